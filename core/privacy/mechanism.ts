@@ -1,0 +1,75 @@
+/**
+ * The seam between what a strategy computes and what may leave a platform: sums over persons whose sensitivity is
+ * bounded and whose noise is planned before any data is touched.
+ * @module
+ */
+import type { RandomSource } from '../random/source.ts';
+
+/**
+ * One person's whole contribution to one sum, before clipping. With `indices` it is sparse: `values[i]` stands at
+ * coordinate `indices[i]`, all others are zero (and stay zero: rounding never turns a zero into something else).
+ */
+export interface Contribution {
+  readonly indices?: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** One kind of noisy sum a strategy will ask for. Public facts only: declared before any data is touched. */
+export interface SumQuery {
+  /** Unique within a plan, e.g. `encoder/counts`, `encoder/subspace-2`, `round`. */
+  readonly label: string;
+  /** Number of coordinates. */
+  readonly dimension: number;
+  /** L2 bound C on one person's contribution on one platform, in the strategy's units. */
+  readonly clip: number;
+  /** How often this sum is released with these parameters, e.g. the number of rounds. */
+  readonly repetitions: number;
+  /** Noise relative to the plan's other sums: its noise multiplier is `relativeNoise` x the plan's calibrated one. */
+  readonly relativeNoise: number;
+  /** `platform`: released by one platform alone, full noise. `federation`: one masked sum over all platforms, shared noise. */
+  readonly scope: 'platform' | 'federation';
+}
+
+/** A query with everything fixed that its release and its accounting must agree on. */
+export interface PlannedSum extends SumQuery {
+  /** z: noise standard deviation of the whole release in units of the sensitivity. 0 only in a plan without privacy. */
+  readonly noiseMultiplier: number;
+  /** H: over how many honest platforms the noise is spread (1 when scope is `platform`). */
+  readonly noiseShares: number;
+  /** s: power of two by which reals become integers. */
+  readonly scale: number;
+  /** Integer L2 sensitivity: floor(s x C), after the split over the platforms a person may be on. */
+  readonly integerClip: number;
+  /** B: each coordinate of a platform's sum is clamped to [-B, B] before noise. Public. */
+  readonly bound: number;
+  /** Standard deviation of the discrete Gaussian each platform adds, in integer units: z x integerClip / sqrt(H). */
+  readonly localSigma: number;
+}
+
+/** A platform's sum over its persons, as exact integers. */
+export interface IntegerSum {
+  readonly integers: Float64Array /* [dimension], integer valued, within +-2^53 */;
+  /** Contributions that held NaN or infinity and were zeroed. Stays inside the platform. */
+  readonly zeroed: number;
+  /** Coordinates that hit the bound B. Stays inside the platform. */
+  readonly clamped: number;
+}
+
+/** Bounding sensitivity and adding noise: two steps of one mechanism. */
+export interface PrivacyMechanism {
+  readonly name: string;
+  /** Clip, scale, round stochastically, clip again as integers, sum, clamp. */
+  bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource): IntegerSum;
+  /** This platform's share of the noise, one integer a coordinate, added to a copy. Never truncated. */
+  addNoise(sum: PlannedSum, integers: Float64Array, random: RandomSource): Float64Array;
+  /** Integers back to the strategy's units. */
+  decode(sum: PlannedSum, integers: Float64Array): Float64Array;
+}
+
+/**
+ * What a platform hands to a strategy that trains something on its own people (`prepare`): each declared sum may be
+ * asked for `repetitions` times, is charged durably to the ledger before it is returned, and everything else is refused.
+ */
+export interface ChargedSums {
+  release(label: string, contributions: Iterable<Contribution>): Promise<Float64Array>;
+}
