@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
+import { isMap, isNode, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { FederationError } from './errors.ts';
@@ -131,7 +131,6 @@ function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCou
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const key of path) {
-    if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
       const pair = node.items.find((item) => String((item.key as { value?: unknown }).value) === String(key));
       if (pair === undefined) break;
