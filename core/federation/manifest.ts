@@ -111,7 +111,7 @@ export function manifestJsonSchema(): unknown {
 export function parseManifest(text: string, name = 'manifest'): Manifest {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [syntax] = document.errors;
+  const syntax = document.errors.at(0);
   if (syntax !== undefined) {
     const { line, col } = lines.linePos(syntax.pos[0]);
     throw new FederationError('MANIFEST_SYNTAX', `${name}:${line}:${col}: not YAML: ${syntax.message}`);
