@@ -1,0 +1,150 @@
+/**
+ * From interaction records to a {@link Domain}.
+ * @module
+ */
+import type { Domain } from './domain.ts';
+import { DataError } from './errors.ts';
+import { Growing, Interner } from './growing.ts';
+
+/** One row of a source. */
+export interface InteractionRecord {
+  readonly person: string;
+  readonly item: string;
+  /** NaN or absent: none. */
+  readonly rating?: number;
+  /** Unix seconds; NaN or absent: unknown. */
+  readonly timestamp?: number;
+}
+
+export interface BuildOptions {
+  /** A person met the same item more than once: which of the rows stays (its place in the history, its rating). Default `first`. */
+  readonly repeats?: 'first' | 'latest';
+  /** Item id -> title. */
+  readonly titles?: ReadonlyMap<string, string>;
+}
+
+/** Collects records in compact arrays, then lays them out person by person. */
+export class DomainBuilder {
+  readonly #name: string;
+  readonly #options: BuildOptions;
+  readonly #personIds = new Interner();
+  readonly #itemIds = new Interner();
+  readonly #persons = new Growing((length) => new Uint32Array(length));
+  readonly #items = new Growing((length) => new Uint32Array(length));
+  /** Made when the first rating or timestamp comes: most sources lack one of the two. */
+  #ratings: Growing<Float32Array> | undefined;
+  #timestamps: Growing<Float64Array> | undefined;
+
+  constructor(name: string, options: BuildOptions = {}) {
+    this.#name = name;
+    this.#options = options;
+  }
+
+  /** Rows taken so far, repeats included. */
+  get rows(): number {
+    return this.#persons.length;
+  }
+
+  add(person: string, item: string, rating = Number.NaN, timestamp = Number.NaN): void {
+    if (!Number.isNaN(rating)) this.#ratings ??= this.#unknowns((length) => new Float32Array(length));
+    if (!Number.isNaN(timestamp)) this.#timestamps ??= this.#unknowns((length) => new Float64Array(length));
+    this.#persons.push(this.#personIds.number(person));
+    this.#items.push(this.#itemIds.number(item));
+    this.#ratings?.push(rating);
+    this.#timestamps?.push(timestamp);
+  }
+
+  /**
+   * Persons and catalogue are numbered by first appearance. A history is in the order of time where all its timestamps
+   * are known, in the order of rows otherwise.
+   * @throws DataError DATA_EMPTY when there was no row.
+   */
+  build(): Domain {
+    if (this.rows === 0) {
+      throw new DataError('DATA_EMPTY', `the domain "${this.#name}" has no interactions: check its source`);
+    }
+    const persons = this.#personIds.ids();
+    const catalogue = this.#itemIds.ids();
+    const { starts, order } = rowsByPerson(this.#persons.view(), persons.length);
+    const times = this.#timestamps?.view();
+    if (times) sortByTime(order, starts, times);
+
+    const rowItems = this.#items.view();
+    const offsets = new Uint32Array(persons.length + 1);
+    const kept = new Uint32Array(order.length);
+    const latest = this.#options.repeats === 'latest';
+    // seenBy[item] is the last person (plus one) whose history holds the item.
+    const seenBy = new Uint32Array(catalogue.length);
+    let length = 0;
+    for (let p = 0; p < persons.length; p++) {
+      const begin = starts[p];
+      const end = starts[p + 1];
+      const from = length;
+      for (let i = 0; i < end - begin; i++) {
+        const row = order[latest ? end - 1 - i : begin + i];
+        const item = rowItems[row];
+        if (seenBy[item] === p + 1) continue;
+        seenBy[item] = p + 1;
+        kept[length++] = row;
+      }
+      if (latest) kept.subarray(from, length).reverse();
+      offsets[p + 1] = length;
+    }
+
+    const titles = this.#options.titles;
+    const ratings = this.#ratings?.view();
+    return {
+      name: this.#name,
+      persons,
+      catalogue,
+      offsets,
+      items: gather(rowItems, kept, new Uint32Array(length)),
+      ...(ratings && { ratings: gather(ratings, kept, new Float32Array(length)) }),
+      ...(times && { timestamps: gather(times, kept, new Float64Array(length)) }),
+      ...(titles && { titles: catalogue.map((id) => titles.get(id)) }),
+    };
+  }
+
+  #unknowns<A extends Float32Array | Float64Array>(make: (length: number) => A): Growing<A> {
+    const unknowns = new Growing(make);
+    for (let i = 0; i < this.rows; i++) unknowns.push(Number.NaN);
+    return unknowns;
+  }
+}
+
+/** @throws DataError DATA_EMPTY when there is no record. */
+export function buildDomain(name: string, records: Iterable<InteractionRecord>, options: BuildOptions = {}): Domain {
+  const builder = new DomainBuilder(name, options);
+  for (const { person, item, rating, timestamp } of records) builder.add(person, item, rating, timestamp);
+  return builder.build();
+}
+
+/** Row numbers grouped by person, in the order of rows within each (a counting sort). */
+function rowsByPerson(personOfRow: Uint32Array, persons: number): { starts: Uint32Array; order: Uint32Array } {
+  const starts = new Uint32Array(persons + 1);
+  for (let row = 0; row < personOfRow.length; row++) starts[personOfRow[row] + 1]++;
+  for (let p = 0; p < persons; p++) starts[p + 1] += starts[p];
+  const next = starts.slice(0, persons);
+  const order = new Uint32Array(personOfRow.length);
+  for (let row = 0; row < personOfRow.length; row++) order[next[personOfRow[row]]++] = row;
+  return { starts, order };
+}
+
+function sortByTime(order: Uint32Array, starts: Uint32Array, times: Float64Array): void {
+  for (let p = 0; p + 1 < starts.length; p++) {
+    const rows = order.subarray(starts[p], starts[p + 1]);
+    let known = true;
+    let sorted = true;
+    for (let i = 0; i < rows.length; i++) {
+      known &&= !Number.isNaN(times[rows[i]]);
+      sorted &&= i === 0 || times[rows[i - 1]] <= times[rows[i]];
+    }
+    // Rows of the same second stay in the order of rows.
+    if (known && !sorted) rows.sort((a, b) => times[a] - times[b] || a - b);
+  }
+}
+
+function gather<A extends Uint32Array | Float32Array | Float64Array>(values: A, rows: Uint32Array, into: A): A {
+  for (let i = 0; i < into.length; i++) into[i] = values[rows[i]];
+  return into;
+}

@@ -1,0 +1,57 @@
+/**
+ * Typed arrays that grow: ten million interactions as numbers, not as objects.
+ * @module
+ */
+
+type Growable = Uint32Array | Float32Array | Float64Array;
+
+/** Appends in amortised constant time; doubles when full. */
+export class Growing<A extends Growable> {
+  readonly #make: (length: number) => A;
+  #array: A;
+  #length = 0;
+
+  constructor(make: (length: number) => A) {
+    this.#make = make;
+    this.#array = make(1024);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#array.length) {
+      const larger = this.#make(2 * this.#length);
+      larger.set(this.#array);
+      this.#array = larger;
+    }
+    this.#array[this.#length++] = value;
+  }
+
+  /** What was appended: a view, good until the next push. */
+  view(): A {
+    return this.#array.subarray(0, this.#length) as A;
+  }
+}
+
+/** Strings numbered in the order of their first appearance. */
+export class Interner {
+  readonly #numbers = new Map<string, number>();
+
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  number(id: string): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    const next = this.#numbers.size;
+    this.#numbers.set(id, next);
+    return next;
+  }
+
+  ids(): string[] {
+    return [...this.#numbers.keys()];
+  }
+}

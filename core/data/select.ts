@@ -1,0 +1,76 @@
+/**
+ * Looking things up in a domain, and the same domain with fewer persons.
+ * @module
+ */
+import type { Domain, History } from './domain.ts';
+
+/** Person id -> index. */
+export function personIndex(domain: Domain): Map<string, number> {
+  return new Map(domain.persons.map((id, index) => [id, index]));
+}
+
+/** Item id -> catalogue index. */
+export function itemIndex(domain: Domain): Map<string, number> {
+  return new Map(domain.catalogue.map((id, index) => [id, index]));
+}
+
+/** A person's history: views into the domain, not copies. */
+export function historyOf(domain: Domain, person: number): History {
+  const begin = domain.offsets[person];
+  const end = domain.offsets[person + 1];
+  return {
+    items: domain.items.subarray(begin, end),
+    ...(domain.ratings && { ratings: domain.ratings.subarray(begin, end) }),
+  };
+}
+
+export function historyLength(domain: Domain, person: number): number {
+  return domain.offsets[person + 1] - domain.offsets[person];
+}
+
+/** Persons who met each item. */
+export function itemCounts(domain: Domain): Uint32Array /* [items] */ {
+  const counts = new Uint32Array(domain.catalogue.length);
+  for (const item of domain.items) counts[item]++;
+  return counts;
+}
+
+/** The domain with these persons alone, in the order given. The catalogue stays whole, so catalogue indices keep their meaning. */
+export function restrictPersons(domain: Domain, persons: ArrayLike<number>): Domain {
+  const offsets = new Uint32Array(persons.length + 1);
+  for (let i = 0; i < persons.length; i++) offsets[i + 1] = offsets[i] + historyLength(domain, persons[i]);
+  const length = offsets[persons.length];
+  const items = new Uint32Array(length);
+  const ratings = domain.ratings && new Float32Array(length);
+  const timestamps = domain.timestamps && new Float64Array(length);
+  for (let i = 0; i < persons.length; i++) {
+    const begin = domain.offsets[persons[i]];
+    const end = domain.offsets[persons[i] + 1];
+    items.set(domain.items.subarray(begin, end), offsets[i]);
+    if (domain.ratings) ratings?.set(domain.ratings.subarray(begin, end), offsets[i]);
+    if (domain.timestamps) timestamps?.set(domain.timestamps.subarray(begin, end), offsets[i]);
+  }
+  return {
+    name: domain.name,
+    persons: Array.from(persons, (p) => domain.persons[p]),
+    catalogue: domain.catalogue,
+    ...(domain.titles && { titles: domain.titles }),
+    offsets,
+    items,
+    ...(ratings && { ratings }),
+    ...(timestamps && { timestamps }),
+  };
+}
+
+/** The domain without the persons of these ids; the catalogue stays whole. */
+export function withoutPersons(domain: Domain, ids: ReadonlySet<string>): Domain {
+  const kept: number[] = [];
+  for (let p = 0; p < domain.persons.length; p++) if (!ids.has(domain.persons[p])) kept.push(p);
+  return restrictPersons(domain, kept);
+}
+
+/** Ids known on both, in the order of the first. */
+export function sharedPersons(first: Domain, second: Domain): string[] {
+  const known = new Set(second.persons);
+  return first.persons.filter((id) => known.has(id));
+}

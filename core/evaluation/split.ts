@@ -1,0 +1,108 @@
+/**
+ * Who is cold: a share of the persons known on both sides, whose interactions on the target are hidden.
+ * @module
+ */
+import type { Domain } from '../data/domain.ts';
+import { DataError } from '../data/errors.ts';
+import { historyLength, historyOf, personIndex, withoutPersons } from '../data/select.ts';
+import { Prng } from '../random/prng.ts';
+
+/** A person with history on a source and hidden positives on the target. */
+export interface ColdPerson {
+  readonly person: string;
+  /** Hidden interactions: indices into the target's catalogue. */
+  readonly positives: Uint32Array;
+  /** Ratings of the positives, where the target has explicit ones. */
+  readonly ratings?: Float32Array;
+  /** Interactions over all sources: the activity group. */
+  readonly sourceInteractions: number;
+}
+
+export interface ColdSplitOptions {
+  /** Share of the eligible persons that turns cold. Default 0.2. */
+  readonly coldShare?: number;
+  /** Eligible: at least this many interactions on the target and on one source. Default 3. */
+  readonly minInteractions?: number;
+  readonly seed: string | number;
+  /** Share of the warm persons whose link may be used. Smaller shares are subsets of larger ones at the same seed. Default 1. */
+  readonly overlapKept?: number;
+}
+
+export interface ColdSplit {
+  /** The target's domain without the cold persons. Its catalogue is whole. */
+  readonly target: Domain;
+  readonly cold: readonly ColdPerson[];
+  /** Everybody else known on the target and on a source. */
+  readonly warm: readonly string[];
+  /** The warm persons whose link may be used: all of them unless `overlapKept` is below 1. Their interactions stay on both sides either way. */
+  readonly linked: readonly string[];
+}
+
+/**
+ * The same seed, ids and shares give the same split, whatever the order of rows.
+ * @throws DataError DATA_OPTION for a share outside its range; DATA_NO_OVERLAP when nobody is eligible.
+ */
+export function coldSplit(target: Domain, sources: readonly Domain[], options: ColdSplitOptions): ColdSplit {
+  const { coldShare = 0.2, minInteractions = 3, seed, overlapKept = 1 } = options;
+  if (!(coldShare > 0 && coldShare < 1)) {
+    throw new DataError('DATA_OPTION', `the cold share must lie between 0 and 1, both excluded; got ${coldShare}`);
+  }
+  if (!(overlapKept >= 0 && overlapKept <= 1)) {
+    throw new DataError('DATA_OPTION', `the share of the overlap kept must lie from 0 to 1; got ${overlapKept}`);
+  }
+  const { total, longest } = sourceActivity(sources);
+  const targetIndex = personIndex(target);
+  const overlap = target.persons.filter((id) => total.has(id)).sort();
+  const eligible = overlap.filter(
+    (id) =>
+      historyLength(target, targetIndex.get(id) ?? 0) >= minInteractions && (longest.get(id) ?? 0) >= minInteractions,
+  );
+  if (eligible.length < 2) {
+    throw new DataError(
+      'DATA_NO_OVERLAP',
+      `${eligible.length} of ${overlap.length} persons known on "${target.name}" and on ${names(sources)} have ` +
+        `${minInteractions} interactions on each side, and a cold split needs two: ` +
+        'check that person ids mean the same person on every platform, or lower minInteractions',
+    );
+  }
+  const count = Math.min(eligible.length - 1, Math.max(1, Math.round(coldShare * eligible.length)));
+  const coldIds = new Prng(`${seed}/cold`).shuffle(eligible.slice()).slice(0, count).sort();
+  const isCold = new Set(coldIds);
+  const warm = overlap.filter((id) => !isCold.has(id));
+  const linked = new Prng(`${seed}/overlap`)
+    .shuffle(warm.slice())
+    .slice(0, Math.round(overlapKept * warm.length))
+    .sort();
+  return {
+    target: withoutPersons(target, isCold),
+    cold: coldIds.map((person) => {
+      const { items, ratings } = historyOf(target, targetIndex.get(person) ?? 0);
+      return {
+        person,
+        positives: items.slice(),
+        ...(ratings && { ratings: ratings.slice() }),
+        sourceInteractions: total.get(person) ?? 0,
+      };
+    }),
+    warm,
+    linked,
+  };
+}
+
+function sourceActivity(sources: readonly Domain[]): { total: Map<string, number>; longest: Map<string, number> } {
+  const total = new Map<string, number>();
+  const longest = new Map<string, number>();
+  for (const source of sources) {
+    for (let p = 0; p < source.persons.length; p++) {
+      const id = source.persons[p];
+      const length = historyLength(source, p);
+      total.set(id, (total.get(id) ?? 0) + length);
+      longest.set(id, Math.max(longest.get(id) ?? 0, length));
+    }
+  }
+  return { total, longest };
+}
+
+function names(domains: readonly Domain[]): string {
+  return domains.map(({ name }) => `"${name}"`).join(', ') || 'no source at all';
+}
