@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/**
+ * `isthmus`: one file a command; this one only mounts them.
+ * @module
+ */
+import { Command, CommanderError } from 'commander';
+import { coordinatorCommand } from './commands/coordinator.ts';
+import { consentCommand } from './commands/consent.ts';
+import { dataCommand } from './commands/data.ts';
+import { initCommand } from './commands/init.ts';
+import { manifestCommand } from './commands/manifest.ts';
+import { platformCommand } from './commands/platform.ts';
+import { privacyCommand } from './commands/privacy.ts';
+import { recommendCommand } from './commands/recommend.ts';
+import { secaggCommand } from './commands/secagg.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { failure, EXIT } from './failure.ts';
+import { version } from './version.ts';
+
+const program = new Command('isthmus')
+  .description('Cold-start recommendation across platforms that may not show each other their data.')
+  .version(version)
+  .showHelpAfterError('(add --help for the options and examples)')
+  .exitOverride()
+  .addCommand(simulateCommand())
+  .addCommand(initCommand())
+  .addCommand(manifestCommand())
+  .addCommand(coordinatorCommand())
+  .addCommand(platformCommand())
+  .addCommand(recommendCommand())
+  .addCommand(consentCommand())
+  .addCommand(dataCommand())
+  .addCommand(privacyCommand())
+  .addCommand(secaggCommand())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  isthmus simulate                               a whole federation on a synthetic world, with a report
+  isthmus simulate --data DIR --platforms food,kitchen --target kitchen --strategy linear-bridge
+  isthmus init --platforms films,books,music --out my-federation
+  isthmus coordinator --manifest my-federation/manifest.yaml --identity my-federation/coordinator.key --store coordinator.db
+  isthmus data inspect ratings.csv`,
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // commander has already told the person; help and version are no failure
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    const { text, exitCode } = failure(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = exitCode;
+  }
+}

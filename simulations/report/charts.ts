@@ -1,0 +1,190 @@
+/**
+ * The report's pictures: Vega-Lite specifications of a results document, drawn to SVG without a browser.
+ * @module
+ */
+import * as vega from 'vega';
+import { compile } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
+import type { ResultRow, Results, RoundRow } from '../results.ts';
+import { methodLabel } from './table.ts';
+
+const REFERENCE_ROWS = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'ceiling', 'true-preference'];
+const CONFIG: TopLevelSpec['config'] = {
+  font: 'system-ui, sans-serif',
+  axis: { labelFontSize: 12, titleFontSize: 12, labelLimit: 260 },
+  legend: { labelFontSize: 12, titleFontSize: 12 },
+  header: { labelFontSize: 13, titleFontSize: 13 },
+  view: { stroke: 'transparent' },
+};
+
+export interface Chart {
+  readonly title: string;
+  readonly caption: string;
+  readonly svg: string;
+}
+
+/** Every chart the results have data for. */
+export async function charts(results: Results): Promise<Chart[]> {
+  const drawn: Chart[] = [];
+  const add = async (title: string, caption: string, spec: TopLevelSpec | null): Promise<void> => {
+    if (spec !== null) drawn.push({ title, caption, svg: await toSvg(spec) });
+  };
+  await add(
+    'Quality by method',
+    'NDCG@10 of cold persons; mean over seeds, bars one standard deviation. Reference rows are grey.',
+    qualityByMethod(results),
+  );
+  await add(
+    'Cold-start quality by history length',
+    'NDCG@10 with uniform negatives, by how many interactions the person has on the sources.',
+    qualityByHistory(results),
+  );
+  await add('Training curve', 'L2 norm of the mean update of each completed round.', trainingCurve(results));
+  await add(
+    'Epsilon by round',
+    'Total epsilon spent, encoders included, after each attempt that was charged.',
+    epsilonByRound(results),
+  );
+  await add(
+    'Epsilon against colluders',
+    'Total epsilon against the coordinator together with so many platforms.',
+    epsilonAgainstColluders(results),
+  );
+  return drawn;
+}
+
+async function toSvg(spec: TopLevelSpec): Promise<string> {
+  const { spec: compiled } = compile({ config: CONFIG, background: 'transparent', ...spec } as TopLevelSpec);
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+function headline(results: Results): ResultRow[] {
+  return results.rows.filter(
+    (row) => row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'all' && row.mean !== null,
+  );
+}
+
+function qualityByMethod(results: Results): TopLevelSpec | null {
+  const rows = headline(results).map((row) => ({
+    method: methodLabel(row),
+    negatives: row.negatives,
+    mean: row.mean,
+    low: (row.mean ?? 0) - (row.std ?? 0),
+    high: (row.mean ?? 0) + (row.std ?? 0),
+    kind: REFERENCE_ROWS.includes(row.method) ? 'reference' : 'strategy',
+  }));
+  if (rows.length === 0) return null;
+  const order = [...new Map(rows.map((row) => [row.method, row.mean ?? 0]))].sort((a, b) => a[1] - b[1]);
+  const y = { field: 'method', type: 'nominal', sort: order.map(([method]) => method), title: null } as const;
+  return {
+    data: { values: rows },
+    facet: { column: { field: 'negatives', title: 'negatives' } },
+    resolve: { scale: { x: 'independent' } },
+    spec: {
+      width: 300,
+      height: { step: 22 },
+      layer: [
+        {
+          mark: { type: 'bar', height: 14 },
+          encoding: {
+            y,
+            x: { field: 'mean', type: 'quantitative', title: 'NDCG@10' },
+            color: {
+              field: 'kind',
+              scale: { domain: ['strategy', 'reference'], range: ['#0f766e', '#b8bfc6'] },
+              legend: null,
+            },
+          },
+        },
+        {
+          mark: { type: 'rule', color: '#334155' },
+          encoding: { y, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
+        },
+      ],
+    },
+  };
+}
+
+function qualityByHistory(results: Results): TopLevelSpec | null {
+  const rows = results.rows
+    .filter((row) => row.metric === 'NDCG@10' && row.group !== 'all' && row.twins === 'all' && row.mean !== null)
+    .filter((row) => row.negatives === 'uniform' && !['random', 'true-preference'].includes(row.method))
+    .map((row) => ({ method: methodLabel(row), group: row.group, mean: row.mean }));
+  if (rows.length === 0) return null;
+  const groups = [...new Set(rows.map((row) => row.group))].sort((a, b) => parseInt(a) - parseInt(b));
+  return {
+    width: 480,
+    height: 260,
+    data: { values: rows },
+    mark: { type: 'line', point: true },
+    encoding: {
+      x: { field: 'group', type: 'ordinal', sort: groups, title: 'interactions on the sources', axis: { labelAngle: 0 } },
+      y: { field: 'mean', type: 'quantitative', title: 'NDCG@10', scale: { zero: false } },
+      color: { field: 'method', type: 'nominal', title: 'method' },
+    },
+  };
+}
+
+const roundSeries = (row: RoundRow): string =>
+  `${row.strategy}, ${row.epsilon === null ? 'no privacy' : `eps ${row.epsilon}`}, seed ${row.seed}`;
+
+function trainingCurve(results: Results): TopLevelSpec | null {
+  const rows = results.rounds
+    .filter((row) => row.updateNorm !== null)
+    .map((row) => ({ series: roundSeries(row), round: row.round, norm: row.updateNorm }));
+  if (rows.length === 0) return null;
+  return {
+    width: 480,
+    height: 220,
+    data: { values: rows },
+    mark: { type: 'line', point: true },
+    encoding: {
+      x: { field: 'round', type: 'ordinal', axis: { labelAngle: 0 } },
+      y: { field: 'norm', type: 'quantitative', title: 'norm of the mean update' },
+      color: { field: 'series', type: 'nominal', title: null },
+    },
+  };
+}
+
+function epsilonByRound(results: Results): TopLevelSpec | null {
+  const rows = results.rounds
+    .filter((row) => row.epsilonSpent !== null)
+    .map((row, index) => ({ series: roundSeries(row), attempt: index, round: row.round, spent: row.epsilonSpent }));
+  if (rows.length === 0) return null;
+  return {
+    width: 480,
+    height: 220,
+    data: { values: rows },
+    mark: { type: 'line', point: true, interpolate: 'step-after' },
+    encoding: {
+      x: { field: 'round', type: 'ordinal', axis: { labelAngle: 0 } },
+      y: { field: 'spent', type: 'quantitative', title: 'epsilon spent' },
+      color: { field: 'series', type: 'nominal', title: null },
+    },
+  };
+}
+
+function epsilonAgainstColluders(results: Results): TopLevelSpec | null {
+  const rows = results.privacy.flatMap((row) =>
+    row.epsilonAgainst
+      .filter((point) => point.epsilon !== null)
+      .map((point) => ({ strategy: row.strategy, colluding: point.colluding, epsilon: point.epsilon })),
+  );
+  if (rows.length === 0) return null;
+  return {
+    width: 480,
+    height: 220,
+    data: { values: rows },
+    mark: { type: 'line', point: true, interpolate: 'step-after' },
+    encoding: {
+      x: { field: 'colluding', type: 'ordinal', title: 'colluding platforms', axis: { labelAngle: 0 } },
+      y: { field: 'epsilon', type: 'quantitative' },
+      color: { field: 'strategy', type: 'nominal', title: null },
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * The table that ends a run, for a terminal and for the report: methods down, metrics across, both kinds of negatives.
+ * @module
+ */
+import type { ResultRow, Results } from '../results.ts';
+
+export interface Table {
+  readonly columns: readonly string[];
+  readonly lines: readonly TableLine[];
+}
+
+export interface TableLine {
+  readonly label: string;
+  readonly isReference: boolean;
+  readonly cells: readonly string[];
+}
+
+const METRICS = ['HR@10', 'NDCG@10'];
+/** Zero lines first, then what was learnt, then the ceilings: the order in which a reader compares. */
+const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only'];
+const LAST = ['ceiling', 'true-preference'];
+
+/** A method with what distinguishes its rows: release mode, epsilon, epsilon0. */
+export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>): string {
+  if (row.release === null) return row.method;
+  const parts: string[] = [row.release];
+  parts.push(row.epsilon === null ? 'no eps' : `eps ${trim(row.epsilon)}`);
+  if (row.epsilon0 !== null) parts.push(`eps0 ${trim(row.epsilon0)}`);
+  return `${row.method} (${parts.join(', ')})`;
+}
+
+export function resultsTable(results: Results): Table {
+  const rows = results.rows.filter((row) => row.group === 'all' && METRICS.includes(row.metric));
+  const columns = distinct(rows.map(columnOf));
+  const labels = distinct(rows.map(methodLabel));
+  const rank = (label: string): number => {
+    if (FIRST.includes(label)) return FIRST.indexOf(label);
+    return LAST.includes(label) ? 1000 + LAST.indexOf(label) : 100;
+  };
+  const ordered = labels.map((label, index) => ({ label, index })).sort((a, b) => rank(a.label) - rank(b.label) || a.index - b.index);
+  return {
+    columns,
+    lines: ordered.map(({ label }) => ({
+      label,
+      isReference: rank(label) !== 100,
+      cells: columns.map((column) => cell(rows.find((row) => methodLabel(row) === label && columnOf(row) === column))),
+    })),
+  };
+}
+
+/** Plain text with aligned columns. */
+export function formatTable(table: Table): string {
+  const width = Math.max(6, ...table.lines.map((line) => line.label.length));
+  const widths = table.columns.map((column, index) =>
+    Math.max(column.length, ...table.lines.map((line) => line.cells[index].length)),
+  );
+  const line = (label: string, cells: readonly string[]): string =>
+    `  ${label.padEnd(width)}  ${cells.map((text, index) => text.padStart(widths[index])).join('  ')}`;
+  const rule = `  ${'-'.repeat(width)}  ${widths.map((w) => '-'.repeat(w)).join('  ')}`;
+  const body: string[] = [];
+  for (const [index, current] of table.lines.entries()) {
+    const previous = table.lines.at(index - 1);
+    if (index > 0 && previous !== undefined && previous.isReference !== current.isReference) body.push(rule);
+    body.push(line(current.label, current.cells));
+  }
+  return [line('method', table.columns), rule, ...body].join('\n');
+}
+
+function columnOf(row: ResultRow): string {
+  return `${row.metric} ${row.negatives}${row.twins === 'without' ? ', no twins' : ''}`;
+}
+
+function cell(row: ResultRow | undefined): string {
+  if (row?.mean === undefined || row.mean === null) return '-';
+  const mean = row.mean.toFixed(3).replace(/^0/, '');
+  return row.std === null ? mean : `${mean} ±${row.std.toFixed(3).replace(/^0/, '')}`;
+}
+
+const trim = (value: number): string => String(Number(value.toPrecision(4)));
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

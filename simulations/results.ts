@@ -1,0 +1,99 @@
+/**
+ * What a simulation leaves behind: `runs/<id>/results.json`, and what `--json` prints. Its schema stands in docs/.
+ * @module
+ */
+import { z } from 'zod';
+
+/** One cell of the table: a metric of a method, over seeds. */
+const rowSchema = z.strictObject({
+  target: z.string(),
+  sources: z.array(z.string()),
+  /** A strategy's or a baseline's own name. */
+  method: z.string(),
+  release: z.enum(['raw', 'ldp', 'cohort', 'none']).nullable(),
+  /** Total epsilon of everything trained; null where nothing bounds it. */
+  epsilon: z.number().nullable(),
+  /** Epsilon of one released code; null where nothing bounds it. */
+  epsilon0: z.number().nullable(),
+  negatives: z.enum(['uniform', 'popularity', 'full']),
+  /** `all`, or `without`: positives that are twins of something the person has on a source are left out. */
+  twins: z.enum(['all', 'without']),
+  /** `all`, or an activity group by source history length such as `3-5`. */
+  group: z.string(),
+  metric: z.string(),
+  /** Mean over seeds, as a fraction. */
+  mean: z.number().nullable(),
+  /** Standard deviation over seeds; null for one seed. */
+  std: z.number().nullable(),
+  /** Positives ranked, over all seeds. */
+  n: z.int(),
+});
+
+const claimSchema = z.strictObject({
+  id: z.string(),
+  holds: z.boolean(),
+  text: z.string(),
+});
+
+const privacySchema = z.strictObject({
+  strategy: z.string(),
+  release: z.enum(['raw', 'ldp', 'cohort', 'none']),
+  unit: z.literal('person'),
+  epsilon: z.number().nullable(),
+  epsilon0: z.number().nullable(),
+  delta: z.number().nullable(),
+  rounds: z.int(),
+  noiseMultiplier: z.number().nullable(),
+  honestMinimum: z.int(),
+  noiseShares: z.int(),
+  /** Total epsilon against the coordinator and this many colluding platforms. */
+  epsilonAgainst: z.array(z.strictObject({ colluding: z.int(), epsilon: z.number().nullable() })),
+  claims: z.array(claimSchema),
+});
+
+const roundSchema = z.strictObject({
+  seed: z.string(),
+  strategy: z.string(),
+  release: z.enum(['raw', 'ldp', 'cohort', 'none']),
+  epsilon: z.number().nullable(),
+  round: z.int(),
+  attempt: z.int(),
+  outcome: z.string(),
+  platforms: z.int(),
+  /** Epsilon spent on rounds and encoders once this attempt had ended; null without privacy. */
+  epsilonSpent: z.number().nullable(),
+  /** Norm of the decoded mean update, null where the attempt did not complete. */
+  updateNorm: z.number().nullable(),
+  milliseconds: z.record(z.string(), z.number()),
+});
+
+export const resultsSchema = z.strictObject({
+  isthmus: z.string(),
+  run: z.string(),
+  world: z.strictObject({
+    name: z.string(),
+    platforms: z.array(
+      z.strictObject({ name: z.string(), persons: z.int(), items: z.int(), interactions: z.int() }),
+    ),
+    coldPersons: z.int(),
+    warmPersons: z.int(),
+  }),
+  protocol: z.string(),
+  seeds: z.array(z.string()),
+  notes: z.array(z.string()),
+  rows: z.array(rowSchema),
+  privacy: z.array(privacySchema),
+  rounds: z.array(roundSchema),
+  timing: z.record(z.string(), z.number()),
+  /** Everything needed to repeat the run. */
+  config: z.record(z.string(), z.unknown()),
+});
+
+export type Results = z.infer<typeof resultsSchema>;
+export type ResultRow = z.infer<typeof rowSchema>;
+export type PrivacyRow = z.infer<typeof privacySchema>;
+export type RoundRow = z.infer<typeof roundSchema>;
+
+export function resultsJsonSchema(): unknown {
+  return z.toJSONSchema(resultsSchema);
+}

@@ -1,0 +1,180 @@
+/**
+ * Synthetic worlds: persons have a taste shared across domains and a part of their own in each; items have a long-tailed
+ * popularity. A person draws items without replacement in proportion to exp(popularity + affinity) (Plackett-Luce, by
+ * the Gumbel trick), so the log-odds are the true preference and ranking by them is the best anyone can do.
+ * @module
+ */
+import type { Domain } from '../../core/data/domain.ts';
+import { Prng } from '../../core/random/prng.ts';
+import { title } from './titles.ts';
+import type { World } from './world.ts';
+
+export interface SyntheticWorldOptions {
+  readonly seed: string;
+  /** Names of the platforms. */
+  readonly platforms: readonly string[];
+  /** Persons on each platform. */
+  readonly persons: number;
+  /** Items of each catalogue. */
+  readonly items: number;
+  /** Share of a platform's persons who are on all platforms, 0 to 1. */
+  readonly overlap: number;
+  /** Mean interactions of a person on a platform, at least 3; the distribution is long-tailed. */
+  readonly meanHistory: number;
+  /** Dimensions of taste. */
+  readonly tasteDimensions: number;
+  /** Share of the taste's variance that is the same on every platform, 0 to 1. */
+  readonly sharedTaste: number;
+  /** Standard deviation of a person's affinity for items, in log-odds. */
+  readonly tasteStrength: number;
+  /** Exponent of the items' popularity (Zipf). */
+  readonly popularityExponent: number;
+}
+
+/** Close to the real sets: some 10 interactions a person, a density of half a per cent, a top decile with half the events. */
+export const DEFAULT_SYNTHETIC_WORLD: SyntheticWorldOptions = {
+  seed: '1',
+  platforms: ['films', 'books', 'music'],
+  persons: 6000,
+  items: 1500,
+  overlap: 0.5,
+  meanHistory: 11,
+  tasteDimensions: 6,
+  sharedTaste: 0.8,
+  tasteStrength: 2,
+  popularityExponent: 0.7,
+};
+
+/** @throws RangeError naming an option out of range. */
+export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETIC_WORLD): World {
+  check(options);
+  const tastes = new Map<string, Float32Array>();
+  const catalogues = options.platforms.map((name) => catalogue(name, options));
+  const shared = Math.round(options.persons * options.overlap);
+
+  const personsOf = (platform: number): string[] =>
+    Array.from({ length: options.persons }, (_, index) => {
+      const number = index < shared ? index : shared + platform * (options.persons - shared) + (index - shared);
+      return `s${String(number).padStart(6, '0')}`;
+    });
+
+  const tasteOf = (person: string): Float32Array => {
+    let taste = tastes.get(person);
+    if (taste === undefined) {
+      taste = gaussianVector(new Prng(`${options.seed}/taste/${person}`), options.tasteDimensions);
+      tastes.set(person, taste);
+    }
+    return taste;
+  };
+
+  const preference = (platform: number, person: string): Float32Array => {
+    const items = catalogues[platform];
+    const own = gaussianVector(
+      new Prng(`${options.seed}/taste/${person}/${options.platforms[platform]}`),
+      options.tasteDimensions,
+    );
+    const taste = tasteOf(person);
+    const mixed = taste.map(
+      (value, k) => Math.sqrt(options.sharedTaste) * value + Math.sqrt(1 - options.sharedTaste) * own[k],
+    );
+    return affinities(mixed, items, options);
+  };
+
+  const domains = options.platforms.map((name, platform): Domain => {
+    const persons = personsOf(platform);
+    const offsets = new Uint32Array(persons.length + 1);
+    const drawn: number[] = [];
+    for (const [row, person] of persons.entries()) {
+      const random = new Prng(`${options.seed}/history/${name}/${person}`);
+      drawn.push(...drawHistory(preference(platform, person), historyLength(random, options), random));
+      offsets[row + 1] = drawn.length;
+    }
+    const { ids, titles } = catalogues[platform];
+    return { name, persons, catalogue: ids, titles, offsets, items: Uint32Array.from(drawn) };
+  });
+
+  return {
+    name: 'synthetic',
+    domains,
+    truth: {
+      preference(domain, person) {
+        const platform = options.platforms.indexOf(domain);
+        if (platform < 0) throw new RangeError(`the synthetic world has no domain "${domain}"`);
+        return preference(platform, person);
+      },
+    },
+  };
+}
+
+interface Catalogue {
+  readonly ids: readonly string[];
+  readonly titles: readonly string[];
+  readonly vectors: Float32Array /* [items, tasteDimensions] */;
+  readonly popularity: Float32Array /* [items], log-odds */;
+}
+
+function catalogue(name: string, options: SyntheticWorldOptions): Catalogue {
+  const random = new Prng(`${options.seed}/catalogue/${name}`);
+  const { items, tasteDimensions } = options;
+  const vectors = new Float32Array(items * tasteDimensions);
+  const popularity = new Float32Array(items);
+  const titles: string[] = [];
+  const ranks = random.shuffle(Uint32Array.from({ length: items }, (_, index) => index));
+  for (let item = 0; item < items; item++) {
+    let strongest = 0;
+    for (let k = 0; k < tasteDimensions; k++) {
+      const value = random.gaussian();
+      vectors[item * tasteDimensions + k] = value;
+      if (Math.abs(value) > Math.abs(vectors[item * tasteDimensions + strongest])) strongest = k;
+    }
+    popularity[item] = -options.popularityExponent * Math.log(ranks[item] + 3);
+    const isPositive = vectors[item * tasteDimensions + strongest] > 0;
+    titles.push(title(2 * strongest + (isPositive ? 1 : 0), random));
+  }
+  return { ids: titles.map((_, item) => `${name}-${String(item).padStart(5, '0')}`), titles, vectors, popularity };
+}
+
+function affinities(taste: Float32Array, items: Catalogue, options: SyntheticWorldOptions): Float32Array {
+  const { tasteDimensions: dimensions } = options;
+  const scale = options.tasteStrength / dimensions;
+  return items.popularity.map((popularity, item) => {
+    let dot = 0;
+    for (let k = 0; k < dimensions; k++) dot += taste[k] * items.vectors[item * dimensions + k];
+    return popularity + scale * Math.sqrt(dimensions) * dot;
+  });
+}
+
+/** At least three, then a log-normal tail with the asked mean. */
+function historyLength(random: Prng, options: SyntheticWorldOptions): number {
+  const sigma = 0.9;
+  const extra = Math.exp(Math.log(options.meanHistory - 3 + 1e-9) - sigma ** 2 / 2 + sigma * random.gaussian());
+  return Math.min(3 + Math.floor(extra + random.uniform()), Math.floor(options.items / 4));
+}
+
+/** `count` items without replacement by log-odds: the largest of log-odds plus Gumbel noise (Vieira 2014), best first. */
+function drawHistory(logOdds: Float32Array, count: number, random: Prng): number[] {
+  const keys = logOdds.map((value) => value - Math.log(-Math.log(random.uniform() + 1e-300)));
+  const threshold = keys.slice().sort()[keys.length - count];
+  const drawn: number[] = [];
+  for (let item = 0; item < keys.length; item++) if (keys[item] >= threshold) drawn.push(item);
+  return drawn.sort((a, b) => keys[b] - keys[a]).slice(0, count);
+}
+
+function gaussianVector(random: Prng, dimensions: number): Float32Array {
+  return Float32Array.from({ length: dimensions }, () => random.gaussian());
+}
+
+function check(options: SyntheticWorldOptions): void {
+  const atLeast = (name: keyof SyntheticWorldOptions, value: number, least: number, most = Infinity): void => {
+    if (!(value >= least && value <= most)) {
+      throw new RangeError(`synthetic world: ${name} must be from ${least} to ${most}, not ${value}`);
+    }
+  };
+  atLeast('persons', options.persons, 1);
+  atLeast('items', options.items, 20);
+  atLeast('overlap', options.overlap, 0, 1);
+  atLeast('meanHistory', options.meanHistory, 3);
+  atLeast('tasteDimensions', options.tasteDimensions, 1);
+  atLeast('sharedTaste', options.sharedTaste, 0, 1);
+  if (options.platforms.length < 2) throw new RangeError('synthetic world: platforms must name at least two');
+}

@@ -1,0 +1,24 @@
+/**
+ * A world: domains with people in common, before anything is hidden.
+ * @module
+ */
+import type { Domain } from '../../core/data/domain.ts';
+
+export interface World {
+  /** For tables and reports, e.g. `synthetic` or `food, kitchen`. */
+  readonly name: string;
+  readonly domains: readonly Domain[];
+  /** True preferences where they are known (synthetic worlds): the best reachable scores. */
+  readonly truth?: WorldTruth;
+}
+
+export interface WorldTruth {
+  /** Log-odds with which this person draws each item of that domain. @throws RangeError for a person or domain it does not know. */
+  preference(domain: string, person: string): Float32Array /* [items] */;
+}
+
+export function domainOf(world: World, name: string): Domain {
+  const domain = world.domains.find((candidate) => candidate.name === name);
+  if (domain === undefined) throw new RangeError(`world "${world.name}" has no domain "${name}"`);
+  return domain;
+}
