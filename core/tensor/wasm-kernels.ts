@@ -1,0 +1,83 @@
+/**
+ * Two kernels for the wasm backend of tfjs 4.22. They are compositions of kernels it has, so they hold for any shape
+ * those hold for, and stay bit-identical from run to run.
+ * @module
+ */
+import type { DataId, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorEngine } from './backend.ts';
+
+const marked = new WeakSet<TensorEngine>();
+
+/**
+ * Registers, once per engine:
+ * - `BatchMatMul` with a transposed operand as an explicit transpose and a plain product. XNNPACK runs the plain one
+ *   about ten times faster, and every gradient of a dense layer has a transposed operand.
+ * - `UnsortedSegmentSum`, which the backend lacks and which the gradient of `gather` needs, as a scatter that adds.
+ */
+export function registerWasmKernels(tf: TensorEngine): void {
+  if (marked.has(tf)) return;
+  marked.add(tf);
+  registerMatMul(tf);
+  registerSegmentSum(tf);
+}
+
+/** What a kernel needs of the backend it runs on. */
+interface Buffers {
+  disposeData(dataId: DataId): boolean;
+}
+
+interface KernelCall {
+  readonly inputs: NamedTensorInfoMap;
+  readonly backend: Buffers;
+  readonly attrs?: Record<string, unknown>;
+}
+
+/** A kernel of the wasm backend with one output, as a function. */
+function kernel(tf: TensorEngine, name: string): (call: KernelCall) => TensorInfo {
+  const config = tf.getKernel(name, 'wasm');
+  return (call) => config.kernelFunc({ ...call, attrs: call.attrs as never }) as TensorInfo;
+}
+
+function registerMatMul(tf: TensorEngine): void {
+  const plain = kernel(tf, 'BatchMatMul');
+  const transpose = kernel(tf, 'Transpose');
+  const turned = (x: TensorInfo, backend: Buffers): TensorInfo => {
+    const perm = x.shape.map((_, axis) => axis);
+    perm.push(...perm.splice(-2).reverse());
+    return transpose({ inputs: { x }, backend, attrs: { perm } });
+  };
+  tf.unregisterKernel('BatchMatMul', 'wasm');
+  tf.registerKernel({
+    kernelName: 'BatchMatMul',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const engine = backend as Buffers;
+      const temporary: DataId[] = [];
+      let { a, b } = inputs;
+      if (attrs?.['transposeA'] === true) temporary.push((a = turned(a, engine)).dataId);
+      if (attrs?.['transposeB'] === true) temporary.push((b = turned(b, engine)).dataId);
+      const product = plain({ inputs: { a, b }, backend: engine, attrs: { transposeA: false, transposeB: false } });
+      for (const dataId of temporary) engine.disposeData(dataId);
+      return product;
+    },
+  });
+}
+
+function registerSegmentSum(tf: TensorEngine): void {
+  const scatter = kernel(tf, 'ScatterNd');
+  const reshape = kernel(tf, 'Reshape');
+  tf.registerKernel({
+    kernelName: 'UnsortedSegmentSum',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const engine = backend as Buffers;
+      const { x, segmentIds } = inputs;
+      const length = segmentIds.shape[0];
+      const indices = reshape({ inputs: { x: segmentIds }, backend: engine, attrs: { shape: [length, 1] } });
+      const shape = [attrs?.['numSegments'] as number, ...x.shape.slice(1)];
+      const sum = scatter({ inputs: { indices, updates: x }, backend: engine, attrs: { shape } });
+      engine.disposeData(indices.dataId);
+      return sum;
+    },
+  });
+}
