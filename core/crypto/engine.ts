@@ -1,0 +1,50 @@
+/**
+ * The primitives the protocol stands on. Two engines implement them, byte for byte alike: node:crypto (fast) and tweetnacl
+ * (portable). Keys and secrets are plain byte arrays so that they can be wiped.
+ * @module
+ */
+
+export type EngineName = 'node' | 'portable';
+
+/** A keystream read from any position that is a multiple of 16 bytes. */
+export interface Keystream {
+  /** The next `length` bytes; `length` is a multiple of 4. The array may be reused by the next call. */
+  next(length: number): Uint8Array;
+}
+
+/** An X25519 secret, ready for many agreements. */
+export interface KeyAgreement {
+  readonly publicKey: Uint8Array /* [32] */;
+  /**
+   * The raw X25519 shared secret (RFC 7748, section 6.1).
+   * @throws CryptoError CRYPTO_LOW_ORDER_POINT when the result is all zero.
+   */
+  agree(publicKey: Uint8Array): Uint8Array /* [32] */;
+}
+
+/** An Ed25519 key pair in tweetnacl's form. */
+export interface SigningKeyPair {
+  readonly publicKey: Uint8Array /* [32] */;
+  /** Seed, then public key. */
+  readonly secretKey: Uint8Array /* [64] */;
+}
+
+export interface CryptoEngine {
+  readonly name: EngineName;
+  sha256(data: Uint8Array): Uint8Array /* [32] */;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array /* [32] */;
+  /** Any 32 bytes are a secret: RFC 7748 clamps them. */
+  x25519(secret: Uint8Array): KeyAgreement;
+  signingKeyPair(seed: Uint8Array /* [32] */): SigningKeyPair;
+  sign(message: Uint8Array, secretKey: Uint8Array /* [64] */): Uint8Array /* [64] */;
+  /** False for any signature, key or length that is not valid; never throws. */
+  verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
+  /** AES-256-CTR of zeros, big-endian 128-bit counter that starts at `blocks` (of 16 bytes). NIST SP 800-38A. */
+  keystream(key: Uint8Array /* [32] */, blocks: number): Keystream;
+  /** The key nacl.box uses: HSalsa20 of the X25519 secret. */
+  boxKey(agreement: KeyAgreement, publicKey: Uint8Array): Uint8Array /* [32] */;
+  /** nacl.secretbox: XSalsa20-Poly1305, 16 bytes longer than the plaintext. */
+  seal(plaintext: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array;
+  /** Null when the authenticator does not match. */
+  open(sealed: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array | null;
+}
