@@ -31,7 +31,8 @@ const BY_AREA: readonly (readonly [RegExp, number])[] = [
 
 /** One line for a coded error, a stack for a bug. */
 export function failure(error: unknown): { readonly text: string; readonly exitCode: number } {
-  if (error instanceof Error && error.name === 'AbortError') return { text: 'isthmus: stopped', exitCode: EXIT.interrupted };
+  if (error instanceof Error && error.name === 'AbortError')
+    return { text: 'isthmus: stopped', exitCode: EXIT.interrupted };
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const code = error.code;
     const area = BY_AREA.find(([pattern]) => pattern.test(code));

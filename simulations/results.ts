@@ -72,9 +72,7 @@ export const resultsSchema = z.strictObject({
   run: z.string(),
   world: z.strictObject({
     name: z.string(),
-    platforms: z.array(
-      z.strictObject({ name: z.string(), persons: z.int(), items: z.int(), interactions: z.int() }),
-    ),
+    platforms: z.array(z.strictObject({ name: z.string(), persons: z.int(), items: z.int(), interactions: z.int() })),
     coldPersons: z.int(),
     warmPersons: z.int(),
   }),

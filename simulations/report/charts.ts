@@ -123,7 +123,13 @@ function qualityByHistory(results: Results): TopLevelSpec | null {
     data: { values: rows },
     mark: { type: 'line', point: true },
     encoding: {
-      x: { field: 'group', type: 'ordinal', sort: groups, title: 'interactions on the sources', axis: { labelAngle: 0 } },
+      x: {
+        field: 'group',
+        type: 'ordinal',
+        sort: groups,
+        title: 'interactions on the sources',
+        axis: { labelAngle: 0 },
+      },
       y: { field: 'mean', type: 'quantitative', title: 'NDCG@10', scale: { zero: false } },
       color: { field: 'method', type: 'nominal', title: 'method' },
     },

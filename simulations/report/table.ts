@@ -37,7 +37,9 @@ export function resultsTable(results: Results): Table {
     if (FIRST.includes(label)) return FIRST.indexOf(label);
     return LAST.includes(label) ? 1000 + LAST.indexOf(label) : 100;
   };
-  const ordered = labels.map((label, index) => ({ label, index })).sort((a, b) => rank(a.label) - rank(b.label) || a.index - b.index);
+  const ordered = labels
+    .map((label, index) => ({ label, index }))
+    .sort((a, b) => rank(a.label) - rank(b.label) || a.index - b.index);
   return {
     columns,
     lines: ordered.map(({ label }) => ({

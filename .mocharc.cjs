@@ -1,0 +1,9 @@
+module.exports = {
+  extension: ['ts'],
+  spec: ['test/**/*.test.ts'],
+  'node-option': ['import=tsx'],
+  timeout: 20_000,
+  forbidOnly: true,
+  // Where the real data is at hand, a test that skips it is a failure.
+  forbidPending: process.env.ISTHMUS_DATA !== undefined,
+};

@@ -1,0 +1,155 @@
+/**
+ * The live view of a simulation: a small board that redraws itself on a terminal, a line per event elsewhere.
+ * @module
+ */
+import logUpdate from 'log-update';
+import { trialText } from '../simulations/events.ts';
+import type { SimulationEvent } from '../simulations/events.ts';
+
+export interface Progress {
+  show(event: SimulationEvent): void;
+  /** Leaves the terminal as a person expects it. */
+  end(): void;
+}
+
+/** Written to standard error, so that standard output holds the result alone. */
+export function progressOn(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? board() : lines(stream);
+}
+
+interface Board {
+  world: string;
+  trial: string;
+  index: number;
+  of: number;
+  round: string;
+  epsilon: string;
+  readonly platforms: Map<string, { stage: string; fraction: number }>;
+  readonly notes: string[];
+  startedAt: number;
+}
+
+function board(): Progress {
+  const state: Board = {
+    world: '',
+    trial: '',
+    index: 0,
+    of: 0,
+    round: '',
+    epsilon: '',
+    platforms: new Map(),
+    notes: [],
+    startedAt: Date.now(),
+  };
+  const redraw = (): void => logUpdate(draw(state));
+  // Time goes on between events.
+  const timer = setInterval(redraw, 500);
+  timer.unref();
+  return {
+    show(event) {
+      apply(state, event);
+      redraw();
+    },
+    end() {
+      clearInterval(timer);
+      logUpdate.clear();
+      logUpdate.done();
+    },
+  };
+}
+
+function apply(state: Board, event: SimulationEvent): void {
+  switch (event.kind) {
+    case 'world':
+      state.world = `${event.name}: ${event.platforms.join(', ')}`;
+      return;
+    case 'trial-started':
+      state.trial = trialText(event.trial);
+      state.index = event.index;
+      state.of = event.of;
+      state.round = '';
+      state.epsilon = '';
+      state.platforms.clear();
+      return;
+    case 'platform':
+      state.platforms.set(event.platform, { stage: event.stage, fraction: event.fraction });
+      return;
+    case 'platform-restarted':
+      state.notes.push(`${event.platform} restarted: ${event.because}`);
+      return;
+    case 'round':
+      state.round = `round ${event.round} of ${event.of}, attempt ${event.attempt}: ${event.stage}`;
+      return;
+    case 'epsilon':
+      state.epsilon = epsilonText(event.spent, event.budget);
+      return;
+    case 'trial-ended':
+      state.index += 1;
+      return;
+    case 'note':
+      state.notes.push(event.text);
+      return;
+  }
+}
+
+function draw(state: Board): string {
+  const seconds = (Date.now() - state.startedAt) / 1000;
+  const left = state.index > 0 && state.of > state.index ? (seconds / state.index) * (state.of - state.index) : null;
+  const width = Math.max(8, ...[...state.platforms.keys()].map((name) => name.length));
+  const out = [
+    `isthmus simulate   ${state.world}`,
+    `  ${bar(state.of === 0 ? 0 : state.index / state.of)} trial ${Math.min(state.index + 1, state.of)} of ${state.of}   ${duration(seconds)}${left === null ? '' : `, about ${duration(left)} left`}`,
+    `  ${state.trial}`,
+    ...[...state.platforms].map(([name, { stage, fraction }]) => `    ${name.padEnd(width)} ${bar(fraction)} ${stage}`),
+  ];
+  if (state.round !== '') out.push(`  ${state.round}`);
+  if (state.epsilon !== '') out.push(`  ${state.epsilon}`);
+  return [...out, ...state.notes.slice(-4).map((note) => `  ! ${note}`)].join('\n');
+}
+
+function lines(stream: NodeJS.WriteStream): Progress {
+  const stages = new Map<string, string>();
+  const write = (text: string): void => {
+    stream.write(`${text}\n`);
+  };
+  return {
+    show(event) {
+      switch (event.kind) {
+        case 'world':
+          return write(`world ${event.name}: ${event.platforms.join(', ')}`);
+        case 'trial-started':
+          stages.clear();
+          return write(`[${event.index + 1}/${event.of}] ${trialText(event.trial)}`);
+        case 'platform':
+          if (stages.get(event.platform) === event.stage) return;
+          stages.set(event.platform, event.stage);
+          return write(`  ${event.platform}: ${event.stage}`);
+        case 'platform-restarted':
+          return write(`  ${event.platform} restarted: ${event.because}`);
+        case 'round':
+          return write(`  round ${event.round} of ${event.of}, attempt ${event.attempt}: ${event.stage}`);
+        case 'epsilon':
+          return write(`  ${epsilonText(event.spent, event.budget)}`);
+        case 'trial-ended':
+          return write(`  done in ${event.seconds.toFixed(1)} s`);
+        case 'note':
+          return write(`  ! ${event.text}`);
+      }
+    },
+    end() {
+      stages.clear();
+    },
+  };
+}
+
+const epsilonText = (spent: number, budget: number | null): string =>
+  budget === null ? 'NO PRIVACY: no noise, no epsilon' : `epsilon ${spent.toFixed(2)} of ${budget.toFixed(2)} spent`;
+
+function bar(fraction: number): string {
+  const width = 20;
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return `[${'='.repeat(full)}${' '.repeat(width - full)}]`;
+}
+
+const duration = (seconds: number): string =>
+  seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

@@ -1,0 +1,31 @@
+/**
+ * What a simulation tells while it runs, for a progress view or a log.
+ * @module
+ */
+export type SimulationEvent =
+  | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
+  | { readonly kind: 'trial-started'; readonly trial: TrialName; readonly index: number; readonly of: number }
+  | { readonly kind: 'platform'; readonly platform: string; readonly stage: string; readonly fraction: number }
+  | { readonly kind: 'platform-restarted'; readonly platform: string; readonly because: string }
+  | {
+      readonly kind: 'round';
+      readonly round: number;
+      readonly of: number;
+      readonly attempt: number;
+      /** Stage of the masked sum while the attempt is open, its outcome afterwards. */
+      readonly stage: string;
+    }
+  /** `budget` is null without privacy. */
+  | { readonly kind: 'epsilon'; readonly spent: number; readonly budget: number | null }
+  | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
+  | { readonly kind: 'note'; readonly text: string };
+
+export interface TrialName {
+  readonly seed: string;
+  readonly strategy: string;
+  readonly release: string;
+  readonly epsilon: number | null;
+}
+
+export const trialText = (trial: TrialName): string =>
+  `${trial.strategy}, ${trial.release}, ${trial.epsilon === null ? 'no eps' : `eps ${trial.epsilon}`}, seed ${trial.seed}`;
