@@ -109,37 +109,40 @@ function draw(state: Board): string {
 
 function lines(stream: NodeJS.WriteStream): Progress {
   const stages = new Map<string, string>();
-  const write = (text: string): void => {
-    stream.write(`${text}\n`);
-  };
   return {
     show(event) {
-      switch (event.kind) {
-        case 'world':
-          return write(`world ${event.name}: ${event.platforms.join(', ')}`);
-        case 'trial-started':
-          stages.clear();
-          return write(`[${event.index + 1}/${event.of}] ${trialText(event.trial)}`);
-        case 'platform':
-          if (stages.get(event.platform) === event.stage) return;
-          stages.set(event.platform, event.stage);
-          return write(`  ${event.platform}: ${event.stage}`);
-        case 'platform-restarted':
-          return write(`  ${event.platform} restarted: ${event.because}`);
-        case 'round':
-          return write(`  round ${event.round} of ${event.of}, attempt ${event.attempt}: ${event.stage}`);
-        case 'epsilon':
-          return write(`  ${epsilonText(event.spent, event.budget)}`);
-        case 'trial-ended':
-          return write(`  done in ${event.seconds.toFixed(1)} s`);
-        case 'note':
-          return write(`  ! ${event.text}`);
-      }
+      const line = lineOf(event, stages);
+      if (line !== null) stream.write(`${line}\n`);
     },
     end() {
       stages.clear();
     },
   };
+}
+
+/** A line for what is new; null for a step within a stage already told. */
+function lineOf(event: SimulationEvent, stages: Map<string, string>): string | null {
+  switch (event.kind) {
+    case 'world':
+      return `world ${event.name}: ${event.platforms.join(', ')}`;
+    case 'trial-started':
+      stages.clear();
+      return `[${event.index + 1}/${event.of}] ${trialText(event.trial)}`;
+    case 'platform':
+      if (stages.get(event.platform) === event.stage) return null;
+      stages.set(event.platform, event.stage);
+      return `  ${event.platform}: ${event.stage}`;
+    case 'platform-restarted':
+      return `  ${event.platform} restarted: ${event.because}`;
+    case 'round':
+      return `  round ${event.round} of ${event.of}, attempt ${event.attempt}: ${event.stage}`;
+    case 'epsilon':
+      return `  ${epsilonText(event.spent, event.budget)}`;
+    case 'trial-ended':
+      return `  done in ${event.seconds.toFixed(1)} s`;
+    case 'note':
+      return `  ! ${event.text}`;
+  }
 }
 
 const epsilonText = (spent: number, budget: number | null): string =>

@@ -54,7 +54,7 @@ export async function charts(results: Results): Promise<Chart[]> {
 }
 
 async function toSvg(spec: TopLevelSpec): Promise<string> {
-  const { spec: compiled } = compile({ config: CONFIG, background: 'transparent', ...spec } as TopLevelSpec);
+  const { spec: compiled } = compile({ config: CONFIG, background: 'transparent', ...spec });
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
     return await view.toSVG();
