@@ -38,11 +38,18 @@ export interface PlannedSum extends SumQuery {
   readonly noiseShares: number;
   /** s: power of two by which reals become integers. */
   readonly scale: number;
-  /** Integer L2 sensitivity: floor(s x C), after the split over the platforms a person may be on. */
+  /**
+   * K: the integer L2 bound on one person's contribution on one platform, floor(s x C). For a federation sum C has been
+   * split over the M platforms a person may be on, floor(s x C / M).
+   */
   readonly integerClip: number;
+  /** L2 sensitivity of the released sum to one person on all platforms, in integer units: M x K, or K for one platform's sum. */
+  readonly integerSensitivity: number;
   /** B: each coordinate of a platform's sum is clamped to [-B, B] before noise. Public. */
   readonly bound: number;
-  /** Standard deviation of the discrete Gaussian each platform adds, in integer units: z x integerClip / sqrt(H). */
+  /** Variance parameter of the discrete Gaussian each platform adds, an integer: at least (z x integerSensitivity)^2 / H. */
+  readonly localVariance: number;
+  /** Its square root. */
   readonly localSigma: number;
 }
 
@@ -55,9 +62,18 @@ export interface IntegerSum {
   readonly clamped: number;
 }
 
+/** A sum being made: contributions may come one by one, from a stream. */
+export interface SumAccumulator {
+  /** @throws PrivacyError PRIVACY_CONTRIBUTION_SHAPE for another length, an index outside the sum or one given twice. */
+  add(contribution: Contribution): void;
+  finish(): IntegerSum;
+}
+
 /** Bounding sensitivity and adding noise: two steps of one mechanism. */
 export interface PrivacyMechanism {
   readonly name: string;
+  /** `bound` for contributions that come as a stream. */
+  accumulate(sum: PlannedSum, random: RandomSource): SumAccumulator;
   /** Clip, scale, round stochastically, clip again as integers, sum, clamp. */
   bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource): IntegerSum;
   /** This platform's share of the noise, one integer a coordinate, added to a copy. Never truncated. */
@@ -72,4 +88,6 @@ export interface PrivacyMechanism {
  */
 export interface ChargedSums {
   release(label: string, contributions: Iterable<Contribution>): Promise<Float64Array>;
+  /** Standard deviation of the noise in one coordinate of this sum, in the strategy's units; 0 without privacy. Public: it stands in the plan. */
+  noiseDeviation(label: string): number;
 }

@@ -1,0 +1,30 @@
+/**
+ * What an encoder is, once it is released: a vector for every item, and a person's representation as a sum over the
+ * history. Nothing else of the platform goes into it.
+ * @module
+ */
+
+export interface ItemVectors {
+  readonly dimension: number;
+  /** Row i is item i's vector, its weight included. An item lost in noise has zeros. */
+  readonly vectors: Float32Array /* [items, dimension] row-major */;
+}
+
+/** Σ over the history of the items' vectors, at unit length; zeros when no item of it is known. */
+export function encodeHistory(items: Uint32Array, encoder: ItemVectors): Float32Array {
+  const { dimension, vectors } = encoder;
+  const sum = new Float64Array(dimension);
+  for (let position = 0; position < items.length; position++) {
+    const base = items[position] * dimension;
+    for (let j = 0; j < dimension; j++) sum[j] += vectors[base + j];
+  }
+  return unit(sum);
+}
+
+/** The vector at length 1 (float32); zeros stay zeros. */
+export function unit(vector: Float64Array | Float32Array): Float32Array {
+  let square = 0;
+  for (let j = 0; j < vector.length; j++) square += vector[j] * vector[j];
+  const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+  return Float32Array.from(vector, (value) => value * inverse);
+}
