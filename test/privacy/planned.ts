@@ -1,0 +1,27 @@
+import type { PlannedSum } from '../../core/privacy/mechanism.ts';
+
+/** A planned sum by hand, for tests of one step alone. */
+export function planned(given: Partial<PlannedSum> = {}): PlannedSum {
+  const integerClip = given.integerClip ?? 1000;
+  const noiseMultiplier = given.noiseMultiplier ?? 1;
+  const integerSensitivity = given.integerSensitivity ?? integerClip;
+  const noiseShares = given.noiseShares ?? 1;
+  const localVariance = Math.ceil((noiseMultiplier * integerSensitivity) ** 2 / noiseShares);
+  return {
+    label: 'test',
+    dimension: 4,
+    clip: 1,
+    repetitions: 1,
+    relativeNoise: 1,
+    scope: 'platform',
+    scale: 1024,
+    bound: 2 ** 40,
+    localVariance,
+    localSigma: Math.sqrt(localVariance),
+    ...given,
+    noiseMultiplier,
+    noiseShares,
+    integerClip,
+    integerSensitivity,
+  };
+}
