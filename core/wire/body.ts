@@ -4,7 +4,7 @@
  * @module
  */
 import type { Outcome } from '../federation/outcome.ts';
-import type { SecaggMessage } from '../secagg/messages.ts';
+import type { SecaggMessage } from './secagg-codec.ts';
 
 /** Messages between the application halves; the link's own (challenge, hello, welcome, ack, fragment) stay below. */
 export type Body =

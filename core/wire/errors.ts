@@ -21,6 +21,7 @@ export const PROTOCOL_ERROR_CODES = {
   WIRE_BAD_SIGNATURE: "the signature is not the sender's over these bytes",
   WIRE_WRONG_CONNECTION: 'the envelope was made for another connection',
   WIRE_UNEXPECTED: 'this body is not allowed in this state of the link',
+  WIRE_DUPLICATE: 'a message with this sequence was received before; this one is ignored',
   WIRE_SEQUENCE_GAP: 'an earlier message is missing: a sender keeps the order',
   WIRE_WINDOW_EXCEEDED: 'more messages are under way than the window allows',
   WIRE_FALSE_ACK: 'a message was acknowledged that was never sent',

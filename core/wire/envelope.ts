@@ -1,0 +1,99 @@
+/**
+ * Envelopes: one frame each. A frame is protobuf's encoding of Envelope with the signature as its last field, over all
+ * bytes before it. So a frame is signed and checked as it stands, never encoded anew. All numbers inside vectors are
+ * little-endian, as is every machine this runs on.
+ * @module
+ */
+import { isthmus } from '../../proto/gen/isthmus.js';
+import { WIRE_VERSION } from '../../proto/version.ts';
+import { InvalidMessageError, ProtocolError } from './errors.ts';
+import { SIGNATURE_BYTES } from './signing.ts';
+import type { FrameSigner, FrameVerifier } from './signing.ts';
+
+export const CONNECTION_BYTES = 16;
+export const SESSION_BYTES = 32;
+/** What an envelope adds to its body at most: header, fragment fields, signature. */
+export const FRAME_OVERHEAD_BYTES = 1024;
+
+/** Field 15, length-delimited, 64 bytes. */
+const SIGNATURE_HEADER = Uint8Array.of((15 << 3) | 2, SIGNATURE_BYTES);
+const SIGNATURE_FIELD_BYTES = SIGNATURE_HEADER.length + SIGNATURE_BYTES;
+const NO_SESSION = new Uint8Array(0);
+
+export interface EnvelopeHeader {
+  readonly sender: string;
+  /** 16 bytes: the coordinator's nonce during the handshake, then a hash of both ends' nonces. */
+  readonly connection: Uint8Array;
+  /** From 1 for messages; 0 for the link's own words, which are neither acknowledged nor sent again. */
+  readonly sequence: number;
+  /** 32 bytes or none. */
+  readonly session: Uint8Array;
+}
+
+export interface OpenedEnvelope extends EnvelopeHeader {
+  /** Holds one body, not yet checked: core/wire/body-codec.ts. */
+  readonly content: isthmus.Envelope.$Properties;
+}
+
+/** A signed frame around an encoded body ({@link import('./body-codec.ts').encodeBody}). */
+export function sealEnvelope(header: EnvelopeHeader, body: Uint8Array, signer: FrameSigner): Uint8Array {
+  const head = isthmus.Envelope.encode({ version: WIRE_VERSION, ...header }).finish();
+  const frame = new Uint8Array(head.length + body.length + SIGNATURE_FIELD_BYTES);
+  frame.set(head);
+  frame.set(body, head.length);
+  const signed = head.length + body.length;
+  frame.set(SIGNATURE_HEADER, signed);
+  frame.set(signer.sign(frame.subarray(0, signed)), signed + SIGNATURE_HEADER.length);
+  return frame;
+}
+
+export interface Expectation {
+  /** The sender's key; undefined when nobody of that name is known. */
+  verifierOf(sender: string): FrameVerifier | undefined;
+  /** Bytes an envelope on this connection must carry; undefined before they are known (the challenge itself). */
+  readonly connection: Uint8Array | undefined;
+  readonly maxFrameBytes: number;
+}
+
+/**
+ * Checks a frame and decodes its header: size, form, version, sender, signature, connection, in this order.
+ * @throws InvalidMessageError WIRE_FRAME_TOO_LARGE, WIRE_MALFORMED, WIRE_VERSION, WIRE_OUT_OF_RANGE.
+ * @throws ProtocolError WIRE_UNKNOWN_SENDER, WIRE_BAD_SIGNATURE, WIRE_WRONG_CONNECTION.
+ */
+export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEnvelope {
+  if (frame.length > expected.maxFrameBytes) {
+    throw new InvalidMessageError('WIRE_FRAME_TOO_LARGE', `${frame.length} bytes, at most ${expected.maxFrameBytes}`);
+  }
+  const end = frame.length - SIGNATURE_FIELD_BYTES;
+  if (end < 0 || frame[end] !== SIGNATURE_HEADER[0] || frame[end + 1] !== SIGNATURE_HEADER[1]) {
+    throw new InvalidMessageError('WIRE_MALFORMED', 'it does not end in a signature');
+  }
+  const signed = frame.subarray(0, end);
+  const content = decode(signed);
+  const { version = 0, sender = '', sequence = 0 } = content;
+  if (version !== WIRE_VERSION) {
+    throw new InvalidMessageError('WIRE_VERSION', `received version ${version}, this end speaks ${WIRE_VERSION}`);
+  }
+  if (content.signature.length > 0) throw new InvalidMessageError('WIRE_MALFORMED', 'it is signed twice');
+  if (content.session.length !== 0 && content.session.length !== SESSION_BYTES) {
+    throw new InvalidMessageError('WIRE_OUT_OF_RANGE', `session has ${content.session.length} bytes`);
+  }
+  const verifier = expected.verifierOf(sender);
+  if (verifier === undefined) throw new ProtocolError('WIRE_UNKNOWN_SENDER');
+  if (!verifier.verify(signed, frame.subarray(end + SIGNATURE_HEADER.length))) {
+    throw new ProtocolError('WIRE_BAD_SIGNATURE');
+  }
+  if (expected.connection !== undefined && Buffer.compare(expected.connection, content.connection) !== 0) {
+    throw new ProtocolError('WIRE_WRONG_CONNECTION');
+  }
+  const { connection, session } = content;
+  return { sender, connection, sequence, session: session.length === 0 ? NO_SESSION : session, content };
+}
+
+function decode(bytes: Uint8Array): isthmus.Envelope {
+  try {
+    return isthmus.Envelope.decode(bytes);
+  } catch {
+    throw new InvalidMessageError('WIRE_MALFORMED');
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Messages longer than a chunk travel in fragments: cut on one side, put together and checked on the other.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { isthmus } from '../../proto/gen/isthmus.js';
+import { encodeBody } from './body-codec.ts';
+import { InvalidMessageError, ProtocolError } from './errors.ts';
+import type { FragmentBody } from './link-body.ts';
+
+/** An encoded body, shared by all links it is sent on; hashed once, and only when it must be cut. */
+export class EncodedBody {
+  readonly bytes: Uint8Array;
+  #sha256: Uint8Array | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Frames it needs. */
+  pieces(chunkBytes: number): number {
+    return Math.max(1, Math.ceil(this.bytes.length / chunkBytes));
+  }
+
+  /** Piece `index`: itself where it fits a chunk, else an encoded fragment. */
+  piece(index: number, chunkBytes: number, transfer: number): Uint8Array {
+    const count = this.pieces(chunkBytes);
+    if (count === 1) return this.bytes;
+    this.#sha256 ??= createHash('sha256').update(this.bytes).digest();
+    return encodeBody({
+      kind: 'fragment',
+      transfer,
+      index,
+      count,
+      totalBytes: this.bytes.length,
+      sha256: this.#sha256,
+      bytes: this.bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+    });
+  }
+}
+
+/** Puts fragments together again. They come in order and unmixed: anything else is an error and drops the transfer. */
+export class Assembly {
+  readonly #maxMessageBytes: number;
+  #first: FragmentBody | undefined;
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(maxMessageBytes: number) {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  get underWay(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /**
+   * The whole message, once its last fragment is here.
+   * @throws ProtocolError WIRE_FRAGMENT; InvalidMessageError WIRE_MESSAGE_TOO_LARGE, WIRE_MALFORMED.
+   */
+  take(fragment: FragmentBody, sequence: number): isthmus.Envelope | undefined {
+    try {
+      return this.#take(fragment, sequence);
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  drop(): void {
+    this.#first = undefined;
+    this.#parts = [];
+    this.#bytes = 0;
+  }
+
+  #take(fragment: FragmentBody, sequence: number): isthmus.Envelope | undefined {
+    if (fragment.totalBytes > this.#maxMessageBytes) {
+      const detail = `${fragment.totalBytes} bytes, at most ${this.#maxMessageBytes}`;
+      throw new InvalidMessageError('WIRE_MESSAGE_TOO_LARGE', detail);
+    }
+    const first = (this.#first ??= fragment);
+    const expected = sequence - fragment.index;
+    if (
+      fragment.transfer !== expected ||
+      fragment.transfer !== first.transfer ||
+      fragment.index !== this.#parts.length ||
+      fragment.count !== first.count ||
+      fragment.index >= fragment.count ||
+      fragment.totalBytes !== first.totalBytes ||
+      Buffer.compare(fragment.sha256, first.sha256) !== 0
+    ) {
+      throw new ProtocolError('WIRE_FRAGMENT', `fragment ${fragment.index} of transfer ${fragment.transfer}`);
+    }
+    this.#bytes += fragment.bytes.length;
+    if (this.#bytes > first.totalBytes || fragment.bytes.length === 0) {
+      throw new ProtocolError('WIRE_FRAGMENT', 'its size is not the announced one');
+    }
+    this.#parts.push(fragment.bytes);
+    if (this.#parts.length < first.count) return undefined;
+    const whole = Buffer.concat(this.#parts);
+    const { totalBytes, sha256 } = first;
+    this.drop();
+    if (whole.length !== totalBytes) throw new ProtocolError('WIRE_FRAGMENT', 'its size is not the announced one');
+    if (Buffer.compare(createHash('sha256').update(whole).digest(), sha256) !== 0) {
+      throw new ProtocolError('WIRE_FRAGMENT', 'its hash is not the announced one');
+    }
+    try {
+      return isthmus.Envelope.decode(whole);
+    } catch {
+      throw new InvalidMessageError('WIRE_MALFORMED', 'what the fragments make is no message');
+    }
+  }
+}
