@@ -1,0 +1,42 @@
+/**
+ * Consent: which persons a source may release, to whom, in which epoch and until when. Rules only; stores keep them.
+ * @module
+ */
+import { FederationError } from './errors.ts';
+
+export interface Consent {
+  /** The platform's own person id: it never leaves the platform. */
+  readonly person: string;
+  /** The platform that may receive this person's representation. */
+  readonly target: string;
+  /** One randomised code is drawn for each epoch: consent to another epoch is consent to another code. */
+  readonly epoch: number;
+  /** Unix seconds from which on nothing is released any more, and the target deletes what it has. */
+  readonly expires: number;
+}
+
+/** Last moment a uint32 of Unix seconds holds, the wire's type. */
+export const LATEST_EXPIRY = 0xffff_ffff;
+
+/** Whether this consent covers a release to `target` in `epoch` at `now` (Unix seconds). */
+export function covers(consent: Consent, target: string, epoch: number, now: number): boolean {
+  return consent.target === target && consent.epoch === epoch && now < consent.expires;
+}
+
+/** @throws FederationError CONSENT_INVALID naming the field. */
+export function checkConsent(consent: Consent, own: string, platforms: readonly string[]): void {
+  const problem = problemOf(consent, own, platforms);
+  if (problem !== undefined) throw new FederationError('CONSENT_INVALID', `consent refused: ${problem}`);
+}
+
+function problemOf(consent: Consent, own: string, platforms: readonly string[]): string | undefined {
+  const { person, target, epoch, expires } = consent;
+  if (person === '') return 'the person id is empty';
+  if (target === own) return `the target "${target}" is this platform itself`;
+  if (!platforms.includes(target)) return `the target "${target}" is not in the federation (${platforms.join(', ')})`;
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch > 0xffff_ffff) return `the epoch ${epoch} is not a whole number`;
+  if (!Number.isInteger(expires) || expires <= 0 || expires > LATEST_EXPIRY) {
+    return `the expiry ${expires} is not in Unix seconds up to ${LATEST_EXPIRY}`;
+  }
+  return undefined;
+}
