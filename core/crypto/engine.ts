@@ -4,11 +4,16 @@
  * @module
  */
 
+import { CryptoError } from './errors.ts';
+
 export type EngineName = 'node' | 'portable';
 
-/** A keystream read from any position that is a multiple of 16 bytes. */
+/** Most bytes one call to a keystream gives: what stays in a core's cache between making and using it. */
+export const KEYSTREAM_BYTES = 65536;
+
+/** A keystream that began at a multiple of 16 bytes. */
 export interface Keystream {
-  /** The next `length` bytes; `length` is a multiple of 4. The array may be reused by the next call. */
+  /** The next `length` bytes, 1 to KEYSTREAM_BYTES, at an address that is a multiple of 4. Read before the next call. */
   next(length: number): Uint8Array;
 }
 
@@ -47,4 +52,10 @@ export interface CryptoEngine {
   seal(plaintext: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array;
   /** Null when the authenticator does not match. */
   open(sealed: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array | null;
+}
+
+/** @throws CryptoError CRYPTO_KEYSTREAM_LENGTH */
+export function requireKeystreamLength(length: number): number {
+  if (Number.isInteger(length) && length >= 1 && length <= KEYSTREAM_BYTES) return length;
+  throw new CryptoError('CRYPTO_KEYSTREAM_LENGTH', `a keystream gives 1 to ${KEYSTREAM_BYTES} bytes a call, not ${length}`);
 }

@@ -1,0 +1,33 @@
+/**
+ * A seeded cryptographic generator for tests and simulations: the same seed gives the same bytes. A run that uses it is
+ * repeatable and therefore no release: whoever knows the seed knows the noise and the keys.
+ * @module
+ */
+import { createCipheriv, createHash } from 'node:crypto';
+import type { RandomSource } from './source.ts';
+
+const BLOCK = new Uint8Array(4096);
+
+/** AES-256-CTR keystream under SHA-256 of a label and the seed (text as UTF-8). */
+export function seededRandom(seed: Uint8Array | string): RandomSource {
+  const key = createHash('sha256').update('isthmus/seeded-random/1\0').update(seed).digest();
+  const cipher = createCipheriv('aes-256-ctr', key, new Uint8Array(16));
+  let block = new Uint8Array(0);
+  let used = 0;
+  return {
+    bytes(length) {
+      const bytes = new Uint8Array(length);
+      for (let filled = 0; filled < length;) {
+        if (used === block.length) {
+          block = new Uint8Array(cipher.update(BLOCK));
+          used = 0;
+        }
+        const take = Math.min(length - filled, block.length - used);
+        bytes.set(block.subarray(used, used + take), filled);
+        used += take;
+        filled += take;
+      }
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Shamir's secret sharing (1979) of 32-byte secrets, t of n, over GF(2^8) up to 255 holders and GF(2^16) beyond.
+ *
+ * Why not the library: `shamir-secret-sharing` draws its own randomness, is asynchronous and stops at 255 holders, and
+ * split and combine would be a third of the coordinator's time. Its shares and ours are interchangeable; test/secagg says so.
+ * @module
+ */
+import type { RandomSource } from '../random/source.ts';
+import { addMultiple, fieldFor, fromPlanes, toPlanes } from './galois.ts';
+import type { BinaryField } from './galois.ts';
+
+export const SECRET_BYTES = 32;
+
+/**
+ * Shares for holders 1 to `holders`: share i - 1 is the polynomial's value at point i, 32 bytes.
+ * @param threshold t: shares that rebuild the secret; one fewer say nothing. 1 to `holders`.
+ */
+export function splitSecret(
+  secret: Uint8Array,
+  holders: number,
+  threshold: number,
+  random: RandomSource,
+): readonly Uint8Array[] {
+  if (secret.length !== SECRET_BYTES) throw new RangeError(`a secret has ${SECRET_BYTES} bytes, not ${secret.length}`);
+  if (!(threshold >= 1 && threshold <= holders)) {
+    throw new RangeError(`a threshold of ${threshold} is impossible with ${holders} holders`);
+  }
+  const field = fieldFor(holders);
+  const coefficients = [toPlanes(field, secret)];
+  const drawn = random.bytes(SECRET_BYTES * (threshold - 1));
+  for (let i = 0; i < threshold - 1; i++) {
+    coefficients.push(toPlanes(field, drawn.subarray(SECRET_BYTES * i, SECRET_BYTES * (i + 1))));
+  }
+  drawn.fill(0);
+  const shares: Uint8Array[] = [];
+  let value = new Int32Array(field.bits);
+  for (let point = 1; point <= holders; point++) {
+    value.set(coefficients[threshold - 1]);
+    for (let i = threshold - 2; i >= 0; i--) {
+      // Horner: value = value x point + coefficient.
+      const next = new Int32Array(coefficients[i]);
+      addMultiple(field, next, value, point);
+      value = next;
+    }
+    shares.push(fromPlanes(field, value));
+  }
+  for (const planes of coefficients) planes.fill(0);
+  return shares;
+}
+
+/** What rebuilds a secret from shares at these points: made once for every secret with the same holders. */
+export interface Recombination {
+  readonly field: BinaryField;
+  readonly coefficients: readonly number[];
+}
+
+/**
+ * Lagrange coefficients at zero for distinct points from 1 to `holders`.
+ * @param holders how many shares were dealt: it decides the field.
+ */
+export function recombination(points: readonly number[], holders: number): Recombination {
+  const field = fieldFor(holders);
+  if (new Set(points).size !== points.length) throw new RangeError('two shares stand at the same point');
+  for (const point of points) {
+    if (!(Number.isInteger(point) && point >= 1 && point <= holders)) {
+      throw new RangeError(`point ${point} is outside 1 to ${holders}`);
+    }
+  }
+  const coefficients = points.map((point, i) => {
+    let numerator = 1;
+    let denominator = 1;
+    for (let j = 0; j < points.length; j++) {
+      if (j === i) continue;
+      numerator = field.multiply(numerator, points[j]);
+      denominator = field.multiply(denominator, points[j] ^ point);
+    }
+    return field.multiply(numerator, field.invert(denominator));
+  });
+  return { field, coefficients };
+}
+
+/** The secret, from one share for each point of the recombination, in its order. */
+export function combineShares(plan: Recombination, shares: readonly Uint8Array[]): Uint8Array {
+  if (shares.length !== plan.coefficients.length) {
+    throw new RangeError(`${plan.coefficients.length} shares are needed, not ${shares.length}`);
+  }
+  const sum = new Int32Array(plan.field.bits);
+  for (let i = 0; i < shares.length; i++) {
+    if (shares[i].length !== SECRET_BYTES) throw new RangeError(`a share has ${SECRET_BYTES} bytes`);
+    addMultiple(plan.field, sum, toPlanes(plan.field, shares[i]), plan.coefficients[i]);
+  }
+  const secret = fromPlanes(plan.field, sum);
+  sum.fill(0);
+  return secret;
+}
