@@ -2,21 +2,11 @@
  * Who is cold: a share of the persons known on both sides, whose interactions on the target are hidden.
  * @module
  */
+import type { ColdPerson } from '../data/cold-person.ts';
 import type { Domain } from '../data/domain.ts';
 import { DataError } from '../data/errors.ts';
 import { historyLength, historyOf, personIndex, withoutPersons } from '../data/select.ts';
 import { Prng } from '../random/prng.ts';
-
-/** A person with history on a source and hidden positives on the target. */
-export interface ColdPerson {
-  readonly person: string;
-  /** Hidden interactions: indices into the target's catalogue. */
-  readonly positives: Uint32Array;
-  /** Ratings of the positives, where the target has explicit ones. */
-  readonly ratings?: Float32Array;
-  /** Interactions over all sources: the activity group. */
-  readonly sourceInteractions: number;
-}
 
 export interface ColdSplitOptions {
   /** Share of the eligible persons that turns cold. Default 0.2. */

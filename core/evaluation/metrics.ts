@@ -1,0 +1,190 @@
+/**
+ * From ranks and lists to numbers. Rank metrics are means over positives, each of which has candidates of its own;
+ * list metrics are means over persons and look at what a person would be shown out of the whole catalogue.
+ * @module
+ */
+import type { ColdPerson } from '../data/cold-person.ts';
+import { EvaluationError } from './errors.ts';
+import type { Evaluation } from './evaluate.ts';
+
+export interface Metric {
+  /** `HR@10`, `NDCG@10`, `MRR`, ...: fractions, not per cent. */
+  readonly metric: string;
+  /** Over positives; list metrics: over persons. */
+  readonly mean: number;
+  /** Every person alike, however many positives. */
+  readonly personMean: number;
+  /** Positives; list metrics: persons. */
+  readonly n: number;
+}
+
+export const DEFAULT_CUTOFFS: readonly number[] = [1, 5, 10, 20];
+
+/** What one positive at a rank is worth. */
+export const gains = {
+  /** Hit rate. */
+  hr: (rank: number, k: number): number => (rank <= k ? 1 : 0),
+  /** Normalised discounted cumulative gain with one relevant item (Järvelin and Kekäläinen 2002). */
+  ndcg: (rank: number, k: number): number => (rank <= k ? 1 / Math.log2(rank + 1) : 0),
+  /** Reciprocal rank. */
+  mrr: (rank: number): number => 1 / rank,
+} as const;
+
+/**
+ * HR@k, NDCG@k and MRR.
+ * @param keep positives that count, where not all do: aligned with `evaluation.ranks`.
+ * @throws EvaluationError EVALUATION_NO_POSITIVES
+ */
+export function rankMetrics(
+  evaluation: Evaluation,
+  { cutoffs = DEFAULT_CUTOFFS, keep }: { readonly cutoffs?: readonly number[]; readonly keep?: Uint8Array } = {},
+): Metric[] {
+  const means = (metric: string, gain: (rank: number) => number): Metric => ({
+    metric,
+    ...meanGain(evaluation, gain, keep),
+  });
+  return [
+    ...cutoffs.map((k) => means(`HR@${k}`, (rank) => gains.hr(rank, k))),
+    ...cutoffs.map((k) => means(`NDCG@${k}`, (rank) => gains.ndcg(rank, k))),
+    means('MRR', gains.mrr),
+  ];
+}
+
+function meanGain(
+  { ranks, offsets }: Evaluation,
+  gain: (rank: number) => number,
+  keep: Uint8Array | undefined,
+): Omit<Metric, 'metric'> {
+  let total = 0;
+  let n = 0;
+  let personTotal = 0;
+  let persons = 0;
+  for (let i = 0; i + 1 < offsets.length; i++) {
+    let sum = 0;
+    let count = 0;
+    for (let p = offsets[i]; p < offsets[i + 1]; p++) {
+      if (keep?.[p] === 0) continue;
+      sum += gain(ranks[p]);
+      count++;
+    }
+    if (count === 0) continue;
+    total += sum;
+    n += count;
+    personTotal += sum / count;
+    persons++;
+  }
+  if (n === 0) throw new EvaluationError('EVALUATION_NO_POSITIVES', 'no positive is left to take a mean over');
+  return { mean: total / n, personMean: personTotal / persons, n };
+}
+
+/**
+ * Recall@k, Precision@k, F1@k, Coverage@k (share of the catalogue that is shown to anybody) and PopularityRank@k (mean
+ * popularity rank of what is shown, over the size of the catalogue: near 0 means best-sellers only, 0.5 none in
+ * particular).
+ * @param popularity training interactions of each item
+ * @param keepPersons persons that count, where not all do
+ */
+export function listMetrics(
+  evaluation: Evaluation,
+  cold: readonly ColdPerson[],
+  popularity: Uint32Array,
+  {
+    cutoffs = DEFAULT_CUTOFFS,
+    keepPersons,
+  }: { readonly cutoffs?: readonly number[]; readonly keepPersons?: Uint8Array } = {},
+): Metric[] {
+  const lists = evaluation.lists;
+  if (!lists) return [];
+  const counted = cold.map((_, i) => i).filter((i) => keepPersons?.[i] !== 0);
+  if (counted.length === 0)
+    throw new EvaluationError('EVALUATION_NO_POSITIVES', 'no person is left to take a mean over');
+  const rank = popularityRanks(popularity);
+  return cutoffs
+    .filter((k) => k <= lists.length)
+    .flatMap((k) => {
+      const shown = new Uint8Array(popularity.length);
+      let recall = 0;
+      let precision = 0;
+      let f1 = 0;
+      let ranks = 0;
+      for (const i of counted) {
+        const positives = new Set(cold[i].positives);
+        let hits = 0;
+        for (const item of lists.items.subarray(i * lists.length, i * lists.length + k)) {
+          shown[item] = 1;
+          ranks += rank[item];
+          if (positives.has(item)) hits++;
+        }
+        recall += hits / positives.size;
+        precision += hits / k;
+        f1 += (2 * hits) / (positives.size + k);
+      }
+      const persons = counted.length;
+      const values = {
+        Recall: recall / persons,
+        Precision: precision / persons,
+        F1: f1 / persons,
+        Coverage: shown.reduce((sum, one) => sum + one, 0) / popularity.length,
+        PopularityRank: ranks / (persons * k * popularity.length),
+      };
+      return Object.entries(values).map(([name, mean]) => ({
+        metric: `${name}@${k}`,
+        mean,
+        personMean: mean,
+        n: persons,
+      }));
+    });
+}
+
+/** From 1, the most popular; items equally popular share the mean of their ranks. */
+export function popularityRanks(popularity: Uint32Array): Float64Array {
+  const order = Uint32Array.from(popularity.keys()).sort((a, b) => popularity[b] - popularity[a]);
+  const ranks = new Float64Array(popularity.length);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && popularity[order[to]] === popularity[order[from]]) to++;
+    for (let i = from; i < to; i++) ranks[order[i]] = (from + 1 + to) / 2;
+    from = to;
+  }
+  return ranks;
+}
+
+/** Root mean squared and mean absolute error of predicted ratings; hidden ratings that are unknown do not count. */
+export function ratingErrors(
+  predict: (index: number, person: ColdPerson) => ArrayLike<number> /* one a positive */,
+  cold: readonly ColdPerson[],
+): Metric[] {
+  const squared = { total: 0, personTotal: 0 };
+  const absolute = { total: 0, personTotal: 0 };
+  let n = 0;
+  let persons = 0;
+  cold.forEach((person, i) => {
+    if (!person.ratings) return;
+    const predicted = predict(i, person);
+    let squares = 0;
+    let sum = 0;
+    let count = 0;
+    for (let p = 0; p < person.ratings.length; p++) {
+      const error = predicted[p] - person.ratings[p];
+      if (Number.isNaN(person.ratings[p])) continue;
+      if (Number.isNaN(error)) {
+        throw new EvaluationError('EVALUATION_BAD_SCORES', `a rating predicted for "${person.person}" is not a number`);
+      }
+      squares += error * error;
+      sum += Math.abs(error);
+      count++;
+    }
+    if (count === 0) return;
+    n += count;
+    persons++;
+    squared.total += squares;
+    squared.personTotal += Math.sqrt(squares / count);
+    absolute.total += sum;
+    absolute.personTotal += sum / count;
+  });
+  if (n === 0) return [];
+  return [
+    { metric: 'RMSE', mean: Math.sqrt(squared.total / n), personMean: squared.personTotal / persons, n },
+    { metric: 'MAE', mean: absolute.total / n, personMean: absolute.personTotal / persons, n },
+  ];
+}
