@@ -1,0 +1,62 @@
+/**
+ * The agent's log, on standard error or in a file: for a human on a terminal, JSON lines otherwise. What may be logged:
+ * names of platforms, rounds, counts, sizes, durations, error codes. What may not: keys, shares, rows, person ids,
+ * pseudonyms, vectors. Values are therefore numbers, booleans and names of this program's own choosing.
+ * @module
+ */
+import winston from 'winston';
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  /** Who writes: the platform's name. */
+  readonly name: string;
+  /** Whether a person reads standard error. */
+  readonly human: boolean;
+  /** JSON lines to this file instead of standard error. */
+  readonly file?: string;
+}
+
+export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+export function openLog(settings: LogSettings): Log {
+  const { combine, timestamp, json, printf, colorize } = winston.format;
+  const human = combine(
+    timestamp({ format: 'HH:mm:ss' }),
+    colorize({ level: true }),
+    printf(({ timestamp: time, level, message, platform, ...fields }) => {
+      const rest = Object.entries(fields).filter(([, value]) => value !== undefined);
+      const tail = rest.map(([name, value]) => ` ${name}=${String(value)}`).join('');
+      return `${String(time)} ${String(platform)} ${level}: ${String(message)}${tail}`;
+    }),
+  );
+  const isHuman = settings.human && settings.file === undefined;
+  return winston.createLogger({
+    level: settings.level,
+    defaultMeta: { platform: settings.name },
+    format: isHuman ? human : combine(timestamp(), json()),
+    transports: [destination(settings.file)],
+  });
+}
+
+function destination(file: string | undefined): winston.transport {
+  // winston declares its transports as interfaces of constructors, which the rule takes for another class
+  /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment */
+  if (file !== undefined) return new winston.transports.File({ filename: file });
+  return new winston.transports.Stream({ stream: process.stderr });
+  /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
+}
+
+function ignore(): void {
+  // nothing is kept
+}

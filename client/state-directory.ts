@@ -1,0 +1,105 @@
+/**
+ * The platform's state directory: its store, the token of its local service and where that service listens.
+ * @module
+ */
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PlatformError } from './errors.ts';
+import { systemReason } from './key-file.ts';
+import { systemRandom } from './random.ts';
+
+export interface StateDirectory {
+  readonly path: string;
+  readonly storeFile: string;
+  readonly evaluationFile: string;
+  /** Bearer token of the local service; made at the first start, the same ever after. */
+  readonly token: string;
+  /** Tells `isthmus recommend` and `isthmus consent` where the agent listens. */
+  announce(endpoint: Endpoint): void;
+  /** Forgets the endpoint. */
+  retract(): void;
+}
+
+export interface Endpoint {
+  readonly url: string;
+  readonly pid: number;
+}
+
+const STORE = 'state.db';
+const TOKEN = 'token';
+const ENDPOINT = 'endpoint.json';
+
+const endpointSchema = z.object({ url: z.url(), pid: z.int() });
+
+/** Makes the directory where it is missing, for its owner alone. @throws PlatformError STATE_UNUSABLE. */
+export function openStateDirectory(path: string): StateDirectory {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    chmodSync(path, 0o700);
+    const endpoint = join(path, ENDPOINT);
+    return {
+      path,
+      storeFile: join(path, STORE),
+      evaluationFile: join(path, 'evaluation.json'),
+      token: tokenIn(path),
+      announce: (where) => replace(endpoint, `${JSON.stringify(where)}\n`),
+      retract: () => rmSync(endpoint, { force: true }),
+    };
+  } catch (cause) {
+    const remedy = 'it must be a directory that this user may write';
+    throw new PlatformError('STATE_UNUSABLE', `cannot use ${path} for state: ${systemReason(cause)}; ${remedy}`, {
+      cause,
+    });
+  }
+}
+
+/** @throws PlatformError STATE_UNUSABLE when nothing there was made by a platform. */
+export function storeFileIn(path: string): string {
+  const file = join(path, STORE);
+  if (existsSync(file)) return file;
+  throw new PlatformError(
+    'STATE_UNUSABLE',
+    `${path} holds no platform's state: name the --state directory of "isthmus platform"`,
+  );
+}
+
+/** Where the agent of this state directory listens, with its token. @throws PlatformError PLATFORM_NOT_RUNNING. */
+export function runningAgent(path: string): Endpoint & { readonly token: string } {
+  try {
+    const endpoint = endpointSchema.parse(JSON.parse(readFileSync(join(path, ENDPOINT), 'utf8')));
+    return { ...endpoint, token: readFileSync(join(path, TOKEN), 'utf8').trim() };
+  } catch (cause) {
+    throw new PlatformError(
+      'PLATFORM_NOT_RUNNING',
+      `no agent runs on ${path}: start "isthmus platform" with --state ${path} and leave it running`,
+      { cause },
+    );
+  }
+}
+
+function tokenIn(path: string): string {
+  const file = join(path, TOKEN);
+  if (!existsSync(file)) {
+    writeFileSync(file, `${Buffer.from(systemRandom.bytes(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** At once or not at all: a reader never sees half a file. */
+function replace(file: string, text: string): void {
+  const next = `${file}.next`;
+  writeFileSync(next, text, { mode: 0o600 });
+  renameSync(next, file);
+}

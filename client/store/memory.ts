@@ -1,0 +1,237 @@
+/**
+ * Platform state that ends with the process: for simulations and tests, where no attempt outlives it.
+ * @module
+ */
+import type { Consent } from '../../core/federation/consent.ts';
+import { canonicalJson } from '../../core/federation/manifest.ts';
+import { MemoryLedgerStore } from '../../core/privacy/ledger.ts';
+import { StoreError } from './errors.ts';
+import type {
+  CodeStore,
+  ConsentStore,
+  MemoisedCode,
+  ModelStore,
+  OutgoingLetter,
+  Outbox,
+  PlatformStore,
+  ReceivedBatch,
+  ReceivedPart,
+  ReceivedStore,
+  ReleasedSumStore,
+  SessionStore,
+} from './platform-store.ts';
+
+export function createMemoryStore(): PlatformStore {
+  const rooms = {
+    sessions: memorySessions(),
+    ledger: new MemoryLedgerStore(),
+    sums: memorySums(),
+    codes: memoryCodes(),
+    consents: memoryConsents(),
+    received: memoryReceived(),
+    models: memoryModels(),
+    outbox: memoryOutbox(),
+  };
+  let closed = false;
+  const open = <Room extends keyof typeof rooms>(room: Room): (typeof rooms)[Room] => {
+    if (closed) throw new StoreError('STORE_CLOSED', 'the store in memory is closed: the platform is stopping');
+    return rooms[room];
+  };
+  return {
+    get sessions() {
+      return open('sessions');
+    },
+    get ledger() {
+      return open('ledger');
+    },
+    get sums() {
+      return open('sums');
+    },
+    get codes() {
+      return open('codes');
+    },
+    get consents() {
+      return open('consents');
+    },
+    get received() {
+      return open('received');
+    },
+    get models() {
+      return open('models');
+    },
+    get outbox() {
+      return open('outbox');
+    },
+    close() {
+      closed = true;
+    },
+  };
+}
+
+function memorySessions(): SessionStore {
+  const spent = new Set<string>();
+  const reveals = new Map<string, Uint8Array>();
+  return {
+    spend: (attempt) => spent.size !== spent.add(attempt).size,
+    isSpent: (attempt) => spent.has(attempt),
+    reveal(session, choice) {
+      const recorded = reveals.get(session);
+      if (recorded !== undefined) return Buffer.compare(recorded, choice) === 0;
+      reveals.set(session, choice.slice());
+      return true;
+    },
+  };
+}
+
+function memorySums(): ReleasedSumStore {
+  const sums = new Map<string, Float64Array>();
+  return {
+    get: (plan, repetition) => sums.get(`${plan} ${repetition}`)?.slice(),
+    put: (plan, repetition, values) => void sums.set(`${plan} ${repetition}`, values.slice()),
+  };
+}
+
+function memoryModels(): ModelStore {
+  const models = new Map<number, Float32Array>();
+  let served: number | undefined;
+  return {
+    accept: (round, model) => void models.set(round, model.slice()),
+    latest() {
+      const round = Math.max(...models.keys());
+      const model = models.get(round);
+      return model === undefined ? undefined : { round, model: model.slice() };
+    },
+    at: (round) => models.get(round)?.slice(),
+    served: () => served,
+    serve: (round) => void (served = round),
+  };
+}
+
+function memoryCodes(): CodeStore {
+  const targets = new Map<string, Map<string, Map<number, MemoisedCode>>>();
+  return {
+    get: (epoch, target, pseudonym) => targets.get(target)?.get(pseudonym)?.get(epoch),
+    put(epoch, target, codes) {
+      for (const code of codes) {
+        const ofPerson = entry(entry(targets, target), code.pseudonym);
+        ofPerson.set(epoch, { ...code, vector: code.vector.slice() });
+      }
+    },
+    delete(target, pseudonyms) {
+      let deleted = 0;
+      for (const pseudonym of pseudonyms) {
+        deleted += targets.get(target)?.get(pseudonym)?.size ?? 0;
+        targets.get(target)?.delete(pseudonym);
+      }
+      return deleted;
+    },
+  };
+}
+
+function memoryConsents(): ConsentStore {
+  const all = new Map<string, Consent>();
+  const keyOf = ({ target, epoch, person }: Consent): string => canonicalJson([target, epoch, person]);
+  const sorted = (): Consent[] =>
+    [...all.values()].sort((a, b) => compare(a.target, b.target) || a.epoch - b.epoch || compare(a.person, b.person));
+  return {
+    add(consents) {
+      for (const consent of consents) all.set(keyOf(consent), { ...consent });
+    },
+    list: ({ target, epoch, person } = {}) =>
+      sorted().filter(
+        (consent) =>
+          (target === undefined || consent.target === target) &&
+          (epoch === undefined || consent.epoch === epoch) &&
+          (person === undefined || consent.person === person),
+      ),
+    withdraw(persons, target) {
+      const leaving = new Set(persons);
+      const withdrawn = sorted().filter(
+        (consent) => leaving.has(consent.person) && (target === undefined || consent.target === target),
+      );
+      for (const consent of withdrawn) all.delete(keyOf(consent));
+      return withdrawn;
+    },
+  };
+}
+
+function memoryReceived(): ReceivedStore {
+  const sources = new Map<string, Held>();
+  const withdrawn = new Map<string, Map<string, number>>();
+  const sortedSources = (): [string, Held][] => [...sources].sort(([a], [b]) => compare(a, b));
+  return {
+    put(part) {
+      const { source, epoch, modelRound, mode, noiseModel, dimension, parts } = part;
+      const batch = { source, epoch, modelRound, mode, noiseModel, dimension, parts };
+      let held = sources.get(source);
+      if (held === undefined || fingerprint(held.batch) !== fingerprint(batch)) {
+        held = { batch, parts: new Set(), vectors: new Map() };
+        sources.set(source, held);
+      }
+      held.parts.add(part.part);
+      for (const [row, pseudonym] of part.persons.entries()) {
+        if ((withdrawn.get(source)?.get(pseudonym) ?? -1) >= epoch) continue;
+        const vector = part.vectors.slice(row * dimension, (row + 1) * dimension);
+        held.vectors.set(pseudonym, { vector, expires: part.expires[row] });
+      }
+    },
+    batches: () => sortedSources().map(([, held]) => ({ ...held.batch, partsReceived: held.parts.size })),
+    vectors: (source) =>
+      [...(sources.get(source)?.vectors ?? [])]
+        .sort(([a], [b]) => compare(a, b))
+        .map(([pseudonym, { vector }]) => ({ pseudonym, vector: vector.slice() })),
+    person: (pseudonym) =>
+      sortedSources().flatMap(([source, held]) => {
+        const vector = held.vectors.get(pseudonym)?.vector;
+        return vector === undefined ? [] : [{ source, vector: vector.slice() }];
+      }),
+    withdraw(source, epoch, pseudonyms) {
+      const refused = entry(withdrawn, source);
+      let deleted = 0;
+      for (const pseudonym of pseudonyms) {
+        if (sources.get(source)?.vectors.delete(pseudonym) === true) deleted++;
+        refused.set(pseudonym, Math.max(epoch, refused.get(pseudonym) ?? 0));
+      }
+      return deleted;
+    },
+    expire(now) {
+      let deleted = 0;
+      for (const held of sources.values()) {
+        for (const [pseudonym, { expires }] of held.vectors) {
+          if (expires <= now && held.vectors.delete(pseudonym)) deleted++;
+        }
+      }
+      return deleted;
+    },
+  };
+}
+
+interface Held {
+  readonly batch: Omit<ReceivedBatch, 'partsReceived'>;
+  readonly parts: Set<ReceivedPart['part']>;
+  readonly vectors: Map<string, { readonly vector: Float32Array; readonly expires: number }>;
+}
+
+function memoryOutbox(): Outbox {
+  const letters = new Map<string, OutgoingLetter>();
+  const taken = new Set<string>();
+  return {
+    add: (added) => added.forEach((letter) => letters.set(letter.id, letter)),
+    waiting: () => [...letters.values()],
+    sent: (id) => void letters.delete(id),
+    take: (sender, id) => taken.size !== taken.add(`${sender} ${id}`).size,
+  };
+}
+
+function fingerprint(batch: Omit<ReceivedBatch, 'partsReceived'>): string {
+  const { noiseModel, ...rest } = batch;
+  return canonicalJson({ ...rest, noiseModel: { ...noiseModel, prototypes: undefined } });
+}
+
+function entry<Key, Inner, Value>(outer: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
+  const known = outer.get(key) ?? new Map<Inner, Value>();
+  outer.set(key, known);
+  return known;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

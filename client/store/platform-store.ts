@@ -1,0 +1,149 @@
+/**
+ * The platform's private state: what must outlive the process so that nothing is spent, revealed or released twice.
+ * Every write is durable when the call returns. Synchronous on purpose: "recorded, then sent" must have no gap in which
+ * something else runs, and the state of one platform lives on its own disk.
+ * @module
+ */
+import type { Consent } from '../../core/federation/consent.ts';
+import type { LedgerStore } from '../../core/privacy/ledger.ts';
+import type { NoiseModel, ReleaseModeName } from '../../core/privacy/release.ts';
+
+export interface PlatformStore {
+  readonly sessions: SessionStore;
+  /** This platform's own ledger. */
+  readonly ledger: LedgerStore;
+  readonly sums: ReleasedSumStore;
+  readonly codes: CodeStore;
+  readonly consents: ConsentStore;
+  readonly received: ReceivedStore;
+  readonly models: ModelStore;
+  readonly outbox: Outbox;
+  /** Frees the lock; everything after it throws STORE_CLOSED. */
+  close(): void;
+}
+
+/** The masked sum: an attempt is begun once, and a session reveals one choice of shares, ever. Keys are lower-case hex. */
+export interface SessionStore {
+  /** Marks an attempt begun. @returns false when it was begun before. */
+  spend(attempt: string): boolean;
+  isSpent(attempt: string): boolean;
+  /** Records what this platform reveals in a session. @returns false when another choice was recorded before. */
+  reveal(session: string, choice: Uint8Array): boolean;
+}
+
+/** Sums released by this platform alone during `prepare`: paid for once, so a restart takes the values again. */
+export interface ReleasedSumStore {
+  /** @param plan fingerprint of everything the release was planned with: other noise is another release. */
+  get(plan: string, repetition: number): Float64Array | undefined;
+  put(plan: string, repetition: number, values: Float64Array): void;
+}
+
+/** A code as it left, or is to leave, for one person. */
+export interface MemoisedCode {
+  readonly pseudonym: string;
+  readonly vector: Float32Array;
+  /** Mode and its parameters: a code of another mode is another release. */
+  readonly mode: string;
+  /** Round of the shared model whose encoder made it. */
+  readonly modelRound: number;
+}
+
+/** One code a (person, epoch, target): asking again gives the same one, so averaging gains nothing. */
+export interface CodeStore {
+  get(epoch: number, target: string, pseudonym: string): MemoisedCode | undefined;
+  /** All or none; replaces. */
+  put(epoch: number, target: string, codes: readonly MemoisedCode[]): void;
+  /** Every epoch of these persons for this target. @returns codes deleted. */
+  delete(target: string, pseudonyms: readonly string[]): number;
+}
+
+export interface ConsentStore {
+  /** Replaces a consent of the same person, target and epoch. All or none. */
+  add(consents: readonly Consent[]): void;
+  /** By target, epoch, person. */
+  list(filter?: ConsentFilter): readonly Consent[];
+  /** @param target undefined: for every target. @returns those deleted; for each person by target and epoch. */
+  withdraw(persons: readonly string[], target?: string): readonly Consent[];
+}
+
+export interface ConsentFilter {
+  readonly target?: string;
+  readonly epoch?: number;
+  readonly person?: string;
+}
+
+/** What a source released to this platform: one part of a batch. */
+export interface ReceivedPart {
+  readonly source: string;
+  readonly epoch: number;
+  readonly modelRound: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly mode: ReleaseModeName;
+  readonly noiseModel: NoiseModel;
+  readonly dimension: number;
+  readonly persons: readonly string[];
+  readonly expires: Uint32Array;
+  readonly vectors: Float32Array /* [persons, dimension] */;
+}
+
+/** How far a source's answer has come. */
+export interface ReceivedBatch {
+  readonly source: string;
+  readonly epoch: number;
+  readonly modelRound: number;
+  readonly mode: ReleaseModeName;
+  readonly noiseModel: NoiseModel;
+  readonly dimension: number;
+  readonly parts: number;
+  readonly partsReceived: number;
+}
+
+export interface ReceivedVector {
+  readonly pseudonym: string;
+  readonly vector: Float32Array;
+}
+
+/** Released vectors that this platform holds as a target; one answer a source. */
+export interface ReceivedStore {
+  /** An answer of another epoch, model round or mode replaces what was there from this source; a person again replaces. */
+  put(part: ReceivedPart): void;
+  batches(): readonly ReceivedBatch[];
+  /** In order of pseudonym. */
+  vectors(source: string): readonly ReceivedVector[];
+  /** What each source released of one person. */
+  person(pseudonym: string): readonly { readonly source: string; readonly vector: Float32Array }[];
+  /** Withdrawn persons. Also refuses them in parts of the same or an earlier epoch that come later. @returns deleted. */
+  withdraw(source: string, epoch: number, pseudonyms: readonly string[]): number;
+  /** Deletes what has expired at `now` (Unix seconds). @returns deleted. */
+  expire(now: number): number;
+}
+
+/** Shared models that this platform accepted, by the round that made them (0: the initial one). */
+export interface ModelStore {
+  accept(round: number, model: Float32Array): void;
+  latest(): { readonly round: number; readonly model: Float32Array } | undefined;
+  at(round: number): Float32Array | undefined;
+  /** The round whose model serves; undefined before the first choice. */
+  served(): number | undefined;
+  serve(round: number): void;
+}
+
+/** A sealed letter on its way: kept until the mailbox says it has it. */
+export interface OutgoingLetter {
+  /** Lower-case hex. */
+  readonly id: string;
+  readonly to: string;
+  readonly lifetimeSeconds: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Letters not yet handed to the mailbox, and ids of letters already taken from it. */
+export interface Outbox {
+  /** All or none, in order. */
+  add(letters: readonly OutgoingLetter[]): void;
+  waiting(): readonly OutgoingLetter[];
+  sent(id: string): void;
+  /** Marks an incoming letter taken. @returns false when it was taken before. */
+  take(sender: string, id: string): boolean;
+}

@@ -1,0 +1,112 @@
+/**
+ * The source's half of releases, consents and memoised codes, and the letters on their way.
+ * @module
+ */
+import type { CodeStore, ConsentStore, Outbox } from '../platform-store.ts';
+import type { Consent } from '../../../core/federation/consent.ts';
+import { toBytes, toFloat32 } from '../vector-bytes.ts';
+import { blob, integer, text } from './database.ts';
+import type { Row, SqliteDatabase } from './database.ts';
+
+export function sqliteCodes(database: SqliteDatabase): CodeStore {
+  return {
+    get(epoch, target, pseudonym) {
+      const row = database.get(
+        'SELECT * FROM codes WHERE target = :target AND epoch = :epoch AND pseudonym = :pseudonym',
+        { epoch, target, pseudonym },
+      );
+      if (row === undefined) return undefined;
+      const vector = toFloat32(blob(row, 'vector'));
+      return { pseudonym, vector, mode: text(row, 'mode'), modelRound: integer(row, 'model_round') };
+    },
+    put(epoch, target, codes) {
+      database.transaction(() => {
+        for (const { pseudonym, mode, modelRound, vector } of codes) {
+          database.run(
+            'INSERT OR REPLACE INTO codes VALUES (:target, :epoch, :pseudonym, :mode, :modelRound, :vector)',
+            { target, epoch, pseudonym, mode, modelRound, vector: toBytes(vector) },
+          );
+        }
+      });
+    },
+    delete(target, pseudonyms) {
+      return database.transaction(() => {
+        let deleted = 0;
+        for (const pseudonym of pseudonyms) {
+          const key = { target, pseudonym };
+          deleted += database.run('DELETE FROM codes WHERE target = :target AND pseudonym = :pseudonym', key);
+        }
+        return deleted;
+      });
+    },
+  };
+}
+
+export function sqliteConsents(database: SqliteDatabase): ConsentStore {
+  return {
+    add(consents) {
+      database.transaction(() => {
+        for (const { target, epoch, person, expires } of consents) {
+          const row = { target, epoch, person, expires };
+          database.run('INSERT OR REPLACE INTO consents VALUES (:target, :epoch, :person, :expires)', row);
+        }
+      });
+    },
+    list(filter = {}) {
+      const { target = null, epoch = null, person = null } = filter;
+      const rows = database.all(
+        `SELECT * FROM consents WHERE (:target IS NULL OR target = :target) AND (:epoch IS NULL OR epoch = :epoch)
+         AND (:person IS NULL OR person = :person) ORDER BY target, epoch, person`,
+        { target, epoch, person },
+      );
+      return rows.map(toConsent);
+    },
+    withdraw(persons, target) {
+      return database.transaction(() => {
+        const withdrawn: Consent[] = [];
+        for (const person of persons) {
+          const key = { person, target: target ?? null };
+          const which = 'WHERE person = :person AND (:target IS NULL OR target = :target)';
+          withdrawn.push(...database.all(`SELECT * FROM consents ${which} ORDER BY target, epoch`, key).map(toConsent));
+          database.run(`DELETE FROM consents ${which}`, key);
+        }
+        return withdrawn;
+      });
+    },
+  };
+}
+
+function toConsent(row: Row): Consent {
+  return {
+    person: text(row, 'person'),
+    target: text(row, 'target'),
+    epoch: integer(row, 'epoch'),
+    expires: integer(row, 'expires'),
+  };
+}
+
+export function sqliteOutbox(database: SqliteDatabase): Outbox {
+  return {
+    add(letters) {
+      database.transaction(() => {
+        for (const { id, to, lifetimeSeconds, sealed } of letters) {
+          database.run(
+            'INSERT INTO outbox (id, receiver, lifetime_seconds, sealed) VALUES (:id, :to, :lifetimeSeconds, :sealed)',
+            { id, to, lifetimeSeconds, sealed },
+          );
+        }
+      });
+    },
+    waiting: () =>
+      database.all('SELECT * FROM outbox ORDER BY position').map((row) => ({
+        id: text(row, 'id'),
+        to: text(row, 'receiver'),
+        lifetimeSeconds: integer(row, 'lifetime_seconds'),
+        sealed: blob(row, 'sealed'),
+      })),
+    sent(id) {
+      database.run('DELETE FROM outbox WHERE id = :id', { id });
+    },
+    take: (sender, id) => database.run('INSERT OR IGNORE INTO taken VALUES (:sender, :id)', { sender, id }) === 1,
+  };
+}

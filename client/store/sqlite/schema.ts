@@ -1,0 +1,40 @@
+/**
+ * Tables of the platform's state.
+ * @module
+ */
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
+CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+CREATE TABLE spent (attempt TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE reveals (session TEXT PRIMARY KEY, choice BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE sums (plan TEXT, repetition INTEGER, released BLOB NOT NULL, PRIMARY KEY (plan, repetition)) WITHOUT ROWID;
+CREATE TABLE codes (
+  target TEXT, epoch INTEGER, pseudonym TEXT, mode TEXT NOT NULL, model_round INTEGER NOT NULL, vector BLOB NOT NULL,
+  PRIMARY KEY (target, epoch, pseudonym)
+) WITHOUT ROWID;
+CREATE TABLE consents (
+  target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, PRIMARY KEY (target, epoch, person)
+) WITHOUT ROWID;
+CREATE INDEX consents_of_person ON consents (person);
+CREATE TABLE received_batches (
+  source TEXT PRIMARY KEY, epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, mode TEXT NOT NULL,
+  noise_model TEXT NOT NULL, prototypes BLOB NOT NULL, dimension INTEGER NOT NULL, parts INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE received_parts (source TEXT, part INTEGER, PRIMARY KEY (source, part)) WITHOUT ROWID;
+CREATE TABLE received_vectors (
+  source TEXT, pseudonym TEXT, expires INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (source, pseudonym)
+) WITHOUT ROWID;
+CREATE INDEX received_of_person ON received_vectors (pseudonym);
+CREATE TABLE withdrawn (
+  source TEXT, pseudonym TEXT, epoch INTEGER NOT NULL, PRIMARY KEY (source, pseudonym)
+) WITHOUT ROWID;
+CREATE TABLE models (round INTEGER PRIMARY KEY, model BLOB NOT NULL);
+CREATE TABLE served (one INTEGER PRIMARY KEY CHECK (one = 1), round INTEGER NOT NULL);
+CREATE TABLE outbox (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, receiver TEXT NOT NULL,
+  lifetime_seconds INTEGER NOT NULL, sealed BLOB NOT NULL
+);
+CREATE TABLE taken (sender TEXT, id TEXT, PRIMARY KEY (sender, id)) WITHOUT ROWID
+`;

@@ -1,0 +1,219 @@
+/**
+ * What every PlatformStore must do. `reopen` gives the store as a new process would find it, or undefined where state
+ * ends with the process.
+ */
+import assert from 'node:assert/strict';
+import { StoreError } from '../../client/store/errors.ts';
+import type { PlatformStore, ReceivedPart } from '../../client/store/platform-store.ts';
+
+export interface StoreSetup {
+  readonly open: () => PlatformStore;
+  readonly reopen?: () => PlatformStore;
+  readonly teardown: () => void;
+}
+
+export function platformStoreCompliance(setup: () => StoreSetup): void {
+  let stores: StoreSetup;
+  let store: PlatformStore;
+  /** Goes through a restart where there is one. */
+  const restart = (): void => {
+    if (stores.reopen === undefined) return;
+    store.close();
+    store = stores.reopen();
+  };
+
+  beforeEach(() => {
+    stores = setup();
+    store = stores.open();
+  });
+  afterEach(() => {
+    store.close();
+    stores.teardown();
+  });
+
+  it('begins an attempt once', () => {
+    assert.equal(store.sessions.isSpent('aa'), false);
+    assert.equal(store.sessions.spend('aa'), true);
+    assert.equal(store.sessions.spend('aa'), false);
+    restart();
+    assert.equal(store.sessions.isSpent('aa'), true);
+    assert.equal(store.sessions.spend('aa'), false);
+    assert.equal(store.sessions.spend('bb'), true);
+  });
+
+  it('records one choice of shares a session', () => {
+    assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 2)), true);
+    restart();
+    assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 3)), false);
+    assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 2)), true);
+    assert.equal(store.sessions.reveal('bb', new Uint8Array(0)), true);
+    assert.equal(store.sessions.reveal('bb', Uint8Array.of(1)), false);
+  });
+
+  it('keeps released sums by plan and repetition', () => {
+    const values = Float64Array.of(1.5, -2, Number.MAX_SAFE_INTEGER);
+    assert.equal(store.sums.get('plan', 1), undefined);
+    store.sums.put('plan', 1, values);
+    values[0] = 0;
+    restart();
+    assert.deepEqual(store.sums.get('plan', 1), Float64Array.of(1.5, -2, Number.MAX_SAFE_INTEGER));
+    assert.equal(store.sums.get('plan', 2), undefined);
+    assert.equal(store.sums.get('other plan', 1), undefined);
+  });
+
+  it('memoises codes by person, epoch and target, and deletes them for one target', () => {
+    const code = { pseudonym: 'p', vector: Float32Array.of(1, 2), mode: 'ldp 4', modelRound: 3 };
+    store.codes.put(1, 'b', [code, { ...code, pseudonym: 'q' }]);
+    store.codes.put(2, 'b', [code]);
+    store.codes.put(1, 'c', [code]);
+    restart();
+    assert.deepEqual(store.codes.get(1, 'b', 'p'), code);
+    assert.equal(store.codes.get(3, 'b', 'p'), undefined);
+    assert.equal(store.codes.delete('b', ['p', 'unknown']), 2);
+    assert.equal(store.codes.get(1, 'b', 'p'), undefined);
+    assert.equal(store.codes.get(2, 'b', 'p'), undefined);
+    assert.notEqual(store.codes.get(1, 'b', 'q'), undefined);
+    assert.notEqual(store.codes.get(1, 'c', 'p'), undefined);
+  });
+
+  it('lists consents in order, replaces the same one, withdraws by person', () => {
+    const consent = { person: 'x', target: 'b', epoch: 1, expires: 100 };
+    store.consents.add([{ ...consent, person: 'y' }, consent, { ...consent, target: 'a' }, { ...consent, epoch: 0 }]);
+    store.consents.add([{ ...consent, expires: 200 }]);
+    restart();
+    assert.deepEqual(
+      store.consents.list().map(({ target, epoch, person, expires }) => [target, epoch, person, expires]),
+      [
+        ['a', 1, 'x', 100],
+        ['b', 0, 'x', 100],
+        ['b', 1, 'x', 200],
+        ['b', 1, 'y', 100],
+      ],
+    );
+    assert.equal(store.consents.list({ target: 'b', epoch: 1 }).length, 2);
+    assert.equal(store.consents.list({ person: 'y' }).length, 1);
+    assert.deepEqual(
+      store.consents.withdraw(['x', 'nobody'], 'b').map(({ epoch }) => epoch),
+      [0, 1],
+    );
+    assert.equal(store.consents.list().length, 2);
+    assert.equal(store.consents.withdraw(['x', 'y']).length, 2);
+    restart();
+    assert.deepEqual(store.consents.list(), []);
+  });
+
+  it('gathers a batch from its parts', () => {
+    store.received.put(part({ part: 1, parts: 2, persons: ['q'], vectors: Float32Array.of(3, 4) }));
+    assert.equal(store.received.batches()[0].partsReceived, 1);
+    store.received.put(part({ part: 0, parts: 2, persons: ['p'] }));
+    store.received.put(part({ part: 0, parts: 2, persons: ['p'], vectors: Float32Array.of(9, 9) }));
+    restart();
+    const [batch] = store.received.batches();
+    assert.equal(batch.partsReceived, 2);
+    assert.deepEqual(batch.noiseModel, { kind: 'exact' });
+    assert.deepEqual(store.received.vectors('a'), [
+      { pseudonym: 'p', vector: Float32Array.of(9, 9) },
+      { pseudonym: 'q', vector: Float32Array.of(3, 4) },
+    ]);
+    assert.deepEqual(store.received.person('q'), [{ source: 'a', vector: Float32Array.of(3, 4) }]);
+    assert.deepEqual(store.received.vectors('nobody'), []);
+  });
+
+  it('keeps prototypes of a noise model', () => {
+    const prototypes = Float32Array.of(1, 0, 0, 1);
+    const noiseModel = { kind: 'randomised-response' as const, epsilon0: 2, truthProbability: 0.5, prototypes };
+    store.received.put(part({ mode: 'cohort', noiseModel }));
+    restart();
+    assert.deepEqual(store.received.batches()[0].noiseModel, noiseModel);
+  });
+
+  it('replaces a batch by one of another model round, and leaves other sources alone', () => {
+    store.received.put(part({}));
+    store.received.put(part({ source: 'z' }));
+    store.received.put(part({ modelRound: 2, persons: ['q'] }));
+    assert.deepEqual(
+      store.received.vectors('a').map(({ pseudonym }) => pseudonym),
+      ['q'],
+    );
+    assert.equal(store.received.vectors('z').length, 1);
+  });
+
+  it('deletes withdrawn persons and refuses them when an old part comes late', () => {
+    store.received.put(part({ persons: ['p'] }));
+    assert.equal(store.received.withdraw('a', 1, ['p', 'later']), 1);
+    restart();
+    store.received.put(part({ part: 0, persons: ['p'] }));
+    store.received.put(part({ part: 0, persons: ['later'] }));
+    assert.deepEqual(store.received.vectors('a'), []);
+    store.received.put(part({ epoch: 2, persons: ['p'] }));
+    assert.equal(store.received.vectors('a').length, 1);
+  });
+
+  it('deletes what has expired', () => {
+    store.received.put(part({ persons: ['p', 'q'], expires: Uint32Array.of(50, 51), vectors: new Float32Array(4) }));
+    assert.equal(store.received.expire(50), 1);
+    assert.deepEqual(
+      store.received.vectors('a').map(({ pseudonym }) => pseudonym),
+      ['q'],
+    );
+  });
+
+  it('keeps accepted models by round and the one that serves', () => {
+    assert.equal(store.models.latest(), undefined);
+    assert.equal(store.models.served(), undefined);
+    store.models.accept(2, Float32Array.of(2));
+    store.models.accept(1, Float32Array.of(1));
+    store.models.accept(0, new Float32Array(0));
+    store.models.serve(1);
+    restart();
+    assert.deepEqual(store.models.latest(), { round: 2, model: Float32Array.of(2) });
+    assert.deepEqual(store.models.at(0), new Float32Array(0));
+    assert.equal(store.models.at(3), undefined);
+    assert.equal(store.models.served(), 1);
+    store.models.serve(2);
+    assert.equal(store.models.served(), 2);
+  });
+
+  it('keeps letters until they are sent, in order, and takes an incoming one once', () => {
+    const letter = { id: '02', to: 'b', lifetimeSeconds: 60, sealed: Uint8Array.of(1, 2, 3) };
+    store.outbox.add([letter, { ...letter, id: '01' }]);
+    restart();
+    assert.deepEqual(store.outbox.waiting(), [letter, { ...letter, id: '01' }]);
+    store.outbox.sent('02');
+    store.outbox.sent('unknown');
+    assert.deepEqual(
+      store.outbox.waiting().map(({ id }) => id),
+      ['01'],
+    );
+    assert.equal(store.outbox.take('a', '01'), true);
+    assert.equal(store.outbox.take('b', '01'), true);
+    restart();
+    assert.equal(store.outbox.take('a', '01'), false);
+  });
+
+  it('refuses everything once closed', () => {
+    store.close();
+    store.close();
+    const isClosed = (error: unknown): boolean => error instanceof StoreError && error.code === 'STORE_CLOSED';
+    assert.throws(() => store.sessions.spend('aa'), isClosed);
+    assert.throws(() => store.ledger.entries(), isClosed);
+    assert.throws(() => store.received.batches(), isClosed);
+  });
+}
+
+export function part(changes: Partial<ReceivedPart>): ReceivedPart {
+  return {
+    source: 'a',
+    epoch: 1,
+    modelRound: 1,
+    part: 0,
+    parts: 1,
+    mode: 'raw',
+    noiseModel: { kind: 'exact' },
+    dimension: 2,
+    persons: ['p'],
+    expires: Uint32Array.of(1000),
+    vectors: Float32Array.of(1, 2),
+    ...changes,
+  };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryStore } from '../../client/store/memory.ts';
+import { StoreError } from '../../client/store/errors.ts';
+import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { SqliteDatabase } from '../../client/store/sqlite/database.ts';
+import { platformStoreCompliance } from './platform-store.compliance.ts';
+
+const owner = { federation: 'f', platform: 'a' };
+const coded = (code: string) => (error: unknown) => error instanceof StoreError && error.code === code;
+
+describe('PlatformStore in memory', () => {
+  platformStoreCompliance(() => ({ open: createMemoryStore, teardown: () => undefined }));
+});
+
+describe('PlatformStore in SQLite', () => {
+  let directory: string;
+  let file: string;
+  const setup = (): void => {
+    directory = mkdtempSync(join(tmpdir(), 'isthmus-store-'));
+    file = join(directory, 'state.db');
+  };
+  const teardown = (): void => rmSync(directory, { recursive: true });
+
+  platformStoreCompliance(() => {
+    setup();
+    const mine = directory;
+    return {
+      open: () => openSqliteStore(file, owner),
+      reopen: () => openSqliteStore(file, owner),
+      teardown: () => rmSync(mine, { recursive: true }),
+    };
+  });
+
+  describe('file', () => {
+    beforeEach(setup);
+    afterEach(teardown);
+
+    it('is held by one agent alone, also against another process, until it is closed', () => {
+      const store = openSqliteStore(file, owner);
+      assert.throws(() => openSqliteStore(file, owner), coded('STORE_LOCKED'));
+      assert.match(fromOtherProcess(file), /^STORE_LOCKED: .* in use by another process: stop it/);
+      store.close();
+      assert.equal(fromOtherProcess(file), 'opened');
+    });
+
+    it('belongs to one platform of one federation', () => {
+      openSqliteStore(file, owner).close();
+      assert.throws(() => openSqliteStore(file, { ...owner, platform: 'b' }), coded('STORE_FOREIGN'));
+      assert.throws(() => openSqliteStore(file, { ...owner, federation: 'g' }), coded('STORE_FOREIGN'));
+      openSqliteStore(file).close();
+    });
+
+    it('says what is wrong with a file it cannot use', () => {
+      writeFileSync(file, 'not a database '.repeat(200));
+      assert.throws(() => openSqliteStore(file, owner), coded('STORE_CORRUPT'));
+      assert.throws(() => openSqliteStore(join(directory, 'none', 'state.db')), coded('STORE_UNWRITABLE'));
+      assert.throws(() => openSqliteStore(directory), coded('STORE_UNWRITABLE'));
+    });
+
+    it('refuses another layout', () => {
+      new SqliteDatabase(file, 7, 'CREATE TABLE t (x)').close();
+      assert.throws(() => openSqliteStore(file, owner), coded('STORE_VERSION'));
+    });
+
+    it('loses nothing when it is full: the whole transaction is refused, and what was there stays', () => {
+      const database = new SqliteDatabase(file, 1, 'CREATE TABLE t (x)');
+      const insert = (bytes: number): number => database.run('INSERT INTO t VALUES (:x)', { x: new Uint8Array(bytes) });
+      insert(10);
+      database.get('PRAGMA max_page_count = 20');
+      assert.throws(
+        () =>
+          database.transaction(() => {
+            insert(10);
+            insert(200_000);
+          }),
+        coded('STORE_FULL'),
+      );
+      assert.equal(database.all('SELECT x FROM t').length, 1);
+      insert(10);
+      assert.equal(database.all('SELECT x FROM t').length, 2);
+      database.close();
+    });
+  });
+});
+
+function fromOtherProcess(file: string): string {
+  const script = `
+    const { openSqliteStore } = await import(${JSON.stringify(new URL('../../client/store/sqlite.ts', import.meta.url).href)});
+    try { openSqliteStore(${JSON.stringify(file)}).close(); console.log('opened'); }
+    catch (error) { console.log(error.code + ': ' + error.message); }`;
+  const run = ['--import=tsx', '--input-type=module', '--eval', script];
+  return execFileSync(process.execPath, run, { encoding: 'utf8' }).trim();
+}
