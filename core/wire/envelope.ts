@@ -70,7 +70,7 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
   }
   const signed = frame.subarray(0, end);
   const content = decode(signed);
-  const { version = 0, sender = '', sequence = 0 } = content;
+  const { version, sender, sequence } = content;
   if (version !== WIRE_VERSION) {
     throw new InvalidMessageError('WIRE_VERSION', `received version ${version}, this end speaks ${WIRE_VERSION}`);
   }

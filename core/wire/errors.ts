@@ -39,16 +39,17 @@ export type InvalidMessageCode = keyof typeof INVALID_MESSAGE_CODES;
 export type ProtocolErrorCode = keyof typeof PROTOCOL_ERROR_CODES;
 export type WireErrorCode = InvalidMessageCode | ProtocolErrorCode;
 
-/** An error with a text for the other end (`message`) and a detail for the own log alone. */
+/** An error with a text for the other end, and a message for the own log that may say more. */
 abstract class WireError<Code extends WireErrorCode> extends Error {
   readonly code: Code;
-  /** For the log; never sent, never holds keys, shares or rows. */
-  readonly detail: string;
+  /** What the other end may read. */
+  readonly text: string;
 
   constructor(code: Code, text: string, detail: string) {
     super(detail === '' ? text : `${text}: ${detail}`);
     this.code = code;
-    this.detail = detail;
+    // What a handler says of itself is for the log alone; all other details are sizes, numbers and field names.
+    this.text = code === 'LINK_HANDLER' ? text : this.message;
   }
 }
 
@@ -77,7 +78,7 @@ export function isWireError(error: unknown): error is AnyWireError {
 }
 
 /** Failures after which connecting again would fail again: the end that is told so stops. */
-const FATAL: ReadonlySet<string> = new Set([
+const FATAL: ReadonlySet<string> = new Set<WireErrorCode>([
   'WIRE_VERSION',
   'WIRE_UNKNOWN_SENDER',
   'WIRE_BAD_SIGNATURE',
@@ -86,6 +87,14 @@ const FATAL: ReadonlySet<string> = new Set([
   'LINK_REPLACED',
 ]);
 
-export function isFatal(code: string): boolean {
-  return FATAL.has(code);
+/** The error a fatal code stands for; undefined for any other code. */
+export function fatalError(code: string, detail = ''): AnyWireError | undefined {
+  if (!FATAL.has(code)) return undefined;
+  return isInvalidMessageCode(code)
+    ? new InvalidMessageError(code, detail)
+    : new ProtocolError(code as ProtocolErrorCode, detail);
+}
+
+function isInvalidMessageCode(code: string): code is InvalidMessageCode {
+  return code in INVALID_MESSAGE_CODES;
 }

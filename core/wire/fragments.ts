@@ -8,6 +8,9 @@ import { encodeBody } from './body-codec.ts';
 import { InvalidMessageError, ProtocolError } from './errors.ts';
 import type { FragmentBody } from './link-body.ts';
 
+/** Pieces but the last are at least so long: a message cannot be spread over a flood of tiny frames. */
+const LEAST_PIECE_BYTES = 1024;
+
 /** An encoded body, shared by all links it is sent on; hashed once, and only when it must be cut. */
 export class EncodedBody {
   readonly bytes: Uint8Array;
@@ -92,7 +95,8 @@ export class Assembly {
       throw new ProtocolError('WIRE_FRAGMENT', `fragment ${fragment.index} of transfer ${fragment.transfer}`);
     }
     this.#bytes += fragment.bytes.length;
-    if (this.#bytes > first.totalBytes || fragment.bytes.length === 0) {
+    const isLast = fragment.index === first.count - 1;
+    if (this.#bytes > first.totalBytes || (fragment.bytes.length < LEAST_PIECE_BYTES && !isLast)) {
       throw new ProtocolError('WIRE_FRAGMENT', 'its size is not the announced one');
     }
     this.#parts.push(fragment.bytes);

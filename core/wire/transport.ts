@@ -24,13 +24,17 @@ export interface WireLimits {
   readonly maxMessageBytes: number;
 }
 
-export const DEFAULT_LIMITS: WireLimits = {
+/** What a coordinator takes from a platform: no update or letter is longer than a few megabytes in one message. */
+export const COORDINATOR_LIMITS: WireLimits = {
   maxFrameBytes: 512 * 1024,
   chunkBytes: 256 * 1024,
   window: 32,
   windowBytes: 2 * 1024 * 1024,
-  maxMessageBytes: 128 * 1024 * 1024,
+  maxMessageBytes: 8 * 1024 * 1024,
 };
+
+/** What a platform takes from its coordinator: a whole shared model in one message. */
+export const PLATFORM_LIMITS: WireLimits = { ...COORDINATOR_LIMITS, maxMessageBytes: 512 * 1024 * 1024 };
 
 /** Who this end is, and whom it believes: everything comes from its identity file and the pinned manifest. */
 export interface WireIdentity {

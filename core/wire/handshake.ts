@@ -1,0 +1,47 @@
+/**
+ * What both ends of a handshake share: the keys, and the name of a connection, made of both ends' nonces so that neither
+ * end can be played a recording of an earlier one.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { encodeBody } from './body-codec.ts';
+import type { Body } from './body.ts';
+import { CONNECTION_BYTES, sealEnvelope } from './envelope.ts';
+import type { LinkBody } from './link-body.ts';
+import { FrameSigner, FrameVerifier } from './signing.ts';
+import type { WireIdentity } from './transport.ts';
+
+export const COORDINATOR = 'coordinator';
+/** A handshake that is not done by then never will be. */
+export const HANDSHAKE_MS = 10_000;
+
+const CONTEXT = Buffer.from('isthmus connection 1\n');
+const NO_SESSION = new Uint8Array(0);
+
+export function connectionOf(coordinatorNonce: Uint8Array, platformNonce: Uint8Array): Uint8Array {
+  const digest = createHash('sha256').update(CONTEXT).update(coordinatorNonce).update(platformNonce).digest();
+  return digest.subarray(0, CONNECTION_BYTES);
+}
+
+/** One end's keys, made ready once. */
+export class Keys {
+  readonly signer: FrameSigner;
+  readonly #name: string;
+  readonly #verifiers = new Map<string, FrameVerifier>();
+
+  constructor(identity: WireIdentity) {
+    this.#name = identity.name;
+    this.signer = new FrameSigner(identity.secretKey);
+    for (const [name, key] of identity.publicKeys) this.#verifiers.set(name, new FrameVerifier(key));
+  }
+
+  verifierOf(name: string): FrameVerifier | undefined {
+    return this.#verifiers.get(name);
+  }
+
+  /** A word of the link outside the numbered stream. */
+  word(body: Body | LinkBody, connection: Uint8Array): Uint8Array {
+    const header = { sender: this.#name, connection, sequence: 0, session: NO_SESSION };
+    return sealEnvelope(header, encodeBody(body), this.signer);
+  }
+}

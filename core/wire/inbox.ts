@@ -1,0 +1,152 @@
+/**
+ * The receiving half of a link: keeps the order, refuses repetitions and gaps, puts fragments together, and hands one
+ * message at a time to its reader; a message counts as handled, and the sender's window moves, when the reader is done.
+ * @module
+ */
+import type { isthmus } from '../../proto/gen/isthmus.js';
+import { decodeBody } from './body-codec.ts';
+import type { Body } from './body.ts';
+import type { OpenedEnvelope } from './envelope.ts';
+import { isWireError, ProtocolError } from './errors.ts';
+import type { AnyWireError } from './errors.ts';
+import { Assembly } from './fragments.ts';
+import { isLinkBody } from './link-body-codec.ts';
+import type { WireLimits } from './transport.ts';
+
+export interface InboxReader {
+  deliver(body: Body, session: Uint8Array): void | Promise<void>;
+  /** A message was refused: the link tells its sender. */
+  refused(error: AnyWireError, about: number): void;
+  /** All up to `sequence` are handled. @param idle whether nothing else waits. */
+  handled(sequence: number, idle: boolean): void;
+}
+
+interface Waiting {
+  readonly sequence: number;
+  readonly bytes: number;
+  readonly session: Uint8Array;
+  /** Undefined for a fragment that completes nothing, and for a message that was refused. */
+  readonly body: Body | undefined;
+}
+
+export class Inbox {
+  readonly #limits: WireLimits;
+  readonly #reader: InboxReader;
+  readonly #assembly: Assembly;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #received = 0;
+  #handled = 0;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(limits: WireLimits, reader: InboxReader) {
+    this.#limits = limits;
+    this.#reader = reader;
+    this.#assembly = new Assembly(limits.maxMessageBytes);
+  }
+
+  /** Highest sequence received in order. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get handled(): number {
+    return this.#handled;
+  }
+
+  /**
+   * Takes a numbered message.
+   * @throws ProtocolError WIRE_DUPLICATE (ignored; harmless), WIRE_SEQUENCE_GAP, WIRE_WINDOW_EXCEEDED (not taken).
+   */
+  take(envelope: OpenedEnvelope, frameBytes: number): void {
+    const { sequence, session } = envelope;
+    if (sequence <= this.#received) throw new ProtocolError('WIRE_DUPLICATE', `message ${sequence}`);
+    if (sequence !== this.#received + 1) {
+      throw new ProtocolError('WIRE_SEQUENCE_GAP', `message ${sequence} came after ${this.#received}`);
+    }
+    const { window, windowBytes, maxFrameBytes } = this.#limits;
+    if (this.#waiting.length >= window || this.#waitingBytes > windowBytes + maxFrameBytes) {
+      throw new ProtocolError('WIRE_WINDOW_EXCEEDED', `${this.#waiting.length} messages, ${this.#waitingBytes} bytes`);
+    }
+    this.#received = sequence;
+    this.#waiting.push({ sequence, session, bytes: frameBytes, body: this.#bodyOf(envelope) });
+    this.#waitingBytes += frameBytes;
+    this.#read();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#assembly.drop();
+  }
+
+  /** From here on the sequence is used up: what is wrong with the body is told, and the next message is welcome. */
+  #bodyOf(envelope: OpenedEnvelope): Body | undefined {
+    try {
+      const body = decodeBody(envelope.content);
+      if (body.kind === 'fragment') {
+        const whole = this.#assembly.take(body, envelope.sequence);
+        return whole === undefined ? undefined : applicationBody(whole);
+      }
+      if (this.#assembly.underWay) {
+        this.#assembly.drop();
+        throw new ProtocolError('WIRE_FRAGMENT', 'another message came before its last fragment');
+      }
+      return applicationBody(envelope.content);
+    } catch (error) {
+      if (!isWireError(error)) throw error;
+      this.#reader.refused(error, envelope.sequence);
+      return undefined;
+    }
+  }
+
+  #read(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    for (let next = this.#waiting.at(0); next !== undefined && !this.#isClosed; next = this.#waiting.at(0)) {
+      const pending = this.#deliver(next);
+      if (pending !== undefined) {
+        void pending.finally(() => {
+          this.#done(next);
+          this.#isReading = false;
+          this.#read();
+        });
+        return;
+      }
+      this.#done(next);
+    }
+    this.#isReading = false;
+  }
+
+  /** A promise, never rejected, where the reader needs time. */
+  #deliver({ body, session, sequence }: Waiting): Promise<void> | undefined {
+    if (body === undefined) return undefined;
+    const failed = (error: unknown): void => {
+      if (this.#isClosed) return;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#reader.refused(isWireError(error) ? error : new ProtocolError('LINK_HANDLER', detail), sequence);
+    };
+    try {
+      const pending = this.#reader.deliver(body, session);
+      return pending instanceof Promise ? pending.catch(failed) : undefined;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  }
+
+  #done(message: Waiting): void {
+    if (this.#isClosed) return;
+    this.#waiting.shift();
+    this.#waitingBytes -= message.bytes;
+    this.#handled = message.sequence;
+    this.#reader.handled(message.sequence, this.#waiting.length === 0);
+  }
+}
+
+function applicationBody(envelope: isthmus.Envelope.$Properties): Body {
+  const body = decodeBody(envelope);
+  if (isLinkBody(body)) throw new ProtocolError('WIRE_UNEXPECTED', `a numbered ${body.kind}`);
+  return body;
+}

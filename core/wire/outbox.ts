@@ -1,0 +1,140 @@
+/**
+ * The sending half of a link: numbers messages, keeps within the receiver's window, remembers what is not acknowledged
+ * so that it can be sent again on the next connection.
+ * @module
+ */
+import { ProtocolError } from './errors.ts';
+import type { AnyWireError } from './errors.ts';
+import type { EncodedBody } from './fragments.ts';
+import type { WireLimits } from './transport.ts';
+
+/** One frame's worth, numbered. */
+export interface Numbered {
+  readonly sequence: number;
+  readonly session: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+interface Waiting {
+  readonly message: EncodedBody;
+  readonly session: Uint8Array;
+  /** Next piece to number, and the sequence of the first. */
+  piece: number;
+  transfer: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AnyWireError) => void;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: AnyWireError) => void;
+}
+
+export type SendingLimits = Pick<WireLimits, 'chunkBytes' | 'window' | 'windowBytes'>;
+
+export class Outbox {
+  /** To be changed only before anything is numbered. */
+  limits: SendingLimits;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #underWay: Numbered[] = [];
+  #underWayBytes = 0;
+  #sequence = 0;
+  #drained: Waiter[] = [];
+
+  constructor(limits: SendingLimits) {
+    this.limits = limits;
+  }
+
+  /** Highest sequence numbered so far. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Bytes that wait for the window. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Resolves when the whole message is numbered. Its rejection never goes unhandled. */
+  push(message: EncodedBody, session: Uint8Array): Promise<void> {
+    const placed = new Promise<void>((resolve, reject) => {
+      this.#queue.push({ message, session, piece: 0, transfer: 0, resolve, reject });
+    });
+    this.#queuedBytes += message.bytes.length;
+    return quiet(placed);
+  }
+
+  /** The next frame the window has room for. */
+  take(): Numbered | undefined {
+    const next = this.#queue.at(0);
+    if (next === undefined) return undefined;
+    const { chunkBytes, window, windowBytes } = this.limits;
+    if (this.#underWay.length >= window) return undefined;
+    const pieceBytes = Math.min(next.message.bytes.length - next.piece * chunkBytes, chunkBytes);
+    if (this.#underWay.length > 0 && this.#underWayBytes + pieceBytes > windowBytes) return undefined;
+    this.#sequence += 1;
+    if (next.piece === 0) next.transfer = this.#sequence;
+    const body = next.message.piece(next.piece, chunkBytes, next.transfer);
+    const numbered: Numbered = { sequence: this.#sequence, session: next.session, body };
+    this.#underWay.push(numbered);
+    this.#underWayBytes += body.length;
+    this.#queuedBytes -= pieceBytes;
+    next.piece += 1;
+    if (next.piece === next.message.pieces(chunkBytes)) {
+      this.#queue.shift();
+      next.resolve();
+    }
+    return numbered;
+  }
+
+  /** The receiver has handled all up to `sequence`. @throws ProtocolError WIRE_FALSE_ACK. */
+  handled(sequence: number): void {
+    if (sequence > this.#sequence) {
+      throw new ProtocolError('WIRE_FALSE_ACK', `${sequence} of ${this.#sequence} sent`);
+    }
+    let count = 0;
+    while (count < this.#underWay.length && this.#underWay[count].sequence <= sequence) {
+      this.#underWayBytes -= this.#underWay[count].body.length;
+      count += 1;
+    }
+    this.#underWay.splice(0, count);
+    this.#settle();
+  }
+
+  /** What must be sent again on a new connection, when the receiver has all up to `received`. */
+  again(received: number): readonly Numbered[] {
+    return this.#underWay.filter((numbered) => numbered.sequence > received);
+  }
+
+  /** Resolves when nothing waits and nothing is under way. Its rejection never goes unhandled. */
+  drained(): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => this.#drained.push({ resolve, reject }));
+    this.#settle();
+    return quiet(promise);
+  }
+
+  /** Drops everything and tells those who wait. */
+  fail(error: AnyWireError): void {
+    const waiting = [...this.#queue, ...this.#drained];
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#underWay = [];
+    this.#underWayBytes = 0;
+    this.#drained = [];
+    for (const { reject } of waiting) reject(error);
+  }
+
+  #settle(): void {
+    if (this.#queue.length > 0 || this.#underWay.length > 0) return;
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const { resolve } of waiting) resolve();
+  }
+}
+
+/** A sender may leave the promise alone: losing a link is no reason for an unhandled rejection to end the process. */
+function quiet(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
+}

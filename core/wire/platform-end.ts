@@ -1,0 +1,273 @@
+/**
+ * The platform's end of the wire: connects, answers the challenge, keeps one link over any number of connections.
+ * Whatever carries frames hands it a `Dial`.
+ * @module
+ */
+import type { Cancel, Clock } from '../federation/clock.ts';
+import type { RandomSource } from '../random/source.ts';
+import { decodeBody, encodeBody } from './body-codec.ts';
+import type { Body } from './body.ts';
+import type { Connection, Dial } from './connection.ts';
+import { openEnvelope } from './envelope.ts';
+import type { OpenedEnvelope } from './envelope.ts';
+import { fatalError, isWireError, ProtocolError } from './errors.ts';
+import type { AnyWireError } from './errors.ts';
+import { EncodedBody } from './fragments.ts';
+import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
+import { NONCE_BYTES } from './link-body-codec.ts';
+import type { ChallengeBody, WelcomeBody } from './link-body.ts';
+import { Link } from './link.ts';
+import { COORDINATOR_LIMITS, PLATFORM_LIMITS } from './transport.ts';
+import type {
+  PlatformHandlers,
+  PlatformLink,
+  PlatformLinkState,
+  Traffic,
+  WireIdentity,
+  WireLimits,
+} from './transport.ts';
+
+export interface PlatformEndOptions {
+  readonly identity: WireIdentity;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly dial: Dial;
+  /** What this end takes. Default {@link PLATFORM_LIMITS}. */
+  readonly limits?: WireLimits;
+  /** Pauses between tries: the first, doubled each time up to the last; each shortened by up to half at random. */
+  readonly firstPauseMs?: number;
+  readonly lastPauseMs?: number;
+}
+
+const NONE = new Uint8Array(0);
+
+interface Attached {
+  readonly connection: Connection;
+  stage: 'challenge' | 'welcome' | 'open';
+  challenge: ChallengeBody | undefined;
+  id: Uint8Array;
+  cancelDeadline: Cancel;
+}
+
+export class PlatformEnd implements PlatformLink {
+  readonly closed: Promise<AnyWireError | undefined>;
+  readonly #options: PlatformEndOptions;
+  readonly #handlers: PlatformHandlers;
+  readonly #keys: Keys;
+  readonly #takes: WireLimits;
+  #state: PlatformLinkState = { kind: 'connecting' };
+  #resolveClosed: (error: AnyWireError | undefined) => void = () => undefined;
+  #attached: Attached | undefined;
+  #link: Link;
+  /** Empty until the first welcome. */
+  #linkId: Uint8Array = NONE;
+  #failures = 0;
+  #cancelRetry: Cancel = () => undefined;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  constructor(options: PlatformEndOptions, handlers: PlatformHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#keys = new Keys(options.identity);
+    this.#takes = options.limits ?? PLATFORM_LIMITS;
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.#link = this.#newLink();
+    this.#dial();
+  }
+
+  get state(): PlatformLinkState {
+    return this.#state;
+  }
+
+  get traffic(): Traffic {
+    return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
+  }
+
+  send(body: Body, session?: Uint8Array): Promise<void> {
+    return this.#link.send(new EncodedBody(encodeBody(body)), session);
+  }
+
+  drained(): Promise<void> {
+    return this.#link.drained();
+  }
+
+  close(): Promise<void> {
+    this.#end(undefined);
+    return Promise.resolve();
+  }
+
+  #dial(): void {
+    const attached: { current: Attached | undefined } = { current: undefined };
+    const isCurrent = (): boolean => attached.current !== undefined && attached.current === this.#attached;
+    const connection = this.#options.dial({
+      onFrame: (frame) => {
+        if (isCurrent() && attached.current !== undefined) this.#frame(attached.current, frame);
+      },
+      onClose: (reason) => {
+        if (isCurrent()) this.#lost(reason);
+      },
+    });
+    const counted: Connection = {
+      send: (frame) => {
+        this.#sentBytes += frame.length;
+        connection.send(frame);
+      },
+      close: () => connection.close(),
+    };
+    const cancelDeadline = this.#options.clock.after(HANDSHAKE_MS, () => {
+      if (!isCurrent()) return;
+      connection.close();
+      this.#lost('the coordinator did not finish the handshake in time');
+    });
+    attached.current = { connection: counted, stage: 'challenge', challenge: undefined, id: NONE, cancelDeadline };
+    this.#attached = attached.current;
+  }
+
+  #frame(attached: Attached, frame: Uint8Array): void {
+    this.#receivedBytes += frame.length;
+    try {
+      const expected = {
+        verifierOf: (sender: string) => (sender === COORDINATOR ? this.#keys.verifierOf(COORDINATOR) : undefined),
+        connection: attached.stage === 'open' ? attached.id : undefined,
+        maxFrameBytes: this.#takes.maxFrameBytes,
+      };
+      const envelope = openEnvelope(frame, expected);
+      switch (attached.stage) {
+        case 'challenge':
+          { this.#challenged(attached, envelope); return; }
+        case 'welcome':
+          { this.#answered(attached, envelope); return; }
+        case 'open':
+          { this.#link.receive(envelope, frame.length); return; }
+      }
+    } catch (error) {
+      if (!isWireError(error)) throw error;
+      this.#refused(attached, error);
+    }
+  }
+
+  #challenged(attached: Attached, envelope: OpenedEnvelope): void {
+    const body = decodeBody(envelope.content);
+    if (body.kind !== 'challenge') throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} instead of a challenge`);
+    const { random, identity } = this.#options;
+    const nonce = random.bytes(NONCE_BYTES);
+    attached.challenge = body;
+    attached.id = connectionOf(body.nonce, nonce);
+    attached.stage = 'welcome';
+    const { federation, manifestHash } = identity;
+    const link = this.#linkId;
+    const hello = { kind: 'hello', federation, manifestHash, nonce, link, received: this.#link.received } as const;
+    attached.connection.send(this.#keys.word(hello, body.nonce));
+  }
+
+  #answered(attached: Attached, envelope: OpenedEnvelope): void {
+    const body = decodeBody(envelope.content);
+    if (body.kind === 'failure') {
+      // The coordinator could not read the hello, or does not want it: told under its own nonce.
+      this.#sameConnection(envelope, attached.challenge?.nonce ?? NONE);
+      this.#turnedAway(attached, body.code, body.text); return;
+    }
+    this.#sameConnection(envelope, attached.id);
+    if (body.kind !== 'welcome') throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} instead of a welcome`);
+    this.#welcomed(attached, body);
+  }
+
+  #sameConnection(envelope: OpenedEnvelope, connection: Uint8Array): void {
+    if (Buffer.compare(envelope.connection, connection) !== 0) throw new ProtocolError('WIRE_WRONG_CONNECTION');
+  }
+
+  #turnedAway(attached: Attached, code: string, text: string): void {
+    this.#handlers.onFailure({ code, text, seen: 'there' });
+    const fatal = fatalError(code, text);
+    if (fatal !== undefined) { this.#end(fatal); return; }
+    attached.connection.close();
+    this.#lost(`turned away: ${code}`);
+  }
+
+  #welcomed(attached: Attached, welcome: WelcomeBody): void {
+    attached.cancelDeadline();
+    attached.stage = 'open';
+    const isFirst = this.#linkId.length === 0;
+    const resumed = welcome.resumed && !isFirst;
+    if (!resumed) {
+      if (!isFirst) {
+        this.#link.close(new ProtocolError('LINK_RESET'));
+        this.#link = this.#newLink();
+      }
+      this.#link.gives = attached.challenge?.limits ?? COORDINATOR_LIMITS;
+    }
+    this.#linkId = welcome.link;
+    this.#failures = 0;
+    this.#link.attach(attached.connection, attached.id, resumed ? welcome.received : 0);
+    this.#become({ kind: 'online', resumed, completedRounds: welcome.completedRounds });
+  }
+
+  #newLink(): Link {
+    return new Link({
+      name: this.#options.identity.name,
+      signer: this.#keys.signer,
+      takes: this.#takes,
+      gives: COORDINATOR_LIMITS,
+      deliver: (body, session) => this.#handlers.onBody(body, session),
+      failed: (failure) => {
+        this.#handlers.onFailure(failure);
+        if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
+          this.#end(new ProtocolError('LINK_REPLACED', 'stop the other process, or this one'));
+        }
+      },
+    });
+  }
+
+  /** A frame that this end does not take. */
+  #refused(attached: Attached, error: AnyWireError): void {
+    if (attached.stage === 'open') {
+      this.#link.refuse(error, 0);
+      // What is missing comes again over a new connection.
+      if (error.code === 'WIRE_SEQUENCE_GAP' || error.code === 'WIRE_FALSE_ACK') this.#restart(attached, error);
+      return;
+    }
+    this.#handlers.onFailure({ code: error.code, text: error.message, seen: 'here' });
+    if (attached.stage === 'challenge' && fatalError(error.code) !== undefined) { this.#end(error); return; }
+    this.#restart(attached, error);
+  }
+
+  #restart(attached: Attached, error: AnyWireError): void {
+    attached.connection.close();
+    this.#lost(error.message);
+  }
+
+  #lost(reason: string): void {
+    this.#attached?.cancelDeadline();
+    this.#attached = undefined;
+    this.#link.detach();
+    this.#become({ kind: 'offline', reason });
+    if (this.#isClosed()) return;
+    const { firstPauseMs = 200, lastPauseMs = 15_000, random, clock } = this.#options;
+    const pause = Math.min(lastPauseMs, firstPauseMs * 2 ** Math.min(this.#failures, 20));
+    this.#failures += 1;
+    const jitter = random.bytes(1)[0] / 512;
+    this.#cancelRetry = clock.after(pause * (1 - jitter), () => this.#dial());
+  }
+
+  #end(error: AnyWireError | undefined): void {
+    if (this.#isClosed()) return;
+    const reason = error ?? new ProtocolError('LINK_CLOSED');
+    this.#cancelRetry();
+    this.#attached?.cancelDeadline();
+    this.#attached?.connection.close();
+    this.#attached = undefined;
+    this.#link.close(reason);
+    this.#become({ kind: 'closed', error });
+    this.#resolveClosed(error);
+  }
+
+  #isClosed(): boolean {
+    return this.#state.kind === 'closed';
+  }
+
+  #become(state: PlatformLinkState): void {
+    this.#state = state;
+    this.#handlers.onState(state);
+  }
+}
