@@ -52,6 +52,8 @@ const roundsSchema = z.strictObject({
   stageTimeoutMs: z.int().min(100).default(30_000),
   /** Training inside the platforms is part of stage 2. */
   trainTimeoutMs: z.int().min(100).default(600_000),
+  /** Attempts that may be charged and lost (a platform dies after its sum was announced) and all rounds still fit the budget. */
+  spareAttempts: z.int().min(0).default(1),
   /** Tries at one round before the coordinator stops. */
   maxAttempts: z.int().min(1).default(5),
 });

@@ -23,6 +23,8 @@ export interface PublicPlatform {
   readonly items: number;
   /** A public round number near the count of persons, chosen by the platform; denominators and learning rates use it. */
   readonly personsAbout: number;
+  /** Whether it releases representations; a platform that only receives them needs no encoder, unless it trains in rounds. */
+  readonly releases: boolean;
 }
 
 /** The shared model's layout: named blocks laid end to end in one float32 vector. Empty for a strategy that shares nothing. */

@@ -1,0 +1,111 @@
+/**
+ * What one attempt at a round is made of: the coordinator proposes a cohort, everything else follows from the manifest,
+ * so a platform computes the same configuration itself and refuses any other.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { PlannedSum } from '../privacy/mechanism.ts';
+import { PROTOCOL_VERSION } from '../secagg/session.ts';
+import type { SessionParameters } from '../secagg/session.ts';
+import { FederationError } from './errors.ts';
+import { canonicalJson, platformOf } from './manifest.ts';
+import type { FederationPlan } from './plan.ts';
+
+/** Parameters in a chunk of the upload: 256 KiB at 32 bits. */
+const CHUNK_LENGTH = 65_536;
+
+export interface AttemptConfig {
+  /** SHA-256 of the manifest, lower-case hex. */
+  readonly manifest: string;
+  /** Fingerprint of the privacy plan: noise, clip, sampling, thresholds. */
+  readonly privacy: string;
+  /** Invited platforms, ascending by name (code units). */
+  readonly cohort: readonly string[];
+}
+
+/** The masked sum of a round. @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one. */
+export function roundSum(plan: FederationPlan): PlannedSum {
+  const [sums = []] = Object.values(plan.privacy.sums);
+  const sum = sums.find(({ scope }) => scope === 'federation');
+  if (sum !== undefined) return sum;
+  throw new FederationError(
+    'FEDERATION_NOTHING_SHARED',
+    `strategy "${plan.strategy.name}" shares no model, so there are no rounds to run`,
+  );
+}
+
+/** Canonical bytes of the configuration, as they travel and are hashed. */
+export function attemptConfig(plan: FederationPlan, cohort: readonly string[]): Uint8Array {
+  const config: AttemptConfig = {
+    manifest: Buffer.from(plan.manifestHash).toString('hex'),
+    privacy: plan.privacy.fingerprint,
+    cohort: cohort.toSorted((a, b) => (a < b ? -1 : 1)),
+  };
+  return new TextEncoder().encode(canonicalJson(config));
+}
+
+/**
+ * The cohort a coordinator proposes, if all the rest of its configuration is what the manifest says.
+ * @throws FederationError ATTEMPT_CONFIG naming what differs.
+ */
+export function cohortOf(plan: FederationPlan, config: Uint8Array): readonly string[] {
+  let offered: unknown;
+  try {
+    offered = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(config));
+  } catch {
+    throw new FederationError('ATTEMPT_CONFIG', "the coordinator's configuration of the attempt is not JSON");
+  }
+  const cohort = typeof offered === 'object' && offered !== null && 'cohort' in offered ? offered.cohort : undefined;
+  if (!Array.isArray(cohort) || !cohort.every((name): name is string => typeof name === 'string')) {
+    throw new FederationError('ATTEMPT_CONFIG', "the coordinator's configuration of the attempt names no cohort");
+  }
+  const expected = attemptConfig(plan, cohort);
+  if (Buffer.compare(expected, config) !== 0) {
+    throw new FederationError(
+      'ATTEMPT_CONFIG',
+      "the coordinator's configuration is not the one this platform's manifest gives: " +
+        `${new TextDecoder().decode(config)} instead of ${new TextDecoder().decode(expected)}; ` +
+        'both must run the same manifest and the same version of isthmus',
+    );
+  }
+  return cohort;
+}
+
+/**
+ * Parameters of the session, from what this side itself holds and received.
+ * @param model the shared model as received, float32.
+ */
+export function sessionParameters(
+  plan: FederationPlan,
+  attempt: {
+    readonly round: number;
+    readonly attempt: number;
+    readonly config: Uint8Array;
+    readonly model: Float32Array;
+  },
+): SessionParameters {
+  const { privacy, manifest } = plan;
+  return {
+    version: PROTOCOL_VERSION,
+    federation: manifest.federation,
+    round: attempt.round,
+    attempt: attempt.attempt,
+    modelHash: sha256(new Uint8Array(attempt.model.buffer, attempt.model.byteOffset, attempt.model.byteLength)),
+    configHash: sha256(attempt.config),
+    cohort: cohortOf(plan, attempt.config).map((name) => ({
+      id: name,
+      identity: Buffer.from(platformOf(manifest, name).identity, 'base64'),
+    })),
+    graph: { kind: 'complete' },
+    threshold: privacy.threshold,
+    tNoise: privacy.noiseThreshold,
+    colluders: privacy.colluding,
+    vectorLength: roundSum(plan).dimension,
+    ringBits: privacy.ringBits,
+    chunkLength: CHUNK_LENGTH,
+  };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}
