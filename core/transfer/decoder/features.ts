@@ -1,0 +1,86 @@
+/**
+ * From a released vector to what the decoder's regression sees, by what is known of the release's noise.
+ *
+ * Debiasing is left to the regression: it is fitted on codes that carry the same noise as those it will meet, so that it
+ * learns the shrinkage of the posterior mean instead of assuming it. What the noise model adds is the right functions of
+ * the code to regress on: directions for PrivUnit (the length of a sample says nothing), codes for randomised response.
+ * @module
+ */
+import type { NoiseModel } from '../../privacy/release.ts';
+
+export interface FeatureShape {
+  /** Leading dimensions of the vector that are used; a randomised response always uses its whole code. */
+  readonly dimensions: number;
+  /** Products of pairs, so that the decoder may bend: a person's place on a small sphere says more than a plane can. */
+  readonly products: boolean;
+}
+
+export interface FeatureMap {
+  readonly width: number;
+  /** Writes `width` features of the vector that starts at `from` in `vectors` to `out` at `at`. */
+  write(vectors: Float32Array, from: number, out: Float64Array, at: number): void;
+}
+
+/** The shapes worth trying for vectors of this dimension under this noise. */
+export function featureShapes(noise: NoiseModel, dimension: number): readonly FeatureShape[] {
+  if (noise.kind === 'randomised-response') return [{ dimensions: dimension, products: false }];
+  // A noisy sample has its noise in every dimension: a part of it is worth no more than its share.
+  const leading = noise.kind === 'exact' ? [4, 8, 16].filter((d) => d < dimension) : [];
+  return [...leading, dimension].flatMap((dimensions) => [
+    { dimensions, products: false },
+    ...(dimensions <= largestWithProducts ? [{ dimensions, products: true }] : []),
+  ]);
+}
+
+const largestWithProducts = 8;
+
+export function featureMap(noise: NoiseModel, dimension: number, shape: FeatureShape): FeatureMap {
+  return noise.kind === 'randomised-response' ? codeFeatures(noise.prototypes, dimension) : directionFeatures(shape);
+}
+
+function directionFeatures({ dimensions, products }: FeatureShape): FeatureMap {
+  const pairs = products ? (dimensions * (dimensions + 1)) / 2 : 0;
+  return {
+    width: dimensions + pairs,
+    write(vectors, from, out, at) {
+      let square = 0;
+      for (let i = 0; i < dimensions; i++) square += vectors[from + i] ** 2;
+      const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+      for (let i = 0; i < dimensions; i++) out[at + i] = vectors[from + i] * inverse;
+      if (!products) return;
+      let pair = at + dimensions;
+      for (let i = 0; i < dimensions; i++) for (let j = 0; j <= i; j++) out[pair++] = out[at + i] * out[at + j];
+    },
+  };
+}
+
+/**
+ * The prototype and the code itself: the first lets codes that lie together share what they learn, the second lets each
+ * differ. The truth probability scales all of it alike, which the regression finds by itself.
+ */
+function codeFeatures(prototypes: Float32Array, dimension: number): FeatureMap {
+  const codes = prototypes.length / dimension;
+  return {
+    width: dimension + codes,
+    write(vectors, from, out, at) {
+      const code = nearest(prototypes, dimension, vectors, from);
+      for (let i = 0; i < dimension; i++) out[at + i] = prototypes[code * dimension + i];
+      out.fill(0, at + dimension, at + dimension + codes);
+      out[at + dimension + code] = 1;
+    },
+  };
+}
+
+function nearest(prototypes: Float32Array, dimension: number, vectors: Float32Array, from: number): number {
+  let best = 0;
+  let least = Infinity;
+  for (let code = 0; code * dimension < prototypes.length; code++) {
+    let distance = 0;
+    for (let i = 0; i < dimension; i++) distance += (prototypes[code * dimension + i] - vectors[from + i]) ** 2;
+    if (distance < least) {
+      least = distance;
+      best = code;
+    }
+  }
+  return best;
+}

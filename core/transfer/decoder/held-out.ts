@@ -1,0 +1,125 @@
+/**
+ * What the decoder's choices are made on: persons of the target who are kept out of its fit, ranked as cold persons will
+ * be. Everything here stays inside the target.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import { historyOf } from '../../data/select.ts';
+import { popularityNegatives, uniformNegatives } from '../../evaluation/negatives.ts';
+import type { DrawnNegatives } from '../../evaluation/negatives.ts';
+
+/** Negatives of one positive, where the catalogue has that many. */
+const wantedNegatives = 99;
+/** Enough for a standard error below .005; more would only cost time. */
+const enoughPositives = 4000;
+
+export interface RankingQuality {
+  /** Mean NDCG@10 over positives, by kind of negatives. */
+  readonly uniform: number;
+  readonly popularity: number;
+  /** The criterion: both kinds alike. */
+  readonly mean: number;
+}
+
+export class HeldOutRanking {
+  /** Target rows of the persons that are ranked. */
+  readonly persons: Uint32Array;
+  /** Negatives a positive. */
+  readonly negatives: number;
+  /** A positive, then its negatives; all rows with uniform negatives first. */
+  readonly #candidates: Uint32Array; /* [2, rows, 1 + negatives] */
+  /** Which of `persons` a row belongs to. */
+  readonly #rowPerson: Uint32Array; /* [rows] */
+
+  /**
+   * @param domain the target with everybody in it
+   * @param training the target without the held-out persons: popularity is drawn from it
+   * @param heldOut target rows, in the order in which they may be used
+   */
+  constructor(domain: Domain, training: Domain, heldOut: Uint32Array, seed: string) {
+    const items = domain.catalogue.length;
+    const met = new Set(training.items).size;
+    const used: number[] = [];
+    let rows = 0;
+    let longest = 0;
+    for (const person of heldOut) {
+      const { length } = historyOf(domain, person).items;
+      if (length === 0) continue;
+      if (rows >= enoughPositives) break;
+      used.push(person);
+      rows += length;
+      longest = Math.max(longest, length);
+    }
+    this.persons = Uint32Array.from(used);
+    this.negatives = Math.max(0, Math.min(wantedNegatives, items - longest, met - longest));
+    const width = 1 + this.negatives;
+    this.#candidates = new Uint32Array(2 * rows * width);
+    this.#rowPerson = new Uint32Array(rows);
+    if (this.negatives === 0) return;
+    const kinds: readonly DrawnNegatives[] = [
+      uniformNegatives({ target: training, n: this.negatives, seed }),
+      popularityNegatives({ target: training, n: this.negatives, seed }),
+    ];
+    kinds.forEach((kind, k) => {
+      let row = 0;
+      used.forEach((person, p) => {
+        const positives = historyOf(domain, person).items;
+        const drawn = kind.draw({ person: domain.persons[person], positives, sourceInteractions: 0 });
+        for (let i = 0; i < positives.length; i++, row++) {
+          const at = (k * rows + row) * width;
+          this.#rowPerson[row] = p;
+          this.#candidates[at] = positives[i];
+          this.#candidates.set(drawn.subarray(i * this.negatives, (i + 1) * this.negatives), at + 1);
+        }
+      });
+    });
+  }
+
+  /** Scores of all candidates: inner products of item factors with each person's factor, [persons, d] row-major. */
+  factorScores(items: Float32Array, d: number, factors: Float64Array): Float32Array {
+    return this.#score((item, person) => {
+      let sum = 0;
+      const a = item * d;
+      const b = person * d;
+      for (let i = 0; i < d; i++) sum += items[a + i] * factors[b + i];
+      return sum;
+    });
+  }
+
+  /** Scores of all candidates by one list for everybody. */
+  listScores(list: Float32Array): Float32Array {
+    return this.#score((item) => list[item]);
+  }
+
+  #score(score: (item: number, person: number) => number): Float32Array {
+    const width = 1 + this.negatives;
+    const rows = this.#rowPerson.length;
+    const out = new Float32Array(this.#candidates.length);
+    for (let at = 0; at < out.length; at++) {
+      out[at] = score(this.#candidates[at], this.#rowPerson[Math.floor(at / width) % rows]);
+    }
+    return out;
+  }
+
+  /** Ties count half: a flat list gets what chance gives. Zeros when there is nothing to rank. */
+  quality(scores: Float32Array): RankingQuality {
+    const width = 1 + this.negatives;
+    const rows = this.#rowPerson.length;
+    if (rows === 0 || this.negatives === 0) return { uniform: 0, popularity: 0, mean: 0 };
+    const totals = [0, 0];
+    for (let row = 0; row < 2 * rows; row++) {
+      const at = row * width;
+      const own = scores[at];
+      let rank = 1;
+      for (let i = 1; i < width; i++) {
+        const other = scores[at + i];
+        if (other > own) rank += 1;
+        else if (other === own) rank += 0.5;
+      }
+      if (rank <= 10) totals[row < rows ? 0 : 1] += 1 / Math.log2(rank + 1);
+    }
+    const uniform = totals[0] / rows;
+    const popularity = totals[1] / rows;
+    return { uniform, popularity, mean: (uniform + popularity) / 2 };
+  }
+}

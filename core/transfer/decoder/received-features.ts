@@ -1,0 +1,113 @@
+/**
+ * Several sources' releases side by side as one feature row a person: each source a block, centred and brought to the
+ * same mean variance, zeros where a source released nothing of the person.
+ * @module
+ */
+import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import type { FeatureMap, FeatureShape } from './features.ts';
+import { featureMap } from './features.ts';
+
+export interface SourceBlock {
+  readonly source: string;
+  readonly dimension: number;
+  readonly shape: FeatureShape;
+  readonly map: FeatureMap;
+  readonly offset: number;
+  readonly mean: Float64Array /* [map.width] */;
+  readonly inverseScale: number;
+}
+
+export interface ChosenSource {
+  readonly received: ReceivedRepresentations;
+  readonly shape: FeatureShape;
+}
+
+/** Where each person of a source stands among its released vectors. */
+export type RowsByPerson = ReadonlyMap<string, number>;
+
+export class FeatureLayout {
+  readonly width: number;
+  readonly blocks: readonly SourceBlock[];
+
+  /** @param persons those the regression is fitted on: centres and scales are theirs. */
+  constructor(chosen: readonly ChosenSource[], rows: readonly RowsByPerson[], persons: readonly string[]) {
+    let offset = 0;
+    this.blocks = chosen.map(({ received, shape }, index) => {
+      const block = blockOf(received, shape, rows[index], persons, offset);
+      offset += block.map.width;
+      return block;
+    });
+    this.width = offset;
+  }
+
+  /** Feature rows of persons, float64 [persons, width] row-major. */
+  rows(
+    chosen: readonly ChosenSource[],
+    rowsByPerson: readonly RowsByPerson[],
+    persons: readonly string[],
+  ): Float64Array {
+    const out = new Float64Array(persons.length * this.width);
+    this.blocks.forEach((block, index) => {
+      persons.forEach((person, p) => {
+        const row = rowsByPerson[index].get(person);
+        if (row !== undefined) {
+          writeBlock(block, chosen[index].received.vectors, row * block.dimension, out, p * this.width);
+        }
+      });
+    });
+    return out;
+  }
+
+  /** The feature row of one person; `vector(source)` is what that source released, if anything. */
+  row(vector: (source: string) => Float32Array | undefined): Float64Array {
+    const out = new Float64Array(this.width);
+    for (const block of this.blocks) {
+      const released = vector(block.source);
+      if (released !== undefined) writeBlock(block, released, 0, out, 0);
+    }
+    return out;
+  }
+}
+
+function blockOf(
+  received: ReceivedRepresentations,
+  shape: FeatureShape,
+  rows: RowsByPerson,
+  persons: readonly string[],
+  offset: number,
+): SourceBlock {
+  const { dimension, noiseModel, source, vectors } = received;
+  const map = featureMap(noiseModel, dimension, shape);
+  const { width } = map;
+  const mean = new Float64Array(width);
+  const line = new Float64Array(width);
+  let square = 0;
+  let count = 0;
+  for (const person of persons) {
+    const row = rows.get(person);
+    if (row === undefined) continue;
+    map.write(vectors, row * dimension, line, 0);
+    count += 1;
+    for (let i = 0; i < width; i++) {
+      mean[i] += line[i];
+      square += line[i] * line[i];
+    }
+  }
+  let meanSquare = 0;
+  for (let i = 0; i < width; i++) {
+    mean[i] /= Math.max(1, count);
+    meanSquare += mean[i] * mean[i];
+  }
+  const variance = (square / Math.max(1, count) - meanSquare) / width;
+  return { source, dimension, shape, map, offset, mean, inverseScale: variance > 0 ? 1 / Math.sqrt(variance) : 0 };
+}
+
+function writeBlock(block: SourceBlock, vectors: Float32Array, from: number, out: Float64Array, row: number): void {
+  const at = row + block.offset;
+  // A vector of zeros is a person of whom the source knows nothing: the same as no release.
+  let known = false;
+  for (let i = 0; i < block.dimension && !known; i++) known = vectors[from + i] !== 0;
+  if (!known) return;
+  block.map.write(vectors, from, out, at);
+  for (let i = 0; i < block.map.width; i++) out[at + i] = (out[at + i] - block.mean[i]) * block.inverseScale;
+}

@@ -1,0 +1,20 @@
+/**
+ * How a platform factorises its own domain: one definition for every strategy, decoder and baseline.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import type { RandomSource } from '../../random/source.ts';
+import type { AlsProgress, AlsSettings, Factors } from '../factors/implicit-als.ts';
+import { implicitAls } from '../factors/implicit-als.ts';
+
+export const factorSettings: AlsSettings = {
+  dimension: 32,
+  sweeps: 8,
+  unseenWeight: 0.05,
+  ridge: 5,
+  ridgeExponent: 0,
+};
+
+export function factoriseTarget(domain: Domain, random: RandomSource, progress: AlsProgress = {}): Factors {
+  return implicitAls(domain, domain.catalogue.length, factorSettings, random, progress);
+}

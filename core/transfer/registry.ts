@@ -1,0 +1,20 @@
+/**
+ * Every strategy by its name. Adding one: a file in strategies/ and a line here.
+ * @module
+ */
+import { TransferError } from './errors.ts';
+import { linearBridge } from './strategies/linear-bridge.ts';
+import { privateSubspace } from './strategies/private-subspace.ts';
+import type { TransferStrategy } from './strategy.ts';
+
+export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace];
+
+/** @throws TransferError TRANSFER_STRATEGY_UNKNOWN, naming those there are. */
+export function strategyNamed(name: string): TransferStrategy {
+  const found = strategies.find((strategy) => strategy.name === name);
+  if (found !== undefined) return found;
+  throw new TransferError(
+    'TRANSFER_STRATEGY_UNKNOWN',
+    `no strategy "${name}"; there are ${strategies.map((strategy) => strategy.name).join(', ')}`,
+  );
+}

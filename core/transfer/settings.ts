@@ -1,0 +1,17 @@
+/**
+ * Settings of a strategy as they stand in a manifest: checked once, completed from defaults.
+ * @module
+ */
+import type { z } from 'zod';
+import { TransferError } from './errors.ts';
+
+/**
+ * @param owner the strategy's name, for the message.
+ * @throws TransferError TRANSFER_SETTING naming each key and what is accepted.
+ */
+export function parseSettings<Settings>(schema: z.ZodType<Settings>, raw: unknown, owner: string): Settings {
+  const result = schema.safeParse(raw ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  throw new TransferError('TRANSFER_SETTING', `settings of ${owner}: ${problems.join('; ')}`);
+}

@@ -1,0 +1,104 @@
+/**
+ * What strategies without a shared model have in common: no rounds, an encoder made inside the source, a decoder fitted
+ * inside the target.
+ * @module
+ */
+import type { Domain, History } from '../../data/domain.ts';
+import type { ChargedSums, Contribution } from '../../privacy/mechanism.ts';
+import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import { Prng } from '../../random/prng.ts';
+import type { Decoder } from '../decoder/decoder.ts';
+import { fitDecoder } from '../decoder/decoder.ts';
+import { factoriseTarget } from '../decoder/target-factors.ts';
+import { TransferError } from '../errors.ts';
+import type {
+  DecoderReport,
+  Explanation,
+  PlatformContext,
+  PlatformModel,
+  ReleasedVector,
+  SharedModel,
+  SharedPlan,
+} from '../strategy.ts';
+
+/** From a history to a representation; made by `prepare`. */
+export type Encoder = (history: History) => Float32Array;
+
+/** A plan for nothing: zero rounds, zero parameters. */
+export const emptyPlan: SharedPlan = {
+  blocks: [],
+  optimiser: { name: 'fedavg', learningRate: 1 },
+  denominator: 1,
+};
+
+export class BridgeModel implements PlatformModel {
+  readonly #context: PlatformContext;
+  readonly #train: (sums: ChargedSums) => Promise<Encoder>;
+  #encoder: Encoder | undefined;
+  #decoder: Decoder | undefined;
+
+  constructor(context: PlatformContext, train: (sums: ChargedSums) => Promise<Encoder>) {
+    this.#context = context;
+    this.#train = train;
+  }
+
+  async prepare(sums: ChargedSums): Promise<void> {
+    this.#encoder = await this.#train(sums);
+  }
+
+  contributions(): Iterable<Contribution> {
+    return [];
+  }
+
+  adopt(_shared: SharedModel): Promise<void> {
+    return Promise.resolve();
+  }
+
+  represent(history: History): Float32Array {
+    if (this.#encoder === undefined) {
+      throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no encoder yet: call prepare before represent');
+    }
+    return this.#encoder(history);
+  }
+
+  fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport> {
+    const { domain, onProgress, random, signal } = this.#context;
+    const prng = Prng.fromSource(random);
+    let fits = 0;
+    this.#decoder = fitDecoder(
+      {
+        domain,
+        random: prng,
+        factorise: (part: Domain) => {
+          const before = fits++;
+          return factoriseTarget(part, random, {
+            onProgress: (fraction) => onProgress?.('decoder', Math.min(1, (before + fraction) / 2)),
+            ...(signal && { signal }),
+          });
+        },
+      },
+      received,
+    );
+    return Promise.resolve(this.#decoder.report);
+  }
+
+  score(released: readonly ReleasedVector[]): Float32Array {
+    return this.#fitted().score(released);
+  }
+
+  explain(released: readonly ReleasedVector[], item: number): Explanation {
+    return this.#fitted().explain(released, item);
+  }
+
+  dispose(): void {
+    this.#encoder = undefined;
+    this.#decoder = undefined;
+  }
+
+  #fitted(): Decoder {
+    if (this.#decoder === undefined) {
+      throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no decoder yet: call fitDecoder before score');
+    }
+    return this.#decoder;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Linear bridge: implicit matrix factorisation on each side alone, and a linear map from source factors to target
+ * factors over the persons known on both sides (EMCDR: Man, Shen, Jin and Cheng, "Cross-domain recommendation: an embedding
+ * and mapping approach", IJCAI 2017, eq. 5, with implicit ALS as its factor model). Nothing is shared, no round is run.
+ *
+ * The reference: a person's vector is folded in through item factors that were trained on everybody's data on the source,
+ * so it promises nothing beyond sealing, also not to other persons of the source.
+ * @module
+ */
+import { z } from 'zod';
+import { factorEncoder } from '../encoder/factor-encoder.ts';
+import { factoriseTarget } from '../decoder/target-factors.ts';
+import { parseSettings } from '../settings.ts';
+import type { TransferStrategy } from '../strategy.ts';
+import { BridgeModel, emptyPlan } from './bridge-model.ts';
+
+export interface LinearBridgeSettings {
+  /** Numbers in a representation, 2 to 32; the decoder uses as many of the leading ones as help. */
+  readonly dimension: number;
+}
+
+const schema: z.ZodType<LinearBridgeSettings> = z.strictObject({
+  dimension: z.int().min(2).max(32).default(32),
+});
+
+export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
+  name: 'linear-bridge',
+  summary: 'matrix factorisation on each side alone, a linear map between the factors (no differential privacy)',
+  reference: 'EMCDR, Man et al., IJCAI 2017, eq. 5; Hu, Koren and Volinsky, ICDM 2008',
+  privacy: 'sealed-only',
+  defaults: { dimension: 32 },
+  settings: (raw) => parseSettings(schema, raw, 'linear-bridge'),
+  queries: () => [],
+  plan: () => emptyPlan,
+  initialModel: () => new Float32Array(0),
+  join(context) {
+    const { domain, onProgress, random, settings, signal } = context;
+    return new BridgeModel(context, () => {
+      const factors = factoriseTarget(domain, random, {
+        onProgress: (fraction) => onProgress?.('encoder', fraction),
+        ...(signal && { signal }),
+      });
+      const encode = factorEncoder(factors, settings.dimension);
+      return Promise.resolve((history) => encode(history.items));
+    });
+  },
+};
