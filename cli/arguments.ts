@@ -1,0 +1,34 @@
+/**
+ * Readers of command-line values; commander shows what they throw beside the option's name.
+ * @module
+ */
+import { InvalidArgumentError } from 'commander';
+
+export function text(value: string): string {
+  const trimmed = value.trim();
+  if (trimmed === '') throw new InvalidArgumentError('It is empty.');
+  return trimmed;
+}
+
+export function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0) || !Number.isFinite(number)) throw new InvalidArgumentError(`"${value}" is not above 0.`);
+  return number;
+}
+
+/** A whole number within bounds. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isInteger(number) || number < least || number > most) {
+      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`"${value}" is not a whole number ${range}.`);
+    }
+    return number;
+  };
+}
+
+/** Comma-separated, each read by `one`, no value twice. */
+export function list<Value>(one: (value: string) => Value): (value: string) => readonly Value[] {
+  return (value) => value.split(',').map((part) => one(text(part)));
+}

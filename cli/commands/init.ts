@@ -1,0 +1,209 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { systemReason, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
+import { systemRandom } from '../../client/random.ts';
+import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
+import { draftManifest } from '../../core/federation/draft.ts';
+import type { Draft } from '../../core/federation/draft.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
+import { formatManifest, platformName } from '../../core/federation/manifest.ts';
+import { integer, list, positive, text } from '../arguments.ts';
+
+interface InitOptions {
+  readonly platforms?: readonly string[];
+  readonly identityOnly?: string;
+  readonly out: string;
+  readonly federation: string;
+  readonly seed?: string;
+  readonly items: readonly number[];
+  readonly persons: readonly number[];
+  readonly strategy: string;
+  readonly set: readonly (readonly [string, unknown])[];
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly privacy: boolean;
+  readonly rounds: number;
+  readonly colluding: number;
+  readonly dropouts: number;
+  readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
+  readonly epsilon0?: number;
+  readonly sources?: readonly string[];
+  readonly unsafeSharedPseudonymKey?: boolean;
+}
+
+/** Sizes that stand in a manifest until a platform tells its own. */
+const PLACEHOLDER = { items: 10_000, persons: 10_000 };
+
+export function initCommand(): Command {
+  return new Command('init')
+    .description('make identities (key files for their owners alone) and a signed manifest for a new federation')
+    .option('--platforms <names>', 'comma-separated; makes a key file for each', list(platform))
+    .option('--identity-only <name>', 'make one key file, and print what the maker of the manifest needs', platform)
+    .requiredOption('--out <dir>', 'where the files go; made where it is missing')
+    .option('--federation <name>', 'name of the federation', 'my-federation')
+    .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
+    .option('--items <counts>', 'catalogue size of each platform, in the same order', list(integer(1)), [])
+    .option('--persons <counts>', 'about how many persons each has: a round number', list(integer(1)), [])
+    .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
+    .option('--set <key=value>', 'a setting of the strategy; may be given several times', setting, [])
+    .option('--epsilon <number>', 'total privacy budget for everything trained', positive, 4)
+    .option('--delta <number>', 'its delta', positive, 1e-6)
+    .option('--no-privacy', 'NO noise at all: the manifest promises nothing to anyone')
+    .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
+    .option('--colluding <count>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
+    .option('--dropouts <count>', 'platforms whose loss a sum survives', integer(0), 0)
+    .addOption(
+      new Option('--release <mode>', 'what a target gets of a representation')
+        .choices(['raw', 'ldp', 'cohort', 'none'])
+        .default('raw'),
+    )
+    .option('--epsilon0 <number>', 'budget of one released code, for ldp and cohort', positive)
+    .option('--sources <names>', 'platforms that release (default: all)', list(platform))
+    .option('--unsafe-shared-pseudonym-key', 'also make a key under which all platforms compute the same pseudonyms')
+    .addHelpText(
+      'after',
+      `
+Files: DIR/manifest.yaml (public), DIR/coordinator.key, DIR/<platform>.key (mode 0600: hand each to its owner alone).
+
+Examples:
+  isthmus init --platforms films,books,music --out my-federation
+  isthmus init --platforms food,kitchen --items 11837,16258 --persons 7000,7000 --strategy linear-bridge --out pair
+  isthmus init --identity-only films --out keys      each platform makes its own key; the secret never travels`,
+    )
+    .action(init);
+}
+
+function init(options: InitOptions): void {
+  try {
+    mkdirSync(options.out, { recursive: true });
+  } catch (cause) {
+    throw new FederationError('INIT_UNWRITABLE', `cannot make ${options.out}: ${systemReason(cause)}`, { cause });
+  }
+  if (options.identityOnly !== undefined) initIdentity(options.identityOnly, options.out);
+  else if (options.platforms !== undefined) initFederation(options.platforms, options);
+  else
+    throw new FederationError(
+      'INIT_PLATFORMS',
+      'name the platforms (--platforms films,books,music), or one with --identity-only',
+    );
+}
+
+function initIdentity(name: string, out: string): void {
+  const identity = generateIdentity(name, systemRandom);
+  const file = join(out, `${name}.key`);
+  writeIdentity(file, identity);
+  const entry = publicEntry(identity);
+  process.stdout.write(`${file} is the secret of ${name}: keep it, and give it to nobody.
+For the platforms: list of the manifest, with your catalogue size and a round number near your count of persons:
+  - name: ${entry.name}
+    identity: ${entry.identity}
+    seal: ${entry.seal}
+    items: 0
+    personsAbout: 0
+`);
+}
+
+function initFederation(platforms: readonly string[], options: InitOptions): void {
+  const { out } = options;
+  for (const [name, counts] of [
+    ['--items', options.items],
+    ['--persons', options.persons],
+  ] as const) {
+    if (counts.length !== 0 && counts.length !== platforms.length) {
+      throw new FederationError(
+        'INIT_COUNTS',
+        `${name} has ${counts.length} numbers for ${platforms.length} platforms`,
+      );
+    }
+  }
+  const manifestFile = join(out, 'manifest.yaml');
+  if (existsSync(manifestFile)) {
+    throw new FederationError('INIT_EXISTS', `${manifestFile} exists already: choose another --out, or move it away`);
+  }
+  const coordinator = generateIdentity('coordinator', systemRandom);
+  const members = platforms.map((name, index) => ({
+    identity: generateIdentity(name, systemRandom),
+    items: options.items.at(index) ?? PLACEHOLDER.items,
+    personsAbout: options.persons.at(index) ?? PLACEHOLDER.persons,
+  }));
+  // Checked before any file is made, so that a refused option leaves nothing behind.
+  const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
+  writeIdentity(join(out, 'coordinator.key'), coordinator);
+  for (const { identity } of members) writeIdentity(join(out, `${identity.name}.key`), identity);
+  writeFileSync(manifestFile, formatManifest(manifest), { flag: 'wx' });
+  if (options.unsafeSharedPseudonymKey === true) {
+    writePseudonymKey(join(out, 'pseudonym.key'), systemRandom.bytes(PSEUDONYM_KEY_BYTES));
+  }
+  process.stdout.write(report(options, manifestFile, platforms));
+}
+
+function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
+  const { delta, colluding, dropouts, release, epsilon0, sources } = options;
+  return {
+    federation: options.federation,
+    seed: options.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
+    strategy: { name: options.strategy, settings: Object.fromEntries(options.set) },
+    privacy: {
+      epsilon: options.privacy ? options.epsilon : null,
+      delta,
+      colluding,
+      dropouts,
+      release,
+      epsilon0: epsilon0 ?? null,
+      ...(sources === undefined ? {} : { sources: [...sources] }),
+    },
+    rounds: { count: options.rounds },
+  };
+}
+
+function report(options: InitOptions, manifestFile: string, platforms: readonly string[]): string {
+  const { out } = options;
+  const [first] = platforms;
+  const lines = [
+    `${manifestFile} names ${platforms.join(', ')}; it is public, and signed.`,
+    `${out}/*.key are secrets: hand each to its owner alone.`,
+  ];
+  if (!options.privacy) lines.push('', 'NO PRIVACY: this manifest holds no noise and promises nothing to anyone.');
+  if (options.unsafeSharedPseudonymKey === true) {
+    lines.push('', `UNSAFE: whoever holds ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
+  }
+  if (options.items.length === 0 || options.persons.length === 0) {
+    lines.push(
+      '',
+      `Sizes are placeholders: put each platform's items and personsAbout into ${manifestFile}, then`,
+      `  isthmus manifest sign ${manifestFile} --identity ${out}/coordinator.key`,
+    );
+  }
+  lines.push(
+    '',
+    'Next:',
+    `  isthmus coordinator --manifest ${manifestFile} --identity ${out}/coordinator.key --store coordinator.db`,
+    `  isthmus platform --manifest ${manifestFile} --identity ${out}/${first}.key --data ${first}.tsv --state ${first}-state --coordinator http://localhost:7480`,
+    '',
+  );
+  return lines.join('\n');
+}
+
+function platform(value: string): string {
+  const result = platformName.safeParse(text(value));
+  if (!result.success) throw new InvalidArgumentError(`"${value}" ${result.error.issues[0].message}.`);
+  return result.data;
+}
+
+function setting(
+  value: string,
+  earlier: readonly (readonly [string, unknown])[],
+): readonly (readonly [string, unknown])[] {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`"${value}" is not key=value.`);
+  const raw = value.slice(at + 1);
+  let parsed: unknown = raw;
+  try {
+    parsed = JSON.parse(raw);
+  } catch {
+    // not a number, boolean or list: plain text
+  }
+  return [...earlier, [value.slice(0, at), parsed]];
+}
