@@ -8,6 +8,9 @@ import { CryptoError } from './errors.ts';
 /** Bytes, UTF-8 text, or an integer from 0 to 2^53 - 1 (eight bytes, little-endian). */
 export type Field = Uint8Array | string | number;
 
+/** Typed arrays have the machine's byte order, the wire has this one. */
+export const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 const utf8 = new TextEncoder();
 
 /** `label` and every field, each as its length (uint32 little-endian) and its bytes. */

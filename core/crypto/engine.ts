@@ -57,5 +57,8 @@ export interface CryptoEngine {
 /** @throws CryptoError CRYPTO_KEYSTREAM_LENGTH */
 export function requireKeystreamLength(length: number): number {
   if (Number.isInteger(length) && length >= 1 && length <= KEYSTREAM_BYTES) return length;
-  throw new CryptoError('CRYPTO_KEYSTREAM_LENGTH', `a keystream gives 1 to ${KEYSTREAM_BYTES} bytes a call, not ${length}`);
+  throw new CryptoError(
+    'CRYPTO_KEYSTREAM_LENGTH',
+    `a keystream gives 1 to ${KEYSTREAM_BYTES} bytes a call, not ${length}`,
+  );
 }

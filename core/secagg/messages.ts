@@ -72,6 +72,11 @@ export interface SharePackets {
   readonly commitments: Uint8Array /* [dealers x 32] */;
 }
 
+/** Stage 2, platform -> coordinator: its update is trained and masks are ready; it waits for a grant. */
+export interface UploadRequest {
+  readonly kind: 'upload-request';
+}
+
 /** Stage 2, coordinator -> platform: acknowledges chunks below `next` and allows those below `limit`. */
 export interface UploadGrant {
   readonly kind: 'upload-grant';
@@ -142,7 +147,7 @@ export interface SessionEnd {
 }
 
 export type PlatformMessage =
-  AdvertiseKeys | BeaconReveal | ShareKeys | MaskedChunk | ConsistencySignature | Reveals | Leave;
+  AdvertiseKeys | BeaconReveal | ShareKeys | UploadRequest | MaskedChunk | ConsistencySignature | Reveals | Leave;
 
 export type CoordinatorMessage =
   KeyList | BeaconList | SharePackets | UploadGrant | Survivors | ConsistencySignatures | Rejection | SessionEnd;

@@ -110,7 +110,8 @@ export type PlatformEffect =
   | { readonly kind: 'abort'; readonly error: SecaggError };
 
 /** Stages by the platforms' side of them; each has its own deadline. */
-export type CoordinatorStage = 'keys' | 'beacon' | 'shares' | 'masked-input' | 'consistency' | 'unmask' | 'ended';
+export type CoordinatorStage =
+  'keys' | 'beacon' | 'shares' | 'masked-input' | 'consistency' | 'unmask' | 'opening' | 'ended';
 
 export type CoordinatorEvent =
   | { readonly kind: 'message'; readonly from: string; readonly message: PlatformMessage }
@@ -118,10 +119,14 @@ export type CoordinatorEvent =
   | { readonly kind: 'deadline'; readonly stage: CoordinatorStage }
   /** The connection broke; the platform may come back within the stage. Frees its upload slot when others wait. */
   | { readonly kind: 'disconnected'; readonly platform: string }
+  /** It holds an upload slot and sends nothing: the slot goes to the next, and it starts over at the end of the queue. */
+  | { readonly kind: 'stalled'; readonly platform: string }
   /** It came back: the current stage's message is sent to it again. */
   | { readonly kind: 'reconnected'; readonly platform: string }
   /** It will not come back in this session. */
   | { readonly kind: 'lost'; readonly platform: string }
+  /** The answer to a `continue` effect. */
+  | { readonly kind: 'continue' }
   /** The driver ends the attempt: an operator, a refused charge. */
   | { readonly kind: 'abandon'; readonly outcome: Exclude<Outcome, 'completed'>; readonly text: string };
 
@@ -140,6 +145,8 @@ export type CoordinatorEffect =
   /** Charge the coordinator's ledger durably: U3 is announced next. Feed `abandon` when it refuses. */
   | { readonly kind: 'charge'; readonly platforms: readonly string[] }
   | { readonly kind: 'fault'; readonly fault: Fault }
+  /** Long work was cut (about 10 ms a slice): feed `continue` once the event loop has turned. */
+  | { readonly kind: 'continue' }
   /** The sum over `platforms`, as ring elements below 2^ringBits. */
   | { readonly kind: 'sum'; readonly sum: Uint32Array; readonly platforms: readonly string[] }
   | { readonly kind: 'end'; readonly outcome: Outcome; readonly text: string; readonly charged: boolean };

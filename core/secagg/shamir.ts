@@ -34,17 +34,18 @@ export function splitSecret(
   drawn.fill(0);
   const shares: Uint8Array[] = [];
   let value = new Int32Array(field.bits);
+  let next = new Int32Array(field.bits);
   for (let point = 1; point <= holders; point++) {
     value.set(coefficients[threshold - 1]);
     for (let i = threshold - 2; i >= 0; i--) {
       // Horner: value = value x point + coefficient.
-      const next = new Int32Array(coefficients[i]);
+      next.set(coefficients[i]);
       addMultiple(field, next, value, point);
-      value = next;
+      [value, next] = [next, value];
     }
     shares.push(fromPlanes(field, value));
   }
-  for (const planes of coefficients) planes.fill(0);
+  for (const planes of [...coefficients, value, next]) planes.fill(0);
   return shares;
 }
 

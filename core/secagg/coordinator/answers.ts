@@ -1,0 +1,132 @@
+/**
+ * What the coordinator checks of each platform's answer before it counts. It trusts nobody either: a bad answer is refused at
+ * the door, its sender named, and the others go on without it.
+ * @module
+ */
+import { equalBytes } from '../../crypto/canonical.ts';
+import { CryptoError } from '../../crypto/errors.ts';
+import type { CryptoEngine } from '../../crypto/engine.ts';
+import { SecaggError } from '../errors.ts';
+import { expectBytes, piece } from '../guards.ts';
+import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../messages.ts';
+import type { AdvertiseKeys, ConsistencySignature, Reveal, ShareKeys } from '../messages.ts';
+import { commitShare } from '../packet.ts';
+import { keysToSign } from '../platform/keys.ts';
+import { survivorsToSign } from '../platform/unmask.ts';
+import type { Circle, CoordinatorSession, Summing } from './state.ts';
+
+/** @throws SecaggError */
+export function checkAdvertisedKeys(
+  session: CoordinatorSession,
+  taken: ReadonlyMap<number, AdvertiseKeys>,
+  from: number,
+  message: AdvertiseKeys,
+): void {
+  const { engine } = session.dependencies;
+  expectBytes('the seal key', message.sealKey, KEY_BYTES, from);
+  expectBytes('the mask key', message.maskKey, KEY_BYTES, from);
+  const beacon = session.parameters.graph.kind === 'complete' ? 0 : KEY_BYTES;
+  expectBytes('the beacon commitment', message.beaconCommitment, beacon, from);
+  const signed = keysToSign(session.parametersHash, from, message);
+  if (!engine.verify(signed, message.signature, session.parameters.cohort[from].identity)) {
+    throw new SecaggError('SECAGG_KEY_SIGNATURE', 'the platform signed other keys or another session', from);
+  }
+  for (const key of [message.sealKey, message.maskKey]) {
+    if (isLowOrder(engine, key)) throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${from}`, from);
+  }
+  const others = [...taken.values()].flatMap((other) => [other.sealKey, other.maskKey]);
+  const repeated = others.some((key) => equalBytes(key, message.sealKey) || equalBytes(key, message.maskKey));
+  if (repeated || equalBytes(message.sealKey, message.maskKey)) {
+    throw new SecaggError('SECAGG_REPEATED_KEY', `of platform ${from}`, from);
+  }
+}
+
+/** A clamped scalar is a multiple of 8, so it takes exactly the points of low order to zero, whatever it is. */
+function isLowOrder(engine: CryptoEngine, key: Uint8Array): boolean {
+  try {
+    engine.x25519(ANY_SCALAR).agree(key);
+    return false;
+  } catch (error) {
+    if (error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT') return true;
+    throw error;
+  }
+}
+const ANY_SCALAR = new Uint8Array(32).fill(9);
+
+/** @throws SecaggError SECAGG_SIZE */
+export function checkShareKeys(circle: Circle, from: number, message: ShareKeys): void {
+  const position = circle.positionOf.get(from) ?? -1;
+  const holders = circle.graph.holders(position);
+  const others = holders.filter((at) => at !== position).length;
+  expectBytes('the packets', message.sealed, SEALED_PACKET_BYTES * others, from);
+  expectBytes('the commitments', message.commitments, SHARE_COMMITMENT_BYTES * holders.length, from);
+  expectBytes('the commitment to the self-mask seed', message.selfMaskCommitment, KEY_BYTES, from);
+}
+
+/** @throws SecaggError SECAGG_SIZE, SECAGG_INCONSISTENT */
+export function checkConsistencySignature(
+  session: CoordinatorSession,
+  summing: Summing,
+  from: number,
+  message: ConsistencySignature,
+): void {
+  expectBytes('the signature', message.signature, SIGNATURE_BYTES, from);
+  const signed = survivorsToSign(summing.sessionId, summing.survivors);
+  const { identity } = session.parameters.cohort[from];
+  if (!session.dependencies.engine.verify(signed, message.signature, identity)) {
+    throw new SecaggError('SECAGG_INCONSISTENT', `platform ${from} signed another U3`, from);
+  }
+}
+
+/** The piece of a dealer's packets or commitments that belongs to one holder. */
+export function commitmentsFor(
+  summing: Circle & { readonly dealt: ReadonlyMap<number, ShareKeys> },
+  dealer: number,
+  holder: number,
+): Uint8Array {
+  const { graph, positionOf, dealt } = summing;
+  const at = graph.holders(positionOf.get(dealer) ?? -1).indexOf(positionOf.get(holder) ?? -1);
+  return piece(dealt.get(dealer)?.commitments ?? new Uint8Array(0), SHARE_COMMITMENT_BYTES, at);
+}
+
+/**
+ * Exactly one reveal for every dealer among the holder's neighbours (and for itself on the complete graph), of the kind U3
+ * asks for, and each share the one that was committed to.
+ * @throws SecaggError SECAGG_REVEAL, SECAGG_SHARE_COMMITMENT
+ */
+export function checkReveals(
+  session: CoordinatorSession,
+  summing: Summing,
+  from: number,
+  reveals: readonly Reveal[],
+): void {
+  const { engine } = session.dependencies;
+  const { graph, keys, positionOf, dealt, sessionId } = summing;
+  const alive = new Set(summing.survivors);
+  const position = positionOf.get(from) ?? -1;
+  // Holding is symmetric: v holds shares of u exactly when u holds shares of v.
+  const peers = graph
+    .holders(position)
+    .map((at) => keys[at].platform)
+    .filter((peer) => dealt.has(peer));
+  if (reveals.length !== peers.length) {
+    throw new SecaggError('SECAGG_REVEAL', `${reveals.length} reveals where ${peers.length} are due`, from);
+  }
+  reveals.forEach((reveal, i) => {
+    const { peer } = reveal;
+    if (peer !== peers[i]) throw new SecaggError('SECAGG_REVEAL', `of platform ${peer} where ${peers[i]} is due`, from);
+    const ofSelfMask = 'selfMaskShare' in reveal;
+    if (ofSelfMask !== alive.has(peer)) {
+      throw new SecaggError('SECAGG_REVEAL', `of the wrong kind for platform ${peer}`, from);
+    }
+    const share = ofSelfMask ? reveal.selfMaskShare : reveal.maskKeyShare;
+    expectBytes('a share', share, KEY_BYTES, from);
+    const committed = commitmentsFor(summing, peer, from);
+    const half = SHARE_COMMITMENT_BYTES / 2;
+    const expected = ofSelfMask ? committed.subarray(half) : committed.subarray(0, half);
+    const kind = ofSelfMask ? 'self-mask' : 'mask-key';
+    if (!equalBytes(commitShare(engine, sessionId, peer, from, kind, share), expected)) {
+      throw new SecaggError('SECAGG_SHARE_COMMITMENT', `platform ${from} changed its share of platform ${peer}`, from);
+    }
+  });
+}

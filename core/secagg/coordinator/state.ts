@@ -1,0 +1,109 @@
+/**
+ * The coordinator's side of a session as a discriminated union. What the stages gather lives in maps that are filled in
+ * place: a state that was handed to `handleCoordinator` is spent.
+ * @module
+ */
+import type { Outcome } from '../../federation/outcome.ts';
+import type { SecaggCode } from '../errors.ts';
+import type { Graph } from '../graph.ts';
+import type { AdvertiseKeys, CoordinatorMessage, KeyEntry, Reveal, ShareKeys } from '../messages.ts';
+import type {
+  CoordinatorDependencies,
+  CoordinatorEffect,
+  CoordinatorStage,
+  SessionParameters,
+  Step,
+} from '../session.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface CoordinatorSession {
+  readonly parameters: SessionParameters;
+  readonly parametersHash: Uint8Array;
+  readonly dependencies: CoordinatorDependencies;
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Platforms that are out for good, and why. */
+  readonly gone: Map<number, SecaggCode | 'lost' | 'left'>;
+  /** Codes with which platforms left: they name the outcome when too few are left. */
+  readonly leaves: Set<string>;
+}
+
+/** U1 and its graph. Position i of the graph is `keys[i]`. */
+export interface Circle {
+  readonly sessionId: Uint8Array;
+  readonly keys: readonly KeyEntry[];
+  readonly positionOf: ReadonlyMap<number, number>;
+  readonly graph: Graph;
+}
+
+/** U2: what was dealt, by dealer. */
+export interface Dealing extends Circle {
+  readonly dealt: ReadonlyMap<number, ShareKeys>;
+}
+
+/** U3. */
+export interface Summing extends Dealing {
+  readonly survivors: readonly number[];
+  /** Masked total, modulo 2^32. */
+  readonly total: Uint32Array;
+}
+
+interface Gathering<Name extends CoordinatorStage> {
+  readonly stage: Name;
+  readonly session: CoordinatorSession;
+  /** Who may still answer in this stage or has answered. */
+  readonly expected: readonly number[];
+}
+
+export type CoordinatorState =
+  | (Gathering<'keys'> & { readonly answers: Map<number, AdvertiseKeys> })
+  | (Gathering<'beacon'> & {
+      readonly answers: Map<number, Uint8Array>;
+      readonly keys: readonly KeyEntry[];
+      readonly sessionId: Uint8Array;
+      readonly list: CoordinatorMessage;
+    })
+  | (Gathering<'shares'> & {
+      readonly answers: Map<number, ShareKeys>;
+      readonly circle: Circle;
+      readonly list: CoordinatorMessage;
+    })
+  | (Gathering<'masked-input'> & { readonly dealing: Dealing; readonly uploads: Uploads })
+  | (Gathering<'consistency'> & { readonly answers: Map<number, Uint8Array>; readonly summing: Summing })
+  | (Gathering<'unmask'> & {
+      readonly answers: Map<number, readonly Reveal[]>;
+      readonly summing: Summing;
+      readonly signatures: ReadonlyMap<number, Uint8Array>;
+    })
+  | (Gathering<'opening'> & {
+      readonly summing: Summing;
+      readonly work: Generator<undefined, { readonly dealer: number; readonly text: string } | null>;
+    })
+  | { readonly stage: 'ended'; readonly outcome: Outcome };
+
+export type OpenCoordinatorState = Exclude<CoordinatorState, { readonly stage: 'ended' }>;
+export type CoordinatorStateOf<Stage extends CoordinatorState['stage']> = Extract<
+  CoordinatorState,
+  { readonly stage: Stage }
+>;
+export type CoordinatorStep = Step<CoordinatorState, CoordinatorEffect>;
+
+export function idsOf(session: CoordinatorSession, platforms: readonly number[]): readonly string[] {
+  return platforms.map((index) => session.parameters.cohort[index].id);
+}
+
+/** Whether stage 4 was announced: from there on an attempt is paid for. */
+export function isCharged(state: OpenCoordinatorState): boolean {
+  return state.stage === 'consistency' || state.stage === 'unmask' || state.stage === 'opening';
+}
+
+/** Ends the attempt and tells the whole cohort. */
+export function end(state: OpenCoordinatorState, outcome: Outcome, text: string): CoordinatorStep {
+  const everyone = state.session.parameters.cohort.map((member) => member.id);
+  return [
+    { stage: 'ended', outcome },
+    [
+      { kind: 'broadcast', to: everyone, message: { kind: 'session-end', outcome, text } },
+      { kind: 'end', outcome, text, charged: isCharged(state) },
+    ],
+  ];
+}

@@ -1,0 +1,137 @@
+/**
+ * Stage 2 of the coordinator: masked vectors come in and only whole ones enter the total.
+ *
+ * A platform that dies half way must leave no trace in the sum, and memory must not grow with the cohort. So a vector is
+ * *staged* until it is whole, and only a few platforms upload at a time: each needs a slot, slots are granted in the order of
+ * requests, and memory is (slots + 1) vectors whatever n. The grant is the acknowledgement and the flow control as well.
+ * @module
+ */
+import { SecaggError } from '../errors.ts';
+import { chunkCount, chunkSize, unpackInto } from '../packing.ts';
+import type { MaskedChunk, UploadGrant } from '../messages.ts';
+import type { SessionParameters } from '../session.ts';
+
+export interface Grant {
+  readonly platform: number;
+  readonly message: UploadGrant;
+}
+
+interface Staged {
+  readonly vector: Uint32Array;
+  next: number;
+  granted: number;
+}
+
+export class Uploads {
+  /** Masked sum of all whole vectors, modulo 2^32. */
+  readonly total: Uint32Array;
+  readonly #whole = new Set<number>();
+  readonly #staged = new Map<number, Staged>();
+  readonly #waiting: number[] = [];
+  readonly #spare: Uint32Array[] = [];
+  readonly #parameters: SessionParameters;
+  readonly #slots: number;
+  readonly #window: number;
+  readonly #chunks: number;
+
+  constructor(parameters: SessionParameters, slots: number, window: number) {
+    this.#parameters = parameters;
+    this.#slots = slots;
+    this.#window = window;
+    this.#chunks = chunkCount(parameters.vectorLength, parameters.chunkLength);
+    this.total = new Uint32Array(parameters.vectorLength);
+  }
+
+  /** Platforms whose vector is in the total, ascending. */
+  get whole(): readonly number[] {
+    return [...this.#whole].sort((a, b) => a - b);
+  }
+
+  has(platform: number): boolean {
+    return this.#whole.has(platform);
+  }
+
+  /** Platforms that hold a slot now: the driver watches them for stalling. */
+  get uploading(): readonly number[] {
+    return [...this.#staged.keys()];
+  }
+
+  request(platform: number): readonly Grant[] {
+    if (this.#whole.has(platform)) return [this.#grant(platform, this.#chunks, this.#chunks)];
+    const staged = this.#staged.get(platform);
+    if (staged !== undefined) return [this.#grant(platform, staged.next, staged.granted)];
+    if (!this.#waiting.includes(platform)) this.#waiting.push(platform);
+    return this.#fill();
+  }
+
+  /** @throws SecaggError SECAGG_CHUNK, SECAGG_SIZE; nothing changes then. */
+  chunk(platform: number, message: MaskedChunk): readonly Grant[] {
+    const staged = this.#staged.get(platform);
+    const { index, bytes } = message;
+    if (staged === undefined) throw new SecaggError('SECAGG_CHUNK', `chunk ${index} without a grant`, platform);
+    if (index < staged.next) throw new SecaggError('SECAGG_DUPLICATE', `chunk ${index}`, platform);
+    if (index !== staged.next || index >= staged.granted) {
+      const detail = `chunk ${index} where ${staged.next} is next and those below ${staged.granted} are granted`;
+      throw new SecaggError('SECAGG_CHUNK', detail, platform);
+    }
+    const { vectorLength, chunkLength, ringBits } = this.#parameters;
+    const start = index * chunkLength;
+    const length = chunkSize(vectorLength, chunkLength, index);
+    unpackInto(staged.vector.subarray(start, start + length), bytes, ringBits);
+    staged.next++;
+    if (staged.next === this.#chunks) {
+      this.#addToTotal(staged.vector);
+      this.#whole.add(platform);
+      this.#release(platform);
+      return [this.#grant(platform, this.#chunks, this.#chunks), ...this.#fill()];
+    }
+    // Half a window at a time: the platform never waits, and not every chunk costs an answer.
+    if (staged.granted - staged.next > this.#window / 2 || staged.granted === this.#chunks) return [];
+    staged.granted = Math.min(staged.next + this.#window, this.#chunks);
+    return [this.#grant(platform, staged.next, staged.granted)];
+  }
+
+  /** What it staged is dropped; its slot goes to the next. With `requeue` it may start over. */
+  drop(platform: number, requeue: boolean): readonly Grant[] {
+    const at = this.#waiting.indexOf(platform);
+    if (at !== -1) this.#waiting.splice(at, 1);
+    if (this.#staged.has(platform)) this.#release(platform);
+    if (requeue && !this.#whole.has(platform)) this.#waiting.push(platform);
+    return this.#fill();
+  }
+
+  /** Keeps the staged half of a broken connection while nobody waits for the slot. */
+  pause(platform: number): readonly Grant[] {
+    const needed = this.#waiting.some((waiting) => waiting !== platform);
+    return needed || !this.#staged.has(platform) ? this.drop(platform, false) : [];
+  }
+
+  #fill(): readonly Grant[] {
+    const grants: Grant[] = [];
+    while (this.#staged.size < this.#slots) {
+      const platform = this.#waiting.shift();
+      if (platform === undefined) break;
+      const granted = Math.min(this.#window, this.#chunks);
+      const vector = this.#spare.pop() ?? new Uint32Array(this.#parameters.vectorLength);
+      this.#staged.set(platform, { vector, next: 0, granted });
+      grants.push(this.#grant(platform, 0, granted));
+    }
+    return grants;
+  }
+
+  #release(platform: number): void {
+    const staged = this.#staged.get(platform);
+    if (staged !== undefined) this.#spare.push(staged.vector);
+    this.#staged.delete(platform);
+  }
+
+  #grant(platform: number, next: number, limit: number): Grant {
+    return { platform, message: { kind: 'upload-grant', next, limit } };
+  }
+
+  #addToTotal(vector: Uint32Array): void {
+    const total = new Int32Array(this.total.buffer);
+    const words = new Int32Array(vector.buffer);
+    for (let i = 0; i < total.length; i++) total[i] = (total[i] + words[i]) | 0;
+  }
+}

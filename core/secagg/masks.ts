@@ -1,0 +1,69 @@
+/**
+ * The key schedule, and adding masks to a range of a vector without ever holding a whole mask.
+ *
+ * y_u = x_u + PRG(b_u) + sum over v of (u < v ? + : -) PRG(s_u . s_v)      (Bonawitz et al. 2017, section 4)
+ *
+ * All arithmetic is modulo 2^32. Dropping high bits is a ring homomorphism, so the same masks serve every smaller ring.
+ * @module
+ */
+import { canonicalBytes, LITTLE_ENDIAN } from '../crypto/canonical.ts';
+import { KEYSTREAM_BYTES } from '../crypto/engine.ts';
+import type { CryptoEngine, KeyAgreement } from '../crypto/engine.ts';
+import { hkdf } from '../crypto/hkdf.ts';
+
+/** A keystream key and the sign with which its mask enters the sum. */
+export interface Mask {
+  readonly key: Uint8Array /* [32] */;
+  readonly sign: 1 | -1;
+}
+
+/** The mask of the pair {me, peer}, equal on both sides but for its sign. Indices are of the cohort. */
+export function pairwiseMask(
+  engine: CryptoEngine,
+  sessionId: Uint8Array,
+  agreement: KeyAgreement,
+  me: number,
+  peer: number,
+  peerKey: Uint8Array,
+): Mask {
+  const secret = agreement.agree(peerKey);
+  const info = canonicalBytes('isthmus/mask', [Math.min(me, peer), Math.max(me, peer)]);
+  const key = hkdf(engine, sessionId, secret, info);
+  secret.fill(0);
+  return { key, sign: me < peer ? 1 : -1 };
+}
+
+export function selfMask(engine: CryptoEngine, sessionId: Uint8Array, seed: Uint8Array, platform: number): Mask {
+  return { key: hkdf(engine, sessionId, seed, canonicalBytes('isthmus/self-mask', [platform])), sign: 1 };
+}
+
+/**
+ * vector[i] += sign x mask[from + i], modulo 2^32, for each mask.
+ * @param from where in the whole update `vector` begins; a multiple of 4.
+ */
+export function addMasks(engine: CryptoEngine, vector: Uint32Array, from: number, masks: readonly Mask[]): void {
+  if (from % 4 !== 0) throw new RangeError(`a range of a mask begins at a multiple of 4, not at ${from}`);
+  // As int32: V8 keeps the sum in a machine word either way, but needs no range check on the store.
+  const words = new Int32Array(vector.buffer, vector.byteOffset, vector.length);
+  const step = KEYSTREAM_BYTES / 4;
+  for (const mask of masks) {
+    const stream = engine.keystream(mask.key, from / 4);
+    for (let start = 0; start < words.length; start += step) {
+      const length = Math.min(step, words.length - start);
+      const bytes = stream.next(4 * length);
+      addWords(words, start, littleEndianWords(bytes, length), length, mask.sign);
+    }
+  }
+}
+
+function addWords(target: Int32Array, start: number, mask: Int32Array, length: number, sign: 1 | -1): void {
+  if (sign === 1) for (let i = 0; i < length; i++) target[start + i] = (target[start + i] + mask[i]) | 0;
+  else for (let i = 0; i < length; i++) target[start + i] = (target[start + i] - mask[i]) | 0;
+}
+
+/** Keystream bytes as the 32-bit words the protocol reads: a view where the machine is little-endian. */
+function littleEndianWords(bytes: Uint8Array, length: number): Int32Array {
+  if (LITTLE_ENDIAN) return new Int32Array(bytes.buffer, bytes.byteOffset, length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 4 * length);
+  return Int32Array.from({ length }, (_, i) => view.getInt32(4 * i, true));
+}

@@ -1,0 +1,105 @@
+/**
+ * Share packets: what u deals to v in stage 1, sealed so that only v opens it and only in this session.
+ *
+ * The seal is nacl.box under the pair's fresh stage-0 keys. Its nonce is a hash of (sid, sender, receiver), which binds all
+ * three as associated data and costs no bytes; half of the sid, sender and receiver stand inside as well.
+ * @module
+ */
+import { canonicalBytes, equalBytes } from '../crypto/canonical.ts';
+import type { CryptoEngine } from '../crypto/engine.ts';
+import { SecaggError } from './errors.ts';
+
+/** The two shares v holds of u. */
+export interface DealtShares {
+  readonly maskKeyShare: Uint8Array /* [32] */;
+  readonly selfMaskShare: Uint8Array /* [32] */;
+}
+
+const CONTEXT_BYTES = 24;
+const PLAINTEXT_BYTES = CONTEXT_BYTES + 64;
+
+function context(sessionId: Uint8Array, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(CONTEXT_BYTES);
+  bytes.set(sessionId.subarray(0, 16));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(16, from, true);
+  view.setUint32(20, to, true);
+  return bytes;
+}
+
+function nonce(engine: CryptoEngine, sessionId: Uint8Array, from: number, to: number): Uint8Array {
+  return engine.sha256(canonicalBytes('isthmus/packet', [sessionId, from, to])).subarray(0, 24);
+}
+
+/** @param key the pair's box key. @returns 104 bytes. */
+export function sealPacket(
+  engine: CryptoEngine,
+  sessionId: Uint8Array,
+  from: number,
+  to: number,
+  shares: DealtShares,
+  key: Uint8Array,
+): Uint8Array {
+  const plaintext = new Uint8Array(PLAINTEXT_BYTES);
+  plaintext.set(context(sessionId, from, to));
+  plaintext.set(shares.maskKeyShare, CONTEXT_BYTES);
+  plaintext.set(shares.selfMaskShare, CONTEXT_BYTES + 32);
+  const sealed = engine.seal(plaintext, nonce(engine, sessionId, from, to), key);
+  plaintext.fill(0);
+  return sealed;
+}
+
+/** @throws SecaggError SECAGG_SEALED_PACKET naming the sender. */
+export function openPacket(
+  engine: CryptoEngine,
+  sessionId: Uint8Array,
+  from: number,
+  to: number,
+  sealed: Uint8Array,
+  key: Uint8Array,
+): DealtShares {
+  const plaintext = engine.open(sealed, nonce(engine, sessionId, from, to), key);
+  if (plaintext?.length !== PLAINTEXT_BYTES) {
+    throw new SecaggError('SECAGG_SEALED_PACKET', `from platform ${from} to platform ${to}`, from);
+  }
+  if (!equalBytes(plaintext.subarray(0, CONTEXT_BYTES), context(sessionId, from, to))) {
+    throw new SecaggError('SECAGG_SEALED_PACKET', `platform ${from} sealed it for another place`, from);
+  }
+  return {
+    maskKeyShare: plaintext.slice(CONTEXT_BYTES, CONTEXT_BYTES + 32),
+    selfMaskShare: plaintext.slice(CONTEXT_BYTES + 32),
+  };
+}
+
+export type ShareKind = 'mask-key' | 'self-mask';
+
+/** The dealer's commitment to one share, 16 bytes: a holder that reveals another share is found (second preimage, 2^128). */
+export function commitShare(
+  engine: CryptoEngine,
+  sessionId: Uint8Array,
+  dealer: number,
+  holder: number,
+  kind: ShareKind,
+  share: Uint8Array,
+): Uint8Array {
+  return engine.sha256(canonicalBytes('isthmus/share', [sessionId, dealer, holder, kind, share])).subarray(0, 16);
+}
+
+/** Commitment to b_u: what the coordinator rebuilds must open it. */
+export function commitSelfMask(
+  engine: CryptoEngine,
+  sessionId: Uint8Array,
+  platform: number,
+  seed: Uint8Array,
+): Uint8Array {
+  return engine.sha256(canonicalBytes('isthmus/self-mask-commitment', [sessionId, platform, seed]));
+}
+
+export function commitBeacon(
+  engine: CryptoEngine,
+  parametersHash: Uint8Array,
+  platform: number,
+  nonce32: Uint8Array,
+): Uint8Array {
+  return engine.sha256(canonicalBytes('isthmus/beacon', [parametersHash, platform, nonce32]));
+}

@@ -1,0 +1,80 @@
+/**
+ * Ring elements on the wire: the low `bits` of each, one after the other, least significant bit first.
+ * @module
+ */
+import { LITTLE_ENDIAN } from '../crypto/canonical.ts';
+import { SecaggError } from './errors.ts';
+
+export function packedBytes(length: number, bits: number): number {
+  return Math.ceil((length * bits) / 8);
+}
+
+/** How many chunks an update travels in, and the parameters in chunk `index`. */
+export function chunkCount(vectorLength: number, chunkLength: number): number {
+  return Math.ceil(vectorLength / chunkLength);
+}
+
+export function chunkSize(vectorLength: number, chunkLength: number, index: number): number {
+  return Math.min(chunkLength, vectorLength - index * chunkLength);
+}
+
+/** Drops every bit above `bits`. */
+export function pack(values: Uint32Array, bits: number): Uint8Array {
+  if (bits === 32 && LITTLE_ENDIAN) {
+    return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+  }
+  const bytes = new Uint8Array(packedBytes(values.length, bits));
+  let pending = 0;
+  let count = 0;
+  let at = 0;
+  // Halves of at most 16 bits: with up to 7 bits pending nothing passes bit 31.
+  const low = Math.min(bits, 16);
+  const high = bits - low;
+  const put = (value: number, width: number): void => {
+    pending |= value << count;
+    for (count += width; count >= 8; count -= 8) {
+      bytes[at++] = pending;
+      pending >>>= 8;
+    }
+  };
+  for (let i = 0; i < values.length; i++) {
+    put(values[i] & ((1 << low) - 1), low);
+    if (high > 0) put((values[i] >>> 16) & ((1 << high) - 1), high);
+  }
+  if (count > 0) bytes[at] = pending;
+  return bytes;
+}
+
+/**
+ * The inverse, into `target`.
+ * @throws SecaggError SECAGG_SIZE when the bytes are not exactly those of that many elements.
+ */
+export function unpackInto(target: Uint32Array, bytes: Uint8Array, bits: number): void {
+  const expected = packedBytes(target.length, bits);
+  if (bytes.length !== expected) {
+    throw new SecaggError(
+      'SECAGG_SIZE',
+      `${target.length} elements of ${bits} bits take ${expected} bytes, not ${bytes.length}`,
+    );
+  }
+  if (bits === 32 && LITTLE_ENDIAN) {
+    new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
+    return;
+  }
+  let pending = 0;
+  let count = 0;
+  let at = 0;
+  const low = Math.min(bits, 16);
+  const high = bits - low;
+  const take = (width: number): number => {
+    for (; count < width; count += 8) pending |= bytes[at++] << count;
+    const value = pending & ((1 << width) - 1);
+    pending >>>= width;
+    count -= width;
+    return value;
+  };
+  for (let i = 0; i < target.length; i++) {
+    const lowPart = take(low);
+    target[i] = high > 0 ? (lowPart | (take(high) << 16)) >>> 0 : lowPart;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Which parameters a session may have, and the hashes that bind everything in it to them.
+ * @module
+ */
+import { canonicalBytes, toHex } from '../crypto/canonical.ts';
+import type { Field } from '../crypto/canonical.ts';
+import type { CryptoEngine } from '../crypto/engine.ts';
+import { GF65536 } from './galois.ts';
+import { SecaggError } from './errors.ts';
+import type { KeyEntry } from './messages.ts';
+import { PROTOCOL_VERSION } from './session.ts';
+import type { PlatformFloor, SessionParameters } from './session.ts';
+
+/** Fewer than three, and each of two contributors has the other's update by subtraction. */
+export const LEAST_PLATFORMS = 3;
+/** Honest platforms in every sum that is opened: one alone would be in the clear. */
+export const LEAST_HONEST = 2;
+
+/** t = floor(2n/3) + 1: Bonawitz et al. 2017, against a coordinator that colludes with fewer than n/3. */
+export function defaultThreshold(platforms: number): number {
+  return Math.floor((2 * platforms) / 3) + 1;
+}
+
+/**
+ * Two coordinators' views of who survived can both gather t signatures only when 2t - n platforms sign both. Below that
+ * many colluders (c < 2t - n) no platform gives away both shares of a peer; from there on single updates can be seen.
+ */
+export function helpersTolerated(platforms: number, threshold: number): number {
+  return Math.max(0, 2 * threshold - platforms - 1);
+}
+
+/** @throws SecaggError SECAGG_PARAMETERS, SECAGG_HELPERS */
+export function checkParameters(p: SessionParameters): void {
+  const refuse = (detail: string): never => {
+    throw new SecaggError('SECAGG_PARAMETERS', detail);
+  };
+  const n = p.cohort.length;
+  const integers: readonly (readonly [name: string, value: number, least: number, most: number])[] = [
+    ['version', p.version, PROTOCOL_VERSION, PROTOCOL_VERSION],
+    ['round', p.round, 0, 2 ** 32 - 1],
+    ['attempt', p.attempt, 0, 2 ** 32 - 1],
+    ['cohort size', n, LEAST_PLATFORMS, GF65536.order],
+    ['threshold', p.threshold, 2, n],
+    ['tNoise', p.tNoise, LEAST_HONEST, n],
+    ['colluders', p.colluders, 0, n],
+    ['vectorLength', p.vectorLength, 1, 2 ** 31 - 1],
+    ['ringBits', p.ringBits, 16, 32],
+    ['chunkLength', p.chunkLength, 32, 2 ** 24],
+  ];
+  for (const [name, value, least, most] of integers) {
+    if (!(Number.isInteger(value) && value >= least && value <= most)) {
+      refuse(`${name} is ${value}; it must be an integer from ${least} to ${most}`);
+    }
+  }
+  if (p.chunkLength % 32 !== 0) refuse(`chunkLength is ${p.chunkLength}; it must be a multiple of 32`);
+  if (p.federation.length === 0) refuse('the federation has no name');
+  if (p.modelHash.length !== 32) refuse('modelHash must have 32 bytes');
+  if (p.configHash.length !== 32) refuse('configHash must have 32 bytes');
+  p.cohort.forEach((member, i) => {
+    if (member.identity.length !== 32) refuse(`the identity of platform ${member.id} must have 32 bytes`);
+    if (i > 0 && !(p.cohort[i - 1].id < member.id)) refuse('the cohort must be sorted by id, each id once');
+  });
+  if (new Set(p.cohort.map((member) => toHex(member.identity))).size !== n) refuse('two platforms have one identity');
+  if (p.tNoise - p.colluders < LEAST_HONEST) {
+    refuse(
+      `with ${p.colluders} colluders a sum of tNoise = ${p.tNoise} platforms may hold only ` +
+        `${p.tNoise - p.colluders} honest ones; at least ${LEAST_HONEST} are needed`,
+    );
+  }
+  if (p.graph.kind === 'complete') {
+    const tolerated = helpersTolerated(n, p.threshold);
+    if (p.colluders > tolerated || 2 * p.threshold <= n) {
+      throw new SecaggError(
+        'SECAGG_HELPERS',
+        `n = ${n} and t = ${p.threshold} tolerate fewer than 2t - n = ${2 * p.threshold - n} colluders, ` +
+          `and ${p.colluders} are declared: raise the threshold or the number of platforms`,
+      );
+    }
+  } else {
+    const { degree } = p.graph;
+    if (!(Number.isInteger(degree) && degree >= 2 && degree % 2 === 0 && degree < n)) {
+      refuse(`the degree is ${degree}; it must be even, at least 2 and below n = ${n}`);
+    }
+    if (p.threshold > degree) refuse(`a threshold of ${p.threshold} is above the degree ${degree}`);
+  }
+}
+
+/** @throws SecaggError SECAGG_FLOOR naming both numbers. */
+export function checkFloor(p: SessionParameters, floor: PlatformFloor): void {
+  const least = Math.max(floor.platforms, LEAST_PLATFORMS);
+  const refuse = (what: string, offered: number, wanted: number): never => {
+    throw new SecaggError('SECAGG_FLOOR', `${what} is ${offered} in the session and at least ${wanted} in the policy`);
+  };
+  if (p.cohort.length < least) refuse('the number of platforms', p.cohort.length, least);
+  if (p.tNoise < floor.tNoise) refuse('tNoise', p.tNoise, floor.tNoise);
+  if (p.colluders < floor.colluders) refuse('the number of colluders guarded against', p.colluders, floor.colluders);
+}
+
+/** Names an attempt in the platform's durable list of spent ones. */
+export function attemptKey(engine: Pick<CryptoEngine, 'sha256'>, p: SessionParameters): string {
+  return toHex(engine.sha256(canonicalBytes('isthmus/attempt', [p.federation, p.round, p.attempt])));
+}
+
+function parameterFields(p: SessionParameters): readonly Field[] {
+  return [
+    p.version,
+    p.federation,
+    p.round,
+    p.attempt,
+    p.modelHash,
+    p.configHash,
+    p.graph.kind === 'complete' ? 0 : p.graph.degree,
+    p.threshold,
+    p.tNoise,
+    p.colluders,
+    p.vectorLength,
+    p.ringBits,
+    p.chunkLength,
+    p.cohort.length,
+    ...p.cohort.flatMap((member) => [member.id, member.identity]),
+  ];
+}
+
+/** What a platform's key signature covers beside its keys: it was shown this very session. */
+export function parametersHash(engine: Pick<CryptoEngine, 'sha256'>, p: SessionParameters): Uint8Array {
+  return engine.sha256(canonicalBytes('isthmus/parameters', parameterFields(p)));
+}
+
+/**
+ * sid: SHA-256 over all parameters and every [id, keys] of U1, sorted. It salts every mask, is bound into every seal and
+ * stands under every signature from stage 1 on, so a session shown differently to two platforms does not cancel and
+ * does not verify.
+ */
+export function sessionIdOf(
+  engine: Pick<CryptoEngine, 'sha256'>,
+  p: SessionParameters,
+  keys: readonly Pick<KeyEntry, 'platform' | 'sealKey' | 'maskKey' | 'beaconCommitment'>[],
+): Uint8Array {
+  const fields: Field[] = [...parameterFields(p), keys.length];
+  for (const entry of keys)
+    fields.push(p.cohort[entry.platform].id, entry.sealKey, entry.maskKey, entry.beaconCommitment);
+  return engine.sha256(canonicalBytes('isthmus/session', fields));
+}

@@ -1,0 +1,123 @@
+/**
+ * Stage 1 of a platform: shares of its two secrets for its holders, and what its neighbours dealt to it.
+ * @module
+ */
+import { equalBytes } from '../../crypto/canonical.ts';
+import { CryptoError } from '../../crypto/errors.ts';
+import { SecaggError } from '../errors.ts';
+import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';
+import { pairwiseMask, selfMask } from '../masks.ts';
+import { SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES } from '../messages.ts';
+import type { BeaconList, KeyList, SharePackets } from '../messages.ts';
+import { commitSelfMask, commitShare, openPacket, sealPacket } from '../packet.ts';
+import type { DealtShares } from '../packet.ts';
+import { splitSecret } from '../shamir.ts';
+import { requestUpload } from './upload.ts';
+import { advance } from './state.ts';
+import type { Dealt, Placed, PlatformSession, PlatformStateOf, PlatformStep } from './state.ts';
+
+/** Draws b_u, splits both secrets, seals a packet for each holder but itself. */
+export function deal(session: PlatformSession, after: KeyList | BeaconList, placed: Placed): PlatformStep {
+  const { parameters, dependencies, secrets, me } = session;
+  const { engine, random } = dependencies;
+  const { keys, sessionId, graph, position } = placed;
+  const holders = graph.holders(position);
+  secrets.selfMaskSeed.set(random.bytes(32));
+  const maskKeyShares = splitSecret(secrets.maskKey, holders.length, parameters.threshold, random);
+  const selfMaskShares = splitSecret(secrets.selfMaskSeed, holders.length, parameters.threshold, random);
+  const others = holders.filter((at) => at !== position);
+  const sealed = new Uint8Array(SEALED_PACKET_BYTES * others.length);
+  const commitments = new Uint8Array(SHARE_COMMITMENT_BYTES * holders.length);
+  let packets = 0;
+  holders.forEach((at, i) => {
+    const holder = keys[at];
+    const shares: DealtShares = { maskKeyShare: maskKeyShares[i], selfMaskShare: selfMaskShares[i] };
+    commitments.set(commitShares(session, sessionId, me, holder.platform, shares), SHARE_COMMITMENT_BYTES * i);
+    if (at === position) {
+      secrets.held.set(me, shares);
+      return;
+    }
+    const key = guardLowOrder(holder.platform, () => engine.boxKey(session.sealAgreement, holder.sealKey));
+    sealed.set(sealPacket(engine, sessionId, me, holder.platform, shares, key), SEALED_PACKET_BYTES * packets++);
+    secrets.boxKeys.set(holder.platform, key);
+    shares.maskKeyShare.fill(0);
+    shares.selfMaskShare.fill(0);
+  });
+  const selfMaskCommitment = commitSelfMask(engine, sessionId, me, secrets.selfMaskSeed);
+  const message = { kind: 'share-keys', sealed, commitments, selfMaskCommitment } as const;
+  return [
+    { stage: 'awaiting-packets', session: advance(session, after, [message]), placed },
+    [{ kind: 'send', message }],
+  ];
+}
+
+export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, message: SharePackets): PlatformStep {
+  const { session, placed } = state;
+  const { parameters, dependencies, secrets, me } = session;
+  const { engine } = dependencies;
+  const { sessionId, keys } = placed;
+  const { dealers } = message;
+  expectAscending('the list of dealers', dealers, parameters.cohort.length);
+  expectBytes('the packets', message.sealed, SEALED_PACKET_BYTES * dealers.length);
+  expectBytes('the commitments', message.commitments, SHARE_COMMITMENT_BYTES * dealers.length);
+  const neighbours = new Set(placed.neighbours);
+  for (const dealer of dealers) {
+    if (!neighbours.has(dealer)) {
+      throw new SecaggError('SECAGG_UNKNOWN_PLATFORM', `platform ${dealer} deals no shares to this one`, dealer);
+    }
+  }
+  if (parameters.graph.kind === 'complete') {
+    expectEnough('U2', dealers.length + 1, parameters.threshold, parameters.tNoise);
+  } else {
+    expectEnough('the neighbourhood', dealers.length, parameters.threshold, 0);
+  }
+  const keyOf = new Map(keys.map((entry) => [entry.platform, entry]));
+  dealers.forEach((dealer, i) => {
+    const entry = keyOf.get(dealer);
+    if (entry === undefined) throw new SecaggError('SECAGG_UNKNOWN_PLATFORM', `platform ${dealer}`, dealer);
+    const key = secrets.boxKeys.get(dealer) ?? new Uint8Array(32);
+    const shares = openPacket(engine, sessionId, dealer, me, piece(message.sealed, SEALED_PACKET_BYTES, i), key);
+    const committed = piece(message.commitments, SHARE_COMMITMENT_BYTES, i);
+    if (!equalBytes(commitShares(session, sessionId, dealer, me, shares), committed)) {
+      throw new SecaggError('SECAGG_SHARE_COMMITMENT', `dealt by platform ${dealer}`, dealer);
+    }
+    secrets.held.set(dealer, shares);
+    secrets.masks.push(
+      guardLowOrder(dealer, () => pairwiseMask(engine, sessionId, session.maskAgreement, me, dealer, entry.maskKey)),
+    );
+  });
+  secrets.masks.push(selfMask(engine, sessionId, secrets.selfMaskSeed, me));
+  const dealt: Dealt = { ...placed, dealers };
+  return requestUpload({
+    stage: 'masked-input',
+    session: advance(session, message, []),
+    dealt,
+    acknowledged: 0,
+    handedOut: 0,
+  });
+}
+
+function commitShares(
+  session: PlatformSession,
+  sessionId: Uint8Array,
+  dealer: number,
+  holder: number,
+  shares: DealtShares,
+): Uint8Array {
+  const { engine } = session.dependencies;
+  const both = new Uint8Array(SHARE_COMMITMENT_BYTES);
+  both.set(commitShare(engine, sessionId, dealer, holder, 'mask-key', shares.maskKeyShare));
+  both.set(commitShare(engine, sessionId, dealer, holder, 'self-mask', shares.selfMaskShare), both.length / 2);
+  return both;
+}
+
+function guardLowOrder<T>(platform: number, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT') {
+      throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${platform}`, platform);
+    }
+    throw error;
+  }
+}

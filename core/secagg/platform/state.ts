@@ -1,0 +1,140 @@
+/**
+ * A platform's side of a session as a discriminated union: what it waits for, and what it knows by then.
+ * @module
+ */
+import type { KeyAgreement } from '../../crypto/engine.ts';
+import type { SecaggError } from '../errors.ts';
+import type { Graph } from '../graph.ts';
+import type { Mask } from '../masks.ts';
+import type {
+  BeaconList,
+  ConsistencySignatures,
+  KeyEntry,
+  KeyList,
+  Reveals,
+  SharePackets,
+  Survivors,
+} from '../messages.ts';
+import type { DealtShares } from '../packet.ts';
+import type { PlatformDependencies, PlatformEffect, PlatformIdentity, SessionParameters, Step } from '../session.ts';
+import type { PlatformMessage } from '../messages.ts';
+
+/** Secrets of one attempt. `wiped` is checked wherever they are used: a zeroed mask key would unmask. */
+export interface PlatformSecrets {
+  wiped: boolean;
+  readonly sealKey: Uint8Array;
+  readonly maskKey: Uint8Array;
+  readonly selfMaskSeed: Uint8Array;
+  readonly beaconNonce: Uint8Array;
+  /** nacl.box keys by neighbour: made to seal in stage 1, used again to open. */
+  readonly boxKeys: Map<number, Uint8Array>;
+  readonly masks: Mask[];
+  /** By dealer's cohort index; this platform's own shares among them where it holds any. */
+  readonly held: Map<number, DealtShares>;
+}
+
+/** What every state has. */
+export interface PlatformSession {
+  readonly parameters: SessionParameters;
+  readonly parametersHash: Uint8Array;
+  readonly dependencies: PlatformDependencies;
+  readonly identity: PlatformIdentity;
+  /** Own cohort index. */
+  readonly me: number;
+  readonly secrets: PlatformSecrets;
+  readonly sealAgreement: KeyAgreement;
+  readonly maskAgreement: KeyAgreement;
+  /** The update, once the driver has given it. */
+  readonly update: Uint32Array | null;
+  /** Coordinator messages taken so far: the protocol has one of each, so another one that differs is an attack. */
+  readonly taken: Readonly<Partial<Record<OnceKind, OnceMessage>>>;
+  /** What `resume` sends again. */
+  readonly sent: readonly PlatformMessage[];
+}
+
+export type OnceMessage = KeyList | BeaconList | SharePackets | Survivors | ConsistencySignatures;
+export type OnceKind = OnceMessage['kind'];
+
+/** Known from stage 1 on. */
+export interface Joined {
+  readonly sessionId: Uint8Array;
+  /** U1: entry i stands at position i of the graph. */
+  readonly keys: readonly KeyEntry[];
+}
+
+export interface Placed extends Joined {
+  readonly graph: Graph;
+  readonly position: number;
+  /** Cohort indices, ascending. */
+  readonly neighbours: readonly number[];
+}
+
+/** Known from stage 2 on. */
+export interface Dealt extends Placed {
+  /** Neighbours that dealt shares to this platform: its part of U2. */
+  readonly dealers: readonly number[];
+}
+
+export type PlatformState =
+  | { readonly stage: 'awaiting-keys'; readonly session: PlatformSession }
+  | { readonly stage: 'awaiting-beacon'; readonly session: PlatformSession; readonly joined: Joined }
+  | { readonly stage: 'awaiting-packets'; readonly session: PlatformSession; readonly placed: Placed }
+  | {
+      readonly stage: 'masked-input';
+      readonly session: PlatformSession;
+      readonly dealt: Dealt;
+      /** Chunks the coordinator has acknowledged, and those handed out. */
+      readonly acknowledged: number;
+      readonly handedOut: number;
+    }
+  | {
+      readonly stage: 'awaiting-signatures';
+      readonly session: PlatformSession;
+      readonly dealt: Dealt;
+      readonly survivors: readonly number[];
+    }
+  | { readonly stage: 'revealed'; readonly session: PlatformSession; readonly reveals: Reveals }
+  | { readonly stage: 'closed'; readonly because: string };
+
+export type PlatformStep = Step<PlatformState, PlatformEffect>;
+export type PlatformStateOf<Stage extends PlatformState['stage']> = Extract<PlatformState, { readonly stage: Stage }>;
+
+/** Zeroes every secret in place. KeyObjects of node:crypto go with the session object. */
+export function wipe(secrets: PlatformSecrets): void {
+  secrets.wiped = true;
+  for (const bytes of [secrets.sealKey, secrets.maskKey, secrets.selfMaskSeed, secrets.beaconNonce]) bytes.fill(0);
+  for (const key of secrets.boxKeys.values()) key.fill(0);
+  secrets.boxKeys.clear();
+  for (const mask of secrets.masks) mask.key.fill(0);
+  secrets.masks.length = 0;
+  for (const shares of secrets.held.values()) {
+    shares.maskKeyShare.fill(0);
+    shares.selfMaskShare.fill(0);
+  }
+  secrets.held.clear();
+}
+
+/** Leaves the session: keys wiped, the coordinator told why. */
+export function abort(session: PlatformSession, error: SecaggError): PlatformStep {
+  wipe(session.secrets);
+  return [
+    { stage: 'closed', because: error.code },
+    [
+      { kind: 'send', message: { kind: 'leave', code: error.code, about: error.about, text: error.message } },
+      { kind: 'abort', error },
+    ],
+  ];
+}
+
+export function ignore(state: PlatformState, error: SecaggError): PlatformStep {
+  return [state, [{ kind: 'ignored', error }]];
+}
+
+/** The session with this message taken and that one as what `resume` repeats. */
+export function advance(
+  session: PlatformSession,
+  message: OnceMessage,
+  sent: readonly PlatformMessage[],
+): PlatformSession {
+  return { ...session, taken: { ...session.taken, [message.kind]: message }, sent };
+}
