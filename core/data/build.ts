@@ -19,7 +19,7 @@ export interface InteractionRecord {
 export interface BuildOptions {
   /** A person met the same item more than once: which of the rows stays (its place in the history, its rating). Default `first`. */
   readonly repeats?: 'first' | 'latest';
-  /** Item id -> title. */
+  /** Item id -> title: the platform's catalogue. Items nobody met yet belong to it, after those somebody did. */
   readonly titles?: ReadonlyMap<string, string>;
 }
 
@@ -63,6 +63,7 @@ export class DomainBuilder {
     if (this.rows === 0) {
       throw new DataError('DATA_EMPTY', `the domain "${this.#name}" has no interactions: check its source`);
     }
+    for (const item of this.#options.titles?.keys() ?? []) this.#itemIds.number(item);
     const persons = this.#personIds.ids();
     const catalogue = this.#itemIds.ids();
     const { starts, order } = rowsByPerson(this.#persons.view(), persons.length);
