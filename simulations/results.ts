@@ -4,29 +4,34 @@
  */
 import { z } from 'zod';
 
-/** One cell of the table: a metric of a method, over seeds. */
+/** One cell of the table: a metric of a method, over seeds (core/evaluation/results.ts makes them). */
 const rowSchema = z.strictObject({
   target: z.string(),
   sources: z.array(z.string()),
   /** A strategy's or a baseline's own name. */
   method: z.string(),
-  release: z.enum(['raw', 'ldp', 'cohort', 'none']).nullable(),
+  /** Release mode; `none` also for rows that use no released representation. */
+  release: z.string(),
   /** Total epsilon of everything trained; null where nothing bounds it. */
   epsilon: z.number().nullable(),
   /** Epsilon of one released code; null where nothing bounds it. */
   epsilon0: z.number().nullable(),
-  negatives: z.enum(['uniform', 'popularity', 'full']),
-  /** `all`, or `without`: positives that are twins of something the person has on a source are left out. */
-  twins: z.enum(['all', 'without']),
-  /** `all`, or an activity group by source history length such as `3-5`. */
+  /** `none`: the metric ranks nothing. */
+  negatives: z.enum(['uniform', 'popularity', 'full', 'none']),
+  /** `without`: positives that are twins of something the person has on a source do not count. */
+  twins: z.enum(['with', 'without']),
+  /** `all`, or an activity group by interactions on the sources, such as `history 6-10`. */
   group: z.string(),
   metric: z.string(),
-  /** Mean over seeds, as a fraction. */
-  mean: z.number().nullable(),
+  /** Mean over positives, then over seeds; a fraction. */
+  mean: z.number(),
+  /** Mean over persons, then over seeds. */
+  personMean: z.number(),
   /** Standard deviation over seeds; null for one seed. */
   std: z.number().nullable(),
-  /** Positives ranked, over all seeds. */
+  /** Positives of one seed (mean over seeds). */
   n: z.int(),
+  seeds: z.int(),
 });
 
 const claimSchema = z.strictObject({

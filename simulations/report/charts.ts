@@ -6,9 +6,8 @@ import * as vega from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
 import type { ResultRow, Results, RoundRow } from '../results.ts';
-import { methodLabel } from './table.ts';
+import { methodLabel, REFERENCE_ROWS } from './table.ts';
 
-const REFERENCE_ROWS = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'ceiling', 'true-preference'];
 const CONFIG: TopLevelSpec['config'] = {
   font: 'system-ui, sans-serif',
   axis: { labelFontSize: 12, titleFontSize: 12, labelLimit: 260 },
@@ -64,9 +63,7 @@ async function toSvg(spec: TopLevelSpec): Promise<string> {
 }
 
 function headline(results: Results): ResultRow[] {
-  return results.rows.filter(
-    (row) => row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'all' && row.mean !== null,
-  );
+  return results.rows.filter((row) => row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with');
 }
 
 function qualityByMethod(results: Results): TopLevelSpec | null {
@@ -74,12 +71,12 @@ function qualityByMethod(results: Results): TopLevelSpec | null {
     method: methodLabel(row),
     negatives: row.negatives,
     mean: row.mean,
-    low: (row.mean ?? 0) - (row.std ?? 0),
-    high: (row.mean ?? 0) + (row.std ?? 0),
+    low: row.mean - (row.std ?? 0),
+    high: row.mean + (row.std ?? 0),
     kind: REFERENCE_ROWS.includes(row.method) ? 'reference' : 'strategy',
   }));
   if (rows.length === 0) return null;
-  const order = [...new Map(rows.map((row) => [row.method, row.mean ?? 0]))].sort((a, b) => a[1] - b[1]);
+  const order = [...new Map(rows.map((row) => [row.method, row.mean]))].sort((a, b) => a[1] - b[1]);
   const y = { field: 'method', type: 'nominal', sort: order.map(([method]) => method), title: null } as const;
   return {
     data: { values: rows },
@@ -112,11 +109,11 @@ function qualityByMethod(results: Results): TopLevelSpec | null {
 
 function qualityByHistory(results: Results): TopLevelSpec | null {
   const rows = results.rows
-    .filter((row) => row.metric === 'NDCG@10' && row.group !== 'all' && row.twins === 'all' && row.mean !== null)
+    .filter((row) => row.metric === 'NDCG@10' && row.group !== 'all' && row.twins === 'with')
     .filter((row) => row.negatives === 'uniform' && !['random', 'true-preference'].includes(row.method))
     .map((row) => ({ method: methodLabel(row), group: row.group, mean: row.mean }));
   if (rows.length === 0) return null;
-  const groups = [...new Set(rows.map((row) => row.group))].sort((a, b) => parseInt(a) - parseInt(b));
+  const groups = [...new Set(rows.map((row) => row.group))].sort((a, b) => firstNumber(a) - firstNumber(b));
   return {
     width: 480,
     height: 260,
@@ -135,6 +132,8 @@ function qualityByHistory(results: Results): TopLevelSpec | null {
     },
   };
 }
+
+const firstNumber = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
 
 const roundSeries = (row: RoundRow): string =>
   `${row.strategy}, ${row.epsilon === null ? 'no privacy' : `eps ${row.epsilon}`}, seed ${row.seed}`;

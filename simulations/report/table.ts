@@ -19,10 +19,11 @@ const METRICS = ['HR@10', 'NDCG@10'];
 /** Zero lines first, then what was learnt, then the ceilings: the order in which a reader compares. */
 const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only'];
 const LAST = ['ceiling', 'true-preference'];
+export const REFERENCE_ROWS: readonly string[] = [...FIRST, ...LAST];
 
 /** A method with what distinguishes its rows: release mode, epsilon, epsilon0. */
 export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>): string {
-  if (row.release === null) return row.method;
+  if (REFERENCE_ROWS.includes(row.method)) return row.method;
   const parts: string[] = [row.release];
   parts.push(row.epsilon === null ? 'no eps' : `eps ${trim(row.epsilon)}`);
   if (row.epsilon0 !== null) parts.push(`eps0 ${trim(row.epsilon0)}`);
@@ -73,7 +74,7 @@ function columnOf(row: ResultRow): string {
 }
 
 function cell(row: ResultRow | undefined): string {
-  if (row?.mean === undefined || row.mean === null) return '-';
+  if (row === undefined) return '-';
   const mean = row.mean.toFixed(3).replace(/^0/, '');
   return row.std === null ? mean : `${mean} ±${row.std.toFixed(3).replace(/^0/, '')}`;
 }

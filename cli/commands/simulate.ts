@@ -1,0 +1,164 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
+import type { SimulationOptions } from '../../simulations/options.ts';
+import { formatTable, resultsTable } from '../../simulations/report/table.ts';
+import type { Results } from '../../simulations/results.ts';
+import { progressOn } from '../progress.ts';
+import { version } from '../version.ts';
+
+interface Flags {
+  readonly data?: string;
+  readonly platforms?: string[];
+  readonly sources?: string[];
+  readonly target?: string;
+  readonly strategy: string[];
+  readonly protocol: SimulationOptions['protocol'];
+  readonly negatives: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly epsilon?: number[];
+  readonly delta: number;
+  readonly rounds: number;
+  readonly release: SimulationOptions['releases'];
+  readonly epsilon0: number[];
+  /** commander's reading of --no-privacy. */
+  readonly privacy: boolean;
+  readonly overlap: number;
+  readonly colluding: number;
+  readonly dropouts: number;
+  readonly inProcess: boolean;
+  readonly out: string;
+  readonly persons: number;
+  readonly items: number;
+  readonly json: boolean;
+}
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('must be a number.');
+  return value;
+};
+const names = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+const numbers = (text: string): number[] => names(text).map(number);
+
+export function simulateCommand(): Command {
+  const d = DEFAULT_OPTIONS;
+  return new Command('simulate')
+    .description(
+      'run a whole federation on this machine: a coordinator and a process per platform, a table and a report',
+    )
+    .option('--data <folder>', 'a folder of <platform>.tsv files (default: a synthetic world)')
+    .option('--platforms <names>', 'who trains, comma-separated (default: all of the world)', names)
+    .option('--sources <names>', 'who releases representations (default: all but the target)', names)
+    .option('--target <name>', 'who receives them (default: the last platform)')
+    .option('--strategy <names>', 'strategies to compare', names, [...d.strategies])
+    .addOption(
+      new Option('--protocol <name>', 'how cold persons are measured')
+        .choices(['sampled', 'full', 'published:game-video'])
+        .default(d.protocol),
+    )
+    .option('--negatives <n>', 'items each hidden positive is ranked among, with sampled', number, d.negatives)
+    .option('--seeds <n>', 'how many seeds', number, d.seeds)
+    .option('--seed <n>', 'first seed', number, d.seed)
+    .option('--epsilon <list>', `total epsilons of everything trained (default: ${d.epsilons.join(',')})`, numbers)
+    .option('--delta <delta>', 'delta of the same', number, d.delta)
+    .option('--rounds <n>', 'rounds of the shared model, where the strategy has one', number, d.rounds)
+    .option('--release <modes>', 'what a target gets of a person: raw, ldp, cohort, none', names, [...d.releases])
+    .option('--epsilon0 <list>', 'epsilon of one released code, for ldp and cohort', numbers, [...d.epsilon0s])
+    .option('--no-privacy', 'NO NOISE AT ALL: a reference run; with --epsilon, beside the private ones')
+    .option('--overlap <share>', 'share of the persons known on both sides whose link may be used', number, d.overlap)
+    .option('--colluding <n>', 'platforms that may collude with the coordinator', number, d.colluding)
+    .option('--dropouts <n>', 'platforms that may be lost in a round', number, d.dropouts)
+    .option('--in-process', 'everything in this process, over in-memory transport', false)
+    .option('--persons <n>', 'persons of each synthetic platform', number, d.persons)
+    .option('--items <n>', 'items of each synthetic catalogue', number, d.items)
+    .option('--out <folder>', 'where runs are kept', d.out)
+    .option('--json', 'print the results document alone on standard output', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  isthmus simulate
+  isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3
+  isthmus simulate --data data/amazon --platforms food,kitchen --target kitchen --strategy linear-bridge --seeds 3 --json
+  isthmus simulate --data data/game-video --protocol published:game-video --strategy linear-bridge
+  isthmus simulate --strategy shared-trunk --no-privacy --rounds 10`,
+    )
+    .action(async (flags: Flags) => {
+      // The simulation brings the tensor engine and the plotting library: loaded when it runs, not for --help.
+      const { simulate } = await import('../../simulations/simulate.ts');
+      const progress = progressOn(process.stderr);
+      const stop = new AbortController();
+      const onSignal = (): void => stop.abort();
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      try {
+        const { results, folder } = await simulate(optionsOf(flags), {
+          version,
+          signal: stop.signal,
+          onEvent: (event) => progress.show(event),
+        });
+        progress.end();
+        process.stdout.write(flags.json ? `${JSON.stringify(results)}\n` : `${summary(results, folder.path)}\n`);
+      } finally {
+        progress.end();
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      }
+    });
+}
+
+function optionsOf(flags: Flags): SimulationOptions {
+  return {
+    data: flags.data ?? null,
+    platforms: flags.platforms ?? [],
+    sources: flags.sources ?? [],
+    target: flags.target ?? null,
+    strategies: flags.strategy,
+    protocol: flags.protocol,
+    negatives: flags.negatives,
+    seeds: flags.seeds,
+    seed: flags.seed,
+    // --no-privacy alone means only that.
+    epsilons: flags.epsilon ?? (flags.privacy ? DEFAULT_OPTIONS.epsilons : []),
+    delta: flags.delta,
+    rounds: flags.rounds,
+    releases: flags.release,
+    epsilon0s: flags.epsilon0,
+    noPrivacy: !flags.privacy,
+    overlap: flags.overlap,
+    colluding: flags.colluding,
+    dropouts: flags.dropouts,
+    inProcess: flags.inProcess,
+    out: flags.out,
+    persons: flags.persons,
+    items: flags.items,
+  };
+}
+
+function summary(results: Results, folder: string): string {
+  const { world } = results;
+  const out = [
+    '',
+    `First recommendations for ${world.coldPersons} cold persons (${results.protocol}, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'}), world ${world.name}`,
+    '',
+    formatTable(resultsTable(results)),
+    '',
+    ...results.notes.map((note) => `! ${note}`),
+  ];
+  for (const row of results.privacy) {
+    out.push('', `${row.strategy}, release ${row.release}:`);
+    out.push(...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`));
+  }
+  return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results)}`].join('\n');
+}
+
+/** What a person would want to see after this. */
+function nextCommand(results: Results): string {
+  const isSweep = new Set(results.privacy.map(({ epsilon }) => epsilon)).size > 2;
+  return isSweep
+    ? 'isthmus init --platforms films,books,music --out my-federation'
+    : 'isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3';
+}

@@ -1,0 +1,129 @@
+/**
+ * What to simulate: checked before anything is made or started.
+ * @module
+ */
+import { strategyNamed } from '../core/transfer/registry.ts';
+import { SimulationError } from './errors.ts';
+
+export type ProtocolName = 'sampled' | 'full' | 'published:game-video';
+
+export interface SimulationOptions {
+  /** Folder of `<platform>.tsv` files (or of the published split); null for the synthetic world. */
+  readonly data: string | null;
+  /** Who trains. Empty: all of the world. */
+  readonly platforms: readonly string[];
+  /** Who releases. Empty: all but the target. */
+  readonly sources: readonly string[];
+  /** Who receives; null for the last platform. */
+  readonly target: string | null;
+  readonly strategies: readonly string[];
+  readonly protocol: ProtocolName;
+  /** Negatives a positive is ranked among, with `sampled`. */
+  readonly negatives: number;
+  readonly seeds: number;
+  /** First seed; the others count on from it. */
+  readonly seed: number;
+  /** Total epsilons of everything trained, one run each. */
+  readonly epsilons: readonly number[];
+  readonly delta: number;
+  readonly rounds: number;
+  readonly releases: readonly ('raw' | 'ldp' | 'cohort' | 'none')[];
+  readonly epsilon0s: readonly number[];
+  /** Also (or only, with no epsilons) run without noise. */
+  readonly noPrivacy: boolean;
+  readonly overlap: number;
+  readonly colluding: number;
+  readonly dropouts: number;
+  readonly inProcess: boolean;
+  /** Where runs are kept. */
+  readonly out: string;
+  /** The synthetic world's size. */
+  readonly persons: number;
+  readonly items: number;
+}
+
+export const DEFAULT_OPTIONS: SimulationOptions = {
+  data: null,
+  platforms: [],
+  sources: [],
+  target: null,
+  strategies: ['linear-bridge', 'private-subspace', 'shared-trunk'],
+  protocol: 'sampled',
+  negatives: 99,
+  seeds: 1,
+  seed: 1,
+  epsilons: [4],
+  delta: 1e-6,
+  rounds: 5,
+  releases: ['raw'],
+  epsilon0s: [4],
+  noPrivacy: false,
+  overlap: 1,
+  colluding: 0,
+  dropouts: 0,
+  inProcess: false,
+  out: 'runs',
+  persons: 6000,
+  items: 1500,
+};
+
+/** One federation to run at each seed. */
+export interface Variant {
+  readonly strategy: string;
+  readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
+  /** null: without privacy, or nothing to bound. */
+  readonly epsilon: number | null;
+  readonly epsilon0: number | null;
+}
+
+/** Every federation the options ask for. A strategy that promises nothing runs once, whatever the epsilons. */
+export function variants(options: SimulationOptions): Variant[] {
+  const asked: Variant[] = [];
+  for (const name of options.strategies) {
+    const promises = strategyNamed(name).privacy !== 'sealed-only';
+    const epsilons: (number | null)[] = promises ? [...options.epsilons, ...(options.noPrivacy ? [null] : [])] : [null];
+    for (const release of options.releases) {
+      const local = release === 'ldp' || release === 'cohort';
+      for (const epsilon of epsilons) {
+        for (const epsilon0 of local ? options.epsilon0s : [null]) {
+          asked.push({ strategy: name, release, epsilon, epsilon0 });
+        }
+      }
+    }
+  }
+  return asked;
+}
+
+/** @throws SimulationError SIMULATION_OPTION naming the option and its range; FederationError for an unknown strategy. */
+export function checkOptions(options: SimulationOptions): void {
+  const refuse = (detail: string): never => {
+    throw new SimulationError('SIMULATION_OPTION', detail);
+  };
+  const integers: readonly (readonly [string, number, number, number])[] = [
+    ['--seeds', options.seeds, 1, 1000],
+    ['--seed', options.seed, 0, 2 ** 31],
+    ['--rounds', options.rounds, 0, 10_000],
+    ['--negatives', options.negatives, 1, 100_000],
+    ['--colluding', options.colluding, 0, 10_000],
+    ['--dropouts', options.dropouts, 0, 10_000],
+    ['--persons', options.persons, 50, 10_000_000],
+    ['--items', options.items, 150, 10_000_000],
+  ];
+  for (const [name, value, least, most] of integers) {
+    if (!(Number.isInteger(value) && value >= least && value <= most)) {
+      refuse(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
+    }
+  }
+  for (const epsilon of [...options.epsilons, ...options.epsilon0s]) {
+    if (!(epsilon > 0 && epsilon <= 100)) refuse(`an epsilon must be above 0 and at most 100, not ${epsilon}`);
+  }
+  if (!(options.delta > 0 && options.delta <= 0.01)) {
+    refuse(`--delta must be above 0 and at most 0.01, not ${options.delta}`);
+  }
+  if (!(options.overlap > 0 && options.overlap <= 1)) {
+    refuse(`--overlap must be above 0 and at most 1, not ${options.overlap}`);
+  }
+  if (options.strategies.length === 0) refuse('--strategy names no strategy');
+  if (options.epsilons.length === 0 && !options.noPrivacy) refuse('--epsilon names no epsilon; or say --no-privacy');
+  options.strategies.forEach((name) => strategyNamed(name));
+}

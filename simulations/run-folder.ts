@@ -1,0 +1,47 @@
+/**
+ * `runs/<id>/`: everything a run leaves behind.
+ * @module
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reportHtml } from './report/html.ts';
+import type { Results } from './results.ts';
+
+export interface RunFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly results: string;
+  readonly report: string;
+  readonly log: string;
+}
+
+/** Makes a folder of its own for this run: the time it started and what it runs on. */
+export async function createRunFolder(out: string, worldName: string, startedAt: Date): Promise<RunFolder> {
+  const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  const slug = worldName.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
+  await mkdir(out, { recursive: true });
+  for (let again = 0; ; again++) {
+    const id = `${stamp}-${slug}${again === 0 ? '' : `-${again + 1}`}`;
+    const path = join(out, id);
+    try {
+      await mkdir(path);
+    } catch (error) {
+      // Another run of the same second has the name.
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      throw error;
+    }
+    return {
+      id,
+      path,
+      results: join(path, 'results.json'),
+      report: join(path, 'report.html'),
+      log: join(path, 'log.jsonl'),
+    };
+  }
+}
+
+export async function writeResults(folder: RunFolder, results: Results): Promise<void> {
+  await writeFile(folder.results, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(folder.path, 'config.json'), `${JSON.stringify(results.config, null, 2)}\n`);
+  await writeFile(folder.report, await reportHtml(results));
+}

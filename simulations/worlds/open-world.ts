@@ -1,0 +1,63 @@
+/**
+ * The world a simulation runs on: a folder of `<platform>.tsv` files, or the synthetic one.
+ * @module
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDomain } from '../../client/data/open.ts';
+import { SimulationError } from '../errors.ts';
+import { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from './synthetic.ts';
+import type { World } from './world.ts';
+
+export interface WorldRequest {
+  readonly data: string | null;
+  /** Empty: all there are. */
+  readonly platforms: readonly string[];
+  readonly seed: string;
+  readonly persons: number;
+  readonly items: number;
+}
+
+const ENDING = /\.(tsv|csv|parquet|jsonl|json)(\.gz)?$/;
+const NOT_INTERACTIONS = /\.items\.(tsv|csv)$/;
+
+/** @throws SimulationError SIMULATION_WORLD naming what is missing; DataError for a file that cannot be read. */
+export async function openWorld(request: WorldRequest): Promise<World> {
+  const { data, platforms } = request;
+  if (data === null) {
+    const names = platforms.length > 0 ? platforms : DEFAULT_SYNTHETIC_WORLD.platforms;
+    const { seed, persons, items } = request;
+    return syntheticWorld({ ...DEFAULT_SYNTHETIC_WORLD, seed, platforms: names, persons, items });
+  }
+  const files = await interactionFiles(data);
+  const names = platforms.length > 0 ? platforms : [...files.keys()].sort();
+  const missing = names.filter((name) => !files.has(name));
+  if (missing.length > 0 || names.length < 2) {
+    const found = [...files.keys()].sort().join(', ') || 'none';
+    throw new SimulationError(
+      'SIMULATION_WORLD',
+      missing.length > 0
+        ? `no file for platform ${missing.join(', ')} in ${data}; it has ${found}`
+        : `a world needs at least two platforms, one file <platform>.tsv each; ${data} has ${found}`,
+    );
+  }
+  const domains = [];
+  for (const name of names) {
+    const { domain } = await openDomain(join(data, files.get(name) ?? ''), { name });
+    domains.push(domain);
+  }
+  return { name: names.join(', '), domains };
+}
+
+async function interactionFiles(folder: string): Promise<Map<string, string>> {
+  let entries: string[];
+  try {
+    entries = await readdir(folder);
+  } catch (error) {
+    throw new SimulationError('SIMULATION_WORLD', `cannot read the folder ${folder}: name one with --data`, {
+      cause: error,
+    });
+  }
+  const files = entries.filter((entry) => ENDING.test(entry) && !NOT_INTERACTIONS.test(entry));
+  return new Map(files.map((file) => [file.replace(ENDING, ''), file]));
+}
