@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { coordinatorCommand } from './commands/coordinator.ts';
 import { consentCommand } from './commands/consent.ts';
 import { dataCommand } from './commands/data.ts';
+import { dataSampleCommand } from './commands/data-sample.ts';
 import { initCommand } from './commands/init.ts';
 import { manifestCommand } from './commands/manifest.ts';
 import { platformCommand } from './commands/platform.ts';
@@ -29,7 +30,7 @@ const program = new Command('isthmus')
   .addCommand(platformCommand())
   .addCommand(recommendCommand())
   .addCommand(consentCommand())
-  .addCommand(dataCommand())
+  .addCommand(dataCommand().addCommand(dataSampleCommand()))
   .addCommand(privacyCommand())
   .addCommand(secaggCommand())
   .addHelpText(
