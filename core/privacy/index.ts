@@ -1,0 +1,16 @@
+/**
+ * Privacy: what bounds, noises, accounts for, charges and claims everything that leaves a platform.
+ * @module
+ */
+export * from './charged-sums.ts';
+export * from './composition.ts';
+export * from './discrete-gaussian.ts';
+export * from './errors.ts';
+export * from './ledger.ts';
+export * from './mechanism.ts';
+export * from './pipeline.ts';
+export * from './plan-events.ts';
+export * from './plan.ts';
+export * from './release.ts';
+export * from './ring.ts';
+export * from './trust.ts';

@@ -1,0 +1,250 @@
+/**
+ * The ledger's rules: append-only, hash-chained, charged before anything is released, and refusing what the budget does
+ * not hold. Where the entries are kept is a {@link LedgerStore}; the rules are the same on both sides.
+ *
+ * When to charge: a platform charges an attempt durably before its first stage-4 reply, the coordinator before it shows
+ * who survived (U3); a platform's own sum is charged before the strategy sees it. What ends earlier costs nothing; what
+ * ends later is charged in full, and its retry is another attempt with another session, charged again.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../federation/manifest.ts';
+import type { PrivacyEvent } from './accountant/accountant.ts';
+import { composedEpsilon } from './composition.ts';
+import type { CountedEvent } from './composition.ts';
+import { PrivacyError } from './errors.ts';
+
+/** One release, as it is charged. */
+export interface Charge {
+  readonly scope: 'platform' | 'federation';
+  /** The planned sum's label. */
+  readonly label: string;
+  /** `federation`: the round. `platform`: which of the sum's repetitions, from 1. */
+  readonly round: number;
+  /** Which try at it, from 1; always 1 for a platform's own sums, which are kept and not tried again. */
+  readonly attempt: number;
+  /** `federation`: the session id, lower-case hex. `platform`: fingerprint of the planned sum. */
+  readonly session: string;
+  readonly event: PrivacyEvent;
+}
+
+export interface LedgerEntry {
+  /** 0, 1, 2... without gaps. */
+  readonly sequence: number;
+  /** `own`: charged here. `adopted`: known from the other side's ledger alone. */
+  readonly origin: 'own' | 'adopted';
+  readonly charge: Charge;
+  /** Hash of the entry before; of the federation's name for the first. Lower-case hex. */
+  readonly previous: string;
+  /** SHA-256 over the canonical bytes of all the above. Lower-case hex. */
+  readonly hash: string;
+}
+
+/** Where one federation's entries are kept. Whatever `append` returned from survives a crash. */
+export interface LedgerStore {
+  /** @throws when the sequence number is not the next one, e.g. because another process has written it. */
+  append(entry: LedgerEntry): void;
+  /** All, in order. */
+  entries(): readonly LedgerEntry[];
+}
+
+/** For tests and for simulations that keep nothing. */
+export class MemoryLedgerStore implements LedgerStore {
+  readonly #entries: LedgerEntry[] = [];
+
+  append(entry: LedgerEntry): void {
+    if (entry.sequence !== this.#entries.length) {
+      throw new PrivacyError(
+        'PRIVACY_LEDGER_BROKEN',
+        `ledger: entry ${entry.sequence} cannot follow ${this.#entries.length} entries; another process may be writing`,
+      );
+    }
+    this.#entries.push(entry);
+  }
+
+  entries(): readonly LedgerEntry[] {
+    return [...this.#entries];
+  }
+}
+
+/** What a ledger may spend. */
+export interface LedgerBudget {
+  /** null: a federation without privacy. Everything is still recorded, nothing is refused. */
+  readonly epsilon: number | null;
+  readonly delta: number;
+  /** Spent elsewhere on the same persons and charged there: the encoders of other platforms, as the plan has them. */
+  readonly elsewhere: readonly CountedEvent[];
+}
+
+/** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
+export function canonicalEntry(entry: Omit<LedgerEntry, 'hash'>): Uint8Array {
+  const { sequence, origin, charge, previous } = entry;
+  return new TextEncoder().encode(canonicalJson({ ledger: 1, sequence, origin, charge, previous }));
+}
+
+/** `previous` of a federation's first entry. */
+export function genesis(federation: string): string {
+  return createHash('sha256').update(`isthmus ledger 1 ${federation}`).digest('hex');
+}
+
+/** @throws PrivacyError PRIVACY_LEDGER_BROKEN naming the first entry that is out of order, altered or cut out. */
+export function verifyLedger(federation: string, entries: readonly LedgerEntry[]): void {
+  let previous = genesis(federation);
+  for (const [index, entry] of entries.entries()) {
+    const hash = createHash('sha256').update(canonicalEntry(entry)).digest('hex');
+    const problem =
+      entry.sequence !== index
+        ? `has sequence number ${entry.sequence}`
+        : entry.previous !== previous
+          ? 'does not follow the entry before it'
+          : entry.hash !== hash
+            ? 'was altered: its hash does not match'
+            : undefined;
+    if (problem !== undefined) {
+      throw new PrivacyError(
+        'PRIVACY_LEDGER_BROKEN',
+        `ledger of federation "${federation}": entry ${index} ${problem}; restore the ledger from a copy, since a spend that cannot be proven counts as unknown`,
+      );
+    }
+    previous = hash;
+  }
+}
+
+/** One federation's ledger over a store. */
+export class Ledger {
+  readonly federation: string;
+  readonly budget: LedgerBudget;
+  readonly #store: LedgerStore;
+  readonly #entries: LedgerEntry[];
+
+  private constructor(federation: string, store: LedgerStore, budget: LedgerBudget, entries: readonly LedgerEntry[]) {
+    this.federation = federation;
+    this.budget = budget;
+    this.#store = store;
+    this.#entries = [...entries];
+  }
+
+  /** Reads and verifies. @throws PrivacyError PRIVACY_LEDGER_BROKEN */
+  static open(federation: string, store: LedgerStore, budget: LedgerBudget): Ledger {
+    const entries = store.entries();
+    verifyLedger(federation, entries);
+    return new Ledger(federation, store, budget, entries);
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.#entries;
+  }
+
+  /** Epsilon at the budget's delta of everything charged so far, here and elsewhere; null without a budget. */
+  spent(): number | null {
+    return this.#epsilonWith([]);
+  }
+
+  /** What would be spent after this charge; null without a budget. */
+  spentAfter(charge: Charge): number | null {
+    return this.#find(charge) === undefined ? this.#epsilonWith([charge]) : this.spent();
+  }
+
+  /** Whether the charge would be refused. */
+  exhausted(charge: Charge): boolean {
+    const after = this.spentAfter(charge);
+    return after !== null && this.budget.epsilon !== null && after > this.budget.epsilon;
+  }
+
+  /**
+   * Charges durably, once: the same charge again (a second reply of one session, a restart) returns its entry.
+   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, and nothing is written; PRIVACY_LEDGER_REFUSED when the same session
+   * was charged for another release.
+   */
+  charge(charge: Charge): LedgerEntry {
+    const known = this.#find(charge);
+    if (known !== undefined) {
+      if (sameCharge(known.charge, charge)) return known;
+      throw new PrivacyError(
+        'PRIVACY_LEDGER_REFUSED',
+        `ledger: ${describe(charge)} was charged before as ${describe(known.charge)} with other noise; a session releases one sum, once`,
+      );
+    }
+    if (this.exhausted(charge)) {
+      throw new PrivacyError(
+        'PRIVACY_BUDGET_EXHAUSTED',
+        `${describe(charge)} would bring epsilon to ${format(this.spentAfter(charge))} at delta ${this.budget.delta}, and the budget of federation "${this.federation}" is ${format(this.budget.epsilon)}; ${format(this.spent())} is spent. Nothing was released.`,
+      );
+    }
+    return this.#append('own', charge);
+  }
+
+  /**
+   * Takes over what the other side has charged and this ledger lacks: the larger spend counts.
+   * @returns the entries appended.
+   * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a broken chain; PRIVACY_LEDGER_REFUSED when it lacks one of this
+   * ledger's federation charges, has one changed, or has them in another order.
+   */
+  accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
+    verifyLedger(this.federation, theirs);
+    const offered = theirs.map((entry) => entry.charge).filter((charge) => charge.scope === 'federation');
+    const positions = new Map(offered.map((charge, index) => [charge.session, index]));
+    let last = -1;
+    for (const { charge, origin } of this.#entries) {
+      if (charge.scope !== 'federation') continue;
+      const position = positions.get(charge.session);
+      const problem =
+        position === undefined
+          ? 'lacks'
+          : !sameCharge(offered[position], charge)
+            ? 'has altered'
+            : origin === 'own' && position < last
+              ? 'has out of order'
+              : undefined;
+      if (problem !== undefined) {
+        throw new PrivacyError(
+          'PRIVACY_LEDGER_REFUSED',
+          `the coordinator's ledger ${problem} ${describe(charge)}, which this platform has charged; it must be brought back from a copy or from a platform's ledger before any round`,
+        );
+      }
+      if (origin === 'own') last = position ?? last;
+    }
+    return offered
+      .filter((charge) => this.#find(charge) === undefined)
+      .map((charge) => this.#append('adopted', charge));
+  }
+
+  #append(origin: LedgerEntry['origin'], charge: Charge): LedgerEntry {
+    const previous = this.#entries.at(-1)?.hash ?? genesis(this.federation);
+    const open = { sequence: this.#entries.length, origin, charge, previous };
+    const entry = { ...open, hash: createHash('sha256').update(canonicalEntry(open)).digest('hex') };
+    this.#store.append(entry);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** The entry of the same session, or of the same repetition of the same own sum. */
+  #find(charge: Charge): LedgerEntry | undefined {
+    return this.#entries.find(
+      ({ charge: known }) =>
+        known.scope === charge.scope &&
+        known.session === charge.session &&
+        (charge.scope === 'federation' || (known.label === charge.label && known.round === charge.round)),
+    );
+  }
+
+  #epsilonWith(more: readonly Charge[]): number | null {
+    if (this.budget.epsilon === null) return null;
+    const own = [...this.#entries.map((entry) => entry.charge), ...more].map(({ event }) => ({ event, count: 1 }));
+    return composedEpsilon([...this.budget.elsewhere, ...own], this.budget.delta);
+  }
+}
+
+function sameCharge(a: Charge, b: Charge): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+function describe(charge: Charge): string {
+  return charge.scope === 'federation'
+    ? `round ${charge.round}, attempt ${charge.attempt} ("${charge.label}")`
+    : `release ${charge.round} of "${charge.label}"`;
+}
+
+function format(epsilon: number | null): string {
+  return epsilon === null ? 'unbounded' : epsilon.toPrecision(6);
+}

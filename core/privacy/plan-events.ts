@@ -1,0 +1,93 @@
+/**
+ * What a plan's releases are to the accountant, and how they are charged.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../federation/manifest.ts';
+import type { PrivacyEvent } from './accountant/accountant.ts';
+import type { CountedEvent } from './composition.ts';
+import type { Charge, LedgerBudget } from './ledger.ts';
+import type { PlannedSum } from './mechanism.ts';
+import type { PrivacyPlan } from './plan.ts';
+
+type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
+
+/**
+ * One release as the accountant sees it. @param shares honest noise shares in it, where not those it was calibrated for.
+ */
+export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
+  const { localVariance, localSigma, integerSensitivity, dimension } = sum;
+  if (localVariance === 0) return { kind: 'unprotected' };
+  if (sum.scope === 'platform' || shares === 1) {
+    return { kind: 'discrete-gaussian', sigma: localSigma, sensitivity: integerSensitivity };
+  }
+  return {
+    kind: 'distributed-discrete-gaussian',
+    localSigma,
+    shares,
+    dimension,
+    sensitivity: integerSensitivity,
+  };
+}
+
+/** Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum. */
+export function worstPersonEvents(
+  plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
+  shares: number,
+): readonly CountedEvent[] {
+  return [
+    ...encoderEvents(plan.sums, plan.maxPlatformsPerPerson),
+    ...roundEvents(plan.sums, shares, plan.spareAttempts),
+  ];
+}
+
+/** The own sums of those `most` platforms, `without` one, that cost a person on all of them the most. */
+function encoderEvents(sums: Sums, most: number, without?: string): readonly CountedEvent[] {
+  const own = Object.entries(sums)
+    .filter(([platform]) => platform !== without)
+    .map(([, planned]) => planned.filter((sum) => sum.scope === 'platform'));
+  const cost = (planned: readonly PlannedSum[]): number =>
+    planned.reduce((total, sum) => total + (sum.repetitions * sum.integerSensitivity ** 2) / sum.localVariance, 0);
+  return own
+    .toSorted((a, b) => cost(b) - cost(a))
+    .slice(0, most)
+    .flat()
+    .map((sum) => ({ event: eventOf(sum), count: sum.repetitions }));
+}
+
+function roundEvents(sums: Sums, shares: number, spareAttempts: number): readonly CountedEvent[] {
+  const [any = []] = Object.values(sums);
+  return any
+    .filter((sum) => sum.scope === 'federation')
+    .map((sum) => ({ event: eventOf(sum, shares), count: sum.repetitions + spareAttempts }));
+}
+
+/**
+ * The budget of one side's ledger. What it does not charge itself but a person may have spent counts from the start: the
+ * own sums of the costliest other platforms, as planned.
+ */
+export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: string } | 'coordinator'): LedgerBudget {
+  const elsewhere =
+    side === 'coordinator'
+      ? encoderEvents(plan.sums, plan.maxPlatformsPerPerson)
+      : encoderEvents(plan.sums, plan.maxPlatformsPerPerson - 1, side.platform);
+  return { epsilon: plan.budget, delta: plan.delta, elsewhere: plan.budget === null ? [] : elsewhere };
+}
+
+/** Which other platforms' sums are not known to a ledger's side is public: what its own sums are called in it is this. */
+export function sumFingerprint(platform: string, sum: PlannedSum): string {
+  return createHash('sha256')
+    .update(canonicalJson([platform, sum]))
+    .digest('hex');
+}
+
+/** A platform's own sum, its `repetition`-th release (from 1). */
+export function platformCharge(platform: string, sum: PlannedSum, repetition: number): Charge {
+  const session = sumFingerprint(platform, sum);
+  return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
+}
+
+/** One attempt at a round. @param session lower-case hex: an attempt is charged once a session. */
+export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
+  return { scope: 'federation', label: sum.label, round, attempt, session, event: eventOf(sum) };
+}

@@ -1,0 +1,125 @@
+/**
+ * How reals become integers: the scale s, the bound B and the ring of one sum, chosen from public facts alone.
+ * @module
+ */
+import { PrivacyError } from './errors.ts';
+import type { PlannedSum, SumQuery } from './mechanism.ts';
+import { LARGEST_INTEGER_CLIP } from './pipeline.ts';
+
+/** Below it a sum of discrete Gaussians would not be near enough to one. */
+export const SMALLEST_LOCAL_SIGMA = 64;
+export const SMALLEST_RING_BITS = 16;
+export const LARGEST_RING_BITS = 32;
+/** A platform's own sum stays inside it: integers are exact far beyond. */
+const SILO_BOUND = 2 ** 50;
+/** The norm may grow by rounding to sqrt(K^2 + D/4): K at least this many times sqrt(D) keeps that below 0.2 %. */
+const CLIP_OVER_ROOT_DIMENSION = 8;
+/** Rounding adds at most 1/4 a person to the variance; it is kept below this share of the noise. */
+const ROUNDING_SHARE = 0.01;
+/** Without noise nothing but the ring limits the scale. */
+const CLIP_WITHOUT_NOISE = 2 ** 20;
+
+/** Who adds up what. For a platform's own sum: 1 platform, 1 share, split 1. */
+export interface SumSetting {
+  /** n: platforms that add up. */
+  readonly platforms: number;
+  /** H. */
+  readonly shares: number;
+  /** M: over how many platforms one person's clip is split. */
+  readonly split: number;
+  /** Persons on the largest platform, about. */
+  readonly personsAtMost: number;
+  /** Persons of all platforms together, about. */
+  readonly persons: number;
+  readonly ring: boolean;
+}
+
+export interface ScaledSum {
+  readonly sum: PlannedSum;
+  readonly ringBits: number;
+}
+
+/**
+ * Fixes scale, integer clip, noise and bound of a query whose noise multiplier is known. The least power of two is
+ * taken for which local sigma is at least 64, rounding costs at most 1 % of the noise's variance and does not swell
+ * norms; in a ring too narrow for every person at the clip in one coordinate the last two yield, never the first.
+ * @throws PrivacyError PRIVACY_RING_OVERFLOW with the arithmetic, PRIVACY_PLAN_REFUSED
+ */
+export function scaleSum(query: SumQuery, noiseMultiplier: number, setting: SumSetting): ScaledSum {
+  const { shares, split, platforms } = setting;
+  const unit = noiseMultiplier * split;
+  const least = unit > 0 ? Math.ceil((SMALLEST_LOCAL_SIGMA * Math.sqrt(shares)) / unit) : 1;
+  const rounding = Math.sqrt((setting.persons * shares) / (4 * ROUNDING_SHARE * platforms)) / unit;
+  const wanted =
+    unit > 0
+      ? Math.max(least, CLIP_OVER_ROOT_DIMENSION * Math.sqrt(query.dimension), rounding)
+      : CLIP_WITHOUT_NOISE / 2;
+  let exponent = Math.ceil(Math.log2((Math.min(wanted, LARGEST_INTEGER_CLIP / 2) * split) / query.clip));
+  let candidate = scaledBy(query, noiseMultiplier, setting, 2 ** exponent);
+  if (candidate.integerClip < least) {
+    throw new PrivacyError(
+      'PRIVACY_PLAN_REFUSED',
+      `sum ${query.label}: local sigma would be ${candidate.localSigma.toPrecision(3)} and must be at least ${SMALLEST_LOCAL_SIGMA}, but the integer clip cannot exceed 2^25; raise the noise (a smaller epsilon or a larger relativeNoise)`,
+    );
+  }
+  if (!setting.ring) return { sum: { ...candidate, bound: SILO_BOUND }, ringBits: 0 };
+  for (;;) {
+    const everyone = setting.personsAtMost * candidate.integerClip;
+    const room = roomFor(candidate, setting);
+    if (room >= everyone) return fitted(candidate, everyone, setting);
+    const smaller = scaledBy(query, noiseMultiplier, setting, 2 ** (exponent - 1));
+    if (smaller.integerClip < Math.max(least, 1)) {
+      if (room >= candidate.integerClip) return fitted(candidate, room, setting);
+      throw overflow(candidate, setting);
+    }
+    exponent -= 1;
+    candidate = smaller;
+  }
+}
+
+function scaledBy(query: SumQuery, noiseMultiplier: number, setting: SumSetting, scale: number): PlannedSum {
+  const integerClip = Math.floor((scale * query.clip) / setting.split);
+  const integerSensitivity = integerClip * setting.split;
+  const localVariance = Math.ceil((noiseMultiplier * integerSensitivity) ** 2 / setting.shares);
+  return {
+    ...query,
+    noiseMultiplier,
+    noiseShares: setting.shares,
+    scale,
+    integerClip,
+    integerSensitivity,
+    bound: 0,
+    localVariance,
+    localSigma: Math.sqrt(localVariance),
+  };
+}
+
+/**
+ * Multiples of sigma beyond which no noise of any platform and coordinate lies, but with probability 2^-64 a round: 12,
+ * or more where platforms x coordinates are very many. A discrete Gaussian has P[|X| >= x] <= 2 exp(-x^2 / 2 sigma^2).
+ */
+export function tailMultiple(platforms: number, dimension: number): number {
+  return Math.max(12, Math.sqrt(2 * (Math.log(2 * platforms * dimension) + 64 * Math.LN2)));
+}
+
+/** The largest bound B for which platforms x (B + tail x sigma) < 2^31. */
+function roomFor(sum: PlannedSum, { platforms }: SumSetting): number {
+  const tail = tailMultiple(platforms, sum.dimension) * sum.localSigma;
+  return Math.ceil(2 ** (LARGEST_RING_BITS - 1) / platforms - tail) - 1;
+}
+
+function fitted(sum: PlannedSum, bound: number, { platforms }: SumSetting): ScaledSum {
+  const reach = platforms * (bound + tailMultiple(platforms, sum.dimension) * sum.localSigma);
+  let ringBits = SMALLEST_RING_BITS;
+  while (reach >= 2 ** (ringBits - 1)) ringBits += 1;
+  return { sum: { ...sum, bound }, ringBits };
+}
+
+function overflow(sum: PlannedSum, { platforms }: SumSetting): PrivacyError {
+  const tail = tailMultiple(platforms, sum.dimension);
+  const reach = platforms * (sum.integerClip + tail * sum.localSigma);
+  return new PrivacyError(
+    'PRIVACY_RING_OVERFLOW',
+    `sum ${sum.label} does not fit a ring of 2^32: ${platforms} platforms x (bound ${sum.integerClip} + ${tail.toPrecision(3)} x local sigma ${sum.localSigma.toPrecision(4)}) = ${reach.toPrecision(4)}, which must stay below 2^31 = 2147483648; use fewer platforms or less noise`,
+  );
+}
