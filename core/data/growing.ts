@@ -47,7 +47,8 @@ export class Interner {
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;
     const next = this.#numbers.size;
-    this.#numbers.set(id, next);
+    // A part of a longer text keeps the whole text in memory for as long as it lives; a copy does not.
+    this.#numbers.set(` ${id}`.slice(1), next);
     return next;
   }
 

@@ -1,0 +1,34 @@
+/**
+ * Titles beside a catalogue: `<platform>.items.tsv`, and MovieLens' `movies.csv`.
+ * @module
+ */
+import { eachRecord } from './delimited.ts';
+import type { Delimiter } from './delimited.ts';
+import { DataError } from './errors.ts';
+
+const ITEM = new Set(['item', 'itemid', 'item_id', 'asin', 'parent_asin', 'movieid', 'movie_id']);
+
+/**
+ * Item id -> title. Rows without either are left out: a missing title is no harm.
+ * @throws DataError DATA_HEADER when there is no item or no title column.
+ */
+export async function readTitles(bytes: AsyncIterable<Uint8Array>, delimiter: Delimiter): Promise<Map<string, string>> {
+  const titles = new Map<string, string>();
+  let item = -1;
+  let title = -1;
+  await eachRecord(bytes, delimiter, (fields) => {
+    if (item < 0) {
+      item = fields.findIndex((name) => ITEM.has(name.trim().toLowerCase()));
+      title = fields.findIndex((name) => name.trim().toLowerCase() === 'title');
+      if (item < 0 || title < 0) {
+        throw new DataError('DATA_HEADER', `titles need the columns "item" and "title"; found ${fields.join(', ')}`);
+      }
+      return;
+    }
+    if (fields.length <= Math.max(item, title)) return;
+    const id = fields[item].trim();
+    const text = fields[title].trim();
+    if (id !== '' && text !== '') titles.set(id, text);
+  });
+  return titles;
+}
