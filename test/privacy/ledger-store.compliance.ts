@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { Ledger, verifyLedger } from '../../core/privacy/ledger.ts';
+import type { Charge, LedgerBudget, LedgerStore } from '../../core/privacy/ledger.ts';
+
+export interface LedgerStoreSetup {
+  /** A store that nothing was written to. */
+  open(): LedgerStore;
+  /** What a new process would find: the same durable state, opened again. Absent for stores that keep nothing. */
+  reopen?(): LedgerStore;
+  close(): void;
+}
+
+export const UNBOUNDED: LedgerBudget = { epsilon: 1000, delta: 1e-6, elsewhere: [] };
+
+export function testCharge(round: number, given: Partial<Charge> = {}): Charge {
+  return {
+    scope: 'federation',
+    label: 'round',
+    round,
+    attempt: 1,
+    session: `5e55${round}`,
+    event: {
+      kind: 'distributed-discrete-gaussian',
+      localSigma: Math.sqrt(123_457),
+      shares: 6,
+      dimension: 2048,
+      sensitivity: 512,
+    },
+    ...given,
+  };
+}
+
+/** What every {@link LedgerStore} must do. */
+export function ledgerStoreCompliance(name: string, setup: () => LedgerStoreSetup): void {
+  describe(`${name} ledger store`, () => {
+    let under: LedgerStoreSetup;
+    let store: LedgerStore;
+    beforeEach(() => {
+      under = setup();
+      store = under.open();
+    });
+    afterEach(() => under.close());
+
+    it('starts empty', () => {
+      assert.deepEqual(store.entries(), []);
+    });
+
+    it('gives back every entry to the last bit, in order', () => {
+      const ledger = Ledger.open('f', store, UNBOUNDED);
+      const written = [1, 2, 3].map((round) => ledger.charge(testCharge(round)));
+      const sum = ledger.charge(
+        testCharge(1, { scope: 'platform', event: { kind: 'discrete-gaussian', sigma: 0.1 + 0.2, sensitivity: 7 } }),
+      );
+      assert.deepEqual(store.entries(), [...written, sum]);
+      verifyLedger('f', store.entries());
+    });
+
+    it('refuses an entry that is not the next one and keeps what it has', () => {
+      const first = Ledger.open('f', store, UNBOUNDED).charge(testCharge(1));
+      assert.throws(() => store.append(first));
+      assert.throws(() => store.append({ ...first, sequence: 2 }));
+      assert.deepEqual(store.entries(), [first]);
+    });
+
+    it('lets one of two ledgers over the same store go on, and stops the other', () => {
+      const [one, two] = [Ledger.open('f', store, UNBOUNDED), Ledger.open('f', store, UNBOUNDED)];
+      one.charge(testCharge(1));
+      assert.throws(() => two.charge(testCharge(2)));
+      assert.equal(store.entries().length, 1);
+    });
+
+    it('hands out entries that cannot be changed from outside', () => {
+      Ledger.open('f', store, UNBOUNDED).charge(testCharge(1));
+      (store.entries() as unknown[]).length = 0;
+      assert.equal(store.entries().length, 1);
+    });
+
+    it('finds after a restart what append returned from', function () {
+      if (under.reopen === undefined) return this.skip();
+      const ledger = Ledger.open('f', store, UNBOUNDED);
+      const entries = [1, 2].map((round) => ledger.charge(testCharge(round)));
+      const again = under.reopen();
+      assert.deepEqual(again.entries(), entries);
+      Ledger.open('f', again, UNBOUNDED).charge(testCharge(3));
+      verifyLedger('f', again.entries());
+    });
+  });
+}
