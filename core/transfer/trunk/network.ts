@@ -1,0 +1,111 @@
+/**
+ * The shared trunk: an autoencoder between fixed, platform-private layers. For an input a of one person,
+ *
+ *   z = a E0 + tanh(a E1 + e1) E2 + e2          the representation
+ *   y = z D0 + tanh(z D1 + d1) D2 + d2          what it says about the person's other interactions
+ *
+ * with straight connections E0, D0 beside the hidden layers, so that the untrained trunk already passes the leading
+ * inputs through and a round of training can only bend that. All of it lies in one vector, block after block.
+ * @module
+ */
+import { Prng } from '../../random/prng.ts';
+import { TransferError } from '../errors.ts';
+import type { SharedBlock } from '../strategy.ts';
+
+export interface TrunkShape {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly bottleneck: number;
+}
+
+/** Names of the blocks, in the order in which they lie. */
+export const BLOCKS = ['E0', 'E1', 'e1', 'E2', 'e2', 'D0', 'D1', 'd1', 'D2', 'd2'] as const;
+export type BlockName = (typeof BLOCKS)[number];
+
+export function trunkBlocks({ inputs, hidden, bottleneck }: TrunkShape): readonly SharedBlock[] {
+  const shapes: Readonly<Record<BlockName, readonly number[]>> = {
+    E0: [inputs, bottleneck],
+    E1: [inputs, hidden],
+    e1: [hidden],
+    E2: [hidden, bottleneck],
+    e2: [bottleneck],
+    D0: [bottleneck, inputs],
+    D1: [bottleneck, hidden],
+    d1: [hidden],
+    D2: [hidden, inputs],
+    d2: [inputs],
+  };
+  return BLOCKS.map((name) => ({ name, shape: shapes[name] }));
+}
+
+/** Number of parameters. */
+export function trunkSize(shape: TrunkShape): number {
+  return trunkBlocks(shape).reduce((sum, block) => sum + sizeOf(block), 0);
+}
+
+/** Where each block begins. */
+export function trunkOffsets(shape: TrunkShape): Readonly<Record<BlockName, number>> {
+  let at = 0;
+  const offsets = trunkBlocks(shape).map((block) => {
+    const start = at;
+    at += sizeOf(block);
+    return [block.name, start] as const;
+  });
+  return Object.fromEntries(offsets) as Record<BlockName, number>;
+}
+
+/** The blocks as views into one vector. @throws TransferError TRANSFER_SHAPE when the vector has another length. */
+export function trunkViews(shape: TrunkShape, parameters: Float32Array): Readonly<Record<BlockName, Float32Array>> {
+  if (parameters.length !== trunkSize(shape)) {
+    throw new TransferError(
+      'TRANSFER_SHAPE',
+      `a trunk of ${trunkSize(shape)} parameters was given ${parameters.length}: the shared model belongs to another plan`,
+    );
+  }
+  const offsets = trunkOffsets(shape);
+  const views = trunkBlocks(shape).map((block) => {
+    const start = offsets[block.name as BlockName];
+    return [block.name, parameters.subarray(start, start + sizeOf(block))] as const;
+  });
+  return Object.fromEntries(views) as Record<BlockName, Float32Array>;
+}
+
+/**
+ * The trunk before the first round, from public text alone: E0 picks the inputs `passed` (one a bottleneck dimension),
+ * D0 puts them back at `echo` of their size, the hidden layers listen (E1, D1 random, 1/sqrt(fan-in)) and say nothing yet.
+ */
+export function initialTrunk(shape: TrunkShape, passed: readonly number[], echo: number, seed: string): Float32Array {
+  const parameters = new Float32Array(trunkSize(shape));
+  const { E0, E1, D0, D1 } = trunkViews(shape, parameters);
+  const { inputs, bottleneck } = shape;
+  passed.forEach((input, j) => {
+    E0[input * bottleneck + j] = Math.sqrt(echo);
+    D0[j * inputs + input] = Math.sqrt(echo);
+  });
+  const prng = new Prng(seed);
+  for (let i = 0; i < E1.length; i++) E1[i] = prng.gaussian();
+  for (let i = 0; i < D1.length; i++) D1[i] = prng.gaussian();
+  return parameters;
+}
+
+/** z of one input: float64 inside, so that every backend and every batch gives the same representation. */
+export function encode(shape: TrunkShape, parameters: Float32Array, input: Float32Array): Float32Array {
+  const { inputs, hidden, bottleneck } = shape;
+  const { E0, E1, e1, E2, e2 } = trunkViews(shape, parameters);
+  const z = Float64Array.from(e2);
+  const bent = Float64Array.from(e1);
+  for (let i = 0; i < inputs; i++) {
+    const value = input[i];
+    for (let j = 0; j < bottleneck; j++) z[j] += value * E0[i * bottleneck + j];
+    for (let h = 0; h < hidden; h++) bent[h] += value * E1[i * hidden + h];
+  }
+  for (let h = 0; h < hidden; h++) {
+    const value = Math.tanh(bent[h]);
+    for (let j = 0; j < bottleneck; j++) z[j] += value * E2[h * bottleneck + j];
+  }
+  return Float32Array.from(z);
+}
+
+function sizeOf(block: SharedBlock): number {
+  return block.shape.reduce((product, extent) => product * extent, 1);
+}
