@@ -1,0 +1,141 @@
+/**
+ * Measures strategies and baselines on real data, in one process.
+ *
+ *   ISTHMUS_DATA=<folder> npx tsx bench/transfer.ts --pair sports,toys --strategies linear-bridge,private-subspace \
+ *     --epsilon 4 --seeds 10
+ *
+ * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
+ * every strategy named. --seeds 10 is seeds 1 to 10; --seeds 11-13 those. --published measures the game-video split.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDomain } from '../client/data/open.ts';
+import { readGameVideo } from '../core/data/game-video.ts';
+import type { GameVideoFolder } from '../core/data/game-video.ts';
+import type { Domain } from '../core/data/domain.ts';
+import { popularityNegatives, uniformNegatives } from '../core/evaluation/negatives.ts';
+import type { Negatives } from '../core/evaluation/negatives.ts';
+import { gameVideoNegatives } from '../core/evaluation/published.ts';
+import { coldSplit } from '../core/evaluation/split.ts';
+import type { ColdSplit } from '../core/evaluation/split.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import { baselineNamed } from '../core/transfer/baselines/registry.ts';
+import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
+import type { Factors } from '../core/transfer/factors/implicit-als.ts';
+import { strategyNamed } from '../core/transfer/registry.ts';
+import type { PlatformModel } from '../core/transfer/strategy.ts';
+import { federate } from './transfer/in-process.ts';
+import { measure, table } from './transfer/measure.ts';
+import type { Measured } from './transfer/measure.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    pair: { type: 'string', default: 'food,kitchen' },
+    strategies: { type: 'string', default: 'linear-bridge,private-subspace' },
+    baselines: { type: 'string', default: 'popularity,prior' },
+    epsilon: { type: 'string', default: '4' },
+    delta: { type: 'string', default: '1e-6' },
+    seeds: { type: 'string', default: '3' },
+    overlap: { type: 'string', default: '1' },
+    settings: { type: 'string', default: '{}' },
+    published: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const data = process.env['ISTHMUS_DATA'];
+if (data === undefined) {
+  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
+  process.exit(2);
+}
+
+interface Trial {
+  readonly seed: number;
+  readonly sources: readonly Domain[];
+  readonly split: ColdSplit;
+  readonly negatives: readonly Negatives[];
+}
+
+const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
+const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
+const settings = JSON.parse(options.settings) as object;
+
+function seedsOf(text: string): number[] {
+  const [from, to] = text.includes('-') ? text.split('-').map(Number) : [1, Number(text)];
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+async function run(title: string, trials: Iterable<Trial>): Promise<void> {
+  const measured: Measured = new Map();
+  const cache = new Map<string, PlatformModel>();
+  const started = performance.now();
+  const reports: string[] = [];
+  for (const { seed, sources, split, negatives } of trials) {
+    const setting = { cold: split.cold, items: split.target.catalogue.length, negatives, seed };
+    let factors: Factors | undefined;
+    for (const name of names(options.baselines)) {
+      const scorer = baselineNamed(name).fit({
+        target: split.target,
+        linked: split.linked,
+        sources,
+        random: seededRandom(`${name}/${seed}`),
+        factors: () => (factors ??= factoriseTarget(split.target, seededRandom(`target/${seed}`))),
+      });
+      measure(measured, name, scorer, setting);
+    }
+    for (const name of names(options.strategies)) {
+      const strategy = strategyNamed(name);
+      for (const epsilon of strategy.privacy === 'sealed-only' ? [null] : epsilons) {
+        const delta = Number(options.delta);
+        const run = await federate({ strategy, settings, sources, split, epsilon, delta, seed, cache });
+        const label = strategy.privacy === 'sealed-only' ? name : `${name} epsilon ${epsilon ?? 'none'}`;
+        measure(measured, label, run.scorer, setting);
+        reports.push(
+          `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
+        );
+        run.target.dispose();
+      }
+    }
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(`${title}, ${measured.values().next().value?.length ?? 0} seeds, ${seconds} s`);
+  console.log(table(measured, 'prior'));
+  if (options.verbose) console.log(reports.join('\n'));
+}
+
+async function amazonOrDouban(name: string): Promise<Domain> {
+  const folder = ['amazon', 'douban'].find((set) => existsSync(join(data ?? '', set, `${name}.tsv`)));
+  if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
+  return (await openDomain(join(data ?? '', folder, `${name}.tsv`), { name })).domain;
+}
+
+async function folderTexts(name: string): Promise<GameVideoFolder> {
+  const read = (file: string): Promise<string> => readFile(join(data ?? '', 'game-video', name, `${file}.txt`), 'utf8');
+  return { train: await read('train'), valid: await read('valid'), test: await read('test') };
+}
+
+if (options.published) {
+  for (const direction of readGameVideo(await folderTexts('game_video'), await folderTexts('video_game'))) {
+    const { source, target, warm, test } = direction;
+    const split: ColdSplit = { target, cold: test, warm, linked: warm };
+    const trials = seedsOf(options.seeds).map((seed) => ({
+      seed,
+      sources: [source],
+      split,
+      negatives: [gameVideoNegatives(direction, seed)],
+    }));
+    await run(`published:game-video, ${direction.name}`, trials);
+  }
+} else {
+  const platforms = await Promise.all(names(options.pair).map(amazonOrDouban));
+  const sources = platforms.slice(0, -1);
+  const target = platforms[platforms.length - 1];
+  const trials = seedsOf(options.seeds).map((seed) => {
+    const split = coldSplit(target, sources, { seed, overlapKept: Number(options.overlap) });
+    const drawn = { target: split.target, seed };
+    return { seed, sources, split, negatives: [uniformNegatives(drawn), popularityNegatives(drawn)] };
+  });
+  await run(`${sources.map(({ name }) => name).join(' + ')} -> ${target.name}`, trials);
+}

@@ -1,0 +1,19 @@
+/**
+ * Every baseline by its name, in the order tables show them.
+ * @module
+ */
+import { TransferError } from '../errors.ts';
+import type { Baseline } from './baseline.ts';
+import { localOnly, popularity, prior, priorCount, random } from './lists.ts';
+
+export const baselines: readonly Baseline[] = [random, popularity, localOnly, prior, priorCount];
+
+/** @throws TransferError TRANSFER_BASELINE_UNKNOWN, naming those there are. */
+export function baselineNamed(name: string): Baseline {
+  const found = baselines.find((baseline) => baseline.name === name);
+  if (found !== undefined) return found;
+  throw new TransferError(
+    'TRANSFER_BASELINE_UNKNOWN',
+    `no baseline "${name}"; there are ${baselines.map((baseline) => baseline.name).join(', ')}`,
+  );
+}
