@@ -219,7 +219,8 @@ function memoryOutbox(): Outbox {
     add: (added) => added.forEach((letter) => letters.set(letter.id, letter)),
     waiting: () => [...letters.values()],
     sent: (id) => void letters.delete(id),
-    take: (sender, id) => taken.size !== taken.add(`${sender} ${id}`).size,
+    take: (sender, id) => void taken.add(`${sender} ${id}`),
+    isTaken: (sender, id) => taken.has(`${sender} ${id}`),
   };
 }
 

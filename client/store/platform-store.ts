@@ -144,6 +144,7 @@ export interface Outbox {
   add(letters: readonly OutgoingLetter[]): void;
   waiting(): readonly OutgoingLetter[];
   sent(id: string): void;
-  /** Marks an incoming letter taken. @returns false when it was taken before. */
-  take(sender: string, id: string): boolean;
+  /** Marks an incoming letter handled. */
+  take(sender: string, id: string): void;
+  isTaken(sender: string, id: string): boolean;
 }

@@ -107,6 +107,10 @@ export function sqliteOutbox(database: SqliteDatabase): Outbox {
     sent(id) {
       database.run('DELETE FROM outbox WHERE id = :id', { id });
     },
-    take: (sender, id) => database.run('INSERT OR IGNORE INTO taken VALUES (:sender, :id)', { sender, id }) === 1,
+    take(sender, id) {
+      database.run('INSERT OR IGNORE INTO taken VALUES (:sender, :id)', { sender, id });
+    },
+    isTaken: (sender, id) =>
+      database.get('SELECT 1 FROM taken WHERE sender = :sender AND id = :id', { sender, id }) !== undefined,
   };
 }

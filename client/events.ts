@@ -1,0 +1,59 @@
+/**
+ * What a platform tells while it runs, for progress views. Names, counts and outcomes: never a person.
+ * @module
+ */
+import type { Outcome } from '../core/federation/outcome.ts';
+import type { DecoderReport } from '../core/transfer/strategy.ts';
+
+/** Where a platform stands, in the order of its life. */
+export type PlatformStage = 'preparing' | 'ready' | 'training' | 'releasing' | 'fitting' | 'evaluating' | 'serving';
+
+export type PlatformEvent =
+  | { readonly kind: 'stage'; readonly stage: PlatformStage; readonly fraction: number }
+  | { readonly kind: 'link'; readonly state: 'online' | 'offline'; readonly reason: string }
+  | { readonly kind: 'attempt'; readonly round: number; readonly attempt: number; readonly stage: string }
+  | {
+      readonly kind: 'attempt-ended';
+      readonly round: number;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+      readonly text: string;
+    }
+  | { readonly kind: 'declined'; readonly round: number; readonly attempt: number; readonly code: string }
+  /** Of this platform's own ledger; null without privacy. */
+  | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
+  | { readonly kind: 'released'; readonly target: string; readonly persons: number; readonly parts: number }
+  | { readonly kind: 'received'; readonly source: string; readonly persons: number }
+  | { readonly kind: 'withdrawn'; readonly platform: string; readonly persons: number }
+  | { readonly kind: 'decoder'; readonly report: DecoderReport }
+  | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+
+export type PlatformListener = (event: PlatformEvent) => void;
+
+/** Listeners in order of joining; one that throws stops nobody. */
+export class PlatformEvents {
+  readonly #listeners = new Set<PlatformListener>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /** @returns how to leave. */
+  on(listener: PlatformListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: PlatformEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+}

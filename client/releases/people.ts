@@ -1,0 +1,32 @@
+/**
+ * A platform's persons: own ids inside, pseudonyms outside.
+ * @module
+ */
+import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
+import type { Domain } from '../../core/data/domain.ts';
+
+export interface People {
+  /** The domain under pseudonyms: what strategies see. */
+  readonly domain: Domain;
+  /** By row. */
+  readonly pseudonyms: readonly string[];
+  /** Row of an own person id. */
+  rowOf(person: string): number | undefined;
+  /** Row of a pseudonym. */
+  rowOfPseudonym(pseudonym: string): number | undefined;
+  hasHistory(row: number): boolean;
+}
+
+/** Without a scheme persons keep their own ids, which then must never leave. */
+export async function peopleOf(domain: Domain, scheme: PseudonymScheme | undefined): Promise<People> {
+  const pseudonyms = scheme === undefined ? domain.persons : await scheme.pseudonyms(domain.persons);
+  const rows = new Map(domain.persons.map((person, row) => [person, row]));
+  const pseudonymRows = new Map(pseudonyms.map((pseudonym, row) => [pseudonym, row]));
+  return {
+    domain: { ...domain, persons: pseudonyms },
+    pseudonyms,
+    rowOf: (person) => rows.get(person),
+    rowOfPseudonym: (pseudonym) => pseudonymRows.get(pseudonym),
+    hasHistory: (row) => domain.offsets[row + 1] > domain.offsets[row],
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * The source's desk: answers a target's request with sealed representations of the persons who consented to it, and of
+ * nobody else.
+ * @module
+ */
+import type { Clock } from '../../core/federation/clock.ts';
+import { covers } from '../../core/federation/consent.ts';
+import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
+import type { ReleaseMode } from '../../core/privacy/release.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+import { unixSeconds } from '../clock.ts';
+import type { PlatformEvent } from '../events.ts';
+import type { Log } from '../log.ts';
+import type { MemoisedCode, PlatformStore } from '../store/platform-store.ts';
+import { encodeNoiseModel } from './noise-model.ts';
+import type { People } from './people.ts';
+
+export interface SourceOptions {
+  readonly people: People;
+  readonly store: Pick<PlatformStore, 'codes' | 'consents'>;
+  /** `none` where this platform is no source. */
+  readonly mode: ReleaseMode;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly write: (to: string, bodies: readonly LetterBody[]) => void;
+  readonly emit: (event: PlatformEvent) => void;
+}
+
+/** What the encoder of the adopted shared model makes of a person, by row of the domain. */
+export interface Encoder {
+  readonly modelRound: number;
+  represent(row: number): Float32Array;
+}
+
+interface Request {
+  readonly target: string;
+  readonly epoch: number;
+  readonly modelRound: number;
+}
+
+export class SourceDesk {
+  readonly #options: SourceOptions;
+  /** One open request a target: a later one replaces it. */
+  readonly #open = new Map<string, Request>();
+  #encoder: Encoder | undefined;
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+  }
+
+  /** Answered now, or once this platform has adopted the shared model it is about. */
+  request(request: Request): void {
+    this.#open.set(request.target, request);
+    this.#answerOpen();
+  }
+
+  /** The shared model that releases are made with: rounds are over. */
+  adopt(encoder: Encoder): void {
+    this.#encoder = encoder;
+    this.#answerOpen();
+  }
+
+  /**
+   * Deletes consents and the codes they allowed, and tells the targets to delete theirs.
+   * @param persons own person ids. @returns consents deleted.
+   */
+  withdraw(persons: readonly string[], target?: string): number {
+    const { people, store, emit, log } = this.#options;
+    const withdrawn = store.consents.withdraw(persons, target);
+    const targets = new Map<string, Set<string>>();
+    for (const consent of withdrawn) {
+      const row = people.rowOf(consent.person);
+      const pseudonyms = targets.get(consent.target) ?? new Set();
+      targets.set(consent.target, pseudonyms);
+      if (row !== undefined) pseudonyms.add(people.pseudonyms[row]);
+    }
+    for (const [to, pseudonyms] of targets) {
+      store.codes.delete(to, [...pseudonyms]);
+      const letters = chunks([...pseudonyms], WITHDRAWALS_IN_A_LETTER);
+      this.#options.write(
+        to,
+        letters.map((part) => ({ kind: 'release-withdrawal', persons: part })),
+      );
+      emit({ kind: 'withdrawn', platform: to, persons: pseudonyms.size });
+      log.info('consents withdrawn; the target is told to delete', { target: to, persons: pseudonyms.size });
+    }
+    return withdrawn.length;
+  }
+
+  #answerOpen(): void {
+    const encoder = this.#encoder;
+    if (encoder === undefined) return;
+    for (const request of [...this.#open.values()]) {
+      if (request.modelRound > encoder.modelRound) continue;
+      this.#open.delete(request.target);
+      this.#answer(request, encoder);
+    }
+  }
+
+  #answer({ target, epoch }: Request, encoder: Encoder): void {
+    const { mode, emit, log } = this.#options;
+    const released = mode.name === 'none' ? [] : this.#release(target, epoch, encoder);
+    const dimension = released.at(0)?.code.vector.length ?? 0;
+    const perPerson = 4 * dimension + 4 + (released.at(0)?.code.pseudonym.length ?? 0) + 4;
+    const noise = encodeNoiseModel(mode.noiseModel);
+    const room = MAX_LETTER_BYTES - LETTER_OVERHEAD_BYTES - noise.prototypes.byteLength;
+    const groups = chunks(released, Math.max(1, Math.floor(room / perPerson)));
+    const parts = groups.length;
+    const letters = groups.map((group, part): { kind: 'release-batch' } & ReleaseBatch => ({
+      kind: 'release-batch',
+      epoch,
+      modelRound: encoder.modelRound,
+      part,
+      parts,
+      mode: mode.name,
+      ...noise,
+      dimension,
+      persons: group.map(({ code }) => code.pseudonym),
+      expires: Uint32Array.from(group, ({ expires }) => expires),
+      vectors: rowsOf(group, dimension),
+    }));
+    this.#options.write(target, letters);
+    emit({ kind: 'released', target, persons: released.length, parts });
+    log.info('representations released', { target, persons: released.length, parts, epoch, mode: mode.name });
+  }
+
+  /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
+  #release(target: string, epoch: number, encoder: Encoder): { code: MemoisedCode; expires: number }[] {
+    const { people, store, mode, clock, random, log } = this.#options;
+    const tag = mode.epsilon0 === null ? mode.name : `${mode.name} ${mode.epsilon0}`;
+    const now = unixSeconds(clock);
+    const released: { code: MemoisedCode; expires: number }[] = [];
+    const drawn: MemoisedCode[] = [];
+    let withheld = 0;
+    for (const consent of store.consents.list({ target, epoch })) {
+      const row = people.rowOf(consent.person);
+      if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;
+      const pseudonym = people.pseudonyms[row];
+      const known = store.codes.get(epoch, target, pseudonym);
+      const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound;
+      // A second random code of one person in one epoch would be a second spend of eps0.
+      if (known !== undefined && !isCurrent && mode.epsilon0 !== null) {
+        withheld += 1;
+        continue;
+      }
+      if (known !== undefined && isCurrent) {
+        released.push({ code: known, expires: consent.expires });
+        continue;
+      }
+      const vector = mode.release(encoder.represent(row), random);
+      if (vector === null) continue;
+      const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
+      drawn.push(code);
+      released.push({ code, expires: consent.expires });
+    }
+    store.codes.put(epoch, target, drawn);
+    if (withheld > 0) {
+      const remedy = 'ask in a new epoch';
+      log.warn('codes of another mode or model were drawn in this epoch; none is drawn twice', { withheld, remedy });
+    }
+    return released;
+  }
+}
+
+const WITHDRAWALS_IN_A_LETTER = 50_000;
+
+function rowsOf(group: readonly { readonly code: MemoisedCode }[], dimension: number): Float32Array {
+  const vectors = new Float32Array(group.length * dimension);
+  group.forEach(({ code }, row) => vectors.set(code.vector, row * dimension));
+  return vectors;
+}
+
+/** At least one, possibly empty: a target that is answered with nothing knows that it is answered. */
+function chunks<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  const count = Math.max(1, Math.ceil(items.length / size));
+  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,132 @@
+/**
+ * The target's desk: asks the sources for representations, keeps what it may, deletes what is withdrawn or expired.
+ * @module
+ */
+import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import type { ReceivedRepresentations, ReleaseModeName } from '../../core/privacy/release.ts';
+import { unixSeconds } from '../clock.ts';
+import type { PlatformEvent } from '../events.ts';
+import type { Log } from '../log.ts';
+import type { ReceivedBatch, ReceivedStore } from '../store/platform-store.ts';
+import { decodeNoiseModel } from './noise-model.ts';
+
+export interface TargetOptions {
+  readonly received: ReceivedStore;
+  /** Platforms to ask, this one not among them. */
+  readonly sources: readonly string[];
+  /** The federation's release mode. */
+  readonly mode: ReleaseModeName;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly write: (to: string, bodies: readonly LetterBody[]) => void;
+  readonly emit: (event: PlatformEvent) => void;
+  /** Something was added or deleted: a decoder fitted before is out of date. */
+  readonly onChange: () => void;
+}
+
+/** Expired vectors are looked for this often. */
+const EXPIRY_PERIOD_MS = 60_000;
+
+export class TargetDesk {
+  readonly #options: TargetOptions;
+  #modelRound = 0;
+  #cancelExpiry: Cancel = () => undefined;
+
+  constructor(options: TargetOptions) {
+    this.#options = options;
+    this.#expire();
+  }
+
+  /** Asks every source whose answer for this shared model is not all here. */
+  ask(modelRound: number): void {
+    const { epoch, write, log } = this.#options;
+    this.#modelRound = modelRound;
+    for (const source of this.missing()) {
+      write(source, [{ kind: 'release-request', epoch, modelRound }]);
+      log.info('asked for representations', { source, epoch, modelRound });
+    }
+  }
+
+  /** Sources whose answer is not all here. */
+  missing(): readonly string[] {
+    const whole = new Set(
+      this.#options.received
+        .batches()
+        .filter((batch) => this.#isWhole(batch))
+        .map(({ source }) => source),
+    );
+    return this.#options.sources.filter((source) => !whole.has(source));
+  }
+
+  /** What there is of whole answers, for the decoder. */
+  representations(): readonly ReceivedRepresentations[] {
+    this.#options.received.expire(unixSeconds(this.#options.clock));
+    return this.#options.received
+      .batches()
+      .filter((batch) => this.#isWhole(batch) && batch.dimension > 0)
+      .map((batch) => {
+        const held = this.#options.received.vectors(batch.source);
+        const vectors = new Float32Array(held.length * batch.dimension);
+        held.forEach(({ vector }, row) => vectors.set(vector, row * batch.dimension));
+        const { source, mode, noiseModel, dimension } = batch;
+        return { source, mode, noiseModel, dimension, persons: held.map(({ pseudonym }) => pseudonym), vectors };
+      });
+  }
+
+  /** A batch nobody asked for, or of another epoch or mode, is dropped. @throws FederationError LETTER_INVALID */
+  onBatch(source: string, batch: ReleaseBatch): void {
+    const { received, sources, epoch, log, emit, onChange } = this.#options;
+    const mode = this.#expectedMode(batch.mode);
+    if (
+      !sources.includes(source) ||
+      batch.epoch !== epoch ||
+      batch.modelRound < this.#modelRound ||
+      mode === undefined
+    ) {
+      log.warn('a batch was not asked for, and dropped', { source, epoch: batch.epoch, mode: batch.mode.slice(0, 16) });
+      return;
+    }
+    const noiseModel = decodeNoiseModel(batch, mode);
+    const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
+    received.put({ source, epoch, modelRound, part, parts, mode, noiseModel, dimension, persons, expires, vectors });
+    if (this.missing().includes(source)) return;
+    const count = received.vectors(source).length;
+    emit({ kind: 'received', source, persons: count });
+    log.info('representations received', { source, persons: count, parts });
+    onChange();
+  }
+
+  onWithdrawal(source: string, pseudonyms: readonly string[]): void {
+    const { received, epoch, log, emit, onChange } = this.#options;
+    const deleted = received.withdraw(source, epoch, pseudonyms);
+    emit({ kind: 'withdrawn', platform: source, persons: deleted });
+    log.info('a source withdrew persons; their vectors are deleted', { source, deleted });
+    if (deleted > 0) onChange();
+  }
+
+  stop(): void {
+    this.#cancelExpiry();
+  }
+
+  /** A source that is none, or has no encoder, answers with `none`. */
+  #expectedMode(mode: string): ReleaseModeName | undefined {
+    if (mode === 'none') return 'none';
+    return mode === this.#options.mode ? this.#options.mode : undefined;
+  }
+
+  #isWhole({ epoch, modelRound, parts, partsReceived }: ReceivedBatch): boolean {
+    return epoch === this.#options.epoch && modelRound >= this.#modelRound && parts === partsReceived;
+  }
+
+  #expire(): void {
+    const { received, clock, log, onChange } = this.#options;
+    const expired = received.expire(unixSeconds(clock));
+    if (expired > 0) {
+      log.info('representations expired and were deleted', { expired });
+      onChange();
+    }
+    this.#cancelExpiry = clock.after(EXPIRY_PERIOD_MS, () => this.#expire());
+  }
+}
