@@ -13,9 +13,9 @@ import type { Interactions } from '../../data/domain.ts';
 import { Prng } from '../../random/prng.ts';
 import type { RandomSource } from '../../random/source.ts';
 import { TransferError } from '../errors.ts';
-import { choleskyInPlace, choleskySolve } from '../linear-algebra/cholesky.ts';
 import { gram, multiply } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
+import { RowSolver } from './row-solver.ts';
 import { transposeInteractions } from './transpose.ts';
 
 export interface AlsSettings {
@@ -76,14 +76,13 @@ export function implicitAls(
 }
 
 function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSettings): Factors {
-  const d = settings.dimension;
   const solver = new RowSolver(items, settings);
   return {
-    dimension: d,
+    dimension: settings.dimension,
     persons,
     items,
     foldIn(history) {
-      const out = new Float32Array(d);
+      const out = new Float32Array(settings.dimension);
       solver.solve(history, 0, history.length, out, 0);
       return out;
     },
@@ -92,59 +91,8 @@ function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSett
 
 function solveSide(rows: Interactions, fixed: Float32Array, solved: Float32Array, settings: AlsSettings): void {
   const solver = new RowSolver(fixed, settings);
-  const d = settings.dimension;
   for (let r = 0; r + 1 < rows.offsets.length; r++) {
-    solver.solve(rows.items, rows.offsets[r], rows.offsets[r + 1], solved, r * d);
-  }
-}
-
-/** Solves one row's normal equations against fixed factors of the other side. */
-class RowSolver {
-  readonly #fixed: Float32Array;
-  readonly #d: number;
-  readonly #count: number;
-  readonly #settings: AlsSettings;
-  /** w0 FᵀF. */
-  readonly #base: Float64Array;
-  readonly #system: Float64Array;
-  readonly #right: Float64Array;
-
-  constructor(fixed: Float32Array, settings: AlsSettings) {
-    this.#fixed = fixed;
-    this.#d = settings.dimension;
-    this.#count = fixed.length / settings.dimension;
-    this.#settings = settings;
-    this.#base = gram(fixed, this.#d).map((value) => value * settings.unseenWeight);
-    this.#system = new Float64Array(this.#d * this.#d);
-    this.#right = new Float64Array(this.#d);
-  }
-
-  solve(seen: Uint32Array, from: number, to: number, out: Float32Array, at: number): void {
-    const d = this.#d;
-    const system = this.#system;
-    const right = this.#right;
-    const fixed = this.#fixed;
-    if (from === to) {
-      out.fill(0, at, at + d);
-      return;
-    }
-    const { ridge, ridgeExponent, unseenWeight } = this.#settings;
-    system.set(this.#base);
-    right.fill(0);
-    for (let position = from; position < to; position++) {
-      const base = seen[position] * d;
-      for (let i = 0; i < d; i++) {
-        const value = fixed[base + i];
-        right[i] += value;
-        const row = i * d;
-        for (let j = 0; j <= i; j++) system[row + j] += value * fixed[base + j];
-      }
-    }
-    const diagonal = ridge * (to - from + unseenWeight * this.#count) ** ridgeExponent;
-    for (let i = 0; i < d; i++) system[i * d + i] += diagonal;
-    choleskyInPlace(system, d);
-    choleskySolve(system, d, right);
-    out.set(right, at);
+    solver.solve(rows.items, rows.offsets[r], rows.offsets[r + 1], solved, r * settings.dimension);
   }
 }
 
