@@ -11,7 +11,9 @@ export interface Connection {
 
 export interface ConnectionEvents {
   onFrame(frame: Uint8Array): void;
-  /** Once; nothing follows it. @param reason for a log. */
+  /** A frame was too large even for the carrier, which is about to close. */
+  onOverrun(): void;
+  /** Once, when the connection is lost or the other end closed it; nothing follows it. This end's own close needs no event. @param reason for a log. */
   onClose(reason: string): void;
 }
 

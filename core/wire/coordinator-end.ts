@@ -10,7 +10,7 @@ import type { Body } from './body.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { isWireError, ProtocolError } from './errors.ts';
+import { InvalidMessageError, isWireError, ProtocolError } from './errors.ts';
 import type { AnyWireError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
@@ -140,12 +140,13 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     if (this.#isClosed) {
       visit.cancelDeadline();
       carrier.close();
-      return { onFrame: () => undefined, onClose: () => undefined };
+      return { onFrame: () => undefined, onOverrun: () => undefined, onClose: () => undefined };
     }
     this.#visits.add(visit);
     connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes }, nonce));
     return {
       onFrame: (frame) => this.#frame(visit, frame),
+      onOverrun: () => this.#refuse(visit, new InvalidMessageError('WIRE_FRAME_TOO_LARGE')),
       onClose: (reason) => this.#leave(visit, reason),
     };
   }

@@ -68,7 +68,8 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
   if (end < 0 || frame[end] !== SIGNATURE_HEADER[0] || frame[end + 1] !== SIGNATURE_HEADER[1]) {
     throw new InvalidMessageError('WIRE_MALFORMED', 'it does not end in a signature');
   }
-  const signed = frame.subarray(0, end);
+  // A plain view, not a Buffer: everything decoded from it is then a plain Uint8Array whatever the carrier.
+  const signed = new Uint8Array(frame.buffer, frame.byteOffset, end);
   const content = decode(signed);
   const { version, sender, sequence } = content;
   if (version !== WIRE_VERSION) {

@@ -109,7 +109,7 @@ export class Assembly {
       throw new ProtocolError('WIRE_FRAGMENT', 'its hash is not the announced one');
     }
     try {
-      return isthmus.Envelope.decode(whole);
+      return isthmus.Envelope.decode(new Uint8Array(whole.buffer, whole.byteOffset, whole.length));
     } catch {
       throw new InvalidMessageError('WIRE_MALFORMED', 'what the fragments make is no message');
     }

@@ -10,7 +10,7 @@ import type { Body } from './body.ts';
 import type { Connection, Dial } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { fatalError, isWireError, ProtocolError } from './errors.ts';
+import { fatalError, InvalidMessageError, isWireError, ProtocolError } from './errors.ts';
 import type { AnyWireError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
@@ -104,6 +104,11 @@ export class PlatformEnd implements PlatformLink {
       onFrame: (frame) => {
         if (isCurrent() && attached.current !== undefined) this.#frame(attached.current, frame);
       },
+      onOverrun: () => {
+        if (isCurrent() && attached.current !== undefined) {
+          this.#refused(attached.current, new InvalidMessageError('WIRE_FRAME_TOO_LARGE'));
+        }
+      },
       onClose: (reason) => {
         if (isCurrent()) this.#lost(reason);
       },
@@ -117,8 +122,8 @@ export class PlatformEnd implements PlatformLink {
     };
     const cancelDeadline = this.#options.clock.after(HANDSHAKE_MS, () => {
       if (!isCurrent()) return;
-      connection.close();
       this.#lost('the coordinator did not finish the handshake in time');
+      connection.close();
     });
     attached.current = { connection: counted, stage: 'challenge', challenge: undefined, id: NONE, cancelDeadline };
     this.#attached = attached.current;
@@ -134,12 +139,18 @@ export class PlatformEnd implements PlatformLink {
       };
       const envelope = openEnvelope(frame, expected);
       switch (attached.stage) {
-        case 'challenge':
-          { this.#challenged(attached, envelope); return; }
-        case 'welcome':
-          { this.#answered(attached, envelope); return; }
-        case 'open':
-          { this.#link.receive(envelope, frame.length); return; }
+        case 'challenge': {
+          this.#challenged(attached, envelope);
+          return;
+        }
+        case 'welcome': {
+          this.#answered(attached, envelope);
+          return;
+        }
+        case 'open': {
+          this.#link.receive(envelope, frame.length);
+          return;
+        }
       }
     } catch (error) {
       if (!isWireError(error)) throw error;
@@ -166,7 +177,8 @@ export class PlatformEnd implements PlatformLink {
     if (body.kind === 'failure') {
       // The coordinator could not read the hello, or does not want it: told under its own nonce.
       this.#sameConnection(envelope, attached.challenge?.nonce ?? NONE);
-      this.#turnedAway(attached, body.code, body.text); return;
+      this.#turnedAway(attached, body.code, body.text);
+      return;
     }
     this.#sameConnection(envelope, attached.id);
     if (body.kind !== 'welcome') throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} instead of a welcome`);
@@ -180,9 +192,12 @@ export class PlatformEnd implements PlatformLink {
   #turnedAway(attached: Attached, code: string, text: string): void {
     this.#handlers.onFailure({ code, text, seen: 'there' });
     const fatal = fatalError(code, text);
-    if (fatal !== undefined) { this.#end(fatal); return; }
-    attached.connection.close();
+    if (fatal !== undefined) {
+      this.#end(fatal);
+      return;
+    }
     this.#lost(`turned away: ${code}`);
+    attached.connection.close();
   }
 
   #welcomed(attached: Attached, welcome: WelcomeBody): void {
@@ -228,13 +243,16 @@ export class PlatformEnd implements PlatformLink {
       return;
     }
     this.#handlers.onFailure({ code: error.code, text: error.message, seen: 'here' });
-    if (attached.stage === 'challenge' && fatalError(error.code) !== undefined) { this.#end(error); return; }
+    if (attached.stage === 'challenge' && fatalError(error.code) !== undefined) {
+      this.#end(error);
+      return;
+    }
     this.#restart(attached, error);
   }
 
   #restart(attached: Attached, error: AnyWireError): void {
-    attached.connection.close();
     this.#lost(error.message);
+    attached.connection.close();
   }
 
   #lost(reason: string): void {
@@ -254,9 +272,10 @@ export class PlatformEnd implements PlatformLink {
     if (this.#isClosed()) return;
     const reason = error ?? new ProtocolError('LINK_CLOSED');
     this.#cancelRetry();
-    this.#attached?.cancelDeadline();
-    this.#attached?.connection.close();
+    const attached = this.#attached;
     this.#attached = undefined;
+    attached?.cancelDeadline();
+    attached?.connection.close();
     this.#link.close(reason);
     this.#become({ kind: 'closed', error });
     this.#resolveClosed(error);

@@ -57,6 +57,8 @@ export function encodeSecagg(message: SecaggMessage): isthmus.Secagg.$Properties
       return { shareKeys: message };
     case 'share-packets':
       return { sharePackets: { ...message, dealers: [...message.dealers] } };
+    case 'upload-request':
+      return { uploadRequest: {} };
     case 'upload-grant':
       return { uploadGrant: message };
     case 'masked-chunk':
@@ -124,6 +126,7 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
       commitments: laid('share_packets.commitments', commitments, SHARE_COMMITMENT_BYTES),
     };
   }
+  if (wire.uploadRequest) return { kind: 'upload-request' };
   if (wire.uploadGrant) {
     const { next, limit } = wire.uploadGrant;
     return {
