@@ -11,6 +11,9 @@ export interface CountedEvent {
   readonly count: number;
 }
 
+/** Named beside every claim; the version changes whenever an epsilon it gives does. */
+export const CLAIM_ACCOUNTANT = { name: 'rdp', version: '1' } as const;
+
 /** Everything claimed is accounted by this one: Renyi differential privacy, which covers the discrete mechanism. */
 export function claimAccountant(): Accountant {
   return RdpAccountant.empty();

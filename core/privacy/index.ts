@@ -2,6 +2,7 @@
  * Privacy: what bounds, noises, accounts for, charges and claims everything that leaves a platform.
  * @module
  */
+export * from './claims.ts';
 export * from './charged-sums.ts';
 export * from './composition.ts';
 export * from './discrete-gaussian.ts';

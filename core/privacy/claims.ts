@@ -1,0 +1,248 @@
+/**
+ * What is claimed, in sentences with every number they depend on. A claim that does not hold is not printed; that it is
+ * missing, and why, is. The texts and their proofs are in docs/privacy.md.
+ * @module
+ */
+import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { CLAIM_ACCOUNTANT } from './composition.ts';
+import { epsilonAgainst } from './plan.ts';
+import type { PrivacyPlan } from './plan.ts';
+import type { ReleaseMode } from './release.ts';
+
+export interface ClaimRequest {
+  readonly strategy: string;
+  readonly profile: PrivacyProfile;
+  readonly plan: PrivacyPlan;
+  readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
+  /** Targets that receive a code of one person in one epoch; 1 when absent. */
+  readonly targetsPerPerson?: number;
+  /** Noise and masks from a seed: a simulation, not a release. */
+  readonly seededNoise?: boolean;
+  /** What this run computed from private data, published and did not charge, e.g. metrics of a simulation. */
+  readonly notCharged?: readonly string[];
+}
+
+export interface Claim {
+  readonly id: 'C1' | 'C2' | 'C3' | 'C4';
+  readonly holds: boolean;
+  /** The claim; where it does not hold, why it is absent. */
+  readonly text: string;
+}
+
+export interface PrivacyStatement {
+  readonly strategy: string;
+  readonly release: string;
+  readonly unit: string;
+  readonly neighbours: string;
+  readonly mechanism: string;
+  /** Total over everything trained; null when nothing bounds it. */
+  readonly epsilon: number | null;
+  /** Of one released code; null when nothing bounds it. */
+  readonly epsilon0: number | null;
+  readonly delta: number;
+  readonly rounds: number;
+  readonly noiseMultiplier: number;
+  readonly maxPlatformsPerPerson: number;
+  readonly encodersPerPerson: number;
+  readonly colluding: number;
+  readonly honestMinimum: number;
+  readonly noiseShares: number;
+  readonly noiseThreshold: number;
+  /** Entry c' is epsilon against c' platforms that collude with the coordinator; none where nothing bounds it. */
+  readonly epsilonAgainst: readonly number[];
+  readonly accountant: { readonly name: string; readonly version: string };
+  readonly claims: readonly Claim[];
+  readonly notCharged: readonly string[];
+  readonly notClaimed: readonly string[];
+  /** To be shown before everything else, in every output. */
+  readonly warnings: readonly string[];
+}
+
+export const UNIT = 'a person: all of that person’s data on all platforms';
+export const NEIGHBOURS = 'add or remove one person';
+
+/** Never bounded by any of the claims, whatever the run. */
+export const NOT_CLAIMED: readonly string[] = [
+  'differential privacy for a platform as a whole (the unit is a person)',
+  'secrecy of which platforms take part, of who asked for a release, or of timing',
+  'robustness against platforms that lie',
+  'anything about what a platform does with its own data inside',
+];
+
+/** Used, seen by no one outside, and therefore not charged; a run that publishes one of them adds it to its own list. */
+export const STAYS_INSIDE: readonly string[] = [
+  'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves',
+  'public round numbers of persons and catalogue sizes in the manifest: chosen by each platform, not measured',
+];
+
+const PLATFORMS_LISTED = 100;
+
+/** Everything to be printed for one run. */
+export function privacyStatement(request: ClaimRequest): PrivacyStatement {
+  const { plan, profile, release, strategy } = request;
+  const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
+  const colluders = Math.min(plan.platformCount, PLATFORMS_LISTED);
+  return {
+    strategy,
+    release: release.name,
+    unit: UNIT,
+    neighbours: NEIGHBOURS,
+    mechanism: mechanismOf(plan),
+    epsilon,
+    epsilon0: release.epsilon0,
+    delta: plan.delta,
+    rounds: plan.rounds,
+    noiseMultiplier: plan.noiseMultiplier,
+    maxPlatformsPerPerson: plan.maxPlatformsPerPerson,
+    encodersPerPerson: plan.encodersPerPerson,
+    colluding: plan.colluding,
+    honestMinimum: plan.honestMinimum,
+    noiseShares: plan.noiseShares,
+    noiseThreshold: plan.noiseThreshold,
+    epsilonAgainst:
+      epsilon === null
+        ? []
+        : Array.from({ length: colluders }, (_, c) => epsilonAgainst(plan, c)).filter((value) => value !== null),
+    accountant: CLAIM_ACCOUNTANT,
+    claims: [trained(request), others(request), chosen(request), seen(request)],
+    notCharged: [...STAYS_INSIDE, ...(request.notCharged ?? [])],
+    notClaimed: NOT_CLAIMED,
+    warnings: warningsOf(request),
+  };
+}
+
+/** The statement as text: warnings, claims, what is absent and why, the numbers. */
+export function formatStatement(statement: PrivacyStatement): string {
+  const { claims, noiseMultiplier: z, epsilonAgainst: against } = statement;
+  const lines = [
+    ...statement.warnings.map((warning) => `!! ${warning}`),
+    ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
+    ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
+    `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
+    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${digits(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
+    ...(new Set(against).size > 1 ? [`epsilon by colluding platforms: ${byColluders(against)}.`] : []),
+    `Not charged: ${statement.notCharged.join('; ')}.`,
+    `Never claimed: ${statement.notClaimed.join('; ')}.`,
+  ];
+  return lines.join('\n');
+}
+
+/** C1: what is released for training. */
+function trained({ plan, profile }: ClaimRequest): Claim {
+  if (plan.budget === null) return absent('C1', NO_PRIVACY);
+  if (profile === 'sealed-only') {
+    return absent('C1', 'the encoder is made from raw data, so what leaves is not only a function of noised sums');
+  }
+  if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
+  const bound = `(${digits(plan.epsilon)}, ${plan.delta})-DP`;
+  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
+  const text = plan.maskedSum
+    ? `Everything the honest platforms release for training is ${bound} ${unit}, as long as at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator and every released sum holds at least ${plan.noiseThreshold} contributions.`
+    : `Everything the platforms' encoders take from their persons is ${bound} ${unit}. Each platform adds all of the noise itself, whoever else colludes.`;
+  return { id: 'C1', holds: true, text };
+}
+
+/** C2: everybody but the chosen targets. */
+function others({ plan, profile }: ClaimRequest): Claim {
+  if (plan.budget === null) return absent('C2', NO_PRIVACY);
+  if (profile === 'sealed-only') {
+    return absent(
+      'C2',
+      'sealed; no differential privacy, also not for other persons of the source platform, whose data the encoder was made from',
+    );
+  }
+  if (plan.epsilon === null)
+    return absent('C2', 'no differential-privacy bound: no encoder was made through noised sums');
+  const text = `What the coordinator and the platforms you did not choose learn through your data is bounded by C1, whose epsilon ${digits(plan.epsilon)} counts the encoders of ${count(plan.encodersPerPerson, 'platform', 'platforms')}. Your chosen platforms, and whoever sees their recommendations or metrics, are outside this bound.`;
+  return { id: 'C2', holds: true, text };
+}
+
+/** C3: the chosen target. */
+function chosen({ plan, profile, release, targetsPerPerson = 1 }: ClaimRequest): Claim {
+  const thirdPersons =
+    profile === 'sealed-only' || plan.epsilon === null
+      ? ' Nothing bounds what it may tell of other persons of the source platform.'
+      : '';
+  switch (release.name) {
+    case 'raw': {
+      const text = `The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.${thirdPersons}`;
+      return { id: 'C3', holds: true, text };
+    }
+    case 'none':
+      return {
+        id: 'C3',
+        holds: true,
+        text: 'No platform receives anything computed from your data for you alone; a target works from the population prior.',
+      };
+    case 'ldp':
+    case 'cohort': {
+      if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
+      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch.`;
+      const several =
+        targetsPerPerson > 1
+          ? ` Over ${targetsPerPerson} targets that pool their codes: ${digits(release.epsilon0 * targetsPerPerson)}.`
+          : '';
+      const sum =
+        thirdPersons === '' && plan.epsilon !== null
+          ? ` Together with what was trained from your data: epsilon ${digits(plan.epsilon + release.epsilon0 * targetsPerPerson)} per epoch, delta ${plan.delta}.`
+          : thirdPersons;
+      return { id: 'C3', holds: true, text: one + several + sum };
+    }
+  }
+}
+
+/** C4: what a deviating coordinator sees. */
+function seen({ plan }: ClaimRequest): Claim {
+  if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
+  const { noiseThreshold, exposedFrom, threshold, platformCount } = plan;
+  const text = `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount}; from ${exposedFrom} on it can see single platforms.`;
+  return { id: 'C4', holds: true, text };
+}
+
+const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
+
+function absent(id: Claim['id'], text: string): Claim {
+  return { id, holds: false, text };
+}
+
+function warningsOf({ plan, seededNoise }: ClaimRequest): readonly string[] {
+  return [
+    ...(plan.budget === null
+      ? ['NO PRIVACY: --no-privacy adds no noise. Nothing below bounds what anyone learns of a person.']
+      : []),
+    ...(seededNoise === true ? ['simulation: seeded noise, not a release'] : []),
+  ];
+}
+
+function mechanismOf(plan: PrivacyPlan): string {
+  if (plan.budget === null) return 'none (--no-privacy)';
+  if (plan.epsilon === null) return 'none: nothing is released through noised sums';
+  const shares = !plan.maskedSum
+    ? 'all of it on each platform'
+    : plan.noiseShares === 1
+      ? 'all of it on each platform (silo-local), in a masked sum'
+      : `1/${plan.noiseShares} of its variance on each platform, in a masked sum`;
+  return `per-person clip, stochastic rounding, integer clip, discrete Gaussian: ${shares}`;
+}
+
+function byColluders(against: readonly number[]): string {
+  const parts: string[] = [];
+  for (let first = 0; first < against.length;) {
+    let last = first;
+    while (last + 1 < against.length && against[last + 1] === against[first]) last += 1;
+    parts.push(`${first === last ? first : `${first} to ${last}`}: ${digits(against[first])}`);
+    first = last + 1;
+  }
+  return parts.join(', ');
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Four significant digits, upward: a printed epsilon is never below the computed one. */
+function digits(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 3);
+  return String(Number((Math.ceil(value / unit - 1e-6) * unit).toPrecision(4)));
+}
