@@ -14,7 +14,13 @@ export type PrivacyEvent =
   /** Continuous Gaussian noise; `noiseMultiplier` is its standard deviation in units of the L2 sensitivity. */
   | { readonly kind: 'gaussian'; readonly noiseMultiplier: number }
   /** One untruncated discrete Gaussian per coordinate with parameter `sigma`; integer data of L2 sensitivity `sensitivity`. */
-  | { readonly kind: 'discrete-gaussian'; readonly sigma: number; readonly sensitivity: number }
+  | {
+      readonly kind: 'discrete-gaussian';
+      readonly sigma: number;
+      readonly sensitivity: number;
+      /** Number of coordinates; the PLD accountant knows only one. */
+      readonly dimension?: number;
+    }
   /** The sum of `shares` independent discrete Gaussians, each with parameter `localSigma`, on `dimension` integers. */
   | DistributedDiscreteGaussian
   /** Symmetric Skellam noise of total variance `variance` on integers. */
@@ -27,6 +33,8 @@ export type PrivacyEvent =
   | RandomisedResponse
   /** Gaussian of standard deviation `sigma` about a random sensitivity: `sensitivities[i]` with `probabilities[i]`. */
   | MixtureOfGaussians
+  /** Binary-tree aggregation over `steps` steps, a person in at most one of them (DP-FTRL). */
+  | { readonly kind: 'tree-aggregation'; readonly noiseMultiplier: number; readonly steps: number }
   /** Every person takes part independently with probability `rate`. */
   | { readonly kind: 'poisson-sampled'; readonly rate: number; readonly event: PrivacyEvent }
   /** rho-zero-concentrated DP (Bun and Steinke 2016) and nothing more known. */

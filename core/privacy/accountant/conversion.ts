@@ -7,6 +7,14 @@
  * @module
  */
 
+/**
+ * Whether RDP `rho` at any order alone gives (0, `delta`)-DP: it bounds the Kullback-Leibler divergence, and
+ * total variation <= sqrt(1 - exp(-KL)) (Bretagnolle and Huber).
+ */
+export function isIndistinguishable(rho: number, delta: number): boolean {
+  return delta * delta + Math.expm1(-rho) >= 0;
+}
+
 /** epsilon at `delta` from RDP `rho` at order `order` > 1. May be negative, where it means 0. */
 export function epsilonFromRdp(order: number, rho: number, delta: number): number {
   if (delta === 0) return Infinity;

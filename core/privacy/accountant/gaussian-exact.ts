@@ -1,0 +1,55 @@
+/**
+ * The Gaussian mechanism exactly, without orders and without a grid: any composition of Gaussians is one Gaussian.
+ * Balle and Wang 2018, Theorem 8; Dong, Roth and Su 2022 for the trade-off curve.
+ * @module
+ */
+import { PrivacyParameterError } from './errors.ts';
+import { millsRatio, normalDensity, normalTail, normalTailQuantile } from './special/normal.ts';
+
+/** delta(epsilon) of N(mu, 1) against N(0, 1), for epsilon of either sign: with Mills ratios, so that no tail cancels. */
+export function gaussianDelta(mu: number, epsilon: number): number {
+  if (mu === 0) return Math.max(0, -Math.expm1(epsilon));
+  if (mu === Infinity) return 1;
+  const near = epsilon / mu - mu / 2;
+  const far = epsilon / mu + mu / 2;
+  // exp(epsilon) density(far) = density(near)
+  if (near > 0) return normalDensity(near) * (millsRatio(near) - millsRatio(far));
+  return Math.max(0, normalTail(near) - Math.exp(epsilon) * normalTail(far));
+}
+
+/** Least epsilon >= 0 with delta(epsilon) <= `delta`: the safe end after bisection to the last bit but a few. */
+export function gaussianEpsilon(mu: number, delta: number): number {
+  if (gaussianDelta(mu, 0) <= delta) return 0;
+  if (delta === 0 || mu === Infinity) return Infinity;
+  let high = mu * normalTailQuantile(Math.log(delta)) + (mu * mu) / 2;
+  // P[loss > epsilon] <= delta there, hence delta(epsilon) < delta.
+  high = Math.max(high, Number.MIN_VALUE);
+  let low = 0;
+  for (let i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+    const middle = (low + high) / 2;
+    if (gaussianDelta(mu, middle) > delta) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Least noise multiplier that is (epsilon, delta)-DP alone. */
+export function gaussianNoiseMultiplier(epsilon: number, delta: number): number {
+  if (!(delta > 0 && delta < 1)) throw new PrivacyParameterError('delta', delta, 'a number in (0, 1)');
+  let low = 0;
+  let high = 1;
+  while (gaussianDelta(1 / high, epsilon) > delta) high *= 2;
+  while (high - low > 1e-14 * high) {
+    const middle = (low + high) / 2;
+    if (gaussianDelta(1 / middle, epsilon) > delta) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** True positive rate of the best test at a false positive rate: Phi(mu - Phi^-1(1 - fpr)). */
+export function gaussianTradeOff(mu: number, falsePositiveRate: number): number {
+  if (falsePositiveRate <= 0) return 0;
+  if (falsePositiveRate >= 1) return 1;
+  return normalTail(normalTailQuantile(Math.log(falsePositiveRate)) - mu);
+}

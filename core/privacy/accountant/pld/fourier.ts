@@ -1,0 +1,86 @@
+/**
+ * The real Fourier transform, from one complex transform of half the size (fft.js).
+ * @module
+ */
+import FFT from 'fft.js';
+
+/** Half spectrum of a real sequence: complex values 0 ... size / 2, as two arrays. */
+export interface HalfSpectrum {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** Transforms of one size, a power of two >= 4. Holds tables and scratch space: one for each size is enough. */
+export class RealFourier {
+  readonly size: number;
+  readonly #half: FFT;
+  readonly #cosine: Float64Array;
+  readonly #sine: Float64Array;
+  readonly #input: Float64Array;
+  readonly #output: Float64Array;
+
+  constructor(size: number) {
+    this.size = size;
+    const half = size / 2;
+    this.#half = new FFT(half);
+    this.#input = new Float64Array(size);
+    this.#output = new Float64Array(size);
+    this.#cosine = new Float64Array(half / 2 + 1);
+    this.#sine = new Float64Array(half / 2 + 1);
+    for (let k = 0; k <= half / 2; k++) {
+      this.#cosine[k] = Math.cos((2 * Math.PI * k) / size);
+      this.#sine[k] = Math.sin((2 * Math.PI * k) / size);
+    }
+  }
+
+  /** F_k = sum_j x_j exp(-2 pi i j k / size), k = 0 ... size / 2. */
+  forward(values: Float64Array): HalfSpectrum {
+    const half = this.size / 2;
+    const out = this.#output;
+    // Even entries as real parts, odd ones as imaginary parts: exactly how the values already lie in memory.
+    this.#half.transform(out, values);
+    const re = new Float64Array(half + 1);
+    const im = new Float64Array(half + 1);
+    re[0] = out[0] + out[1];
+    re[half] = out[0] - out[1];
+    for (let k = 1, m = half - 1; k <= m; k++, m--) {
+      const evenRe = 0.5 * (out[2 * k] + out[2 * m]);
+      const evenIm = 0.5 * (out[2 * k + 1] - out[2 * m + 1]);
+      const oddRe = 0.5 * (out[2 * k + 1] + out[2 * m + 1]);
+      const oddIm = 0.5 * (out[2 * m] - out[2 * k]);
+      const c = this.#cosine[k];
+      const s = this.#sine[k];
+      const turnedRe = oddRe * c + oddIm * s;
+      const turnedIm = oddIm * c - oddRe * s;
+      re[k] = evenRe + turnedRe;
+      im[k] = evenIm + turnedIm;
+      re[m] = evenRe - turnedRe;
+      im[m] = turnedIm - evenIm;
+    }
+    return { re, im };
+  }
+
+  /** Inverse of {@link forward}. The result is scratch space: good until the next call. */
+  inverse({ re, im }: HalfSpectrum): Float64Array {
+    const half = this.size / 2;
+    const packed = this.#input;
+    packed[0] = 0.5 * (re[0] + re[half]);
+    packed[1] = 0.5 * (re[0] - re[half]);
+    for (let k = 1, m = half - 1; k <= m; k++, m--) {
+      const evenRe = 0.5 * (re[k] + re[m]);
+      const evenIm = 0.5 * (im[k] - im[m]);
+      const turnedRe = 0.5 * (re[k] - re[m]);
+      const turnedIm = 0.5 * (im[k] + im[m]);
+      const c = this.#cosine[k];
+      const s = this.#sine[k];
+      const oddRe = turnedRe * c - turnedIm * s;
+      const oddIm = turnedIm * c + turnedRe * s;
+      packed[2 * k] = evenRe - oddIm;
+      packed[2 * k + 1] = evenIm + oddRe;
+      packed[2 * m] = evenRe + oddIm;
+      packed[2 * m + 1] = oddRe - evenIm;
+    }
+    this.#half.inverseTransform(this.#output, packed);
+    return this.#output;
+  }
+}

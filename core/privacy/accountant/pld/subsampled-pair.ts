@@ -1,0 +1,36 @@
+/**
+ * Poisson sampling of a pair: (1 - q) lower + q upper against lower, with loss l' = log(1 - q + q exp(l)). Dominates under
+ * add-or-remove-one when the pair does (Zhu, Dong and Wang 2022, Theorem 11).
+ * @module
+ */
+import type { LossPair } from './loss-pair.ts';
+
+export function subsampledPair(base: LossPair, rate: number): LossPair {
+  const rest = 1 - rate;
+  const floor = Math.log1p(-rate);
+  return {
+    symmetric: false,
+    tails(loss, out) {
+      if (loss < floor) {
+        out.upperAbove = out.lowerAbove = 1;
+        out.upperBelow = out.lowerBelow = 0;
+        return;
+      }
+      // exp(l) = 1 + (exp(l') - 1) / q; at the floor itself only what has l = -Infinity lies below.
+      base.tails(Math.log1p(Math.max(-1, Math.expm1(loss) / rate)), out);
+      out.upperAbove = rest * out.lowerAbove + rate * out.upperAbove;
+      out.upperBelow = rest * out.lowerBelow + rate * out.upperBelow;
+    },
+    range(tail) {
+      const { lowest, highest } = base.range(tail);
+      return { lowest: Math.log1p(rate * Math.expm1(lowest)), highest: sampledLoss(highest, rate) };
+    },
+  };
+}
+
+/** log(1 - q + q exp(l)) without overflow. */
+function sampledLoss(loss: number, rate: number): number {
+  return loss > 30
+    ? loss + Math.log(rate) + Math.log1p(((1 - rate) / rate) * Math.exp(-loss))
+    : Math.log1p(rate * Math.expm1(loss));
+}
