@@ -39,13 +39,15 @@ export function hararyGraph(order: readonly number[], degree: number): Graph {
   }
   const place = new Uint32Array(size);
   order.forEach((position, at) => (place[position] = at));
-  const neighbours = (v: number): readonly number[] => {
+  const known: (readonly number[] | undefined)[] = [];
+  const around = (v: number): readonly number[] => {
     const found: number[] = [];
     for (let step = 1; step <= degree / 2; step++) {
       found.push(order[(place[v] + step) % size], order[(place[v] + size - step) % size]);
     }
     return found.sort((a, b) => a - b);
   };
+  const neighbours = (v: number): readonly number[] => (known[v] ??= around(v));
   return { size, neighbours, holders: neighbours };
 }
 

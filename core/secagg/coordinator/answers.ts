@@ -3,9 +3,9 @@
  * the door, its sender named, and the others go on without it.
  * @module
  */
-import { equalBytes } from '../../crypto/canonical.ts';
+import { equalBytes, toHex } from '../../crypto/canonical.ts';
 import { CryptoError } from '../../crypto/errors.ts';
-import type { CryptoEngine } from '../../crypto/engine.ts';
+import type { KeyAgreement } from '../../crypto/engine.ts';
 import { SecaggError } from '../errors.ts';
 import { expectBytes, piece } from '../guards.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../messages.ts';
@@ -18,7 +18,7 @@ import type { Circle, CoordinatorSession, Summing } from './state.ts';
 /** @throws SecaggError */
 export function checkAdvertisedKeys(
   session: CoordinatorSession,
-  taken: ReadonlyMap<number, AdvertiseKeys>,
+  taken: ReadonlySet<string>,
   from: number,
   message: AdvertiseKeys,
 ): void {
@@ -32,26 +32,24 @@ export function checkAdvertisedKeys(
     throw new SecaggError('SECAGG_KEY_SIGNATURE', 'the platform signed other keys or another session', from);
   }
   for (const key of [message.sealKey, message.maskKey]) {
-    if (isLowOrder(engine, key)) throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${from}`, from);
+    if (isLowOrder(session.probe, key)) throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${from}`, from);
+    if (taken.has(toHex(key))) throw new SecaggError('SECAGG_REPEATED_KEY', `of platform ${from}`, from);
   }
-  const others = [...taken.values()].flatMap((other) => [other.sealKey, other.maskKey]);
-  const repeated = others.some((key) => equalBytes(key, message.sealKey) || equalBytes(key, message.maskKey));
-  if (repeated || equalBytes(message.sealKey, message.maskKey)) {
-    throw new SecaggError('SECAGG_REPEATED_KEY', `of platform ${from}`, from);
+  if (equalBytes(message.sealKey, message.maskKey)) {
+    throw new SecaggError('SECAGG_REPEATED_KEY', `both keys of platform ${from}`, from);
   }
 }
 
 /** A clamped scalar is a multiple of 8, so it takes exactly the points of low order to zero, whatever it is. */
-function isLowOrder(engine: CryptoEngine, key: Uint8Array): boolean {
+function isLowOrder(probe: KeyAgreement, key: Uint8Array): boolean {
   try {
-    engine.x25519(ANY_SCALAR).agree(key);
+    probe.agree(key);
     return false;
   } catch (error) {
     if (error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT') return true;
     throw error;
   }
 }
-const ANY_SCALAR = new Uint8Array(32).fill(9);
 
 /** @throws SecaggError SECAGG_SIZE */
 export function checkShareKeys(circle: Circle, from: number, message: ShareKeys): void {

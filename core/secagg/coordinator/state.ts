@@ -3,6 +3,7 @@
  * place: a state that was handed to `handleCoordinator` is spent.
  * @module
  */
+import type { KeyAgreement } from '../../crypto/engine.ts';
 import type { Outcome } from '../../federation/outcome.ts';
 import type { SecaggCode } from '../errors.ts';
 import type { Graph } from '../graph.ts';
@@ -21,6 +22,8 @@ export interface CoordinatorSession {
   readonly parametersHash: Uint8Array;
   readonly dependencies: CoordinatorDependencies;
   readonly indexOf: ReadonlyMap<string, number>;
+  /** Agrees with every advertised key once, to find points of low order. */
+  readonly probe: KeyAgreement;
   /** Platforms that are out for good, and why. */
   readonly gone: Map<number, SecaggCode | 'lost' | 'left'>;
   /** Codes with which platforms left: they name the outcome when too few are left. */
@@ -50,14 +53,17 @@ export interface Summing extends Dealing {
 interface Gathering<Name extends CoordinatorStage> {
   readonly stage: Name;
   readonly session: CoordinatorSession;
-  /** Who may still answer in this stage or has answered. */
+  /** Who is asked in this stage, ascending. */
   readonly expected: readonly number[];
+  /** Those of them who have not answered and still may. */
+  readonly remaining: Set<number>;
 }
 
 export type CoordinatorState =
-  | (Gathering<'keys'> & { readonly answers: Map<number, AdvertiseKeys> })
+  | (Gathering<'keys'> & { readonly answers: Map<number, AdvertiseKeys>; readonly publicKeys: Set<string> })
   | (Gathering<'beacon'> & {
       readonly answers: Map<number, Uint8Array>;
+      readonly commitments: ReadonlyMap<number, Uint8Array>;
       readonly keys: readonly KeyEntry[];
       readonly sessionId: Uint8Array;
       readonly list: CoordinatorMessage;
@@ -86,6 +92,11 @@ export type CoordinatorStateOf<Stage extends CoordinatorState['stage']> = Extrac
   { readonly stage: Stage }
 >;
 export type CoordinatorStep = Step<CoordinatorState, CoordinatorEffect>;
+
+/** Of those asked, the ones who are still there. */
+export function remainingOf(session: CoordinatorSession, expected: readonly number[]): Set<number> {
+  return new Set(expected.filter((platform) => !session.gone.has(platform)));
+}
 
 export function idsOf(session: CoordinatorSession, platforms: readonly number[]): readonly string[] {
   return platforms.map((index) => session.parameters.cohort[index].id);

@@ -28,6 +28,8 @@ export class Uploads {
   readonly #whole = new Set<number>();
   readonly #staged = new Map<number, Staged>();
   readonly #waiting: number[] = [];
+  /** Staged, but their connection is broken: the first to lose their slot. */
+  readonly #paused = new Set<number>();
   readonly #spare: Uint32Array[] = [];
   readonly #parameters: SessionParameters;
   readonly #slots: number;
@@ -47,6 +49,10 @@ export class Uploads {
     return [...this.#whole].sort((a, b) => a - b);
   }
 
+  get wholeCount(): number {
+    return this.#whole.size;
+  }
+
   has(platform: number): boolean {
     return this.#whole.has(platform);
   }
@@ -57,6 +63,7 @@ export class Uploads {
   }
 
   request(platform: number): readonly Grant[] {
+    this.#paused.delete(platform);
     if (this.#whole.has(platform)) return [this.#grant(platform, this.#chunks, this.#chunks)];
     const staged = this.#staged.get(platform);
     if (staged !== undefined) return [this.#grant(platform, staged.next, staged.granted)];
@@ -100,29 +107,34 @@ export class Uploads {
     return this.#fill();
   }
 
-  /** Keeps the staged half of a broken connection while nobody waits for the slot. */
+  /** Its connection broke: what it staged is kept while nobody waits for the slot. */
   pause(platform: number): readonly Grant[] {
-    const needed = this.#waiting.some((waiting) => waiting !== platform);
-    return needed || !this.#staged.has(platform) ? this.drop(platform, false) : [];
+    const at = this.#waiting.indexOf(platform);
+    if (at !== -1) this.#waiting.splice(at, 1);
+    if (this.#staged.has(platform)) this.#paused.add(platform);
+    return this.#fill();
   }
 
   #fill(): readonly Grant[] {
     const grants: Grant[] = [];
-    while (this.#staged.size < this.#slots) {
-      const platform = this.#waiting.shift();
-      if (platform === undefined) break;
+    for (;;) {
+      if (this.#waiting.length > 0 && this.#staged.size >= this.#slots) {
+        for (const paused of [...this.#paused].slice(0, 1)) this.#release(paused);
+      }
+      const platform = this.#staged.size < this.#slots ? this.#waiting.shift() : undefined;
+      if (platform === undefined) return grants;
       const granted = Math.min(this.#window, this.#chunks);
       const vector = this.#spare.pop() ?? new Uint32Array(this.#parameters.vectorLength);
       this.#staged.set(platform, { vector, next: 0, granted });
       grants.push(this.#grant(platform, 0, granted));
     }
-    return grants;
   }
 
   #release(platform: number): void {
     const staged = this.#staged.get(platform);
     if (staged !== undefined) this.#spare.push(staged.vector);
     this.#staged.delete(platform);
+    this.#paused.delete(platform);
   }
 
   #grant(platform: number, next: number, limit: number): Grant {

@@ -1,0 +1,10 @@
+/**
+ * Keys, seals, masks: the primitives and the engines behind them.
+ * @module
+ */
+export * from './canonical.ts';
+export * from './engine.ts';
+export * from './errors.ts';
+export { hkdf } from './hkdf.ts';
+export * from './identity.ts';
+export { nodeEngine } from './node-engine.ts';
