@@ -1,0 +1,147 @@
+/**
+ * How good first recommendations are for cold persons whose later interactions are known: the strategy beside what the
+ * target could do without it, on the same positives and candidates.
+ * @module
+ */
+import type { ColdPerson } from '../../core/data/cold-person.ts';
+import type { Domain } from '../../core/data/domain.ts';
+import { itemCounts, personIndex } from '../../core/data/select.ts';
+import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
+import type { Evaluation } from '../../core/evaluation/evaluate.ts';
+import { pairedGain } from '../../core/evaluation/gains.ts';
+import { gains } from '../../core/evaluation/metrics.ts';
+import { negativesByName, uniformWithReplacement } from '../../core/evaluation/negatives.ts';
+import type { Negatives, NegativesName } from '../../core/evaluation/negatives.ts';
+import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
+import { seedRows } from '../../core/evaluation/results.ts';
+import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+import { baselines } from '../../core/transfer/baselines/registry.ts';
+import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
+
+export type EvaluationProtocol = 'sampled' | 'full' | 'published:game-video';
+
+export const EVALUATION_PROTOCOLS: readonly EvaluationProtocol[] = ['sampled', 'full', 'published:game-video'];
+
+export interface EvaluationSettings {
+  readonly protocol: EvaluationProtocol;
+  /** Negatives a positive, with `sampled`. */
+  readonly negatives: number;
+  /** Of candidates and ties. */
+  readonly seed: string;
+}
+
+export const DEFAULT_EVALUATION: EvaluationSettings = { protocol: 'sampled', negatives: 99, seed: '1' };
+
+export interface EvaluationInput {
+  readonly settings: EvaluationSettings;
+  /** The target under pseudonyms, cold persons hidden. */
+  readonly domain: Domain;
+  /** Under pseudonyms. */
+  readonly cold: readonly ColdPerson[];
+  readonly keep?: Uint8Array;
+  /** Known on both sides: pseudonyms that sources released. */
+  readonly linked: readonly string[];
+  readonly subject: Omit<RowSubject, 'method' | 'release' | 'epsilon' | 'epsilon0'> &
+    Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
+  readonly strategy: { readonly name: string; readonly score: (person: string) => Float32Array };
+  readonly random: RandomSource;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+export interface MeasuredGain {
+  readonly method: string;
+  readonly over: string;
+  readonly negatives: NegativesName;
+  readonly metric: 'NDCG@10';
+  readonly mean: number;
+  /** 95 % interval over persons. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface EvaluationResult {
+  readonly rows: readonly SeedRow[];
+  readonly gains: readonly MeasuredGain[];
+}
+
+/** @throws EvaluationError */
+export function evaluateTarget(input: EvaluationInput): EvaluationResult {
+  const { settings, domain, cold, keep, subject, strategy, signal, onProgress } = input;
+  const candidates = candidatesOf(settings, domain);
+  const popularity = itemCounts(domain);
+  const methods = [strategy, ...baselineScorers(input)];
+  const evaluations = new Map<string, readonly Evaluation[]>();
+  const rows = methods.flatMap(({ name, score }, index) => {
+    const measured = evaluateColdStart({
+      scorer: (_, { person }) => score(person),
+      cold,
+      items: domain.catalogue.length,
+      negatives: candidates,
+      seed: settings.seed,
+      signal,
+      onProgress: (fraction) => onProgress((index + fraction) / methods.length),
+    });
+    evaluations.set(name, measured);
+    const isStrategy = name === strategy.name;
+    return seedRows({
+      subject: isStrategy
+        ? { ...subject, method: name }
+        : { ...subject, method: name, release: 'none', epsilon: null, epsilon0: null },
+      seed: settings.seed,
+      evaluations: measured,
+      cold,
+      popularity,
+      ...(keep && { keep }),
+      groupCutoffs: [10],
+    });
+  });
+  return { rows, gains: gainsOver('prior', evaluations) };
+}
+
+function candidatesOf({ protocol, negatives, seed }: EvaluationSettings, domain: Domain): readonly Negatives[] {
+  switch (protocol) {
+    case 'sampled':
+      return (['uniform', 'popularity'] as const).map((name) =>
+        negativesByName(name, { target: domain, n: negatives, seed }),
+      );
+    case 'full':
+      return [negativesByName('full', { target: domain, seed })];
+    case 'published:game-video':
+      return [uniformWithReplacement(new Uint32Array(new Set(domain.items)), GAME_VIDEO_NEGATIVES, seed)];
+  }
+}
+
+/** Those that need no more than the target has. */
+function baselineScorers(input: EvaluationInput): { name: string; score: (person: string) => Float32Array }[] {
+  const { domain, random, signal } = input;
+  const index = personIndex(domain);
+  const linked = input.linked.filter((person) => index.has(person));
+  let factors: Factors | undefined;
+  const world = {
+    target: domain,
+    linked,
+    sources: [],
+    random,
+    factors: () => (factors ??= factoriseTarget(domain, random, { signal })),
+    signal,
+  };
+  return baselines
+    .filter(({ needs }) => needs === 'target' || (needs === 'target+links' && linked.length > 0))
+    .map((baseline) => ({ name: baseline.name, score: baseline.fit(world) }));
+}
+
+function gainsOver(over: string, evaluations: ReadonlyMap<string, readonly Evaluation[]>): MeasuredGain[] {
+  const reference = evaluations.get(over);
+  if (reference === undefined) return [];
+  return [...evaluations].flatMap(([method, measured]) =>
+    method === over
+      ? []
+      : measured.map((evaluation, kind) => {
+          const { mean, low, high } = pairedGain(evaluation, reference[kind], (rank) => gains.ndcg(rank, 10));
+          return { method, over, negatives: evaluation.negatives, metric: 'NDCG@10' as const, mean, low, high };
+        }),
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * One attempt at a round, driven: the platform's state machine of the masked sum, its effects carried out in order, each
+ * durable before the next.
+ * @module
+ */
+import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+import { SecaggError } from '../../core/secagg/errors.ts';
+import type { PlatformMessage } from '../../core/secagg/messages.ts';
+import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
+import type { PlatformState } from '../../core/secagg/platform.ts';
+import type { PlatformEffect, PlatformEvent, PlatformFloor, SessionParameters } from '../../core/secagg/session.ts';
+import type { Log } from '../log.ts';
+import type { SessionStore } from '../store/platform-store.ts';
+import type { Update } from './update.ts';
+
+export interface AttemptOptions {
+  readonly parameters: SessionParameters;
+  readonly me: { readonly id: string; readonly secretKey: Uint8Array };
+  readonly engine: CryptoEngine;
+  readonly random: RandomSource;
+  readonly floor: PlatformFloor;
+  readonly sessions: SessionStore;
+  readonly log: Log;
+  /** Starts computing this platform's update; the signal tells that nobody wants it any more. */
+  readonly update: (signal: AbortSignal) => Promise<Update>;
+  /** Resolves when the transport has room for more. */
+  readonly send: (message: PlatformMessage) => Promise<void>;
+  /** Charges this platform's ledger durably. @throws when the budget does not hold it. */
+  readonly charge: (sessionId: string) => void;
+  readonly onStage: (stage: PlatformState['stage']) => void;
+}
+
+/** Why this platform's part ended. */
+export type AttemptEnding =
+  | { readonly kind: 'done'; readonly outcome: string }
+  | { readonly kind: 'left'; readonly code: string; readonly text: string };
+
+export class Attempt {
+  readonly ended: Promise<AttemptEnding>;
+  readonly #options: AttemptOptions;
+  readonly #left = new AbortController();
+  #state: PlatformState;
+  #resolveEnded: (ending: AttemptEnding) => void = () => undefined;
+  /** Events are handled one after the other, an upload included. */
+  #last: Promise<void>;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    const { parameters, me, engine, random, floor, sessions } = options;
+    const [state, effects] = createPlatformSession(parameters, me, {
+      engine,
+      random,
+      floor,
+      isSpent: (attempt) => sessions.isSpent(attempt),
+    });
+    this.#state = state;
+    this.#last = this.#carryOut(effects);
+    if (state.stage !== 'closed') void this.#compute();
+  }
+
+  handle(event: PlatformEvent): void {
+    this.#last = this.#last.then(() => this.#step(event));
+  }
+
+  /** Leaves: keys are wiped, the coordinator is told, computing stops. */
+  leave(because: string): void {
+    if (this.#left.signal.aborted) return;
+    this.#left.abort();
+    this.handle({ kind: 'stop', error: new SecaggError('SECAGG_CLOSED', because) });
+  }
+
+  async #compute(): Promise<void> {
+    const { update, log } = this.#options;
+    try {
+      const { vector, zeroed, clamped } = await update(this.#left.signal);
+      if (zeroed > 0) log.warn('contributions were not finite and count as zero', { zeroed });
+      if (clamped > 0) log.warn('coordinates of the sum were clamped to the public bound', { clamped });
+      this.handle({ kind: 'update', vector });
+    } catch (error) {
+      if (this.#left.signal.aborted) return;
+      log.error('the update could not be computed', { error: error instanceof Error ? error.name : 'unknown' });
+      this.leave('its update could not be computed');
+    }
+  }
+
+  async #step(event: PlatformEvent): Promise<void> {
+    const [state, effects] = handlePlatform(this.#state, event);
+    const isNewStage = state.stage !== this.#state.stage;
+    this.#state = state;
+    if (isNewStage) this.#options.onStage(state.stage);
+    await this.#carryOut(effects);
+  }
+
+  async #carryOut(effects: readonly PlatformEffect[]): Promise<void> {
+    try {
+      for (const effect of effects) if (!(await this.#effect(effect))) return;
+    } catch (error) {
+      // A lost link or a store that cannot be written: nothing more may leave in this attempt.
+      this.#options.log.warn('left the attempt', { code: codeOf(error) });
+      const [state] = handlePlatform(this.#state, {
+        kind: 'stop',
+        error: new SecaggError('SECAGG_CLOSED', codeOf(error)),
+      });
+      this.#state = state;
+      this.#end({ kind: 'left', code: codeOf(error), text: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** @returns whether the effects after it may follow. */
+  async #effect(effect: PlatformEffect): Promise<boolean> {
+    const { sessions, send, charge, log } = this.#options;
+    switch (effect.kind) {
+      case 'persist-spent':
+        if (sessions.spend(effect.attempt)) return true;
+        await this.#refuse(new SecaggError('SECAGG_SPENT', 'recorded by an earlier process'));
+        return false;
+      case 'send':
+        await send(effect.message);
+        return true;
+      case 'upload':
+        for (const chunk of effect.chunks) {
+          await send(chunk);
+          if (this.#left.signal.aborted) return false;
+        }
+        return true;
+      case 'charge':
+        try {
+          charge(Buffer.from(effect.sessionId).toString('hex'));
+          return true;
+        } catch (error) {
+          await this.#refuse(new SecaggError('SECAGG_CLOSED', error instanceof Error ? error.message : String(error)));
+          return false;
+        }
+      case 'persist-reveal': {
+        const session = Buffer.from(effect.sessionId).toString('hex');
+        // Which shares, not the shares: what counts is that no peer is given away both ways.
+        const choice = new TextEncoder().encode(
+          effect.reveals.reveals.map((reveal) => `${reveal.peer}${'selfMaskShare' in reveal ? 'b' : 's'}`).join(' '),
+        );
+        if (sessions.reveal(session, choice)) return true;
+        await this.#refuse(
+          new SecaggError('SECAGG_EQUIVOCATION', 'this session revealed another choice of shares before'),
+        );
+        return false;
+      }
+      case 'ignored':
+        log.debug('a message of the masked sum was ignored', { code: effect.error.code });
+        return true;
+      case 'done':
+        this.#end({ kind: 'done', outcome: effect.outcome });
+        return true;
+      case 'abort':
+        this.#end({ kind: 'left', code: effect.error.code, text: effect.error.message });
+        return true;
+    }
+  }
+
+  async #refuse(error: SecaggError): Promise<void> {
+    const [state, effects] = handlePlatform(this.#state, { kind: 'stop', error });
+    this.#state = state;
+    await this.#carryOut(effects);
+  }
+
+  #end(ending: AttemptEnding): void {
+    this.#left.abort();
+    this.#resolveEnded(ending);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

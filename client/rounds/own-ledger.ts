@@ -1,0 +1,127 @@
+/**
+ * This platform's ledger, kept in step with the coordinator's: charged here first, checked against theirs whenever they
+ * tell it.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { PrivacyError } from '../../core/privacy/errors.ts';
+import { canonicalEntry, Ledger } from '../../core/privacy/ledger.ts';
+import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { ledgerBudget } from '../../core/privacy/plan-events.ts';
+import type { LedgerSyncBody } from '../../core/wire/body.ts';
+
+/** What an entry must look like before its hash is looked at; the event's kinds are the accountant's to judge. */
+const entrySchema = z.strictObject({
+  ledger: z.literal(1),
+  sequence: z.int().min(0),
+  origin: z.enum(['own', 'adopted']),
+  charge: z.strictObject({
+    scope: z.enum(['platform', 'federation']),
+    label: z.string(),
+    round: z.int(),
+    attempt: z.int(),
+    session: z.string(),
+    event: z.looseObject({ kind: z.string() }),
+  }),
+  previous: z.string(),
+});
+
+export class OwnLedger {
+  readonly #ledger: Ledger;
+  /** The coordinator's, as told so far over this link. */
+  #theirs: LedgerEntry[] = [];
+  #refusal: PrivacyError | undefined = new PrivacyError(
+    'PRIVACY_LEDGER_REFUSED',
+    'the coordinator has not shown its ledger yet: it does so when a platform connects',
+  );
+
+  /** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
+  constructor(plan: FederationPlan, platform: string, store: LedgerStore) {
+    this.#ledger = Ledger.open(plan.manifest.federation, store, ledgerBudget(plan.privacy, { platform }));
+  }
+
+  get spent(): number | null {
+    return this.#ledger.spent();
+  }
+
+  get budget(): number | null {
+    return this.#ledger.budget.epsilon;
+  }
+
+  /** Why no attempt may start, if so. */
+  get refusal(): PrivacyError | undefined {
+    return this.#refusal;
+  }
+
+  /** Durable when it returns. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, PRIVACY_LEDGER_REFUSED */
+  charge(charge: Charge): void {
+    this.#ledger.charge(charge);
+  }
+
+  /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED before anything is computed for a charge that would be refused. */
+  check(charge: Charge): void {
+    if (!this.#ledger.exhausted(charge)) return;
+    const { epsilon, delta } = this.#ledger.budget;
+    throw new PrivacyError(
+      'PRIVACY_BUDGET_EXHAUSTED',
+      `another round would bring this platform's epsilon to ${String(this.#ledger.spentAfter(charge))} at delta ${delta}; its budget is ${String(epsilon)}`,
+    );
+  }
+
+  /** Takes the coordinator's entries; from then on `refusal` tells whether they agree with this platform's. */
+  sync({ from, entries }: LedgerSyncBody): void {
+    try {
+      if (from > this.#theirs.length) {
+        throw new PrivacyError(
+          'PRIVACY_LEDGER_REFUSED',
+          `the coordinator's ledger goes on at entry ${from}, and only ${this.#theirs.length} are known`,
+        );
+      }
+      const told = entries.map(parseEntry);
+      // What was told before must stand unchanged; telling it again is no harm.
+      const kept = this.#theirs.slice(0, from);
+      const theirs = [...kept, ...told];
+      const changed = this.#theirs.findIndex(
+        (entry, index) => index < theirs.length && theirs[index].hash !== entry.hash,
+      );
+      if (changed !== -1) {
+        throw new PrivacyError(
+          'PRIVACY_LEDGER_REFUSED',
+          `the coordinator changed entry ${changed} of its ledger after it had told it`,
+        );
+      }
+      if (theirs.length < this.#theirs.length && from === 0) {
+        throw new PrivacyError(
+          'PRIVACY_LEDGER_REFUSED',
+          `the coordinator's ledger shrank from ${this.#theirs.length} to ${theirs.length} entries`,
+        );
+      }
+      this.#ledger.accept(theirs);
+      if (theirs.length > this.#theirs.length) this.#theirs = theirs;
+      this.#refusal = undefined;
+    } catch (error) {
+      if (!(error instanceof PrivacyError)) throw error;
+      this.#refusal = error;
+    }
+  }
+}
+
+/** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
+function parseEntry(bytes: Uint8Array): LedgerEntry {
+  const broken = (cause?: unknown): PrivacyError =>
+    new PrivacyError('PRIVACY_LEDGER_BROKEN', "the coordinator's ledger holds what is no entry", { cause });
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw broken(cause);
+  }
+  const result = entrySchema.safeParse(raw);
+  if (!result.success) throw broken(result.error);
+  const { sequence, origin, charge, previous } = result.data;
+  const open = { sequence, origin, charge: charge as Charge, previous };
+  if (Buffer.compare(canonicalEntry(open), bytes) !== 0) throw broken();
+  return { ...open, hash: createHash('sha256').update(bytes).digest('hex') };
+}

@@ -1,0 +1,260 @@
+/**
+ * A platform's part in the rounds: which attempts it joins, which it declines and why, and the shared model it holds.
+ * @module
+ */
+import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import { cohortOf, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import type { Identity } from '../../core/federation/identity.ts';
+import { firstModel } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import { attemptCharge } from '../../core/privacy/plan-events.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+import { attemptKey } from '../../core/secagg/parameters.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { AttemptEndBody, AttemptStartBody, Body, LedgerSyncBody, SecaggBody } from '../../core/wire/body.ts';
+import type { PlatformEvent } from '../events.ts';
+import type { Log } from '../log.ts';
+import { sessionFloor } from '../policy.ts';
+import type { PolicyFloor } from '../policy.ts';
+import type { PlatformStore } from '../store/platform-store.ts';
+import { Attempt } from './attempt.ts';
+import type { OwnLedger } from './own-ledger.ts';
+import { computeUpdate } from './update.ts';
+
+export interface ParticipationOptions {
+  readonly plan: FederationPlan;
+  readonly identity: Identity;
+  readonly floor: PolicyFloor;
+  readonly store: Pick<PlatformStore, 'sessions' | 'models'>;
+  readonly ledger: OwnLedger;
+  readonly mechanism: PrivacyMechanism;
+  readonly engine: CryptoEngine;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly emit: (event: PlatformEvent) => void;
+  readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
+  /** Persons of this platform, for progress alone. */
+  readonly persons: number;
+}
+
+interface Running {
+  readonly round: number;
+  readonly number: number;
+  readonly key: Uint8Array;
+  readonly attempt: Attempt;
+}
+
+/** Why the rounds are over. */
+export type RoundsEnd = 'all rounds are completed' | 'the budget is spent' | 'the coordinator gave the round up';
+
+export class Participation {
+  /** Resolves once, when no further round will come. */
+  readonly over: Promise<RoundsEnd>;
+  readonly #options: ParticipationOptions;
+  #model: PlatformModel | undefined;
+  #running: Running | undefined;
+  #resolveOver: (end: RoundsEnd) => void = () => undefined;
+  /** Adopting and computing touch the same tensors: one at a time. */
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(options: ParticipationOptions) {
+    this.#options = options;
+    this.over = new Promise((resolve) => (this.#resolveOver = resolve));
+    const { models } = options.store;
+    if (models.latest() === undefined) models.accept(0, firstModel(options.plan));
+    this.#checkOver(undefined);
+  }
+
+  /** Round whose shared model this platform holds. */
+  get round(): number {
+    return this.#options.store.models.latest()?.round ?? 0;
+  }
+
+  /** The encoder is made and charged: attempts may be joined. */
+  async join(model: PlatformModel): Promise<void> {
+    this.#model = model;
+    await this.#adoptLatest();
+  }
+
+  onAttemptStart(body: AttemptStartBody): void {
+    const { log, emit, send } = this.#options;
+    this.#running?.attempt.leave('another attempt began');
+    this.#running = undefined;
+    const { round, attempt } = body;
+    try {
+      this.#running = this.#begin(body);
+      emit({ kind: 'attempt', round, attempt, stage: 'begun' });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'PLATFORM_NOT_READY';
+      const text = error instanceof Error ? error.message : String(error);
+      log.warn(`declined round ${round}, attempt ${attempt}: ${text}`, { code });
+      emit({ kind: 'declined', round, attempt, code });
+      void send({ kind: 'attempt-decline', round, attempt, code, text: text.slice(0, 400) }).catch(ignoreLost);
+    }
+  }
+
+  onSecagg({ message }: SecaggBody, session: Uint8Array): void {
+    const running = this.#running;
+    // Of an attempt that is over, or that this platform declined.
+    if (running === undefined || Buffer.compare(running.key, session) !== 0) return;
+    if (isFromPlatform(message)) return;
+    running.attempt.handle(message);
+  }
+
+  onAttemptEnd(body: AttemptEndBody): void {
+    const { log, emit, store } = this.#options;
+    const { round, attempt, outcome, text } = body;
+    const running = this.#running;
+    if (running !== undefined && running.round === round && running.number === attempt) {
+      if (outcome !== 'completed') running.attempt.leave(`the attempt ended: ${outcome}`);
+      this.#running = undefined;
+    }
+    if (outcome === 'completed' && round > this.round) {
+      this.#checkModel(body.model, round);
+      store.models.accept(round, body.model);
+      if (this.#model !== undefined) void this.#adoptLatest();
+    }
+    emit({ kind: 'attempt-ended', round, attempt, outcome, text });
+    log.info(`round ${round}, attempt ${attempt}: ${outcome}`, { completedRounds: body.completedRounds });
+    this.#checkOver(body);
+  }
+
+  onLedgerSync(body: LedgerSyncBody): void {
+    const { ledger, log } = this.#options;
+    ledger.sync(body);
+    if (ledger.refusal !== undefined) log.error(ledger.refusal.message, { code: ledger.refusal.code });
+  }
+
+  /** The coordinator forgot this link: what was under way is lost. */
+  onNewLink(): void {
+    this.#running?.attempt.leave('the link was lost');
+    this.#running = undefined;
+  }
+
+  stop(): void {
+    this.#running?.attempt.leave('this platform stops');
+  }
+
+  #begin(body: AttemptStartBody): Running {
+    const { plan, identity, floor, store, ledger, engine, random, log, emit, send } = this.#options;
+    const { round, attempt: number } = body;
+    const model = this.#model;
+    if (model === undefined)
+      throw new FederationError('PLATFORM_NOT_READY', 'this platform still prepares its encoder');
+    if (ledger.refusal !== undefined) throw ledger.refusal;
+    if (round <= this.round) {
+      throw new FederationError(
+        'ROUND_STALE',
+        `round ${round} is over: this platform holds the model of round ${this.round}`,
+      );
+    }
+    this.#checkModel(body.model, round - 1);
+    if (!cohortOf(plan, body.config).includes(identity.name)) {
+      throw new FederationError('ATTEMPT_CONFIG', `platform "${identity.name}" is not in the cohort it was invited to`);
+    }
+    const parameters = sessionParameters(plan, body);
+    const key = Buffer.from(attemptKey(engine, parameters), 'hex');
+    const sum = roundSum(plan);
+    ledger.check(attemptCharge(sum, round, number, ''));
+    const attempt = new Attempt({
+      parameters,
+      me: { id: identity.name, secretKey: identity.identity.secretKey },
+      engine,
+      random,
+      floor: sessionFloor(floor),
+      sessions: store.sessions,
+      log,
+      update: (signal) => this.#update(model, body, signal),
+      send: (message) => send({ kind: 'secagg', message }, key),
+      charge: (session) => {
+        ledger.charge(attemptCharge(sum, round, number, session));
+        emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
+      },
+      onStage: (stage) => emit({ kind: 'attempt', round, attempt: number, stage }),
+    });
+    void attempt.ended.then((ending) => {
+      if (ending.kind === 'left')
+        log.warn(`left round ${round}, attempt ${number}: ${ending.text}`, { code: ending.code });
+    });
+    return { round, number, key, attempt };
+  }
+
+  async #update(model: PlatformModel, body: AttemptStartBody, signal: AbortSignal): ReturnType<typeof computeUpdate> {
+    const { plan, mechanism, random, emit, persons } = this.#options;
+    let done = 0;
+    const step = Math.max(1, Math.floor(persons / 20));
+    const shared: SharedModel = body.model;
+    await this.#busy;
+    const update = computeUpdate({
+      plan,
+      model,
+      shared,
+      round: body.round,
+      mechanism,
+      random,
+      signal,
+      onContribution: () => {
+        done += 1;
+        if (done % step === 0) emit({ kind: 'stage', stage: 'training', fraction: Math.min(1, done / persons) });
+      },
+    });
+    this.#busy = update.then(ignoreLost, ignoreLost);
+    return update;
+  }
+
+  async #adoptLatest(): Promise<void> {
+    const latest = this.#options.store.models.latest();
+    const model = this.#model;
+    if (latest === undefined || model === undefined) return;
+    this.#busy = this.#busy.then(() => model.adopt(latest.model));
+    await this.#busy;
+  }
+
+  /** @throws FederationError ROUND_MODEL */
+  #checkModel(model: Float32Array, round: number): void {
+    const { plan, store } = this.#options;
+    const refuse = (why: string): FederationError =>
+      new FederationError('ROUND_MODEL', `the shared model after round ${round} ${why}`);
+    if (model.length !== plan.parameters) {
+      throw refuse(`has ${model.length} parameters, and the manifest's strategy has ${plan.parameters}`);
+    }
+    if (!model.every(Number.isFinite)) throw refuse('holds NaN or infinity');
+    const held = store.models.at(round);
+    if (held?.some((value, index) => value !== model[index]) === true) {
+      throw refuse('is not the one this platform was given before');
+    }
+  }
+
+  #checkOver(ended: AttemptEndBody | undefined): void {
+    const { rounds } = this.#options.plan.manifest;
+    if (this.#options.plan.parameters === 0 || this.round >= rounds.count)
+      this.#resolveOver('all rounds are completed');
+    else if (ended?.outcome === 'budget-exhausted') this.#resolveOver('the budget is spent');
+    else if (ended !== undefined && ended.outcome !== 'completed' && ended.attempt >= rounds.maxAttempts) {
+      this.#resolveOver('the coordinator gave the round up');
+    }
+  }
+}
+
+function isFromPlatform(message: SecaggBody['message']): message is Exclude<typeof message, CoordinatorToPlatform> {
+  return FROM_PLATFORM.has(message.kind);
+}
+
+type CoordinatorToPlatform = Parameters<Attempt['handle']>[0];
+
+const FROM_PLATFORM: ReadonlySet<string> = new Set([
+  'advertise-keys',
+  'beacon-reveal',
+  'share-keys',
+  'upload-request',
+  'masked-chunk',
+  'consistency-signature',
+  'reveals',
+  'leave',
+]);
+
+function ignoreLost(): void {
+  // The link went away with it; what is needed again is asked for again.
+}

@@ -1,0 +1,54 @@
+/**
+ * A platform's update: its persons' contributions, clipped, summed and noised, as ring elements. The plain sum never
+ * leaves this function.
+ * @module
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { roundSum } from '../../core/federation/attempt.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import { toRing } from '../../core/privacy/ring.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+
+export interface UpdateOptions {
+  readonly plan: FederationPlan;
+  readonly model: PlatformModel;
+  /** As received with the attempt. */
+  readonly shared: SharedModel;
+  readonly round: number;
+  readonly mechanism: PrivacyMechanism;
+  readonly random: RandomSource;
+  readonly signal: AbortSignal;
+  readonly onContribution: () => void;
+}
+
+/** Longest stretch of work before sockets and timers get their turn. */
+const TURN_MS = 20;
+
+export interface Update {
+  readonly vector: Uint32Array /* [parameters] */;
+  /** Contributions that held NaN or infinity and were zeroed: a count of persons, for this platform's log alone. */
+  readonly zeroed: number;
+  /** Coordinates clamped to the public bound. */
+  readonly clamped: number;
+}
+
+/** @throws AbortError when the attempt is over; whatever the strategy throws. */
+export async function computeUpdate(options: UpdateOptions): Promise<Update> {
+  const { plan, model, shared, round, mechanism, random, signal, onContribution } = options;
+  const sum = roundSum(plan);
+  const accumulator = mechanism.accumulate(sum, random);
+  let turnBegan = performance.now();
+  for await (const contribution of model.contributions(shared, round)) {
+    accumulator.add(contribution);
+    onContribution();
+    if (performance.now() - turnBegan < TURN_MS) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    turnBegan = performance.now();
+  }
+  signal.throwIfAborted();
+  const { integers, zeroed, clamped } = accumulator.finish();
+  return { vector: toRing(mechanism.addNoise(sum, integers, random), plan.privacy.ringBits), zeroed, clamped };
+}

@@ -1,0 +1,88 @@
+/**
+ * First recommendations: one person's released representations, decoded over the local catalogue.
+ * @module
+ */
+import type { Claim } from '../../core/privacy/claims.ts';
+import type { Explanation, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { People } from '../releases/people.ts';
+import type { ReceivedStore } from '../store/platform-store.ts';
+
+export interface Recommendation {
+  /** Best first. */
+  readonly items: readonly RecommendedItem[];
+  /** What the answer rests on; `prior` and `popularity` are the same for every person nothing is known of. */
+  readonly basis: Explanation['basis'];
+  /** Platforms whose release of this person was used. */
+  readonly sources: readonly string[];
+  /** What may be said of the privacy of this answer. */
+  readonly claim: string;
+  /** Whether anything at all is known of the person, here or from a source. */
+  readonly known: boolean;
+}
+
+export interface RecommendedItem {
+  readonly item: string;
+  readonly title?: string;
+  /** Higher is better; comparable within one answer alone. */
+  readonly score: number;
+  readonly explanation: Explanation['parts'];
+}
+
+export interface RecommenderOptions {
+  readonly model: Pick<PlatformModel, 'score' | 'explain'>;
+  readonly people: People;
+  readonly received: ReceivedStore;
+  readonly claims: readonly Claim[];
+}
+
+export class Recommender {
+  readonly #options: RecommenderOptions;
+
+  constructor(options: RecommenderOptions) {
+    this.#options = options;
+  }
+
+  /** What the person has here already is left out. @param k at least 1. */
+  recommend(pseudonym: string, k: number): Recommendation {
+    const { model, people, received } = this.#options;
+    const { domain } = people;
+    const released = received.person(pseudonym);
+    const row = people.rowOfPseudonym(pseudonym);
+    const scores = model.score(released).slice();
+    if (row !== undefined) {
+      for (const item of domain.items.subarray(domain.offsets[row], domain.offsets[row + 1])) scores[item] = -Infinity;
+    }
+    const best = bestOf(scores, k);
+    const explanations = best.map((item) => model.explain(released, item));
+    const basis = explanations.at(0)?.basis ?? 'popularity';
+    return {
+      items: best.map((item, place) => {
+        const title = domain.titles?.[item];
+        return {
+          item: domain.catalogue[item],
+          ...(title !== undefined && { title }),
+          score: scores[item],
+          explanation: explanations[place].parts,
+        };
+      }),
+      basis,
+      sources: basis === 'representation' ? released.map(({ source }) => source) : [],
+      claim: this.#claim(basis),
+      known: released.length > 0 || (row !== undefined && people.hasHistory(row)),
+    };
+  }
+
+  #claim(basis: Explanation['basis']): string {
+    if (basis !== 'representation') {
+      return "This list rests on other persons of this platform alone: nothing of this person's data on other platforms is in it.";
+    }
+    const stated = this.#options.claims.filter(({ id, holds }) => holds && (id === 'C2' || id === 'C3'));
+    return stated.map(({ text }) => text).join(' ');
+  }
+}
+
+/** The k highest finite scores, best first; equals in catalogue order. */
+function bestOf(scores: Float32Array, k: number): number[] {
+  const order = Array.from(scores.keys()).filter((item) => scores[item] !== -Infinity);
+  return order.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+}

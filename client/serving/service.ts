@@ -1,0 +1,149 @@
+/**
+ * The platform's local service: first recommendations and consents, on loopback, for whoever holds the token.
+ * @module
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import fastify from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Consent } from '../../core/federation/consent.ts';
+import { PlatformError } from '../errors.ts';
+import type { Recommendation } from './recommender.ts';
+
+/** What the service may ask the agent for. Person ids are the platform's own. */
+export interface ServiceBackend {
+  stage(): string;
+  /** @throws PlatformError PLATFORM_NOT_READY, PLATFORM_NO_PSEUDONYMS */
+  recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
+  consents(filter: { readonly person?: string; readonly target?: string; readonly epoch?: number }): readonly Consent[];
+  /** @throws FederationError CONSENT_INVALID */
+  addConsents(consents: readonly Consent[]): void;
+  /** @returns consents withdrawn. */
+  withdraw(persons: readonly string[], target?: string): number;
+}
+
+export interface ServiceOptions {
+  readonly backend: ServiceBackend;
+  readonly token: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+export interface Service {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** A file of consents for everybody is long. */
+const MOST_BODY_BYTES = 64 * 1024 * 1024;
+
+const recommendQuery = z.strictObject({
+  k: z.coerce.number().int().min(1).max(1000).default(10),
+  /** Whether the path holds a pseudonym or this platform's own person id. */
+  as: z.enum(['pseudonym', 'person']).default('pseudonym'),
+});
+const consentFilter = z.strictObject({
+  person: z.string().optional(),
+  target: z.string().optional(),
+  epoch: z.coerce.number().int().min(0).optional(),
+});
+const consentBody = z.strictObject({
+  persons: z.array(z.string().min(1)).min(1),
+  target: z.string(),
+  epoch: z.int().min(0),
+  expires: z.int().min(1),
+});
+const withdrawBody = z.strictObject({ persons: z.array(z.string().min(1)).min(1), target: z.string().optional() });
+
+/** @throws PlatformError PORT_IN_USE */
+export async function startService({ backend, token, port }: ServiceOptions): Promise<Service> {
+  // No request is logged: the path holds a person.
+  const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({
+        code: 'HTTP_NOT_FOUND',
+        message: `there is no ${request.method} ${request.url.split('?')[0]}; see /v1/recommendations/{pseudonym}`,
+      }),
+  );
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.url === '/healthz' || isAllowed(request, token)) return;
+    await reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({
+        code: 'HTTP_UNAUTHORISED',
+        message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
+      });
+  });
+  routes(app, backend);
+  try {
+    const url = await app.listen({ host: LOOPBACK, port });
+    return { url, stop: () => app.close() };
+  } catch (cause) {
+    await app.close();
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
+    const why = code === 'EADDRINUSE' ? 'is in use by another program' : 'may not be opened by this user';
+    throw new PlatformError('PORT_IN_USE', `port ${port} ${why}: choose another --serve-port, or 0 for any free one`, {
+      cause,
+    });
+  }
+}
+
+function routes(app: FastifyInstance, backend: ServiceBackend): void {
+  app.get('/healthz', () => ({ status: 'ok', stage: backend.stage() }));
+  app.get<{ Params: { name: string } }>('/v1/recommendations/:name', async (request) => {
+    const { k, as } = recommendQuery.parse(request.query);
+    const { name } = request.params;
+    return backend.recommend(as === 'person' ? { person: name } : { pseudonym: name }, k);
+  });
+  app.get('/v1/consents', (request) => {
+    const { person, target, epoch } = consentFilter.parse(request.query);
+    return {
+      consents: backend.consents({
+        ...(person !== undefined && { person }),
+        ...(target !== undefined && { target }),
+        ...(epoch !== undefined && { epoch }),
+      }),
+    };
+  });
+  app.post('/v1/consents', (request) => {
+    const { persons, ...terms } = consentBody.parse(request.body);
+    backend.addConsents(persons.map((person) => ({ person, ...terms })));
+    return { added: persons.length };
+  });
+  app.delete('/v1/consents', (request) => {
+    const { persons, target } = withdrawBody.parse(request.body);
+    return { withdrawn: backend.withdraw(persons, target) };
+  });
+}
+
+function isAllowed(request: FastifyRequest, token: string): boolean {
+  const given = request.headers.authorization ?? '';
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(`Bearer ${token}`));
+}
+
+async function answerError(error: FastifyError | Error, _request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (error instanceof z.ZodError) {
+    const message = error.issues
+      .map((issue) => `${issue.path.map(String).join('.') || 'request'}: ${issue.message}`)
+      .join('; ');
+    await reply.code(400).send({ code: 'HTTP_BAD_REQUEST', message });
+    return;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'HTTP_INTERNAL';
+  const status =
+    code === 'PLATFORM_NOT_READY'
+      ? 503
+      : 'statusCode' in error && error.statusCode !== undefined
+        ? error.statusCode
+        : code === 'HTTP_INTERNAL'
+          ? 500
+          : 400;
+  await reply.code(status).send({ code, message: error.message });
+}
