@@ -119,7 +119,7 @@ async function folderTexts(name: string): Promise<GameVideoFolder> {
 if (options.published) {
   for (const direction of readGameVideo(await folderTexts('game_video'), await folderTexts('video_game'))) {
     const { source, target, warm, test } = direction;
-    const split: ColdSplit = { target, cold: test, warm, linked: warm };
+    const split: ColdSplit = { target, cold: test, warm, linked: warm, unmetPositives: 0 };
     const trials = seedsOf(options.seeds).map((seed) => ({
       seed,
       sources: [source],

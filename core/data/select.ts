@@ -69,6 +69,25 @@ export function withoutPersons(domain: Domain, ids: ReadonlySet<string>): Domain
   return restrictPersons(domain, kept);
 }
 
+/** The domain with the items somebody met alone; `places[item]` is an item's new catalogue index, -1 where it is gone. */
+export function withoutUnmetItems(domain: Domain): { readonly domain: Domain; readonly places: Int32Array } {
+  const counts = itemCounts(domain);
+  const places = new Int32Array(counts.length).fill(-1);
+  const kept: number[] = [];
+  for (let item = 0; item < counts.length; item++) if (counts[item] > 0) places[item] = kept.push(item) - 1;
+  if (kept.length === counts.length) return { domain, places };
+  const { catalogue, titles } = domain;
+  return {
+    domain: {
+      ...domain,
+      catalogue: kept.map((item) => catalogue[item]),
+      ...(titles && { titles: kept.map((item) => titles[item]) }),
+      items: domain.items.map((item) => places[item]),
+    },
+    places,
+  };
+}
+
 /** Ids known on both, in the order of the first. */
 export function sharedPersons(first: Domain, second: Domain): string[] {
   const known = new Set(second.persons);

@@ -5,7 +5,7 @@
 import type { ColdPerson } from '../data/cold-person.ts';
 import type { Domain } from '../data/domain.ts';
 import { DataError } from '../data/errors.ts';
-import { historyLength, historyOf, personIndex, withoutPersons } from '../data/select.ts';
+import { historyLength, historyOf, personIndex, withoutPersons, withoutUnmetItems } from '../data/select.ts';
 import { Prng } from '../random/prng.ts';
 
 export interface ColdSplitOptions {
@@ -19,9 +19,12 @@ export interface ColdSplitOptions {
 }
 
 export interface ColdSplit {
-  /** The target's domain without the cold persons. Its catalogue is whole. */
+  /** The target's domain without the cold persons: its catalogue is what the persons left have met. */
   readonly target: Domain;
+  /** With the positives that stand in the target's catalogue; who has none of them is hidden all the same, but not here. */
   readonly cold: readonly ColdPerson[];
+  /** Hidden interactions with items nobody left has met: no method could rank them, they would measure cold items instead. */
+  readonly unmetPositives: number;
   /** Everybody else known on the target and on a source. */
   readonly warm: readonly string[];
   /** The warm persons whose link may be used: all of them unless `overlapKept` is below 1. Their interactions stay on both sides either way. */
@@ -29,7 +32,7 @@ export interface ColdSplit {
 }
 
 /**
- * The same seed, ids and shares give the same split, whatever the order of rows.
+ * Hides everything the cold persons did on the target. The same seed, ids and shares give the same split, whatever the order of rows.
  * @throws DataError DATA_OPTION for a share outside its range; DATA_NO_OVERLAP when nobody is eligible.
  */
 export function coldSplit(target: Domain, sources: readonly Domain[], options: ColdSplitOptions): ColdSplit {
@@ -63,20 +66,22 @@ export function coldSplit(target: Domain, sources: readonly Domain[], options: C
     .shuffle(warm.slice())
     .slice(0, Math.round(overlapKept * warm.length))
     .sort();
-  return {
-    target: withoutPersons(target, isCold),
-    cold: coldIds.map((person) => {
-      const { items, ratings } = historyOf(target, targetIndex.get(person) ?? 0);
-      return {
-        person,
-        positives: items.slice(),
-        ...(ratings && { ratings: ratings.slice() }),
-        sourceInteractions: total.get(person) ?? 0,
-      };
-    }),
-    warm,
-    linked,
-  };
+  const left = withoutUnmetItems(withoutPersons(target, isCold));
+  const cold: ColdPerson[] = [];
+  let unmetPositives = 0;
+  for (const person of coldIds) {
+    const { items, ratings } = historyOf(target, targetIndex.get(person) ?? 0);
+    const met = Array.from(items.keys()).filter((i) => left.places[items[i]] >= 0);
+    unmetPositives += items.length - met.length;
+    if (met.length === 0) continue;
+    cold.push({
+      person,
+      positives: Uint32Array.from(met, (i) => left.places[items[i]]),
+      ...(ratings && { ratings: Float32Array.from(met, (i) => ratings[i]) }),
+      sourceInteractions: total.get(person) ?? 0,
+    });
+  }
+  return { target: left.domain, cold, unmetPositives, warm, linked };
 }
 
 function sourceActivity(sources: readonly Domain[]): { total: Map<string, number>; longest: Map<string, number> } {

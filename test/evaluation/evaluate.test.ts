@@ -32,7 +32,7 @@ function longTailed(name: string, seed: string) {
 const source = longTailed('s', 'source');
 const target = longTailed('t', 'target');
 const split = coldSplit(target, [source], { seed: 1 });
-const items = target.catalogue.length;
+const items = split.target.catalogue.length;
 const named = (metrics: readonly { metric: string; mean: number }[], name: string) =>
   metrics.find(({ metric }) => metric === name)!.mean;
 

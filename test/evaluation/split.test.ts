@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { buildDomain } from '../../core/data/build.ts';
 import type { InteractionRecord } from '../../core/data/build.ts';
-import { historyOf, personIndex } from '../../core/data/select.ts';
+import { historyLength, historyOf, personIndex } from '../../core/data/select.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import { Prng } from '../../core/random/prng.ts';
 
@@ -34,9 +34,26 @@ describe('the cold split', () => {
       assert.equal(cold.sourceInteractions, 5);
     }
     assert.equal(split.target.persons.length, 92);
-    assert.equal(split.target.catalogue, music.catalogue);
+    assert.deepEqual(split.target.catalogue, music.catalogue);
+    assert.equal(split.unmetPositives, 0);
     assert.equal(split.warm.length, 52);
     assert.deepEqual(split.linked, split.warm);
+  });
+
+  it('leaves items that only cold persons met out of the catalogue, and counts them', () => {
+    const active = music.persons.filter((_, p) => historyLength(music, p) === 5);
+    const own = active.map((person) => ({ person, item: `only ${person}`, rating: 1 }));
+    const split = coldSplit(buildDomain('music', [...own, ...musicRows]), [books], { seed: 1 });
+    const plain = coldSplit(music, [books], { seed: 1 });
+    assert.equal(split.unmetPositives, 8);
+    const ids = (of: typeof split) =>
+      of.cold.map(({ person, positives }) => [person, ...Array.from(positives, (item) => of.target.catalogue[item])]);
+    assert.deepEqual(ids(split), ids(plain));
+    assert.equal(split.target.catalogue.length, 72 + plain.target.catalogue.length);
+    for (const { person } of split.cold) assert.ok(!split.target.catalogue.includes(`only ${person}`));
+    const [first] = split.cold;
+    const before = personIndex(music).get(first.person)!;
+    assert.deepEqual(first.ratings, historyOf(music, before).ratings);
   });
 
   it('depends on seed and ids, not on the order of rows', () => {
