@@ -1,0 +1,22 @@
+/**
+ * Who an end of the wire is and whom it believes, from its key file and the pinned manifest.
+ * @module
+ */
+import type { WireIdentity } from '../wire/transport.ts';
+import type { Identity } from './identity.ts';
+import { manifestHash } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+
+export function wireIdentity(manifest: Manifest, own: Identity): WireIdentity {
+  const publicKey = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+  return {
+    name: own.name,
+    secretKey: own.identity.secretKey,
+    federation: manifest.federation,
+    manifestHash: manifestHash(manifest),
+    publicKeys: new Map([
+      ['coordinator', publicKey(manifest.coordinator.identity)],
+      ...manifest.platforms.map(({ name, identity }) => [name, publicKey(identity)] as const),
+    ]),
+  };
+}
