@@ -1,0 +1,278 @@
+/**
+ * A coordinator's state in one SQLite file.
+ * @module
+ */
+import { decodeOptimiserState, encodeOptimiserState } from '../../core/federation/optimiser.ts';
+import type { Outcome } from '../../core/federation/outcome.ts';
+import { PrivacyError } from '../../core/privacy/errors.ts';
+import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
+import { conflict, CoordinatorError } from '../errors.ts';
+import type {
+  AttemptEnded,
+  AttemptRecord,
+  AttemptStarted,
+  CompletedRound,
+  CoordinatorStore,
+  MailboxStore,
+  RoundStore,
+  StoredLetter,
+  StoreOwner,
+} from './coordinator-store.ts';
+import { bytesIn, integerIn, SqliteFile, textIn } from './sqlite-file.ts';
+import type { Row } from './sqlite-file.ts';
+
+const VERSION = 1;
+const SCHEMA = `
+CREATE TABLE owner (federation TEXT NOT NULL, parameters INTEGER NOT NULL) STRICT;
+CREATE TABLE rounds (round INTEGER PRIMARY KEY, model BLOB NOT NULL, optimiser BLOB NOT NULL) STRICT;
+CREATE TABLE attempts (
+  number INTEGER PRIMARY KEY,
+  round INTEGER NOT NULL, attempt INTEGER NOT NULL, cohort TEXT NOT NULL, started_at INTEGER NOT NULL,
+  outcome TEXT, text TEXT, platforms TEXT, charged INTEGER, ended_at INTEGER,
+  UNIQUE (round, attempt)
+) STRICT;
+CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;
+CREATE TABLE letters (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (sender, id)
+) STRICT;
+CREATE INDEX letters_by_receiver ON letters (receiver, number);
+CREATE INDEX letters_by_expiry ON letters (expires_at)`;
+
+/**
+ * Opens the state, or makes it, and holds it alone until it is closed.
+ * @throws CoordinatorError STORE_LOCKED when another coordinator holds it; STORE_FOREIGN when it belongs to another
+ * federation or plan; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
+ */
+export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorStore {
+  const file = new SqliteFile(path, VERSION, SCHEMA);
+  try {
+    checkOwner(file, path, owner);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    rounds: new SqliteRounds(file),
+    ledger: sqliteLedger(file),
+    mailbox: new SqliteMailbox(file),
+    close: () => file.close(),
+  };
+}
+
+function checkOwner(file: SqliteFile, path: string, owner: StoreOwner): void {
+  const row = file.get('SELECT federation, parameters FROM owner');
+  if (row === undefined) {
+    file.run('INSERT INTO owner VALUES (:federation, :parameters)', { ...owner });
+    return;
+  }
+  const federation = textIn(row, 'federation');
+  const parameters = integerIn(row, 'parameters');
+  if (federation !== owner.federation) {
+    throw new CoordinatorError(
+      'STORE_FOREIGN',
+      `${path} belongs to federation "${federation}", not to "${owner.federation}": give --store another file`,
+    );
+  }
+  if (parameters !== owner.parameters) {
+    throw new CoordinatorError(
+      'STORE_FOREIGN',
+      `${path} holds shared models of ${parameters} parameters and the manifest now plans ${owner.parameters}: ` +
+        'bring the earlier manifest back, or begin a federation with another name',
+    );
+  }
+}
+
+class SqliteRounds implements RoundStore {
+  readonly #file: SqliteFile;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  latest(): CompletedRound | undefined {
+    const row = this.#file.get('SELECT round, model, optimiser FROM rounds ORDER BY round DESC LIMIT 1');
+    if (row === undefined) return undefined;
+    return {
+      round: integerIn(row, 'round'),
+      model: floatsIn(row, 'model'),
+      optimiser: decodeOptimiserState(bytesIn(row, 'optimiser')),
+    };
+  }
+
+  model(round: number): Float32Array | undefined {
+    const row = this.#file.get('SELECT model FROM rounds WHERE round = :round', { round });
+    return row === undefined ? undefined : floatsIn(row, 'model');
+  }
+
+  begin(attempt: AttemptStarted): void {
+    this.#file.transaction(() => {
+      const { round, attempt: number, cohort, startedAt } = attempt;
+      const open = this.#file.get('SELECT number FROM attempts WHERE outcome IS NULL');
+      if (open !== undefined) throw conflict(attempt, 'another one is under way');
+      const before = this.#file.get('SELECT number FROM attempts WHERE round = :round AND attempt = :number', {
+        round,
+        number,
+      });
+      if (before !== undefined) throw conflict(attempt, 'it was begun before');
+      this.#file.run(
+        'INSERT INTO attempts (round, attempt, cohort, started_at) VALUES (:round, :number, :cohort, :startedAt)',
+        { round, number, cohort: JSON.stringify(cohort), startedAt },
+      );
+    });
+  }
+
+  end(attempt: AttemptEnded): void {
+    const { round, attempt: number, outcome, text, platforms, charged, endedAt } = attempt;
+    const changed = this.#file.run(
+      `UPDATE attempts SET outcome = :outcome, text = :text, platforms = :platforms, charged = :charged, ended_at = :endedAt
+       WHERE round = :round AND attempt = :number AND outcome IS NULL`,
+      { round, number, outcome, text, platforms: JSON.stringify(platforms), charged: charged ? 1 : 0, endedAt },
+    );
+    if (changed !== 1) throw conflict(attempt, 'it is not under way');
+  }
+
+  complete(attempt: AttemptEnded, { round, model, optimiser }: CompletedRound): void {
+    this.#file.transaction(() => {
+      const row = this.#file.get('SELECT COUNT(*) AS rounds FROM rounds') ?? {};
+      if (round !== integerIn(row, 'rounds') + 1) throw conflict(attempt, 'it is not of the next round');
+      this.end(attempt);
+      this.#file.run('INSERT INTO rounds VALUES (:round, :model, :optimiser)', {
+        round,
+        model: new Uint8Array(model.buffer, model.byteOffset, model.byteLength),
+        optimiser: encodeOptimiserState(optimiser),
+      });
+    });
+  }
+
+  attempts(most: number): readonly AttemptRecord[] {
+    return this.#file
+      .all('SELECT * FROM attempts ORDER BY number DESC LIMIT :most', { most })
+      .toReversed()
+      .map(recordOf);
+  }
+
+  lastAttempt(round: number): number {
+    const row = this.#file.get('SELECT COALESCE(MAX(attempt), 0) AS last FROM attempts WHERE round = :round', {
+      round,
+    });
+    return integerIn(row ?? {}, 'last');
+  }
+
+  outcomes(): ReadonlyMap<Outcome, number> {
+    const rows = this.#file.all(
+      'SELECT outcome, COUNT(*) AS attempts FROM attempts WHERE outcome IS NOT NULL GROUP BY outcome',
+    );
+    return new Map(rows.map((row) => [textIn(row, 'outcome') as Outcome, integerIn(row, 'attempts')]));
+  }
+}
+
+function recordOf(row: Row): AttemptRecord {
+  return {
+    round: integerIn(row, 'round'),
+    attempt: integerIn(row, 'attempt'),
+    cohort: JSON.parse(textIn(row, 'cohort')) as string[],
+    startedAt: integerIn(row, 'started_at'),
+    end:
+      row.outcome === null
+        ? undefined
+        : {
+            outcome: textIn(row, 'outcome') as Outcome,
+            text: textIn(row, 'text'),
+            platforms: JSON.parse(textIn(row, 'platforms')) as string[],
+            charged: integerIn(row, 'charged') === 1,
+            endedAt: integerIn(row, 'ended_at'),
+          },
+  };
+}
+
+function floatsIn(row: Row, column: string): Float32Array {
+  const bytes = bytesIn(row, column);
+  return new Float32Array(bytes.buffer, 0, bytes.length / 4);
+}
+
+function sqliteLedger(file: SqliteFile): LedgerStore {
+  return {
+    append(entry) {
+      file.transaction(() => {
+        const count = integerIn(file.get('SELECT COUNT(*) AS entries FROM ledger') ?? {}, 'entries');
+        if (entry.sequence !== count) {
+          throw new PrivacyError(
+            'PRIVACY_LEDGER_BROKEN',
+            `ledger: entry ${entry.sequence} cannot follow ${count} entries; another process may be writing`,
+          );
+        }
+        const row = { sequence: entry.sequence, entry: JSON.stringify(entry) };
+        file.run('INSERT INTO ledger VALUES (:sequence, :entry)', row);
+      });
+    },
+    // Whoever opens the ledger checks its chain of hashes, which tells an altered row.
+    entries: () =>
+      file
+        .all('SELECT entry FROM ledger ORDER BY sequence')
+        .map((row) => JSON.parse(textIn(row, 'entry')) as LedgerEntry),
+  };
+}
+
+class SqliteMailbox implements MailboxStore {
+  readonly #file: SqliteFile;
+
+  constructor(file: SqliteFile) {
+    this.#file = file;
+  }
+
+  add({ id, from, to, sealed, expiresAt }: Omit<StoredLetter, 'order'>): boolean {
+    const added = this.#file.run(
+      `INSERT INTO letters (id, sender, receiver, sealed, expires_at) VALUES (:id, :from, :to, :sealed, :expiresAt)
+       ON CONFLICT (sender, id) DO NOTHING`,
+      { id, from, to, sealed, expiresAt },
+    );
+    return added === 1;
+  }
+
+  next(to: string, order: number): StoredLetter | undefined {
+    const row = this.#file.get(
+      'SELECT * FROM letters WHERE receiver = :to AND number > :order ORDER BY number LIMIT 1',
+      { to, order },
+    );
+    if (row === undefined) return undefined;
+    return {
+      order: integerIn(row, 'number'),
+      id: bytesIn(row, 'id'),
+      from: textIn(row, 'sender'),
+      to: textIn(row, 'receiver'),
+      sealed: bytesIn(row, 'sealed'),
+      expiresAt: integerIn(row, 'expires_at'),
+    };
+  }
+
+  load(to: string): { letters: number; bytes: number } {
+    const row =
+      this.#file.get(
+        'SELECT COUNT(*) AS letters, COALESCE(SUM(LENGTH(sealed)), 0) AS bytes FROM letters WHERE receiver = :to',
+        { to },
+      ) ?? {};
+    return { letters: integerIn(row, 'letters'), bytes: integerIn(row, 'bytes') };
+  }
+
+  remove(to: string, id: Uint8Array): string | undefined {
+    return this.#file.transaction(() => {
+      const row = this.#file.get('SELECT number, sender FROM letters WHERE receiver = :to AND id = :id LIMIT 1', {
+        to,
+        id,
+      });
+      if (row === undefined) return undefined;
+      this.#file.run('DELETE FROM letters WHERE number = :number', { number: integerIn(row, 'number') });
+      return textIn(row, 'sender');
+    });
+  }
+
+  expire(now: number): readonly Pick<StoredLetter, 'id' | 'from' | 'to'>[] {
+    return this.#file.transaction(() => {
+      const gone = this.#file.all('SELECT id, sender, receiver FROM letters WHERE expires_at <= :now', { now });
+      if (gone.length > 0) this.#file.run('DELETE FROM letters WHERE expires_at <= :now', { now });
+      return gone.map((row) => ({ id: bytesIn(row, 'id'), from: textIn(row, 'sender'), to: textIn(row, 'receiver') }));
+    });
+  }
+}
