@@ -10,3 +10,6 @@ export type { CoordinatorState } from './coordinator.ts';
 export { createPlatformSession, handlePlatform } from './platform.ts';
 export type { PlatformState } from './platform.ts';
 export { attemptKey, checkFloor, checkParameters, defaultThreshold, helpersTolerated } from './parameters.ts';
+export * from './degree.ts';
+export * from './plan.ts';
+export * from './ring.ts';

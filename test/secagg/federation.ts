@@ -123,7 +123,7 @@ export function run(count: number, options: Options = {}): Result {
 
   let coordinator: CoordinatorState;
   let stage = 'keys';
-  let result: { outcome: string; charged: boolean } | null = null;
+  const ends: { readonly outcome: string; readonly charged: boolean }[] = [];
   let sum: Uint32Array | null = null;
   let summed: readonly string[] = [];
   const faults: Fault[] = [];
@@ -171,7 +171,7 @@ export function run(count: number, options: Options = {}): Result {
       if (effect.kind === 'continue') toCoordinator.push({ kind: 'continue' });
       if (effect.kind === 'fault') faults.push(effect.fault);
       if (effect.kind === 'sum') [sum, summed] = [effect.sum, effect.platforms];
-      if (effect.kind === 'end') result = { outcome: effect.outcome, charged: effect.charged };
+      if (effect.kind === 'end') ends.push({ outcome: effect.outcome, charged: effect.charged });
     }
   };
 
@@ -199,7 +199,7 @@ export function run(count: number, options: Options = {}): Result {
     perform(id, effects);
     toPlatforms.push([id, { kind: 'update', vector: update }]);
   }
-  for (let steps = 0; result === null; steps++) {
+  for (let steps = 0; ends.length === 0; steps++) {
     if (steps > 1_000_000) throw new Error('the session does not end');
     const forPlatform = toPlatforms.shift();
     const forCoordinator = forPlatform === undefined ? toCoordinator.shift() : undefined;
@@ -227,7 +227,7 @@ export function run(count: number, options: Options = {}): Result {
     states.set(id, next);
     perform(id, effects);
   }
-  const { outcome, charged } = result as { outcome: string; charged: boolean };
+  const [{ outcome, charged }] = ends;
   return {
     outcome,
     charged,

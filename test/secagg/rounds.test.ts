@@ -66,7 +66,11 @@ describe('every subset of platforms dropping at every stage', () => {
         } else {
           assert.equal(result.outcome, 'too-few-platforms', where);
           assert.equal(result.sum, null, where);
-          assert.equal(result.charged, [0, 1, 2].every((stage) => atLeast(stage) >= t), where);
+          assert.equal(
+            result.charged,
+            [0, 1, 2].every((stage) => atLeast(stage) >= t),
+            where,
+          );
         }
       }
     });

@@ -1,0 +1,94 @@
+/**
+ * Degree and threshold of the sparse graph from a declared threat model: the production rule of Google's federated-compute
+ * for Bell et al. (CCS 2020). test/secagg/vectors has its published rows.
+ * @module
+ */
+import { logFactorials, lowerQuantile, upperQuantile } from './hypergeometric.ts';
+
+/** `honest`: nobody colludes. `curious`: the coordinator follows the protocol. `semi-malicious`: honest in stage 0 alone. */
+export type SparseAdversary = 'honest' | 'curious' | 'semi-malicious';
+
+export interface ThreatModel {
+  readonly platforms: number;
+  /** Fraction of platforms that may collude with the coordinator. */
+  readonly corrupt: number;
+  /** Fraction of platforms that may drop out. */
+  readonly dropout: number;
+  readonly adversary: SparseAdversary;
+  /** Attempts over which the security bound holds together: a withheld beacon reveal costs one. Default 1. */
+  readonly attempts?: number;
+}
+
+export interface DegreeAndThreshold {
+  readonly degree: number;
+  readonly threshold: number;
+}
+
+/** Statistical security over all attempts, and probability that an honest attempt fails: exponents of 1/2. */
+export const SECURITY_BITS = 40;
+export const CORRECTNESS_BITS = 20;
+export const MOST_PLATFORMS = 1_000_000;
+
+/** Rates a little below a whole number of platforms are meant as that number. */
+const SMALL = 1e-14;
+
+/** Why no graph, however dense, serves this threat model; null when one may. */
+export function infeasibleBecause(model: ThreatModel): string | null {
+  const { platforms, corrupt, dropout, adversary } = model;
+  if (!Number.isInteger(platforms) || platforms < 1 || platforms > MOST_PLATFORMS) {
+    return `the number of platforms is ${platforms}; it must be an integer from 1 to ${MOST_PLATFORMS}`;
+  }
+  for (const [name, rate] of [
+    ['corrupt', corrupt],
+    ['dropout', dropout],
+  ] as const) {
+    if (!(rate >= 0 && rate < 1)) return `${name} is ${rate}; it must be at least 0 and below 1`;
+  }
+  if (adversary === 'honest') {
+    if (corrupt > 0) return `corrupt is ${corrupt}, but an honest setting has no corrupt platforms: choose curious`;
+  }
+  const weight = adversary === 'semi-malicious' ? 2 : 1;
+  const sum = corrupt + weight * dropout;
+  if (sum > 0.9) {
+    const formula = weight === 2 ? 'corrupt + 2 x dropout' : 'corrupt + dropout';
+    return `${formula} = ${Number(sum.toFixed(6))} is above 0.9: too few honest platforms would remain`;
+  }
+  return null;
+}
+
+/**
+ * The least even degree k, and the threshold t with it, such that with failure 2^-40 over all attempts the surviving honest
+ * platforms are connected and no platform has t corrupt neighbours, and with failure 2^-20 every platform has t surviving ones.
+ * Null when no k below n - 1 does: then take the complete graph.
+ */
+export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | null {
+  if (infeasibleBecause(model) !== null) return null;
+  const n = model.platforms;
+  const corrupt = Math.floor((model.corrupt + SMALL) * n);
+  const dropped = Math.floor((model.dropout + SMALL) * n);
+  const surviving = Math.ceil((1 - model.dropout - SMALL) * n);
+  const logFactorial = logFactorials(n);
+  // One half of the security budget for each of the two bad events.
+  const perEvent = 2 ** -(SECURITY_BITS + 1) / (model.attempts ?? 1);
+  for (let degree = 2; degree < n - 1; degree += 2) {
+    if (logProbabilityDisconnected(n, degree, corrupt + dropped, logFactorial) >= Math.log(perEvent)) continue;
+    const draw = { population: n, draws: degree, logFactorial };
+    const corruptNeighbours = upperQuantile({ ...draw, marked: corrupt }, perEvent / n);
+    // One share of each kind from every neighbour that sees two views, so both kinds together must stay below 2t.
+    const below =
+      model.adversary === 'semi-malicious' ? Math.ceil((corruptNeighbours + degree - 1.25) / 2) : corruptNeighbours;
+    const survivors = lowerQuantile({ ...draw, marked: surviving }, 2 ** -CORRECTNESS_BITS / n) + 1;
+    if (below < survivors) return { degree, threshold: Math.max(below + 1, 2) };
+  }
+  return null;
+}
+
+/**
+ * Union bound over pairs of gaps: a Harary graph falls apart only when k/2 successive platforms of the ring are gone in two
+ * disjoint places.
+ */
+function logProbabilityDisconnected(n: number, degree: number, gone: number, logFactorial: Float64Array): number {
+  if (degree > gone) return -Infinity;
+  const logPairs = Math.log(n) + Math.log(n - degree - 1) - Math.log(2);
+  return logPairs + logFactorial[gone] + logFactorial[n - degree] - logFactorial[n] - logFactorial[gone - degree];
+}

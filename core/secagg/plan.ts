@@ -1,0 +1,181 @@
+/**
+ * What a session of a given size and threat model takes: graph, degree, threshold, what they guarantee, and what they cost.
+ * @module
+ */
+import { CORRECTNESS_BITS, degreeAndThreshold, infeasibleBecause, SECURITY_BITS } from './degree.ts';
+import type { SparseAdversary, ThreatModel } from './degree.ts';
+import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from './messages.ts';
+import { packedBytes } from './packing.ts';
+import { defaultThreshold, helpersTolerated, LEAST_PLATFORMS } from './parameters.ts';
+
+export interface PlanRequest extends ThreatModel {
+  /** d: parameters in an update; for the cost. */
+  readonly vectorLength: number;
+  readonly ringBits: number;
+}
+
+/** What one session costs, by what it is spent on. Times are about right on one core of a 2023 server. */
+export interface PlanCost {
+  /** Platform to coordinator, in bytes; framing of the outer wire apart. */
+  readonly uploadBytes: number;
+  readonly bytesPerNeighbour: number;
+  readonly platformAgreements: number;
+  readonly coordinatorAgreements: number;
+  readonly platformMaskWords: number;
+  readonly coordinatorMaskWords: number;
+  readonly platformMs: number;
+  readonly coordinatorMs: number;
+}
+
+export interface FeasiblePlan {
+  readonly feasible: true;
+  readonly platforms: number;
+  readonly corrupt: number;
+  readonly dropout: number;
+  readonly adversary: SparseAdversary;
+  readonly graph: 'complete' | 'harary';
+  /** Neighbours of each platform. */
+  readonly degree: number;
+  /** t: shares that rebuild a secret. */
+  readonly threshold: number;
+  /** Security and correctness, exponents of 1/2; null where they hold with certainty (complete graph). */
+  readonly securityBits: number | null;
+  readonly correctnessBits: number | null;
+  readonly attempts: number;
+  /** One sentence each. */
+  readonly guarantees: readonly string[];
+  readonly cost: PlanCost;
+}
+
+export interface InfeasiblePlan {
+  readonly feasible: false;
+  readonly platforms: number;
+  readonly corrupt: number;
+  readonly dropout: number;
+  readonly adversary: SparseAdversary;
+  readonly reason: string;
+}
+
+export type SecaggPlan = FeasiblePlan | InfeasiblePlan;
+
+export function planSession(request: PlanRequest): SecaggPlan {
+  const { platforms, corrupt, dropout, adversary } = request;
+  const asked = { platforms, corrupt, dropout, adversary };
+  const reason = infeasibleBecause(request);
+  if (reason !== null) return { feasible: false, ...asked, reason };
+  if (platforms < LEAST_PLATFORMS) {
+    const why = `${platforms} platforms are too few: with two, each has the other's update by subtraction`;
+    return { feasible: false, ...asked, reason: `${why}; at least ${LEAST_PLATFORMS} are needed` };
+  }
+  const attempts = request.attempts ?? 1;
+  const sparse = degreeAndThreshold(request);
+  if (sparse === null) return planComplete(request, attempts);
+  return {
+    feasible: true,
+    ...asked,
+    graph: 'harary',
+    ...sparse,
+    securityBits: SECURITY_BITS,
+    correctnessBits: CORRECTNESS_BITS,
+    attempts,
+    guarantees: [
+      ...SPARSE_GUARANTEE[adversary],
+      `This fails with probability below 2^-${SECURITY_BITS} over ${attempts === 1 ? 'the attempt' : `${attempts} attempts`}, ` +
+        `with up to ${Math.floor(corrupt * platforms + 1e-9)} corrupt and ${Math.floor(dropout * platforms + 1e-9)} dropped platforms.`,
+      `An honest attempt fails for lack of shares with probability below 2^-${CORRECTNESS_BITS}.`,
+    ],
+    cost: costOf(request, sparse.degree, sparse.degree, sparse.threshold),
+  };
+}
+
+const SPARSE_GUARANTEE: Readonly<Record<SparseAdversary, readonly string[]>> = {
+  honest: ['No platform colludes and the coordinator follows the protocol: it learns the sum and nothing else.'],
+  curious: [
+    'A coordinator that follows the protocol, and the platforms that collude with it, learn the sum over the honest ' +
+      'platforms and nothing else.',
+    'A coordinator that deviates (shows different survivors to different platforms, forges the ring order) is not covered.',
+  ],
+  'semi-malicious': [
+    'A coordinator that is honest in stage 0 (keys and ring order) and may deviate in any later stage, and the platforms ' +
+      'that collude with it, learn the sum over a large set of honest platforms and nothing else.',
+    'A coordinator that forges keys or the ring order in stage 0 is not covered: take the complete graph for that.',
+  ],
+};
+
+/** Where no sparse graph serves: everybody with everybody, against a coordinator that deviates at will. */
+function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
+  const { platforms: n, corrupt, dropout, adversary } = request;
+  const asked = { platforms: n, corrupt, dropout, adversary };
+  const colluders = Math.floor(corrupt * n + 1e-9);
+  const survivors = n - Math.floor(dropout * n + 1e-9);
+  const least = Math.max(Math.floor((n + colluders) / 2) + 1, 2);
+  const usual = defaultThreshold(n);
+  const threshold = usual >= least && usual <= survivors ? usual : least;
+  if (threshold > survivors) {
+    return {
+      feasible: false,
+      ...asked,
+      reason:
+        `no sparse graph serves, and on the complete graph ${colluders} colluders need 2t - n > ${colluders}, ` +
+        `so t >= ${least} of ${n}, but only ${survivors} platforms may survive`,
+    };
+  }
+  return {
+    feasible: true,
+    ...asked,
+    graph: 'complete',
+    degree: n - 1,
+    threshold,
+    securityBits: null,
+    correctnessBits: null,
+    attempts,
+    guarantees: [
+      `Even a coordinator that deviates at will learns only sums, while fewer than 2t - n = ${2 * threshold - n} platforms ` +
+        `collude with it (${helpersTolerated(n, threshold)} are tolerated, ${colluders} declared).`,
+      `The attempt completes while at least t = ${threshold} platforms answer in every stage (${survivors} expected).`,
+    ],
+    cost: costOf(request, n - 1, n, threshold),
+  };
+}
+
+/** Measured with node:crypto (bench/secagg.ts), microseconds. */
+const AGREEMENT_US = 60;
+const VERIFY_US = 90;
+const PACKET_US = 45;
+const MASK_US_PER_WORD = 0.002;
+const SHARE_US_PER_TERM = 0.1;
+
+function costOf(request: PlanRequest, degree: number, holders: number, threshold: number): PlanCost {
+  const { platforms: n, vectorLength: d, ringBits, dropout } = request;
+  const dead = Math.floor(dropout * n + 1e-9);
+  const alive = n - dead;
+  // A reveal is a share with its peer's index and kind.
+  const bytesPerNeighbour = SEALED_PACKET_BYTES + SHARE_COMMITMENT_BYTES + KEY_BYTES + 8;
+  const keys = 2 * KEY_BYTES + SIGNATURE_BYTES;
+  const aliveNeighbours = Math.round((degree * alive) / n);
+  const coordinatorAgreements = dead * (aliveNeighbours + 1);
+  const platformMaskWords = (degree + 1) * d;
+  const coordinatorMaskWords = (alive + dead * aliveNeighbours) * d;
+  const platformUs =
+    2 * degree * AGREEMENT_US +
+    2 * degree * VERIFY_US +
+    2 * degree * PACKET_US +
+    2 * holders * threshold * SHARE_US_PER_TERM +
+    platformMaskWords * MASK_US_PER_WORD;
+  const coordinatorUs =
+    2 * n * VERIFY_US +
+    (coordinatorAgreements + 2 * n) * AGREEMENT_US +
+    alive * degree * 5 +
+    n * threshold * SHARE_US_PER_TERM +
+    (coordinatorMaskWords + n * d) * MASK_US_PER_WORD;
+  return {
+    uploadBytes: packedBytes(d, ringBits) + degree * bytesPerNeighbour + keys + KEY_BYTES + SIGNATURE_BYTES,
+    bytesPerNeighbour,
+    platformAgreements: 2 * degree,
+    coordinatorAgreements,
+    platformMaskWords,
+    coordinatorMaskWords,
+    platformMs: Math.ceil(platformUs / 1000),
+    coordinatorMs: Math.ceil(coordinatorUs / 1000),
+  };
+}
