@@ -61,7 +61,8 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
       const values = kept ?? draw();
       if (kept === undefined) drawn?.put(fingerprint, repetition, values);
       await charge(platformCharge(platform, sum, repetition));
-      return values;
+      // A copy: strategies work in place, and what is kept must stay what was released.
+      return Float64Array.from(values);
 
       function draw(): Float64Array {
         const { integers } = mechanism.bound(sum, contributions, random);

@@ -15,3 +15,6 @@ export * from './plan.ts';
 export * from './release.ts';
 export * from './ring.ts';
 export * from './trust.ts';
+export * from './release-modes/cohort.ts';
+export * from './release-modes/privunit.ts';
+export * from './release-modes/registry.ts';

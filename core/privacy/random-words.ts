@@ -5,7 +5,7 @@
  */
 import type { RandomSource } from '../random/source.ts';
 
-const FIRST_BLOCK = 1024;
+const FIRST_BLOCK = 256;
 const LARGEST_BLOCK = 65_536;
 
 /** Not shared between purposes: make one per call, so that what one call left unread is never what another reads. */

@@ -26,7 +26,7 @@ export type NoiseModel =
 
 export interface ReleaseMode {
   readonly name: ReleaseModeName;
-  /** eps0 of one release, null where nothing bounds it. */
+  /** eps0 of one release, null where nothing bounds it or nothing is released. */
   readonly epsilon0: number | null;
   readonly noiseModel: NoiseModel;
   /**
