@@ -6,7 +6,7 @@
 /** A symmetric mass function; zero beyond `reach`, where less than 1e-40 is left. */
 export interface NoiseMass {
   readonly reach: number;
-  mass(x: number): number;
+  readonly mass: (x: number) => number;
 }
 
 /** exp(-x^2 / (2 sigma^2)) / normalisation, optionally truncated to [-truncation, truncation]. */

@@ -24,12 +24,12 @@ export function eventPair(event: PrivacyEvent): LossPair | null {
     case 'discrete-gaussian': {
       if (event.dimension !== 1) return null;
       const noise = discreteGaussianMass(event.sigma);
-      return shiftedNoisePair((x) => noise.mass(x), noise.reach, event.sensitivity);
+      return shiftedNoisePair(noise.mass, noise.reach, event.sensitivity);
     }
     case 'skellam': {
       if (event.dimension !== 1) return null;
       const noise = skellamMass(event.variance);
-      return shiftedNoisePair((x) => noise.mass(x), noise.reach, event.sensitivity);
+      return shiftedNoisePair(noise.mass, noise.reach, event.sensitivity);
     }
     case 'laplace':
       return event.scale > 0 ? laplacePair(event.scale) : null;
@@ -53,8 +53,8 @@ export function eventPair(event: PrivacyEvent): LossPair | null {
       return mixturePair(event);
     case 'poisson-sampled': {
       const base = eventPair(event.event);
-      if (base === null || event.rate === 1) return base;
-      if (!samplingApplies(event.event)) return null;
+      if (base === null) return null;
+      if (event.rate < 1 && !samplingApplies(event.event)) return null;
       return subsampledPair(base, event.rate);
     }
     case 'approximate':

@@ -11,40 +11,45 @@ import type { LossPair } from './loss-pair.ts';
 
 export function mixturePair(event: MixtureOfGaussians): LossPair {
   const { shifts, weights } = checked(event);
-  const least = Math.min(...shifts);
   const most = Math.max(...shifts);
   const stillWeight = shifts.reduce((sum, s, i) => (s === 0 ? sum + weights[i] : sum), 0);
   const floor = stillWeight > 0 ? Math.log(stillWeight) : -Infinity;
+  const logWeights = weights.map(Math.log);
   const terms = new Float64Array(shifts.length);
 
-  /** l and its derivative at x, in units of sigma. */
-  const lossAt = (x: number): { readonly loss: number; readonly slope: number } => {
+  /** l at x, in units of sigma; its derivative goes into `slope`. */
+  let slope = 0;
+  const lossAt = (x: number): number => {
     let largest = -Infinity;
-    for (const [i, s] of shifts.entries()) {
-      terms[i] = Math.log(weights[i]) + s * (x - s / 2);
+    for (let i = 0; i < terms.length; i++) {
+      terms[i] = logWeights[i] + shifts[i] * (x - shifts[i] / 2);
       if (terms[i] > largest) largest = terms[i];
     }
     let sum = 0;
     let moment = 0;
-    for (const [i, s] of shifts.entries()) {
+    for (let i = 0; i < terms.length; i++) {
       const e = Math.exp(terms[i] - largest);
       sum += e;
-      moment += e * s;
+      moment += e * shifts[i];
     }
-    return { loss: largest + Math.log(sum), slope: moment / sum };
+    slope = moment / sum;
+    return largest + Math.log(sum);
   };
 
-  /** x with l(x) = loss > floor: Newton from the right, where the convex, increasing l makes it converge monotonically. */
+  // Grid points come one after the other: the last answer is where the next search starts.
+  let last = { loss: NaN, x: NaN };
+  /** x with l(x) = loss > floor. l is convex and increasing: after one step Newton's method comes down from the right. */
   const inverse = (loss: number): number => {
     // For every i, log p_i + s_i (x - s_i / 2) <= l(x): where that line alone reaches `loss`, l has reached it too.
-    let x = Infinity;
-    for (const [i, s] of shifts.entries()) if (s > 0) x = Math.min(x, (loss - Math.log(weights[i])) / s + s / 2);
-    for (let step = 0; step < 100; step++) {
-      const at = lossAt(x);
-      const move = (at.loss - loss) / at.slope;
-      if (!(move > 1e-15 * Math.max(1, Math.abs(x)))) break;
-      x -= move;
+    let right = Infinity;
+    for (const [i, s] of shifts.entries()) if (s > 0) right = Math.min(right, (loss - logWeights[i]) / s + s / 2);
+    let x = Math.abs(loss - last.loss) < 0.01 ? last.x : right;
+    for (let step = 0; step < 200; step++) {
+      const move = (lossAt(x) - loss) / slope;
+      x = Math.min(right, x - move);
+      if (Math.abs(move) <= 1e-14 * Math.max(1, Math.abs(x))) break;
     }
+    last = { loss, x };
     return x;
   };
 
@@ -68,7 +73,7 @@ export function mixturePair(event: MixtureOfGaussians): LossPair {
     },
     range(tail) {
       const reach = normalTailQuantile(Math.log(tail));
-      return { lowest: Math.max(floor, lossAt(-reach + Math.min(0, least)).loss), highest: lossAt(most + reach).loss };
+      return { lowest: Math.max(floor, lossAt(-reach)), highest: lossAt(most + reach) };
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { LossPair } from './loss-pair.ts';
 
 export function subsampledPair(base: LossPair, rate: number): LossPair {
+  if (rate === 1) return base;
   const rest = 1 - rate;
   const floor = Math.log1p(-rate);
   return {
