@@ -64,7 +64,7 @@ export function capPoint(direction: Float64Array, height: number, inside: boolea
     const side = spherePoint(dimension, words);
     const along = dot(side, direction);
     const square = 1 - along * along;
-    if (square < 1e-4) continue;
+    if (square < 0.01) continue;
     const across = Math.sqrt((1 - t * t) / square);
     return side.map((value, i) => t * direction[i] + across * (value - along * direction[i]));
   }
