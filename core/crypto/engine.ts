@@ -11,9 +11,12 @@ export type EngineName = 'node' | 'portable';
 /** Most bytes one call to a keystream gives: what stays in a core's cache between making and using it. */
 export const KEYSTREAM_BYTES = 65536;
 
-/** A keystream that began at a multiple of 16 bytes. */
+/** A keystream under way. */
 export interface Keystream {
-  /** The next `length` bytes, 1 to KEYSTREAM_BYTES, at an address that is a multiple of 4. Read before the next call. */
+  /**
+   * The next `length` bytes, 1 to KEYSTREAM_BYTES, at an address that is a multiple of 4. Read before the next call. After a
+   * length that is no multiple of 16 there is no next call.
+   */
   next(length: number): Uint8Array;
 }
 
@@ -44,14 +47,23 @@ export interface CryptoEngine {
   sign(message: Uint8Array, secretKey: Uint8Array /* [64] */): Uint8Array /* [64] */;
   /** False for any signature, key or length that is not valid; never throws. */
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
-  /** AES-256-CTR of zeros, big-endian 128-bit counter that starts at `blocks` (of 16 bytes). NIST SP 800-38A. */
-  keystream(key: Uint8Array /* [32] */, blocks: number): Keystream;
+  /** AES-256-CTR of zeros from this counter block on, incremented as one big-endian number. NIST SP 800-38A, section 6.5. */
+  keystream(key: Uint8Array /* [32] */, counter: Uint8Array /* [16] */): Keystream;
   /** The key nacl.box uses: HSalsa20 of the X25519 secret. */
   boxKey(agreement: KeyAgreement, publicKey: Uint8Array): Uint8Array /* [32] */;
   /** nacl.secretbox: XSalsa20-Poly1305, 16 bytes longer than the plaintext. */
   seal(plaintext: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array;
   /** Null when the authenticator does not match. */
   open(sealed: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array | null;
+}
+
+/** The counter block `blocks` after zero: where the keystream of a fresh key stands at byte 16 x `blocks`. */
+export function counterBlock(blocks: number): Uint8Array /* [16] */ {
+  const counter = new Uint8Array(16);
+  const view = new DataView(counter.buffer);
+  view.setUint32(8, Math.floor(blocks / 2 ** 32));
+  view.setUint32(12, blocks % 2 ** 32);
+  return counter;
 }
 
 /** @throws CryptoError CRYPTO_KEYSTREAM_LENGTH */

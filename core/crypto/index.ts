@@ -8,3 +8,4 @@ export * from './errors.ts';
 export { hkdf } from './hkdf.ts';
 export * from './identity.ts';
 export { nodeEngine } from './node-engine.ts';
+export { portableEngine } from './portable-engine.ts';

@@ -68,12 +68,9 @@ const ZEROS = new Uint8Array(KEYSTREAM_BYTES);
 class NodeKeystream implements Keystream {
   readonly #cipher: ReturnType<typeof createCipheriv>;
 
-  constructor(key: Uint8Array, blocks: number) {
+  constructor(key: Uint8Array, counter: Uint8Array) {
     requireLength('AES-256 key', key, 32);
-    const counter = new Uint8Array(16);
-    const view = new DataView(counter.buffer);
-    view.setUint32(8, Math.floor(blocks / 2 ** 32));
-    view.setUint32(12, blocks % 2 ** 32);
+    requireLength('counter block', counter, 16);
     this.#cipher = createCipheriv('aes-256-ctr', key, counter);
   }
 
@@ -111,7 +108,7 @@ export const nodeEngine: CryptoEngine = {
     }
   },
 
-  keystream: (key, blocks) => new NodeKeystream(key, blocks),
+  keystream: (key, counter) => new NodeKeystream(key, counter),
   boxKey: (agreement, peer) => boxKeyOf(agreement.agree(peer)),
   seal: sealBox,
   open: openBox,

@@ -3,6 +3,7 @@
  * @module
  */
 import { canonicalBytes } from '../crypto/canonical.ts';
+import { counterBlock } from '../crypto/engine.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { hkdf } from '../crypto/hkdf.ts';
 import type { GraphParameters } from './session.ts';
@@ -66,7 +67,7 @@ export function ringOrder(
   const seed = hkdf(engine, sessionId, beacon, canonicalBytes('isthmus/ring-order', [size]));
   // One keystream block per position: 128 bits, so a tie has probability below 2^-90 and falls back to the position.
   const keys: Uint8Array[] = [];
-  const stream = engine.keystream(seed, 0);
+  const stream = engine.keystream(seed, counterBlock(0));
   for (let i = 0; i < size; i++) keys.push(stream.next(bytes).slice());
   return Array.from({ length: size }, (_, i) => i).sort((a, b) => compareBytes(keys[a], keys[b]) || a - b);
 }

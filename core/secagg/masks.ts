@@ -7,7 +7,7 @@
  * @module
  */
 import { canonicalBytes, LITTLE_ENDIAN } from '../crypto/canonical.ts';
-import { KEYSTREAM_BYTES } from '../crypto/engine.ts';
+import { counterBlock, KEYSTREAM_BYTES } from '../crypto/engine.ts';
 import type { CryptoEngine, KeyAgreement } from '../crypto/engine.ts';
 import { hkdf } from '../crypto/hkdf.ts';
 
@@ -47,7 +47,7 @@ export function addMasks(engine: CryptoEngine, vector: Uint32Array, from: number
   const words = new Int32Array(vector.buffer, vector.byteOffset, vector.length);
   const step = KEYSTREAM_BYTES / 4;
   for (const mask of masks) {
-    const stream = engine.keystream(mask.key, from / 4);
+    const stream = engine.keystream(mask.key, counterBlock(from / 4));
     for (let start = 0; start < words.length; start += step) {
       const length = Math.min(step, words.length - start);
       const bytes = stream.next(4 * length);
