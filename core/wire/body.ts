@@ -51,6 +51,7 @@ export interface AttemptDeclineBody {
 export interface AttemptEndBody {
   readonly kind: 'attempt-end';
   readonly round: number;
+  /** 0: no further attempt will be made; the rounds are over with this round not completed. */
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly text: string;

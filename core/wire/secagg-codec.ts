@@ -13,6 +13,22 @@ import { bytesExactly, bytesUpTo, integerWithin, oneOf, printable, textWithin } 
 
 export type SecaggMessage = PlatformMessage | CoordinatorMessage;
 
+const FROM_PLATFORM: ReadonlySet<string> = new Set<PlatformMessage['kind']>([
+  'advertise-keys',
+  'beacon-reveal',
+  'share-keys',
+  'upload-request',
+  'masked-chunk',
+  'consistency-signature',
+  'reveals',
+  'leave',
+]);
+
+/** Which way a message goes. */
+export function isPlatformMessage(message: SecaggMessage): message is PlatformMessage {
+  return FROM_PLATFORM.has(message.kind);
+}
+
 /** Cohorts are smaller than this, whatever the manifest says. */
 export const MOST_PLATFORMS = 10_000;
 const MOST_CHUNKS = 1 << 20;

@@ -1,0 +1,347 @@
+/**
+ * The coordinator: platforms connect, rounds run, letters are relayed. Everything it depends on is handed in, so that a
+ * whole federation runs in one process under a test, over sockets or memory.
+ * @module
+ */
+import { nodeEngine } from '../core/crypto/node-engine.ts';
+import type { Clock } from '../core/federation/clock.ts';
+import type { Identity } from '../core/federation/identity.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import type { FederationPlan } from '../core/federation/plan.ts';
+import { canonicalEntry, Ledger } from '../core/privacy/ledger.ts';
+import { ledgerBudget } from '../core/privacy/plan-events.ts';
+import type { RandomSource } from '../core/random/source.ts';
+import type { Body, LedgerSyncBody } from '../core/wire/body.ts';
+import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
+import { isWireError, ProtocolError } from '../core/wire/errors.ts';
+import { isPlatformMessage } from '../core/wire/secagg-codec.ts';
+import type { CoordinatorEndpoint, CoordinatorTransport, PlatformPresence } from '../core/wire/transport.ts';
+import { systemClock, systemRandom } from './clock.ts';
+import { CoordinatorError } from './errors.ts';
+import { CoordinatorEvents } from './events.ts';
+import type { CoordinatorListener, RoundsEnding } from './events.ts';
+import { Metrics } from './http/metrics.ts';
+import { httpServer } from './http/server.ts';
+import type { HttpServer } from './http/server.ts';
+import { logEvent, silentLog } from './log.ts';
+import type { Log } from './log.ts';
+import { DEFAULT_MAILBOX_LIMITS, Mailbox } from './mailbox/mailbox.ts';
+import type { MailboxLimits } from './mailbox/mailbox.ts';
+import { Membership } from './membership.ts';
+import { DEFAULT_ROUND_SETTINGS } from './rounds/settings.ts';
+import type { RoundSettings } from './rounds/settings.ts';
+import { Rounds } from './rounds/rounds.ts';
+import type { CoordinatorStatus } from './status.ts';
+import type { CoordinatorStore } from './store/coordinator-store.ts';
+import { socketTransport } from './transport/socket-io.ts';
+
+export interface CoordinatorOptions {
+  /** Signed; see core/federation/manifest-signature.ts. */
+  readonly manifest: Manifest;
+  readonly identity: Identity;
+  /** Stays open after `stop`: whoever opened it closes it. */
+  readonly store: CoordinatorStore;
+  /** Platforms over sockets, and HTTP, on one port; or over another transport, without HTTP. */
+  readonly carrier:
+    | { readonly kind: 'sockets'; readonly host: string; readonly port: number }
+    | { readonly kind: 'transport'; readonly make: (options: CoordinatorEndOptions) => CoordinatorTransport };
+  readonly log?: Log;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+  readonly rounds?: Partial<RoundSettings>;
+  readonly mailbox?: Partial<MailboxLimits>;
+}
+
+export interface Coordinator {
+  readonly plan: FederationPlan;
+  /** Takes platforms from now on. @throws CoordinatorError PORT_IN_USE, STORE_*. */
+  start(): Promise<void>;
+  /** Ends what is under way as abandoned, tells the platforms, frees the port. Idempotent. */
+  stop(): Promise<void>;
+  /** Where it listens; undefined before `start` and without sockets. */
+  readonly address: string | undefined;
+  status(): CoordinatorStatus;
+  /** @returns how to leave. */
+  on(listener: CoordinatorListener): () => void;
+  /** Resolves when no further round will come: at once where none are planned. */
+  readonly roundsOver: Promise<RoundsEnding>;
+  /** Resolves when it cannot go on, with the reason, e.g. a full disk; it has stopped then. */
+  readonly failed: Promise<unknown>;
+}
+
+/** Ledger entries told in one message. */
+const ENTRIES_AT_ONCE = 1000;
+const ATTEMPTS_SHOWN = 20;
+
+/**
+ * @throws CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
+ * PrivacyError PRIVACY_LEDGER_BROKEN.
+ */
+export function createCoordinator(options: CoordinatorOptions): Coordinator {
+  return new RunningCoordinator(options);
+}
+
+class RunningCoordinator implements Coordinator {
+  readonly plan: FederationPlan;
+  readonly roundsOver: Promise<RoundsEnding>;
+  readonly failed: Promise<unknown>;
+  readonly #options: CoordinatorOptions;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #events: CoordinatorEvents;
+  readonly #membership: Membership;
+  readonly #ledger: Ledger;
+  readonly #rounds: Rounds;
+  readonly #mailbox: Mailbox;
+  readonly #http: HttpServer | undefined;
+  readonly #transport: CoordinatorTransport;
+  #endpoint: CoordinatorEndpoint | undefined;
+  #address: string | undefined;
+  #startedAt = 0;
+  #told = 0;
+  #isStopping = false;
+  #resolveOver: (ending: RoundsEnding) => void = () => undefined;
+  #resolveFailed: (error: unknown) => void = () => undefined;
+
+  constructor(options: CoordinatorOptions) {
+    const { manifest, identity, store, log = silentLog, clock = systemClock, random = systemRandom } = options;
+    checkIdentity(manifest, identity);
+    this.#options = options;
+    this.#log = log;
+    this.#clock = clock;
+    this.plan = planFederation(manifest);
+    this.roundsOver = new Promise((resolve) => (this.#resolveOver = resolve));
+    this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
+    this.#events = new CoordinatorEvents((error) => this.#fail(error));
+    this.#events.on((event) => logEvent(log, event));
+    this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
+    this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
+    this.#rounds = new Rounds({
+      plan: this.plan,
+      store: store.rounds,
+      ledger: this.#ledger,
+      membership: this.#membership,
+      engine: nodeEngine,
+      clock,
+      settings: { ...DEFAULT_ROUND_SETTINGS, ...options.rounds },
+      send: (to, body, session) => this.#endpoint?.broadcast(to, body, session),
+      onCharged: () => this.#charged(),
+      emit: (event) => {
+        this.#events.emit(event);
+        if (event.kind === 'rounds-over') this.#resolveOver(event.ending);
+      },
+      onError: (error) => this.#fail(error),
+    });
+    this.#mailbox = new Mailbox({
+      store: store.mailbox,
+      clock,
+      limits: { ...DEFAULT_MAILBOX_LIMITS, ...options.mailbox },
+      isPlatform: (name) => this.#membership.has(name),
+      send: (to, body) => this.#endpoint?.send(to, body) ?? Promise.reject(new ProtocolError('LINK_CLOSED')),
+      emit: (event) => this.#events.emit(event),
+      onError: (error) => this.#fail(error),
+    });
+    const end: CoordinatorEndOptions = { identity: wireIdentity(this.plan, identity), clock, random };
+    if (options.carrier.kind === 'transport') {
+      this.#transport = options.carrier.make(end);
+    } else {
+      const { host, port } = options.carrier;
+      const metrics = new Metrics(() => this.status());
+      this.#events.on((event) => metrics.observe(event));
+      this.#http = httpServer({ host, port, metrics, status: () => this.status(), unready: () => this.#unready() });
+      this.#transport = socketTransport(this.#http.server, end);
+    }
+  }
+
+  get address(): string | undefined {
+    return this.#address;
+  }
+
+  on(listener: CoordinatorListener): () => void {
+    return this.#events.on(listener);
+  }
+
+  async start(): Promise<void> {
+    this.#startedAt = this.#clock.now();
+    if (this.plan.privacy.budget === null) {
+      this.#log.warn('NO PRIVACY: the manifest asks for no noise; nothing bounds what anyone learns of a person');
+    }
+    this.#endpoint = await this.#transport.listen({
+      onBody: (platform, body, session) => this.#body(platform, body, session),
+      onPresence: (platform, presence) => {
+        try {
+          this.#presence(platform, presence);
+        } catch (error) {
+          this.#fail(error);
+        }
+      },
+      onFailure: (platform, { code, seen }) => this.#events.emit({ kind: 'failure', platform, code, seen }),
+      completedRounds: () => this.#rounds.completed,
+    });
+    try {
+      this.#address = await this.#http?.listen();
+      this.#told = this.#ledger.entries.length;
+      this.#rounds.start();
+      this.#mailbox.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    if (this.#address !== undefined) this.#events.emit({ kind: 'listening', url: this.#address });
+    this.#emitEpsilon();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#rounds.stop();
+    this.#mailbox.stop();
+    await this.#endpoint?.close();
+    await this.#http?.close();
+    this.#events.emit({ kind: 'stopped' });
+  }
+
+  status(): CoordinatorStatus {
+    const { manifest, strategy, privacy } = this.plan;
+    const { state, completed, of, ending, underWay } = this.#rounds;
+    const { budget, delta } = privacy;
+    return {
+      federation: manifest.federation,
+      strategy: strategy.name,
+      noPrivacy: budget === null,
+      rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
+      epsilon: budget === null ? null : { spent: this.#ledger.spent(), budget, delta },
+      platforms: this.#membership.members.map((member) => ({
+        ...member,
+        letters: this.#mailbox.load(member.platform).letters,
+      })),
+      attempts: this.#options.store.rounds.attempts(ATTEMPTS_SHOWN),
+      traffic: this.#endpoint?.traffic() ?? { sentBytes: 0, receivedBytes: 0 },
+      upSeconds: (this.#clock.now() - this.#startedAt) / 1000,
+    };
+  }
+
+  #unready(): string | undefined {
+    if (this.#isStopping) return 'stopping';
+    return this.#address === undefined ? 'starting' : undefined;
+  }
+
+  #body(platform: string, body: Body, session: Uint8Array): void {
+    try {
+      this.#take(platform, body, session);
+    } catch (error) {
+      // A platform's mistake is told to it; anything else is ours, and may be a store that cannot be written.
+      if (!isWireError(error)) this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** @throws ProtocolError WIRE_UNEXPECTED. */
+  #take(platform: string, body: Body, session: Uint8Array): void {
+    switch (body.kind) {
+      case 'status': {
+        const { stage, fraction, prepared } = body;
+        this.#membership.status(platform, body);
+        this.#events.emit({ kind: 'progress', platform, stage, fraction, prepared });
+        this.#rounds.update();
+        return;
+      }
+      case 'secagg':
+        if (!isPlatformMessage(body.message)) break;
+        this.#rounds.secagg(platform, body.message, session);
+        return;
+      case 'attempt-decline':
+        this.#rounds.declined(platform, body);
+        return;
+      case 'mail':
+        this.#mailbox.onMail(platform, body);
+        return;
+      case 'mail-receipt':
+        this.#mailbox.onReceipt(platform, body);
+        return;
+      case 'attempt-start':
+      case 'attempt-end':
+      case 'ledger-sync':
+      case 'failure':
+        break;
+    }
+    throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} from a platform`);
+  }
+
+  #presence(platform: string, presence: PlatformPresence): void {
+    this.#membership.presence(platform, presence);
+    this.#events.emit({ kind: 'platform', platform, state: presence.kind });
+    switch (presence.kind) {
+      case 'online':
+        if (!presence.resumed) this.#welcome(platform);
+        break;
+      case 'offline':
+        break;
+      case 'lost':
+        this.#mailbox.disconnected(platform);
+        this.#rounds.lost(platform);
+    }
+    this.#rounds.update();
+  }
+
+  /** A new link: what a platform must know before anything else. */
+  #welcome(platform: string): void {
+    this.#rounds.lost(platform);
+    for (const body of this.#ledgerFrom(0)) this.#endpoint?.broadcast([platform], body);
+    for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
+    this.#mailbox.connected(platform);
+  }
+
+  #charged(): void {
+    const everyone = this.plan.manifest.platforms.map(({ name }) => name);
+    for (const body of this.#ledgerFrom(this.#told)) this.#endpoint?.broadcast(everyone, body);
+    this.#told = this.#ledger.entries.length;
+    this.#emitEpsilon();
+  }
+
+  #ledgerFrom(from: number): readonly LedgerSyncBody[] {
+    const entries = this.#ledger.entries.slice(from).map(canonicalEntry);
+    const messages: LedgerSyncBody[] = [];
+    for (let at = 0; at === 0 || at < entries.length; at += ENTRIES_AT_ONCE) {
+      messages.push({ kind: 'ledger-sync', from: from + at, entries: entries.slice(at, at + ENTRIES_AT_ONCE) });
+    }
+    return messages;
+  }
+
+  #emitEpsilon(): void {
+    this.#events.emit({ kind: 'epsilon', spent: this.#ledger.spent(), budget: this.plan.privacy.budget });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopping) return;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+    this.#log.error(`cannot go on: ${error instanceof Error ? error.message : 'unknown'}`, { code });
+    void this.stop().then(() => this.#resolveFailed(error));
+  }
+}
+
+/** @throws CoordinatorError COORDINATOR_IDENTITY. */
+function checkIdentity(manifest: Manifest, identity: Identity): void {
+  const own = Buffer.from(identity.identity.publicKey).toString('base64');
+  if (own === manifest.coordinator.identity) return;
+  throw new CoordinatorError(
+    'COORDINATOR_IDENTITY',
+    `identity "${identity.name}" is not the coordinator that the manifest of federation "${manifest.federation}" names: start with that key file, or have a manifest made and signed for this one`,
+  );
+}
+
+function wireIdentity(plan: FederationPlan, identity: Identity): CoordinatorEndOptions['identity'] {
+  const { manifest, manifestHash } = plan;
+  const key = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+  return {
+    name: 'coordinator',
+    secretKey: identity.identity.secretKey,
+    federation: manifest.federation,
+    manifestHash,
+    publicKeys: new Map([
+      ['coordinator', key(manifest.coordinator.identity)],
+      ...manifest.platforms.map(({ name, identity: text }) => [name, key(text)] as const),
+    ]),
+  };
+}

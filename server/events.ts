@@ -1,0 +1,97 @@
+/**
+ * What a coordinator tells while it runs, for progress views, metrics and the log. Names, counts and outcomes: never a
+ * key, a share, a vector or a pseudonym.
+ * @module
+ */
+import type { Outcome } from '../core/federation/outcome.ts';
+import type { CoordinatorStage } from '../core/secagg/session.ts';
+import type { MailOutcome } from '../core/wire/body.ts';
+
+/** How the rounds came to an end. */
+export type RoundsEnding = 'completed' | 'budget-exhausted' | 'gave-up';
+
+export type CoordinatorEvent =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'platform'; readonly platform: string; readonly state: 'online' | 'offline' | 'lost' }
+  | {
+      readonly kind: 'progress';
+      readonly platform: string;
+      readonly stage: string;
+      readonly fraction: number;
+      readonly prepared: boolean;
+    }
+  | {
+      readonly kind: 'attempt';
+      readonly round: number;
+      readonly of: number;
+      readonly attempt: number;
+      readonly cohort: readonly string[];
+    }
+  | {
+      readonly kind: 'stage';
+      readonly round: number;
+      readonly attempt: number;
+      readonly stage: CoordinatorStage;
+      readonly platforms: number;
+    }
+  /** A stage is over. */
+  | { readonly kind: 'stage-ended'; readonly stage: CoordinatorStage; readonly seconds: number }
+  | {
+      readonly kind: 'attempt-ended';
+      readonly round: number;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+      readonly text: string;
+      readonly charged: boolean;
+      readonly seconds: number;
+      readonly completedRounds: number;
+    }
+  /** A null budget: a federation without privacy. */
+  | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
+  | { readonly kind: 'declined'; readonly platform: string; readonly code: string }
+  /** What a platform did wrong in the masked sum. */
+  | { readonly kind: 'fault'; readonly platform: string; readonly code: string }
+  /** A message that was not taken: by this end (`here`), or by the platform (`there`). */
+  | {
+      readonly kind: 'failure';
+      readonly platform: string | null;
+      readonly code: string;
+      readonly seen: 'here' | 'there';
+    }
+  | {
+      readonly kind: 'mail';
+      readonly from: string;
+      readonly to: string;
+      readonly outcome: MailOutcome;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'rounds-over'; readonly ending: RoundsEnding; readonly completedRounds: number }
+  | { readonly kind: 'stopped' };
+
+export type CoordinatorListener = (event: CoordinatorEvent) => void;
+
+/** Listeners in order of joining; one that throws stops nobody. */
+export class CoordinatorEvents {
+  readonly #listeners = new Set<CoordinatorListener>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /** @returns how to leave. */
+  on(listener: CoordinatorListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: CoordinatorEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The coordinator's HTTP face, beside the wire on one port: health, readiness, metrics, status. It tells public facts and
+ * takes nothing.
+ * @module
+ */
+import type { Server } from 'node:http';
+import { fastify } from 'fastify';
+import { CoordinatorError } from '../errors.ts';
+import type { CoordinatorStatus } from '../status.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly status: () => CoordinatorStatus;
+  /** Why the coordinator takes no platforms, if so. */
+  readonly unready: () => string | undefined;
+  readonly metrics: Metrics;
+}
+
+export interface HttpServer {
+  /** For the wire: not listening before `listen`. */
+  readonly server: Server;
+  /** @returns where it listens. @throws CoordinatorError PORT_IN_USE. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export function httpServer(options: HttpOptions): HttpServer {
+  const { host, port, status, unready, metrics } = options;
+  const app = fastify({ logger: false, forceCloseConnections: true });
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', (_request, reply) => {
+    const reason = unready();
+    return reason === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get('/v1/status', () => status());
+  return {
+    server: app.server,
+    listen: async () => {
+      try {
+        return await app.listen({ host, port });
+      } catch (cause) {
+        throw portError(cause, host, port);
+      }
+    },
+    close: () => app.close(),
+  };
+}
+
+function portError(cause: unknown, host: string, port: number): unknown {
+  if (!(cause instanceof Error && 'code' in cause)) return cause;
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new CoordinatorError(
+        'PORT_IN_USE',
+        `port ${port} of ${host} is in use by another program: stop it, or choose another --port (0 takes any free one)`,
+        { cause },
+      );
+    case 'EACCES':
+      return new CoordinatorError(
+        'PORT_IN_USE',
+        `port ${port} may not be opened by this user: choose a --port above 1023`,
+        { cause },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new CoordinatorError('PORT_IN_USE', `${host} is no address of this machine: choose another --host`, {
+        cause,
+      });
+    default:
+      return cause;
+  }
+}

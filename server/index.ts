@@ -1,0 +1,17 @@
+/**
+ * The coordinator, for embedding.
+ * @module
+ */
+export { createCoordinator } from './coordinator.ts';
+export type { Coordinator, CoordinatorOptions } from './coordinator.ts';
+export { systemClock, systemRandom } from './clock.ts';
+export { CoordinatorError } from './errors.ts';
+export type { CoordinatorErrorCode } from './errors.ts';
+export type { CoordinatorEvent, CoordinatorListener, RoundsEnding } from './events.ts';
+export { COORDINATOR_EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+export { openLog, silentLog } from './log.ts';
+export type { Log, LogSettings } from './log.ts';
+export type { CoordinatorStatus } from './status.ts';
+export type * from './store/coordinator-store.ts';
+export { memoryStore } from './store/memory.ts';
+export { openSqliteStore } from './store/sqlite.ts';

@@ -1,0 +1,68 @@
+/**
+ * Who is there: platforms of the manifest, their links and how far they have prepared.
+ * @module
+ */
+import type { StatusBody } from '../core/wire/body.ts';
+import type { PlatformPresence } from '../core/wire/transport.ts';
+
+export interface Member {
+  readonly platform: string;
+  readonly state: 'absent' | 'online' | 'offline';
+  /** What it last said of itself. */
+  readonly stage: string;
+  readonly fraction: number;
+  /** Its encoder is made and charged. */
+  readonly prepared: boolean;
+}
+
+export class Membership {
+  readonly #members: Map<string, Member>;
+
+  constructor(platforms: readonly string[]) {
+    this.#members = new Map(platforms.map((platform) => [platform, absent(platform)]));
+  }
+
+  /** In the manifest's order. */
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  /** Online and prepared, ascending by name (code units): who can be invited now. */
+  get ready(): readonly string[] {
+    return this.members
+      .filter(({ state, prepared }) => state === 'online' && prepared)
+      .map(({ platform }) => platform)
+      .sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  has(platform: string): boolean {
+    return this.#members.has(platform);
+  }
+
+  presence(platform: string, presence: PlatformPresence): void {
+    switch (presence.kind) {
+      case 'online':
+        // A new link may be a new process: it says anew whether it is prepared.
+        this.#change(platform, presence.resumed ? { state: 'online' } : { ...absent(platform), state: 'online' });
+        return;
+      case 'offline':
+        this.#change(platform, { state: 'offline' });
+        return;
+      case 'lost':
+        this.#change(platform, absent(platform));
+    }
+  }
+
+  status(platform: string, { stage, fraction, prepared }: StatusBody): void {
+    this.#change(platform, { stage, fraction, prepared });
+  }
+
+  #change(platform: string, changes: Partial<Member>): void {
+    const member = this.#members.get(platform);
+    if (member !== undefined) this.#members.set(platform, { ...member, ...changes });
+  }
+}
+
+function absent(platform: string): Member {
+  return { platform, state: 'absent', stage: '', fraction: 0, prepared: false };
+}

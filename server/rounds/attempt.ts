@@ -1,0 +1,195 @@
+/**
+ * One attempt, driven: the coordinator's state machine of the masked sum, its effects carried out in order, its deadlines
+ * kept. Ends exactly once.
+ * @module
+ */
+import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Outcome } from '../../core/federation/outcome.ts';
+import { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from '../../core/secagg/coordinator.ts';
+import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
+import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/messages.ts';
+import type {
+  CoordinatorDependencies,
+  CoordinatorEffect,
+  CoordinatorEvent,
+  CoordinatorStage,
+  Fault,
+  SessionParameters,
+} from '../../core/secagg/session.ts';
+
+export interface AttemptOptions {
+  readonly parameters: SessionParameters;
+  readonly dependencies: CoordinatorDependencies;
+  readonly clock: Clock;
+  readonly stageTimeoutMs: number;
+  /** Stage 2: training inside the platforms is part of it. */
+  readonly trainTimeoutMs: number;
+  /** A platform that holds an upload slot and sends nothing for so long gives it up. */
+  readonly stallMs: number;
+  readonly send: (to: readonly string[], message: CoordinatorMessage) => void;
+  /** Durable when it returns. @throws what ends the attempt, e.g. that the budget does not hold it. */
+  readonly charge: (session: string) => void;
+  readonly onStage: (stage: CoordinatorStage, platforms: number) => void;
+  readonly onFault: (fault: Fault) => void;
+  readonly onEnd: (ending: AttemptEnding) => void;
+}
+
+export interface AttemptEnding {
+  readonly outcome: Outcome;
+  readonly text: string;
+  readonly charged: boolean;
+  /** Opened, and over whom; undefined unless completed. */
+  readonly sum: { readonly vector: Uint32Array; readonly platforms: readonly string[] } | undefined;
+  /** What the driver itself could not do, e.g. write its store. */
+  readonly error: unknown;
+}
+
+export class Attempt {
+  readonly #options: AttemptOptions;
+  #state: CoordinatorState;
+  #stage: CoordinatorStage | undefined;
+  readonly #queue: CoordinatorEvent[] = [];
+  #isHandling = false;
+  #cancelDeadline: Cancel = () => undefined;
+  #cancelStalls: Cancel = () => undefined;
+  /** Uploading platforms, and when each was last heard of. */
+  readonly #heard = new Map<string, number>();
+  #sum: AttemptEnding['sum'];
+  #error: unknown;
+  #isOver = false;
+
+  /** @throws SecaggError for parameters no platform would accept. */
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    const [state, effects] = createCoordinatorSession(options.parameters, options.dependencies);
+    this.#state = state;
+    this.#carryOut(effects);
+  }
+
+  get stage(): CoordinatorStage {
+    return this.#state.stage;
+  }
+
+  message(from: string, message: PlatformMessage): void {
+    if (message.kind === 'masked-chunk') this.#heard.set(from, this.#options.clock.now());
+    this.#handle({ kind: 'message', from, message });
+  }
+
+  /** Its process is gone: it has no part in this session any more. */
+  lost(platform: string): void {
+    this.#handle({ kind: 'lost', platform });
+  }
+
+  abandon(outcome: Exclude<Outcome, 'completed'>, text: string): void {
+    this.#handle({ kind: 'abandon', outcome, text });
+  }
+
+  /** One event after the other, also when an effect brings the next one. */
+  #handle(event: CoordinatorEvent): void {
+    this.#queue.push(event);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const [state, effects] = handleCoordinator(this.#state, next);
+      this.#state = state;
+      this.#carryOut(effects);
+    }
+    this.#isHandling = false;
+  }
+
+  #carryOut(effects: readonly CoordinatorEffect[]): void {
+    for (const effect of effects) if (!this.#effect(effect)) return;
+  }
+
+  /** @returns whether the effects after it may follow. */
+  #effect(effect: CoordinatorEffect): boolean {
+    const { send, onFault, clock } = this.#options;
+    switch (effect.kind) {
+      case 'send':
+        send([effect.to], effect.message);
+        return true;
+      case 'broadcast':
+        send(effect.to, effect.message);
+        return true;
+      case 'stage':
+        this.#begin(effect.stage, effect.expected.length);
+        return true;
+      case 'charge':
+        return this.#charge();
+      case 'fault':
+        onFault(effect.fault);
+        return true;
+      case 'continue':
+        clock.after(0, () => this.#handle({ kind: 'continue' }));
+        return true;
+      case 'sum':
+        this.#sum = { vector: effect.sum, platforms: effect.platforms };
+        return true;
+      case 'end':
+        this.#end(effect.outcome, effect.text, effect.charged);
+        return true;
+    }
+  }
+
+  #begin(stage: CoordinatorStage, platforms: number): void {
+    const { clock, stageTimeoutMs, trainTimeoutMs, onStage } = this.#options;
+    this.#stopTimers();
+    this.#stage = stage;
+    onStage(stage, platforms);
+    // Opening waits for nobody.
+    if (stage === 'opening' || stage === 'ended') return;
+    const timeoutMs = stage === 'masked-input' ? trainTimeoutMs : stageTimeoutMs;
+    this.#cancelDeadline = clock.after(timeoutMs, () => this.#handle({ kind: 'deadline', stage }));
+    if (stage === 'masked-input') this.#watchUploads();
+  }
+
+  /** U3 is announced next: from here on the attempt is paid for, so it must be on record first. */
+  #charge(): boolean {
+    try {
+      const { charge } = this.#options;
+      if (this.#state.stage === 'consistency') charge(Buffer.from(this.#state.summing.sessionId).toString('hex'));
+      return true;
+    } catch (error) {
+      this.#error = error;
+      const exhausted = error instanceof Error && 'code' in error && error.code === 'PRIVACY_BUDGET_EXHAUSTED';
+      const text = exhausted ? error.message : 'the charge could not be recorded; nothing was announced or opened';
+      const outcome = exhausted ? 'budget-exhausted' : 'abandoned';
+      this.#queue.push({ kind: 'abandon', outcome, text });
+      return false;
+    }
+  }
+
+  #watchUploads(): void {
+    const { clock, stallMs } = this.#options;
+    this.#cancelStalls = clock.after(stallMs / 2, () => {
+      const now = clock.now();
+      const uploading = uploadingPlatforms(this.#state);
+      for (const platform of [...this.#heard.keys()]) if (!uploading.includes(platform)) this.#heard.delete(platform);
+      for (const platform of uploading) {
+        const heard = this.#heard.get(platform);
+        if (heard === undefined) this.#heard.set(platform, now);
+        else if (now - heard >= stallMs) {
+          this.#heard.delete(platform);
+          this.#handle({ kind: 'stalled', platform });
+        }
+      }
+      if (this.#stage === 'masked-input' && !this.#isOver) this.#watchUploads();
+    });
+  }
+
+  #end(outcome: Outcome, text: string, charged: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stage = 'ended';
+    this.#stopTimers();
+    // A charge that was refused was not made, whatever the state machine had begun.
+    const isCharged = charged && this.#error === undefined;
+    const sum = outcome === 'completed' ? this.#sum : undefined;
+    this.#options.onEnd({ outcome, text, charged: isCharged, sum, error: this.#error });
+  }
+
+  #stopTimers(): void {
+    this.#cancelDeadline();
+    this.#cancelStalls();
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Platforms that decline an attempt, and what their reasons mean for it.
+ * @module
+ */
+import type { Outcome } from '../../core/federation/outcome.ts';
+import type { AttemptDeclineBody } from '../../core/wire/body.ts';
+
+export interface Verdict {
+  readonly outcome: Exclude<Outcome, 'completed'>;
+  readonly text: string;
+}
+
+export class Declines {
+  readonly #cohort: number;
+  readonly #needed: number;
+  readonly #codes = new Map<string, string>();
+
+  /** @param needed fewest platforms an attempt can end well with. */
+  constructor(cohort: number, needed: number) {
+    this.#cohort = cohort;
+    this.#needed = needed;
+  }
+
+  /** The outcome, once too few are left because of those who declined. */
+  add(platform: string, { code }: AttemptDeclineBody): Verdict | undefined {
+    this.#codes.set(platform, code);
+    if (this.#cohort - this.#codes.size >= this.#needed) return undefined;
+    const reasons = [...this.#codes].map(([name, reason]) => `${name}: ${reason}`).join(', ');
+    return { outcome: this.#outcome(), text: `platforms declined (${reasons}); ${this.#needed} are needed` };
+  }
+
+  #outcome(): Verdict['outcome'] {
+    const codes = [...this.#codes.values()];
+    if (codes.includes('PRIVACY_BUDGET_EXHAUSTED')) return 'budget-exhausted';
+    if (codes.some((code) => /^(POLICY_|ATTEMPT_CONFIG|PRIVACY_LEDGER_|LEDGER_)/.test(code)))
+      return 'rejected-by-policy';
+    if (codes.includes('ROUND_MODEL')) return 'inconsistent-view';
+    return 'too-few-platforms';
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * The rounds of a federation, driven: opens attempts when the round machine says so, records how they end, charges the
+ * ledger, moves the shared model, and tells the platforms.
+ * @module
+ */
+import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import { attemptConfig, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
+import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Outcome } from '../../core/federation/outcome.ts';
+import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { Ledger } from '../../core/privacy/ledger.ts';
+import { attemptCharge } from '../../core/privacy/plan-events.ts';
+import type { PlatformMessage } from '../../core/secagg/messages.ts';
+import { attemptKey } from '../../core/secagg/parameters.ts';
+import type { AttemptDeclineBody, AttemptEndBody, Body } from '../../core/wire/body.ts';
+import { ProtocolError } from '../../core/wire/errors.ts';
+import type { CoordinatorEvent, RoundsEnding } from '../events.ts';
+import type { Membership } from '../membership.ts';
+import type { RoundStore } from '../store/coordinator-store.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptEnding } from './attempt.ts';
+import { Declines } from './declines.ts';
+import { beginRounds, handleRound } from './round-machine.ts';
+import type { RoundEvent, RoundPolicy, RoundState, RoundStep } from './round-machine.ts';
+import type { RoundSettings } from './settings.ts';
+import { SharedModelHistory } from './shared-model.ts';
+
+export interface RoundsOptions {
+  readonly plan: FederationPlan;
+  readonly store: RoundStore;
+  readonly ledger: Ledger;
+  readonly membership: Membership;
+  readonly engine: CryptoEngine;
+  readonly clock: Clock;
+  readonly settings: RoundSettings;
+  /** Queues a message to those of the platforms that have a link. */
+  readonly send: (to: readonly string[], body: Body, session?: Uint8Array) => void;
+  /** New ledger entries: platforms are told. */
+  readonly onCharged: () => void;
+  readonly emit: (event: CoordinatorEvent) => void;
+  /** The store cannot be written: the coordinator cannot go on. */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Running {
+  readonly round: number;
+  readonly number: number;
+  readonly cohort: readonly string[];
+  readonly key: Uint8Array;
+  readonly attempt: Attempt;
+  readonly declines: Declines;
+  readonly startedAt: number;
+}
+
+export class Rounds {
+  readonly #options: RoundsOptions;
+  readonly #policy: RoundPolicy;
+  readonly #models: SharedModelHistory;
+  #state: RoundState;
+  #running: Running | undefined;
+  #cancelTimer: Cancel = () => undefined;
+  #stageBegan: { readonly stage: Attempt['stage']; readonly at: number } | undefined;
+  /** How the last attempt that failed ended. */
+  #failure: Outcome = 'too-few-platforms';
+  #isStopped = false;
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    const { plan, settings, store } = options;
+    const { manifest, privacy } = plan;
+    this.#policy = {
+      rounds: plan.parameters === 0 ? 0 : manifest.rounds.count,
+      platforms: manifest.platforms.length,
+      needed: Math.max(privacy.threshold, privacy.noiseThreshold),
+      maxAttempts: manifest.rounds.maxAttempts,
+      ...settings,
+    };
+    this.#models = new SharedModelHistory(plan, store);
+    this.#state = { kind: 'gathering', completed: this.completed, failures: 0, grace: false };
+  }
+
+  get completed(): number {
+    return this.#models.completedRounds;
+  }
+
+  get state(): RoundState {
+    return this.#state;
+  }
+
+  /** Rounds this federation will have. */
+  get of(): number {
+    return this.#policy.rounds;
+  }
+
+  get ending(): RoundsEnding | undefined {
+    return this.#state.kind === 'over' ? this.#state.ending : undefined;
+  }
+
+  get underWay(): { readonly round: number; readonly attempt: number; readonly stage: string } | undefined {
+    const running = this.#running;
+    return running && { round: running.round, attempt: running.number, stage: running.attempt.stage };
+  }
+
+  /** Goes on where the store says. An attempt that was under way when an earlier process ended is closed. */
+  start(): void {
+    const { store, clock } = this.#options;
+    const last = store.attempts(1).at(0);
+    if (last !== undefined && last.end === undefined) {
+      const { round, attempt } = last;
+      const charged = this.#options.ledger.entries.some(
+        ({ charge }) => charge.scope === 'federation' && charge.round === round && charge.attempt === attempt,
+      );
+      const end = { outcome: 'abandoned', text: OUTCOME_TEXT.abandoned, platforms: [], charged } as const;
+      store.end({ round, attempt, ...end, endedAt: clock.now() });
+    }
+    this.#step(beginRounds(this.#policy, this.completed));
+  }
+
+  /** Membership changed. */
+  update(): void {
+    this.#event({ kind: 'ready', platforms: this.#options.membership.ready.length });
+  }
+
+  /** A platform came with a new link, or its link is gone: it has no part in what is under way. */
+  lost(platform: string): void {
+    if (this.#running?.cohort.includes(platform) === true) this.#running.attempt.lost(platform);
+  }
+
+  /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
+  news(): readonly AttemptEndBody[] {
+    const { store } = this.#options;
+    const latest = store.latest();
+    const news: AttemptEndBody[] = [];
+    if (latest !== undefined) {
+      const { round, model } = latest;
+      const attempt = store.lastAttempt(round);
+      news.push(endBody(round, attempt, 'completed', OUTCOME_TEXT.completed, round, model));
+    }
+    const last = this.#lastWord();
+    return last === undefined ? news : [...news, last];
+  }
+
+  /** @throws ProtocolError WIRE_UNEXPECTED when no such attempt is open, or the platform has no part in it. */
+  secagg(from: string, message: PlatformMessage, session: Uint8Array): void {
+    const running = this.#running;
+    if (running === undefined || Buffer.compare(running.key, session) !== 0) {
+      throw new ProtocolError('WIRE_UNEXPECTED', `${message.kind} of an attempt that is not open`);
+    }
+    running.attempt.message(from, message);
+  }
+
+  declined(from: string, decline: AttemptDeclineBody): void {
+    const running = this.#running;
+    this.#options.emit({ kind: 'declined', platform: from, code: decline.code });
+    if (running?.round !== decline.round || running.number !== decline.attempt) return;
+    const verdict = running.declines.add(from, decline);
+    if (verdict !== undefined) running.attempt.abandon(verdict.outcome, verdict.text);
+    else running.attempt.lost(from);
+  }
+
+  /** Ends what is under way, as abandoned. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    this.#running?.attempt.abandon('abandoned', 'the coordinator is stopping');
+  }
+
+  #event(event: RoundEvent): void {
+    if (!this.#isStopped) this.#step(handleRound(this.#policy, this.#state, event));
+  }
+
+  #step([state, effects]: RoundStep): void {
+    this.#state = state;
+    const { clock, membership, emit } = this.#options;
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'open':
+          this.#open(effect.round);
+          break;
+        case 'timer':
+          this.#cancelTimer();
+          this.#cancelTimer = clock.after(effect.delayMs, () => {
+            this.#event({ kind: 'timer', ready: membership.ready.length });
+          });
+          break;
+        case 'cancel-timer':
+          this.#cancelTimer();
+          break;
+        case 'over': {
+          emit({ kind: 'rounds-over', ending: effect.ending, completedRounds: state.completed });
+          const word = this.#lastWord();
+          if (word !== undefined) this.#tellEveryone(word);
+          break;
+        }
+      }
+    }
+  }
+
+  #open(round: number): void {
+    const { plan, store, ledger, membership, clock, engine, emit, send, settings, onError } = this.#options;
+    const cohort = membership.ready;
+    const number = store.lastAttempt(round) + 1;
+    const startedAt = clock.now();
+    const sum = roundSum(plan);
+    // Nothing is begun, let alone opened, that the budget does not hold.
+    if (ledger.exhausted(attemptCharge(sum, round, number, `round ${round}, attempt ${number}`))) {
+      this.#event({ kind: 'refused' });
+      return;
+    }
+    try {
+      store.begin({ round, attempt: number, cohort, startedAt });
+      const config = attemptConfig(plan, cohort);
+      const model = this.#models.current;
+      const parameters = sessionParameters(plan, { round, attempt: number, config, model });
+      const key = Buffer.from(attemptKey(engine, parameters), 'hex');
+      emit({ kind: 'attempt', round, of: this.#policy.rounds, attempt: number, cohort });
+      send(cohort, { kind: 'attempt-start', round, attempt: number, config, model }, key);
+      const attempt = new Attempt({
+        parameters,
+        dependencies: { engine, ...settings.uploads },
+        clock,
+        stageTimeoutMs: plan.manifest.rounds.stageTimeoutMs,
+        trainTimeoutMs: plan.manifest.rounds.trainTimeoutMs,
+        stallMs: plan.manifest.rounds.stageTimeoutMs,
+        send: (to, message) => send(to, { kind: 'secagg', message }, key),
+        charge: (session) => {
+          ledger.charge(attemptCharge(sum, round, number, session));
+          this.#options.onCharged();
+        },
+        onStage: (stage, platforms) => this.#onStage(round, number, stage, platforms),
+        onFault: ({ platform, code }) => emit({ kind: 'fault', platform, code }),
+        onEnd: (ending) => this.#onEnd(ending),
+      });
+      const declines = new Declines(cohort.length, this.#policy.needed);
+      this.#running = { round, number, cohort, key, attempt, declines, startedAt };
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  #onStage(round: number, attempt: number, stage: Attempt['stage'], platforms: number): void {
+    this.#endStage();
+    this.#stageBegan = { stage, at: this.#options.clock.now() };
+    this.#options.emit({ kind: 'stage', round, attempt, stage, platforms });
+  }
+
+  #endStage(): void {
+    const { clock, emit } = this.#options;
+    const began = this.#stageBegan;
+    this.#stageBegan = undefined;
+    if (began !== undefined) {
+      emit({ kind: 'stage-ended', stage: began.stage, seconds: (clock.now() - began.at) / 1000 });
+    }
+  }
+
+  #onEnd({ outcome, text, charged, sum, error }: AttemptEnding): void {
+    const { store, clock, emit, membership, onError } = this.#options;
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#endStage();
+    const { round, number, startedAt } = running;
+    const endedAt = clock.now();
+    const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };
+    try {
+      const completed = sum === undefined ? undefined : this.#models.next(sum.vector);
+      if (completed === undefined) store.end(ended);
+      else store.complete(ended, completed);
+      this.#tellEveryone(endBody(round, number, outcome, text, this.completed, completed?.model));
+    } catch (failure) {
+      this.#tellEveryone(endBody(round, number, 'abandoned', OUTCOME_TEXT.abandoned, round - 1));
+      onError(failure);
+      return;
+    }
+    if (outcome !== 'completed') this.#failure = outcome;
+    const seconds = (endedAt - startedAt) / 1000;
+    const completedRounds = this.completed;
+    emit({ kind: 'attempt-ended', round, attempt: number, outcome, text, charged, seconds, completedRounds });
+    const isStoreError = error !== undefined && outcome !== 'budget-exhausted';
+    if (isStoreError) onError(error);
+    else this.#event({ kind: 'attempt-ended', outcome, ready: membership.ready.length });
+  }
+
+  /** That no further round will come although some were planned: attempt 0 stands for all that will not be. */
+  #lastWord(): AttemptEndBody | undefined {
+    if (this.#state.kind !== 'over' || this.#state.ending === 'completed') return undefined;
+    const { completed, ending } = this.#state;
+    const outcome = ending === 'budget-exhausted' ? ending : this.#failure;
+    const text =
+      ending === 'budget-exhausted'
+        ? OUTCOME_TEXT['budget-exhausted']
+        : `round ${completed + 1} was given up after ${this.#policy.maxAttempts} failed attempts`;
+    return endBody(completed + 1, 0, outcome, text, completed);
+  }
+
+  #tellEveryone(body: AttemptEndBody): void {
+    this.#options.send(
+      this.#options.plan.manifest.platforms.map(({ name }) => name),
+      body,
+    );
+  }
+}
+
+function endBody(
+  round: number,
+  attempt: number,
+  outcome: Outcome,
+  text: string,
+  completedRounds: number,
+  model: Float32Array = new Float32Array(0),
+): AttemptEndBody {
+  return { kind: 'attempt-end', round, attempt, outcome, text, model, completedRounds };
+}

@@ -1,0 +1,24 @@
+/**
+ * How patient a coordinator is: what the manifest leaves to it. Tests make all of it short.
+ * @module
+ */
+export interface RoundSettings {
+  /** How long platforms that are ready wait for the others, once there are enough. */
+  readonly graceMs: number;
+  /** Pause after the first failed attempt at a round; doubled after each further one. */
+  readonly firstPauseMs: number;
+  readonly lastPauseMs: number;
+  readonly uploads: {
+    /** Updates taken in at the same time: memory is one vector more than that, whatever the cohort. */
+    readonly uploadSlots: number;
+    /** Chunks a platform may have under way. */
+    readonly uploadWindow: number;
+  };
+}
+
+export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
+  graceMs: 30_000,
+  firstPauseMs: 1_000,
+  lastPauseMs: 60_000,
+  uploads: { uploadSlots: 4, uploadWindow: 8 },
+};
