@@ -19,6 +19,7 @@ import { chooseBlend } from './blend.ts';
 import { explainScore } from './explain.ts';
 import { featureShapes } from './features.ts';
 import { HeldOutRanking } from './held-out.ts';
+import type { RankedPerson } from './held-out.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { Inputs, PenaltyChoice, Regression, Targets } from './regression.ts';
 import { choosePenalty, fitRegression } from './regression.ts';
@@ -97,11 +98,15 @@ function select(
     domain,
     domain.persons.map((_, row) => row).filter((row) => !hidden.has(row)),
   );
-  const ranking = new HeldOutRanking(domain, training, heldOutRows, `${context.random.uint32()}`);
+  const ranking = new HeldOutRanking(
+    training,
+    Array.from(heldOutRows, (row) => ({ person: domain.persons[row], positives: historyOf(domain, row).items })),
+    `${context.random.uint32()}`,
+  );
   const factors = context.factorise(training);
   const d = factors.dimension;
   const train = targetsOf(training, factors, persons.train);
-  const heldOut = foldedIn(domain, factors, ranking.persons);
+  const heldOut = foldedIn(factors, ranking.persons);
   const rank = (predicted: Float64Array): Float32Array => ranking.factorScores(factors.items, d, predicted);
 
   const prior = meanFactor(train, d);
@@ -303,11 +308,13 @@ function targetsOf(domain: Domain, factors: Factors, persons: readonly string[])
   return { persons, factors: out };
 }
 
-function foldedIn(domain: Domain, factors: Factors, rows: Uint32Array): Targets {
+function foldedIn(factors: Factors, persons: readonly RankedPerson[]): Targets {
   const d = factors.dimension;
-  const out = new Float64Array(rows.length * d);
-  rows.forEach((row, p) => out.set(factors.foldIn(historyOf(domain, row).items), p * d));
-  return { persons: Array.from(rows, (row) => domain.persons[row]), factors: out };
+  const out = new Float64Array(persons.length * d);
+  persons.forEach(({ positives }, p) => {
+    out.set(factors.foldIn(positives), p * d);
+  });
+  return { persons: persons.map(({ person }) => person), factors: out };
 }
 
 function meanFactor(targets: Targets, d: number): Float64Array {

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
-import { historyOf } from '../../data/select.ts';
 import { popularityNegatives, uniformNegatives } from '../../evaluation/negatives.ts';
 import type { DrawnNegatives } from '../../evaluation/negatives.ts';
 
@@ -21,9 +20,14 @@ export interface RankingQuality {
   readonly mean: number;
 }
 
+export interface RankedPerson {
+  readonly person: string;
+  readonly positives: Uint32Array;
+}
+
 export class HeldOutRanking {
-  /** Target rows of the persons that are ranked. */
-  readonly persons: Uint32Array;
+  /** Whom it ranks. */
+  readonly persons: readonly RankedPerson[];
   /** Negatives a positive. */
   readonly negatives: number;
   /** A positive, then its negatives; all rows with uniform negatives first. */
@@ -32,25 +36,24 @@ export class HeldOutRanking {
   readonly #rowPerson: Uint32Array; /* [rows] */
 
   /**
-   * @param domain the target with everybody in it
    * @param training the target without the held-out persons: popularity is drawn from it
-   * @param heldOut target rows, in the order in which they may be used
+   * @param heldOut in the order in which they may be used
    */
-  constructor(domain: Domain, training: Domain, heldOut: Uint32Array, seed: string) {
-    const items = domain.catalogue.length;
+  constructor(training: Domain, heldOut: readonly RankedPerson[], seed: string) {
+    const items = training.catalogue.length;
     const met = new Set(training.items).size;
-    const used: number[] = [];
+    const used: RankedPerson[] = [];
     let rows = 0;
     let longest = 0;
     for (const person of heldOut) {
-      const { length } = historyOf(domain, person).items;
+      const { length } = person.positives;
       if (length === 0) continue;
       if (rows >= enoughPositives) break;
       used.push(person);
       rows += length;
       longest = Math.max(longest, length);
     }
-    this.persons = Uint32Array.from(used);
+    this.persons = used;
     this.negatives = Math.max(0, Math.min(wantedNegatives, items - longest, met - longest));
     const width = 1 + this.negatives;
     this.#candidates = new Uint32Array(2 * rows * width);
@@ -62,9 +65,8 @@ export class HeldOutRanking {
     ];
     kinds.forEach((kind, k) => {
       let row = 0;
-      used.forEach((person, p) => {
-        const positives = historyOf(domain, person).items;
-        const drawn = kind.draw({ person: domain.persons[person], positives, sourceInteractions: 0 });
+      used.forEach(({ person, positives }, p) => {
+        const drawn = kind.draw({ person, positives, sourceInteractions: 0 });
         for (let i = 0; i < positives.length; i++, row++) {
           const at = (k * rows + row) * width;
           this.#rowPerson[row] = p;
@@ -89,6 +91,19 @@ export class HeldOutRanking {
   /** Scores of all candidates by one list for everybody. */
   listScores(list: Float32Array): Float32Array {
     return this.#score((item) => list[item]);
+  }
+
+  /** Scores of all candidates by a list for each person; `list(p)` is asked for once a person and kind of negatives. */
+  personScores(list: (person: number) => Float32Array): Float32Array {
+    let current = -1;
+    let scores: Float32Array = new Float32Array(0);
+    return this.#score((item, person) => {
+      if (person !== current) {
+        scores = list(person);
+        current = person;
+      }
+      return scores[item];
+    });
   }
 
   #score(score: (item: number, person: number) => number): Float32Array {

@@ -11,7 +11,7 @@ export const factorSettings: AlsSettings = {
   dimension: 32,
   sweeps: 8,
   unseenWeight: 0.05,
-  ridge: 5,
+  ridge: 2,
   ridgeExponent: 0,
 };
 

@@ -42,7 +42,7 @@ export const subspaceDefaults: SubspaceSettings = {
   steps: 3,
   countShare: 0.1,
   weightExponent: 0.5,
-  countFloor: 3,
+  countFloor: 10,
 };
 
 const countsLabel = 'encoder/counts';
@@ -160,9 +160,12 @@ export function* subspaceContributions(
   }
 }
 
-/** Positive-part James-Stein on each item's row: what could be noise alone goes to zero. In place. */
+/**
+ * Positive-part James-Stein on each item's row, at half the strength: a row that stands out of the noise a little is worth
+ * more to the histories that hold nothing else than the squared error of the row alone would have it. In place.
+ */
 function shrinkRows(sum: Float64Array, k: number, noiseDeviation: number): void {
-  const expectedNoise = k * noiseDeviation * noiseDeviation;
+  const expectedNoise = (k * noiseDeviation * noiseDeviation) / 2;
   for (let base = 0; base < sum.length; base += k) {
     let square = 0;
     for (let j = 0; j < k; j++) square += sum[base + j] * sum[base + j];
