@@ -78,46 +78,107 @@ export function calibrateNoise(target: NoiseTarget): NoiseCalibration {
     if (!(sum.relativeNoise > 0)) throw new PrivacyParameterError('relativeNoise', sum.relativeNoise, 'a number > 0');
   }
   const epsilonAt = (z: number): number => epsilonOfSums(target.sums, z, target.delta, target.accountant);
-  const bracket = leastSafe((z) => epsilonAt(z) <= target.epsilon, 1, 1e-9);
+  const bracket = leastSafe(epsilonAt, target.epsilon, 1, 1e-9);
   if (bracket === null) {
     throw new PrivacyTargetUnreachableError(
       `no noise keeps epsilon ${target.epsilon} at delta ${target.delta}: raise one of them or charge less before`,
     );
   }
-  return { noiseMultiplier: bracket.safe, epsilon: epsilonAt(bracket.safe), tooLittle: bracket.unsafe };
+  return { noiseMultiplier: bracket.safe, epsilon: bracket.cost, tooLittle: bracket.unsafe };
 }
 
 /**
- * Least value for which a monotone predicate (false below, true above) holds, to a relative `precision`: bracket by
- * doubling, then bisect. `safe` satisfies it, `unsafe` does not (0 when everything does).
+ * The most releases of `event` that keep epsilon at delta, after what the accountant was already charged.
+ * @returns 0 when not even one does.
+ */
+export function calibrateRounds(
+  event: PrivacyEvent,
+  target: { readonly epsilon: number; readonly delta: number; readonly accountant?: Accountant },
+): number {
+  const accountant = target.accountant ?? RdpAccountant.empty();
+  const keeps = (rounds: number): boolean => accountant.compose(event, rounds).epsilon(target.delta) <= target.epsilon;
+  if (!keeps(1)) return 0;
+  let most = 1;
+  let tooMany = 2;
+  while (keeps(tooMany)) {
+    most = tooMany;
+    tooMany *= 2;
+    if (tooMany > 2 ** 40) return Infinity;
+  }
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2);
+    if (keeps(middle)) most = middle;
+    else tooMany = middle;
+  }
+  return most;
+}
+
+/**
+ * The largest L2 clip for which noise of a given standard deviation (in the data's units, of a release with relative noise
+ * 1) keeps the target: the safe end, i.e. rounded down.
+ */
+export function calibrateClip(noise: number, target: NoiseTarget): number {
+  return noise / calibrateNoise(target).noiseMultiplier;
+}
+
+/** Both ends of the last bracket. */
+export interface SafeBracket {
+  /** Its cost is at most the target. */
+  readonly safe: number;
+  /** Its cost is above the target; 0 when everything's is at most that. */
+  readonly unsafe: number;
+  /** The cost at `safe`. */
+  readonly cost: number;
+}
+
+/**
+ * Least value whose cost, decreasing in the value, is at most `target`, to a relative `precision`: a bracket by doubling,
+ * then secants in log-log, which privacy costs are nearly straight in, with bisection where those do not help.
+ * @returns null when nothing up to 1e15 x `start` is safe.
  */
 export function leastSafe(
-  isSafe: (value: number) => boolean,
+  costOf: (value: number) => number,
+  target: number,
   start: number,
   precision: number,
-): { readonly safe: number; readonly unsafe: number } | null {
+): SafeBracket | null {
   let safe = start;
+  let cost = costOf(safe);
   let unsafe = 0;
-  if (isSafe(safe)) {
-    while (safe > 1e-12) {
-      const half = safe / 2;
-      if (!isSafe(half)) {
-        unsafe = half;
-        break;
-      }
-      safe = half;
-    }
-  } else {
-    do {
-      unsafe = safe;
-      safe *= 2;
-      if (safe > 1e15) return null;
-    } while (!isSafe(safe));
+  let unsafeCost = Infinity;
+  const look = (value: number): void => {
+    const here = costOf(value);
+    if (here <= target) [safe, cost] = [value, here];
+    else [unsafe, unsafeCost] = [value, here];
+  };
+  while (cost > target) {
+    [unsafe, unsafeCost] = [safe, cost];
+    safe *= 2;
+    if (safe > 1e15 * start) return null;
+    cost = costOf(safe);
   }
-  while (safe - unsafe > precision * safe) {
-    const middle = (safe + unsafe) / 2;
-    if (isSafe(middle)) safe = middle;
-    else unsafe = middle;
+  while (unsafe === 0) {
+    if (safe < 1e-12 * start) return { safe, unsafe, cost };
+    look(safe / 2);
   }
-  return { safe, unsafe };
+  let width = safe / unsafe;
+  for (let sinceHalved = 0; safe - unsafe > precision * safe;) {
+    const share = Math.log(unsafeCost / target) / Math.log(unsafeCost / cost);
+    if (sinceHalved < 3 && share > 0 && share < 1) {
+      // Aim a little to either side of the straight line's crossing in turn, so that both ends close in.
+      const crossing = unsafe * (safe / unsafe) ** share;
+      const aside = crossing * Math.max(precision / 4, ((safe - unsafe) * 1e-3) / safe);
+      look(clampInside(sinceHalved % 2 === 0 ? crossing + aside : crossing - aside, unsafe, safe));
+    } else look((safe + unsafe) / 2);
+    const narrower = safe / unsafe;
+    if (narrower - 1 <= (width - 1) / 2) {
+      sinceHalved = 0;
+      width = narrower;
+    } else sinceHalved++;
+  }
+  return { safe, unsafe, cost };
+}
+
+function clampInside(value: number, low: number, high: number): number {
+  return value > low && value < high ? value : (low + high) / 2;
 }

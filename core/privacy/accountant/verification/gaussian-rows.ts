@@ -52,14 +52,13 @@ const calibrated =
     const steps = row.numberOr('steps', row.numberOr('queries', 0)) || row.number('epochs') / row.number('q');
     const [epsilon, delta] = [row.number('epsilon'), row.number('delta')];
     const byRdp = row.row.params.accountant === 'rdp';
-    const keeps = (sigma: number): boolean => {
+    const cost = (sigma: number): number => {
       const event = sampledGaussian(row, sigma);
-      const found = byRdp
+      return byRdp
         ? RdpAccountant.empty({ orders: OPACUS_ORDERS, refine: false }).compose(event, steps).epsilon(delta)
         : PldAccountant.empty({ step }).compose(event, steps).epsilon(delta);
-      return found <= epsilon;
     };
-    return leastSafe(keeps, row.numberOr('sensitivity', 1), precision)?.safe ?? Infinity;
+    return leastSafe(cost, epsilon, row.numberOr('sensitivity', 1), precision)?.safe ?? Infinity;
   };
 
 export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
@@ -97,7 +96,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
   'calibrate-gaussian': (row) => {
     const [epsilon, delta] = [row.number('epsilon'), row.number('delta')];
     const mu = Math.sqrt(row.number('queries')) * row.number('sensitivity');
-    const found = leastSafe((std) => gaussianDelta(mu / std, epsilon) <= delta, mu, 1e-12);
+    const found = leastSafe((std) => gaussianDelta(mu / std, epsilon), delta, mu, 1e-12);
     return found?.safe ?? Infinity;
   },
   // The references' grid is 1e-3 here, which is above the truth by more than their tolerance.

@@ -134,20 +134,19 @@ export const NOISE_ROWS: Readonly<Record<string, Evaluator>> = {
     const [epsilon, delta, sensitivity] = [row.number('epsilon'), row.number('delta'), row.number('sensitivity')];
     const rate = row.numberOr('q', 1);
     // (epsilon, delta)-DP means both directions, whichever the row names.
-    const keeps = (sigma: number): boolean => {
+    const cost = (sigma: number): number => {
       const pair = subsampledPair(discreteGaussianPair(sigma, sensitivity, Infinity), rate);
-      return DIRECTIONS.every((direction) => hockeyStick(pair, direction, epsilon) <= delta);
+      return Math.max(...DIRECTIONS.map((direction) => hockeyStick(pair, direction, epsilon)));
     };
-    return leastSafe(keeps, sensitivity, 1e-6)?.safe ?? Infinity;
+    return leastSafe(cost, delta, sensitivity, 1e-6)?.safe ?? Infinity;
   },
   'calibrate-laplace': (row) => {
-    const [epsilon, delta, sensitivity] = [row.number('epsilon'), row.number('delta'), row.number('sensitivity')];
-    const keeps = (scale: number): boolean =>
+    const sensitivity = row.number('sensitivity');
+    const cost = (scale: number): number =>
       PldAccountant.empty()
         .compose({ kind: 'laplace', scale: scale / sensitivity }, row.number('queries'))
-        .epsilon(delta) <=
-      epsilon * (1 + 1e-9);
-    return leastSafe(keeps, sensitivity, 1e-4)?.safe ?? Infinity;
+        .epsilon(row.number('delta'));
+    return leastSafe(cost, row.number('epsilon'), sensitivity, 1e-4)?.safe ?? Infinity;
   },
   'advanced-composition': (row) =>
     optimalComposition(row.number('epsilon'), row.number('delta'), row.number('queries'), row.asked('delta')),

@@ -34,7 +34,7 @@ export interface ReferenceFile {
 
 /** The file, or one of its rows, is not in the format. Names the row. */
 export class ReferenceFileError extends Error {
-  readonly code = 'PRIVACY_REFERENCE_MALFORMED';
+  readonly code = 'REFERENCE_MALFORMED';
   override readonly name = 'ReferenceFileError';
 }
 

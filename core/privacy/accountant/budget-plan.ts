@@ -1,0 +1,168 @@
+/**
+ * Planning a budget before there is a federation: how much noise, against whom, at what error, and what would be cheaper.
+ * @module
+ */
+import { PrivacyError } from '../errors.ts';
+import { noiseSharesAgainst, trustOf } from '../trust.ts';
+import type { Trust } from '../trust.ts';
+import type { PrivacyEvent } from './accountant.ts';
+import { calibrateNoise } from './calibrate.ts';
+import { PrivacyParameterError } from './errors.ts';
+import { PldAccountant } from './pld/pld-accountant.ts';
+import { RdpAccountant } from './rdp.ts';
+
+export interface BudgetRequest {
+  /** Total over all rounds. */
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Releases of the masked sum, everybody in every one. */
+  readonly rounds: number;
+  /** n. */
+  readonly platforms: number;
+  /** c: platforms that may collude with the coordinator. */
+  readonly colluding: number;
+  /** Platforms that may be lost. */
+  readonly dropouts: number;
+  /** Persons in a sum, over all platforms. */
+  readonly persons: number;
+  /** D: coordinates of the sum. */
+  readonly dimension: number;
+}
+
+/** Epsilon against so many helpers of the coordinator. */
+export interface ColluderCost {
+  readonly colluders: number;
+  /** Honest shares of noise in the smallest thing they can see. */
+  readonly noiseShares: number;
+  /** What they can see, even if the coordinator deviates. */
+  readonly view: 'sums' | 'single platforms';
+  readonly epsilon: number;
+}
+
+/** Error of the mean over all persons, in units of the clip C, when every platform contributes. */
+export interface MeanError {
+  readonly perParameter: number;
+  /** L2 over all coordinates; a mean as long as C itself is what it competes with. */
+  readonly l2: number;
+}
+
+export interface CheaperOption {
+  readonly change: string;
+  /** L2 error with the change, relative to the plan's. */
+  readonly relativeError: number;
+}
+
+export interface BudgetPlan {
+  readonly request: BudgetRequest;
+  readonly trust: Trust;
+  /** z of the honest noise: its standard deviation in units of a person's L2 sensitivity. */
+  readonly noiseMultiplier: number;
+  /** Composed epsilon at z, at most the request's. */
+  readonly epsilon: number;
+  /** The same composition with continuous noise, exactly: a reference, not the claim. */
+  readonly continuousReference: number;
+  /** Noise in a full sum relative to a trusted curator's: sqrt(n / H). */
+  readonly overCurator: number;
+  readonly error: MeanError;
+  readonly colluders: readonly ColluderCost[];
+  readonly cheaper: readonly CheaperOption[];
+}
+
+/** @throws PrivacyParameterError; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
+export function planBudget(request: BudgetRequest): BudgetPlan {
+  check(request);
+  const trust = trustOf(request, request.platforms, true);
+  const { noiseMultiplier, epsilon } = calibrate(request);
+  const error = meanError(request, trust, noiseMultiplier);
+  return {
+    request,
+    trust,
+    noiseMultiplier,
+    epsilon,
+    continuousReference: PldAccountant.empty()
+      .compose({ kind: 'gaussian', noiseMultiplier }, request.rounds)
+      .epsilon(request.delta),
+    overCurator: Math.sqrt(request.platforms / trust.noiseShares),
+    error,
+    colluders: colluderCosts(request, trust, noiseMultiplier),
+    cheaper: cheaperOptions(request, error),
+  };
+}
+
+function calibrate({ epsilon, delta, rounds }: BudgetRequest): { noiseMultiplier: number; epsilon: number } {
+  return calibrateNoise({ epsilon, delta, sums: [{ relativeNoise: 1, repetitions: rounds }] });
+}
+
+function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number): MeanError {
+  const perParameter = (noiseMultiplier * Math.sqrt(request.platforms / trust.noiseShares)) / request.persons;
+  return { perParameter, l2: perParameter * Math.sqrt(request.dimension) };
+}
+
+/** Against c' = 0 ... n - 1 helpers; with fewer honest shares the noise multiplier shrinks as their square root. */
+function colluderCosts(request: BudgetRequest, trust: Trust, noiseMultiplier: number): readonly ColluderCost[] {
+  return Array.from({ length: request.platforms }, (_, colluders) => {
+    const noiseShares = noiseSharesAgainst(trust, colluders);
+    const event: PrivacyEvent = {
+      kind: 'gaussian',
+      noiseMultiplier: noiseMultiplier * Math.sqrt(noiseShares / trust.noiseShares),
+    };
+    const epsilon = RdpAccountant.empty().compose(event, request.rounds).epsilon(request.delta);
+    return { colluders, noiseShares, view: colluders < trust.exposedFrom ? 'sums' : 'single platforms', epsilon };
+  });
+}
+
+/** One change at a time, the most helpful first; those that the thresholds refuse are not offered. */
+function cheaperOptions(request: BudgetRequest, error: MeanError): readonly CheaperOption[] {
+  const { rounds, colluding, dropouts, epsilon, dimension, persons, platforms } = request;
+  const changes: (readonly [string, Partial<BudgetRequest>])[] = [
+    [`epsilon ${2 * epsilon} in place of ${epsilon}`, { epsilon: 2 * epsilon }],
+    [`${2 * persons} persons in place of ${persons}`, { persons: 2 * persons }],
+    [`${platforms + 1} platforms with the same persons`, { platforms: platforms + 1 }],
+  ];
+  const half = Math.ceil(rounds / 2);
+  if (rounds > 1) changes.push([`${counted(half, 'round')} in place of ${rounds}`, { rounds: half }]);
+  if (half > 1) changes.push([`1 round in place of ${rounds}`, { rounds: 1 }]);
+  if (dimension >= 4) {
+    const quarter = Math.ceil(dimension / 4);
+    changes.push([`${counted(quarter, 'dimension')} in place of ${dimension}`, { dimension: quarter }]);
+  }
+  if (colluding > 0) {
+    changes.push([
+      `${counted(colluding - 1, 'colluding platform')} in place of ${colluding}`,
+      { colluding: colluding - 1 },
+    ]);
+  }
+  if (dropouts > 0) {
+    changes.push([`${counted(dropouts - 1, 'dropout')} in place of ${dropouts}`, { dropouts: dropouts - 1 }]);
+  }
+  return changes
+    .flatMap(([change, patch]) => {
+      const changed = { ...request, ...patch };
+      const trust = trustUnlessRefused(changed);
+      if (trust === null) return [];
+      const { l2 } = meanError(changed, trust, calibrate(changed).noiseMultiplier);
+      return [{ change, relativeError: l2 / error.l2 }];
+    })
+    .filter(({ relativeError }) => relativeError < 1 - 1e-9)
+    .toSorted((a, b) => a.relativeError - b.relativeError);
+}
+
+function trustUnlessRefused(request: BudgetRequest): Trust | null {
+  try {
+    return trustOf(request, request.platforms, true);
+  } catch (error) {
+    if (error instanceof PrivacyError && error.code === 'PRIVACY_PLAN_REFUSED') return null;
+    throw error;
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function check(request: BudgetRequest): void {
+  for (const name of ['rounds', 'platforms', 'persons', 'dimension'] as const) {
+    const value = request[name];
+    if (!Number.isInteger(value) || value < 1) throw new PrivacyParameterError(name, value, 'an integer >= 1');
+  }
+}
