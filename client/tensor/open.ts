@@ -69,6 +69,8 @@ export function tensorBackend(name: TensorBackendName): TensorBackend {
       const pending = loaded.get(name) ?? load();
       loaded.set(name, pending);
       const tf = await pending;
+      // Otherwise tfjs advertises its native build on the console.
+      tf.enableProdMode();
       if (tf.getBackend() !== registered && !(await tf.setBackend(registered))) {
         throw new TensorError(
           'TENSOR_BACKEND_UNAVAILABLE',

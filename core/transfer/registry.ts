@@ -5,9 +5,10 @@
 import { TransferError } from './errors.ts';
 import { linearBridge } from './strategies/linear-bridge.ts';
 import { privateSubspace } from './strategies/private-subspace.ts';
+import { sharedTrunk } from './strategies/shared-trunk.ts';
 import type { TransferStrategy } from './strategy.ts';
 
-export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace];
+export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace, sharedTrunk];
 
 /** @throws TransferError TRANSFER_STRATEGY_UNKNOWN, naming those there are. */
 export function strategyNamed(name: string): TransferStrategy {

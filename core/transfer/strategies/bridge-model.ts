@@ -46,7 +46,7 @@ export class BridgeModel implements PlatformModel {
     this.#encoder = await this.#train(sums);
   }
 
-  contributions(): Iterable<Contribution> {
+  contributions(_shared: SharedModel, _round: number): Iterable<Contribution> {
     return [];
   }
 

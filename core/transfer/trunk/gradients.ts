@@ -7,7 +7,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorEngine } from '../../tensor/backend.ts';
 import type { BlockName, TrunkShape } from './network.ts';
-import { trunkBlocks, trunkOffsets, trunkSize, trunkViews } from './network.ts';
+import { biasScale, hiddenScale, trunkBlocks, trunkOffsets, trunkSize, trunkViews } from './network.ts';
 
 /** Half the squared error of y against a target, for inputs and targets in rows. */
 export interface TrunkBatch {
@@ -39,10 +39,18 @@ export class TrunkOnEngine {
     this.#tf = tf;
     this.#shape = shape;
     const views = trunkViews(shape, parameters);
+    const bias = biasScale(shape);
     const weights = trunkBlocks(shape).map((block) => {
       const name = block.name as BlockName;
       const [rows, columns] = block.shape.length === 2 ? block.shape : [1, block.shape[0]];
-      return [name, tf.tensor2d(views[name].slice(), [rows, columns])] as const;
+      if (block.shape.length === 2) return [name, tf.tensor2d(views[name].slice(), [rows, columns])] as const;
+      return [
+        name,
+        tf.tensor2d(
+          views[name].map((value) => value * bias),
+          [rows, columns],
+        ),
+      ] as const;
     });
     this.#weights = Object.fromEntries(weights) as Record<BlockName, Tensor2D>;
     const { E2, D0, D1, D2 } = this.#weights;
@@ -57,6 +65,7 @@ export class TrunkOnEngine {
     const factors = this.#factors(batch);
     const size = trunkSize(this.#shape);
     const offsets = trunkOffsets(this.#shape);
+    const bias = biasScale(this.#shape);
     const { inputs, hidden, bottleneck } = this.#shape;
     updates.fill(0, 0, (batch.examples / perPerson) * size);
     const a = { rows: batch.inputs, width: inputs };
@@ -71,14 +80,14 @@ export class TrunkOnEngine {
       const person = Math.floor(example / perPerson) * size;
       subtractOuter(updates, person + offsets.E0, a, dz, example);
       subtractOuter(updates, person + offsets.E1, a, dp, example);
-      subtractRow(updates, person + offsets.e1, dp, example);
+      subtractRow(updates, person + offsets.e1, dp, example, bias);
       subtractOuter(updates, person + offsets.E2, p, dz, example);
-      subtractRow(updates, person + offsets.e2, dz, example);
+      subtractRow(updates, person + offsets.e2, dz, example, bias);
       subtractOuter(updates, person + offsets.D0, z, dy, example);
       subtractOuter(updates, person + offsets.D1, z, dq, example);
-      subtractRow(updates, person + offsets.d1, dq, example);
+      subtractRow(updates, person + offsets.d1, dq, example, bias);
       subtractOuter(updates, person + offsets.D2, q, dy, example);
-      subtractRow(updates, person + offsets.d2, dy, example);
+      subtractRow(updates, person + offsets.d2, dy, example, bias);
     }
   }
 
@@ -91,17 +100,21 @@ export class TrunkOnEngine {
     const { E0, E1, e1, E2, e2, D0, D1, d1, D2, d2 } = this.#weights;
     const turned = this.#turned;
     const width = this.#shape.inputs;
+    const scale = hiddenScale(this.#shape);
     const tensors = tf.tidy(() => {
       const a = tf.tensor2d(inputs.subarray(0, examples * width), [examples, width]);
       const target = tf.tensor2d(targets.subarray(0, examples * width), [examples, width]);
-      const p = tf.tanh<Tensor2D>(tf.add(tf.matMul(a, E1), e1));
+      const bentIn = tf.tanh<Tensor2D>(tf.add(tf.matMul(a, E1), e1));
+      const p = tf.mul<Tensor2D>(bentIn, scale);
       const z = tf.add<Tensor2D>(tf.add(tf.matMul(a, E0), tf.matMul(p, E2)), e2);
-      const q = tf.tanh<Tensor2D>(tf.add(tf.matMul(z, D1), d1));
+      const bentOut = tf.tanh<Tensor2D>(tf.add(tf.matMul(z, D1), d1));
+      const q = tf.mul<Tensor2D>(bentOut, scale);
       const y = tf.add(tf.add(tf.matMul(z, D0), tf.matMul(q, D2)), d2);
       const dy = tf.sub<Tensor2D>(y, target);
-      const dq = tf.mul<Tensor2D>(tf.matMul(dy, turned.D2), tf.sub(1, tf.square(q)));
+      const slope = (bent: Tensor2D) => tf.mul(scale, tf.sub(1, tf.square(bent)));
+      const dq = tf.mul<Tensor2D>(tf.matMul(dy, turned.D2), slope(bentOut));
       const dz = tf.add<Tensor2D>(tf.matMul(dy, turned.D0), tf.matMul(dq, turned.D1));
-      const dp = tf.mul(tf.matMul(dz, turned.E2), tf.sub(1, tf.square(p)));
+      const dp = tf.mul(tf.matMul(dz, turned.E2), slope(bentIn));
       return { p, z, q, dy, dq, dz, dp };
     });
     const factors = Object.fromEntries(
@@ -129,7 +142,7 @@ function subtractOuter(out: Float32Array, at: number, left: Rows, right: Rows, r
   }
 }
 
-function subtractRow(out: Float32Array, at: number, { rows, width }: Rows, row: number): void {
+function subtractRow(out: Float32Array, at: number, { rows, width }: Rows, row: number, factor: number): void {
   const base = row * width;
-  for (let j = 0; j < width; j++) out[at + j] -= rows[base + j];
+  for (let j = 0; j < width; j++) out[at + j] -= factor * rows[base + j];
 }

@@ -1,11 +1,13 @@
 /**
  * The shared trunk: an autoencoder between fixed, platform-private layers. For an input a of one person,
  *
- *   z = a E0 + tanh(a E1 + e1) E2 + e2          the representation
- *   y = z D0 + tanh(z D1 + d1) D2 + d2          what it says about the person's other interactions
+ *   z = a E0 + c tanh(a E1 + b e1) E2 + b e2          the representation
+ *   y = z D0 + c tanh(z D1 + b d1) D2 + b d2          what it says about the person's other interactions
  *
  * with straight connections E0, D0 beside the hidden layers, so that the untrained trunk already passes the leading
- * inputs through and a round of training can only bend that. All of it lies in one vector, block after block.
+ * inputs through and a round of training can only bend that. With c = 1/sqrt(hidden) and b = 1/sqrt(inputs) the loss is
+ * about equally curved in every block, so that one server learning rate suits all: there are no rounds to spare for
+ * slow directions. All of it lies in one vector, block after block.
  * @module
  */
 import { Prng } from '../../random/prng.ts';
@@ -17,6 +19,12 @@ export interface TrunkShape {
   readonly hidden: number;
   readonly bottleneck: number;
 }
+
+/** c: what a hidden layer's output is scaled by. */
+export const hiddenScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.hidden);
+
+/** b: the constant input whose weights the biases are. */
+export const biasScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.inputs);
 
 /** Names of the blocks, in the order in which they lie. */
 export const BLOCKS = ['E0', 'E1', 'e1', 'E2', 'e2', 'D0', 'D1', 'd1', 'D2', 'd2'] as const;
@@ -41,6 +49,15 @@ export function trunkBlocks({ inputs, hidden, bottleneck }: TrunkShape): readonl
 /** Number of parameters. */
 export function trunkSize(shape: TrunkShape): number {
   return trunkBlocks(shape).reduce((sum, block) => sum + sizeOf(block), 0);
+}
+
+/** The shape that blocks were laid out for. @throws TransferError TRANSFER_SHAPE when they are no trunk's. */
+export function trunkShapeOf(blocks: readonly SharedBlock[]): TrunkShape {
+  const [inputs, bottleneck] = blocks.find((block) => block.name === 'E0')?.shape ?? [];
+  const [hidden] = blocks.find((block) => block.name === 'e1')?.shape ?? [];
+  const shape = { inputs, hidden, bottleneck };
+  if (JSON.stringify(trunkBlocks(shape)) === JSON.stringify(blocks)) return shape;
+  throw new TransferError('TRANSFER_SHAPE', 'the shared plan is no trunk: it was made by another strategy or version');
 }
 
 /** Where each block begins. */
@@ -92,15 +109,17 @@ export function initialTrunk(shape: TrunkShape, passed: readonly number[], echo:
 export function encode(shape: TrunkShape, parameters: Float32Array, input: Float32Array): Float32Array {
   const { inputs, hidden, bottleneck } = shape;
   const { E0, E1, e1, E2, e2 } = trunkViews(shape, parameters);
-  const z = Float64Array.from(e2);
-  const bent = Float64Array.from(e1);
+  const bias = biasScale(shape);
+  const z = Float64Array.from(e2, (value) => value * bias);
+  const bent = Float64Array.from(e1, (value) => value * bias);
   for (let i = 0; i < inputs; i++) {
     const value = input[i];
     for (let j = 0; j < bottleneck; j++) z[j] += value * E0[i * bottleneck + j];
     for (let h = 0; h < hidden; h++) bent[h] += value * E1[i * hidden + h];
   }
+  const scale = hiddenScale(shape);
   for (let h = 0; h < hidden; h++) {
-    const value = Math.tanh(bent[h]);
+    const value = scale * Math.tanh(bent[h]);
     for (let j = 0; j < bottleneck; j++) z[j] += value * E2[h * bottleneck + j];
   }
   return Float32Array.from(z);

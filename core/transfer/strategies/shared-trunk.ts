@@ -1,0 +1,180 @@
+/**
+ * Shared trunk: an autoencoder whose item-sized layers are each platform's own differentially private item vectors,
+ * fixed, and whose small trunk is one for all platforms, trained in few rounds through the masked sum. A person's
+ * representation is the bottleneck; the decoder stays at the target.
+ *
+ * AutoRec (Sedhain et al., WWW 2015, eq. 1) with the input and output layers held fixed; denoising by halves of a history
+ * instead of random masks (Vincent et al., JMLR 2010); DP federated learning with per-person contributions (McMahan et
+ * al., ICLR 2018, algorithm 1, everybody in every round) and adaptive server steps (Reddi et al., ICLR 2021).
+ * @module
+ */
+import { z } from 'zod';
+import type { Contribution } from '../../privacy/mechanism.ts';
+import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
+import type { SubspaceSettings } from '../encoder/private-subspace.ts';
+import { TransferError } from '../errors.ts';
+import { parseSettings } from '../settings.ts';
+import type { PlatformContext, PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../strategy.ts';
+import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
+import type { TrunkShape } from '../trunk/network.ts';
+import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';
+import { TrunkTraining } from '../trunk/training.ts';
+import { BridgeModel } from './bridge-model.ts';
+
+export interface SharedTrunkSettings {
+  /** Numbers in an item's vector, 16 to 32. */
+  readonly itemDimension: number;
+  /** Steps of the subspace iteration that makes them. */
+  readonly steps: number;
+  /** Width of the hidden layers. */
+  readonly hidden: number;
+  /** Numbers in a representation, 3 to 32. */
+  readonly bottleneck: number;
+  /** Bound on one person's update on one platform; inputs have length about 1, and most updates 1 to 2. */
+  readonly clip: number;
+  /** Share of the budget (of zero-concentrated DP) that the rounds take together. */
+  readonly roundShare: number;
+  /** Share of the budget that the moments of the inputs take. The item vectors have the rest. */
+  readonly momentShare: number;
+  readonly optimiser: 'fedavg' | 'fedadam';
+  readonly learningRate: number;
+}
+
+const defaults: SharedTrunkSettings = {
+  itemDimension: 16,
+  steps: 3,
+  hidden: 32,
+  bottleneck: 16,
+  clip: 1.5,
+  roundShare: 0.1,
+  momentShare: 0.02,
+  optimiser: 'fedadam',
+  learningRate: 0.05,
+};
+
+const share = z.number().min(0.001).max(0.9);
+
+const schema: z.ZodType<SharedTrunkSettings> = z
+  .strictObject({
+    itemDimension: z.int().min(16).max(32).default(defaults.itemDimension),
+    steps: z.int().min(1).max(10).default(defaults.steps),
+    hidden: z.int().min(1).max(4096).default(defaults.hidden),
+    bottleneck: z.int().min(3).max(32).default(defaults.bottleneck),
+    clip: z.number().min(0.01).max(100).default(defaults.clip),
+    roundShare: share.default(defaults.roundShare),
+    momentShare: share.default(defaults.momentShare),
+    optimiser: z.enum(['fedavg', 'fedadam']).default(defaults.optimiser),
+    learningRate: z.number().positive().max(100).default(defaults.learningRate),
+  })
+  .refine(({ momentShare, roundShare }) => momentShare + roundShare < 1, 'roundShare + momentShare must be below 1')
+  .refine(
+    ({ bottleneck, itemDimension }) => bottleneck <= itemDimension + COMMON_INPUTS,
+    `bottleneck must be at most itemDimension + ${COMMON_INPUTS}`,
+  );
+
+const momentsLabel = 'encoder/moments';
+const roundLabel = 'round';
+/** The untrained trunk gives back this share of what it passes: between trusting a direction fully and not at all. */
+const ECHO = 0.5;
+
+export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
+  name: 'shared-trunk',
+  summary: "an autoencoder between each platform's private item vectors, its small trunk trained together in rounds",
+  reference: 'AutoRec, Sedhain et al., WWW 2015, eq. 1; McMahan et al., ICLR 2018; Reddi et al., ICLR 2021',
+  privacy: 'private-encoder',
+  defaults,
+  settings: (raw) => parseSettings(schema, raw, 'shared-trunk'),
+  queries(shape, platform, settings) {
+    const { momentShare, roundShare } = settings;
+    const itemShare = 1 - momentShare - (shape.rounds > 0 ? roundShare : 0);
+    const trunk = trunkShape(settings);
+    const own = [
+      ...subspaceQueries(itemsOf(shape, platform), subspaceSettings(settings), itemShare),
+      momentsQuery(momentsLabel, trunk.inputs, 1 / Math.sqrt(momentShare)),
+    ];
+    if (shape.rounds === 0) return own;
+    return [
+      ...own,
+      {
+        label: roundLabel,
+        dimension: trunkSize(trunk),
+        // The bound is split over the platforms a person may be on: what is left on each is `clip`.
+        clip: settings.clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
+        repetitions: shape.rounds,
+        relativeNoise: Math.sqrt(shape.rounds / roundShare),
+        scope: 'federation',
+      },
+    ];
+  },
+  plan(shape, settings): SharedPlan {
+    return {
+      blocks: trunkBlocks(trunkShape(settings)),
+      optimiser: { name: settings.optimiser, learningRate: settings.learningRate },
+      denominator: shape.platforms.reduce((sum, platform) => sum + platform.personsAbout, 0),
+    };
+  },
+  initialModel(plan, seed) {
+    const shape = trunkShapeOf(plan.blocks);
+    return initialTrunk(shape, passedInputs(shape), ECHO, seed);
+  },
+  join(context) {
+    return new TrunkModel(context);
+  },
+};
+
+/** A bridge whose encoder is the trunk. */
+class TrunkModel extends BridgeModel {
+  readonly #training: TrunkTraining;
+
+  constructor(context: PlatformContext<SharedTrunkSettings>) {
+    const { backend, domain, onProgress, plan, random, settings, signal } = context;
+    const training = new TrunkTraining({
+      domain,
+      backend,
+      shape: trunkShapeOf(plan.blocks),
+      momentsLabel,
+      trainItemVectors: (sums) =>
+        trainSubspace(domain, domain.catalogue.length, subspaceSettings(settings), sums, random, {
+          onProgress: (fraction) => onProgress?.('encoder', fraction),
+          ...(signal && { signal }),
+        }),
+      ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
+    });
+    super(context, async (sums) => {
+      await training.prepare(sums);
+      return (history) => training.represent(history);
+    });
+    this.#training = training;
+  }
+
+  override contributions(shared: SharedModel, round: number): Iterable<Contribution> {
+    return this.#training.contributions(shared, round);
+  }
+
+  override adopt(shared: SharedModel): Promise<void> {
+    this.#training.adopt(shared);
+    return Promise.resolve();
+  }
+}
+
+function trunkShape({ itemDimension, hidden, bottleneck }: SharedTrunkSettings): TrunkShape {
+  return { inputs: itemDimension + COMMON_INPUTS, hidden, bottleneck };
+}
+
+function subspaceSettings({ itemDimension, steps }: SharedTrunkSettings): SubspaceSettings {
+  return { ...subspaceDefaults, dimension: itemDimension, steps };
+}
+
+/** The common inputs and as many of the leading directions as there is room for. */
+function passedInputs({ inputs, bottleneck }: TrunkShape): readonly number[] {
+  const common = Array.from({ length: COMMON_INPUTS }, (_, j) => inputs - COMMON_INPUTS + j);
+  return [...Array.from({ length: bottleneck - COMMON_INPUTS }, (_, j) => j), ...common];
+}
+
+function itemsOf(shape: PublicShape, name: string): number {
+  const found = shape.platforms.find((platform) => platform.name === name);
+  if (found !== undefined) return found.items;
+  const known = shape.platforms.map((platform) => platform.name).join(', ');
+  throw new TransferError('TRANSFER_SHAPE', `no platform "${name}" in the federation; it has ${known}`);
+}

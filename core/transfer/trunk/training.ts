@@ -1,0 +1,146 @@
+/**
+ * One platform's share of training the trunk: charged item vectors and moments once, then in every round one update a
+ * person, computed from the shared trunk, those released values and that person's history.
+ * @module
+ */
+import type { Domain, History } from '../../data/domain.ts';
+import type { ChargedSums, Contribution } from '../../privacy/mechanism.ts';
+import type { TensorBackend, TensorEngine } from '../../tensor/backend.ts';
+import { TensorError } from '../../tensor/errors.ts';
+import type { ItemVectors } from '../encoder/item-vectors.ts';
+import { TransferError } from '../errors.ts';
+import { TrunkOnEngine } from './gradients.ts';
+import { halvesOf } from './halves.ts';
+import type { Standardiser } from './history-inputs.ts';
+import { HistoryInputs, momentsOf, standardise, standardiserOf } from './history-inputs.ts';
+import type { TrunkShape } from './network.ts';
+import { encode, trunkSize } from './network.ts';
+
+export interface TrainingContext {
+  readonly domain: Domain;
+  readonly shape: TrunkShape;
+  readonly backend: TensorBackend;
+  /** Item vectors through charged sums. */
+  readonly trainItemVectors: (sums: ChargedSums) => Promise<ItemVectors>;
+  readonly momentsLabel: string;
+  readonly onProgress?: (stage: string, fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Two examples a person: the first half predicts the second, and the other way round. */
+const EXAMPLES = 2;
+/** Persons in a batch: as many as their updates fit into this many numbers. */
+const BATCH_NUMBERS = 1 << 21;
+const LARGEST_BATCH = 512;
+
+export class TrunkTraining {
+  readonly #context: TrainingContext;
+  #inputs: HistoryInputs | undefined;
+  #standardiser: Standardiser | undefined;
+  #engine: { readonly tf: TensorEngine; readonly backend: string } | undefined;
+  #shared: Float32Array | undefined;
+
+  constructor(context: TrainingContext) {
+    this.#context = context;
+  }
+
+  async prepare(sums: ChargedSums): Promise<void> {
+    const { backend, domain, momentsLabel, trainItemVectors } = this.#context;
+    const inputs = new HistoryInputs(await trainItemVectors(sums));
+    this.#standardiser = standardiserOf(await sums.release(momentsLabel, everybodysMoments(domain, inputs)));
+    this.#inputs = inputs;
+    const tf = await backend.engine();
+    this.#engine = { tf, backend: tf.getBackend() };
+  }
+
+  /**
+   * One update a person in the domain's order, minus the gradient of the person's two examples; zeros for a history too
+   * short to teach. A person's update does not depend on who stands beside it in a batch.
+   */
+  *contributions(shared: Float32Array, round: number): Generator<Contribution> {
+    const { domain, onProgress, shape, signal } = this.#context;
+    const size = trunkSize(shape);
+    const persons = domain.offsets.length - 1;
+    const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / size)));
+    const trunk = new TrunkOnEngine(this.#readyEngine(), shape, shared);
+    try {
+      for (let start = 0; start < persons; start += capacity) {
+        if (signal?.aborted === true) throw new TransferError('TRANSFER_CANCELLED', 'the round was cancelled');
+        yield* this.#batch(trunk, start, Math.min(persons, start + capacity), round, size);
+        onProgress?.('round', Math.min(1, (start + capacity) / persons));
+      }
+    } finally {
+      trunk.dispose();
+    }
+  }
+
+  adopt(shared: Float32Array): void {
+    this.#shared = shared.slice();
+  }
+
+  /** z of a whole history; zeros for an empty one. */
+  represent(history: History): Float32Array {
+    const { shape } = this.#context;
+    if (this.#shared === undefined) {
+      throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no trunk yet: adopt a shared model before represent');
+    }
+    if (history.items.length === 0) return new Float32Array(shape.bottleneck);
+    return encode(shape, this.#shared, this.#input(history.items, history.items.length));
+  }
+
+  *#batch(trunk: TrunkOnEngine, start: number, end: number, round: number, size: number): Generator<Contribution> {
+    const { domain, shape } = this.#context;
+    const width = shape.inputs;
+    const inputs = new Float32Array((end - start) * EXAMPLES * width);
+    const targets = new Float32Array(inputs.length);
+    /** Row of the batch by person, -1 for those who teach nothing. */
+    const rows = new Int32Array(end - start).fill(-1);
+    let taught = 0;
+    for (let person = start; person < end; person++) {
+      const items = domain.items.subarray(domain.offsets[person], domain.offsets[person + 1]);
+      const halves = halvesOf(items, round);
+      if (halves === null) continue;
+      const first = this.#input(halves.first, items.length);
+      const second = this.#input(halves.second, items.length);
+      const at = taught * EXAMPLES * width;
+      inputs.set(first, at);
+      inputs.set(second, at + width);
+      targets.set(second, at);
+      targets.set(first, at + width);
+      rows[person - start] = taught++;
+    }
+    const updates = new Float32Array(taught * size);
+    if (taught > 0) trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES }, EXAMPLES, updates);
+    for (const row of rows) {
+      yield { values: row < 0 ? new Float32Array(size) : updates.subarray(row * size, (row + 1) * size) };
+    }
+  }
+
+  #input(items: Uint32Array, length: number): Float32Array {
+    if (this.#inputs === undefined || this.#standardiser === undefined) {
+      throw new TransferError('TRANSFER_NOT_PREPARED', 'there are no item vectors yet: call prepare first');
+    }
+    return standardise(this.#inputs.raw(items, length), this.#standardiser);
+  }
+
+  #readyEngine(): TensorEngine {
+    if (this.#engine === undefined) {
+      throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no tensor engine yet: call prepare first');
+    }
+    const { backend, tf } = this.#engine;
+    if (tf.getBackend() !== backend) {
+      throw new TensorError(
+        'TENSOR_BACKEND_SWITCHED',
+        `the trunk was prepared on tensor backend "${backend}" and the process now runs "${tf.getBackend()}": use one`,
+      );
+    }
+    return tf;
+  }
+}
+
+function* everybodysMoments(domain: Domain, inputs: HistoryInputs): Generator<Contribution> {
+  for (let person = 0; person + 1 < domain.offsets.length; person++) {
+    const items = domain.items.subarray(domain.offsets[person], domain.offsets[person + 1]);
+    yield momentsOf(inputs.raw(items, items.length));
+  }
+}

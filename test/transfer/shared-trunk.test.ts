@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import type { Domain } from '../../core/data/domain.ts';
+import { restrictPersons } from '../../core/data/select.ts';
+import type { Contribution } from '../../core/privacy/mechanism.ts';
+import { centre, toRing } from '../../core/privacy/ring.ts';
+import { Prng } from '../../core/random/prng.ts';
+import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import { tensorBackend } from '../../client/tensor/open.ts';
+import type { Federation } from './trunk-federation.ts';
+import {
+  contributionsOf,
+  federation,
+  meanUpdate,
+  plannedRound,
+  platform,
+  smallWorld,
+  updateOf,
+} from './trunk-federation.ts';
+
+const ROUNDS = 3;
+
+interface Trajectory {
+  readonly integers: readonly Float64Array[];
+  readonly models: readonly SharedModel[];
+}
+
+/** Rounds until the end; `sum` gives one round's integer sum over all platforms. */
+function train(all: Federation, sum: (shared: SharedModel, round: number) => Float64Array): Trajectory {
+  let model = all.start;
+  let state = all.optimiser.initialState(model.length);
+  const integers: Float64Array[] = [];
+  const models: SharedModel[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const total = sum(model, round);
+    ({ model, state } = all.optimiser.step(model, meanUpdate(all, total), state));
+    integers.push(total);
+    models.push(model);
+  }
+  return { integers, models };
+}
+
+/** Each platform sends its update masked; masks cancel in the sum. */
+function masked(all: Federation, updates: readonly Float64Array[], round: number): Float64Array {
+  const bits = all.privacy.ringBits;
+  const prng = new Prng(`masks of round ${round}`);
+  const total = new Uint32Array(all.start.length);
+  const masks = updates.map(() => Uint32Array.from(total, () => prng.uint32()));
+  updates.forEach((update, p) => {
+    const next = masks[(p + 1) % masks.length];
+    toRing(update, bits).forEach((word, i) => (total[i] += word + masks[p][i] - next[i]));
+  });
+  return centre(total, bits);
+}
+
+describe('shared-trunk', () => {
+  let domains: readonly Domain[];
+  before(() => {
+    domains = smallWorld();
+  });
+
+  it('federated without noise equals the same computation in one place, bit for bit', async () => {
+    const all = federation(domains, null, {}, ROUNDS);
+    const apart = await Promise.all(domains.map((domain) => platform(all, domain)));
+    const federated = train(all, (shared, round) =>
+      masked(
+        all,
+        apart.map((model) =>
+          all.mechanism.addNoise(plannedRound(all), updateOf(all, model, shared, round).integers, null!),
+        ),
+        round,
+      ),
+    );
+
+    // One place: everybody's contributions into one sum, by platforms in another order.
+    const together = await Promise.all([...domains].reverse().map((domain) => platform(all, domain)));
+    function* everybody(shared: SharedModel, round: number): Generator<Contribution> {
+      for (const model of together) yield* contributionsOf(model, shared, round);
+    }
+    const central = train(all, (shared, round) => {
+      return all.mechanism.bound(plannedRound(all), everybody(shared, round), null!).integers;
+    });
+
+    assert.deepEqual(federated.integers, central.integers);
+    assert.deepEqual(federated.models, central.models);
+    assert.ok(federated.integers[0].some((integer) => integer !== 0));
+    for (const model of [...apart, ...together]) await model.adopt(federated.models[ROUNDS - 1]);
+    const history = { items: domains[0].items.subarray(0, domains[0].offsets[1]) };
+    assert.deepEqual(apart[0].represent(history), together[2].represent(history));
+    for (const model of [...apart, ...together]) model.dispose();
+  });
+
+  it("one person's contribution does not depend on who else is there, once released values are given", async () => {
+    const all = federation(domains, null);
+    const [domain] = domains;
+    const drawn = new Map<string, Float64Array>();
+    const whole = await platform(all, domain, { drawn });
+    const left = Array.from({ length: domain.persons.length }, (_, person) => person).filter((person) => person !== 7);
+    const without = await platform(all, restrictPersons(domain, left), { drawn });
+    for (const round of [1, 2, 3]) {
+      const everybody = [...contributionsOf(whole, all.start, round)];
+      const others = [...contributionsOf(without, all.start, round)];
+      assert.equal(everybody.length, domain.persons.length);
+      assert.ok(everybody[7].values.some((value) => value !== 0));
+      everybody.splice(7, 1);
+      assert.deepEqual(others, everybody);
+    }
+  });
+
+  it('a removed person moves the integer sum by no more than the plan says', async () => {
+    const all = federation(domains, 4);
+    const [domain] = domains;
+    const drawn = new Map<string, Float64Array>();
+    const whole = await platform(all, domain, { drawn });
+    // The last person: whoever is left draws the same roundings.
+    const last = domain.persons.length - 1;
+    const without = await platform(all, restrictPersons(domain, [...Array(last).keys()]), { drawn });
+    const [a, b] = [whole, without].map((model) => updateOf(all, model, all.start, 1).integers);
+    const moved = Math.hypot(...a.map((value, i) => value - b[i]));
+    assert.ok(moved > 0 && moved <= plannedRound(all).integerClip, `${moved}`);
+  });
+
+  it('charges what it declared, before anything is returned, and nothing else', async () => {
+    const all = federation(domains, 4);
+    const charges: string[] = [];
+    await platform(all, domains[0], { onCharge: (label) => charges.push(label) });
+    const own = all.privacy.sums[domains[0].name].filter((sum) => sum.scope === 'platform');
+    assert.equal(
+      charges.length,
+      own.reduce((sum, query) => sum + query.repetitions, 0),
+    );
+    assert.ok(all.privacy.epsilon !== null && all.privacy.epsilon <= 4 && all.privacy.epsilon > 3.99);
+  });
+
+  it('leaves no tensor behind, round after round, also when a round is broken off', async () => {
+    const tf = await tensorBackend('wasm').engine();
+    const all = federation(domains, null);
+    const model = await platform(all, domains[0]);
+    const { numTensors, numDataBuffers } = tf.memory();
+    for (let round = 1; round <= 4; round++) {
+      let seen = 0;
+      for (const _ of contributionsOf(model, all.start, round)) if (round === 4 && ++seen === 3) break;
+      assert.equal(tf.memory().numTensors, numTensors);
+      assert.equal(tf.memory().numDataBuffers, numDataBuffers);
+    }
+    model.dispose();
+    assert.equal(tf.memory().numTensors, numTensors);
+  });
+
+  it('always starts from the shared model it is given, and adopts without changing that', async () => {
+    const all = federation(domains, null);
+    const model = await platform(all, domains[0]);
+    const first = [...contributionsOf(model, all.start, 1)];
+    await model.adopt(all.start.map((value) => value + 1));
+    assert.deepEqual([...contributionsOf(model, all.start, 1)], first);
+    const shared = all.start.slice();
+    await model.adopt(shared);
+    const history = { items: domains[0].items.subarray(0, domains[0].offsets[1]) };
+    const before = model.represent(history);
+    shared.fill(0);
+    assert.deepEqual(model.represent(history), before);
+  });
+
+  it('predicts one half of a history from the other better after training than before', async () => {
+    const all = federation(domains, null, {}, ROUNDS);
+    const models = await Promise.all(domains.map((domain) => platform(all, domain)));
+    const steepness: number[] = [];
+    train(all, (shared, round) => {
+      const sum = new Float64Array(shared.length);
+      for (const model of models) updateOf(all, model, shared, round).integers.forEach((value, i) => (sum[i] += value));
+      steepness.push(Math.hypot(...sum));
+      return sum;
+    });
+    assert.ok(steepness[ROUNDS - 1] < steepness[0], steepness.join(' '));
+  });
+
+  it('has a representation for a single item, and zeros for none', async () => {
+    const all = federation(domains, null);
+    const model = await platform(all, domains[0]);
+    const one = model.represent({ items: Uint32Array.of(3) });
+    assert.equal(one.length, 6);
+    assert.ok(one.every(Number.isFinite) && one.some((value) => value !== 0));
+    assert.deepEqual(model.represent({ items: new Uint32Array(0) }), new Float32Array(6));
+  });
+
+  it('the first model is a public function of plan and seed', () => {
+    const { plan } = federation(domains, null);
+    assert.deepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'x'));
+    assert.notDeepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'y'));
+  });
+
+  it('without rounds the encoder has the whole budget', () => {
+    const { shape, settings } = federation(domains, 4);
+    const none = sharedTrunk.queries({ ...shape, rounds: 0 }, 'books', settings);
+    assert.ok(none.every((query) => query.scope === 'platform'));
+    const spent = none.reduce((sum, query) => sum + query.repetitions / query.relativeNoise ** 2, 0);
+    assert.ok(Math.abs(spent - 1) < 1e-9, `${spent}`);
+  });
+
+  it('says what is wrong with settings', () => {
+    assert.throws(() => sharedTrunk.settings({ itemDimension: 3 }), {
+      code: 'TRANSFER_SETTING',
+      message: /itemDimension/,
+    });
+    assert.throws(() => sharedTrunk.settings({ bottleneck: 2 }), { code: 'TRANSFER_SETTING', message: /bottleneck/ });
+    assert.throws(() => sharedTrunk.settings({ bottleneck: 19 }), { code: 'TRANSFER_SETTING', message: /at most/ });
+    assert.throws(() => sharedTrunk.settings({ roundShare: 0.6, momentShare: 0.5 }), { code: 'TRANSFER_SETTING' });
+    assert.throws(() => sharedTrunk.settings({ depth: 3 }), { code: 'TRANSFER_SETTING', message: /depth/ });
+  });
+
+  it('refuses to work before it is prepared, and a shared model of another plan', async () => {
+    const all = federation(domains, null);
+    const { plan, settings, shape } = all;
+    const backend = tensorBackend('wasm');
+    const fresh: PlatformModel = sharedTrunk.join({
+      domain: domains[0],
+      shape,
+      plan,
+      settings,
+      random: null!,
+      backend,
+    });
+    assert.throws(() => [...contributionsOf(fresh, all.start, 1)], { code: 'TRANSFER_NOT_PREPARED' });
+    assert.throws(() => fresh.represent({ items: Uint32Array.of(1) }), { code: 'TRANSFER_NOT_PREPARED' });
+    const model = await platform(all, domains[0]);
+    assert.throws(() => [...contributionsOf(model, new Float32Array(5), 1)], { code: 'TRANSFER_SHAPE' });
+  });
+
+  it('stops between batches when it is cancelled', async () => {
+    const all = federation(domains, null);
+    const cancelled = new AbortController();
+    cancelled.abort();
+    const { plan, settings, shape } = all;
+    const model = sharedTrunk.join({
+      ...{ domain: domains[0], shape, plan, settings, random: { bytes: (n) => new Uint8Array(n) } },
+      backend: tensorBackend('wasm'),
+      signal: cancelled.signal,
+    });
+    await assert.rejects(
+      model.prepare({ release: () => Promise.resolve(new Float64Array(10_000)), noiseDeviation: () => 0 }),
+      { code: 'TRANSFER_CANCELLED' },
+    );
+  });
+});

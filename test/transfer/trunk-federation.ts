@@ -1,0 +1,141 @@
+/** A small federation for tests of strategies with rounds: everything the coordinator and the platforms do, but the wire. */
+import type { Domain } from '../../core/data/domain.ts';
+import type { ServerOptimiser } from '../../core/federation/optimiser.ts';
+import { serverOptimiser } from '../../core/federation/optimiser.ts';
+import type { Contribution, IntegerSum, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan.ts';
+import { planPrivacy, plannedSum } from '../../core/privacy/plan.ts';
+import { createChargedSums } from '../../core/privacy/charged-sums.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';
+import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
+import type { PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/strategy.ts';
+import { tensorBackend } from '../../client/tensor/open.ts';
+import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
+
+export interface Federation {
+  readonly domains: readonly Domain[];
+  readonly shape: PublicShape;
+  readonly settings: SharedTrunkSettings;
+  readonly plan: SharedPlan;
+  readonly privacy: PrivacyPlan;
+  readonly mechanism: PrivacyMechanism;
+  readonly optimiser: ServerOptimiser;
+  readonly start: SharedModel;
+}
+
+export function smallWorld(persons = 120): readonly Domain[] {
+  return syntheticWorld({
+    seed: 'trunk',
+    platforms: ['books', 'films', 'music'],
+    persons,
+    items: 60,
+    overlap: 0.5,
+    meanHistory: 8,
+    tasteDimensions: 4,
+    sharedTaste: 0.8,
+    tasteStrength: 3,
+    popularityExponent: 0.7,
+  }).domains;
+}
+
+export function federation(
+  domains: readonly Domain[],
+  epsilon: number | null,
+  raw: object = {},
+  rounds = 3,
+): Federation {
+  const settings = sharedTrunk.settings({ hidden: 8, bottleneck: 6, ...raw });
+  const shape: PublicShape = {
+    platforms: domains.map(({ name, catalogue, persons }) => ({
+      name,
+      items: catalogue.length,
+      personsAbout: Math.max(10, Math.round(persons.length / 10) * 10),
+      releases: true,
+    })),
+    maxPlatformsPerPerson: 2,
+    rounds,
+  };
+  const plan = sharedTrunk.plan(shape, settings);
+  const privacy = planPrivacy({
+    epsilon,
+    delta: 1e-6,
+    platforms: shape.platforms.map(({ name, personsAbout }) => ({
+      name,
+      personsAbout,
+      queries: sharedTrunk.queries(shape, name, settings),
+    })),
+    maxPlatformsPerPerson: shape.maxPlatformsPerPerson,
+    colluding: 0,
+    dropouts: 0,
+  });
+  return {
+    domains,
+    shape,
+    settings,
+    plan,
+    privacy,
+    mechanism: epsilon === null ? withoutNoise : discreteGaussian,
+    optimiser: serverOptimiser(plan.optimiser),
+    start: sharedTrunk.initialModel(plan, 'a public seed'),
+  };
+}
+
+/** One platform's model, prepared: its noise and its public randomness from seeds. */
+export async function platform(
+  { shape, settings, plan, privacy, mechanism, start }: Federation,
+  domain: Domain,
+  options: { readonly drawn?: Map<string, Float64Array>; readonly onCharge?: (label: string) => void } = {},
+): Promise<PlatformModel> {
+  const model = sharedTrunk.join({
+    domain,
+    shape,
+    plan,
+    settings,
+    random: seededRandom(`start ${domain.name}`),
+    backend: tensorBackend('wasm'),
+  });
+  const { drawn, onCharge } = options;
+  await model.prepare(
+    createChargedSums({
+      plan: privacy,
+      platform: domain.name,
+      mechanism,
+      random: seededRandom(`noise ${domain.name}`),
+      charge: (charge) => onCharge?.(JSON.stringify(charge)),
+      ...(drawn && {
+        drawn: {
+          get: (fingerprint, repetition) => drawn.get(`${fingerprint} ${repetition}`),
+          put: (fingerprint, repetition, values) => drawn.set(`${fingerprint} ${repetition}`, values),
+        },
+      }),
+    }),
+  );
+  await model.adopt(start);
+  return model;
+}
+
+export function plannedRound({ privacy, domains }: Federation): PlannedSum {
+  return plannedSum(privacy, domains[0].name, 'round');
+}
+
+export function contributionsOf(model: PlatformModel, shared: SharedModel, round: number): Iterable<Contribution> {
+  const contributions = model.contributions(shared, round);
+  if (Symbol.iterator in contributions) return contributions;
+  throw new Error('this strategy streams in step');
+}
+
+/** A platform's update: clipped and summed, without noise. */
+export function updateOf(all: Federation, model: PlatformModel, shared: SharedModel, round: number): IntegerSum {
+  return all.mechanism.bound(
+    plannedRound(all),
+    contributionsOf(model, shared, round),
+    seededRandom(`rounding ${round}`),
+  );
+}
+
+/** The mean update from the federation's integer sum. */
+export function meanUpdate(all: Federation, integers: Float64Array): Float64Array {
+  return all.mechanism.decode(plannedRound(all), integers).map((value) => value / all.plan.denominator);
+}
