@@ -11,6 +11,7 @@ import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { canonicalEntry, Ledger } from '../core/privacy/ledger.ts';
 import { ledgerBudget } from '../core/privacy/plan-events.ts';
+import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomSource } from '../core/random/source.ts';
 import type { Body, LedgerSyncBody } from '../core/wire/body.ts';
 import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
@@ -40,6 +41,8 @@ export interface CoordinatorOptions {
   /** Signed; see core/federation/manifest-signature.ts. */
   readonly manifest: Manifest;
   readonly identity: Identity;
+  /** What the manifest comes to; made here when absent. For strategies that are not in the registry. */
+  readonly plan?: FederationPlan;
   /** Stays open after `stop`: whoever opened it closes it. */
   readonly store: CoordinatorStore;
   /** Platforms over sockets, and HTTP, on one port; or over another transport, without HTTP. */
@@ -110,7 +113,7 @@ class RunningCoordinator implements Coordinator {
     this.#options = options;
     this.#log = log;
     this.#clock = clock;
-    this.plan = planFederation(manifest);
+    this.plan = options.plan ?? planFederation(manifest);
     this.roundsOver = new Promise((resolve) => (this.#resolveOver = resolve));
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#events = new CoordinatorEvents((error) => this.#fail(error));
@@ -142,7 +145,7 @@ class RunningCoordinator implements Coordinator {
       emit: (event) => this.#events.emit(event),
       onError: (error) => this.#fail(error),
     });
-    const end: CoordinatorEndOptions = { identity: wireIdentity(this.plan, identity), clock, random };
+    const end: CoordinatorEndOptions = { identity: wireIdentity(manifest, identity), clock, random };
     if (options.carrier.kind === 'transport') {
       this.#transport = options.carrier.make(end);
     } else {
@@ -329,19 +332,4 @@ function checkIdentity(manifest: Manifest, identity: Identity): void {
     'COORDINATOR_IDENTITY',
     `identity "${identity.name}" is not the coordinator that the manifest of federation "${manifest.federation}" names: start with that key file, or have a manifest made and signed for this one`,
   );
-}
-
-function wireIdentity(plan: FederationPlan, identity: Identity): CoordinatorEndOptions['identity'] {
-  const { manifest, manifestHash } = plan;
-  const key = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
-  return {
-    name: 'coordinator',
-    secretKey: identity.identity.secretKey,
-    federation: manifest.federation,
-    manifestHash,
-    publicKeys: new Map([
-      ['coordinator', key(manifest.coordinator.identity)],
-      ...manifest.platforms.map(({ name, identity: text }) => [name, key(text)] as const),
-    ]),
-  };
 }

@@ -10,6 +10,8 @@ export type { CoordinatorErrorCode } from './errors.ts';
 export type { CoordinatorEvent, CoordinatorListener, RoundsEnding } from './events.ts';
 export { COORDINATOR_EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 export { openLog, silentLog } from './log.ts';
+export { runCoordinator } from './run.ts';
+export type { RunningCoordinatorProcess, RunSettings } from './run.ts';
 export type { Log, LogSettings } from './log.ts';
 export type { CoordinatorStatus } from './status.ts';
 export type * from './store/coordinator-store.ts';

@@ -1,0 +1,112 @@
+import { Command, Option } from 'commander';
+import type { CoordinatorEvent } from '../../server/events.ts';
+import { COORDINATOR_EXIT_CODES, exitCodeOf } from '../../server/exit-codes.ts';
+import type { CoordinatorExitCode } from '../../server/exit-codes.ts';
+import { openLog } from '../../server/log.ts';
+import type { LogLevel } from '../../server/log.ts';
+import { runCoordinator } from '../../server/run.ts';
+import { integer, text } from '../arguments.ts';
+
+/** The port `isthmus init` tells platforms of. */
+const DEFAULT_PORT = 7480;
+
+interface CoordinatorFlags {
+  readonly manifest: string;
+  readonly identity: string;
+  readonly store: string;
+  readonly host: string;
+  readonly port: number;
+  readonly events?: 'json';
+  readonly log?: string;
+  readonly logLevel: LogLevel;
+  readonly untilRoundsOver: boolean;
+}
+
+export function coordinatorCommand(): Command {
+  return new Command('coordinator')
+    .description('run the coordinator of a federation: rounds, mailbox, metrics')
+    .requiredOption('--manifest <file>', 'the signed manifest.yaml', text)
+    .requiredOption('--identity <file>', "the coordinator's key file", text)
+    .requiredOption('--store <file>', 'its state, made where it does not exist: rounds, ledger, letters', text)
+    .option(
+      '--port <number>',
+      'where platforms connect, and HTTP is served; 0 takes any free one',
+      integer(0, 65_535),
+      DEFAULT_PORT,
+    )
+    .option('--host <address>', 'address to listen on', text, '127.0.0.1')
+    .addOption(
+      new Option('--events <format>', 'print every event as a line of JSON on standard output').choices(['json']),
+    )
+    .option('--log <file>', 'JSON log lines to this file instead of standard error', text)
+    .addOption(
+      new Option('--log-level <level>', 'least level logged')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .option(
+      '--until-rounds-over',
+      'exit once no further round will come, instead of relaying letters until stopped',
+      false,
+    )
+    .addHelpText('after', help())
+    .action(run);
+}
+
+async function run(flags: CoordinatorFlags): Promise<void> {
+  const isHuman = process.stderr.isTTY;
+  const log = openLog({ level: flags.logLevel, human: isHuman, ...(flags.log !== undefined && { file: flags.log }) });
+  const stopped = stopSignal();
+  try {
+    const running = await runCoordinator({ ...flags, log, emit: flags.events === 'json' ? print : () => undefined });
+    const { coordinator } = running;
+    let ending: Parameters<typeof exitCodeOf>[0];
+    const over = coordinator.roundsOver.then((how) => (ending = how));
+    const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.promise));
+    const failure = await Promise.race([
+      stopped.promise,
+      givenUp.then(() => undefined),
+      coordinator.failed.then((error) => ({ error })),
+    ]);
+    await running.stop();
+    if (failure !== undefined) throw failure.error;
+    process.exitCode = exitCodeOf(ending);
+  } finally {
+    stopped.forget();
+    await log.close();
+  }
+}
+
+/** The first Ctrl-C ends gracefully; a second one ends at once. */
+function stopSignal(): { readonly promise: Promise<undefined>; forget(): void } {
+  let resolve: (value: undefined) => void = () => undefined;
+  const promise = new Promise<undefined>((settle) => (resolve = settle));
+  const onSignal = (): void => resolve(undefined);
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const forget = (): void => {
+    process.removeListener('SIGINT', onSignal);
+    process.removeListener('SIGTERM', onSignal);
+  };
+  return { promise, forget };
+}
+
+function print(event: CoordinatorEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+function help(): string {
+  const codes = Object.keys(COORDINATOR_EXIT_CODES).map((key) => {
+    const code = Number(key) as CoordinatorExitCode;
+    return `  ${code}  ${COORDINATOR_EXIT_CODES[code]}`;
+  });
+  return `
+HTTP on the same port: /healthz /readyz /metrics /v1/status
+
+Exit codes:
+${codes.join('\n')}
+
+Examples:
+  isthmus coordinator --manifest my-federation/manifest.yaml --identity my-federation/coordinator.key --store coordinator.db
+  isthmus coordinator --manifest manifest.yaml --identity coordinator.key --store c.db --port 0 --events json`;
+}
