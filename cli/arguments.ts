@@ -32,3 +32,11 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: 
 export function list<Value>(one: (value: string) => Value): (value: string) => readonly Value[] {
   return (value) => value.split(',').map((part) => one(text(part)));
 }
+
+/** An http(s) or ws(s) address. */
+export function url(value: string): string {
+  if (!URL.canParse(value) || !/^(https?|wss?):$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError(`"${value}" is no address like http://localhost:7480.`);
+  }
+  return value;
+}

@@ -5,6 +5,8 @@
 export type PlatformErrorCode =
   /** The domain holds no persons, no items or no interactions. */
   | 'PLATFORM_EMPTY_DOMAIN'
+  /** The domain's arrays contradict each other, or hold what is no number. */
+  | 'PLATFORM_BAD_DOMAIN'
   /** The catalogue's size is not the one the manifest tells the others. */
   | 'PLATFORM_CATALOGUE'
   /** The key file belongs to someone else than the manifest says. */

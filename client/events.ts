@@ -28,7 +28,7 @@ export type PlatformEvent =
   | { readonly kind: 'decoder'; readonly report: DecoderReport }
   | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
   | { readonly kind: 'listening'; readonly url: string }
-  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+  | { readonly kind: 'failed'; readonly code: string };
 
 export type PlatformListener = (event: PlatformEvent) => void;
 

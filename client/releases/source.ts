@@ -5,27 +5,36 @@
  */
 import type { Clock } from '../../core/federation/clock.ts';
 import { covers } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
-import type { ReleaseMode } from '../../core/privacy/release.ts';
+import type { ReleaseMode, ReleaseModeName } from '../../core/privacy/release.ts';
+import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
-import type { MemoisedCode, PlatformStore } from '../store/platform-store.ts';
+import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { People } from './people.ts';
 
 export interface SourceOptions {
   readonly people: People;
-  readonly store: Pick<PlatformStore, 'codes' | 'consents'>;
-  /** `none` where this platform is no source. */
-  readonly mode: ReleaseMode;
+  readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
+  readonly mode: SourceMode;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
+}
+
+/** The federation's release mode, or `none` where this platform is no source. */
+export interface SourceMode {
+  readonly name: ReleaseModeName;
+  readonly epsilon0: number | null;
+  /** Made when the first representation tells its dimension. */
+  readonly of: (dimension: number) => ReleaseMode;
 }
 
 /** What the encoder of the adopted shared model makes of a person, by row of the domain. */
@@ -34,16 +43,8 @@ export interface Encoder {
   represent(row: number): Float32Array;
 }
 
-interface Request {
-  readonly target: string;
-  readonly epoch: number;
-  readonly modelRound: number;
-}
-
 export class SourceDesk {
   readonly #options: SourceOptions;
-  /** One open request a target: a later one replaces it. */
-  readonly #open = new Map<string, Request>();
   #encoder: Encoder | undefined;
 
   constructor(options: SourceOptions) {
@@ -51,15 +52,25 @@ export class SourceDesk {
   }
 
   /** Answered now, or once this platform has adopted the shared model it is about. */
-  request(request: Request): void {
-    this.#open.set(request.target, request);
-    this.#answerOpen();
+  request(request: ReleaseRequest): void {
+    this.#options.store.requests.put(request);
+    this.#answer();
+  }
+
+  /** Consents came: requests that stand for them are answered again, in full. */
+  onConsents(consents: readonly Consent[]): void {
+    const { requests } = this.#options.store;
+    for (const request of requests.list()) {
+      const concerns = consents.some(({ target, epoch }) => target === request.target && epoch === request.epoch);
+      if (concerns) requests.put(request);
+    }
+    this.#answer();
   }
 
   /** The shared model that releases are made with: rounds are over. */
   adopt(encoder: Encoder): void {
     this.#encoder = encoder;
-    this.#answerOpen();
+    this.#answer();
   }
 
   /**
@@ -67,8 +78,17 @@ export class SourceDesk {
    * @param persons own person ids. @returns consents deleted.
    */
   withdraw(persons: readonly string[], target?: string): number {
+    return this.#carryOut(this.#options.store.consents.withdraw(persons, target));
+  }
+
+  /** Withdrawals that were recorded while no agent ran. */
+  carryOutRevoked(): void {
+    const { consents } = this.#options.store;
+    for (const { person, target } of consents.revoked()) this.#carryOut(consents.withdraw([person], target));
+  }
+
+  #carryOut(withdrawn: readonly Consent[]): number {
     const { people, store, emit, log } = this.#options;
-    const withdrawn = store.consents.withdraw(persons, target);
     const targets = new Map<string, Set<string>>();
     for (const consent of withdrawn) {
       const row = people.rowOf(consent.person);
@@ -89,22 +109,23 @@ export class SourceDesk {
     return withdrawn.length;
   }
 
-  #answerOpen(): void {
+  #answer(): void {
     const encoder = this.#encoder;
     if (encoder === undefined) return;
-    for (const request of [...this.#open.values()]) {
-      if (request.modelRound > encoder.modelRound) continue;
-      this.#open.delete(request.target);
-      this.#answer(request, encoder);
+    for (const request of this.#options.store.requests.list()) {
+      if (request.isAnswered || request.modelRound > encoder.modelRound) continue;
+      this.#answerOne(request, encoder);
+      this.#options.store.requests.answered(request.target);
     }
   }
 
-  #answer({ target, epoch }: Request, encoder: Encoder): void {
+  #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): void {
     const { mode, emit, log } = this.#options;
     const released = mode.name === 'none' ? [] : this.#release(target, epoch, encoder);
     const dimension = released.at(0)?.code.vector.length ?? 0;
+    const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension);
     const perPerson = 4 * dimension + 4 + (released.at(0)?.code.pseudonym.length ?? 0) + 4;
-    const noise = encodeNoiseModel(mode.noiseModel);
+    const noise = encodeNoiseModel(sent.noiseModel);
     const room = MAX_LETTER_BYTES - LETTER_OVERHEAD_BYTES - noise.prototypes.byteLength;
     const groups = chunks(released, Math.max(1, Math.floor(room / perPerson)));
     const parts = groups.length;
@@ -114,7 +135,7 @@ export class SourceDesk {
       modelRound: encoder.modelRound,
       part,
       parts,
-      mode: mode.name,
+      mode: sent.name,
       ...noise,
       dimension,
       persons: group.map(({ code }) => code.pseudonym),
@@ -123,7 +144,7 @@ export class SourceDesk {
     }));
     this.#options.write(target, letters);
     emit({ kind: 'released', target, persons: released.length, parts });
-    log.info('representations released', { target, persons: released.length, parts, epoch, mode: mode.name });
+    log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
   }
 
   /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
@@ -149,7 +170,8 @@ export class SourceDesk {
         released.push({ code: known, expires: consent.expires });
         continue;
       }
-      const vector = mode.release(encoder.represent(row), random);
+      const representation = encoder.represent(row);
+      const vector = mode.of(representation.length).release(representation, random);
       if (vector === null) continue;
       const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
       drawn.push(code);

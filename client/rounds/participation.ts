@@ -35,6 +35,9 @@ export interface ParticipationOptions {
   readonly log: Log;
   readonly emit: (event: PlatformEvent) => void;
   readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
+  /** A shared model came, and the encoder works with it. */
+  readonly onAdopted: () => void;
+  readonly onError: (error: unknown) => void;
   /** Persons of this platform, for progress alone. */
   readonly persons: number;
 }
@@ -78,6 +81,11 @@ export class Participation {
     await this.#adoptLatest();
   }
 
+  /** Resolves when no model is being adopted and no update computed. */
+  idle(): Promise<void> {
+    return this.#busy;
+  }
+
   onAttemptStart(body: AttemptStartBody): void {
     const { log, emit, send } = this.#options;
     this.#running?.attempt.leave('another attempt began');
@@ -114,7 +122,7 @@ export class Participation {
     if (outcome === 'completed' && round > this.round) {
       this.#checkModel(body.model, round);
       store.models.accept(round, body.model);
-      if (this.#model !== undefined) void this.#adoptLatest();
+      if (this.#model !== undefined) void this.#adoptLatest().catch(this.#options.onError);
     }
     emit({ kind: 'attempt-ended', round, attempt, outcome, text });
     log.info(`round ${round}, attempt ${attempt}: ${outcome}`, { completedRounds: body.completedRounds });
@@ -210,6 +218,7 @@ export class Participation {
     if (latest === undefined || model === undefined) return;
     this.#busy = this.#busy.then(() => model.adopt(latest.model));
     await this.#busy;
+    this.#options.onAdopted();
   }
 
   /** @throws FederationError ROUND_MODEL */
@@ -232,7 +241,8 @@ export class Participation {
     if (this.#options.plan.parameters === 0 || this.round >= rounds.count)
       this.#resolveOver('all rounds are completed');
     else if (ended?.outcome === 'budget-exhausted') this.#resolveOver('the budget is spent');
-    else if (ended !== undefined && ended.outcome !== 'completed' && ended.attempt >= rounds.maxAttempts) {
+    else if (ended?.attempt === 0) {
+      // Attempt 0 stands for all that will not be made.
       this.#resolveOver('the coordinator gave the round up');
     }
   }

@@ -62,22 +62,17 @@ export async function startService({ backend, token, port }: ServiceOptions): Pr
   const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({
-        code: 'HTTP_NOT_FOUND',
-        message: `there is no ${request.method} ${request.url.split('?')[0]}; see /v1/recommendations/{pseudonym}`,
-      }),
+    reply.code(404).send({
+      code: 'HTTP_NOT_FOUND',
+      message: `there is no ${request.method} ${request.url.split('?')[0]}; see /v1/recommendations/{pseudonym}`,
+    }),
   );
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url === '/healthz' || isAllowed(request, token)) return;
-    await reply
-      .code(401)
-      .header('www-authenticate', 'Bearer')
-      .send({
-        code: 'HTTP_UNAUTHORISED',
-        message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
-      });
+    await reply.code(401).header('www-authenticate', 'Bearer').send({
+      code: 'HTTP_UNAUTHORISED',
+      message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
+    });
   });
   routes(app, backend);
   try {

@@ -2,6 +2,7 @@
  * Platform state that ends with the process: for simulations and tests, where no attempt outlives it.
  * @module
  */
+import { byTargetEpochPerson } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import { canonicalJson } from '../../core/federation/manifest.ts';
 import { MemoryLedgerStore } from '../../core/privacy/ledger.ts';
@@ -18,6 +19,7 @@ import type {
   ReceivedPart,
   ReceivedStore,
   ReleasedSumStore,
+  RequestStore,
   SessionStore,
 } from './platform-store.ts';
 
@@ -28,6 +30,7 @@ export function createMemoryStore(): PlatformStore {
     sums: memorySums(),
     codes: memoryCodes(),
     consents: memoryConsents(),
+    requests: memoryRequests(),
     received: memoryReceived(),
     models: memoryModels(),
     outbox: memoryOutbox(),
@@ -52,6 +55,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get consents() {
       return open('consents');
+    },
+    get requests() {
+      return open('requests');
     },
     get received() {
       return open('received');
@@ -129,29 +135,53 @@ function memoryCodes(): CodeStore {
 }
 
 function memoryConsents(): ConsentStore {
-  const all = new Map<string, Consent>();
+  const all = new Map<string, { readonly consent: Consent; isRevoked: boolean }>();
   const keyOf = ({ target, epoch, person }: Consent): string => canonicalJson([target, epoch, person]);
-  const sorted = (): Consent[] =>
-    [...all.values()].sort((a, b) => compare(a.target, b.target) || a.epoch - b.epoch || compare(a.person, b.person));
+  const select = (matches: (consent: Consent, isRevoked: boolean) => boolean): Consent[] =>
+    [...all.values()]
+      .filter(({ consent, isRevoked }) => matches(consent, isRevoked))
+      .map(({ consent }) => consent)
+      .sort(byTargetEpochPerson);
+  const of = (persons: readonly string[], target: string | undefined): ((consent: Consent) => boolean) => {
+    const them = new Set(persons);
+    return (consent) => them.has(consent.person) && (target === undefined || consent.target === target);
+  };
   return {
     add(consents) {
-      for (const consent of consents) all.set(keyOf(consent), { ...consent });
+      for (const consent of consents) all.set(keyOf(consent), { consent: { ...consent }, isRevoked: false });
     },
     list: ({ target, epoch, person } = {}) =>
-      sorted().filter(
-        (consent) =>
+      select(
+        (consent, isRevoked) =>
+          !isRevoked &&
           (target === undefined || consent.target === target) &&
           (epoch === undefined || consent.epoch === epoch) &&
           (person === undefined || consent.person === person),
       ),
+    revoke(persons, target) {
+      const isTheirs = of(persons, target);
+      const revoked = select((consent, isRevoked) => !isRevoked && isTheirs(consent));
+      for (const consent of revoked) all.set(keyOf(consent), { consent, isRevoked: true });
+      return revoked.length;
+    },
+    revoked: () => select((_, isRevoked) => isRevoked),
     withdraw(persons, target) {
-      const leaving = new Set(persons);
-      const withdrawn = sorted().filter(
-        (consent) => leaving.has(consent.person) && (target === undefined || consent.target === target),
-      );
+      const withdrawn = select(of(persons, target));
       for (const consent of withdrawn) all.delete(keyOf(consent));
       return withdrawn;
     },
+  };
+}
+
+function memoryRequests(): RequestStore {
+  const requests = new Map<string, ReturnType<RequestStore['list']>[number]>();
+  return {
+    put: (request) => void requests.set(request.target, { ...request, isAnswered: false }),
+    answered(target) {
+      const request = requests.get(target);
+      if (request !== undefined) requests.set(target, { ...request, isAnswered: true });
+    },
+    list: () => [...requests.values()].sort((a, b) => compare(a.target, b.target)),
   };
 }
 

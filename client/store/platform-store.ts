@@ -15,6 +15,7 @@ export interface PlatformStore {
   readonly sums: ReleasedSumStore;
   readonly codes: CodeStore;
   readonly consents: ConsentStore;
+  readonly requests: RequestStore;
   readonly received: ReceivedStore;
   readonly models: ModelStore;
   readonly outbox: Outbox;
@@ -62,8 +63,31 @@ export interface ConsentStore {
   add(consents: readonly Consent[]): void;
   /** By target, epoch, person. */
   list(filter?: ConsentFilter): readonly Consent[];
-  /** @param target undefined: for every target. @returns those deleted; for each person by target and epoch. */
+  /**
+   * Takes consents out of force at once, for an agent to withdraw when it next runs. @param target undefined: for every
+   * target. @returns how many.
+   */
+  revoke(persons: readonly string[], target?: string): number;
+  /** Out of force and not yet withdrawn; in the order of `list`, which leaves them out. */
+  revoked(): readonly Consent[];
+  /** Revoked ones too. @param target undefined: for every target. @returns those deleted; by target, epoch, person. */
   withdraw(persons: readonly string[], target?: string): readonly Consent[];
+}
+
+/** What a target asked of this platform. */
+export interface ReleaseRequest {
+  readonly target: string;
+  readonly epoch: number;
+  readonly modelRound: number;
+}
+
+/** Requests stand: consents that come later are answered without being asked again. One a target, the last. */
+export interface RequestStore {
+  /** An open one; replaces. */
+  put(request: ReleaseRequest): void;
+  answered(target: string): void;
+  /** By target. */
+  list(): readonly (ReleaseRequest & { readonly isAnswered: boolean })[];
 }
 
 export interface ConsentFilter {

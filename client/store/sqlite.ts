@@ -7,7 +7,7 @@ import type { PlatformStore } from './platform-store.ts';
 import { SqliteDatabase, text } from './sqlite/database.ts';
 import { sqliteLedger } from './sqlite/ledger.ts';
 import { sqliteReceived } from './sqlite/received.ts';
-import { sqliteCodes, sqliteConsents, sqliteOutbox } from './sqlite/releases.ts';
+import { sqliteCodes, sqliteConsents, sqliteOutbox, sqliteRequests } from './sqlite/releases.ts';
 import { sqliteModels, sqliteSessions, sqliteSums } from './sqlite/rounds.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 
@@ -37,6 +37,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     sums: sqliteSums(database),
     codes: sqliteCodes(database),
     consents: sqliteConsents(database),
+    requests: sqliteRequests(database),
     received: sqliteReceived(database),
     models: sqliteModels(database),
     outbox: sqliteOutbox(database),

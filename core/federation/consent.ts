@@ -18,6 +18,12 @@ export interface Consent {
 /** Last moment a uint32 of Unix seconds holds, the wire's type. */
 export const LATEST_EXPIRY = 0xffff_ffff;
 
+/** The order in which consents are listed. */
+export function byTargetEpochPerson(a: Consent, b: Consent): number {
+  const order = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
+  return order(a.target, b.target) || a.epoch - b.epoch || order(a.person, b.person);
+}
+
 /** Whether this consent covers a release to `target` in `epoch` at `now` (Unix seconds). */
 export function covers(consent: Consent, target: string, epoch: number, now: number): boolean {
   return consent.target === target && consent.epoch === epoch && now < consent.expires;

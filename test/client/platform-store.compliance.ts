@@ -102,6 +102,36 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.deepEqual(store.consents.list(), []);
   });
 
+  it('takes revoked consents out of force until they are withdrawn', () => {
+    const consent = { person: 'x', target: 'b', epoch: 1, expires: 100 };
+    store.consents.add([consent, { ...consent, target: 'a' }, { ...consent, person: 'y' }]);
+    assert.equal(store.consents.revoke(['x', 'nobody'], 'b'), 1);
+    assert.equal(store.consents.revoke(['x']), 1);
+    assert.equal(store.consents.revoke(['x']), 0);
+    restart();
+    assert.deepEqual(store.consents.list(), [{ ...consent, person: 'y' }]);
+    assert.deepEqual(store.consents.revoked(), [{ ...consent, target: 'a' }, consent]);
+    assert.deepEqual(store.consents.withdraw(['x'], 'a'), [{ ...consent, target: 'a' }]);
+    store.consents.add([consent]);
+    assert.deepEqual(store.consents.revoked(), []);
+    assert.equal(store.consents.list().length, 2);
+  });
+
+  it('keeps the last request of each target, open until it is answered', () => {
+    const request = { target: 'b', epoch: 1, modelRound: 0 };
+    store.requests.put(request);
+    store.requests.put({ ...request, target: 'a' });
+    store.requests.answered('b');
+    store.requests.answered('nobody');
+    restart();
+    assert.deepEqual(store.requests.list(), [
+      { ...request, target: 'a', isAnswered: false },
+      { ...request, isAnswered: true },
+    ]);
+    store.requests.put({ ...request, epoch: 2 });
+    assert.deepEqual(store.requests.list()[1], { ...request, epoch: 2, isAnswered: false });
+  });
+
   it('gathers a batch from its parts', () => {
     store.received.put(part({ part: 1, parts: 2, persons: ['q'], vectors: Float32Array.of(3, 4) }));
     assert.equal(store.received.batches()[0].partsReceived, 1);

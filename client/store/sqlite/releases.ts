@@ -2,7 +2,8 @@
  * The source's half of releases, consents and memoised codes, and the letters on their way.
  * @module
  */
-import type { CodeStore, ConsentStore, Outbox } from '../platform-store.ts';
+import type { CodeStore, ConsentStore, Outbox, RequestStore } from '../platform-store.ts';
+import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
 import { toBytes, toFloat32 } from '../vector-bytes.ts';
 import { blob, integer, text } from './database.ts';
@@ -48,7 +49,7 @@ export function sqliteConsents(database: SqliteDatabase): ConsentStore {
       database.transaction(() => {
         for (const { target, epoch, person, expires } of consents) {
           const row = { target, epoch, person, expires };
-          database.run('INSERT OR REPLACE INTO consents VALUES (:target, :epoch, :person, :expires)', row);
+          database.run('INSERT OR REPLACE INTO consents VALUES (:target, :epoch, :person, :expires, 0)', row);
         }
       });
     },
@@ -56,23 +57,57 @@ export function sqliteConsents(database: SqliteDatabase): ConsentStore {
       const { target = null, epoch = null, person = null } = filter;
       const rows = database.all(
         `SELECT * FROM consents WHERE (:target IS NULL OR target = :target) AND (:epoch IS NULL OR epoch = :epoch)
-         AND (:person IS NULL OR person = :person) ORDER BY target, epoch, person`,
+         AND (:person IS NULL OR person = :person) AND revoked = 0 ORDER BY target, epoch, person`,
         { target, epoch, person },
       );
       return rows.map(toConsent);
     },
-    withdraw(persons, target) {
+    revoke(persons, target) {
       return database.transaction(() => {
+        let revoked = 0;
+        for (const person of persons) {
+          revoked += database.run(
+            'UPDATE consents SET revoked = 1 WHERE person = :person AND (:target IS NULL OR target = :target) AND revoked = 0',
+            { person, target: target ?? null },
+          );
+        }
+        return revoked;
+      });
+    },
+    revoked: () =>
+      database.all('SELECT * FROM consents WHERE revoked = 1 ORDER BY target, epoch, person').map(toConsent),
+    withdraw(persons, target) {
+      const withdrawn = database.transaction(() => {
         const withdrawn: Consent[] = [];
         for (const person of persons) {
           const key = { person, target: target ?? null };
           const which = 'WHERE person = :person AND (:target IS NULL OR target = :target)';
-          withdrawn.push(...database.all(`SELECT * FROM consents ${which} ORDER BY target, epoch`, key).map(toConsent));
+          withdrawn.push(...database.all(`SELECT * FROM consents ${which}`, key).map(toConsent));
           database.run(`DELETE FROM consents ${which}`, key);
         }
         return withdrawn;
       });
+      return withdrawn.sort(byTargetEpochPerson);
     },
+  };
+}
+
+export function sqliteRequests(database: SqliteDatabase): RequestStore {
+  return {
+    put({ target, epoch, modelRound }) {
+      const row = { target, epoch, modelRound };
+      database.run('INSERT OR REPLACE INTO requests VALUES (:target, :epoch, :modelRound, 0)', row);
+    },
+    answered(target) {
+      database.run('UPDATE requests SET answered = 1 WHERE target = :target', { target });
+    },
+    list: () =>
+      database.all('SELECT * FROM requests ORDER BY target').map((row) => ({
+        target: text(row, 'target'),
+        epoch: integer(row, 'epoch'),
+        modelRound: integer(row, 'model_round'),
+        isAnswered: integer(row, 'answered') === 1,
+      })),
   };
 }
 

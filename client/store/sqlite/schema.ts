@@ -15,9 +15,13 @@ CREATE TABLE codes (
   PRIMARY KEY (target, epoch, pseudonym)
 ) WITHOUT ROWID;
 CREATE TABLE consents (
-  target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, PRIMARY KEY (target, epoch, person)
+  target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (target, epoch, person)
 ) WITHOUT ROWID;
 CREATE INDEX consents_of_person ON consents (person);
+CREATE TABLE requests (
+  target TEXT PRIMARY KEY, epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, answered INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE received_batches (
   source TEXT PRIMARY KEY, epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, mode TEXT NOT NULL,
   noise_model TEXT NOT NULL, prototypes BLOB NOT NULL, dimension INTEGER NOT NULL, parts INTEGER NOT NULL

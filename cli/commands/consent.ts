@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { openConsents } from '../../client/consents.ts';
+import { systemReason } from '../../client/key-file.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import { integer, list, text } from '../arguments.ts';
+
+interface Whom {
+  readonly state: string;
+  readonly person?: readonly string[];
+  readonly file?: string;
+  readonly target?: string;
+}
+
+interface Terms extends Whom {
+  readonly target: string;
+  readonly epoch: number;
+  readonly expires: number;
+}
+
+interface Listing {
+  readonly state: string;
+  readonly person?: string;
+  readonly target?: string;
+  readonly epoch?: number;
+  readonly json?: boolean;
+}
+
+const DAY_SECONDS = 86_400;
+
+export function consentCommand(): Command {
+  return new Command('consent')
+    .description('record, list and withdraw the consent of persons to be released to a target platform')
+    .addCommand(
+      whom(new Command('add'))
+        .description('record consents; a person without one is never released')
+        .requiredOption('--target <platform>', 'who may receive their representations', text)
+        .option('--epoch <number>', 'the release epoch it holds for', integer(0), 1)
+        .option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)', expiry, inDays(365))
+        .action(add),
+    )
+    .addCommand(
+      new Command('list')
+        .description('consents on record')
+        .requiredOption('--state <dir>', "the source platform's state directory", text)
+        .option('--person <id>', 'of one person', text)
+        .option('--target <platform>', 'for one target', text)
+        .option('--epoch <number>', 'of one epoch', integer(0))
+        .option('--json', 'as a document')
+        .action(show),
+    )
+    .addCommand(
+      whom(new Command('withdraw'))
+        .description('delete consents and what was released by them, here and at the targets')
+        .option('--target <platform>', 'for one target alone', text)
+        .action(withdraw),
+    )
+    .addHelpText(
+      'after',
+      `
+Works while the agent runs, through its local service, and without it; a withdrawal made without it reaches the targets
+when it next runs.
+
+Examples:
+  isthmus consent add --state films-state --person p000123 --target books --expires 90d
+  isthmus consent add --state films-state --file persons.txt --target books      one person id a line
+  isthmus consent list --state films-state --target books
+  isthmus consent withdraw --state films-state --person p000123`,
+    );
+}
+
+function whom(command: Command): Command {
+  return command
+    .requiredOption('--state <dir>', "the source platform's state directory", text)
+    .option('--person <ids>', "the platform's own person ids, comma-separated", list(text))
+    .option('--file <file>', 'a file of person ids, one a line', text);
+}
+
+async function add(options: Terms): Promise<void> {
+  const { state, target, epoch, expires } = options;
+  const persons = personsOf(options);
+  const consents = openConsents(state, true);
+  try {
+    await consents.add(persons, { target, epoch, expires });
+  } finally {
+    consents.close();
+  }
+  const until = new Date(expires * 1000).toISOString().slice(0, 10);
+  process.stdout.write(`${persons.length} consents recorded for ${target}, epoch ${epoch}, until ${until}\n`);
+}
+
+async function show({ state, json, ...filter }: Listing): Promise<void> {
+  const consents = openConsents(state);
+  try {
+    const found = await consents.list(filter);
+    if (json === true) {
+      process.stdout.write(`${JSON.stringify({ consents: found }, null, 1)}\n`);
+      return;
+    }
+    process.stdout.write('person\ttarget\tepoch\texpires\n');
+    for (const { person, target, epoch, expires } of found) {
+      process.stdout.write(`${person}\t${target}\t${epoch}\t${new Date(expires * 1000).toISOString().slice(0, 10)}\n`);
+    }
+  } finally {
+    consents.close();
+  }
+}
+
+async function withdraw(options: Whom): Promise<void> {
+  const persons = personsOf(options);
+  const consents = openConsents(options.state);
+  try {
+    const { withdrawn, told } = await consents.withdraw(persons, options.target);
+    process.stdout.write(
+      `${withdrawn} consents withdrawn; ${told ? 'the targets are told to delete' : 'the targets are told when the agent next runs'}\n`,
+    );
+  } finally {
+    consents.close();
+  }
+}
+
+function personsOf({ person = [], file }: Whom): readonly string[] {
+  const persons = [...person, ...(file === undefined ? [] : linesOf(file))];
+  if (persons.length > 0) return [...new Set(persons)];
+  throw new FederationError('CONSENT_WHO', 'name somebody: --person ID, or --file with one person id a line');
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '');
+  } catch (cause) {
+    throw new FederationError('CONSENT_FILE', `cannot read ${file}: ${systemReason(cause)}`, { cause });
+  }
+}
+
+function inDays(days: number): number {
+  return Math.floor(Date.now() / 1000) + days * DAY_SECONDS;
+}
+
+function expiry(value: string): number {
+  const days = /^(\d{1,5})d$/.exec(value);
+  const seconds = days === null ? Math.floor(Date.parse(value) / 1000) : inDays(Number(days[1]));
+  if (!Number.isFinite(seconds)) throw new InvalidArgumentError(`"${value}" is neither a date nor a number of days.`);
+  return seconds;
+}

@@ -1,0 +1,170 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/evaluate.ts';
+import type { EvaluationProtocol } from '../../client/evaluation/evaluate.ts';
+import { openLog } from '../../client/log.ts';
+import type { LogLevel } from '../../client/log.ts';
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { runPlatform } from '../../client/run.ts';
+import type { TensorPreference } from '../../client/tensor/open.ts';
+import { formatStatement } from '../../core/privacy/claims.ts';
+import { integer, positive, text, url } from '../arguments.ts';
+import { interrupted } from '../interrupted.ts';
+
+interface PlatformCommandOptions {
+  readonly manifest: string;
+  readonly identity: string;
+  readonly data: string;
+  readonly state: string;
+  readonly coordinator: string;
+  readonly unsafeSharedPseudonymKey?: string;
+  readonly receive: boolean;
+  readonly epoch: number;
+  readonly hidden?: string;
+  readonly protocol: EvaluationProtocol;
+  readonly negatives: number;
+  readonly evaluationSeed: string;
+  readonly servePort: number;
+  readonly tensors: TensorPreference;
+  readonly once?: boolean;
+  readonly maxEpsilon: number;
+  readonly maxDelta: number;
+  readonly minNoise: number;
+  readonly minPlatforms: number;
+  readonly minNoisePlatforms: number;
+  readonly minColluding: number;
+  readonly maxEpsilon0?: number;
+  readonly acceptNoPrivacy?: boolean;
+  readonly events?: 'json';
+  readonly logLevel: LogLevel;
+  readonly logFile?: string;
+}
+
+export function platformCommand(): Command {
+  const command = new Command('platform').description(
+    'run one platform: train inside, take part in rounds, release and receive representations, serve first recommendations',
+  );
+  command
+    .optionsGroup('What it is made of:')
+    .requiredOption('--manifest <file>', "the federation's signed manifest", text)
+    .requiredOption('--identity <file>', "this platform's key file", text)
+    .requiredOption('--data <source>', 'its interactions: see "isthmus data inspect"', text)
+    .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
+    .requiredOption('--coordinator <url>', 'http(s) address of the coordinator', url)
+    .optionsGroup('Persons:')
+    .option(
+      '--unsafe-shared-pseudonym-key <file>',
+      'key under which all platforms compute pseudonyms: whoever holds it can, for anybody',
+      text,
+    )
+    .option('--no-receive', 'release only: ask no other platform for representations')
+    .option('--epoch <number>', 'release epoch to ask in', integer(0), 1)
+    .optionsGroup('What it refuses to go below:')
+    .option('--max-epsilon <number>', 'total epsilon of everything trained', positive, DEFAULT_FLOOR.maxEpsilon ?? 10)
+    .option('--max-delta <number>', 'its delta', positive, DEFAULT_FLOOR.maxDelta)
+    .option('--min-noise <number>', 'noise multiplier of a sum that leaves', positive, DEFAULT_FLOOR.minNoiseMultiplier)
+    .option('--min-platforms <count>', 'platforms in a masked sum', integer(3), DEFAULT_FLOOR.minPlatforms)
+    .option(
+      '--min-noise-platforms <count>',
+      'platforms in a sum that is opened',
+      integer(3),
+      DEFAULT_FLOOR.minNoiseThreshold,
+    )
+    .option(
+      '--min-colluding <count>',
+      'colluding platforms that the plan must cover',
+      integer(0),
+      DEFAULT_FLOOR.minColluding,
+    )
+    .option('--max-epsilon0 <number>', 'epsilon of one released code; without it `raw` is accepted too', positive)
+    .option('--accept-no-privacy', 'take part in a federation WITHOUT NOISE')
+    .optionsGroup('Serving and measuring:')
+    .option('--serve-port <port>', 'loopback port of the local service; 0: any free one', integer(0, 65_535), 0)
+    .option(
+      '--hidden <file>',
+      'hidden positives of cold persons (person<TAB>item): measure, and keep STATE/evaluation.json',
+      text,
+    )
+    .addOption(
+      new Option('--protocol <name>', 'how to measure')
+        .choices(EVALUATION_PROTOCOLS)
+        .default(DEFAULT_EVALUATION.protocol),
+    )
+    .option(
+      '--negatives <count>',
+      'items each hidden positive is ranked among',
+      integer(1),
+      DEFAULT_EVALUATION.negatives,
+    )
+    .option('--evaluation-seed <text>', 'seed of those items', text, DEFAULT_EVALUATION.seed)
+    .option('--once', 'stop when first recommendations stand, are measured, and every letter is delivered')
+    .optionsGroup('Running:')
+    .addOption(
+      new Option('--tensors <backend>', 'engine of deep strategies')
+        .choices(['auto', 'wasm', 'cpu', 'node'])
+        .default('wasm'),
+    )
+    .addOption(new Option('--events <format>', 'progress on standard output, one event a line').choices(['json']))
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .option('--log-file <file>', 'JSON lines there instead of standard error', text)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 stopped as asked, or done (--once); 1 a defect; 2 the command line; 3 data, manifest or key file;
+4 a port, a store or a disk; 5 the privacy budget or this platform's floor; 6 the federation ended the link.
+
+Examples:
+  isthmus platform --manifest fed/manifest.yaml --identity fed/films.key --data films.tsv --state films-state \\
+      --coordinator http://localhost:7480
+  isthmus recommend --state films-state --person p000123 --k 10        ask it, from another terminal`,
+    )
+    .action(run);
+  return command;
+}
+
+async function run(options: PlatformCommandOptions): Promise<void> {
+  const log = openLog({
+    level: options.logLevel,
+    name: 'platform',
+    human: process.stderr.isTTY,
+    ...(options.logFile !== undefined && { file: options.logFile }),
+  });
+  const stop = interrupted();
+  const running = await runPlatform({
+    manifest: options.manifest,
+    identity: options.identity,
+    data: options.data,
+    state: options.state,
+    coordinator: options.coordinator,
+    receives: options.receive,
+    epoch: options.epoch,
+    servePort: options.servePort,
+    tensors: options.tensors,
+    evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
+    floor: {
+      maxEpsilon: options.acceptNoPrivacy === true ? null : options.maxEpsilon,
+      maxDelta: options.maxDelta,
+      minNoiseMultiplier: options.minNoise,
+      minPlatforms: options.minPlatforms,
+      minNoiseThreshold: options.minNoisePlatforms,
+      minHonest: DEFAULT_FLOOR.minHonest,
+      minColluding: options.minColluding,
+      maxEpsilon0: options.maxEpsilon0 ?? null,
+    },
+    log,
+    emit: (event) => {
+      if (options.events === 'json') process.stdout.write(`${JSON.stringify(event)}\n`);
+    },
+    ...(options.unsafeSharedPseudonymKey !== undefined && {
+      unsafeSharedPseudonymKey: options.unsafeSharedPseudonymKey,
+    }),
+    ...(options.hidden !== undefined && { hidden: options.hidden }),
+  });
+  try {
+    if (options.events !== 'json') process.stdout.write(`${formatStatement(running.platform.statement)}\n`);
+    await Promise.race([stop, running.platform.settled]);
+    if (options.once === true) await Promise.race([stop, running.platform.delivered()]);
+    else await stop;
+  } finally {
+    await running.stop();
+  }
+}

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { askAgent } from '../../client/serving/local-client.ts';
+import type { Recommendation } from '../../client/serving/recommender.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import { integer, text } from '../arguments.ts';
+
+interface RecommendOptions {
+  readonly state: string;
+  readonly person?: string;
+  readonly pseudonym?: string;
+  readonly k: number;
+  readonly json?: boolean;
+}
+
+export function recommendCommand(): Command {
+  return new Command('recommend')
+    .description('ask the running agent of a platform for first recommendations')
+    .requiredOption('--state <dir>', "the platform's state directory", text)
+    .option('--person <id>', "the platform's own id of the person", text)
+    .option('--pseudonym <text>', 'the pseudonym instead', text)
+    .option('--k <count>', 'how many', integer(1, 1000), 10)
+    .option('--json', 'the whole answer, with what each item rests on')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  isthmus recommend --state films-state --person p000123 --k 10
+  isthmus recommend --state films-state --person p000123 --json`,
+    )
+    .action(recommend);
+}
+
+async function recommend({ state, person, pseudonym, k, json }: RecommendOptions): Promise<void> {
+  const name = person ?? pseudonym;
+  if (name === undefined || (person !== undefined && pseudonym !== undefined)) {
+    throw new FederationError('RECOMMEND_WHO', 'name one of --person and --pseudonym');
+  }
+  const query = new URLSearchParams({ k: String(k), as: person === undefined ? 'pseudonym' : 'person' });
+  const path = `/v1/recommendations/${encodeURIComponent(name)}?${query.toString()}`;
+  const answer = (await askAgent(state, { method: 'GET', path })) as Recommendation;
+  process.stdout.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : table(answer));
+}
+
+function table({ items, basis, sources, claim, known }: Recommendation): string {
+  const width = Math.max(4, ...items.map(({ item }) => item.length));
+  const rows = items.map(({ item, title, score }, place) =>
+    [String(place + 1).padStart(3), item.padEnd(width), score.toFixed(3).padStart(8), title ?? ''].join('  ').trimEnd(),
+  );
+  const why = {
+    representation: `what ${sources.join(' and ')} released of this person`,
+    prior: 'the taste of persons known on several platforms: nothing was released of this person',
+    popularity: "what this platform's persons like: nothing was released of this person",
+  }[basis];
+  return [
+    ...(known ? [] : ['Nobody knows this person: everybody unknown gets this list.']),
+    ...rows,
+    '',
+    `Rests on: ${why}.`,
+    ...(claim === '' ? [] : [`Claim: ${claim}`]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+/**
+ * Whether a domain can be worked with, told before anything is computed.
+ * @module
+ */
+import type { Domain } from '../core/data/domain.ts';
+import type { ManifestPlatform } from '../core/federation/manifest.ts';
+import { PlatformError } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** How far the public round number of persons may be from the count before it is worth a word. */
+const ROUND_NUMBER_SLACK = 2;
+
+/** @throws PlatformError PLATFORM_EMPTY_DOMAIN, PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE */
+export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): void {
+  const { name, items } = entry;
+  if (domain.persons.length === 0 || domain.items.length === 0 || domain.catalogue.length === 0) {
+    const { persons, catalogue } = domain;
+    throw new PlatformError(
+      'PLATFORM_EMPTY_DOMAIN',
+      `platform "${name}" has ${persons.length} persons, ${catalogue.length} items and ${domain.items.length} interactions: there is nothing to learn from; check --data`,
+    );
+  }
+  if (domain.offsets.length !== domain.persons.length + 1 || domain.offsets.at(-1) !== domain.items.length) {
+    throw new PlatformError(
+      'PLATFORM_BAD_DOMAIN',
+      `platform "${name}": the rows of interactions do not fit the persons`,
+    );
+  }
+  if (domain.items.some((item) => item >= domain.catalogue.length)) {
+    throw new PlatformError(
+      'PLATFORM_BAD_DOMAIN',
+      `platform "${name}": an interaction names an item outside the catalogue`,
+    );
+  }
+  if (domain.ratings?.some((rating) => !Number.isFinite(rating)) === true) {
+    throw new PlatformError('PLATFORM_BAD_DOMAIN', `platform "${name}": a rating is NaN or infinite; clean the data`);
+  }
+  if (domain.catalogue.length !== items) {
+    throw new PlatformError(
+      'PLATFORM_CATALOGUE',
+      `platform "${name}" has ${domain.catalogue.length} items, and the manifest says ${items}: put the right number under platforms, and have the manifest signed again`,
+    );
+  }
+  const ratio = domain.persons.length / entry.personsAbout;
+  if (ratio > ROUND_NUMBER_SLACK || ratio < 1 / ROUND_NUMBER_SLACK) {
+    log.warn('the manifest is far off in its number of persons; learning rates and noise follow it', {
+      inManifest: entry.personsAbout,
+    });
+  }
+  let withoutHistory = 0;
+  for (let row = 0; row < domain.persons.length; row++)
+    if (domain.offsets[row] === domain.offsets[row + 1]) withoutHistory++;
+  if (withoutHistory > 0)
+    log.warn('persons without a history: nothing is learnt or released of them', { withoutHistory });
+}

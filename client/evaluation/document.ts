@@ -1,0 +1,24 @@
+/**
+ * What an evaluation leaves behind: `evaluation.json` in the state directory.
+ * @module
+ */
+import type { DecoderReport } from '../../core/transfer/strategy.ts';
+import type { EvaluationResult, EvaluationSettings } from './evaluate.ts';
+
+export interface EvaluationDocument extends EvaluationResult, EvaluationSettings {
+  readonly isthmus: 'evaluation';
+  readonly federation: string;
+  readonly target: string;
+  /** Whose releases the decoder was fitted on. */
+  readonly sources: readonly string[];
+  readonly strategy: string;
+  readonly release: string;
+  /** Round of the shared model that was served. */
+  readonly modelRound: number;
+  readonly coldPersons: number;
+  /** Cold persons of whom a source released something. */
+  readonly coldPersonsReleased: number;
+  readonly positives: number;
+  readonly decoder: DecoderReport;
+  readonly seconds: number;
+}

@@ -1,0 +1,28 @@
+/**
+ * The platform agent, for programs that embed it.
+ * @module
+ */
+export { systemClock } from './clock.ts';
+export { PlatformError } from './errors.ts';
+export type { PlatformErrorCode } from './errors.ts';
+export type { EvaluationDocument } from './evaluation/document.ts';
+export { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from './evaluation/evaluate.ts';
+export type { EvaluationProtocol, EvaluationSettings } from './evaluation/evaluate.ts';
+export type { HiddenPositives } from './evaluation/hidden.ts';
+export type { PlatformEvent, PlatformListener, PlatformStage } from './events.ts';
+export { openLog, silentLog } from './log.ts';
+export type { Log, LogSettings } from './log.ts';
+export type { PlatformOptions } from './options.ts';
+export { createPlatform } from './platform.ts';
+export type { Platform } from './platform.ts';
+export { DEFAULT_FLOOR } from './policy.ts';
+export type { PolicyFloor } from './policy.ts';
+export { systemRandom } from './random.ts';
+export { runPlatform } from './run.ts';
+export type { RunningPlatform, RunSettings } from './run.ts';
+export type { Recommendation } from './serving/recommender.ts';
+export { startService } from './serving/service.ts';
+export type { Service, ServiceBackend } from './serving/service.ts';
+export { createMemoryStore } from './store/memory.ts';
+export type { PlatformStore } from './store/platform-store.ts';
+export { openSqliteStore } from './store/sqlite.ts';

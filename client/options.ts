@@ -1,0 +1,48 @@
+/**
+ * What a platform is made of. Everything it touches comes in here: time, randomness, store, transport, tensors.
+ * @module
+ */
+import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
+import type { Domain } from '../core/data/domain.ts';
+import type { Clock } from '../core/federation/clock.ts';
+import type { Identity } from '../core/federation/identity.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import type { RandomSource } from '../core/random/source.ts';
+import type { TensorBackend } from '../core/tensor/backend.ts';
+import type { PlatformTransport } from '../core/wire/transport.ts';
+import type { EvaluationDocument } from './evaluation/document.ts';
+import type { EvaluationSettings } from './evaluation/evaluate.ts';
+import type { HiddenPositives } from './evaluation/hidden.ts';
+import type { Log } from './log.ts';
+import type { PolicyFloor } from './policy.ts';
+import type { PlatformStore } from './store/platform-store.ts';
+
+export interface PlatformOptions {
+  readonly manifest: Manifest;
+  readonly identity: Identity;
+  /** Under the platform's own person ids. */
+  readonly domain: Domain;
+  /** Stays open when the platform stops: it belongs to whoever opened it. */
+  readonly store: PlatformStore;
+  readonly transport: PlatformTransport;
+  readonly backend: TensorBackend;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Keys, masks and noise come from it: seeded in simulations and tests alone. */
+  readonly random: RandomSource;
+  /** Default {@link DEFAULT_FLOOR}. */
+  readonly floor?: PolicyFloor;
+  /** Without one this platform neither releases nor receives representations. */
+  readonly pseudonyms?: PseudonymScheme;
+  /** Whether it asks others for representations. Default true. */
+  readonly receives?: boolean;
+  /** Release epoch it asks in, from 1. Default 1. */
+  readonly epoch?: number;
+  /** How long it waits for sources that do not answer before it serves with what it has. Default ten minutes. */
+  readonly releaseTimeoutMs?: number;
+  /** Own person ids; for measuring alone. */
+  readonly hidden?: HiddenPositives;
+  readonly evaluation?: EvaluationSettings;
+  /** Keeps the evaluation. @returns where, for people. */
+  readonly onEvaluated?: (document: EvaluationDocument) => string | null;
+}

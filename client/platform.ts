@@ -1,0 +1,272 @@
+/**
+ * The platform agent: one platform's part in a federation, from its data to first recommendations.
+ * @module
+ */
+import { nodeEngine } from '../core/crypto/node-engine.ts';
+import type { LetterBody } from '../core/federation/letter.ts';
+import { platformOf } from '../core/federation/manifest.ts';
+import { verifyManifest } from '../core/federation/manifest-signature.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import type { FederationPlan } from '../core/federation/plan.ts';
+import { privacyStatement } from '../core/privacy/claims.ts';
+import type { PrivacyStatement } from '../core/privacy/claims.ts';
+import { discreteGaussian, withoutNoise } from '../core/privacy/pipeline.ts';
+import type { Body } from '../core/wire/body.ts';
+import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
+import { checkDomain } from './domain-check.ts';
+import { PlatformError } from './errors.ts';
+import { PlatformEvents } from './events.ts';
+import type { PlatformEvent, PlatformListener } from './events.ts';
+import { Life } from './life.ts';
+import type { PlatformOptions } from './options.ts';
+import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
+import { Post } from './releases/post.ts';
+import { OwnLedger } from './rounds/own-ledger.ts';
+import { Participation } from './rounds/participation.ts';
+import type { ServiceBackend } from './serving/service.ts';
+
+export interface Platform {
+  readonly name: string;
+  readonly plan: FederationPlan;
+  /** What this federation promises, to be printed. */
+  readonly statement: PrivacyStatement;
+  /** @returns how to stop listening. */
+  on(listener: PlatformListener): () => void;
+  /** Connects and returns; the rest goes on until `stop`. */
+  start(): Promise<void>;
+  /** Leaves the attempt under way, closes the link, frees tensors. Idempotent. */
+  stop(): Promise<void>;
+  /** Recommendations and consents. */
+  readonly backend: ServiceBackend;
+  /**
+   * Resolves when first recommendations are served, and evaluated where there are hidden positives; at `stop` at the
+   * latest. Rejects when the platform cannot go on: its coordinator refused it for good, or its own work failed.
+   */
+  readonly settled: Promise<void>;
+  /** Resolves when the mailbox has every letter of this platform. */
+  delivered(): Promise<void>;
+}
+
+/**
+ * Checks everything that can be checked before a connection is made.
+ * @throws FederationError MANIFEST_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_IDENTITY, PLATFORM_EMPTY_DOMAIN,
+ * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
+ */
+export function createPlatform(options: PlatformOptions): Platform {
+  return new Agent(options);
+}
+
+class Agent implements Platform {
+  readonly name: string;
+  readonly plan: FederationPlan;
+  readonly statement: PrivacyStatement;
+  readonly settled: Promise<void>;
+  readonly #options: PlatformOptions;
+  readonly #events: PlatformEvents;
+  readonly #participation: Participation;
+  readonly #post: Post;
+  readonly #life: Life;
+  #link: PlatformLink | undefined;
+  #isStopped = false;
+  #resolveSettled: () => void = () => undefined;
+  #rejectSettled: (error: unknown) => void = () => undefined;
+
+  constructor(options: PlatformOptions) {
+    const { manifest, identity, domain, store, log, random, clock, floor = DEFAULT_FLOOR } = options;
+    verifyManifest(manifest);
+    checkIdentity(options);
+    this.name = identity.name;
+    this.plan = planFederation(manifest);
+    checkFloor(this.plan, floor, this.name);
+    checkDomain(domain, platformOf(manifest, this.name), log);
+    this.#options = options;
+    this.statement = privacyStatement({
+      strategy: this.plan.strategy.name,
+      profile: this.plan.strategy.privacy,
+      plan: this.plan.privacy,
+      release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    });
+    for (const warning of this.statement.warnings) log.warn(warning);
+    this.#events = new PlatformEvents((error) => log.error('a listener failed', { error: String(error) }));
+    this.settled = new Promise((resolve, reject) => {
+      this.#resolveSettled = resolve;
+      this.#rejectSettled = reject;
+    });
+    // Who does not ask is not to be ended by it.
+    this.settled.catch(() => undefined);
+    const ledger = new OwnLedger(this.plan, this.name, store.ledger);
+    const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
+    const emit = (event: PlatformEvent): void => this.#events.emit(event);
+    this.#participation = new Participation({
+      plan: this.plan,
+      identity,
+      floor,
+      store,
+      ledger,
+      mechanism,
+      engine: nodeEngine,
+      random,
+      log,
+      emit,
+      send: (body, session) => this.#send(body, session),
+      onAdopted: () => this.#life.onAdopted(),
+      onError: (error) => this.#fail(error),
+      persons: domain.persons.length,
+    });
+    this.#post = new Post({
+      manifest,
+      identity,
+      outbox: store.outbox,
+      clock,
+      random,
+      log,
+      send: (body) => this.#tell(body),
+      deliver: (from, body) => this.#deliver(from, body),
+    });
+    this.#life = new Life({
+      options,
+      plan: this.plan,
+      statement: this.statement,
+      ledger,
+      mechanism,
+      participation: this.#participation,
+      post: this.#post,
+      emit,
+      tell: (body) => this.#tell(body),
+    });
+  }
+
+  get backend(): ServiceBackend {
+    return this.#life;
+  }
+
+  on(listener: PlatformListener): () => void {
+    return this.#events.on(listener);
+  }
+
+  async start(): Promise<void> {
+    await this.#life.open();
+    this.#link = this.#options.transport.connect({
+      onBody: (body, session) => this.#onBody(body, session),
+      onState: (state) => this.#onState(state),
+      onFailure: ({ code, text, seen }) => {
+        const { log } = this.#options;
+        if (seen === 'there') log.warn(`the coordinator refused a message: ${text}`, { code });
+        else log.warn('refused a message of the coordinator', { code });
+      },
+    });
+    void this.#life.run().then(this.#resolveSettled, (error: unknown) => this.#fail(error));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#participation.stop();
+    this.#post.stop();
+    await this.#link?.close();
+    await this.#life.stop();
+    this.#resolveSettled();
+  }
+
+  delivered(): Promise<void> {
+    return this.#post.empty();
+  }
+
+  #onState(state: PlatformLinkState): void {
+    const { log } = this.#options;
+    switch (state.kind) {
+      case 'connecting':
+        return;
+      case 'online':
+        log.info('connected', { resumed: state.resumed, completedRounds: state.completedRounds });
+        this.#events.emit({ kind: 'link', state: 'online', reason: '' });
+        if (state.resumed) return;
+        this.#participation.onNewLink();
+        this.#life.tellStatus();
+        this.#post.resend();
+        return;
+      case 'offline':
+        if (!this.#isStopped) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
+        this.#events.emit({ kind: 'link', state: 'offline', reason: state.reason });
+        return;
+      case 'closed':
+        if (state.error !== undefined) {
+          const { code, message } = state.error;
+          this.#fail(
+            new PlatformError('LINK_ENDED', `the coordinator ended the link for good: ${message} [${code}]`, {
+              cause: state.error,
+            }),
+          );
+        }
+        return;
+    }
+  }
+
+  #onBody(body: Body, session: Uint8Array): void {
+    switch (body.kind) {
+      case 'attempt-start':
+        this.#participation.onAttemptStart(body);
+        return;
+      case 'attempt-end':
+        this.#participation.onAttemptEnd(body);
+        return;
+      case 'ledger-sync':
+        this.#participation.onLedgerSync(body);
+        return;
+      case 'secagg':
+        this.#participation.onSecagg(body, session);
+        return;
+      case 'mail':
+        this.#post.onMail(body);
+        return;
+      case 'mail-receipt':
+        this.#post.onReceipt(body);
+        return;
+      case 'failure':
+        this.#options.log.warn(`the coordinator reports: ${body.text}`, { code: body.code });
+        return;
+      case 'status':
+      case 'attempt-decline':
+        // Of a platform, never of the coordinator.
+        return;
+    }
+  }
+
+  #deliver(from: string, body: LetterBody): void {
+    this.#life.onLetter(from, body);
+  }
+
+  async #send(body: Body, session?: Uint8Array): Promise<void> {
+    if (this.#link === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
+    await this.#link.send(body, session);
+  }
+
+  /** Sends what is sent again anyhow when the link is lost. */
+  #tell(body: Body): void {
+    void this.#send(body).catch(() => undefined);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+    // The text may name a row or a person (data, evaluation): it goes to whoever awaits `settled`, not to the log.
+    this.#options.log.error('this platform cannot go on', { code });
+    this.#events.emit({ kind: 'failed', code });
+    this.#rejectSettled(error);
+  }
+}
+
+/** @throws PlatformError PLATFORM_IDENTITY; FederationError FEDERATION_UNKNOWN_PLATFORM */
+function checkIdentity({ manifest, identity }: PlatformOptions): void {
+  const entry = platformOf(manifest, identity.name);
+  const text = (key: Uint8Array): string => Buffer.from(key).toString('base64');
+  const differs = [
+    ...(text(identity.identity.publicKey) === entry.identity ? [] : ['identity']),
+    ...(text(identity.seal.publicKey) === entry.seal ? [] : ['seal']),
+  ];
+  if (differs.length === 0) return;
+  throw new PlatformError(
+    'PLATFORM_IDENTITY',
+    `the key file of "${identity.name}" has another ${differs.join(' and ')} key than the manifest of "${manifest.federation}": use the key file whose public half the manifest holds, or have the manifest signed with the new one`,
+  );
+}

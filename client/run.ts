@@ -1,0 +1,137 @@
+/**
+ * A platform as a process: its files opened, its agent and its local service started, everything closed again.
+ * @module
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
+import { FederationError } from '../core/federation/errors.ts';
+import { parseManifest } from '../core/federation/manifest.ts';
+import { verifyManifest } from '../core/federation/manifest-signature.ts';
+import { wireIdentity } from '../core/federation/wire-identity.ts';
+import type { RandomSource } from '../core/random/source.ts';
+import { systemClock } from './clock.ts';
+import { openDomain } from './data/open.ts';
+import type { EvaluationDocument } from './evaluation/document.ts';
+import type { EvaluationSettings } from './evaluation/evaluate.ts';
+import { readHidden } from './evaluation/hidden.ts';
+import type { PlatformEvent } from './events.ts';
+import { readIdentity, readPseudonymKey, systemReason } from './key-file.ts';
+import type { Log } from './log.ts';
+import { createPlatform } from './platform.ts';
+import type { Platform } from './platform.ts';
+import type { PolicyFloor } from './policy.ts';
+import { systemRandom } from './random.ts';
+import { startService } from './serving/service.ts';
+import { openStateDirectory } from './state-directory.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import { openTensorBackend } from './tensor/open.ts';
+import type { TensorPreference } from './tensor/open.ts';
+import { socketTransport } from './transport/socket-io.ts';
+
+export interface RunSettings {
+  /** Paths. */
+  readonly manifest: string;
+  readonly identity: string;
+  readonly data: string;
+  readonly state: string;
+  /** http(s) address of the coordinator. */
+  readonly coordinator: string;
+  readonly floor: PolicyFloor;
+  readonly log: Log;
+  readonly emit: (event: PlatformEvent) => void;
+  /** Of the local service; 0: any free one. */
+  readonly servePort: number;
+  readonly tensors: TensorPreference;
+  readonly receives: boolean;
+  readonly epoch: number;
+  readonly evaluation: EvaluationSettings;
+  /** Path of the key that all platforms share. */
+  readonly unsafeSharedPseudonymKey?: string;
+  /** Path of hidden positives. */
+  readonly hidden?: string;
+  /** Default: the operating system's. A simulation that must repeat gives a seeded one; nothing it makes is a release. */
+  readonly random?: RandomSource;
+}
+
+export interface RunningPlatform {
+  readonly platform: Platform;
+  readonly url: string;
+  /** Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** @throws whatever a file, the store, the port or `createPlatform` refuse, with nothing left open. */
+export async function runPlatform(settings: RunSettings): Promise<RunningPlatform> {
+  const { log, random = systemRandom, emit } = settings;
+  const closers: (() => void | Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const manifest = parseManifest(readManifest(settings.manifest), settings.manifest);
+    verifyManifest(manifest);
+    const identity = readIdentity(settings.identity, log);
+    const pseudonyms =
+      settings.unsafeSharedPseudonymKey === undefined
+        ? undefined
+        : unsafeSharedKeyPseudonyms(readPseudonymKey(settings.unsafeSharedPseudonymKey, log));
+    if (pseudonyms !== undefined) {
+      log.warn('UNSAFE pseudonyms: whoever holds the shared key can compute everybody’s from a list of ids');
+    }
+    const state = openStateDirectory(settings.state);
+    const store = openSqliteStore(state.storeFile, { federation: manifest.federation, platform: identity.name });
+    closers.push(() => store.close());
+    const { domain, bad, rows } = await openDomain(settings.data, { name: identity.name });
+    if (bad > 0) log.warn('rows of the data could not be read; see "isthmus data inspect"', { bad, rows });
+    const platform = createPlatform({
+      manifest,
+      identity,
+      domain,
+      store,
+      transport: socketTransport({
+        url: settings.coordinator,
+        identity: wireIdentity(manifest, identity),
+        clock: systemClock,
+        random,
+      }),
+      backend: await openTensorBackend(settings.tensors, (reason) => log.warn(reason)),
+      log,
+      clock: systemClock,
+      random,
+      floor: settings.floor,
+      receives: settings.receives,
+      epoch: settings.epoch,
+      evaluation: settings.evaluation,
+      ...(pseudonyms && { pseudonyms }),
+      ...(settings.hidden !== undefined && { hidden: readHidden(settings.hidden, domain) }),
+      onEvaluated: (document) => keep(state.evaluationFile, document),
+    });
+    closers.push(() => platform.stop());
+    platform.on(emit);
+    const service = await startService({ backend: platform.backend, token: state.token, port: settings.servePort });
+    closers.push(() => service.stop());
+    state.announce({ url: service.url, pid: process.pid });
+    closers.push(() => state.retract());
+    emit({ kind: 'listening', url: service.url });
+    log.info('the local service listens', { url: service.url });
+    await platform.start();
+    return { platform, url: service.url, stop: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function readManifest(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}`, { cause });
+  }
+}
+
+function keep(file: string, document: EvaluationDocument): string {
+  writeFileSync(`${file}.next`, `${JSON.stringify(document, null, 1)}\n`, { mode: 0o600 });
+  renameSync(`${file}.next`, file);
+  return file;
+}
