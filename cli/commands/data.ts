@@ -57,12 +57,16 @@ Examples:
   isthmus data inspect export.csv --columns person=customer,item=sku`,
     )
     .action(async (sources: string[], options: InspectOptions) => {
-      const document = await inspect(sources, options);
+      const document = await inspectSources(sources, options);
       process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : inspectText(document));
     });
 }
 
-async function inspect(sources: readonly string[], options: InspectOptions): Promise<InspectDocument> {
+/** @throws DataError */
+export async function inspectSources(
+  sources: readonly string[],
+  options: Omit<InspectOptions, 'json'>,
+): Promise<InspectDocument> {
   const opened: OpenedDomain[] = [];
   for (const source of sources) {
     opened.push(

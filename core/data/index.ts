@@ -1,0 +1,18 @@
+/**
+ * Domains: their shape, how they are built, read, restricted and described.
+ * @module
+ */
+export * from './build.ts';
+export * from './cold-person.ts';
+export * from './columns.ts';
+export * from './delimited.ts';
+export * from './describe.ts';
+export * from './detect.ts';
+export type * from './domain.ts';
+export * from './errors.ts';
+export * from './game-video.ts';
+export * from './parquet.ts';
+export * from './reading.ts';
+export * from './review-lines.ts';
+export * from './select.ts';
+export * from './titles.ts';

@@ -1,0 +1,14 @@
+/**
+ * Measuring cold-start recommendation: who is cold, what a positive is ranked against, metrics, rows of a table.
+ * @module
+ */
+export type { ColdPerson } from '../data/cold-person.ts';
+export * from './errors.ts';
+export * from './evaluate.ts';
+export * from './gains.ts';
+export * from './metrics.ts';
+export * from './negatives.ts';
+export * from './published.ts';
+export * from './results.ts';
+export * from './split.ts';
+export * from './twins.ts';
