@@ -12,6 +12,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDomain } from '../client/data/open.ts';
+import type { ColdPerson } from '../core/data/cold-person.ts';
 import { readGameVideo } from '../core/data/game-video.ts';
 import type { GameVideoFolder } from '../core/data/game-video.ts';
 import type { Domain } from '../core/data/domain.ts';
@@ -56,6 +57,7 @@ interface Trial {
   readonly sources: readonly Domain[];
   readonly split: ColdSplit;
   readonly negatives: readonly Negatives[];
+  readonly validation?: readonly ColdPerson[];
 }
 
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
@@ -72,7 +74,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const cache = new Map<string, PlatformModel>();
   const started = performance.now();
   const reports: string[] = [];
-  for (const { seed, sources, split, negatives } of trials) {
+  for (const { seed, sources, split, negatives, validation } of trials) {
     const setting = { cold: split.cold, items: split.target.catalogue.length, negatives, seed };
     let factors: Factors | undefined;
     for (const name of names(options.baselines)) {
@@ -80,6 +82,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
         target: split.target,
         linked: split.linked,
         sources,
+        ...(validation && { validation }),
         random: seededRandom(`${name}/${seed}`),
         factors: () => (factors ??= factoriseTarget(split.target, seededRandom(`target/${seed}`))),
       });
@@ -125,6 +128,7 @@ if (options.published) {
       sources: [source],
       split,
       negatives: [gameVideoNegatives(direction, seed)],
+      validation: direction.valid,
     }));
     await run(`published:game-video, ${direction.name}`, trials);
   }

@@ -2,6 +2,7 @@
  * Reference rows: what every table carries beside the strategies. One definition each.
  * @module
  */
+import type { ColdPerson } from '../../data/cold-person.ts';
 import type { Domain } from '../../data/domain.ts';
 import type { RandomSource } from '../../random/source.ts';
 import type { Factors } from '../factors/implicit-als.ts';
@@ -13,6 +14,11 @@ export interface BaselineWorld {
   /** Warm persons whose link between target and sources may be used. */
   readonly linked: readonly string[];
   readonly sources: readonly Domain[];
+  /**
+   * Persons without any interaction in `target` whose hidden positives may be used to choose hyper-parameters: a published
+   * split's. Absent: whoever chooses holds warm persons out.
+   */
+  readonly validation?: readonly ColdPerson[];
   readonly random: RandomSource;
   /** The target's own factors, made once for all baselines of a run: {@link factoriseTarget} on `target`. */
   readonly factors: () => Factors;

@@ -4,9 +4,11 @@
  */
 import { TransferError } from '../errors.ts';
 import type { Baseline } from './baseline.ts';
+import { ceiling } from './ceiling.ts';
 import { localOnly, popularity, prior, priorCount, random } from './lists.ts';
+import { userKnn } from './user-knn.ts';
 
-export const baselines: readonly Baseline[] = [random, popularity, localOnly, prior, priorCount];
+export const baselines: readonly Baseline[] = [random, popularity, localOnly, prior, priorCount, userKnn, ceiling];
 
 /** @throws TransferError TRANSFER_BASELINE_UNKNOWN, naming those there are. */
 export function baselineNamed(name: string): Baseline {

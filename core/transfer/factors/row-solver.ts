@@ -25,7 +25,7 @@ export class RowSolver {
   /** 1 / B's diagonal. */
   readonly #inverse: Float64Array; /* [d] */
   readonly #solution: Float64Array; /* [d] */
-  readonly #restored: Float64Array /* [d] */;
+  readonly #restored: Float64Array; /* [d] */
   #scaled = new Float64Array(0);
   #system = new Float64Array(0);
   #right = new Float64Array(0);

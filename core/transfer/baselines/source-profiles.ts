@@ -1,0 +1,96 @@
+/**
+ * What all sources together know of a person, in one place: what only a centralised method sees.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import { historyOf, itemCounts, personIndex } from '../../data/select.ts';
+import type { RandomSource } from '../../random/source.ts';
+import { factoriseTarget } from '../decoder/target-factors.ts';
+import { factorEncoder } from '../encoder/factor-encoder.ts';
+
+/** Items of all sources, numbered through; weights are inverse document frequencies, at unit length. */
+export interface Profile {
+  readonly items: Uint32Array;
+  readonly weights: Float64Array;
+}
+
+export type ProfileOf = (person: string) => Profile;
+
+/** An item that n of N persons have weighs log(1 + N / n). */
+export function sourceProfiles(sources: readonly Domain[]): ProfileOf {
+  const parts = sources.map((domain) => {
+    const counts = itemCounts(domain);
+    const weights = Float64Array.from(counts, (count) => Math.log1p(domain.persons.length / Math.max(1, count)));
+    return { domain, index: personIndex(domain), weights };
+  });
+  return (person) => {
+    const items: number[] = [];
+    const weights: number[] = [];
+    let offset = 0;
+    for (const { domain, index, weights: idf } of parts) {
+      const row = index.get(person);
+      if (row !== undefined) {
+        for (const item of historyOf(domain, row).items) {
+          items.push(offset + item);
+          weights.push(idf[item]);
+        }
+      }
+      offset += domain.catalogue.length;
+    }
+    const norm = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+    return { items: Uint32Array.from(items), weights: Float64Array.from(weights, (weight) => weight / (norm || 1)) };
+  };
+}
+
+/** Cosines between profiles, looked up through the items they have in common. */
+export class ProfileIndex {
+  readonly size: number;
+  readonly #persons = new Map<number, number[]>();
+  readonly #weights = new Map<number, number[]>();
+
+  constructor(profiles: readonly Profile[]) {
+    this.size = profiles.length;
+    profiles.forEach(({ items, weights }, row) => {
+      items.forEach((item, i) => {
+        const persons = this.#persons.get(item);
+        if (persons === undefined) {
+          this.#persons.set(item, [row]);
+          this.#weights.set(item, [weights[i]]);
+        } else {
+          persons.push(row);
+          this.#weights.get(item)?.push(weights[i]);
+        }
+      });
+    });
+  }
+
+  /** The cosine of `profile` with each indexed one. */
+  cosines({ items, weights }: Profile): Float32Array /* [size] */ {
+    const out = new Float32Array(this.size);
+    items.forEach((item, i) => {
+      const persons = this.#persons.get(item) ?? [];
+      const theirs = this.#weights.get(item) ?? [];
+      for (let p = 0; p < persons.length; p++) out[persons[p]] += weights[i] * theirs[p];
+    });
+    return out;
+  }
+}
+
+/** Whitened unit factors of every source side by side, at unit length together; float32 [dimension of all]. */
+export function sourceFactors(sources: readonly Domain[], random: RandomSource): (person: string) => Float32Array {
+  const parts = sources.map((domain) => {
+    const factors = factoriseTarget(domain, random);
+    return { domain, index: personIndex(domain), encode: factorEncoder(factors, factors.dimension), factors };
+  });
+  return (person) => {
+    const vectors = parts.map(({ domain, index, encode, factors }) => {
+      const row = index.get(person);
+      return row === undefined ? new Float32Array(factors.dimension) : encode(historyOf(domain, row).items);
+    });
+    const known = vectors.filter((vector) => vector.some((value) => value !== 0)).length;
+    return Float32Array.from(
+      vectors.flatMap((vector) => Array.from(vector)),
+      (value) => value / Math.sqrt(Math.max(1, known)),
+    );
+  };
+}
