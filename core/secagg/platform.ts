@@ -68,6 +68,7 @@ function begin(
     selfMaskSeed: new Uint8Array(32),
     beaconNonce: parameters.graph.kind === 'complete' ? new Uint8Array(0) : random.bytes(32),
     boxKeys: new Map(),
+    pairwise: new Map(),
     masks: [],
     held: new Map(),
   };

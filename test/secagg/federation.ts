@@ -83,6 +83,8 @@ export interface Options {
   /** Between platform and coordinator: what arrives instead. An empty array loses the message. */
   readonly up?: (from: string, message: PlatformMessage) => readonly PlatformMessage[];
   readonly down?: (to: string, message: CoordinatorMessage) => readonly CoordinatorMessage[];
+  /** Reaches into a platform right after it has advertised its keys: a dishonest platform. */
+  readonly tamper?: (id: string, state: PlatformState) => void;
   /** Dies just before it would send a message of this kind (and is deaf from then on). */
   readonly diesBefore?: (id: string) => PlatformMessage['kind'] | undefined;
   /** Dies after this many of its chunks arrived. */
@@ -196,6 +198,7 @@ export function run(count: number, options: Options = {}): Result {
       },
     );
     states.set(id, state);
+    options.tamper?.(id, state);
     perform(id, effects);
     toPlatforms.push([id, { kind: 'update', vector: update }]);
   }

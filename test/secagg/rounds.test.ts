@@ -45,34 +45,50 @@ const STAGES: readonly PlatformMessage['kind'][] = [
   'reveals',
 ];
 
-describe('every subset of platforms dropping at every stage', () => {
-  for (const n of [3, 4, 5]) {
-    it(`n = ${n}: the exact sum, or a clean typed end`, () => {
-      // Each platform drops before one of five messages, or never: 6^n worlds.
-      const worlds = (STAGES.length + 1) ** n;
-      for (let world = 0; world < worlds; world++) {
-        const drops = Array.from({ length: n }, (_, i) => Math.floor(world / (STAGES.length + 1) ** i) % 6);
-        const result = run(n, {
-          parameters: { vectorLength: 33 },
-          diesBefore: (id) => STAGES[drops[Number(id.slice(1))]],
-        });
-        const atLeast = (stage: number): number => drops.filter((drop) => drop > stage).length;
-        const t = defaultThreshold(n);
-        const reaches = [0, 1, 2, 3, 4].every((stage) => atLeast(stage) >= t);
-        const where = `drops ${drops.join()}`;
-        if (reaches) {
-          assertExactSum(result);
-          assert.equal(result.summed.length, atLeast(2), where);
-        } else {
-          assert.equal(result.outcome, 'too-few-platforms', where);
-          assert.equal(result.sum, null, where);
-          assert.equal(
-            result.charged,
-            [0, 1, 2].every((stage) => atLeast(stage) >= t),
-            where,
-          );
+/** Platform i drops before message `drops[i]` of STAGES, or never (5): the exact sum, or a clean typed end. */
+export function checkDrops(drops: readonly number[]): void {
+  const n = drops.length;
+  const result = run(n, { parameters: { vectorLength: 33 }, diesBefore: (id) => STAGES[drops[Number(id.slice(1))]] });
+  const stay = (stage: number): number => drops.filter((drop) => drop > stage).length;
+  const t = defaultThreshold(n);
+  const where = `drops ${drops.join()}`;
+  if ([0, 1, 2, 3, 4].every((stage) => stay(stage) >= t)) {
+    assertExactSum(result);
+    assert.equal(result.summed.length, stay(2), where);
+  } else {
+    assert.equal(result.outcome, 'too-few-platforms', where);
+    assert.equal(result.sum, null, where);
+    assert.equal(
+      result.charged,
+      [0, 1, 2].every((stage) => stay(stage) >= t),
+      where,
+    );
+  }
+}
+
+describe('platforms dropping out', () => {
+  it('n = 3: every way in which each may drop at any stage', () => {
+    for (let world = 0; world < 6 ** 3; world++) checkDrops([0, 1, 2].map((i) => Math.floor(world / 6 ** i) % 6));
+  });
+
+  for (const n of [4, 5]) {
+    it(`n = ${n}: every subset dropping at every stage`, () => {
+      for (let stage = 0; stage < STAGES.length; stage++) {
+        for (let subset = 0; subset < 2 ** n; subset++) {
+          checkDrops(Array.from({ length: n }, (_, i) => ((subset >> i) & 1 ? stage : STAGES.length)));
         }
       }
     });
   }
+
+  it('n = 5: two subsets dropping at two stages', () => {
+    // Every pair of single losses, the only ones t = 4 of 5 might survive.
+    for (let a = 0; a < 5; a++) {
+      for (let b = 0; b < 5; b++) for (const first of [0, 2, 3]) checkDrops(dropTwo(a, first, b, 4));
+    }
+  });
 });
+
+function dropTwo(a: number, first: number, b: number, second: number): readonly number[] {
+  return Array.from({ length: 5 }, (_, i) => (i === a ? first : i === b ? second : STAGES.length));
+}

@@ -22,6 +22,7 @@ export function deal(session: PlatformSession, after: KeyList | BeaconList, plac
   const { engine, random } = dependencies;
   const { keys, sessionId, graph, position } = placed;
   const holders = graph.holders(position);
+  agreeOnKeys(session, placed);
   secrets.selfMaskSeed.set(random.bytes(32));
   const maskKeyShares = splitSecret(secrets.maskKey, holders.length, parameters.threshold, random);
   const selfMaskShares = splitSecret(secrets.selfMaskSeed, holders.length, parameters.threshold, random);
@@ -37,9 +38,8 @@ export function deal(session: PlatformSession, after: KeyList | BeaconList, plac
       secrets.held.set(me, shares);
       return;
     }
-    const key = guardLowOrder(holder.platform, () => engine.boxKey(session.sealAgreement, holder.sealKey));
+    const key = secrets.boxKeys.get(holder.platform) ?? new Uint8Array(32);
     sealed.set(sealPacket(engine, sessionId, me, holder.platform, shares, key), SEALED_PACKET_BYTES * packets++);
-    secrets.boxKeys.set(holder.platform, key);
     shares.maskKeyShare.fill(0);
     shares.selfMaskShare.fill(0);
   });
@@ -55,7 +55,7 @@ export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, messa
   const { session, placed } = state;
   const { parameters, dependencies, secrets, me } = session;
   const { engine } = dependencies;
-  const { sessionId, keys } = placed;
+  const { sessionId } = placed;
   const { dealers } = message;
   expectAscending('the list of dealers', dealers, parameters.cohort.length);
   expectBytes('the packets', message.sealed, SEALED_PACKET_BYTES * dealers.length);
@@ -71,10 +71,7 @@ export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, messa
   } else {
     expectEnough('the neighbourhood', dealers.length, parameters.threshold, 0);
   }
-  const keyOf = new Map(keys.map((entry) => [entry.platform, entry]));
   dealers.forEach((dealer, i) => {
-    const entry = keyOf.get(dealer);
-    if (entry === undefined) throw new SecaggError('SECAGG_UNKNOWN_PLATFORM', `platform ${dealer}`, dealer);
     const key = secrets.boxKeys.get(dealer) ?? new Uint8Array(32);
     const shares = openPacket(engine, sessionId, dealer, me, piece(message.sealed, SEALED_PACKET_BYTES, i), key);
     const committed = piece(message.commitments, SHARE_COMMITMENT_BYTES, i);
@@ -82,9 +79,8 @@ export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, messa
       throw new SecaggError('SECAGG_SHARE_COMMITMENT', `dealt by platform ${dealer}`, dealer);
     }
     secrets.held.set(dealer, shares);
-    secrets.masks.push(
-      guardLowOrder(dealer, () => pairwiseMask(engine, sessionId, session.maskAgreement, me, dealer, entry.maskKey)),
-    );
+    const mask = secrets.pairwise.get(dealer);
+    if (mask !== undefined) secrets.masks.push(mask);
   });
   secrets.masks.push(selfMask(engine, sessionId, secrets.selfMaskSeed, me));
   const dealt: Dealt = { ...placed, dealers };
@@ -111,13 +107,20 @@ function commitShares(
   return both;
 }
 
-function guardLowOrder<T>(platform: number, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT') {
+/** Box key and pairwise mask with every neighbour, before anything is dealt. @throws SecaggError SECAGG_LOW_ORDER */
+function agreeOnKeys(session: PlatformSession, placed: Placed): void {
+  const { secrets, dependencies, me } = session;
+  const { engine } = dependencies;
+  const { graph, position, keys, sessionId } = placed;
+  for (const at of graph.neighbours(position)) {
+    const { platform, sealKey, maskKey } = keys[at];
+    try {
+      secrets.boxKeys.set(platform, engine.boxKey(session.sealAgreement, sealKey));
+      const mask = pairwiseMask(engine, sessionId, session.maskAgreement, me, platform, maskKey);
+      secrets.pairwise.set(platform, mask);
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
       throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${platform}`, platform);
     }
-    throw error;
   }
 }

@@ -28,6 +28,9 @@ export interface PlatformSecrets {
   readonly beaconNonce: Uint8Array;
   /** nacl.box keys by neighbour: made to seal in stage 1, used again to open. */
   readonly boxKeys: Map<number, Uint8Array>;
+  /** Pairwise masks by neighbour, agreed on in stage 1; those of dealers become `masks`. */
+  readonly pairwise: Map<number, Mask>;
+  /** What is added to the update. */
   readonly masks: Mask[];
   /** By dealer's cohort index; this platform's own shares among them where it holds any. */
   readonly held: Map<number, DealtShares>;
@@ -105,8 +108,9 @@ export function wipe(secrets: PlatformSecrets): void {
   for (const bytes of [secrets.sealKey, secrets.maskKey, secrets.selfMaskSeed, secrets.beaconNonce]) bytes.fill(0);
   for (const key of secrets.boxKeys.values()) key.fill(0);
   secrets.boxKeys.clear();
-  for (const mask of secrets.masks) mask.key.fill(0);
+  for (const mask of [...secrets.masks, ...secrets.pairwise.values()]) mask.key.fill(0);
   secrets.masks.length = 0;
+  secrets.pairwise.clear();
   for (const shares of secrets.held.values()) {
     shares.maskKeyShare.fill(0);
     shares.selfMaskShare.fill(0);
