@@ -58,7 +58,7 @@ function describe(plan: BudgetPlan): string {
   ]);
   const colluders = plan.colluders.map(
     ({ colluders: count, epsilon, noiseShares, view }) =>
-      `  ${String(count).padStart(9)}  ${up(epsilon).padStart(9)}  ${String(noiseShares).padStart(12)}  ${view === 'sums' ? `sums of ${noiseShares === 1 && trust.noiseShares === 1 ? trust.noiseThreshold - count : noiseShares}+ honest platforms` : view}${count === trust.colluding ? '  <- planned for' : ''}\n`,
+      `  ${String(count).padStart(9)}  ${up(epsilon).padStart(9)}  ${String(noiseShares).padStart(12)}  ${view === 'sums' ? `sums of ${noiseShares}+ honest platforms` : view}${count === trust.colluding ? '  <- planned for' : ''}\n`,
   );
   const cheaper = plan.cheaper.map(({ change, relativeError }) => `  ${relativeError.toFixed(2)} x  ${change}\n`);
   return `${asked}

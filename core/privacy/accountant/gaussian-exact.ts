@@ -12,9 +12,10 @@ export function gaussianDelta(mu: number, epsilon: number): number {
   if (mu === Infinity) return 1;
   const near = epsilon / mu - mu / 2;
   const far = epsilon / mu + mu / 2;
-  // exp(epsilon) density(far) = density(near)
+  // exp(epsilon) density(far) = density(near): no exponential that could overflow is left.
   if (near > 0) return normalDensity(near) * (millsRatio(near) - millsRatio(far));
-  return Math.max(0, normalTail(near) - Math.exp(epsilon) * normalTail(far));
+  if (far < 0) return Math.max(0, normalTail(near) - Math.exp(epsilon) * normalTail(far));
+  return Math.max(0, normalTail(near) - normalDensity(near) * millsRatio(far));
 }
 
 /** Least epsilon >= 0 with delta(epsilon) <= `delta`: the safe end after bisection to the last bit but a few. */

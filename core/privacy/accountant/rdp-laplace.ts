@@ -2,6 +2,7 @@
  * RDP of the pure mechanisms: Laplace, discrete Laplace, exponential, and whatever is only known to be epsilon-DP.
  * @module
  */
+import { logOnePlusExp } from './log-space.ts';
 
 /** Mironov 2017, Proposition 6. `scale` in units of the L1 sensitivity. */
 export function laplaceRdp(order: number, scale: number): number {
@@ -21,18 +22,17 @@ export function pureRdp(order: number, epsilon: number): number {
   const factor = (Math.expm1(-epsilon * (order - 1)) * Math.expm1(-epsilon * order)) / (1 + Math.exp(-epsilon));
   if (factor === 0) return 0;
   const logExcess = epsilon * (order - 1) + Math.log(factor);
-  const logA = logExcess > 0 ? logExcess + Math.log1p(Math.exp(-logExcess)) : Math.log1p(Math.exp(logExcess));
-  return logA / (order - 1);
+  return logOnePlusExp(logExcess) / (order - 1);
 }
 
 /**
  * Bounded range, e.g. the exponential mechanism: Dong, Durfee and Rogers 2020, "Optimal Differential Privacy Composition for
- * Exponential Mechanisms", and epsilon itself at every order.
+ * Exponential Mechanisms", and epsilon-DP itself.
  */
 export function exponentialRdp(order: number, epsilon: number): number {
   if (epsilon === 0) return 0;
   const t = epsilon / Math.expm1(epsilon);
   // -epsilon^4 / 576 + ...: below zero, and lost in cancellation where epsilon is tiny.
   const offset = epsilon < 1e-3 ? 0 : t - 1 - Math.log(t) - (epsilon * epsilon) / 8;
-  return Math.min(offset + (epsilon * epsilon * order) / 8, epsilon);
+  return Math.min(offset + (epsilon * epsilon * order) / 8, pureRdp(order, epsilon));
 }

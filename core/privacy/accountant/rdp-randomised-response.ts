@@ -3,7 +3,7 @@
  * @module
  */
 import type { RandomisedResponse } from './accountant.ts';
-import { logSumExp } from './rdp-subsampled-gaussian.ts';
+import { logSumExp } from './log-space.ts';
 
 export function randomisedResponseRdp(order: number, event: RandomisedResponse): number {
   const { noiseProbability: p, buckets: k } = event;

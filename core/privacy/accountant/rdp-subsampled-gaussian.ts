@@ -12,26 +12,23 @@
  * is what is used here.
  * @module
  */
+import { logExpm1, logOnePlusExp, logSumExp } from './log-space.ts';
 import { logBinomial } from './special/gamma.ts';
 
-/** log A at `order` > 1 for sampling rate q in [0, 1] and noise multiplier z. */
+/** log A at `order` > 1 for sampling rate q in [0, 1] and noise multiplier z: exact, but an upper bound for order > 1024 z. */
 export function logMoment(order: number, rate: number, noiseMultiplier: number): number {
   if (rate === 0) return 0;
   if (noiseMultiplier === 0) return Infinity;
-  if (rate === 1) return (order * (order - 1)) / (2 * noiseMultiplier * noiseMultiplier);
-  return Number.isInteger(order) && order <= 1024
-    ? logMomentInteger(order, rate, noiseMultiplier)
-    : logMomentFractional(order, rate, noiseMultiplier);
+  const unsampled = (order * (order - 1)) / (2 * noiseMultiplier * noiseMultiplier);
+  if (rate === 1) return unsampled;
+  if (Number.isInteger(order) && order <= 1024) return logMomentInteger(order, rate, noiseMultiplier);
+  // Far beyond any order that converts to a small epsilon, sampling has stopped helping: the unsampled bound will do.
+  return order / noiseMultiplier > 1024 ? unsampled : logMomentFractional(order, rate, noiseMultiplier);
 }
 
 /** Upper bound on the Rényi divergence of order `order` > 1. */
 export function subsampledGaussianRdp(order: number, rate: number, noiseMultiplier: number): number {
   return logMoment(order, rate, noiseMultiplier) / (order - 1);
-}
-
-/** log1p of exp(logExcess), for A = 1 + exp(logExcess). */
-function logOnePlusExp(logExcess: number): number {
-  return logExcess > 0 ? logExcess + Math.log1p(Math.exp(-logExcess)) : Math.log1p(Math.exp(logExcess));
 }
 
 /** A - 1 = sum over i >= 2 of binomial(a, i) q^i (1 - q)^(a - i) (exp((i^2 - i) / (2 z^2)) - 1). */
@@ -41,20 +38,9 @@ function logMomentInteger(order: number, rate: number, noiseMultiplier: number):
   const terms = new Float64Array(order - 1);
   for (let i = 2; i <= order; i++) {
     const exponent = (i * i - i) / (2 * noiseMultiplier * noiseMultiplier);
-    const growth = exponent > 1 ? exponent + Math.log1p(-Math.exp(-exponent)) : Math.log(Math.expm1(exponent));
-    terms[i - 2] = logBinomial(order, i) + i * logRate + (order - i) * logRest + growth;
+    terms[i - 2] = logBinomial(order, i) + i * logRate + (order - i) * logRest + logExpm1(exponent);
   }
   return logOnePlusExp(logSumExp(terms));
-}
-
-/** Logarithm of a sum given the terms' logarithms. */
-export function logSumExp(terms: Float64Array): number {
-  let largest = -Infinity;
-  for (const term of terms) if (term > largest) largest = term;
-  if (!Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (const term of terms) sum += Math.exp(term - largest);
-  return largest + Math.log(sum);
 }
 
 /** Below exp(-DROP) of the largest value, the integrand is left out. */

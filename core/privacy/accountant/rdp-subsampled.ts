@@ -6,7 +6,7 @@
  * Never worse than no sampling at all.
  * @module
  */
-import { logSumExp } from './rdp-subsampled-gaussian.ts';
+import { logExpm1, logOnePlusExp, logSumExp } from './log-space.ts';
 import { logBinomial } from './special/gamma.ts';
 
 export function poissonSampledRdp(order: number, rate: number, curve: (order: number) => number): number {
@@ -25,15 +25,18 @@ export function atIntegerOrders(order: number, curve: (order: number) => number)
   return ((floor + 1 - order) * below + (order - floor) * above) / (order - 1);
 }
 
+/**
+ * The theorem's sum, less 1: its first term (1 - q)^(a - 1) (a q - q + 1) is 1 minus the binomial probabilities of 2, 3, ...,
+ * which are given to the terms they belong to, so that nothing cancels where q is small.
+ */
 function sampledAtInteger(order: number, rate: number, curve: (order: number) => number): number {
   if (order > 4096) return Infinity;
   const logRate = Math.log(rate);
   const logRest = Math.log1p(-rate);
-  const terms = new Float64Array(order);
-  terms[0] = (order - 1) * logRest + Math.log(order * rate - rate + 1);
-  terms[1] = curve(2) + logBinomial(order, 2) + 2 * logRate + (order - 2) * logRest;
-  for (let l = 3; l <= order; l++) {
-    terms[l - 1] = Math.log(3) + (l - 1) * curve(l) + logBinomial(order, l) + l * logRate + (order - l) * logRest;
+  const terms = new Float64Array(order - 1);
+  for (let l = 2; l <= order; l++) {
+    const growth = (l - 1) * curve(l) + (l === 2 ? 0 : Math.log(3));
+    terms[l - 2] = logBinomial(order, l) + l * logRate + (order - l) * logRest + logExpm1(growth);
   }
-  return Math.max(0, logSumExp(terms)) / (order - 1);
+  return logOnePlusExp(logSumExp(terms)) / (order - 1);
 }

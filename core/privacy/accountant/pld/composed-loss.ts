@@ -177,13 +177,14 @@ export class ComposedLoss {
     let delta = 0;
     let wrapped = ((top % size) + size) % size;
     for (let i = length - 1; i >= 0; i--) {
-      // delta_i = delta_{i+1} + (1 - e^-step) slope_{i+1}: only positive numbers are ever added.
+      // No delta is above 1; delta_i = delta_{i+1} + (1 - e^-step) slope_{i+1}: only positive numbers are ever added.
       delta += toNext * slope;
+      slope *= shrink;
       const weight = Math.exp(logMoment - theta * step * (first + i));
-      slope = slope * shrink + Math.max(0, masses[wrapped]) * weight;
+      if (masses[wrapped] > 0) slope += masses[wrapped] * weight;
       // Every mass above may be off by `error` x its weight; weights fall geometrically.
       const rounded = (error * weight * decay) / Math.max(1 - decay, 1 / (length - i));
-      deltas[i] = delta * relative + constant + rounded;
+      deltas[i] = Math.min(1, delta * relative + constant + rounded);
       wrapped = wrapped === 0 ? size - 1 : wrapped - 1;
     }
     return { first, deltas };

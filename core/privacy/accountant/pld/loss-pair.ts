@@ -35,10 +35,15 @@ export function hockeyStick(pair: LossPair, direction: Direction, epsilon: numbe
   const out = newTails();
   if (direction === 'remove') {
     pair.tails(epsilon, out);
-    return Math.max(0, out.upperAbove - Math.exp(epsilon) * out.lowerAbove);
+    return excess(out.upperAbove, out.lowerAbove, epsilon);
   }
   pair.tails(-epsilon, out);
-  return Math.max(0, out.lowerBelow - Math.exp(epsilon) * out.upperBelow);
+  return excess(out.lowerBelow, out.upperBelow, epsilon);
+}
+
+/** max(0, a - exp(epsilon) b) where exp(epsilon) alone could overflow. */
+function excess(a: number, b: number, epsilon: number): number {
+  return b === 0 ? a : Math.max(0, a - Math.exp(epsilon + Math.log(b)));
 }
 
 export function newTails(): LossTails {

@@ -2,15 +2,23 @@
  * The regularised incomplete beta function and the binomial tails it gives.
  * @module
  */
-import { logGamma } from './gamma.ts';
+import { stirlingRemainder } from './gamma.ts';
 
 /** I_x(a, b) for a, b > 0 and x in [0, 1]: Lentz's evaluation of the continued fraction (DLMF 8.17.22). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  // x^a (1 - x)^b / (a B(a, b)) by Stirling's formula, whose large parts are gathered into logarithms near 0.
+  const sum = a + b;
   const front = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x) - Math.log(a),
+    a * Math.log((x * sum) / a) +
+      b * Math.log(((1 - x) * sum) / b) +
+      0.5 * Math.log(b / (a * sum)) -
+      0.91893853320467274178 +
+      stirlingRemainder(sum) -
+      stirlingRemainder(a) -
+      stirlingRemainder(b),
   );
   const tiny = 1e-300;
   let c = 1;

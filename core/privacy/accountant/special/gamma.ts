@@ -28,10 +28,23 @@ export function logGamma(x: number): number {
     shift *= at;
     at += 1;
   }
-  const square = 1 / (at * at);
+  return stirling(at) + stirlingSeries(at) - Math.log(shift);
+}
+
+/** log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2, which does not cancel for large x. */
+export function stirlingRemainder(x: number): number {
+  return x >= 15 ? stirlingSeries(x) : logGamma(x) - stirling(x);
+}
+
+function stirling(x: number): number {
+  return (x - 0.5) * Math.log(x) - x + HALF_LOG_TWO_PI;
+}
+
+function stirlingSeries(x: number): number {
+  const square = 1 / (x * x);
   let series = 0;
   for (let k = STIRLING.length - 1; k >= 0; k--) series = series * square + STIRLING[k];
-  return (at - 0.5) * Math.log(at) - at + HALF_LOG_TWO_PI + series / at - Math.log(shift);
+  return series / x;
 }
 
 /** log of the binomial coefficient, n >= k >= 0. */

@@ -52,23 +52,22 @@ export function erfcx(x: number): number {
   return (t * here - ahead + ERFCX[0]) / (1 + 2 * x);
 }
 
-/** exp(-z^2 / 2) for z >= 0, with z^2 split so that its rounding does not grow with z. */
-function gaussianKernel(z: number): number {
+/** exp(-scale z^2) for z >= 0, with z^2 split so that its rounding does not grow with z. */
+function squareKernel(z: number, scale: number): number {
   if (z > 40) return 0;
   const head = Math.trunc(z * 16) / 16;
-  return Math.exp((-head * head) / 2) * Math.exp((-(z - head) * (z + head)) / 2);
+  return Math.exp(-scale * head * head) * Math.exp(-scale * (z - head) * (z + head));
 }
 
 /** Complementary error function. */
 export function erfc(x: number): number {
-  if (x < 0) return 2 - erfc(-x);
-  return gaussianKernel(x * Math.SQRT2) * erfcx(x);
+  return x < 0 ? 2 - erfc(-x) : squareKernel(x, 1) * erfcx(x);
 }
 
 /** P[N(0, 1) > z]. */
 export function normalTail(z: number): number {
   if (z < 0) return 1 - normalTail(-z);
-  return 0.5 * gaussianKernel(z) * erfcx(z * Math.SQRT1_2);
+  return 0.5 * squareKernel(z, 0.5) * erfcx(z * Math.SQRT1_2);
 }
 
 /** log P[N(0, 1) > z], finite far beyond where the tail itself underflows. */
@@ -80,7 +79,7 @@ export function logNormalTail(z: number): number {
 
 /** Density of N(0, 1). */
 export function normalDensity(z: number): number {
-  return gaussianKernel(Math.abs(z)) * 0.39894228040143267794;
+  return squareKernel(Math.abs(z), 0.5) * 0.39894228040143267794;
 }
 
 /** Mills ratio P[N > z] / density(z), for z >= 0 without any exponential. */

@@ -6,7 +6,7 @@
  * Rényi divergence near order 1. Nothing is accounted with it here.
  * @module
  */
-import { logSumExp } from '../rdp-subsampled-gaussian.ts';
+import { logSumExp } from '../log-space.ts';
 import { logGamma } from '../special/gamma.ts';
 import { logNormalTail } from '../special/normal.ts';
 

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { binomialUpperTail, incompleteBeta } from '../../../core/privacy/accountant/special/beta.ts';
+import { logBinomial, logGamma } from '../../../core/privacy/accountant/special/gamma.ts';
+import {
+  erfc,
+  erfcx,
+  logNormalTail,
+  millsRatio,
+  normalDensity,
+  normalTail,
+  normalTailQuantile,
+} from '../../../core/privacy/accountant/special/normal.ts';
+import { figures, relativeError } from './oracle.ts';
+
+describe('special functions', () => {
+  const functions: Readonly<Record<string, (...args: number[]) => number>> = {
+    erfc,
+    erfcx,
+    normalTail,
+    logNormalTail,
+    incompleteBeta,
+  };
+  for (const [name, compute] of Object.entries(functions)) {
+    it(`${name} is within 1e-13 of 50-digit figures`, () => {
+      for (const { args, expected } of figures(name)) {
+        const found = compute(...args);
+        assert.ok(relativeError(found, expected) < 1e-13, `${name}(${args.join(', ')}) = ${found} for ${expected}`);
+      }
+    });
+  }
+
+  it('logGamma is within 1e-13 of 50-digit figures', () => {
+    for (const { args, expected } of figures('logGamma')) {
+      assert.ok(Math.abs(logGamma(args[0]) - expected) <= 1e-13 * Math.max(1, Math.abs(expected)), `at ${args[0]}`);
+    }
+  });
+
+  it('the quantile inverts the tail, far out too', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -30, max: 30, noNaN: true }), (z) => {
+        // Below 0 the tail rounds to 1 and holds less about z.
+        const slack = z < -5 ? 1e-16 / normalDensity(z) : 1e-12 * Math.max(1, Math.abs(z));
+        assert.ok(Math.abs(normalTailQuantile(logNormalTail(z)) - z) <= slack || z < -8);
+      }),
+    );
+    assert.equal(normalTailQuantile(0), -Infinity);
+    assert.equal(normalTailQuantile(-Infinity), Infinity);
+    assert.ok(Math.abs(normalTailQuantile(logNormalTail(500)) - 500) < 1e-9);
+  });
+
+  it("Mills' ratio is tail over density", () => {
+    for (const z of [-5, -1, 0, 0.5, 3, 10]) {
+      assert.ok(relativeError(millsRatio(z), normalTail(z) / normalDensity(z)) < 1e-13);
+    }
+  });
+
+  it('tails at infinity are 0 and 1', () => {
+    assert.equal(normalTail(Infinity), 0);
+    assert.equal(normalTail(-Infinity), 1);
+    assert.equal(erfc(-Infinity), 2);
+    assert.ok(logNormalTail(-Infinity) === 0);
+  });
+
+  it('binomials follow Pascal and the tail is a sum of them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 900 }), fc.integer({ min: 1, max: 900 }), (n, k) => {
+        fc.pre(k < n);
+        const sum =
+          Math.exp(logBinomial(n - 1, k - 1) - logBinomial(n, k)) + Math.exp(logBinomial(n - 1, k) - logBinomial(n, k));
+        assert.ok(Math.abs(sum - 1) < 1e-11);
+      }),
+    );
+    for (const [k, n, p] of [
+      [3, 10, 0.4],
+      [30, 40, 0.5],
+      [1, 7, 0.01],
+    ]) {
+      let sum = 0;
+      for (let i = k; i <= n; i++) sum += Math.exp(logBinomial(n, i) + i * Math.log(p) + (n - i) * Math.log1p(-p));
+      assert.ok(relativeError(binomialUpperTail(k, n, p), sum) < 1e-13);
+    }
+    assert.equal(binomialUpperTail(0, 5, 0.3), 1);
+    assert.equal(binomialUpperTail(6, 5, 0.3), 0);
+  });
+});
