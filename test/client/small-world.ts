@@ -18,12 +18,18 @@ import type { Manifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
+import { createCoordinator } from '../../server/coordinator.ts';
+import type { Coordinator } from '../../server/coordinator.ts';
+import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
+import { memoryStore } from '../../server/store/memory.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface SmallWorld {
   readonly manifest: Manifest;
   readonly network: MemoryNetwork;
-  readonly coordinator: Identity;
+  readonly coordinatorStore: CoordinatorStore;
+  /** A new one on the same store each time. */
+  coordinator(): Coordinator;
   readonly domains: ReadonlyMap<string, Domain>;
   readonly split: ColdSplit;
   readonly stores: ReadonlyMap<string, PlatformStore>;
@@ -68,6 +74,7 @@ export function smallWorld(
     ...(draft.rounds && { rounds: draft.rounds }),
   });
   const network = new MemoryNetwork((task) => void setImmediate(task));
+  const coordinatorStore = memoryStore();
   const stores = new Map(names.map((name) => [name, createMemoryStore()]));
   const pseudonyms = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(7));
   for (const [name, store] of stores) {
@@ -81,7 +88,16 @@ export function smallWorld(
   return {
     manifest,
     network,
-    coordinator: of('coordinator'),
+    coordinatorStore,
+    coordinator: () =>
+      createCoordinator({
+        manifest,
+        identity: of('coordinator'),
+        store: coordinatorStore,
+        carrier: { kind: 'transport', make: (end) => network.coordinatorTransport(end) },
+        random: seededRandom('coordinator'),
+        rounds: { firstPauseMs: 5, graceMs: 20 },
+      }),
     domains,
     split,
     stores,

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import type { PlatformEvent } from '../../client/events.ts';
+import type { EvaluationDocument } from '../../client/evaluation/document.ts';
+import type { PlatformOptions } from '../../client/options.ts';
+import { createPlatform } from '../../client/platform.ts';
+import type { Platform } from '../../client/platform.ts';
+import type { Coordinator } from '../../server/coordinator.ts';
+import { smallWorld, untilTrue } from './small-world.ts';
+import type { SmallWorld } from './small-world.ts';
+
+const started: (Platform | Coordinator)[] = [];
+
+async function start<Part extends Platform | Coordinator>(part: Part): Promise<Part> {
+  started.push(part);
+  await part.start();
+  return part;
+}
+
+afterEach(async () => {
+  for (const part of started.splice(0).reverse()) await part.stop();
+});
+
+describe('Platforms without rounds', () => {
+  let world: SmallWorld;
+  const platform = (name: string, changes?: Partial<PlatformOptions>): Promise<Platform> =>
+    start(createPlatform(world.options(name, changes)));
+
+  beforeEach(async () => {
+    world = smallWorld();
+    await start(world.coordinator());
+  });
+
+  it('release, decode, evaluate cold persons and recommend', async () => {
+    let document: EvaluationDocument | undefined;
+    const hidden = { cold: world.split.cold };
+    const onEvaluated = (evaluated: EvaluationDocument): null => {
+      document = evaluated;
+      return null;
+    };
+    const target = await platform('books', { hidden, onEvaluated });
+    await platform('films', { receives: false });
+    await target.settled;
+    assert.ok(document);
+    const ndcg = (method: string): number =>
+      document!.rows.find(
+        ({ method: name, metric, negatives, group }) =>
+          name === method && metric === 'NDCG@10' && negatives === 'uniform' && group === 'all',
+      )!.mean;
+    assert.equal(document.coldPersonsReleased, hidden.cold.length);
+    assert.deepEqual(document.sources, ['films']);
+    const random = ndcg('random');
+    assert.ok(random > 0.02 && random < 0.08, `random is ${random}, expected near .045`);
+    assert.ok(ndcg('linear-bridge') > ndcg('prior') + 0.05, `${ndcg('linear-bridge')} over ${ndcg('prior')}`);
+    const gain = document.gains.find(({ method, negatives }) => method === 'linear-bridge' && negatives === 'uniform')!;
+    assert.ok(Math.abs(gain.mean - (ndcg('linear-bridge') - ndcg('prior'))) < 1e-12);
+
+    const known = await target.backend.recommend({ person: hidden.cold[0].person }, 5);
+    assert.equal(known.items.length, 5);
+    assert.equal(known.basis, 'representation');
+    assert.deepEqual(known.sources, ['films']);
+    assert.match(known.claim, /No differential-privacy bound applies to that platform/);
+    const stranger = await target.backend.recommend({ person: 'nobody knows me' }, 5);
+    assert.equal(stranger.known, false);
+    assert.notEqual(stranger.basis, 'representation');
+    assert.match(stranger.claim, /nothing of this person's data on other platforms/);
+  });
+
+  it('leave out what a person has already', async () => {
+    const target = await platform('books');
+    await platform('films', { receives: false });
+    await target.settled;
+    const domain = world.domains.get('books')!;
+    const items = new Set(Array.from(domain.items.subarray(0, domain.offsets[1]), (item) => domain.catalogue[item]));
+    const { items: best } = await target.backend.recommend({ person: domain.persons[0] }, domain.catalogue.length);
+    assert.equal(best.length, domain.catalogue.length - items.size);
+    assert.ok(best.every(({ item }) => !items.has(item)));
+    assert.ok(best.every(({ score }, place) => place === 0 || score <= best[place - 1].score));
+  });
+
+  it('release nobody without a consent, and who consents later when they do', async () => {
+    const { stores, domains } = world;
+    const films = domains.get('films')!.persons;
+    stores.get('films')!.consents.withdraw(films);
+    const target = await platform('books');
+    const source = await platform('films', { receives: false });
+    await target.settled;
+    assert.deepEqual(stores.get('books')!.received.vectors('films'), []);
+    const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
+    source.backend.addConsents(films.slice(0, 3).map((person) => ({ person, ...consent })));
+    await untilTrue(() => stores.get('books')!.received.vectors('films').length === 3);
+    assert.throws(() => source.backend.addConsents([{ person: 'p', ...consent, target: 'nowhere' }]), {
+      code: 'CONSENT_INVALID',
+    });
+  });
+
+  it('delete at both ends what is withdrawn, also when it is withdrawn while the source is down', async () => {
+    const { stores, domains } = world;
+    const events: PlatformEvent[] = [];
+    const target = await platform('books');
+    target.on((event) => events.push(event));
+    const source = await platform('films', { receives: false });
+    await target.settled;
+    const held = stores.get('books')!.received;
+    const before = held.vectors('films').length;
+    const [first, second] = domains.get('films')!.persons;
+    assert.equal(source.backend.withdraw([first]), 1);
+    await untilTrue(() => held.vectors('films').length === before - 1);
+    await source.stop();
+    assert.equal(stores.get('films')!.consents.revoke([second]), 1);
+    await platform('films', { receives: false });
+    await untilTrue(() => held.vectors('films').length === before - 2);
+    assert.deepEqual(stores.get('films')!.consents.revoked(), []);
+    const answer = await target.backend.recommend({ person: first }, 3);
+    assert.deepEqual(answer.sources, []);
+    // The decoder learnt from them too: it is fitted again without them.
+    await untilTrue(() => events.filter(({ kind }) => kind === 'decoder').length >= 2);
+  });
+
+  it('serve without what has expired', async () => {
+    const { stores, domains } = world;
+    const store = stores.get('films')!;
+    const [person] = domains.get('films')!.persons;
+    store.consents.add([{ person, target: 'books', epoch: 1, expires: 1000 }]);
+    const target = await platform('books');
+    await platform('films', { receives: false });
+    await target.settled;
+    assert.equal(stores.get('books')!.received.vectors('films').length, domains.get('films')!.persons.length - 1);
+  });
+
+  it('go on without a source that does not answer, and take it in when it comes', async () => {
+    const events: PlatformEvent[] = [];
+    const target = createPlatform(world.options('books', { releaseTimeoutMs: 1 }));
+    target.on((event) => events.push(event));
+    await start(target);
+    await target.settled;
+    assert.equal((await target.backend.recommend({ person: 'anybody' }, 1)).basis, 'popularity');
+    await platform('films', { receives: false });
+    await untilTrue(() => events.filter(({ kind }) => kind === 'decoder').length === 2);
+    assert.equal(target.backend.stage(), 'serving');
+    const answer = await target.backend.recommend({ person: world.split.cold[0].person }, 1);
+    assert.equal(answer.basis, 'representation');
+  });
+
+  it('take part without pseudonyms, releasing and receiving nothing', async () => {
+    const { pseudonyms: _, ...options } = world.options('books');
+    const target = await start(createPlatform(options));
+    await platform('films');
+    await target.settled;
+    assert.deepEqual(world.stores.get('books')!.received.batches(), []);
+    assert.equal((await target.backend.recommend({ person: 'anybody' }, 1)).items.length, 1);
+  });
+});
+
+describe('Platforms with rounds', () => {
+  const rounds = { count: 2, stageTimeoutMs: 5_000, trainTimeoutMs: 20_000, maxAttempts: 3 };
+  const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
+  const names = ['books', 'films', 'music'];
+
+  it('train the shared model together, charge every ledger, and end alike', async () => {
+    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    const coordinator = await start(world.coordinator());
+    const spent = new Map<string, number>();
+    const platforms = names.map((name) => createPlatform(world.options(name, { receives: name === 'books' })));
+    for (const platform of platforms) {
+      platform.on((event) => {
+        if (event.kind === 'epsilon' && event.spent !== null) spent.set(platform.name, event.spent);
+      });
+      await start(platform);
+    }
+    assert.equal(await coordinator.roundsOver, 'completed');
+    await platforms[0].settled;
+    const models = names.map((name) => world.stores.get(name)!.models.latest());
+    assert.deepEqual(
+      models.map((model) => model?.round),
+      [2, 2, 2],
+    );
+    assert.deepEqual(models[1], models[0]);
+    assert.deepEqual(models[2], models[0]);
+    assert.notDeepEqual(models[0]?.model, world.stores.get('books')!.models.at(1));
+    for (const name of names) {
+      const charges = world.stores.get(name)!.ledger.entries();
+      assert.equal(charges.filter(({ charge }) => charge.scope === 'federation').length, 2);
+      assert.ok(spent.get(name)! > 0 && spent.get(name)! <= 8);
+    }
+    assert.ok(world.stores.get('books')!.received.vectors('films').length > 0);
+  });
+
+  it('come back from the dead with their state, pay for nothing twice, and complete the round', async () => {
+    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    const coordinator = await start(world.coordinator());
+    const [books, films] = await Promise.all(
+      names.slice(0, 2).map((name) => start(createPlatform(world.options(name, { receives: false })))),
+    );
+    assert.ok(books && films);
+    const victim = createPlatform(world.options('music', { receives: false }));
+    const masked = new Promise<void>((resolve) => {
+      victim.on((event) => {
+        if (event.kind === 'attempt' && event.stage === 'masked-input') resolve();
+      });
+    });
+    await start(victim);
+    await masked;
+    await victim.stop();
+    const own = world.stores.get('music')!.ledger.entries().length;
+    await start(createPlatform(world.options('music', { receives: false })));
+    assert.equal(await coordinator.roundsOver, 'completed');
+    const { attempts } = coordinator.status();
+    assert.ok(attempts.some(({ round, end }) => round === 1 && end?.outcome !== 'completed'));
+    const entries = world.stores.get('music')!.ledger.entries();
+    const platformSums = entries.filter(({ charge }) => charge.scope === 'platform').length;
+    assert.equal(platformSums, own, 'a restart charged its own sums again');
+  });
+});
