@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { auditPlan, swappedLabels } from '../../../core/privacy/audit/canary-audit.ts';
+import type { AuditReport, CanaryAudit } from '../../../core/privacy/audit/canary-audit.ts';
+import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../../core/privacy/audit/one-run.ts';
+import { PrivacyError } from '../../../core/privacy/errors.ts';
+import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../../core/privacy/mechanism.ts';
+import { discreteGaussian } from '../../../core/privacy/pipeline.ts';
+import { planPrivacy } from '../../../core/privacy/plan.ts';
+import type { PrivacyPlan } from '../../../core/privacy/plan.ts';
+import { RandomWords } from '../../../core/privacy/random-words.ts';
+import type { RandomSource } from '../../../core/random/source.ts';
+import { seededSource } from '../seeded-source.ts';
+
+const CANARIES = 4000;
+const GUESSES = 400;
+
+interface Setting {
+  readonly epsilon: number;
+  readonly queries: readonly SumQuery[];
+  readonly platforms?: number;
+  /** M of the plan. */
+  readonly planned?: number;
+}
+
+function query(scope: SumQuery['scope'], block: number, repetitions: number): SumQuery {
+  return { label: scope, dimension: CANARIES * block, clip: 1, repetitions, relativeNoise: 1, scope };
+}
+
+function plan({ epsilon, queries, platforms = 4, planned = 2 }: Setting): PrivacyPlan {
+  return planPrivacy({
+    epsilon,
+    delta: 1e-6,
+    colluding: 1,
+    dropouts: 0,
+    maxPlatformsPerPerson: planned,
+    platforms: Array.from({ length: platforms }, (_, i) => ({ name: `p${i}`, personsAbout: CANARIES, queries })),
+  });
+}
+
+function audit(audited: PrivacyPlan, given: Partial<CanaryAudit> = {}): AuditReport {
+  return auditPlan({
+    plan: audited,
+    mechanism: discreteGaussian,
+    canaries: CANARIES,
+    guesses: GUESSES,
+    shape: Float32Array.of(1),
+    platformsPerCanary: 2,
+    significance: 0.05,
+    randomOf: (platform, label, repetition) => seededSource(`audit ${platform} ${label} ${repetition}`),
+    coins: seededSource('coins'),
+    ...given,
+  });
+}
+
+const rounds = [query('federation', 1, 4)];
+const both = [query('platform', 1, 1), query('federation', 1, 2)];
+
+/** Draws another share of the noise than planned. */
+function scaledNoise(factor: number): PrivacyMechanism {
+  return {
+    ...discreteGaussian,
+    name: `noise x ${factor}`,
+    addNoise: (sum, integers, random) =>
+      discreteGaussian.addNoise(
+        { ...sum, localVariance: Math.ceil(sum.localVariance * factor ** 2) },
+        integers,
+        random,
+      ),
+  };
+}
+
+/** Clips and rounds in floating point, and trusts that. */
+const withoutIntegerClip: PrivacyMechanism = {
+  ...discreteGaussian,
+  name: 'second clip missing',
+  bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource) {
+    const words = new RandomWords(random);
+    const integers = new Float64Array(sum.dimension);
+    for (const { indices, values } of contributions) {
+      const factor = Math.min(sum.scale, sum.integerClip / Math.hypot(...values));
+      values.forEach((value, i) => {
+        const scaled = value * factor;
+        const low = Math.floor(scaled);
+        integers[indices?.[i] ?? i] += words.next() < (scaled - low) * 2 ** 32 ? low + 1 : low;
+      });
+    }
+    return { integers, zeroed: 0, clamped: 0 };
+  },
+};
+
+/** A sum whose integers are so small that rounding swells them: K = 1 over 25 coordinates, 0.2 each. */
+function coarse(audited: PrivacyPlan): PrivacyPlan {
+  const sums = Object.entries(audited.sums).map(([name, planned]) => {
+    const coarsened = planned.map((sum) => {
+      const integerSensitivity = sum.integerSensitivity / sum.integerClip;
+      const localVariance = Math.ceil((sum.noiseMultiplier * integerSensitivity) ** 2 / sum.noiseShares);
+      return { ...sum, scale: 1, integerClip: 1, integerSensitivity, localVariance };
+    });
+    return [name, coarsened] as const;
+  });
+  return { ...audited, sums: Object.fromEntries(sums) };
+}
+
+describe('canary audit', () => {
+  for (const epsilon of [2, 4]) {
+    describe(`at a claimed epsilon of ${epsilon}`, () => {
+      it('never contradicts the mechanism, for rounds, encoders and both', () => {
+        for (const queries of [rounds, both, [query('platform', 1, 2)]]) {
+          const report = audit(plan({ epsilon, queries }));
+          assert.equal(report.contradicted, false, JSON.stringify(report));
+          // Nor is the bound idle: a good part of what is proven is measured.
+          assert.ok(report.gaussianLowerBound > epsilon / 4, JSON.stringify(report));
+          assert.ok(report.lowerBound <= report.gaussianLowerBound);
+        }
+      });
+
+      it('catches halved noise', () => {
+        for (const queries of [rounds, both]) {
+          const report = audit(plan({ epsilon, queries }), { mechanism: scaledNoise(0.5) });
+          assert.ok(report.contradicted, JSON.stringify(report));
+        }
+      });
+
+      it('catches a missing second clip', () => {
+        const audited = coarse(plan({ epsilon, queries: [query('federation', 25, 2)] }));
+        const shape = new Float32Array(25).fill(0.2);
+        const sound = audit(audited, { shape });
+        assert.equal(sound.contradicted, false, JSON.stringify(sound));
+        const report = audit(audited, { shape, mechanism: withoutIntegerClip });
+        assert.ok(report.contradicted, JSON.stringify(report));
+      });
+
+      it('catches noise that is drawn once a run', () => {
+        const report = audit(plan({ epsilon, queries: rounds }), {
+          randomOf: (platform, label) => seededSource(`once ${platform} ${label}`),
+        });
+        assert.ok(report.contradicted && report.gaussianLowerBound > 1.5 * epsilon, JSON.stringify(report));
+      });
+
+      it('catches equal seeds on all platforms', () => {
+        const report = audit(plan({ epsilon, queries: rounds }), {
+          randomOf: (_, label, repetition) => seededSource(`equal ${label} ${repetition}`),
+        });
+        assert.ok(report.contradicted, JSON.stringify(report));
+      });
+
+      it('catches a person on three platforms counted once', () => {
+        for (const queries of [rounds, both]) {
+          const report = audit(plan({ epsilon, queries, planned: 1 }), { platformsPerCanary: 3 });
+          assert.ok(report.contradicted, JSON.stringify(report));
+        }
+        const counted = audit(plan({ epsilon, queries: rounds, planned: 3 }), { platformsPerCanary: 3 });
+        assert.equal(counted.contradicted, false);
+      });
+    });
+  }
+
+  it('noise off exceeds 3 for any mechanism; swapped labels give 0', () => {
+    const open = plan({ epsilon: 2, queries: rounds });
+    const report = audit(open, {
+      mechanism: { ...discreteGaussian, addNoise: (_sum, integers) => Float64Array.from(integers) },
+    });
+    assert.ok(report.lowerBound > 3 && report.gaussianLowerBound > 3, JSON.stringify(report));
+    for (const attack of report.attacks) {
+      assert.equal(oneRunLowerBound(swappedLabels(attack), 0.05, 1e-6), 0);
+      assert.equal(gaussianOneRunLowerBound(swappedLabels(attack), 0.05, 1e-6), 0);
+    }
+  });
+
+  it('refuses an audit that could not mean anything', () => {
+    const audited = plan({ epsilon: 2, queries: rounds });
+    const bad: readonly Partial<CanaryAudit>[] = [
+      { canaries: CANARIES + 1 },
+      { shape: new Float32Array(2) },
+      { guesses: 0 },
+      { guesses: CANARIES + 1 },
+      { platformsPerCanary: 4 },
+      { platformsPerCanary: 0 },
+      { significance: 0 },
+      { plan: plan({ epsilon: 2, queries: [query('platform', 1, 1)], platforms: 1 }) },
+    ];
+    for (const given of bad) {
+      assert.throws(
+        () => audit(audited, given),
+        (error) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER',
+      );
+    }
+  });
+});
