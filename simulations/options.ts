@@ -71,8 +71,10 @@ export const DEFAULT_OPTIONS: SimulationOptions = {
 export interface Variant {
   readonly strategy: string;
   readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
-  /** null: without privacy, or nothing to bound. */
+  /** Total epsilon as tables show it; null: without privacy, or nothing to bound. */
   readonly epsilon: number | null;
+  /** The manifest's budget; null is a federation without privacy. */
+  readonly budget: number | null;
   readonly epsilon0: number | null;
 }
 
@@ -81,12 +83,13 @@ export function variants(options: SimulationOptions): Variant[] {
   const asked: Variant[] = [];
   for (const name of options.strategies) {
     const promises = strategyNamed(name).privacy !== 'sealed-only';
-    const epsilons: (number | null)[] = promises ? [...options.epsilons, ...(options.noPrivacy ? [null] : [])] : [null];
+    const all = [...options.epsilons, ...(options.noPrivacy ? [null] : [])];
+    const budgets = promises ? all : all.slice(0, 1);
     for (const release of options.releases) {
       const local = release === 'ldp' || release === 'cohort';
-      for (const epsilon of epsilons) {
+      for (const budget of budgets) {
         for (const epsilon0 of local ? options.epsilon0s : [null]) {
-          asked.push({ strategy: name, release, epsilon, epsilon0 });
+          asked.push({ strategy: name, release, epsilon: promises ? budget : null, budget, epsilon0 });
         }
       }
     }

@@ -43,17 +43,24 @@ const claimSchema = z.strictObject({
 const privacySchema = z.strictObject({
   strategy: z.string(),
   release: z.enum(['raw', 'ldp', 'cohort', 'none']),
-  unit: z.literal('person'),
+  unit: z.string(),
+  mechanism: z.string(),
+  accountant: z.string(),
   epsilon: z.number().nullable(),
   epsilon0: z.number().nullable(),
-  delta: z.number().nullable(),
+  /** The budget the run was planned for; null without privacy. */
+  budget: z.number().nullable(),
+  delta: z.number(),
   rounds: z.int(),
-  noiseMultiplier: z.number().nullable(),
+  noiseMultiplier: z.number(),
+  maxPlatformsPerPerson: z.int(),
   honestMinimum: z.int(),
   noiseShares: z.int(),
-  /** Total epsilon against the coordinator and this many colluding platforms. */
-  epsilonAgainst: z.array(z.strictObject({ colluding: z.int(), epsilon: z.number().nullable() })),
+  /** Entry c is the total epsilon against the coordinator and c colluding platforms; empty where nothing bounds it. */
+  epsilonAgainst: z.array(z.number()),
   claims: z.array(claimSchema),
+  notCharged: z.array(z.string()),
+  warnings: z.array(z.string()),
 });
 
 const roundSchema = z.strictObject({
@@ -67,8 +74,8 @@ const roundSchema = z.strictObject({
   platforms: z.int(),
   /** Epsilon spent on rounds and encoders once this attempt had ended; null without privacy. */
   epsilonSpent: z.number().nullable(),
-  /** Norm of the decoded mean update, null where the attempt did not complete. */
-  updateNorm: z.number().nullable(),
+  /** L2 norm of the shared model's change, null where the attempt did not complete. */
+  modelChange: z.number().nullable(),
   milliseconds: z.record(z.string(), z.number()),
 });
 

@@ -101,7 +101,8 @@ export function evaluateTarget(input: EvaluationInput): EvaluationResult {
   return { rows, gains: gainsOver('prior', evaluations) };
 }
 
-function candidatesOf({ protocol, negatives, seed }: EvaluationSettings, domain: Domain): readonly Negatives[] {
+/** What each hidden positive is ranked against, under this protocol. */
+export function candidatesOf({ protocol, negatives, seed }: EvaluationSettings, domain: Domain): readonly Negatives[] {
   switch (protocol) {
     case 'sampled':
       return (['uniform', 'popularity'] as const).map((name) =>

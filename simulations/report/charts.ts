@@ -38,7 +38,7 @@ export async function charts(results: Results): Promise<Chart[]> {
     'NDCG@10 with uniform negatives, by how many interactions the person has on the sources.',
     qualityByHistory(results),
   );
-  await add('Training curve', 'L2 norm of the mean update of each completed round.', trainingCurve(results));
+  await add('Training curve', 'How far each completed round moved the shared model (L2 norm).', trainingCurve(results));
   await add(
     'Epsilon by round',
     'Total epsilon spent, encoders included, after each attempt that was charged.',
@@ -140,8 +140,8 @@ const roundSeries = (row: RoundRow): string =>
 
 function trainingCurve(results: Results): TopLevelSpec | null {
   const rows = results.rounds
-    .filter((row) => row.updateNorm !== null)
-    .map((row) => ({ series: roundSeries(row), round: row.round, norm: row.updateNorm }));
+    .filter((row) => row.modelChange !== null)
+    .map((row) => ({ series: roundSeries(row), round: row.round, norm: row.modelChange }));
   if (rows.length === 0) return null;
   return {
     width: 480,
@@ -150,7 +150,7 @@ function trainingCurve(results: Results): TopLevelSpec | null {
     mark: { type: 'line', point: true },
     encoding: {
       x: { field: 'round', type: 'ordinal', axis: { labelAngle: 0 } },
-      y: { field: 'norm', type: 'quantitative', title: 'norm of the mean update' },
+      y: { field: 'norm', type: 'quantitative', title: 'change of the shared model' },
       color: { field: 'series', type: 'nominal', title: null },
     },
   };
@@ -176,9 +176,11 @@ function epsilonByRound(results: Results): TopLevelSpec | null {
 
 function epsilonAgainstColluders(results: Results): TopLevelSpec | null {
   const rows = results.privacy.flatMap((row) =>
-    row.epsilonAgainst
-      .filter((point) => point.epsilon !== null)
-      .map((point) => ({ strategy: row.strategy, colluding: point.colluding, epsilon: point.epsilon })),
+    row.epsilonAgainst.map((epsilon, colluding) => ({
+      strategy: `${row.strategy}, eps ${String(row.budget)}`,
+      colluding,
+      epsilon,
+    })),
   );
   if (rows.length === 0) return null;
   return {

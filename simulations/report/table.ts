@@ -17,7 +17,7 @@ export interface TableLine {
 
 const METRICS = ['HR@10', 'NDCG@10'];
 /** Zero lines first, then what was learnt, then the ceilings: the order in which a reader compares. */
-const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only'];
+const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'user-knn'];
 const LAST = ['ceiling', 'true-preference'];
 export const REFERENCE_ROWS: readonly string[] = [...FIRST, ...LAST];
 

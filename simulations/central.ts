@@ -1,0 +1,113 @@
+/**
+ * Reference rows that need everything in one place, or the truth: no platform could compute them. Measured on the same
+ * positives and candidates as the target's own rows.
+ * @module
+ */
+import { readFile } from 'node:fs/promises';
+import { openDomain } from '../client/data/open.ts';
+import { candidatesOf } from '../client/evaluation/evaluate.ts';
+import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
+import type { Domain } from '../core/data/domain.ts';
+import { itemCounts } from '../core/data/select.ts';
+import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import { seedRows } from '../core/evaluation/results.ts';
+import type { SeedRow } from '../core/evaluation/results.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import { baselines } from '../core/transfer/baselines/registry.ts';
+import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
+import type { Factors } from '../core/transfer/factors/implicit-als.ts';
+import type { SimulationOptions } from './options.ts';
+import type { DataFiles, TrialWorld } from './trial-files.ts';
+import { readHidden } from '../client/evaluation/hidden.ts';
+import type { WorldTruth } from './worlds/world.ts';
+
+export async function centralRows(
+  world: TrialWorld,
+  data: DataFiles,
+  truth: WorldTruth | undefined,
+  options: SimulationOptions,
+  signal: AbortSignal,
+): Promise<SeedRow[]> {
+  // As the platforms read them: the order of a catalogue, and with it the candidates, follows from the files.
+  const opened = new Map<string, Domain>();
+  const key = Buffer.from((await readFile(data.pseudonymKey, 'utf8')).trim(), 'base64');
+  const scheme = unsafeSharedKeyPseudonyms(key);
+  const plain = new Map<string, string>();
+  for (const { name } of world.domains) {
+    const { domain } = await openDomain(data.data[name], { name });
+    const pseudonyms = await scheme.pseudonyms(domain.persons);
+    opened.set(name, { ...domain, persons: pseudonyms });
+  }
+  const target = domainNamed(opened, world.target);
+  const hidden = readHidden(data.hidden, (await openDomain(data.data[world.target], { name: world.target })).domain);
+  const ids = hidden.cold.map(({ person }) => person);
+  const pseudonyms = await scheme.pseudonyms(ids);
+  const cold = hidden.cold.map((person, index) => ({ ...person, person: pseudonyms[index] }));
+  pseudonyms.forEach((pseudonym, index) => plain.set(pseudonym, ids[index]));
+
+  const random = seededRandom(`${world.seed}/central`);
+  let factors: Factors | undefined;
+  const everything = {
+    target,
+    linked: await scheme.pseudonyms(world.linked),
+    sources: world.sources.map((name) => domainNamed(opened, name)),
+    random,
+    factors: () => (factors ??= factoriseTarget(target, random, { signal })),
+    signal,
+  };
+  const methods = baselines
+    .filter(({ needs }) => needs === 'everything')
+    .map((baseline) => ({ name: baseline.name, score: baseline.fit(everything) }));
+  if (truth !== undefined) {
+    methods.push({ name: 'true-preference', score: truthScorer(truth, world, target, plain) });
+  }
+  const settings = { protocol: options.protocol, negatives: options.negatives, seed: world.seed };
+  return methods.flatMap(({ name, score }) => {
+    const evaluations = evaluateColdStart({
+      scorer: (_, { person }) => score(person),
+      cold,
+      items: target.catalogue.length,
+      negatives: candidatesOf(settings, target),
+      seed: world.seed,
+      signal,
+    });
+    return seedRows({
+      subject: {
+        target: world.target,
+        sources: world.sources,
+        method: name,
+        release: 'none',
+        epsilon: null,
+        epsilon0: null,
+      },
+      seed: world.seed,
+      evaluations,
+      cold,
+      popularity: itemCounts(target),
+      keep: hidden.keep ?? world.keep,
+      groupCutoffs: [10],
+    });
+  });
+}
+
+/** The world's own catalogue is in another order than the file's. */
+function truthScorer(
+  truth: WorldTruth,
+  world: TrialWorld,
+  target: Domain,
+  plain: ReadonlyMap<string, string>,
+): (person: string) => Float32Array {
+  const own = world.domains.find(({ name }) => name === world.target);
+  const place = new Map(own?.catalogue.map((id, item) => [id, item]));
+  const order = Uint32Array.from(target.catalogue, (id) => place.get(id) ?? 0);
+  return (person) => {
+    const preference = truth.preference(world.target, plain.get(person) ?? '');
+    return Float32Array.from(order, (item) => preference[item]);
+  };
+}
+
+function domainNamed(domains: ReadonlyMap<string, Domain>, name: string): Domain {
+  const domain = domains.get(name);
+  if (domain === undefined) throw new RangeError(`no domain "${name}"`);
+  return domain;
+}

@@ -1,0 +1,120 @@
+/**
+ * One platform of a simulation: the real agent, with seeded randomness, in a process of its own or in this one.
+ * @module
+ */
+import { readFile } from 'node:fs/promises';
+import { systemClock } from '../../client/clock.ts';
+import { openDomain } from '../../client/data/open.ts';
+import type { EvaluationDocument } from '../../client/evaluation/document.ts';
+import type { EvaluationSettings } from '../../client/evaluation/evaluate.ts';
+import { readHidden } from '../../client/evaluation/hidden.ts';
+import type { PlatformEvent } from '../../client/events.ts';
+import { readIdentity, readPseudonymKey } from '../../client/key-file.ts';
+import { openLog } from '../../client/log.ts';
+import { createPlatform } from '../../client/platform.ts';
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { openStateDirectory } from '../../client/state-directory.ts';
+import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { openTensorBackend } from '../../client/tensor/open.ts';
+import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import { parseManifest } from '../../core/federation/manifest.ts';
+import { wireIdentity } from '../../core/federation/wire-identity.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { PlatformTransport, WireIdentity } from '../../core/wire/transport.ts';
+
+export interface PlatformHostConfig {
+  readonly name: string;
+  readonly manifestFile: string;
+  readonly keyFile: string;
+  readonly dataFile: string;
+  readonly stateFolder: string;
+  readonly logFile: string;
+  readonly pseudonymKey: string;
+  /** The platform that receives representations. */
+  readonly target: string;
+  /** Persons who consent to a release to the target, one id a line. */
+  readonly consenting: string;
+  /** Of the target: hidden positives. */
+  readonly hidden: string | null;
+  readonly evaluation: EvaluationSettings;
+  readonly seed: string;
+}
+
+export type PlatformReport =
+  | { readonly kind: 'event'; readonly event: PlatformEvent }
+  | { readonly kind: 'evaluation'; readonly document: EvaluationDocument }
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+
+export interface HostedPlatform {
+  stop(): Promise<void>;
+}
+
+const EPOCH = 1;
+
+/** @param connect makes the transport once identity and manifest are known. */
+export async function hostPlatform(
+  config: PlatformHostConfig,
+  connect: (identity: WireIdentity) => PlatformTransport,
+  report: (report: PlatformReport) => void,
+): Promise<HostedPlatform> {
+  const log = openLog({ level: 'info', name: config.name, human: false, file: config.logFile });
+  const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
+  const identity = readIdentity(config.keyFile, log);
+  const { domain } = await openDomain(config.dataFile, { name: config.name });
+  const store = openSqliteStore(openStateDirectory(config.stateFolder).storeFile);
+  const releases = (manifest.privacy.sources ?? []).includes(config.name) && config.name !== config.target;
+  if (releases && store.consents.list().length === 0) {
+    store.consents.add(await consents(config, new Set(domain.persons)));
+  }
+  const isTarget = config.name === config.target;
+  const platform = createPlatform({
+    manifest,
+    identity,
+    domain,
+    store,
+    transport: connect(wireIdentity(manifest, identity)),
+    backend: await openTensorBackend('wasm'),
+    log,
+    clock: systemClock,
+    random: seededRandom(`${config.seed}/${config.name}`),
+    // What a simulation asks for is what it gets: its floor is below every manifest.
+    floor: { ...DEFAULT_FLOOR, maxEpsilon: null, minNoiseMultiplier: 0 },
+    pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
+    receives: isTarget,
+    epoch: EPOCH,
+    ...(config.hidden !== null && { hidden: readHidden(config.hidden, domain), evaluation: config.evaluation }),
+    onEvaluated: (document) => {
+      report({ kind: 'evaluation', document });
+      return null;
+    },
+  });
+  platform.on((event) => report({ kind: 'event', event }));
+  await platform.start();
+  platform.settled.then(
+    () => report({ kind: 'settled' }),
+    (error: unknown) => report(failureReport(error)),
+  );
+  return {
+    async stop() {
+      await platform.stop();
+      store.close();
+    },
+  };
+}
+
+async function consents(
+  config: PlatformHostConfig,
+  persons: ReadonlySet<string>,
+): Promise<{ person: string; target: string; epoch: number; expires: number }[]> {
+  const consenting = (await readFile(config.consenting, 'utf8')).split('\n');
+  return consenting
+    .filter((person) => persons.has(person))
+    .map((person) => ({ person, target: config.target, epoch: EPOCH, expires: LATEST_EXPIRY }));
+}
+
+export function failureReport(error: unknown): Extract<PlatformReport, { kind: 'failed' }> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+  return { kind: 'failed', code, text: error instanceof Error ? error.message : String(error) };
+}

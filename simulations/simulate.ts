@@ -1,0 +1,180 @@
+/**
+ * A simulation: worlds, what is hidden, federations, reference rows, results.
+ * @module
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aggregate } from '../core/evaluation/results.ts';
+import type { SeedRow } from '../core/evaluation/results.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import { privacyStatement } from '../core/privacy/claims.ts';
+import type { PrivacyStatement } from '../core/privacy/claims.ts';
+import { baselines } from '../core/transfer/baselines/registry.ts';
+import { centralRows } from './central.ts';
+import type { SimulationEvent } from './events.ts';
+import { checkOptions, variants } from './options.ts';
+import type { SimulationOptions, Variant } from './options.ts';
+import { resultsSchema } from './results.ts';
+import type { PrivacyRow, Results, RoundRow } from './results.ts';
+import { createRunFolder, writeResults } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import { openDirections } from './settings.ts';
+import type { Direction } from './settings.ts';
+import { writeDataFiles, writeFederationFiles } from './trial-files.ts';
+import { runTrial } from './trial.ts';
+import type { TrialOutcome } from './trial.ts';
+
+export interface SimulationContext {
+  readonly version: string;
+  readonly onEvent: (event: SimulationEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+const SEEDED = 'simulation: seeded noise, not a release';
+const REFERENCE_METHODS = new Set(baselines.map(({ name }) => name));
+
+/** @throws SimulationError and whatever the parts say; leaves no process behind, and what was measured in the run's folder. */
+export async function simulate(
+  options: SimulationOptions,
+  context: SimulationContext,
+): Promise<{ readonly results: Results; readonly folder: RunFolder }> {
+  checkOptions(options);
+  const startedAt = Date.now();
+  const { onEvent, signal } = context;
+  const directions = await openDirections(options);
+  const asked = variants(options);
+  const seeds = Array.from({ length: options.seeds }, (_, index) => String(options.seed + index));
+  const [{ domains, name }] = directions;
+  onEvent({ kind: 'world', name, platforms: domains.map((domain) => domain.name) });
+  const folder = await createRunFolder(options.out, directions.length > 1 ? options.protocol : name, new Date());
+
+  const rows: SeedRow[] = [];
+  const rounds: RoundRow[] = [];
+  const statements = new Map<string, PrivacyRow>();
+  const people = { cold: 0, warm: 0 };
+  const of = directions.length * seeds.length * asked.length;
+  let index = 0;
+  for (const direction of directions) {
+    for (const seed of seeds) {
+      const world = direction.at(seed);
+      if (index === 0) Object.assign(people, { cold: world.cold.length, warm: world.linked.length });
+      const dataFolder = join(folder.path, 'data');
+      try {
+        const data = await writeDataFiles(world, dataFolder);
+        rows.push(...(await centralRows(world, data, direction.truth, options, signal)));
+        for (const [place, variant] of asked.entries()) {
+          const trial = { seed, ...variant };
+          const began = Date.now();
+          onEvent({ kind: 'trial-started', trial, index, of });
+          const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
+          const statement = statementOf(federation.manifest);
+          const key = JSON.stringify([world.target, variant]);
+          if (!statements.has(key)) statements.set(key, privacyRow(statement, variant));
+          const outcome = await runTrial({ world, data, federation, options, logFile: folder.log, onEvent, signal });
+          // The target measures its reference rows in every trial; they are the same, and counted once.
+          rows.push(...outcome.evaluation.rows.filter(({ method }) => place === 0 || !REFERENCE_METHODS.has(method)));
+          rounds.push(...roundRows(outcome, trial));
+          index += 1;
+          onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
+        }
+      } finally {
+        // Rows and keys do not outlive the trials.
+        await rm(dataFolder, { recursive: true, force: true });
+      }
+    }
+  }
+  const results = resultsSchema.parse({
+    isthmus: context.version,
+    run: folder.id,
+    world: { ...worldOf(directions), coldPersons: people.cold, warmPersons: people.warm },
+    protocol: options.protocol,
+    seeds,
+    notes: notesOf(options, statements),
+    rows: aggregate(rows),
+    privacy: [...statements.values()],
+    rounds,
+    timing: { seconds: (Date.now() - startedAt) / 1000 },
+    config: { ...options },
+  });
+  await writeResults(folder, results);
+  return { results, folder };
+}
+
+function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'coldPersons' | 'warmPersons'> {
+  const [first] = directions;
+  return {
+    name: directions.length > 1 ? directions.map(({ name }) => name).join('; ') : first.name,
+    platforms: first.domains.map(({ name, persons, catalogue, items }) => ({
+      name,
+      persons: persons.length,
+      items: catalogue.length,
+      interactions: items.length,
+    })),
+  };
+}
+
+function statementOf(manifest: Manifest): PrivacyStatement {
+  const plan = planFederation(manifest);
+  return privacyStatement({
+    strategy: plan.strategy.name,
+    profile: plan.strategy.privacy,
+    plan: plan.privacy,
+    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    seededNoise: true,
+    notCharged: ["the metrics of this simulation's table, computed from the hidden positives"],
+  });
+}
+
+function privacyRow(statement: PrivacyStatement, variant: Variant): PrivacyRow {
+  return {
+    strategy: statement.strategy,
+    release: variant.release,
+    unit: statement.unit,
+    mechanism: statement.mechanism,
+    accountant: `${statement.accountant.name} ${statement.accountant.version}`,
+    epsilon: statement.epsilon,
+    epsilon0: statement.epsilon0,
+    budget: variant.budget,
+    delta: statement.delta,
+    rounds: statement.rounds,
+    noiseMultiplier: statement.noiseMultiplier,
+    maxPlatformsPerPerson: statement.maxPlatformsPerPerson,
+    honestMinimum: statement.honestMinimum,
+    noiseShares: statement.noiseShares,
+    epsilonAgainst: [...statement.epsilonAgainst],
+    claims: statement.claims.map((claim) => ({ ...claim })),
+    notCharged: [...statement.notCharged],
+    warnings: [...statement.warnings],
+  };
+}
+
+function roundRows(
+  { rounds }: TrialOutcome,
+  { seed, strategy, release, epsilon }: Variant & { readonly seed: string },
+): RoundRow[] {
+  return rounds.map(({ round, attempt, end, epsilonSpent, modelChange, stageSeconds }) => ({
+    seed,
+    strategy,
+    release,
+    epsilon,
+    round,
+    attempt,
+    outcome: end?.outcome ?? 'abandoned',
+    platforms: end?.platforms.length ?? 0,
+    epsilonSpent: end?.charged === true ? epsilonSpent : null,
+    modelChange,
+    milliseconds: Object.fromEntries(
+      Object.entries(stageSeconds).map(([stage, seconds]) => [stage, Math.round(seconds * 1000)]),
+    ),
+  }));
+}
+
+function notesOf(options: SimulationOptions, statements: ReadonlyMap<string, PrivacyRow>): string[] {
+  const notes = [SEEDED];
+  for (const warning of new Set([...statements.values()].flatMap(({ warnings }) => warnings))) {
+    if (!notes.includes(warning)) notes.push(warning);
+  }
+  if (options.noPrivacy) notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
+  return notes;
+}

@@ -1,0 +1,125 @@
+/**
+ * The files of one trial: a federation as its platforms would have it on their disks. Made under the run's folder and
+ * deleted with the trial: they hold persons' rows and keys.
+ * @module
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeIdentity, writePseudonymKey } from '../client/key-file.ts';
+import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
+import type { ColdPerson } from '../core/data/cold-person.ts';
+import type { Domain } from '../core/data/domain.ts';
+import { draftManifest, roundAbout } from '../core/federation/draft.ts';
+import { generateIdentity } from '../core/federation/identity.ts';
+import { formatManifest } from '../core/federation/manifest.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import type { SimulationOptions, Variant } from './options.ts';
+import { writeDomain } from './worlds/write-world.ts';
+
+/** What is hidden from whom, for one seed: shared by all variants of that seed. */
+export interface TrialWorld {
+  readonly seed: string;
+  /** As each platform has it; the target without its cold persons. */
+  readonly domains: readonly Domain[];
+  readonly target: string;
+  readonly sources: readonly string[];
+  readonly cold: readonly ColdPerson[];
+  /** Known on both sides, and their link may be used. */
+  readonly linked: readonly string[];
+  /** 1: the positive has no twin on a source; in the order of `cold`. */
+  readonly keep: Uint8Array;
+}
+
+/** Data files, the same for all variants of a seed. */
+export interface DataFiles {
+  readonly folder: string;
+  /** By platform. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly hidden: string;
+  /** One person id a line: those who consent to releases to the target. */
+  readonly consenting: string;
+  readonly pseudonymKey: string;
+}
+
+export async function writeDataFiles(world: TrialWorld, folder: string): Promise<DataFiles> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const data: Record<string, string> = {};
+  for (const domain of world.domains) data[domain.name] = (await writeDomain(domain, folder)).interactions;
+  const target = world.domains.find(({ name }) => name === world.target);
+  const hidden = join(folder, 'hidden.tsv');
+  await writeFile(hidden, target === undefined ? '' : hiddenLines(world, target));
+  const consenting = join(folder, 'consenting');
+  await writeFile(consenting, [...world.linked, ...world.cold.map(({ person }) => person)].join('\n'));
+  const pseudonymKey = join(folder, 'pseudonym.key');
+  writePseudonymKey(pseudonymKey, seededRandom(`${world.seed}/pseudonyms`).bytes(PSEUDONYM_KEY_BYTES));
+  return { folder, data, hidden, consenting, pseudonymKey };
+}
+
+function hiddenLines({ cold, keep }: TrialWorld, { catalogue }: Domain): string {
+  let text = 'person\titem\tinteractions\ttwin\n';
+  let at = 0;
+  for (const { person, positives, sourceInteractions } of cold) {
+    for (const item of positives) {
+      text += `${person}\t${catalogue[item]}\t${sourceInteractions}\t${keep[at++] === 1 ? 0 : 1}\n`;
+    }
+  }
+  return text;
+}
+
+/** One variant's federation: manifest and keys. */
+export interface FederationFiles {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly manifestFile: string;
+  readonly coordinatorKey: string;
+  /** By platform. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** How long a simulated stage may take: processes share few cores. */
+const STAGE_TIMEOUT_MS = 60_000;
+
+export async function writeFederationFiles(
+  world: TrialWorld,
+  variant: Variant,
+  options: SimulationOptions,
+  folder: string,
+): Promise<FederationFiles> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const identity = (name: string): ReturnType<typeof generateIdentity> =>
+    generateIdentity(name, seededRandom(`${world.seed}/identity/${name}`));
+  const coordinator = identity('coordinator');
+  const manifest = draftManifest({
+    federation: 'simulation',
+    seed: world.seed,
+    coordinator,
+    platforms: world.domains.map((domain) => ({
+      identity: identity(domain.name),
+      items: domain.catalogue.length,
+      personsAbout: roundAbout(domain.persons.length),
+    })),
+    strategy: { name: variant.strategy },
+    privacy: {
+      epsilon: variant.budget,
+      delta: options.delta,
+      colluding: options.colluding,
+      dropouts: options.dropouts,
+      maxPlatformsPerPerson: world.domains.length,
+      release: variant.release,
+      epsilon0: variant.epsilon0,
+      sources: [...world.sources],
+    },
+    rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
+  });
+  const manifestFile = join(folder, 'manifest.yaml');
+  await writeFile(manifestFile, formatManifest(manifest));
+  const coordinatorKey = join(folder, 'coordinator.key');
+  writeIdentity(coordinatorKey, coordinator);
+  const keys: Record<string, string> = {};
+  for (const { name } of world.domains) {
+    keys[name] = join(folder, `${name}.key`);
+    writeIdentity(keys[name], identity(name));
+  }
+  return { folder, manifest, manifestFile, coordinatorKey, keys };
+}

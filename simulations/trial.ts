@@ -1,0 +1,130 @@
+/**
+ * One federation, from its files to its figures.
+ * @module
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EvaluationDocument } from '../client/evaluation/document.ts';
+import { SimulationError } from './errors.ts';
+import type { SimulationEvent } from './events.ts';
+import type { RoundHistory } from './hosts/coordinator-host.ts';
+import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
+import type { CoordinatorEvent } from '../server/events.ts';
+import type { SimulationOptions } from './options.ts';
+import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
+
+export interface TrialOutcome {
+  readonly evaluation: EvaluationDocument;
+  readonly rounds: readonly (RoundHistory & {
+    readonly epsilonSpent: number | null;
+    readonly stageSeconds: Readonly<Record<string, number>>;
+  })[];
+}
+
+export interface TrialContext {
+  readonly world: TrialWorld;
+  readonly data: DataFiles;
+  readonly federation: FederationFiles;
+  readonly options: SimulationOptions;
+  /** The run's log: JSON lines of every process. */
+  readonly logFile: string;
+  readonly onEvent: (event: SimulationEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @throws SimulationError with the failing process's own code; the signal's reason when aborted. Leaves no process behind. */
+export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
+  const { world, data, federation, options, logFile, onEvent, signal } = context;
+  const seed = `${world.seed}/${federation.manifest.strategy.name}`;
+  const launcher = options.inProcess
+    ? inProcessLauncher()
+    : processLauncher((platform, because) => onEvent({ kind: 'platform-restarted', platform, because }));
+  const ledger = new Map<string, number | null>();
+  const seconds = new Map<string, Record<string, number>>();
+  let history: readonly RoundHistory[] = [];
+  try {
+    signal.throwIfAborted();
+    const evaluation = await new Promise<EvaluationDocument>((resolve, reject) => {
+      const fail = (code: string, text: string): void => reject(new SimulationError(code, text));
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      let attempt = '';
+      let stages: Record<string, number> = {};
+      const onCoordinator = (event: CoordinatorEvent): void => {
+        if (event.kind === 'attempt') {
+          attempt = `${event.round}/${event.attempt}`;
+          stages = {};
+          seconds.set(attempt, stages);
+        }
+        if (event.kind === 'stage-ended') stages[event.stage] = event.seconds;
+        if (event.kind === 'epsilon') ledger.set(attempt, event.spent);
+        if (event.kind === 'rounds-over' && event.ending !== 'completed') {
+          onEvent({ kind: 'note', text: `rounds ended early: ${event.ending} after ${event.completedRounds}` });
+        }
+        tell(event, federation.manifest.rounds.count, onEvent);
+      };
+      const start = async (): Promise<void> => {
+        await launcher.coordinator(
+          {
+            manifestFile: federation.manifestFile,
+            keyFile: federation.coordinatorKey,
+            storeFile: join(federation.folder, 'coordinator.db'),
+            logFile,
+            seed,
+          },
+          (report) => {
+            if (report.kind === 'failed') fail(report.code, report.text);
+            if (report.kind === 'history') history = report.rounds;
+            if (report.kind === 'event') onCoordinator(report.event);
+          },
+        );
+        for (const { name } of world.domains) {
+          const stateFolder = join(federation.folder, `${name}-state`);
+          await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+          await launcher.platform(
+            {
+              name,
+              manifestFile: federation.manifestFile,
+              keyFile: federation.keys[name],
+              dataFile: data.data[name],
+              stateFolder,
+              logFile,
+              pseudonymKey: data.pseudonymKey,
+              target: world.target,
+              consenting: data.consenting,
+              hidden: name === world.target ? data.hidden : null,
+              evaluation: { protocol: options.protocol, negatives: options.negatives, seed: world.seed },
+              seed,
+            },
+            (report) => {
+              if (report.kind === 'failed') fail(report.code, `platform ${name}: ${report.text}`);
+              if (report.kind === 'evaluation') resolve(report.document);
+              if (report.kind === 'event' && report.event.kind === 'stage') {
+                const { stage, fraction } = report.event;
+                onEvent({ kind: 'platform', platform: name, stage, fraction });
+              }
+            },
+          );
+        }
+      };
+      start().catch(reject);
+    });
+    await launcher.stop();
+    return {
+      evaluation,
+      rounds: history.map((round) => {
+        const attempt = `${round.round}/${round.attempt}`;
+        return { ...round, epsilonSpent: ledger.get(attempt) ?? null, stageSeconds: seconds.get(attempt) ?? {} };
+      }),
+    };
+  } finally {
+    await launcher.stop();
+  }
+}
+
+function tell(event: CoordinatorEvent, of: number, onEvent: (event: SimulationEvent) => void): void {
+  if (event.kind === 'stage' || event.kind === 'attempt-ended') {
+    const { round, attempt } = event;
+    onEvent({ kind: 'round', of, round, attempt, stage: event.kind === 'stage' ? event.stage : event.outcome });
+  }
+  if (event.kind === 'epsilon') onEvent({ kind: 'epsilon', spent: event.spent ?? 0, budget: event.budget });
+}
