@@ -130,6 +130,8 @@ class Model {
   readonly #rows: readonly number[];
   readonly #y: Float64Array;
   readonly #d: number;
+  readonly #train: readonly string[];
+  #kernel: Float32Array | undefined;
 
   constructor(target: Domain, factors: Factors, train: readonly string[], inputs: Inputs, profileShare: number) {
     const index = personIndex(target);
@@ -146,15 +148,12 @@ class Model {
     });
     this.#train = train;
   }
-  readonly #train: readonly string[];
 
   regression(penalty: number, signal?: AbortSignal): KernelRidge {
     const n = this.#train.length;
     this.#kernel ??= this.#fullKernel();
     return fitKernelRidge(this.#kernel, n, this.#y, this.#d, penalty, signal);
   }
-  #kernel: Float32Array | undefined;
-
   #fullKernel(): Float32Array {
     const n = this.#train.length;
     const kernel = new Float32Array(n * n);

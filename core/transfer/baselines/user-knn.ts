@@ -8,18 +8,17 @@ import { historyOf, personIndex } from '../../data/select.ts';
 import type { Baseline } from './baseline.ts';
 import { ProfileIndex, sourceProfiles } from './source-profiles.ts';
 
-/** Among the few thousand persons known on both sides, more neighbours never hurt before this many. */
-const neighbours = 200;
+/** What everybody counts for whatever the similarity: it orders the items that no similar person has. */
+const distant = 1e-3;
 
-/** The mean target history of the nearest persons, weighted by similarity: [items], between 0 and 1. Zeros without any. */
+/** The target histories of all warm persons, weighted by similarity: [items], between 0 and 1. */
 export function neighbourScores(target: Domain, rows: readonly number[], similarities: Float32Array): Float32Array {
-  const order = Array.from(similarities.keys())
-    .filter((p) => similarities[p] > 0)
-    .sort((a, b) => similarities[b] - similarities[a])
-    .slice(0, neighbours);
   const scores = new Float32Array(target.catalogue.length);
-  const total = order.reduce((sum, p) => sum + similarities[p], 0);
-  for (const p of order) for (const item of historyOf(target, rows[p]).items) scores[item] += similarities[p] / total;
+  const total = similarities.reduce((sum, similarity) => sum + similarity, 0);
+  rows.forEach((row, p) => {
+    const weight = distant / rows.length + (total > 0 ? similarities[p] / total : 0);
+    for (const item of historyOf(target, row).items) scores[item] += weight;
+  });
   return scores;
 }
 
