@@ -90,15 +90,14 @@ export async function centralRows(
   });
 }
 
-/** The world's own catalogue is in another order than the file's. */
+/** The world's own catalogue is longer than the file's, which lacks what cold persons alone have met, and in another order. */
 function truthScorer(
   truth: WorldTruth,
   world: TrialWorld,
   target: Domain,
   plain: ReadonlyMap<string, string>,
 ): (person: string) => Float32Array {
-  const own = world.domains.find(({ name }) => name === world.target);
-  const place = new Map(own?.catalogue.map((id, item) => [id, item]));
+  const place = new Map(truth.catalogue(world.target).map((id, item) => [id, item]));
   const order = Uint32Array.from(target.catalogue, (id) => place.get(id) ?? 0);
   return (person) => {
     const preference = truth.preference(world.target, plain.get(person) ?? '');

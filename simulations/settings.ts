@@ -56,7 +56,7 @@ async function sampled(options: SimulationOptions): Promise<Direction> {
         sources: sourceNames,
         cold: split.cold,
         linked: split.linked,
-        keep: kept(sources, target, split.linked, split.cold),
+        keep: kept(sources, split.target, split.linked, split.cold),
       };
     },
   };

@@ -131,17 +131,38 @@ function rowsByPerson(personOfRow: Uint32Array, persons: number): { starts: Uint
   return { starts, order };
 }
 
+/** Rows of the same second stay in the order of rows. */
 function sortByTime(order: Uint32Array, starts: Uint32Array, times: Float64Array): void {
   for (let p = 0; p + 1 < starts.length; p++) {
-    const rows = order.subarray(starts[p], starts[p + 1]);
-    let known = true;
-    let sorted = true;
-    for (let i = 0; i < rows.length; i++) {
-      known &&= !Number.isNaN(times[rows[i]]);
-      sorted &&= i === 0 || times[rows[i - 1]] <= times[rows[i]];
+    const begin = starts[p];
+    const end = starts[p + 1];
+    if (!inNeedOfSorting(order, begin, end, times)) continue;
+    if (end - begin > LONG_HISTORY) order.subarray(begin, end).sort((a, b) => times[a] - times[b] || a - b);
+    else insertionSort(order, begin, end, times);
+  }
+}
+
+/** Above this the library's sort is faster than insertion; most histories are below. */
+const LONG_HISTORY = 40;
+
+function inNeedOfSorting(order: Uint32Array, begin: number, end: number, times: Float64Array): boolean {
+  let sorted = true;
+  for (let i = begin; i < end; i++) {
+    if (Number.isNaN(times[order[i]])) return false;
+    sorted &&= i === begin || times[order[i - 1]] <= times[order[i]];
+  }
+  return !sorted;
+}
+
+function insertionSort(order: Uint32Array, begin: number, end: number, times: Float64Array): void {
+  for (let i = begin + 1; i < end; i++) {
+    const row = order[i];
+    let place = i;
+    while (place > begin && times[order[place - 1]] > times[row]) {
+      order[place] = order[place - 1];
+      place--;
     }
-    // Rows of the same second stay in the order of rows.
-    if (known && !sorted) rows.sort((a, b) => times[a] - times[b] || a - b);
+    order[place] = row;
   }
 }
 

@@ -38,18 +38,23 @@ export class Growing<A extends Growable> {
 /** Strings numbered in the order of their first appearance. */
 export class Interner {
   readonly #numbers = new Map<string, number>();
+  /** Rows of one person mostly stand together. */
+  #lastId = '';
+  #lastNumber = -1;
 
   get size(): number {
     return this.#numbers.size;
   }
 
   number(id: string): number {
+    if (this.#lastNumber >= 0 && id === this.#lastId) return this.#lastNumber;
     const known = this.#numbers.get(id);
-    if (known !== undefined) return known;
-    const next = this.#numbers.size;
+    const number = known ?? this.#numbers.size;
     // A part of a longer text keeps the whole text in memory for as long as it lives; a copy does not.
-    this.#numbers.set(` ${id}`.slice(1), next);
-    return next;
+    if (known === undefined) this.#numbers.set(` ${id}`.slice(1), number);
+    this.#lastId = id;
+    this.#lastNumber = number;
+    return number;
   }
 
   ids(): string[] {

@@ -93,15 +93,17 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     return { name, persons, catalogue: ids, titles, offsets, items: Uint32Array.from(drawn) };
   });
 
+  const placeOf = (domain: string): number => {
+    const platform = options.platforms.indexOf(domain);
+    if (platform < 0) throw new RangeError(`the synthetic world has no domain "${domain}"`);
+    return platform;
+  };
   return {
     name: 'synthetic',
     domains,
     truth: {
-      preference(domain, person) {
-        const platform = options.platforms.indexOf(domain);
-        if (platform < 0) throw new RangeError(`the synthetic world has no domain "${domain}"`);
-        return preference(platform, person);
-      },
+      catalogue: (domain) => catalogues[placeOf(domain)].ids,
+      preference: (domain, person) => preference(placeOf(domain), person),
     },
   };
 }

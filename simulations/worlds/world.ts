@@ -13,7 +13,9 @@ export interface World {
 }
 
 export interface WorldTruth {
-  /** Log-odds with which this person draws each item of that domain. @throws RangeError for a person or domain it does not know. */
+  /** Item ids of that domain before anything is hidden: the order of preferences. @throws RangeError for a domain it does not know. */
+  catalogue(domain: string): readonly string[];
+  /** Log-odds with which this person draws each item of that domain's catalogue. @throws RangeError for a person or domain it does not know. */
   preference(domain: string, person: string): Float32Array /* [items] */;
 }
 
