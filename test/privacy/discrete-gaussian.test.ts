@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/discrete-gaussian.ts';
 import { PrivacyError } from '../../core/privacy/errors.ts';
 import { RandomWords } from '../../core/privacy/random-words.ts';
-import { seededSource } from './seeded-source.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 
 /** Exact probabilities of -reach..reach, by direct summation over 40 sigma. */
 function probabilities(variance: number, reach: number): Float64Array {
@@ -43,7 +43,7 @@ function chiSquareDeviation(samples: Float64Array, variance: number, least = 20)
 
 function draw(sigma: number, count: number, seed: string): Float64Array {
   const samples = new Float64Array(count);
-  new DiscreteGaussian(varianceAtLeast(sigma), seededSource(seed)).addTo(samples);
+  new DiscreteGaussian(varianceAtLeast(sigma), seededRandom(seed)).addTo(samples);
   return samples;
 }
 
@@ -59,7 +59,7 @@ describe('discrete Gaussian sampler', () => {
 
   it('the chi-square test sees a variance that is 2 % off and a rounded continuous Gaussian at sigma 0.5', () => {
     assert.ok(chiSquareDeviation(draw(64, 1_000_000, 'off'), 64 ** 2 * 1.02).z > 6);
-    const source = new RandomWords(seededSource('box-muller'));
+    const source = new RandomWords(seededRandom('box-muller'));
     const rounded = Float64Array.from({ length: 200_000 }, () => {
       const radius = Math.sqrt(-2 * Math.log((source.next() + 1) / 2 ** 32));
       return Math.round(0.5 * radius * Math.cos((2 * Math.PI * source.next()) / 2 ** 32));
@@ -69,8 +69,8 @@ describe('discrete Gaussian sampler', () => {
 
   it('decides every coin as exact integers would, from the same random bits', () => {
     for (const sigma of [0.01, 0.3, 0.5, 1, 1.7, 3, 64, 777.7, 1000, 123_456.7, 2 ** 33 + 1]) {
-      const fast = new DiscreteGaussian(varianceAtLeast(sigma), seededSource('same'));
-      const exact = new DiscreteGaussian(varianceAtLeast(sigma), seededSource('same'), true);
+      const fast = new DiscreteGaussian(varianceAtLeast(sigma), seededRandom('same'));
+      const exact = new DiscreteGaussian(varianceAtLeast(sigma), seededRandom('same'), true);
       for (let i = 0; i < 1500; i++) assert.equal(fast.sample(), exact.sample(), `sigma ${sigma}, sample ${i}`);
     }
   });
@@ -84,7 +84,7 @@ describe('discrete Gaussian sampler', () => {
     fc.assert(
       fc.property(fc.array(near, { minLength: 40, maxLength: 40 }), fc.constantFrom(0.5, 1, 3, 64), (words, sigma) => {
         const source = () => {
-          const rest = seededSource(words.join());
+          const rest = seededRandom(words.join());
           let first = true;
           return {
             bytes: (length: number) => {
@@ -121,16 +121,16 @@ describe('discrete Gaussian sampler', () => {
     const refused = (error: unknown) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER';
     for (const sigma of [0, -1, Number.NaN, Infinity, 2 ** 41]) assert.throws(() => varianceAtLeast(sigma), refused);
     for (const numerator of [0n, -4n]) {
-      assert.throws(() => new DiscreteGaussian({ numerator, denominator: 1n }, seededSource('x')), refused);
+      assert.throws(() => new DiscreteGaussian({ numerator, denominator: 1n }, seededRandom('x')), refused);
     }
-    assert.throws(() => new DiscreteGaussian({ numerator: 1n << 90n, denominator: 1n }, seededSource('x')), refused);
+    assert.throws(() => new DiscreteGaussian({ numerator: 1n << 90n, denominator: 1n }, seededRandom('x')), refused);
   });
 });
 
 describe('random words', () => {
   it('gives uniform integers below any bound', () => {
     for (const bound of [1, 2, 3, 1000, 2 ** 20, 2 ** 20 + 1, 2 ** 32, 2 ** 32 + 5, 2 ** 45 + 1]) {
-      const words = new RandomWords(seededSource(`below ${bound}`));
+      const words = new RandomWords(seededRandom(`below ${bound}`));
       const quarters = [0, 0, 0, 0];
       let largest = 0;
       for (let i = 0; i < 20_000; i++) {

@@ -4,6 +4,7 @@
  * T = <u, V> of a uniform V has density c_d (1 - t^2)^((d-3)/2), c_2 = 1/pi, c_3 = 1/2, c_(d+2) = c_d d/(d-1).
  * @module
  */
+import { incompleteBeta } from '../accountant/special/beta.ts';
 import type { RandomWords } from '../random-words.ts';
 
 /** c_d. */
@@ -13,26 +14,9 @@ export function capDensity(dimension: number): number {
   return density;
 }
 
-/** q = P[T >= height], height in [0, 1). */
+/** q = P[T >= height] = I_(1 - height^2)((d-1)/2, 1/2) / 2, height in [0, 1). */
 export function capProbability(dimension: number, height: number): number {
-  const a = (dimension - 1) / 2;
-  const x = 1 - height * height;
-  if (height < 0.3) {
-    // By parts: F_(d+2) = F_d - c_d/(d-1) h (1-h^2)^((d-1)/2); no cancellation while the cap is large.
-    let probability = dimension % 2 === 0 ? Math.acos(height) / Math.PI : (1 - height) / 2;
-    for (let d = dimension % 2 === 0 ? 2 : 3; d < dimension; d += 2) {
-      probability -= (capDensity(d) / (d - 1)) * height * x ** ((d - 1) / 2);
-    }
-    return probability;
-  }
-  // q = I_x(a, 1/2) / 2 as a series of positive terms (DLMF 8.17.8): every digit counts in a small cap.
-  let sum = 1;
-  let term = 1;
-  for (let n = 0; term > sum * 1e-17; n++) {
-    term *= (x * (a + 0.5 + n)) / (a + 1 + n);
-    sum += term;
-  }
-  return ((capDensity(dimension) * height) / (2 * a)) * x ** a * sum;
+  return incompleteBeta(1 - height * height, (dimension - 1) / 2, 0.5) / 2;
 }
 
 /** E[T; T >= height] = c_d (1 - height^2)^((d-1)/2) / (d-1). */

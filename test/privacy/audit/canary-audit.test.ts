@@ -9,7 +9,7 @@ import { planPrivacy } from '../../../core/privacy/plan.ts';
 import type { PrivacyPlan } from '../../../core/privacy/plan.ts';
 import { RandomWords } from '../../../core/privacy/random-words.ts';
 import type { RandomSource } from '../../../core/random/source.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 
 const CANARIES = 4000;
 const GUESSES = 400;
@@ -46,8 +46,8 @@ function audit(audited: PrivacyPlan, given: Partial<CanaryAudit> = {}): AuditRep
     shape: Float32Array.of(1),
     platformsPerCanary: 2,
     significance: 0.05,
-    randomOf: (platform, label, repetition) => seededSource(`audit ${platform} ${label} ${repetition}`),
-    coins: seededSource('coins'),
+    randomOf: (platform, label, repetition) => seededRandom(`audit ${platform} ${label} ${repetition}`),
+    coins: seededRandom('coins'),
     ...given,
   });
 }
@@ -132,14 +132,14 @@ describe('canary audit', () => {
 
       it('catches noise that is drawn once a run', () => {
         const report = audit(plan({ epsilon, queries: rounds }), {
-          randomOf: (platform, label) => seededSource(`once ${platform} ${label}`),
+          randomOf: (platform, label) => seededRandom(`once ${platform} ${label}`),
         });
         assert.ok(report.contradicted && report.gaussianLowerBound > 1.5 * epsilon, JSON.stringify(report));
       });
 
       it('catches equal seeds on all platforms', () => {
         const report = audit(plan({ epsilon, queries: rounds }), {
-          randomOf: (_, label, repetition) => seededSource(`equal ${label} ${repetition}`),
+          randomOf: (_, label, repetition) => seededRandom(`equal ${label} ${repetition}`),
         });
         assert.ok(report.contradicted, JSON.stringify(report));
       });

@@ -6,7 +6,7 @@ import { discreteGaussian } from '../../../core/privacy/pipeline.ts';
 import { plannedSum, planPrivacy } from '../../../core/privacy/plan.ts';
 import { RandomWords } from '../../../core/privacy/random-words.ts';
 import { spherePoint } from '../../../core/privacy/release-modes/sphere-cap.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 
 const DIMENSION = 4000;
 const CANARIES = 500;
@@ -33,7 +33,7 @@ function cosines(epsilon: number | null, rounds: number): { inside: Float64Array
   const sum = plannedSum(plan, 'p', 'round');
   const people: readonly Contribution[] = directions.slice(0, CANARIES).map((values) => ({ values }));
   const total = new Float64Array(DIMENSION);
-  const random = seededSource('noise');
+  const random = seededRandom('noise');
   for (let round = 0; round < rounds; round++) {
     const { integers } = discreteGaussian.bound(sum, people, random);
     const released = epsilon === null ? integers : discreteGaussian.addNoise(sum, integers, random);
@@ -49,7 +49,7 @@ function cosines(epsilon: number | null, rounds: number): { inside: Float64Array
 
 describe('one-shot canaries', () => {
   before(() => {
-    const words = new RandomWords(seededSource('directions'));
+    const words = new RandomWords(seededRandom('directions'));
     directions = Array.from({ length: 2 * CANARIES }, () => Float32Array.from(spherePoint(DIMENSION, words)));
   });
 

@@ -13,13 +13,13 @@ import {
   truthProbability,
 } from '../../../core/privacy/release-modes/cohort.ts';
 import { spherePoint } from '../../../core/privacy/release-modes/sphere-cap.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 
 const refused = (error: unknown) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER';
 
 /** Persons in `groups` clumps on the sphere. */
 function clumps(groups: number, dimension: number, persons: number, spread: number, seed: string) {
-  const words = new RandomWords(seededSource(seed));
+  const words = new RandomWords(seededRandom(seed));
   const centres = Array.from({ length: groups }, () => spherePoint(dimension, words));
   const points = Array.from({ length: persons }, (_, p) => {
     const side = spherePoint(dimension, words);
@@ -44,7 +44,7 @@ describe('cohorts', () => {
   });
 
   it('answer by k-ary randomised response: eps0 is the log ratio of truth to any other answer', () => {
-    const source = seededSource('krr');
+    const source = seededRandom('krr');
     const draws = 60_000;
     const counts = new Float64Array(5);
     for (let i = 0; i < draws; i++) counts[randomisedResponse(3, 5, 2, source)] += 1;
@@ -84,10 +84,10 @@ describe('cohorts', () => {
       plan,
       platform: 'a',
       mechanism: discreteGaussian,
-      random: seededSource('noise'),
+      random: seededRandom('noise'),
       charge: () => (charges += 1),
     });
-    const prototypes = await trainPrototypes(settings, () => points, sums, seededSource('public'));
+    const prototypes = await trainPrototypes(settings, () => points, sums, seededRandom('public'));
     assert.equal(charges, 4);
     assert.equal(prototypes.length, 24);
     for (let k = 0; k < 8; k++) assert.ok(Math.abs(Math.hypot(...prototypes.subarray(3 * k, 3 * k + 3)) - 1) < 1e-6);
@@ -97,7 +97,7 @@ describe('cohorts', () => {
       assert.ok(cosine > 0.95, `a clump is ${cosine.toFixed(3)} from its prototype`);
     }
     await assert.rejects(
-      trainPrototypes(settings, () => points, sums, seededSource('public')),
+      trainPrototypes(settings, () => points, sums, seededRandom('public')),
       /declared 4 releases/,
     );
   });

@@ -9,7 +9,7 @@ import {
   capProbability,
   spherePoint,
 } from '../../../core/privacy/release-modes/sphere-cap.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 
 /** Integral of c_d (1 - t^2)^((d-3)/2) g(t) over [from, 1], by the angle: a smooth integrand in every dimension. */
 function integral(dimension: number, from: number, g: (t: number) => number): number {
@@ -44,7 +44,7 @@ describe('caps of the sphere', () => {
         [0.9, true],
         [0.3, false],
       ] as const) {
-        const words = new RandomWords(seededSource(`cap ${dimension} ${height} ${inside}`));
+        const words = new RandomWords(seededRandom(`cap ${dimension} ${height} ${inside}`));
         const direction = spherePoint(dimension, words);
         const other = spherePoint(dimension, words);
         const draws = 4000;
@@ -132,7 +132,7 @@ describe('PrivUnit', () => {
     const parameters = privUnitParameters(2, 1.5);
     const draws = 60_000;
     const histogram = (angle: number) => {
-      const source = seededSource(`ldp ${angle}`);
+      const source = seededRandom(`ldp ${angle}`);
       const counts = new Float64Array(12);
       // One source for all draws: each call reads its own block.
       for (let i = 0; i < draws; i++) {
@@ -154,7 +154,7 @@ describe('PrivUnit', () => {
       [8, 4],
     ] as const) {
       const parameters = privUnitParameters(dimension, epsilon0);
-      const source = seededSource(`mean ${dimension}`);
+      const source = seededRandom(`mean ${dimension}`);
       const truth = Float32Array.from({ length: dimension }, (_, i) => (i - 1.2) * 30);
       const norm = Math.hypot(...truth);
       const draws = 8000;
@@ -171,7 +171,7 @@ describe('PrivUnit', () => {
 
   it('draws a person without a direction from everywhere', () => {
     const parameters = privUnitParameters(3, 4);
-    const source = seededSource('zero');
+    const source = seededRandom('zero');
     for (const value of [0, Number.NaN, Infinity]) {
       const mean = [0, 0, 0];
       for (let i = 0; i < 2000; i++) {
@@ -194,6 +194,6 @@ describe('PrivUnit', () => {
     ]) {
       assert.throws(() => privUnitParameters(dimension, epsilon0), refused);
     }
-    assert.throws(() => privUnitSample(privUnitParameters(3, 1), new Float32Array(2), seededSource('x')), refused);
+    assert.throws(() => privUnitSample(privUnitParameters(3, 1), new Float32Array(2), seededRandom('x')), refused);
   });
 });

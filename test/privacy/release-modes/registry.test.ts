@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PrivacyError } from '../../../core/privacy/errors.ts';
 import { RELEASE_MODES, releaseMode } from '../../../core/privacy/release-modes/registry.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 import { releaseModeCompliance } from './release-mode.compliance.ts';
 
 const prototypes = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0);
@@ -17,10 +17,10 @@ describe('release modes', () => {
   it('raw gives the unit vector, none nothing', () => {
     const vector = Float32Array.of(3, 0, -4);
     assert.deepEqual(
-      [...releaseMode('raw').release(vector, seededSource('r'))!].map((value) => value.toFixed(6)),
+      [...releaseMode('raw').release(vector, seededRandom('r'))!].map((value) => value.toFixed(6)),
       ['0.600000', '0.000000', '-0.800000'],
     );
-    assert.equal(releaseMode('none').release(vector, seededSource('n')), null);
+    assert.equal(releaseMode('none').release(vector, seededRandom('n')), null);
   });
 
   it('ldp and cohort tell the decoder their noise', () => {
@@ -29,7 +29,7 @@ describe('release modes', () => {
     assert.ok(Math.abs(noiseModel.squaredNorm * noiseModel.expectedCosine ** 2 - 1) < 1e-12);
     const code = releaseMode('cohort', options);
     assert.ok(code.noiseModel.kind === 'randomised-response' && code.noiseModel.prototypes === prototypes);
-    const released = code.release(Float32Array.of(0.1, 5, 0), seededSource('c'))!;
+    const released = code.release(Float32Array.of(0.1, 5, 0), seededRandom('c'))!;
     assert.ok([0, 1, 2, 3].some((k) => String(prototypes.slice(3 * k, 3 * k + 3)) === String(released)));
   });
 

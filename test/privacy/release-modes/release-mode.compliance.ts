@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ReleaseMode } from '../../../core/privacy/release.ts';
-import { seededSource } from '../seeded-source.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
 
 /** What every {@link ReleaseMode} must do, for representations of this dimension. */
 export function releaseModeCompliance(setup: () => ReleaseMode, dimension: number): void {
@@ -8,7 +8,7 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
 
   it('leaves the representation as it was and gives a vector of its own', () => {
     const given = representation.slice();
-    const released = setup().release(given, seededSource('own'));
+    const released = setup().release(given, seededRandom('own'));
     assert.deepEqual(given, representation);
     if (released === null) return;
     assert.equal(released.length, dimension);
@@ -21,7 +21,7 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
     const [short, long] = [0.01, 700].map((factor) =>
       mode.release(
         representation.map((value) => factor * value),
-        seededSource('length'),
+        seededRandom('length'),
       ),
     );
     assert.equal(short?.length, long?.length);
@@ -30,7 +30,7 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
 
   it('releases something finite of a person without a direction', () => {
     for (const value of [0, Number.NaN]) {
-      const released = setup().release(new Float32Array(dimension).fill(value), seededSource('zero'));
+      const released = setup().release(new Float32Array(dimension).fill(value), seededRandom('zero'));
       assert.ok(released === null || (released.length === dimension && released.every(Number.isFinite)));
     }
   });
@@ -43,7 +43,7 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
   it('is drawn anew from new randomness exactly when it is noisy', () => {
     const mode = setup();
     const drawn = new Set(
-      Array.from({ length: 40 }, (_, i) => String(mode.release(representation, seededSource(`draw ${i}`)))),
+      Array.from({ length: 40 }, (_, i) => String(mode.release(representation, seededRandom(`draw ${i}`)))),
     );
     assert.equal(drawn.size > 1, mode.epsilon0 !== null);
   });
