@@ -11,6 +11,12 @@ import type { FragmentBody } from './link-body.ts';
 /** Pieces but the last are at least so long: a message cannot be spread over a flood of tiny frames. */
 const LEAST_PIECE_BYTES = 1024;
 
+export interface PieceSizes {
+  /** Longest body in one frame. */
+  readonly frameBytes: number;
+  readonly chunkBytes: number;
+}
+
 /** An encoded body, shared by all links it is sent on; hashed once, and only when it must be cut. */
 export class EncodedBody {
   readonly bytes: Uint8Array;
@@ -20,15 +26,16 @@ export class EncodedBody {
     this.bytes = bytes;
   }
 
-  /** Frames it needs. */
-  pieces(chunkBytes: number): number {
-    return Math.max(1, Math.ceil(this.bytes.length / chunkBytes));
+  /** Frames it needs: one where it fits, else one for each chunk of it. */
+  pieces({ frameBytes, chunkBytes }: PieceSizes): number {
+    return this.bytes.length <= frameBytes ? 1 : Math.ceil(this.bytes.length / chunkBytes);
   }
 
-  /** Piece `index`: itself where it fits a chunk, else an encoded fragment. */
-  piece(index: number, chunkBytes: number, transfer: number): Uint8Array {
-    const count = this.pieces(chunkBytes);
+  /** Piece `index`: itself where it fits a frame, else an encoded fragment. */
+  piece(index: number, sizes: PieceSizes, transfer: number): Uint8Array {
+    const count = this.pieces(sizes);
     if (count === 1) return this.bytes;
+    const { chunkBytes } = sizes;
     this.#sha256 ??= createHash('sha256').update(this.bytes).digest();
     return encodeBody({
       kind: 'fragment',

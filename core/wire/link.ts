@@ -182,7 +182,9 @@ export class Link {
 }
 
 function sendingLimits(limits: WireLimits): SendingLimits {
-  return { ...limits, chunkBytes: Math.min(limits.chunkBytes, limits.maxFrameBytes - FRAME_OVERHEAD_BYTES) };
+  const { window, windowBytes, maxFrameBytes } = limits;
+  const frameBytes = maxFrameBytes - FRAME_OVERHEAD_BYTES;
+  return { window, windowBytes, frameBytes, chunkBytes: Math.min(limits.chunkBytes, frameBytes) };
 }
 
 function rejected(error: AnyWireError): Promise<void> {

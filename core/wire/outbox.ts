@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from './errors.ts';
 import type { AnyWireError } from './errors.ts';
-import type { EncodedBody } from './fragments.ts';
+import type { EncodedBody, PieceSizes } from './fragments.ts';
 import type { WireLimits } from './transport.ts';
 
 /** One frame's worth, numbered. */
@@ -30,7 +30,7 @@ interface Waiter {
   readonly reject: (error: AnyWireError) => void;
 }
 
-export type SendingLimits = Pick<WireLimits, 'chunkBytes' | 'window' | 'windowBytes'>;
+export type SendingLimits = PieceSizes & Pick<WireLimits, 'window' | 'windowBytes'>;
 
 export class Outbox {
   /** To be changed only before anything is numbered. */
@@ -71,17 +71,19 @@ export class Outbox {
     if (next === undefined) return undefined;
     const { chunkBytes, window, windowBytes } = this.limits;
     if (this.#underWay.length >= window) return undefined;
-    const pieceBytes = Math.min(next.message.bytes.length - next.piece * chunkBytes, chunkBytes);
+    const { length } = next.message.bytes;
+    const pieces = next.message.pieces(this.limits);
+    const pieceBytes = pieces === 1 ? length : Math.min(length - next.piece * chunkBytes, chunkBytes);
     if (this.#underWay.length > 0 && this.#underWayBytes + pieceBytes > windowBytes) return undefined;
     this.#sequence += 1;
     if (next.piece === 0) next.transfer = this.#sequence;
-    const body = next.message.piece(next.piece, chunkBytes, next.transfer);
+    const body = next.message.piece(next.piece, this.limits, next.transfer);
     const numbered: Numbered = { sequence: this.#sequence, session: next.session, body };
     this.#underWay.push(numbered);
     this.#underWayBytes += body.length;
     this.#queuedBytes -= pieceBytes;
     next.piece += 1;
-    if (next.piece === next.message.pieces(chunkBytes)) {
+    if (next.piece === pieces) {
       this.#queue.shift();
       next.resolve();
     }

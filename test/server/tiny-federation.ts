@@ -1,0 +1,94 @@
+/** A federation around a tiny strategy whose platforms add any vector a test gives them. */
+import { generateIdentity } from '../../core/federation/identity.ts';
+import type { Identity } from '../../core/federation/identity.ts';
+import { draftManifest } from '../../core/federation/draft.ts';
+import { manifestHash } from '../../core/federation/manifest.ts';
+import type { Manifest } from '../../core/federation/manifest.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan.ts';
+import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
+import type { TransferStrategy } from '../../core/transfer/strategy.ts';
+import { testRandom } from '../wire/federation.ts';
+
+export interface TinyFederation {
+  readonly manifest: Manifest;
+  readonly plan: FederationPlan;
+  readonly coordinator: Identity;
+  readonly platforms: readonly Identity[];
+}
+
+export interface TinySettings {
+  readonly platforms?: number;
+  readonly parameters?: number;
+  readonly epsilon?: number | null;
+  readonly dropouts?: number;
+  readonly rounds?: Partial<Manifest['rounds']>;
+  /** Rounds the privacy plan is calibrated for; those of the manifest when absent. */
+  readonly plannedRounds?: number;
+}
+
+export function tinyFederation(settings: TinySettings = {}): TinyFederation {
+  const { platforms = 3, parameters = 8, epsilon = null, dropouts = 0, rounds = {} } = settings;
+  const random = testRandom('tiny');
+  const coordinator = generateIdentity('coordinator', random);
+  const identities = Array.from({ length: platforms }, (_, index) => generateIdentity(`p${String(index)}`, random));
+  const manifest = draftManifest({
+    federation: 'tiny',
+    seed: 'tiny',
+    coordinator,
+    platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
+    strategy: { name: linearBridge.name },
+    privacy: { epsilon, dropouts },
+    rounds: { count: 2, stageTimeoutMs: 2000, trainTimeoutMs: 2000, ...rounds },
+  });
+  return { manifest, plan: planOf(manifest, parameters, settings.plannedRounds), coordinator, platforms: identities };
+}
+
+function planOf(manifest: Manifest, parameters: number, plannedRounds = manifest.rounds.count): FederationPlan {
+  const strategy: TransferStrategy = {
+    ...linearBridge,
+    name: 'tiny',
+    queries: () => [],
+    initialModel: () => new Float32Array(parameters),
+  };
+  const shape = {
+    platforms: manifest.platforms.map(({ name, items, personsAbout }) => ({
+      name,
+      items,
+      personsAbout,
+      releases: true,
+    })),
+    maxPlatformsPerPerson: 2,
+    rounds: manifest.rounds.count,
+  };
+  const { epsilon, delta, colluding, dropouts } = manifest.privacy;
+  const round = {
+    label: 'round',
+    dimension: parameters,
+    clip: 1,
+    repetitions: plannedRounds,
+    relativeNoise: 1,
+    scope: 'federation',
+  } as const;
+  return {
+    manifest,
+    manifestHash: manifestHash(manifest),
+    strategy,
+    settings: {},
+    shape,
+    shared: {
+      blocks: [{ name: 'all', shape: [parameters] }],
+      optimiser: { name: 'fedavg', learningRate: 1 },
+      denominator: 1,
+    },
+    parameters,
+    privacy: planPrivacy({
+      epsilon,
+      delta,
+      colluding,
+      dropouts,
+      maxPlatformsPerPerson: 2,
+      platforms: shape.platforms.map(({ name, personsAbout }) => ({ name, personsAbout, queries: [round] })),
+    }),
+  };
+}
