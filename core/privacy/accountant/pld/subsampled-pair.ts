@@ -3,12 +3,16 @@
  * add-or-remove-one when the pair does (Zhu, Dong and Wang 2022, Theorem 11).
  * @module
  */
+import { newTails } from './loss-pair.ts';
 import type { LossPair } from './loss-pair.ts';
 
 export function subsampledPair(base: LossPair, rate: number): LossPair {
   if (rate === 1) return base;
   const rest = 1 - rate;
   const floor = Math.log1p(-rate);
+  // What only the lower distribution has lies at the floor once it is sampled.
+  const apart = newTails();
+  base.tails(-Infinity, apart);
   return {
     symmetric: false,
     tails(loss, out) {
@@ -24,7 +28,10 @@ export function subsampledPair(base: LossPair, rate: number): LossPair {
     },
     range(tail) {
       const { lowest, highest } = base.range(tail);
-      return { lowest: Math.log1p(rate * Math.expm1(lowest)), highest: sampledLoss(highest, rate) };
+      return {
+        lowest: apart.lowerBelow > 0 ? floor : Math.log1p(rate * Math.expm1(lowest)),
+        highest: sampledLoss(highest, rate),
+      };
     },
   };
 }
