@@ -3,26 +3,23 @@
  * decoder, measures it where it can, and serves.
  * @module
  */
+import { historyOf } from '../core/data/select.ts';
 import type { Consent } from '../core/federation/consent.ts';
-import { checkConsent } from '../core/federation/consent.ts';
 import type { LetterBody } from '../core/federation/letter.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
-import { historyOf } from '../core/data/select.ts';
 import { createChargedSums } from '../core/privacy/charged-sums.ts';
 import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism.ts';
-import { releaseMode } from '../core/privacy/release-modes/registry.ts';
 import type { DecoderReport, PlatformModel } from '../core/transfer/strategy.ts';
-import type { Body } from '../core/wire/body.ts';
+import type { StatusBody } from '../core/wire/body.ts';
 import { PlatformError } from './errors.ts';
-import { evaluateTarget, DEFAULT_EVALUATION } from './evaluation/evaluate.ts';
+import { measure } from './evaluation/measure.ts';
 import type { PlatformEvent, PlatformStage } from './events.ts';
 import type { PlatformOptions } from './options.ts';
+import { ReleaseOffice } from './releases/office.ts';
 import { peopleOf } from './releases/people.ts';
 import type { People } from './releases/people.ts';
 import type { Post } from './releases/post.ts';
-import { SourceDesk } from './releases/source.ts';
-import { TargetDesk } from './releases/target.ts';
 import type { OwnLedger } from './rounds/own-ledger.ts';
 import type { Participation } from './rounds/participation.ts';
 import { Recommender } from './serving/recommender.ts';
@@ -36,31 +33,34 @@ export interface LifeOptions {
   readonly ledger: OwnLedger;
   readonly mechanism: PrivacyMechanism;
   readonly participation: Participation;
-  readonly post: Post;
+  readonly post: Pick<Post, 'write'>;
   readonly emit: (event: PlatformEvent) => void;
-  readonly tell: (body: Body) => void;
+  readonly tell: (status: StatusBody) => void;
+}
+
+/** What `open` makes: the rest cannot be without it. */
+interface Opened {
+  readonly people: People;
+  readonly model: PlatformModel;
+  readonly office: ReleaseOffice;
 }
 
 const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
-const DEFAULT_EPOCH = 1;
 
 export class Life implements ServiceBackend {
   readonly #given: LifeOptions;
   readonly #stopping = new AbortController();
+  #opened: Opened | undefined;
   #stage: PlatformStage = 'preparing';
   #fraction = 0;
   #isPrepared = false;
   #areRoundsOver = false;
-  #people: People | undefined;
-  #model: PlatformModel | undefined;
-  #source: SourceDesk | undefined;
-  #target: TargetDesk | undefined;
   #recommender: Recommender | undefined;
   #onReceived: () => void = () => undefined;
-  /** One fit at a time; `true` while another is wanted after it. */
+  #isFitting = false;
+  /** What is held changed while a fit was under way. */
   #isFitWanted = false;
-  #fitting: Promise<DecoderReport> | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(given: LifeOptions) {
     this.#given = given;
@@ -69,53 +69,35 @@ export class Life implements ServiceBackend {
   /** Makes everything that letters and requests need. */
   async open(): Promise<void> {
     const { options, plan, emit, post } = this.#given;
-    const { domain, store, clock, random, log, backend, pseudonyms, identity, manifest } = options;
-    const people = await peopleOf(domain, pseudonyms);
-    this.#people = people;
-    this.#model = plan.strategy.join({
+    const people = await peopleOf(options.domain, options.pseudonyms);
+    const model = plan.strategy.join({
       domain: people.domain,
       shape: plan.shape,
       plan: plan.shared,
       settings: plan.settings,
-      random,
-      backend,
+      random: options.random,
+      backend: options.backend,
       onProgress: (_, fraction) => this.#progress(fraction),
       signal: this.#stopping.signal,
     });
-    if (pseudonyms === undefined) {
-      log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
-      return;
-    }
-    const { release, epsilon0 } = manifest.privacy;
-    const releasing = plan.shape.platforms.filter(({ releases }) => releases).map(({ name }) => name);
-    const isSource = release !== 'none' && releasing.includes(identity.name);
-    const desk = { clock, log, emit, write: (to: string, bodies: readonly LetterBody[]) => post.write(to, bodies) };
-    this.#source = new SourceDesk({
-      ...desk,
+    const office = new ReleaseOffice({
+      options,
+      plan,
       people,
-      store,
-      random,
-      mode: {
-        name: isSource ? release : 'none',
-        epsilon0: release === 'ldp' || release === 'cohort' ? epsilon0 : null,
-        of: (dimension) => releaseMode(release, { epsilon0, dimension }),
-      },
+      emit,
+      write: (to, bodies) => post.write(to, bodies),
+      onReceived: () => this.#onReceived(),
     });
-    this.#source.carryOutRevoked();
-    if (options.receives === false) return;
-    this.#target = new TargetDesk({
-      ...desk,
-      received: store.received,
-      sources: release === 'none' ? [] : releasing.filter((name) => name !== identity.name),
-      mode: release,
-      epoch: options.epoch ?? DEFAULT_EPOCH,
-      onChange: () => this.#onReceived(),
-    });
+    this.#opened = { people, model, office };
   }
 
-  /** Resolves when first recommendations are served, and evaluated; refits on change until `stop`. */
-  run(): Promise<void> {
-    this.#running = this.#live().catch((error: unknown) => {
+  /**
+   * Resolves when first recommendations are served, and evaluated; goes on refitting until `stop`.
+   * @param contact resolves when the coordinator was reached, or could not be.
+   */
+  run(contact: Promise<void>): Promise<void> {
+    const live = contact.then(() => this.#live());
+    this.#running = live.catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) throw error;
     });
     return this.#running;
@@ -123,11 +105,10 @@ export class Life implements ServiceBackend {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#target?.stop();
     this.#onReceived();
-    await this.#running?.catch(() => undefined);
-    await this.#fitting?.catch(() => undefined);
-    this.#model?.dispose();
+    this.#opened?.office.stop();
+    await this.#running.catch(() => undefined);
+    this.#opened?.model.dispose();
   }
 
   tellStatus(): void {
@@ -139,18 +120,9 @@ export class Life implements ServiceBackend {
     if (this.#areRoundsOver) this.#release();
   }
 
+  /** @throws FederationError LETTER_INVALID */
   onLetter(from: string, body: LetterBody): void {
-    switch (body.kind) {
-      case 'release-request':
-        this.#source?.request({ target: from, epoch: body.epoch, modelRound: body.modelRound });
-        return;
-      case 'release-batch':
-        this.#target?.onBatch(from, body);
-        return;
-      case 'release-withdrawal':
-        this.#target?.onWithdrawal(from, body.persons);
-        return;
-    }
+    this.#open().office.onLetter(from, body);
   }
 
   stage(): string {
@@ -162,9 +134,10 @@ export class Life implements ServiceBackend {
     k: number,
   ): Promise<Recommendation> {
     if (this.#recommender === undefined) {
+      const percent = Math.round(this.#fraction * 100);
       throw new PlatformError(
         'PLATFORM_NOT_READY',
-        `there are no recommendations yet: this platform is ${this.#stage} (${Math.round(this.#fraction * 100)} %); ask again later`,
+        `there are no recommendations yet: this platform is ${this.#stage} (${percent} %); ask again later`,
       );
     }
     if ('pseudonym' in who) return this.#recommender.recommend(who.pseudonym, k);
@@ -173,26 +146,21 @@ export class Life implements ServiceBackend {
   }
 
   consents(filter: Parameters<ServiceBackend['consents']>[0]): readonly Consent[] {
-    return this.#given.options.store.consents.list(filter);
+    return this.#open().office.consents(filter);
   }
 
   addConsents(consents: readonly Consent[]): void {
-    const { manifest, identity, store } = this.#given.options;
-    const platforms = manifest.platforms.map(({ name }) => name);
-    for (const consent of consents) checkConsent(consent, identity.name, platforms);
-    store.consents.add(consents);
-    this.#source?.onConsents(consents);
+    this.#open().office.addConsents(consents);
   }
 
   withdraw(persons: readonly string[], target?: string): number {
-    if (this.#source !== undefined) return this.#source.withdraw(persons, target);
-    return this.#given.options.store.consents.withdraw(persons, target).length;
+    return this.#open().office.withdraw(persons, target);
   }
 
   async #live(): Promise<void> {
     const { plan, participation, ledger, mechanism, emit } = this.#given;
     const { identity, random, store, log } = this.#given.options;
-    const model = this.#joined();
+    const { model } = this.#open();
     this.#enter('preparing');
     await model.prepare(
       createChargedSums({
@@ -220,31 +188,31 @@ export class Life implements ServiceBackend {
     await this.#unlessStopped(this.#answers());
     const report = await this.#fit();
     this.#onReceived = () => void this.#refit();
-    await this.#evaluate(report);
+    await this.#measure(report);
     this.#enter('serving');
   }
 
   /** Offers this platform's representations, and asks for the others'. */
   #release(): void {
-    const model = this.#joined();
+    const { model, office } = this.#open();
     const { participation, options } = this.#given;
-    const modelRound = participation.round;
-    this.#source?.adopt({ modelRound, represent: (row) => model.represent(historyOf(options.domain, row)) });
-    this.#target?.ask(modelRound);
+    const represent = (row: number): Float32Array => model.represent(historyOf(options.domain, row));
+    office.open({ modelRound: participation.round, represent });
   }
 
   /** Resolves when every source has answered, or time is up. */
   #answers(): Promise<void> {
     const { clock, log, releaseTimeoutMs = DEFAULT_RELEASE_TIMEOUT_MS } = this.#given.options;
+    const { office } = this.#open();
     return new Promise((resolve) => {
       const cancel = clock.after(releaseTimeoutMs, () => {
         log.warn('some sources did not answer in time; going on without them', {
-          missing: this.#target?.missing().join(', ') ?? '',
+          missing: office.missing().join(', '),
         });
         resolve();
       });
       this.#onReceived = () => {
-        if (!this.#stopping.signal.aborted && (this.#target?.missing().length ?? 0) > 0) return;
+        if (!this.#stopping.signal.aborted && office.missing().length > 0) return;
         cancel();
         resolve();
       };
@@ -252,98 +220,69 @@ export class Life implements ServiceBackend {
     });
   }
 
-  #fit(): Promise<DecoderReport> {
-    this.#fitting = this.#fitOnce();
-    return this.#fitting;
-  }
-
-  async #fitOnce(): Promise<DecoderReport> {
+  async #fit(): Promise<DecoderReport> {
     const { statement, participation, emit } = this.#given;
-    const { store, log } = this.#given.options;
+    const { store, log, receives } = this.#given.options;
+    const { model, office, people } = this.#open();
+    this.#isFitting = true;
     this.#enter('fitting');
-    const model = this.#joined();
-    const report = await model.fitDecoder(this.#target?.representations() ?? []);
-    this.#stopping.signal.throwIfAborted();
-    store.models.serve(participation.round);
-    this.#recommender = new Recommender({
-      model,
-      people: this.#known(),
-      received: store.received,
-      claims: statement.claims,
-    });
-    emit({ kind: 'decoder', report });
-    const { decoder, prior, popularity } = report.blend;
-    log.info('decoder fitted', { warmPersons: report.warmPersons, decoder, prior, popularity });
-    if (report.warmPersons === 0) {
-      log.warn(
-        'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
-      );
+    try {
+      const report = await model.fitDecoder(office.representations());
+      this.#stopping.signal.throwIfAborted();
+      store.models.serve(participation.round);
+      this.#recommender = new Recommender({ model, people, received: store.received, claims: statement.claims });
+      emit({ kind: 'decoder', report });
+      const { decoder, prior, popularity } = report.blend;
+      log.info('decoder fitted', { warmPersons: report.warmPersons, decoder, prior, popularity });
+      if (report.warmPersons === 0 && receives !== false) {
+        log.warn(
+          'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
+        );
+      }
+      return report;
+    } finally {
+      this.#isFitting = false;
     }
-    return report;
   }
 
-  /** After a change of what was received. Changes that come meanwhile make one more fit, not many. */
+  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. */
   async #refit(): Promise<void> {
     this.#isFitWanted = true;
-    if (this.#stage === 'fitting') return;
+    if (this.#isFitting) return;
     try {
       while (this.#isFitWanted && !this.#stopping.signal.aborted) {
         this.#isFitWanted = false;
         await this.#fit();
       }
     } catch (error) {
-      if (!this.#stopping.signal.aborted) {
-        this.#given.options.log.error('the decoder could not be fitted again; the earlier one serves on', {
-          code: error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL',
-        });
-      }
+      if (this.#stopping.signal.aborted) return;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+      this.#given.options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
     }
     if (!this.#stopping.signal.aborted) this.#enter('serving');
   }
 
-  async #evaluate(decoder: DecoderReport): Promise<void> {
+  async #measure(decoder: DecoderReport): Promise<void> {
     const { plan, options, emit, participation, statement } = this.#given;
-    const { hidden, evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random } = options;
+    const { hidden } = options;
     if (hidden === undefined) return;
     this.#enter('evaluating');
-    const began = clock.now();
-    const model = this.#joined();
-    const received = this.#target?.representations() ?? [];
-    const sources = received.map(({ source }) => source);
-    const { release } = manifest.privacy;
-    const own = hidden.cold.map(({ person }) => person);
-    const names = (await options.pseudonyms?.pseudonyms(own)) ?? own;
-    const cold = hidden.cold.map((person, index) => ({ ...person, person: names[index] }));
-    const result = evaluateTarget({
-      settings: evaluation,
-      domain: this.#known().domain,
-      cold,
-      ...(hidden.keep && { keep: hidden.keep }),
-      linked: [...new Set(received.flatMap(({ persons }) => persons))],
-      subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
-      strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person)) },
-      random,
+    const { people, model, office } = this.#open();
+    const document = await measure({
+      options,
+      plan,
+      statement,
+      people,
+      hidden,
+      model,
+      decoder,
+      modelRound: participation.round,
+      received: office.representations(),
       signal: this.#stopping.signal,
       onProgress: (fraction) => this.#progress(fraction),
     });
-    const file =
-      options.onEvaluated?.({
-        isthmus: 'evaluation',
-        federation: manifest.federation,
-        target: identity.name,
-        sources,
-        strategy: plan.strategy.name,
-        release,
-        modelRound: participation.round,
-        coldPersons: cold.length,
-        coldPersonsReleased: cold.filter(({ person }) => store.received.person(person).length > 0).length,
-        positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
-        decoder,
-        ...evaluation,
-        ...result,
-        seconds: (clock.now() - began) / 1000,
-      }) ?? null;
-    emit({ kind: 'evaluated', file, coldPersons: cold.length });
+    const file = options.onEvaluated?.(document) ?? null;
+    emit({ kind: 'evaluated', file, coldPersons: document.coldPersons });
   }
 
   #enter(stage: PlatformStage): void {
@@ -377,13 +316,8 @@ export class Life implements ServiceBackend {
     }
   }
 
-  #joined(): PlatformModel {
-    if (this.#model === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
-    return this.#model;
-  }
-
-  #known(): People {
-    if (this.#people === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
-    return this.#people;
+  #open(): Opened {
+    if (this.#opened === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
+    return this.#opened;
   }
 }

@@ -67,6 +67,9 @@ class Agent implements Platform {
   readonly #post: Post;
   readonly #life: Life;
   #link: PlatformLink | undefined;
+  /** Resolves at the first connection, or when there is none: long work before it would let the handshake lapse. */
+  readonly #contact: Promise<void>;
+  #resolveContact: () => void = () => undefined;
   #isStopped = false;
   #resolveSettled: () => void = () => undefined;
   #rejectSettled: (error: unknown) => void = () => undefined;
@@ -94,6 +97,7 @@ class Agent implements Platform {
     });
     // Who does not ask is not to be ended by it.
     this.settled.catch(() => undefined);
+    this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
     const ledger = new OwnLedger(this.plan, this.name, store.ledger);
     const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
     const emit = (event: PlatformEvent): void => this.#events.emit(event);
@@ -155,7 +159,7 @@ class Agent implements Platform {
         else log.warn('refused a message of the coordinator', { code });
       },
     });
-    void this.#life.run().then(this.#resolveSettled, (error: unknown) => this.#fail(error));
+    void this.#life.run(this.#contact).then(this.#resolveSettled, (error: unknown) => this.#fail(error));
   }
 
   async stop(): Promise<void> {
@@ -174,6 +178,7 @@ class Agent implements Platform {
 
   #onState(state: PlatformLinkState): void {
     const { log } = this.#options;
+    if (state.kind !== 'connecting') this.#resolveContact();
     switch (state.kind) {
       case 'connecting':
         return;

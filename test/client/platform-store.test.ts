@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../client/store/memory.ts';
@@ -45,6 +45,13 @@ describe('PlatformStore in SQLite', () => {
       assert.match(fromOtherProcess(file), /^STORE_LOCKED: .* in use by another process: stop it/);
       store.close();
       assert.equal(fromOtherProcess(file), 'opened');
+    });
+
+    it('is for its owner alone', () => {
+      const store = openSqliteStore(file, owner);
+      store.sessions.spend('aa');
+      for (const name of [file, `${file}-wal`]) assert.equal(statSync(name).mode & 0o777, 0o600);
+      store.close();
     });
 
     it('belongs to one platform of one federation', () => {

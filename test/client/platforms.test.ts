@@ -188,10 +188,7 @@ describe('Platforms with rounds', () => {
   it('come back from the dead with their state, pay for nothing twice, and complete the round', async () => {
     const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
     const coordinator = await start(world.coordinator());
-    const [books, films] = await Promise.all(
-      names.slice(0, 2).map((name) => start(createPlatform(world.options(name, { receives: false })))),
-    );
-    assert.ok(books && films);
+    for (const name of names.slice(0, 2)) await start(createPlatform(world.options(name, { receives: false })));
     const victim = createPlatform(world.options('music', { receives: false }));
     const masked = new Promise<void>((resolve) => {
       victim.on((event) => {

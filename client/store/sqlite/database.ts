@@ -3,6 +3,7 @@
  * SQLite's own errors come out as StoreError.
  * @module
  */
+import { closeSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
 import { StoreError } from '../errors.ts';
 
@@ -23,7 +24,10 @@ export class SqliteDatabase {
    */
   constructor(file: string, version: number, schema: string) {
     this.#file = file;
-    this.#database = this.#guard(() => new Libsql(file));
+    this.#database = this.#guard(() => {
+      makePrivate(file);
+      return new Libsql(file);
+    });
     try {
       // Before the log is opened: then even its index lives in this process alone, and the lock outlasts transactions.
       this.#guard(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'));
@@ -113,6 +117,18 @@ export class SqliteDatabase {
   }
 }
 
+/**
+ * Makes a missing file for its owner alone; what SQLite makes beside it has the same mode. An existing file is not even
+ * opened: closing it again would drop every lock this process holds on it (POSIX).
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
 export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw wrongColumn(column, value);
@@ -158,7 +174,7 @@ function storeError(cause: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
     return new StoreError('STORE_CORRUPT', why('Restore it from a backup; spent budget is recorded there'), { cause });
   }
-  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code) || /unable to open/i.test(cause.message)) {
+  if (/^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM)|E[A-Z]+$)/.test(code) || /unable to open/i.test(cause.message)) {
     return new StoreError('STORE_UNWRITABLE', why('The state must be writable by this user'), { cause });
   }
   return cause;

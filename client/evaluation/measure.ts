@@ -1,0 +1,67 @@
+/**
+ * Measures a fitted decoder on the platform's hidden positives, and describes what was measured.
+ * @module
+ */
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { PrivacyStatement } from '../../core/privacy/claims.ts';
+import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformOptions } from '../options.ts';
+import type { People } from '../releases/people.ts';
+import type { EvaluationDocument } from './document.ts';
+import { DEFAULT_EVALUATION, evaluateTarget } from './evaluate.ts';
+import type { HiddenPositives } from './hidden.ts';
+
+export interface Measurement {
+  readonly options: PlatformOptions;
+  readonly plan: FederationPlan;
+  readonly statement: PrivacyStatement;
+  readonly people: People;
+  readonly hidden: HiddenPositives;
+  readonly model: Pick<PlatformModel, 'score'>;
+  readonly decoder: DecoderReport;
+  readonly modelRound: number;
+  readonly received: readonly ReceivedRepresentations[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+/** @throws EvaluationError */
+export async function measure(measurement: Measurement): Promise<EvaluationDocument> {
+  const { options, plan, statement, people, hidden, model, received, signal, onProgress } = measurement;
+  const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random, pseudonyms } = options;
+  const began = clock.now();
+  const { release } = manifest.privacy;
+  const sources = received.map(({ source }) => source);
+  const own = hidden.cold.map(({ person }) => person);
+  const names = (await pseudonyms?.pseudonyms(own)) ?? own;
+  const cold = hidden.cold.map((person, index) => ({ ...person, person: names[index] }));
+  const result = evaluateTarget({
+    settings: evaluation,
+    domain: people.domain,
+    cold,
+    ...(hidden.keep && { keep: hidden.keep }),
+    linked: [...new Set(received.flatMap(({ persons }) => persons))],
+    subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
+    strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person)) },
+    random,
+    signal,
+    onProgress,
+  });
+  return {
+    isthmus: 'evaluation',
+    federation: manifest.federation,
+    target: identity.name,
+    sources,
+    strategy: plan.strategy.name,
+    release,
+    modelRound: measurement.modelRound,
+    coldPersons: cold.length,
+    coldPersonsReleased: cold.filter(({ person }) => store.received.person(person).length > 0).length,
+    positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
+    decoder: measurement.decoder,
+    ...evaluation,
+    ...result,
+    seconds: (clock.now() - began) / 1000,
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Everything of releases at one platform: its consents, its desk as a source, its desk as a target.
+ * @module
+ */
+import { checkConsent } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
+import type { LetterBody } from '../../core/federation/letter.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import type { PlatformEvent } from '../events.ts';
+import type { PlatformOptions } from '../options.ts';
+import type { ConsentFilter } from '../store/platform-store.ts';
+import type { People } from './people.ts';
+import { SourceDesk } from './source.ts';
+import type { Encoder } from './source.ts';
+import { TargetDesk } from './target.ts';
+
+export interface OfficeOptions {
+  readonly options: PlatformOptions;
+  readonly plan: FederationPlan;
+  readonly people: People;
+  readonly emit: (event: PlatformEvent) => void;
+  readonly write: (to: string, bodies: readonly LetterBody[]) => void;
+  /** What is held of other platforms changed. */
+  readonly onReceived: () => void;
+}
+
+const DEFAULT_EPOCH = 1;
+
+export class ReleaseOffice {
+  readonly #options: PlatformOptions;
+  readonly #source: SourceDesk | undefined;
+  readonly #target: TargetDesk | undefined;
+
+  constructor({ options, plan, people, emit, write, onReceived }: OfficeOptions) {
+    this.#options = options;
+    const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
+    if (pseudonyms === undefined) {
+      log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
+      return;
+    }
+    const { release, epsilon0 } = manifest.privacy;
+    const releasing = plan.shape.platforms.filter(({ releases }) => releases).map(({ name }) => name);
+    const desk = { clock, log, emit, write };
+    this.#source = new SourceDesk({
+      ...desk,
+      people,
+      store,
+      random,
+      mode: {
+        name: releasing.includes(identity.name) ? release : 'none',
+        epsilon0: release === 'ldp' || release === 'cohort' ? epsilon0 : null,
+        of: (dimension) => releaseMode(release, { epsilon0, dimension }),
+      },
+    });
+    this.#source.carryOutRevoked();
+    if (!receives) return;
+    this.#target = new TargetDesk({
+      ...desk,
+      received: store.received,
+      sources: release === 'none' ? [] : releasing.filter((name) => name !== identity.name),
+      mode: release,
+      epoch: options.epoch ?? DEFAULT_EPOCH,
+      onChange: onReceived,
+    });
+  }
+
+  /** Answers requests with this encoder from now on, and asks the others for what theirs makes of the same shared model. */
+  open(encoder: Encoder): void {
+    this.#source?.adopt(encoder);
+    this.#target?.ask(encoder.modelRound);
+  }
+
+  /** Sources whose answer is not all here. */
+  missing(): readonly string[] {
+    return this.#target?.missing() ?? [];
+  }
+
+  representations(): readonly ReceivedRepresentations[] {
+    return this.#target?.representations() ?? [];
+  }
+
+  /** @throws FederationError LETTER_INVALID */
+  onLetter(from: string, body: LetterBody): void {
+    switch (body.kind) {
+      case 'release-request':
+        this.#source?.request({ target: from, epoch: body.epoch, modelRound: body.modelRound });
+        return;
+      case 'release-batch':
+        this.#target?.onBatch(from, body);
+        return;
+      case 'release-withdrawal':
+        this.#target?.onWithdrawal(from, body.persons);
+        return;
+    }
+  }
+
+  consents(filter: ConsentFilter): readonly Consent[] {
+    return this.#options.store.consents.list(filter);
+  }
+
+  /** @throws FederationError CONSENT_INVALID; then none is recorded. */
+  addConsents(consents: readonly Consent[]): void {
+    const { manifest, identity, store } = this.#options;
+    const platforms = manifest.platforms.map(({ name }) => name);
+    for (const consent of consents) checkConsent(consent, identity.name, platforms);
+    store.consents.add(consents);
+    this.#source?.onConsents(consents);
+  }
+
+  /** @returns consents withdrawn. */
+  withdraw(persons: readonly string[], target?: string): number {
+    if (this.#source !== undefined) return this.#source.withdraw(persons, target);
+    return this.#options.store.consents.withdraw(persons, target).length;
+  }
+
+  stop(): void {
+    this.#target?.stop();
+  }
+}
