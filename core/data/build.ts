@@ -102,7 +102,7 @@ export class DomainBuilder {
       items: gather(rowItems, kept, new Uint32Array(length)),
       ...(ratings && { ratings: gather(ratings, kept, new Float32Array(length)) }),
       ...(times && { timestamps: gather(times, kept, new Float64Array(length)) }),
-      ...(titles && { titles: catalogue.map((id) => titles.get(id)) }),
+      ...(titles && { titles: catalogue.map((id) => titles.get(id) || undefined) }),
     };
   }
 

@@ -105,7 +105,7 @@ export class RowCollector {
       const first = this.#badRows.slice(0, 3).map(({ line, reason }) => `line ${line}: ${reason}`);
       throw new DataError(
         'DATA_TOO_MANY_BAD_ROWS',
-        `${this.#bad} of ${this.#rows} rows of "${name}" cannot be read, more than the ${100 * maxBadShare} % let pass ` +
+        `${this.#bad} of ${this.#rows} rows of "${name}" cannot be read, more than the ${Number((100 * maxBadShare).toPrecision(6))} % let pass ` +
           `(${first.join('; ')}): mend them, name the columns, or raise the share`,
       );
     }

@@ -9,7 +9,7 @@ import { DataError } from './errors.ts';
 const ITEM = new Set(['item', 'itemid', 'item_id', 'asin', 'parent_asin', 'movieid', 'movie_id']);
 
 /**
- * Item id -> title. Rows without either are left out: a missing title is no harm.
+ * Item id -> title, empty where the file has none: the item belongs to the catalogue all the same.
  * @throws DataError DATA_HEADER when there is no item or no title column.
  */
 export async function readTitles(bytes: AsyncIterable<Uint8Array>, delimiter: Delimiter): Promise<Map<string, string>> {
@@ -25,10 +25,9 @@ export async function readTitles(bytes: AsyncIterable<Uint8Array>, delimiter: De
       }
       return;
     }
-    if (fields.length <= Math.max(item, title)) return;
-    const id = fields[item].trim();
-    const text = fields[title].trim();
-    if (id !== '' && text !== '') titles.set(id, text);
+    const id = item < fields.length ? fields[item].trim() : '';
+    const text = title < fields.length ? fields[title].trim() : '';
+    if (id !== '') titles.set(id, text);
   });
   return titles;
 }
