@@ -5,13 +5,14 @@
  *     --epsilon 4 --seeds 10
  *
  * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
- * every strategy named. --seeds 10 is seeds 1 to 10; --seeds 11-13 those. --published measures the game-video split.
+ * every strategy named. --rounds: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those. --published measures the game-video split.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDomain } from '../client/data/open.ts';
+import { openTensorBackend } from '../client/tensor/open.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import { readGameVideo } from '../core/data/game-video.ts';
 import type { GameVideoFolder } from '../core/data/game-video.ts';
@@ -40,6 +41,7 @@ const { values: options } = parseArgs({
     delta: { type: 'string', default: '1e-6' },
     seeds: { type: 'string', default: '3' },
     overlap: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '5' },
     settings: { type: 'string', default: '{}' },
     published: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -63,6 +65,8 @@ interface Trial {
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
 const settings = JSON.parse(options.settings) as object;
+const rounds = Number(options.rounds);
+const backend = await openTensorBackend();
 
 function seedsOf(text: string): number[] {
   const [from, to] = text.includes('-') ? text.split('-').map(Number) : [1, Number(text)];
@@ -92,7 +96,11 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
       const strategy = strategyNamed(name);
       for (const epsilon of strategy.privacy === 'sealed-only' ? [null] : epsilons) {
         const delta = Number(options.delta);
-        const run = await federate({ strategy, settings, sources, split, epsilon, delta, seed, cache });
+        const run = await federate({
+          ...{ strategy, settings, sources, split, epsilon, delta, seed, cache },
+          backend,
+          rounds,
+        });
         const label = strategy.privacy === 'sealed-only' ? name : `${name} epsilon ${epsilon ?? 'none'}`;
         measure(measured, label, run.scorer, setting);
         reports.push(

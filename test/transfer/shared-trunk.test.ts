@@ -189,6 +189,17 @@ describe('shared-trunk', () => {
     assert.notDeepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'y'));
   });
 
+  it('a platform that releases nothing declares the rounds alone, and sends no person', async () => {
+    const all = federation(domains, 4);
+    const platforms = all.shape.platforms.map((one) => ({ ...one, releases: one.name !== 'music' }));
+    const shape = { ...all.shape, platforms };
+    const labels = sharedTrunk.queries(shape, 'music', all.settings).map((query) => query.label);
+    assert.deepEqual(labels, ['round']);
+    const model = await platform({ ...all, shape }, domains[2]);
+    assert.deepEqual([...contributionsOf(model, all.start, 1)], []);
+    assert.throws(() => model.represent({ items: Uint32Array.of(1) }), { code: 'TRANSFER_NOT_PREPARED' });
+  });
+
   it('without rounds the encoder has the whole budget', () => {
     const { shape, settings } = federation(domains, 4);
     const none = sharedTrunk.queries({ ...shape, rounds: 0 }, 'books', settings);

@@ -3,6 +3,9 @@
  * fixed, and whose small trunk is one for all platforms, trained in few rounds through the masked sum. A person's
  * representation is the bottleneck; the decoder stays at the target.
  *
+ * A platform that releases nothing needs no item vectors: it takes part in the rounds with its share of the noise and no
+ * person's data, which spares those who are known there an encoder's epsilon.
+ *
  * AutoRec (Sedhain et al., WWW 2015, eq. 1) with the input and output layers held fixed; denoising by halves of a history
  * instead of random masks (Vincent et al., JMLR 2010); DP federated learning with per-person contributions (McMahan et
  * al., ICLR 2018, algorithm 1, everybody in every round) and adaptive server steps (Reddi et al., ICLR 2021).
@@ -14,7 +17,14 @@ import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/pri
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { TransferError } from '../errors.ts';
 import { parseSettings } from '../settings.ts';
-import type { PlatformContext, PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../strategy.ts';
+import type {
+  PlatformContext,
+  PublicPlatform,
+  PublicShape,
+  SharedModel,
+  SharedPlan,
+  TransferStrategy,
+} from '../strategy.ts';
 import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';
@@ -88,10 +98,13 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
     const { momentShare, roundShare } = settings;
     const itemShare = 1 - momentShare - (shape.rounds > 0 ? roundShare : 0);
     const trunk = trunkShape(settings);
-    const own = [
-      ...subspaceQueries(itemsOf(shape, platform), subspaceSettings(settings), itemShare),
-      momentsQuery(momentsLabel, trunk.inputs, 1 / Math.sqrt(momentShare)),
-    ];
+    const { items, releases } = publicPlatform(shape, platform);
+    const own = releases
+      ? [
+          ...subspaceQueries(items, subspaceSettings(settings), itemShare),
+          momentsQuery(momentsLabel, trunk.inputs, 1 / Math.sqrt(momentShare)),
+        ]
+      : [];
     if (shape.rounds === 0) return own;
     return [
       ...own,
@@ -125,9 +138,11 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
 /** A bridge whose encoder is the trunk. */
 class TrunkModel extends BridgeModel {
   readonly #training: TrunkTraining;
+  readonly #releases: boolean;
 
   constructor(context: PlatformContext<SharedTrunkSettings>) {
-    const { backend, domain, onProgress, plan, random, settings, signal } = context;
+    const { backend, domain, onProgress, plan, random, settings, shape, signal } = context;
+    const { releases } = publicPlatform(shape, domain.name);
     const training = new TrunkTraining({
       domain,
       backend,
@@ -142,14 +157,23 @@ class TrunkModel extends BridgeModel {
       ...(signal && { signal }),
     });
     super(context, async (sums) => {
+      if (!releases) {
+        return () => {
+          throw new TransferError(
+            'TRANSFER_NOT_PREPARED',
+            `"${domain.name}" is no source in this federation's policy, so it has made no encoder: name it in privacy.sources`,
+          );
+        };
+      }
       await training.prepare(sums);
       return (history) => training.represent(history);
     });
     this.#training = training;
+    this.#releases = releases;
   }
 
   override contributions(shared: SharedModel, round: number): Iterable<Contribution> {
-    return this.#training.contributions(shared, round);
+    return this.#releases ? this.#training.contributions(shared, round) : [];
   }
 
   override adopt(shared: SharedModel): Promise<void> {
@@ -172,9 +196,9 @@ function passedInputs({ inputs, bottleneck }: TrunkShape): readonly number[] {
   return [...Array.from({ length: bottleneck - COMMON_INPUTS }, (_, j) => j), ...common];
 }
 
-function itemsOf(shape: PublicShape, name: string): number {
+function publicPlatform(shape: PublicShape, name: string): PublicPlatform {
   const found = shape.platforms.find((platform) => platform.name === name);
-  if (found !== undefined) return found.items;
+  if (found !== undefined) return found;
   const known = shape.platforms.map((platform) => platform.name).join(', ');
   throw new TransferError('TRANSFER_SHAPE', `no platform "${name}" in the federation; it has ${known}`);
 }
