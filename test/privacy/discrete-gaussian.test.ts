@@ -57,8 +57,8 @@ describe('discrete Gaussian sampler', () => {
     });
   }
 
-  it('the chi-square test sees a variance that is 2 % off and a rounded continuous Gaussian at sigma 0.5', () => {
-    assert.ok(chiSquareDeviation(draw(64, 1_000_000, 'off'), 64 ** 2 * 1.02).z > 6);
+  it('the chi-square test sees a variance that is 4 % off and a rounded continuous Gaussian at sigma 0.5', () => {
+    assert.ok(chiSquareDeviation(draw(64, 1_000_000, 'off'), 64 ** 2 * 1.04).z > 6);
     const source = new RandomWords(seededRandom('box-muller'));
     const rounded = Float64Array.from({ length: 200_000 }, () => {
       const radius = Math.sqrt(-2 * Math.log((source.next() + 1) / 2 ** 32));

@@ -11,8 +11,8 @@ import { RandomWords } from '../../../core/privacy/random-words.ts';
 import type { RandomSource } from '../../../core/random/source.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
 
-const CANARIES = 4000;
-const GUESSES = 400;
+const CANARIES = 12_000;
+const GUESSES = 800;
 
 interface Setting {
   readonly epsilon: number;
@@ -88,7 +88,7 @@ const withoutIntegerClip: PrivacyMechanism = {
   },
 };
 
-/** A sum whose integers are so small that rounding swells them: K = 1 over 25 coordinates, 0.2 each. */
+/** A sum whose integers are so small that rounding swells them: K = 1 over 36 coordinates, 1/6 each. */
 function coarse(audited: PrivacyPlan): PrivacyPlan {
   const sums = Object.entries(audited.sums).map(([name, planned]) => {
     const coarsened = planned.map((sum) => {
@@ -122,11 +122,12 @@ describe('canary audit', () => {
       });
 
       it('catches a missing second clip', () => {
-        const audited = coarse(plan({ epsilon, queries: [query('federation', 25, 2)] }));
-        const shape = new Float32Array(25).fill(0.2);
-        const sound = audit(audited, { shape });
+        const audited = coarse(plan({ epsilon, queries: [query('federation', 36, 1)], planned: 3 }));
+        const shape = new Float32Array(36).fill(1 / 6);
+        const everywhere = { shape, platformsPerCanary: 3, canaries: 6000, guesses: 400 };
+        const sound = audit(audited, everywhere);
         assert.equal(sound.contradicted, false, JSON.stringify(sound));
-        const report = audit(audited, { shape, mechanism: withoutIntegerClip });
+        const report = audit(audited, { ...everywhere, mechanism: withoutIntegerClip });
         assert.ok(report.contradicted, JSON.stringify(report));
       });
 
