@@ -37,7 +37,7 @@ export function dataSampleCommand(): Command {
       const written = [];
       for (const domain of world.domains) {
         const files = await writeDomain(domain, out);
-        written.push({ platform: domain.name, persons, items, interactions: domain.items.length, ...files });
+        written.push({ platform: domain.name, persons, items, interactions: domain.items.length, files });
       }
       const text = written.map((w) => `${w.interactions}  ${join(out, `${w.platform}.tsv`)}`).join('\n');
       process.stdout.write(json ? `${JSON.stringify(written)}\n` : `${text}\n`);

@@ -53,7 +53,7 @@ function registerMatMul(tf: TensorEngine): void {
     kernelFunc: ({ inputs, backend, attrs }) => {
       const engine = backend as Buffers;
       const temporary: DataId[] = [];
-      let { a, b } = inputs;
+      let { a, b } = inputs as Record<'a' | 'b', TensorInfo>;
       if (attrs?.['transposeA'] === true) temporary.push((a = turned(a, engine)).dataId);
       if (attrs?.['transposeB'] === true) temporary.push((b = turned(b, engine)).dataId);
       const product = plain({ inputs: { a, b }, backend: engine, attrs: { transposeA: false, transposeB: false } });
@@ -71,7 +71,7 @@ function registerSegmentSum(tf: TensorEngine): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const engine = backend as Buffers;
-      const { x, segmentIds } = inputs;
+      const { x, segmentIds } = inputs as Record<'x' | 'segmentIds', TensorInfo>;
       const length = segmentIds.shape[0];
       const indices = reshape({ inputs: { x: segmentIds }, backend: engine, attrs: { shape: [length, 1] } });
       const shape = [attrs?.['numSegments'] as number, ...x.shape.slice(1)];
