@@ -16,7 +16,7 @@ export const MAX_LETTER_BYTES = 4 * 1024 * 1024;
 export const LETTER_OVERHEAD_BYTES = 1024;
 
 /** What stands on the outside of a letter, and again inside. */
-export interface Envelope {
+export interface LetterEnvelope {
   readonly federation: string;
   readonly from: string;
   readonly to: string;
@@ -51,7 +51,7 @@ export interface ReleaseBatch {
 
 /** @throws FederationError LETTER_TOO_LARGE. */
 export function sealLetter(
-  envelope: Envelope,
+  envelope: LetterEnvelope,
   body: LetterBody,
   keys: { readonly ownSecret: Uint8Array; readonly peerPublic: Uint8Array },
   random: RandomSource,
@@ -78,7 +78,7 @@ export function sealLetter(
  * LETTER_INVALID (opened, but not a letter this version knows).
  */
 export function openLetter(
-  envelope: Envelope,
+  envelope: LetterEnvelope,
   sealed: Uint8Array,
   keys: { readonly ownSecret: Uint8Array; readonly peerPublic: Uint8Array },
 ): LetterBody {
@@ -132,7 +132,7 @@ function encodeBody(body: LetterBody): isthmus.Letter.$Properties {
   }
 }
 
-function decodeBody(letter: isthmus.Letter, envelope: Envelope): LetterBody {
+function decodeBody(letter: isthmus.Letter, envelope: LetterEnvelope): LetterBody {
   const { releaseRequest, releaseBatch, releaseWithdrawal } = letter;
   if (releaseRequest) {
     return { kind: 'release-request', epoch: releaseRequest.epoch ?? 0, modelRound: releaseRequest.modelRound ?? 0 };
@@ -162,7 +162,7 @@ function decodeBody(letter: isthmus.Letter, envelope: Envelope): LetterBody {
   return batch;
 }
 
-function invalid(envelope: Envelope, problem: string, cause?: unknown): FederationError {
+function invalid(envelope: LetterEnvelope, problem: string, cause?: unknown): FederationError {
   return new FederationError('LETTER_INVALID', `a letter from "${envelope.from}" is not valid: ${problem}`, { cause });
 }
 
@@ -172,7 +172,7 @@ function littleEndian(array: Float32Array | Uint32Array): Uint8Array {
 }
 
 /** A copy that a four-byte typed array may be laid on. */
-function aligned(bytes: Uint8Array | null | undefined, envelope: Envelope): ArrayBuffer {
+function aligned(bytes: Uint8Array | null | undefined, envelope: LetterEnvelope): ArrayBuffer {
   if (bytes === null || bytes === undefined) return new ArrayBuffer(0);
   if (bytes.length % 4 !== 0) throw invalid(envelope, 'a vector is cut short');
   return new Uint8Array(bytes).buffer;
