@@ -88,7 +88,7 @@ const withoutIntegerClip: PrivacyMechanism = {
   },
 };
 
-/** A sum whose integers are so small that rounding swells them: K = 1 over 36 coordinates, 1/6 each. */
+/** A sum whose integers are so small that rounding swells them: K = 1 over 100 coordinates, 0.1 each. */
 function coarse(audited: PrivacyPlan): PrivacyPlan {
   const sums = Object.entries(audited.sums).map(([name, planned]) => {
     const coarsened = planned.map((sum) => {
@@ -122,12 +122,14 @@ describe('canary audit', () => {
       });
 
       it('catches a missing second clip', () => {
-        const audited = coarse(plan({ epsilon, queries: [query('federation', 36, 1)], planned: 3 }));
-        const shape = new Float32Array(36).fill(1 / 6);
-        const everywhere = { shape, platformsPerCanary: 3, canaries: 6000, guesses: 400 };
-        const sound = audit(audited, everywhere);
+        const audited = coarse(
+          plan({ epsilon, queries: [{ ...query('federation', 1, 1), dimension: 200_000 }], planned: 1 }),
+        );
+        const shape = new Float32Array(100).fill(0.1);
+        const few = { shape, platformsPerCanary: 1, canaries: 2000, guesses: 200 };
+        const sound = audit(audited, few);
         assert.equal(sound.contradicted, false, JSON.stringify(sound));
-        const report = audit(audited, { ...everywhere, mechanism: withoutIntegerClip });
+        const report = audit(audited, { ...few, mechanism: withoutIntegerClip });
         assert.ok(report.contradicted, JSON.stringify(report));
       });
 
