@@ -8,22 +8,20 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
-import { historyOf, itemCounts, personIndex, restrictPersons } from '../../data/select.ts';
+import { personIndex } from '../../data/select.ts';
 import type { ReceivedRepresentations } from '../../privacy/release.ts';
 import type { Prng } from '../../random/prng.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import type { DecoderReport, Explanation, ReleasedVector } from '../strategy.ts';
-import type { Blend } from './blend.ts';
-import { chooseBlend } from './blend.ts';
 import { explainScore } from './explain.ts';
-import { featureShapes } from './features.ts';
-import { HeldOutRanking } from './held-out.ts';
-import type { RankedPerson } from './held-out.ts';
+import { popularityOnScaleOf } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
-import type { Inputs, PenaltyChoice, Regression, Targets } from './regression.ts';
-import { choosePenalty, fitRegression } from './regression.ts';
+import type { Regression } from './regression.ts';
+import { fitRegression } from './regression.ts';
 import { applyLinearMap } from './ridge-path.ts';
+import { select } from './selection.ts';
+import { meanFactor, targetsOf } from './targets.ts';
 
 export interface DecoderContext {
   /** The target, cold persons hidden. */
@@ -72,120 +70,6 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
     sources: selection.sources,
     chosen: selection.chosen,
   });
-}
-
-interface Selection {
-  readonly inputs: Inputs;
-  readonly penalty: number;
-  readonly blend: Blend;
-  readonly heldOut: DecoderReport['heldOut'];
-  readonly sources: DecoderReport['sources'];
-  readonly chosen: DecoderReport['chosen'];
-}
-
-/** Every choice, on persons whose interactions neither the factors nor the regression have seen. */
-function select(
-  context: DecoderContext,
-  received: readonly ReceivedRepresentations[],
-  rows: readonly RowsByPerson[],
-  persons: { readonly train: readonly string[]; readonly heldOut: readonly string[] },
-): Selection {
-  const { domain } = context;
-  const index = personIndex(domain);
-  const heldOutRows = Uint32Array.from(persons.heldOut, (person) => index.get(person) ?? 0);
-  const hidden = new Set(heldOutRows);
-  const training = restrictPersons(
-    domain,
-    domain.persons.map((_, row) => row).filter((row) => !hidden.has(row)),
-  );
-  const ranking = new HeldOutRanking(
-    training,
-    Array.from(heldOutRows, (row) => ({ person: domain.persons[row], positives: historyOf(domain, row).items })),
-    `${context.random.uint32()}`,
-  );
-  const factors = context.factorise(training);
-  const d = factors.dimension;
-  const train = targetsOf(training, factors, persons.train);
-  const heldOut = foldedIn(factors, ranking.persons);
-  const rank = (predicted: Float64Array): Float32Array => ranking.factorScores(factors.items, d, predicted);
-
-  const prior = meanFactor(train, d);
-  const priorScores = rank(repeat(prior, ranking.persons.length));
-  const priorQuality = ranking.quality(priorScores);
-  const judged = received.map((source, s) => {
-    if (source.dimension === 0) return { shutOutBecause: 'released nothing' };
-    const inputsOf = (shape: Inputs['chosen'][number]['shape']): Inputs => ({
-      chosen: [{ received: source, shape }],
-      rows: [rows[s]],
-    });
-    let best: { inputs: Inputs; choice: PenaltyChoice; quality: number } | undefined;
-    for (const shape of featureShapes(source.noiseModel, source.dimension)) {
-      const inputs = inputsOf(shape);
-      const choice = choosePenalty(inputs, train, heldOut, factors);
-      const quality = ranking.quality(rank(choice.predicted)).mean;
-      if (best === undefined || quality > best.quality) best = { inputs, choice, quality };
-    }
-    return best === undefined || best.quality <= priorQuality.mean
-      ? { shutOutBecause: `ranks held-out persons no better than the prior (${best?.quality.toFixed(4) ?? 'none'})` }
-      : best;
-  });
-
-  const kept = judged.filter((one) => 'inputs' in one);
-  const joined: Inputs = {
-    chosen: kept.flatMap((one) => one.inputs.chosen),
-    rows: kept.flatMap((one) => one.inputs.rows),
-  };
-  const choice =
-    kept.length === 0 ? undefined : kept.length === 1 ? kept[0].choice : choosePenalty(joined, train, heldOut, factors);
-  const decoderScores = choice && rank(choice.predicted);
-  const { list, scale } = popularityOnScaleOf(training, multiplyVector(factors.items, d, prior));
-  const popularityScores = ranking.listScores(list);
-  const { blend, quality } = chooseBlend(ranking, priorScores, popularityScores, decoderScores);
-  return {
-    inputs: joined,
-    penalty: choice?.penalty ?? 1,
-    blend,
-    heldOut: {
-      blend: quality.mean,
-      prior: priorQuality.mean,
-      popularity: ranking.quality(popularityScores).mean,
-      ...(decoderScores && { decoder: ranking.quality(decoderScores).mean }),
-      persons: ranking.persons.length,
-    },
-    sources: received.map(({ source }, s) => {
-      const one = judged[s];
-      if (!('inputs' in one)) return { source, weight: 0, shutOutBecause: one.shutOutBecause };
-      const weight = choice === undefined ? 0 : blend.decoder * blockShare(choice.regression, source);
-      return blend.decoder > 0
-        ? { source, weight }
-        : { source, weight: 0, shutOutBecause: 'the blend without the decoder ranks held-out persons best' };
-    }),
-    chosen: {
-      penalty: choice?.penalty ?? 0,
-      popularityScale: scale,
-      ...Object.fromEntries(
-        joined.chosen.map(({ received: { source }, shape }) => [
-          `${source}/features`,
-          `${shape.dimensions}${shape.products ? ' with products' : ''}`,
-        ]),
-      ),
-    },
-  };
-}
-
-/** The part of the regression's weight that a source's block holds. */
-function blockShare({ layout, map }: Regression, source: string): number {
-  let own = 0;
-  let all = 0;
-  for (const block of layout.blocks) {
-    let square = 0;
-    for (let i = block.offset * map.outputs; i < (block.offset + block.map.width) * map.outputs; i++) {
-      square += map.weights[i] ** 2;
-    }
-    all += square;
-    if (block.source === source) own += square;
-  }
-  return all > 0 ? own / all : 0;
 }
 
 class FittedDecoder implements Decoder {
@@ -271,60 +155,6 @@ function popularityAlone(
   };
 }
 
-/** log(1 + count), brought to the spread of `reference` so that both can be mixed. */
-function popularityOnScaleOf(
-  domain: Domain,
-  reference: Float32Array | undefined,
-): { readonly list: Float32Array; readonly scale: number } {
-  const list = Float32Array.from(itemCounts(domain), (count) => Math.log1p(count));
-  const own = spread(list);
-  const scale = reference === undefined || own === 0 ? 1 : spread(reference) / own;
-  return { list: list.map((value) => value * scale), scale };
-}
-
-function spread(list: Float32Array): number {
-  let sum = 0;
-  let square = 0;
-  for (const value of list) {
-    sum += value;
-    square += value * value;
-  }
-  const mean = sum / list.length;
-  return Math.sqrt(Math.max(0, square / list.length - mean * mean));
-}
-
 function historyLengthOf(domain: Domain, person: number | undefined): number {
   return person === undefined ? 0 : domain.offsets[person + 1] - domain.offsets[person];
-}
-
-function targetsOf(domain: Domain, factors: Factors, persons: readonly string[]): Targets {
-  const d = factors.dimension;
-  const index = personIndex(domain);
-  const out = new Float64Array(persons.length * d);
-  persons.forEach((person, p) => {
-    const row = index.get(person) ?? 0;
-    out.set(factors.persons.subarray(row * d, row * d + d), p * d);
-  });
-  return { persons, factors: out };
-}
-
-function foldedIn(factors: Factors, persons: readonly RankedPerson[]): Targets {
-  const d = factors.dimension;
-  const out = new Float64Array(persons.length * d);
-  persons.forEach(({ positives }, p) => {
-    out.set(factors.foldIn(positives), p * d);
-  });
-  return { persons: persons.map(({ person }) => person), factors: out };
-}
-
-function meanFactor(targets: Targets, d: number): Float64Array {
-  const mean = new Float64Array(d);
-  targets.factors.forEach((value, at) => (mean[at % d] += value / Math.max(1, targets.persons.length)));
-  return mean;
-}
-
-function repeat(vector: Float64Array, times: number): Float64Array {
-  const out = new Float64Array(vector.length * times);
-  for (let i = 0; i < times; i++) out.set(vector, i * vector.length);
-  return out;
 }

@@ -8,14 +8,9 @@ import type { ChosenSource, RowsByPerson } from './received-features.ts';
 import { FeatureLayout } from './received-features.ts';
 import type { LinearMap } from './ridge-path.ts';
 import { applyLinearMap, RidgePath } from './ridge-path.ts';
+import type { Targets } from './targets.ts';
 
 export const penalties: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
-
-/** A group of persons with their target factors. */
-export interface Targets {
-  readonly persons: readonly string[];
-  readonly factors: Float64Array /* [persons, d] row-major */;
-}
 
 export interface Regression {
   readonly layout: FeatureLayout;

@@ -1,0 +1,139 @@
+/**
+ * Every choice a decoder makes, on persons whose interactions neither its factors nor its regression have seen: features
+ * and penalty, sources that are let in, the blend.
+ * @module
+ */
+import { historyOf, personIndex, restrictPersons } from '../../data/select.ts';
+import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import { multiplyVector } from '../linear-algebra/products.ts';
+import type { DecoderReport } from '../strategy.ts';
+import type { Blend } from './blend.ts';
+import { chooseBlend } from './blend.ts';
+import type { DecoderContext } from './decoder.ts';
+import { featureShapes } from './features.ts';
+import { HeldOutRanking } from './held-out.ts';
+import { popularityOnScaleOf } from './popularity-list.ts';
+import type { RowsByPerson } from './received-features.ts';
+import type { Inputs, PenaltyChoice, Regression } from './regression.ts';
+import { choosePenalty } from './regression.ts';
+import { foldedIn, meanFactor, targetsOf } from './targets.ts';
+
+export interface Selection {
+  readonly inputs: Inputs;
+  readonly penalty: number;
+  readonly blend: Blend;
+  readonly heldOut: DecoderReport['heldOut'];
+  readonly sources: DecoderReport['sources'];
+  readonly chosen: DecoderReport['chosen'];
+}
+
+/** Every choice, on persons whose interactions neither the factors nor the regression have seen. */
+export function select(
+  context: DecoderContext,
+  received: readonly ReceivedRepresentations[],
+  rows: readonly RowsByPerson[],
+  persons: { readonly train: readonly string[]; readonly heldOut: readonly string[] },
+): Selection {
+  const { domain } = context;
+  const index = personIndex(domain);
+  const heldOutRows = Uint32Array.from(persons.heldOut, (person) => index.get(person) ?? 0);
+  const hidden = new Set(heldOutRows);
+  const training = restrictPersons(
+    domain,
+    domain.persons.map((_, row) => row).filter((row) => !hidden.has(row)),
+  );
+  const ranking = new HeldOutRanking(
+    training,
+    Array.from(heldOutRows, (row) => ({ person: domain.persons[row], positives: historyOf(domain, row).items })),
+    `${context.random.uint32()}`,
+  );
+  const factors = context.factorise(training);
+  const d = factors.dimension;
+  const train = targetsOf(training, factors, persons.train);
+  const heldOut = foldedIn(factors, ranking.persons);
+  const rank = (predicted: Float64Array): Float32Array => ranking.factorScores(factors.items, d, predicted);
+
+  const prior = meanFactor(train, d);
+  const priorScores = rank(repeat(prior, ranking.persons.length));
+  const priorQuality = ranking.quality(priorScores);
+  const judged = received.map((source, s) => {
+    if (source.dimension === 0) return { shutOutBecause: 'released nothing' };
+    const inputsOf = (shape: Inputs['chosen'][number]['shape']): Inputs => ({
+      chosen: [{ received: source, shape }],
+      rows: [rows[s]],
+    });
+    let best: { inputs: Inputs; choice: PenaltyChoice; quality: number } | undefined;
+    for (const shape of featureShapes(source.noiseModel, source.dimension)) {
+      const inputs = inputsOf(shape);
+      const choice = choosePenalty(inputs, train, heldOut, factors);
+      const quality = ranking.quality(rank(choice.predicted)).mean;
+      if (best === undefined || quality > best.quality) best = { inputs, choice, quality };
+    }
+    return best === undefined || best.quality <= priorQuality.mean
+      ? { shutOutBecause: `ranks held-out persons no better than the prior (${best?.quality.toFixed(4) ?? 'none'})` }
+      : best;
+  });
+
+  const kept = judged.filter((one) => 'inputs' in one);
+  const joined: Inputs = {
+    chosen: kept.flatMap((one) => one.inputs.chosen),
+    rows: kept.flatMap((one) => one.inputs.rows),
+  };
+  const choice =
+    kept.length === 0 ? undefined : kept.length === 1 ? kept[0].choice : choosePenalty(joined, train, heldOut, factors);
+  const decoderScores = choice && rank(choice.predicted);
+  const { list, scale } = popularityOnScaleOf(training, multiplyVector(factors.items, d, prior));
+  const popularityScores = ranking.listScores(list);
+  const { blend, quality } = chooseBlend(ranking, priorScores, popularityScores, decoderScores);
+  return {
+    inputs: joined,
+    penalty: choice?.penalty ?? 1,
+    blend,
+    heldOut: {
+      blend: quality.mean,
+      prior: priorQuality.mean,
+      popularity: ranking.quality(popularityScores).mean,
+      ...(decoderScores && { decoder: ranking.quality(decoderScores).mean }),
+      persons: ranking.persons.length,
+    },
+    sources: received.map(({ source }, s) => {
+      const one = judged[s];
+      if (!('inputs' in one)) return { source, weight: 0, shutOutBecause: one.shutOutBecause };
+      const weight = choice === undefined ? 0 : blend.decoder * blockShare(choice.regression, source);
+      return blend.decoder > 0
+        ? { source, weight }
+        : { source, weight: 0, shutOutBecause: 'the blend without the decoder ranks held-out persons best' };
+    }),
+    chosen: {
+      penalty: choice?.penalty ?? 0,
+      popularityScale: scale,
+      ...Object.fromEntries(
+        joined.chosen.map(({ received: { source }, shape }) => [
+          `${source}/features`,
+          `${shape.dimensions}${shape.products ? ' with products' : ''}`,
+        ]),
+      ),
+    },
+  };
+}
+
+/** The part of the regression's weight that a source's block holds. */
+function blockShare({ layout, map }: Regression, source: string): number {
+  let own = 0;
+  let all = 0;
+  for (const block of layout.blocks) {
+    let square = 0;
+    for (let i = block.offset * map.outputs; i < (block.offset + block.map.width) * map.outputs; i++) {
+      square += map.weights[i] ** 2;
+    }
+    all += square;
+    if (block.source === source) own += square;
+  }
+  return all > 0 ? own / all : 0;
+}
+
+export function repeat(vector: Float64Array, times: number): Float64Array {
+  const out = new Float64Array(vector.length * times);
+  for (let i = 0; i < times; i++) out.set(vector, i * vector.length);
+  return out;
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import type { Domain } from '../../core/data/domain.ts';
+import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import { Prng } from '../../core/random/prng.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
+import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
+import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import { domainOfRows } from './rows.ts';
+
+const tasteDimension = 3;
+const items = 60;
+
+interface TasteWorld {
+  readonly domain: Domain;
+  /** Unit taste of each person of the domain, then of 100 cold ones. */
+  readonly tastes: readonly Float64Array[];
+  readonly liked: (taste: Float64Array) => Uint32Array;
+}
+
+/** Persons choose items near their taste; the item is a point on the same sphere. */
+function tasteWorld(persons: number, seed: string): TasteWorld {
+  const prng = new Prng(seed);
+  const point = (): Float64Array => {
+    const vector = Float64Array.from({ length: tasteDimension }, () => prng.gaussian());
+    const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+    return vector.map((value) => value / length);
+  };
+  const places = Array.from({ length: items }, point);
+  const liked = (taste: Float64Array): Uint32Array => {
+    const keys = places.map((place, item) => {
+      const affinity = place.reduce((sum, value, i) => sum + value * taste[i], 0);
+      return { item, key: 4 * affinity - Math.log(-Math.log(prng.uniform())) };
+    });
+    return Uint32Array.from(keys.sort((a, b) => b.key - a.key).slice(0, 8), ({ item }) => item);
+  };
+  const tastes = Array.from({ length: persons + 100 }, point);
+  return { domain: domainOfRows('target', tastes.slice(0, persons).map(liked), items), tastes, liked };
+}
+
+const received = (
+  source: string,
+  vectors: readonly Float64Array[],
+  persons: readonly string[],
+  noiseModel: ReceivedRepresentations['noiseModel'] = { kind: 'exact' },
+): ReceivedRepresentations => ({
+  source,
+  mode: 'raw',
+  noiseModel,
+  dimension: vectors[0].length,
+  persons,
+  vectors: Float32Array.from(vectors.flatMap((vector) => Array.from(vector))),
+});
+
+const fit = (domain: Domain, sources: readonly ReceivedRepresentations[]): Decoder =>
+  fitDecoder(
+    { domain, random: new Prng('fit'), factorise: (part) => factoriseTarget(part, seededRandom('als')) },
+    sources,
+  );
+
+/** Mean score of what cold persons like minus the mean of everything, in standard deviations of the scores. */
+function lift(world: TasteWorld, decoder: Decoder, vectorOf: (taste: Float64Array) => Float32Array): number {
+  const cold = world.tastes.slice(-100);
+  return (
+    cold.reduce((sum, taste) => {
+      const scores = decoder.score([{ source: 'source', vector: vectorOf(taste) }]);
+      const mean = scores.reduce((a, b) => a + b, 0) / items;
+      const deviation = Math.sqrt(scores.reduce((a, b) => a + (b - mean) ** 2, 0) / items);
+      const own = world.liked(taste);
+      return sum + (own.reduce((a, item) => a + scores[item], 0) / own.length - mean) / deviation;
+    }, 0) / cold.length
+  );
+}
+
+const random = (count: number, dimension: number, seed: string): Float64Array[] => {
+  const prng = new Prng(seed);
+  return Array.from({ length: count }, () => Float64Array.from({ length: dimension }, () => prng.gaussian()));
+};
+
+describe('decoder', () => {
+  const world = tasteWorld(400, 'tastes');
+  const { domain } = world;
+  const warmTastes = world.tastes.slice(0, 400);
+  const exact = (taste: Float64Array): Float32Array => Float32Array.from(taste);
+
+  it('learns tastes from released vectors', () => {
+    const decoder = fit(domain, [received('source', warmTastes, domain.persons)]);
+    assert.ok(decoder.report.blend.decoder > 0.5);
+    assert.ok(decoder.report.heldOut['decoder'] > decoder.report.heldOut['prior'] + 0.1);
+    const found = lift(world, decoder, exact);
+    assert.ok(found > 0.8, `lift ${found}`);
+  });
+
+  it('shuts out a source whose vectors mean nothing, and says why', () => {
+    const useless = random(400, 3, 'useless');
+    const decoder = fit(domain, [received('source', useless, domain.persons)]);
+    const [source] = decoder.report.sources;
+    const decoded = decoder.report.blend.decoder;
+    assert.ok(decoded === 0 || source.weight <= decoded);
+    if (decoded === 0) assert.ok((source.shutOutBecause ?? '').length > 10);
+    // Nothing is lost by having asked: what is shown is as good as the prior.
+    assert.ok(decoder.report.heldOut['blend'] >= decoder.report.heldOut['prior']);
+  });
+
+  it('keeps the source that helps beside one that does not', () => {
+    const decoder = fit(domain, [
+      received('noise', random(400, 3, 'noise'), domain.persons),
+      received('source', warmTastes, domain.persons),
+    ]);
+    const [noise, source] = decoder.report.sources;
+    assert.ok(source.weight > 5 * noise.weight, `${source.weight} against ${noise.weight}`);
+    assert.ok(lift(world, decoder, exact) > 0.75);
+  });
+
+  it('takes persons whom only one of two sources knows', () => {
+    const half = domain.persons.length / 2;
+    const decoder = fit(domain, [
+      received('source', warmTastes.slice(0, half), domain.persons.slice(0, half)),
+      received('other', warmTastes.slice(half), domain.persons.slice(half)),
+    ]);
+    assert.equal(decoder.report.warmPersons, domain.persons.length);
+    assert.ok(lift(world, decoder, exact) > 0.6);
+  });
+
+  it('decodes codes of randomised response', () => {
+    const corners = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [-1, 1].map((z) => [x, y, z])));
+    const prototypes = Float32Array.from(corners.flat(), (value) => value / Math.sqrt(3));
+    const prng = new Prng('codes');
+    const truth = 0.7;
+    const codeOf = (taste: Float64Array): number => {
+      if (prng.uniform() > truth) return prng.integer(8);
+      return (taste[0] > 0 ? 4 : 0) + (taste[1] > 0 ? 2 : 0) + (taste[2] > 0 ? 1 : 0);
+    };
+    const vectorOf = (taste: Float64Array): Float32Array => {
+      const code = codeOf(taste);
+      return prototypes.subarray(code * 3, code * 3 + 3);
+    };
+    const noiseModel = { kind: 'randomised-response', epsilon0: 2.8, truthProbability: truth, prototypes } as const;
+    const codes = warmTastes.map((taste) => Float64Array.from(vectorOf(taste)));
+    const decoder = fit(domain, [received('source', codes, domain.persons, noiseModel)]);
+    const found = lift(world, decoder, vectorOf);
+    assert.ok(found > 0.3, `lift ${found}`);
+  });
+
+  it('falls back on the prior for a person of whom nothing is known', () => {
+    const decoder = fit(domain, [received('source', warmTastes, domain.persons)]);
+    const nothing = decoder.score([]);
+    assert.deepEqual(decoder.score([{ source: 'source', vector: new Float32Array(3) }]), nothing);
+    assert.deepEqual(decoder.score([{ source: 'unheard of', vector: Float32Array.of(1, 0, 0) }]), nothing);
+    assert.notDeepEqual(decoder.score([{ source: 'source', vector: Float32Array.of(1, 0, 0) }]), nothing);
+    assert.equal(decoder.explain([], 3).basis, 'prior');
+  });
+
+  it('works with a mode that releases nothing, and with nobody known on both sides', () => {
+    const none = fit(domain, [
+      {
+        source: 'source',
+        mode: 'none',
+        noiseModel: { kind: 'exact' },
+        dimension: 0,
+        persons: domain.persons,
+        vectors: new Float32Array(0),
+      },
+    ]);
+    assert.equal(none.report.blend.decoder, 0);
+    assert.equal(none.report.sources[0].shutOutBecause, 'released nothing');
+    const alone = fit(domain, [
+      received(
+        'source',
+        warmTastes,
+        warmTastes.map((_, i) => `stranger ${i}`),
+      ),
+    ]);
+    assert.deepEqual(alone.report.blend, { decoder: 0, prior: 0, popularity: 1 });
+    assert.match(alone.report.sources[0].shutOutBecause ?? '', /0 persons known on both sides/);
+    assert.equal(alone.explain([], 3).basis, 'popularity');
+    const order = Array.from(alone.score([]));
+    const counts = new Float64Array(items);
+    for (const item of domain.items) counts[item]++;
+    for (let a = 0; a < items; a++)
+      for (let b = 0; b < a; b++) if (counts[a] > counts[b]) assert.ok(order[a] > order[b]);
+  });
+});
+
+describe('ridge path', () => {
+  it('is least squares at a vanishing penalty and the mean at a huge one', () => {
+    const prng = new Prng('ridge');
+    const x = Float64Array.from({ length: 200 * 3 }, () => 5 + prng.gaussian());
+    const y = new Float64Array(200 * 2);
+    for (let r = 0; r < 200; r++) {
+      y[2 * r] = 1 + 2 * x[3 * r] - x[3 * r + 1];
+      y[2 * r + 1] = -3 * x[3 * r + 2];
+    }
+    const path = new RidgePath(x, 3, y, 2);
+    const exact = applyLinearMap(path.at(1e-12), Float64Array.of(1, 2, 3));
+    assert.ok(Math.abs(exact[0] - 1) < 1e-6 && Math.abs(exact[1] + 9) < 1e-6);
+    const flat = applyLinearMap(path.at(1e9), Float64Array.of(1, 2, 3));
+    const mean = y.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0) / 200;
+    assert.ok(Math.abs(flat[0] - mean) < 1e-4);
+  });
+
+  it('halves a direction of mean variance at penalty 1', () => {
+    const x = Float64Array.of(-1, 1, -1, 1);
+    const half = new RidgePath(x, 1, x, 1).at(1);
+    assert.ok(Math.abs(half.weights[0] - 0.5) < 1e-12);
+  });
+});

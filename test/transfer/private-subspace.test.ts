@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Interactions } from '../../core/data/domain.ts';
+import type { ChargedSums } from '../../core/privacy/mechanism.ts';
+import { Prng } from '../../core/random/prng.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { encodeHistory } from '../../core/transfer/encoder/item-vectors.ts';
+import {
+  countContributions,
+  subspaceContributions,
+  subspaceDefaults,
+  subspaceQueries,
+  trainSubspace,
+} from '../../core/transfer/encoder/private-subspace.ts';
+
+const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+/** Sums with Gaussian noise of a given deviation. */
+function noisySums(deviation: number, dimensions: ReadonlyMap<string, number>): ChargedSums {
+  const prng = new Prng('noise');
+  return {
+    noiseDeviation: () => deviation,
+    release(label, contributions) {
+      const sum = new Float64Array(dimensions.get(label) ?? 0);
+      for (const { indices, values } of contributions) values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+      return Promise.resolve(sum.map((value) => value + deviation * prng.gaussian()));
+    },
+  };
+}
+
+function world(persons: number, items: number, seed: string): Interactions {
+  const prng = new Prng(seed);
+  const rows = Array.from({ length: persons }, (_, person) => {
+    // Four groups, each with a quarter of the catalogue, and one item in five from anywhere.
+    const quarter = (person % 4) * (items / 4);
+    const wanted = 3 + prng.integer(8);
+    const own = new Set<number>();
+    while (own.size < wanted) {
+      own.add(prng.uniform() < 0.2 ? prng.integer(items) : quarter + prng.integer(items / 4));
+    }
+    return [...own];
+  });
+  const offsets = new Uint32Array(persons + 1);
+  rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
+  return { offsets, items: Uint32Array.from(rows.flat()) };
+}
+
+const historyOf = ({ offsets, items }: Interactions, person: number): Uint32Array =>
+  items.subarray(offsets[person], offsets[person + 1]);
+
+const train = (interactions: Interactions, items: number, deviation: number): ReturnType<typeof trainSubspace> => {
+  const settings = { ...subspaceDefaults, dimension: 4 };
+  const dimensions = new Map(subspaceQueries(items, settings).map((query) => [query.label, query.dimension]));
+  return trainSubspace(interactions, items, settings, noisySums(deviation, dimensions), seededRandom('start'));
+};
+
+/** How much closer persons of one group are than persons of two, as a difference of mean cosines. */
+async function separation(interactions: Interactions, items: number, deviation: number): Promise<number> {
+  const encoder = await train(interactions, items, deviation);
+  const vectors = Array.from({ length: 80 }, (_, person) => encodeHistory(historyOf(interactions, person), encoder));
+  const sums = { same: 0, other: 0 };
+  const counts = { same: 0, other: 0 };
+  vectors.forEach((a, i) =>
+    vectors.slice(0, i).forEach((b, j) => {
+      const kind = i % 4 === j % 4 ? 'same' : 'other';
+      sums[kind] += a.reduce((sum, value, at) => sum + value * b[at], 0);
+      counts[kind]++;
+    }),
+  );
+  return sums.same / counts.same - sums.other / counts.other;
+}
+
+describe('private subspace iteration', () => {
+  it("bounds everybody's contribution by the clip it declares, whatever the history, weights and directions", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 19 }), { minLength: 0, maxLength: 20 }), { maxLength: 6 }),
+        fc.integer(),
+        (rows, seed) => {
+          const offsets = new Uint32Array(rows.length + 1);
+          rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
+          const interactions = { offsets, items: Uint32Array.from(rows.flat()) };
+          const prng = new Prng(seed);
+          const weights = Float64Array.from({ length: 20 }, () => Math.exp(5 * prng.gaussian()));
+          const directions = Float64Array.from({ length: 60 }, () => prng.gaussian());
+          const evening = Float64Array.from({ length: 3 }, () => Math.exp(2 * prng.gaussian()));
+          const counts = [...countContributions(interactions)];
+          const steps = [...subspaceContributions(interactions, weights, directions, evening)];
+          assert.equal(counts.length, rows.length);
+          assert.equal(steps.length, rows.length);
+          for (const { values } of [...counts, ...steps]) {
+            assert.ok(values.every(Number.isFinite));
+            assert.ok(norm(values) <= 1 + 1e-6);
+          }
+          rows.forEach((row, i) => {
+            if (row.length > 0) assert.ok(norm(steps[i].values) > 1 - 1e-6, 'nothing of the bound is left unused');
+          });
+        },
+      ),
+    );
+  });
+
+  it('shares its budget out completely, also when it is given a part of it', () => {
+    for (const share of [1, 0.3]) {
+      const spent = subspaceQueries(100, subspaceDefaults, share).reduce(
+        (sum, { relativeNoise, repetitions }) => sum + repetitions / relativeNoise ** 2,
+        0,
+      );
+      assert.ok(Math.abs(spent - share) < 1e-12);
+    }
+  });
+
+  it('finds the groups, and less of them the more noise there is', async () => {
+    const interactions = world(2000, 80, 'groups');
+    const clear = await separation(interactions, 80, 0);
+    const noisy = await separation(interactions, 80, 4);
+    const lost = await separation(interactions, 80, 400);
+    assert.ok(clear > 0.6, `without noise ${clear}`);
+    assert.ok(noisy > 0.45 && noisy < clear, `with noise ${noisy}`);
+    // Random item vectors still tell that persons share items.
+    assert.ok(lost < noisy - 0.1, `drowned ${lost}`);
+  });
+
+  it('gives zeros, not NaN, for a platform whose every row is lost', async () => {
+    const nobody = { offsets: new Uint32Array(3), items: new Uint32Array(0) };
+    const encoder = await train(nobody, 12, 0);
+    assert.ok(encoder.vectors.every((value) => value === 0));
+    assert.deepEqual(encodeHistory(Uint32Array.of(1, 2), encoder), new Float32Array(4));
+  });
+
+  it('represents at unit length', async () => {
+    const interactions = world(300, 40, 'unit');
+    const encoder = await train(interactions, 40, 0.5);
+    for (let person = 0; person < 50; person++) {
+      const length = norm(encodeHistory(historyOf(interactions, person), encoder));
+      assert.ok(Math.abs(length - 1) < 1e-6);
+    }
+  });
+});

@@ -1,0 +1,322 @@
+/** What every transfer strategy must do; run against each by strategy.test.ts. */
+import assert from 'node:assert/strict';
+import type { Domain } from '../../core/data/domain.ts';
+import { historyOf, personIndex, restrictPersons } from '../../core/data/select.ts';
+import { uniformNegatives } from '../../core/evaluation/negatives.ts';
+import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
+import { rankMetrics } from '../../core/evaluation/metrics.ts';
+import { coldSplit } from '../../core/evaluation/split.ts';
+import type { ChargedSums, Contribution, SumQuery } from '../../core/privacy/mechanism.ts';
+import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { TensorBackend } from '../../core/tensor/backend.ts';
+import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import { baselineNamed } from '../../core/transfer/baselines/registry.ts';
+import { strategyNamed } from '../../core/transfer/registry.ts';
+import type { PlatformModel, PublicShape, SharedModel, TransferStrategy } from '../../core/transfer/strategy.ts';
+import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
+
+export interface StrategyComplianceSetup {
+  /** Small ones: the suite runs a platform several times over. */
+  readonly settings?: object;
+  readonly rounds?: number;
+  readonly backend?: () => Promise<TensorBackend>;
+}
+
+type Released = ReadonlyMap<string, readonly Float64Array[]>;
+
+/** Everything one platform lets out before anybody asks for a representation. */
+interface Departures {
+  readonly model: PlatformModel;
+  /** In order, by label: one list of contributions a release. */
+  readonly charged: ReadonlyMap<string, readonly (readonly Contribution[])[]>;
+  readonly released: Released;
+  readonly updates: readonly (readonly Contribution[])[];
+}
+
+const NO_ENGINE: TensorBackend = {
+  name: 'cpu',
+  engine: () => Promise.reject(new Error('this suite was given no tensor backend')),
+};
+
+export function strategyCompliance(strategy: TransferStrategy, setup: StrategyComplianceSetup = {}): void {
+  const settings = strategy.settings(setup.settings ?? {});
+  const rounds = setup.rounds ?? 0;
+  let backend = NO_ENGINE;
+  const world = syntheticWorld({
+    seed: 'compliance',
+    platforms: ['books', 'films', 'music'],
+    persons: 240,
+    items: 80,
+    overlap: 0.7,
+    meanHistory: 12,
+    tasteDimensions: 3,
+    sharedTaste: 1,
+    tasteStrength: 3,
+    popularityExponent: 0.5,
+  });
+  const [books, films] = world.domains;
+  const shapeOf = (releases: readonly string[]): PublicShape => ({
+    platforms: world.domains.map(({ name, catalogue, persons }) => ({
+      name,
+      items: catalogue.length,
+      personsAbout: Math.round(persons.length / 100) * 100,
+      releases: releases.includes(name),
+    })),
+    maxPlatformsPerPerson: 2,
+    rounds,
+  });
+  const shape = shapeOf(['books', 'films', 'music']);
+  const plan = strategy.plan(shape, settings);
+  const parameters = plan.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
+  const queries = strategy.queries(shape, books.name, settings);
+  const models: PlatformModel[] = [];
+
+  const join = (domain: Domain, seed: string): PlatformModel => {
+    const model = strategy.join({ domain, shape, plan, settings, random: seededRandom(seed), backend });
+    models.push(model);
+    return model;
+  };
+
+  /** Some shared model other than the first: the same for every run that is compared. */
+  const sharedAt = (round: number): SharedModel => {
+    const shared = strategy.initialModel(plan, 'compliance');
+    return shared.map((value, i) => value + 0.01 * Math.sin(i + round));
+  };
+
+  /** Runs a whole platform. With `pinned`, sums give back those values whatever is contributed. */
+  const run = async (domain: Domain, pinned?: Released): Promise<Departures> => {
+    const model = join(domain, 'platform');
+    const charged = new Map<string, Contribution[][]>();
+    const released = new Map<string, Float64Array[]>();
+    const sums: ChargedSums = {
+      noiseDeviation: () => 0.5,
+      release(label, contributions) {
+        const query = declared(queries, label);
+        assert.equal(query.scope, 'platform', `${label} is not this platform's to release alone`);
+        const list = Array.from(contributions, copyOf);
+        const lists = charged.get(label) ?? [];
+        const values = released.get(label) ?? [];
+        lists.push(list);
+        assert.ok(lists.length <= query.repetitions, `${label} was asked for more often than declared`);
+        const noise = seededRandom(`${label}/${lists.length}`);
+        const value = pinned?.get(label)?.[lists.length - 1] ?? noisySum(query, list, noise.bytes(query.dimension));
+        values.push(value);
+        charged.set(label, lists);
+        released.set(label, values);
+        return Promise.resolve(Float64Array.from(value));
+      },
+    };
+    await model.prepare(sums);
+    const updates: Contribution[][] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const list: Contribution[] = [];
+      for await (const contribution of model.contributions(sharedAt(round), round)) list.push(copyOf(contribution));
+      updates.push(list);
+      await model.adopt(sharedAt(round + 1));
+    }
+    if (rounds === 0) await model.adopt(sharedAt(0));
+    return { model, charged, released, updates };
+  };
+
+  /** What leaves of everybody else when one person goes: the largest difference, and what the person had contributed. */
+  const removalOf = async (
+    person: number,
+  ): Promise<{ readonly others: number; readonly own: readonly { readonly query: SumQuery; norm: number }[] }> => {
+    const full = await run(books);
+    const rows = books.persons.map((_, row) => row).filter((row) => row !== person);
+    const less = await run(restrictPersons(books, rows), full.released);
+    let others = 0;
+    const own: { query: SumQuery; norm: number }[] = [];
+    const compare = (query: SumQuery, before: readonly Contribution[], after: readonly Contribution[]): void => {
+      assert.equal(before.length, books.persons.length, `${query.label}: one contribution a person`);
+      assert.equal(after.length, rows.length, `${query.label}: one contribution a person`);
+      rows.forEach((row, i) => (others = Math.max(others, differenceOf(before[row], after[i], query.dimension))));
+      own.push({ query, norm: normOf(before[person]) });
+    };
+    for (const [label, lists] of full.charged) {
+      lists.forEach((list, i) => compare(declared(queries, label), list, less.charged.get(label)?.[i] ?? []));
+    }
+    const federated = queries.find((query) => query.scope === 'federation');
+    if (federated !== undefined) full.updates.forEach((list, i) => compare(federated, list, less.updates[i]));
+    for (const row of rows) {
+      const before = full.model.represent(historyOf(books, row));
+      const after = less.model.represent(historyOf(books, row));
+      before.forEach((value, i) => (others = Math.max(others, Math.abs(value - after[i]))));
+    }
+    return { others, own };
+  };
+
+  before(async () => {
+    backend = (await setup.backend?.()) ?? NO_ENGINE;
+  });
+  afterEach(() => {
+    for (const model of models.splice(0)) model.dispose();
+  });
+
+  it('is found by its name', () => {
+    assert.equal(strategyNamed(strategy.name), strategy);
+    assert.ok(strategy.summary.length > 10 && strategy.reference.length > 5);
+  });
+
+  it('completes settings from its defaults and refuses unknown ones by name', () => {
+    assert.deepEqual(strategy.settings({}), strategy.defaults);
+    assert.deepEqual(strategy.settings(undefined), strategy.defaults);
+    assert.throws(() => strategy.settings({ noSuchKey: 1 }), /noSuchKey/);
+  });
+
+  it('plans from public facts alone, the same at every call', () => {
+    assert.deepEqual(strategy.plan(shape, settings), plan);
+    assert.deepEqual(strategy.queries(shape, books.name, settings), queries);
+    assert.equal(strategy.initialModel(plan, 'a').length, parameters);
+    assert.deepEqual(strategy.initialModel(plan, 'a'), strategy.initialModel(plan, 'a'));
+    assert.equal(new Set(queries.map(({ label }) => label)).size, queries.length);
+    if (parameters === 0) return;
+    const [round] = queries.filter((query) => query.scope === 'federation');
+    assert.equal(round.dimension, parameters);
+    assert.equal(round.repetitions, rounds);
+  });
+
+  it('lets nothing out of a platform that is not declared, and uses what it declares', async () => {
+    const { charged, updates } = await run(books);
+    for (const { label, repetitions, scope } of queries) {
+      if (scope === 'platform') assert.equal(charged.get(label)?.length, repetitions, label);
+    }
+    for (const list of updates) {
+      assert.equal(list.length, books.persons.length);
+      for (const { indices, values } of list) if (indices === undefined) assert.equal(values.length, parameters);
+    }
+    if (strategy.privacy === 'sealed-only')
+      assert.deepEqual(queries, [], 'it claims nothing, so it must charge nothing');
+  });
+
+  if (strategy.privacy === 'private-encoder') {
+    it('moves nobody else when a person is removed, and the person by no more than the bound', async () => {
+      const lengths = books.persons.map((_, row) => historyOf(books, row).items.length);
+      const longest = lengths.indexOf(Math.max(...lengths));
+      const shortest = lengths.indexOf(Math.min(...lengths));
+      for (const person of [0, longest, shortest, books.persons.length - 1]) {
+        const { others, own } = await removalOf(person);
+        assert.equal(others, 0, `removing person ${person} moved what leaves of others`);
+        assert.ok(own.length > 0);
+        // What the privacy layer would have to cut off is no loss of privacy, but much of it is a clip set wrong.
+        for (const { query, norm } of own) {
+          if (query.scope === 'platform') assert.ok(norm <= query.clip * (1 + 1e-5), `${query.label}: ${norm}`);
+        }
+      }
+    });
+  } else {
+    it('has an encoder that others can be seen through, which is why it claims nothing', async () => {
+      assert.ok((await removalOf(0)).others > 1e-6);
+    });
+  }
+
+  it('represents a person by finite numbers, the same each time, and by nothing what it knows nothing of', async () => {
+    const { model } = await run(books);
+    const empty = model.represent({ items: new Uint32Array(0) });
+    assert.ok(empty.every((value) => value === 0));
+    for (let row = 0; row < 20; row++) {
+      const vector = model.represent(historyOf(books, row));
+      assert.equal(vector.length, empty.length);
+      assert.ok(vector.every(Number.isFinite));
+      assert.deepEqual(model.represent(historyOf(books, row)), vector);
+    }
+  });
+
+  it('gives the same from the same seeds', async () => {
+    const [first, second] = [await run(books), await run(books)];
+    assert.deepEqual(first.model.represent(historyOf(books, 3)), second.model.represent(historyOf(books, 3)));
+  });
+
+  it('says what is missing when it is used too early', async () => {
+    const model = join(books, 'early');
+    assert.throws(() => model.represent(historyOf(books, 0)), { code: 'TRANSFER_NOT_PREPARED' });
+    assert.throws(() => model.score([]), { code: 'TRANSFER_NOT_PREPARED' });
+    await Promise.resolve();
+  });
+
+  it('ranks for cold persons better than the prior does, explains it, and says what it rests on', async () => {
+    const split = coldSplit(films, [books], { seed: 1 });
+    const { model: source } = await run(books);
+    const index = personIndex(books);
+    const vectorOf = (person: string): Float32Array => source.represent(historyOf(books, index.get(person) ?? 0));
+    const target = join(split.target, 'target');
+    const received = received1(books.name, split.linked, vectorOf);
+    const report = await target.fitDecoder([received]);
+    assert.equal(report.warmPersons, split.linked.length);
+    const { decoder, prior, popularity } = report.blend;
+    assert.ok(Math.abs(decoder + prior + popularity - 1) < 1e-9);
+
+    const releasedOf = (person: string): { source: string; vector: Float32Array }[] => [
+      { source: books.name, vector: vectorOf(person) },
+    ];
+    const quality = (scorer: (person: string) => Float32Array): number =>
+      rankMetrics(
+        evaluateColdStart({
+          scorer: (_, { person }) => scorer(person),
+          cold: split.cold,
+          items: films.catalogue.length,
+          negatives: [uniformNegatives({ target: split.target, n: 20, seed: 1 })],
+          seed: 1,
+        })[0],
+      ).find(({ metric }) => metric === 'NDCG@10')!.mean;
+    const zero = baselineNamed('prior').fit({
+      target: split.target,
+      linked: split.linked,
+      sources: [books],
+      random: seededRandom('prior'),
+      factors: () => factoriseTarget(split.target, seededRandom('prior')),
+    });
+    const gain = quality((person) => target.score(releasedOf(person))) - quality(zero);
+    assert.ok(gain > 0.02, `gained ${gain} over the prior`);
+
+    const [{ person }] = split.cold;
+    const scores = target.score(releasedOf(person));
+    const explained = target.explain(releasedOf(person), 5);
+    assert.equal(explained.basis, 'representation');
+    const told = explained.parts.filter(({ name }) => !name.startsWith('near:'));
+    const total = told.reduce((sum, { weight }) => sum + weight, 0);
+    assert.ok(Math.abs(total - scores[5]) < 1e-4, `parts add up to ${total}, the score is ${scores[5]}`);
+    assert.equal(target.explain([], 5).basis === 'representation', false);
+    assert.equal(target.score([]).length, films.catalogue.length);
+  });
+}
+
+function received1(
+  source: string,
+  persons: readonly string[],
+  vectorOf: (person: string) => Float32Array,
+): ReceivedRepresentations {
+  const rows = persons.map(vectorOf);
+  const dimension = rows[0].length;
+  const vectors = new Float32Array(rows.length * dimension);
+  rows.forEach((row, i) => vectors.set(row, i * dimension));
+  return { source, mode: 'raw', noiseModel: { kind: 'exact' }, dimension, persons, vectors };
+}
+
+function declared(queries: readonly SumQuery[], label: string): SumQuery {
+  const query = queries.find((one) => one.label === label);
+  assert.ok(query, `the sum ${label} was never declared`);
+  return query;
+}
+
+const copyOf = ({ indices, values }: Contribution): Contribution => ({
+  ...(indices && { indices: indices.slice() }),
+  values: values.slice(),
+});
+
+function noisySum({ dimension }: SumQuery, list: readonly Contribution[], bytes: Uint8Array): Float64Array {
+  const sum = Float64Array.from(bytes, (byte) => (byte - 127.5) / 256);
+  for (const { indices, values } of list) values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+  assert.equal(sum.length, dimension);
+  return sum;
+}
+
+const normOf = ({ values }: Contribution): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+function differenceOf(a: Contribution, b: Contribution, dimension: number): number {
+  const dense = new Float64Array(dimension);
+  a.values.forEach((value, i) => (dense[a.indices?.[i] ?? i] += value));
+  b.values.forEach((value, i) => (dense[b.indices?.[i] ?? i] -= value));
+  return dense.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}

@@ -1,0 +1,20 @@
+/** Every strategy of the registry against the one compliance suite: none can be added without passing it. */
+import { tensorBackend } from '../../client/tensor/open.ts';
+import { strategies } from '../../core/transfer/registry.ts';
+import { strategyCompliance } from './strategy.compliance.ts';
+import type { StrategyComplianceSetup } from './strategy.compliance.ts';
+
+/** Settings that keep the suite short, where the defaults do not. */
+const setups: Readonly<Record<string, StrategyComplianceSetup>> = {
+  'shared-trunk': {
+    settings: { hidden: 8, bottleneck: 6 },
+    rounds: 2,
+    backend: () => Promise.resolve(tensorBackend('cpu')),
+  },
+};
+
+describe('transfer strategies', () => {
+  for (const strategy of strategies) {
+    describe(strategy.name, () => strategyCompliance(strategy, setups[strategy.name]));
+  }
+});
