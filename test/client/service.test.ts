@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { PlatformError } from '../../client/errors.ts';
+import { startService } from '../../client/serving/service.ts';
+import type { Service, ServiceBackend } from '../../client/serving/service.ts';
+import type { Consent } from '../../core/federation/consent.ts';
+
+const token = 'the token';
+let isReady = true;
+let recorded: Consent[] = [];
+
+const backend: ServiceBackend = {
+  stage: () => 'serving',
+  recommend(who, k) {
+    if (!isReady) return Promise.reject(new PlatformError('PLATFORM_NOT_READY', 'not yet'));
+    const items = Array.from({ length: k }, (_, i) => ({ item: `i${i}`, score: -i, explanation: [] }));
+    return Promise.resolve({ items, basis: 'prior', sources: [], claim: JSON.stringify(who), known: false });
+  },
+  consents: ({ person }) => recorded.filter((consent) => person === undefined || consent.person === person),
+  addConsents: (consents) => void recorded.push(...consents),
+  withdraw(persons) {
+    const before = recorded.length;
+    recorded = recorded.filter(({ person }) => !persons.includes(person));
+    return before - recorded.length;
+  },
+};
+
+describe('The local service', () => {
+  let service: Service;
+  const ask = async (
+    path: string,
+    options: { readonly method?: string; readonly body?: unknown; readonly authorization?: string } = {},
+  ): Promise<{ status: number; answer: Record<string, unknown> }> => {
+    const { method = 'GET', body, authorization = `Bearer ${token}` } = options;
+    const response = await fetch(new URL(path, service.url), {
+      method,
+      headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+
+  beforeEach(async () => {
+    isReady = true;
+    recorded = [];
+    service = await startService({ backend, token, port: 0 });
+  });
+  afterEach(() => service.stop());
+
+  it('listens on loopback alone', () => assert.equal(new URL(service.url).hostname, '127.0.0.1'));
+
+  it('tells that it lives to anybody, and nothing else without the token', async () => {
+    assert.deepEqual(await ask('/healthz', { authorization: '' }), {
+      status: 200,
+      answer: { status: 'ok', stage: 'serving' },
+    });
+    for (const authorization of ['', 'Bearer ', 'Bearer wrong', token, `Basic ${token}`]) {
+      for (const path of ['/v1/recommendations/p', '/v1/consents', '/nothing']) {
+        const { status, answer } = await ask(path, { authorization });
+        assert.equal(status, 401);
+        assert.equal(answer.code, 'HTTP_UNAUTHORISED');
+      }
+    }
+  });
+
+  it('recommends for a pseudonym or for an own id, ten unless told otherwise', async () => {
+    const { answer } = await ask('/v1/recommendations/p%2F1');
+    assert.equal((answer.items as unknown[]).length, 10);
+    assert.equal(answer.claim, '{"pseudonym":"p/1"}');
+    const other = await ask('/v1/recommendations/p?as=person&k=3');
+    assert.equal((other.answer.items as unknown[]).length, 3);
+    assert.equal(other.answer.claim, '{"person":"p"}');
+  });
+
+  it('answers what it cannot do with a code and a sentence', async () => {
+    for (const query of ['k=0', 'k=ten', 'k=1001', 'as=friend', 'unknown=1']) {
+      const { status, answer } = await ask(`/v1/recommendations/p?${query}`);
+      assert.equal(status, 400);
+      assert.equal(answer.code, 'HTTP_BAD_REQUEST');
+      assert.ok(String(answer.message).length > 5);
+    }
+    const missing = await ask('/v1/nothing?person=p1');
+    assert.equal(missing.status, 404);
+    assert.ok(!String(missing.answer.message).includes('p1'));
+    isReady = false;
+    const early = await ask('/v1/recommendations/p');
+    assert.deepEqual([early.status, early.answer.code], [503, 'PLATFORM_NOT_READY']);
+  });
+
+  it('records, lists and withdraws consents', async () => {
+    const body = { persons: ['p', 'q'], target: 'books', epoch: 1, expires: 100 };
+    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 2 });
+    const listed = await ask('/v1/consents?person=q');
+    assert.deepEqual(listed.answer, { consents: [{ person: 'q', target: 'books', epoch: 1, expires: 100 }] });
+    assert.deepEqual((await ask('/v1/consents', { method: 'DELETE', body: { persons: ['p'] } })).answer, {
+      withdrawn: 1,
+    });
+    for (const wrong of [{}, { ...body, persons: [] }, { ...body, epoch: -1 }, { ...body, more: 1 }]) {
+      assert.equal((await ask('/v1/consents', { method: 'POST', body: wrong })).status, 400);
+    }
+    assert.equal(recorded.length, 1);
+  });
+
+  it('says so when its port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await assert.rejects(startService({ backend, token, port }), {
+      code: 'PORT_IN_USE',
+      message: new RegExp(`port ${port} is in use by another program: choose another --serve-port`),
+    });
+    await new Promise((resolve) => other.close(resolve));
+  });
+});
