@@ -18,12 +18,12 @@ import {
   oneOf,
   printable,
   textWithin,
+  plain,
 } from './fields.ts';
 import { decodeLinkBody, encodeLinkBody, isLinkBody } from './link-body-codec.ts';
 import type { LinkBody } from './link-body.ts';
 import { decodeSecagg, encodeSecagg } from './secagg-codec.ts';
 
-const EMPTY = new Uint8Array(0);
 const MOST_ROUNDS = 1_000_000;
 const MOST_ATTEMPTS = 1_000_000;
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -82,8 +82,8 @@ export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkB
       kind: 'attempt-start',
       round: integerWithin('attempt_start.round', round ?? 0, 1, MOST_ROUNDS),
       attempt: integerWithin('attempt_start.attempt', attempt ?? 0, 1, MOST_ATTEMPTS),
-      config: bytesUpTo('attempt_start.config', config ?? EMPTY, MOST_CONFIG_BYTES),
-      model: floatsOf('attempt_start.model', model ?? EMPTY),
+      config: bytesUpTo('attempt_start.config', plain(config), MOST_CONFIG_BYTES),
+      model: floatsOf('attempt_start.model', plain(model)),
     };
   }
   if (envelope.attemptDecline) {
@@ -104,7 +104,7 @@ export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkB
       attempt: integerWithin('attempt_end.attempt', attempt ?? 0, 0, MOST_ATTEMPTS),
       outcome: oneOf('attempt_end.outcome', outcome ?? '', OUTCOMES),
       text: textWithin('attempt_end.text', text ?? '', 0, MOST_TEXT),
-      model: floatsOf('attempt_end.model', model ?? EMPTY),
+      model: floatsOf('attempt_end.model', plain(model)),
       completedRounds: integerWithin('attempt_end.completed_rounds', completedRounds ?? 0, 0, MOST_ROUNDS),
     };
   }
@@ -121,17 +121,17 @@ export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkB
     const { id, from, to, lifetimeSeconds, sealed } = envelope.mail;
     return {
       kind: 'mail',
-      id: bytesExactly('mail.id', id ?? EMPTY, 16),
+      id: bytesExactly('mail.id', plain(id), 16),
       from: textWithin('mail.from', from ?? '', 1, 32),
       to: textWithin('mail.to', to ?? '', 1, 32),
       lifetimeSeconds: integerWithin('mail.lifetime_seconds', lifetimeSeconds ?? 0, 1, MOST_LIFETIME_SECONDS),
-      sealed: sealed ?? EMPTY,
+      sealed: plain(sealed),
     };
   }
   if (envelope.mailReceipt) {
     return {
       kind: 'mail-receipt',
-      id: bytesExactly('mail_receipt.id', envelope.mailReceipt.id ?? EMPTY, 16),
+      id: bytesExactly('mail_receipt.id', plain(envelope.mailReceipt.id), 16),
       outcome: oneOf('mail_receipt.outcome', envelope.mailReceipt.outcome ?? '', MAIL_OUTCOMES),
     };
   }

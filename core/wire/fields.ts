@@ -8,6 +8,13 @@ function refuse(field: string, problem: string): never {
   throw new InvalidMessageError('WIRE_OUT_OF_RANGE', `${field} ${problem}`);
 }
 
+const EMPTY = new Uint8Array(0);
+
+/** A field that may be absent: none and empty are the same on the wire. */
+export function plain(value: Uint8Array | null | undefined): Uint8Array {
+  return value?.length ? value : EMPTY;
+}
+
 /** Bytes of exactly `length`. */
 export function bytesExactly(field: string, value: Uint8Array, length: number): Uint8Array {
   if (value.length !== length) refuse(field, `has ${value.length} bytes instead of ${length}`);

@@ -4,12 +4,11 @@
  */
 import type { isthmus } from '../../proto/gen/isthmus.js';
 import type { Body } from './body.ts';
-import { bytesExactly, bytesUpTo, integerWithin, textWithin } from './fields.ts';
+import { bytesExactly, bytesUpTo, integerWithin, textWithin, plain } from './fields.ts';
 import type { LinkBody } from './link-body.ts';
 
 export const NONCE_BYTES = 16;
 const HASH_BYTES = 32;
-const EMPTY = new Uint8Array(0);
 const MOST = 0xffffffff;
 const MEGABYTE = 1024 * 1024;
 
@@ -52,15 +51,15 @@ export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody
       index: integerWithin('fragment.index', index ?? 0, 0, MOST),
       count: integerWithin('fragment.count', count ?? 0, 1, MOST),
       totalBytes: integerWithin('fragment.total_bytes', totalBytes ?? 0, 1, MOST),
-      sha256: bytesExactly('fragment.sha256', sha256 ?? EMPTY, HASH_BYTES),
-      bytes: bytes ?? EMPTY,
+      sha256: bytesExactly('fragment.sha256', plain(sha256), HASH_BYTES),
+      bytes: plain(bytes),
     };
   }
   if (envelope.challenge) {
     const { nonce, limits } = envelope.challenge;
     return {
       kind: 'challenge',
-      nonce: bytesExactly('challenge.nonce', nonce ?? EMPTY, NONCE_BYTES),
+      nonce: bytesExactly('challenge.nonce', plain(nonce), NONCE_BYTES),
       limits: {
         maxFrameBytes: integerWithin('limits.max_frame_bytes', limits?.maxFrameBytes ?? 0, 4096, 64 * MEGABYTE),
         chunkBytes: integerWithin('limits.chunk_bytes', limits?.chunkBytes ?? 0, 1024, 32 * MEGABYTE),
@@ -72,13 +71,13 @@ export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody
   }
   if (envelope.hello) {
     const { federation, manifestHash, nonce, link, received } = envelope.hello;
-    const resumed = bytesUpTo('hello.link', link ?? EMPTY, NONCE_BYTES);
+    const resumed = bytesUpTo('hello.link', plain(link), NONCE_BYTES);
     return {
       kind: 'hello',
       federation: textWithin('hello.federation', federation ?? '', 1, 64),
-      manifestHash: bytesExactly('hello.manifest_hash', manifestHash ?? EMPTY, HASH_BYTES),
-      nonce: bytesExactly('hello.nonce', nonce ?? EMPTY, NONCE_BYTES),
-      link: resumed.length === 0 ? EMPTY : bytesExactly('hello.link', resumed, NONCE_BYTES),
+      manifestHash: bytesExactly('hello.manifest_hash', plain(manifestHash), HASH_BYTES),
+      nonce: bytesExactly('hello.nonce', plain(nonce), NONCE_BYTES),
+      link: resumed.length === 0 ? resumed : bytesExactly('hello.link', resumed, NONCE_BYTES),
       received: integerWithin('hello.received', received ?? 0, 0, MOST),
     };
   }
@@ -86,7 +85,7 @@ export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody
     const { link, resumed, received, completedRounds } = envelope.welcome;
     return {
       kind: 'welcome',
-      link: bytesExactly('welcome.link', link ?? EMPTY, NONCE_BYTES),
+      link: bytesExactly('welcome.link', plain(link), NONCE_BYTES),
       resumed: resumed ?? false,
       received: integerWithin('welcome.received', received ?? 0, 0, MOST),
       completedRounds: integerWithin('welcome.completed_rounds', completedRounds ?? 0, 0, MOST),

@@ -9,7 +9,7 @@ import { SECAGG_CODES } from '../secagg/errors.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../secagg/messages.ts';
 import type { CoordinatorMessage, KeyEntry, PlatformMessage, Reveal } from '../secagg/messages.ts';
 import { InvalidMessageError } from './errors.ts';
-import { bytesExactly, bytesUpTo, integerWithin, oneOf, printable, textWithin } from './fields.ts';
+import { bytesExactly, bytesUpTo, integerWithin, oneOf, printable, textWithin, plain } from './fields.ts';
 
 export type SecaggMessage = PlatformMessage | CoordinatorMessage;
 
@@ -35,19 +35,18 @@ const MOST_CHUNKS = 1 << 20;
 const MOST_TEXT = 500;
 
 type Bytes = Uint8Array | null | undefined;
-const EMPTY = new Uint8Array(0);
 
-const key = (field: string, value: Bytes): Uint8Array => bytesExactly(field, value ?? EMPTY, KEY_BYTES);
-const signature = (field: string, value: Bytes): Uint8Array => bytesExactly(field, value ?? EMPTY, SIGNATURE_BYTES);
+const key = (field: string, value: Bytes): Uint8Array => bytesExactly(field, plain(value), KEY_BYTES);
+const signature = (field: string, value: Bytes): Uint8Array => bytesExactly(field, plain(value), SIGNATURE_BYTES);
 const commitment = (field: string, value: Bytes): Uint8Array =>
-  value?.length ? bytesExactly(field, value, KEY_BYTES) : EMPTY;
+  value?.length ? bytesExactly(field, value, KEY_BYTES) : plain(value);
 const index = (field: string, value: number | null | undefined): number =>
   integerWithin(field, value ?? 0, 0, MOST_PLATFORMS - 1);
 const text = (field: string, value: string | null | undefined): string => textWithin(field, value ?? '', 0, MOST_TEXT);
 
 /** Units of `unit` bytes laid end to end, at least none and at most one a platform. */
 function laid(field: string, value: Bytes, unit: number): Uint8Array {
-  const bytes = bytesUpTo(field, value ?? EMPTY, MOST_PLATFORMS * unit);
+  const bytes = bytesUpTo(field, plain(value), MOST_PLATFORMS * unit);
   integerWithin(`${field}, in units of ${unit} bytes,`, bytes.length / unit, 0, MOST_PLATFORMS);
   return bytes;
 }
@@ -103,7 +102,7 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
     return {
       kind: 'masked-chunk',
       index: integerWithin('masked_chunk.index', position ?? 0, 0, MOST_CHUNKS),
-      bytes: bytes ?? EMPTY,
+      bytes: plain(bytes),
     };
   }
   if (wire.advertiseKeys) {

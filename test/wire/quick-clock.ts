@@ -2,13 +2,19 @@
 import type { Clock } from '../../core/federation/clock.ts';
 
 export interface QuickClock extends Clock {
+  /** Later by so much, at once; timers keep their own pace. */
+  jump(ms: number): void;
   stop(): void;
 }
 
 export function quickClock(): QuickClock {
   const timers = new Set<NodeJS.Timeout>();
+  let ahead = 0;
   return {
-    now: () => Date.now(),
+    now: () => Date.now() + ahead,
+    jump: (ms) => {
+      ahead += ms;
+    },
     after(delayMs, task) {
       const timer = setTimeout(() => {
         timers.delete(timer);

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { OUTCOMES } from '../../core/federation/outcome.ts';
+import { beginRounds, handleRound } from '../../server/rounds/round-machine.ts';
+import type { RoundEvent, RoundPolicy, RoundState } from '../../server/rounds/round-machine.ts';
+
+const policy: RoundPolicy = {
+  rounds: 3,
+  platforms: 5,
+  needed: 4,
+  graceMs: 100,
+  maxAttempts: 3,
+  firstPauseMs: 10,
+  lastPauseMs: 15,
+};
+const gathering = (completed = 0): RoundState => ({ kind: 'gathering', completed, failures: 0, grace: false });
+
+describe('round machine', () => {
+  it('goes on where the store says, and is over when all rounds are completed', () => {
+    assert.deepEqual(beginRounds(policy, 1), [gathering(1), []]);
+    assert.equal(beginRounds(policy, 3)[0].kind, 'over');
+    assert.equal(beginRounds({ ...policy, rounds: 0 }, 0)[0].kind, 'over');
+  });
+
+  it('opens at once when everybody is ready', () => {
+    const [state, effects] = handleRound(policy, gathering(1), { kind: 'ready', platforms: 5 });
+    assert.equal(state.kind, 'attempting');
+    assert.deepEqual(effects, [{ kind: 'open', round: 2 }]);
+  });
+
+  it('gives the others a time of grace when enough are ready, once', () => {
+    const [waiting, effects] = handleRound(policy, gathering(), { kind: 'ready', platforms: 4 });
+    assert.deepEqual(effects, [{ kind: 'timer', delayMs: 100 }]);
+    assert.deepEqual(handleRound(policy, waiting, { kind: 'ready', platforms: 4 })[1], []);
+    assert.deepEqual(handleRound(policy, waiting, { kind: 'timer', ready: 4 })[1], [{ kind: 'open', round: 1 }]);
+    // Someone left: the timer must not open an attempt with too few.
+    const [fewer, cancel] = handleRound(policy, waiting, { kind: 'ready', platforms: 3 });
+    assert.deepEqual(cancel, [{ kind: 'cancel-timer' }]);
+    assert.deepEqual(handleRound(policy, fewer, { kind: 'timer', ready: 3 })[1], []);
+  });
+
+  it('pauses longer after each failure, and gives up', () => {
+    let state: RoundState = { kind: 'attempting', completed: 1, failures: 0 };
+    const pauses: unknown[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const [next, effects] = handleRound(policy, state, {
+        kind: 'attempt-ended',
+        outcome: 'too-few-platforms',
+        ready: 5,
+      });
+      pauses.push(...effects);
+      state = next.kind === 'pausing' ? handleRound(policy, next, { kind: 'timer', ready: 5 })[0] : next;
+    }
+    assert.deepEqual(pauses, [
+      { kind: 'timer', delayMs: 10 },
+      { kind: 'timer', delayMs: 15 },
+      { kind: 'cancel-timer' },
+      { kind: 'over', ending: 'gave-up' },
+    ]);
+    assert.equal(state.kind, 'over');
+  });
+
+  it('begins to count failures anew with each round', () => {
+    const failed: RoundState = { kind: 'attempting', completed: 0, failures: 2 };
+    const [state] = handleRound(policy, failed, { kind: 'attempt-ended', outcome: 'completed', ready: 2 });
+    assert.deepEqual(state, gathering(1));
+  });
+
+  it('is over, for good, when the budget refuses', () => {
+    const [state] = handleRound(policy, { kind: 'attempting', completed: 1, failures: 0 }, { kind: 'refused' });
+    assert.deepEqual(state, { kind: 'over', completed: 1, ending: 'budget-exhausted' });
+  });
+
+  it('whatever happens: one attempt at a time, rounds in order, never open with too few, always an end', () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('ready' as const), platforms: fc.nat(5) }),
+      fc.record({ kind: fc.constant('timer' as const), ready: fc.nat(5) }),
+      fc.record({
+        kind: fc.constant('attempt-ended' as const),
+        outcome: fc.constantFrom(...OUTCOMES),
+        ready: fc.nat(5),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events: readonly RoundEvent[]) => {
+        let [state] = beginRounds(policy, 0);
+        for (const next of events) {
+          const before = state;
+          const [after, effects] = handleRound(policy, before, next);
+          for (const effect of effects) {
+            if (effect.kind !== 'open') continue;
+            assert.equal(effect.round, after.kind === 'over' ? 0 : after.completed + 1);
+            assert.equal(after.kind, 'attempting');
+            const ready = next.kind === 'ready' ? next.platforms : 'ready' in next ? next.ready : 0;
+            assert.ok(ready >= policy.needed);
+          }
+          assert.ok(after.completed - before.completed <= 1 && after.completed >= before.completed);
+          if (before.kind === 'over') assert.equal(after, before);
+          state = after;
+        }
+      }),
+    );
+  });
+});
