@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
-import { formatTable, resultsTable } from '../../simulations/report/table.ts';
+import { formatTable, privacyLine, resultsTable } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { progressOn } from '../progress.ts';
 import { version } from '../version.ts';
@@ -149,7 +149,7 @@ function summary(results: Results, folder: string): string {
     ...results.notes.map((note) => `! ${note}`),
   ];
   for (const row of results.privacy) {
-    out.push('', `${row.strategy}, release ${row.release}:`);
+    out.push('', `${row.strategy}, release ${row.release}: ${privacyLine(row)}`);
     out.push(...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`));
   }
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results)}`].join('\n');
@@ -157,7 +157,7 @@ function summary(results: Results, folder: string): string {
 
 /** What a person would want to see after this. */
 function nextCommand(results: Results): string {
-  const isSweep = new Set(results.privacy.map(({ epsilon }) => epsilon)).size > 2;
+  const isSweep = new Set(results.privacy.map(({ budget }) => budget)).size > 1;
   return isSweep
     ? 'isthmus init --platforms films,books,music --out my-federation'
     : 'isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3';

@@ -4,7 +4,7 @@
  */
 import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
-import { resultsTable } from './table.ts';
+import { privacyLine, resultsTable } from './table.ts';
 
 const STYLE = `
   :root { color-scheme: light; }
@@ -46,10 +46,10 @@ ${table.lines
 ${results.privacy
   .map(
     (row) =>
-      `<h3>${escape(row.strategy)}, release ${escape(row.release)}</h3>${row.claims
+      `<h3>${escape(row.strategy)}, release ${escape(row.release)}</h3><p>${escape(privacyLine(row))}</p>${row.claims
         .map(
           (claim) =>
-            `<p class="claim${claim.holds ? '' : ' absent'}"><b>${escape(claim.id)}</b> ${escape(claim.text)}</p>`,
+            `<p class="claim${claim.holds ? '' : ' absent'}"><b>${claim.holds ? '' : 'not claimed: '}${escape(claim.id)}</b> ${escape(claim.text)}</p>`,
         )
         .join('\n')}`,
   )

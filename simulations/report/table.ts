@@ -2,7 +2,7 @@
  * The table that ends a run, for a terminal and for the report: methods down, metrics across, both kinds of negatives.
  * @module
  */
-import type { ResultRow, Results } from '../results.ts';
+import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
   readonly columns: readonly string[];
@@ -77,6 +77,26 @@ function cell(row: ResultRow | undefined): string {
   if (row === undefined) return '-';
   const mean = row.mean.toFixed(3).replace(/^0/, '');
   return row.std === null ? mean : `${mean} ±${row.std.toFixed(3).replace(/^0/, '')}`;
+}
+
+/** What was spent, and against how many colluding platforms it holds. */
+export function privacyLine(row: PrivacyRow): string {
+  if (row.epsilon === null) {
+    return row.budget === null ? 'NO PRIVACY: no noise, no bound' : 'no differential-privacy bound';
+  }
+  const bound = row.epsilon;
+  const colluders = row.epsilonAgainst.flatMap((epsilon, count) => (epsilon <= bound * (1 + 1e-9) ? [count] : []));
+  const most = Math.max(0, ...colluders);
+  const parts = [
+    `epsilon ${trim(row.epsilon)} at delta ${row.delta}`,
+    `against the coordinator and up to ${most} colluding platform${most === 1 ? '' : 's'}`,
+    `z = ${trim(row.noiseMultiplier)}`,
+    row.rounds === 0 ? 'no rounds' : `${row.rounds} round${row.rounds === 1 ? '' : 's'}`,
+    `at least ${row.honestMinimum} honest platform${row.honestMinimum === 1 ? '' : 's'} in a sum`,
+    `noise of ${row.noiseShares} share${row.noiseShares === 1 ? '' : 's'}`,
+    row.accountant,
+  ];
+  return parts.join(', ');
 }
 
 const trim = (value: number): string => String(Number(value.toPrecision(4)));
