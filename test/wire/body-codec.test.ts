@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { isthmus } from '../../proto/gen/isthmus.js';
 import { OUTCOMES } from '../../core/federation/outcome.ts';
 import { SECAGG_CODES } from '../../core/secagg/errors.ts';
+import { SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES } from '../../core/secagg/messages.ts';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import { MAIL_OUTCOMES } from '../../core/wire/body.ts';
 import type { Body } from '../../core/wire/body.ts';
@@ -40,15 +41,15 @@ const secagg: fc.Arbitrary<SecaggMessage> = fc.oneof(
   fc.record({ kind: fc.constant('beacon-list' as const), nonces: laid(32) }),
   fc.record({
     kind: fc.constant('share-keys' as const),
-    sealed: laid(104),
-    commitments: laid(32),
+    sealed: laid(SEALED_PACKET_BYTES),
+    commitments: laid(SHARE_COMMITMENT_BYTES),
     selfMaskCommitment: bytes(32),
   }),
   fc.record({
     kind: fc.constant('share-packets' as const),
     dealers: indices,
-    sealed: laid(104),
-    commitments: laid(32),
+    sealed: laid(SEALED_PACKET_BYTES),
+    commitments: laid(SHARE_COMMITMENT_BYTES),
   }),
   fc.record({ kind: fc.constant('upload-request' as const) }),
   fc.record({ kind: fc.constant('upload-grant' as const), next: index, limit: index }),
