@@ -8,8 +8,8 @@
 /** Bytes of every public key, secret, share, commitment and digest on this page. */
 export const KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
-/** One sealed share packet: 24 bytes of context, two shares of 32, 16 of authenticator. */
-export const SEALED_PACKET_BYTES = 104;
+/** One sealed share packet: 4 bytes of context, two shares of 32, 16 of authenticator. */
+export const SEALED_PACKET_BYTES = 84;
 /** Commitments to the two shares dealt to one holder: 16 bytes for the mask-key share, then 16 for the self-mask share. */
 export const SHARE_COMMITMENT_BYTES = 32;
 
@@ -58,7 +58,7 @@ export interface BeaconList {
  */
 export interface ShareKeys {
   readonly kind: 'share-keys';
-  readonly sealed: Uint8Array /* [holders without self x 104] */;
+  readonly sealed: Uint8Array /* [holders without self x 84] */;
   readonly commitments: Uint8Array /* [holders x 32] */;
   /** SHA-256 commitment to b_u, against which the coordinator checks what it rebuilds. */
   readonly selfMaskCommitment: Uint8Array /* [32] */;
@@ -68,7 +68,7 @@ export interface ShareKeys {
 export interface SharePackets {
   readonly kind: 'share-packets';
   readonly dealers: readonly number[];
-  readonly sealed: Uint8Array /* [dealers x 104] */;
+  readonly sealed: Uint8Array /* [dealers x 84] */;
   readonly commitments: Uint8Array /* [dealers x 32] */;
 }
 

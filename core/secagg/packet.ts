@@ -1,8 +1,8 @@
 /**
  * Share packets: what u deals to v in stage 1, sealed so that only v opens it and only in this session.
  *
- * The seal is nacl.box under the pair's fresh stage-0 keys. Its nonce is a hash of (sid, sender, receiver), which binds all
- * three as associated data and costs no bytes; half of the sid, sender and receiver stand inside as well.
+ * The seal is nacl.box under the pair's fresh stage-0 keys. Its nonce is a hash of (sid, sender, receiver): that binds all
+ * three as associated data would, and costs no bytes. Sender and receiver stand inside as well.
  * @module
  */
 import { canonicalBytes, equalBytes } from '../crypto/canonical.ts';
@@ -15,23 +15,19 @@ export interface DealtShares {
   readonly selfMaskShare: Uint8Array /* [32] */;
 }
 
-const CONTEXT_BYTES = 24;
+const CONTEXT_BYTES = 4;
 const PLAINTEXT_BYTES = CONTEXT_BYTES + 64;
 
-function context(sessionId: Uint8Array, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array(CONTEXT_BYTES);
-  bytes.set(sessionId.subarray(0, 16));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(16, from, true);
-  view.setUint32(20, to, true);
-  return bytes;
+/** Sender and receiver, 16 bits each: a cohort is at most 65535. */
+function context(from: number, to: number): Uint8Array {
+  return Uint8Array.of(from & 0xff, from >>> 8, to & 0xff, to >>> 8);
 }
 
 function nonce(engine: CryptoEngine, sessionId: Uint8Array, from: number, to: number): Uint8Array {
   return engine.sha256(canonicalBytes('isthmus/packet', [sessionId, from, to])).subarray(0, 24);
 }
 
-/** @param key the pair's box key. @returns 104 bytes. */
+/** @param key the pair's box key. @returns 84 bytes. */
 export function sealPacket(
   engine: CryptoEngine,
   sessionId: Uint8Array,
@@ -41,7 +37,7 @@ export function sealPacket(
   key: Uint8Array,
 ): Uint8Array {
   const plaintext = new Uint8Array(PLAINTEXT_BYTES);
-  plaintext.set(context(sessionId, from, to));
+  plaintext.set(context(from, to));
   plaintext.set(shares.maskKeyShare, CONTEXT_BYTES);
   plaintext.set(shares.selfMaskShare, CONTEXT_BYTES + 32);
   const sealed = engine.seal(plaintext, nonce(engine, sessionId, from, to), key);
@@ -62,7 +58,7 @@ export function openPacket(
   if (plaintext?.length !== PLAINTEXT_BYTES) {
     throw new SecaggError('SECAGG_SEALED_PACKET', `from platform ${from} to platform ${to}`, from);
   }
-  if (!equalBytes(plaintext.subarray(0, CONTEXT_BYTES), context(sessionId, from, to))) {
+  if (!equalBytes(plaintext.subarray(0, CONTEXT_BYTES), context(from, to))) {
     throw new SecaggError('SECAGG_SEALED_PACKET', `platform ${from} sealed it for another place`, from);
   }
   return {

@@ -18,10 +18,10 @@ export function chunkSize(vectorLength: number, chunkLength: number, index: numb
   return Math.min(chunkLength, vectorLength - index * chunkLength);
 }
 
-/** Drops every bit above `bits`. */
+/** Drops every bit above `bits`. At 32 bits there is nothing to drop and the bytes are those of `values`, not a copy. */
 export function pack(values: Uint32Array, bits: number): Uint8Array {
   if (bits === 32 && LITTLE_ENDIAN) {
-    return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
   const bytes = new Uint8Array(packedBytes(values.length, bits));
   let pending = 0;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { SecaggCode } from '../../core/secagg/errors.ts';
+import { SEALED_PACKET_BYTES } from '../../core/secagg/messages.ts';
 import type {
   CoordinatorMessage,
   KeyEntry,
@@ -301,7 +302,7 @@ describe('a cheating coordinator, stage 1', () => {
   it('delivers a packet as if another platform had dealt it', () => {
     const swapped = lie('share-packets', (message) => {
       const sealed = message.sealed.slice();
-      sealed.copyWithin(0, 104, 208);
+      sealed.copyWithin(0, SEALED_PACKET_BYTES, 2 * SEALED_PACKET_BYTES);
       return { ...message, sealed };
     });
     assertRefused(run(5, swapped), 'SECAGG_SEALED_PACKET');
@@ -334,7 +335,7 @@ describe('a cheating coordinator, stage 1', () => {
     const few = lie('share-packets', (message) => ({
       ...message,
       dealers: message.dealers.slice(0, 2),
-      sealed: message.sealed.subarray(0, 208),
+      sealed: message.sealed.subarray(0, 2 * SEALED_PACKET_BYTES),
       commitments: message.commitments.subarray(0, 64),
     }));
     assertRefused(run(5, few), 'SECAGG_TOO_FEW');

@@ -1,0 +1,43 @@
+/** Flower's SecAgg+, when bench/peers/install-flower-peer.sh has been run. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PYTHON = fileURLToPath(new URL('../peers/.venv-flower/bin/python', import.meta.url));
+const DRIVER = fileURLToPath(new URL('../peers/flower-secagg.py', import.meta.url));
+
+export interface PeerMeasure {
+  readonly coordinatorMs: number;
+  readonly platformMs: number;
+  readonly bytesUp: number;
+}
+
+export function peerIsInstalled(): boolean {
+  return existsSync(PYTHON);
+}
+
+/** One round of the peer, one thread. */
+export async function measurePeer(spec: {
+  readonly n: number;
+  readonly d: number;
+  /** Holders of a secret, its owner included. */
+  readonly shares: number;
+  readonly threshold: number;
+  readonly dropped: number;
+}): Promise<PeerMeasure> {
+  const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  // The peer reads a share number of 1 as a fraction; "all" is the fraction.
+  const shares = spec.shares >= spec.n ? '1.0' : String(spec.shares);
+  const request = `{"n":${spec.n},"d":${spec.d},"shares":${shares},"threshold":${spec.threshold},"dropped":${spec.dropped}}`;
+  const child = spawn(PYTHON, [DRIVER, request], { env: { ...process.env, ...oneThread } });
+  let output = '';
+  let complaint = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (complaint += data.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`the peer failed at ${request}: ${complaint.trim().split('\n').at(-1) ?? ''}`);
+  return JSON.parse(output) as PeerMeasure;
+}

@@ -1,0 +1,234 @@
+/**
+ * One masked-sum session in one process, with each side's time kept apart and the bytes each platform sends counted as the
+ * wire would frame them.
+ */
+import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { createCoordinatorSession, handleCoordinator } from '../../core/secagg/coordinator.ts';
+import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
+import type { PlatformMessage } from '../../core/secagg/messages.ts';
+import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
+import type { PlatformState } from '../../core/secagg/platform.ts';
+import type {
+  CoordinatorEffect,
+  CoordinatorEvent,
+  GraphParameters,
+  PlatformEffect,
+  PlatformEvent,
+  SessionParameters,
+} from '../../core/secagg/session.ts';
+import { encodeBody } from '../../core/wire/body-codec.ts';
+import { sealEnvelope } from '../../core/wire/envelope.ts';
+import type { FrameSigner } from '../../core/wire/signing.ts';
+
+export interface SessionCase {
+  readonly n: number;
+  readonly d: number;
+  readonly graph: GraphParameters;
+  readonly threshold: number;
+  readonly tNoise: number;
+  readonly ringBits: number;
+  /** Platforms that deal shares and never upload. */
+  readonly dropped: number;
+  readonly engine: CryptoEngine;
+}
+
+export interface SessionMeasure {
+  readonly coordinatorMs: number;
+  /** Of the opening alone: rebuilding secrets and taking masks out. */
+  readonly openingMs: number;
+  /** Mean over the platforms that stayed. */
+  readonly platformMs: number;
+  /** Mean over the platforms that stayed, envelopes included. */
+  readonly bytesUp: number;
+  /** Of these: shares and reveals, for each neighbour. */
+  readonly bytesPerNeighbour: number;
+}
+
+/** User and system time of this process, in ms: other processes' load does not count, and all is one thread but the collector. */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const PATTERNS = 7;
+
+/** Runs it and checks the sum. */
+export function measureSession(spec: SessionCase): SessionMeasure {
+  const { n, d, engine } = spec;
+  const people = Array.from({ length: n }, (_, i) => {
+    const { publicKey, secretKey } = engine.signingKeyPair(seededRandom(`bench ${i}`).bytes(32));
+    return { id: `p${String(i).padStart(5, '0')}`, identity: publicKey, secretKey };
+  });
+  const parameters: SessionParameters = {
+    version: 1,
+    federation: 'bench',
+    round: 1,
+    attempt: 1,
+    modelHash: new Uint8Array(32),
+    configHash: new Uint8Array(32),
+    cohort: people.map(({ id, identity }) => ({ id, identity })),
+    graph: spec.graph,
+    threshold: spec.threshold,
+    tNoise: spec.tNoise,
+    colluders: 0,
+    vectorLength: d,
+    ringBits: spec.ringBits,
+    chunkLength: 65536,
+  };
+  const patterns = updatePatterns(d);
+  // Every k-th platform drops out, so that losses are spread over the ring.
+  const isDropped = (i: number): boolean =>
+    Math.floor(((i + 1) * spec.dropped) / n) > Math.floor((i * spec.dropped) / n);
+  const indexOf = new Map(people.map(({ id }, i) => [id, i]));
+  const states: PlatformState[] = [];
+  const platformMs = new Float64Array(n);
+  const bytes = new Float64Array(n);
+  const shareBytes = new Float64Array(n);
+  const toPlatforms: (readonly [index: number, event: PlatformEvent])[] = [];
+  const toCoordinator: CoordinatorEvent[] = [];
+  let coordinatorMs = 0;
+  let openingMs = 0;
+  let opening = false;
+  const sums: Uint32Array[] = [];
+  let outcome = '';
+
+  const count = (index: number, message: PlatformMessage): void => {
+    const size = framedBytes(people[index].id, message);
+    bytes[index] += size;
+    if (message.kind === 'share-keys' || message.kind === 'reveals') shareBytes[index] += size;
+  };
+  const post = (index: number, message: PlatformMessage): void => {
+    count(index, message);
+    toCoordinator.push({ kind: 'message', from: people[index].id, message });
+  };
+  const perform = (index: number, effects: readonly PlatformEffect[]): void => {
+    for (const effect of effects) {
+      if (effect.kind === 'abort') throw effect.error;
+      if (effect.kind === 'send') post(index, effect.message);
+      if (effect.kind !== 'upload' || isDropped(index)) continue;
+      const chunks = effect.chunks[Symbol.iterator]();
+      for (;;) {
+        const begun = processorMs();
+        const chunk = chunks.next();
+        platformMs[index] += processorMs() - begun;
+        if (chunk.done === true) break;
+        count(index, chunk.value);
+        coordinate({ kind: 'message', from: people[index].id, message: chunk.value });
+      }
+    }
+  };
+  let coordinator: CoordinatorState;
+  const performCoordinator = (effects: readonly CoordinatorEffect[]): void => {
+    for (const effect of effects) {
+      if (effect.kind === 'send') toPlatforms.push([indexOf.get(effect.to) ?? -1, effect.message]);
+      if (effect.kind === 'broadcast') {
+        for (const id of effect.to) toPlatforms.push([indexOf.get(id) ?? -1, effect.message]);
+      }
+      if (effect.kind === 'stage') opening = effect.stage === 'opening';
+      if (effect.kind === 'continue') toCoordinator.push({ kind: 'continue' });
+      if (effect.kind === 'sum') sums.push(effect.sum);
+      if (effect.kind === 'end') outcome = `${effect.outcome}: ${effect.text}`;
+    }
+  };
+  const coordinate = (event: CoordinatorEvent): void => {
+    const begun = processorMs();
+    const [next, effects] = handleCoordinator(coordinator, event);
+    const spent = processorMs() - begun;
+    coordinatorMs += spent;
+    if (opening) openingMs += spent;
+    coordinator = next;
+    performCoordinator(effects);
+  };
+
+  const [begun, effects] = createCoordinatorSession(parameters, { engine });
+  coordinator = begun;
+  performCoordinator(effects);
+  people.forEach(({ id, secretKey }, i) => {
+    const started = processorMs();
+    const [state, first] = createPlatformSession(
+      parameters,
+      { id, secretKey },
+      {
+        engine,
+        random: seededRandom(`session ${i}`),
+        floor: { platforms: 3, tNoise: 2, colluders: 0 },
+        isSpent: () => false,
+      },
+    );
+    platformMs[i] += processorMs() - started;
+    states.push(state);
+    perform(i, first);
+    toPlatforms.push([i, { kind: 'update', vector: patterns[i % PATTERNS] }]);
+  });
+  while (outcome === '') {
+    const forPlatform = toPlatforms.shift();
+    if (forPlatform !== undefined) {
+      const [index, event] = forPlatform;
+      if (isDropped(index) && states[index].stage === 'masked-input') continue;
+      const started = processorMs();
+      const [state, more] = handlePlatform(states[index], event);
+      platformMs[index] += processorMs() - started;
+      states[index] = state;
+      if (isDropped(index) && state.stage === 'masked-input') continue;
+      perform(index, more);
+    } else coordinate(toCoordinator.shift() ?? { kind: 'deadline', stage: coordinator.stage });
+  }
+  const kept = people.map((_, i) => i).filter((i) => !isDropped(i));
+  if (sums.length !== 1) throw new Error(`the bench session ended with ${outcome}`);
+  checkSum(sums[0], kept, patterns, spec.ringBits);
+  const mean = (values: Float64Array): number => kept.reduce((total, i) => total + values[i], 0) / kept.length;
+  const degree = spec.graph.kind === 'complete' ? n - 1 : spec.graph.degree;
+  return {
+    coordinatorMs,
+    openingMs,
+    platformMs: mean(platformMs),
+    bytesUp: mean(bytes),
+    bytesPerNeighbour: mean(shareBytes) / degree,
+  };
+}
+
+function updatePatterns(d: number): readonly Uint32Array[] {
+  return Array.from({ length: PATTERNS }, (_, i) => {
+    const bytes = seededRandom(`update ${i}`).bytes(4 * d);
+    return new Uint32Array(bytes.buffer, 0, d);
+  });
+}
+
+function checkSum(sum: Uint32Array, kept: readonly number[], patterns: readonly Uint32Array[], bits: number): void {
+  const times = patterns.map((_, pattern) => kept.filter((i) => i % PATTERNS === pattern).length);
+  for (let at = 0; at < sum.length; at++) {
+    let expected = 0;
+    patterns.forEach((pattern, i) => (expected += times[i] * pattern[at]));
+    if (expected % 2 ** bits !== sum[at]) throw new Error(`the sum is wrong at ${at}`);
+  }
+}
+
+const FRAME = { connection: new Uint8Array(16), sequence: 300, session: new Uint8Array(32) };
+const unsigned = { sign: () => new Uint8Array(64) } as unknown as FrameSigner;
+
+const chunkBytes = new Map<number, number>();
+
+/** As core/wire frames it, signature included. Chunks are framed once a size: the copies would cost more than the masks. */
+function framedBytes(sender: string, message: PlatformMessage): number {
+  if (message.kind !== 'masked-chunk') return frame(sender, message);
+  const size = chunkBytes.get(message.bytes.length) ?? frame(sender, message);
+  chunkBytes.set(message.bytes.length, size);
+  return size;
+}
+
+function frame(sender: string, message: PlatformMessage): number {
+  return sealEnvelope({ sender, ...FRAME }, encodeBody({ kind: 'secagg', message }), unsigned).length;
+}
+
+/** The floor: n vectors added, nothing hidden. */
+export function bareSumMs(n: number, d: number): number {
+  const patterns = updatePatterns(d).map((pattern) => new Int32Array(pattern.buffer));
+  const total = new Int32Array(d);
+  const begun = processorMs();
+  for (let i = 0; i < n; i++) {
+    const vector = patterns[i % PATTERNS];
+    for (let at = 0; at < d; at++) total[at] = (total[at] + vector[at]) | 0;
+  }
+  return processorMs() - begun;
+}
