@@ -7,38 +7,16 @@
  * ends later is charged in full, and its retry is another attempt with another session, charged again.
  * @module
  */
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../federation/manifest.ts';
 import type { PrivacyEvent } from './accountant/accountant.ts';
 import { composedEpsilon } from './composition.ts';
 import type { CountedEvent } from './composition.ts';
 import { PrivacyError } from './errors.ts';
+import { entryHash, genesis, verifyLedger } from './ledger-chain.ts';
+import type { Charge, LedgerEntry } from './ledger-chain.ts';
 
-/** One release, as it is charged. */
-export interface Charge {
-  readonly scope: 'platform' | 'federation';
-  /** The planned sum's label. */
-  readonly label: string;
-  /** `federation`: the round. `platform`: which of the sum's repetitions, from 1. */
-  readonly round: number;
-  /** Which try at it, from 1; always 1 for a platform's own sums, which are kept and not tried again. */
-  readonly attempt: number;
-  /** `federation`: the session id, lower-case hex. `platform`: fingerprint of the planned sum. */
-  readonly session: string;
-  readonly event: PrivacyEvent;
-}
-
-export interface LedgerEntry {
-  /** 0, 1, 2... without gaps. */
-  readonly sequence: number;
-  /** `own`: charged here. `adopted`: known from the other side's ledger alone. */
-  readonly origin: 'own' | 'adopted';
-  readonly charge: Charge;
-  /** Hash of the entry before; of the federation's name for the first. Lower-case hex. */
-  readonly previous: string;
-  /** SHA-256 over the canonical bytes of all the above. Lower-case hex. */
-  readonly hash: string;
-}
+export { canonicalEntry, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
+export type { Charge, LedgerEntry } from './ledger-chain.ts';
 
 /** Where one federation's entries are kept. Whatever `append` returned from survives a crash. */
 export interface LedgerStore {
@@ -74,40 +52,6 @@ export interface LedgerBudget {
   readonly delta: number;
   /** Spent elsewhere on the same persons and charged there: the encoders of other platforms, as the plan has them. */
   readonly elsewhere: readonly CountedEvent[];
-}
-
-/** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
-export function canonicalEntry(entry: Omit<LedgerEntry, 'hash'>): Uint8Array {
-  const { sequence, origin, charge, previous } = entry;
-  return new TextEncoder().encode(canonicalJson({ ledger: 1, sequence, origin, charge, previous }));
-}
-
-/** `previous` of a federation's first entry. */
-export function genesis(federation: string): string {
-  return createHash('sha256').update(`isthmus ledger 1 ${federation}`).digest('hex');
-}
-
-/** @throws PrivacyError PRIVACY_LEDGER_BROKEN naming the first entry that is out of order, altered or cut out. */
-export function verifyLedger(federation: string, entries: readonly LedgerEntry[]): void {
-  let previous = genesis(federation);
-  for (const [index, entry] of entries.entries()) {
-    const hash = createHash('sha256').update(canonicalEntry(entry)).digest('hex');
-    const problem =
-      entry.sequence !== index
-        ? `has sequence number ${entry.sequence}`
-        : entry.previous !== previous
-          ? 'does not follow the entry before it'
-          : entry.hash !== hash
-            ? 'was altered: its hash does not match'
-            : undefined;
-    if (problem !== undefined) {
-      throw new PrivacyError(
-        'PRIVACY_LEDGER_BROKEN',
-        `ledger of federation "${federation}": entry ${index} ${problem}; restore the ledger from a copy, since a spend that cannot be proven counts as unknown`,
-      );
-    }
-    previous = hash;
-  }
 }
 
 /** One federation's ledger over a store. */
@@ -148,7 +92,8 @@ export class Ledger {
   /** Whether the charge would be refused. */
   exhausted(charge: Charge): boolean {
     const after = this.spentAfter(charge);
-    return after !== null && this.budget.epsilon !== null && after > this.budget.epsilon;
+    // Not `after > budget`: what cannot be computed is refused too.
+    return after !== null && this.budget.epsilon !== null && !(after <= this.budget.epsilon);
   }
 
   /**
@@ -178,7 +123,8 @@ export class Ledger {
    * Takes over what the other side has charged and this ledger lacks: the larger spend counts.
    * @returns the entries appended.
    * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a broken chain; PRIVACY_LEDGER_REFUSED when it lacks one of this
-   * ledger's federation charges, has one changed, or has them in another order.
+   * ledger's federation charges, has one changed, has them in another order,
+   * or adds one that costs nothing.
    */
   accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
     verifyLedger(this.federation, theirs);
@@ -204,15 +150,21 @@ export class Ledger {
       }
       if (origin === 'own') last = position ?? last;
     }
-    return offered
-      .filter((charge) => this.#find(charge) === undefined)
-      .map((charge) => this.#append('adopted', charge));
+    const unknown = offered.filter((charge) => this.#find(charge) === undefined);
+    for (const charge of unknown) {
+      if (costsSomething(charge.event)) continue;
+      throw new PrivacyError(
+        'PRIVACY_LEDGER_REFUSED',
+        `the coordinator's ledger has ${describe(charge)} with an event that no round makes: ${canonicalJson(charge.event)}`,
+      );
+    }
+    return unknown.map((charge) => this.#append('adopted', charge));
   }
 
   #append(origin: LedgerEntry['origin'], charge: Charge): LedgerEntry {
     const previous = this.#entries.at(-1)?.hash ?? genesis(this.federation);
     const open = { sequence: this.#entries.length, origin, charge, previous };
-    const entry = { ...open, hash: createHash('sha256').update(canonicalEntry(open)).digest('hex') };
+    const entry = { ...open, hash: entryHash(open) };
     this.#store.append(entry);
     this.#entries.push(entry);
     return entry;
@@ -232,6 +184,28 @@ export class Ledger {
     if (this.budget.epsilon === null) return null;
     const own = [...this.#entries.map((entry) => entry.charge), ...more].map(({ event }) => ({ event, count: 1 }));
     return composedEpsilon([...this.budget.elsewhere, ...own], this.budget.delta);
+  }
+}
+
+/**
+ * Whether an event from the other side is one that a masked sum can have, with numbers that add to a spend: a cost below
+ * zero, or one that is no number, would lower it.
+ */
+function costsSomething(event: PrivacyEvent): boolean {
+  const positive = (...values: readonly number[]): boolean =>
+    values.every((value) => typeof value === 'number' && value > 0 && Number.isFinite(value));
+  switch (event.kind) {
+    case 'unprotected':
+      return true;
+    case 'discrete-gaussian':
+      return positive(event.sigma, event.sensitivity);
+    case 'distributed-discrete-gaussian':
+      return (
+        positive(event.localSigma, event.shares, event.dimension, event.sensitivity) &&
+        event.sensitivityL1 === undefined
+      );
+    default:
+      return false;
   }
 }
 

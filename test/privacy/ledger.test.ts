@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { PrivacyEvent } from '../../core/privacy/accountant/accountant.ts';
 import { PrivacyError } from '../../core/privacy/errors.ts';
 import { canonicalEntry, genesis, Ledger, MemoryLedgerStore, verifyLedger } from '../../core/privacy/ledger.ts';
 import type { LedgerBudget, LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
@@ -144,6 +145,33 @@ describe('ledger', () => {
     const taken = charged([1]);
     taken.accept(charged([1, 2]).entries);
     assert.throws(() => taken.accept(charged([1]).entries), refused(/lacks round 2/), 'what was taken over stays');
+  });
+
+  it('takes over nothing that would lower the spend, or that no masked sum can cost', () => {
+    const events: readonly unknown[] = [
+      { kind: 'zcdp', rho: -1 },
+      { kind: 'zcdp', rho: 1e-3 },
+      { kind: 'gaussian', noiseMultiplier: 5 },
+      { kind: 'discrete-gaussian', sigma: 100, sensitivity: 0 },
+      { kind: 'discrete-gaussian', sigma: '100', sensitivity: 1 },
+      { kind: 'discrete-gaussian', sigma: Number.NaN, sensitivity: 1 },
+      { ...testCharge(2).event, shares: -6 },
+      { ...testCharge(2).event, sensitivityL1: 0 },
+      { kind: 'nothing' },
+    ];
+    for (const event of events) {
+      const theirs = Ledger.open('f', new MemoryLedgerStore(), { ...UNBOUNDED, epsilon: null });
+      theirs.charge(testCharge(1));
+      theirs.charge(testCharge(2, { event: event as PrivacyEvent }));
+      const own = charged([1]);
+      assert.throws(() => own.accept(theirs.entries), refusedAs('PRIVACY_LEDGER_REFUSED', /no round makes/));
+      assert.equal(own.entries.length, 1);
+    }
+  });
+
+  it('refuses a charge whose cost cannot be computed', () => {
+    const event = { kind: 'gaussian', noiseMultiplier: Number.NaN } as const;
+    assert.throws(() => charged([]).charge(testCharge(1, { event })));
   });
 
   it('killed at any write, on either side, it has never released what is not charged', () => {
