@@ -10,16 +10,15 @@
  * transform's rounding (every output of an FFT is a sum of N terms in log2 N stages: Higham 2002, Section 24.1).
  * @module
  */
-import { cumulant, leastOverTilts, LossSketch } from './cumulant.ts';
+import { cumulant, leastOverTilts } from './cumulant.ts';
 import type { RepeatedLoss } from './cumulant.ts';
-import type { HalfSpectrum, RealFourier } from './fourier.ts';
+import type { RealFourier } from './fourier.ts';
+import { multiply, raise, tiltOnCircle, UNIT_ROUNDING } from './spectrum.ts';
+import type { BoundedSpectrum } from './spectrum.ts';
+import { chooseWindow, ComposedSketch } from './window.ts';
 
-/** Probability, relative to delta, that may lie beyond the window and is charged for. */
-const BEYOND = 1e-12;
 /** Error of one grid mass relative to it, on average over the grid: differences of tails at neighbouring points. */
 const MASS_ROUNDING = 1e-12;
-const UNIT_ROUNDING = 2 ** -53;
-const LARGEST_WINDOW = 2 ** 25;
 
 /** The tail of a composition, from the top down to where it was asked for. */
 interface ComposedTail {
@@ -29,18 +28,10 @@ interface ComposedTail {
   readonly deltas: Float64Array;
 }
 
-/** A spectrum and, for each value, a bound on its absolute error. */
-interface BoundedSpectrum {
-  readonly spectrum: HalfSpectrum;
-  readonly error: Float64Array;
-}
-
 export class ComposedLoss {
   readonly #terms: readonly RepeatedLoss[];
-  readonly #sketches: readonly LossSketch[];
+  readonly #sketch: ComposedSketch;
   readonly #fourier: (size: number) => RealFourier;
-  readonly #step: number;
-  readonly #draws: number;
   /** Probability that some loss is infinite. */
   readonly infinity: number;
 
@@ -48,10 +39,9 @@ export class ComposedLoss {
   constructor(terms: readonly RepeatedLoss[], fourier: (size: number) => RealFourier) {
     this.#terms = terms;
     this.#fourier = fourier;
-    this.#sketches = terms.map(({ losses }) => new LossSketch(losses));
-    this.#step = terms.length === 0 ? 1 : terms[0].losses.step;
-    this.#draws = this.#sum(({ count }) => count);
-    this.infinity = Math.max(0, -Math.expm1(this.#sum(({ losses, count }) => count * Math.log1p(-losses.infinity))));
+    this.#sketch = new ComposedSketch(terms);
+    const logSurvival = terms.reduce((sum, { losses, count }) => sum + count * Math.log1p(-losses.infinity), 0);
+    this.infinity = Math.max(0, -Math.expm1(logSurvival));
   }
 
   /** Upper bound of the least epsilon >= 0 at `delta`; Infinity when infinite losses alone exceed it. */
@@ -59,22 +49,24 @@ export class ComposedLoss {
     if (this.#terms.length === 0) return 0;
     const finite = delta - this.infinity;
     if (!(finite > 0)) return Infinity;
-    const { theta, value: chernoff } = leastOverTilts((t) => (this.#sketch(t) - Math.log(finite)) / t);
+    const { theta, value: chernoff } = leastOverTilts(
+      (t) => (this.#sketch.cumulant(t) + logHockeyFactor(t) - Math.log(finite)) / t,
+    );
     if (chernoff <= 4 / theta && this.delta(0) <= delta) return 0;
-    // The answer lies a few 1 / theta below the Chernoff bound.
+    // The answer lies at most a few 1 / theta below the Chernoff bound.
     for (let depth = 8, height = 0; depth < 1e6;) {
       const { first, deltas } = this.#tail(theta, chernoff + height, chernoff - depth / theta, finite);
       if (deltas[deltas.length - 1] > delta) {
         if (height > 1e6) return Infinity;
         height = 2 * height + 1 / theta;
       } else if (deltas[0] <= delta) {
-        if (first * this.#step <= 0) return 0;
+        if (first * this.#sketch.step <= 0) return 0;
         depth *= 4;
       } else {
         let i = deltas.length - 2;
         while (deltas[i] <= delta) i--;
         const share = (deltas[i] - delta) / (deltas[i] - deltas[i + 1]);
-        return Math.max(0, (first + i) * this.#step + Math.log1p(share * Math.expm1(this.#step)));
+        return Math.max(0, (first + i) * this.#sketch.step + Math.log1p(share * Math.expm1(this.#sketch.step)));
       }
     }
     return Math.max(0, chernoff);
@@ -83,68 +75,30 @@ export class ComposedLoss {
   /** Upper bound of delta at `epsilon`, which may be negative. */
   delta(epsilon: number): number {
     if (this.#terms.length === 0) return Math.max(0, -Math.expm1(epsilon));
-    const { theta, value } = leastOverTilts((t) => this.#sketch(t) - t * epsilon);
-    const expected = Math.exp(Math.min(0, value)) / 100;
-    if (expected === 0) return this.infinity;
-    const tail = this.#tail(theta, epsilon, epsilon - this.#step, expected);
-    const at = epsilon / this.#step - tail.first;
+    const { theta, value } = leastOverTilts((t) => this.#sketch.cumulant(t) + logHockeyFactor(t) - t * epsilon);
+    const expected = Math.exp(Math.min(0, value)) / 10;
+    if (expected === 0) return this.infinity + Number.MIN_VALUE;
+    const tail = this.#tail(theta, epsilon, epsilon - this.#sketch.step, expected);
+    const at = epsilon / this.#sketch.step - tail.first;
     const i = Math.max(0, Math.floor(at + 1e-9));
     if (i >= tail.deltas.length - 1) return Math.min(1, tail.deltas[tail.deltas.length - 1]);
-    const between = Math.max(0, epsilon - (tail.first + i) * this.#step);
+    const between = Math.max(0, epsilon - (tail.first + i) * this.#sketch.step);
     // Linear in exp(epsilon) between the two neighbouring grid points.
-    const share = Math.min(1, Math.expm1(between) / Math.expm1(this.#step));
+    const share = Math.min(1, Math.expm1(between) / Math.expm1(this.#sketch.step));
     return Math.min(1, tail.deltas[i] + share * (tail.deltas[i + 1] - tail.deltas[i]));
   }
 
-  #sketch(theta: number): number {
-    return this.#terms.reduce((sum, { count }, i) => sum + count * this.#sketches[i].cumulant(theta), 0);
-  }
-
-  #cumulant(theta: number): number {
-    return this.#terms.reduce((sum, { losses, count }) => sum + count * cumulant(losses, theta), 0);
-  }
-
-  /** The tail from the grid point at or below `from`, tilted by theta, for deltas of about `scale` near `centre`. */
+  /** The tail from the grid point at or below `from`, for deltas of about `scale` near `centre`; `theta` is the best tilt there. */
   #tail(theta: number, centre: number, from: number, scale: number): ComposedTail {
-    const step = this.#step;
-    const most = this.#terms.reduce((sum, { count }, i) => sum + count * this.#sketches[i].highest, 0);
-    const target = Math.log(BEYOND * scale);
-    const above = leastOverTilts((t) => (this.#sketch(t) - target) / t, theta / 4);
-    const top = Math.ceil(Math.min(most, Math.max(above.value, centre + step)) / step) + 1;
-    const first = Math.min(Math.floor(from / step), top - 1);
-    let size = 1024;
-    while (size < top - first + 1 || !this.#wrapsLittle(theta, size, first, top, target)) size *= 2;
+    const { tilt, size, first, top, beyondTilt } = chooseWindow(this.#sketch, { theta, centre, from, scale });
+    const exact = this.#terms.reduce((sum, { losses, count }) => sum + count * cumulant(losses, beyondTilt), 0);
     // At the top of all losses nothing lies beyond.
-    const beyond = (top - 1) * step >= most ? 0 : Math.exp(this.#cumulant(above.theta) - above.theta * top * step);
-    return this.#transform(theta, size, first, top, beyond);
-  }
-
-  /**
-   * Whether what lies outside a window of `size` that ends at `top` adds little to the deltas from `first` on. What lies
-   * below wraps to the top and counts exp(-theta size) of itself; what lies above wraps down and counts exp(theta size).
-   */
-  #wrapsLittle(theta: number, size: number, first: number, top: number, target: number): boolean {
-    if (size >= LARGEST_WINDOW) return true;
-    const span = size * this.#step;
-    const upTo = this.#sum(({ losses, count }) => count * (losses.lowest + losses.masses.length - 1));
-    if (first + size <= upTo) {
-      const reach = (first + size) * this.#step;
-      const above = leastOverTilts((t) => this.#sketch(t) - t * reach, theta);
-      if (above.value + theta * span > target) return false;
-    }
-    if (-theta * span <= target) return true;
-    const bottom = top - size;
-    if (bottom <= this.#sum(({ losses, count }) => count * losses.lowest)) return true;
-    const below = leastOverTilts((t) => this.#sketch(-t) + t * bottom * this.#step, 1e-3, 1e4);
-    return below.value - theta * span <= target;
-  }
-
-  #sum(of: (term: RepeatedLoss) => number): number {
-    return this.#terms.reduce((sum, term) => sum + of(term), 0);
+    const beyond = top > this.#sketch.highest ? 0 : Math.exp(exact - beyondTilt * top * this.#sketch.step);
+    return this.#transform(tilt, size, first, top, beyond);
   }
 
   #transform(theta: number, size: number, first: number, top: number, beyond: number): ComposedTail {
-    const step = this.#step;
+    const step = this.#sketch.step;
     const fourier = this.#fourier(size);
     const half = size / 2;
     const rounding = 6 * UNIT_ROUNDING * Math.log2(size);
@@ -168,7 +122,7 @@ export class ComposedLoss {
 
     const length = top - first + 1;
     const deltas = new Float64Array(length);
-    const relative = 1 + MASS_ROUNDING * this.#draws;
+    const relative = 1 + MASS_ROUNDING * this.#sketch.draws;
     const constant = this.infinity + beyond;
     const shrink = Math.exp(-step);
     const toNext = -Math.expm1(-step);
@@ -191,71 +145,10 @@ export class ComposedLoss {
   }
 }
 
-/** p(l) exp(theta l) / M on a circle of `size` grid points, index modulo size; log M. */
-function tiltOnCircle(
-  { step, lowest, masses }: RepeatedLoss['losses'],
-  theta: number,
-  size: number,
-): { readonly masses: Float64Array; readonly logMoment: number } {
-  const logMoment = cumulant({ step, lowest, masses, infinity: 0 }, theta);
-  const circle = new Float64Array(size);
-  let at = ((lowest % size) + size) % size;
-  for (let i = 0; i < masses.length; i++) {
-    if (masses[i] > 0) circle[at] += masses[i] * Math.exp(theta * step * (lowest + i) - logMoment);
-    at = at + 1 === size ? 0 : at + 1;
-  }
-  return { masses: circle, logMoment };
-}
-
-/** Every value to the power `count`, by repeated squaring; what has become negligible is left out, and counted as error. */
-function raise({ re, im }: HalfSpectrum, count: number, rounding: number): BoundedSpectrum {
-  const error = new Float64Array(re.length);
-  if (count === 1) return { spectrum: { re, im }, error: error.fill(rounding) };
-  const negligible = Math.exp(-90 / count);
-  const errorOfNegligible = count * rounding * Math.exp((-45 * (count - 1)) / count) + Math.exp(-45);
-  for (let k = 0; k < re.length; k++) {
-    let baseRe = re[k];
-    let baseIm = im[k];
-    const square = baseRe * baseRe + baseIm * baseIm;
-    if (square < negligible) {
-      re[k] = im[k] = 0;
-      error[k] = errorOfNegligible;
-      continue;
-    }
-    let resultRe = 1;
-    let resultIm = 0;
-    for (let left = count; ;) {
-      if (left % 2 === 1) {
-        const swap = resultRe * baseRe - resultIm * baseIm;
-        resultIm = resultRe * baseIm + resultIm * baseRe;
-        resultRe = swap;
-      }
-      left = Math.floor(left / 2);
-      if (left === 0) break;
-      const swap = baseRe * baseRe - baseIm * baseIm;
-      baseIm = 2 * baseRe * baseIm;
-      baseRe = swap;
-    }
-    re[k] = resultRe;
-    im[k] = resultIm;
-    const magnitude = Math.sqrt(square);
-    const power = Math.sqrt(resultRe * resultRe + resultIm * resultIm);
-    error[k] =
-      count * rounding * (power / magnitude) * Math.exp((count * rounding) / magnitude) +
-      4 * count * UNIT_ROUNDING * power;
-  }
-  return { spectrum: { re, im }, error };
-}
-
-function multiply(a: BoundedSpectrum, b: BoundedSpectrum): BoundedSpectrum {
-  const [p, q] = [a.spectrum, b.spectrum];
-  for (let k = 0; k < p.re.length; k++) {
-    const ofP = Math.hypot(p.re[k], p.im[k]);
-    const ofQ = Math.hypot(q.re[k], q.im[k]);
-    a.error[k] = ofP * b.error[k] + ofQ * a.error[k] + a.error[k] * b.error[k] + 4 * UNIT_ROUNDING * ofP * ofQ;
-    const re = p.re[k] * q.re[k] - p.im[k] * q.im[k];
-    p.im[k] = p.re[k] * q.im[k] + p.im[k] * q.re[k];
-    p.re[k] = re;
-  }
-  return a;
+/**
+ * log max over x >= 0 of (1 - e^-x) e^(-theta x): by how much a Chernoff bound on delta is smaller than one on the tail
+ * (Canonne, Kamath and Steinke 2020, Proposition 12).
+ */
+function logHockeyFactor(theta: number): number {
+  return theta * Math.log(theta / (1 + theta)) - Math.log1p(theta);
 }

@@ -22,22 +22,26 @@ export function cumulant({ step, lowest, masses }: LossDistribution, theta: numb
   return reference;
 }
 
+const BUCKETS_PER_FOLD = 16;
+
 /**
- * A few hundred buckets in place of the whole grid, fine near 0 and geometric further out. Good for choosing a tilt, where
+ * A few hundred buckets in place of the whole grid, fine near 0 and at both ends and geometric away from them. For choosing a tilt, where
  * any choice is sound; never for a bound.
+
  */
 export class LossSketch {
   readonly #losses: Float64Array;
   readonly #logMasses: Float64Array;
-  /** Largest finite loss. */
-  readonly highest: number;
 
   constructor({ step, lowest, masses }: LossDistribution) {
     const losses: number[] = [];
     const logMasses: number[] = [];
     let i = 0;
     while (i < masses.length) {
-      const width = Math.max(1, Math.floor(Math.abs(lowest + i) / 24));
+      const width = Math.max(
+        1,
+        Math.floor(Math.min(Math.abs(lowest + i), i, masses.length - 1 - i) / BUCKETS_PER_FOLD),
+      );
       let mass = 0;
       let moment = 0;
       const end = Math.min(masses.length, i + width);
@@ -53,7 +57,6 @@ export class LossSketch {
     }
     this.#losses = Float64Array.from(losses);
     this.#logMasses = Float64Array.from(logMasses);
-    this.highest = step * (lowest + masses.length - 1);
   }
 
   cumulant(theta: number): number {
@@ -82,7 +85,7 @@ export function leastOverTilts(
   let right = a + golden * (b - a);
   let atLeft = objective(Math.exp(left));
   let atRight = objective(Math.exp(right));
-  while (b - a > 0.01) {
+  while (b - a > 0.02) {
     if (atLeft <= atRight) {
       [b, right, atRight] = [right, left, atLeft];
       left = b - golden * (b - a);

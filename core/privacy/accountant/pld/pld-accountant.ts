@@ -43,7 +43,7 @@ export class PldAccountant implements Accountant {
   /** What was discretised and tabulated, shared along a chain of compositions. */
   readonly #losses: WeakMap<LossPair, DirectedLosses>;
   readonly #fourier: Map<number, RealFourier>;
-  #composed: Readonly<Record<Direction, ComposedLoss>> | null = null;
+  #composed: readonly ComposedLoss[] | null = null;
 
   private constructor(
     step: number,
@@ -90,7 +90,7 @@ export class PldAccountant implements Accountant {
     const found =
       this.#releases.length === 0
         ? gaussianEpsilon(Math.sqrt(this.#squaredShift), delta)
-        : Math.max(...DIRECTIONS.map((direction) => this.#composition()[direction].epsilon(delta)));
+        : Math.max(...this.#directions().map((losses) => losses.epsilon(delta)));
     return Math.min(found, this.#pure) * (1 + PLD_ROUNDING);
   }
 
@@ -101,7 +101,7 @@ export class PldAccountant implements Accountant {
     const found =
       this.#releases.length === 0
         ? gaussianDelta(Math.sqrt(this.#squaredShift), epsilon)
-        : Math.max(...DIRECTIONS.map((direction) => this.#composition()[direction].delta(epsilon)));
+        : Math.max(...this.#directions().map((losses) => losses.delta(epsilon)));
     return Math.min(1, found * (1 + PLD_ROUNDING));
   }
 
@@ -116,8 +116,7 @@ export class PldAccountant implements Accountant {
     if (this.#releases.length === 0) {
       return Math.min(1, gaussianTradeOff(Math.sqrt(this.#squaredShift), fpr) * (1 + PLD_ROUNDING));
     }
-    const composed = this.#composition();
-    const rates = DIRECTIONS.map((direction) => leastLine(composed[direction], fpr));
+    const rates = this.#directions().map((losses) => leastLine(losses, fpr));
     return Math.min(1, Math.max(...rates) * (1 + PLD_ROUNDING));
   }
 
@@ -125,7 +124,8 @@ export class PldAccountant implements Accountant {
     return new PldAccountant(this.#step, releases, squaredShift, pure, this.#losses, this.#fourier);
   }
 
-  #composition(): Readonly<Record<Direction, ComposedLoss>> {
+  /** The composition in both directions, or once where they are alike. */
+  #directions(): readonly ComposedLoss[] {
     if (this.#composed === null) {
       const gaussian: readonly Release[] =
         this.#squaredShift > 0 ? [{ pair: gaussianPair(1 / Math.sqrt(this.#squaredShift)), count: 1 }] : [];
@@ -139,9 +139,8 @@ export class PldAccountant implements Accountant {
           terms.map(({ losses, count }) => ({ losses: losses[direction], count })),
           fourier,
         );
-      const remove = directed('remove');
       const symmetric = terms.every(({ losses }) => losses.add === losses.remove);
-      this.#composed = { remove, add: symmetric ? remove : directed('add') };
+      this.#composed = (symmetric ? (['remove'] as const) : DIRECTIONS).map(directed);
     }
     return this.#composed;
   }

@@ -1,0 +1,180 @@
+/**
+ * Our accountant beside Google's dp_accounting on the same compositions, turn by turn in one run.
+ *
+ *   bench/peers/install-accountant-peer.sh     once; without it the peer's columns stay empty
+ *   npx tsx bench/accountant.ts [--repeats 7] [--json]
+ *
+ * Each figure is the median over the repeats of everything from the event to epsilon: discretising, composing, converting.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { PrivacyEvent } from '../core/privacy/accountant/accountant.ts';
+import { PldAccountant } from '../core/privacy/accountant/pld/pld-accountant.ts';
+import { RdpAccountant } from '../core/privacy/accountant/rdp.ts';
+import { GOOGLE_ORDERS } from '../core/privacy/accountant/verification/reference-orders.ts';
+
+interface Composition {
+  readonly name: string;
+  readonly accountant: 'pld' | 'rdp';
+  readonly noise: 'gaussian' | 'laplace' | 'mixture';
+  readonly noiseMultiplier: number;
+  readonly rate: number;
+  readonly count: number;
+  readonly delta: number;
+  readonly step: number;
+  readonly orders: readonly number[];
+  readonly sensitivities?: readonly number[];
+  readonly probabilities?: readonly number[];
+}
+
+interface Measured {
+  readonly epsilon: number;
+  readonly ms: number;
+}
+
+const common = { noise: 'gaussian', step: 1e-4, orders: GOOGLE_ORDERS } as const;
+const pld = { ...common, accountant: 'pld' } as const;
+const rdp = { ...common, accountant: 'rdp' } as const;
+const COMPOSITIONS: readonly Composition[] = [
+  {
+    ...pld,
+    name: 'sampled Gaussian, z .7, q .01, 120 steps',
+    noiseMultiplier: 0.7,
+    rate: 0.01,
+    count: 120,
+    delta: 1e-5,
+  },
+  {
+    ...pld,
+    name: 'sampled Gaussian, z 1, q .01, 1000 steps',
+    noiseMultiplier: 1,
+    rate: 0.01,
+    count: 1000,
+    delta: 1e-6,
+  },
+  { ...pld, name: 'sampled Gaussian, z 4, q .25, 100 steps', noiseMultiplier: 4, rate: 0.25, count: 100, delta: 1e-6 },
+  {
+    ...pld,
+    name: 'sampled Gaussian, z 2, q .05, 20000 steps',
+    noiseMultiplier: 2,
+    rate: 0.05,
+    count: 20_000,
+    delta: 1e-6,
+  },
+  {
+    ...pld,
+    name: 'sampled Gaussian, z 1.5, q .001, 10000 steps',
+    noiseMultiplier: 1.5,
+    rate: 0.001,
+    count: 10_000,
+    delta: 1e-8,
+  },
+  { ...pld, name: 'Laplace, scale 2, 20 steps', noise: 'laplace', noiseMultiplier: 2, rate: 1, count: 20, delta: 1e-6 },
+  {
+    ...pld,
+    name: 'person on 3 platforms with a coin on each, 100 steps',
+    noise: 'mixture',
+    noiseMultiplier: 2,
+    rate: 1,
+    count: 100,
+    delta: 1e-6,
+    sensitivities: [0, 1 / 3, 2 / 3, 1],
+    probabilities: [0.729, 0.243, 0.027, 0.001],
+  },
+  { ...rdp, name: 'Renyi: Gaussian, z 4, 10 steps', noiseMultiplier: 4, rate: 1, count: 10, delta: 1e-6 },
+  {
+    ...rdp,
+    name: 'Renyi: sampled Gaussian, z 1, q .01, 1000 steps',
+    noiseMultiplier: 1,
+    rate: 0.01,
+    count: 1000,
+    delta: 1e-6,
+  },
+];
+
+const { values: options } = parseArgs({
+  options: { repeats: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+});
+const repeats = Number(options.repeats);
+if (!Number.isInteger(repeats) || repeats < 1) {
+  console.error('--repeats takes a whole number of at least 1');
+  process.exit(2);
+}
+
+const peer = startPeer();
+const results = [];
+for (const composition of COMPOSITIONS) {
+  const ours: Measured[] = [];
+  const theirs: Measured[] = [];
+  // One round is not counted: it warms caches and compilers on both sides.
+  for (let repeat = -1; repeat < repeats; repeat++) {
+    const mine = evaluate(composition);
+    const other = await peer?.ask(composition);
+    if (repeat < 0) continue;
+    ours.push(mine);
+    if (other !== undefined) theirs.push(other);
+  }
+  results.push({ name: composition.name, ours: median(ours), theirs: theirs.length === 0 ? null : median(theirs) });
+}
+peer?.end();
+
+if (options.json) console.log(JSON.stringify(results, null, 2));
+else {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  console.log(`${''.padEnd(width)}        ours  dp_accounting    ratio  epsilon: ours  dp_accounting`);
+  for (const { name, ours, theirs } of results) {
+    const [ms, ratio, epsilon] =
+      theirs === null
+        ? ['', '', '']
+        : [`${theirs.ms.toFixed(1)} ms`, `${(theirs.ms / ours.ms).toFixed(1)} x`, theirs.epsilon.toFixed(9)];
+    console.log(
+      `${name.padEnd(width)} ${`${ours.ms.toFixed(1)} ms`.padStart(11)} ${ms.padStart(14)} ${ratio.padStart(8)}  ${ours.epsilon.toFixed(9).padStart(13)}  ${epsilon.padStart(13)}`,
+    );
+  }
+}
+
+function evaluate(composition: Composition): Measured {
+  const start = performance.now();
+  const event = eventOf(composition);
+  const empty =
+    composition.accountant === 'pld'
+      ? PldAccountant.empty({ step: composition.step })
+      : RdpAccountant.empty({ orders: composition.orders, refine: false });
+  const epsilon = empty.compose(event, composition.count).epsilon(composition.delta);
+  return { epsilon, ms: performance.now() - start };
+}
+
+function eventOf({ noise, noiseMultiplier, rate, sensitivities = [], probabilities = [] }: Composition): PrivacyEvent {
+  if (noise === 'mixture')
+    return { kind: 'mixture-of-gaussians', sigma: noiseMultiplier, sensitivities, probabilities };
+  const event: PrivacyEvent =
+    noise === 'gaussian' ? { kind: 'gaussian', noiseMultiplier } : { kind: 'laplace', scale: noiseMultiplier };
+  return rate === 1 ? event : { kind: 'poisson-sampled', rate, event };
+}
+
+function median(measured: readonly Measured[]): Measured {
+  return measured.toSorted((a, b) => a.ms - b.ms)[Math.floor(measured.length / 2)];
+}
+
+function startPeer(): { ask(composition: Composition): Promise<Measured>; end(): void } | null {
+  const python = fileURLToPath(new URL('peers/.venv-accountant/bin/python', import.meta.url));
+  if (!existsSync(python)) {
+    console.error('no peer: bench/peers/install-accountant-peer.sh installs it');
+    return null;
+  }
+  const script = fileURLToPath(new URL('peers/accountant-peer.py', import.meta.url));
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(composition) {
+      child.stdin.write(`${JSON.stringify(composition)}\n`);
+      const line: IteratorResult<string, undefined> = await lines.next();
+      if (line.done === true) throw new Error('the peer ended: run bench/peers/install-accountant-peer.sh again');
+      return JSON.parse(line.value) as Measured;
+    },
+    end: () => child.stdin.end(),
+  };
+}

@@ -1,0 +1,35 @@
+"""Answers one JSON line a composition with dp_accounting's epsilon and the seconds it took; imports are not timed."""
+
+import json
+import sys
+import time
+
+import dp_accounting
+from dp_accounting import pld, rdp
+
+
+def event_of(case):
+    event = dp_accounting.GaussianDpEvent(case["noiseMultiplier"]) if case["noise"] == "gaussian" else None
+    if case["noise"] == "laplace":
+        event = dp_accounting.LaplaceDpEvent(case["noiseMultiplier"])
+    if case["noise"] == "mixture":
+        return dp_accounting.dp_event.MixtureOfGaussiansDpEvent(
+            case["noiseMultiplier"], case["sensitivities"], case["probabilities"]
+        )
+    return event if case["rate"] == 1 else dp_accounting.PoissonSampledDpEvent(case["rate"], event)
+
+
+def epsilon(case):
+    if case["accountant"] == "pld":
+        accountant = pld.PLDAccountant(value_discretization_interval=case["step"])
+    else:
+        accountant = rdp.RdpAccountant(case["orders"])
+    accountant.compose(event_of(case), case["count"])
+    return accountant.get_epsilon(case["delta"])
+
+
+for line in sys.stdin:
+    case = json.loads(line)
+    start = time.perf_counter()
+    value = epsilon(case)
+    print(json.dumps({"epsilon": value, "ms": (time.perf_counter() - start) * 1000}), flush=True)
