@@ -4,6 +4,7 @@
  * @module
  */
 import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import { FederationError } from '../../core/federation/errors.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { LETTER_ID_BYTES, openLetter, sealLetter } from '../../core/federation/letter.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
@@ -28,7 +29,7 @@ export interface PostOptions {
   readonly log: Log;
   /** Queues a message to the coordinator; it may be lost with the link, which `resend` makes good. */
   readonly send: (body: MailBody | MailReceiptBody) => void;
-  /** What came. A throw that is not the letter's fault leaves it in the mailbox for the next start. */
+  /** What came. A FederationError drops the letter; any other throw leaves it in the mailbox for the next start. */
   readonly deliver: (from: string, body: LetterBody) => void;
 }
 
@@ -91,11 +92,15 @@ export class Post {
       send(receipt);
       return;
     }
-    const body = this.#open(mail);
-    if (body !== undefined) {
+    try {
+      const body = this.#open(mail);
       this.#options.deliver(mail.from, body);
       outbox.take(mail.from, id);
       log.debug('a letter came', { from: mail.from, letter: body.kind });
+    } catch (error) {
+      // Nobody could make sense of it, now or later: it is dropped. Anything else leaves it in the mailbox.
+      if (!(error instanceof FederationError)) throw error;
+      log.warn('a letter was refused', { from: mail.from, code: error.code });
     }
     send(receipt);
   }
@@ -104,18 +109,12 @@ export class Post {
     this.#cancelRetry();
   }
 
-  /** undefined for a letter that nobody could make sense of: it is dropped, told in the log. */
-  #open(mail: MailBody): LetterBody | undefined {
-    const { manifest, identity, log } = this.#options;
-    try {
-      const peerPublic = Buffer.from(platformOf(manifest, mail.from).seal, 'base64');
-      const envelope = { federation: manifest.federation, from: mail.from, to: identity.name, id: mail.id };
-      return openLetter(envelope, mail.sealed, { ownSecret: identity.seal.secretKey, peerPublic });
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'LETTER_INVALID';
-      log.warn('a letter was refused', { from: mail.from, code });
-      return undefined;
-    }
+  /** @throws FederationError FEDERATION_UNKNOWN_PLATFORM, LETTER_UNREADABLE, LETTER_MISDELIVERED, LETTER_INVALID. */
+  #open(mail: MailBody): LetterBody {
+    const { manifest, identity } = this.#options;
+    const peerPublic = Buffer.from(platformOf(manifest, mail.from).seal, 'base64');
+    const envelope = { federation: manifest.federation, from: mail.from, to: identity.name, id: mail.id };
+    return openLetter(envelope, mail.sealed, { ownSecret: identity.seal.secretKey, peerPublic });
   }
 
   #seal(to: string, body: LetterBody): OutgoingLetter {

@@ -1,0 +1,427 @@
+import assert from 'node:assert/strict';
+import { silentLog } from '../../client/log.ts';
+import { peopleOf } from '../../client/releases/people.ts';
+import { Post } from '../../client/releases/post.ts';
+import { SourceDesk } from '../../client/releases/source.ts';
+import { TargetDesk } from '../../client/releases/target.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
+import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import type { Domain } from '../../core/data/domain.ts';
+import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import type { ReleaseModeName } from '../../core/privacy/release.ts';
+import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
+import { smallWorld } from './small-world.ts';
+
+/** Time that passes when it is told to. */
+class HandClock implements Clock {
+  seconds = 1000;
+  readonly #tasks = new Set<() => void>();
+  now = (): number => this.seconds * 1000;
+  after(_delayMs: number, task: () => void): Cancel {
+    this.#tasks.add(task);
+    return () => this.#tasks.delete(task);
+  }
+  /** Runs what waits. */
+  tick(): void {
+    const due = [...this.#tasks];
+    this.#tasks.clear();
+    for (const task of due) task();
+  }
+}
+
+/** a and b have a history, c has none. */
+const domain: Domain = {
+  name: 'films',
+  persons: ['a', 'b', 'c'],
+  catalogue: ['i', 'j'],
+  offsets: Uint32Array.of(0, 1, 2, 2),
+  items: Uint32Array.of(0, 1),
+};
+const scheme = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(1));
+const consent = { person: 'a', target: 'books', epoch: 1, expires: 2000 };
+
+describe('A source', () => {
+  let store: PlatformStore;
+  let clock: HandClock;
+  let letters: { to: string; body: LetterBody }[];
+  let represented: number[];
+
+  const desk = async (name: ReleaseModeName = 'raw', epsilon0: number | null = null): Promise<SourceDesk> =>
+    new SourceDesk({
+      people: await peopleOf(domain, scheme),
+      store,
+      mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
+      clock,
+      random: seededRandom(`source ${letters.length}`),
+      log: silentLog,
+      write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
+      emit: () => undefined,
+    });
+  const encoder = (modelRound = 0) => ({
+    modelRound,
+    represent: (row: number) => {
+      represented.push(row);
+      return Float32Array.of(3, 4 + row + modelRound);
+    },
+  });
+  const batches = (): ReleaseBatch[] => letters.flatMap(({ body }) => (body.kind === 'release-batch' ? [body] : []));
+  const request = { target: 'books', epoch: 1, modelRound: 0 };
+
+  beforeEach(() => {
+    store = createMemoryStore();
+    clock = new HandClock();
+    letters = [];
+    represented = [];
+  });
+
+  it('answers with the consenting persons alone, under their pseudonyms', async () => {
+    store.consents.add([consent, { ...consent, person: 'c' }, { ...consent, person: 'nobody' }]);
+    store.consents.add([
+      { ...consent, person: 'b', target: 'music' },
+      { ...consent, person: 'b', epoch: 2 },
+    ]);
+    const source = await desk();
+    source.adopt(encoder());
+    source.request(request);
+    const [batch] = batches();
+    const [a] = await scheme.pseudonyms(['a']);
+    assert.deepEqual(batch.persons, [a]);
+    assert.deepEqual(batch.expires, Uint32Array.of(2000));
+    assert.deepEqual(batch.vectors, Float32Array.of(0.6, 0.8));
+    assert.deepEqual([batch.part, batch.parts, batch.mode, batch.dimension], [0, 1, 'raw', 2]);
+    assert.deepEqual(represented, [0], 'nobody else was even computed');
+  });
+
+  it('answers nothing before it is asked, and with nobody where nobody consented', async () => {
+    const source = await desk();
+    store.consents.add([consent]);
+    source.adopt(encoder());
+    assert.deepEqual(letters, []);
+    clock.seconds = 2000;
+    source.request(request);
+    assert.deepEqual([batches()[0].persons, batches()[0].mode], [[], 'none']);
+  });
+
+  it('releases nothing in mode none', async () => {
+    store.consents.add([consent]);
+    const source = await desk('none');
+    source.adopt(encoder());
+    source.request(request);
+    assert.deepEqual(batches()[0].persons, []);
+    assert.deepEqual(represented, []);
+  });
+
+  it('keeps a request until it has the shared model, also over a restart', async () => {
+    store.consents.add([consent]);
+    (await desk()).request({ ...request, modelRound: 2 });
+    const later = await desk();
+    later.adopt(encoder(1));
+    assert.deepEqual(letters, []);
+    later.adopt(encoder(2));
+    assert.equal(batches()[0].modelRound, 2);
+    const again = await desk();
+    again.adopt(encoder(2));
+    assert.equal(letters.length, 1, 'an answered request is not answered again');
+  });
+
+  it('gives the same code however often it is asked, with any randomness', async () => {
+    store.consents.add([consent]);
+    for (let i = 0; i < 3; i++) {
+      const source = await desk('ldp', 2);
+      source.adopt(encoder());
+      source.request(request);
+    }
+    const [first, second, third] = batches();
+    assert.deepEqual(second.vectors, first.vectors);
+    assert.deepEqual(third.vectors, first.vectors);
+    assert.equal(represented.length, 1);
+    assert.match(first.noiseModel, /"kind":"privunit"/);
+  });
+
+  it('draws no second random code in an epoch, whatever changes; a raw vector follows the model', async () => {
+    store.consents.add([consent, { ...consent, epoch: 2 }]);
+    const ldp = await desk('ldp', 2);
+    ldp.adopt(encoder(0));
+    ldp.request(request);
+    ldp.adopt(encoder(1));
+    ldp.request(request);
+    const stronger = await desk('ldp', 1);
+    stronger.adopt(encoder(0));
+    stronger.request(request);
+    assert.deepEqual(
+      batches().map(({ persons }) => persons.length),
+      [1, 0, 0],
+    );
+    ldp.request({ ...request, epoch: 2 });
+    assert.equal(batches()[3].persons.length, 1);
+    const raw = await desk('raw');
+    store.consents.add([{ ...consent, target: 'music' }]);
+    raw.adopt(encoder(0));
+    raw.request({ ...request, target: 'music' });
+    raw.adopt(encoder(1));
+    raw.request({ ...request, target: 'music' });
+    const [, , , , before, after] = batches();
+    assert.notDeepEqual(after.vectors, before.vectors);
+  });
+
+  it('sends a large answer in parts that fit a letter', async () => {
+    const count = 40_000;
+    const persons = Array.from({ length: count }, (_, i) => `p${i}`);
+    const many: Domain = {
+      ...domain,
+      persons,
+      offsets: Uint32Array.from({ length: count + 1 }, (_, i) => i),
+      items: new Uint32Array(count),
+    };
+    store.consents.add(persons.map((person) => ({ ...consent, person })));
+    const source = new SourceDesk({
+      people: await peopleOf(many, scheme),
+      store,
+      mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
+      clock,
+      random: seededRandom('many'),
+      log: silentLog,
+      write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
+      emit: () => undefined,
+    });
+    source.adopt({ modelRound: 0, represent: () => new Float32Array(32).fill(1) });
+    source.request(request);
+    assert.deepEqual(
+      batches().map(({ part, parts }) => [part, parts]),
+      [
+        [0, 2],
+        [1, 2],
+      ],
+    );
+    assert.equal(new Set(batches().flatMap(({ persons: names }) => names)).size, count);
+  });
+
+  it('tells the targets of a withdrawal, and forgets the code', async () => {
+    store.consents.add([consent, { ...consent, target: 'music' }, { ...consent, person: 'b' }]);
+    const source = await desk();
+    source.adopt(encoder());
+    source.request(request);
+    const [a] = await scheme.pseudonyms(['a']);
+    assert.equal(source.withdraw(['a']), 2);
+    assert.deepEqual(
+      letters.slice(1).map(({ to, body }) => [to, body]),
+      ['books', 'music'].map((to) => [to, { kind: 'release-withdrawal', persons: [a] }]),
+    );
+    assert.equal(store.codes.get(1, 'books', a), undefined);
+    assert.equal(source.withdraw(['a']), 0);
+  });
+});
+
+describe('A target', () => {
+  let store: PlatformStore;
+  let clock: HandClock;
+  let asked: { to: string; body: LetterBody }[];
+  let changes: number;
+  const batch: ReleaseBatch = {
+    epoch: 1,
+    modelRound: 2,
+    part: 0,
+    parts: 1,
+    mode: 'raw',
+    noiseModel: '{"kind":"exact"}',
+    prototypes: new Float32Array(0),
+    dimension: 2,
+    persons: ['p', 'q'],
+    expires: Uint32Array.of(1500, 3000),
+    vectors: Float32Array.of(1, 0, 0, 1),
+  };
+  const desk = (mode: ReleaseModeName = 'raw'): TargetDesk =>
+    new TargetDesk({
+      received: store.received,
+      sources: ['films', 'music'],
+      mode,
+      epoch: 1,
+      clock,
+      log: silentLog,
+      write: (to, bodies) => void asked.push(...bodies.map((body) => ({ to, body }))),
+      emit: () => undefined,
+      onChange: () => void (changes += 1),
+    });
+
+  beforeEach(() => {
+    store = createMemoryStore();
+    clock = new HandClock();
+    asked = [];
+    changes = 0;
+  });
+
+  it('asks every source whose answer is not all here', () => {
+    const target = desk();
+    target.ask(2);
+    assert.deepEqual(
+      asked.map(({ to, body }) => [to, body]),
+      ['films', 'music'].map((to) => [to, { kind: 'release-request', epoch: 1, modelRound: 2 }]),
+    );
+    target.onBatch('films', { ...batch, parts: 2 });
+    assert.deepEqual(target.missing(), ['films', 'music']);
+    assert.equal(changes, 0);
+    target.onBatch('films', { ...batch, part: 1, parts: 2, persons: ['r', 's'] });
+    assert.deepEqual([target.missing(), changes], [['music'], 1]);
+    const again = desk();
+    again.ask(2);
+    assert.deepEqual(
+      asked.slice(2).map(({ to }) => to),
+      ['music'],
+    );
+    const [films] = again.representations();
+    assert.deepEqual([films.source, films.persons, films.vectors.length], ['films', ['p', 'q', 'r', 's'], 8]);
+  });
+
+  it('drops what it did not ask for', () => {
+    const target = desk();
+    target.ask(2);
+    target.onBatch('strangers', batch);
+    target.onBatch('films', { ...batch, epoch: 2 });
+    target.onBatch('films', { ...batch, modelRound: 1 });
+    target.onBatch('films', { ...batch, mode: 'ldp' });
+    target.onBatch('films', { ...batch, mode: 'something' });
+    assert.deepEqual([store.received.batches(), changes], [[], 0]);
+  });
+
+  it('refuses a noise model that is not its mode’s', () => {
+    const target = desk('ldp');
+    target.ask(2);
+    const privunit = '{"epsilon0":2,"expectedCosine":0.4,"kind":"privunit","squaredNorm":6.25}';
+    for (const noiseModel of ['', '{"kind":"exact"}', '{"kind":"privunit"}', privunit.replace('0.4', '4')]) {
+      assert.throws(() => target.onBatch('films', { ...batch, mode: 'ldp', noiseModel }), { code: 'LETTER_INVALID' });
+    }
+    target.onBatch('films', { ...batch, mode: 'ldp', noiseModel: privunit });
+    assert.equal(target.representations()[0].noiseModel.kind, 'privunit');
+  });
+
+  it('takes an answer of nobody for an answer', () => {
+    const target = desk();
+    target.ask(2);
+    const empty = {
+      persons: [],
+      expires: new Uint32Array(0),
+      vectors: new Float32Array(0),
+      dimension: 0,
+      mode: 'none',
+    };
+    target.onBatch('films', { ...batch, ...empty });
+    assert.deepEqual(target.missing(), ['music']);
+    assert.deepEqual(target.representations(), []);
+  });
+
+  it('deletes what is withdrawn or expired, and says that it changed', () => {
+    const target = desk();
+    target.ask(2);
+    target.onBatch('films', batch);
+    clock.seconds = 1500;
+    clock.tick();
+    assert.deepEqual(
+      store.received.vectors('films').map(({ pseudonym }) => pseudonym),
+      ['q'],
+    );
+    target.onWithdrawal('films', ['q', 'unknown']);
+    target.onWithdrawal('films', ['unknown']);
+    assert.deepEqual([store.received.vectors('films'), changes], [[], 3]);
+    target.stop();
+  });
+});
+
+describe('The post', () => {
+  const world = smallWorld();
+  const clock = new HandClock();
+  let out: { from: string; body: MailBody | MailReceiptBody }[];
+  let delivered: { to: string; from: string; body: LetterBody }[];
+  let stores: Record<'books' | 'films', PlatformStore>;
+  const post = (name: 'books' | 'films', failure?: Error): Post => {
+    const { manifest, identity } = world.options(name);
+    return new Post({
+      manifest,
+      identity,
+      outbox: stores[name].outbox,
+      clock,
+      random: seededRandom(`post ${name} ${out.length}`),
+      log: silentLog,
+      send: (body) => void out.push({ from: name, body }),
+      deliver: (from, body) => {
+        if (failure !== undefined) throw failure;
+        delivered.push({ to: name, from, body });
+      },
+    });
+  };
+  const mails = (): MailBody[] => out.flatMap(({ body }) => (body.kind === 'mail' ? [body] : []));
+  const request: LetterBody = { kind: 'release-request', epoch: 1, modelRound: 0 };
+
+  beforeEach(() => {
+    out = [];
+    delivered = [];
+    stores = { books: createMemoryStore(), films: createMemoryStore() };
+  });
+
+  it('keeps a letter until the mailbox has it, whatever is lost', async () => {
+    const books = post('books');
+    books.write('films', [request]);
+    books.resend();
+    const [first, second] = mails();
+    assert.deepEqual(second, first, 'the same letter, sealed once');
+    assert.equal(post('books').empty() instanceof Promise, true);
+    books.onReceipt({ kind: 'mail-receipt', id: first.id, outcome: 'full' });
+    clock.tick();
+    assert.equal(mails().length, 3);
+    let isEmpty = false;
+    const empty = books.empty().then(() => (isEmpty = true));
+    await Promise.resolve();
+    assert.equal(isEmpty, false);
+    books.onReceipt({ kind: 'mail-receipt', id: first.id, outcome: 'stored' });
+    await empty;
+    books.resend();
+    assert.equal(mails().length, 3);
+  });
+
+  it('delivers a letter once, and tells the mailbox each time', () => {
+    post('books').write('films', [request]);
+    const [mail] = mails();
+    const films = post('films');
+    films.onMail(mail);
+    films.onMail(mail);
+    post('films').onMail(mail);
+    assert.deepEqual(delivered, [{ to: 'films', from: 'books', body: request }]);
+    const receipts = out.filter(({ body }) => body.kind === 'mail-receipt' && body.outcome === 'taken');
+    assert.equal(receipts.length, 3);
+  });
+
+  it('leaves a letter in the mailbox when it could not be taken in', () => {
+    post('books').write('films', [request]);
+    const [mail] = mails();
+    assert.throws(() => post('films', new Error('the disk is full')).onMail(mail), /disk is full/);
+    assert.equal(out.length, 1, 'no receipt');
+    post('films').onMail(mail);
+    assert.equal(delivered.length, 1);
+  });
+
+  it('drops a letter that says what cannot be', () => {
+    post('books').write('films', [request]);
+    post('films', new FederationError('LETTER_INVALID', 'nonsense')).onMail(mails()[0]);
+    assert.equal(out.at(-1)?.body.kind, 'mail-receipt');
+  });
+
+  it('drops what was tampered with, and takes the true letter all the same', () => {
+    post('books').write('films', [request]);
+    const [mail] = mails();
+    const sealed = mail.sealed.slice();
+    sealed[sealed.length - 1] ^= 1;
+    const films = post('films');
+    films.onMail({ ...mail, sealed });
+    films.onMail({ ...mail, from: 'films' });
+    films.onMail({ ...mail, from: 'nobody' });
+    films.onMail({ ...mail, id: new Uint8Array(16) });
+    films.onMail({ ...mail, to: 'books' });
+    assert.deepEqual(delivered, []);
+    films.onMail(mail);
+    assert.equal(delivered.length, 1);
+  });
+});
