@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_OPTIONS, variants } from '../../simulations/options.ts';
+import type { SimulationOptions } from '../../simulations/options.ts';
+import { formatTable, resultsTable } from '../../simulations/report/table.ts';
+import { resultsSchema } from '../../simulations/results.ts';
+import type { Results } from '../../simulations/results.ts';
+import { simulate } from '../../simulations/simulate.ts';
+
+describe('simulate', function () {
+  this.timeout(120_000);
+  let out: string;
+  before(() => {
+    out = mkdtempSync(join(tmpdir(), 'isthmus-simulate-'));
+  });
+  after(() => rmSync(out, { recursive: true }));
+
+  const run = (options: Partial<SimulationOptions>): ReturnType<typeof simulate> =>
+    simulate(
+      { ...DEFAULT_OPTIONS, out, inProcess: true, persons: 250, items: 150, rounds: 1, ...options },
+      { version: 'test', signal: new AbortController().signal, onEvent: () => undefined },
+    );
+  const cells = (results: Results, method: string): unknown[] =>
+    results.rows
+      .filter((row) => row.method === method)
+      .map(({ mean, metric, negatives, group }) => [metric, negatives, group, mean]);
+
+  it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
+    const { results, folder } = await run({ strategies: ['private-subspace', 'shared-trunk'] });
+    resultsSchema.parse(JSON.parse(readFileSync(folder.results, 'utf8')));
+    const methods = new Set(results.rows.map(({ method }) => method));
+    for (const method of ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'ceiling', 'true-preference']) {
+      assert.ok(methods.has(method), `no row for ${method}`);
+    }
+    const random = results.rows.find(
+      ({ method, metric, negatives, group }) =>
+        method === 'random' && metric === 'HR@10' && negatives === 'uniform' && group === 'all',
+    );
+    assert.ok(Math.abs(random!.mean - 0.1) < 0.05, `random is ${random!.mean}`);
+    assert.match(formatTable(resultsTable(results)), /private-subspace \(raw, eps 4\)/);
+    assert.deepEqual(
+      results.rounds.map(({ round, outcome }) => [round, outcome]),
+      [[1, 'completed']],
+    );
+    const trunk = results.privacy.find(({ strategy }) => strategy === 'shared-trunk');
+    assert.deepEqual(
+      trunk!.claims.map(({ id, holds }) => [id, holds]),
+      [
+        ['C1', true],
+        ['C2', true],
+        ['C3', true],
+        ['C4', true],
+      ],
+    );
+    assert.ok(results.notes.includes('simulation: seeded noise, not a release'));
+    assert.deepEqual(readdirSync(folder.path).sort(), ['config.json', 'log.jsonl', 'report.html', 'results.json']);
+    assert.match(readFileSync(folder.report, 'utf8'), /<svg/);
+  });
+
+  it('gives the same table for the same seed, over processes and in process', async () => {
+    const options = { strategies: ['private-subspace'], platforms: ['films', 'books'] };
+    const [inside, again, processes] = [
+      await run(options),
+      await run(options),
+      await run({ ...options, inProcess: false }),
+    ];
+    for (const method of ['private-subspace', 'popularity', 'local-only']) {
+      assert.deepEqual(cells(again.results, method), cells(inside.results, method));
+      assert.deepEqual(cells(processes.results, method), cells(inside.results, method));
+    }
+  });
+
+  it('claims nothing, loudly, without privacy', async () => {
+    const { results } = await run({ strategies: ['private-subspace'], epsilons: [], noPrivacy: true });
+    assert.deepEqual(
+      results.privacy.map(({ epsilon, claims }) => [
+        epsilon,
+        claims.filter(({ id, holds }) => holds && id !== 'C3').length,
+      ]),
+      [[null, 0]],
+    );
+    assert.ok(results.notes.some((note) => note.includes('NO PRIVACY')));
+    assert.ok(results.rows.every(({ epsilon }) => epsilon === null));
+  });
+
+  it('refuses rounds with two platforms, and options out of range, before anything runs', async () => {
+    await assert.rejects(run({ strategies: ['shared-trunk'], platforms: ['films', 'books'] }), /at least 3/);
+    await assert.rejects(run({ seeds: 0 }), /--seeds must be a whole number from 1/);
+    await assert.rejects(run({ strategies: ['magic'] }), /no strategy "magic"; there are linear-bridge/);
+    await assert.rejects(run({ target: 'radio' }), /radio is no platform of this world/);
+  });
+
+  it('runs a strategy that promises nothing once, whatever the epsilons', () => {
+    const asked = variants({ ...DEFAULT_OPTIONS, strategies: ['linear-bridge', 'private-subspace'], epsilons: [1, 4] });
+    assert.deepEqual(
+      asked.map(({ strategy, epsilon }) => [strategy, epsilon]),
+      [
+        ['linear-bridge', null],
+        ['private-subspace', 1],
+        ['private-subspace', 4],
+      ],
+    );
+  });
+});
