@@ -213,8 +213,8 @@ describe('shared-trunk', () => {
       code: 'TRANSFER_SETTING',
       message: /itemDimension/,
     });
-    assert.throws(() => sharedTrunk.settings({ bottleneck: 2 }), { code: 'TRANSFER_SETTING', message: /bottleneck/ });
-    assert.throws(() => sharedTrunk.settings({ bottleneck: 19 }), { code: 'TRANSFER_SETTING', message: /at most/ });
+    assert.throws(() => sharedTrunk.settings({ bottleneck: 3 }), { code: 'TRANSFER_SETTING', message: /bottleneck/ });
+    assert.throws(() => sharedTrunk.settings({ bottleneck: 20 }), { code: 'TRANSFER_SETTING', message: /at most/ });
     assert.throws(() => sharedTrunk.settings({ roundShare: 0.6, momentShare: 0.5 }), { code: 'TRANSFER_SETTING' });
     assert.throws(() => sharedTrunk.settings({ depth: 3 }), { code: 'TRANSFER_SETTING', message: /depth/ });
   });

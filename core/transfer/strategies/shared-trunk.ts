@@ -38,9 +38,9 @@ export interface SharedTrunkSettings {
   readonly steps: number;
   /** Width of the hidden layers. */
   readonly hidden: number;
-  /** Numbers in a representation, 3 to 32. */
+  /** Numbers in a representation, 4 to 32: the trunk's bottleneck and a constant. */
   readonly bottleneck: number;
-  /** Bound on one person's update on one platform; inputs have length about 1, and most updates 1 to 2. */
+  /** Bound on one person's update on one platform; inputs have length up to 1, and most updates 0.2 to 0.5. */
   readonly clip: number;
   /** Share of the budget (of zero-concentrated DP) that the rounds take together. */
   readonly roundShare: number;
@@ -55,11 +55,11 @@ const defaults: SharedTrunkSettings = {
   steps: 3,
   hidden: 32,
   bottleneck: 16,
-  clip: 1.5,
-  roundShare: 0.1,
-  momentShare: 0.02,
-  optimiser: 'fedadam',
-  learningRate: 0.05,
+  clip: 0.5,
+  roundShare: 0.05,
+  momentShare: 0.03,
+  optimiser: 'fedavg',
+  learningRate: 2,
 };
 
 const share = z.number().min(0.001).max(0.9);
@@ -69,7 +69,7 @@ const schema: z.ZodType<SharedTrunkSettings> = z
     itemDimension: z.int().min(16).max(32).default(defaults.itemDimension),
     steps: z.int().min(1).max(10).default(defaults.steps),
     hidden: z.int().min(1).max(4096).default(defaults.hidden),
-    bottleneck: z.int().min(3).max(32).default(defaults.bottleneck),
+    bottleneck: z.int().min(4).max(32).default(defaults.bottleneck),
     clip: z.number().min(0.01).max(100).default(defaults.clip),
     roundShare: share.default(defaults.roundShare),
     momentShare: share.default(defaults.momentShare),
@@ -78,8 +78,8 @@ const schema: z.ZodType<SharedTrunkSettings> = z
   })
   .refine(({ momentShare, roundShare }) => momentShare + roundShare < 1, 'roundShare + momentShare must be below 1')
   .refine(
-    ({ bottleneck, itemDimension }) => bottleneck <= itemDimension + COMMON_INPUTS,
-    `bottleneck must be at most itemDimension + ${COMMON_INPUTS}`,
+    ({ bottleneck, itemDimension }) => bottleneck <= itemDimension + COMMON_INPUTS + 1,
+    `bottleneck must be at most itemDimension + ${COMMON_INPUTS + 1}`,
   );
 
 const momentsLabel = 'encoder/moments';
@@ -183,7 +183,7 @@ class TrunkModel extends BridgeModel {
 }
 
 function trunkShape({ itemDimension, hidden, bottleneck }: SharedTrunkSettings): TrunkShape {
-  return { inputs: itemDimension + COMMON_INPUTS, hidden, bottleneck };
+  return { inputs: itemDimension + COMMON_INPUTS, hidden, bottleneck: bottleneck - 1 };
 }
 
 function subspaceSettings({ itemDimension, steps }: SharedTrunkSettings): SubspaceSettings {

@@ -3,9 +3,8 @@
  * mean the same on every platform. Everything here is computed from one history and from released values.
  *
  * Item vectors span another subspace on every platform, found up to rotation and sign only, so their directions have no
- * common meaning. What is common is their rank (directions come strongest first), how long a history is, and how well
- * known the items in it are. A trunk that is shared can learn from those: how far to trust the tenth direction of a
- * platform beside its first, and how taste bends with activity and popularity.
+ * common meaning. What is common: how reliable a direction is, that is, how far one half of a history agrees with the
+ * other (directions lost in the noise do not agree at all), how long a history is, and how well known its items are.
  * @module
  */
 import type { SumQuery, Contribution } from '../../privacy/mechanism.ts';
@@ -57,12 +56,12 @@ function renownOf({ dimension, vectors }: ItemVectors): Float64Array {
   return lengths.map((length) => -Math.log(Math.max(length / longest, SHORTEST)) / Math.log(SHORTEST));
 }
 
-/** First and second moments of the raw inputs and the number of persons: what standardising rests on. */
+/** What the two halves of everybody's history have in common, and how many persons there are: for {@link scalingOf}. */
 export function momentsQuery(label: string, width: number, relativeNoise: number): SumQuery {
   return {
     label,
-    dimension: 2 * width + 1,
-    // 1 for the count, 1 for the unit vector, and room for its squares and for the common inputs.
+    dimension: 3 * width + 1,
+    // 1 for the count, 1 for the mean of two unit vectors, and room for squares, products and the common inputs.
     clip: Math.sqrt(3),
     repetitions: 1,
     relativeNoise,
@@ -70,41 +69,58 @@ export function momentsQuery(label: string, width: number, relativeNoise: number
   };
 }
 
-export function momentsOf(raw: Float32Array): Contribution {
-  const values = new Float32Array(2 * raw.length + 1);
-  values.set(raw);
-  for (let j = 0; j < raw.length; j++) values[raw.length + j] = raw[j] * raw[j];
-  values[2 * raw.length] = 1;
+/** Mean, mean square and product of the halves' raw inputs, then 1. */
+export function momentsOf(first: Float32Array, second: Float32Array): Contribution {
+  const width = first.length;
+  const values = new Float32Array(3 * width + 1);
+  for (let j = 0; j < width; j++) {
+    values[j] = (first[j] + second[j]) / 2;
+    values[width + j] = (first[j] * first[j] + second[j] * second[j]) / 2;
+    values[2 * width + j] = first[j] * second[j];
+  }
+  values[3 * width] = 1;
   return { values };
 }
 
-/** Centres each input and brings it to variance 1 / width, so that a whole input has length about 1. */
-export interface Standardiser {
+/**
+ * Centres each input and gives it the variance reliability / width, so that a whole input has length up to 1 and
+ * directions of every platform enter alike: by how far they can be trusted.
+ */
+export interface InputScaling {
   readonly mean: Float64Array;
   readonly factor: Float64Array;
+  /** Correlation of an input between two halves of the same history. */
+  readonly reliability: Float64Array;
 }
 
 /** A variance below this share of the average is noise: such an input is scaled as if it had that much. */
 const LEAST_VARIANCE = 0.02;
+/** No input is silenced: what two short halves do not show may still be there. */
+const LEAST_RELIABILITY = 0.02;
 
-/** @param sums released moments: what {@link momentsOf} adds up to, with noise. */
-export function standardiserOf(sums: Float64Array): Standardiser {
-  const width = (sums.length - 1) / 2;
-  const persons = Math.max(1, sums[2 * width]);
+/** @param sums released: what {@link momentsOf} adds up to, with noise. */
+export function scalingOf(sums: Float64Array): InputScaling {
+  const width = (sums.length - 1) / 3;
+  const persons = Math.max(1, sums[3 * width]);
   const mean = Float64Array.from({ length: width }, (_, j) => sums[j] / persons);
   const variance = mean.map((value, j) => Math.max(0, sums[width + j] / persons - value * value));
   const least = Math.max(1e-6, (LEAST_VARIANCE * variance.reduce((sum, value) => sum + value, 0)) / width);
-  return { mean, factor: variance.map((value) => 1 / Math.sqrt(width * Math.max(value, least))) };
+  const reliability = variance.map((value, j) => {
+    const common = sums[2 * width + j] / persons - mean[j] * mean[j];
+    return Math.min(1, Math.max(LEAST_RELIABILITY, common / Math.max(value, least)));
+  });
+  const factor = variance.map((value, j) => Math.sqrt(reliability[j] / (width * Math.max(value, least))));
+  return { mean, factor, reliability };
 }
 
-/** In place. Bounded, so that one strange history cannot reach far out. */
-export function standardise(raw: Float32Array, { mean, factor }: Standardiser): Float32Array {
-  const bound = FARTHEST / Math.sqrt(raw.length);
+/** In standard deviations: one strange history cannot reach further out. */
+const FARTHEST = 5;
+
+/** In place. */
+export function scaleInputs(raw: Float32Array, { mean, factor, reliability }: InputScaling): Float32Array {
   for (let j = 0; j < raw.length; j++) {
+    const bound = FARTHEST * Math.sqrt(reliability[j] / raw.length);
     raw[j] = Math.min(bound, Math.max(-bound, (raw[j] - mean[j]) * factor[j]));
   }
   return raw;
 }
-
-/** In standard deviations. */
-const FARTHEST = 5;

@@ -11,8 +11,8 @@ import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { TransferError } from '../errors.ts';
 import { TrunkOnEngine } from './gradients.ts';
 import { halvesOf } from './halves.ts';
-import type { Standardiser } from './history-inputs.ts';
-import { HistoryInputs, momentsOf, standardise, standardiserOf } from './history-inputs.ts';
+import type { InputScaling } from './history-inputs.ts';
+import { HistoryInputs, momentsOf, scaleInputs, scalingOf } from './history-inputs.ts';
 import type { TrunkShape } from './network.ts';
 import { encode, trunkSize } from './network.ts';
 
@@ -33,10 +33,13 @@ const EXAMPLES = 2;
 const BATCH_NUMBERS = 1 << 21;
 const LARGEST_BATCH = 512;
 
+/** About the length of z. */
+const ANCHOR = 0.5;
+
 export class TrunkTraining {
   readonly #context: TrainingContext;
   #inputs: HistoryInputs | undefined;
-  #standardiser: Standardiser | undefined;
+  #scaling: InputScaling | undefined;
   #engine: { readonly tf: TensorEngine; readonly backend: string } | undefined;
   #shared: Float32Array | undefined;
 
@@ -47,7 +50,7 @@ export class TrunkTraining {
   async prepare(sums: ChargedSums): Promise<void> {
     const { backend, domain, momentsLabel, trainItemVectors } = this.#context;
     const inputs = new HistoryInputs(await trainItemVectors(sums));
-    this.#standardiser = standardiserOf(await sums.release(momentsLabel, everybodysMoments(domain, inputs)));
+    this.#scaling = scalingOf(await sums.release(momentsLabel, everybodysMoments(domain, inputs)));
     this.#inputs = inputs;
     const tf = await backend.engine();
     this.#engine = { tf, backend: tf.getBackend() };
@@ -78,14 +81,20 @@ export class TrunkTraining {
     this.#shared = shared.slice();
   }
 
-  /** z of a whole history; zeros for an empty one. */
+  /**
+   * z of a whole history and, last, a constant: a released vector has unit length, and beside the constant its direction
+   * still tells how long z was. Zeros for an empty history.
+   */
   represent(history: History): Float32Array {
     const { shape } = this.#context;
     if (this.#shared === undefined) {
       throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no trunk yet: adopt a shared model before represent');
     }
-    if (history.items.length === 0) return new Float32Array(shape.bottleneck);
-    return encode(shape, this.#shared, this.#input(history.items, history.items.length));
+    const representation = new Float32Array(shape.bottleneck + 1);
+    if (history.items.length === 0) return representation;
+    representation.set(encode(shape, this.#shared, this.#input(history.items, history.items.length)));
+    representation[shape.bottleneck] = ANCHOR;
+    return representation;
   }
 
   *#batch(trunk: TrunkOnEngine, start: number, end: number, round: number, size: number): Generator<Contribution> {
@@ -117,10 +126,10 @@ export class TrunkTraining {
   }
 
   #input(items: Uint32Array, length: number): Float32Array {
-    if (this.#inputs === undefined || this.#standardiser === undefined) {
+    if (this.#inputs === undefined || this.#scaling === undefined) {
       throw new TransferError('TRANSFER_NOT_PREPARED', 'there are no item vectors yet: call prepare first');
     }
-    return standardise(this.#inputs.raw(items, length), this.#standardiser);
+    return scaleInputs(this.#inputs.raw(items, length), this.#scaling);
   }
 
   #readyEngine(): TensorEngine {
@@ -138,9 +147,12 @@ export class TrunkTraining {
   }
 }
 
+/** Of everybody whose history has two halves; the others are not counted either. */
 function* everybodysMoments(domain: Domain, inputs: HistoryInputs): Generator<Contribution> {
   for (let person = 0; person + 1 < domain.offsets.length; person++) {
     const items = domain.items.subarray(domain.offsets[person], domain.offsets[person + 1]);
-    yield momentsOf(inputs.raw(items, items.length));
+    const halves = halvesOf(items, 0);
+    if (halves === null) continue;
+    yield momentsOf(inputs.raw(halves.first, items.length), inputs.raw(halves.second, items.length));
   }
 }
