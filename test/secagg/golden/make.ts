@@ -1,0 +1,7 @@
+/** Writes golden/session-n3.json anew: `npx tsx test/secagg/golden/make.ts`. A change of it is a change of the protocol. */
+import { writeFileSync } from 'node:fs';
+import { nodeEngine } from '../../../core/crypto/node-engine.ts';
+import { goldenTranscript } from './transcript.ts';
+
+const file = new URL('session-n3.json', import.meta.url);
+writeFileSync(file, `${JSON.stringify(goldenTranscript(nodeEngine), null, 2)}\n`);
