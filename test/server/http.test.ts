@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { socketTransport } from '../../client/transport/socket-io.ts';
+import type { CoordinatorStatus } from '../../server/status.ts';
+import { House } from './house.ts';
+import { tinyFederation } from './tiny-federation.ts';
+
+describe('coordinator over sockets, and HTTP beside it', () => {
+  let house: House;
+  const start = (changes = {}) => house.start({ carrier: { kind: 'sockets', host: '127.0.0.1', port: 0 }, ...changes });
+  const get = (path: string) => fetch(`${house.coordinator.address!}${path}`);
+  const joinAll = (): void => {
+    const url = house.coordinator.address!;
+    house.joinAll({ transport: (options) => socketTransport({ ...options, url }) });
+  };
+  afterEach(() => house.tearDown());
+
+  /** Figures by name and labels. */
+  async function metrics(): Promise<ReadonlyMap<string, number>> {
+    const lines = (await (await get('/metrics')).text()).split('\n').filter((line) => line && !line.startsWith('#'));
+    return new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+    );
+  }
+
+  it('runs rounds over sockets; health, readiness, status and metrics tell of it', async () => {
+    house = new House(tinyFederation({ epsilon: 4, parameters: 70_000, rounds: { count: 2 } }));
+    const coordinator = await start();
+    assert.deepEqual(await (await get('/healthz')).json(), { status: 'ok' });
+    assert.equal((await get('/readyz')).status, 200);
+    joinAll();
+    assert.equal(await coordinator.roundsOver, 'completed');
+    const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
+    assert.deepEqual(status.rounds, { completed: 2, of: 2, state: 'over', ending: 'completed', underWay: null });
+    assert.deepEqual(
+      status.platforms.map(({ platform, state, prepared }) => [platform, state, prepared]),
+      [
+        ['p0', 'online', true],
+        ['p1', 'online', true],
+        ['p2', 'online', true],
+      ],
+    );
+    assert.equal(status.attempts.length, 2);
+    assert.equal(status.noPrivacy, false);
+    const figures = await metrics();
+    assert.equal(figures.get('isthmus_attempts_total{outcome="completed"}'), 2);
+    assert.equal(figures.get('isthmus_attempts_total{outcome="abandoned"}'), 0);
+    assert.equal(figures.get('isthmus_rounds_completed'), 2);
+    assert.equal(figures.get('isthmus_platforms_online'), 3);
+    assert.equal(figures.get('isthmus_stage_seconds_count{stage="masked-input"}'), 2);
+    assert.equal(figures.get('isthmus_budget_exhausted'), 0);
+    assert.equal(figures.get('isthmus_no_privacy'), 0);
+    const spent = figures.get('isthmus_epsilon_spent')!;
+    assert.ok(spent > 3.5 && spent <= 4, String(spent));
+    // Three platforms, two rounds, 70,000 parameters in at most four bytes each.
+    const inBytes = figures.get('isthmus_wire_bytes_total{direction="received"}')!;
+    assert.ok(inBytes > 3 * 2 * 70_000 * 2 && inBytes < 3 * 2 * 70_000 * 4.1 + 20_000, String(inBytes));
+  });
+
+  it('a federation without privacy says so everywhere', async () => {
+    house = new House(tinyFederation({ epsilon: null, rounds: { count: 1 } }));
+    const said: string[] = [];
+    const warn = (message: string): void => void said.push(message);
+    await start({ log: { debug: () => undefined, info: () => undefined, warn, error: warn } });
+    assert.match(said[0], /^NO PRIVACY/);
+    const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
+    assert.deepEqual([status.noPrivacy, status.epsilon], [true, null]);
+    const figures = await metrics();
+    assert.equal(figures.get('isthmus_no_privacy'), 1);
+    assert.ok(Number.isNaN(figures.get('isthmus_epsilon_spent')));
+  });
+
+  it('a budget that is spent stands in the metrics', async () => {
+    house = new House(tinyFederation({ epsilon: 2, plannedRounds: 1, rounds: { count: 2 } }));
+    const coordinator = await start();
+    joinAll();
+    assert.equal(await coordinator.roundsOver, 'budget-exhausted');
+    assert.equal((await metrics()).get('isthmus_budget_exhausted'), 1);
+  });
+
+  it('codes that platforms make up do not become series of their own', async () => {
+    house = new House(tinyFederation({ rounds: { count: 1 } }));
+    const coordinator = await start();
+    const platform = house.join(0, {
+      transport: (options) => socketTransport({ ...options, url: coordinator.address! }),
+    });
+    await platform.link.send({ kind: 'failure', code: 'MADE_UP_1234', text: 'x', about: 0 });
+    await platform.link.drained();
+    const figures = await metrics();
+    assert.equal(figures.get('isthmus_failures_total{code="other",seen="there"}'), 1);
+    assert.ok(![...figures.keys()].some((name) => name.includes('MADE_UP')));
+  });
+
+  it('a port in use is told, and nothing is left open', async () => {
+    house = new House(tinyFederation());
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    await assert.rejects(start({ carrier: { kind: 'sockets', host: '127.0.0.1', port } }), {
+      code: 'PORT_IN_USE',
+      message: new RegExp(`port ${port} .*--port`),
+    });
+    other.close();
+    await assert.rejects(start({ carrier: { kind: 'sockets', host: '203.0.113.7', port: 0 } }), {
+      code: 'PORT_IN_USE',
+    });
+  });
+
+  it('has nothing else to say', async () => {
+    house = new House(tinyFederation());
+    await start();
+    assert.equal((await get('/')).status, 404);
+    assert.equal((await fetch(`${house.coordinator.address!}/v1/status`, { method: 'POST' })).status, 404);
+  });
+});
