@@ -18,3 +18,8 @@ export * from './trust.ts';
 export * from './release-modes/cohort.ts';
 export * from './release-modes/privunit.ts';
 export * from './release-modes/registry.ts';
+export * from './audit/canary-audit.ts';
+export * from './audit/one-run.ts';
+export * from './audit/one-shot.ts';
+export * from './audit/release-inference.ts';
+export * from './scale.ts';

@@ -3,8 +3,8 @@
  * score, guesses some in or out and abstains on the rest; too many right guesses contradict a claimed (epsilon, delta).
  *
  * Two bounds. `oneRunLowerBound` holds for every mechanism (Steinke, Nasr and Jagielski 2023, "Privacy Auditing with One
- * Training Run", theorem 5.2). `gaussianOneRunLowerBound` assumes that the mechanism's trade-off curve is that of a
- * Gaussian (Mahloujifar, Melis and Chaudhuri 2024, "Auditing f-Differential Privacy in One Run", algorithm 3): under
+ * Training Run"). `gaussianOneRunLowerBound` assumes that the mechanism's trade-off curve is that of a
+ * Gaussian (Mahloujifar, Melis and Chaudhuri 2024, "Auditing f-Differential Privacy in One Run"): under
  * that hypothesis it is far closer to the truth, and it is the one that catches a halved noise.
  * @module
  */
