@@ -21,10 +21,14 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-const BY_AREA: readonly (readonly [RegExp, number])[] = [
+/** The first that fits. */
+const BY_CODE: readonly (readonly [RegExp, number])[] = [
+  [/^(SIMULATION_OPTION|INIT_PLATFORMS|INIT_COUNTS|RECOMMEND_WHO|CONSENT_WHO)$/, EXIT.usage],
   [/^(PRIVACY|LEDGER|BUDGET|POLICY|PLAN)_/, EXIT.privacy],
-  [/^(STORE|PORT|LISTEN|DISK|STATE|HTTP)_|^(EADDRINUSE|EACCES|EROFS|ENOSPC|EMFILE)$/, EXIT.resource],
-  [/^(ROUND|SECAGG|WIRE|LINK|TRANSPORT|SIMULATION)_/, EXIT.federation],
+  [/^(STORE|PORT|LISTEN|DISK|STATE|HTTP)_|_UNWRITABLE$/, EXIT.resource],
+  [/^(EADDRINUSE|EACCES|EROFS|ENOSPC|EMFILE|EFBIG)$/, EXIT.resource],
+  [/^SIMULATION_WORLD$/, EXIT.input],
+  [/^(ROUND|SECAGG|WIRE|LINK|TRANSPORT|SIMULATION)_|^PLATFORM_NOT_(READY|RUNNING)$/, EXIT.federation],
   [/_/, EXIT.input],
   [/^E[A-Z]+$/, EXIT.input],
 ];
@@ -35,9 +39,9 @@ export function failure(error: unknown): { readonly text: string; readonly exitC
     return { text: 'isthmus: stopped', exitCode: EXIT.interrupted };
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     const code = error.code;
-    const area = BY_AREA.find(([pattern]) => pattern.test(code));
-    if (area !== undefined && !code.startsWith('ERR_')) {
-      return { text: `isthmus: ${error.message} [${code}]`, exitCode: area[1] };
+    const known = BY_CODE.find(([pattern]) => pattern.test(code));
+    if (known !== undefined && !code.startsWith('ERR_')) {
+      return { text: `isthmus: ${error.message} [${code}]`, exitCode: known[1] };
     }
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

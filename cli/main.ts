@@ -44,6 +44,14 @@ Examples:
   isthmus data inspect ratings.csv`,
   );
 
+// Who reads our output may leave (`| head`); a platform or a coordinator works on for those who do not read it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`isthmus: cannot write standard output: ${error.message}\n`);
+  process.exit(EXIT.resource);
+});
+process.stderr.on('error', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -6,6 +6,7 @@ import { openLog } from '../../server/log.ts';
 import type { LogLevel } from '../../server/log.ts';
 import { runCoordinator } from '../../server/run.ts';
 import { integer, text } from '../arguments.ts';
+import { interruption } from '../interrupted.ts';
 
 /** The port `isthmus init` tells platforms of. */
 const DEFAULT_PORT = 7480;
@@ -56,15 +57,15 @@ export function coordinatorCommand(): Command {
 async function run(flags: CoordinatorFlags): Promise<void> {
   const isHuman = process.stderr.isTTY;
   const log = openLog({ level: flags.logLevel, human: isHuman, ...(flags.log !== undefined && { file: flags.log }) });
-  const stopped = stopSignal();
+  const stopped = interruption();
   try {
     const running = await runCoordinator({ ...flags, log, emit: flags.events === 'json' ? print : () => undefined });
     const { coordinator } = running;
     let ending: Parameters<typeof exitCodeOf>[0];
     const over = coordinator.roundsOver.then((how) => (ending = how));
-    const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.promise));
+    const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.asked));
     const failure = await Promise.race([
-      stopped.promise,
+      stopped.asked,
       givenUp.then(() => undefined),
       coordinator.failed.then((error) => ({ error })),
     ]);
@@ -75,20 +76,6 @@ async function run(flags: CoordinatorFlags): Promise<void> {
     stopped.forget();
     await log.close();
   }
-}
-
-/** The first Ctrl-C ends gracefully; a second one ends at once. */
-function stopSignal(): { readonly promise: Promise<undefined>; forget(): void } {
-  let resolve: (value: undefined) => void = () => undefined;
-  const promise = new Promise<undefined>((settle) => (resolve = settle));
-  const onSignal = (): void => resolve(undefined);
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const forget = (): void => {
-    process.removeListener('SIGINT', onSignal);
-    process.removeListener('SIGTERM', onSignal);
-  };
-  return { promise, forget };
 }
 
 function print(event: CoordinatorEvent): void {

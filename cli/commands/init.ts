@@ -27,6 +27,7 @@ interface InitOptions {
   readonly rounds: number;
   readonly colluding: number;
   readonly dropouts: number;
+  readonly platformsPerPerson: number;
   readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
   readonly epsilon0?: number;
   readonly sources?: readonly string[];
@@ -54,6 +55,12 @@ export function initCommand(): Command {
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
     .option('--colluding <count>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
     .option('--dropouts <count>', 'platforms whose loss a sum survives', integer(0), 0)
+    .option(
+      '--platforms-per-person <count>',
+      'on how many of the platforms one person may be; epsilon holds for persons on no more',
+      integer(1),
+      2,
+    )
     .addOption(
       new Option('--release <mode>', 'what a target gets of a representation')
         .choices(['raw', 'ldp', 'cohort', 'none'])
@@ -140,7 +147,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
 }
 
 function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
-  const { delta, colluding, dropouts, release, epsilon0, sources } = options;
+  const { delta, colluding, dropouts, platformsPerPerson, release, epsilon0, sources } = options;
   return {
     federation: options.federation,
     seed: options.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
@@ -150,6 +157,7 @@ function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'>
       delta,
       colluding,
       dropouts,
+      maxPlatformsPerPerson: platformsPerPerson,
       release,
       epsilon0: epsilon0 ?? null,
       ...(sources === undefined ? {} : { sources: [...sources] }),

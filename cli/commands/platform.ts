@@ -1,14 +1,11 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/evaluate.ts';
-import type { EvaluationProtocol } from '../../client/evaluation/evaluate.ts';
-import { openLog } from '../../client/log.ts';
+import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/settings.ts';
+import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
 import type { LogLevel } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
-import { runPlatform } from '../../client/run.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
-import { formatStatement } from '../../core/privacy/claims.ts';
 import { integer, positive, text, url } from '../arguments.ts';
-import { interrupted } from '../interrupted.ts';
+import { interruption } from '../interrupted.ts';
 
 interface PlatformCommandOptions {
   readonly manifest: string;
@@ -122,13 +119,28 @@ Examples:
 }
 
 async function run(options: PlatformCommandOptions): Promise<void> {
+  // Loaded here, so that the other commands start without it.
+  const [{ runPlatform }, { openLog, silentLog }, { readIdentity }, { formatStatement }] = await Promise.all([
+    import('../../client/run.ts'),
+    import('../../client/log.ts'),
+    import('../../client/key-file.ts'),
+    import('../../core/privacy/claims.ts'),
+  ]);
+  /** Whose key file it is; whether it can be used at all is looked at, and told, later. */
+  const nameIn = (file: string): string => {
+    try {
+      return readIdentity(file, silentLog).name;
+    } catch {
+      return 'platform';
+    }
+  };
   const log = openLog({
     level: options.logLevel,
-    name: 'platform',
+    name: nameIn(options.identity),
     human: process.stderr.isTTY,
     ...(options.logFile !== undefined && { file: options.logFile }),
   });
-  const stop = interrupted();
+  const { asked: stop } = interruption();
   const running = await runPlatform({
     manifest: options.manifest,
     identity: options.identity,

@@ -43,9 +43,17 @@ async function recommend({ state, person, pseudonym, k, json }: RecommendOptions
 
 function table({ items, basis, sources, claim, known }: Recommendation): string {
   const width = Math.max(4, ...items.map(({ item }) => item.length));
-  const rows = items.map(({ item, title, score }, place) =>
-    [String(place + 1).padStart(3), item.padEnd(width), score.toFixed(3).padStart(8), title ?? ''].join('  ').trimEnd(),
+  const titles = Math.max(0, ...items.map(({ title = '' }) => title.length));
+  const rows = items.map(({ item, title = '', score, explanation }, place) =>
+    [
+      String(place + 1).padStart(3),
+      item.padEnd(width),
+      title.padEnd(titles),
+      score.toFixed(3).padStart(8),
+      `= ${explanation.filter(isPart).map(partText).join(' ')}`,
+    ].join('  '),
   );
+  const near = (items.at(0)?.explanation ?? []).filter((part) => !isPart(part)).map(({ name }) => name.slice(5));
   const why = {
     representation: `what ${sources.join(' and ')} released of this person`,
     prior: 'the taste of persons known on several platforms: nothing was released of this person',
@@ -56,7 +64,16 @@ function table({ items, basis, sources, claim, known }: Recommendation): string 
     ...rows,
     '',
     `Rests on: ${why}.`,
+    ...(near.length === 0 ? [] : [`It points to what lies near: ${near.join(', ')}.`]),
     ...(claim === '' ? [] : [`Claim: ${claim}`]),
     '',
   ].join('\n');
 }
+
+type Part = Recommendation['items'][number]['explanation'][number];
+
+/** Parts add up to the score; the others name items of the catalogue. */
+const isPart = ({ name }: Part): boolean => !name.startsWith('near:');
+
+const partText = ({ name, weight }: Part): string =>
+  `${name.replace(/^source:/, '')} ${weight < 0 ? '' : '+'}${weight.toFixed(3)}`;

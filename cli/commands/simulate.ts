@@ -3,6 +3,7 @@ import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
 import { formatTable, privacyLine, resultsTable } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
+import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
 import { version } from '../version.ts';
 
@@ -93,8 +94,8 @@ Examples:
       const { simulate } = await import('../../simulations/simulate.ts');
       const progress = progressOn(process.stderr);
       const stop = new AbortController();
-      const onSignal = (): void => stop.abort();
-      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      const interrupted = interruption();
+      void interrupted.asked.then(() => stop.abort());
       try {
         const { results, folder } = await simulate(optionsOf(flags), {
           version,
@@ -105,7 +106,7 @@ Examples:
         process.stdout.write(flags.json ? `${JSON.stringify(results)}\n` : `${summary(results, folder.path)}\n`);
       } finally {
         progress.end();
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+        interrupted.forget();
       }
     });
 }

@@ -1,0 +1,210 @@
+/**
+ * The `isthmus` command as processes of their own, for tests that stand where a stranger or an operator stands.
+ * @module
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const BUILT = join(ROOT, 'dist/cli/main.js');
+const FLOORS = ['proto', 'core', 'server', 'client', 'simulations', 'cli'];
+
+/** The built program where it is as new as the sources; else the sources themselves, which start more slowly. */
+export const COMMAND: readonly string[] =
+  existsSync(BUILT) && statSync(BUILT).mtimeMs >= Math.max(...FLOORS.map((floor) => newest(join(ROOT, floor))))
+    ? [process.execPath, BUILT]
+    : [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'cli/main.ts')];
+
+function newest(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Math.max(0, ...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Told = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+/** One running command. What it prints is kept; JSON lines on standard output are its events. */
+export class Running {
+  readonly ended: Promise<Ended>;
+  readonly #process: ChildProcess;
+  readonly #events: Told[] = [];
+  readonly #waiting = new Set<() => void>();
+  #stdout = '';
+  #stderr = '';
+  #isOver = false;
+
+  constructor(process: ChildProcess) {
+    this.#process = process;
+    const { stdout, stderr } = process;
+    assert.ok(stdout && stderr);
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#wake();
+    });
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.#stdout += `${line}\n`;
+      const event = parsed(line);
+      if (event !== undefined) this.#events.push(event);
+      this.#wake();
+    });
+    this.ended = new Promise((resolve, reject) => {
+      process.once('error', reject);
+      process.once('close', (code, signal) => {
+        this.#isOver = true;
+        this.#wake();
+        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr });
+      });
+    });
+  }
+
+  get pid(): number {
+    assert.ok(this.#process.pid !== undefined);
+    return this.#process.pid;
+  }
+
+  get events(): readonly Told[] {
+    return this.#events;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.signal(signal);
+    return this.ended;
+  }
+
+  /** The first event after `from` that fits. Fails with what the process said when it ends before. */
+  event(fits: (event: Told) => boolean, from = 0): Promise<Told> {
+    return this.#until(() => this.#events.slice(from).find(fits), `no such event: ${String(fits)}`);
+  }
+
+  /** Resolves once its output holds it, on standard output or standard error. */
+  says(pattern: RegExp): Promise<RegExpExecArray> {
+    const look = (): RegExpExecArray | undefined =>
+      pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr) ?? undefined;
+    return this.#until(look, `never said ${String(pattern)}`);
+  }
+
+  #until<Value>(look: () => Value | undefined, otherwise: string): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const again = (): void => {
+        const found = look();
+        if (found === undefined && !this.#isOver) return;
+        this.#waiting.delete(again);
+        if (found !== undefined) resolve(found);
+        else reject(new Error(`the process ended; ${otherwise}\n${this.#stdout}\n${this.#stderr}`));
+      };
+      this.#waiting.add(again);
+      again();
+    });
+  }
+
+  #wake(): void {
+    for (const again of [...this.#waiting]) again();
+  }
+}
+
+function parsed(line: string): Told | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'kind' in value ? (value as Told) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A clean folder to stand in, and every process started in it. */
+export class Workplace {
+  readonly folder: string;
+  readonly #running = new Set<Running>();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async make(): Promise<Workplace> {
+    return new Workplace(await mkdtemp(join(tmpdir(), 'isthmus-e2e-')));
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /** `isthmus` with these arguments. */
+  start(...args: readonly string[]): Running {
+    return this.spawn([...COMMAND, ...args]);
+  }
+
+  /** Runs it to its end. */
+  run(...args: readonly string[]): Promise<Ended> {
+    return this.start(...args).ended;
+  }
+
+  spawn([program, ...args]: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+    const env = { ...process.env, ...environment };
+    const running = new Running(spawn(program, args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env }));
+    this.#running.add(running);
+    void running.ended.finally(() => this.#running.delete(running));
+    return running;
+  }
+
+  /** Ends what a failed test left running, and takes the folder away. */
+  async leave(): Promise<void> {
+    const left = [...this.#running];
+    for (const running of left) running.signal('SIGKILL');
+    await Promise.allSettled(left.map(({ ended }) => ended));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Everything a process started, and what those started; zombies do not count. Linux. */
+export function descendants(pid: number): readonly { readonly pid: number; readonly command: string }[] {
+  const children = processes().filter(({ parent }) => parent === pid);
+  return children.flatMap((child) => [child, ...descendants(child.pid)]);
+}
+
+export function isAlive(pid: number): boolean {
+  return processes().some((one) => one.pid === pid);
+}
+
+function processes(): readonly { readonly pid: number; readonly parent: number; readonly command: string }[] {
+  const read = (pid: string, file: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    } catch {
+      // Gone since it was listed.
+      return '';
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const stat = /^\d+ \(.*\) (\S) (\d+)/s.exec(read(pid, 'stat'));
+      if (stat === null || stat[1] === 'Z' || stat[1] === 'X') return [];
+      return [{ pid: Number(pid), parent: Number(stat[2]), command: read(pid, 'cmdline').replaceAll('\0', ' ') }];
+    });
+}
