@@ -77,7 +77,10 @@ export interface UploadRequest {
   readonly kind: 'upload-request';
 }
 
-/** Stage 2, coordinator -> platform: acknowledges chunks below `next` and allows those below `limit`. */
+/**
+ * Stage 2, coordinator -> platform: acknowledges chunks below `next` and allows those below `limit`. A grant that does not
+ * raise the limit goes back: the platform sends again from `next` on.
+ */
 export interface UploadGrant {
   readonly kind: 'upload-grant';
   readonly next: number;

@@ -87,6 +87,8 @@ export interface Options {
   readonly tamper?: (id: string, state: PlatformState) => void;
   /** Dies just before it would send a message of this kind (and is deaf from then on). */
   readonly diesBefore?: (id: string) => PlatformMessage['kind'] | undefined;
+  /** The connection breaks with this message on its way: it is lost, both ends notice, and the platform comes back. */
+  readonly breaks?: (way: 'up' | 'down', platform: string, message: PlatformMessage | CoordinatorMessage) => boolean;
   /** Dies after this many of its chunks arrived. */
   readonly diesAfterChunks?: (id: string) => number | undefined;
 }
@@ -130,6 +132,10 @@ export function run(count: number, options: Options = {}): Result {
   let summed: readonly string[] = [];
   const faults: Fault[] = [];
 
+  const reconnect = (id: string): void => {
+    toCoordinator.push({ kind: 'disconnected', platform: id }, { kind: 'reconnected', platform: id });
+    toPlatforms.push([id, { kind: 'resume' }]);
+  };
   const send = (id: string, message: PlatformMessage): void => {
     if (dead.has(id)) return;
     if (options.diesBefore?.(id) === message.kind) {
@@ -144,6 +150,10 @@ export function run(count: number, options: Options = {}): Result {
         return;
       }
       chunksOf.set(id, sent + 1);
+    }
+    if (options.breaks?.('up', id, message) === true) {
+      reconnect(id);
+      return;
     }
     for (const arriving of options.up?.(id, message) ?? [message]) {
       transcript.push({ way: 'up', platform: id, message: arriving });
@@ -163,6 +173,10 @@ export function run(count: number, options: Options = {}): Result {
       const to = effect.kind === 'send' ? [effect.to] : effect.kind === 'broadcast' ? effect.to : [];
       if (effect.kind === 'send' || effect.kind === 'broadcast') {
         for (const id of to) {
+          if (options.breaks?.('down', id, effect.message) === true) {
+            reconnect(id);
+            continue;
+          }
           for (const arriving of options.down?.(id, effect.message) ?? [effect.message]) {
             transcript.push({ way: 'down', platform: id, message: arriving });
             toPlatforms.push([id, arriving]);

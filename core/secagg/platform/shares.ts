@@ -90,6 +90,8 @@ export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, messa
     dealt,
     acknowledged: 0,
     handedOut: 0,
+    limit: 0,
+    furthest: 0,
   });
 }
 

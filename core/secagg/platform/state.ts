@@ -86,9 +86,12 @@ export type PlatformState =
       readonly stage: 'masked-input';
       readonly session: PlatformSession;
       readonly dealt: Dealt;
-      /** Chunks the coordinator has acknowledged, and those handed out. */
+      /** Chunks below these are acknowledged by the coordinator, handed out, and allowed by its last grant. */
       readonly acknowledged: number;
       readonly handedOut: number;
+      readonly limit: number;
+      /** As far as it was ever handed out, going back or not. */
+      readonly furthest: number;
     }
   | {
       readonly stage: 'awaiting-signatures';

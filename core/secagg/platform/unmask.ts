@@ -23,7 +23,7 @@ export function onSurvivors(state: PlatformStateOf<'masked-input'>, message: Sur
   expectAscending('U3', platforms, parameters.cohort.length);
   const survivors = new Set(platforms);
   if (!survivors.has(me)) throw new SecaggError('SECAGG_SELF_DEAD', 'its keys are wiped');
-  if (state.handedOut < chunkCount(parameters.vectorLength, parameters.chunkLength)) {
+  if (state.furthest < chunkCount(parameters.vectorLength, parameters.chunkLength)) {
     throw new SecaggError('SECAGG_WRONG_STAGE', 'U3 names this platform, whose masked update was never sent');
   }
   const inU1 = new Set(dealt.keys.map((entry) => entry.platform));

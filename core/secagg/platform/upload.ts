@@ -44,10 +44,11 @@ export function onUploadGrant(state: MaskedInput, grant: UploadGrant): PlatformS
   const valid = Number.isInteger(next) && Number.isInteger(limit) && 0 <= next && next <= limit && limit <= count;
   if (!valid) throw new SecaggError('SECAGG_CHUNK', `a grant of ${next} to ${limit} in ${count} chunks`);
   if (update === null) throw new SecaggError('SECAGG_WRONG_STAGE', 'a grant before the update was offered');
-  // A coordinator that goes back has lost what it had staged: it gets the same bytes again.
-  const from = next < state.acknowledged ? next : Math.max(next, state.handedOut);
+  // A grant either widens the window or goes back: the coordinator lost what it had staged, and gets the same bytes again.
+  const from = limit > state.limit ? Math.max(next, state.handedOut) : next;
   const to = Math.max(from, limit);
-  const waiting: MaskedInput = { ...state, acknowledged: next, handedOut: to };
+  const furthest = Math.max(state.furthest, to);
+  const waiting: MaskedInput = { ...state, acknowledged: next, handedOut: to, furthest, limit };
   if (from === to) return [waiting, []];
   return [waiting, [{ kind: 'upload', chunks: maskedChunks(session, update, from, to) }]];
 }
