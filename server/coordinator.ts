@@ -277,9 +277,11 @@ class RunningCoordinator implements Coordinator {
     this.#events.emit({ kind: 'platform', platform, state: presence.kind });
     switch (presence.kind) {
       case 'online':
-        if (!presence.resumed) this.#welcome(platform);
+        if (presence.resumed) this.#rounds.back(platform);
+        else this.#welcome(platform);
         break;
       case 'offline':
+        this.#rounds.left(platform);
         break;
       case 'lost':
         this.#mailbox.disconnected(platform);

@@ -18,6 +18,8 @@ import { ProtocolError } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent, RoundsEnding } from '../events.ts';
 import type { Membership } from '../membership.ts';
 import type { RoundStore } from '../store/coordinator-store.ts';
+import { Absences } from './absences.ts';
+import { attemptEnd, lastWord, latestRound } from './announcements.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptEnding } from './attempt.ts';
 import { Declines } from './declines.ts';
@@ -57,6 +59,7 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #policy: RoundPolicy;
   readonly #models: SharedModelHistory;
+  readonly #absences: Absences;
   #state: RoundState;
   #running: Running | undefined;
   #cancelTimer: Cancel = () => undefined;
@@ -77,6 +80,7 @@ export class Rounds {
       ...settings,
     };
     this.#models = new SharedModelHistory(plan, store);
+    this.#absences = new Absences(options.clock, settings.absenceMs, (platform) => this.lost(platform));
     this.#state = { kind: 'gathering', completed: this.completed, failures: 0, grace: false };
   }
 
@@ -127,18 +131,19 @@ export class Rounds {
     if (this.#running?.cohort.includes(platform) === true) this.#running.attempt.lost(platform);
   }
 
+  /** Its connection broke: it may come back, but the others do not wait for long. */
+  left(platform: string): void {
+    if (this.#running?.cohort.includes(platform) === true) this.#absences.left(platform);
+  }
+
+  back(platform: string): void {
+    this.#absences.back(platform);
+  }
+
   /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
   news(): readonly AttemptEndBody[] {
-    const { store } = this.#options;
-    const latest = store.latest();
-    const news: AttemptEndBody[] = [];
-    if (latest !== undefined) {
-      const { round, model } = latest;
-      const attempt = store.lastAttempt(round);
-      news.push(endBody(round, attempt, 'completed', OUTCOME_TEXT.completed, round, model));
-    }
-    const last = this.#lastWord();
-    return last === undefined ? news : [...news, last];
+    const news = [latestRound(this.#options.store), lastWord(this.#state, this.#failure)];
+    return news.filter((body) => body !== undefined);
   }
 
   /** @throws ProtocolError WIRE_UNEXPECTED when no such attempt is open, or the platform has no part in it. */
@@ -163,6 +168,7 @@ export class Rounds {
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();
+    this.#absences.stop();
     this.#running?.attempt.abandon('abandoned', 'the coordinator is stopping');
   }
 
@@ -189,7 +195,7 @@ export class Rounds {
           break;
         case 'over': {
           emit({ kind: 'rounds-over', ending: effect.ending, completedRounds: state.completed });
-          const word = this.#lastWord();
+          const word = lastWord(state, this.#failure);
           if (word !== undefined) this.#tellEveryone(word);
           break;
         }
@@ -259,6 +265,7 @@ export class Rounds {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
+    this.#absences.stop();
     this.#endStage();
     const { round, number, startedAt } = running;
     const endedAt = clock.now();
@@ -267,9 +274,11 @@ export class Rounds {
       const completed = sum === undefined ? undefined : this.#models.next(sum.vector);
       if (completed === undefined) store.end(ended);
       else store.complete(ended, completed);
-      this.#tellEveryone(endBody(round, number, outcome, text, this.completed, completed?.model));
+      const told = { round, attempt: number, outcome, text, completedRounds: this.completed };
+      this.#tellEveryone(attemptEnd({ ...told, ...(completed && { model: completed.model }) }));
     } catch (failure) {
-      this.#tellEveryone(endBody(round, number, 'abandoned', OUTCOME_TEXT.abandoned, round - 1));
+      const told = { round, attempt: number, outcome: 'abandoned', text: OUTCOME_TEXT.abandoned } as const;
+      this.#tellEveryone(attemptEnd({ ...told, completedRounds: round - 1 }));
       onError(failure);
       return;
     }
@@ -282,33 +291,10 @@ export class Rounds {
     else this.#event({ kind: 'attempt-ended', outcome, ready: membership.ready.length });
   }
 
-  /** That no further round will come although some were planned: attempt 0 stands for all that will not be. */
-  #lastWord(): AttemptEndBody | undefined {
-    if (this.#state.kind !== 'over' || this.#state.ending === 'completed') return undefined;
-    const { completed, ending } = this.#state;
-    const outcome = ending === 'budget-exhausted' ? ending : this.#failure;
-    const text =
-      ending === 'budget-exhausted'
-        ? OUTCOME_TEXT['budget-exhausted']
-        : `round ${completed + 1} was given up after ${this.#policy.maxAttempts} failed attempts`;
-    return endBody(completed + 1, 0, outcome, text, completed);
-  }
-
   #tellEveryone(body: AttemptEndBody): void {
     this.#options.send(
       this.#options.plan.manifest.platforms.map(({ name }) => name),
       body,
     );
   }
-}
-
-function endBody(
-  round: number,
-  attempt: number,
-  outcome: Outcome,
-  text: string,
-  completedRounds: number,
-  model: Float32Array = new Float32Array(0),
-): AttemptEndBody {
-  return { kind: 'attempt-end', round, attempt, outcome, text, model, completedRounds };
 }

@@ -8,6 +8,8 @@ export interface RoundSettings {
   /** Pause after the first failed attempt at a round; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
+  /** How long a platform whose connection broke may stay away from an attempt under way. */
+  readonly absenceMs: number;
   readonly uploads: {
     /** Updates taken in at the same time: memory is one vector more than that, whatever the cohort. */
     readonly uploadSlots: number;
@@ -20,5 +22,6 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
   graceMs: 30_000,
   firstPauseMs: 1_000,
   lastPauseMs: 60_000,
+  absenceMs: 15_000,
   uploads: { uploadSlots: 4, uploadWindow: 8 },
 };

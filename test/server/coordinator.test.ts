@@ -93,6 +93,15 @@ describe('coordinator', () => {
     });
   }
 
+  it('a platform that dies and stays away is not waited for until the end of a long stage', async () => {
+    house = new House(tinyFederation({ platforms: 4, dropouts: 1, rounds: { count: 1, trainTimeoutMs: 600_000 } }));
+    const coordinator = await house.start({ rounds: { graceMs: 10_000, absenceMs: 50 } });
+    [0, 1, 2].forEach((index) => house.join(index));
+    house.join(3, { sends: (message) => message.kind !== 'upload-request' });
+    assert.equal(await coordinator.roundsOver, 'completed');
+    assert.deepEqual(house.store.rounds.attempts(1)[0].end?.platforms, ['p0', 'p1', 'p2']);
+  });
+
   it('a platform that dies: of 3 the attempt fails uncharged, and the next one with a restarted platform completes', async () => {
     house = new House(tinyFederation({ epsilon: 4, rounds: { count: 1, stageTimeoutMs: 100, trainTimeoutMs: 100 } }));
     const coordinator = await house.start();

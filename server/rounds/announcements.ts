@@ -1,0 +1,63 @@
+/**
+ * How rounds stand, as platforms are told.
+ * @module
+ */
+import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
+import type { Outcome } from '../../core/federation/outcome.ts';
+import type { AttemptEndBody } from '../../core/wire/body.ts';
+import type { RoundStore } from '../store/coordinator-store.ts';
+import type { RoundState } from './round-machine.ts';
+
+export interface EndAnnouncement {
+  readonly round: number;
+  /** 0: no further attempt will be made. */
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly text: string;
+  readonly completedRounds: number;
+  /** The next shared model, where the attempt completed. */
+  readonly model?: Float32Array;
+}
+
+export function attemptEnd({ model = new Float32Array(0), ...rest }: EndAnnouncement): AttemptEndBody {
+  return { kind: 'attempt-end', ...rest, model };
+}
+
+/** The last completed round, for a platform that may have missed it. */
+export function latestRound(store: RoundStore): AttemptEndBody | undefined {
+  const latest = store.latest();
+  if (latest === undefined) return undefined;
+  const { round, model } = latest;
+  const attempt = store.lastAttempt(round);
+  return attemptEnd({
+    round,
+    attempt,
+    outcome: 'completed',
+    text: OUTCOME_TEXT.completed,
+    completedRounds: round,
+    model,
+  });
+}
+
+/**
+ * That no further round will come although some were planned; undefined while they go on or when all are completed.
+ * @param failure how the last attempt that failed ended.
+ */
+export function lastWord(state: RoundState, failure: Outcome): AttemptEndBody | undefined {
+  if (state.kind !== 'over') return undefined;
+  const { completed, ending } = state;
+  const round = completed + 1;
+  const told = { round, attempt: 0, completedRounds: completed };
+  switch (ending) {
+    case 'completed':
+      return undefined;
+    case 'budget-exhausted':
+      return attemptEnd({ ...told, outcome: 'budget-exhausted', text: OUTCOME_TEXT['budget-exhausted'] });
+    case 'gave-up':
+      return attemptEnd({
+        ...told,
+        outcome: failure,
+        text: `round ${round} was given up after as many failed attempts as the manifest allows`,
+      });
+  }
+}
