@@ -40,7 +40,8 @@ export function processLauncher(onRestart: (platform: string, because: string) =
   let url = '';
 
   const start = (name: string, order: HostOrder, onMessage: (message: unknown) => void): ChildProcess => {
-    const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+    // The name is for whoever looks at the list of processes.
+    const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
     children.set(name, child);
     child.on('message', onMessage);
     child.send(order);

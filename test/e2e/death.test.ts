@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parseManifest } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
+import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
+import { address, coordinator, found, json, PLATFORMS, platform } from './federation.ts';
+import { descendants, isAlive, Workplace } from './isthmus.ts';
+import type { Running, Told } from './isthmus.ts';
+
+const ROUNDS = 2;
+
+interface Status {
+  readonly rounds: { readonly completed: number };
+  readonly epsilon: { readonly spent: number; readonly budget: number };
+  readonly attempts: readonly {
+    readonly round: number;
+    readonly attempt: number;
+    readonly end?: { readonly outcome: string; readonly charged: boolean };
+  }[];
+}
+
+describe('kill -9', function () {
+  this.timeout(300_000);
+  let place: Workplace;
+
+  beforeEach(async () => {
+    place = await Workplace.make();
+  });
+
+  afterEach(() => place.leave());
+
+  const stage =
+    (round: number, name: string) =>
+    (event: Told): boolean =>
+      event.kind === 'stage' && event.round === round && event.stage === name;
+
+  it('of the coordinator, before and after a charge: it goes on at the right round, and nothing is spent twice', async () => {
+    await found(place, { persons: 100, items: 160 }, [
+      ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
+      ...['--set', 'hidden=4', '--set', 'bottleneck=3', '--set', 'itemDimension=16', '--set', 'steps=1'],
+    ]);
+    let running = coordinator(place, '--port', '0');
+    const url = await address(running);
+    const platforms = new Map(PLATFORMS.map((name) => [name, platform(place, name, url)]));
+    const again = async (): Promise<Running> => {
+      const { signal } = await running.stop('SIGKILL');
+      assert.equal(signal, 'SIGKILL');
+      const next = coordinator(place, '--port', new URL(url).port);
+      await address(next);
+      return next;
+    };
+
+    // Nobody's update is in yet: nothing is charged.
+    await running.event(stage(1, 'masked-input'));
+    running = await again();
+    await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
+    // Who survived was announced: charged, and lost.
+    await running.event(stage(2, 'unmask'));
+    running = await again();
+    await running.event(({ kind }) => kind === 'rounds-over');
+
+    const status = (await json(`${url}/v1/status`)) as Status;
+    assert.equal(status.rounds.completed, ROUNDS);
+    assert.deepEqual(
+      status.attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.charged]),
+      [
+        [1, 1, 'abandoned', false],
+        [1, 2, 'completed', true],
+        [2, 1, 'abandoned', true],
+        [2, 2, 'completed', true],
+      ],
+    );
+    assert.ok(status.epsilon.spent <= status.epsilon.budget);
+    for (const [name, one] of platforms) {
+      await one.event(({ kind, stage: at }) => kind === 'stage' && at === 'releasing');
+      const { code, stderr } = await one.stop();
+      assert.equal(code, 0, `${name}: ${stderr}`);
+    }
+    assert.equal((await running.stop()).code, 0);
+    const charged = checkLedgers();
+    assert.deepEqual(
+      charged,
+      ['1/2', '2/1', '2/2'],
+      'each session once: the lost one in full, and the retry as another',
+    );
+  });
+
+  /** Both sides' ledgers tell the same; every session is in them once. @returns round/attempt of what was charged. */
+  function checkLedgers(): readonly string[] {
+    const manifest = parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8'));
+    const { parameters } = planFederation(manifest);
+    const owner = { federation: manifest.federation, parameters };
+    const theirs = openCoordinatorStore(place.path('coordinator.db'), owner);
+    try {
+      const sessions = theirs.ledger.entries().map(({ charge }) => charge.session);
+      assert.equal(new Set(sessions).size, sessions.length, 'no session is charged twice');
+      const model = theirs.rounds.model(ROUNDS);
+      assert.ok(model !== undefined);
+      for (const name of PLATFORMS) {
+        const own = openPlatformStore(place.path(`${name}-state`, 'state.db'));
+        try {
+          const rounds = own.ledger.entries().filter(({ charge }) => charge.scope === 'federation');
+          assert.deepEqual(rounds.map(({ charge }) => charge.session).sort(), [...sessions].sort(), name);
+          assert.deepEqual(own.models.latest(), { round: ROUNDS, model }, name);
+        } finally {
+          own.close();
+        }
+      }
+      return theirs.ledger.entries().map(({ charge }) => `${charge.round}/${charge.attempt}`);
+    } finally {
+      theirs.close();
+    }
+  }
+
+  it('of a platform of three in a simulation: it is started again, and the next attempt completes', async () => {
+    const run = place.start(
+      ...['simulate', '--strategy', 'shared-trunk', '--rounds', '1', '--persons', '150', '--items', '160', '--json'],
+    );
+    await run.says(/round 1 of 1, attempt 1: masked-input/);
+    const started = descendants(run.pid);
+    const films = started.find(({ command }) => / films\s*$/.test(command));
+    assert.ok(films !== undefined, started.map(({ command }) => command).join('\n'));
+    process.kill(films.pid, 'SIGKILL');
+    const { code, stdout, stderr } = await run.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /films restarted: killed by SIGKILL/);
+    const { rounds } = JSON.parse(stdout) as {
+      rounds: { round: number; attempt: number; outcome: string; platforms: number }[];
+    };
+    assert.deepEqual(
+      rounds.map(({ round, attempt, outcome, platforms }) => [round, attempt, outcome, platforms]),
+      [
+        [1, 1, 'too-few-platforms', 0],
+        [1, 2, 'completed', 3],
+      ],
+      'three platforms tolerate no loss: the attempt ends, and the next has all of them',
+    );
+    assert.deepEqual(started.filter(({ pid }) => isAlive(pid)), []);
+  });
+});
