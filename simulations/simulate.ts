@@ -31,14 +31,18 @@ export interface SimulationContext {
   readonly signal: AbortSignal;
 }
 
+export interface Simulated {
+  readonly results: Results;
+  readonly folder: RunFolder;
+  /** What the results' rows are means of: for paired comparisons. */
+  readonly seedRows: readonly SeedRow[];
+}
+
 const SEEDED = 'simulation: seeded noise, not a release';
 const REFERENCE_METHODS = new Set(baselines.map(({ name }) => name));
 
 /** @throws SimulationError and whatever the parts say; leaves no process behind, and what was measured in the run's folder. */
-export async function simulate(
-  options: SimulationOptions,
-  context: SimulationContext,
-): Promise<{ readonly results: Results; readonly folder: RunFolder }> {
+export async function simulate(options: SimulationOptions, context: SimulationContext): Promise<Simulated> {
   checkOptions(options);
   const startedAt = Date.now();
   const { onEvent, signal } = context;
@@ -98,7 +102,7 @@ export async function simulate(
     config: { ...options },
   });
   await writeResults(folder, results);
-  return { results, folder };
+  return { results, folder, seedRows: rows };
 }
 
 function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'coldPersons' | 'warmPersons'> {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { systemClock } from '../../client/clock.ts';
 import { openDomain } from '../../client/data/open.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
-import type { EvaluationSettings } from '../../client/evaluation/evaluate.ts';
+import type { EvaluationSettings } from '../../client/evaluation/settings.ts';
 import { readHidden } from '../../client/evaluation/hidden.ts';
 import type { PlatformEvent } from '../../client/events.ts';
 import { readIdentity, readPseudonymKey } from '../../client/key-file.ts';
