@@ -14,6 +14,7 @@ import { discreteGaussian, withoutNoise } from '../core/privacy/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
 import { checkDomain } from './domain-check.ts';
+import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
 import { PlatformEvents } from './events.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
@@ -77,7 +78,7 @@ class Agent implements Platform {
   constructor(options: PlatformOptions) {
     const { manifest, identity, domain, store, log, random, clock, floor = DEFAULT_FLOOR } = options;
     verifyManifest(manifest);
-    checkIdentity(options);
+    checkIdentity(manifest, identity);
     this.name = identity.name;
     this.plan = planFederation(manifest);
     checkFloor(this.plan, floor, this.name);
@@ -259,19 +260,4 @@ class Agent implements Platform {
     this.#events.emit({ kind: 'failed', code });
     this.#rejectSettled(error);
   }
-}
-
-/** @throws PlatformError PLATFORM_IDENTITY; FederationError FEDERATION_UNKNOWN_PLATFORM */
-function checkIdentity({ manifest, identity }: PlatformOptions): void {
-  const entry = platformOf(manifest, identity.name);
-  const text = (key: Uint8Array): string => Buffer.from(key).toString('base64');
-  const differs = [
-    ...(text(identity.identity.publicKey) === entry.identity ? [] : ['identity']),
-    ...(text(identity.seal.publicKey) === entry.seal ? [] : ['seal']),
-  ];
-  if (differs.length === 0) return;
-  throw new PlatformError(
-    'PLATFORM_IDENTITY',
-    `the key file of "${identity.name}" has another ${differs.join(' and ')} key than the manifest of "${manifest.federation}": use the key file whose public half the manifest holds, or have the manifest signed with the new one`,
-  );
 }

@@ -12,9 +12,10 @@ import type { RandomSource } from '../core/random/source.ts';
 import { systemClock } from './clock.ts';
 import { openDomain } from './data/open.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
-import type { EvaluationSettings } from './evaluation/evaluate.ts';
 import { readHidden } from './evaluation/hidden.ts';
+import type { EvaluationSettings } from './evaluation/settings.ts';
 import type { PlatformEvent } from './events.ts';
+import { checkIdentity } from './identity-check.ts';
 import { readIdentity, readPseudonymKey, systemReason } from './key-file.ts';
 import type { Log } from './log.ts';
 import { createPlatform } from './platform.ts';
@@ -71,6 +72,8 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     const manifest = parseManifest(readManifest(settings.manifest), settings.manifest);
     verifyManifest(manifest);
     const identity = readIdentity(settings.identity, log);
+    // Before the state directory becomes this identity's.
+    checkIdentity(manifest, identity);
     const pseudonyms =
       settings.unsafeSharedPseudonymKey === undefined
         ? undefined

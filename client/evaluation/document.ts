@@ -3,7 +3,8 @@
  * @module
  */
 import type { DecoderReport } from '../../core/transfer/strategy.ts';
-import type { EvaluationResult, EvaluationSettings } from './evaluate.ts';
+import type { EvaluationResult } from './evaluate.ts';
+import type { EvaluationSettings } from './settings.ts';
 
 export interface EvaluationDocument extends EvaluationResult, EvaluationSettings {
   readonly isthmus: 'evaluation';

@@ -17,22 +17,9 @@ import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
+import type { EvaluationSettings } from './settings.ts';
 import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
-
-export type EvaluationProtocol = 'sampled' | 'full' | 'published:game-video';
-
-export const EVALUATION_PROTOCOLS: readonly EvaluationProtocol[] = ['sampled', 'full', 'published:game-video'];
-
-export interface EvaluationSettings {
-  readonly protocol: EvaluationProtocol;
-  /** Negatives a positive, with `sampled`. */
-  readonly negatives: number;
-  /** Of candidates and ties. */
-  readonly seed: string;
-}
-
-export const DEFAULT_EVALUATION: EvaluationSettings = { protocol: 'sampled', negatives: 99, seed: '1' };
 
 export interface EvaluationInput {
   readonly settings: EvaluationSettings;

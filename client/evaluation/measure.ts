@@ -9,8 +9,9 @@ import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.
 import type { PlatformOptions } from '../options.ts';
 import type { People } from '../releases/people.ts';
 import type { EvaluationDocument } from './document.ts';
-import { DEFAULT_EVALUATION, evaluateTarget } from './evaluate.ts';
+import { evaluateTarget } from './evaluate.ts';
 import type { HiddenPositives } from './hidden.ts';
+import { DEFAULT_EVALUATION } from './settings.ts';
 
 export interface Measurement {
   readonly options: PlatformOptions;
