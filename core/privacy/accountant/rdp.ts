@@ -5,6 +5,7 @@
 import type { Accountant, PrivacyEvent } from './accountant.ts';
 import { epsilonFromRdp, isIndistinguishable, logDeltaFromRdp } from './conversion.ts';
 import { PrivacyEventUnsupportedError, PrivacyParameterError } from './errors.ts';
+import { checkEvent } from './event-check.ts';
 import { DEFAULT_ORDERS } from './orders.ts';
 import { pureEpsilon } from './pure.ts';
 import { rdpCurve } from './rdp-curve.ts';
@@ -55,6 +56,7 @@ export class RdpAccountant implements Accountant {
 
   compose(event: PrivacyEvent, count = 1): RdpAccountant {
     if (!Number.isInteger(count) || count < 0) throw new PrivacyParameterError('count', count, 'an integer >= 0');
+    checkEvent(event);
     const curve = rdpCurve(event);
     if (curve === null) {
       throw new PrivacyEventUnsupportedError(this.name, event.kind, 'use the PLD accountant for it');

@@ -9,6 +9,7 @@ import {
 } from '../../../core/privacy/accountant/discrete-noise.ts';
 import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../../core/privacy/accountant/errors.ts';
 import { gaussianEpsilon } from '../../../core/privacy/accountant/gaussian-exact.ts';
+import { PldAccountant } from '../../../core/privacy/accountant/pld/pld-accountant.ts';
 import {
   discretenessGap,
   distributedDiscreteGaussianRdp,
@@ -285,6 +286,27 @@ describe('the Renyi accountant', () => {
     assert.throws(() => RdpAccountant.empty().compose({ kind: 'zcdp', rho: 1 }, 1.5), PrivacyParameterError);
     assert.throws(() => RdpAccountant.empty().epsilon(-1), PrivacyParameterError);
     assert.throws(() => RdpAccountant.empty({ orders: [1] }), PrivacyParameterError);
+  });
+
+  it('numbers that make no sense are refused by name', () => {
+    const refused: readonly (readonly [PrivacyEvent, RegExp])[] = [
+      [{ kind: 'gaussian', noiseMultiplier: -1 }, /noiseMultiplier is -1/],
+      [{ kind: 'gaussian', noiseMultiplier: NaN }, /noiseMultiplier is NaN/],
+      [{ kind: 'poisson-sampled', rate: 1.2, event: { kind: 'laplace', scale: 1 } }, /rate is 1.2/],
+      [{ kind: 'poisson-sampled', rate: 0.2, event: { kind: 'laplace', scale: -1 } }, /scale is -1/],
+      [{ kind: 'tree-aggregation', noiseMultiplier: 1, steps: 0 }, /steps is 0/],
+      [{ kind: 'skellam', variance: 4, dimension: 1.5, sensitivity: 1 }, /dimension is 1.5/],
+      [{ kind: 'approximate', epsilon: 1, delta: 2 }, /delta is 2/],
+      [
+        { kind: 'distributed-discrete-gaussian', localSigma: 64, shares: 0, dimension: 1, sensitivity: 1 },
+        /shares is 0/,
+      ],
+    ];
+    for (const [event, message] of refused) {
+      for (const empty of [RdpAccountant.empty(), PldAccountant.empty()]) {
+        assert.throws(() => empty.compose(event), { code: 'PRIVACY_PARAMETER_INVALID', message });
+      }
+    }
   });
 
   it('converts as Proposition 12 says, both ways', () => {

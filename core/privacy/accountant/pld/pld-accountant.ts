@@ -4,6 +4,7 @@
  */
 import type { Accountant, PrivacyEvent } from '../accountant.ts';
 import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../errors.ts';
+import { checkEvent } from '../event-check.ts';
 import { gaussianDelta, gaussianEpsilon, gaussianTradeOff } from '../gaussian-exact.ts';
 import { pureEpsilon } from '../pure.ts';
 import { treeDepth } from '../tree-aggregation.ts';
@@ -73,6 +74,7 @@ export class PldAccountant implements Accountant {
 
   compose(event: PrivacyEvent, count = 1): PldAccountant {
     if (!Number.isInteger(count) || count < 0) throw new PrivacyParameterError('count', count, 'an integer >= 0');
+    checkEvent(event);
     if (count === 0) return this;
     const pure = this.#pure + count * pureEpsilon(event);
     const shift = squaredGaussianShift(event);
