@@ -3,6 +3,7 @@
  * @module
  */
 export type StoreErrorCode =
+  | 'STORE_MISSING'
   | 'STORE_LOCKED'
   | 'STORE_UNWRITABLE'
   | 'STORE_FULL'

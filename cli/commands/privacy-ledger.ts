@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { storeFileIn } from '../../client/state-directory.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import { parseManifest } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import type { LedgerBudget } from '../../core/privacy/ledger.ts';
+import { reportLedger } from '../../core/privacy/ledger-report.ts';
+import type { LedgerReport, ReportedEntry } from '../../core/privacy/ledger-report.ts';
+import { ledgerBudget } from '../../core/privacy/plan-events.ts';
+import { positive, text } from '../arguments.ts';
+import { EXIT } from '../failure.ts';
+import { readLedgerFile } from '../ledger-file.ts';
+
+interface LedgerOptions {
+  readonly state?: string;
+  readonly store?: string;
+  readonly manifest?: string;
+  readonly delta: number;
+  readonly json?: true;
+}
+
+export function privacyLedgerCommand(): Command {
+  return new Command('ledger')
+    .description('print a ledger, verify its chain of hashes, and set the spend beside the budget')
+    .option('--state <dir>', "a platform's state directory", text)
+    .option('--store <file>', "a coordinator's store", text)
+    .option('--manifest <file>', 'the manifest: its budget, its delta, and what other platforms charge', text)
+    .option('--delta <d>', 'delta of the spend, without a manifest', positive, 1e-6)
+    .option('--json', 'the ledger as one JSON document (docs/schemas/privacy-ledger.json)')
+    .addHelpText(
+      'after',
+      `
+Reads only. An agent or a coordinator that runs holds its file: stop it first.
+Exit codes: 0 intact; 4 the file is in use, missing or no store; 5 the chain is broken.
+
+Examples:
+  isthmus privacy ledger --state films-state --manifest my-federation/manifest.yaml
+  isthmus privacy ledger --store coordinator.db --json`,
+    )
+    .action((options: LedgerOptions) => {
+      const owned = readLedgerFile(fileOf(options));
+      const { rows, ...owner } = owned;
+      const report = reportLedger(owner, rows, budgetOf(options, owner.platform));
+      process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
+      if (!report.intact) process.exitCode = EXIT.privacy;
+    });
+}
+
+function fileOf({ state, store }: LedgerOptions): string {
+  if (state !== undefined && store === undefined) return storeFileIn(state);
+  if (store !== undefined && state === undefined) return store;
+  throw new FederationError('LEDGER_WHICH', 'name one of --state and --store');
+}
+
+function budgetOf({ manifest: file, delta }: LedgerOptions, platform: string | null): LedgerBudget {
+  if (file === undefined) return { epsilon: null, delta, elsewhere: [] };
+  const { privacy } = planFederation(parseManifest(readFileSync(file, 'utf8'), file));
+  return ledgerBudget(privacy, platform === null ? 'coordinator' : { platform });
+}
+
+function describe(report: LedgerReport): string {
+  const { federation, platform, entries, delta, budget, elsewhere, spent, intact, problem } = report;
+  const rows = entries.map(({ sequence, origin, charge, spent: after, hash }: ReportedEntry) =>
+    [
+      String(sequence).padStart(5),
+      charge.scope.padEnd(10),
+      charge.label.padEnd(24),
+      `round ${charge.round}`.padEnd(9),
+      charge.scope === 'federation' ? `attempt ${charge.attempt}`.padEnd(10) : ''.padEnd(10),
+      origin.padEnd(7),
+      up(after).padStart(9),
+      hash.slice(0, 16),
+    ].join('  '),
+  );
+  const lines = [
+    `Ledger of ${platform === null ? 'the coordinator' : `platform ${platform}`}, federation ${federation}`,
+    '',
+    `entry  scope       ${'label'.padEnd(24)}  ${'release'.padEnd(21)}  origin   ${'epsilon'.padStart(8)}  hash`,
+    ...rows,
+    '',
+    intact ? `Chain intact: ${entries.length} entries.` : `CHAIN BROKEN: ${problem ?? ''}`,
+  ];
+  if (!intact) return [...lines, 'What was spent cannot be told from a broken ledger.', ''].join('\n');
+  if (elsewhere > 0)
+    lines.push(`Counted from the start, charged by other platforms' encoders: epsilon ${up(elsewhere)}.`);
+  lines.push(
+    budget === null
+      ? `Spent: epsilon ${up(spent)} at delta ${delta}; no budget (no --manifest, or a federation without privacy).`
+      : `Spent: epsilon ${up(spent)} of ${budget} at delta ${delta}.`,
+  );
+  return [...lines, ''].join('\n');
+}
+
+/** Privacy figures are rounded up, never to the nearest. */
+function up(epsilon: number | null): string {
+  return epsilon === null ? 'unbounded' : (Math.ceil(epsilon * 1e4 * (1 - 1e-12)) / 1e4).toFixed(4);
+}

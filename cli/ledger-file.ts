@@ -1,0 +1,72 @@
+/**
+ * Reads the ledger of a platform's state or a coordinator's store without writing to it: both keep an `owner` and one
+ * row of JSON an entry.
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import Libsql from 'libsql';
+import { StoreError } from '../client/store/errors.ts';
+
+export interface LedgerFile {
+  readonly federation: string;
+  /** null: the coordinator's. */
+  readonly platform: string | null;
+  /** JSON texts, in order. */
+  readonly rows: readonly string[];
+}
+
+/** @throws StoreError STORE_MISSING, STORE_LOCKED while an agent or a coordinator holds it, STORE_CORRUPT for anything else. */
+export function readLedgerFile(file: string): LedgerFile {
+  if (!existsSync(file)) {
+    throw new StoreError('STORE_MISSING', `${file} does not exist: name a platform's state or a coordinator's store`);
+  }
+  try {
+    return readWith(`${pathToFileURL(file).href}?mode=ro`);
+  } catch (error) {
+    // What a killed process left behind is a log that only a writer may bring in.
+    if (codeOf(error) === 'SQLITE_CANTOPEN' || codeOf(error).startsWith('SQLITE_READONLY')) return guarded(file, file);
+    throw translated(error, file);
+  }
+}
+
+function guarded(path: string, file: string): LedgerFile {
+  try {
+    return readWith(path);
+  } catch (error) {
+    throw translated(error, file);
+  }
+}
+
+function readWith(path: string): LedgerFile {
+  const database = new Libsql(path);
+  try {
+    database.exec('PRAGMA query_only = ON');
+    const owner = database.prepare('SELECT * FROM owner').get() as Record<string, unknown> | undefined;
+    const rows = database.prepare('SELECT entry FROM ledger ORDER BY sequence').all() as { entry: unknown }[];
+    return {
+      federation: typeof owner?.federation === 'string' ? owner.federation : '',
+      platform: typeof owner?.platform === 'string' ? owner.platform : null,
+      rows: rows.map(({ entry }) => String(entry)),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+function translated(cause: unknown, file: string): unknown {
+  const code = codeOf(cause);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    const text = `${file} is held by a running agent or coordinator: stop it first; until then its local service and its metrics tell what is spent`;
+    return new StoreError('STORE_LOCKED', text, { cause });
+  }
+  if (code.startsWith('SQLITE_') || cause instanceof Error) {
+    const why = cause instanceof Error ? cause.message : code;
+    const text = `${file} is neither a platform's state nor a coordinator's store (${why})`;
+    return new StoreError('STORE_CORRUPT', text, { cause });
+  }
+  return cause;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,102 @@
+/**
+ * A ledger as somebody reads it who does not trust it: every entry with what was spent once it was charged, whether the
+ * chain holds, and the spend beside the budget.
+ * @module
+ */
+import { z } from 'zod';
+import { composedEpsilon } from './composition.ts';
+import type { CountedEvent } from './composition.ts';
+import { PrivacyError } from './errors.ts';
+import { verifyLedger } from './ledger.ts';
+import type { Charge, LedgerBudget, LedgerEntry } from './ledger.ts';
+
+export interface LedgerReport {
+  readonly federation: string;
+  /** Whose: a platform's name, or null for the coordinator. */
+  readonly platform: string | null;
+  readonly intact: boolean;
+  /** Why not; null when intact. */
+  readonly problem: string | null;
+  readonly delta: number;
+  /** Total epsilon allowed; null when no manifest says so, or in a federation without privacy. */
+  readonly budget: number | null;
+  /** Epsilon of what is counted from the start because other platforms' encoders charge it; 0 without a manifest. */
+  readonly elsewhere: number;
+  /** Total epsilon at delta; null for a broken ledger, and where something was released without noise. */
+  readonly spent: number | null;
+  readonly entries: readonly ReportedEntry[];
+}
+
+export interface ReportedEntry extends LedgerEntry {
+  /** Total epsilon once this entry was charged, `elsewhere` included; null as for the total. */
+  readonly spent: number | null;
+}
+
+const entrySchema = z.strictObject({
+  sequence: z.int().min(0),
+  origin: z.enum(['own', 'adopted']),
+  charge: z.strictObject({
+    scope: z.enum(['platform', 'federation']),
+    label: z.string(),
+    round: z.int(),
+    attempt: z.int(),
+    session: z.string(),
+    event: z.looseObject({ kind: z.string() }),
+  }),
+  previous: z.string(),
+  hash: z.string(),
+});
+
+/** @param rows the entries as the store keeps them, one JSON text each, in order. */
+export function reportLedger(
+  owner: { readonly federation: string; readonly platform: string | null },
+  rows: readonly string[],
+  budget: LedgerBudget,
+): LedgerReport {
+  const { entries, problem } = readEntries(owner.federation, rows);
+  const { delta, elsewhere } = budget;
+  const base = { ...owner, delta, budget: budget.epsilon };
+  const before = elsewhere.length === 0 ? 0 : composedEpsilon(elsewhere, delta);
+  if (problem !== null) {
+    const unknown = entries.map((entry) => ({ ...entry, spent: null }));
+    return { ...base, intact: false, problem, elsewhere: before, spent: null, entries: unknown };
+  }
+  const charged: CountedEvent[] = [...elsewhere];
+  const reported = entries.map((entry) => {
+    charged.push({ event: entry.charge.event, count: 1 });
+    return { ...entry, spent: finite(composedEpsilon(charged, delta)) };
+  });
+  const spent = reported.length === 0 ? before : (reported.at(-1)?.spent ?? null);
+  return { ...base, intact: true, problem: null, elsewhere: before, spent, entries: reported };
+}
+
+/** Every entry up to the first row that is none, and what is wrong, if anything. */
+function readEntries(
+  federation: string,
+  rows: readonly string[],
+): { readonly entries: readonly LedgerEntry[]; readonly problem: string | null } {
+  const entries: LedgerEntry[] = [];
+  for (const [index, row] of rows.entries()) {
+    const read = entrySchema.safeParse(parsed(row));
+    if (!read.success) return { entries, problem: `row ${index} holds no ledger entry` };
+    // The kind of event is the accountant's to judge, once the chain holds.
+    entries.push({ ...read.data, charge: read.data.charge as Charge });
+  }
+  try {
+    verifyLedger(federation, entries);
+    return { entries, problem: null };
+  } catch (error) {
+    if (error instanceof PrivacyError) return { entries, problem: error.message };
+    throw error;
+  }
+}
+
+function parsed(row: string): unknown {
+  try {
+    return JSON.parse(row);
+  } catch {
+    return undefined;
+  }
+}
+
+const finite = (epsilon: number): number | null => (Number.isFinite(epsilon) ? epsilon : null);

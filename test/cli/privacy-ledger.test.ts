@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { readLedgerFile } from '../../cli/ledger-file.ts';
+import { Ledger } from '../../core/privacy/ledger.ts';
+import type { LedgerEntry } from '../../core/privacy/ledger.ts';
+import { reportLedger } from '../../core/privacy/ledger-report.ts';
+import type { LedgerReport } from '../../core/privacy/ledger-report.ts';
+import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
+import { COMMAND } from '../e2e/isthmus.ts';
+import { testCharge, UNBOUNDED } from '../privacy/ledger-store.compliance.ts';
+
+const DELTA = { epsilon: null, delta: 1e-6, elsewhere: [] };
+
+describe('isthmus privacy ledger', function () {
+  this.timeout(60_000);
+  let folder = '';
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 'isthmus-ledger-'))));
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const platformState = async (name: string): Promise<{ state: string; file: string; spent: number | null }> => {
+    const state = join(folder, name);
+    await mkdir(state);
+    const file = join(state, 'state.db');
+    const store = openSqliteStore(file, { federation: 'f', platform: 'films' });
+    const ledger = Ledger.open('f', store.ledger, { ...UNBOUNDED, epsilon: 50, delta: 1e-6 });
+    for (const round of [1, 2, 3]) ledger.charge(testCharge(round));
+    store.close();
+    return { state, file, spent: ledger.spent() };
+  };
+
+  it("reads a platform's state and a coordinator's store alike, and spends what the ledger says", async () => {
+    const { file, spent } = await platformState('alike');
+    const before = readFileSync(file);
+    const { rows, ...owner } = readLedgerFile(file);
+    const report = reportLedger(owner, rows, DELTA);
+    assert.deepEqual([report.federation, report.platform, report.intact], ['f', 'films', true]);
+    assert.equal(report.spent, spent);
+    assert.deepEqual(
+      report.entries.map((entry) => entry.spent),
+      report.entries.map((entry) => entry.spent).toSorted((a, b) => Number(a) - Number(b)),
+    );
+    assert.deepEqual(readFileSync(file), before, 'the file was only read');
+
+    const coordinator = join(folder, 'coordinator.db');
+    const store = openCoordinatorStore(coordinator, { federation: 'f', parameters: 3 });
+    Ledger.open('f', store.ledger, UNBOUNDED).charge(testCharge(1));
+    assert.throws(() => readLedgerFile(coordinator), { code: 'STORE_LOCKED' });
+    store.close();
+    const theirs = readLedgerFile(coordinator);
+    assert.deepEqual([theirs.platform, theirs.rows.length], [null, 1]);
+  });
+
+  it('refuses what is no store, and makes none', async () => {
+    const text = join(folder, 'notes.txt');
+    await writeFile(text, 'no database at all\n'.repeat(100));
+    assert.throws(() => readLedgerFile(text), { code: 'STORE_CORRUPT' });
+    assert.throws(() => readLedgerFile(join(folder, 'nothing.db')), { code: 'STORE_MISSING' });
+  });
+
+  it('tells a broken chain with exit code 5', async () => {
+    const { state, file } = await platformState('broken');
+    const database = new Libsql(file);
+    const { entry } = database.prepare('SELECT entry FROM ledger WHERE sequence = 1').get() as { entry: string };
+    const altered = JSON.parse(entry) as LedgerEntry;
+    const lowered = { ...altered, charge: { ...altered.charge, label: 'another' } };
+    database.prepare('UPDATE ledger SET entry = :entry WHERE sequence = 1').run({ entry: JSON.stringify(lowered) });
+    database.close();
+    const { code, stdout } = await run(['privacy', 'ledger', '--state', state, '--json']);
+    const report = JSON.parse(stdout) as LedgerReport;
+    assert.equal(code, 5);
+    assert.equal(report.intact, false);
+    assert.match(report.problem ?? '', /entry 1/);
+    assert.equal(report.spent, null);
+  });
+
+  it('takes rows that are no entries for a broken ledger', () => {
+    for (const row of ['{}', 'nonsense', '{"sequence":0}']) {
+      assert.equal(reportLedger({ federation: 'f', platform: null }, [row], DELTA).intact, false);
+    }
+  });
+});
+
+function run(args: readonly string[]): Promise<{ code: number; stdout: string }> {
+  const [command, ...first] = COMMAND;
+  return new Promise((resolve) => {
+    execFile(command, [...first, ...args], (error, stdout) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout });
+    });
+  });
+}
