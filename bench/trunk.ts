@@ -1,0 +1,133 @@
+/**
+ * What a round of the shared trunk costs in processor seconds, split by stage, in one process on synthetic people.
+ *
+ *   npx tsx bench/trunk.ts --platforms 1 --persons 36000
+ *   npx tsx bench/trunk.ts --platforms 50 --persons 400 --hidden 1462        # a trunk of 100,000 parameters
+ *
+ * How well it does: bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon 4,none
+ */
+import { parseArgs } from 'node:util';
+import { openTensorBackend } from '../client/tensor/open.ts';
+import type { TensorPreference } from '../client/tensor/open.ts';
+import { serverOptimiser } from '../core/federation/optimiser.ts';
+import { createChargedSums } from '../core/privacy/charged-sums.ts';
+import { discreteGaussian } from '../core/privacy/pipeline.ts';
+import { planPrivacy, plannedSum } from '../core/privacy/plan.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import { sharedTrunk } from '../core/transfer/strategies/shared-trunk.ts';
+import type { PublicShape } from '../core/transfer/strategy.ts';
+import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    platforms: { type: 'string', default: '3' },
+    persons: { type: 'string', default: '2000' },
+    items: { type: 'string', default: '500' },
+    hidden: { type: 'string', default: '32' },
+    rounds: { type: 'string', default: '3' },
+    backend: { type: 'string', default: 'wasm' },
+  },
+});
+
+/** Processor time of this process: unlike the clock on the wall it is the same on a busy machine. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+const count = Number(options.platforms);
+const persons = Number(options.persons);
+const rounds = Number(options.rounds);
+const { domains } = syntheticWorld({
+  seed: 'trunk',
+  platforms: Array.from({ length: Math.max(3, count) }, (_, i) => `platform-${i + 1}`),
+  persons,
+  items: Number(options.items),
+  overlap: 0.3,
+  meanHistory: 9,
+  tasteDimensions: 6,
+  sharedTaste: 0.8,
+  tasteStrength: 2,
+  popularityExponent: 0.7,
+});
+const settings = sharedTrunk.settings({ hidden: Number(options.hidden) });
+const shape: PublicShape = {
+  platforms: domains.map(({ name, catalogue }) => ({
+    name,
+    items: catalogue.length,
+    personsAbout: persons,
+    releases: true,
+  })),
+  maxPlatformsPerPerson: 2,
+  rounds,
+};
+const plan = sharedTrunk.plan(shape, settings);
+const privacy = planPrivacy({
+  epsilon: 4,
+  delta: 1e-6,
+  colluding: 0,
+  dropouts: 0,
+  maxPlatformsPerPerson: 2,
+  platforms: shape.platforms.map(({ name, personsAbout }) => ({
+    name,
+    personsAbout,
+    queries: sharedTrunk.queries(shape, name, settings),
+  })),
+});
+const backend = await openTensorBackend(options.backend as TensorPreference, (line) => console.log(line));
+const optimiser = serverOptimiser(plan.optimiser);
+let shared = sharedTrunk.initialModel(plan, 'a public seed');
+let state = optimiser.initialState(shared.length);
+const sum = plannedSum(privacy, domains[0].name, 'round');
+
+const timed = domains.slice(0, count);
+const started = cpuMs();
+const models = timed.map((domain) =>
+  sharedTrunk.join({ domain, shape, plan, settings, random: seededRandom(domain.name), backend }),
+);
+for (const [p, model] of models.entries()) {
+  const random = seededRandom(`noise ${timed[p].name}`);
+  const { name } = timed[p];
+  await model.prepare(
+    createChargedSums({ plan: privacy, platform: name, mechanism: discreteGaussian, random, charge: () => undefined }),
+  );
+}
+const preparing = (cpuMs() - started) / 1000 / count;
+console.log(
+  `${count} platforms x ${persons} persons, ${shared.length} parameters, ${backend.name}; ` +
+    `preparing: ${preparing.toFixed(2)} s a platform`,
+);
+
+const tf = await backend.engine();
+const tensors = tf.memory().numTensors;
+for (let round = 1; round <= rounds; round++) {
+  const spent = { train: 0, bound: 0, noise: 0, step: 0 };
+  const total = new Float64Array(shared.length);
+  for (const [p, model] of models.entries()) {
+    const random = seededRandom(`round ${round} ${timed[p].name}`);
+    const accumulator = discreteGaussian.accumulate(sum, random);
+    let mark = cpuMs();
+    for await (const contribution of model.contributions(shared, round)) {
+      const computed = cpuMs();
+      spent.train += computed - mark;
+      accumulator.add(contribution);
+      mark = cpuMs();
+      spent.bound += mark - computed;
+    }
+    const { integers } = accumulator.finish();
+    mark = cpuMs();
+    const noised = discreteGaussian.addNoise(sum, integers, random);
+    for (let i = 0; i < total.length; i++) total[i] += noised[i];
+    spent.noise += cpuMs() - mark;
+  }
+  const mark = cpuMs();
+  const mean = discreteGaussian.decode(sum, total).map((value) => value / plan.denominator);
+  ({ model: shared, state } = optimiser.step(shared, mean, state));
+  spent.step = cpuMs() - mark;
+  const all = Object.entries(spent).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(2)} s`);
+  const sumOf = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
+  console.log(
+    `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s a platform: ${all.join(', ')}`,
+  );
+}
+console.log(`tensors before ${tensors}, after ${tf.memory().numTensors}`);
