@@ -41,6 +41,8 @@ export interface CoordinatorEndOptions {
   readonly maxQueuedBytes?: number;
 }
 
+/** Connections without a handshake at a time: more are closed unheard. */
+const MOST_STRANGERS = 1000;
 /** Frames refused on one connection before it is closed. */
 const MOST_REFUSED = 64;
 
@@ -137,7 +139,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
       isOver: false,
       cancelDeadline: this.#options.clock.after(HANDSHAKE_MS, () => this.#leave(visit, 'no hello in time')),
     };
-    if (this.#isClosed) {
+    if (this.#isClosed || this.#strangers() >= MOST_STRANGERS) {
       visit.cancelDeadline();
       carrier.close();
       return { onFrame: () => undefined, onOverrun: () => undefined, onClose: () => undefined };
@@ -149,6 +151,11 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
       onOverrun: () => this.#refuse(visit, new InvalidMessageError('WIRE_FRAME_TOO_LARGE')),
       onClose: (reason) => this.#leave(visit, reason),
     };
+  }
+
+  /** Connections that have not said who they are. */
+  #strangers(): number {
+    return this.#visits.size - this.online().length;
   }
 
   #queue(peer: Peer, message: EncodedBody, session?: Uint8Array): Promise<void> {

@@ -35,8 +35,14 @@ export class Metrics {
   readonly #letters: Counter;
   readonly #letterBytes: Counter;
 
-  /** @param status read at every scrape. */
+  readonly #status: () => CoordinatorStatus;
+  /** As of this scrape. */
+  #now: CoordinatorStatus;
+
+  /** @param status read once at every scrape. */
   constructor(status: () => CoordinatorStatus) {
+    this.#status = status;
+    this.#now = status();
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#attempts = new Counter({
@@ -82,7 +88,7 @@ export class Metrics {
       help: 'Bytes of letters that came in.',
       registers,
     });
-    this.#readings(status, registers);
+    this.#readings(registers);
   }
 
   get contentType(): string {
@@ -91,6 +97,7 @@ export class Metrics {
 
   /** In Prometheus' text format. */
   text(): Promise<string> {
+    this.#now = this.#status();
     return this.#registry.metrics();
   }
 
@@ -119,7 +126,8 @@ export class Metrics {
     }
   }
 
-  #readings(status: () => CoordinatorStatus, registers: Registry[]): void {
+  #readings(registers: Registry[]): void {
+    const status = (): CoordinatorStatus => this.#now;
     const gauge = (name: string, help: string, read: (now: CoordinatorStatus) => number): void => {
       new Gauge({
         name,

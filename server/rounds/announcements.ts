@@ -5,7 +5,7 @@
 import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
 import type { Outcome } from '../../core/federation/outcome.ts';
 import type { AttemptEndBody } from '../../core/wire/body.ts';
-import type { RoundStore } from '../store/coordinator-store.ts';
+import type { CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 import type { RoundState } from './round-machine.ts';
 
 export interface EndAnnouncement {
@@ -24,8 +24,7 @@ export function attemptEnd({ model = new Float32Array(0), ...rest }: EndAnnounce
 }
 
 /** The last completed round, for a platform that may have missed it. */
-export function latestRound(store: RoundStore): AttemptEndBody | undefined {
-  const latest = store.latest();
+export function latestRound(latest: CompletedRound | undefined, store: RoundStore): AttemptEndBody | undefined {
   if (latest === undefined) return undefined;
   const { round, model } = latest;
   const attempt = store.lastAttempt(round);

@@ -142,7 +142,7 @@ export class Rounds {
 
   /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
   news(): readonly AttemptEndBody[] {
-    const news = [latestRound(this.#options.store), lastWord(this.#state, this.#failure)];
+    const news = [latestRound(this.#models.latest, this.#options.store), lastWord(this.#state, this.#failure)];
     return news.filter((body) => body !== undefined);
   }
 
@@ -271,11 +271,10 @@ export class Rounds {
     const endedAt = clock.now();
     const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };
     try {
-      const completed = sum === undefined ? undefined : this.#models.next(sum.vector);
-      if (completed === undefined) store.end(ended);
-      else store.complete(ended, completed);
+      const model = sum === undefined ? undefined : this.#models.complete(ended, sum.vector);
+      if (model === undefined) store.end(ended);
       const told = { round, attempt: number, outcome, text, completedRounds: this.completed };
-      this.#tellEveryone(attemptEnd({ ...told, ...(completed && { model: completed.model }) }));
+      this.#tellEveryone(attemptEnd({ ...told, ...(model && { model }) }));
     } catch (failure) {
       const told = { round, attempt: number, outcome: 'abandoned', text: OUTCOME_TEXT.abandoned } as const;
       this.#tellEveryone(attemptEnd({ ...told, completedRounds: round - 1 }));

@@ -8,38 +8,54 @@ import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
 import { centre } from '../../core/privacy/ring.ts';
-import type { CompletedRound, RoundStore } from '../store/coordinator-store.ts';
+import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 
 export class SharedModelHistory {
   readonly #plan: FederationPlan;
   readonly #store: RoundStore;
-  readonly #first: Float32Array;
+  /** The last completed round, held here: a large model is read from the store once. */
+  #latest: CompletedRound | undefined;
+  #first: Float32Array | undefined;
 
   constructor(plan: FederationPlan, store: RoundStore) {
     this.#plan = plan;
     this.#store = store;
-    this.#first = firstModel(plan);
+    this.#latest = store.latest();
+  }
+
+  get latest(): CompletedRound | undefined {
+    return this.#latest;
   }
 
   get completedRounds(): number {
-    return this.#store.latest()?.round ?? 0;
+    return this.#latest?.round ?? 0;
   }
 
   /** What the next attempt trains from. */
   get current(): Float32Array {
-    return this.#store.latest()?.model ?? this.#first;
+    return this.#latest?.model ?? (this.#first ??= firstModel(this.#plan));
   }
 
-  /** The next round's model, not yet stored. @param sum ring elements, as the masked sum opened them. */
-  next(sum: Uint32Array): CompletedRound {
+  /**
+   * Moves the model by an opened sum and records both the attempt's end and the new model.
+   * @param sum ring elements, as the masked sum opened them.
+   * @throws what the store throws; nothing has moved then.
+   */
+  complete(ended: AttemptEnded, sum: Uint32Array): Float32Array {
+    const next = this.#next(sum);
+    this.#store.complete(ended, next);
+    this.#latest = next;
+    return next.model;
+  }
+
+  #next(sum: Uint32Array): CompletedRound {
     const { privacy, shared } = this.#plan;
     const optimiser = serverOptimiser(shared.optimiser);
     const mechanism = privacy.budget === null ? withoutNoise : discreteGaussian;
     const total = mechanism.decode(roundSum(this.#plan), centre(sum, privacy.ringBits));
     for (let i = 0; i < total.length; i++) total[i] /= shared.denominator;
-    const latest = this.#store.latest();
-    const before = latest?.optimiser ?? optimiser.initialState(this.#first.length);
+    const before = this.#latest?.optimiser ?? optimiser.initialState(this.current.length);
     const { model, state } = optimiser.step(this.current, total, before);
-    return { round: (latest?.round ?? 0) + 1, model, optimiser: state };
+    return { round: this.completedRounds + 1, model, optimiser: state };
   }
 }
