@@ -8,81 +8,60 @@ import { PrivacyParameterError } from './errors.ts';
 /** @throws {PrivacyParameterError} naming the first number that is out of its range. */
 export function checkEvent(event: PrivacyEvent): void {
   switch (event.kind) {
-    case 'gaussian': {
+    case 'gaussian':
       atLeastZero('noiseMultiplier', event.noiseMultiplier);
-      return;
-    }
+      break;
     case 'tree-aggregation':
       atLeastZero('noiseMultiplier', event.noiseMultiplier);
-      {
-        positiveInteger('steps', event.steps);
-        return;
-      }
+      positiveInteger('steps', event.steps);
+      break;
     case 'discrete-gaussian':
       atLeastZero('sigma', event.sigma);
-      {
-        atLeastZero('sensitivity', event.sensitivity);
-        return;
-      }
+      atLeastZero('sensitivity', event.sensitivity);
+      break;
     case 'distributed-discrete-gaussian':
       atLeastZero('localSigma', event.localSigma);
       positiveInteger('shares', event.shares);
       positiveInteger('dimension', event.dimension);
       atLeastZero('sensitivityL1', event.sensitivityL1 ?? 0);
-      {
-        atLeastZero('sensitivity', event.sensitivity);
-        return;
-      }
+      atLeastZero('sensitivity', event.sensitivity);
+      break;
     case 'skellam':
       atLeastZero('variance', event.variance);
       positiveInteger('dimension', event.dimension);
       atLeastZero('sensitivityL1', event.sensitivityL1 ?? 0);
-      {
-        atLeastZero('sensitivity', event.sensitivity);
-        return;
-      }
-    case 'laplace': {
+      atLeastZero('sensitivity', event.sensitivity);
+      break;
+    case 'laplace':
       atLeastZero('scale', event.scale);
-      return;
-    }
+      break;
     case 'discrete-laplace':
       atLeastZero('decay', event.decay);
-      {
-        atLeastZero('sensitivity', event.sensitivity);
-        return;
-      }
+      atLeastZero('sensitivity', event.sensitivity);
+      break;
     case 'randomised-response':
       probability('noiseProbability', event.noiseProbability);
-      {
-        positiveInteger('buckets', event.buckets);
-        return;
-      }
-    case 'mixture-of-gaussians': {
+      positiveInteger('buckets', event.buckets);
+      break;
+    case 'mixture-of-gaussians':
       atLeastZero('sigma', event.sigma);
-      return;
-    }
+      break;
     case 'poisson-sampled':
       probability('rate', event.rate);
-      {
-        checkEvent(event.event);
-        return;
-      }
-    case 'zcdp': {
+      checkEvent(event.event);
+      break;
+    case 'zcdp':
       atLeastZero('rho', event.rho);
-      return;
-    }
+      break;
     case 'approximate':
       atLeastZero('epsilon', event.epsilon);
-      {
-        probability('delta', event.delta);
-        return;
-      }
-    case 'exponential': {
+      probability('delta', event.delta);
+      break;
+    case 'exponential':
       atLeastZero('epsilon', event.epsilon);
-      return;
-    }
+      break;
     case 'unprotected':
-      return;
+      break;
   }
 }
 
