@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 const pure = 'core/ does no I/O, reads no clock and holds no global state: take it as an argument';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'proto/gen/', 'coverage/', 'runs/', 'node_modules/', 'bench/peers/.venv/'] },
+  { ignores: ['dist/', 'proto/gen/', 'coverage/', 'runs/', 'node_modules/', 'bench/peers/.venv*/'] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
