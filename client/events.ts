@@ -25,7 +25,13 @@ export type PlatformEvent =
   | { readonly kind: 'released'; readonly target: string; readonly persons: number; readonly parts: number }
   | { readonly kind: 'received'; readonly source: string; readonly persons: number }
   | { readonly kind: 'withdrawn'; readonly platform: string; readonly persons: number }
-  | { readonly kind: 'decoder'; readonly report: DecoderReport }
+  /** A decoder was fitted for this shared model; `refusedBecause`: an earlier version serves on, and why. */
+  | {
+      readonly kind: 'decoder';
+      readonly modelRound: number;
+      readonly report: DecoderReport;
+      readonly refusedBecause?: string;
+    }
   | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'failed'; readonly code: string };

@@ -22,9 +22,11 @@ import type { People } from './releases/people.ts';
 import type { Post } from './releases/post.ts';
 import type { OwnLedger } from './rounds/own-ledger.ts';
 import type { Participation } from './rounds/participation.ts';
+import { qualityOf, refusalOf } from './serving/acceptance.ts';
 import { Recommender } from './serving/recommender.ts';
 import type { Recommendation } from './serving/recommender.ts';
 import type { ServiceBackend } from './serving/service.ts';
+import type { ReceivedVersion } from './store/platform-store.ts';
 
 export interface LifeOptions {
   readonly options: PlatformOptions;
@@ -43,6 +45,12 @@ interface Opened {
   readonly people: People;
   readonly model: PlatformModel;
   readonly office: ReleaseOffice;
+}
+
+/** A decoder, and what it was fitted on. */
+interface Fitted {
+  readonly version: ReceivedVersion;
+  readonly report: DecoderReport;
 }
 
 const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
@@ -186,9 +194,9 @@ export class Life implements ServiceBackend {
     this.#enter('releasing');
     this.#release();
     await this.#unlessStopped(this.#answers());
-    const report = await this.#fit();
+    const fitted = await this.#fit();
     this.#onReceived = () => void this.#refit();
-    await this.#measure(report);
+    await this.#measure(fitted);
     this.#enter('serving');
   }
 
@@ -220,28 +228,53 @@ export class Life implements ServiceBackend {
     });
   }
 
-  async #fit(): Promise<DecoderReport> {
-    const { statement, participation, emit } = this.#given;
-    const { store, log, receives } = this.#given.options;
-    const { model, office, people } = this.#open();
+  /** Fits a decoder to what was asked for; where its held-out quality falls, to what served before. */
+  async #fit(): Promise<Fitted> {
+    const { store } = this.#given.options;
+    const { office } = this.#open();
     this.#isFitting = true;
     this.#enter('fitting');
     try {
-      const report = await model.fitDecoder(office.representations());
-      this.#stopping.signal.throwIfAborted();
-      store.models.serve(participation.round);
-      this.#recommender = new Recommender({ model, people, received: store.received, claims: statement.claims });
-      emit({ kind: 'decoder', report });
-      const { decoder, prior, popularity } = report.blend;
-      log.info('decoder fitted', { warmPersons: report.warmPersons, decoder, prior, popularity });
-      if (report.warmPersons === 0 && receives !== false) {
-        log.warn(
-          'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
-        );
+      const candidate = await this.#fitVersion(office.version);
+      const quality = qualityOf(candidate.version, candidate.report);
+      const served = store.models.served();
+      const refusedBecause = refusalOf(quality, served);
+      this.#tellFitted(candidate, refusedBecause);
+      if (refusedBecause !== undefined && served !== undefined) {
+        store.received.keep([served, candidate.version]);
+        return await this.#fitVersion(served);
       }
-      return report;
+      store.models.serve(quality);
+      store.received.keep([candidate.version]);
+      return candidate;
     } finally {
       this.#isFitting = false;
+    }
+  }
+
+  async #fitVersion(version: ReceivedVersion): Promise<Fitted> {
+    const { statement } = this.#given;
+    const { received } = this.#given.options.store;
+    const { model, office, people } = this.#open();
+    const report = await model.fitDecoder(office.representations(version));
+    this.#stopping.signal.throwIfAborted();
+    this.#recommender = new Recommender({ model, people, received, version, claims: statement.claims });
+    return { version, report };
+  }
+
+  #tellFitted({ version, report }: Fitted, refusedBecause: string | undefined): void {
+    const { log, receives } = this.#given.options;
+    const { modelRound } = version;
+    this.#given.emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
+    const { decoder, prior, popularity } = report.blend;
+    log.info('decoder fitted', { modelRound, warmPersons: report.warmPersons, decoder, prior, popularity });
+    if (refusedBecause !== undefined) {
+      log.warn(`the decoder of round ${modelRound} does not serve, an earlier one does: ${refusedBecause}`);
+    }
+    if (report.warmPersons === 0 && receives !== false) {
+      log.warn(
+        'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
+      );
     }
   }
 
@@ -262,8 +295,8 @@ export class Life implements ServiceBackend {
     if (!this.#stopping.signal.aborted) this.#enter('serving');
   }
 
-  async #measure(decoder: DecoderReport): Promise<void> {
-    const { plan, options, emit, participation, statement } = this.#given;
+  async #measure({ version, report }: Fitted): Promise<void> {
+    const { plan, options, emit, statement } = this.#given;
     const { hidden } = options;
     if (hidden === undefined) return;
     this.#enter('evaluating');
@@ -275,9 +308,9 @@ export class Life implements ServiceBackend {
       people,
       hidden,
       model,
-      decoder,
-      modelRound: participation.round,
-      received: office.representations(),
+      decoder: report,
+      version,
+      received: office.representations(version),
       signal: this.#stopping.signal,
       onProgress: (fraction) => this.#progress(fraction),
     });

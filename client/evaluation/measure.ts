@@ -8,6 +8,7 @@ import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
 import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { People } from '../releases/people.ts';
+import type { ReceivedVersion } from '../store/platform-store.ts';
 import type { EvaluationDocument } from './document.ts';
 import { evaluateTarget } from './evaluate.ts';
 import type { HiddenPositives } from './hidden.ts';
@@ -21,7 +22,8 @@ export interface Measurement {
   readonly hidden: HiddenPositives;
   readonly model: Pick<PlatformModel, 'score'>;
   readonly decoder: DecoderReport;
-  readonly modelRound: number;
+  /** What the decoder was fitted on. */
+  readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
@@ -29,7 +31,7 @@ export interface Measurement {
 
 /** @throws EvaluationError */
 export async function measure(measurement: Measurement): Promise<EvaluationDocument> {
-  const { options, plan, statement, people, hidden, model, received, signal, onProgress } = measurement;
+  const { options, plan, statement, people, hidden, model, version, received, signal, onProgress } = measurement;
   const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random, pseudonyms } = options;
   const began = clock.now();
   const { release } = manifest.privacy;
@@ -44,7 +46,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     ...(hidden.keep && { keep: hidden.keep }),
     linked: [...new Set(received.flatMap(({ persons }) => persons))],
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
-    strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person)) },
+    strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person, version)) },
     random,
     signal,
     onProgress,
@@ -56,9 +58,9 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     sources,
     strategy: plan.strategy.name,
     release,
-    modelRound: measurement.modelRound,
+    modelRound: version.modelRound,
     coldPersons: cold.length,
-    coldPersonsReleased: cold.filter(({ person }) => store.received.person(person).length > 0).length,
+    coldPersonsReleased: cold.filter(({ person }) => store.received.person(person, version).length > 0).length,
     positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
     decoder: measurement.decoder,
     ...evaluation,

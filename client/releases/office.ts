@@ -10,7 +10,7 @@ import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
-import type { ConsentFilter } from '../store/platform-store.ts';
+import type { ConsentFilter, ReceivedVersion } from '../store/platform-store.ts';
 import type { People } from './people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
@@ -77,8 +77,13 @@ export class ReleaseOffice {
     return this.#target?.missing() ?? [];
   }
 
-  representations(): readonly ReceivedRepresentations[] {
-    return this.#target?.representations() ?? [];
+  /** The version that is being asked for; one that nobody has, where this platform asks nobody. */
+  get version(): ReceivedVersion {
+    return this.#target?.version ?? { epoch: this.#options.epoch ?? DEFAULT_EPOCH, modelRound: 0 };
+  }
+
+  representations(version: ReceivedVersion): readonly ReceivedRepresentations[] {
+    return this.#target?.representations(version) ?? [];
   }
 
   /** @throws FederationError LETTER_INVALID */

@@ -8,7 +8,8 @@ import type { ReceivedRepresentations, ReleaseModeName } from '../../core/privac
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
-import type { ReceivedBatch, ReceivedStore } from '../store/platform-store.ts';
+import { isSameVersion } from '../serving/acceptance.ts';
+import type { ReceivedBatch, ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 import { decodeNoiseModel } from './noise-model.ts';
 
 export interface TargetOptions {
@@ -31,18 +32,24 @@ const EXPIRY_PERIOD_MS = 60_000;
 
 export class TargetDesk {
   readonly #options: TargetOptions;
-  #modelRound = 0;
+  #version: ReceivedVersion;
   #cancelExpiry: Cancel = () => undefined;
 
   constructor(options: TargetOptions) {
     this.#options = options;
+    this.#version = { epoch: options.epoch, modelRound: 0 };
     this.#expire();
+  }
+
+  /** What is being asked for. */
+  get version(): ReceivedVersion {
+    return this.#version;
   }
 
   /** Asks every source whose answer for this shared model is not all here. */
   ask(modelRound: number): void {
     const { epoch, write, log } = this.#options;
-    this.#modelRound = modelRound;
+    this.#version = { epoch, modelRound };
     for (const source of this.missing()) {
       write(source, [{ kind: 'release-request', epoch, modelRound }]);
       log.info('asked for representations', { source, epoch, modelRound });
@@ -60,14 +67,14 @@ export class TargetDesk {
     return this.#options.sources.filter((source) => !whole.has(source));
   }
 
-  /** What there is of whole answers, for the decoder. */
-  representations(): readonly ReceivedRepresentations[] {
+  /** What there is of whole answers of a version, for the decoder. */
+  representations(version: ReceivedVersion): readonly ReceivedRepresentations[] {
     this.#options.received.expire(unixSeconds(this.#options.clock));
     return this.#options.received
       .batches()
-      .filter((batch) => this.#isWhole(batch) && batch.dimension > 0)
+      .filter((batch) => isSameVersion(batch, version) && batch.parts === batch.partsReceived && batch.dimension > 0)
       .map((batch) => {
-        const held = this.#options.received.vectors(batch.source);
+        const held = this.#options.received.vectors(batch.source, version);
         const vectors = new Float32Array(held.length * batch.dimension);
         held.forEach(({ vector }, row) => vectors.set(vector, row * batch.dimension));
         const { source, mode, noiseModel, dimension } = batch;
@@ -82,7 +89,7 @@ export class TargetDesk {
     if (
       !sources.includes(source) ||
       batch.epoch !== epoch ||
-      batch.modelRound < this.#modelRound ||
+      batch.modelRound < this.#version.modelRound ||
       mode === undefined
     ) {
       log.warn('a batch was not asked for, and dropped', { source, epoch: batch.epoch, mode: batch.mode.slice(0, 16) });
@@ -92,7 +99,7 @@ export class TargetDesk {
     const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
     received.put({ source, epoch, modelRound, part, parts, mode, noiseModel, dimension, persons, expires, vectors });
     if (this.missing().includes(source)) return;
-    const count = received.vectors(source).length;
+    const count = received.vectors(source, this.#version).length;
     emit({ kind: 'received', source, persons: count });
     log.info('representations received', { source, persons: count, parts });
     onChange();
@@ -116,8 +123,8 @@ export class TargetDesk {
     return mode === this.#options.mode ? this.#options.mode : undefined;
   }
 
-  #isWhole({ epoch, modelRound, parts, partsReceived }: ReceivedBatch): boolean {
-    return epoch === this.#options.epoch && modelRound >= this.#modelRound && parts === partsReceived;
+  #isWhole(batch: ReceivedBatch): boolean {
+    return isSameVersion(batch, this.#version) && batch.parts === batch.partsReceived;
   }
 
   #expire(): void {

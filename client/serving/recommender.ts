@@ -5,7 +5,7 @@
 import type { Claim } from '../../core/privacy/claims.ts';
 import type { Explanation, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { People } from '../releases/people.ts';
-import type { ReceivedStore } from '../store/platform-store.ts';
+import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 
 export interface Recommendation {
   /** Best first. */
@@ -32,6 +32,8 @@ export interface RecommenderOptions {
   readonly model: Pick<PlatformModel, 'score' | 'explain'>;
   readonly people: People;
   readonly received: ReceivedStore;
+  /** What the decoder was fitted on. */
+  readonly version: ReceivedVersion;
   readonly claims: readonly Claim[];
 }
 
@@ -44,9 +46,9 @@ export class Recommender {
 
   /** What the person has here already is left out. @param k at least 1. */
   recommend(pseudonym: string, k: number): Recommendation {
-    const { model, people, received } = this.#options;
+    const { model, people, received, version } = this.#options;
     const { domain } = people;
-    const released = received.person(pseudonym);
+    const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
     const scores = model.score(released).slice();
     if (row !== undefined) {

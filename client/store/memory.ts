@@ -18,8 +18,10 @@ import type {
   ReceivedBatch,
   ReceivedPart,
   ReceivedStore,
+  ReceivedVersion,
   ReleasedSumStore,
   RequestStore,
+  ServedVersion,
   SessionStore,
 } from './platform-store.ts';
 
@@ -99,7 +101,7 @@ function memorySums(): ReleasedSumStore {
 
 function memoryModels(): ModelStore {
   const models = new Map<number, Float32Array>();
-  let served: number | undefined;
+  let served: ServedVersion | undefined;
   return {
     accept: (round, model) => void models.set(round, model.slice()),
     latest() {
@@ -109,7 +111,7 @@ function memoryModels(): ModelStore {
     },
     at: (round) => models.get(round)?.slice(),
     served: () => served,
-    serve: (round) => void (served = round),
+    serve: (version) => void (served = { ...version }),
   };
 }
 
@@ -186,17 +188,18 @@ function memoryRequests(): RequestStore {
 }
 
 function memoryReceived(): ReceivedStore {
-  const sources = new Map<string, Held>();
+  let answers: Held[] = [];
   const withdrawn = new Map<string, Map<string, number>>();
-  const sortedSources = (): [string, Held][] => [...sources].sort(([a], [b]) => compare(a, b));
+  const of = (version: ReceivedVersion): Held[] => answers.filter(({ batch }) => isSame(batch, version));
   return {
     put(part) {
       const { source, epoch, modelRound, mode, noiseModel, dimension, parts } = part;
       const batch = { source, epoch, modelRound, mode, noiseModel, dimension, parts };
-      let held = sources.get(source);
+      let held = of(part).find((answer) => answer.batch.source === source);
       if (held === undefined || fingerprint(held.batch) !== fingerprint(batch)) {
+        answers = answers.filter((answer) => answer !== held);
         held = { batch, parts: new Set(), vectors: new Map() };
-        sources.set(source, held);
+        answers.push(held);
       }
       held.parts.add(part.part);
       for (const [row, pseudonym] of part.persons.entries()) {
@@ -205,31 +208,40 @@ function memoryReceived(): ReceivedStore {
         held.vectors.set(pseudonym, { vector, expires: part.expires[row] });
       }
     },
-    batches: () => sortedSources().map(([, held]) => ({ ...held.batch, partsReceived: held.parts.size })),
-    vectors: (source) =>
-      [...(sources.get(source)?.vectors ?? [])]
+    batches: () =>
+      answers
+        .map((held) => ({ ...held.batch, partsReceived: held.parts.size }))
+        .sort((a, b) => compare(a.source, b.source) || a.epoch - b.epoch || a.modelRound - b.modelRound),
+    vectors: (source, version) =>
+      of(version)
+        .filter(({ batch }) => batch.source === source)
+        .flatMap(({ vectors }) => [...vectors])
         .sort(([a], [b]) => compare(a, b))
         .map(([pseudonym, { vector }]) => ({ pseudonym, vector: vector.slice() })),
-    person: (pseudonym) =>
-      sortedSources().flatMap(([source, held]) => {
-        const vector = held.vectors.get(pseudonym)?.vector;
-        return vector === undefined ? [] : [{ source, vector: vector.slice() }];
-      }),
+    person: (pseudonym, version) =>
+      of(version)
+        .sort((a, b) => compare(a.batch.source, b.batch.source))
+        .flatMap(({ batch: { source }, vectors }) => {
+          const vector = vectors.get(pseudonym)?.vector;
+          return vector === undefined ? [] : [{ source, vector: vector.slice() }];
+        }),
+    keep(versions) {
+      answers = answers.filter(({ batch }) => versions.some((version) => isSame(batch, version)));
+    },
     withdraw(source, epoch, pseudonyms) {
       const refused = entry(withdrawn, source);
       let deleted = 0;
       for (const pseudonym of pseudonyms) {
-        if (sources.get(source)?.vectors.delete(pseudonym) === true) deleted++;
+        const theirs = answers.filter(({ batch }) => batch.source === source);
+        if (theirs.filter(({ vectors }) => vectors.delete(pseudonym)).length > 0) deleted++;
         refused.set(pseudonym, Math.max(epoch, refused.get(pseudonym) ?? 0));
       }
       return deleted;
     },
     expire(now) {
       let deleted = 0;
-      for (const held of sources.values()) {
-        for (const [pseudonym, { expires }] of held.vectors) {
-          if (expires <= now && held.vectors.delete(pseudonym)) deleted++;
-        }
+      for (const { vectors } of answers) {
+        for (const [pseudonym, { expires }] of vectors) if (expires <= now && vectors.delete(pseudonym)) deleted++;
       }
       return deleted;
     },
@@ -240,6 +252,10 @@ interface Held {
   readonly batch: Omit<ReceivedBatch, 'partsReceived'>;
   readonly parts: Set<ReceivedPart['part']>;
   readonly vectors: Map<string, { readonly vector: Float32Array; readonly expires: number }>;
+}
+
+function isSame(a: ReceivedVersion, b: ReceivedVersion): boolean {
+  return a.epoch === b.epoch && a.modelRound === b.modelRound;
 }
 
 function memoryOutbox(): Outbox {

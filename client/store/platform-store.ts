@@ -7,6 +7,7 @@
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LedgerStore } from '../../core/privacy/ledger.ts';
 import type { NoiseModel, ReleaseModeName } from '../../core/privacy/release.ts';
+import type { ReleasedVector } from '../../core/transfer/strategy.ts';
 
 export interface PlatformStore {
   readonly sessions: SessionStore;
@@ -128,16 +129,25 @@ export interface ReceivedVector {
   readonly vector: Float32Array;
 }
 
-/** Released vectors that this platform holds as a target; one answer a source. */
+/** Answers belong together when they were asked for in one epoch, about one shared model. */
+export interface ReceivedVersion {
+  readonly epoch: number;
+  readonly modelRound: number;
+}
+
+/** Released vectors that this platform holds as a target; in each version one answer a source. */
 export interface ReceivedStore {
-  /** An answer of another epoch, model round or mode replaces what was there from this source; a person again replaces. */
+  /** An answer made otherwise (mode, noise, dimension, parts) replaces that source's of the same version; a person again replaces. */
   put(part: ReceivedPart): void;
+  /** By source, then version. */
   batches(): readonly ReceivedBatch[];
   /** In order of pseudonym. */
-  vectors(source: string): readonly ReceivedVector[];
+  vectors(source: string, version: ReceivedVersion): readonly ReceivedVector[];
   /** What each source released of one person. */
-  person(pseudonym: string): readonly { readonly source: string; readonly vector: Float32Array }[];
-  /** Withdrawn persons. Also refuses them in parts of the same or an earlier epoch that come later. @returns deleted. */
+  person(pseudonym: string, version: ReceivedVersion): readonly ReleasedVector[];
+  /** Deletes every other version. */
+  keep(versions: readonly ReceivedVersion[]): void;
+  /** Withdrawn persons, in every version. Also refuses them in parts of the same or an earlier epoch that come later. @returns deleted. */
   withdraw(source: string, epoch: number, pseudonyms: readonly string[]): number;
   /** Deletes what has expired at `now` (Unix seconds). @returns deleted. */
   expire(now: number): number;
@@ -148,9 +158,17 @@ export interface ModelStore {
   accept(round: number, model: Float32Array): void;
   latest(): { readonly round: number; readonly model: Float32Array } | undefined;
   at(round: number): Float32Array | undefined;
-  /** The round whose model serves; undefined before the first choice. */
-  served(): number | undefined;
-  serve(round: number): void;
+  /** What recommendations are made with; undefined before the first choice. */
+  served(): ServedVersion | undefined;
+  serve(version: ServedVersion): void;
+}
+
+/** A version of received vectors, and how good its decoder was. */
+export interface ServedVersion extends ReceivedVersion {
+  /** Held-out NDCG@10; null where it could not be judged. */
+  readonly heldOut: number | null;
+  /** Held-out persons. */
+  readonly persons: number;
 }
 
 /** A sealed letter on its way: kept until the mailbox says it has it. */

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { StoreError } from '../../client/store/errors.ts';
-import type { PlatformStore, ReceivedPart } from '../../client/store/platform-store.ts';
+import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../../client/store/platform-store.ts';
+
+import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
 
 export interface StoreSetup {
   readonly open: () => PlatformStore;
@@ -29,6 +31,26 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
   afterEach(() => {
     store.close();
     stores.teardown();
+  });
+
+  ledgerStoreCompliance('platform', () => {
+    const under = setup();
+    let opened = under.open();
+    const { reopen } = under;
+    return {
+      open: () => opened.ledger,
+      ...(reopen && {
+        reopen: () => {
+          opened.close();
+          opened = reopen();
+          return opened.ledger;
+        },
+      }),
+      close: () => {
+        opened.close();
+        under.teardown();
+      },
+    };
   });
 
   it('begins an attempt once', () => {
@@ -141,12 +163,12 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     const [batch] = store.received.batches();
     assert.equal(batch.partsReceived, 2);
     assert.deepEqual(batch.noiseModel, { kind: 'exact' });
-    assert.deepEqual(store.received.vectors('a'), [
+    assert.deepEqual(store.received.vectors('a', V1), [
       { pseudonym: 'p', vector: Float32Array.of(9, 9) },
       { pseudonym: 'q', vector: Float32Array.of(3, 4) },
     ]);
-    assert.deepEqual(store.received.person('q'), [{ source: 'a', vector: Float32Array.of(3, 4) }]);
-    assert.deepEqual(store.received.vectors('nobody'), []);
+    assert.deepEqual(store.received.person('q', V1), [{ source: 'a', vector: Float32Array.of(3, 4) }]);
+    assert.deepEqual(store.received.vectors('nobody', V1), []);
   });
 
   it('keeps prototypes of a noise model', () => {
@@ -157,15 +179,40 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.deepEqual(store.received.batches()[0].noiseModel, noiseModel);
   });
 
-  it('replaces a batch by one of another model round, and leaves other sources alone', () => {
+  it('keeps versions apart, until some are dropped', () => {
+    const later = { epoch: 1, modelRound: 2 };
     store.received.put(part({}));
     store.received.put(part({ source: 'z' }));
     store.received.put(part({ modelRound: 2, persons: ['q'] }));
+    restart();
+    const held = (source: string, version: ReceivedVersion): string[] =>
+      store.received.vectors(source, version).map(({ pseudonym }) => pseudonym);
+    assert.deepEqual([held('a', V1), held('z', V1), held('a', later), held('z', later)], [['p'], ['p'], ['q'], []]);
     assert.deepEqual(
-      store.received.vectors('a').map(({ pseudonym }) => pseudonym),
+      store.received.batches().map(({ source, modelRound }) => [source, modelRound]),
+      [
+        ['a', 1],
+        ['a', 2],
+        ['z', 1],
+      ],
+    );
+    assert.deepEqual(store.received.person('p', later), []);
+    store.received.keep([V1, { epoch: 9, modelRound: 9 }]);
+    restart();
+    assert.deepEqual([held('a', V1), held('a', later)], [['p'], []]);
+    store.received.keep([]);
+    assert.deepEqual(store.received.batches(), []);
+  });
+
+  it('replaces an answer that was made otherwise', () => {
+    store.received.put(part({ parts: 2 }));
+    store.received.put(part({ mode: 'none', persons: ['q'] }));
+    const [batch] = store.received.batches();
+    assert.deepEqual([batch.mode, batch.parts, batch.partsReceived], ['none', 1, 1]);
+    assert.deepEqual(
+      store.received.vectors('a', V1).map(({ pseudonym }) => pseudonym),
       ['q'],
     );
-    assert.equal(store.received.vectors('z').length, 1);
   });
 
   it('deletes withdrawn persons and refuses them when an old part comes late', () => {
@@ -174,16 +221,16 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     restart();
     store.received.put(part({ part: 0, persons: ['p'] }));
     store.received.put(part({ part: 0, persons: ['later'] }));
-    assert.deepEqual(store.received.vectors('a'), []);
+    assert.deepEqual(store.received.vectors('a', V1), []);
     store.received.put(part({ epoch: 2, persons: ['p'] }));
-    assert.equal(store.received.vectors('a').length, 1);
+    assert.equal(store.received.vectors('a', { ...V1, epoch: 2 }).length, 1);
   });
 
   it('deletes what has expired', () => {
     store.received.put(part({ persons: ['p', 'q'], expires: Uint32Array.of(50, 51), vectors: new Float32Array(4) }));
     assert.equal(store.received.expire(50), 1);
     assert.deepEqual(
-      store.received.vectors('a').map(({ pseudonym }) => pseudonym),
+      store.received.vectors('a', V1).map(({ pseudonym }) => pseudonym),
       ['q'],
     );
   });
@@ -194,14 +241,15 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     store.models.accept(2, Float32Array.of(2));
     store.models.accept(1, Float32Array.of(1));
     store.models.accept(0, new Float32Array(0));
-    store.models.serve(1);
+    const served = { epoch: 1, modelRound: 1, heldOut: 0.1 + 0.2, persons: 12 };
+    store.models.serve(served);
     restart();
     assert.deepEqual(store.models.latest(), { round: 2, model: Float32Array.of(2) });
     assert.deepEqual(store.models.at(0), new Float32Array(0));
     assert.equal(store.models.at(3), undefined);
-    assert.equal(store.models.served(), 1);
-    store.models.serve(2);
-    assert.equal(store.models.served(), 2);
+    assert.deepEqual(store.models.served(), served);
+    store.models.serve({ ...served, heldOut: null });
+    assert.deepEqual(store.models.served(), { ...served, heldOut: null });
   });
 
   it('keeps letters until they are sent, in order, and remembers the incoming ones it took', () => {
@@ -232,6 +280,8 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.throws(() => store.received.batches(), isClosed);
   });
 }
+
+const V1: ReceivedVersion = { epoch: 1, modelRound: 1 };
 
 export function part(changes: Partial<ReceivedPart>): ReceivedPart {
   return {

@@ -8,6 +8,9 @@ import type { Coordinator } from '../../server/coordinator.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 import type { SmallWorld } from './small-world.ts';
 
+/** Epoch 1, before any round. */
+const V0 = { epoch: 1, modelRound: 0 };
+
 const started: (Platform | Coordinator)[] = [];
 
 async function start<Part extends Platform | Coordinator>(part: Part): Promise<Part> {
@@ -84,10 +87,10 @@ describe('Platforms without rounds', () => {
     const target = await platform('books');
     const source = await platform('films', { receives: false });
     await target.settled;
-    assert.deepEqual(stores.get('books')!.received.vectors('films'), []);
+    assert.deepEqual(stores.get('books')!.received.vectors('films', V0), []);
     const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
     source.backend.addConsents(films.slice(0, 3).map((person) => ({ person, ...consent })));
-    await untilTrue(() => stores.get('books')!.received.vectors('films').length === 3);
+    await untilTrue(() => stores.get('books')!.received.vectors('films', V0).length === 3);
     assert.throws(() => source.backend.addConsents([{ person: 'p', ...consent, target: 'nowhere' }]), {
       code: 'CONSENT_INVALID',
     });
@@ -101,14 +104,14 @@ describe('Platforms without rounds', () => {
     const source = await platform('films', { receives: false });
     await target.settled;
     const held = stores.get('books')!.received;
-    const before = held.vectors('films').length;
+    const before = held.vectors('films', V0).length;
     const [first, second] = domains.get('films')!.persons;
     assert.equal(source.backend.withdraw([first]), 1);
-    await untilTrue(() => held.vectors('films').length === before - 1);
+    await untilTrue(() => held.vectors('films', V0).length === before - 1);
     await source.stop();
     assert.equal(stores.get('films')!.consents.revoke([second]), 1);
     await platform('films', { receives: false });
-    await untilTrue(() => held.vectors('films').length === before - 2);
+    await untilTrue(() => held.vectors('films', V0).length === before - 2);
     assert.deepEqual(stores.get('films')!.consents.revoked(), []);
     const answer = await target.backend.recommend({ person: first }, 3);
     assert.deepEqual(answer.sources, []);
@@ -124,7 +127,7 @@ describe('Platforms without rounds', () => {
     const target = await platform('books');
     await platform('films', { receives: false });
     await target.settled;
-    assert.equal(stores.get('books')!.received.vectors('films').length, domains.get('films')!.persons.length - 1);
+    assert.equal(stores.get('books')!.received.vectors('films', V0).length, domains.get('films')!.persons.length - 1);
   });
 
   it('go on without a source that does not answer, and take it in when it comes', async () => {
@@ -139,6 +142,30 @@ describe('Platforms without rounds', () => {
     assert.equal(target.backend.stage(), 'serving');
     const answer = await target.backend.recommend({ person: world.split.cold[0].person }, 1);
     assert.equal(answer.basis, 'representation');
+  });
+
+  it('serve on with an earlier version when the held-out quality of a later one falls', async () => {
+    const store = world.stores.get('books')!;
+    await platform('films', { receives: false });
+    const first = await platform('books');
+    await first.settled;
+    await first.stop();
+    assert.deepEqual({ ...store.models.served(), heldOut: 0, persons: 0 }, { ...V0, heldOut: 0, persons: 0 });
+    // As if what is served had been better than it is.
+    store.models.serve({ ...V0, heldOut: 0.99, persons: 1000 });
+    const films = world.stores.get('films')!;
+    films.consents.add(films.consents.list().map((consent) => ({ ...consent, epoch: 2 })));
+    const events: PlatformEvent[] = [];
+    const second = createPlatform(world.options('books', { epoch: 2 }));
+    second.on((event) => events.push(event));
+    await start(second);
+    await second.settled;
+    const fitted = events.find((event) => event.kind === 'decoder');
+    assert.match(fitted?.refusedBecause ?? '', /serves 0\.9900/);
+    assert.equal(store.models.served()?.epoch, 1);
+    assert.ok(store.received.vectors('films', { ...V0, epoch: 2 }).length > 0);
+    const { basis } = await second.backend.recommend({ person: world.split.cold[0].person }, 1);
+    assert.equal(basis, 'representation');
   });
 
   it('take part without pseudonyms, releasing and receiving nothing', async () => {
@@ -182,7 +209,7 @@ describe('Platforms with rounds', () => {
       assert.equal(charges.filter(({ charge }) => charge.scope === 'federation').length, 2);
       assert.ok(spent.get(name)! > 0 && spent.get(name)! <= 8);
     }
-    assert.ok(world.stores.get('books')!.received.vectors('films').length > 0);
+    assert.ok(world.stores.get('books')!.received.vectors('films', { ...V0, modelRound: 2 }).length > 0);
   });
 
   it('come back from the dead with their state, pay for nothing twice, and complete the round', async () => {

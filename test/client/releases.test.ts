@@ -217,6 +217,8 @@ describe('A source', () => {
   });
 });
 
+const V2 = { epoch: 1, modelRound: 2 };
+
 describe('A target', () => {
   let store: PlatformStore;
   let clock: HandClock;
@@ -273,7 +275,7 @@ describe('A target', () => {
       asked.slice(2).map(({ to }) => to),
       ['music'],
     );
-    const [films] = again.representations();
+    const [films] = again.representations(V2);
     assert.deepEqual([films.source, films.persons, films.vectors.length], ['films', ['p', 'q', 'r', 's'], 8]);
   });
 
@@ -296,7 +298,7 @@ describe('A target', () => {
       assert.throws(() => target.onBatch('films', { ...batch, mode: 'ldp', noiseModel }), { code: 'LETTER_INVALID' });
     }
     target.onBatch('films', { ...batch, mode: 'ldp', noiseModel: privunit });
-    assert.equal(target.representations()[0].noiseModel.kind, 'privunit');
+    assert.equal(target.representations(V2)[0].noiseModel.kind, 'privunit');
   });
 
   it('takes an answer of nobody for an answer', () => {
@@ -311,7 +313,7 @@ describe('A target', () => {
     };
     target.onBatch('films', { ...batch, ...empty });
     assert.deepEqual(target.missing(), ['music']);
-    assert.deepEqual(target.representations(), []);
+    assert.deepEqual(target.representations(V2), []);
   });
 
   it('deletes what is withdrawn or expired, and says that it changed', () => {
@@ -321,12 +323,12 @@ describe('A target', () => {
     clock.seconds = 1500;
     clock.tick();
     assert.deepEqual(
-      store.received.vectors('films').map(({ pseudonym }) => pseudonym),
+      store.received.vectors('films', V2).map(({ pseudonym }) => pseudonym),
       ['q'],
     );
     target.onWithdrawal('films', ['q', 'unknown']);
     target.onWithdrawal('films', ['unknown']);
-    assert.deepEqual([store.received.vectors('films'), changes], [[], 3]);
+    assert.deepEqual([store.received.vectors('films', V2), changes], [[], 3]);
     target.stop();
   });
 });

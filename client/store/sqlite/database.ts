@@ -141,6 +141,9 @@ export function integer(row: Row, column: string): number {
   return value;
 }
 
+/** Like `integer`; the name tells the column's type. */
+export const real = integer;
+
 /** A copy, aligned for any typed array. */
 export function blob(row: Row, column: string): Uint8Array<ArrayBuffer> {
   const value = row[column];

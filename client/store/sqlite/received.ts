@@ -9,44 +9,78 @@ import { toBytes, toFloat32 } from '../vector-bytes.ts';
 import { blob, integer, text } from './database.ts';
 import type { Row, SqliteDatabase } from './database.ts';
 
+const VERSION = 'epoch = :epoch AND model_round = :modelRound';
+const TABLES = ['received_batches', 'received_parts', 'received_vectors'];
+
 export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
   return {
     put(part) {
       database.transaction(() => {
         openBatch(database, part);
-        const { source } = part;
-        database.run('INSERT OR IGNORE INTO received_parts VALUES (:source, :part)', { source, part: part.part });
+        const key = { source: part.source, epoch: part.epoch, modelRound: part.modelRound };
+        database.run('INSERT OR IGNORE INTO received_parts VALUES (:source, :epoch, :modelRound, :part)', {
+          ...key,
+          part: part.part,
+        });
         part.persons.forEach((pseudonym, row) => {
           const vector = part.vectors.subarray(row * part.dimension, (row + 1) * part.dimension);
           database.run(
-            `INSERT OR REPLACE INTO received_vectors SELECT :source, :pseudonym, :expires, :vector WHERE NOT EXISTS
+            `INSERT OR REPLACE INTO received_vectors
+             SELECT :source, :epoch, :modelRound, :pseudonym, :expires, :vector WHERE NOT EXISTS
              (SELECT 1 FROM withdrawn WHERE source = :source AND pseudonym = :pseudonym AND epoch >= :epoch)`,
-            { source, pseudonym, expires: part.expires[row], vector: toBytes(vector), epoch: part.epoch },
+            { ...key, pseudonym, expires: part.expires[row], vector: toBytes(vector) },
           );
         });
       });
     },
     batches() {
-      const count = '(SELECT COUNT(*) FROM received_parts AS p WHERE p.source = b.source) AS parts_received';
-      return database.all(`SELECT *, ${count} FROM received_batches AS b ORDER BY source`).map(toBatch);
+      const count = `(SELECT COUNT(*) FROM received_parts AS p WHERE p.source = b.source AND p.epoch = b.epoch
+        AND p.model_round = b.model_round) AS parts_received`;
+      const order = 'ORDER BY source, epoch, model_round';
+      return database.all(`SELECT *, ${count} FROM received_batches AS b ${order}`).map(toBatch);
     },
-    vectors: (source) =>
+    vectors: (source, { epoch, modelRound }) =>
       database
-        .all('SELECT pseudonym, vector FROM received_vectors WHERE source = :source ORDER BY pseudonym', { source })
+        .all(
+          `SELECT pseudonym, vector FROM received_vectors WHERE source = :source AND ${VERSION} ORDER BY pseudonym`,
+          {
+            source,
+            epoch,
+            modelRound,
+          },
+        )
         .map((row) => ({ pseudonym: text(row, 'pseudonym'), vector: toFloat32(blob(row, 'vector')) })),
-    person: (pseudonym) =>
+    person: (pseudonym, { epoch, modelRound }) =>
       database
-        .all('SELECT source, vector FROM received_vectors WHERE pseudonym = :pseudonym ORDER BY source', { pseudonym })
+        .all(
+          `SELECT source, vector FROM received_vectors WHERE pseudonym = :pseudonym AND ${VERSION} ORDER BY source`,
+          {
+            pseudonym,
+            epoch,
+            modelRound,
+          },
+        )
         .map((row) => ({ source: text(row, 'source'), vector: toFloat32(blob(row, 'vector')) })),
+    keep(versions) {
+      database.transaction(() => {
+        const held = database.all('SELECT DISTINCT epoch, model_round FROM received_batches');
+        for (const row of held) {
+          const version = { epoch: integer(row, 'epoch'), modelRound: integer(row, 'model_round') };
+          const isKept = versions.some(
+            (kept) => kept.epoch === version.epoch && kept.modelRound === version.modelRound,
+          );
+          if (isKept) continue;
+          for (const table of TABLES) database.run(`DELETE FROM ${table} WHERE ${VERSION}`, version);
+        }
+      });
+    },
     withdraw(source, epoch, pseudonyms) {
       return database.transaction(() => {
         let deleted = 0;
         for (const pseudonym of pseudonyms) {
           const key = { source, pseudonym };
-          deleted += database.run(
-            'DELETE FROM received_vectors WHERE source = :source AND pseudonym = :pseudonym',
-            key,
-          );
+          const which = 'WHERE source = :source AND pseudonym = :pseudonym';
+          if (database.run(`DELETE FROM received_vectors ${which}`, key) > 0) deleted += 1;
           database.run(
             `INSERT INTO withdrawn VALUES (:source, :pseudonym, :epoch)
              ON CONFLICT DO UPDATE SET epoch = MAX(epoch, excluded.epoch)`,
@@ -60,35 +94,25 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
   };
 }
 
-/** Makes the part's batch the one held of its source; an answer made otherwise is dropped whole. */
+/** Makes the part's batch the one held of its source and version; an answer made otherwise is dropped whole. */
 function openBatch(database: SqliteDatabase, part: ReceivedPart): void {
   const { prototypes, ...noise } =
     part.noiseModel.kind === 'randomised-response'
       ? part.noiseModel
       : { ...part.noiseModel, prototypes: new Float32Array(0) };
-  const row = {
-    source: part.source,
-    epoch: part.epoch,
-    modelRound: part.modelRound,
-    mode: part.mode,
-    noise: canonicalJson(noise),
-    prototypes: toBytes(prototypes),
-    dimension: part.dimension,
-    parts: part.parts,
-  };
-  const { source, prototypes: _, ...same } = row;
+  const key = { source: part.source, epoch: part.epoch, modelRound: part.modelRound };
+  const { mode, dimension, parts } = part;
+  const made = { mode, noise: canonicalJson(noise), dimension, parts };
   const held = database.get(
-    `SELECT 1 FROM received_batches WHERE source = :source AND epoch = :epoch AND model_round = :modelRound
+    `SELECT 1 FROM received_batches WHERE source = :source AND ${VERSION}
      AND mode = :mode AND noise_model = :noise AND dimension = :dimension AND parts = :parts`,
-    { source, ...same },
+    { ...key, ...made },
   );
   if (held !== undefined) return;
-  for (const table of ['received_batches', 'received_parts', 'received_vectors']) {
-    database.run(`DELETE FROM ${table} WHERE source = :source`, { source });
-  }
+  for (const table of TABLES) database.run(`DELETE FROM ${table} WHERE source = :source AND ${VERSION}`, key);
   database.run(
     'INSERT INTO received_batches VALUES (:source, :epoch, :modelRound, :mode, :noise, :prototypes, :dimension, :parts)',
-    row,
+    { ...key, ...made, prototypes: toBytes(prototypes) },
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ModelStore, ReleasedSumStore, SessionStore } from '../platform-store.ts';
 import { toBytes, toFloat32, toFloat64 } from '../vector-bytes.ts';
-import { blob, integer } from './database.ts';
+import { blob, integer, real } from './database.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
@@ -48,11 +48,18 @@ export function sqliteModels(database: SqliteDatabase): ModelStore {
       return row === undefined ? undefined : toFloat32(blob(row, 'model'));
     },
     served() {
-      const row = database.get('SELECT round FROM served');
-      return row === undefined ? undefined : integer(row, 'round');
+      const row = database.get('SELECT * FROM served');
+      if (row === undefined) return undefined;
+      return {
+        epoch: integer(row, 'epoch'),
+        modelRound: integer(row, 'model_round'),
+        heldOut: row.held_out === null ? null : real(row, 'held_out'),
+        persons: integer(row, 'persons'),
+      };
     },
-    serve(round) {
-      database.run('INSERT OR REPLACE INTO served VALUES (1, :round)', { round });
+    serve({ epoch, modelRound, heldOut, persons }) {
+      const row = { epoch, modelRound, heldOut, persons };
+      database.run('INSERT OR REPLACE INTO served VALUES (1, :epoch, :modelRound, :heldOut, :persons)', row);
     },
   };
 }

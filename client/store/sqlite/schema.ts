@@ -23,19 +23,26 @@ CREATE TABLE requests (
   target TEXT PRIMARY KEY, epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, answered INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE received_batches (
-  source TEXT PRIMARY KEY, epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, mode TEXT NOT NULL,
-  noise_model TEXT NOT NULL, prototypes BLOB NOT NULL, dimension INTEGER NOT NULL, parts INTEGER NOT NULL
+  source TEXT, epoch INTEGER, model_round INTEGER, mode TEXT NOT NULL, noise_model TEXT NOT NULL,
+  prototypes BLOB NOT NULL, dimension INTEGER NOT NULL, parts INTEGER NOT NULL,
+  PRIMARY KEY (source, epoch, model_round)
 ) WITHOUT ROWID;
-CREATE TABLE received_parts (source TEXT, part INTEGER, PRIMARY KEY (source, part)) WITHOUT ROWID;
+CREATE TABLE received_parts (
+  source TEXT, epoch INTEGER, model_round INTEGER, part INTEGER, PRIMARY KEY (source, epoch, model_round, part)
+) WITHOUT ROWID;
 CREATE TABLE received_vectors (
-  source TEXT, pseudonym TEXT, expires INTEGER NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (source, pseudonym)
+  source TEXT, epoch INTEGER, model_round INTEGER, pseudonym TEXT, expires INTEGER NOT NULL, vector BLOB NOT NULL,
+  PRIMARY KEY (source, epoch, model_round, pseudonym)
 ) WITHOUT ROWID;
 CREATE INDEX received_of_person ON received_vectors (pseudonym);
 CREATE TABLE withdrawn (
   source TEXT, pseudonym TEXT, epoch INTEGER NOT NULL, PRIMARY KEY (source, pseudonym)
 ) WITHOUT ROWID;
 CREATE TABLE models (round INTEGER PRIMARY KEY, model BLOB NOT NULL);
-CREATE TABLE served (one INTEGER PRIMARY KEY CHECK (one = 1), round INTEGER NOT NULL);
+CREATE TABLE served (
+  one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, model_round INTEGER NOT NULL, held_out REAL,
+  persons INTEGER NOT NULL
+);
 CREATE TABLE outbox (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, receiver TEXT NOT NULL,
   lifetime_seconds INTEGER NOT NULL, sealed BLOB NOT NULL
