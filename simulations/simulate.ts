@@ -21,7 +21,7 @@ import { createRunFolder, writeResults } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
-import { writeDataFiles, writeFederationFiles } from './trial-files.ts';
+import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
 import { runTrial } from './trial.ts';
 import type { TrialOutcome } from './trial.ts';
 
@@ -50,6 +50,12 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
   const asked = variants(options);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(options.seed + index));
   const [{ domains, name }] = directions;
+  // What no federation can be made for is refused before anything is kept or started.
+  const [seed] = seeds;
+  for (const { domains: all } of directions) {
+    const anyWorld = { seed, domains: all, sources: all.map((domain) => domain.name) };
+    for (const variant of asked) planFederation(manifestOf(anyWorld, variant, options).manifest);
+  }
   onEvent({ kind: 'world', name, platforms: domains.map((domain) => domain.name) });
   const folder = await createRunFolder(options.out, directions.length > 1 ? options.protocol : name, new Date());
 

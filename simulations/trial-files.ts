@@ -11,6 +11,7 @@ import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { draftManifest, roundAbout } from '../core/federation/draft.ts';
 import { generateIdentity } from '../core/federation/identity.ts';
+import type { Identity } from '../core/federation/identity.ts';
 import { formatManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { seededRandom } from '../core/random/seeded.ts';
@@ -80,6 +81,41 @@ export interface FederationFiles {
 /** How long a simulated stage may take: processes share few cores. */
 const STAGE_TIMEOUT_MS = 60_000;
 
+/** The manifest of one variant, and whose keys it names. */
+export function manifestOf(
+  { seed, domains, sources }: Pick<TrialWorld, 'seed' | 'domains' | 'sources'>,
+  variant: Variant,
+  options: SimulationOptions,
+): { readonly manifest: Manifest; readonly identities: ReadonlyMap<string, Identity> } {
+  const identity = (name: string): Identity => generateIdentity(name, seededRandom(`${seed}/identity/${name}`));
+  const coordinator = identity('coordinator');
+  const platforms = domains.map((domain) => ({
+    identity: identity(domain.name),
+    items: domain.catalogue.length,
+    personsAbout: roundAbout(domain.persons.length),
+  }));
+  const manifest = draftManifest({
+    federation: 'simulation',
+    seed,
+    coordinator,
+    platforms,
+    strategy: { name: variant.strategy },
+    privacy: {
+      epsilon: variant.budget,
+      delta: options.delta,
+      colluding: options.colluding,
+      dropouts: options.dropouts,
+      maxPlatformsPerPerson: domains.length,
+      release: variant.release,
+      epsilon0: variant.epsilon0,
+      sources: [...sources],
+    },
+    rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
+  });
+  const identities = [coordinator, ...platforms.map((platform) => platform.identity)];
+  return { manifest, identities: new Map(identities.map((one) => [one.name, one])) };
+}
+
 export async function writeFederationFiles(
   world: TrialWorld,
   variant: Variant,
@@ -87,39 +123,14 @@ export async function writeFederationFiles(
   folder: string,
 ): Promise<FederationFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const identity = (name: string): ReturnType<typeof generateIdentity> =>
-    generateIdentity(name, seededRandom(`${world.seed}/identity/${name}`));
-  const coordinator = identity('coordinator');
-  const manifest = draftManifest({
-    federation: 'simulation',
-    seed: world.seed,
-    coordinator,
-    platforms: world.domains.map((domain) => ({
-      identity: identity(domain.name),
-      items: domain.catalogue.length,
-      personsAbout: roundAbout(domain.persons.length),
-    })),
-    strategy: { name: variant.strategy },
-    privacy: {
-      epsilon: variant.budget,
-      delta: options.delta,
-      colluding: options.colluding,
-      dropouts: options.dropouts,
-      maxPlatformsPerPerson: world.domains.length,
-      release: variant.release,
-      epsilon0: variant.epsilon0,
-      sources: [...world.sources],
-    },
-    rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
-  });
+  const { manifest, identities } = manifestOf(world, variant, options);
   const manifestFile = join(folder, 'manifest.yaml');
   await writeFile(manifestFile, formatManifest(manifest));
-  const coordinatorKey = join(folder, 'coordinator.key');
-  writeIdentity(coordinatorKey, coordinator);
   const keys: Record<string, string> = {};
-  for (const { name } of world.domains) {
+  for (const [name, identity] of identities) {
     keys[name] = join(folder, `${name}.key`);
-    writeIdentity(keys[name], identity(name));
+    writeIdentity(keys[name], identity);
   }
-  return { folder, manifest, manifestFile, coordinatorKey, keys };
+  const { coordinator: coordinatorKey, ...platformKeys } = keys;
+  return { folder, manifest, manifestFile, coordinatorKey, keys: platformKeys };
 }

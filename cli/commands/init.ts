@@ -9,6 +9,7 @@ import type { Draft } from '../../core/federation/draft.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
 import { formatManifest, platformName } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
 import { integer, list, positive, text } from '../arguments.ts';
 
 interface InitOptions {
@@ -137,6 +138,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   }));
   // Checked before any file is made, so that a refused option leaves nothing behind.
   const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
+  planFederation(manifest);
   writeIdentity(join(out, 'coordinator.key'), coordinator);
   for (const { identity } of members) writeIdentity(join(out, `${identity.name}.key`), identity);
   writeFileSync(manifestFile, formatManifest(manifest), { flag: 'wx' });

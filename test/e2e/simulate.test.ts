@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resultsSchema } from '../../simulations/results.ts';
+import { descendants, isAlive, Workplace } from './isthmus.ts';
+
+const SMALL = ['--persons', '120', '--items', '160'];
+
+describe('isthmus simulate, as a process', function () {
+  this.timeout(240_000);
+  let place: Workplace;
+
+  beforeEach(async () => {
+    place = await Workplace.make();
+  });
+
+  afterEach(() => place.leave());
+
+  /** The one run that is kept. */
+  function kept(): { readonly path: string; readonly files: readonly string[] } {
+    const runs = readdirSync(place.path('runs'));
+    assert.equal(runs.length, 1);
+    const path = place.path('runs', runs[0]);
+    return { path, files: readdirSync(path).sort() };
+  }
+
+  it('prints the results document alone with --json, and keeps it beside a report', async () => {
+    const { code, stdout, stderr } = await place.run(
+      ...['simulate', ...SMALL, '--in-process', '--strategy', 'linear-bridge', '--json'],
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.trim().split('\n').length, 1);
+    const results = resultsSchema.parse(JSON.parse(stdout));
+    for (const row of results.rows) {
+      assert.ok(row.epsilon === null && row.epsilon0 === null, 'nothing bounds it, and 0 would be a claim');
+    }
+    const methods = new Set(results.rows.map(({ method }) => method));
+    for (const method of ['linear-bridge', 'prior', 'popularity', 'random', 'ceiling']) assert.ok(methods.has(method));
+    const { path, files } = kept();
+    assert.deepEqual(files, ['config.json', 'log.jsonl', 'report.html', 'results.json']);
+    assert.deepEqual(JSON.parse(readFileSync(`${path}/results.json`, 'utf8')), JSON.parse(stdout));
+    const report = readFileSync(`${path}/report.html`, 'utf8');
+    assert.match(report, /seeded noise, not a release/);
+    assert.doesNotMatch(report, /(src|href)="https?:/, 'self-contained');
+  });
+
+  it('gives the same table for the same seed', async () => {
+    const run = ['simulate', ...SMALL, '--in-process', '--strategy', 'private-subspace', '--json', '--seed', '5'];
+    const [first, second] = await Promise.all([place.run(...run), place.run(...run)]);
+    const rows = ({ stdout }: { readonly stdout: string }): unknown => resultsSchema.parse(JSON.parse(stdout)).rows;
+    assert.deepEqual(rows(first), rows(second));
+  });
+
+  it('cleans up on Ctrl-C: no process left, no data left, exit code 130', async () => {
+    const run = place.start('simulate', ...SMALL, '--strategy', 'shared-trunk', '--rounds', '50');
+    await run.says(/round 1 of 50, attempt 1: keys/);
+    const started = descendants(run.pid);
+    assert.equal(started.filter(({ command }) => /hosts\/process\.[jt]s/.test(command)).length, 4);
+    assert.ok(existsSync(`${kept().path}/data`));
+    // As a terminal and npm do together.
+    run.signal('SIGINT');
+    const { code, signal, stdout, stderr } = await run.stop('SIGINT');
+    assert.deepEqual([code, signal, stdout], [130, null, ''], stderr);
+    assert.match(stderr, /isthmus: stopped\n$/);
+    assert.deepEqual(
+      started.filter(({ pid }) => isAlive(pid)),
+      [],
+    );
+    assert.deepEqual(kept().files, ['log.jsonl']);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const run = place.start('simulate', ...SMALL, '--strategy', 'linear-bridge');
+    await run.says(/films: /);
+    const started = descendants(run.pid);
+    assert.equal(started.length, 4);
+    // Its children hold its standard error: it is closed when the last of them has ended.
+    const { signal } = await run.stop('SIGKILL');
+    assert.equal(signal, 'SIGKILL');
+    assert.deepEqual(
+      started.filter(({ pid }) => isAlive(pid)),
+      [],
+    );
+  });
+
+  it('names what is wrong with its options, before anything is made', async () => {
+    const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
+      [['--strategy', 'magic'], 3, /magic.*linear-bridge/s],
+      [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /at least 3/],
+      [['--seeds', '0'], 2, /--seeds must be/],
+      [['--data', 'nowhere'], 3, /cannot read the folder nowhere/],
+      [['--target', 'opera'], 2, /opera.*films/],
+      [['--epsilon', 'lots'], 2, /must be a number/],
+    ];
+    const ends = await Promise.all(cases.map(([options]) => place.run('simulate', ...SMALL, ...options)));
+    ends.forEach(({ code, stdout, stderr }, index) => {
+      const [options, expected, told] = cases[index];
+      assert.equal(code, expected, `${options.join(' ')}: ${stderr}`);
+      assert.match(stderr, told);
+      assert.equal(stdout, '');
+      assert.doesNotMatch(stderr, /\n\s+at /, 'no stack');
+    });
+    assert.equal(existsSync(place.path('runs')), false);
+  });
+});
