@@ -43,7 +43,7 @@ describe('trunk', () => {
       const size = trunkSize(shape);
       const updates = new Float32Array(persons * size).fill(NaN);
       const trunk = new TrunkOnEngine(tf, shape, parameters);
-      trunk.personUpdates({ inputs, targets, examples: persons * 2 }, 2, updates);
+      trunk.personUpdates({ inputs, targets, examples: persons * 2 }, updates);
       trunk.dispose();
       const loss = (weights: Float32Array, person: number) => {
         let sum = 0;

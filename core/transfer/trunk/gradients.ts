@@ -9,7 +9,10 @@ import type { TensorEngine } from '../../tensor/backend.ts';
 import type { BlockName, TrunkShape } from './network.ts';
 import { biasScale, hiddenScale, trunkBlocks, trunkOffsets, trunkSize, trunkViews } from './network.ts';
 
-/** Half the squared error of y against a target, for inputs and targets in rows. */
+/** Two examples a person: the first half of a history predicts the second, and the other way round. */
+export const EXAMPLES = 2;
+
+/** Half the squared error of y against a target, for inputs and targets in rows; a person's two stand together. */
 export interface TrunkBatch {
   readonly inputs: Float32Array /* [examples, inputs] */;
   readonly targets: Float32Array /* [examples, inputs] */;
@@ -58,36 +61,30 @@ export class TrunkOnEngine {
   }
 
   /**
-   * Writes, for each run of `perPerson` consecutive examples, minus the sum of their gradients into one row of
-   * `updates` [examples / perPerson, parameters]; overwrites what is there.
+   * Writes, for each person, minus the sum of the two examples' gradients into one row of `updates`
+   * [examples / 2, parameters], every number of it.
    */
-  personUpdates(batch: TrunkBatch, perPerson: number, updates: Float32Array): void {
-    const factors = this.#factors(batch);
+  personUpdates(batch: TrunkBatch, updates: Float32Array): void {
+    const { p, z, q, dy, dq, dz, dp } = this.#factors(batch);
     const size = trunkSize(this.#shape);
     const offsets = trunkOffsets(this.#shape);
     const bias = biasScale(this.#shape);
     const { inputs, hidden, bottleneck } = this.#shape;
-    updates.fill(0, 0, (batch.examples / perPerson) * size);
-    const a = { rows: batch.inputs, width: inputs };
-    const p = { rows: factors.p, width: hidden };
-    const z = { rows: factors.z, width: bottleneck };
-    const q = { rows: factors.q, width: hidden };
-    const dy = { rows: factors.dy, width: inputs };
-    const dq = { rows: factors.dq, width: hidden };
-    const dz = { rows: factors.dz, width: bottleneck };
-    const dp = { rows: factors.dp, width: hidden };
-    for (let example = 0; example < batch.examples; example++) {
-      const person = Math.floor(example / perPerson) * size;
-      subtractOuter(updates, person + offsets.E0, a, dz, example);
-      subtractOuter(updates, person + offsets.E1, a, dp, example);
-      subtractRow(updates, person + offsets.e1, dp, example, bias);
-      subtractOuter(updates, person + offsets.E2, p, dz, example);
-      subtractRow(updates, person + offsets.e2, dz, example, bias);
-      subtractOuter(updates, person + offsets.D0, z, dy, example);
-      subtractOuter(updates, person + offsets.D1, z, dq, example);
-      subtractRow(updates, person + offsets.d1, dq, example, bias);
-      subtractOuter(updates, person + offsets.D2, q, dy, example);
-      subtractRow(updates, person + offsets.d2, dy, example, bias);
+    for (let person = 0; person < batch.examples / EXAMPLES; person++) {
+      const outer = (block: BlockName, left: Float32Array, rows: number, right: Float32Array, columns: number): void =>
+        writeOuter(updates, person * size + offsets[block], left, rows, right, columns, person);
+      const row = (block: BlockName, right: Float32Array, columns: number): void =>
+        writeRow(updates, person * size + offsets[block], right, columns, person, bias);
+      outer('E0', batch.inputs, inputs, dz, bottleneck);
+      outer('E1', batch.inputs, inputs, dp, hidden);
+      row('e1', dp, hidden);
+      outer('E2', p, hidden, dz, bottleneck);
+      row('e2', dz, bottleneck);
+      outer('D0', z, bottleneck, dy, inputs);
+      outer('D1', z, bottleneck, dq, hidden);
+      row('d1', dq, hidden);
+      outer('D2', q, hidden, dy, inputs);
+      row('d2', dy, inputs);
     }
   }
 
@@ -125,24 +122,37 @@ export class TrunkOnEngine {
   }
 }
 
-interface Rows {
-  readonly rows: Float32Array;
-  readonly width: number;
-}
-
-/** out[at ...] -= left ⊗ right, row-major. */
-function subtractOuter(out: Float32Array, at: number, left: Rows, right: Rows, row: number): void {
-  const from = right.rows;
-  const width = right.width;
-  const base = row * width;
+/** out[at ...] = -(left ⊗ right) of the person's first example - the same of the second, row-major. */
+function writeOuter(
+  out: Float32Array,
+  at: number,
+  left: Float32Array,
+  rows: number,
+  right: Float32Array,
+  columns: number,
+  person: number,
+): void {
+  const leftFirst = person * EXAMPLES * rows;
+  const rightFirst = person * EXAMPLES * columns;
+  const rightSecond = rightFirst + columns;
   let cursor = at;
-  for (let i = row * left.width; i < (row + 1) * left.width; i++) {
-    const factor = left.rows[i];
-    for (let j = 0; j < width; j++, cursor++) out[cursor] -= factor * from[base + j];
+  for (let i = 0; i < rows; i++) {
+    const first = -left[leftFirst + i];
+    const second = -left[leftFirst + rows + i];
+    for (let j = 0; j < columns; j++, cursor++) {
+      out[cursor] = first * right[rightFirst + j] + second * right[rightSecond + j];
+    }
   }
 }
 
-function subtractRow(out: Float32Array, at: number, { rows, width }: Rows, row: number, factor: number): void {
-  const base = row * width;
-  for (let j = 0; j < width; j++) out[at + j] -= factor * rows[base + j];
+function writeRow(
+  out: Float32Array,
+  at: number,
+  right: Float32Array,
+  columns: number,
+  person: number,
+  factor: number,
+): void {
+  const first = person * EXAMPLES * columns;
+  for (let j = 0; j < columns; j++) out[at + j] = -factor * (right[first + j] + right[first + columns + j]);
 }

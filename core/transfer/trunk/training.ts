@@ -9,7 +9,7 @@ import type { TensorBackend, TensorEngine } from '../../tensor/backend.ts';
 import { TensorError } from '../../tensor/errors.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { TransferError } from '../errors.ts';
-import { TrunkOnEngine } from './gradients.ts';
+import { EXAMPLES, TrunkOnEngine } from './gradients.ts';
 import { halvesOf } from './halves.ts';
 import type { InputScaling } from './history-inputs.ts';
 import { HistoryInputs, momentsOf, scaleInputs, scalingOf } from './history-inputs.ts';
@@ -27,8 +27,6 @@ export interface TrainingContext {
   readonly signal?: AbortSignal;
 }
 
-/** Two examples a person: the first half predicts the second, and the other way round. */
-const EXAMPLES = 2;
 /** Persons in a batch: as many as their updates fit into this many numbers. */
 const BATCH_NUMBERS = 1 << 21;
 const LARGEST_BATCH = 512;
@@ -119,7 +117,7 @@ export class TrunkTraining {
       rows[person - start] = taught++;
     }
     const updates = new Float32Array(taught * size);
-    if (taught > 0) trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES }, EXAMPLES, updates);
+    if (taught > 0) trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES }, updates);
     for (const row of rows) {
       yield { values: row < 0 ? new Float32Array(size) : updates.subarray(row * size, (row + 1) * size) };
     }
