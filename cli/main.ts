@@ -4,6 +4,7 @@
  * @module
  */
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { coordinatorCommand } from './commands/coordinator.ts';
 import { consentCommand } from './commands/consent.ts';
 import { dataCommand } from './commands/data.ts';
@@ -32,6 +33,7 @@ const program = new Command('isthmus')
   .addCommand(consentCommand())
   .addCommand(dataCommand().addCommand(dataSampleCommand()))
   .addCommand(privacyCommand())
+  .addCommand(auditCommand())
   .addCommand(secaggCommand())
   .addHelpText(
     'after',
@@ -43,6 +45,12 @@ Examples:
   isthmus coordinator --manifest my-federation/manifest.yaml --identity my-federation/coordinator.key --store coordinator.db
   isthmus data inspect ratings.csv`,
   );
+
+// A mounted command does not take these from its parent by itself.
+const inherit = (parent: Command): void => {
+  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+};
+inherit(program);
 
 // Who reads our output may leave (`| head`); a platform or a coordinator works on for those who do not read it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

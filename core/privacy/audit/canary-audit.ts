@@ -66,7 +66,7 @@ export function auditPlan(audit: CanaryAudit): AuditReport {
     for (let repetition = 1; repetition <= repetitions; repetition++)
       addScores(audit, label, repetition, inside, scores);
   }
-  const attacks = ATTACKS.map((attack, i) => ({ attack, ...guess(audit, scores[i], inside) }));
+  const attacks = ATTACKS.map((attack, i) => ({ attack, ...guessExtremes(scores[i], inside, audit.guesses) }));
   return report(audit, attacks);
 }
 
@@ -183,8 +183,9 @@ function score(
   }
 }
 
-/** The highest half of the guesses are called in, the lowest half out. */
-function guess({ canaries, guesses }: CanaryAudit, scores: Float64Array, inside: Uint8Array): Guesses {
+/** The highest half of the guesses are called in, the lowest half out. @param inside 1: in. */
+export function guessExtremes(scores: Float64Array, inside: Uint8Array, guesses: number): Guesses {
+  const canaries = scores.length;
   const order = Uint32Array.from(scores, (_, canary) => canary).sort((a, b) => scores[b] - scores[a]);
   const high = Math.ceil(guesses / 2);
   let correct = 0;

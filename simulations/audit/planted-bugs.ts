@@ -1,0 +1,158 @@
+/**
+ * Mechanisms with a bug planted in them, and what else must be wrong for it to show: an audit that does not notice them
+ * would notice nothing.
+ * @module
+ */
+import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/pipeline.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan.ts';
+import { RandomWords } from '../../core/privacy/random-words.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { RandomSource } from '../../core/random/source.ts';
+
+export const PLANTED_BUGS = [
+  'second-clip-missing',
+  'noise-once',
+  'equal-seeds',
+  'halved-noise',
+  'counted-once',
+  'noise-off',
+  'labels-swapped',
+] as const;
+export type PlantedBug = (typeof PLANTED_BUGS)[number];
+
+/** What is audited: the mechanism, with whatever a bug changes about it. */
+export interface AuditedSetting {
+  readonly summary: string;
+  readonly mechanism: PrivacyMechanism;
+  /** A canary's contribution, in a block of its own. */
+  readonly shape: Float32Array;
+  readonly canaries: number;
+  /** Releases by one platform alone, and masked sums. */
+  readonly repetitions: { readonly platform: number; readonly federation: number };
+  /** M of the plan. */
+  readonly planned: number;
+  readonly platformsPerCanary: number;
+  readonly randomOf: (platform: string, label: string, repetition: number) => RandomSource;
+  /** Changes a plan behind its own back. */
+  readonly bend: (plan: PrivacyPlan) => PrivacyPlan;
+  /** Whether the guesses are judged with the coins turned over. */
+  readonly swapped: boolean;
+}
+
+/** The mechanism as it is, and with each bug. @param seed of everything drawn. */
+export function auditedSetting(bug: PlantedBug | null, canaries: number, seed: string): AuditedSetting {
+  const sound: AuditedSetting = {
+    summary: 'the mechanism as it is',
+    mechanism: discreteGaussian,
+    shape: Float32Array.of(1),
+    canaries,
+    repetitions: { platform: 1, federation: 2 },
+    planned: 2,
+    platformsPerCanary: 2,
+    randomOf: (platform, label, repetition) => seededRandom(`${seed} ${platform} ${label} ${repetition}`),
+    bend: (plan) => plan,
+    swapped: false,
+  };
+  const rounds = { platform: 0, federation: 4 };
+  switch (bug) {
+    case null:
+      return sound;
+    case 'halved-noise':
+      return { ...sound, summary: 'half the noise that was planned', mechanism: halvedNoise };
+    case 'noise-off':
+      return { ...sound, summary: 'no noise at all', mechanism: noiseOff };
+    case 'labels-swapped':
+      return { ...sound, summary: 'the coins turned over: nothing to find', swapped: true };
+    case 'noise-once':
+      return {
+        ...sound,
+        summary: 'noise drawn once a run, used in every round',
+        repetitions: rounds,
+        randomOf: (platform, label) => seededRandom(`${seed} ${platform} ${label}`),
+      };
+    case 'equal-seeds':
+      return {
+        ...sound,
+        summary: 'the same seed on all platforms',
+        repetitions: rounds,
+        randomOf: (_, label, repetition) => seededRandom(`${seed} ${label} ${repetition}`),
+      };
+    case 'counted-once':
+      return { ...sound, summary: 'persons on three platforms counted once', planned: 1, platformsPerCanary: 3 };
+    case 'second-clip-missing':
+      return {
+        ...sound,
+        summary: 'clipped in floating point alone; rounding swells small contributions',
+        mechanism: withoutIntegerClip,
+        shape: new Float32Array(COARSE_BLOCK).fill(1 / Math.sqrt(COARSE_BLOCK)),
+        // A canary takes a hundred coordinates here: fewer of them do.
+        canaries: Math.min(canaries, 2000),
+        repetitions: { platform: 0, federation: 1 },
+        planned: 1,
+        platformsPerCanary: 1,
+        bend: coarse,
+      };
+  }
+}
+
+/** The queries of an audited plan. */
+export function auditedQueries({ canaries, shape, repetitions }: AuditedSetting): SumQuery[] {
+  return (['platform', 'federation'] as const)
+    .filter((scope) => repetitions[scope] > 0)
+    .map((scope) => ({
+      label: scope,
+      dimension: canaries * shape.length,
+      clip: 1,
+      repetitions: repetitions[scope],
+      relativeNoise: 1,
+      scope,
+    }));
+}
+
+const COARSE_BLOCK = 100;
+
+const halvedNoise: PrivacyMechanism = {
+  ...discreteGaussian,
+  name: 'halved noise',
+  addNoise: (sum, integers, random) =>
+    discreteGaussian.addNoise({ ...sum, localVariance: Math.ceil(sum.localVariance / 4) }, integers, random),
+};
+
+const noiseOff: PrivacyMechanism = {
+  ...discreteGaussian,
+  name: 'noise off',
+  addNoise: (_sum, integers) => Float64Array.from(integers),
+};
+
+/** Clips and rounds in floating point, and trusts that. */
+const withoutIntegerClip: PrivacyMechanism = {
+  ...discreteGaussian,
+  name: 'second clip missing',
+  bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource) {
+    const words = new RandomWords(random);
+    const integers = new Float64Array(sum.dimension);
+    for (const { indices, values } of contributions) {
+      const factor = Math.min(sum.scale, sum.integerClip / Math.hypot(...values));
+      values.forEach((value, i) => {
+        const scaled = value * factor;
+        const low = Math.floor(scaled);
+        integers[indices?.[i] ?? i] += words.next() < (scaled - low) * 2 ** 32 ? low + 1 : low;
+      });
+    }
+    return { integers, zeroed: 0, clamped: 0 };
+  },
+};
+
+/** Integers so small that rounding swells them: K = 1 over a hundred coordinates. */
+function coarse(plan: PrivacyPlan): PrivacyPlan {
+  const sums = Object.entries(plan.sums).map(([name, planned]) => {
+    const coarsened = planned.map((sum) => {
+      const integerSensitivity = sum.integerSensitivity / sum.integerClip;
+      const localVariance = Math.ceil((sum.noiseMultiplier * integerSensitivity) ** 2 / sum.noiseShares);
+      return { ...sum, scale: 1, integerClip: 1, integerSensitivity, localVariance };
+    });
+    return [name, coarsened] as const;
+  });
+  return { ...plan, sums: Object.fromEntries(sums) };
+}

@@ -1,0 +1,59 @@
+/**
+ * Inference from released codes: each release mode, against two persons as different as can be, and against one person
+ * with one interaction more.
+ * @module
+ */
+import { inferFromCodes } from '../../core/privacy/audit/release-inference.ts';
+import { RandomWords } from '../../core/privacy/random-words.ts';
+import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import { spherePoint } from '../../core/privacy/release-modes/sphere-cap.ts';
+import type { ReleaseModeName } from '../../core/privacy/release.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { AuditTerms } from './training-audit.ts';
+
+export interface ReleaseAudit {
+  readonly mode: ReleaseModeName;
+  /** Proven for one code; null where nothing bounds it, 0 where nothing is released. */
+  readonly epsilon0: number | null;
+  readonly attack: 'membership' | 'interaction';
+  readonly lowerBound: number;
+  /** Shares of codes taken for the one, of the one and of the other. */
+  readonly recognised: number;
+  readonly mistaken: number;
+  readonly contradicted: boolean;
+}
+
+const DIMENSION = 4;
+const COHORTS = 8;
+const HISTORY = 10;
+
+export function auditReleases(
+  { significance, seed }: AuditTerms,
+  epsilon0s: readonly number[],
+  draws = 8000,
+): ReleaseAudit[] {
+  const words = new RandomWords(seededRandom(`${seed} persons`));
+  const items = Array.from({ length: HISTORY + 1 }, () => spherePoint(DIMENSION, words));
+  const represent = (history: readonly Float64Array[]): Float32Array =>
+    Float32Array.from({ length: DIMENSION }, (_, i) => history.reduce((sum, item) => sum + item[i], 0));
+  const one = represent(items.slice(0, HISTORY));
+  const others = { membership: one.map((value) => -value), interaction: represent(items) };
+  const prototypes = Float32Array.from(
+    Array.from({ length: COHORTS }, () => [...spherePoint(DIMENSION, words)]).flat(),
+  );
+  const modes = [
+    { name: 'raw', epsilon0: null },
+    ...epsilon0s.flatMap((epsilon0) => [{ name: 'ldp', epsilon0 } as const, { name: 'cohort', epsilon0 } as const]),
+    { name: 'none', epsilon0: null },
+  ] as const;
+  return modes.flatMap(({ name, epsilon0 }) => {
+    const mode = releaseMode(name, { epsilon0, dimension: DIMENSION, prototypes });
+    const proven = name === 'none' ? 0 : epsilon0;
+    return (['membership', 'interaction'] as const).map((attack) => {
+      const random = seededRandom(`${seed} codes ${name} ${String(epsilon0)} ${attack}`);
+      const result = inferFromCodes({ mode, one, other: others[attack], draws, significance, random });
+      const contradicted = proven !== null && result.lowerBound > proven;
+      return { mode: name, epsilon0: proven, attack, ...result, contradicted };
+    });
+  });
+}
