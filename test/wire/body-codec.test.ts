@@ -45,6 +45,13 @@ describe('body codec', () => {
     }
   });
 
+  it('refuses two bodies in one envelope', () => {
+    const two = Buffer.concat([encodeBody({ kind: 'ack', handled: 1 }), encodeBody({ kind: 'ack', handled: 2 })]);
+    assert.equal(decoded(two).kind, 'ack');
+    const other = encodeBody({ kind: 'failure', code: 'X', text: '', about: 0 });
+    assert.throws(() => decoded(Buffer.concat([two, other])), { code: 'WIRE_UNKNOWN_BODY' });
+  });
+
   it('a reveal holds one share: the wire has no place for both', () => {
     const both = isthmus.Reveal.encode({ peer: 3, selfMaskShare: new Uint8Array(32).fill(1) }).finish();
     const more = isthmus.Reveal.encode({ maskKeyShare: new Uint8Array(32).fill(2) }).finish();
