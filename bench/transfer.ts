@@ -5,7 +5,8 @@
  *     --epsilon 4 --seeds 10
  *
  * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
- * every strategy named. --rounds: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those. --published measures the game-video split.
+ * every strategy named. --rounds 0,5: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those.
+ * --published measures the game-video split.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -65,7 +66,7 @@ interface Trial {
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
 const settings = JSON.parse(options.settings) as object;
-const rounds = Number(options.rounds);
+const roundCounts = names(options.rounds).map(Number);
 const backend = await openTensorBackend();
 
 function seedsOf(text: string): number[] {
@@ -94,19 +95,21 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
     }
     for (const name of names(options.strategies)) {
       const strategy = strategyNamed(name);
-      for (const epsilon of strategy.privacy === 'sealed-only' ? [null] : epsilons) {
-        const delta = Number(options.delta);
-        const run = await federate({
-          ...{ strategy, settings, sources, split, epsilon, delta, seed, cache },
-          backend,
-          rounds,
-        });
-        const label = strategy.privacy === 'sealed-only' ? name : `${name} epsilon ${epsilon ?? 'none'}`;
-        measure(measured, label, run.scorer, setting);
-        reports.push(
-          `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
-        );
-        run.target.dispose();
+      const empty = { platforms: [], maxPlatformsPerPerson: 1, rounds: 1 };
+      const shares = strategy.plan(empty, strategy.settings(settings)).blocks.length > 0;
+      for (const rounds of shares ? roundCounts : [0]) {
+        for (const epsilon of strategy.privacy === 'sealed-only' ? [null] : epsilons) {
+          const delta = Number(options.delta);
+          const privacy = { epsilon, delta, seed, rounds };
+          const run = await federate({ strategy, settings, sources, split, ...privacy, cache, backend });
+          const trained = shares ? `, ${rounds} rounds` : '';
+          const label = strategy.privacy === 'sealed-only' ? name : `${name} epsilon ${epsilon ?? 'none'}${trained}`;
+          measure(measured, label, run.scorer, setting);
+          reports.push(
+            `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
+          );
+          run.target.dispose();
+        }
       }
     }
   }
