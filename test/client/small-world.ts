@@ -73,6 +73,7 @@ export function smallWorld(
     privacy: draft.privacy ?? { epsilon: 4 },
     ...(draft.rounds && { rounds: draft.rounds }),
   });
+  let starts = 0;
   const network = new MemoryNetwork((task) => void setImmediate(task));
   const coordinatorStore = memoryStore();
   const stores = new Map(names.map((name) => [name, createMemoryStore()]));
@@ -109,13 +110,14 @@ export function smallWorld(
       transport: network.platformTransport({
         identity: wireIdentity(manifest, of(name)),
         clock: systemClock,
-        random: seededRandom(`wire ${name}`),
+        random: seededRandom(`wire ${name} ${starts}`),
         firstPauseMs: 5,
       }),
       backend: tensorBackend('cpu'),
       log: silentLog,
       clock: systemClock,
-      random: seededRandom(`platform ${name}`),
+      // A process that starts again draws other randomness: the same letter ids, keys or masks twice would be a reuse.
+      random: seededRandom(`platform ${name} ${(starts += 1)}`),
       pseudonyms,
       ...changes,
     }),
