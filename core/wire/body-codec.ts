@@ -24,16 +24,6 @@ import { decodeLinkBody, encodeLinkBody, isLinkBody } from './link-body-codec.ts
 import type { LinkBody } from './link-body.ts';
 import { decodeSecagg, encodeSecagg } from './secagg-codec.ts';
 
-const HEADER: ReadonlySet<string> = new Set([
-  'version',
-  'sender',
-  'connection',
-  'sequence',
-  'session',
-  'signature',
-  // The generated code's note of which one it read last.
-  'body',
-]);
 const MOST_ROUNDS = 1_000_000;
 const MOST_ATTEMPTS = 1_000_000;
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -74,10 +64,6 @@ function propertiesOf(body: Body): isthmus.Envelope.$Properties {
  * @throws InvalidMessageError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE.
  */
 export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkBody {
-  // Of several bodies one reader might take the first and another the last.
-  if (Object.keys(envelope).filter((field) => !HEADER.has(field)).length > 1) {
-    throw new InvalidMessageError('WIRE_UNKNOWN_BODY', 'more than one');
-  }
   const link = decodeLinkBody(envelope);
   if (link !== undefined) return link;
   if (envelope.secagg) return { kind: 'secagg', message: decodeSecagg(envelope.secagg) };

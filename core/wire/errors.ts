@@ -11,7 +11,7 @@ export const INVALID_MESSAGE_CODES = {
   WIRE_MESSAGE_TOO_LARGE: 'the message is larger than the limit told in the challenge',
   WIRE_MALFORMED: 'the bytes are no envelope',
   WIRE_VERSION: 'the two ends speak different versions of the wire',
-  WIRE_UNKNOWN_BODY: 'the envelope holds no body this version knows, or more than one',
+  WIRE_UNKNOWN_BODY: 'the envelope holds no body this version knows',
   WIRE_OUT_OF_RANGE: 'a field has a size or value outside its range',
 } as const;
 
