@@ -143,7 +143,7 @@ export type CoordinatorEffect =
   /** A stage began: set its deadline. */
   | { readonly kind: 'stage'; readonly stage: CoordinatorStage; readonly expected: readonly string[] }
   /** Charge the coordinator's ledger durably: U3 is announced next. Feed `abandon` when it refuses. */
-  | { readonly kind: 'charge'; readonly platforms: readonly string[] }
+  | { readonly kind: 'charge'; readonly sessionId: Uint8Array; readonly platforms: readonly string[] }
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** Long work was cut (about 10 ms a slice): feed `continue` once the event loop has turned. */
   | { readonly kind: 'continue' }

@@ -558,10 +558,15 @@ describe('a cheating coordinator, stages 3 and 4', () => {
     assertRefused(run(5, twice), 'SECAGG_NOT_ASCENDING');
   });
 
-  it('counts a signer outside the survivors', () => {
+  it('counts a signer outside the survivors, though it signed the same list', () => {
+    const outsider = members(5)[4];
     const result = run(5, {
-      ...signatures((bytes, platforms) => [new Uint8Array([...bytes, ...bytes.subarray(0, 64)]), [...platforms, 4]]),
-      diesBefore: (id) => (id === 'p00004' ? 'masked-chunk' : undefined),
+      ...signatures((bytes, platforms) => {
+        const signed = survivorsToSign(sessionIdOf(result0), [0, 1, 2, 3]);
+        const valid = nodeEngine.sign(signed, outsider.secretKey);
+        return [new Uint8Array([...bytes, ...valid]), [...platforms, 4]];
+      }),
+      diesBefore: (id) => (id === outsider.id ? 'masked-chunk' : undefined),
     });
     assertRefused(result, 'SECAGG_INCONSISTENT');
   });
@@ -630,22 +635,23 @@ describe('a cheating coordinator, stages 3 and 4', () => {
 describe('what a platform keeps', () => {
   it('nothing secret, once it has revealed or left', () => {
     const secrets = new Map<string, Uint8Array[]>();
+    const isWiped = (id: string): boolean => secrets.get(id)!.every((bytes) => bytes.every((byte) => byte === 0));
+    const wipedBeforeReveal: boolean[] = [];
     run(5, {
       tamper: (id, state) => {
         if (state.stage === 'closed') return;
         const { sealKey, maskKey, selfMaskSeed } = state.session.secrets;
         secrets.set(id, [sealKey, maskKey, selfMaskSeed]);
       },
+      up: (from, message) => {
+        if (message.kind === 'reveals') wipedBeforeReveal.push(isWiped(from));
+        return [message];
+      },
       down: (to, message) =>
         to === VICTIM && message.kind === 'survivors' ? [{ ...message, platforms: [] }] : [message],
     });
-    assert.equal(secrets.size, 5);
-    for (const [id, kept] of secrets)
-      for (const bytes of kept)
-        assert.ok(
-          bytes.every((byte) => byte === 0),
-          id,
-        );
+    assert.deepEqual(wipedBeforeReveal, [true, true, true, true]);
+    for (const id of secrets.keys()) assert.ok(isWiped(id), id);
   });
 
   it('one update a session', () => {

@@ -99,7 +99,11 @@ describe('a cheating platform, stage 0', () => {
       ...cheat('beacon-reveal', (message) => [{ ...message, nonce: new Uint8Array(32) }]),
       parameters: { graph: { kind: 'harary', degree: 6 }, threshold: 4, tNoise: 6 },
     });
-    assertNamed(result, 'SECAGG_BEACON');
+    // Found by the coordinator, before anybody else saw it.
+    assert.deepEqual(
+      result.faults.map(({ platform, code }) => [platform, code]),
+      [[CHEAT, 'SECAGG_BEACON']],
+    );
     assert.equal(result.outcome, 'too-few-platforms');
     assert.equal(result.charged, false);
   });
@@ -183,7 +187,7 @@ describe('a cheating platform, stage 2', () => {
           held.push(message);
           return [];
         }
-        return [message, ...held, ...held, message];
+        return [message, message, ...held, ...held, message];
       }),
     );
     assertSum(result, true);

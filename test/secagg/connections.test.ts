@@ -164,6 +164,31 @@ describe('platforms that are lost', () => {
   });
 });
 
+describe('platforms that are lost after their upload', () => {
+  it('too many to open the sum: the attempt ends before anything is charged or announced', () => {
+    let chunks = 0;
+    const people = members(4);
+    const result = run(4, {
+      // Two leave for good right after their last chunk; t = 3 of 4.
+      up: (from, message) => {
+        if (message.kind !== 'masked-chunk') return [message];
+        const leaves = message.index === 1 && (from === people[0].id || from === people[1].id);
+        chunks++;
+        return leaves
+          ? [message, { kind: 'leave', code: 'SECAGG_CLOSED', about: -1, text: 'shutting down' }]
+          : [message];
+      },
+    });
+    assert.equal(chunks, 8);
+    assert.equal(result.outcome, 'too-few-platforms');
+    assert.equal(result.charged, false);
+    assert.equal(
+      result.coordinatorEffects.some((effect) => effect.kind === 'charge'),
+      false,
+    );
+  });
+});
+
 describe('upload slots', () => {
   const parameters = parametersFor(members(3), { vectorLength: 32 * 10 });
   const chunk = (index: number): { kind: 'masked-chunk'; index: number; bytes: Uint8Array } => ({

@@ -180,8 +180,9 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
   const { session, dealing, uploads, expected } = state;
   const survivors = uploads.whole;
   const summing: Summing = { ...dealing, survivors, total: uploads.total };
-  const lonely = unrecoverable(summing, new Set(survivors), session.parameters.threshold);
-  // Found before anything is charged or announced.
+  // Who has left since its upload is in the sum but will reveal nothing. Found before anything is charged or announced.
+  const there = survivors.filter((platform) => !session.gone.has(platform));
+  const lonely = unrecoverable(summing, new Set(there), session.parameters.threshold);
   if (lonely !== null) return end(state, 'too-few-platforms', lonely);
   const alive = new Set(survivors);
   const late = expected.filter((platform) => !alive.has(platform) && !session.gone.has(platform));
@@ -194,7 +195,7 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
     { stage: 'consistency', ...asks(session, survivors), answers: new Map(), summing },
     [
       stageBegins(session, 'consistency', survivors),
-      { kind: 'charge', platforms: idsOf(session, survivors) },
+      { kind: 'charge', sessionId: dealing.sessionId, platforms: idsOf(session, survivors) },
       {
         kind: 'broadcast',
         to: idsOf(session, survivors),
