@@ -9,6 +9,7 @@ import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
+import { PrivacyError } from '../core/privacy/errors.ts';
 import { canonicalEntry, Ledger } from '../core/privacy/ledger.ts';
 import { ledgerBudget } from '../core/privacy/plan-events.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
@@ -116,7 +117,7 @@ class RunningCoordinator implements Coordinator {
     this.plan = options.plan ?? planFederation(manifest);
     this.roundsOver = new Promise((resolve) => (this.#resolveOver = resolve));
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
-    this.#events = new CoordinatorEvents((error) => this.#fail(error));
+    this.#events = new CoordinatorEvents((error) => this.#defect(error));
     this.#events.on((event) => logEvent(log, event));
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
     this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
@@ -135,6 +136,7 @@ class RunningCoordinator implements Coordinator {
         if (event.kind === 'rounds-over') this.#resolveOver(event.ending);
       },
       onError: (error) => this.#fail(error),
+      onDefect: (error) => this.#defect(error),
     });
     this.#mailbox = new Mailbox({
       store: store.mailbox,
@@ -176,7 +178,8 @@ class RunningCoordinator implements Coordinator {
         try {
           this.#presence(platform, presence);
         } catch (error) {
-          this.#fail(error);
+          if (isOwnFailure(error)) this.#fail(error);
+          else this.#defect(error);
         }
       },
       onFailure: (platform, { code, seen }) => this.#events.emit({ kind: 'failure', platform, code, seen }),
@@ -234,8 +237,10 @@ class RunningCoordinator implements Coordinator {
     try {
       this.#take(platform, body, session);
     } catch (error) {
-      // A platform's mistake is told to it; anything else is ours, and may be a store that cannot be written.
-      if (!isWireError(error)) this.#fail(error);
+      // A platform's mistake is told to it. A store that cannot be written ends the coordinator; a defect must not, since a
+      // platform may have found out how to bring it about.
+      if (isOwnFailure(error)) this.#fail(error);
+      else if (!isWireError(error)) this.#defect(error);
       throw error;
     }
   }
@@ -318,12 +323,22 @@ class RunningCoordinator implements Coordinator {
     this.#events.emit({ kind: 'epsilon', spent: this.#ledger.spent(), budget: this.plan.privacy.budget });
   }
 
+  #defect(error: unknown): void {
+    this.#log.error('a defect of the coordinator, please report it', {
+      stack: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+    });
+  }
+
   #fail(error: unknown): void {
     if (this.#isStopping) return;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
     this.#log.error(`cannot go on: ${error instanceof Error ? error.message : 'unknown'}`, { code });
     void this.stop().then(() => this.#resolveFailed(error));
   }
+}
+
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof CoordinatorError || error instanceof PrivacyError;
 }
 
 /** @throws CoordinatorError COORDINATOR_IDENTITY. */

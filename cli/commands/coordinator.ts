@@ -61,6 +61,12 @@ async function run(flags: CoordinatorFlags): Promise<void> {
   try {
     const running = await runCoordinator({ ...flags, log, emit: flags.events === 'json' ? print : () => undefined });
     const { coordinator } = running;
+    if (coordinator.plan.privacy.budget === null && flags.log !== undefined) {
+      // The log says so too, but nobody may be looking at a file.
+      process.stderr.write(
+        'NO PRIVACY: this federation adds no noise; nothing bounds what anyone learns of a person\n',
+      );
+    }
     let ending: Parameters<typeof exitCodeOf>[0];
     const over = coordinator.roundsOver.then((how) => (ending = how));
     const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.asked));

@@ -32,6 +32,8 @@ export interface AttemptOptions {
   readonly onStage: (stage: CoordinatorStage, platforms: number) => void;
   readonly onFault: (fault: Fault) => void;
   readonly onEnd: (ending: AttemptEnding) => void;
+  /** Something threw that never should: for the log. */
+  readonly onDefect: (defect: unknown) => void;
 }
 
 export interface AttemptEnding {
@@ -56,6 +58,7 @@ export class Attempt {
   readonly #heard = new Map<string, number>();
   #sum: AttemptEnding['sum'];
   #error: unknown;
+  #isCharged = false;
   #isOver = false;
 
   /** @throws SecaggError for parameters no platform would accept. */
@@ -89,12 +92,19 @@ export class Attempt {
     this.#queue.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const [state, effects] = handleCoordinator(this.#state, next);
-      this.#state = state;
-      this.#carryOut(effects);
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const [state, effects] = handleCoordinator(this.#state, next);
+        this.#state = state;
+        this.#carryOut(effects);
+      }
+    } catch (defect) {
+      // The state machine never throws; if it does, the attempt must end all the same, and the coordinator must not.
+      this.#options.onDefect(defect);
+      this.#end('abandoned', 'a defect of the coordinator ended the attempt');
+    } finally {
+      this.#isHandling = false;
     }
-    this.#isHandling = false;
   }
 
   #carryOut(effects: readonly CoordinatorEffect[]): void {
@@ -126,7 +136,7 @@ export class Attempt {
         this.#sum = { vector: effect.sum, platforms: effect.platforms };
         return true;
       case 'end':
-        this.#end(effect.outcome, effect.text, effect.charged);
+        this.#end(effect.outcome, effect.text);
         return true;
     }
   }
@@ -148,6 +158,7 @@ export class Attempt {
     try {
       const { charge } = this.#options;
       if (this.#state.stage === 'consistency') charge(Buffer.from(this.#state.summing.sessionId).toString('hex'));
+      this.#isCharged = true;
       return true;
     } catch (error) {
       this.#error = error;
@@ -177,15 +188,13 @@ export class Attempt {
     });
   }
 
-  #end(outcome: Outcome, text: string, charged: boolean): void {
+  #end(outcome: Outcome, text: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stage = 'ended';
     this.#stopTimers();
-    // A charge that was refused was not made, whatever the state machine had begun.
-    const isCharged = charged && this.#error === undefined;
     const sum = outcome === 'completed' ? this.#sum : undefined;
-    this.#options.onEnd({ outcome, text, charged: isCharged, sum, error: this.#error });
+    this.#options.onEnd({ outcome, text, charged: this.#isCharged, sum, error: this.#error });
   }
 
   #stopTimers(): void {

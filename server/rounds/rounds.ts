@@ -43,6 +43,8 @@ export interface RoundsOptions {
   readonly emit: (event: CoordinatorEvent) => void;
   /** The store cannot be written: the coordinator cannot go on. */
   readonly onError: (error: unknown) => void;
+  /** Something threw that never should: for the log. */
+  readonly onDefect: (defect: unknown) => void;
 }
 
 interface Running {
@@ -237,6 +239,7 @@ export class Rounds {
         onStage: (stage, platforms) => this.#onStage(round, number, stage, platforms),
         onFault: ({ platform, code }) => emit({ kind: 'fault', platform, code }),
         onEnd: (ending) => this.#onEnd(ending),
+        onDefect: this.#options.onDefect,
       });
       const declines = new Declines(cohort.length, this.#policy.needed);
       this.#running = { round, number, cohort, key, attempt, declines, startedAt };
