@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Consent } from '../core/federation/consent.ts';
+import { consentsSchema } from './schemas.ts';
 import { askAgent } from './serving/local-client.ts';
 import { openStateDirectory, storeFileIn } from './state-directory.ts';
 import { StoreError } from './store/errors.ts';
@@ -23,8 +24,6 @@ export interface Consents {
   close(): void;
 }
 
-const consentSchema = z.object({ person: z.string(), target: z.string(), epoch: z.int(), expires: z.int() });
-const listSchema = z.object({ consents: z.array(consentSchema) });
 const withdrawnSchema = z.object({ withdrawn: z.int() });
 
 /** @param makeState whether a directory without state becomes one. @throws PlatformError STATE_UNUSABLE; StoreError. */
@@ -60,7 +59,8 @@ function throughAgent(state: string): Consents {
       const query = new URLSearchParams(
         Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
       );
-      return listSchema.parse(await askAgent(state, { method: 'GET', path: `${path}?${query.toString()}` })).consents;
+      return consentsSchema.parse(await askAgent(state, { method: 'GET', path: `${path}?${query.toString()}` }))
+        .consents;
     },
     async withdraw(persons, target) {
       const body = { persons, ...(target !== undefined && { target }) };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { recommendationSchema } from '../../client/schemas.ts';
 import { askAgent } from '../../client/serving/local-client.ts';
 import type { Recommendation } from '../../client/serving/recommender.ts';
 import { FederationError } from '../../core/federation/errors.ts';
@@ -37,7 +38,7 @@ async function recommend({ state, person, pseudonym, k, json }: RecommendOptions
   }
   const query = new URLSearchParams({ k: String(k), as: person === undefined ? 'pseudonym' : 'person' });
   const path = `/v1/recommendations/${encodeURIComponent(name)}?${query.toString()}`;
-  const answer = (await askAgent(state, { method: 'GET', path })) as Recommendation;
+  const answer = recommendationSchema.parse(await askAgent(state, { method: 'GET', path }));
   process.stdout.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : table(answer));
 }
 

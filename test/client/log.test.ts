@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
+import type { PlatformEvent } from '../../client/events.ts';
 import type { Log, LogFields } from '../../client/log.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
@@ -11,6 +13,7 @@ describe('Logs and events', () => {
     const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { count: 1 } }, names);
     const coordinator = world.coordinator();
     const lines: string[] = [];
+    const events: PlatformEvent[] = [];
     const write = (message: string, fields?: LogFields): void => void lines.push(JSON.stringify([message, fields]));
     const log: Log = { debug: write, info: write, warn: write, error: write };
     await coordinator.start();
@@ -23,7 +26,10 @@ describe('Logs and events', () => {
       ),
     );
     for (const platform of platforms) {
-      platform.on((event) => lines.push(JSON.stringify(event)));
+      platform.on((event) => {
+        events.push(event);
+        lines.push(JSON.stringify(event));
+      });
       await platform.start();
     }
     await assert.rejects(platforms[0].settled, { code: 'EVALUATION_TOO_FEW_ITEMS' });
@@ -33,6 +39,7 @@ describe('Logs and events', () => {
     for (const platform of platforms) await platform.stop();
     await coordinator.stop();
 
+    for (const event of events) platformEventSchema.parse(event);
     assert.ok(lines.length > 30);
     const text = lines.join('\n');
     const persons = [...new Set([...world.domains.values()].flatMap((domain) => domain.persons))];

@@ -4,6 +4,7 @@ import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
+import { recommendationSchema } from '../../client/schemas.ts';
 import type { Coordinator } from '../../server/coordinator.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 import type { SmallWorld } from './small-world.ts';
@@ -58,6 +59,7 @@ describe('Platforms without rounds', () => {
     assert.ok(Math.abs(gain.mean - (ndcg('linear-bridge') - ndcg('prior'))) < 1e-12);
 
     const known = await target.backend.recommend({ person: hidden.cold[0].person }, 5);
+    recommendationSchema.parse(known);
     assert.equal(known.items.length, 5);
     assert.equal(known.basis, 'representation');
     assert.deepEqual(known.sources, ['films']);

@@ -1,0 +1,75 @@
+/**
+ * The shapes of what this platform prints and answers, checked where they are read, published in docs/schemas.
+ * @module
+ */
+import { z } from 'zod';
+import { OUTCOMES } from '../core/federation/outcome.ts';
+import type { PlatformEvent } from './events.ts';
+import type { Recommendation } from './serving/recommender.ts';
+
+const count = z.int().min(0);
+
+/** Answer of `GET /v1/recommendations/{pseudonym}`, and of `isthmus recommend --json`. */
+export const recommendationSchema = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({
+        item: z.string(),
+        title: z.string().optional(),
+        score: z.number().describe('higher is better; comparable within one answer alone'),
+        explanation: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+      }),
+    )
+    .describe('best first'),
+  basis: z.enum(['representation', 'prior', 'popularity']).describe('what the answer rests on'),
+  sources: z.array(z.string()).describe('platforms whose release of this person was used'),
+  claim: z.string().describe('what may be said of the privacy of this answer'),
+  known: z.boolean().describe('whether anything is known of the person, here or from a source'),
+}) satisfies z.ZodType<Recommendation>;
+
+/** Answer of `GET /v1/consents`, and of `isthmus consent list --json`. */
+export const consentsSchema = z.strictObject({
+  consents: z.array(
+    z.strictObject({
+      person: z.string().describe("the platform's own id"),
+      target: z.string(),
+      epoch: count,
+      expires: count.describe('Unix seconds'),
+    }),
+  ),
+});
+
+const decoderReportSchema = z.strictObject({
+  warmPersons: count,
+  blend: z.strictObject({ decoder: z.number(), prior: z.number(), popularity: z.number() }),
+  heldOut: z.record(z.string(), z.number()),
+  sources: z.array(z.strictObject({ source: z.string(), weight: z.number(), shutOutBecause: z.string().optional() })),
+  chosen: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+const event = <Kind extends string, Fields extends z.ZodRawShape>(
+  kind: Kind,
+  fields: Fields,
+): z.ZodObject<{ kind: z.ZodLiteral<Kind> } & Fields> => z.strictObject({ kind: z.literal(kind), ...fields });
+
+const attempt = { round: count, attempt: count };
+
+/** One line of `isthmus platform --events json`. */
+export const platformEventSchema: z.ZodType<PlatformEvent> = z.discriminatedUnion('kind', [
+  event('stage', {
+    stage: z.enum(['preparing', 'ready', 'training', 'releasing', 'fitting', 'evaluating', 'serving']),
+    fraction: z.number().min(0).max(1),
+  }),
+  event('link', { state: z.enum(['online', 'offline']), reason: z.string() }),
+  event('attempt', { ...attempt, stage: z.string() }),
+  event('attempt-ended', { ...attempt, outcome: z.enum(OUTCOMES), text: z.string() }),
+  event('declined', { ...attempt, code: z.string() }),
+  event('epsilon', { spent: z.number().nullable(), budget: z.number().nullable() }),
+  event('released', { target: z.string(), persons: count, parts: count }),
+  event('received', { source: z.string(), persons: count }),
+  event('withdrawn', { platform: z.string(), persons: count }),
+  event('decoder', { modelRound: count, report: decoderReportSchema, refusedBecause: z.string().optional() }),
+  event('evaluated', { file: z.string().nullable(), coldPersons: count }),
+  event('listening', { url: z.string() }),
+  event('failed', { code: z.string() }),
+]);

@@ -1,0 +1,20 @@
+/** The schemas of docs/schemas that are made from the code that checks the documents. */
+import { z } from 'zod';
+import { consentsSchema, platformEventSchema, recommendationSchema } from '../client/schemas.ts';
+import { manifestJsonSchema } from '../core/federation/manifest.ts';
+import { resultsJsonSchema } from '../simulations/results.ts';
+
+/** By file name, without its ending. */
+export function generatedSchemas(): ReadonlyMap<string, unknown> {
+  return new Map([
+    ['manifest', titled('manifest.yaml of a federation', manifestJsonSchema())],
+    ['results', titled('isthmus simulate --json, and runs/<id>/results.json', resultsJsonSchema())],
+    ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
+    ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],
+    ['platform-events', titled('isthmus platform --events json: one line', z.toJSONSchema(platformEventSchema))],
+  ]);
+}
+
+function titled(title: string, schema: unknown): unknown {
+  return { title, ...(schema as object) };
+}
