@@ -195,6 +195,18 @@ describe('shared-trunk', () => {
     assert.deepEqual(model.represent({ items: new Uint32Array(0) }), new Float32Array(6));
   });
 
+  it('a person with one item is there, and moves nothing', async () => {
+    const all = federation(domains, null);
+    const [domain] = domains;
+    const offsets = domain.offsets.map((offset, i) => (i === 0 ? 0 : offset - domain.offsets[1] + 1));
+    const items = Uint32Array.of(domain.items[0], ...domain.items.subarray(domain.offsets[1]));
+    const model = await platform(all, { ...domain, offsets, items });
+    const contributions = [...contributionsOf(model, all.start, 1)];
+    assert.equal(contributions.length, domain.persons.length);
+    assert.deepEqual(contributions[0], { indices: new Uint32Array(0), values: new Float32Array(0) });
+    assert.equal(contributions[1].values.length, all.start.length);
+  });
+
   it('the first model is a public function of plan and seed', () => {
     const { plan } = federation(domains, null);
     assert.deepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'x'));

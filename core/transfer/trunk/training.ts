@@ -31,6 +31,9 @@ export interface TrainingContext {
 const BATCH_NUMBERS = 1 << 21;
 const LARGEST_BATCH = 512;
 
+/** All zeros: of a person whose history is too short to have halves. */
+const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
+
 /** About the length of z. */
 const ANCHOR = 0.5;
 
@@ -119,7 +122,7 @@ export class TrunkTraining {
     const updates = new Float32Array(taught * size);
     if (taught > 0) trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES }, updates);
     for (const row of rows) {
-      yield { values: row < 0 ? new Float32Array(size) : updates.subarray(row * size, (row + 1) * size) };
+      yield row < 0 ? NOTHING : { values: updates.subarray(row * size, (row + 1) * size) };
     }
   }
 
@@ -145,12 +148,12 @@ export class TrunkTraining {
   }
 }
 
-/** Of everybody whose history has two halves; the others are not counted either. */
 function* everybodysMoments(domain: Domain, inputs: HistoryInputs): Generator<Contribution> {
   for (let person = 0; person + 1 < domain.offsets.length; person++) {
     const items = domain.items.subarray(domain.offsets[person], domain.offsets[person + 1]);
     const halves = halvesOf(items, 0);
-    if (halves === null) continue;
-    yield momentsOf(inputs.raw(halves.first, items.length), inputs.raw(halves.second, items.length));
+    yield halves === null
+      ? NOTHING
+      : momentsOf(inputs.raw(halves.first, items.length), inputs.raw(halves.second, items.length));
   }
 }
