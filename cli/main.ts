@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { coordinatorCommand } from './commands/coordinator.ts';
 import { consentCommand } from './commands/consent.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { dataCommand } from './commands/data.ts';
 import { dataSampleCommand } from './commands/data-sample.ts';
 import { initCommand } from './commands/init.ts';
@@ -34,6 +35,7 @@ const program = new Command('isthmus')
   .addCommand(dataCommand().addCommand(dataSampleCommand()))
   .addCommand(privacyCommand())
   .addCommand(auditCommand())
+  .addCommand(experimentCommand())
   .addCommand(secaggCommand())
   .addHelpText(
     'after',

@@ -40,7 +40,7 @@ const claimSchema = z.strictObject({
   text: z.string(),
 });
 
-const privacySchema = z.strictObject({
+export const privacySchema = z.strictObject({
   strategy: z.string(),
   release: z.enum(['raw', 'ldp', 'cohort', 'none']),
   unit: z.string(),

@@ -7,14 +7,10 @@ import { join } from 'node:path';
 import { aggregate } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { planFederation } from '../core/federation/plan.ts';
-import type { Manifest } from '../core/federation/manifest.ts';
-import { privacyStatement } from '../core/privacy/claims.ts';
-import type { PrivacyStatement } from '../core/privacy/claims.ts';
-import { baselines } from '../core/transfer/baselines/registry.ts';
 import { centralRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
 import { checkOptions, variants } from './options.ts';
-import type { SimulationOptions, Variant } from './options.ts';
+import type { SimulationOptions } from './options.ts';
 import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
 import { createRunFolder, writeResults } from './run-folder.ts';
@@ -23,7 +19,7 @@ import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
 import { runTrial } from './trial.ts';
-import type { TrialOutcome } from './trial.ts';
+import { privacyRow, REFERENCE_METHODS, roundRows, statementOf } from './trial-rows.ts';
 
 export interface SimulationContext {
   readonly version: string;
@@ -39,7 +35,6 @@ export interface Simulated {
 }
 
 const SEEDED = 'simulation: seeded noise, not a release';
-const REFERENCE_METHODS = new Set(baselines.map(({ name }) => name));
 
 /** @throws SimulationError and whatever the parts say; leaves no process behind, and what was measured in the run's folder. */
 export async function simulate(options: SimulationOptions, context: SimulationContext): Promise<Simulated> {
@@ -122,62 +117,6 @@ function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'cold
       interactions: items.length,
     })),
   };
-}
-
-function statementOf(manifest: Manifest): PrivacyStatement {
-  const plan = planFederation(manifest);
-  return privacyStatement({
-    strategy: plan.strategy.name,
-    profile: plan.strategy.privacy,
-    plan: plan.privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    seededNoise: true,
-    notCharged: ["the metrics of this simulation's table, computed from the hidden positives"],
-  });
-}
-
-function privacyRow(statement: PrivacyStatement, variant: Variant): PrivacyRow {
-  return {
-    strategy: statement.strategy,
-    release: variant.release,
-    unit: statement.unit,
-    mechanism: statement.mechanism,
-    accountant: `${statement.accountant.name} ${statement.accountant.version}`,
-    epsilon: statement.epsilon,
-    epsilon0: statement.epsilon0,
-    budget: variant.budget,
-    delta: statement.delta,
-    rounds: statement.rounds,
-    noiseMultiplier: statement.noiseMultiplier,
-    maxPlatformsPerPerson: statement.maxPlatformsPerPerson,
-    honestMinimum: statement.honestMinimum,
-    noiseShares: statement.noiseShares,
-    epsilonAgainst: [...statement.epsilonAgainst],
-    claims: statement.claims.map((claim) => ({ ...claim })),
-    notCharged: [...statement.notCharged],
-    warnings: [...statement.warnings],
-  };
-}
-
-function roundRows(
-  { rounds }: TrialOutcome,
-  { seed, strategy, release, epsilon }: Variant & { readonly seed: string },
-): RoundRow[] {
-  return rounds.map(({ round, attempt, end, epsilonSpent, modelChange, stageSeconds }) => ({
-    seed,
-    strategy,
-    release,
-    epsilon,
-    round,
-    attempt,
-    outcome: end?.outcome ?? 'abandoned',
-    platforms: end?.platforms.length ?? 0,
-    epsilonSpent: end?.charged === true ? epsilonSpent : null,
-    modelChange,
-    milliseconds: Object.fromEntries(
-      Object.entries(stageSeconds).map(([stage, seconds]) => [stage, Math.round(seconds * 1000)]),
-    ),
-  }));
 }
 
 function notesOf(options: SimulationOptions, statements: ReadonlyMap<string, PrivacyRow>): string[] {

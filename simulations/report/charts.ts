@@ -52,7 +52,8 @@ export async function charts(results: Results): Promise<Chart[]> {
   return drawn;
 }
 
-async function toSvg(spec: TopLevelSpec): Promise<string> {
+/** Draws without a browser. */
+export async function toSvg(spec: TopLevelSpec): Promise<string> {
   const { spec: compiled } = compile({ config: CONFIG, background: 'transparent', ...spec });
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {

@@ -6,7 +6,7 @@ import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
 import { privacyLine, resultsTable } from './table.ts';
 
-const STYLE = `
+export const STYLE = `
   :root { color-scheme: light; }
   body { font: 15px/1.5 system-ui, sans-serif; color: #1e293b; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
   h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin-top: 2rem }
@@ -62,6 +62,6 @@ ${figures.join('\n')}
 `;
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -1,0 +1,69 @@
+/**
+ * One trial of a grid, from its world to its rows.
+ * @module
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SeedRow } from '../../core/evaluation/results.ts';
+import { centralRows } from '../central.ts';
+import type { PrivacyRow, RoundRow } from '../results.ts';
+import { openDirections } from '../settings.ts';
+import type { Direction } from '../settings.ts';
+import { writeDataFiles, writeFederationFiles } from '../trial-files.ts';
+import { privacyRow, REFERENCE_METHODS, roundRows, statementOf } from '../trial-rows.ts';
+import { runTrial } from '../trial.ts';
+import { optionsAt } from './config.ts';
+import type { ExperimentConfig } from './config.ts';
+import type { Job } from './grid.ts';
+
+export interface JobResult {
+  readonly rows: readonly SeedRow[];
+  readonly privacy: PrivacyRow;
+  readonly rounds: readonly RoundRow[];
+  readonly seconds: number;
+}
+
+/** Runs jobs one after another, and keeps the world open between jobs of the same overlap. */
+export class JobRunner {
+  readonly #config: ExperimentConfig;
+  #open: { readonly overlap: number; readonly direction: Direction } | undefined;
+
+  constructor(config: ExperimentConfig) {
+    this.#config = config;
+  }
+
+  async run(job: Job, signal: AbortSignal): Promise<JobResult> {
+    const began = performance.now();
+    const options = optionsAt(this.#config, job.overlap);
+    const direction = await this.#direction(job.overlap);
+    const world = direction.at(job.seed);
+    // Rows and keys do not outlive the trial.
+    const folder = await mkdtemp(join(tmpdir(), 'isthmus-trial-'));
+    try {
+      const data = await writeDataFiles(world, folder);
+      const references = job.withReferences ? await centralRows(world, data, direction.truth, options, signal) : [];
+      const federation = await writeFederationFiles(world, job, options, join(folder, 'federation'));
+      const logFile = join(folder, 'log.jsonl');
+      const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });
+      return {
+        rows: [
+          ...references,
+          ...outcome.evaluation.rows.filter(({ method }) => job.withReferences || !REFERENCE_METHODS.has(method)),
+        ],
+        privacy: privacyRow(statementOf(federation.manifest), job),
+        rounds: roundRows(outcome, job),
+        seconds: (performance.now() - began) / 1000,
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #direction(overlap: number): Promise<Direction> {
+    if (this.#open?.overlap === overlap) return this.#open.direction;
+    const [direction] = await openDirections(optionsAt(this.#config, overlap));
+    this.#open = { overlap, direction };
+    return direction;
+  }
+}

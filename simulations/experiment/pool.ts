@@ -1,0 +1,88 @@
+/**
+ * Worker processes that share the jobs of a grid.
+ * @module
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SimulationError } from '../errors.ts';
+import type { ExperimentConfig } from './config.ts';
+import type { Job } from './grid.ts';
+import type { WorkerOrder, WorkerReport } from './worker.ts';
+
+export interface Pool {
+  readonly config: ExperimentConfig;
+  readonly jobs: readonly Job[];
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly onStart: (job: Job) => void;
+  /** Called in the order in which jobs end; what it throws ends the pool. */
+  readonly onEnd: (job: Job, report: WorkerReport) => void;
+}
+
+/**
+ * Resolves when every job has ended. Leaves no process behind.
+ * @throws SimulationError SIMULATION_PROCESS when a worker dies; the signal's reason when aborted.
+ */
+export async function runPool(pool: Pool): Promise<void> {
+  const { jobs, signal } = pool;
+  const children: ChildProcess[] = [];
+  const waiting = jobs.values();
+  signal.throwIfAborted();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  try {
+    const count = Math.min(pool.workers, jobs.length);
+    const working = Array.from({ length: count }, () => {
+      const child = start(pool.config);
+      children.push(child);
+      return workThrough(child, waiting, pool);
+    });
+    await Promise.race([stopped, Promise.all(working)]);
+  } finally {
+    await Promise.all(children.map(end));
+  }
+}
+
+function start(config: ExperimentConfig): ChildProcess {
+  const entry = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+  const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+  child.send({ kind: 'config', config } satisfies WorkerOrder);
+  return child;
+}
+
+async function workThrough(child: ChildProcess, waiting: Iterator<Job>, { onStart, onEnd }: Pool): Promise<void> {
+  for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+    const job = next.value;
+    onStart(job);
+    onEnd(job, await one(child, job));
+  }
+}
+
+function one(child: ChildProcess, job: Job): Promise<WorkerReport> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (report: WorkerReport): void => {
+      child.off('exit', onExit);
+      resolve(report);
+    };
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+      child.off('message', onMessage);
+      const text = `a worker ended (${signal ?? `exit code ${String(code)}`}) at ${job.trial}; what had ended before is kept, and --resume goes on`;
+      reject(new SimulationError('SIMULATION_PROCESS', text));
+    };
+    child.once('message', onMessage);
+    child.once('exit', onExit);
+    child.send({ kind: 'job', job } satisfies WorkerOrder);
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  // A worker holds nothing that must be put in order: its rows are kept by the parent, its files are temporary.
+  if (child.connected) child.disconnect();
+  else child.kill('SIGKILL');
+  await gone;
+}

@@ -1,0 +1,163 @@
+/**
+ * Runs an experiment's grid over worker processes, keeps every trial as it ends, goes on where an earlier run stopped.
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { auditReleases } from '../audit/release-audit.ts';
+import { auditTraining } from '../audit/training-audit.ts';
+import type { AuditTerms } from '../audit/training-audit.ts';
+import { SimulationError } from '../errors.ts';
+import { experimentConfig } from './config.ts';
+import type { ExperimentConfig } from './config.ts';
+import { grid } from './grid.ts';
+import type { Job } from './grid.ts';
+import { runPool } from './pool.ts';
+import { experimentReport } from './report.ts';
+import { ResultsStore } from './store.ts';
+import type { AuditRow } from './store.ts';
+import { summarise } from './summary.ts';
+import type { ExperimentSummary } from './summary.ts';
+
+export type ExperimentEvent =
+  | { readonly kind: 'grid'; readonly of: number; readonly done: number; readonly folder: string }
+  | { readonly kind: 'started'; readonly trial: string }
+  | {
+      readonly kind: 'ended';
+      readonly trial: string;
+      readonly failed: string | null;
+      readonly done: number;
+      readonly of: number;
+      /** null before anything has ended. */
+      readonly secondsLeft: number;
+    }
+  | { readonly kind: 'auditing' };
+
+export interface ExperimentContext {
+  readonly version: string;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ExperimentEvent) => void;
+}
+
+export interface ExperimentOutcome {
+  readonly folder: string;
+  readonly report: string;
+  readonly summary: ExperimentSummary;
+}
+
+const RESULTS = 'results.db';
+
+/** Makes the folder of a new experiment. @throws SimulationError SIMULATION_OPTION when it already holds one. */
+export async function createExperiment(folder: string, config: ExperimentConfig, version: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if (existsSync(join(folder, RESULTS))) {
+    throw new SimulationError('SIMULATION_OPTION', `${folder} holds an experiment: go on with --resume ${folder}`);
+  }
+  const store = new ResultsStore(join(folder, RESULTS));
+  store.put('config', JSON.stringify(config));
+  store.put('isthmus', version);
+  store.close();
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/**
+ * Runs what of the grid has not ended, then audits and reports.
+ * @throws SimulationError SIMULATION_RESULTS when the folder holds no experiment; SIMULATION_PROCESS when a worker dies;
+ * the signal's reason when aborted: what had ended is kept.
+ */
+export async function runExperiment(folder: string, context: ExperimentContext): Promise<ExperimentOutcome> {
+  const path = join(folder, RESULTS);
+  if (!existsSync(path)) {
+    throw new SimulationError('SIMULATION_RESULTS', `${folder} holds no experiment: there is no ${RESULTS} in it`);
+  }
+  const store = new ResultsStore(path);
+  try {
+    const config = experimentConfig(JSON.parse(store.get('config') ?? '{}'), path);
+    await runJobs(store, config, folder, context);
+    context.onEvent({ kind: 'auditing' });
+    store.setAudits(audits(config));
+    const summary = summarise(store, config, { folder, version: store.get('isthmus') ?? context.version });
+    const report = join(folder, 'report.html');
+    await writeFile(report, await experimentReport(summary));
+    await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    return { folder, report, summary };
+  } finally {
+    store.close();
+  }
+}
+
+async function runJobs(
+  store: ResultsStore,
+  config: ExperimentConfig,
+  folder: string,
+  { workers, signal, onEvent }: ExperimentContext,
+): Promise<void> {
+  const all = grid(config);
+  const ended = store.ended();
+  const jobs = all.filter(({ trial }) => !ended.has(trial));
+  onEvent({ kind: 'grid', of: all.length, done: ended.size, folder });
+  let done = ended.size;
+  const began = performance.now();
+  await runPool({
+    config,
+    jobs,
+    workers,
+    signal,
+    onStart: ({ trial }: Job) => onEvent({ kind: 'started', trial }),
+    onEnd: (job, report) => {
+      if (report.kind === 'done') store.addTrial(job, report.result);
+      else store.addFailure(job.trial, report.code, report.text);
+      done += 1;
+      const each = (performance.now() - began) / 1000 / (done - ended.size);
+      onEvent({
+        kind: 'ended',
+        trial: job.trial,
+        failed: report.kind === 'failed' ? `${report.text} [${report.code}]` : null,
+        done,
+        of: all.length,
+        secondsLeft: each * (all.length - done),
+      });
+    },
+  });
+}
+
+const AUDIT_CONFIDENCE = 0.95;
+
+/** Measured beside proven, for every epsilon of the grid, with a fixed seed. */
+function audits({ epsilon, epsilon0, release, delta }: ExperimentConfig): AuditRow[] {
+  const terms = (claimedEpsilon: number): AuditTerms => ({
+    claimedEpsilon,
+    delta,
+    canaries: 12_000,
+    significance: 1 - AUDIT_CONFIDENCE,
+    seed: 'experiment',
+  });
+  const training = epsilon
+    .filter((value) => value !== null)
+    .map((claimed): AuditRow => {
+      const { provenEpsilon, lowerBound, gaussianLowerBound } = auditTraining(terms(claimed), null);
+      return {
+        subject: 'training',
+        release: '',
+        attack: 'membership',
+        proven: provenEpsilon,
+        measured: lowerBound,
+        measuredGaussian: gaussianLowerBound,
+        confidence: AUDIT_CONFIDENCE,
+      };
+    });
+  const codes = auditReleases(terms(1), epsilon0, 4000)
+    .filter(({ mode }) => release.includes(mode))
+    .map(({ mode, attack, epsilon0: proven, lowerBound }): AuditRow => ({
+      subject: 'code',
+      release: mode,
+      attack,
+      proven,
+      measured: lowerBound,
+      measuredGaussian: null,
+      confidence: AUDIT_CONFIDENCE,
+    }));
+  return [...training, ...codes];
+}

@@ -1,0 +1,253 @@
+/**
+ * Results of an experiment in one SQLite file, for going on where a run stopped and for notebooks. Its tables are
+ * described in docs/experiments.md.
+ * @module
+ */
+import Libsql from 'libsql';
+import { SimulationError } from '../errors.ts';
+import type { PrivacyRow } from '../results.ts';
+import { privacySchema } from '../results.ts';
+import type { Job } from './grid.ts';
+import type { JobResult } from './job.ts';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS trials (
+  trial TEXT PRIMARY KEY, strategy TEXT NOT NULL, release TEXT NOT NULL, epsilon REAL, epsilon0 REAL,
+  overlap REAL NOT NULL, seed TEXT NOT NULL, seconds REAL NOT NULL, privacy TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS measurements (
+  trial TEXT NOT NULL REFERENCES trials, target TEXT NOT NULL, sources TEXT NOT NULL, overlap REAL NOT NULL,
+  seed TEXT NOT NULL, method TEXT NOT NULL, release TEXT NOT NULL, epsilon REAL, epsilon0 REAL,
+  is_reference INTEGER NOT NULL, negatives TEXT NOT NULL, twins TEXT NOT NULL, activity TEXT NOT NULL,
+  metric TEXT NOT NULL, mean REAL NOT NULL, person_mean REAL NOT NULL, n INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS measurements_by_metric ON measurements (metric, negatives, activity, twins);
+CREATE TABLE IF NOT EXISTS rounds (
+  trial TEXT NOT NULL REFERENCES trials, round INTEGER NOT NULL, attempt INTEGER NOT NULL, outcome TEXT NOT NULL,
+  platforms INTEGER NOT NULL, epsilon_spent REAL, model_change REAL, milliseconds REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS failures (trial TEXT PRIMARY KEY, code TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS audits (
+  subject TEXT NOT NULL, release TEXT NOT NULL, attack TEXT NOT NULL, proven REAL, measured REAL NOT NULL,
+  measured_gaussian REAL, confidence REAL NOT NULL
+) STRICT;`;
+
+/** One measured figure with everything it depends on. `epsilon` is the budget that was asked for. */
+export interface Measurement {
+  readonly trial: string;
+  readonly overlap: number;
+  readonly seed: string;
+  readonly method: string;
+  readonly release: string;
+  readonly epsilon: number | null;
+  readonly epsilon0: number | null;
+  readonly isReference: boolean;
+  readonly negatives: string;
+  readonly metric: string;
+  readonly mean: number;
+}
+
+export interface StoredRound {
+  readonly strategy: string;
+  readonly release: string;
+  readonly epsilon: number | null;
+  readonly round: number;
+  readonly outcome: string;
+  readonly epsilonSpent: number | null;
+  readonly milliseconds: number;
+}
+
+export interface AuditRow {
+  /** `training` or `code`. */
+  readonly subject: string;
+  readonly release: string;
+  readonly attack: string;
+  readonly proven: number | null;
+  readonly measured: number;
+  /** Under the hypothesis of a Gaussian trade-off curve; null where it has no meaning. */
+  readonly measuredGaussian: number | null;
+  readonly confidence: number;
+}
+
+export class ResultsStore {
+  readonly #database: Libsql.Database;
+  readonly #path: string;
+
+  /** Opens or makes. @throws SimulationError SIMULATION_RESULTS for a file that is no results store, or in use. */
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      this.#database = new Libsql(path);
+      this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
+      this.#database.exec(SCHEMA);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SimulationError('SIMULATION_RESULTS', `cannot use ${path} for results: ${why}`, { cause });
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  get(key: string): string | undefined {
+    const row = this.#database.prepare('SELECT value FROM experiment WHERE key = :key').get({ key });
+    return (row as { value: string } | undefined)?.value;
+  }
+
+  put(key: string, value: string): void {
+    this.#database.prepare('INSERT OR REPLACE INTO experiment VALUES (:key, :value)').run({ key, value });
+  }
+
+  /** Names of the trials that have ended. */
+  ended(): ReadonlySet<string> {
+    const rows = this.#database.prepare('SELECT trial FROM trials').all() as { trial: string }[];
+    return new Set(rows.map(({ trial }) => trial));
+  }
+
+  failures(): readonly { readonly trial: string; readonly code: string; readonly text: string }[] {
+    return this.#database.prepare('SELECT trial, code, text FROM failures ORDER BY trial').all() as {
+      trial: string;
+      code: string;
+      text: string;
+    }[];
+  }
+
+  addFailure(trial: string, code: string, text: string): void {
+    this.#database.prepare('INSERT OR REPLACE INTO failures VALUES (:trial, :code, :text)').run({ trial, code, text });
+  }
+
+  /** A whole trial or nothing of it: what a killed run has kept is whole. */
+  addTrial(job: Job, { rows, privacy, rounds, seconds }: JobResult): void {
+    const { trial, overlap, seed, strategy, release, budget, epsilon0 } = job;
+    const measurement = this.#database.prepare(
+      `INSERT INTO measurements VALUES (:trial, :target, :sources, :overlap, :seed, :method, :release, :epsilon, :epsilon0,
+       :isReference, :negatives, :twins, :activity, :metric, :mean, :personMean, :n)`,
+    );
+    const round = this.#database.prepare(
+      'INSERT INTO rounds VALUES (:trial, :round, :attempt, :outcome, :platforms, :epsilonSpent, :modelChange, :milliseconds)',
+    );
+    this.#transaction(() => {
+      this.#database.prepare('DELETE FROM failures WHERE trial = :trial').run({ trial });
+      this.#database
+        .prepare(
+          'INSERT INTO trials VALUES (:trial, :strategy, :release, :epsilon, :epsilon0, :overlap, :seed, :seconds, :privacy)',
+        )
+        .run({
+          trial,
+          strategy,
+          release,
+          epsilon: budget,
+          epsilon0,
+          overlap,
+          seed,
+          seconds,
+          privacy: JSON.stringify(privacy),
+        });
+      for (const row of rows) {
+        const own = row.method === strategy;
+        measurement.run({
+          trial,
+          target: row.target,
+          sources: row.sources.join(','),
+          overlap,
+          seed,
+          method: row.method,
+          release: own ? release : 'none',
+          epsilon: own ? budget : null,
+          epsilon0: own ? epsilon0 : null,
+          isReference: own ? 0 : 1,
+          negatives: row.negatives,
+          twins: row.twins,
+          activity: row.group,
+          metric: row.metric,
+          mean: row.mean,
+          personMean: row.personMean,
+          n: row.n,
+        });
+      }
+      for (const { round: number, attempt, outcome, platforms, epsilonSpent, modelChange, milliseconds } of rounds) {
+        round.run({
+          trial,
+          round: number,
+          attempt,
+          outcome,
+          platforms,
+          epsilonSpent,
+          modelChange,
+          milliseconds: Object.values(milliseconds).reduce((sum, value) => sum + value, 0),
+        });
+      }
+    });
+  }
+
+  setAudits(audits: readonly AuditRow[]): void {
+    this.#transaction(() => {
+      this.#database.exec('DELETE FROM audits');
+      const add = this.#database.prepare(
+        'INSERT INTO audits VALUES (:subject, :release, :attack, :proven, :measured, :measuredGaussian, :confidence)',
+      );
+      for (const audit of audits) add.run({ ...audit });
+    });
+  }
+
+  audits(): readonly AuditRow[] {
+    return this.#database
+      .prepare(
+        'SELECT subject, release, attack, proven, measured, measured_gaussian AS measuredGaussian, confidence FROM audits',
+      )
+      .all() as AuditRow[];
+  }
+
+  /** Over all persons, twins included, in a fixed order. */
+  measurements(metric: string): readonly Measurement[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT trial, overlap, seed, method, release, epsilon, epsilon0, is_reference AS isReference, negatives, metric, mean
+         FROM measurements WHERE metric = :metric AND activity = 'all' AND twins = 'with'
+         ORDER BY overlap, method, release, epsilon0, epsilon, negatives, seed`,
+      )
+      .all({ metric }) as (Omit<Measurement, 'isReference'> & { isReference: number })[];
+    return rows.map((row) => ({ ...row, isReference: row.isReference === 1 }));
+  }
+
+  rounds(): readonly StoredRound[] {
+    return this.#database
+      .prepare(
+        `SELECT strategy, release, epsilon, round, outcome, epsilon_spent AS epsilonSpent, milliseconds
+         FROM rounds JOIN trials USING (trial) ORDER BY strategy, epsilon, release, round, attempt, seed`,
+      )
+      .all() as StoredRound[];
+  }
+
+  /** One statement for each (strategy, release, epsilon, epsilon0). */
+  privacy(): readonly PrivacyRow[] {
+    const rows = this.#database
+      .prepare(
+        'SELECT MIN(privacy) AS privacy FROM trials GROUP BY strategy, release, epsilon, epsilon0 ORDER BY strategy, release, epsilon, epsilon0',
+      )
+      .all() as { privacy: string }[];
+    return rows.map(({ privacy }) => privacySchema.parse(JSON.parse(privacy)));
+  }
+
+  seconds(): number {
+    const row = this.#database.prepare('SELECT COALESCE(SUM(seconds), 0) AS seconds FROM trials').get();
+    return (row as { seconds: number }).seconds;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
