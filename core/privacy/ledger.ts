@@ -97,26 +97,26 @@ export class Ledger {
   }
 
   /**
-   * Charges durably, once: the same charge again (a second reply of one session, a restart) returns its entry.
+   * Charges durably, once: the same charge again (a second reply of one session, a restart) returns its entry. One that
+   * was taken over from the other side must still fit the budget: recording a spend elsewhere is no leave to release.
    * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, and nothing is written; PRIVACY_LEDGER_REFUSED when the same session
    * was charged for another release.
    */
   charge(charge: Charge): LedgerEntry {
     const known = this.#find(charge);
-    if (known !== undefined) {
-      if (sameCharge(known.charge, charge)) return known;
+    if (known !== undefined && !sameCharge(known.charge, charge)) {
       throw new PrivacyError(
         'PRIVACY_LEDGER_REFUSED',
         `ledger: ${describe(charge)} was charged before as ${describe(known.charge)} with other noise; a session releases one sum, once`,
       );
     }
-    if (this.exhausted(charge)) {
+    if (known?.origin !== 'own' && this.exhausted(charge)) {
       throw new PrivacyError(
         'PRIVACY_BUDGET_EXHAUSTED',
         `${describe(charge)} would bring epsilon to ${format(this.spentAfter(charge))} at delta ${this.budget.delta}, and the budget of federation "${this.federation}" is ${format(this.budget.epsilon)}; ${format(this.spent())} is spent. Nothing was released.`,
       );
     }
-    return this.#append('own', charge);
+    return known ?? this.#append('own', charge);
   }
 
   /**

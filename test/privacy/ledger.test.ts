@@ -120,6 +120,18 @@ describe('ledger', () => {
     assert.deepEqual(own.accept(charged([1, 2, 3, 4, 5]).entries), []);
   });
 
+  it('charges what was taken over only as far as the budget holds it', () => {
+    const two = charged([1, 2]).spent()!;
+    const ledger = charged([1], { ...UNBOUNDED, epsilon: two });
+    const [known] = ledger.accept(charged([1, 2]).entries);
+    assert.equal(ledger.charge(testCharge(2)), known, 'it fits, and is counted once');
+    ledger.accept(charged([1, 2, 3]).entries);
+    const written = ledger.entries.length;
+    assert.throws(() => ledger.charge(testCharge(3)), refusedAs('PRIVACY_BUDGET_EXHAUSTED', /round 3/));
+    assert.equal(ledger.entries.length, written);
+    assert.equal(ledger.charge(testCharge(1)), ledger.entries[0], 'paid for here before');
+  });
+
   it("does not ask the coordinator for a platform's own sums", () => {
     const own = charged([1]);
     own.charge(testCharge(1, { scope: 'platform', label: 'encoder/counts' }));
