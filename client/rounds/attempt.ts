@@ -86,6 +86,8 @@ export class Attempt {
   }
 
   async #step(event: PlatformEvent): Promise<void> {
+    // What was queued before this platform left must not be charged or revealed after it: the next attempt counts on it.
+    if (this.#left.signal.aborted && event.kind !== 'stop') return;
     const [state, effects] = handlePlatform(this.#state, event);
     const isNewStage = state.stage !== this.#state.stage;
     this.#state = state;
