@@ -120,7 +120,9 @@ export class Life implements ServiceBackend {
   }
 
   tellStatus(): void {
-    this.#given.tell({ kind: 'status', stage: this.#stage, fraction: this.#fraction, prepared: this.#isPrepared });
+    // How far a stage has come would tell how many persons there are: that stays here.
+    const fraction = this.#fraction === 1 ? 1 : 0;
+    this.#given.tell({ kind: 'status', stage: this.#stage, fraction, prepared: this.#isPrepared });
   }
 
   /** A later shared model than the one releases were made with. */
@@ -331,7 +333,6 @@ export class Life implements ServiceBackend {
     if (whole === this.#fraction) return;
     this.#fraction = whole;
     this.#given.emit({ kind: 'stage', stage: this.#stage, fraction: whole });
-    this.tellStatus();
   }
 
   async #unlessStopped<Value>(promise: Promise<Value>): Promise<Value> {

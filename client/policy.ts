@@ -66,7 +66,9 @@ export function checkFloor(
     atLeast('the number of colluding platforms guarded against', privacy.colluding, floor.minColluding);
   }
   if (floor.maxEpsilon0 !== null && manifest.privacy.release !== 'none') {
-    atMost('epsilon of one released code', manifest.privacy.epsilon0 ?? Infinity, floor.maxEpsilon0);
+    const { release, epsilon0 } = manifest.privacy;
+    const bounded = release === 'ldp' || release === 'cohort';
+    atMost('epsilon of one released code', bounded ? (epsilon0 ?? Infinity) : Infinity, floor.maxEpsilon0);
   }
   if (problems.length === 0) return;
   throw new PlatformError(

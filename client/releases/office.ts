@@ -7,10 +7,10 @@ import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
-import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ConsentFilter, ReceivedVersion } from '../store/platform-store.ts';
+import { sourceMode } from './mode.ts';
 import type { People } from './people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
@@ -40,7 +40,7 @@ export class ReleaseOffice {
       log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
       return;
     }
-    const { release, epsilon0 } = manifest.privacy;
+    const { release } = manifest.privacy;
     const releasing = plan.shape.platforms.filter(({ releases }) => releases).map(({ name }) => name);
     const desk = { clock, log, emit, write };
     this.#source = new SourceDesk({
@@ -48,11 +48,7 @@ export class ReleaseOffice {
       people,
       store,
       random,
-      mode: {
-        name: releasing.includes(identity.name) ? release : 'none',
-        epsilon0: release === 'ldp' || release === 'cohort' ? epsilon0 : null,
-        of: (dimension) => releaseMode(release, { epsilon0, dimension }),
-      },
+      mode: sourceMode(manifest, releasing.includes(identity.name)),
     });
     this.#source.carryOutRevoked();
     if (!receives) return;

@@ -8,7 +8,6 @@ import { covers } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
-import type { ReleaseMode, ReleaseModeName } from '../../core/privacy/release.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import { unixSeconds } from '../clock.ts';
@@ -16,6 +15,7 @@ import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
 import { encodeNoiseModel } from './noise-model.ts';
+import type { SourceMode } from './mode.ts';
 import type { People } from './people.ts';
 
 export interface SourceOptions {
@@ -27,14 +27,6 @@ export interface SourceOptions {
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
-}
-
-/** The federation's release mode, or `none` where this platform is no source. */
-export interface SourceMode {
-  readonly name: ReleaseModeName;
-  readonly epsilon0: number | null;
-  /** Made when the first representation tells its dimension. */
-  readonly of: (dimension: number) => ReleaseMode;
 }
 
 /** What the encoder of the adopted shared model makes of a person, by row of the domain. */

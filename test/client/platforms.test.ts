@@ -180,6 +180,30 @@ describe('Platforms without rounds', () => {
   });
 });
 
+describe('Platforms that release randomised codes', () => {
+  it('send one code each, tell how noisy it is, and say what bounds it', async () => {
+    const strategy = { name: 'private-subspace', settings: {} };
+    const world = smallWorld({ strategy, privacy: { epsilon: 8, release: 'ldp', epsilon0: 8 } });
+    await start(world.coordinator());
+    const target = await start(createPlatform(world.options('books')));
+    await start(createPlatform(world.options('films', { receives: false })));
+    await target.settled;
+    const { received } = world.stores.get('books')!;
+    const [batch] = received.batches();
+    assert.deepEqual([batch.mode, batch.noiseModel.kind], ['ldp', 'privunit']);
+    const codes = received.vectors('films', V0);
+    assert.equal(codes.length, world.domains.get('films')!.persons.length);
+    assert.deepEqual(world.stores.get('films')!.codes.get(1, 'books', codes[0].pseudonym)?.vector, codes[0].vector);
+    const norms = codes.map(({ vector }) => Math.hypot(...vector));
+    assert.ok(
+      norms.every((norm) => Math.abs(norm - norms[0]) < 1e-3),
+      'every code is as long as every other',
+    );
+    assert.equal(target.statement.epsilon0, 8);
+    for (const name of ['books', 'films']) assert.ok(world.stores.get(name)!.ledger.entries().length > 0);
+  });
+});
+
 describe('Platforms with rounds', () => {
   const rounds = { count: 2, stageTimeoutMs: 5_000, trainTimeoutMs: 20_000, maxAttempts: 3 };
   const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
