@@ -19,7 +19,7 @@ export interface InteractionRecord {
 export interface BuildOptions {
   /** A person met the same item more than once: which of the rows stays (its place in the history, its rating). Default `first`. */
   readonly repeats?: 'first' | 'latest';
-  /** Item id -> title: the platform's catalogue. Items nobody met yet belong to it, after those somebody did. */
+  /** Item id -> title: the platform's catalogue, with items nobody met yet. */
   readonly titles?: ReadonlyMap<string, string>;
 }
 
@@ -55,7 +55,8 @@ export class DomainBuilder {
   }
 
   /**
-   * Persons and catalogue are numbered by first appearance. A history is in the order of time where all its timestamps
+   * Persons are numbered by first appearance; the catalogue in the order of the items file, then by id, so that nobody's
+   * rows decide which number an item has. A history is in the order of time where all its timestamps
    * are known, in the order of rows otherwise.
    * @throws DataError DATA_EMPTY when there was no row.
    */
@@ -63,14 +64,16 @@ export class DomainBuilder {
     if (this.rows === 0) {
       throw new DataError('DATA_EMPTY', `the domain "${this.#name}" has no interactions: check its source`);
     }
-    for (const item of this.#options.titles?.keys() ?? []) this.#itemIds.number(item);
     const persons = this.#personIds.ids();
-    const catalogue = this.#itemIds.ids();
+    const met = this.#itemIds.ids();
+    const catalogue = catalogueOf(met, this.#options.titles);
+    const place = new Map(catalogue.map((id, item) => [id, item]));
+    const itemOf = Uint32Array.from(met, (id) => place.get(id) ?? 0);
     const { starts, order } = rowsByPerson(this.#persons.view(), persons.length);
     const times = this.#timestamps?.view();
     if (times) sortByTime(order, starts, times);
 
-    const rowItems = this.#items.view();
+    const rowItems = this.#items.view().map((number) => itemOf[number]);
     const offsets = new Uint32Array(persons.length + 1);
     const kept = new Uint32Array(order.length);
     const latest = this.#options.repeats === 'latest';
@@ -111,6 +114,12 @@ export class DomainBuilder {
     for (let i = 0; i < this.rows; i++) unknowns.push(Number.NaN);
     return unknowns;
   }
+}
+
+function catalogueOf(met: readonly string[], titles: ReadonlyMap<string, string> | undefined): readonly string[] {
+  const listed = titles === undefined ? [] : [...titles.keys()];
+  const unlisted = titles === undefined ? met : met.filter((id) => !titles.has(id));
+  return [...listed, ...unlisted.toSorted()];
 }
 
 /** @throws DataError DATA_EMPTY when there is no record. */

@@ -89,6 +89,12 @@ const manifestSchema = z
         names.set(value, index);
       }
     });
+    const { release, epsilon0 } = manifest.privacy;
+    const local = release === 'ldp' || release === 'cohort';
+    if (local !== (epsilon0 !== null)) {
+      const message = local ? `must be given for release mode ${release}` : `means nothing for release mode ${release}`;
+      context.addIssue({ code: 'custom', path: ['privacy', 'epsilon0'], message });
+    }
     for (const [index, source] of (manifest.privacy.sources ?? []).entries()) {
       if (!manifest.platforms.some((platform) => platform.name === source)) {
         const message = `"${source}" is no platform of this federation`;

@@ -6,6 +6,7 @@ import { planPrivacy } from '../privacy/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan.ts';
 import { strategyNamed } from '../transfer/registry.ts';
 import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/strategy.ts';
+import { FederationError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { manifestHash } from './manifest.ts';
 
@@ -23,7 +24,7 @@ export interface FederationPlan {
 }
 
 /**
- * @throws FederationError STRATEGY_UNKNOWN; whatever the strategy says of its settings; PrivacyError when the policy
+ * @throws FederationError FEDERATION_RELEASE; TransferError TRANSFER_STRATEGY_UNKNOWN; whatever the strategy says of its settings; PrivacyError when the policy
  * cannot be planned for, with the numbers.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
@@ -40,6 +41,12 @@ export function planFederation(manifest: Manifest): FederationPlan {
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
     rounds: manifest.rounds.count,
   };
+  if (manifest.privacy.release === 'cohort') {
+    throw new FederationError(
+      'FEDERATION_RELEASE',
+      'release mode cohort needs prototypes, which no strategy makes through charged sums yet: release with ldp',
+    );
+  }
   const shared = strategy.plan(shape, settings);
   const parameters = shared.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
   const privacy = planPrivacy({

@@ -64,7 +64,7 @@ export const NEIGHBOURS = 'add or remove one person';
 /** Never bounded by any of the claims, whatever the run. */
 export const NOT_CLAIMED: readonly string[] = [
   'differential privacy for a platform as a whole (the unit is a person)',
-  'secrecy of which platforms take part, of who asked for a release, or of timing',
+  'secrecy of which platforms take part, of who asked for a release, of timing, or of the sizes of messages',
   'robustness against platforms that lie',
   'anything about what a platform does with its own data inside',
 ];
@@ -72,7 +72,7 @@ export const NOT_CLAIMED: readonly string[] = [
 /** Used, seen by no one outside, and therefore not charged; a run that publishes one of them adds it to its own list. */
 export const STAYS_INSIDE: readonly string[] = [
   'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves',
-  'public round numbers of persons and catalogue sizes in the manifest: chosen by each platform, not measured',
+  'public facts in the manifest: a round number of persons, and the size of the catalogue, which a platform that keeps no items file counts from its interactions',
 ];
 
 const PLATFORMS_LISTED = 100;
@@ -89,7 +89,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     neighbours: NEIGHBOURS,
     mechanism: mechanismOf(plan),
     epsilon,
-    epsilon0: release.epsilon0,
+    epsilon0: release.name === 'ldp' || release.name === 'cohort' ? release.epsilon0 : null,
     delta: plan.delta,
     rounds: plan.rounds,
     noiseMultiplier: plan.noiseMultiplier,
@@ -177,14 +177,17 @@ function chosen({ plan, profile, release, targetsPerPerson = 1 }: ClaimRequest):
     case 'ldp':
     case 'cohort': {
       if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
-      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch.`;
+      // Every source that knows the person sends a code of its own.
+      const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
+      const codes = sources * targetsPerPerson;
+      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch from each source that knows you.`;
       const several =
-        targetsPerPerson > 1
-          ? ` Over ${targetsPerPerson} targets that pool their codes: ${digits(release.epsilon0 * targetsPerPerson)}.`
+        codes > 1
+          ? ` From ${count(sources, 'source', 'sources')} to ${count(targetsPerPerson, 'target', 'targets')}, codes pooled: ${digits(release.epsilon0 * codes)}.`
           : '';
       const sum =
         thirdPersons === '' && plan.epsilon !== null
-          ? ` Together with what was trained from your data: epsilon ${digits(plan.epsilon + release.epsilon0 * targetsPerPerson)} per epoch, delta ${plan.delta}.`
+          ? ` Together with what was trained from your data: epsilon ${digits(plan.epsilon + release.epsilon0 * codes)} per epoch, delta ${plan.delta}.`
           : thirdPersons;
       return { id: 'C3', holds: true, text: one + several + sum };
     }

