@@ -105,7 +105,10 @@ describe('claims', () => {
       /one randomised code with 2-local DP per epoch from each source that knows you\. From 2 sources to 2 targets, codes pooled: 8\. Together .*epsilon (11\.9\d+|12) per epoch/,
     );
     const bare = statement([], { profile: 'sealed-only', release });
-    assert.match(textOf(bare, 'C3'), /2-local DP per epoch from each source that knows you\..* Nothing bounds what it may tell of other persons/);
+    assert.match(
+      textOf(bare, 'C3'),
+      /2-local DP per epoch from each source that knows you\..* Nothing bounds what it may tell of other persons/,
+    );
     assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
   });
 
