@@ -260,4 +260,25 @@ describe('Platforms with rounds', () => {
     const platformSums = entries.filter(({ charge }) => charge.scope === 'platform').length;
     assert.equal(platformSums, own, 'a restart charged its own sums again');
   });
+
+  it('go on with a coordinator that was stopped in the middle of a round and started again', async () => {
+    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    const first = await start(world.coordinator());
+    const masked = new Promise<void>((resolve) => {
+      first.on((event) => {
+        if (event.kind === 'stage' && event.stage === 'masked-input') resolve();
+      });
+    });
+    for (const name of names) await start(createPlatform(world.options(name, { receives: false })));
+    await masked;
+    await first.stop();
+    const second = await start(world.coordinator());
+    assert.equal(await second.roundsOver, 'completed');
+    const outcomes = second.status().attempts.map(({ round, end }) => [round, end?.outcome]);
+    assert.deepEqual(outcomes, [
+      [1, 'abandoned'],
+      [1, 'completed'],
+      [2, 'completed'],
+    ]);
+  });
 });

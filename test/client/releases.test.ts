@@ -201,7 +201,7 @@ describe('A source', () => {
     assert.equal(new Set(batches().flatMap(({ persons: names }) => names)).size, count);
   });
 
-  it('tells the targets of a withdrawal, and forgets the code', async () => {
+  it('tells the targets of a withdrawal, and deletes the vector', async () => {
     store.consents.add([consent, { ...consent, target: 'music' }, { ...consent, person: 'b' }]);
     const source = await desk();
     source.adopt(encoder());
@@ -212,8 +212,24 @@ describe('A source', () => {
       letters.slice(1).map(({ to, body }) => [to, body]),
       ['books', 'music'].map((to) => [to, { kind: 'release-withdrawal', persons: [a] }]),
     );
-    assert.equal(store.codes.get(1, 'books', a), undefined);
+    assert.equal(store.codes.get(1, 'books', a)?.vector.length, 0);
     assert.equal(source.withdraw(['a']), 0);
+  });
+
+  it('draws no second random code for who withdraws and consents again; a raw vector can be made again', async () => {
+    const counts: number[] = [];
+    for (const [mode, epsilon0, target] of [['ldp', 2, 'books'] as const, ['raw', null, 'music'] as const]) {
+      const source = await desk(mode, epsilon0);
+      source.adopt(encoder());
+      for (const epoch of [1, 1, 2]) {
+        const again = { ...consent, target, epoch };
+        store.consents.add([again]);
+        source.request({ ...request, target, epoch });
+        counts.push(batches().at(-1)!.persons.length);
+        source.withdraw(['a']);
+      }
+    }
+    assert.deepEqual(counts, [1, 0, 1, 1, 1, 1]);
   });
 });
 

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import type { PlatformEvent } from '../../client/events.ts';
+import { silentLog } from '../../client/log.ts';
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { OwnLedger } from '../../client/rounds/own-ledger.ts';
+import { Participation } from '../../client/rounds/participation.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
+import { firstModel, planFederation } from '../../core/federation/plan.ts';
+import { canonicalEntry } from '../../core/privacy/ledger.ts';
+import { attemptCharge } from '../../core/privacy/plan-events.ts';
+import { discreteGaussian } from '../../core/privacy/pipeline.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
+import { smallWorld } from './small-world.ts';
+
+/** A model that adopts and never finishes a contribution: what is decided before any data is touched. */
+const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
+  adopt: () => Promise.resolve(),
+  contributions: async function* () {
+    await new Promise(() => undefined);
+    yield { values: new Float32Array(0) };
+  },
+};
+
+describe('Taking part in a round', () => {
+  const names = ['books', 'films', 'music'];
+  const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
+  const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { count: 3 } }, names);
+  const plan = planFederation(world.manifest);
+  const { identity } = world.options('books');
+  let store: PlatformStore;
+  let ledger: OwnLedger;
+  let sent: Body[];
+  let events: PlatformEvent[];
+
+  const begin = (): Participation =>
+    new Participation({
+      plan,
+      identity,
+      floor: DEFAULT_FLOOR,
+      store,
+      ledger,
+      mechanism: discreteGaussian,
+      engine: nodeEngine,
+      random: seededRandom(`participation ${sent.length}`),
+      log: silentLog,
+      emit: (event) => void events.push(event),
+      send(body) {
+        sent.push(body);
+        return Promise.resolve();
+      },
+      onAdopted: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+      persons: 10,
+    });
+  const ready = async (): Promise<Participation> => {
+    ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
+    const participation = begin();
+    await participation.join(model as PlatformModel);
+    return participation;
+  };
+  const invitation = (changes: Partial<AttemptStartBody> = {}): AttemptStartBody => ({
+    kind: 'attempt-start',
+    round: 1,
+    attempt: 1,
+    config: attemptConfig(plan, names),
+    model: firstModel(plan),
+    ...changes,
+  });
+  const declined = (): readonly string[] =>
+    sent.flatMap((body) => (body.kind === 'attempt-decline' ? [body.code] : []));
+  const said = (): readonly string[] => sent.flatMap((body) => (body.kind === 'secagg' ? [body.message.kind] : []));
+
+  beforeEach(() => {
+    store = createMemoryStore();
+    ledger = new OwnLedger(plan, 'books', store.ledger);
+    sent = [];
+    events = [];
+  });
+
+  it('begins when all is as the manifest says', async () => {
+    (await ready()).onAttemptStart(invitation());
+    await Promise.resolve();
+    assert.deepEqual([declined(), said()], [[], ['advertise-keys']]);
+  });
+
+  it('is declined before the encoder stands, and before the coordinator’s ledger was seen', async () => {
+    begin().onAttemptStart(invitation());
+    const participation = begin();
+    await participation.join(model as PlatformModel);
+    participation.onAttemptStart(invitation());
+    assert.deepEqual([declined(), said()], [['PLATFORM_NOT_READY', 'PRIVACY_LEDGER_REFUSED'], []]);
+  });
+
+  it('is declined for a shared model it was not given before, or that is none', async () => {
+    const participation = await ready();
+    const other = firstModel(plan);
+    other[0] += 1;
+    const broken = firstModel(plan);
+    broken[0] = Number.NaN;
+    for (const wrong of [other, broken, new Float32Array(3)])
+      participation.onAttemptStart(invitation({ model: wrong }));
+    assert.deepEqual([declined(), said()], [['ROUND_MODEL', 'ROUND_MODEL', 'ROUND_MODEL'], []]);
+  });
+
+  it('is declined under another configuration, or in a cohort without it', async () => {
+    const participation = await ready();
+    const weaker = JSON.parse(new TextDecoder().decode(attemptConfig(plan, names))) as Record<string, unknown>;
+    const configs = [
+      new TextEncoder().encode(JSON.stringify({ ...weaker, privacy: 'f'.repeat(64) })),
+      new TextEncoder().encode('no json'),
+      attemptConfig(plan, ['films', 'music']),
+    ];
+    for (const config of configs) participation.onAttemptStart(invitation({ config }));
+    assert.deepEqual(declined(), ['ATTEMPT_CONFIG', 'ATTEMPT_CONFIG', 'ATTEMPT_CONFIG']);
+    assert.deepEqual(said(), []);
+  });
+
+  it('is declined for a round that is over', async () => {
+    const participation = await ready();
+    const next = firstModel(plan).fill(0.5);
+    const end = {
+      kind: 'attempt-end',
+      round: 1,
+      attempt: 1,
+      outcome: 'completed',
+      text: '',
+      completedRounds: 1,
+    } as const;
+    participation.onAttemptEnd({ ...end, model: next });
+    participation.onAttemptStart(invitation());
+    participation.onAttemptStart(invitation({ round: 2 }));
+    participation.onAttemptStart(invitation({ round: 2, model: next }));
+    await Promise.resolve();
+    assert.deepEqual([declined(), said()], [['ROUND_STALE', 'ROUND_MODEL'], ['advertise-keys']]);
+    assert.throws(() => participation.onAttemptEnd({ ...end, round: 2, model: new Float32Array(1) }), {
+      code: 'ROUND_MODEL',
+    });
+    assert.equal(participation.round, 1);
+  });
+
+  it('is declined when the budget does not hold it', async () => {
+    const sum = roundSum(plan);
+    let n = 0;
+    assert.throws(
+      () => {
+        for (;;) ledger.charge(attemptCharge(sum, ++n, 1, String(n).padStart(64, '0')));
+      },
+      { code: 'PRIVACY_BUDGET_EXHAUSTED' },
+    );
+    ledger.sync({ kind: 'ledger-sync', from: 0, entries: store.ledger.entries().map(canonicalEntry) });
+    assert.equal(ledger.refusal, undefined);
+    const participation = begin();
+    await participation.join(model as PlatformModel);
+    participation.onAttemptStart(invitation());
+    assert.deepEqual([declined(), said()], [['PRIVACY_BUDGET_EXHAUSTED'], []]);
+  });
+
+  it('is never begun twice, also not by another process on the same state', async () => {
+    (await ready()).onAttemptStart(invitation());
+    await Promise.resolve();
+    (await ready()).onAttemptStart(invitation());
+    await new Promise((resolve) => setImmediate(resolve));
+    const messages = sent.flatMap((body) => (body.kind === 'secagg' ? [body.message] : []));
+    assert.deepEqual(
+      messages.map(({ kind }) => kind),
+      ['advertise-keys', 'leave'],
+    );
+    assert.equal(messages[1].kind === 'leave' && messages[1].code, 'SECAGG_SPENT');
+  });
+
+  it('is over when all rounds are completed, the budget is spent, or the coordinator gave up', async () => {
+    const end = {
+      kind: 'attempt-end',
+      round: 1,
+      attempt: 0,
+      text: '',
+      completedRounds: 0,
+      model: new Float32Array(0),
+    } as const;
+    for (const [body, why] of [
+      [{ ...end, outcome: 'budget-exhausted' }, 'the budget is spent'],
+      [{ ...end, outcome: 'too-few-platforms' }, 'the coordinator gave the round up'],
+    ] as const) {
+      const participation = begin();
+      participation.onAttemptEnd({ ...body, attempt: 3, outcome: 'abandoned' });
+      participation.onAttemptEnd(body);
+      assert.equal(await participation.over, why);
+    }
+    const participation = begin();
+    const models = firstModel(plan);
+    for (const round of [1, 2, 3]) {
+      participation.onAttemptEnd({
+        ...end,
+        round,
+        attempt: 1,
+        outcome: 'completed',
+        completedRounds: round,
+        model: models,
+      });
+    }
+    assert.equal(await participation.over, 'all rounds are completed');
+  });
+});
