@@ -152,7 +152,7 @@ export class SourceDesk {
       if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;
       const pseudonym = people.pseudonyms[row];
       const known = store.codes.get(epoch, target, pseudonym);
-      const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound;
+      const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound && known.vector.length > 0;
       // A second random code of one person in one epoch would be a second spend of eps0.
       if (known !== undefined && !isCurrent && mode.epsilon0 !== null) {
         withheld += 1;
@@ -172,7 +172,10 @@ export class SourceDesk {
     store.codes.put(epoch, target, drawn);
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
-      log.warn('codes of another mode or model were drawn in this epoch; none is drawn twice', { withheld, remedy });
+      log.warn('codes since withdrawn, or of another mode or model, were drawn in this epoch; none is drawn twice', {
+        withheld,
+        remedy,
+      });
     }
     return released;
   }

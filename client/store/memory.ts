@@ -128,8 +128,11 @@ function memoryCodes(): CodeStore {
     delete(target, pseudonyms) {
       let deleted = 0;
       for (const pseudonym of pseudonyms) {
-        deleted += targets.get(target)?.get(pseudonym)?.size ?? 0;
-        targets.get(target)?.delete(pseudonym);
+        const ofPerson = targets.get(target)?.get(pseudonym) ?? new Map<number, MemoisedCode>();
+        for (const [epoch, code] of ofPerson) {
+          if (code.vector.length > 0) deleted += 1;
+          ofPerson.set(epoch, { ...code, vector: new Float32Array(0) });
+        }
       }
       return deleted;
     },

@@ -43,6 +43,7 @@ export interface ReleasedSumStore {
 /** A code as it left, or is to leave, for one person. */
 export interface MemoisedCode {
   readonly pseudonym: string;
+  /** Empty once it was deleted: that a code was drawn stays known, so that withdrawing and consenting again draws no second. */
   readonly vector: Float32Array;
   /** Mode and its parameters: a code of another mode is another release. */
   readonly mode: string;
@@ -55,7 +56,7 @@ export interface CodeStore {
   get(epoch: number, target: string, pseudonym: string): MemoisedCode | undefined;
   /** All or none; replaces. */
   put(epoch: number, target: string, codes: readonly MemoisedCode[]): void;
-  /** Every epoch of these persons for this target. @returns codes deleted. */
+  /** Deletes the vectors of these persons for this target, in every epoch. @returns how many. */
   delete(target: string, pseudonyms: readonly string[]): number;
 }
 

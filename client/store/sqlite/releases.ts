@@ -35,7 +35,10 @@ export function sqliteCodes(database: SqliteDatabase): CodeStore {
         let deleted = 0;
         for (const pseudonym of pseudonyms) {
           const key = { target, pseudonym };
-          deleted += database.run('DELETE FROM codes WHERE target = :target AND pseudonym = :pseudonym', key);
+          deleted += database.run(
+            "UPDATE codes SET vector = x'' WHERE target = :target AND pseudonym = :pseudonym AND vector <> x''",
+            key,
+          );
         }
         return deleted;
       });
