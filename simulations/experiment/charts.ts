@@ -91,7 +91,14 @@ function frontier(summary: ExperimentSummary, overlap: number, negatives: string
       },
       {
         data: { values: bands },
-        mark: { type: 'text', align: 'left', dx: 4, dy: -5, color: '#475569' },
+        // Prior and popularity lie close together: one is named above its line, the other below.
+        mark: {
+          type: 'text',
+          align: 'left',
+          dx: 4,
+          dy: { expr: "datum.method === 'prior' ? 9 : -6" },
+          color: '#475569',
+        },
         encoding: { y: { field: 'mean', ...quality }, x: { value: 0 }, text: { field: 'method' } },
       },
       {

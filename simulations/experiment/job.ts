@@ -3,7 +3,6 @@
  * @module
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import { centralRows } from '../central.ts';
@@ -27,10 +26,13 @@ export interface JobResult {
 /** Runs jobs one after another, and keeps the world open between jobs of the same overlap. */
 export class JobRunner {
   readonly #config: ExperimentConfig;
+  readonly #work: string;
   #open: { readonly overlap: number; readonly direction: Direction } | undefined;
 
-  constructor(config: ExperimentConfig) {
+  /** @param work folder for the files of trials: rows and keys, deleted with each trial. */
+  constructor(config: ExperimentConfig, work: string) {
     this.#config = config;
+    this.#work = work;
   }
 
   async run(job: Job, signal: AbortSignal): Promise<JobResult> {
@@ -39,7 +41,7 @@ export class JobRunner {
     const direction = await this.#direction(job.overlap);
     const world = direction.at(job.seed);
     // Rows and keys do not outlive the trial.
-    const folder = await mkdtemp(join(tmpdir(), 'isthmus-trial-'));
+    const folder = await mkdtemp(join(this.#work, 'trial-'));
     try {
       const data = await writeDataFiles(world, folder);
       const references = job.withReferences ? await centralRows(world, data, direction.truth, options, signal) : [];

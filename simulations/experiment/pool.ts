@@ -4,7 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SimulationError } from '../errors.ts';
 import type { ExperimentConfig } from './config.ts';
@@ -15,6 +16,8 @@ export interface Pool {
   readonly config: ExperimentConfig;
   readonly jobs: readonly Job[];
   readonly workers: number;
+  /** Folder for files of trials under way; emptied before and deleted afterwards. */
+  readonly work: string;
   readonly signal: AbortSignal;
   readonly onStart: (job: Job) => void;
   /** Called in the order in which jobs end; what it throws ends the pool. */
@@ -35,21 +38,25 @@ export async function runPool(pool: Pool): Promise<void> {
   });
   try {
     const count = Math.min(pool.workers, jobs.length);
-    const working = Array.from({ length: count }, () => {
-      const child = start(pool.config);
+    const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${index + 1}`));
+    await rm(pool.work, { recursive: true, force: true });
+    for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+    const working = folders.map((folder) => {
+      const child = start(pool.config, folder);
       children.push(child);
       return workThrough(child, waiting, pool);
     });
     await Promise.race([stopped, Promise.all(working)]);
   } finally {
     await Promise.all(children.map(end));
+    await rm(pool.work, { recursive: true, force: true });
   }
 }
 
-function start(config: ExperimentConfig): ChildProcess {
+function start(config: ExperimentConfig, work: string): ChildProcess {
   const entry = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
   const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
-  child.send({ kind: 'config', config } satisfies WorkerOrder);
+  child.send({ kind: 'config', config, work } satisfies WorkerOrder);
   return child;
 }
 

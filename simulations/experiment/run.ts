@@ -104,6 +104,7 @@ async function runJobs(
     config,
     jobs,
     workers,
+    work: join(folder, 'work'),
     signal,
     onStart: ({ trial }: Job) => onEvent({ kind: 'started', trial }),
     onEnd: (job, report) => {

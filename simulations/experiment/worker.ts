@@ -2,29 +2,43 @@
  * A worker process of an experiment: runs the jobs its parent sends, one at a time, and ends with its parent.
  * @module
  */
+import { rmSync } from 'node:fs';
 import type { ExperimentConfig } from './config.ts';
 import type { Job } from './grid.ts';
 import { JobRunner } from './job.ts';
 import type { JobResult } from './job.ts';
 
 export type WorkerOrder =
-  { readonly kind: 'config'; readonly config: ExperimentConfig } | { readonly kind: 'job'; readonly job: Job };
+  | {
+      readonly kind: 'config';
+      readonly config: ExperimentConfig;
+      /** Folder of this worker alone. */
+      readonly work: string;
+    }
+  | { readonly kind: 'job'; readonly job: Job };
 
 export type WorkerReport =
   | { readonly kind: 'done'; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly code: string; readonly text: string };
 
 let runner: JobRunner | undefined;
+let work = '';
 
 process.on('message', (order: WorkerOrder) => {
-  if (order.kind === 'config') runner = new JobRunner(order.config);
-  else void work(order.job);
+  if (order.kind === 'config') {
+    work = order.work;
+    runner = new JobRunner(order.config, work);
+  } else void run(order.job);
 });
-process.on('disconnect', () => process.exit(1));
+// The parent is gone, however it went: the rows and keys of a trial under way go too.
+process.on('disconnect', () => {
+  if (work !== '') rmSync(work, { recursive: true, force: true });
+  process.exit(1);
+});
 // Ctrl-C reaches the whole group; the parent decides when its workers stop.
 process.on('SIGINT', () => undefined);
 
-async function work(job: Job): Promise<void> {
+async function run(job: Job): Promise<void> {
   try {
     if (runner === undefined) throw new Error('a job came before the experiment it belongs to');
     report({ kind: 'done', result: await runner.run(job, new AbortController().signal) });

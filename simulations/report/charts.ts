@@ -11,7 +11,7 @@ import { methodLabel, REFERENCE_ROWS } from './table.ts';
 const CONFIG: TopLevelSpec['config'] = {
   font: 'system-ui, sans-serif',
   axis: { labelFontSize: 12, titleFontSize: 12, labelLimit: 260 },
-  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 260 },
+  legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 480 },
   header: { labelFontSize: 13, titleFontSize: 13 },
   view: { stroke: 'transparent' },
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,7 @@ describe('privacy experiment', function () {
     });
     assert.ok(before >= 1 && before + started.length === 2, `${before} kept, ${started.length} run`);
     assert.deepEqual(rowsIn(killed), rowsIn(whole));
+    assert.ok(!readdirSync(killed).includes('work'));
   });
 
   it('keeps what ended when it is stopped, and leaves no process behind', async () => {
@@ -92,6 +93,11 @@ describe('privacy experiment', function () {
     });
     await assert.rejects(stopped, { name: 'AbortError' });
     assert.ok(rowsIn(folder).length > 0);
+    assert.deepEqual(
+      readdirSync(folder).sort(),
+      ['config.json', 'results.db'],
+      'no rows or keys of persons stay behind',
+    );
   });
 
   it('records a trial that cannot be run, and goes on', async () => {
