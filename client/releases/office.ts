@@ -46,6 +46,7 @@ export class ReleaseOffice {
     this.#source = new SourceDesk({
       ...desk,
       people,
+      pseudonyms,
       store,
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
@@ -110,10 +111,10 @@ export class ReleaseOffice {
     this.#source?.onConsents(consents);
   }
 
-  /** @returns consents withdrawn. */
+  /** Without a pseudonym scheme nobody can be told of whom: carried out at the start that has one. @returns consents taken out of force. */
   withdraw(persons: readonly string[], target?: string): number {
     if (this.#source !== undefined) return this.#source.withdraw(persons, target);
-    return this.#options.store.consents.withdraw(persons, target).length;
+    return this.#options.store.consents.revoke(persons, target);
   }
 
   stop(): void {

@@ -3,6 +3,7 @@
  * nobody else.
  * @module
  */
+import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Clock } from '../../core/federation/clock.ts';
 import { covers } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
@@ -20,6 +21,7 @@ import type { People } from './people.ts';
 
 export interface SourceOptions {
   readonly people: People;
+  readonly pseudonyms: PseudonymScheme;
   readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
   readonly mode: SourceMode;
   readonly clock: Clock;
@@ -66,39 +68,59 @@ export class SourceDesk {
   }
 
   /**
-   * Deletes consents and the codes they allowed, and tells the targets to delete theirs.
-   * @param persons own person ids. @returns consents deleted.
+   * Takes consents out of force, deletes the codes they allowed, and tells the targets to delete theirs.
+   * @param persons own person ids. @returns consents taken out of force.
    */
   withdraw(persons: readonly string[], target?: string): number {
-    return this.#carryOut(this.#options.store.consents.withdraw(persons, target));
+    const revoked = this.#options.store.consents.revoke(persons, target);
+    this.carryOutRevoked();
+    return revoked;
   }
 
-  /** Withdrawals that were recorded while no agent ran. */
+  /** Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
   carryOutRevoked(): void {
-    const { consents } = this.#options.store;
-    for (const { person, target } of consents.revoked()) this.#carryOut(consents.withdraw([person], target));
+    const { people, store, pseudonyms, log } = this.#options;
+    const revoked = store.consents.revoked();
+    const names = new Map<string, string>();
+    const erased = new Set<string>();
+    for (const { person } of revoked) {
+      const row = people.rowOf(person);
+      if (row === undefined) erased.add(person);
+      else names.set(person, people.pseudonyms[row]);
+    }
+    this.#carryOut(revoked, names);
+    if (erased.size === 0) return;
+    const persons = [...erased];
+    pseudonyms
+      .pseudonyms(persons)
+      .then((theirs) => this.#carryOut(revoked, new Map(persons.map((person, i) => [person, theirs[i]]))))
+      .catch((error: unknown) => {
+        const name = error instanceof Error ? error.name : 'unknown';
+        log.error('withdrawals of erased persons wait for the next start', { persons: persons.length, error: name });
+      });
   }
 
-  #carryOut(withdrawn: readonly Consent[]): number {
-    const { people, store, emit, log } = this.#options;
-    const targets = new Map<string, Set<string>>();
-    for (const consent of withdrawn) {
-      const row = people.rowOf(consent.person);
-      const pseudonyms = targets.get(consent.target) ?? new Set();
-      targets.set(consent.target, pseudonyms);
-      if (row !== undefined) pseudonyms.add(people.pseudonyms[row]);
+  /** The consents go last: a kill in between leaves them revoked, and everything is told again. */
+  #carryOut(revoked: readonly Consent[], names: ReadonlyMap<string, string>): void {
+    const { store, write, emit, log } = this.#options;
+    const targets = new Map<string, Map<string, string>>();
+    for (const { person, target } of revoked) {
+      const pseudonym = names.get(person);
+      if (pseudonym === undefined) continue;
+      targets.set(target, (targets.get(target) ?? new Map<string, string>()).set(person, pseudonym));
     }
-    for (const [to, pseudonyms] of targets) {
-      store.codes.delete(to, [...pseudonyms]);
-      const letters = chunks([...pseudonyms], WITHDRAWALS_IN_A_LETTER);
-      this.#options.write(
+    for (const [to, named] of targets) {
+      const pseudonyms = [...named.values()];
+      store.codes.delete(to, pseudonyms);
+      const letters = chunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
+      write(
         to,
-        letters.map((part) => ({ kind: 'release-withdrawal', persons: part })),
+        letters.map((persons) => ({ kind: 'release-withdrawal', persons })),
       );
-      emit({ kind: 'withdrawn', platform: to, persons: pseudonyms.size });
-      log.info('consents withdrawn; the target is told to delete', { target: to, persons: pseudonyms.size });
+      store.consents.withdraw([...named.keys()], to);
+      emit({ kind: 'withdrawn', platform: to, persons: named.size });
+      log.info('consents withdrawn; the target is told to delete', { target: to, persons: named.size });
     }
-    return withdrawn.length;
   }
 
   #answer(): void {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import { silentLog } from '../../client/log.ts';
+import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/releases/people.ts';
 import { Post } from '../../client/releases/post.ts';
 import { SourceDesk } from '../../client/releases/source.ts';
@@ -11,6 +13,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { Cancel, Clock } from '../../core/federation/clock.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import { planFederation } from '../../core/federation/plan.ts';
 import type { ReleaseModeName } from '../../core/privacy/release.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -50,16 +53,21 @@ describe('A source', () => {
   let clock: HandClock;
   let letters: { to: string; body: LetterBody }[];
   let represented: number[];
+  let isKilled: boolean;
 
   const desk = async (name: ReleaseModeName = 'raw', epsilon0: number | null = null): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, scheme),
+      pseudonyms: scheme,
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       clock,
       random: seededRandom(`source ${letters.length}`),
       log: silentLog,
-      write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
+      write: (to, bodies) => {
+        if (isKilled) throw new Error('killed');
+        letters.push(...bodies.map((body) => ({ to, body })));
+      },
       emit: () => undefined,
     });
   const encoder = (modelRound = 0) => ({
@@ -77,6 +85,7 @@ describe('A source', () => {
     clock = new HandClock();
     letters = [];
     represented = [];
+    isKilled = false;
   });
 
   it('answers with the consenting persons alone, under their pseudonyms', async () => {
@@ -181,6 +190,7 @@ describe('A source', () => {
     store.consents.add(persons.map((person) => ({ ...consent, person })));
     const source = new SourceDesk({
       people: await peopleOf(many, scheme),
+      pseudonyms: scheme,
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       clock,
@@ -214,6 +224,48 @@ describe('A source', () => {
     );
     assert.equal(store.codes.get(1, 'books', a)?.vector.length, 0);
     assert.equal(source.withdraw(['a']), 0);
+  });
+
+  it('carries out after a restart a withdrawal that it was killed in', async () => {
+    store.consents.add([consent]);
+    const source = await desk();
+    isKilled = true;
+    assert.throws(() => source.withdraw(['a']), /killed/);
+    assert.deepEqual(store.consents.list(), [], 'out of force all the same');
+    isKilled = false;
+    const later = await desk();
+    later.carryOutRevoked();
+    later.carryOutRevoked();
+    const [a] = await scheme.pseudonyms(['a']);
+    assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
+    assert.deepEqual(store.consents.revoked(), []);
+  });
+
+  it('tells of a person who is already erased from the data', async () => {
+    const [pseudonym] = await scheme.pseudonyms(['gone']);
+    store.consents.add([{ ...consent, person: 'gone' }]);
+    store.codes.put(1, 'books', [{ pseudonym, vector: Float32Array.of(1), mode: 'raw', modelRound: 0 }]);
+    const source = await desk();
+    assert.equal(source.withdraw(['gone']), 1);
+    await turn();
+    assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [pseudonym] } }]);
+    assert.equal(store.codes.get(1, 'books', pseudonym)?.vector.length, 0);
+    assert.deepEqual(store.consents.revoked(), []);
+  });
+
+  it('without a pseudonym scheme keeps a withdrawal for the start that has one', async () => {
+    const { pseudonyms: _, ...options } = smallWorld().options('films', { store });
+    store.consents.add([consent]);
+    const office = new ReleaseOffice({
+      options,
+      plan: planFederation(options.manifest),
+      people: await peopleOf(domain, undefined),
+      emit: () => undefined,
+      write: () => assert.fail('nobody can be named'),
+      onReceived: () => undefined,
+    });
+    assert.equal(office.withdraw(['a']), 1);
+    assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], [consent]]);
   });
 
   it('draws no second random code for who withdraws and consents again; a raw vector can be made again', async () => {
