@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
-import type { PlatformMessage } from '../../core/secagg/messages.ts';
-import { defaultThreshold } from '../../core/secagg/parameters.ts';
-import { plainSum, run } from './federation.ts';
-import type { Options, Result } from './federation.ts';
-
-export function assertExactSum(result: Result, ringBits = 32): void {
-  assert.equal(result.outcome, 'completed');
-  const sum = result.sum!;
-  const updates = result.summed.map((id) => result.updates.get(id)!);
-  assert.deepEqual([...sum].map(BigInt), plainSum(updates, sum.length, ringBits));
-}
+import { assertExactSum, checkDrops, STAGES } from './drops.ts';
+import { run } from './federation.ts';
+import type { Options } from './federation.ts';
 
 describe('a masked sum', () => {
   for (const n of [3, 4, 5, 10, 30]) {
@@ -36,35 +28,6 @@ describe('a masked sum', () => {
     assert.equal(result.summed.length, 18);
   });
 });
-
-const STAGES: readonly PlatformMessage['kind'][] = [
-  'advertise-keys',
-  'share-keys',
-  'masked-chunk',
-  'consistency-signature',
-  'reveals',
-];
-
-/** Platform i drops before message `drops[i]` of STAGES, or never (5): the exact sum, or a clean typed end. */
-export function checkDrops(drops: readonly number[]): void {
-  const n = drops.length;
-  const result = run(n, { parameters: { vectorLength: 33 }, diesBefore: (id) => STAGES[drops[Number(id.slice(1))]] });
-  const stay = (stage: number): number => drops.filter((drop) => drop > stage).length;
-  const t = defaultThreshold(n);
-  const where = `drops ${drops.join()}`;
-  if ([0, 1, 2, 3, 4].every((stage) => stay(stage) >= t)) {
-    assertExactSum(result);
-    assert.equal(result.summed.length, stay(2), where);
-  } else {
-    assert.equal(result.outcome, 'too-few-platforms', where);
-    assert.equal(result.sum, null, where);
-    assert.equal(
-      result.charged,
-      [0, 1, 2].every((stage) => stay(stage) >= t),
-      where,
-    );
-  }
-}
 
 describe('platforms dropping out', () => {
   it('n = 3: every way in which each may drop at any stage', () => {
