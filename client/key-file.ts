@@ -48,7 +48,8 @@ function readSecret(file: string, code: string, log: Log): string {
     if (others !== 0) log.warn(`${file} can be read or changed by other users: chmod 600 it`);
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new FederationError(code, `cannot read ${file}: ${systemReason(cause)}`, { cause });
+    const remedy = 'name a key file that "isthmus init" made, and that this user may read';
+    throw new FederationError(code, `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, { cause });
   }
 }
 

@@ -129,7 +129,10 @@ function readManifest(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}`, { cause });
+    const remedy = 'name the signed manifest with --manifest; whoever runs the coordinator has it';
+    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, {
+      cause,
+    });
   }
 }
 

@@ -2,17 +2,7 @@
  * The platform's state directory: its store, the token of its local service and where that service listens.
  * @module
  */
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PlatformError } from './errors.ts';
@@ -45,9 +35,9 @@ const endpointSchema = z.object({ url: z.url(), pid: z.int() });
 /** Makes the directory where it is missing, for its owner alone. @throws PlatformError STATE_UNUSABLE. */
 export function openStateDirectory(path: string): StateDirectory {
   try {
+    // An older directory keeps its mode, which is not ours to change: every file in it is for its owner alone anyhow.
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    chmodSync(path, 0o700);
     const endpoint = join(path, ENDPOINT);
     return {
       path,

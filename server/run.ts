@@ -77,13 +77,18 @@ function readKeyFile(file: string, log: Log): Identity {
   return parseIdentity(text, file);
 }
 
-function read(file: string, code: string): string {
+const REMEDY = {
+  MANIFEST_UNREADABLE: 'name the signed manifest with --manifest; "isthmus init" makes one',
+  IDENTITY_UNREADABLE: 'name the coordinator\'s key file with --identity; "isthmus init" makes it',
+};
+
+function read(file: string, code: keyof typeof REMEDY): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     // The system's reason without its code and path, which the sentence has already.
     const reason = /^[A-Z]+: ([^,]+),/.exec(message)?.[1] ?? message;
-    throw new FederationError(code, `cannot read ${file}: ${reason}`, { cause });
+    throw new FederationError(code, `cannot read ${file}: ${reason}; ${REMEDY[code]}`, { cause });
   }
 }

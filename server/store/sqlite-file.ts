@@ -72,6 +72,8 @@ export class SqliteFile {
       this.#database.exec('PRAGMA journal_mode = DELETE');
       this.#database.exec('PRAGMA locking_mode = NORMAL');
       this.#database.prepare('SELECT COUNT(*) FROM sqlite_schema').all();
+    } catch {
+      // A disk that takes nothing: the log stays beside the file, and is read at the next opening.
     } finally {
       this.#statements.clear();
       this.#database.close();
@@ -159,8 +161,10 @@ function translated(cause: unknown, path: string): unknown {
     const text = `${path}: ${message}; it is no coordinator's store, or damaged: restore it from a copy, since it records what was spent`;
     return new CoordinatorError('STORE_CORRUPT', text, { cause });
   }
-  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH)/.test(code) || /unable to open/i.test(message)) {
-    const text = `${path}: ${message}; the file and its folder must be writable by this user`;
+  const isUnopened = /unable to open/i.test(message);
+  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH)/.test(code) || isUnopened) {
+    const why = isUnopened ? 'cannot be opened' : message;
+    const text = `${path}: ${why}; file and folder must be writable by this user, and their disk must have room`;
     return new CoordinatorError('STORE_UNWRITABLE', text, { cause });
   }
   return cause;

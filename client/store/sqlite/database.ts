@@ -89,6 +89,8 @@ export class SqliteDatabase {
       this.#database.exec('PRAGMA journal_mode = DELETE');
       this.#database.exec('PRAGMA locking_mode = NORMAL');
       this.#database.prepare('SELECT COUNT(*) FROM sqlite_schema').all();
+    } catch {
+      // A disk that takes nothing: the log stays beside the file, and is read at the next opening.
     } finally {
       this.#statements.clear();
       this.#database.close();
@@ -165,7 +167,8 @@ function wrongColumn(column: string, value: unknown): StoreError {
 function storeError(cause: unknown, file: string): unknown {
   if (cause instanceof StoreError || !(cause instanceof Error)) return cause;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const why = (remedy: string): string => `${file}: ${cause.message}. ${remedy}`;
+  const isUnopened = /unable to open/i.test(cause.message);
+  const why = (remedy: string): string => `${file}: ${isUnopened ? 'cannot be opened' : cause.message}. ${remedy}`;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new StoreError(
       'STORE_LOCKED',
@@ -177,8 +180,9 @@ function storeError(cause: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
     return new StoreError('STORE_CORRUPT', why('Restore it from a backup; spent budget is recorded there'), { cause });
   }
-  if (/^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM)|E[A-Z]+$)/.test(code) || /unable to open/i.test(cause.message)) {
-    return new StoreError('STORE_UNWRITABLE', why('The state must be writable by this user'), { cause });
+  if (/^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM)|E[A-Z]+$)/.test(code) || isUnopened) {
+    const remedy = 'The state must be writable by this user, and its disk must have room';
+    return new StoreError('STORE_UNWRITABLE', why(remedy), { cause });
   }
   return cause;
 }
