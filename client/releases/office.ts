@@ -50,6 +50,7 @@ export class ReleaseOffice {
       store,
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
+      plan: Buffer.from(plan.manifestHash).toString('hex'),
     });
     this.#source.carryOutRevoked();
     if (!receives) return;

@@ -24,6 +24,8 @@ export interface SourceOptions {
   readonly pseudonyms: PseudonymScheme;
   readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
   readonly mode: SourceMode;
+  /** Fingerprint of the federation's plan: what was made under another one is another release. */
+  readonly plan: string;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
@@ -163,8 +165,8 @@ export class SourceDesk {
 
   /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
   #release(target: string, epoch: number, encoder: Encoder): { code: MemoisedCode; expires: number }[] {
-    const { people, store, mode, clock, random, log } = this.#options;
-    const tag = mode.epsilon0 === null ? mode.name : `${mode.name} ${mode.epsilon0}`;
+    const { people, store, mode, plan, clock, random, log } = this.#options;
+    let tag: string | undefined;
     const now = unixSeconds(clock);
     const released: { code: MemoisedCode; expires: number }[] = [];
     const drawn: MemoisedCode[] = [];
@@ -174,6 +176,12 @@ export class SourceDesk {
       if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;
       const pseudonym = people.pseudonyms[row];
       const known = store.codes.get(epoch, target, pseudonym);
+      let representation: Float32Array | undefined;
+      if (tag === undefined) {
+        // Of one batch all codes are of one dimension, which the first representation tells.
+        representation = encoder.represent(row);
+        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan}`;
+      }
       const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound && known.vector.length > 0;
       // A second random code of one person in one epoch would be a second spend of eps0.
       if (known !== undefined && !isCurrent && mode.epsilon0 !== null) {
@@ -184,7 +192,7 @@ export class SourceDesk {
         released.push({ code: known, expires: consent.expires });
         continue;
       }
-      const representation = encoder.represent(row);
+      representation ??= encoder.represent(row);
       const vector = mode.of(representation.length).release(representation, random);
       if (vector === null) continue;
       const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
@@ -194,10 +202,13 @@ export class SourceDesk {
     store.codes.put(epoch, target, drawn);
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
-      log.warn('codes since withdrawn, or of another mode or model, were drawn in this epoch; none is drawn twice', {
-        withheld,
-        remedy,
-      });
+      log.warn(
+        'codes since withdrawn, or of another mode, model or plan, were drawn in this epoch; none is drawn twice',
+        {
+          withheld,
+          remedy,
+        },
+      );
     }
     return released;
   }

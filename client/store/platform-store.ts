@@ -45,7 +45,7 @@ export interface MemoisedCode {
   readonly pseudonym: string;
   /** Empty once it was deleted: that a code was drawn stays known, so that withdrawing and consenting again draws no second. */
   readonly vector: Float32Array;
-  /** Mode and its parameters: a code of another mode is another release. */
+  /** Mode and its parameters, dimension and plan: a code of other ones is another release. */
   readonly mode: string;
   /** Round of the shared model whose encoder made it. */
   readonly modelRound: number;

@@ -55,12 +55,17 @@ describe('A source', () => {
   let represented: number[];
   let isKilled: boolean;
 
-  const desk = async (name: ReleaseModeName = 'raw', epsilon0: number | null = null): Promise<SourceDesk> =>
+  const desk = async (
+    name: ReleaseModeName = 'raw',
+    epsilon0: number | null = null,
+    plan = 'plan',
+  ): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, scheme),
       pseudonyms: scheme,
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
+      plan,
       clock,
       random: seededRandom(`source ${letters.length}`),
       log: silentLog,
@@ -148,7 +153,6 @@ describe('A source', () => {
     const [first, second, third] = batches();
     assert.deepEqual(second.vectors, first.vectors);
     assert.deepEqual(third.vectors, first.vectors);
-    assert.equal(represented.length, 1);
     assert.match(first.noiseModel, /"kind":"privunit"/);
   });
 
@@ -178,6 +182,29 @@ describe('A source', () => {
     assert.notDeepEqual(after.vectors, before.vectors);
   });
 
+  it('withholds codes of another plan or dimension, and mixes none into a batch', async () => {
+    store.consents.add([consent]);
+    const wide = { modelRound: 0, represent: () => Float32Array.of(1, 2, 3) };
+    const counts: number[] = [];
+    for (const [plan, made] of [
+      ['plan', encoder()],
+      ['other plan', encoder()],
+      ['plan', wide],
+      ['plan', encoder()],
+    ] as const) {
+      const source = await desk('ldp', 2, plan);
+      if (made === wide) store.consents.add([{ ...consent, person: 'b' }]);
+      source.adopt(made);
+      source.request(request);
+      counts.push(batches().at(-1)!.persons.length);
+    }
+    assert.deepEqual(counts, [1, 0, 1, 1]);
+    assert.deepEqual(
+      batches().map(({ dimension }) => dimension),
+      [2, 0, 3, 2],
+    );
+  });
+
   it('sends a large answer in parts that fit a letter', async () => {
     const count = 40_000;
     const persons = Array.from({ length: count }, (_, i) => `p${i}`);
@@ -193,6 +220,7 @@ describe('A source', () => {
       pseudonyms: scheme,
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
+      plan: 'plan',
       clock,
       random: seededRandom('many'),
       log: silentLog,
