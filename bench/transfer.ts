@@ -5,9 +5,10 @@
  *     --epsilon 4 --seeds 10
  *
  * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
- * every strategy named. --rounds 0,5: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those.
+ * every strategy named. --release raw,ldp,cohort --epsilon0 8,4,2: every local mode at every eps0. --rounds 0,5: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those.
  * --published measures the game-video split.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,7 +29,8 @@ import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
 import type { Factors } from '../core/transfer/factors/implicit-als.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
-import type { PlatformModel } from '../core/transfer/strategy.ts';
+import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
+import type { ReleaseModeName } from '../core/privacy/release.ts';
 import { federate } from './transfer/in-process.ts';
 import { measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
@@ -43,6 +45,8 @@ const { values: options } = parseArgs({
     seeds: { type: 'string', default: '3' },
     overlap: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
+    release: { type: 'string', default: 'raw' },
+    epsilon0: { type: 'string', default: '8,4,2' },
     settings: { type: 'string', default: '{}' },
     published: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -74,6 +78,23 @@ function seedsOf(text: string): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
+const localReleases = (mode: ReleaseModeName): PublicRelease[] =>
+  mode === 'ldp' || mode === 'cohort'
+    ? names(options.epsilon0).map((epsilon0) => ({ mode, epsilon0: Number(epsilon0) }))
+    : [{ mode, epsilon0: null }];
+const releases = names(options.release).flatMap((mode) => localReleases(mode as ReleaseModeName));
+
+/** The same persons, the same factors: made once for all strategies of a seed. */
+function remembering(make: (domain: Domain) => Factors): (domain: Domain) => Factors {
+  const known = new Map<string, Factors>();
+  return (domain) => {
+    const key = createHash('sha256').update(domain.persons.join('\n')).digest('hex');
+    const factors = known.get(key) ?? make(domain);
+    known.set(key, factors);
+    return factors;
+  };
+}
+
 async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const measured: Measured = new Map();
   const cache = new Map<string, PlatformModel>();
@@ -81,7 +102,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const reports: string[] = [];
   for (const { seed, sources, split, negatives, validation } of trials) {
     const setting = { cold: split.cold, items: split.target.catalogue.length, negatives, seed };
-    let factors: Factors | undefined;
+    const factorise = remembering((domain) => factoriseTarget(domain, seededRandom(`target/${seed}`)));
     for (const name of names(options.baselines)) {
       const scorer = baselineNamed(name).fit({
         target: split.target,
@@ -89,7 +110,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
         sources,
         ...(validation && { validation }),
         random: seededRandom(`${name}/${seed}`),
-        factors: () => (factors ??= factoriseTarget(split.target, seededRandom(`target/${seed}`))),
+        factors: () => factorise(split.target),
       });
       measure(measured, name, scorer, setting);
     }
@@ -98,17 +119,25 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
       const empty = { platforms: [], maxPlatformsPerPerson: 1, rounds: 1 };
       const shares = strategy.plan(empty, strategy.settings(settings)).blocks.length > 0;
       for (const rounds of shares ? roundCounts : [0]) {
-        for (const epsilon of strategy.privacy === 'sealed-only' ? [null] : epsilons) {
-          const delta = Number(options.delta);
-          const privacy = { epsilon, delta, seed, rounds };
-          const run = await federate({ strategy, settings, sources, split, ...privacy, cache, backend });
-          const trained = shares ? `, ${rounds} rounds` : '';
-          const label = strategy.privacy === 'sealed-only' ? name : `${name} epsilon ${epsilon ?? 'none'}${trained}`;
-          measure(measured, label, run.scorer, setting);
-          reports.push(
-            `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
-          );
-          run.target.dispose();
+        for (const release of releases) {
+          const charged = strategy.privacy !== 'sealed-only' || release.mode === 'cohort';
+          for (const epsilon of charged ? epsilons : [null]) {
+            const delta = Number(options.delta);
+            const privacy = { epsilon, delta, seed, rounds, release };
+            const run = await federate({ strategy, settings, sources, split, ...privacy, cache, backend, factorise });
+            const label = [
+              name,
+              ...(charged ? [`epsilon ${epsilon ?? 'none'}`] : []),
+              ...(shares ? [`${rounds} rounds`] : []),
+              ...(release.mode === 'raw' ? [] : [release.mode]),
+              ...(release.epsilon0 === null ? [] : [`epsilon0 ${release.epsilon0}`]),
+            ].join(' ');
+            measure(measured, label, run.scorer, setting);
+            reports.push(
+              `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
+            );
+            run.target.dispose();
+          }
         }
       }
     }

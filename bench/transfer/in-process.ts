@@ -9,14 +9,17 @@ import { historyOf, personIndex } from '../../core/data/select.ts';
 import { createChargedSums } from '../../core/privacy/charged-sums.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
 import { planPrivacy, plannedSum } from '../../core/privacy/plan.ts';
-import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import type { ChargedSums, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan.ts';
-import type { ReceivedRepresentations, ReleaseMode } from '../../core/privacy/release.ts';
+import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
+import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import type {
   DecoderReport,
   PlatformModel,
+  PublicRelease,
   PublicShape,
   SharedModel,
   SharedPlan,
@@ -34,12 +37,14 @@ export interface FederationOptions {
   /** Noise, starting values and choices of held-out persons. */
   readonly seed: number;
   /** Absent: raw. */
-  readonly release?: (representations: readonly Float32Array[]) => ReleaseMode;
+  readonly release?: PublicRelease;
   readonly backend?: TensorBackend;
   /** Rounds for a strategy that shares a model. */
   readonly rounds?: number;
   /** Source models that do not depend on the seed are made once: `sealed-only` strategies have no noise. */
   readonly cache?: Map<string, PlatformModel>;
+  /** Factors of the target, remembered from strategy to strategy. */
+  readonly factorise?: (domain: Domain) => Factors;
 }
 
 export interface Federated {
@@ -55,7 +60,8 @@ const noBackend: TensorBackend = {
 };
 
 export async function federate(options: FederationOptions): Promise<Federated> {
-  const { strategy, sources, split, epsilon, delta, seed, release, rounds = 0 } = options;
+  const { strategy, sources, split, epsilon, delta, seed, rounds = 0 } = options;
+  const release = options.release ?? { mode: 'raw', epsilon0: null };
   const settings = strategy.settings(options.settings ?? {});
   const domains = [...sources, split.target];
   const shape: PublicShape = {
@@ -67,6 +73,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     })),
     maxPlatformsPerPerson: domains.length,
     rounds,
+    release,
   };
   const shared = strategy.plan(shape, settings);
   const plan = planPrivacy({
@@ -89,27 +96,29 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       settings,
       random: seededRandom(label),
       backend: options.backend ?? noBackend,
+      ...(options.factorise && { factorise: options.factorise }),
     });
 
   const mechanism = epsilon === null ? withoutNoise : discreteGaussian;
   const models: PlatformModel[] = [];
+  const chargedSums = (domain: Domain): ChargedSums =>
+    createChargedSums({
+      plan,
+      platform: domain.name,
+      mechanism,
+      random: seededRandom(`noise/${domain.name}/${seed}`),
+      charge: () => undefined,
+    });
   for (const domain of domains) {
-    const key = `${strategy.name}/${domain.name}/${JSON.stringify(settings)}`;
+    const key = `${strategy.name}/${domain.name}/${JSON.stringify([settings, release])}`;
     const fixed = strategy.privacy === 'sealed-only' && domain !== split.target;
-    const label = domain === split.target ? `${strategy.name}/${domain.name}/${seed}` : fixed ? key : `${key}/${seed}`;
-    const model = (fixed ? options.cache?.get(key) : undefined) ?? join(domain, label);
-    if (fixed) options.cache?.set(key, model);
+    const label = domain === split.target ? `${domain.name}/${seed}` : fixed ? key : `${key}/${seed}`;
+    const known = fixed ? options.cache?.get(key) : undefined;
+    const model = known ?? join(domain, label);
     models.push(model);
-    if (domain === split.target && shared.blocks.length === 0) continue;
-    await model.prepare(
-      createChargedSums({
-        plan,
-        platform: domain.name,
-        mechanism,
-        random: seededRandom(`noise/${domain.name}/${seed}`),
-        charge: () => undefined,
-      }),
-    );
+    if (known !== undefined || (domain === split.target && shared.blocks.length === 0)) continue;
+    await model.prepare(chargedSums(domain));
+    if (fixed) options.cache?.set(key, model);
   }
   if (shared.blocks.length > 0) {
     const trained = await trainInRounds({ ...options, domains, models, shared, plan, rounds, mechanism });
@@ -123,27 +132,33 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     const index = personIndex(domain);
     const wanted = [...split.linked, ...split.cold.map(({ person }) => person)].filter((person) => index.has(person));
     const vectors = wanted.map((person) => model.represent(historyOf(domain, index.get(person) ?? 0)));
-    const mode = release?.(vectors);
+    const dimension = vectors.at(0)?.length ?? 0;
+    const prototypes = release.mode === 'cohort' ? await model.prototypes(chargedSums(domain)) : undefined;
+    const mode = releaseMode(release.mode, {
+      epsilon0: release.epsilon0,
+      dimension,
+      ...(prototypes && { prototypes }),
+    });
     const random = seededRandom(`release/${domain.name}/${seed}`);
-    const released = vectors.map((vector) => (mode === undefined ? vector : mode.release(vector, random)));
+    const released = vectors.map((vector) => mode.release(vector, random));
     const byPerson = new Map<string, Float32Array>();
     wanted.forEach((person, i) => {
       const code = released[i];
       if (code !== null) byPerson.set(person, code);
     });
     codes.push(byPerson);
-    const dimension = byPerson.values().next().value?.length ?? 0;
-    const warm = split.linked.filter((person) => byPerson.has(person) || (dimension === 0 && index.has(person)));
-    const table = new Float32Array(warm.length * dimension);
+    const warm = split.linked.filter((person) => index.has(person));
+    const sent = byPerson.size === 0 ? 0 : dimension;
+    const table = new Float32Array(warm.length * sent);
     warm.forEach((person, row) => {
       const code = byPerson.get(person);
-      if (code !== undefined) table.set(code, row * dimension);
+      if (code !== undefined) table.set(code, row * sent);
     });
     received.push({
       source: domain.name,
-      mode: mode?.name ?? 'raw',
-      noiseModel: mode?.noiseModel ?? { kind: 'exact' },
-      dimension,
+      mode: mode.name,
+      noiseModel: mode.noiseModel,
+      dimension: sent,
       persons: warm,
       vectors: table,
     });

@@ -4,9 +4,10 @@
  */
 import type { Domain, History } from '../data/domain.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism.ts';
-import type { ReceivedRepresentations } from '../privacy/release.ts';
+import type { ReceivedRepresentations, ReleaseModeName } from '../privacy/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
+import type { Factors } from './factors/implicit-als.ts';
 
 /** Public facts of a federation that a strategy may plan from: they stand in the manifest. */
 export interface PublicShape {
@@ -15,6 +16,14 @@ export interface PublicShape {
   readonly maxPlatformsPerPerson: number;
   /** Rounds the policy allows for the shared model. */
   readonly rounds: number;
+  /** How representations are released; absent: raw. A local mode carries few numbers, and a strategy may choose them by it. */
+  readonly release?: PublicRelease;
+}
+
+export interface PublicRelease {
+  readonly mode: ReleaseModeName;
+  /** Of one code; null where nothing bounds it. */
+  readonly epsilon0: number | null;
 }
 
 export interface PublicPlatform {
@@ -76,6 +85,11 @@ export interface PlatformContext<Settings extends object = object> {
   /** For initialisation, sampling and shuffling; never for noise. */
   readonly random: RandomSource;
   readonly backend: TensorBackend;
+  /**
+   * How the platform factorises its own domain, or a part of its persons; absent: anew each time. Whoever measures several
+   * strategies on one domain gives one that remembers.
+   */
+  readonly factorise?: (domain: Domain) => Factors;
   /** Progress for long work, 0 to 1. */
   readonly onProgress?: (stage: string, fraction: number) => void;
   readonly signal?: AbortSignal;
@@ -91,6 +105,11 @@ export interface PlatformModel {
   adopt(shared: SharedModel): Promise<void>;
   /** The person's representation: depends on this history, public data and released values only (unless `sealed-only`). */
   represent(history: History): Float32Array;
+  /**
+   * Unit prototypes of this platform's representations, row-major [K, dimension], through charged sums: asked for once,
+   * after the last round, where the release mode is `cohort`.
+   */
+  prototypes(sums: ChargedSums): Promise<Float32Array>;
   /** Learns received representations -> local scores from persons known on both sides, with the negative-transfer guard. */
   fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport>;
   /** Scores over the catalogue for one person from what the sources released of them (possibly nothing). */

@@ -28,3 +28,13 @@ export function unit(vector: Float64Array | Float32Array): Float32Array {
   const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
   return Float32Array.from(vector, (value) => value * inverse);
 }
+
+/** The first `dimension` numbers of every item's vector. */
+export function leadingDimensions({ dimension: from, vectors }: ItemVectors, dimension: number): ItemVectors {
+  const items = vectors.length / from;
+  const kept = new Float32Array(items * dimension);
+  for (let item = 0; item < items; item++) {
+    kept.set(vectors.subarray(item * from, item * from + dimension), item * dimension);
+  }
+  return { dimension, vectors: kept };
+}

@@ -4,13 +4,17 @@
  * @module
  */
 import type { Domain, History } from '../../data/domain.ts';
+import { historyOf } from '../../data/select.ts';
 import type { ChargedSums, Contribution } from '../../privacy/mechanism.ts';
+import { trainPrototypes } from '../../privacy/release-modes/cohort.ts';
 import type { ReceivedRepresentations } from '../../privacy/release.ts';
 import { Prng } from '../../random/prng.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { fitDecoder } from '../decoder/decoder.ts';
 import { factoriseTarget } from '../decoder/target-factors.ts';
+import { prototypeSettings } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
+import type { Factors } from '../factors/implicit-als.ts';
 import type {
   DecoderReport,
   Explanation,
@@ -61,24 +65,31 @@ export class BridgeModel implements PlatformModel {
     return this.#encoder(history);
   }
 
+  async prototypes(sums: ChargedSums): Promise<Float32Array> {
+    const { domain, random, shape } = this.#context;
+    const settings = prototypeSettings(shape, this.represent({ items: new Uint32Array(0) }).length);
+    if (settings === undefined) {
+      throw new TransferError(
+        'TRANSFER_SHAPE',
+        `prototypes belong to release mode cohort, and this federation's is ${shape.release?.mode ?? 'raw'}`,
+      );
+    }
+    const represent = (_id: string, row: number): Float32Array => this.represent(historyOf(domain, row));
+    return trainPrototypes(settings, () => domain.persons.map(represent), sums, random);
+  }
+
   fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport> {
     const { domain, onProgress, random, signal } = this.#context;
     const prng = Prng.fromSource(random);
     let fits = 0;
-    this.#decoder = fitDecoder(
-      {
-        domain,
-        random: prng,
-        factorise: (part: Domain) => {
-          const before = fits++;
-          return factoriseTarget(part, random, {
-            onProgress: (fraction) => onProgress?.('decoder', Math.min(1, (before + fraction) / 2)),
-            ...(signal && { signal }),
-          });
-        },
-      },
-      received,
-    );
+    const anew = (part: Domain): Factors => {
+      const before = fits++;
+      return factoriseTarget(part, random, {
+        onProgress: (fraction) => onProgress?.('decoder', Math.min(1, (before + fraction) / 2)),
+        ...(signal && { signal }),
+      });
+    };
+    this.#decoder = fitDecoder({ domain, random: prng, factorise: this.#context.factorise ?? anew }, received);
     return Promise.resolve(this.#decoder.report);
   }
 

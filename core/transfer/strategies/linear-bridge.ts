@@ -9,18 +9,23 @@
  */
 import { z } from 'zod';
 import { factorEncoder } from '../encoder/factor-encoder.ts';
-import { factoriseTarget } from '../decoder/target-factors.ts';
+import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
+import { factoriseTarget, factorSettings } from '../decoder/target-factors.ts';
 import { parseSettings } from '../settings.ts';
-import type { TransferStrategy } from '../strategy.ts';
+import { publicPlatform } from '../public-shape.ts';
+import type { PublicShape, TransferStrategy } from '../strategy.ts';
 import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
 export interface LinearBridgeSettings {
-  /** Numbers in a representation, 2 to 32; the decoder uses as many of the leading ones as help. */
-  readonly dimension: number;
+  /**
+   * Numbers in a representation, 2 to 32; the decoder uses as many of the leading ones as help. Null: as many as the release
+   * mode carries, all 32 where nothing is noised.
+   */
+  readonly dimension: number | null;
 }
 
 const schema: z.ZodType<LinearBridgeSettings> = z.strictObject({
-  dimension: z.int().min(2).max(32).default(32),
+  dimension: z.int().min(2).max(32).nullable().default(null),
 });
 
 export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
@@ -28,20 +33,28 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   summary: 'matrix factorisation on each side alone, a linear map between the factors (no differential privacy)',
   reference: 'EMCDR, Man et al., IJCAI 2017, eq. 5; Hu, Koren and Volinsky, ICDM 2008',
   privacy: 'sealed-only',
-  defaults: { dimension: 32 },
+  defaults: { dimension: null },
   settings: (raw) => parseSettings(schema, raw, 'linear-bridge'),
-  queries: () => [],
+  /** Prototypes alone, where the release mode needs them: the encoder is charged nothing and claims nothing. */
+  queries(shape, platform, settings) {
+    const { releases } = publicPlatform(shape, platform);
+    return releases ? releaseQueries(shape, dimensionOf(shape, settings), () => []) : [];
+  },
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
   join(context) {
-    const { domain, onProgress, random, settings, signal } = context;
+    const { domain, onProgress, random, settings, shape, signal } = context;
     return new BridgeModel(context, () => {
       const factors = factoriseTarget(domain, random, {
         onProgress: (fraction) => onProgress?.('encoder', fraction),
         ...(signal && { signal }),
       });
-      const encode = factorEncoder(factors, settings.dimension);
+      const encode = factorEncoder(factors, dimensionOf(shape, settings));
       return Promise.resolve((history) => encode(history.items));
     });
   },
 };
+
+function dimensionOf(shape: PublicShape, { dimension }: LinearBridgeSettings): number {
+  return dimension ?? releasedDimension(shape, factorSettings.dimension);
+}

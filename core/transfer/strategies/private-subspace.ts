@@ -8,32 +8,48 @@
  * @module
  */
 import { z } from 'zod';
-import { encodeHistory } from '../encoder/item-vectors.ts';
+import { encodeHistory, leadingDimensions } from '../encoder/item-vectors.ts';
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
+import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
+import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
 import type { PublicShape, TransferStrategy } from '../strategy.ts';
 import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
-const schema: z.ZodType<SubspaceSettings> = z.strictObject({
-  dimension: z.int().min(2).max(32).default(subspaceDefaults.dimension),
+export interface PrivateSubspaceSettings extends Omit<SubspaceSettings, 'dimension'> {
+  /** Numbers in a representation, 2 to 32. Null: as many as the release mode carries, all there are where nothing is noised. */
+  readonly dimension: number | null;
+  /** Directions that the iteration works on, at least `dimension`: the leading ones come out better among more. */
+  readonly rank: number;
+}
+
+const { dimension: rank, ...rest } = subspaceDefaults;
+const defaults: PrivateSubspaceSettings = { ...rest, dimension: null, rank };
+
+const schema: z.ZodType<PrivateSubspaceSettings> = z.strictObject({
+  dimension: z.int().min(2).max(32).nullable().default(defaults.dimension),
+  rank: z.int().min(2).max(32).default(defaults.rank),
   steps: z.int().min(1).max(10).default(subspaceDefaults.steps),
   countShare: z.number().min(0.001).max(0.9).default(subspaceDefaults.countShare),
   weightExponent: z.number().min(0).max(1).default(subspaceDefaults.weightExponent),
   countFloor: z.number().min(0.1).max(1000).default(subspaceDefaults.countFloor),
 });
 
-export const privateSubspace: TransferStrategy<SubspaceSettings> = {
+export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
   name: 'private-subspace',
   summary: 'item vectors by differentially private subspace iteration in each source, ridge regression at the target',
   reference: 'Hardt and Price, NeurIPS 2014, algorithm 1; Chien et al., ICML 2021',
   privacy: 'private-encoder',
-  defaults: subspaceDefaults,
+  defaults,
   settings: (raw) => parseSettings(schema, raw, 'private-subspace'),
   queries(shape, platform, settings) {
     const { items, releases } = publicPlatform(shape, platform);
-    return releases ? subspaceQueries(items, settings) : [];
+    if (!releases) return [];
+    return releaseQueries(shape, dimensionOf(shape, settings), (share) =>
+      subspaceQueries(items, iterated(shape, settings), share),
+    );
   },
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
@@ -49,20 +65,20 @@ export const privateSubspace: TransferStrategy<SubspaceSettings> = {
           );
         };
       }
-      const vectors = await trainSubspace(domain, domain.catalogue.length, settings, sums, random, {
+      const vectors = await trainSubspace(domain, domain.catalogue.length, iterated(shape, settings), sums, random, {
         onProgress: (fraction) => onProgress?.('encoder', fraction),
         ...(signal && { signal }),
       });
-      return (history) => encodeHistory(history.items, vectors);
+      const kept = leadingDimensions(vectors, dimensionOf(shape, settings));
+      return (history) => encodeHistory(history.items, kept);
     });
   },
 };
 
-function publicPlatform(shape: PublicShape, name: string): PublicShape['platforms'][number] {
-  const found = shape.platforms.find((platform) => platform.name === name);
-  if (found === undefined) {
-    const known = shape.platforms.map((platform) => platform.name).join(', ');
-    throw new TransferError('TRANSFER_SHAPE', `no platform "${name}" in the federation; it has ${known}`);
-  }
-  return found;
+function dimensionOf(shape: PublicShape, settings: PrivateSubspaceSettings): number {
+  return settings.dimension ?? releasedDimension(shape, settings.rank);
+}
+
+function iterated(shape: PublicShape, settings: PrivateSubspaceSettings): SubspaceSettings {
+  return { ...settings, dimension: Math.max(settings.rank, dimensionOf(shape, settings)) };
 }

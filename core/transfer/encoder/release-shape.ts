@@ -1,0 +1,57 @@
+/**
+ * How many numbers, or codes, a release can carry: a public function of its mode and budget.
+ *
+ * A PrivUnit sample's expected cosine falls with the dimension, and a randomised response is right the less often the more
+ * codes there are, so a small budget is best spent on few. The figures here were chosen on beauty -> electronics and toys
+ * -> sports (docs/transfer.md has the table).
+ * @module
+ */
+import type { PrototypeSettings } from '../../privacy/release-modes/cohort.ts';
+import { prototypeQueries } from '../../privacy/release-modes/cohort.ts';
+import type { SumQuery } from '../../privacy/mechanism.ts';
+import type { PublicShape } from '../strategy.ts';
+
+/** Share of the budget (of zero-concentrated DP) that prototypes take where they are needed. */
+const prototypeShare = 0.05;
+const prototypePasses = 4;
+
+/** Numbers of a representation where the settings leave it open; `plain` for a release without local noise. */
+export function releasedDimension({ release }: PublicShape, plain: number): number {
+  switch (release?.mode) {
+    case 'ldp':
+      return (release.epsilon0 ?? 0) >= 6 ? 3 : 2;
+    case 'cohort':
+      return 4;
+    case 'raw':
+    case 'none':
+    case undefined:
+      return plain;
+  }
+}
+
+/** Undefined unless the release mode needs prototypes. */
+export function prototypeSettings(
+  { release }: PublicShape,
+  dimension: number,
+  share = prototypeShare,
+): PrototypeSettings | undefined {
+  if (release?.mode !== 'cohort') return undefined;
+  const epsilon0 = release.epsilon0 ?? 0;
+  const cohorts = epsilon0 < 3 ? 3 : epsilon0 < 6 ? 4 : 16;
+  return { cohorts, dimension, passes: prototypePasses, relativeNoise: Math.sqrt(prototypePasses / share) };
+}
+
+/**
+ * An encoder's queries with those of the prototypes beside them, the budget shared between both.
+ * @param encoder the encoder's own queries at a share of the budget; none where it charges nothing.
+ */
+export function releaseQueries(
+  shape: PublicShape,
+  dimension: number,
+  encoder: (share: number) => readonly SumQuery[],
+): readonly SumQuery[] {
+  const alone = encoder(1).length === 0;
+  const prototypes = prototypeSettings(shape, dimension, alone ? 1 : prototypeShare);
+  if (prototypes === undefined) return encoder(1);
+  return [...encoder(1 - prototypeShare), ...prototypeQueries(prototypes)];
+}
