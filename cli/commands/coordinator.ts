@@ -2,9 +2,7 @@ import { Command, Option } from 'commander';
 import type { CoordinatorEvent } from '../../server/events.ts';
 import { COORDINATOR_EXIT_CODES, exitCodeOf } from '../../server/exit-codes.ts';
 import type { CoordinatorExitCode } from '../../server/exit-codes.ts';
-import { openLog } from '../../server/log.ts';
 import type { LogLevel } from '../../server/log.ts';
-import { runCoordinator } from '../../server/run.ts';
 import { integer, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 
@@ -55,6 +53,11 @@ export function coordinatorCommand(): Command {
 }
 
 async function run(flags: CoordinatorFlags): Promise<void> {
+  // Sockets, HTTP and the store are loaded when they are needed, not for --help.
+  const [{ openLog }, { runCoordinator }] = await Promise.all([
+    import('../../server/log.ts'),
+    import('../../server/run.ts'),
+  ]);
   const isHuman = process.stderr.isTTY;
   const log = openLog({ level: flags.logLevel, human: isHuman, ...(flags.log !== undefined && { file: flags.log }) });
   const stopped = interruption();
