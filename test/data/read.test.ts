@@ -128,8 +128,8 @@ describe('opening a source', () => {
   it('puts titles beside the catalogue, quotation marks and commas in them included', async () => {
     await put('shop.items.tsv', 'item\ttitle\nx\t12" ruler, steel\nunseen\tnothing\nuntitled\t\n');
     const { domain } = await read('shop.tsv', 'person\titem\na\tx\na\ty\n');
-    assert.deepEqual(domain.titles, ['12" ruler, steel', undefined, 'nothing', undefined]);
-    assert.deepEqual(domain.catalogue, ['x', 'y', 'unseen', 'untitled']);
+    assert.deepEqual(domain.titles, ['12" ruler, steel', 'nothing', undefined, undefined]);
+    assert.deepEqual(domain.catalogue, ['x', 'unseen', 'untitled', 'y']);
     assert.equal(domain.name, 'shop');
     await put('shop.items.tsv', 'a\tb\n');
     await assert.rejects(openDomain(join(folder, 'shop.tsv')), { code: 'DATA_HEADER', message: /shop\.items\.tsv/ });

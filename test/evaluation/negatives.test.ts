@@ -22,10 +22,10 @@ function domainWith(counts: readonly number[]): Domain {
   const rows = counts.flatMap((count, item) =>
     Array.from({ length: Math.max(1, count) }, (_, p) => ({
       person: count === 0 ? 'gone' : `p${p}`,
-      item: `i${item}`,
+      item: `i${String(item).padStart(3, '0')}`,
     })),
   );
-  const domain = buildDomain('d', [{ person: 'gone', item: 'i0' }, ...rows]);
+  const domain = buildDomain('d', [{ person: 'gone', item: 'i000' }, ...rows]);
   const gone = domain.persons.indexOf('gone');
   const begin = domain.offsets[gone + 1];
   return {

@@ -159,8 +159,8 @@ describe('twins', () => {
     assert.deepEqual(
       Array.from(twins, ([b, as]) => [target.catalogue[b], as.map((a) => source.catalogue[a])]),
       [
-        ['same', ['same']],
         ['near', ['near']],
+        ['same', ['same']],
       ],
     );
   });
