@@ -16,13 +16,16 @@ interface Case {
 const NOBODY = 'http://127.0.0.1:9';
 
 const coordinator = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {
-  const flags = { manifest: 'fed/manifest.yaml', identity: 'fed/coordinator.key', store: 'new.db', port: '0' };
+  const store = `new-${what.replaceAll(/\W/g, '-')}.db`;
+  const flags = { manifest: 'fed/manifest.yaml', identity: 'fed/coordinator.key', store, port: '0' };
   return { what: `coordinator: ${what}`, args: ['coordinator', ...flatten({ ...flags, ...options })], code, told };
 };
 
 const platform = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {
   const flags = {
-    ...{ manifest: 'fed/manifest.yaml', identity: 'fed/films.key', data: 'data/films.tsv', state: 'new-state' },
+    ...{ manifest: 'fed/manifest.yaml', identity: 'fed/films.key', data: 'data/films.tsv' },
+    // Each its own: cases run two at a time, and a state belongs to one process.
+    state: `new-state/${what.replaceAll(/\W/g, '-')}`,
     ...{ coordinator: NOBODY, 'unsafe-shared-pseudonym-key': 'fed/pseudonym.key', 'log-level': 'error' },
   };
   return { what: `platform: ${what}`, args: ['platform', ...flatten({ ...flags, ...options })], code, told };
@@ -157,7 +160,7 @@ describe('bad input is refused with a sentence and an exit code', function () {
     const files = readdirSync(place.folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
     return files
       .map((file) => `${file.parentPath}/${file.name}`)
-      .filter((path) => !/\/(new\.db|new-state|runs)/.test(path))
+      .filter((path) => !/\/(new-[^/]*\.db|new-state|runs)/.test(path))
       .sort()
       .map((path) => `${path} ${readFileSync(path).toString('base64')}`)
       .join('\n');
@@ -199,7 +202,10 @@ describe('bad input is refused with a sentence and an exit code', function () {
   });
 
   it('what was refused can be done right afterwards, on the same store and state', async () => {
-    const right = [coordinator('', EXIT.ok, /(?:)/, {}), platform('', EXIT.ok, /(?:)/, {})];
+    const right = [
+      coordinator('a full disk', EXIT.ok, /(?:)/, {}),
+      platform('a weaker policy than its own', EXIT.ok, /(?:)/, {}),
+    ];
     for (const { args } of right) {
       const running = place.start(...args, '--events', 'json');
       await running.event(({ kind }) => kind === 'listening');

@@ -56,24 +56,24 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     popularityExponent: 0.5,
   });
   const [books, films] = world.domains;
-  const shapeOf = (releases: readonly string[]): PublicShape => ({
+  const shape: PublicShape = {
     platforms: world.domains.map(({ name, catalogue, persons }) => ({
       name,
       items: catalogue.length,
       personsAbout: Math.round(persons.length / 100) * 100,
-      releases: releases.includes(name),
+      releases: true,
     })),
     maxPlatformsPerPerson: 2,
     rounds,
-  });
-  const shape = shapeOf(['books', 'films', 'music']);
+  };
+  const inCohorts: PublicShape = { ...shape, release: { mode: 'cohort', epsilon0: 4 } };
   const plan = strategy.plan(shape, settings);
   const parameters = plan.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
   const queries = strategy.queries(shape, books.name, settings);
   const models: PlatformModel[] = [];
 
-  const join = (domain: Domain, seed: string): PlatformModel => {
-    const model = strategy.join({ domain, shape, plan, settings, random: seededRandom(seed), backend });
+  const join = (domain: Domain, seed: string, joined = shape): PlatformModel => {
+    const model = strategy.join({ domain, shape: joined, plan, settings, random: seededRandom(seed), backend });
     models.push(model);
     return model;
   };
@@ -85,8 +85,9 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
   };
 
   /** Runs a whole platform. With `pinned`, sums give back those values whatever is contributed. */
-  const run = async (domain: Domain, pinned?: Released): Promise<Departures> => {
-    const model = join(domain, 'platform');
+  const run = async (domain: Domain, pinned?: Released, joined = shape): Promise<Departures> => {
+    const model = join(domain, 'platform', joined);
+    const queries = strategy.queries(joined, domain.name, settings);
     const charged = new Map<string, Contribution[][]>();
     const released = new Map<string, Float64Array[]>();
     const sums: ChargedSums = {
@@ -116,16 +117,19 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
       await model.adopt(sharedAt(round + 1));
     }
     if (rounds === 0) await model.adopt(sharedAt(0));
+    if (joined.release?.mode === 'cohort') await model.prototypes(sums);
     return { model, charged, released, updates };
   };
 
   /** What leaves of everybody else when one person goes: the largest difference, and what the person had contributed. */
   const removalOf = async (
     person: number,
+    joined = shape,
   ): Promise<{ readonly others: number; readonly own: readonly { readonly query: SumQuery; norm: number }[] }> => {
-    const full = await run(books);
+    const queries = strategy.queries(joined, books.name, settings);
+    const full = await run(books, undefined, joined);
     const rows = books.persons.map((_, row) => row).filter((row) => row !== person);
-    const less = await run(restrictPersons(books, rows), full.released);
+    const less = await run(restrictPersons(books, rows), full.released, joined);
     let others = 0;
     const own: { query: SumQuery; norm: number }[] = [];
     const compare = (query: SumQuery, before: readonly Contribution[], after: readonly Contribution[]): void => {
@@ -195,8 +199,11 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
       const lengths = books.persons.map((_, row) => historyOf(books, row).items.length);
       const longest = lengths.indexOf(Math.max(...lengths));
       const shortest = lengths.indexOf(Math.min(...lengths));
-      for (const person of [0, longest, shortest, books.persons.length - 1]) {
-        const { others, own } = await removalOf(person);
+      const cases = [shape, inCohorts].flatMap((joined) =>
+        [0, longest, shortest].map((person) => ({ person, joined })),
+      );
+      for (const { person, joined } of cases) {
+        const { others, own } = await removalOf(person, joined);
         assert.equal(others, 0, `removing person ${person} moved what leaves of others`);
         assert.ok(own.length > 0);
         // What the privacy layer would have to cut off is no loss of privacy, but much of it is a clip set wrong.
@@ -221,6 +228,21 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
       assert.ok(vector.every(Number.isFinite));
       assert.deepEqual(model.represent(historyOf(books, row)), vector);
     }
+  });
+
+  it('makes unit prototypes of its representations where people answer by cohort, and only there', async () => {
+    const labels = strategy.queries(inCohorts, books.name, settings).map(({ label }) => label);
+    assert.ok(labels.length > queries.length);
+    const budget = (list: readonly SumQuery[]): number =>
+      list.reduce((sum, { relativeNoise, repetitions }) => sum + repetitions / relativeNoise ** 2, 0);
+    assert.ok(Math.abs(budget(strategy.queries(inCohorts, books.name, settings)) - 1) < 1e-9, 'the budget is shared');
+    const { charged } = await run(books, undefined, inCohorts);
+    for (const { label, repetitions, scope } of strategy.queries(inCohorts, books.name, settings)) {
+      if (scope === 'platform') assert.equal(charged.get(label)?.length, repetitions, label);
+    }
+    const { model } = await run(books);
+    const refused: ChargedSums = { noiseDeviation: () => 0, release: () => Promise.reject(new Error('not declared')) };
+    await assert.rejects(model.prototypes(refused), { code: 'TRANSFER_SHAPE' });
   });
 
   it('gives the same from the same seeds', async () => {

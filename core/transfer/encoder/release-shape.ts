@@ -9,6 +9,7 @@
 import type { PrototypeSettings } from '../../privacy/release-modes/cohort.ts';
 import { prototypeQueries } from '../../privacy/release-modes/cohort.ts';
 import type { SumQuery } from '../../privacy/mechanism.ts';
+import { publicPlatform } from '../public-shape.ts';
 import type { PublicShape } from '../strategy.ts';
 
 /** Share of the budget (of zero-concentrated DP) that prototypes take where they are needed. */
@@ -42,16 +43,19 @@ export function prototypeSettings(
 }
 
 /**
- * An encoder's queries with those of the prototypes beside them, the budget shared between both.
- * @param encoder the encoder's own queries at a share of the budget; none where it charges nothing.
+ * What a platform asks for, the prototypes included where the release mode needs them: the budget is shared between both.
+ * A platform that releases nothing makes none, but its rounds have the same share as everybody's.
+ * @param own the strategy's own queries on this platform at a share of the budget; none where it charges nothing.
  */
 export function releaseQueries(
   shape: PublicShape,
+  platform: string,
   dimension: number,
-  encoder: (share: number) => readonly SumQuery[],
+  own: (share: number) => readonly SumQuery[],
 ): readonly SumQuery[] {
-  const alone = encoder(1).length === 0;
-  const prototypes = prototypeSettings(shape, dimension, alone ? 1 : prototypeShare);
-  if (prototypes === undefined) return encoder(1);
-  return [...encoder(1 - prototypeShare), ...prototypeQueries(prototypes)];
+  const chargesNothing = own(1).length === 0;
+  const prototypes = prototypeSettings(shape, dimension, chargesNothing ? 1 : prototypeShare);
+  if (prototypes === undefined) return own(1);
+  const { releases } = publicPlatform(shape, platform);
+  return [...own(1 - prototypeShare), ...(releases ? prototypeQueries(prototypes) : [])];
 }

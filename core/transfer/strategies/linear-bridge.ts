@@ -12,7 +12,6 @@ import { factorEncoder } from '../encoder/factor-encoder.ts';
 import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { factoriseTarget, factorSettings } from '../decoder/target-factors.ts';
 import { parseSettings } from '../settings.ts';
-import { publicPlatform } from '../public-shape.ts';
 import type { PublicShape, TransferStrategy } from '../strategy.ts';
 import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
@@ -36,10 +35,7 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   defaults: { dimension: null },
   settings: (raw) => parseSettings(schema, raw, 'linear-bridge'),
   /** Prototypes alone, where the release mode needs them: the encoder is charged nothing and claims nothing. */
-  queries(shape, platform, settings) {
-    const { releases } = publicPlatform(shape, platform);
-    return releases ? releaseQueries(shape, dimensionOf(shape, settings), () => []) : [];
-  },
+  queries: (shape, platform, settings) => releaseQueries(shape, platform, dimensionOf(shape, settings), () => []),
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
   join(context) {

@@ -46,9 +46,8 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
   settings: (raw) => parseSettings(schema, raw, 'private-subspace'),
   queries(shape, platform, settings) {
     const { items, releases } = publicPlatform(shape, platform);
-    if (!releases) return [];
-    return releaseQueries(shape, dimensionOf(shape, settings), (share) =>
-      subspaceQueries(items, iterated(shape, settings), share),
+    return releaseQueries(shape, platform, dimensionOf(shape, settings), (share) =>
+      releases ? subspaceQueries(items, iterated(shape, settings), share) : [],
     );
   },
   plan: () => emptyPlan,

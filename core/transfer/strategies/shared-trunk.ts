@@ -12,19 +12,14 @@
  * @module
  */
 import { z } from 'zod';
-import type { Contribution } from '../../privacy/mechanism.ts';
+import type { Contribution, SumQuery } from '../../privacy/mechanism.ts';
 import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
+import { releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
+import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
-import type {
-  PlatformContext,
-  PublicPlatform,
-  PublicShape,
-  SharedModel,
-  SharedPlan,
-  TransferStrategy,
-} from '../strategy.ts';
+import type { PlatformContext, SharedModel, SharedPlan, TransferStrategy } from '../strategy.ts';
 import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';
@@ -99,25 +94,23 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
     const itemShare = 1 - momentShare - (shape.rounds > 0 ? roundShare : 0);
     const trunk = trunkShape(settings);
     const { items, releases } = publicPlatform(shape, platform);
-    const own = releases
-      ? [
-          ...subspaceQueries(items, subspaceSettings(settings), itemShare),
-          momentsQuery(momentsLabel, trunk.inputs, 1 / Math.sqrt(momentShare)),
-        ]
-      : [];
-    if (shape.rounds === 0) return own;
-    return [
-      ...own,
-      {
-        label: roundLabel,
-        dimension: trunkSize(trunk),
-        // The bound is split over the platforms a person may be on: what is left on each is `clip`.
-        clip: settings.clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
-        repetitions: shape.rounds,
-        relativeNoise: Math.sqrt(shape.rounds / roundShare),
-        scope: 'federation',
-      },
+    const encoder = (share: number): readonly SumQuery[] => [
+      ...subspaceQueries(items, subspaceSettings(settings), share * itemShare),
+      momentsQuery(momentsLabel, trunk.inputs, 1 / Math.sqrt(share * momentShare)),
     ];
+    const round = (share: number): SumQuery => ({
+      label: roundLabel,
+      dimension: trunkSize(trunk),
+      // The bound is split over the platforms a person may be on: what is left on each is `clip`.
+      clip: settings.clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
+      repetitions: shape.rounds,
+      relativeNoise: Math.sqrt(shape.rounds / (share * roundShare)),
+      scope: 'federation',
+    });
+    return releaseQueries(shape, platform, settings.bottleneck, (share) => [
+      ...(releases ? encoder(share) : []),
+      ...(shape.rounds > 0 ? [round(share)] : []),
+    ]);
   },
   plan(shape, settings): SharedPlan {
     return {
@@ -194,11 +187,4 @@ function subspaceSettings({ itemDimension, steps }: SharedTrunkSettings): Subspa
 function passedInputs({ inputs, bottleneck }: TrunkShape): readonly number[] {
   const common = Array.from({ length: COMMON_INPUTS }, (_, j) => inputs - COMMON_INPUTS + j);
   return [...Array.from({ length: bottleneck - COMMON_INPUTS }, (_, j) => j), ...common];
-}
-
-function publicPlatform(shape: PublicShape, name: string): PublicPlatform {
-  const found = shape.platforms.find((platform) => platform.name === name);
-  if (found !== undefined) return found;
-  const known = shape.platforms.map((platform) => platform.name).join(', ');
-  throw new TransferError('TRANSFER_SHAPE', `no platform "${name}" in the federation; it has ${known}`);
 }
