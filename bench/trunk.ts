@@ -14,6 +14,7 @@ import { createChargedSums } from '../core/privacy/charged-sums.ts';
 import { discreteGaussian } from '../core/privacy/pipeline.ts';
 import { planPrivacy, plannedSum } from '../core/privacy/plan.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import { seededStreams } from '../core/random/streams.ts';
 import { sharedTrunk } from '../core/transfer/strategies/shared-trunk.ts';
 import type { PublicShape } from '../core/transfer/strategy.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
@@ -86,7 +87,7 @@ const models = timed.map((domain) =>
   sharedTrunk.join({ domain, shape, plan, settings, random: seededRandom(domain.name), backend }),
 );
 for (const [p, model] of models.entries()) {
-  const random = seededRandom(`noise ${timed[p].name}`);
+  const random = seededStreams(`noise ${timed[p].name}`);
   const { name } = timed[p];
   await model.prepare(
     createChargedSums({ plan: privacy, platform: name, mechanism: discreteGaussian, random, charge: () => undefined }),

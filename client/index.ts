@@ -17,7 +17,7 @@ export { createPlatform } from './platform.ts';
 export type { Platform } from './platform.ts';
 export { DEFAULT_FLOOR } from './policy.ts';
 export type { PolicyFloor } from './policy.ts';
-export { systemRandom } from './random.ts';
+export { systemRandom, systemStreams } from './random.ts';
 export { runPlatform } from './run.ts';
 export type { RunningPlatform, RunSettings } from './run.ts';
 export type { Recommendation } from './serving/recommender.ts';

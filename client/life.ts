@@ -12,6 +12,7 @@ import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism.ts';
 import type { DecoderReport, PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
+import { seededRandom } from '../core/random/seeded.ts';
 import { PlatformError } from './errors.ts';
 import { measure } from './evaluation/measure.ts';
 import type { PlatformEvent, PlatformStage } from './events.ts';
@@ -83,7 +84,7 @@ export class Life implements ServiceBackend {
       shape: plan.shape,
       plan: plan.shared,
       settings: plan.settings,
-      random: options.random,
+      random: seededRandom(`${plan.manifest.seed}/strategy/${options.identity.name}`),
       backend: options.backend,
       onProgress: (_, fraction) => this.#progress(fraction),
       signal: this.#stopping.signal,

@@ -7,7 +7,7 @@ import type { Domain } from '../core/data/domain.ts';
 import type { Clock } from '../core/federation/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
-import type { RandomSource } from '../core/random/source.ts';
+import type { RandomStreams } from '../core/random/streams.ts';
 import type { TensorBackend } from '../core/tensor/backend.ts';
 import type { PlatformTransport } from '../core/wire/transport.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
@@ -29,7 +29,7 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly clock: Clock;
   /** Keys, masks and noise come from it: seeded in simulations and tests alone. */
-  readonly random: RandomSource;
+  readonly random: RandomStreams;
   /** Default {@link DEFAULT_FLOOR}. */
   readonly floor?: PolicyFloor;
   /** Without one this platform neither releases nor receives representations. */

@@ -123,7 +123,7 @@ class Agent implements Platform {
       identity,
       outbox: store.outbox,
       clock,
-      random,
+      random: random.of('letters'),
       log,
       send: (body) => this.#tell(body),
       deliver: (from, body) => this.#deliver(from, body),

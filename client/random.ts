@@ -4,5 +4,8 @@
  */
 import { randomFillSync } from 'node:crypto';
 import type { RandomSource } from '../core/random/source.ts';
+import { oneSource } from '../core/random/streams.ts';
 
 export const systemRandom: RandomSource = { bytes: (length) => randomFillSync(new Uint8Array(length)) };
+
+export const systemStreams = oneSource(systemRandom);

@@ -8,7 +8,7 @@ import { FederationError } from '../core/federation/errors.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
-import type { RandomSource } from '../core/random/source.ts';
+import type { RandomStreams } from '../core/random/streams.ts';
 import { systemClock } from './clock.ts';
 import { openDomain } from './data/open.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
@@ -21,7 +21,7 @@ import type { Log } from './log.ts';
 import { createPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { PolicyFloor } from './policy.ts';
-import { systemRandom } from './random.ts';
+import { systemStreams } from './random.ts';
 import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -51,7 +51,7 @@ export interface RunSettings {
   /** Path of hidden positives. */
   readonly hidden?: string;
   /** Default: the operating system's. A simulation that must repeat gives a seeded one; nothing it makes is a release. */
-  readonly random?: RandomSource;
+  readonly random?: RandomStreams;
 }
 
 export interface RunningPlatform {
@@ -63,7 +63,7 @@ export interface RunningPlatform {
 
 /** @throws whatever a file, the store, the port or `createPlatform` refuse, with nothing left open. */
 export async function runPlatform(settings: RunSettings): Promise<RunningPlatform> {
-  const { log, random = systemRandom, emit } = settings;
+  const { log, random = systemStreams, emit } = settings;
   const closers: (() => void | Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -95,7 +95,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
         url: settings.coordinator,
         identity: wireIdentity(manifest, identity),
         clock: systemClock,
-        random,
+        random: random.of('link'),
       }),
       backend: await openTensorBackend(settings.tensors, (reason) => log.warn(reason)),
       log,

@@ -12,7 +12,7 @@ import { itemCounts } from '../core/data/select.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import { seedRows } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
-import { seededRandom } from '../core/random/seeded.ts';
+import { seededStreams } from '../core/random/streams.ts';
 import { baselines } from '../core/transfer/baselines/registry.ts';
 import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
 import type { Factors } from '../core/transfer/factors/implicit-als.ts';
@@ -45,19 +45,21 @@ export async function centralRows(
   const cold = hidden.cold.map((person, index) => ({ ...person, person: pseudonyms[index] }));
   pseudonyms.forEach((pseudonym, index) => plain.set(pseudonym, ids[index]));
 
-  const random = seededRandom(`${world.seed}/central`);
+  const random = seededStreams(`${world.seed}/central`);
   let factors: Factors | undefined;
   const everything = {
     target,
     linked: await scheme.pseudonyms(world.linked),
     sources: world.sources.map((name) => domainNamed(opened, name)),
-    random,
-    factors: () => (factors ??= factoriseTarget(target, random, { signal })),
+    factors: () => (factors ??= factoriseTarget(target, random.of('baseline/factors'), { signal })),
     signal,
   };
   const methods = baselines
     .filter(({ needs }) => needs === 'everything')
-    .map((baseline) => ({ name: baseline.name, score: baseline.fit(everything) }));
+    .map((baseline) => ({
+      name: baseline.name,
+      score: baseline.fit({ ...everything, random: random.of(`baseline/${baseline.name}`) }),
+    }));
   if (truth !== undefined) {
     methods.push({ name: 'true-preference', score: truthScorer(truth, world, target, plain) });
   }

@@ -14,6 +14,7 @@ import type { PrivacyPlan } from '../../core/privacy/plan.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import type {
@@ -106,7 +107,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       plan,
       platform: domain.name,
       mechanism,
-      random: seededRandom(`noise/${domain.name}/${seed}`),
+      random: seededStreams(`noise/${domain.name}/${seed}`),
       charge: () => undefined,
     });
   for (const domain of domains) {

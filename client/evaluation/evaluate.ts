@@ -15,7 +15,7 @@ import type { Negatives, NegativesName } from '../../core/evaluation/negatives.t
 import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
 import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
-import type { RandomSource } from '../../core/random/source.ts';
+import type { RandomStreams } from '../../core/random/streams.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { EvaluationSettings } from './settings.ts';
 import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
@@ -33,7 +33,7 @@ export interface EvaluationInput {
   readonly subject: Omit<RowSubject, 'method' | 'release' | 'epsilon' | 'epsilon0'> &
     Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
   readonly strategy: { readonly name: string; readonly score: (person: string) => Float32Array };
-  readonly random: RandomSource;
+  readonly random: RandomStreams;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
 }
@@ -112,13 +112,15 @@ function baselineScorers(input: EvaluationInput): { name: string; score: (person
     target: domain,
     linked,
     sources: [],
-    random,
-    factors: () => (factors ??= factoriseTarget(domain, random, { signal })),
+    factors: () => (factors ??= factoriseTarget(domain, random.of('baseline/factors'), { signal })),
     signal,
   };
   return baselines
     .filter(({ needs }) => needs === 'target' || (needs === 'target+links' && linked.length > 0))
-    .map((baseline) => ({ name: baseline.name, score: baseline.fit(world) }));
+    .map((baseline) => ({
+      name: baseline.name,
+      score: baseline.fit({ ...world, random: random.of(`baseline/${baseline.name}`) }),
+    }));
 }
 
 function gainsOver(over: string, evaluations: ReadonlyMap<string, readonly Evaluation[]>): MeasuredGain[] {

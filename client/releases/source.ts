@@ -10,7 +10,7 @@ import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
-import type { RandomSource } from '../../core/random/source.ts';
+import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
@@ -27,7 +27,7 @@ export interface SourceOptions {
   /** Fingerprint of the federation's plan: what was made under another one is another release. */
   readonly plan: string;
   readonly clock: Clock;
-  readonly random: RandomSource;
+  readonly random: RandomStreams;
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
@@ -193,7 +193,10 @@ export class SourceDesk {
         continue;
       }
       representation ??= encoder.represent(row);
-      const vector = mode.of(representation.length).release(representation, random);
+      // A stream a person: a code must not depend on who else is released, or on when they were.
+      const vector = mode
+        .of(representation.length)
+        .release(representation, random.of(`code/${epoch}/${target}/${pseudonym}`));
       if (vector === null) continue;
       const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
       drawn.push(code);

@@ -10,7 +10,7 @@ import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
 import { attemptCharge } from '../../core/privacy/plan-events.ts';
-import type { RandomSource } from '../../core/random/source.ts';
+import type { RandomStreams } from '../../core/random/streams.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 import type { AttemptEndBody, AttemptStartBody, Body, LedgerSyncBody, SecaggBody } from '../../core/wire/body.ts';
@@ -31,7 +31,7 @@ export interface ParticipationOptions {
   readonly ledger: OwnLedger;
   readonly mechanism: PrivacyMechanism;
   readonly engine: CryptoEngine;
-  readonly random: RandomSource;
+  readonly random: RandomStreams;
   readonly log: Log;
   readonly emit: (event: PlatformEvent) => void;
   readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
@@ -170,7 +170,7 @@ export class Participation {
       parameters,
       me: { id: identity.name, secretKey: identity.identity.secretKey },
       engine,
-      random,
+      random: random.of(`keys/${round}/${number}`),
       floor: sessionFloor(floor),
       sessions: store.sessions,
       log,
@@ -201,7 +201,7 @@ export class Participation {
       shared,
       round: body.round,
       mechanism,
-      random,
+      random: random.of(`noise/${roundSum(plan).label}/${body.round}`),
       signal,
       onContribution: () => {
         done += 1;

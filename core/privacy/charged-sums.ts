@@ -2,7 +2,7 @@
  * The sums a platform may release on its own: declared, charged before they are seen, and never drawn twice.
  * @module
  */
-import type { RandomSource } from '../random/source.ts';
+import type { RandomStreams } from '../random/streams.ts';
 import { PrivacyError } from './errors.ts';
 import type { Charge } from './ledger.ts';
 import type { ChargedSums, PrivacyMechanism } from './mechanism.ts';
@@ -23,7 +23,8 @@ export interface ChargedSumsOptions {
   readonly plan: PrivacyPlan;
   readonly platform: string;
   readonly mechanism: PrivacyMechanism;
-  readonly random: RandomSource;
+  /** Each release draws from a stream of its own. */
+  readonly random: RandomStreams;
   /** Charges durably, once: the same charge again costs nothing. `Ledger.charge` does. */
   readonly charge: (charge: Charge) => unknown;
   readonly drawn?: DrawnSums;
@@ -65,8 +66,9 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
       return Float64Array.from(values);
 
       function draw(): Float64Array {
-        const { integers } = mechanism.bound(sum, contributions, random);
-        return mechanism.decode(sum, mechanism.addNoise(sum, integers, random));
+        const stream = random.of(`noise/${label}/${repetition}`);
+        const { integers } = mechanism.bound(sum, contributions, stream);
+        return mechanism.decode(sum, mechanism.addNoise(sum, integers, stream));
       }
     },
   };

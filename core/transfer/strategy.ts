@@ -82,7 +82,10 @@ export interface PlatformContext<Settings extends object = object> {
   readonly shape: PublicShape;
   readonly plan: SharedPlan;
   readonly settings: Settings;
-  /** For initialisation, sampling and shuffling; never for noise. */
+  /**
+   * Public, of the manifest's seed: a platform that starts again makes the same encoder of the same data. For
+   * initialisation and shuffling; never for noise, nor for a choice that must stay secret.
+   */
   readonly random: RandomSource;
   readonly backend: TensorBackend;
   /**

@@ -20,7 +20,7 @@ import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformTransport, WireIdentity } from '../../core/wire/transport.ts';
 
 export interface PlatformHostConfig {
@@ -78,7 +78,7 @@ export async function hostPlatform(
     backend: await openTensorBackend('wasm'),
     log,
     clock: systemClock,
-    random: seededRandom(`${config.seed}/${config.name}`),
+    random: seededStreams(`${config.seed}/${config.name}`),
     // What a simulation asks for is what it gets: its floor is below every manifest.
     floor: { ...DEFAULT_FLOOR, maxEpsilon: null, minNoiseMultiplier: 0 },
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),

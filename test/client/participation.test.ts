@@ -12,7 +12,7 @@ import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { canonicalEntry } from '../../core/privacy/ledger.ts';
 import { attemptCharge } from '../../core/privacy/plan-events.ts';
 import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
 import { smallWorld } from './small-world.ts';
@@ -46,7 +46,7 @@ describe('Taking part in a round', () => {
       ledger,
       mechanism: discreteGaussian,
       engine: nodeEngine,
-      random: seededRandom(`participation ${sent.length}`),
+      random: seededStreams(`participation ${sent.length}`),
       log: silentLog,
       emit: (event) => void events.push(event),
       send(body) {

@@ -17,6 +17,7 @@ import { planFederation } from '../../core/federation/plan.ts';
 import type { ReleaseModeName } from '../../core/privacy/release.ts';
 import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
 import { smallWorld } from './small-world.ts';
 
@@ -67,7 +68,7 @@ describe('A source', () => {
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       plan,
       clock,
-      random: seededRandom(`source ${letters.length}`),
+      random: seededStreams(`source ${letters.length}`),
       log: silentLog,
       write: (to, bodies) => {
         if (isKilled) throw new Error('killed');
@@ -156,6 +157,26 @@ describe('A source', () => {
     assert.match(first.noiseModel, /"kind":"privunit"/);
   });
 
+  it('draws the same code of a person in a seeded run, whoever else is released and whenever', async () => {
+    const codesOf = async (...batchesOfPersons: string[][]): Promise<Map<string, number[]>> => {
+      store = createMemoryStore();
+      letters = [];
+      const source = await desk('ldp', 2);
+      source.adopt(encoder());
+      for (const persons of batchesOfPersons) {
+        store.consents.add(persons.map((person) => ({ ...consent, person })));
+        source.request(request);
+      }
+      const { persons, vectors, dimension } = batches().at(-1)!;
+      return new Map(
+        persons.map((person, row) => [person, [...vectors.subarray(row * dimension).slice(0, dimension)]]),
+      );
+    };
+    const together = await codesOf(['a', 'b']);
+    assert.equal(together.size, 2);
+    assert.deepEqual(await codesOf(['b'], ['a', 'b']), together);
+  });
+
   it('draws no second random code in an epoch, whatever changes; a raw vector follows the model', async () => {
     store.consents.add([consent, { ...consent, epoch: 2 }]);
     const ldp = await desk('ldp', 2);
@@ -222,7 +243,7 @@ describe('A source', () => {
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       plan: 'plan',
       clock,
-      random: seededRandom('many'),
+      random: seededStreams('many'),
       log: silentLog,
       write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
       emit: () => undefined,

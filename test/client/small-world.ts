@@ -17,6 +17,7 @@ import type { Identity } from '../../core/federation/identity.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { Coordinator } from '../../server/coordinator.ts';
@@ -117,7 +118,7 @@ export function smallWorld(
       log: silentLog,
       clock: systemClock,
       // A process that starts again draws other randomness: the same letter ids, keys or masks twice would be a reuse.
-      random: seededRandom(`platform ${name} ${(starts += 1)}`),
+      random: seededStreams(`platform ${name} ${(starts += 1)}`),
       pseudonyms,
       ...changes,
     }),

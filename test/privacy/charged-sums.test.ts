@@ -8,7 +8,7 @@ import type { Contribution, SumQuery } from '../../core/privacy/mechanism.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
 import { ledgerBudget } from '../../core/privacy/plan-events.ts';
 import { planPrivacy } from '../../core/privacy/plan.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 
 const own: SumQuery = {
   label: 'encoder/counts',
@@ -41,7 +41,7 @@ class Kept implements DrawnSums {
 }
 
 function sums(charge: (charge: Charge) => unknown, drawn?: DrawnSums, seed = 'seed') {
-  const random = seededRandom(seed);
+  const random = seededStreams(seed);
   return createChargedSums({
     plan,
     platform: 'a',
@@ -73,7 +73,7 @@ describe('charged sums', () => {
       maxPlatformsPerPerson: 1,
       platforms: [{ name: 'a', personsAbout: 100, queries }],
     });
-    const random = seededRandom('wide');
+    const random = seededStreams('wide');
     const door = createChargedSums({
       plan: wide,
       platform: 'a',
@@ -143,7 +143,7 @@ describe('charged sums', () => {
       plan: open,
       platform: 'a',
       mechanism: withoutNoise,
-      random: seededRandom('none'),
+      random: seededStreams('none'),
       charge: (charge) => charges.push(charge),
     });
     assert.deepEqual([...(await door.release('encoder/counts', people))], [1.5, 0, -1]);

@@ -11,6 +11,7 @@ import { plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan.ts';
 import { prototypeContributions, prototypeQueries } from '../../core/privacy/release-modes/cohort.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import { strategies } from '../../core/transfer/registry.ts';
 import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
 
@@ -92,7 +93,7 @@ async function run(
       plan: privacy,
       platform: 'a',
       mechanism: recording(seen),
-      random: seededRandom('noise'),
+      random: seededStreams('noise'),
       charge: () => undefined,
       drawn: {
         // Pinned values are returned after the mechanism has seen the contributions: both runs compute them all.

@@ -72,6 +72,18 @@ describe('simulate', function () {
     }
   });
 
+  it('gives the same table of noised codes, however messages and rounds are timed', async () => {
+    const options = {
+      strategies: ['shared-trunk'],
+      releases: ['ldp'] as const,
+      epsilon0s: [4],
+      platforms: ['films', 'books', 'music'],
+    };
+    const inside = await run(options);
+    const processes = await run({ ...options, inProcess: false });
+    assert.deepEqual(processes.results.rows, inside.results.rows);
+  });
+
   it('claims nothing, loudly, without privacy', async () => {
     const { results } = await run({ strategies: ['private-subspace'], epsilons: [], noPrivacy: true });
     assert.deepEqual(

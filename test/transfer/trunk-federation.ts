@@ -8,6 +8,7 @@ import type { PrivacyPlan } from '../../core/privacy/plan.ts';
 import { planPrivacy, plannedSum } from '../../core/privacy/plan.ts';
 import { createChargedSums } from '../../core/privacy/charged-sums.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
 import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
 import type { PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/strategy.ts';
@@ -102,7 +103,7 @@ export async function platform(
       plan: privacy,
       platform: domain.name,
       mechanism,
-      random: seededRandom(`noise ${domain.name}`),
+      random: seededStreams(`noise ${domain.name}`),
       charge: (charge) => onCharge?.(JSON.stringify(charge)),
       ...(drawn && {
         drawn: {

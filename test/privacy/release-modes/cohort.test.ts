@@ -14,6 +14,7 @@ import {
 } from '../../../core/privacy/release-modes/cohort.ts';
 import { spherePoint } from '../../../core/privacy/release-modes/sphere-cap.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
+import { seededStreams } from '../../../core/random/streams.ts';
 
 const refused = (error: unknown) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER';
 
@@ -84,7 +85,7 @@ describe('cohorts', () => {
       plan,
       platform: 'a',
       mechanism: discreteGaussian,
-      random: seededRandom('noise'),
+      random: seededStreams('noise'),
       charge: () => (charges += 1),
     });
     const prototypes = await trainPrototypes(settings, () => points, sums, seededRandom('public'));
