@@ -42,11 +42,13 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const ledger = new Map<string, number | null>();
   const seconds = new Map<string, Record<string, number>>();
   let history: readonly RoundHistory[] = [];
+  /** Takes the listener off the caller's signal, which many trials share. */
+  const over = new AbortController();
   try {
     signal.throwIfAborted();
     const evaluation = await new Promise<EvaluationDocument>((resolve, reject) => {
       const fail = (code: string, text: string): void => reject(new SimulationError(code, text));
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
       let attempt = '';
       let stages: Record<string, number> = {};
       const onCoordinator = (event: CoordinatorEvent): void => {
@@ -117,6 +119,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
       }),
     };
   } finally {
+    over.abort();
     await launcher.stop();
   }
 }

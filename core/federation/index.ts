@@ -1,0 +1,17 @@
+/**
+ * What a federation has agreed on: manifest, identities, consents, letters, and the plan that follows from them.
+ * @module
+ */
+export * from './attempt.ts';
+export * from './clock.ts';
+export * from './consent.ts';
+export * from './draft.ts';
+export * from './errors.ts';
+export * from './identity.ts';
+export * from './letter.ts';
+export * from './manifest-signature.ts';
+export * from './manifest.ts';
+export * from './optimiser.ts';
+export * from './outcome.ts';
+export * from './plan.ts';
+export * from './wire-identity.ts';

@@ -1,0 +1,8 @@
+/**
+ * Randomness: the source everything private draws from, seeded ones for simulations, and a statistical generator.
+ * @module
+ */
+export * from './prng.ts';
+export * from './seeded.ts';
+export type * from './source.ts';
+export * from './streams.ts';

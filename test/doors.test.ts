@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './e2e/isthmus.ts';
+
+const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, string> };
+
+/** Sources behind the package's exports: `./core/*` is every room of core. */
+const doors = Object.entries(exports).flatMap(([name, target]) => {
+  const source = target.replace('./dist/', '').replace(/\.js$/, '.ts');
+  if (!name.includes('*')) return [{ name, source }];
+  return readdirSync(join(ROOT, 'core'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((room) => ({ name: name.replace('*', room.name), source: source.replace('*', room.name) }));
+});
+
+describe('the doors of the package', () => {
+  for (const { name, source } of doors) {
+    it(`isthmus${name.slice(1)} opens`, async () => {
+      assert.ok(existsSync(join(ROOT, source)), `${source} is missing`);
+      const door = (await import(join(ROOT, source))) as object;
+      for (const [thing, value] of Object.entries(door)) assert.notEqual(value, undefined, thing);
+    });
+  }
+});
