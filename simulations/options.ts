@@ -34,6 +34,10 @@ export interface SimulationOptions {
   readonly overlap: number;
   readonly colluding: number;
   readonly dropouts: number;
+  /** Share of persons drawn for a round, where the strategy has rounds and noise; null: everybody. */
+  readonly sampling: number | null;
+  /** Quantile that the clip of a round follows; null: the strategy's own clip. */
+  readonly clipQuantile: number | null;
   readonly inProcess: boolean;
   /** Where runs are kept. */
   readonly out: string;
@@ -61,6 +65,8 @@ export const DEFAULT_OPTIONS: SimulationOptions = {
   overlap: 1,
   colluding: 0,
   dropouts: 0,
+  sampling: null,
+  clipQuantile: null,
   inProcess: false,
   out: 'runs',
   persons: 6000,
@@ -125,6 +131,12 @@ export function checkOptions(options: SimulationOptions): void {
   }
   if (!(options.overlap > 0 && options.overlap <= 1)) {
     refuse(`--overlap must be above 0 and at most 1, not ${options.overlap}`);
+  }
+  if (options.sampling !== null && !(options.sampling >= 0.01 && options.sampling < 1)) {
+    refuse(`--sampling must be from 0.01 to below 1, not ${options.sampling}`);
+  }
+  if (options.clipQuantile !== null && !(options.clipQuantile >= 0.05 && options.clipQuantile <= 0.95)) {
+    refuse(`--clip-quantile must be from 0.05 to 0.95, not ${options.clipQuantile}`);
   }
   if (options.strategies.length === 0) refuse('--strategy names no strategy');
   if (options.epsilons.length === 0 && !options.noPrivacy) refuse('--epsilon names no epsilon; or say --no-privacy');

@@ -109,6 +109,8 @@ export function manifestOf(
       release: variant.release,
       epsilon0: variant.epsilon0,
       sources: [...sources],
+      ...(options.sampling !== null && variant.budget !== null && { sampling: options.sampling }),
+      ...(options.clipQuantile !== null && { clipQuantile: options.clipQuantile }),
     },
     rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
   });

@@ -32,6 +32,9 @@ interface InitOptions {
   readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
   readonly epsilon0?: number;
   readonly sources?: readonly string[];
+  readonly sampling?: number;
+  readonly clipQuantile?: number;
+  readonly clipWeights?: readonly number[];
   readonly unsafeSharedPseudonymKey?: boolean;
 }
 
@@ -69,6 +72,17 @@ export function initCommand(): Command {
     )
     .option('--epsilon0 <number>', 'budget of one released code, for ldp and cohort', positive)
     .option('--sources <names>', 'platforms that release (default: all)', list(platform))
+    .option(
+      '--sampling <share>',
+      'each round takes every person by a secret coin that shows this; everybody if absent',
+      positive,
+    )
+    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", positive)
+    .option(
+      '--clip-weights <list>',
+      'how much of the bound on one person each platform takes, in the same order',
+      list(positive),
+    )
     .option('--unsafe-shared-pseudonym-key', 'also make a key under which all platforms compute the same pseudonyms')
     .addHelpText(
       'after',
@@ -118,6 +132,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   for (const [name, counts] of [
     ['--items', options.items],
     ['--persons', options.persons],
+    ['--clip-weights', options.clipWeights ?? []],
   ] as const) {
     if (counts.length !== 0 && counts.length !== platforms.length) {
       throw new FederationError(
@@ -150,6 +165,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
 
 function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
   const { delta, colluding, dropouts, platformsPerPerson, release, epsilon0, sources } = options;
+  const { sampling, clipQuantile, clipWeights, platforms = [] } = options;
   return {
     federation: options.federation,
     seed: options.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
@@ -163,6 +179,11 @@ function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'>
       release,
       epsilon0: epsilon0 ?? null,
       ...(sources === undefined ? {} : { sources: [...sources] }),
+      ...(sampling === undefined ? {} : { sampling }),
+      ...(clipQuantile === undefined ? {} : { clipQuantile }),
+      ...(clipWeights === undefined
+        ? {}
+        : { clipWeights: Object.fromEntries(platforms.map((name, index) => [name, clipWeights[index]])) }),
     },
     rounds: { count: options.rounds },
   };

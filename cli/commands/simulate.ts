@@ -27,6 +27,8 @@ interface Flags {
   readonly overlap: number;
   readonly colluding: number;
   readonly dropouts: number;
+  readonly sampling?: number;
+  readonly clipQuantile?: number;
   readonly inProcess: boolean;
   readonly out: string;
   readonly persons: number;
@@ -74,6 +76,8 @@ export function simulateCommand(): Command {
     .option('--overlap <share>', 'share of the persons known on both sides whose link may be used', number, d.overlap)
     .option('--colluding <n>', 'platforms that may collude with the coordinator', number, d.colluding)
     .option('--dropouts <n>', 'platforms that may be lost in a round', number, d.dropouts)
+    .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', number)
+    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", number)
     .option('--in-process', 'everything in this process, over in-memory transport', false)
     .option('--persons <n>', 'persons of each synthetic platform', number, d.persons)
     .option('--items <n>', 'items of each synthetic catalogue', number, d.items)
@@ -132,6 +136,8 @@ function optionsOf(flags: Flags): SimulationOptions {
     overlap: flags.overlap,
     colluding: flags.colluding,
     dropouts: flags.dropouts,
+    sampling: flags.sampling ?? null,
+    clipQuantile: flags.clipQuantile ?? null,
     inProcess: flags.inProcess,
     out: flags.out,
     persons: flags.persons,

@@ -8,6 +8,7 @@ import { FederationError } from '../../core/federation/errors.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
+import { trainedPart } from '../../core/federation/shared-model.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
 import { attemptCharge } from '../../core/privacy/plan-events.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
@@ -190,13 +191,14 @@ export class Participation {
   }
 
   async #update(model: PlatformModel, body: AttemptStartBody, signal: AbortSignal): ReturnType<typeof computeUpdate> {
-    const { plan, mechanism, random, emit, persons } = this.#options;
+    const { plan, identity, mechanism, random, emit, persons } = this.#options;
     let done = 0;
     const step = Math.max(1, Math.floor(persons / 20));
     const shared: SharedModel = body.model;
     await this.#busy;
     const update = computeUpdate({
       plan,
+      platform: identity.name,
       model,
       shared,
       round: body.round,
@@ -216,7 +218,7 @@ export class Participation {
     const latest = this.#options.store.models.latest();
     const model = this.#model;
     if (latest === undefined || model === undefined) return;
-    this.#busy = this.#busy.then(() => model.adopt(latest.model));
+    this.#busy = this.#busy.then(() => model.adopt(trainedPart(this.#options.plan, latest.model)));
     await this.#busy;
     this.#options.onAdopted();
   }

@@ -6,6 +6,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { roundSum } from '../../core/federation/attempt.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
+import { clipOf, trainedPart } from '../../core/federation/shared-model.ts';
+import { votingContribution } from '../../core/privacy/adaptive-clip.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
 import { toRing } from '../../core/privacy/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
@@ -13,6 +15,8 @@ import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts
 
 export interface UpdateOptions {
   readonly plan: FederationPlan;
+  /** Whose update. */
+  readonly platform: string;
   readonly model: PlatformModel;
   /** As received with the attempt. */
   readonly shared: SharedModel;
@@ -37,11 +41,12 @@ export interface Update {
 /** @throws AbortError when the attempt is over; whatever the strategy throws. */
 export async function computeUpdate(options: UpdateOptions): Promise<Update> {
   const { plan, model, shared, round, mechanism, random, signal, onContribution } = options;
-  const sum = roundSum(plan);
+  const sum = roundSum(plan, options.platform);
+  const clip = clipOf(plan, shared);
   const accumulator = mechanism.accumulate(sum, random);
   let turnBegan = performance.now();
-  for await (const contribution of model.contributions(shared, round)) {
-    accumulator.add(contribution);
+  for await (const contribution of model.contributions(trainedPart(plan, shared), round)) {
+    accumulator.add(clip === undefined ? contribution : votingContribution(sum, clip, contribution));
     onContribution();
     if (performance.now() - turnBegan < TURN_MS) continue;
     await nextTurn();

@@ -23,9 +23,13 @@ export interface AttemptConfig {
   readonly cohort: readonly string[];
 }
 
-/** The masked sum of a round. @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one. */
-export function roundSum(plan: FederationPlan): PlannedSum {
-  const [sums = []] = Object.values(plan.privacy.sums);
+/**
+ * The masked sum of a round. @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one.
+ * @param platform whose bound on a person it is to hold; any platform's when absent, all else is the same on all.
+ */
+export function roundSum(plan: FederationPlan, platform?: string): PlannedSum {
+  const [any = []] = Object.values(plan.privacy.sums);
+  const sums = platform === undefined ? any : (plan.privacy.sums[platform] ?? []);
   const sum = sums.find(({ scope }) => scope === 'federation');
   if (sum !== undefined) return sum;
   throw new FederationError(

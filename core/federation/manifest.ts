@@ -44,6 +44,12 @@ const privacySchema = z.strictObject({
   epsilon0: z.number().positive().max(64).nullable().default(null),
   /** Platforms that release representations; all when absent. */
   sources: z.array(platformName).optional(),
+  /** Share of its persons that each platform draws anew, by coins it keeps to itself, for every round; everybody when absent. */
+  sampling: z.number().min(0.01).lt(1).optional(),
+  /** The bound on a person's contribution to a round follows this quantile of all lengths; fixed by the strategy when absent. */
+  clipQuantile: z.number().min(0.05).max(0.95).optional(),
+  /** How much of the bound on one person a platform takes in rounds, relative to the others; those not named have 1. */
+  clipWeights: z.record(platformName, z.number().min(0.01).max(100)).optional(),
 });
 
 const roundsSchema = z.strictObject({
@@ -94,6 +100,15 @@ const manifestSchema = z
     if (local !== (epsilon0 !== null)) {
       const message = local ? `must be given for release mode ${release}` : `means nothing for release mode ${release}`;
       context.addIssue({ code: 'custom', path: ['privacy', 'epsilon0'], message });
+    }
+    for (const name of Object.keys(manifest.privacy.clipWeights ?? {})) {
+      if (manifest.platforms.some((platform) => platform.name === name)) continue;
+      const message = `"${name}" is no platform of this federation`;
+      context.addIssue({ code: 'custom', path: ['privacy', 'clipWeights', name], message });
+    }
+    if (manifest.privacy.epsilon === null && manifest.privacy.sampling !== undefined) {
+      const message = 'means nothing without privacy';
+      context.addIssue({ code: 'custom', path: ['privacy', 'sampling'], message });
     }
     for (const [index, source] of (manifest.privacy.sources ?? []).entries()) {
       if (!manifest.platforms.some((platform) => platform.name === source)) {

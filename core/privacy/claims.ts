@@ -5,7 +5,7 @@
  */
 import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { CLAIM_ACCOUNTANT } from './composition.ts';
-import { epsilonAgainst } from './plan.ts';
+import { epsilonAgainst, epsilonKnowingCoins } from './plan.ts';
 import type { PrivacyPlan } from './plan.ts';
 import type { ReleaseMode } from './release.ts';
 
@@ -50,6 +50,10 @@ export interface PrivacyStatement {
   readonly noiseThreshold: number;
   /** Entry c' is epsilon against c' platforms that collude with the coordinator; none where nothing bounds it. */
   readonly epsilonAgainst: readonly number[];
+  /** q: each person is in a round by a coin that stays inside its platform; 1: everybody is in every round. */
+  readonly samplingRate: number;
+  /** Epsilon against the planned number of colluders if they knew the coins too; null without sampling, or a bound. */
+  readonly epsilonKnowingCoins: number | null;
   readonly accountant: { readonly name: string; readonly version: string };
   readonly claims: readonly Claim[];
   readonly notCharged: readonly string[];
@@ -87,7 +91,8 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     release: release.name,
     unit: UNIT,
     neighbours: NEIGHBOURS,
-    mechanism: mechanismOf(plan),
+    mechanism:
+      profile === 'sealed-only' && plan.epsilon !== null ? `prototypes alone: ${mechanismOf(plan)}` : mechanismOf(plan),
     epsilon,
     epsilon0: release.name === 'ldp' || release.name === 'cohort' ? release.epsilon0 : null,
     delta: plan.delta,
@@ -103,6 +108,8 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
       epsilon === null
         ? []
         : Array.from({ length: colluders }, (_, c) => epsilonAgainst(plan, c)).filter((value) => value !== null),
+    samplingRate: plan.samplingRate,
+    epsilonKnowingCoins: epsilon === null || !isSampled(plan) ? null : epsilonKnowingCoins(plan, plan.colluding),
     accountant: CLAIM_ACCOUNTANT,
     claims: [trained(request), others(request), chosen(request), seen(request)],
     notCharged: [...STAYS_INSIDE, ...(request.notCharged ?? [])],
@@ -120,6 +127,11 @@ export function formatStatement(statement: PrivacyStatement): string {
     ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
     `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
     `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${digits(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
+    ...(statement.epsilonKnowingCoins === null
+      ? []
+      : [
+          `Sampling: each person is in a round with probability ${digits(statement.samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${digits(statement.epsilonKnowingCoins)}.`,
+        ]),
     ...(new Set(against).size > 1 ? [`epsilon by colluding platforms: ${byColluders(against)}.`] : []),
     `Not charged: ${statement.notCharged.join('; ')}.`,
     `Never claimed: ${statement.notClaimed.join('; ')}.`,
@@ -137,9 +149,14 @@ function trained({ plan, profile }: ClaimRequest): Claim {
   const bound = `(${digits(plan.epsilon)}, ${plan.delta})-DP`;
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
   const text = plan.maskedSum
-    ? `Everything the honest platforms release for training is ${bound} ${unit}, as long as at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator and every released sum holds at least ${plan.noiseThreshold} contributions.`
+    ? `Everything the honest platforms release for training is ${bound} ${unit}, as long as at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator${isSampled(plan) ? ', the coins that draw persons stay inside their platforms,' : ''} and every released sum holds at least ${plan.noiseThreshold} contributions.`
     : `Everything the platforms' encoders take from their persons is ${bound} ${unit}. Each platform adds all of the noise itself, whoever else colludes.`;
   return { id: 'C1', holds: true, text };
+}
+
+/** Whether any of the run's sums is over persons that were drawn. */
+function isSampled(plan: PrivacyPlan): boolean {
+  return plan.maskedSum && plan.samplingRate < 1;
 }
 
 /** C2: everybody but the chosen targets. */
@@ -158,7 +175,8 @@ function others({ plan, profile }: ClaimRequest): Claim {
 }
 
 /** C3: the chosen target. */
-function chosen({ plan, profile, release, targetsPerPerson = 1 }: ClaimRequest): Claim {
+function chosen(request: ClaimRequest): Claim {
+  const { plan, profile, release, targetsPerPerson = 1 } = request;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
       ? ' Nothing bounds what it may tell of other persons of the source platform.'
@@ -189,9 +207,20 @@ function chosen({ plan, profile, release, targetsPerPerson = 1 }: ClaimRequest):
         thirdPersons === '' && plan.epsilon !== null
           ? ` Together with what was trained from your data: epsilon ${digits(plan.epsilon + release.epsilon0 * codes)} per epoch, delta ${plan.delta}.`
           : thirdPersons;
-      return { id: 'C3', holds: true, text: one + several + sum };
+      return { id: 'C3', holds: true, text: one + prototypes(request) + several + sum };
     }
   }
+}
+
+/** What a target sees besides the code: made by the source alone, whatever else is shared. */
+function prototypes({ plan, profile, release }: ClaimRequest): string {
+  if (release.name !== 'cohort') return '';
+  if (plan.epsilon === null) return ' It is told among prototypes that were made without noise.';
+  const made =
+    ' It is told among prototypes that each source makes alone, with all of the noise, charged in its ledger';
+  return profile === 'private-encoder'
+    ? `${made} and counted in C1.`
+    : `${made}: epsilon ${digits(plan.epsilon)} bounds what they tell through a person's own vector, nothing what they tell through the encoder.`;
 }
 
 /** C4: what a deviating coordinator sees. */
@@ -225,7 +254,14 @@ function mechanismOf(plan: PrivacyPlan): string {
     : plan.noiseShares === 1
       ? 'all of it on each platform (silo-local), in a masked sum'
       : `1/${plan.noiseShares} of its variance on each platform, in a masked sum`;
-  return `per-person clip, stochastic rounding, integer clip, discrete Gaussian: ${shares}`;
+  const [planned = []] = Object.values(plan.sums);
+  const round = planned.find(({ scope }) => scope === 'federation');
+  const drawn = isSampled(plan) ? `Poisson sampling of persons at ${digits(plan.samplingRate)} in rounds, ` : '';
+  const clip =
+    round?.adaptiveClip === undefined
+      ? 'per-person clip'
+      : `per-person clip (in rounds at quantile ${round.adaptiveClip.quantile}, its noisy count charged)`;
+  return `${drawn}${clip}, stochastic rounding, integer clip, discrete Gaussian: ${shares}`;
 }
 
 function byColluders(against: readonly number[]): string {

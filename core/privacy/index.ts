@@ -12,6 +12,8 @@ export * from './mechanism.ts';
 export * from './pipeline.ts';
 export * from './plan-events.ts';
 export * from './plan.ts';
+export * from './adaptive-clip.ts';
+export * from './sampling.ts';
 export * from './release.ts';
 export * from './ring.ts';
 export * from './trust.ts';

@@ -40,10 +40,10 @@ export interface PlannedSum extends SumQuery {
   readonly scale: number;
   /**
    * K: the integer L2 bound on one person's contribution on one platform, floor(s x C). For a federation sum C has been
-   * split over the M platforms a person may be on, floor(s x C / M).
+   * split over the M platforms a person may be on: floor(s x C / M), or in proportion to the platforms' weights.
    */
   readonly integerClip: number;
-  /** L2 sensitivity of the released sum to one person on all platforms, in integer units: M x K, or K for one platform's sum. */
+  /** L2 sensitivity of the released sum to one person on all platforms, in integer units: the M largest K together, or K for one platform's sum. */
   readonly integerSensitivity: number;
   /** B: each coordinate of a platform's sum is clamped to [-B, B] before noise. Public. */
   readonly bound: number;
@@ -51,6 +51,25 @@ export interface PlannedSum extends SumQuery {
   readonly localVariance: number;
   /** Its square root. */
   readonly localSigma: number;
+  /** Present where persons are drawn anew for every release, by coins that stay inside their platform. */
+  readonly sampling?: PersonSampling;
+  /** Present where the bound on a contribution follows a quantile of their lengths, see adaptive-clip.ts. */
+  readonly adaptiveClip?: AdaptiveClip;
+}
+
+/** Poisson sampling: every person on every platform by a coin of its own, in every release. */
+export interface PersonSampling {
+  /** q, a multiple of 2^-32: what each coin shows. */
+  readonly rate: number;
+  /** 1 - (1 - q)^M: the probability that one person on M platforms is in the sum at all. */
+  readonly personRate: number;
+}
+
+export interface AdaptiveClip {
+  /** Share of the contributions that should be no longer than the bound. */
+  readonly quantile: number;
+  /** The bound before the first release, in the strategy's units. */
+  readonly initial: number;
 }
 
 /** A platform's sum over its persons, as exact integers. */

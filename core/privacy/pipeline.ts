@@ -49,8 +49,10 @@ export const withoutNoise: PrivacyMechanism = {
   decode,
 };
 
+/** Of sampled persons: the unbiased estimate of the sum over all. */
 function decode(sum: PlannedSum, integers: Float64Array): Float64Array {
-  return integers.map((integer) => integer / sum.scale);
+  const unit = sum.scale * (sum.sampling?.rate ?? 1);
+  return integers.map((integer) => integer / unit);
 }
 
 function boundAll(accumulator: SumAccumulator, contributions: Iterable<Contribution>): IntegerSum {
@@ -66,9 +68,11 @@ interface Rounding {
    * more or less would move everybody's integers, and K would not be the sensitivity.
    */
   start(length: number): number;
+  /** One person's coin, which shows 1 with probability `rate`. */
+  draws(rate: number): boolean;
 }
 
-const TO_NEAREST: Rounding = { round: Math.round, start: () => 0 };
+const TO_NEAREST: Rounding = { round: Math.round, start: () => 0, draws: () => true };
 
 /** Unbiased: up with probability equal to the fraction, to 32 bits. */
 function stochasticRounding(words: RandomWords): Rounding {
@@ -79,6 +83,8 @@ function stochasticRounding(words: RandomWords): Rounding {
       return fraction > 0 && words.next() < fraction * WORD ? low + 1 : low;
     },
     start: (length) => words.below(length),
+    // Never more often than the rate: it was rounded down to a multiple of 2^-32.
+    draws: (rate) => words.next() < rate * WORD,
   };
 }
 
@@ -112,6 +118,8 @@ class Accumulator implements SumAccumulator {
       throw new PrivacyError('PRIVACY_BAD_PARAMETER', `sum ${this.#sum.label}: too many persons for exact integers`);
     }
     this.#checkShape(contribution);
+    const { sampling } = this.#sum;
+    if (sampling !== undefined && !this.#rounding.draws(sampling.rate)) return;
     const { indices, values } = contribution;
     let square = 0;
     for (let i = 0; i < values.length; i++) square += values[i] * values[i];

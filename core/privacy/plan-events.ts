@@ -13,9 +13,18 @@ import type { PrivacyPlan } from './plan.ts';
 type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
 
 /**
- * One release as the accountant sees it. @param shares honest noise shares in it, where not those it was calibrated for.
+ * One release as the accountant sees it: an adversary sees no platform's coins but those of its own platforms, and what
+ * persons add there it knows anyway, so that the coins of the honest ones amplify (see sampling.ts).
+ * @param shares honest noise shares in it, where not those it was calibrated for.
  */
 export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
+  const event = eventKnowingCoins(sum, shares);
+  if (sum.sampling === undefined || event.kind === 'unprotected') return event;
+  return { kind: 'poisson-sampled', rate: sum.sampling.personRate, event };
+}
+
+/** The same against somebody who knows who was drawn: nothing is amplified. */
+export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
   const { localVariance, localSigma, integerSensitivity, dimension } = sum;
   if (localVariance === 0) return { kind: 'unprotected' };
   if (sum.scope === 'platform' || shares === 1) {
@@ -30,15 +39,20 @@ export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): Priv
   };
 }
 
-/** Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum. */
+/**
+ * Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum.
+ * @param event of one masked sum.
+ */
 export function worstPersonEvents(
   plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
   shares: number,
+  event: typeof eventOf = eventOf,
 ): readonly CountedEvent[] {
-  return [
-    ...encoderEvents(plan.sums, plan.maxPlatformsPerPerson),
-    ...roundEvents(plan.sums, shares, plan.spareAttempts),
-  ];
+  const [any = []] = Object.values(plan.sums);
+  const rounds = any
+    .filter((sum) => sum.scope === 'federation')
+    .map((sum) => ({ event: event(sum, shares), count: sum.repetitions + plan.spareAttempts }));
+  return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
 }
 
 /** The own sums of those `most` platforms, `without` one, that cost a person on all of them the most. */
@@ -53,13 +67,6 @@ function encoderEvents(sums: Sums, most: number, without?: string): readonly Cou
     .slice(0, most)
     .flat()
     .map((sum) => ({ event: eventOf(sum), count: sum.repetitions }));
-}
-
-function roundEvents(sums: Sums, shares: number, spareAttempts: number): readonly CountedEvent[] {
-  const [any = []] = Object.values(sums);
-  return any
-    .filter((sum) => sum.scope === 'federation')
-    .map((sum) => ({ event: eventOf(sum, shares), count: sum.repetitions + spareAttempts }));
 }
 
 /**

@@ -7,12 +7,14 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../federation/manifest.ts';
 import { calibrateNoise } from './accountant/calibrate.ts';
+import { clipShares } from './clip-shares.ts';
 import { claimAccountant, composedEpsilon } from './composition.ts';
 import { PrivacyError } from './errors.ts';
 import type { PlannedSum, SumQuery } from './mechanism.ts';
-import { worstPersonEvents } from './plan-events.ts';
-import { scaleSum, SMALLEST_RING_BITS } from './scale.ts';
-import type { SumSetting } from './scale.ts';
+import { eventKnowingCoins, worstPersonEvents } from './plan-events.ts';
+import { scaleAll } from './plan-sums.ts';
+import type { PlannedSums, PlanSetting } from './plan-sums.ts';
+import { personSampling } from './sampling.ts';
 import { noiseSharesAgainst, trustOf } from './trust.ts';
 import type { Trust, TrustRequest } from './trust.ts';
 
@@ -22,6 +24,8 @@ export interface PlanPlatform {
   readonly personsAbout: number;
   /** Every sum this platform takes part in. Those of scope `federation` are the same on every platform. */
   readonly queries: readonly SumQuery[];
+  /** How much of the bound on one person this platform takes in masked sums, relative to the others; 1 when absent. */
+  readonly clipWeight?: number;
 }
 
 export interface PlanRequest extends TrustRequest {
@@ -34,6 +38,10 @@ export interface PlanRequest extends TrustRequest {
   readonly maxPlatformsPerPerson: number;
   /** Attempts at rounds that may be charged and lost before the last round no longer fits; 0 when absent. */
   readonly spareAttempts?: number;
+  /** q: each person enters a masked sum by a secret coin; absent: everybody enters every one. Means nothing without noise. */
+  readonly sampling?: number;
+  /** The clip of masked sums follows this quantile of the contributions' lengths; absent: it is what the query says. */
+  readonly clipQuantile?: number;
 }
 
 export interface PrivacyPlan extends Trust {
@@ -52,6 +60,8 @@ export interface PrivacyPlan extends Trust {
   readonly spareAttempts: number;
   /** Bits of the masked sum's ring, 16 to 32. */
   readonly ringBits: number;
+  /** q of the masked sums; 1: everybody is in all of them. */
+  readonly samplingRate: number;
   /** By platform, in the order of its queries. */
   readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
   /** SHA-256, lower-case hex, over everything above. */
@@ -72,7 +82,19 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const spare = request.spareAttempts ?? 0;
   const split = Math.min(request.maxPlatformsPerPerson, request.platforms.length);
 
-  const setting = { platforms: request.platforms, trust, split };
+  const sampling =
+    request.sampling === undefined || request.epsilon === null ? undefined : personSampling(request.sampling, split);
+  const setting: PlanSetting = {
+    platforms: request.platforms,
+    shares: clipShares(
+      request.platforms.map(({ clipWeight }) => clipWeight ?? 1),
+      split,
+    ),
+    trust,
+    split,
+    sampling,
+    clipQuantile: request.clipQuantile,
+  };
   const composed = (sums: PlannedSums['sums'], shares: number): number =>
     composedEpsilon(
       worstPersonEvents({ sums, maxPlatformsPerPerson: split, spareAttempts: spare }, shares),
@@ -87,7 +109,11 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     const target = request.epsilon * (1 - CALIBRATION_SLACK);
     const sums = [
       ...costliestPersonQueries(request.platforms, split),
-      ...federated.map((query) => ({ ...query, repetitions: query.repetitions + spare })),
+      ...federated.map(({ relativeNoise, repetitions }) => ({
+        relativeNoise,
+        repetitions: repetitions + spare,
+        ...(sampling && { rate: sampling.personRate }),
+      })),
     ];
     z = calibrateNoise({ epsilon: target, delta: request.delta, sums, accountant: claimAccountant() }).noiseMultiplier;
     planned = scaleAll(setting, z);
@@ -111,6 +137,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     rounds: federated.reduce((most, query) => Math.max(most, query.repetitions), 0),
     spareAttempts: spare,
     ringBits: planned.ringBits,
+    samplingRate: sampling?.rate ?? 1,
     sums: planned.sums,
   };
   return { ...plan, fingerprint: createHash('sha256').update(canonicalJson(plan)).digest('hex') };
@@ -125,6 +152,13 @@ export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | n
   return composedEpsilon(worstPersonEvents(plan, noiseSharesAgainst(plan, colluders)), plan.delta);
 }
 
+/** The same against somebody who also knows, of every masked sum, which persons were drawn: sampling gains nothing then. */
+export function epsilonKnowingCoins(plan: PrivacyPlan, colluders: number): number | null {
+  if (plan.epsilon === null) return null;
+  const events = worstPersonEvents(plan, noiseSharesAgainst(plan, colluders), eventKnowingCoins);
+  return composedEpsilon(events, plan.delta);
+}
+
 /** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming what the plan has. */
 export function plannedSum(plan: PrivacyPlan, platform: string, label: string): PlannedSum {
   const sums = plan.sums[platform] ?? [];
@@ -134,45 +168,6 @@ export function plannedSum(plan: PrivacyPlan, platform: string, label: string): 
     'PRIVACY_UNDECLARED_SUM',
     `platform ${platform} declared no sum "${label}"; its plan has ${sums.map((known) => known.label).join(', ') || 'none'}`,
   );
-}
-
-interface PlannedSums {
-  readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
-  readonly ringBits: number;
-}
-
-/** Fixes every sum at one z: what is a function of public facts only. */
-function scaleAll(
-  { platforms, trust, split }: { platforms: readonly PlanPlatform[]; trust: Trust; split: number },
-  z: number,
-): PlannedSums {
-  let ringBits = SMALLEST_RING_BITS;
-  const persons = platforms.map((platform) => platform.personsAbout);
-  const together: SumSetting = {
-    platforms: platforms.length,
-    shares: trust.noiseShares,
-    split,
-    personsAtMost: Math.max(...persons),
-    persons: persons.reduce((sum, count) => sum + count, 0),
-    ring: true,
-  };
-  const planned = platforms.map(({ name, personsAbout, queries }) => {
-    const alone: SumSetting = {
-      platforms: 1,
-      shares: 1,
-      split: 1,
-      personsAtMost: personsAbout,
-      persons: personsAbout,
-      ring: false,
-    };
-    const sums = queries.map((query) => {
-      const scaled = scaleSum(query, z * query.relativeNoise, query.scope === 'federation' ? together : alone);
-      ringBits = Math.max(ringBits, scaled.ringBits);
-      return scaled.sum;
-    });
-    return [name, sums] as const;
-  });
-  return { sums: Object.fromEntries(planned), ringBits };
 }
 
 /** The own sums of those platforms that would cost one person the most, if the person were on all of them. */
@@ -200,7 +195,8 @@ function federationQueries(platforms: readonly PlanPlatform[]): readonly SumQuer
   return first;
 }
 
-function checkRequest({ epsilon, delta, platforms, maxPlatformsPerPerson, spareAttempts = 0 }: PlanRequest): void {
+function checkRequest(request: PlanRequest): void {
+  const { clipQuantile, epsilon, delta, platforms, maxPlatformsPerPerson, spareAttempts = 0 } = request;
   const problems: string[] = [];
   const need = (holds: boolean, problem: string): void => {
     if (!holds) problems.push(problem);
@@ -216,6 +212,10 @@ function checkRequest({ epsilon, delta, platforms, maxPlatformsPerPerson, spareA
     `maxPlatformsPerPerson must be an integer of at least 1, and is ${maxPlatformsPerPerson}`,
   );
   need(Number.isInteger(spareAttempts) && spareAttempts >= 0, `spareAttempts must be an integer of at least 0`);
+  need(
+    clipQuantile === undefined || new Set(platforms.map(({ clipWeight }) => clipWeight ?? 1)).size <= 1,
+    'a clip that follows a quantile is one for all platforms: give no clip weights with it',
+  );
   need(new Set(platforms.map(({ name }) => name)).size === platforms.length, 'platform names must be different');
   for (const { name, personsAbout, queries } of platforms) {
     need(personsAbout >= 1, `${name}: personsAbout must be at least 1, and is ${personsAbout}`);

@@ -3,9 +3,9 @@
  * @module
  */
 import { roundSum } from '../../core/federation/attempt.ts';
-import { serverOptimiser } from '../../core/federation/optimiser.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
+import { nextModel } from '../../core/federation/shared-model.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
 import { centre } from '../../core/privacy/ring.ts';
 import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordinator-store.ts';
@@ -50,12 +50,10 @@ export class SharedModelHistory {
 
   #next(sum: Uint32Array): CompletedRound {
     const { privacy, shared } = this.#plan;
-    const optimiser = serverOptimiser(shared.optimiser);
     const mechanism = privacy.budget === null ? withoutNoise : discreteGaussian;
     const total = mechanism.decode(roundSum(this.#plan), centre(sum, privacy.ringBits));
     for (let i = 0; i < total.length; i++) total[i] /= shared.denominator;
-    const before = this.#latest?.optimiser ?? optimiser.initialState(this.current.length);
-    const { model, state } = optimiser.step(this.current, total, before);
+    const { model, state } = nextModel(this.#plan, this.current, total, this.#latest?.optimiser);
     return { round: this.completedRounds + 1, model, optimiser: state };
   }
 }

@@ -95,6 +95,8 @@ export function optionsAt(config: ExperimentConfig, overlap: number): Simulation
     overlap,
     colluding: config.colluding,
     dropouts: config.dropouts,
+    sampling: null,
+    clipQuantile: null,
     inProcess: true,
     out: '',
     persons: config.persons,

@@ -20,6 +20,8 @@ export interface GaussianSum {
     /** L2 sensitivity of the sum to one person, in integer units. */
     readonly integerSensitivity: number;
   };
+  /** Probability that a person is in it, by coins the adversary does not see; absent: 1. */
+  readonly rate?: number;
 }
 
 export interface NoiseTarget {
@@ -41,7 +43,13 @@ export interface NoiseCalibration {
 
 /** The event of a Gaussian sum whose noise multiplier is `noiseMultiplier` x `relativeNoise`. */
 export function gaussianSumEvent(sum: GaussianSum, noiseMultiplier: number): PrivacyEvent {
+  const { rate, ...whole } = sum;
   const z = noiseMultiplier * sum.relativeNoise;
+  if (rate !== undefined && sum.distributed === undefined) {
+    // Accounted as the integers it will be: what is known of a sampled discrete Gaussian is a little more than of a continuous one.
+    return { kind: 'poisson-sampled', rate, event: { kind: 'discrete-gaussian', sigma: z, sensitivity: 1 } };
+  }
+  if (rate !== undefined) return { kind: 'poisson-sampled', rate, event: gaussianSumEvent(whole, noiseMultiplier) };
   if (sum.distributed === undefined) return { kind: 'gaussian', noiseMultiplier: z };
   const { shares, dimension, integerSensitivity } = sum.distributed;
   return {

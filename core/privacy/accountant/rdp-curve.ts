@@ -9,7 +9,7 @@ import { exponentialRdp, laplaceRdp, pureRdp } from './rdp-laplace.ts';
 import { randomisedResponseRdp } from './rdp-randomised-response.ts';
 import { skellamRdp } from './rdp-skellam.ts';
 import { subsampledGaussianRdp } from './rdp-subsampled-gaussian.ts';
-import { poissonSampledRdp } from './rdp-subsampled.ts';
+import { poissonSampledRdp, symmetricSampledRdp } from './rdp-subsampled.ts';
 import { samplingApplies } from './sampling.ts';
 import { treeDepth } from './tree-aggregation.ts';
 
@@ -44,7 +44,8 @@ export function rdpCurve(event: PrivacyEvent): RdpCurve | null {
       const curve = rdpCurve(event.event);
       // The failure probability of an approximate event would have to be sampled too: left to the PLD accountant.
       if (curve === null || event.event.kind === 'approximate' || !samplingApplies(event.event)) return null;
-      return (order) => poissonSampledRdp(order, rate, curve);
+      const sampled = isSymmetric(event.event) ? symmetricSampledRdp : poissonSampledRdp;
+      return (order) => sampled(order, rate, curve);
     }
     case 'zcdp':
       return (order) => order * event.rho;
@@ -57,6 +58,11 @@ export function rdpCurve(event: PrivacyEvent): RdpCurve | null {
     case 'mixture-of-gaussians':
       return null;
   }
+}
+
+/** Whether it adds symmetric noise on integers to an integer shift. */
+function isSymmetric({ kind }: PrivacyEvent): boolean {
+  return kind === 'discrete-gaussian' || kind === 'distributed-discrete-gaussian';
 }
 
 /** Noise multiplier of what is a continuous Gaussian, else null. */

@@ -1,0 +1,49 @@
+/**
+ * The shared model's parts: what the strategy trains, and, where the manifest asks for one, the clip that adapts.
+ * @module
+ */
+import { nextClip, withoutVotes } from '../privacy/adaptive-clip.ts';
+import type { SharedModel } from '../transfer/strategy.ts';
+import { roundSum } from './attempt.ts';
+import { serverOptimiser } from './optimiser.ts';
+import type { OptimiserState, OptimiserStep } from './optimiser.ts';
+import type { FederationPlan } from './plan.ts';
+
+/** What the strategy knows of the shared model. */
+export function trainedPart(plan: FederationPlan, model: SharedModel): SharedModel {
+  return model.subarray(0, trainedParameters(plan, model));
+}
+
+/** The bound on one person's contribution in this round, in the strategy's units; undefined where it is the plan's own. */
+export function clipOf(plan: FederationPlan, model: SharedModel): number | undefined {
+  return trainedParameters(plan, model) < model.length ? model[model.length - 1] : undefined;
+}
+
+/**
+ * The model after a round.
+ * @param mean the decoded sum over the public denominator, as long as the model.
+ * @param state of the optimiser; undefined before the first round.
+ */
+export function nextModel(
+  plan: FederationPlan,
+  model: SharedModel,
+  mean: Float64Array,
+  state: OptimiserState | undefined,
+): OptimiserStep {
+  const optimiser = serverOptimiser(plan.shared.optimiser);
+  const trained = trainedPart(plan, model);
+  const before = state ?? optimiser.initialState(trained.length);
+  const clip = clipOf(plan, model);
+  const { adaptiveClip } = roundSum(plan);
+  if (clip === undefined || adaptiveClip === undefined) return optimiser.step(trained, mean, before);
+  const moved = optimiser.step(trained, withoutVotes(mean, clip), before);
+  const next = new Float32Array(model.length);
+  next.set(moved.model);
+  next[trained.length] = nextClip(adaptiveClip, clip, mean);
+  return { ...moved, model: next };
+}
+
+function trainedParameters({ shared }: FederationPlan, model: SharedModel): number {
+  const parameters = shared.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
+  return Math.min(parameters, model.length);
+}
