@@ -3,16 +3,15 @@
  * decoder, measures it where it can, and serves.
  * @module
  */
-import { historyOf } from '../core/data/select.ts';
 import type { Consent } from '../core/federation/consent.ts';
 import type { LetterBody } from '../core/federation/letter.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
-import { createChargedSums } from '../core/privacy/charged-sums.ts';
 import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism.ts';
 import type { DecoderReport, PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import { LocalEncoder } from './encoder.ts';
 import { PlatformError } from './errors.ts';
 import { measure } from './evaluation/measure.ts';
 import type { PlatformEvent, PlatformStage } from './events.ts';
@@ -45,6 +44,7 @@ export interface LifeOptions {
 interface Opened {
   readonly people: People;
   readonly model: PlatformModel;
+  readonly encoder: LocalEncoder;
   readonly office: ReleaseOffice;
 }
 
@@ -97,7 +97,9 @@ export class Life implements ServiceBackend {
       write: (to, bodies) => post.write(to, bodies),
       onReceived: () => this.#onReceived(),
     });
-    this.#opened = { people, model, office };
+    const { ledger, mechanism } = this.#given;
+    const encoder = new LocalEncoder({ options, plan, ledger, mechanism, model, emit });
+    this.#opened = { people, model, encoder, office };
   }
 
   /**
@@ -127,8 +129,8 @@ export class Life implements ServiceBackend {
   }
 
   /** A later shared model than the one releases were made with. */
-  onAdopted(): void {
-    if (this.#areRoundsOver) this.#release();
+  async onAdopted(): Promise<void> {
+    if (this.#areRoundsOver) await this.#release();
   }
 
   /** @throws FederationError LETTER_INVALID */
@@ -169,23 +171,11 @@ export class Life implements ServiceBackend {
   }
 
   async #live(): Promise<void> {
-    const { plan, participation, ledger, mechanism, emit } = this.#given;
-    const { identity, random, store, log } = this.#given.options;
-    const { model } = this.#open();
+    const { plan, participation } = this.#given;
+    const { log } = this.#given.options;
+    const { model, encoder } = this.#open();
     this.#enter('preparing');
-    await model.prepare(
-      createChargedSums({
-        plan: plan.privacy,
-        platform: identity.name,
-        mechanism,
-        random,
-        drawn: store.sums,
-        charge: (charge) => {
-          ledger.charge(charge);
-          emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
-        },
-      }),
-    );
+    await encoder.prepare();
     this.#stopping.signal.throwIfAborted();
     await participation.join(model);
     this.#isPrepared = true;
@@ -195,7 +185,7 @@ export class Life implements ServiceBackend {
     await participation.idle();
     this.#areRoundsOver = true;
     this.#enter('releasing');
-    this.#release();
+    await this.#release();
     await this.#unlessStopped(this.#answers());
     const fitted = await this.#fit();
     this.#onReceived = () => void this.#refit();
@@ -204,11 +194,11 @@ export class Life implements ServiceBackend {
   }
 
   /** Offers this platform's representations, and asks for the others'. */
-  #release(): void {
-    const { model, office } = this.#open();
-    const { participation, options } = this.#given;
-    const represent = (row: number): Float32Array => model.represent(historyOf(options.domain, row));
-    office.open({ modelRound: participation.round, represent });
+  async #release(): Promise<void> {
+    const { encoder, office } = this.#open();
+    const current = await encoder.after(this.#given.participation.round);
+    this.#stopping.signal.throwIfAborted();
+    office.open(current);
   }
 
   /** Resolves when every source has answered, or time is up. */

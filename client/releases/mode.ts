@@ -10,8 +10,8 @@ export interface SourceMode {
   readonly name: ReleaseModeName;
   /** Of one code; null where nothing bounds it. */
   readonly epsilon0: number | null;
-  /** Made when the first representation tells its dimension. */
-  readonly of: (dimension: number) => ReleaseMode;
+  /** Made when the first representation tells its dimension. @param prototypes those of `cohort`. */
+  readonly of: (dimension: number, prototypes?: Float32Array) => ReleaseMode;
 }
 
 /** @param isSource whether this platform releases; else the mode is `none`. */
@@ -20,6 +20,6 @@ export function sourceMode({ privacy }: Manifest, isSource: boolean): SourceMode
   return {
     name: isSource ? release : 'none',
     epsilon0: release === 'raw' || release === 'none' ? null : epsilon0,
-    of: (dimension) => releaseMode(release, { epsilon0, dimension }),
+    of: (dimension, prototypes) => releaseMode(release, { epsilon0, dimension, ...(prototypes && { prototypes }) }),
   };
 }

@@ -3,6 +3,7 @@
  * nobody else.
  * @module
  */
+import { createHash } from 'node:crypto';
 import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Clock } from '../../core/federation/clock.ts';
 import { covers } from '../../core/federation/consent.ts';
@@ -37,6 +38,8 @@ export interface SourceOptions {
 export interface Encoder {
   readonly modelRound: number;
   represent(row: number): Float32Array;
+  /** Unit vectors, row-major [K, dimension], of release mode `cohort`. */
+  readonly prototypes?: Float32Array;
 }
 
 export class SourceDesk {
@@ -139,7 +142,7 @@ export class SourceDesk {
     const { mode, emit, log } = this.#options;
     const released = mode.name === 'none' ? [] : this.#release(target, epoch, encoder);
     const dimension = released.at(0)?.code.vector.length ?? 0;
-    const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension);
+    const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension, encoder.prototypes);
     const perPerson = 4 * dimension + 4 + (released.at(0)?.code.pseudonym.length ?? 0) + 4;
     const noise = encodeNoiseModel(sent.noiseModel);
     const room = MAX_LETTER_BYTES - LETTER_OVERHEAD_BYTES - noise.prototypes.byteLength;
@@ -180,7 +183,7 @@ export class SourceDesk {
       if (tag === undefined) {
         // Of one batch all codes are of one dimension, which the first representation tells.
         representation = encoder.represent(row);
-        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan}`;
+        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan}${fingerprint(encoder)}`;
       }
       const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound && known.vector.length > 0;
       // A second random code of one person in one epoch would be a second spend of eps0.
@@ -195,7 +198,7 @@ export class SourceDesk {
       representation ??= encoder.represent(row);
       // A stream a person: a code must not depend on who else is released, or on when they were.
       const vector = mode
-        .of(representation.length)
+        .of(representation.length, encoder.prototypes)
         .release(representation, random.of(`code/${epoch}/${target}/${pseudonym}`));
       if (vector === null) continue;
       const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
@@ -215,6 +218,13 @@ export class SourceDesk {
     }
     return released;
   }
+}
+
+/** Of the prototypes, where there are any: a code told among others is another code. */
+function fingerprint({ prototypes }: Encoder): string {
+  if (prototypes === undefined) return '';
+  const bytes = new Uint8Array(prototypes.buffer, prototypes.byteOffset, prototypes.byteLength);
+  return ` ${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 const WITHDRAWALS_IN_A_LETTER = 50_000;

@@ -37,7 +37,7 @@ export interface ParticipationOptions {
   readonly emit: (event: PlatformEvent) => void;
   readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
   /** A shared model came, and the encoder works with it. */
-  readonly onAdopted: () => void;
+  readonly onAdopted: () => Promise<void>;
   readonly onError: (error: unknown) => void;
   /** Persons of this platform, for progress alone. */
   readonly persons: number;
@@ -220,7 +220,7 @@ export class Participation {
     if (latest === undefined || model === undefined) return;
     this.#busy = this.#busy.then(() => model.adopt(trainedPart(this.#options.plan, latest.model)));
     await this.#busy;
-    this.#options.onAdopted();
+    await this.#options.onAdopted();
   }
 
   /** @throws FederationError ROUND_MODEL */

@@ -53,7 +53,7 @@ describe('Taking part in a round', () => {
         sent.push(body);
         return Promise.resolve();
       },
-      onAdopted: () => undefined,
+      onAdopted: () => Promise.resolve(),
       onError: (error) => assert.fail(String(error)),
       persons: 10,
     });

@@ -4,6 +4,7 @@ import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
 import { recommendationSchema } from '../../client/schemas.ts';
 import type { Coordinator } from '../../server/coordinator.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
@@ -202,6 +203,43 @@ describe('Platforms that release randomised codes', () => {
     assert.equal(target.statement.epsilon0, 8);
     for (const name of ['books', 'films']) assert.ok(world.stores.get(name)!.ledger.entries().length > 0);
   });
+
+  for (const name of ['linear-bridge', 'private-subspace']) {
+    it(`tell each person's cohort among prototypes that are paid for once, also over a restart: ${name}`, async () => {
+      const privacy = { epsilon: 8, release: 'cohort' as const, epsilon0: 4, sources: ['films'] };
+      const world = smallWorld({ strategy: { name, settings: {} }, privacy });
+      await start(world.coordinator());
+      const first = await start(createPlatform(world.options('films', { receives: false })));
+      const target = await start(createPlatform(world.options('books')));
+      await target.settled;
+      const { received } = world.stores.get('books')!;
+      const [{ noiseModel, dimension }] = received.batches();
+      assert.ok(noiseModel.kind === 'randomised-response');
+      const { prototypes } = noiseModel;
+      assert.equal(prototypes.length / dimension, 4);
+      const codes = received.vectors('films', V0);
+      assert.equal(codes.length, world.domains.get('films')!.persons.length);
+      const told = new Set(codes.map(({ vector }) => vector.join()));
+      const known = Array.from({ length: 4 }, (_, k) => prototypes.slice(k * dimension, (k + 1) * dimension).join());
+      assert.ok(told.size > 1 && [...told].every((vector) => known.includes(vector)));
+
+      const { ledger } = world.stores.get('films')!;
+      const charges = ledger.entries().map(({ charge }) => charge.label);
+      assert.equal(charges.filter((label) => label === 'cohort/prototypes').length, 4);
+      if (name === 'linear-bridge') assert.equal(charges.length, 4, 'nothing else is charged');
+      assert.equal(world.stores.get('books')!.ledger.entries().length, 0);
+
+      await first.stop();
+      await target.stop();
+      await start(createPlatform(world.options('films', { receives: false })));
+      const store = createMemoryStore();
+      const later = await start(createPlatform(world.options('books', { store })));
+      await later.settled;
+      assert.deepEqual(store.received.batches(), received.batches());
+      assert.deepEqual(store.received.vectors('films', V0), codes);
+      assert.equal(ledger.entries().length, charges.length);
+    });
+  }
 });
 
 describe('Platforms with rounds', () => {

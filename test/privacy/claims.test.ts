@@ -112,6 +112,15 @@ describe('claims', () => {
     assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
   });
 
+  it('a cohort is told among prototypes, whose bound is no more than what their sums have', () => {
+    const release = { name: 'cohort', epsilon0: 2 } as const;
+    assert.match(textOf(statement([own], { release }), 'C3'), /charged in its ledger and counted in C1\./);
+    const sealed = statement([own], { profile: 'sealed-only', release });
+    assert.match(textOf(sealed, 'C3'), /: epsilon 4 bounds what they tell through a person's own vector, nothing/);
+    assert.match(sealed.mechanism, /^prototypes alone: /);
+    assert.match(textOf(statement([own], { release, epsilon: null }), 'C3'), /made without noise/);
+  });
+
   it('is loud without privacy, and about seeded noise', () => {
     const open = statement([own, round], { epsilon: null });
     assert.deepEqual(holding(open), ['C3', 'C4']);
