@@ -19,7 +19,8 @@ import { popularityOnScaleOf } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { Regression } from './regression.ts';
 import { fitRegression } from './regression.ts';
-import { applyLinearMap } from './ridge-path.ts';
+import type { ScoreMap } from './score-map.ts';
+import { factorScoreMap, historyScoreMap, mixedScoreMap, scoresOf } from './score-map.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
 
@@ -63,7 +64,12 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
     selection.inputs.chosen.length === 0
       ? undefined
       : fitRegression(selection.inputs, train, factors.dimension, selection.penalty);
-  return new FittedDecoder(domain, factors, meanFactor(train, factors.dimension), regression, {
+  const { share, scale } = selection.histories;
+  const fitted = regression && {
+    regression,
+    scores: mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
+  };
+  return new FittedDecoder(domain, factors, meanFactor(train, factors.dimension), fitted, {
     warmPersons: warm.length,
     blend: selection.blend,
     heldOut: selection.heldOut,
@@ -72,12 +78,17 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
   });
 }
 
+/** What a decoder with at least one source has. */
+export interface Fitted {
+  readonly regression: Regression;
+  readonly scores: ScoreMap;
+}
+
 class FittedDecoder implements Decoder {
   readonly report: DecoderReport;
   readonly #domain: Domain;
   readonly #factors: Factors;
-  readonly #prior: Float64Array;
-  readonly #regression: Regression | undefined;
+  readonly #fitted: Fitted | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
 
@@ -85,13 +96,12 @@ class FittedDecoder implements Decoder {
     domain: Domain,
     factors: Factors,
     prior: Float64Array,
-    regression: Regression | undefined,
+    fitted: Fitted | undefined,
     report: DecoderReport,
   ) {
     this.#domain = domain;
     this.#factors = factors;
-    this.#prior = prior;
-    this.#regression = regression;
+    this.#fitted = fitted;
     this.#priorScores = multiplyVector(factors.items, factors.dimension, prior);
     this.#popularity = popularityOnScaleOf(domain, this.#priorScores).list;
     this.report = report;
@@ -100,11 +110,7 @@ class FittedDecoder implements Decoder {
   score(released: readonly ReleasedVector[]): Float32Array {
     const { decoder, prior, popularity } = this.report.blend;
     const out = new Float32Array(this.#priorScores.length);
-    const predicted = decoder > 0 ? this.#predict(released) : undefined;
-    const decoded =
-      predicted === undefined
-        ? this.#priorScores
-        : multiplyVector(this.#factors.items, this.#factors.dimension, predicted);
+    const decoded = (decoder > 0 ? this.#decode(released) : undefined) ?? this.#priorScores;
     for (let item = 0; item < out.length; item++) {
       out[item] = decoder * decoded[item] + prior * this.#priorScores[item] + popularity * this.#popularity[item];
     }
@@ -116,10 +122,10 @@ class FittedDecoder implements Decoder {
       {
         domain: this.#domain,
         factors: this.#factors,
-        prior: this.#prior,
         blend: this.report.blend,
         popularity: this.#popularity,
-        regression: this.#regression,
+        fitted: this.#fitted,
+        priorScores: this.#priorScores,
       },
       released,
       item,
@@ -127,11 +133,11 @@ class FittedDecoder implements Decoder {
   }
 
   /** Undefined when nothing usable was released: then the prior stands in. */
-  #predict(released: readonly ReleasedVector[]): Float64Array | undefined {
-    if (this.#regression === undefined) return undefined;
-    const { layout, map } = this.#regression;
-    const features = layout.row((source) => released.find((one) => one.source === source)?.vector);
-    return features.some((value) => value !== 0) ? applyLinearMap(map, features) : undefined;
+  #decode(released: readonly ReleasedVector[]): Float32Array | undefined {
+    if (this.#fitted === undefined) return undefined;
+    const { regression, scores } = this.#fitted;
+    const features = regression.layout.row((source) => released.find((one) => one.source === source)?.vector);
+    return features.some((value) => value !== 0) ? scoresOf(scores, features) : undefined;
   }
 }
 

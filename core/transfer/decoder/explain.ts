@@ -7,15 +7,15 @@ import type { Domain } from '../../data/domain.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import type { Explanation, ReleasedVector } from '../strategy.ts';
 import type { Blend } from './blend.ts';
-import type { Regression } from './regression.ts';
+import type { Fitted } from './decoder.ts';
 
 export interface ExplainedDecoder {
   readonly domain: Domain;
   readonly factors: Factors;
-  readonly prior: Float64Array /* [d] */;
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
-  readonly regression: Regression | undefined;
+  readonly priorScores: Float32Array /* [items] */;
+  readonly fitted: Fitted | undefined;
 }
 
 const nearestShown = 3;
@@ -29,54 +29,40 @@ export function explainScore(
   released: readonly ReleasedVector[],
   item: number,
 ): Explanation {
-  const { blend, factors, prior } = decoder;
-  const d = factors.dimension;
-  const own = factors.items.subarray(item * d, item * d + d);
-  const changes = blend.decoder > 0 ? changesBySource(decoder.regression, released, d) : [];
-  const basePart = blend.decoder > 0 ? decodedWithoutSources(decoder, changes.length > 0) : prior;
+  const { blend, fitted, priorScores } = decoder;
+  const changes = blend.decoder > 0 && fitted !== undefined ? changesBySource(fitted, released, item) : [];
+  // Without a released vector the prior itself stands in for the decoder; with one, the decoder's own intercept does.
+  const base = fitted === undefined || changes.length === 0 ? priorScores[item] : fitted.scores.intercept[item];
   const parts = [
-    ...changes.map(({ source, change }) => ({ name: `source:${source}`, weight: blend.decoder * dot(own, change) })),
-    { name: 'prior', weight: blend.prior * dot(own, prior) + blend.decoder * dot(own, basePart) },
+    ...changes.map(({ source, score }) => ({ name: `source:${source}`, weight: blend.decoder * score })),
+    { name: 'prior', weight: blend.prior * priorScores[item] + blend.decoder * base },
     { name: 'popularity', weight: blend.popularity * decoder.popularity[item] },
   ];
   if (changes.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
-  const total = new Float64Array(d);
-  for (const { change } of changes) for (let i = 0; i < d; i++) total[i] += change[i];
+  const total = new Float64Array(decoder.factors.dimension);
+  for (const { factor } of changes) for (let i = 0; i < total.length; i++) total[i] += factor[i];
   return { basis: 'representation', parts: [...parts, ...nearest(decoder, total, item)] };
 }
 
-/** The regression's intercept stands for the prior in it; without a released vector the prior itself does. */
-function decodedWithoutSources({ regression, prior }: ExplainedDecoder, anything: boolean): Float64Array {
-  return anything && regression !== undefined ? interceptOf(regression) : prior;
-}
-
-/** The prediction at features of zero: outputMean - inputMean W. */
-function interceptOf({ map }: Regression): Float64Array {
-  const out = Float64Array.from(map.outputMean);
-  for (let i = 0; i < map.inputs; i++) {
-    for (let o = 0; o < map.outputs; o++) out[o] -= map.inputMean[i] * map.weights[i * map.outputs + o];
-  }
-  return out;
-}
-
+/** What each source's block of features adds to the item's score and to the predicted factor. */
 function changesBySource(
-  regression: Regression | undefined,
+  { regression: { layout, map }, scores }: Fitted,
   released: readonly ReleasedVector[],
-  d: number,
-): readonly { readonly source: string; readonly change: Float64Array }[] {
-  if (regression === undefined) return [];
-  const { layout, map } = regression;
+  item: number,
+): readonly { readonly source: string; readonly score: number; readonly factor: Float64Array }[] {
   const features = layout.row((source) => released.find((one) => one.source === source)?.vector);
   return layout.blocks.flatMap((block) => {
-    const change = new Float64Array(d);
+    const factor = new Float64Array(map.outputs);
+    let score = 0;
     let known = false;
     for (let i = block.offset; i < block.offset + block.map.width; i++) {
       const value = features[i];
       if (value === 0) continue;
       known = true;
-      for (let o = 0; o < d; o++) change[o] += value * map.weights[i * d + o];
+      score += value * scores.items[item * scores.width + i];
+      for (let o = 0; o < factor.length; o++) factor[o] += value * map.weights[i * map.outputs + o];
     }
-    return known ? [{ source: block.source, change }] : [];
+    return known ? [{ source: block.source, score, factor }] : [];
   });
 }
 

@@ -11,8 +11,11 @@ import type { NoiseModel } from '../../privacy/release.ts';
 export interface FeatureShape {
   /** Leading dimensions of the vector that are used; a randomised response always uses its whole code. */
   readonly dimensions: number;
-  /** Products of pairs, so that the decoder may bend: a person's place on a small sphere says more than a plane can. */
-  readonly products: boolean;
+  /**
+   * Leading dimensions whose products of pairs are added, so that the decoder may bend: a person's place on a small sphere
+   * says more than a plane can.
+   */
+  readonly products: number;
 }
 
 export interface FeatureMap {
@@ -23,35 +26,41 @@ export interface FeatureMap {
 
 /** The shapes worth trying for vectors of this dimension under this noise. */
 export function featureShapes(noise: NoiseModel, dimension: number): readonly FeatureShape[] {
-  if (noise.kind === 'randomised-response') return [{ dimensions: dimension, products: false }];
+  if (noise.kind === 'randomised-response') return [{ dimensions: dimension, products: 0 }];
   // A noisy sample has its noise in every dimension: a part of it is worth no more than its share.
   const leading = noise.kind === 'exact' ? [4, 8, 16].filter((d) => d < dimension) : [];
   return [...leading, dimension].flatMap((dimensions) => [
-    { dimensions, products: false },
-    ...(dimensions <= largestWithProducts ? [{ dimensions, products: true }] : []),
+    { dimensions, products: 0 },
+    { dimensions, products: Math.min(dimensions, mostWithProducts) },
   ]);
 }
 
-const largestWithProducts = 8;
+const mostWithProducts = 8;
 
 export function featureMap(noise: NoiseModel, dimension: number, shape: FeatureShape): FeatureMap {
   return noise.kind === 'randomised-response' ? codeFeatures(noise.prototypes, dimension) : directionFeatures(shape);
 }
 
 function directionFeatures({ dimensions, products }: FeatureShape): FeatureMap {
-  const pairs = products ? (dimensions * (dimensions + 1)) / 2 : 0;
   return {
-    width: dimensions + pairs,
+    width: dimensions + (products * (products + 1)) / 2,
     write(vectors, from, out, at) {
-      let square = 0;
-      for (let i = 0; i < dimensions; i++) square += vectors[from + i] ** 2;
-      const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+      // Both parts at about unit variance a feature, so that one penalty fits them.
+      const inverse = inverseLength(vectors, from, dimensions) * Math.sqrt(dimensions);
       for (let i = 0; i < dimensions; i++) out[at + i] = vectors[from + i] * inverse;
-      if (!products) return;
+      const bent = inverseLength(vectors, from, products) ** 2 * products;
       let pair = at + dimensions;
-      for (let i = 0; i < dimensions; i++) for (let j = 0; j <= i; j++) out[pair++] = out[at + i] * out[at + j];
+      for (let i = 0; i < products; i++) {
+        for (let j = 0; j <= i; j++) out[pair++] = vectors[from + i] * vectors[from + j] * bent;
+      }
     },
   };
+}
+
+function inverseLength(vectors: Float32Array, from: number, length: number): number {
+  let square = 0;
+  for (let i = 0; i < length; i++) square += vectors[from + i] ** 2;
+  return square > 0 ? 1 / Math.sqrt(square) : 0;
 }
 
 /**

@@ -16,13 +16,14 @@ export function popularityOnScaleOf(
   return { list: list.map((value) => value * scale), scale };
 }
 
-function spread(list: Float32Array): number {
+/** Standard deviation. */
+export function spread(list: Float32Array): number {
   let sum = 0;
   let square = 0;
   for (const value of list) {
     sum += value;
     square += value * value;
   }
-  const mean = sum / list.length;
-  return Math.sqrt(Math.max(0, square / list.length - mean * mean));
+  const mean = sum / Math.max(1, list.length);
+  return Math.sqrt(Math.max(0, square / Math.max(1, list.length) - mean * mean));
 }

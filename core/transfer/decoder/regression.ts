@@ -14,7 +14,12 @@ export const penalties: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30,
 
 export interface Regression {
   readonly layout: FeatureLayout;
+  /** From features to target factors. */
   readonly map: LinearMap;
+  /** Whom it was fitted on, their features float64 [persons, width], and (XᵀX + λI)⁻¹: for other outputs of theirs. */
+  readonly persons: readonly string[];
+  readonly features: Float64Array;
+  readonly inverse: Float64Array /* [width, width] */;
 }
 
 /** The sources that take part, with the lookup of their persons. */
@@ -24,38 +29,48 @@ export interface Inputs {
 }
 
 export function fitRegression(inputs: Inputs, train: Targets, d: number, penalty: number): Regression {
-  const { layout, path } = prepare(inputs, train, d);
-  return { layout, map: path.at(penalty) };
+  return regressionAt(prepare(inputs, train, d), train, penalty);
 }
 
 export interface PenaltyChoice {
   readonly penalty: number;
   readonly regression: Regression;
-  /** Predicted factors of the held-out persons, float64 [persons, d]. */
+  /** Features of the held-out persons, float64 [persons, width], and their predicted factors, [persons, d]. */
+  readonly features: Float64Array;
   readonly predicted: Float64Array;
 }
 
 /** The penalty with the least squared error of the held-out persons' scores over the whole catalogue. */
 export function choosePenalty(inputs: Inputs, train: Targets, heldOut: Targets, factors: Factors): PenaltyChoice {
   const d = factors.dimension;
-  const { layout, path } = prepare(inputs, train, d);
-  const features = layout.rows(inputs.chosen, inputs.rows, heldOut.persons);
+  const prepared = prepare(inputs, train, d);
+  const features = prepared.layout.rows(inputs.chosen, inputs.rows, heldOut.persons);
   const metric = gram(factors.items, d);
-  let best: (PenaltyChoice & { readonly error: number }) | undefined;
+  let best: { penalty: number; predicted: Float64Array; error: number } | undefined;
   for (const penalty of penalties) {
-    const map = path.at(penalty);
-    const predicted = predictAll(map, features);
+    const predicted = predictAll(prepared.path.at(penalty), features);
     const error = squaredError(predicted, heldOut.factors, metric, d);
-    if (best === undefined || error < best.error) best = { penalty, regression: { layout, map }, predicted, error };
+    if (best === undefined || error < best.error) best = { penalty, predicted, error };
   }
   if (best === undefined) throw new RangeError('no penalty to choose from');
-  return best;
+  const { penalty, predicted } = best;
+  return { penalty, regression: regressionAt(prepared, train, penalty), features, predicted };
 }
 
-function prepare(inputs: Inputs, train: Targets, d: number): { layout: FeatureLayout; path: RidgePath } {
+interface Prepared {
+  readonly layout: FeatureLayout;
+  readonly features: Float64Array;
+  readonly path: RidgePath;
+}
+
+function prepare(inputs: Inputs, train: Targets, d: number): Prepared {
   const layout = new FeatureLayout(inputs.chosen, inputs.rows, train.persons);
   const features = layout.rows(inputs.chosen, inputs.rows, train.persons);
-  return { layout, path: new RidgePath(features, layout.width, train.factors, d) };
+  return { layout, features, path: new RidgePath(features, layout.width, train.factors, d) };
+}
+
+function regressionAt({ layout, features, path }: Prepared, { persons }: Targets, penalty: number): Regression {
+  return { layout, map: path.at(penalty), persons, features, inverse: path.inverse(penalty) };
 }
 
 function predictAll(map: LinearMap, features: Float64Array): Float64Array {

@@ -55,6 +55,22 @@ export class RidgePath {
     }
   }
 
+  /** (XᵀX + λ n s I)⁻¹, float64 [inputs, inputs]: what turns any other XᵀY into weights. */
+  inverse(penalty: number): Float64Array {
+    const inputs = this.#inputs;
+    const out = new Float64Array(inputs * inputs);
+    const ridge = penalty * this.#rows * this.#scale;
+    for (let r = 0; r < inputs; r++) {
+      const denominator = Math.max(this.#values[r], 0) + ridge;
+      if (!(denominator > 0)) continue;
+      for (let i = 0; i < inputs; i++) {
+        const factor = this.#vectors[r * inputs + i] / denominator;
+        for (let j = 0; j < inputs; j++) out[i * inputs + j] += factor * this.#vectors[r * inputs + j];
+      }
+    }
+    return out;
+  }
+
   /** @param penalty λ > 0, relative: at 1 a direction of mean variance keeps half of its weight. */
   at(penalty: number): LinearMap {
     const inputs = this.#inputs;

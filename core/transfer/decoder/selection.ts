@@ -3,6 +3,7 @@
  * and penalty, sources that are let in, the blend.
  * @module
  */
+import type { Domain } from '../../data/domain.ts';
 import { historyOf, personIndex, restrictPersons } from '../../data/select.ts';
 import type { ReceivedRepresentations } from '../../privacy/release.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
@@ -12,20 +13,31 @@ import { chooseBlend } from './blend.ts';
 import type { DecoderContext } from './decoder.ts';
 import { featureShapes } from './features.ts';
 import { HeldOutRanking } from './held-out.ts';
-import { popularityOnScaleOf } from './popularity-list.ts';
+import { popularityOnScaleOf, spread } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { Inputs, PenaltyChoice, Regression } from './regression.ts';
 import { choosePenalty } from './regression.ts';
+import { historyScoreMap } from './score-map.ts';
 import { foldedIn, meanFactor, targetsOf } from './targets.ts';
 
 export interface Selection {
   readonly inputs: Inputs;
   readonly penalty: number;
+  readonly histories: HistoryShare;
   readonly blend: Blend;
   readonly heldOut: DecoderReport['heldOut'];
   readonly sources: DecoderReport['sources'];
   readonly chosen: DecoderReport['chosen'];
 }
+
+/** How much of a decoder's score comes from histories of persons, beside factors. */
+export interface HistoryShare {
+  readonly share: number;
+  /** Brings the scores from histories to the spread of those from factors. */
+  readonly scale: number;
+}
+
+const historyShares = [0, 0.1, 0.2, 0.3, 0.4];
 
 /** Every choice, on persons whose interactions neither the factors nor the regression have seen. */
 export function select(
@@ -81,13 +93,15 @@ export function select(
   };
   const choice =
     kept.length === 0 ? undefined : kept.length === 1 ? kept[0].choice : choosePenalty(joined, train, heldOut, factors);
-  const decoderScores = choice && rank(choice.predicted);
+  const decoded = choice && withHistories(ranking, rank(choice.predicted), choice, training);
+  const decoderScores = decoded?.scores;
   const { list, scale } = popularityOnScaleOf(training, multiplyVector(factors.items, d, prior));
   const popularityScores = ranking.listScores(list);
   const { blend, quality } = chooseBlend(ranking, priorScores, popularityScores, decoderScores);
   return {
     inputs: joined,
     penalty: choice?.penalty ?? 1,
+    histories: decoded?.histories ?? { share: 0, scale: 1 },
     blend,
     heldOut: {
       blend: quality.mean,
@@ -106,15 +120,36 @@ export function select(
     }),
     chosen: {
       penalty: choice?.penalty ?? 0,
+      historyShare: decoded?.histories.share ?? 0,
       popularityScale: scale,
       ...Object.fromEntries(
         joined.chosen.map(({ received: { source }, shape }) => [
           `${source}/features`,
-          `${shape.dimensions}${shape.products ? ' with products' : ''}`,
+          `${shape.dimensions}${shape.products > 0 ? ` and products of ${shape.products}` : ''}`,
         ]),
       ),
     },
   };
+}
+
+function withHistories(
+  ranking: HeldOutRanking,
+  factorScores: Float32Array,
+  { features, regression }: PenaltyChoice,
+  training: Domain,
+): { readonly scores: Float32Array; readonly histories: HistoryShare } {
+  const map = historyScoreMap(regression, training);
+  const varying = ranking.factorScores(map.items, map.width, features);
+  const constant = ranking.listScores(map.intercept);
+  const historyScores = varying.map((value, at) => value + constant[at]);
+  const scale = spread(factorScores) / (spread(historyScores) || 1);
+  let best: { scores: Float32Array; histories: HistoryShare; quality: number } | undefined;
+  for (const share of historyShares) {
+    const scores = factorScores.map((value, at) => (1 - share) * value + share * scale * historyScores[at]);
+    const quality = ranking.quality(scores).mean;
+    if (best === undefined || quality > best.quality) best = { scores, histories: { share, scale }, quality };
+  }
+  return best ?? { scores: factorScores, histories: { share: 0, scale: 1 } };
 }
 
 /** The part of the regression's weight that a source's block holds. */

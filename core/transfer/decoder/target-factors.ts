@@ -8,7 +8,7 @@ import type { AlsProgress, AlsSettings, Factors } from '../factors/implicit-als.
 import { implicitAls } from '../factors/implicit-als.ts';
 
 export const factorSettings: AlsSettings = {
-  dimension: 32,
+  dimension: 48,
   sweeps: 8,
   unseenWeight: 0.05,
   ridge: 2,

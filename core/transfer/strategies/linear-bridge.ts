@@ -17,14 +17,14 @@ import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
 export interface LinearBridgeSettings {
   /**
-   * Numbers in a representation, 2 to 32; the decoder uses as many of the leading ones as help. Null: as many as the release
-   * mode carries, all 32 where nothing is noised.
+   * Numbers in a representation, 2 to 48; the decoder uses as many of the leading ones as help. Null: as many as the release
+   * mode carries, all 48 where nothing is noised.
    */
   readonly dimension: number | null;
 }
 
 const schema: z.ZodType<LinearBridgeSettings> = z.strictObject({
-  dimension: z.int().min(2).max(32).nullable().default(null),
+  dimension: z.int().min(2).max(factorSettings.dimension).nullable().default(null),
 });
 
 export const linearBridge: TransferStrategy<LinearBridgeSettings> = {

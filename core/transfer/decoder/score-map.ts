@@ -1,0 +1,73 @@
+/**
+ * From features straight to scores: what the regression's factors say of an item, and what the persons it was fitted on
+ * had themselves (their histories, each at unit length, as further outputs of the same ridge regression).
+ *
+ * Factors keep what is common to many items; histories keep what is particular to one. Both are linear in the features,
+ * so their mixture is one vector an item.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import { historyOf, personIndex } from '../../data/select.ts';
+import type { Factors } from '../factors/implicit-als.ts';
+import { multiply, multiplyVector } from '../linear-algebra/products.ts';
+import type { Regression } from './regression.ts';
+
+export interface ScoreMap {
+  readonly width: number;
+  /** Scores at features of zero. */
+  readonly intercept: Float32Array /* [items] */;
+  readonly items: Float32Array /* [items, width] row-major */;
+}
+
+/** What the predicted factor of a person with these features scores. */
+export function factorScoreMap({ map }: Regression, { dimension, items }: Factors): ScoreMap {
+  const { inputMean, inputs, outputMean, outputs, weights } = map;
+  const transposed = new Float64Array(weights.length);
+  const base = Float64Array.from(outputMean);
+  for (let i = 0; i < inputs; i++) {
+    for (let o = 0; o < outputs; o++) {
+      const weight = weights[i * outputs + o];
+      transposed[o * inputs + i] = weight;
+      base[o] -= inputMean[i] * weight;
+    }
+  }
+  return {
+    width: inputs,
+    intercept: multiplyVector(items, dimension, base),
+    items: multiply(items, dimension, transposed, inputs),
+  };
+}
+
+/** What the persons of the regression had, by the same regression. */
+export function historyScoreMap({ features, inverse, map, persons }: Regression, domain: Domain): ScoreMap {
+  const width = map.inputs;
+  const cross = new Float64Array(domain.catalogue.length * width);
+  const intercept = new Float32Array(domain.catalogue.length);
+  const index = personIndex(domain);
+  const centred = new Float64Array(width);
+  persons.forEach((person, p) => {
+    for (let i = 0; i < width; i++) centred[i] = features[p * width + i] - map.inputMean[i];
+    const { items: history } = historyOf(domain, index.get(person) ?? 0);
+    const share = 1 / Math.sqrt(Math.max(1, history.length));
+    for (const item of history) {
+      intercept[item] += share / persons.length;
+      for (let i = 0; i < width; i++) cross[item * width + i] += share * centred[i];
+    }
+  });
+  const items = multiply(cross, width, inverse, width);
+  const offset = multiplyVector(items, width, map.inputMean);
+  return { width, intercept: intercept.map((value, item) => value - offset[item]), items };
+}
+
+/** (1 - share) a + share scale b. */
+export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: number): ScoreMap {
+  const mix = (x: Float32Array, y: Float32Array): Float32Array =>
+    x.map((value, at) => (1 - share) * value + share * scale * y[at]);
+  return { width: a.width, intercept: mix(a.intercept, b.intercept), items: mix(a.items, b.items) };
+}
+
+export function scoresOf({ intercept, items, width }: ScoreMap, features: Float64Array): Float32Array {
+  const out = multiplyVector(items, width, features);
+  for (let item = 0; item < out.length; item++) out[item] += intercept[item];
+  return out;
+}
