@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
 import type { AuditDocument, AuditRequest } from '../../simulations/audit/audit.ts';
+import type { StrategyAudit } from '../../simulations/audit/strategy-audit.ts';
 import type { ReleaseAudit } from '../../simulations/audit/release-audit.ts';
 import type { TrainingAudit } from '../../simulations/audit/training-audit.ts';
 import { integer, list, positive, text } from '../arguments.ts';
@@ -49,7 +50,7 @@ Examples:
     )
     .action(async (options: AuditOptions) => {
       const { runAudit } = await import('../../simulations/audit/audit.ts');
-      const document = runAudit(
+      const document = await runAudit(
         {
           claimedEpsilon: options.claimedEpsilon,
           delta: options.delta,
@@ -66,9 +67,19 @@ Examples:
     });
 }
 
-function describe({ request, training, oneShot, releases, embeddingRows, sanity, failed }: AuditDocument): string {
+function describe({
+  request,
+  training,
+  strategies,
+  oneShot,
+  releases,
+  embeddingRows,
+  sanity,
+  failed,
+}: AuditDocument): string {
   const out: string[] = [];
   if (training !== null) out.push(...describeTraining(training));
+  if (strategies.length > 0) out.push(...describeStrategies(strategies));
   if (oneShot !== null) {
     out.push(
       `One-shot canaries in the shared model: estimate ${figure(oneShot.estimate)} (${figure(oneShot.chance)} for canaries that were not in), proven ${figure(oneShot.provenEpsilon)}`,
@@ -112,6 +123,18 @@ function describeTraining(training: TrainingAudit): string[] {
     `  proven epsilon ${figure(training.provenEpsilon)}`,
     `  measured, at least: ${figure(training.lowerBound)} for any mechanism, ${figure(training.gaussianLowerBound)} supposing a Gaussian trade-off curve; ${CONFIDENCE * 100} % confidence`,
     `  ${canaries} canaries on ${platformsPerCanary} of ${platforms} platforms each; seen by the coordinator and one platform; ${guesses} guesses, right: ${best}`,
+    '',
+  ];
+}
+
+function describeStrategies(strategies: readonly StrategyAudit[]): string[] {
+  return [
+    'Canaries in the strategies as they run: encoder sums of each platform, and rounds',
+    `  ${'strategy'.padEnd(17)} ${'canaries'.padEnd(20)} ${'guessed right'.padEnd(14)} ${'any'.padStart(6)} ${'Gaussian'.padStart(9)} ${'charged'.padStart(8)} ${'proven'.padStart(8)}`,
+    ...strategies.map(
+      (audited) =>
+        `  ${audited.strategy.padEnd(17)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${figure(audited.chargedEpsilon).padStart(8)} ${figure(audited.provenEpsilon).padStart(8)}`,
+    ),
     '',
   ];
 }

@@ -2,6 +2,7 @@
  * The whole audit: measured beside proven, for everything that leaves a platform.
  * @module
  */
+import { discreteGaussian } from '../../core/privacy/pipeline.ts';
 import { auditEmbeddingRows } from './embedding-rows.ts';
 import type { RowsAudit } from './embedding-rows.ts';
 import { auditOneShot } from './one-shot-audit.ts';
@@ -10,6 +11,8 @@ import { PLANTED_BUGS } from './planted-bugs.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { auditReleases } from './release-audit.ts';
 import type { ReleaseAudit } from './release-audit.ts';
+import { AUDITED_STRATEGIES, auditStrategy } from './strategy-audit.ts';
+import type { StrategyAudit } from './strategy-audit.ts';
 import { auditTraining, isAsExpected } from './training-audit.ts';
 import type { AuditTerms, TrainingAudit } from './training-audit.ts';
 
@@ -28,6 +31,8 @@ export interface AuditRequest {
 export interface AuditDocument {
   readonly request: AuditRequest;
   readonly training: TrainingAudit | null;
+  /** Every strategy that claims something, as it runs. */
+  readonly strategies: readonly StrategyAudit[];
   readonly oneShot: OneShotAudit | null;
   readonly releases: readonly ReleaseAudit[];
   readonly embeddingRows: readonly RowsAudit[];
@@ -37,7 +42,10 @@ export interface AuditDocument {
 }
 
 /** @throws PrivacyError PRIVACY_BAD_PARAMETER, PRIVACY_PLAN_REFUSED. */
-export function runAudit(request: AuditRequest, onPart: (part: string) => void = () => undefined): AuditDocument {
+export async function runAudit(
+  request: AuditRequest,
+  onPart: (part: string) => void = () => undefined,
+): Promise<AuditDocument> {
   const terms: AuditTerms = { ...request, significance: 1 - request.confidence };
   if (request.planted === 'all') {
     const sanity = [null, ...PLANTED_BUGS].map((planted) => {
@@ -46,13 +54,27 @@ export function runAudit(request: AuditRequest, onPart: (part: string) => void =
       return { ...audited, asExpected: isAsExpected(audited) };
     });
     const failed = sanity.some(({ asExpected }) => !asExpected);
-    return { request, training: null, oneShot: null, releases: [], embeddingRows: [], sanity, failed };
+    return { request, training: null, strategies: [], oneShot: null, releases: [], embeddingRows: [], sanity, failed };
   }
   onPart('canaries in training');
   const training = auditTraining(terms, request.planted);
   if (request.planted !== null) {
     const { contradicted } = training;
-    return { request, training, oneShot: null, releases: [], embeddingRows: [], sanity: [], failed: contradicted };
+    return {
+      request,
+      training,
+      strategies: [],
+      oneShot: null,
+      releases: [],
+      embeddingRows: [],
+      sanity: [],
+      failed: contradicted,
+    };
+  }
+  const strategies: StrategyAudit[] = [];
+  for (const strategy of AUDITED_STRATEGIES) {
+    onPart(`canaries in ${strategy}`);
+    strategies.push(await auditStrategy(terms, strategy, discreteGaussian));
   }
   onPart('one-shot canaries');
   const oneShot = auditOneShot(terms);
@@ -60,6 +82,6 @@ export function runAudit(request: AuditRequest, onPart: (part: string) => void =
   const releases = auditReleases(terms, request.epsilon0s);
   onPart('embedding rows');
   const embeddingRows = auditEmbeddingRows(terms);
-  const failed = [training, ...releases, ...embeddingRows].some(({ contradicted }) => contradicted);
-  return { request, training, oneShot, releases, embeddingRows, sanity: [], failed };
+  const failed = [training, ...strategies, ...releases, ...embeddingRows].some(({ contradicted }) => contradicted);
+  return { request, training, strategies, oneShot, releases, embeddingRows, sanity: [], failed };
 }

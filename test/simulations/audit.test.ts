@@ -16,13 +16,25 @@ const REQUEST: AuditRequest = {
 describe('audit', function () {
   this.timeout(60_000);
 
-  it('measures less than is proven, everywhere, and not nothing', () => {
-    const document = runAudit(REQUEST);
-    const { training, oneShot, releases, embeddingRows, failed } = document;
+  it('measures less than is proven, everywhere, and not nothing', async () => {
+    const document = await runAudit(REQUEST);
+    const { training, strategies, oneShot, releases, embeddingRows, failed } = document;
     assert.equal(failed, false);
     assert.ok(training !== null && oneShot !== null);
     assert.ok(training.gaussianLowerBound > 1 && training.gaussianLowerBound <= training.provenEpsilon);
     assert.ok(oneShot.estimate > oneShot.chance && oneShot.estimate < 2 * oneShot.provenEpsilon);
+    for (const audited of strategies) {
+      assert.ok(audited.canaries >= 1000 && audited.platformsPerCanary === 2);
+      assert.ok(audited.gaussianLowerBound > 0.5 && audited.gaussianLowerBound <= audited.provenEpsilon);
+      assert.ok(Math.abs(audited.chargedEpsilon / audited.provenEpsilon - 1) < 1e-9, 'charged as planned');
+    }
+    assert.deepEqual(
+      strategies.map(({ strategy, rounds }) => [strategy, rounds]),
+      [
+        ['private-subspace', 0],
+        ['shared-trunk', 2],
+      ],
+    );
     const ldp = releases.filter(({ mode }) => mode === 'ldp');
     assert.ok(ldp.every(({ lowerBound }) => lowerBound > 0.5 && lowerBound <= 2));
     assert.ok(releases.filter(({ mode }) => mode === 'raw').every(({ lowerBound }) => lowerBound > 5));
@@ -34,8 +46,8 @@ describe('audit', function () {
     assert.ok(membershipNoised.lowerBound < 2 && interactionNoised.lowerBound < 1);
   });
 
-  it('notices every planted bug', () => {
-    const { sanity, failed } = runAudit({ ...REQUEST, canaries: 12_000, planted: 'all' });
+  it('notices every planted bug', async () => {
+    const { sanity, failed } = await runAudit({ ...REQUEST, canaries: 12_000, planted: 'all' });
     assert.deepEqual(
       sanity.map(({ planted }) => planted),
       [null, ...PLANTED_BUGS],
@@ -43,10 +55,12 @@ describe('audit', function () {
     assert.equal(failed, false, JSON.stringify(sanity.filter(({ asExpected }) => !asExpected)));
   });
 
-  it('fails for one planted bug', () => {
-    const caught = runAudit({ ...REQUEST, planted: 'noise-off' });
+  it('fails for one planted bug', async () => {
+    const caught = await runAudit({ ...REQUEST, planted: 'noise-off' });
     assert.equal(caught.failed, true);
-    assert.deepEqual(runAudit({ ...REQUEST, planted: 'noise-off' }), caught, 'the same seed gives the same audit');
-    assert.equal(runAudit({ ...REQUEST, planted: 'labels-swapped' }).failed, false);
+    const again = await runAudit({ ...REQUEST, planted: 'noise-off' });
+    assert.deepEqual(again, caught, 'the same seed gives the same audit');
+    const swapped = await runAudit({ ...REQUEST, planted: 'labels-swapped' });
+    assert.equal(swapped.failed, false);
   });
 });

@@ -1,0 +1,310 @@
+/**
+ * The one-run audit of a strategy as it runs: canary persons, each with items that nobody else has met and on several
+ * platforms at once, go through everything that strategy releases for training: its encoder's charged sums on each
+ * platform, and its rounds over the shared model. The attacker is the coordinator with one colluding platform. It knows
+ * every canary's history, sees every released value, and computes from both what the canary would have contributed.
+ * @module
+ */
+import { computeUpdate } from '../../client/rounds/update.ts';
+import { tensorBackend } from '../../client/tensor/open.ts';
+import type { Domain } from '../../core/data/domain.ts';
+import { restrictPersons } from '../../core/data/select.ts';
+import { roundSum } from '../../core/federation/attempt.ts';
+import { draftManifest } from '../../core/federation/draft.ts';
+import { generateIdentity } from '../../core/federation/identity.ts';
+import { firstModel, planFederation } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { nextModel, trainedPart } from '../../core/federation/shared-model.ts';
+import { guessExtremes } from '../../core/privacy/audit/canary-audit.ts';
+import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/privacy/audit/one-run.ts';
+import { createChargedSums } from '../../core/privacy/charged-sums.ts';
+import { composedEpsilon } from '../../core/privacy/composition.ts';
+import type { CountedEvent } from '../../core/privacy/composition.ts';
+import type { ChargedSums, Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import { attemptCharge } from '../../core/privacy/plan-events.ts';
+import { plannedSum } from '../../core/privacy/plan.ts';
+import { RandomWords } from '../../core/privacy/random-words.ts';
+import { centre } from '../../core/privacy/ring.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { AuditTerms } from './training-audit.ts';
+
+export const AUDITED_STRATEGIES = ['private-subspace', 'shared-trunk'] as const;
+export type AuditedStrategy = (typeof AUDITED_STRATEGIES)[number];
+
+export interface StrategyAudit {
+  readonly strategy: AuditedStrategy;
+  readonly canaries: number;
+  readonly guesses: number;
+  readonly correct: number;
+  readonly platforms: number;
+  readonly platformsPerCanary: number;
+  readonly rounds: number;
+  /** What one person may have spent at most when all is over: the costliest side's ledger. */
+  readonly chargedEpsilon: number;
+  readonly provenEpsilon: number;
+  /** For any mechanism, at the confidence. */
+  readonly lowerBound: number;
+  /** Under the hypothesis of a Gaussian trade-off curve. */
+  readonly gaussianLowerBound: number;
+  readonly contradicted: boolean;
+}
+
+/** The last one colludes. */
+const PLATFORMS = ['p0', 'p1', 'p2'] as const;
+const CANARIES_A_GUESS = 20;
+const ROUNDS = 2;
+/** A trunk's update takes thousands of numbers a person. */
+const MOST_CANARIES = { 'private-subspace': 12_000, 'shared-trunk': 1500 } as const;
+
+/** @param mechanism what the platforms run; the discrete Gaussian, unless a bug is planted. */
+export async function auditStrategy(
+  { claimedEpsilon, delta, canaries: asked, significance, seed }: AuditTerms,
+  strategy: AuditedStrategy,
+  mechanism: PrivacyMechanism,
+): Promise<StrategyAudit> {
+  const canaries = Math.min(asked, MOST_CANARIES[strategy]);
+  const plan = federationOf(strategy, claimedEpsilon, delta, canaries, seed);
+  const words = new RandomWords(seededRandom(`${seed} ${strategy} coins`));
+  const inside = Uint8Array.from({ length: canaries }, () => words.next() & 1);
+  const scores = new Float64Array(canaries);
+  const charged: CountedEvent[] = [];
+  const honest: HonestPlatform[] = [];
+  for (const name of PLATFORMS.slice(0, -1)) {
+    honest.push(await prepared(plan, name, { canaries, inside, mechanism, seed, scores, charged }));
+  }
+  let shared = firstModel(plan);
+  let state: Parameters<typeof nextModel>[3];
+  const rounds = plan.parameters === 0 ? 0 : ROUNDS;
+  for (let round = 1; round <= rounds; round++) {
+    const view = await openedRound(plan, honest, shared, round, mechanism, seed);
+    await scoreRound(plan, honest, shared, round, view, scores);
+    charged.push({ event: attemptCharge(roundSum(plan), round, 1, '').event, count: 1 });
+    const mean = mechanism.decode(roundSum(plan), view).map((value) => value / plan.shared.denominator);
+    ({ model: shared, state } = nextModel(plan, shared, mean, state));
+    for (const { model, everybody } of honest) {
+      await model.adopt(trainedPart(plan, shared));
+      await everybody.adopt(trainedPart(plan, shared));
+    }
+  }
+  for (const { model, everybody } of honest) {
+    model.dispose();
+    everybody.dispose();
+  }
+  const guesses = Math.max(10, Math.floor(canaries / CANARIES_A_GUESS));
+  const made = guessExtremes(scores, inside, guesses);
+  const lowerBound = oneRunLowerBound(made, significance, delta);
+  const gaussianLowerBound = gaussianOneRunLowerBound(made, significance, delta);
+  const provenEpsilon = plan.privacy.epsilon ?? claimedEpsilon;
+  return {
+    strategy,
+    canaries,
+    guesses,
+    correct: made.correct,
+    platforms: PLATFORMS.length,
+    platformsPerCanary: honest.length,
+    rounds,
+    chargedEpsilon: composedEpsilon(charged, delta),
+    provenEpsilon,
+    lowerBound,
+    gaussianLowerBound,
+    contradicted: Math.max(lowerBound, gaussianLowerBound) > provenEpsilon,
+  };
+}
+
+interface HonestPlatform {
+  readonly name: string;
+  /** With the canaries that are in. */
+  readonly model: PlatformModel;
+  /** The same from the same released values, with all of them: what each would contribute. */
+  readonly everybody: PlatformModel;
+}
+
+interface Run {
+  readonly canaries: number;
+  readonly inside: Uint8Array;
+  readonly mechanism: PrivacyMechanism;
+  readonly seed: string;
+  readonly scores: Float64Array;
+  readonly charged: CountedEvent[];
+}
+
+async function prepared(plan: FederationPlan, name: string, run: Run): Promise<HonestPlatform> {
+  const { mechanism, seed, scores, charged } = run;
+  const all = canaryDomain(name, run.canaries);
+  const present = restrictPersons(
+    all,
+    Array.from(run.inside.keys()).filter((canary) => run.inside[canary] === 1),
+  );
+  const model = joined(plan, present, seed);
+  const sums = createChargedSums({
+    plan: plan.privacy,
+    platform: name,
+    mechanism,
+    random: seededStreams(`${seed} ${name}`),
+    charge: ({ event }) => charged.push({ event, count: 1 }),
+  });
+  const released = new Map<string, Float64Array[]>();
+  await model.prepare({
+    ...sums,
+    async release(label, contributions) {
+      const values = await sums.release(label, contributions);
+      released.set(label, [...(released.get(label) ?? []), values.slice()]);
+      return values;
+    },
+  });
+  const everybody = joined(plan, all, seed);
+  const seen = new Map<string, number>();
+  const attacker: ChargedSums = {
+    ...sums,
+    release(label, contributions) {
+      const at = seen.get(label) ?? 0;
+      seen.set(label, at + 1);
+      const values = released.get(label)?.[at] ?? new Float64Array(0);
+      const sum = plannedSum(plan.privacy, name, label);
+      const updates = Array.from(contributions, (contribution) => boundedContribution(sum, contribution));
+      const view = values.map((value) => value * sum.scale);
+      addScores(view, updates, scores);
+      return Promise.resolve(values.slice());
+    },
+  };
+  await everybody.prepare(attacker);
+  const first = trainedPart(plan, firstModel(plan));
+  await model.adopt(first);
+  await everybody.adopt(first);
+  return { name, model, everybody };
+}
+
+/** What the coordinator and the colluding platform are left with: the opened sum without what the colluder added. */
+async function openedRound(
+  plan: FederationPlan,
+  honest: readonly HonestPlatform[],
+  shared: SharedModel,
+  round: number,
+  mechanism: PrivacyMechanism,
+  seed: string,
+): Promise<Float64Array> {
+  const total = new Uint32Array(plan.parameters);
+  for (const { name, model } of honest) {
+    const { vector } = await computeUpdate({
+      plan,
+      platform: name,
+      model,
+      shared,
+      round,
+      mechanism,
+      random: seededRandom(`${seed} ${name} round ${round}`),
+      signal: new AbortController().signal,
+      onContribution: () => undefined,
+    });
+    for (let i = 0; i < total.length; i++) total[i] += vector[i];
+  }
+  return centre(total, plan.privacy.ringBits);
+}
+
+/** Both platforms' contributions of one canary are in one sum, so they are scored together. */
+async function scoreRound(
+  plan: FederationPlan,
+  honest: readonly HonestPlatform[],
+  shared: SharedModel,
+  round: number,
+  view: Float64Array,
+  scores: Float64Array,
+): Promise<void> {
+  const sum = roundSum(plan);
+  const together = Array.from(scores, () => new Float32Array(sum.dimension));
+  for (const { everybody } of honest) {
+    let canary = 0;
+    for await (const contribution of everybody.contributions(trainedPart(plan, shared), round)) {
+      const { indices, values } = boundedContribution(sum, contribution);
+      const update = together[canary++];
+      values.forEach((value, i) => (update[indices?.[i] ?? i] += value));
+    }
+  }
+  const updates = together.map((values) => ({ values }));
+  addScores(view, updates, scores);
+}
+
+/**
+ * Adds what one released sum tells of every canary: with g its own contribution and half of everybody's as what is there
+ * on average, t = <view - half, g> has mean +-|g|^2 / 2. Its variance is that of the noise, and of the other canaries
+ * where contributions overlap: seen from the spread of all t. The log-likelihood ratio is then t |g|^2 / variance(t).
+ */
+function addScores(view: Float64Array, updates: readonly Contribution[], scores: Float64Array): void {
+  const left = view.slice();
+  for (const { indices, values } of updates) values.forEach((value, i) => (left[indices?.[i] ?? i] -= value / 2));
+  const found = updates.map(({ indices, values }) => {
+    let t = 0;
+    let square = 0;
+    values.forEach((value, i) => {
+      t += value * left[indices?.[i] ?? i];
+      square += value * value;
+    });
+    return { t, square };
+  });
+  const spoken = found.filter(({ square }) => square > 0);
+  // Where noise swallowed every item's row nobody contributes anything any more.
+  if (spoken.length === 0) return;
+  const spread = spoken.reduce((sum, { t, square }) => sum + (t * t) / square - square / 4, 0) / spoken.length;
+  const variance = Math.max(1, spread);
+  found.forEach(({ t }, canary) => (scores[canary] += t / variance));
+}
+
+/** As the platform bounds it, but for the rounding: in integer units. */
+function boundedContribution(sum: PlannedSum, contribution: Contribution): Contribution {
+  const factor = clippedFactor(sum, contribution);
+  const { indices, values } = contribution;
+  return { ...(indices && { indices: indices.slice() }), values: values.map((value) => value * factor) };
+}
+
+function clippedFactor({ scale, integerClip }: PlannedSum, { values }: Contribution): number {
+  const length = Math.sqrt(values.reduce((square, value) => square + value * value, 0));
+  return length * scale > integerClip ? integerClip / length : scale;
+}
+
+/** Every canary has met two items that nobody else has: its contributions are as long as they can be, and its own. */
+function canaryDomain(name: string, canaries: number): Domain {
+  const items = 2 * canaries;
+  return {
+    name,
+    persons: Array.from({ length: canaries }, (_, canary) => `canary ${canary}`),
+    catalogue: Array.from({ length: items }, (_, item) => `item ${item}`),
+    offsets: Uint32Array.from({ length: canaries + 1 }, (_, canary) => 2 * canary),
+    items: Uint32Array.from({ length: items }, (_, item) => item),
+  };
+}
+
+function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformModel {
+  const { shape, shared, settings, strategy } = plan;
+  return strategy.join({
+    domain,
+    shape,
+    plan: shared,
+    settings,
+    random: seededRandom(`${seed} public`),
+    backend: tensorBackend('cpu'),
+  });
+}
+
+function federationOf(
+  strategy: AuditedStrategy,
+  epsilon: number,
+  delta: number,
+  canaries: number,
+  seed: string,
+): FederationPlan {
+  const identity = (name: string): ReturnType<typeof generateIdentity> =>
+    generateIdentity(name, seededRandom(`${seed} identity ${name}`));
+  return planFederation(
+    draftManifest({
+      federation: 'audit',
+      seed,
+      coordinator: identity('coordinator'),
+      platforms: PLATFORMS.map((name) => ({ identity: identity(name), items: 2 * canaries, personsAbout: canaries })),
+      strategy: { name: strategy },
+      privacy: { epsilon, delta, colluding: 1, maxPlatformsPerPerson: PLATFORMS.length - 1 },
+      rounds: { count: ROUNDS, spareAttempts: 0 },
+    }),
+  );
+}
