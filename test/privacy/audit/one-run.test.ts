@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { normalTailQuantile } from '../../../core/privacy/accountant/special/normal.ts';
 import {
   clopperPearsonUpper,
+  contradictsGaussian,
   gaussianOneRunLowerBound,
   oneRunLowerBound,
   oneRunPValue,
 } from '../../../core/privacy/audit/one-run.ts';
+import type { Guesses } from '../../../core/privacy/audit/one-run.ts';
 
 /** Rows computed with google-deepmind/jax_privacy at 8967688c, jax_privacy/auditing.py (functions in the comments). */
 // _one_run_p_value: m, guesses, correct, epsilon, delta, p
@@ -44,6 +47,44 @@ const CLOPPER_PEARSON: readonly (readonly [number, number, number, number])[] = 
   [0, 1000, 0.025, 0.003682083896865671],
 ];
 
+/**
+ * epsilon_one_run and epsilon_one_run_fdp, every threshold tried and the significance divided among them (Bonferroni):
+ * shift of the scores of those who were in, epsilon for any mechanism, epsilon for a Gaussian one. Scores are quantiles of
+ * two normals, 10000 in and 10000 out; significance 0.05, delta 1e-6 (tests/auditing_test.py, to 1e-5).
+ */
+const BEST_THRESHOLDS: readonly (readonly [number, number, number])[] = [
+  [0, 0, 0],
+  [1, 1.1334595177700586, 2.164749246983307],
+  [2, 2.3119452296146563, 4.721806448645861],
+  [4, 4.395567698033991, 9.133751869736436],
+];
+
+/** Guesses at every threshold that the reference tries: vertices of the upper hull of (false negatives, true negatives). */
+function hullOfGuesses(inside: readonly number[], outside: readonly number[]): { guesses: number; correct: number }[] {
+  const below = (sorted: readonly number[], threshold: number, from: number): number => {
+    let at = from;
+    while (at < sorted.length && sorted[at] < threshold) at += 1;
+    return at;
+  };
+  const thresholds = [...new Set([...inside, ...outside])].sort((a, b) => a - b);
+  const hull: { fn: number; tn: number }[] = [];
+  let [fn, tn] = [0, 0];
+  for (const threshold of [...thresholds, Infinity]) {
+    fn = below(inside, threshold, fn);
+    tn = below(outside, threshold, tn);
+    for (;;) {
+      const [a, b] = hull.slice(-2);
+      if (hull.length < 2 || (b.tn - a.tn) * (fn - b.fn) > (tn - b.tn) * (b.fn - a.fn)) break;
+      hull.pop();
+    }
+    hull.push({ fn, tn });
+  }
+  return hull.map((point) => {
+    const correct = inside.length - point.fn;
+    return { guesses: correct + outside.length - point.tn, correct };
+  });
+}
+
 describe('one-run audit', () => {
   it('has the p-values of the reference', () => {
     for (const [canaries, guesses, correct, epsilon, delta, p] of P_VALUES) {
@@ -63,6 +104,41 @@ describe('one-run audit', () => {
     for (const [canaries, guesses, correct, significance, delta, epsilon] of GAUSSIAN_LOWER_BOUNDS) {
       const ours = gaussianOneRunLowerBound({ canaries, guesses, correct }, significance, delta);
       assert.ok(Math.abs(ours - epsilon) < 1e-6, `${correct} of ${guesses}: ${ours}, expected ${epsilon}`);
+    }
+  });
+
+  it('has the bounds of the reference at the best of all thresholds', function () {
+    this.timeout(20_000);
+    const quantiles = Array.from({ length: 10_000 }, (_, i) => {
+      const p = (i + 0.5) / 10_000;
+      return p < 0.5 ? -normalTailQuantile(Math.log(p)) : normalTailQuantile(Math.log1p(-p));
+    });
+    for (const [shift, ...expected] of BEST_THRESHOLDS) {
+      const vertices = hullOfGuesses(
+        quantiles.map((q) => q + shift),
+        quantiles,
+      );
+      const significance = 0.05 / vertices.length;
+      // The most precise first; the others are then mostly seen to give no more at one glance.
+      const precise = ({ guesses, correct }: { guesses: number; correct: number }): number =>
+        (correct - 2 * Math.sqrt(guesses)) / guesses;
+      const promising = vertices
+        .filter(({ guesses, correct }) => correct > guesses / 2)
+        .sort((a, b) => precise(b) - precise(a));
+      const attempts = [
+        [oneRunLowerBound, (made: Guesses, at: number) => oneRunPValue(made, at, 1e-6) < significance],
+        [gaussianOneRunLowerBound, (made: Guesses, at: number) => contradictsGaussian(made, significance, at, 1e-6)],
+      ] as const;
+      attempts.forEach(([bound, exceeds], i) => {
+        let best = 0;
+        for (const { guesses, correct } of promising) {
+          const made = { canaries: 20_000, guesses, correct };
+          if (correct / guesses > 1 / (1 + Math.exp(-best)) && exceeds(made, best + 1e-9)) {
+            best = bound(made, significance, 1e-6);
+          }
+        }
+        assert.ok(Math.abs(best - expected[i]) <= 1e-5 * expected[i], `${shift}: ${best}, expected ${expected[i]}`);
+      });
     }
   });
 
