@@ -145,8 +145,10 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
   }
 }
 
-const epsilonText = (spent: number, budget: number | null): string =>
-  budget === null ? 'NO PRIVACY: no noise, no epsilon' : `epsilon ${spent.toFixed(2)} of ${budget.toFixed(2)} spent`;
+const epsilonText = (spent: number | null, budget: number | null): string => {
+  if (budget === null) return 'NO PRIVACY: no noise, no epsilon';
+  return spent === null ? 'epsilon not bounded' : `epsilon ${spent.toFixed(2)} of ${budget.toFixed(2)} spent`;
+};
 
 function bar(fraction: number): string {
   const width = 20;

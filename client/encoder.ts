@@ -33,12 +33,15 @@ export class LocalEncoder {
     this.#sums = createChargedSums({
       plan: plan.privacy,
       platform: options.identity.name,
+      catalogue: options.domain.catalogue,
       mechanism,
       random: options.random,
       drawn: options.store.sums,
       charge: (charge) => {
         ledger.charge(charge);
-        emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
+        // Sums of a strategy that promises nothing are charged all the same, but bound nothing by it.
+        const isBounded = plan.strategy.privacy === 'private-encoder';
+        emit({ kind: 'epsilon', spent: isBounded ? ledger.spent : null, budget: ledger.budget });
       },
     });
   }

@@ -20,6 +20,10 @@ export interface PolicyFloor {
   readonly minHonest: number;
   /** c: colluding platforms that the plan must cover. */
   readonly minColluding: number;
+  /** Fewest platforms per person (M) that epsilon must hold for, if the federation has as many. */
+  readonly minPlatformsPerPerson: number;
+  /** Refuses strategies whose encoder is made from raw data: they promise nothing beyond sealing. */
+  readonly requirePrivateEncoder: boolean;
   /** Most epsilon of one released code; null: also codes that nothing bounds (`raw`). */
   readonly maxEpsilon0: number | null;
 }
@@ -32,12 +36,14 @@ export const DEFAULT_FLOOR: PolicyFloor = {
   minNoiseThreshold: 3,
   minHonest: 2,
   minColluding: 0,
+  minPlatformsPerPerson: 1,
+  requirePrivateEncoder: false,
   maxEpsilon0: null,
 };
 
 /** @throws PlatformError POLICY_FLOOR naming what the manifest has and what this platform wants, for all that is weaker. */
 export function checkFloor(
-  { manifest, privacy, parameters }: FederationPlan,
+  { manifest, privacy, parameters, strategy }: FederationPlan,
   floor: PolicyFloor,
   platform: string,
 ): void {
@@ -55,6 +61,15 @@ export function checkFloor(
       atLeast(`the noise multiplier of "${sum.label}"`, round(sum.noiseMultiplier), floor.minNoiseMultiplier);
     }
   }
+  if (floor.requirePrivateEncoder && strategy.privacy !== 'private-encoder') {
+    const has = `strategy "${strategy.name}" is ${strategy.privacy} in the manifest`;
+    problems.push(`${has} and private-encoder in the floor`);
+  }
+  atLeast(
+    'the number of platforms per person that epsilon holds for',
+    privacy.maxPlatformsPerPerson,
+    Math.min(floor.minPlatformsPerPerson, privacy.platformCount),
+  );
   if (parameters > 0) {
     atLeast('the number of platforms', privacy.platformCount, Math.max(3, floor.minPlatforms));
     atLeast('the least number of platforms in an opened sum', privacy.noiseThreshold, floor.minNoiseThreshold);

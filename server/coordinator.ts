@@ -217,7 +217,7 @@ class RunningCoordinator implements Coordinator {
       strategy: strategy.name,
       noPrivacy: budget === null,
       rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
-      epsilon: budget === null ? null : { spent: this.#ledger.spent(), budget, delta },
+      epsilon: budget === null || !this.#isBounded ? null : { spent: this.#ledger.spent(), budget, delta },
       platforms: this.#membership.members.map((member) => ({
         ...member,
         letters: this.#mailbox.load(member.platform).letters,
@@ -226,6 +226,11 @@ class RunningCoordinator implements Coordinator {
       traffic: this.#endpoint?.traffic() ?? { sentBytes: 0, receivedBytes: 0 },
       upSeconds: (this.#clock.now() - this.#startedAt) / 1000,
     };
+  }
+
+  /** Whether what is spent bounds anything. */
+  get #isBounded(): boolean {
+    return this.plan.strategy.privacy === 'private-encoder';
   }
 
   #unready(): string | undefined {
@@ -320,7 +325,8 @@ class RunningCoordinator implements Coordinator {
   }
 
   #emitEpsilon(): void {
-    this.#events.emit({ kind: 'epsilon', spent: this.#ledger.spent(), budget: this.plan.privacy.budget });
+    const spent = this.#isBounded ? this.#ledger.spent() : null;
+    this.#events.emit({ kind: 'epsilon', spent, budget: this.plan.privacy.budget });
   }
 
   #defect(error: unknown): void {

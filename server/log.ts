@@ -128,7 +128,8 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
       return;
     }
     case 'epsilon':
-      if (event.budget !== null) log.info('privacy spent', { epsilon: event.spent, budget: event.budget });
+      if (event.spent !== null) log.info('privacy spent', { epsilon: event.spent, budget: event.budget });
+      else if (event.budget !== null) log.info("privacy is not bounded: the strategy's encoder is made from raw data");
       return;
     case 'declined':
       log.warn(`platform ${event.platform} declined`, { code: event.code });

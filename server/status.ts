@@ -18,7 +18,7 @@ export interface CoordinatorStatus {
     readonly ending: RoundsEnding | null;
     readonly underWay: { readonly round: number; readonly attempt: number; readonly stage: string } | null;
   };
-  /** Null without a budget. */
+  /** Null where nothing bounds it: without noise, or with a strategy that promises nothing beyond sealing. */
   readonly epsilon: { readonly spent: number | null; readonly budget: number; readonly delta: number } | null;
   readonly platforms: readonly (Member & { readonly letters: number })[];
   /** The last ones. */

@@ -16,7 +16,7 @@ export type SimulationEvent =
       readonly stage: string;
     }
   /** `budget` is null without privacy. */
-  | { readonly kind: 'epsilon'; readonly spent: number; readonly budget: number | null }
+  | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
   | { readonly kind: 'note'; readonly text: string };
 

@@ -129,5 +129,5 @@ function tell(event: CoordinatorEvent, of: number, onEvent: (event: SimulationEv
     const { round, attempt } = event;
     onEvent({ kind: 'round', of, round, attempt, stage: event.kind === 'stage' ? event.stage : event.outcome });
   }
-  if (event.kind === 'epsilon') onEvent({ kind: 'epsilon', spent: event.spent ?? 0, budget: event.budget });
+  if (event.kind === 'epsilon') onEvent({ kind: 'epsilon', spent: event.spent, budget: event.budget });
 }

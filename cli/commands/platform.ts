@@ -29,6 +29,8 @@ interface PlatformCommandOptions {
   readonly minPlatforms: number;
   readonly minNoisePlatforms: number;
   readonly minColluding: number;
+  readonly minPlatformsPerPerson: number;
+  readonly requirePrivateEncoder?: boolean;
   readonly maxEpsilon0?: number;
   readonly acceptNoPrivacy?: boolean;
   readonly events?: 'json';
@@ -72,6 +74,13 @@ export function platformCommand(): Command {
       integer(0),
       DEFAULT_FLOOR.minColluding,
     )
+    .option(
+      '--min-platforms-per-person <count>',
+      'platforms that one person may be on and epsilon still holds',
+      integer(1),
+      DEFAULT_FLOOR.minPlatformsPerPerson,
+    )
+    .option('--require-private-encoder', 'refuse strategies whose encoder is made from raw data, e.g. linear-bridge')
     .option('--max-epsilon0 <number>', 'epsilon of one released code; without it `raw` is accepted too', positive)
     .option('--accept-no-privacy', 'take part in a federation WITHOUT NOISE')
     .optionsGroup('Serving and measuring:')
@@ -160,6 +169,8 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       minNoiseThreshold: options.minNoisePlatforms,
       minHonest: DEFAULT_FLOOR.minHonest,
       minColluding: options.minColluding,
+      minPlatformsPerPerson: options.minPlatformsPerPerson,
+      requirePrivateEncoder: options.requirePrivateEncoder === true,
       maxEpsilon0: options.maxEpsilon0 ?? null,
     },
     log,

@@ -68,8 +68,29 @@ export class SourceDesk {
 
   /** The shared model that releases are made with: rounds are over. */
   adopt(encoder: Encoder): void {
+    const isFirst = this.#encoder === undefined;
     this.#encoder = encoder;
+    if (isFirst) this.#reopen();
     this.#answer();
+  }
+
+  /** Requests that were answered before some consent came: one recorded while no agent ran, or just before it was killed. */
+  #reopen(): void {
+    const { requests } = this.#options.store;
+    for (const request of requests.list()) if (request.isAnswered && this.#owes(request)) requests.put(request);
+  }
+
+  /** Whether somebody who may be released to this target has no code yet and may have one. */
+  #owes({ target, epoch }: ReleaseRequest): boolean {
+    const { people, store, mode, clock } = this.#options;
+    if (mode.name === 'none') return false;
+    const now = unixSeconds(clock);
+    return store.consents.list({ target, epoch }).some((consent) => {
+      const row = people.rowOf(consent.person);
+      if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) return false;
+      const known = store.codes.get(epoch, target, people.pseudonyms[row]);
+      return known === undefined || (known.vector.length === 0 && mode.epsilon0 === null);
+    });
   }
 
   /**

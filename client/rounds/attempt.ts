@@ -64,6 +64,11 @@ export class Attempt {
     this.#last = this.#last.then(() => this.#step(event));
   }
 
+  /** The attempt is over, whether or not the session was told of it: keys are wiped, nothing more is sent. */
+  finish(outcome: string): void {
+    this.handle({ kind: 'session-end', outcome, text: '' });
+  }
+
   /** Leaves: keys are wiped, the coordinator is told, computing stops. */
   leave(because: string): void {
     if (this.#left.signal.aborted) return;

@@ -117,7 +117,8 @@ export class Participation {
     const { round, attempt, outcome, text } = body;
     const running = this.#running;
     if (running !== undefined && running.round === round && running.number === attempt) {
-      if (outcome !== 'completed') running.attempt.leave(`the attempt ended: ${outcome}`);
+      if (outcome === 'completed') running.attempt.finish(outcome);
+      else running.attempt.leave(`the attempt ended: ${outcome}`);
       this.#running = undefined;
     }
     if (outcome === 'completed' && round > this.round) {

@@ -141,7 +141,8 @@ function memoryCodes(): CodeStore {
 
 function memoryConsents(): ConsentStore {
   const all = new Map<string, { readonly consent: Consent; isRevoked: boolean }>();
-  const keyOf = ({ target, epoch, person }: Consent): string => canonicalJson([target, epoch, person]);
+  const keyOf = ({ target, epoch, person }: Consent, isRevoked: boolean): string =>
+    canonicalJson([target, epoch, person, isRevoked]);
   const select = (matches: (consent: Consent, isRevoked: boolean) => boolean): Consent[] =>
     [...all.values()]
       .filter(({ consent, isRevoked }) => matches(consent, isRevoked))
@@ -153,7 +154,7 @@ function memoryConsents(): ConsentStore {
   };
   return {
     add(consents) {
-      for (const consent of consents) all.set(keyOf(consent), { consent: { ...consent }, isRevoked: false });
+      for (const consent of consents) all.set(keyOf(consent, false), { consent: { ...consent }, isRevoked: false });
     },
     list: ({ target, epoch, person } = {}) =>
       select(
@@ -166,13 +167,17 @@ function memoryConsents(): ConsentStore {
     revoke(persons, target) {
       const isTheirs = of(persons, target);
       const revoked = select((consent, isRevoked) => !isRevoked && isTheirs(consent));
-      for (const consent of revoked) all.set(keyOf(consent), { consent, isRevoked: true });
+      for (const consent of revoked) {
+        all.delete(keyOf(consent, false));
+        all.set(keyOf(consent, true), { consent, isRevoked: true });
+      }
       return revoked.length;
     },
     revoked: () => select((_, isRevoked) => isRevoked),
     withdraw(persons, target) {
-      const withdrawn = select(of(persons, target));
-      for (const consent of withdrawn) all.delete(keyOf(consent));
+      const isTheirs = of(persons, target);
+      const withdrawn = select((consent, isRevoked) => isRevoked && isTheirs(consent));
+      for (const consent of withdrawn) all.delete(keyOf(consent, true));
       return withdrawn;
     },
   };

@@ -61,7 +61,7 @@ export interface CodeStore {
 }
 
 export interface ConsentStore {
-  /** Replaces a consent of the same person, target and epoch. All or none. */
+  /** Replaces a consent in force of the same person, target and epoch; a revoked one stays, to be withdrawn. All or none. */
   add(consents: readonly Consent[]): void;
   /** By target, epoch, person. */
   list(filter?: ConsentFilter): readonly Consent[];
@@ -72,7 +72,7 @@ export interface ConsentStore {
   revoke(persons: readonly string[], target?: string): number;
   /** Out of force and not yet withdrawn; in the order of `list`, which leaves them out. */
   revoked(): readonly Consent[];
-  /** Revoked ones too. @param target undefined: for every target. @returns those deleted; by target, epoch, person. */
+  /** Deletes revoked ones: they are withdrawn. @param target undefined: for every target. @returns those; by target, epoch, person. */
   withdraw(persons: readonly string[], target?: string): readonly Consent[];
 }
 

@@ -67,12 +67,32 @@ export function cohortOf(plan: FederationPlan, config: Uint8Array): readonly str
   if (Buffer.compare(expected, config) !== 0) {
     throw new FederationError(
       'ATTEMPT_CONFIG',
-      "the coordinator's configuration is not the one this platform's manifest gives: " +
-        `${new TextDecoder().decode(config)} instead of ${new TextDecoder().decode(expected)}; ` +
+      `the coordinator's configuration is not the one this platform's manifest gives: ${differences(offered as object, expected)}; ` +
         'both must run the same manifest and the same version of isthmus',
     );
   }
   return cohort;
+}
+
+const DIFFERENT: Readonly<Record<keyof AttemptConfig, string>> = {
+  manifest: 'the manifest is another one',
+  privacy: 'the privacy plan (clips, noise, thresholds) is another one',
+  cohort: 'the cohort is not in order',
+};
+
+/** Which fields differ, and how. */
+function differences(offered: object, expected: Uint8Array): string {
+  const theirs = new Map<string, unknown>(Object.entries(offered));
+  const ours = new Map<string, unknown>(
+    Object.entries(JSON.parse(new TextDecoder().decode(expected)) as AttemptConfig),
+  );
+  const found = Object.entries(DIFFERENT).flatMap(([field, text]) => {
+    const [there, here] = [theirs, ours].map((config) => canonicalJson(config.get(field) ?? null));
+    return there === here ? [] : [`${text} (${field} ${there} there, ${here} here)`];
+  });
+  const unknown = [...theirs.keys()].filter((field) => !ours.has(field));
+  if (unknown.length > 0) found.push(`it has ${unknown.join(', ')}, which this version does not know`);
+  return found.length > 0 ? found.join('; ') : 'it is not written canonically';
 }
 
 /**

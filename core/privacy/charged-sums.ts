@@ -22,6 +22,8 @@ export interface DrawnSums {
 export interface ChargedSumsOptions {
   readonly plan: PrivacyPlan;
   readonly platform: string;
+  /** Item ids in their order, which coordinates stand for: with another catalogue a sum is another release, and charged anew. */
+  readonly catalogue?: readonly string[];
   readonly mechanism: PrivacyMechanism;
   /** Each release draws from a stream of its own. */
   readonly random: RandomStreams;
@@ -37,7 +39,7 @@ export interface ChargedSumsOptions {
  * order and gets the same values.
  */
 export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
-  const { plan, platform, mechanism, random, charge, drawn } = options;
+  const { plan, platform, catalogue, mechanism, random, charge, drawn } = options;
   const asked = new Map<string, number>();
   return {
     noiseDeviation(label) {
@@ -57,11 +59,11 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
         );
       }
       asked.set(label, repetition);
-      const fingerprint = sumFingerprint(platform, sum);
+      const fingerprint = sumFingerprint(platform, sum, catalogue);
       const kept = drawn?.get(fingerprint, repetition);
       const values = kept ?? draw();
       if (kept === undefined) drawn?.put(fingerprint, repetition, values);
-      await charge(platformCharge(platform, sum, repetition));
+      await charge(platformCharge(platform, sum, repetition, catalogue));
       // A copy: strategies work in place, and what is kept must stay what was released.
       return Float64Array.from(values);
 

@@ -81,16 +81,24 @@ export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: strin
   return { epsilon: plan.budget, delta: plan.delta, elsewhere: plan.budget === null ? [] : elsewhere };
 }
 
-/** Which other platforms' sums are not known to a ledger's side is public: what its own sums are called in it is this. */
-export function sumFingerprint(platform: string, sum: PlannedSum): string {
+/**
+ * What a platform's own sum is called in its ledger and its store. @param catalogue item ids in the order of the coordinates:
+ * of another catalogue it is another sum.
+ */
+export function sumFingerprint(platform: string, sum: PlannedSum, catalogue: readonly string[] = []): string {
   return createHash('sha256')
-    .update(canonicalJson([platform, sum]))
+    .update(canonicalJson([platform, sum, catalogue]))
     .digest('hex');
 }
 
-/** A platform's own sum, its `repetition`-th release (from 1). */
-export function platformCharge(platform: string, sum: PlannedSum, repetition: number): Charge {
-  const session = sumFingerprint(platform, sum);
+/** A platform's own sum, its `repetition`-th release (from 1). @param catalogue as for {@link sumFingerprint}. */
+export function platformCharge(
+  platform: string,
+  sum: PlannedSum,
+  repetition: number,
+  catalogue: readonly string[] = [],
+): Charge {
+  const session = sumFingerprint(platform, sum, catalogue);
   return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 

@@ -150,12 +150,12 @@ export class Metrics {
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
     gauge(
       'isthmus_epsilon_spent',
-      'Epsilon spent at the delta of the budget; NaN in a federation without privacy.',
+      'Epsilon spent at the delta of the budget; NaN where nothing bounds it.',
       (now) => now.epsilon?.spent ?? Number.NaN,
     );
     gauge(
       'isthmus_epsilon_budget',
-      'Epsilon of the budget; NaN in a federation without privacy.',
+      'Epsilon of the budget; NaN where nothing bounds it.',
       (now) => now.epsilon?.budget ?? Number.NaN,
     );
     gauge('isthmus_budget_exhausted', '1 once a round was refused because the budget does not hold it.', (now) =>

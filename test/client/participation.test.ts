@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformEvent } from '../../client/events.ts';
 import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
@@ -13,6 +14,7 @@ import { canonicalEntry } from '../../core/privacy/ledger.ts';
 import { attemptCharge } from '../../core/privacy/plan-events.ts';
 import { discreteGaussian } from '../../core/privacy/pipeline.ts';
 import { seededStreams } from '../../core/random/streams.ts';
+import type { RandomStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
 import { smallWorld } from './small-world.ts';
@@ -37,7 +39,7 @@ describe('Taking part in a round', () => {
   let sent: Body[];
   let events: PlatformEvent[];
 
-  const begin = (): Participation =>
+  const begin = (random: RandomStreams = seededStreams(`participation ${sent.length}`)): Participation =>
     new Participation({
       plan,
       identity,
@@ -46,7 +48,7 @@ describe('Taking part in a round', () => {
       ledger,
       mechanism: discreteGaussian,
       engine: nodeEngine,
-      random: seededStreams(`participation ${sent.length}`),
+      random,
       log: silentLog,
       emit: (event) => void events.push(event),
       send(body) {
@@ -57,9 +59,9 @@ describe('Taking part in a round', () => {
       onError: (error) => assert.fail(String(error)),
       persons: 10,
     });
-  const ready = async (): Promise<Participation> => {
+  const ready = async (random?: RandomStreams): Promise<Participation> => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
-    const participation = begin();
+    const participation = begin(random);
     await participation.join(model as PlatformModel);
     return participation;
   };
@@ -118,6 +120,31 @@ describe('Taking part in a round', () => {
     for (const config of configs) participation.onAttemptStart(invitation({ config }));
     assert.deepEqual(declined(), ['ATTEMPT_CONFIG', 'ATTEMPT_CONFIG', 'ATTEMPT_CONFIG']);
     assert.deepEqual(said(), []);
+    const [told] = sent.flatMap((body) => (body.kind === 'attempt-decline' ? [body.text] : []));
+    assert.match(told, /: the privacy plan \(clips, noise, thresholds\) is another one \(privacy "ffff/);
+    assert.doesNotMatch(told, /the manifest is another one|cohort/);
+  });
+
+  it('ends with the attempt: no key stays, also when nobody ended the session', async () => {
+    const keys: Uint8Array[] = [];
+    const participation = await ready({
+      of: (purpose) => ({
+        bytes(length) {
+          const bytes = seededStreams('keys').of(`${purpose} ${keys.length}`).bytes(length);
+          if (purpose.startsWith('keys/')) keys.push(bytes);
+          return bytes;
+        },
+      }),
+    });
+    participation.onAttemptStart(invitation());
+    await turn();
+    const [sealKey, maskKey] = keys;
+    assert.ok(sealKey.some((byte) => byte !== 0));
+    const end = { round: 1, attempt: 1, outcome: 'completed', text: '', completedRounds: 1 } as const;
+    participation.onAttemptEnd({ kind: 'attempt-end', ...end, model: firstModel(plan) });
+    await turn();
+    assert.ok([...sealKey, ...maskKey].every((byte) => byte === 0));
+    assert.deepEqual(said(), ['advertise-keys'], 'and nothing is said about it');
   });
 
   it('is declined for a round that is over', async () => {

@@ -118,14 +118,15 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     );
     assert.equal(store.consents.list({ target: 'b', epoch: 1 }).length, 2);
     assert.equal(store.consents.list({ person: 'y' }).length, 1);
+    assert.deepEqual(store.consents.withdraw(['x']), [], 'what is in force is revoked first');
+    store.consents.revoke(['x', 'y']);
     assert.deepEqual(
       store.consents.withdraw(['x', 'nobody'], 'b').map(({ epoch }) => epoch),
       [0, 1],
     );
-    assert.equal(store.consents.list().length, 2);
     assert.equal(store.consents.withdraw(['x', 'y']).length, 2);
     restart();
-    assert.deepEqual(store.consents.list(), []);
+    assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
   });
 
   it('takes revoked consents out of force until they are withdrawn', () => {
@@ -138,9 +139,15 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.deepEqual(store.consents.list(), [{ ...consent, person: 'y' }]);
     assert.deepEqual(store.consents.revoked(), [{ ...consent, target: 'a' }, consent]);
     assert.deepEqual(store.consents.withdraw(['x'], 'a'), [{ ...consent, target: 'a' }]);
-    store.consents.add([consent]);
-    assert.deepEqual(store.consents.revoked(), []);
-    assert.equal(store.consents.list().length, 2);
+    const again = { ...consent, expires: 300 };
+    store.consents.add([again]);
+    assert.deepEqual(store.consents.revoked(), [consent], 'a new consent does not undo the withdrawal of the old one');
+    assert.deepEqual(store.consents.withdraw(['x']), [consent]);
+    assert.deepEqual(store.consents.list(), [again, { ...consent, person: 'y' }]);
+    store.consents.revoke(['x']);
+    store.consents.add([again]);
+    assert.equal(store.consents.revoke(['x']), 1);
+    assert.deepEqual(store.consents.revoked(), [again]);
   });
 
   it('keeps the last request of each target, open until it is answered', () => {

@@ -86,7 +86,9 @@ describe('Platforms without rounds', () => {
   it('release nobody without a consent, and who consents later when they do', async () => {
     const { stores, domains } = world;
     const films = domains.get('films')!.persons;
-    stores.get('films')!.consents.withdraw(films);
+    const { consents } = stores.get('films')!;
+    consents.revoke(films);
+    consents.withdraw(films);
     const target = await platform('books');
     const source = await platform('films', { receives: false });
     await target.settled;
@@ -240,6 +242,24 @@ describe('Platforms that release randomised codes', () => {
       assert.equal(ledger.entries().length, charges.length);
     });
   }
+});
+
+describe('Platforms whose catalogue changed', () => {
+  it('make no encoder of sums over the earlier one, and pay for another', async () => {
+    const world = smallWorld({ strategy: { name: 'private-subspace', settings: {} }, privacy: { epsilon: 8 } });
+    await start(world.coordinator());
+    const platform = (domain = world.domains.get('films')!): Promise<Platform> =>
+      start(createPlatform(world.options('films', { domain, receives: false })));
+    const first = await platform();
+    await first.settled;
+    await first.stop();
+    await (
+      await platform()
+    ).settled;
+    const domain = world.domains.get('films')!;
+    const renamed = { ...domain, catalogue: domain.catalogue.toReversed() };
+    await assert.rejects((await platform(renamed)).settled, { code: 'PRIVACY_BUDGET_EXHAUSTED' });
+  });
 });
 
 describe('Platforms with rounds', () => {

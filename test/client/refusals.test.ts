@@ -75,6 +75,16 @@ describe('A platform refuses', () => {
       /noise multiplier of ".*" is [\d.]+ .* at least 50/,
     );
     refuses({ privacy: { epsilon: 4 } }, { maxEpsilon0: 4 }, /epsilon of one released code is Infinity .* at most 4/);
+    refuses(
+      { privacy: { epsilon: 4 } },
+      { requirePrivateEncoder: true },
+      /strategy "linear-bridge" is sealed-only in the manifest and private-encoder in the floor/,
+    );
+    refuses(
+      { ...subspace, privacy: { epsilon: 4, maxPlatformsPerPerson: 1 } },
+      { minPlatformsPerPerson: 5 },
+      /platforms per person that epsilon holds for is 1 in the manifest and at least 2 in the floor/,
+    );
     const trunk = { strategy: { name: 'shared-trunk' }, rounds: { count: 1 }, privacy: { epsilon: 8 } };
     refuses(trunk, { minPlatforms: 5 }, /the number of platforms is 3 .* at least 5/);
     refuses(trunk, { minNoiseThreshold: 4 }, /opened sum is 3 .* at least 4/);

@@ -214,8 +214,8 @@ describe('A source', () => {
       ['plan', encoder()],
     ] as const) {
       const source = await desk('ldp', 2, plan);
-      if (made === wide) store.consents.add([{ ...consent, person: 'b' }]);
       source.adopt(made);
+      if (made === wide) store.consents.add([{ ...consent, person: 'b' }]);
       source.request(request);
       counts.push(batches().at(-1)!.persons.length);
     }
@@ -287,6 +287,52 @@ describe('A source', () => {
     later.carryOutRevoked();
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
+    assert.deepEqual(store.consents.revoked(), []);
+  });
+
+  it('answers at its next start the consents that were recorded while it did not run', async () => {
+    for (const [mode, epsilon0] of [['raw', null] as const, ['ldp', 2] as const]) {
+      store = createMemoryStore();
+      letters = [];
+      store.consents.add([consent]);
+      const source = await desk(mode, epsilon0);
+      source.adopt(encoder());
+      source.request(request);
+      (await desk(mode, epsilon0)).adopt(encoder());
+      assert.equal(letters.length, 1, 'nobody new, nothing to tell');
+      store.consents.add([
+        { ...consent, person: 'b' },
+        { ...consent, person: 'c' },
+      ]);
+      (await desk(mode, epsilon0)).adopt(encoder());
+      assert.deepEqual(batches()[1].persons, await scheme.pseudonyms(['a', 'b']));
+      (await desk(mode, epsilon0)).adopt(encoder());
+      assert.equal(letters.length, 2);
+    }
+  });
+
+  it('carries out a withdrawal that a new consent followed while it did not run, then answers the consent', async () => {
+    store.consents.add([consent]);
+    const source = await desk();
+    source.adopt(encoder());
+    source.request(request);
+    store.consents.revoke(['a']);
+    store.consents.add([
+      { ...consent, expires: 1500 },
+      { ...consent, epoch: 2 },
+    ]);
+    const later = await desk();
+    later.carryOutRevoked();
+    later.adopt(encoder());
+    assert.deepEqual(
+      letters.map(({ body }) => body.kind),
+      ['release-batch', 'release-withdrawal', 'release-batch'],
+    );
+    assert.deepEqual(batches()[1].expires, Uint32Array.of(1500));
+    assert.deepEqual(
+      store.consents.list().map(({ epoch }) => epoch),
+      [1, 2],
+    );
     assert.deepEqual(store.consents.revoked(), []);
   });
 

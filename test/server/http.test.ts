@@ -71,6 +71,20 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     assert.ok(Number.isNaN(figures.get('isthmus_epsilon_spent')));
   });
 
+  it('states no spend where the strategy promises nothing: it would bound nothing', async () => {
+    house = new House(tinyFederation({ epsilon: 4, profile: 'sealed-only', rounds: { count: 1 } }));
+    const said: string[] = [];
+    const info = (message: string): void => void said.push(message);
+    const coordinator = await start({ log: { debug: () => undefined, info, warn: info, error: info } });
+    joinAll();
+    assert.equal(await coordinator.roundsOver, 'completed');
+    const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
+    assert.deepEqual([status.noPrivacy, status.epsilon], [false, null]);
+    assert.ok(Number.isNaN((await metrics()).get('isthmus_epsilon_spent')));
+    assert.ok(said.some((line) => line.includes('privacy is not bounded')));
+    assert.ok(!said.includes('privacy spent'));
+  });
+
   it('a budget that is spent stands in the metrics', async () => {
     house = new House(tinyFederation({ epsilon: 2, plannedRounds: 1, rounds: { count: 2 } }));
     const coordinator = await start();

@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/federation/manifest.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { planPrivacy } from '../../core/privacy/plan.ts';
 import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
-import type { TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/strategy.ts';
 import { testRandom } from '../wire/federation.ts';
 
 export interface TinyFederation {
@@ -23,6 +23,8 @@ export interface TinySettings {
   readonly epsilon?: number | null;
   readonly dropouts?: number;
   readonly rounds?: Partial<Manifest['rounds']>;
+  /** What the strategy promises; a private encoder when absent. */
+  readonly profile?: PrivacyProfile;
   /** Rounds the privacy plan is calibrated for; those of the manifest when absent. */
   readonly plannedRounds?: number;
 }
@@ -41,13 +43,15 @@ export function tinyFederation(settings: TinySettings = {}): TinyFederation {
     privacy: { epsilon, dropouts },
     rounds: { count: 2, stageTimeoutMs: 2000, trainTimeoutMs: 2000, ...rounds },
   });
-  return { manifest, plan: planOf(manifest, parameters, settings.plannedRounds), coordinator, platforms: identities };
+  return { manifest, plan: planOf(manifest, parameters, settings), coordinator, platforms: identities };
 }
 
-function planOf(manifest: Manifest, parameters: number, plannedRounds = manifest.rounds.count): FederationPlan {
+function planOf(manifest: Manifest, parameters: number, settings: TinySettings): FederationPlan {
+  const { profile = 'private-encoder', plannedRounds = manifest.rounds.count } = settings;
   const strategy: TransferStrategy = {
     ...linearBridge,
     name: 'tiny',
+    privacy: profile,
     queries: () => [],
     initialModel: () => new Float32Array(parameters),
   };

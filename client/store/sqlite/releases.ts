@@ -70,7 +70,7 @@ export function sqliteConsents(database: SqliteDatabase): ConsentStore {
         let revoked = 0;
         for (const person of persons) {
           revoked += database.run(
-            'UPDATE consents SET revoked = 1 WHERE person = :person AND (:target IS NULL OR target = :target) AND revoked = 0',
+            'UPDATE OR REPLACE consents SET revoked = 1 WHERE person = :person AND (:target IS NULL OR target = :target) AND revoked = 0',
             { person, target: target ?? null },
           );
         }
@@ -84,7 +84,7 @@ export function sqliteConsents(database: SqliteDatabase): ConsentStore {
         const withdrawn: Consent[] = [];
         for (const person of persons) {
           const key = { person, target: target ?? null };
-          const which = 'WHERE person = :person AND (:target IS NULL OR target = :target)';
+          const which = 'WHERE person = :person AND (:target IS NULL OR target = :target) AND revoked = 1';
           withdrawn.push(...database.all(`SELECT * FROM consents ${which}`, key).map(toConsent));
           database.run(`DELETE FROM consents ${which}`, key);
         }

@@ -15,8 +15,8 @@ CREATE TABLE codes (
   PRIMARY KEY (target, epoch, pseudonym)
 ) WITHOUT ROWID;
 CREATE TABLE consents (
-  target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (target, epoch, person)
+  target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  PRIMARY KEY (target, epoch, person, revoked)
 ) WITHOUT ROWID;
 CREATE INDEX consents_of_person ON consents (person);
 CREATE TABLE requests (
