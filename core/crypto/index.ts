@@ -6,6 +6,5 @@ export * from './canonical.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export { hkdf } from './hkdf.ts';
-export * from './identity.ts';
 export { nodeEngine } from './node-engine.ts';
 export { portableEngine } from './portable-engine.ts';

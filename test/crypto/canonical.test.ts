@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { canonicalBytes, equalBytes, toHex } from '../../core/crypto/canonical.ts';
 import type { Field } from '../../core/crypto/canonical.ts';
-import { generateIdentity, openLetter, sealLetter } from '../../core/crypto/identity.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
 
 describe('canonical bytes', () => {
   it('are length-prefixed, little-endian', () => {
@@ -23,25 +21,5 @@ describe('canonical bytes', () => {
 
   it('refuse what is no integer', () => {
     for (const number of [-1, 0.5, NaN, 2 ** 53]) assert.throws(() => canonicalBytes('x', [number]), /not an integer/);
-  });
-});
-
-describe('letters between identities', () => {
-  const random = seededRandom('letters');
-  const [a, b, c] = [generateIdentity(random), generateIdentity(random), generateIdentity(random)];
-  const text = new TextEncoder().encode('to b alone');
-
-  it('open for their receiver, from their sender', () => {
-    const letter = sealLetter(text, b.seal, a.sealSecret, random);
-    assert.equal(toHex(openLetter(letter, a.seal, b.sealSecret)), toHex(text));
-  });
-
-  it('open for nobody else, and not when changed', () => {
-    const letter = sealLetter(text, b.seal, a.sealSecret, random);
-    assert.throws(() => openLetter(letter, a.seal, c.sealSecret), /does not open/);
-    assert.throws(() => openLetter(letter, c.seal, b.sealSecret), /does not open/);
-    assert.throws(() => openLetter(letter.subarray(0, 10), a.seal, b.sealSecret), /does not open/);
-    letter[letter.length - 1] ^= 1;
-    assert.throws(() => openLetter(letter, a.seal, b.sealSecret), /does not open/);
   });
 });

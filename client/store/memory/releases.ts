@@ -1,0 +1,101 @@
+/**
+ * The source's half of releases, consents and memoised codes, and the letters on their way.
+ * @module
+ */
+import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
+import type { Consent } from '../../../core/federation/consent.ts';
+import { canonicalJson } from '../../../core/federation/manifest.ts';
+import type { CodeStore, ConsentStore, MemoisedCode, OutgoingLetter, Outbox, RequestStore } from '../platform-store.ts';
+import { compare, entry } from './nested-maps.ts';
+
+export function memoryCodes(): CodeStore {
+  const targets = new Map<string, Map<string, Map<number, MemoisedCode>>>();
+  return {
+    get: (epoch, target, pseudonym) => targets.get(target)?.get(pseudonym)?.get(epoch),
+    put(epoch, target, codes) {
+      for (const code of codes) {
+        const ofPerson = entry(entry(targets, target), code.pseudonym);
+        ofPerson.set(epoch, { ...code, vector: code.vector.slice() });
+      }
+    },
+    delete(target, pseudonyms) {
+      let deleted = 0;
+      for (const pseudonym of pseudonyms) {
+        const ofPerson = targets.get(target)?.get(pseudonym) ?? new Map<number, MemoisedCode>();
+        for (const [epoch, code] of ofPerson) {
+          if (code.vector.length > 0) deleted += 1;
+          ofPerson.set(epoch, { ...code, vector: new Float32Array(0) });
+        }
+      }
+      return deleted;
+    },
+  };
+}
+
+export function memoryConsents(): ConsentStore {
+  const all = new Map<string, { readonly consent: Consent; isRevoked: boolean }>();
+  const keyOf = ({ target, epoch, person }: Consent, isRevoked: boolean): string =>
+    canonicalJson([target, epoch, person, isRevoked]);
+  const select = (matches: (consent: Consent, isRevoked: boolean) => boolean): Consent[] =>
+    [...all.values()]
+      .filter(({ consent, isRevoked }) => matches(consent, isRevoked))
+      .map(({ consent }) => consent)
+      .sort(byTargetEpochPerson);
+  const of = (persons: readonly string[], target: string | undefined): ((consent: Consent) => boolean) => {
+    const them = new Set(persons);
+    return (consent) => them.has(consent.person) && (target === undefined || consent.target === target);
+  };
+  return {
+    add(consents) {
+      for (const consent of consents) all.set(keyOf(consent, false), { consent: { ...consent }, isRevoked: false });
+    },
+    list: ({ target, epoch, person } = {}) =>
+      select(
+        (consent, isRevoked) =>
+          !isRevoked &&
+          (target === undefined || consent.target === target) &&
+          (epoch === undefined || consent.epoch === epoch) &&
+          (person === undefined || consent.person === person),
+      ),
+    revoke(persons, target) {
+      const isTheirs = of(persons, target);
+      const revoked = select((consent, isRevoked) => !isRevoked && isTheirs(consent));
+      for (const consent of revoked) {
+        all.delete(keyOf(consent, false));
+        all.set(keyOf(consent, true), { consent, isRevoked: true });
+      }
+      return revoked.length;
+    },
+    revoked: () => select((_, isRevoked) => isRevoked),
+    withdraw(persons, target) {
+      const isTheirs = of(persons, target);
+      const withdrawn = select((consent, isRevoked) => isRevoked && isTheirs(consent));
+      for (const consent of withdrawn) all.delete(keyOf(consent, true));
+      return withdrawn;
+    },
+  };
+}
+
+export function memoryRequests(): RequestStore {
+  const requests = new Map<string, ReturnType<RequestStore['list']>[number]>();
+  return {
+    put: (request) => void requests.set(request.target, { ...request, isAnswered: false }),
+    answered(target) {
+      const request = requests.get(target);
+      if (request !== undefined) requests.set(target, { ...request, isAnswered: true });
+    },
+    list: () => [...requests.values()].sort((a, b) => compare(a.target, b.target)),
+  };
+}
+
+export function memoryOutbox(): Outbox {
+  const letters = new Map<string, OutgoingLetter>();
+  const taken = new Set<string>();
+  return {
+    add: (added) => added.forEach((letter) => letters.set(letter.id, letter)),
+    waiting: () => [...letters.values()],
+    sent: (id) => void letters.delete(id),
+    take: (sender, id) => void taken.add(`${sender} ${id}`),
+    isTaken: (sender, id) => taken.has(`${sender} ${id}`),
+  };
+}
