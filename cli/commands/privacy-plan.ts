@@ -18,6 +18,8 @@ export function privacyPlanCommand(): Command {
     .option('--dropouts <n>', 'platforms that may be lost in a round', integer(0), 0)
     .option('--persons <n>', 'persons in a sum, over all platforms', integer(1), 20_000)
     .option('--dimension <n>', 'coordinates of the sum', integer(1), 2048)
+    .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', positive)
+    .option('--platforms-per-person <n>', 'with --sampling: on how many platforms one person may be', integer(1), 2)
     .option('--json', 'the plan as one JSON document')
     .addHelpText(
       'after',
@@ -37,7 +39,7 @@ function describe(plan: BudgetPlan): string {
   const { request, trust, error } = plan;
   const asked =
     `epsilon ${request.epsilon} at delta ${request.delta} over ${request.rounds} rounds, person-level (add or remove one); ` +
-    `${request.platforms} platforms, ${trust.colluding} colluding, ${request.dropouts} lost\n`;
+    `${request.platforms} platforms, ${trust.colluding} colluding, ${request.dropouts} lost${request.sampling === undefined ? '' : `; persons drawn at ${request.sampling} on each of up to ${request.platformsPerPerson ?? 1} platforms, by coins that stay there`}\n`;
   const facts = table([
     ['noise multiplier', `z = ${up(plan.noiseMultiplier)}, the honest noise in units of a person's L2 sensitivity`],
     [

@@ -121,6 +121,32 @@ describe('claims', () => {
     assert.match(textOf(statement([own], { release, epsilon: null }), 'C3'), /made without noise/);
   });
 
+  it('of drawn persons depends on secret coins, and says what is left without the secret; a clip that adapts is named', () => {
+    const plan = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 2,
+      dropouts: 2,
+      maxPlatformsPerPerson: 2,
+      sampling: 0.25,
+      clipQuantile: 0.5,
+      platforms: Array.from({ length: 10 }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries: [own, round] })),
+    });
+    const drawn = statement([], { plan });
+    assert.match(textOf(drawn, 'C1'), /collude with the coordinator, the coins that draw persons stay inside/);
+    assert.equal(drawn.samplingRate, 0.25);
+    assert.ok(drawn.epsilonKnowingCoins! > drawn.epsilon!);
+    const text = formatStatement(drawn);
+    assert.match(text, /probability 0\.25, by coins that stay inside .* nothing is gained: epsilon \d/);
+    assert.match(
+      text,
+      /Poisson sampling of persons at 0\.25 in rounds, per-person clip \(in rounds at quantile 0\.5, its/,
+    );
+    const everybody = statement([own, round]);
+    assert.deepEqual([everybody.samplingRate, everybody.epsilonKnowingCoins], [1, null]);
+    assert.doesNotMatch(formatStatement(everybody), /coin|quantile/);
+  });
+
   it('is loud without privacy, and about seeded noise', () => {
     const open = statement([own, round], { epsilon: null });
     assert.deepEqual(holding(open), ['C3', 'C4']);

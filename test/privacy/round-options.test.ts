@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { draftManifest } from '../../core/federation/draft.ts';
+import { generateIdentity } from '../../core/federation/identity.ts';
+import { formatManifest, parseManifest } from '../../core/federation/manifest.ts';
+import { firstModel, planFederation } from '../../core/federation/plan.ts';
+import { clipOf, nextModel, trainedPart } from '../../core/federation/shared-model.ts';
 import { PldAccountant } from '../../core/privacy/accountant/pld/pld-accountant.ts';
 import { RdpAccountant } from '../../core/privacy/accountant/rdp.ts';
 import { rdpCurve } from '../../core/privacy/accountant/rdp-curve.ts';
@@ -16,6 +21,21 @@ import type { PlanRequest, PrivacyPlan } from '../../core/privacy/plan.ts';
 import { personSampling } from '../../core/privacy/sampling.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+
+/** A federation as a manifest asks for it. */
+function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privacy']>, epsilon: number | null = 4) {
+  const identity = (name: string) => generateIdentity(name, seededRandom(name));
+  const manifest = draftManifest({
+    federation: 'f',
+    seed: 's',
+    coordinator: identity('coordinator'),
+    platforms: ['a', 'b', 'c'].map((name) => ({ identity: identity(name), items: 40, personsAbout: 500 })),
+    strategy: { name: 'shared-trunk' },
+    privacy: { epsilon, ...privacy },
+    rounds: { count: 3 },
+  });
+  return planFederation(parseManifest(formatManifest(manifest)));
+}
 
 const D = 20;
 const round: SumQuery = {
@@ -339,5 +359,39 @@ describe('a clip that follows a quantile', () => {
       assert.throws(() => plan({ clipQuantile }), refused('PRIVACY_BAD_PARAMETER'));
     }
     assert.throws(() => plan({ clipQuantile: 0.5, weights: [2, 1, 1, 1, 1] }), refused('PRIVACY_BAD_PARAMETER'));
+  });
+});
+
+describe('a manifest that asks for it', () => {
+  it('is planned with it, at the same total', () => {
+    const plain = federation({});
+    const asked = federation({ sampling: 0.5, clipWeights: { a: 2 } });
+    assert.equal(asked.privacy.samplingRate, 0.5);
+    assert.ok(asked.privacy.epsilon! <= 4 && asked.privacy.epsilon! > 3.99);
+    const [a, b] = ['a', 'b'].map((name) => plannedSum(asked.privacy, name, 'round').integerClip);
+    assert.ok(Math.abs(a / b - 2) < 0.01, `${a} and ${b}`);
+    assert.notEqual(asked.privacy.fingerprint, plain.privacy.fingerprint);
+    assert.equal(asked.parameters, plain.parameters);
+    assert.throws(() => federation({ clipWeights: { d: 2 } }), /"d" is no platform/);
+    assert.throws(() => federation({ sampling: 0.5 }, null), /means nothing without privacy/);
+  });
+
+  it('carries the clip in the shared model, where a round moves it, and the strategy sees its own part alone', () => {
+    const plain = federation({});
+    const plan = federation({ clipQuantile: 0.5 });
+    assert.equal(plan.parameters, plain.parameters + 1);
+    const first = firstModel(plan);
+    assert.deepEqual(trainedPart(plan, first), firstModel(plain));
+    assert.equal(clipOf(plan, first), 0.5);
+    assert.equal(clipOf(plain, firstModel(plain)), undefined);
+    // Everybody's vote was that the clip is too long, and the update is one unit of the clip in one place.
+    const mean = new Float64Array(plan.parameters);
+    mean[7] = 1;
+    mean[plan.parameters - 1] = -0.2;
+    const { model, state } = nextModel(plan, first, mean, undefined);
+    assert.ok(Math.abs(clipOf(plan, model)! - 0.5 / Math.E) < 1e-6);
+    assert.ok(Math.abs(model[7] - first[7] - 0.5 * plan.shared.optimiser.learningRate) < 1e-6);
+    const unmoved = new Float64Array(plan.parameters);
+    assert.deepEqual(nextModel(plan, model, unmoved, state).model, model);
   });
 });

@@ -6,7 +6,8 @@ import { PrivacyError } from '../errors.ts';
 import { noiseSharesAgainst, trustOf } from '../trust.ts';
 import type { Trust } from '../trust.ts';
 import type { PrivacyEvent } from './accountant.ts';
-import { calibrateNoise } from './calibrate.ts';
+import { personSampling } from '../sampling.ts';
+import { calibrateNoise, gaussianSumEvent } from './calibrate.ts';
 import { PrivacyParameterError } from './errors.ts';
 import { PldAccountant } from './pld/pld-accountant.ts';
 import { RdpAccountant } from './rdp.ts';
@@ -27,6 +28,10 @@ export interface BudgetRequest {
   readonly persons: number;
   /** D: coordinates of the sum. */
   readonly dimension: number;
+  /** q: every person is in a round by a secret coin; absent: everybody is in every one. */
+  readonly sampling?: number;
+  /** M: the coins of one person are those of so many platforms; 1 when absent. */
+  readonly platformsPerPerson?: number;
 }
 
 /** Epsilon against so many helpers of the coordinator. */
@@ -39,7 +44,7 @@ export interface ColluderCost {
   readonly epsilon: number;
 }
 
-/** Error of the mean over all persons, in units of the clip C, when every platform contributes. */
+/** Error of the mean over all persons by noise alone, in units of the clip C, when every platform contributes. */
 export interface MeanError {
   readonly perParameter: number;
   /** L2 over all coordinates; a mean as long as C itself is what it competes with. */
@@ -80,7 +85,7 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
     noiseMultiplier,
     epsilon,
     continuousReference: PldAccountant.empty()
-      .compose({ kind: 'gaussian', noiseMultiplier }, request.rounds)
+      .compose(continuous(request, noiseMultiplier), request.rounds)
       .epsilon(request.delta),
     overCurator: Math.sqrt(request.platforms / trust.noiseShares),
     error,
@@ -89,12 +94,34 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   };
 }
 
-function calibrate({ epsilon, delta, rounds }: BudgetRequest): { noiseMultiplier: number; epsilon: number } {
-  return calibrateNoise({ epsilon, delta, sums: [{ relativeNoise: 1, repetitions: rounds }] });
+function calibrate(request: BudgetRequest): { noiseMultiplier: number; epsilon: number } {
+  const { epsilon, delta, rounds } = request;
+  const rate = personRate(request);
+  const sum = { relativeNoise: 1, repetitions: rounds, ...(rate !== undefined && { rate }) };
+  return calibrateNoise({ epsilon, delta, sums: [sum] });
+}
+
+function continuous(request: BudgetRequest, noiseMultiplier: number): PrivacyEvent {
+  const rate = personRate(request);
+  const event: PrivacyEvent = { kind: 'gaussian', noiseMultiplier };
+  return rate === undefined ? event : { kind: 'poisson-sampled', rate, event };
+}
+
+function personRate({ sampling, platformsPerPerson = 1 }: BudgetRequest): number | undefined {
+  return sampling === undefined ? undefined : personSampling(sampling, platformsPerPerson).personRate;
+}
+
+/** One round at this noise, as it is accounted. */
+function roundEvent(request: BudgetRequest, noiseMultiplier: number): PrivacyEvent {
+  const rate = personRate(request);
+  const sum = { relativeNoise: 1, repetitions: request.rounds, ...(rate !== undefined && { rate }) };
+  return gaussianSumEvent(sum, noiseMultiplier);
 }
 
 function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number): MeanError {
-  const perParameter = (noiseMultiplier * Math.sqrt(request.platforms / trust.noiseShares)) / request.persons;
+  // Of a sample the sum is as much smaller as it has fewer persons in it.
+  const persons = request.persons * (request.sampling ?? 1);
+  const perParameter = (noiseMultiplier * Math.sqrt(request.platforms / trust.noiseShares)) / persons;
   return { perParameter, l2: perParameter * Math.sqrt(request.dimension) };
 }
 
@@ -102,10 +129,7 @@ function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number
 function colluderCosts(request: BudgetRequest, trust: Trust, noiseMultiplier: number): readonly ColluderCost[] {
   return Array.from({ length: request.platforms }, (_, colluders) => {
     const noiseShares = noiseSharesAgainst(trust, colluders);
-    const event: PrivacyEvent = {
-      kind: 'gaussian',
-      noiseMultiplier: noiseMultiplier * Math.sqrt(noiseShares / trust.noiseShares),
-    };
+    const event = roundEvent(request, noiseMultiplier * Math.sqrt(noiseShares / trust.noiseShares));
     const epsilon = RdpAccountant.empty().compose(event, request.rounds).epsilon(request.delta);
     return { colluders, noiseShares, view: colluders < trust.exposedFrom ? 'sums' : 'single platforms', epsilon };
   });
@@ -119,6 +143,9 @@ function cheaperOptions(request: BudgetRequest, error: MeanError): readonly Chea
     [`${2 * persons} persons in place of ${persons}`, { persons: 2 * persons }],
     [`${platforms + 1} platforms with the same persons`, { platforms: platforms + 1 }],
   ];
+  if (request.sampling !== undefined) {
+    changes.push([`everybody in every round in place of ${request.sampling}`, { sampling: undefined }]);
+  }
   const half = Math.ceil(rounds / 2);
   if (rounds > 1) changes.push([`${counted(half, 'round')} in place of ${rounds}`, { rounds: half }]);
   if (half > 1) changes.push([`1 round in place of ${rounds}`, { rounds: 1 }]);

@@ -75,6 +75,22 @@ describe('the budget plan', () => {
   });
 });
 
+describe('a budget plan with drawn persons', () => {
+  it('needs less noise and says that everybody in every round would still be cheaper', () => {
+    const everybody = planBudget(REQUEST);
+    const drawn = planBudget({ ...REQUEST, sampling: 0.2, platformsPerPerson: 2 });
+    assert.ok(drawn.epsilon <= 4 && drawn.epsilon > 3.999 && drawn.continuousReference < drawn.epsilon);
+    assert.ok(drawn.noiseMultiplier < everybody.noiseMultiplier);
+    // The sum shrinks by q, the noise by less: a person on two platforms has two coins.
+    assert.ok(drawn.error.l2 > everybody.error.l2);
+    const change = drawn.cheaper.find((option) => option.change === 'everybody in every round in place of 0.2');
+    assert.ok(Math.abs((change?.relativeError ?? 0) / (everybody.error.l2 / drawn.error.l2) - 1) < 1e-9);
+    const once = planBudget({ ...REQUEST, sampling: 0.2, platformsPerPerson: 1 });
+    assert.ok(once.noiseMultiplier < drawn.noiseMultiplier);
+    assert.equal(drawn.colluders[2].epsilon, drawn.epsilon);
+  });
+});
+
 describe('calibration of rounds and clip', () => {
   it('one round more would not fit', () => {
     const event = { kind: 'gaussian', noiseMultiplier: 5.7 } as const;
