@@ -8,25 +8,25 @@ import type { LetterBody } from '../core/federation/letter.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism.ts';
-import type { DecoderReport, PlatformModel } from '../core/transfer/strategy.ts';
+import type { PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { LocalEncoder } from './encoder.ts';
 import { PlatformError } from './errors.ts';
 import { measure } from './evaluation/measure.ts';
-import type { PlatformEvent, PlatformStage } from './events.ts';
+import type { PlatformEvent } from './events.ts';
 import type { PlatformOptions } from './options.ts';
+import { Progress } from './progress.ts';
 import { ReleaseOffice } from './releases/office.ts';
 import { peopleOf } from './releases/people.ts';
 import type { People } from './releases/people.ts';
 import type { Post } from './releases/post.ts';
 import type { OwnLedger } from './rounds/own-ledger.ts';
 import type { Participation } from './rounds/participation.ts';
-import { qualityOf, refusalOf } from './serving/acceptance.ts';
-import { Recommender } from './serving/recommender.ts';
+import { ServedDecoder } from './serving/decoder.ts';
+import type { Fitted } from './serving/decoder.ts';
 import type { Recommendation } from './serving/recommender.ts';
 import type { ServiceBackend } from './serving/service.ts';
-import type { ReceivedVersion } from './store/platform-store.ts';
 
 export interface LifeOptions {
   readonly options: PlatformOptions;
@@ -46,12 +46,7 @@ interface Opened {
   readonly model: PlatformModel;
   readonly encoder: LocalEncoder;
   readonly office: ReleaseOffice;
-}
-
-/** A decoder, and what it was fitted on. */
-interface Fitted {
-  readonly version: ReceivedVersion;
-  readonly report: DecoderReport;
+  readonly decoder: ServedDecoder;
 }
 
 const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
@@ -59,20 +54,15 @@ const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
 export class Life implements ServiceBackend {
   readonly #given: LifeOptions;
   readonly #stopping = new AbortController();
+  readonly #progress: Progress;
   #opened: Opened | undefined;
-  #stage: PlatformStage = 'preparing';
-  #fraction = 0;
-  #isPrepared = false;
   #areRoundsOver = false;
-  #recommender: Recommender | undefined;
   #onReceived: () => void = () => undefined;
-  #isFitting = false;
-  /** What is held changed while a fit was under way. */
-  #isFitWanted = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(given: LifeOptions) {
     this.#given = given;
+    this.#progress = new Progress(given.emit, given.tell);
   }
 
   /** Makes everything that letters and requests need. */
@@ -86,7 +76,7 @@ export class Life implements ServiceBackend {
       settings: plan.settings,
       random: seededRandom(`${plan.manifest.seed}/strategy/${options.identity.name}`),
       backend: options.backend,
-      onProgress: (_, fraction) => this.#progress(fraction),
+      onProgress: (_, fraction) => this.#progress.reach(fraction),
       signal: this.#stopping.signal,
     });
     const office = new ReleaseOffice({
@@ -97,9 +87,19 @@ export class Life implements ServiceBackend {
       write: (to, bodies) => post.write(to, bodies),
       onReceived: () => this.#onReceived(),
     });
-    const { ledger, mechanism } = this.#given;
+    const { ledger, mechanism, statement } = this.#given;
     const encoder = new LocalEncoder({ options, plan, ledger, mechanism, model, emit });
-    this.#opened = { people, model, encoder, office };
+    const decoder = new ServedDecoder({
+      options,
+      statement,
+      people,
+      model,
+      office,
+      emit,
+      onStage: (stage) => this.#progress.enter(stage),
+      signal: this.#stopping.signal,
+    });
+    this.#opened = { people, model, encoder, office, decoder };
   }
 
   /**
@@ -123,9 +123,7 @@ export class Life implements ServiceBackend {
   }
 
   tellStatus(): void {
-    // How far a stage has come would tell how many persons there are: that stays here.
-    const fraction = this.#fraction === 1 ? 1 : 0;
-    this.#given.tell({ kind: 'status', stage: this.#stage, fraction, prepared: this.#isPrepared });
+    this.#progress.tell();
   }
 
   /** A later shared model than the one releases were made with. */
@@ -139,23 +137,24 @@ export class Life implements ServiceBackend {
   }
 
   stage(): string {
-    return this.#stage;
+    return this.#progress.stage;
   }
 
   async recommend(
     who: { readonly person: string } | { readonly pseudonym: string },
     k: number,
   ): Promise<Recommendation> {
-    if (this.#recommender === undefined) {
-      const percent = Math.round(this.#fraction * 100);
+    const recommender = this.#opened?.decoder.recommender;
+    if (recommender === undefined) {
+      const { stage, fraction } = this.#progress;
       throw new PlatformError(
         'PLATFORM_NOT_READY',
-        `there are no recommendations yet: this platform is ${this.#stage} (${percent} %); ask again later`,
+        `there are no recommendations yet: this platform is ${stage} (${Math.round(fraction * 100)} %); ask again later`,
       );
     }
-    if ('pseudonym' in who) return this.#recommender.recommend(who.pseudonym, k);
+    if ('pseudonym' in who) return recommender.recommend(who.pseudonym, k);
     const [pseudonym] = (await this.#given.options.pseudonyms?.pseudonyms([who.person])) ?? [who.person];
-    return this.#recommender.recommend(pseudonym, k);
+    return recommender.recommend(pseudonym, k);
   }
 
   consents(filter: Parameters<ServiceBackend['consents']>[0]): readonly Consent[] {
@@ -173,24 +172,23 @@ export class Life implements ServiceBackend {
   async #live(): Promise<void> {
     const { plan, participation } = this.#given;
     const { log } = this.#given.options;
-    const { model, encoder } = this.#open();
-    this.#enter('preparing');
+    const { model, encoder, decoder } = this.#open();
+    this.#progress.enter('preparing');
     await encoder.prepare();
     this.#stopping.signal.throwIfAborted();
     await participation.join(model);
-    this.#isPrepared = true;
-    this.#enter('ready');
+    this.#progress.prepared();
     const end = await this.#unlessStopped(participation.over);
     if (plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
     await participation.idle();
     this.#areRoundsOver = true;
-    this.#enter('releasing');
+    this.#progress.enter('releasing');
     await this.#release();
     await this.#unlessStopped(this.#answers());
-    const fitted = await this.#fit();
-    this.#onReceived = () => void this.#refit();
+    const fitted = await decoder.fit();
+    this.#onReceived = () => void decoder.refit();
     await this.#measure(fitted);
-    this.#enter('serving');
+    this.#progress.enter('serving');
   }
 
   /** Offers this platform's representations, and asks for the others'. */
@@ -221,78 +219,11 @@ export class Life implements ServiceBackend {
     });
   }
 
-  /** Fits a decoder to what was asked for; where its held-out quality falls, to what served before. */
-  async #fit(): Promise<Fitted> {
-    const { store } = this.#given.options;
-    const { office } = this.#open();
-    this.#isFitting = true;
-    this.#enter('fitting');
-    try {
-      const candidate = await this.#fitVersion(office.version);
-      const quality = qualityOf(candidate.version, candidate.report);
-      const served = store.models.served();
-      const refusedBecause = refusalOf(quality, served);
-      this.#tellFitted(candidate, refusedBecause);
-      if (refusedBecause !== undefined && served !== undefined) {
-        store.received.keep([served, candidate.version]);
-        return await this.#fitVersion(served);
-      }
-      store.models.serve(quality);
-      store.received.keep([candidate.version]);
-      return candidate;
-    } finally {
-      this.#isFitting = false;
-    }
-  }
-
-  async #fitVersion(version: ReceivedVersion): Promise<Fitted> {
-    const { statement } = this.#given;
-    const { received } = this.#given.options.store;
-    const { model, office, people } = this.#open();
-    const report = await model.fitDecoder(office.representations(version));
-    this.#stopping.signal.throwIfAborted();
-    this.#recommender = new Recommender({ model, people, received, version, claims: statement.claims });
-    return { version, report };
-  }
-
-  #tellFitted({ version, report }: Fitted, refusedBecause: string | undefined): void {
-    const { log, receives } = this.#given.options;
-    const { modelRound } = version;
-    this.#given.emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
-    const { decoder, prior, popularity } = report.blend;
-    log.info('decoder fitted', { modelRound, warmPersons: report.warmPersons, decoder, prior, popularity });
-    if (refusedBecause !== undefined) {
-      log.warn(`the decoder of round ${modelRound} does not serve, an earlier one does: ${refusedBecause}`);
-    }
-    if (report.warmPersons === 0 && receives !== false) {
-      log.warn(
-        'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
-      );
-    }
-  }
-
-  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. */
-  async #refit(): Promise<void> {
-    this.#isFitWanted = true;
-    if (this.#isFitting) return;
-    try {
-      while (this.#isFitWanted && !this.#stopping.signal.aborted) {
-        this.#isFitWanted = false;
-        await this.#fit();
-      }
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-      this.#given.options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
-    }
-    if (!this.#stopping.signal.aborted) this.#enter('serving');
-  }
-
   async #measure({ version, report }: Fitted): Promise<void> {
     const { plan, options, emit, statement } = this.#given;
     const { hidden } = options;
     if (hidden === undefined) return;
-    this.#enter('evaluating');
+    this.#progress.enter('evaluating');
     const { people, model, office } = this.#open();
     const document = await measure({
       options,
@@ -305,25 +236,10 @@ export class Life implements ServiceBackend {
       version,
       received: office.representations(version),
       signal: this.#stopping.signal,
-      onProgress: (fraction) => this.#progress(fraction),
+      onProgress: (fraction) => this.#progress.reach(fraction),
     });
     const file = options.onEvaluated?.(document) ?? null;
     emit({ kind: 'evaluated', file, coldPersons: document.coldPersons });
-  }
-
-  #enter(stage: PlatformStage): void {
-    this.#stage = stage;
-    this.#fraction = stage === 'ready' || stage === 'serving' ? 1 : 0;
-    this.#given.emit({ kind: 'stage', stage, fraction: this.#fraction });
-    this.tellStatus();
-  }
-
-  /** Whole per cents alone: progress is for people. */
-  #progress(fraction: number): void {
-    const whole = Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100;
-    if (whole === this.#fraction) return;
-    this.#fraction = whole;
-    this.#given.emit({ kind: 'stage', stage: this.#stage, fraction: whole });
   }
 
   async #unlessStopped<Value>(promise: Promise<Value>): Promise<Value> {

@@ -10,11 +10,10 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/errors.ts';
-import { canonicalEntry, Ledger } from '../core/privacy/ledger.ts';
+import { Ledger } from '../core/privacy/ledger.ts';
 import { ledgerBudget } from '../core/privacy/plan-events.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
-import type { RandomSource } from '../core/random/source.ts';
-import type { Body, LedgerSyncBody } from '../core/wire/body.ts';
+import type { Body } from '../core/wire/body.ts';
 import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
 import { isWireError, ProtocolError } from '../core/wire/errors.ts';
 import { isPlatformMessage } from '../core/wire/secagg-codec.ts';
@@ -26,57 +25,17 @@ import type { CoordinatorListener, RoundsEnding } from './events.ts';
 import { Metrics } from './http/metrics.ts';
 import { httpServer } from './http/server.ts';
 import type { HttpServer } from './http/server.ts';
+import { LedgerNews } from './ledger-news.ts';
 import { logEvent, silentLog } from './log.ts';
 import type { Log } from './log.ts';
 import { DEFAULT_MAILBOX_LIMITS, Mailbox } from './mailbox/mailbox.ts';
-import type { MailboxLimits } from './mailbox/mailbox.ts';
 import { Membership } from './membership.ts';
+import type { Coordinator, CoordinatorOptions } from './options.ts';
 import { DEFAULT_ROUND_SETTINGS } from './rounds/settings.ts';
-import type { RoundSettings } from './rounds/settings.ts';
 import { Rounds } from './rounds/rounds.ts';
+import { isBounded, statusOf } from './status.ts';
 import type { CoordinatorStatus } from './status.ts';
-import type { CoordinatorStore } from './store/coordinator-store.ts';
 import { socketTransport } from './transport/socket-io.ts';
-
-export interface CoordinatorOptions {
-  /** Signed; see core/federation/manifest-signature.ts. */
-  readonly manifest: Manifest;
-  readonly identity: Identity;
-  /** What the manifest comes to; made here when absent. For strategies that are not in the registry. */
-  readonly plan?: FederationPlan;
-  /** Stays open after `stop`: whoever opened it closes it. */
-  readonly store: CoordinatorStore;
-  /** Platforms over sockets, and HTTP, on one port; or over another transport, without HTTP. */
-  readonly carrier:
-    | { readonly kind: 'sockets'; readonly host: string; readonly port: number }
-    | { readonly kind: 'transport'; readonly make: (options: CoordinatorEndOptions) => CoordinatorTransport };
-  readonly log?: Log;
-  readonly clock?: Clock;
-  readonly random?: RandomSource;
-  readonly rounds?: Partial<RoundSettings>;
-  readonly mailbox?: Partial<MailboxLimits>;
-}
-
-export interface Coordinator {
-  readonly plan: FederationPlan;
-  /** Takes platforms from now on. @throws CoordinatorError PORT_IN_USE, STORE_*. */
-  start(): Promise<void>;
-  /** Ends what is under way as abandoned, tells the platforms, frees the port. Idempotent. */
-  stop(): Promise<void>;
-  /** Where it listens; undefined before `start` and without sockets. */
-  readonly address: string | undefined;
-  status(): CoordinatorStatus;
-  /** @returns how to leave. */
-  on(listener: CoordinatorListener): () => void;
-  /** Resolves when no further round will come: at once where none are planned. */
-  readonly roundsOver: Promise<RoundsEnding>;
-  /** Resolves when it cannot go on, with the reason, e.g. a full disk; it has stopped then. */
-  readonly failed: Promise<unknown>;
-}
-
-/** Ledger entries told in one message. */
-const ENTRIES_AT_ONCE = 1000;
-const ATTEMPTS_SHOWN = 20;
 
 /**
  * @throws CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
@@ -96,6 +55,7 @@ class RunningCoordinator implements Coordinator {
   readonly #events: CoordinatorEvents;
   readonly #membership: Membership;
   readonly #ledger: Ledger;
+  readonly #news: LedgerNews;
   readonly #rounds: Rounds;
   readonly #mailbox: Mailbox;
   readonly #http: HttpServer | undefined;
@@ -103,7 +63,6 @@ class RunningCoordinator implements Coordinator {
   #endpoint: CoordinatorEndpoint | undefined;
   #address: string | undefined;
   #startedAt = 0;
-  #told = 0;
   #isStopping = false;
   #resolveOver: (ending: RoundsEnding) => void = () => undefined;
   #resolveFailed: (error: unknown) => void = () => undefined;
@@ -121,6 +80,7 @@ class RunningCoordinator implements Coordinator {
     this.#events.on((event) => logEvent(log, event));
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
     this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
+    this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,
       store: store.rounds,
@@ -187,7 +147,6 @@ class RunningCoordinator implements Coordinator {
     });
     try {
       this.#address = await this.#http?.listen();
-      this.#told = this.#ledger.entries.length;
       this.#rounds.start();
       this.#mailbox.start();
     } catch (error) {
@@ -209,28 +168,16 @@ class RunningCoordinator implements Coordinator {
   }
 
   status(): CoordinatorStatus {
-    const { manifest, strategy, privacy } = this.plan;
-    const { state, completed, of, ending, underWay } = this.#rounds;
-    const { budget, delta } = privacy;
-    return {
-      federation: manifest.federation,
-      strategy: strategy.name,
-      noPrivacy: budget === null,
-      rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
-      epsilon: budget === null || !this.#isBounded ? null : { spent: this.#ledger.spent(), budget, delta },
-      platforms: this.#membership.members.map((member) => ({
-        ...member,
-        letters: this.#mailbox.load(member.platform).letters,
-      })),
-      attempts: this.#options.store.rounds.attempts(ATTEMPTS_SHOWN),
+    return statusOf({
+      plan: this.plan,
+      rounds: this.#rounds,
+      spent: this.#ledger.spent(),
+      members: this.#membership.members,
+      lettersOf: (platform) => this.#mailbox.load(platform).letters,
+      attempts: this.#options.store.rounds,
       traffic: this.#endpoint?.traffic() ?? { sentBytes: 0, receivedBytes: 0 },
       upSeconds: (this.#clock.now() - this.#startedAt) / 1000,
-    };
-  }
-
-  /** Whether what is spent bounds anything. */
-  get #isBounded(): boolean {
-    return this.plan.strategy.privacy === 'private-encoder';
+    });
   }
 
   #unready(): string | undefined {
@@ -303,29 +250,19 @@ class RunningCoordinator implements Coordinator {
   /** A new link: what a platform must know before anything else. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
-    for (const body of this.#ledgerFrom(0)) this.#endpoint?.broadcast([platform], body);
+    for (const body of this.#news.all()) this.#endpoint?.broadcast([platform], body);
     for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
     this.#mailbox.connected(platform);
   }
 
   #charged(): void {
     const everyone = this.plan.manifest.platforms.map(({ name }) => name);
-    for (const body of this.#ledgerFrom(this.#told)) this.#endpoint?.broadcast(everyone, body);
-    this.#told = this.#ledger.entries.length;
+    for (const body of this.#news.untold()) this.#endpoint?.broadcast(everyone, body);
     this.#emitEpsilon();
   }
 
-  #ledgerFrom(from: number): readonly LedgerSyncBody[] {
-    const entries = this.#ledger.entries.slice(from).map(canonicalEntry);
-    const messages: LedgerSyncBody[] = [];
-    for (let at = 0; at === 0 || at < entries.length; at += ENTRIES_AT_ONCE) {
-      messages.push({ kind: 'ledger-sync', from: from + at, entries: entries.slice(at, at + ENTRIES_AT_ONCE) });
-    }
-    return messages;
-  }
-
   #emitEpsilon(): void {
-    const spent = this.#isBounded ? this.#ledger.spent() : null;
+    const spent = isBounded(this.plan) ? this.#ledger.spent() : null;
     this.#events.emit({ kind: 'epsilon', spent, budget: this.plan.privacy.budget });
   }
 

@@ -3,7 +3,7 @@
  * @module
  */
 export { createCoordinator } from './coordinator.ts';
-export type { Coordinator, CoordinatorOptions } from './coordinator.ts';
+export type { Coordinator, CoordinatorOptions } from './options.ts';
 export { systemClock, systemRandom } from './clock.ts';
 export { CoordinatorError } from './errors.ts';
 export type { CoordinatorErrorCode } from './errors.ts';

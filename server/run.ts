@@ -12,7 +12,7 @@ import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { RandomSource } from '../core/random/source.ts';
 import { createCoordinator } from './coordinator.ts';
-import type { Coordinator } from './coordinator.ts';
+import type { Coordinator } from './options.ts';
 import type { CoordinatorListener } from './events.ts';
 import type { Log } from './log.ts';
 import { openSqliteStore } from './store/sqlite.ts';

@@ -2,8 +2,10 @@
  * Where a coordinator stands, for `/v1/status`, readiness and metrics. Public facts only.
  * @module
  */
+import type { FederationPlan } from '../core/federation/plan.ts';
 import type { Member } from './membership.ts';
-import type { AttemptRecord } from './store/coordinator-store.ts';
+import type { Rounds } from './rounds/rounds.ts';
+import type { AttemptRecord, RoundStore } from './store/coordinator-store.ts';
 import type { RoundsEnding } from './events.ts';
 
 export interface CoordinatorStatus {
@@ -25,4 +27,39 @@ export interface CoordinatorStatus {
   readonly attempts: readonly AttemptRecord[];
   readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number };
   readonly upSeconds: number;
+}
+
+const ATTEMPTS_SHOWN = 20;
+
+export interface StatusParts {
+  readonly plan: FederationPlan;
+  readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay'>;
+  /** By the coordinator's ledger. */
+  readonly spent: number | null;
+  readonly members: readonly Member[];
+  readonly lettersOf: (platform: string) => number;
+  readonly attempts: Pick<RoundStore, 'attempts'>;
+  readonly traffic: CoordinatorStatus['traffic'];
+  readonly upSeconds: number;
+}
+
+export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorStatus {
+  const { budget, delta } = plan.privacy;
+  const { state, completed, of, ending, underWay } = rounds;
+  return {
+    federation: plan.manifest.federation,
+    strategy: plan.strategy.name,
+    noPrivacy: budget === null,
+    rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
+    epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.spent, budget, delta },
+    platforms: parts.members.map((member) => ({ ...member, letters: parts.lettersOf(member.platform) })),
+    attempts: parts.attempts.attempts(ATTEMPTS_SHOWN),
+    traffic: parts.traffic,
+    upSeconds: parts.upSeconds,
+  };
+}
+
+/** Whether what is spent bounds anything: with an encoder made from raw data it does not. */
+export function isBounded({ strategy }: FederationPlan): boolean {
+  return strategy.privacy === 'private-encoder';
 }

@@ -8,7 +8,7 @@ import { parseManifest } from '../../core/federation/manifest.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
-import type { CoordinatorOptions } from '../../server/coordinator.ts';
+import type { CoordinatorOptions } from '../../server/options.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
 import { openLog } from '../../server/log.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';

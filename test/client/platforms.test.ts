@@ -6,7 +6,7 @@ import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { recommendationSchema } from '../../client/schemas.ts';
-import type { Coordinator } from '../../server/coordinator.ts';
+import type { Coordinator } from '../../server/options.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 import type { SmallWorld } from './small-world.ts';
 

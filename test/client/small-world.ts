@@ -20,7 +20,7 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
-import type { Coordinator } from '../../server/coordinator.ts';
+import type { Coordinator } from '../../server/options.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';

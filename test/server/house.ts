@@ -1,6 +1,6 @@
 /** A coordinator and its platforms in one process, over memory or sockets, with short patience. */
 import { createCoordinator } from '../../server/coordinator.ts';
-import type { Coordinator, CoordinatorOptions } from '../../server/coordinator.ts';
+import type { Coordinator, CoordinatorOptions } from '../../server/options.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';

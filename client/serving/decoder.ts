@@ -1,0 +1,115 @@
+/**
+ * The decoder that serves: fitted to what sources released, again whenever that changes, and replaced by a later one only
+ * if the held-out quality does not fall.
+ * @module
+ */
+import type { PrivacyStatement } from '../../core/privacy/claims.ts';
+import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformEvent } from '../events.ts';
+import type { PlatformOptions } from '../options.ts';
+import type { ReleaseOffice } from '../releases/office.ts';
+import type { People } from '../releases/people.ts';
+import type { ReceivedVersion } from '../store/platform-store.ts';
+import { qualityOf, refusalOf } from './acceptance.ts';
+import { Recommender } from './recommender.ts';
+
+export interface ServedDecoderOptions {
+  readonly options: PlatformOptions;
+  readonly statement: PrivacyStatement;
+  readonly people: People;
+  readonly model: PlatformModel;
+  readonly office: ReleaseOffice;
+  readonly emit: (event: PlatformEvent) => void;
+  readonly onStage: (stage: 'fitting' | 'serving') => void;
+  readonly signal: AbortSignal;
+}
+
+/** A decoder, and what it was fitted on. */
+export interface Fitted {
+  readonly version: ReceivedVersion;
+  readonly report: DecoderReport;
+}
+
+export class ServedDecoder {
+  readonly #given: ServedDecoderOptions;
+  #recommender: Recommender | undefined;
+  #isFitting = false;
+  /** What is held changed while a fit was under way. */
+  #isFitWanted = false;
+
+  constructor(given: ServedDecoderOptions) {
+    this.#given = given;
+  }
+
+  /** Undefined before the first fit. */
+  get recommender(): Recommender | undefined {
+    return this.#recommender;
+  }
+
+  /** Fits a decoder to what was asked for; where its held-out quality falls, to what served before. */
+  async fit(): Promise<Fitted> {
+    const { office, onStage } = this.#given;
+    const { store } = this.#given.options;
+    this.#isFitting = true;
+    onStage('fitting');
+    try {
+      const candidate = await this.#fitVersion(office.version);
+      const quality = qualityOf(candidate.version, candidate.report);
+      const served = store.models.served();
+      const refusedBecause = refusalOf(quality, served);
+      this.#tellFitted(candidate, refusedBecause);
+      if (refusedBecause !== undefined && served !== undefined) {
+        store.received.keep([served, candidate.version]);
+        return await this.#fitVersion(served);
+      }
+      store.models.serve(quality);
+      store.received.keep([candidate.version]);
+      return candidate;
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  async #fitVersion(version: ReceivedVersion): Promise<Fitted> {
+    const { model, office, people, signal, statement } = this.#given;
+    const { received } = this.#given.options.store;
+    const report = await model.fitDecoder(office.representations(version));
+    signal.throwIfAborted();
+    this.#recommender = new Recommender({ model, people, received, version, claims: statement.claims });
+    return { version, report };
+  }
+
+  #tellFitted({ version, report }: Fitted, refusedBecause: string | undefined): void {
+    const { log, receives } = this.#given.options;
+    const { modelRound } = version;
+    this.#given.emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
+    const { decoder, prior, popularity } = report.blend;
+    log.info('decoder fitted', { modelRound, warmPersons: report.warmPersons, decoder, prior, popularity });
+    if (refusedBecause !== undefined) {
+      log.warn(`the decoder of round ${modelRound} does not serve, an earlier one does: ${refusedBecause}`);
+    }
+    if (report.warmPersons === 0 && receives !== false) {
+      log.warn(
+        'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
+      );
+    }
+  }
+
+  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. */
+  async refit(): Promise<void> {
+    const { onStage, options, signal } = this.#given;
+    this.#isFitWanted = true;
+    if (this.#isFitting) return;
+    try {
+      while (this.#isFitWanted && !signal.aborted) {
+        this.#isFitWanted = false;
+        await this.fit();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+      options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
+    }
+    if (!signal.aborted) onStage('serving');
+  }
+}
