@@ -35,8 +35,7 @@ export type PrivacyEvent =
   | MixtureOfGaussians
   /** Binary-tree aggregation over `steps` steps, a person in at most one of them (DP-FTRL). */
   | { readonly kind: 'tree-aggregation'; readonly noiseMultiplier: number; readonly steps: number }
-  /** Every person takes part independently with probability `rate`. */
-  | { readonly kind: 'poisson-sampled'; readonly rate: number; readonly event: PrivacyEvent }
+  | PoissonSampled
   /** rho-zero-concentrated DP (Bun and Steinke 2016) and nothing more known. */
   | { readonly kind: 'zcdp'; readonly rho: number }
   /** (epsilon, delta)-DP and nothing more known. */
@@ -45,6 +44,15 @@ export type PrivacyEvent =
   | { readonly kind: 'exponential'; readonly epsilon: number }
   /** Released without privacy. Every later epsilon is infinite. */
   | { readonly kind: 'unprotected' };
+
+/** Every person takes part independently with probability `rate`. */
+export interface PoissonSampled {
+  readonly kind: 'poisson-sampled';
+  readonly rate: number;
+  readonly event: PrivacyEvent;
+  /** `any-mechanism`: leave out what symmetric noise is known to gain, as the published accountants do. */
+  readonly theorem?: 'any-mechanism';
+}
 
 export interface DistributedDiscreteGaussian {
   readonly kind: 'distributed-discrete-gaussian';

@@ -44,7 +44,8 @@ export function rdpCurve(event: PrivacyEvent): RdpCurve | null {
       const curve = rdpCurve(event.event);
       // The failure probability of an approximate event would have to be sampled too: left to the PLD accountant.
       if (curve === null || event.event.kind === 'approximate' || !samplingApplies(event.event)) return null;
-      const sampled = isSymmetric(event.event) ? symmetricSampledRdp : poissonSampledRdp;
+      const isKnown = event.theorem === undefined && isSymmetric(event.event);
+      const sampled = isKnown ? symmetricSampledRdp : poissonSampledRdp;
       return (order) => sampled(order, rate, curve);
     }
     case 'zcdp':

@@ -11,10 +11,14 @@ import type { Evaluator } from './evaluate.ts';
 import { parseOrders } from './reference-orders.ts';
 import type { RowReader } from './reference-row.ts';
 
+/** The references know of sampling what holds for any mechanism; of symmetric noise we know more. */
 function integerEpsilon(row: RowReader, event: PrivacyEvent): number {
   const rate = row.number('q');
   return RdpAccountant.empty({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
-    .compose(rate === 1 ? event : { kind: 'poisson-sampled', rate, event }, row.number('steps'))
+    .compose(
+      rate === 1 ? event : { kind: 'poisson-sampled', rate, event, theorem: 'any-mechanism' },
+      row.number('steps'),
+    )
     .epsilon(row.asked('delta'));
 }
 
