@@ -15,6 +15,7 @@ import type { People } from './people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
 import { TargetDesk } from './target.ts';
+import { Withdrawals } from './withdrawals.ts';
 
 export interface OfficeOptions {
   readonly options: PlatformOptions;
@@ -31,6 +32,7 @@ const DEFAULT_EPOCH = 1;
 export class ReleaseOffice {
   readonly #options: PlatformOptions;
   readonly #source: SourceDesk | undefined;
+  readonly #withdrawals: Withdrawals | undefined;
   readonly #target: TargetDesk | undefined;
 
   constructor({ options, plan, people, emit, write, onReceived }: OfficeOptions) {
@@ -46,13 +48,15 @@ export class ReleaseOffice {
     this.#source = new SourceDesk({
       ...desk,
       people,
-      pseudonyms,
       store,
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
       plan: Buffer.from(plan.manifestHash).toString('hex'),
     });
-    this.#source.carryOutRevoked();
+    const { codes, consents } = store;
+    this.#withdrawals = new Withdrawals({ people, pseudonyms, codes, consents, log, write, emit });
+    // Before anybody is released: a consent given since is a new one.
+    this.#withdrawals.carryOut();
     if (!receives) return;
     this.#target = new TargetDesk({
       ...desk,
@@ -114,7 +118,7 @@ export class ReleaseOffice {
 
   /** Without a pseudonym scheme nobody can be told of whom: carried out at the start that has one. @returns consents taken out of force. */
   withdraw(persons: readonly string[], target?: string): number {
-    if (this.#source !== undefined) return this.#source.withdraw(persons, target);
+    if (this.#withdrawals !== undefined) return this.#withdrawals.withdraw(persons, target);
     return this.#options.store.consents.revoke(persons, target);
   }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Clock } from '../../core/federation/clock.ts';
 import { covers } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
@@ -16,13 +15,13 @@ import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
+import { chunks } from './chunks.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
 import type { People } from './people.ts';
 
 export interface SourceOptions {
   readonly people: People;
-  readonly pseudonyms: PseudonymScheme;
   readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
   readonly mode: SourceMode;
   /** Fingerprint of the federation's plan: what was made under another one is another release. */
@@ -91,62 +90,6 @@ export class SourceDesk {
       const known = store.codes.get(epoch, target, people.pseudonyms[row]);
       return known === undefined || (known.vector.length === 0 && mode.epsilon0 === null);
     });
-  }
-
-  /**
-   * Takes consents out of force, deletes the codes they allowed, and tells the targets to delete theirs.
-   * @param persons own person ids. @returns consents taken out of force.
-   */
-  withdraw(persons: readonly string[], target?: string): number {
-    const revoked = this.#options.store.consents.revoke(persons, target);
-    this.carryOutRevoked();
-    return revoked;
-  }
-
-  /** Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
-  carryOutRevoked(): void {
-    const { people, store, pseudonyms, log } = this.#options;
-    const revoked = store.consents.revoked();
-    const names = new Map<string, string>();
-    const erased = new Set<string>();
-    for (const { person } of revoked) {
-      const row = people.rowOf(person);
-      if (row === undefined) erased.add(person);
-      else names.set(person, people.pseudonyms[row]);
-    }
-    this.#carryOut(revoked, names);
-    if (erased.size === 0) return;
-    const persons = [...erased];
-    pseudonyms
-      .pseudonyms(persons)
-      .then((theirs) => this.#carryOut(revoked, new Map(persons.map((person, i) => [person, theirs[i]]))))
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : 'unknown';
-        log.error('withdrawals of erased persons wait for the next start', { persons: persons.length, error: name });
-      });
-  }
-
-  /** The consents go last: a kill in between leaves them revoked, and everything is told again. */
-  #carryOut(revoked: readonly Consent[], names: ReadonlyMap<string, string>): void {
-    const { store, write, emit, log } = this.#options;
-    const targets = new Map<string, Map<string, string>>();
-    for (const { person, target } of revoked) {
-      const pseudonym = names.get(person);
-      if (pseudonym === undefined) continue;
-      targets.set(target, (targets.get(target) ?? new Map<string, string>()).set(person, pseudonym));
-    }
-    for (const [to, named] of targets) {
-      const pseudonyms = [...named.values()];
-      store.codes.delete(to, pseudonyms);
-      const letters = chunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
-      write(
-        to,
-        letters.map((persons) => ({ kind: 'release-withdrawal', persons })),
-      );
-      store.consents.withdraw([...named.keys()], to);
-      emit({ kind: 'withdrawn', platform: to, persons: named.size });
-      log.info('consents withdrawn; the target is told to delete', { target: to, persons: named.size });
-    }
   }
 
   #answer(): void {
@@ -248,16 +191,8 @@ function fingerprint({ prototypes }: Encoder): string {
   return ` ${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-const WITHDRAWALS_IN_A_LETTER = 50_000;
-
 function rowsOf(group: readonly { readonly code: MemoisedCode }[], dimension: number): Float32Array {
   const vectors = new Float32Array(group.length * dimension);
   group.forEach(({ code }, row) => vectors.set(code.vector, row * dimension));
   return vectors;
-}
-
-/** At least one, possibly empty: a target that is answered with nothing knows that it is answered. */
-function chunks<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
-  const count = Math.max(1, Math.ceil(items.length / size));
-  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

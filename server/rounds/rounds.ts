@@ -23,10 +23,13 @@ import { attemptEnd, lastWord, latestRound } from './announcements.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptEnding } from './attempt.ts';
 import { Declines } from './declines.ts';
+import { closeInterrupted } from './interrupted.ts';
 import { beginRounds, handleRound } from './round-machine.ts';
 import type { RoundEvent, RoundPolicy, RoundState, RoundStep } from './round-machine.ts';
+import { roundPolicy } from './settings.ts';
 import type { RoundSettings } from './settings.ts';
 import { SharedModelHistory } from './shared-model.ts';
+import { StageTimes } from './stage-times.ts';
 
 export interface RoundsOptions {
   readonly plan: FederationPlan;
@@ -62,27 +65,21 @@ export class Rounds {
   readonly #policy: RoundPolicy;
   readonly #models: SharedModelHistory;
   readonly #absences: Absences;
+  readonly #stages: StageTimes;
   #state: RoundState;
   #running: Running | undefined;
   #cancelTimer: Cancel = () => undefined;
-  #stageBegan: { readonly stage: Attempt['stage']; readonly at: number } | undefined;
   /** How the last attempt that failed ended. */
   #failure: Outcome = 'too-few-platforms';
   #isStopped = false;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    const { plan, settings, store } = options;
-    const { manifest, privacy } = plan;
-    this.#policy = {
-      rounds: plan.parameters === 0 ? 0 : manifest.rounds.count,
-      platforms: manifest.platforms.length,
-      needed: Math.max(privacy.threshold, privacy.noiseThreshold),
-      maxAttempts: manifest.rounds.maxAttempts,
-      ...settings,
-    };
+    const { plan, settings, store, clock, emit } = options;
+    this.#policy = roundPolicy(plan, settings);
     this.#models = new SharedModelHistory(plan, store);
-    this.#absences = new Absences(options.clock, settings.absenceMs, (platform) => this.lost(platform));
+    this.#absences = new Absences(clock, settings.absenceMs, (platform) => this.lost(platform));
+    this.#stages = new StageTimes(clock, emit);
     this.#state = { kind: 'gathering', completed: this.completed, failures: 0, grace: false };
   }
 
@@ -110,16 +107,8 @@ export class Rounds {
 
   /** Goes on where the store says. An attempt that was under way when an earlier process ended is closed. */
   start(): void {
-    const { store, clock } = this.#options;
-    const last = store.attempts(1).at(0);
-    if (last !== undefined && last.end === undefined) {
-      const { round, attempt } = last;
-      const charged = this.#options.ledger.entries.some(
-        ({ charge }) => charge.scope === 'federation' && charge.round === round && charge.attempt === attempt,
-      );
-      const end = { outcome: 'abandoned', text: OUTCOME_TEXT.abandoned, platforms: [], charged } as const;
-      store.end({ round, attempt, ...end, endedAt: clock.now() });
-    }
+    const { store, ledger, clock } = this.#options;
+    closeInterrupted(store, ledger, clock.now());
     this.#step(beginRounds(this.#policy, this.completed));
   }
 
@@ -236,7 +225,10 @@ export class Rounds {
           ledger.charge(attemptCharge(sum, round, number, session));
           this.#options.onCharged();
         },
-        onStage: (stage, platforms) => this.#onStage(round, number, stage, platforms),
+        onStage: (stage, platforms) => {
+          this.#stages.begin(stage);
+          emit({ kind: 'stage', round, attempt: number, stage, platforms });
+        },
         onFault: ({ platform, code }) => emit({ kind: 'fault', platform, code }),
         onEnd: (ending) => this.#onEnd(ending),
         onDefect: this.#options.onDefect,
@@ -248,28 +240,13 @@ export class Rounds {
     }
   }
 
-  #onStage(round: number, attempt: number, stage: Attempt['stage'], platforms: number): void {
-    this.#endStage();
-    this.#stageBegan = { stage, at: this.#options.clock.now() };
-    this.#options.emit({ kind: 'stage', round, attempt, stage, platforms });
-  }
-
-  #endStage(): void {
-    const { clock, emit } = this.#options;
-    const began = this.#stageBegan;
-    this.#stageBegan = undefined;
-    if (began !== undefined) {
-      emit({ kind: 'stage-ended', stage: began.stage, seconds: (clock.now() - began.at) / 1000 });
-    }
-  }
-
   #onEnd({ outcome, text, charged, sum, error }: AttemptEnding): void {
     const { store, clock, emit, membership, onError } = this.#options;
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
     this.#absences.stop();
-    this.#endStage();
+    this.#stages.end();
     const { round, number, startedAt } = running;
     const endedAt = clock.now();
     const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };

@@ -2,6 +2,9 @@
  * How patient a coordinator is: what the manifest leaves to it. Tests make all of it short.
  * @module
  */
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { RoundPolicy } from './round-machine.ts';
+
 export interface RoundSettings {
   /** How long platforms that are ready wait for the others, once there are enough. */
   readonly graceMs: number;
@@ -25,3 +28,14 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
   absenceMs: 15_000,
   uploads: { uploadSlots: 4, uploadWindow: 8 },
 };
+
+/** The rounds the manifest asks for, as patiently as the settings say. */
+export function roundPolicy({ manifest, parameters, privacy }: FederationPlan, settings: RoundSettings): RoundPolicy {
+  return {
+    rounds: parameters === 0 ? 0 : manifest.rounds.count,
+    platforms: manifest.platforms.length,
+    needed: Math.max(privacy.threshold, privacy.noiseThreshold),
+    maxAttempts: manifest.rounds.maxAttempts,
+    ...settings,
+  };
+}

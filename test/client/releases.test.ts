@@ -4,6 +4,7 @@ import { silentLog } from '../../client/log.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/releases/people.ts';
 import { Post } from '../../client/releases/post.ts';
+import { Withdrawals } from '../../client/releases/withdrawals.ts';
 import { SourceDesk } from '../../client/releases/source.ts';
 import { TargetDesk } from '../../client/releases/target.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
@@ -63,12 +64,24 @@ describe('A source', () => {
   ): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, scheme),
-      pseudonyms: scheme,
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       plan,
       clock,
       random: seededStreams(`source ${letters.length}`),
+      log: silentLog,
+      write: (to, bodies) => {
+        if (isKilled) throw new Error('killed');
+        letters.push(...bodies.map((body) => ({ to, body })));
+      },
+      emit: () => undefined,
+    });
+  const withdrawals = async (): Promise<Withdrawals> =>
+    new Withdrawals({
+      people: await peopleOf(domain, scheme),
+      pseudonyms: scheme,
+      codes: store.codes,
+      consents: store.consents,
       log: silentLog,
       write: (to, bodies) => {
         if (isKilled) throw new Error('killed');
@@ -238,7 +251,6 @@ describe('A source', () => {
     store.consents.add(persons.map((person) => ({ ...consent, person })));
     const source = new SourceDesk({
       people: await peopleOf(many, scheme),
-      pseudonyms: scheme,
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       plan: 'plan',
@@ -266,25 +278,26 @@ describe('A source', () => {
     source.adopt(encoder());
     source.request(request);
     const [a] = await scheme.pseudonyms(['a']);
-    assert.equal(source.withdraw(['a']), 2);
+    const leaving = await withdrawals();
+    assert.equal(leaving.withdraw(['a']), 2);
     assert.deepEqual(
       letters.slice(1).map(({ to, body }) => [to, body]),
       ['books', 'music'].map((to) => [to, { kind: 'release-withdrawal', persons: [a] }]),
     );
     assert.equal(store.codes.get(1, 'books', a)?.vector.length, 0);
-    assert.equal(source.withdraw(['a']), 0);
+    assert.equal(leaving.withdraw(['a']), 0);
   });
 
   it('carries out after a restart a withdrawal that it was killed in', async () => {
     store.consents.add([consent]);
-    const source = await desk();
+    const killed = await withdrawals();
     isKilled = true;
-    assert.throws(() => source.withdraw(['a']), /killed/);
+    assert.throws(() => killed.withdraw(['a']), /killed/);
     assert.deepEqual(store.consents.list(), [], 'out of force all the same');
     isKilled = false;
-    const later = await desk();
-    later.carryOutRevoked();
-    later.carryOutRevoked();
+    const later = await withdrawals();
+    later.carryOut();
+    later.carryOut();
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
     assert.deepEqual(store.consents.revoked(), []);
@@ -321,9 +334,8 @@ describe('A source', () => {
       { ...consent, expires: 1500 },
       { ...consent, epoch: 2 },
     ]);
-    const later = await desk();
-    later.carryOutRevoked();
-    later.adopt(encoder());
+    (await withdrawals()).carryOut();
+    (await desk()).adopt(encoder());
     assert.deepEqual(
       letters.map(({ body }) => body.kind),
       ['release-batch', 'release-withdrawal', 'release-batch'],
@@ -340,8 +352,7 @@ describe('A source', () => {
     const [pseudonym] = await scheme.pseudonyms(['gone']);
     store.consents.add([{ ...consent, person: 'gone' }]);
     store.codes.put(1, 'books', [{ pseudonym, vector: Float32Array.of(1), mode: 'raw', modelRound: 0 }]);
-    const source = await desk();
-    assert.equal(source.withdraw(['gone']), 1);
+    assert.equal((await withdrawals()).withdraw(['gone']), 1);
     await turn();
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [pseudonym] } }]);
     assert.equal(store.codes.get(1, 'books', pseudonym)?.vector.length, 0);
@@ -373,7 +384,7 @@ describe('A source', () => {
         store.consents.add([again]);
         source.request({ ...request, target, epoch });
         counts.push(batches().at(-1)!.persons.length);
-        source.withdraw(['a']);
+        (await withdrawals()).withdraw(['a']);
       }
     }
     assert.deepEqual(counts, [1, 0, 1, 1, 1, 1]);
