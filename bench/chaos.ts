@@ -1,13 +1,142 @@
 /**
- * Rounds under fire, in one process: `node --import tsx bench/chaos.ts [platforms] [rounds] [deaths] [parameters]`.
- * In each round so many platforms die at random moments and start anew; every model is checked against the plain sum.
+ * Rounds under fire, as processes: a coordinator and platforms as an operator starts them, over sockets; in each round so
+ * many platforms are killed (-9) at random moments and started again. Every round's model is then compared with the plain
+ * sum over the platforms said to be in it, computed in one place.
+ *
+ *   npm run bench:chaos -- [--platforms 30] [--rounds 100] [--deaths 5] [--seed 1]
+ *
+ * With --deaths beyond what a sum survives, all of them before the updates are in: every attempt must end as
+ * too-few-platforms, uncharged, until the coordinator gives the round up.
  */
-import { chaos } from '../test/server/chaos.ts';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Prng } from '../core/random/prng.ts';
+import { openSqliteStore } from '../server/store/sqlite.ts';
+import { parseManifest } from '../core/federation/manifest.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import { address, coordinator, found, platform } from '../test/e2e/federation.ts';
+import { assertRoundsAsInOnePlace } from '../test/e2e/in-one-place.ts';
+import { Workplace } from '../test/e2e/isthmus.ts';
+import type { Running, Told } from '../test/e2e/isthmus.ts';
 
-const [platforms = 30, rounds = 100, deaths = 5, parameters = 1000] = process.argv.slice(2).map(Number);
+const { values: flags } = parseArgs({
+  options: {
+    platforms: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '100' },
+    deaths: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const [platforms, rounds, deaths] = [flags.platforms, flags.rounds, flags.deaths].map(Number);
+/** As many as a threshold above two thirds survives. */
 const dropouts = Math.ceil(platforms / 3) - 1;
-const { completed, outcomes, seconds } = await chaos({ platforms, rounds, deaths, parameters, dropouts, seed: 1 });
-console.log(
-  `${completed} of ${rounds} rounds completed; attempts: ${JSON.stringify(outcomes)}; ${seconds.toFixed(1)} s`,
-);
-process.exit(completed === rounds ? 0 : 1);
+const isTooMany = deaths > dropouts;
+const STAGES = isTooMany
+  ? ['keys', 'shares', 'masked-input']
+  : ['keys', 'shares', 'masked-input', 'consistency', 'unmask'];
+/** Within a stage. */
+const LATEST_MS = 400;
+
+const random = new Prng(flags.seed);
+const names = Array.from({ length: platforms }, (_, index) => `p${String(index + 1).padStart(2, '0')}`);
+const place = await Workplace.make();
+process.once('SIGINT', () => void place.leave().finally(() => process.exit(130)));
+try {
+  await found(
+    place,
+    { persons: 60, items: 80 },
+    [
+      ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', `${rounds}`, '--release', 'none'],
+      ...['--dropouts', `${dropouts}`, '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'steps=1'],
+    ],
+    names,
+  );
+  await shortenDeadlines();
+  const began = performance.now();
+  const running = coordinator(place, '--port', '0', '--until-rounds-over');
+  const url = await address(running);
+  const alive = new Map<string, Running>();
+  const start = (name: string): void => {
+    const one = platform(place, name, url, '--accept-no-privacy', '--log-level', 'error');
+    alive.set(name, one);
+    void one.ended.then(({ signal, stderr }) => {
+      if (signal === null && !isOver) console.error(`${name} ended by itself: ${stderr}`);
+    });
+  };
+  let restarts = 0;
+  let seen = 0;
+  let isOver = false;
+  let fates = new Map<string, string>();
+  const kill = (name: string): void => {
+    const one = alive.get(name);
+    if (one === undefined) return;
+    alive.delete(name);
+    restarts += 1;
+    void one.stop('SIGKILL').then(() => {
+      if (!isOver) start(name);
+    });
+  };
+  const onEvent = (event: Told): void => {
+    if (flags.verbose) appendFileSync('/dev/stderr', `${JSON.stringify(event)}\n`);
+    if (event.kind === 'attempt' && (event.attempt === 1 || isTooMany)) {
+      const victims = Array.from(random.sample(platforms, deaths), (index) => names[index]);
+      fates = new Map(victims.map((name) => [name, STAGES[random.integer(STAGES.length)]]));
+    }
+    if (event.kind === 'stage') {
+      for (const [name, stage] of fates) {
+        if (stage !== event.stage) continue;
+        fates.delete(name);
+        // Too many must be gone before their updates are in.
+        setTimeout(() => kill(name), isTooMany ? 0 : random.integer(LATEST_MS));
+      }
+    }
+  };
+  for (const name of names) start(name);
+  const follow = setInterval(() => {
+    while (seen < running.events.length) onEvent(running.events[seen++]);
+  }, 5);
+  const { code } = await running.ended;
+  isOver = true;
+  clearInterval(follow);
+  const seconds = (performance.now() - began) / 1000;
+  await Promise.all([...alive.values()].map((one) => one.stop('SIGKILL')));
+  report(code, restarts, seconds);
+  const compared = await assertRoundsAsInOnePlace(place);
+  console.log(`${compared} models are, bit for bit, those of the plain sums over the platforms said to be in them`);
+} finally {
+  await place.leave();
+}
+
+/** A stage that waits for the dead should not wait long. */
+async function shortenDeadlines(): Promise<void> {
+  const file = place.path('fed/manifest.yaml');
+  const shorter = readFileSync(file, 'utf8')
+    .replace(/stageTimeoutMs: .*/, 'stageTimeoutMs: 20000')
+    .replace(/trainTimeoutMs: .*/, 'trainTimeoutMs: 30000');
+  writeFileSync(file, shorter);
+  const signed = await place.run('manifest', 'sign', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key');
+  if (signed.code !== 0) throw new Error(signed.stderr);
+}
+
+function report(code: number | null, restarts: number, seconds: number): void {
+  const manifest = parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8'));
+  const { parameters } = planFederation(manifest);
+  const store = openSqliteStore(place.path('coordinator.db'), { federation: manifest.federation, parameters });
+  const attempts = store.rounds.attempts(1_000_000);
+  const lengths = attempts.map(({ startedAt, end }) => ((end?.endedAt ?? Number.NaN) - startedAt) / 1000);
+  const sorted = lengths.toSorted((a, b) => a - b);
+  const first = attempts.filter(({ attempt, end }) => attempt === 1 && end?.outcome === 'completed').length;
+  const outcomes = Object.fromEntries(store.rounds.outcomes());
+  const charged = attempts.filter(({ end }) => end?.charged === true && end.outcome !== 'completed').length;
+  console.log(
+    `${platforms} platform processes, ${deaths} killed a round (${restarts} in all), a sum survives ${dropouts}; ${seconds.toFixed(0)} s; exit code ${code}`,
+  );
+  console.log(
+    `${store.rounds.latest()?.round ?? 0} of ${rounds} rounds completed, ${first} at the first attempt; attempts ${JSON.stringify(outcomes)}; ${charged} charged without completing`,
+  );
+  console.log(
+    `seconds an attempt: median ${sorted[sorted.length >> 1].toFixed(2)}, longest ${sorted[sorted.length - 1].toFixed(2)}`,
+  );
+  store.close();
+}
