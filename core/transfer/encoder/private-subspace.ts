@@ -40,7 +40,7 @@ export interface SubspaceSettings {
 export const subspaceDefaults: SubspaceSettings = {
   dimension: 8,
   steps: 3,
-  countShare: 0.1,
+  countShare: 0.03,
   weightExponent: 0.5,
   countFloor: 10,
 };
@@ -161,11 +161,11 @@ export function* subspaceContributions(
 }
 
 /**
- * Positive-part James-Stein on each item's row, at half the strength: a row that stands out of the noise a little is worth
+ * Positive-part James-Stein on each item's row, at a quarter of the strength: a row that stands out of the noise a little is worth
  * more to the histories that hold nothing else than the squared error of the row alone would have it. In place.
  */
 function shrinkRows(sum: Float64Array, k: number, noiseDeviation: number): void {
-  const expectedNoise = (k * noiseDeviation * noiseDeviation) / 2;
+  const expectedNoise = (k * noiseDeviation * noiseDeviation) / 4;
   for (let base = 0; base < sum.length; base += k) {
     let square = 0;
     for (let j = 0; j < k; j++) square += sum[base + j] * sum[base + j];

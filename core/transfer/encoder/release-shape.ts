@@ -2,8 +2,8 @@
  * How many numbers, or codes, a release can carry: a public function of its mode and budget.
  *
  * A PrivUnit sample's expected cosine falls with the dimension, and a randomised response is right the less often the more
- * codes there are, so a small budget is best spent on few. The figures here were chosen on beauty -> electronics and toys
- * -> sports (docs/transfer.md has the table).
+ * codes there are, so a small budget is best spent on few. The figures here were chosen on toys -> sports and on warm persons
+ * of sports -> toys that were held out (docs/transfer.md).
  * @module
  */
 import type { PrototypeSettings } from '../../privacy/release-modes/cohort.ts';
@@ -20,9 +20,9 @@ const prototypePasses = 4;
 export function releasedDimension({ release }: PublicShape, plain: number): number {
   switch (release?.mode) {
     case 'ldp':
-      return (release.epsilon0 ?? 0) >= 6 ? 3 : 2;
+      return (release.epsilon0 ?? 0) >= 6 ? 5 : 2;
     case 'cohort':
-      return 4;
+      return (release.epsilon0 ?? 0) >= 6 ? 6 : 4;
     case 'raw':
     case 'none':
     case undefined:
@@ -38,7 +38,7 @@ export function prototypeSettings(
 ): PrototypeSettings | undefined {
   if (release?.mode !== 'cohort') return undefined;
   const epsilon0 = release.epsilon0 ?? 0;
-  const cohorts = epsilon0 < 3 ? 3 : epsilon0 < 6 ? 4 : 16;
+  const cohorts = epsilon0 < 3 ? 3 : epsilon0 < 6 ? 8 : 32;
   return { cohorts, dimension, passes: prototypePasses, relativeNoise: Math.sqrt(prototypePasses / share) };
 }
 
