@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
-import { formatTable, privacyLine, resultsTable } from '../../simulations/report/table.ts';
+import { finePrint, formatTable, privacyLine, resultsTable } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
@@ -157,7 +157,10 @@ function summary(results: Results, folder: string): string {
   ];
   for (const row of results.privacy) {
     out.push('', `${row.strategy}, release ${row.release}: ${privacyLine(row)}`);
-    out.push(...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`));
+    out.push(
+      ...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`),
+      ...finePrint(row).map((line) => `  ${line}`),
+    );
   }
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results)}`].join('\n');
 }

@@ -280,7 +280,7 @@ function count(number: number, one: string, many: string): string {
 }
 
 /** Four significant digits, upward: a printed epsilon is never below the computed one. */
-function digits(value: number): string {
+export function digits(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 3);
   return String(Number((Math.ceil(value / unit - 1e-6) * unit).toPrecision(4)));

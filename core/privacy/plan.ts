@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../federation/manifest.ts';
-import { calibrateNoise } from './accountant/calibrate.ts';
+import { calibrateNoise, sampledSum } from './accountant/calibrate.ts';
 import { clipShares } from './clip-shares.ts';
 import { claimAccountant, composedEpsilon } from './composition.ts';
 import { PrivacyError } from './errors.ts';
@@ -112,7 +112,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
       ...federated.map(({ relativeNoise, repetitions }) => ({
         relativeNoise,
         repetitions: repetitions + spare,
-        ...(sampling && { rate: sampling.personRate }),
+        ...(sampling && sampledSum(sampling.personRate, trust.noiseShares)),
       })),
     ];
     z = calibrateNoise({ epsilon: target, delta: request.delta, sums, accountant: claimAccountant() }).noiseMultiplier;
@@ -149,7 +149,10 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
  */
 export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
-  return composedEpsilon(worstPersonEvents(plan, noiseSharesAgainst(plan, colluders)), plan.delta);
+  const at = (shares: number): number => composedEpsilon(worstPersonEvents(plan, shares), plan.delta);
+  const shares = noiseSharesAgainst(plan, colluders);
+  // Of drawn persons more is proven against one share than against a sum; what holds against one holds against more.
+  return plan.samplingRate < 1 ? Math.min(at(shares), at(1)) : at(shares);
 }
 
 /** The same against somebody who also knows, of every masked sum, which persons were drawn: sampling gains nothing then. */

@@ -4,7 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { escape, STYLE } from '../report/html.ts';
-import { privacyLine } from '../report/table.ts';
+import { finePrint, privacyLine } from '../report/table.ts';
 import type { PrivacyRow } from '../results.ts';
 import { experimentCharts } from './charts.ts';
 import type { ExperimentSummary, FrontierPoint, Interval } from './summary.ts';
@@ -61,5 +61,5 @@ function claims(row: PrivacyRow): string {
     ({ id, holds, text: words }) =>
       `<p class="claim${holds ? '' : ' absent'}"><b>${holds ? '' : 'not claimed: '}${escape(id)}</b> ${escape(words)}</p>`,
   );
-  return `<details><summary>${escape(`${row.strategy}, release ${row.release}${local}: ${privacyLine(row)}`)}</summary>${said.join('\n')}</details>`;
+  return `<details><summary>${escape(`${row.strategy}, release ${row.release}${local}: ${privacyLine(row)}`)}</summary>${said.join('\n')}<p>${finePrint(row).map(escape).join('<br>')}</p></details>`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
-import { privacyLine, resultsTable } from './table.ts';
+import { finePrint, privacyLine, resultsTable } from './table.ts';
 
 export const STYLE = `
   :root { color-scheme: light; }
@@ -51,7 +51,7 @@ ${results.privacy
           (claim) =>
             `<p class="claim${claim.holds ? '' : ' absent'}"><b>${claim.holds ? '' : 'not claimed: '}${escape(claim.id)}</b> ${escape(claim.text)}</p>`,
         )
-        .join('\n')}`,
+        .join('\n')}<p>${finePrint(row).map(escape).join('<br>')}</p>`,
   )
   .join('\n')}
 ${figures.join('\n')}

@@ -2,6 +2,7 @@
  * The table that ends a run, for a terminal and for the report: methods down, metrics across, both kinds of negatives.
  * @module
  */
+import { digits, NEIGHBOURS } from '../../core/privacy/claims.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
@@ -88,7 +89,7 @@ export function privacyLine(row: PrivacyRow): string {
   const colluders = row.epsilonAgainst.flatMap((epsilon, count) => (epsilon <= bound * (1 + 1e-9) ? [count] : []));
   const most = Math.max(0, ...colluders);
   const parts = [
-    `epsilon ${trim(row.epsilon)} at delta ${row.delta}`,
+    `epsilon ${digits(row.epsilon)} at delta ${row.delta}`,
     `against the coordinator and up to ${most} colluding platform${most === 1 ? '' : 's'}`,
     `z = ${trim(row.noiseMultiplier)}`,
     row.rounds === 0 ? 'no rounds' : `${row.rounds} round${row.rounds === 1 ? '' : 's'}`,
@@ -97,6 +98,14 @@ export function privacyLine(row: PrivacyRow): string {
     row.accountant,
   ];
   return parts.join(', ');
+}
+
+/** What stands under the claims of a run: the terms they are in, and what was not charged. */
+export function finePrint(row: PrivacyRow): readonly string[] {
+  return [
+    `Unit: ${row.unit}. Neighbours: ${NEIGHBOURS}, on at most ${row.maxPlatformsPerPerson} platforms. Mechanism: ${row.mechanism}.`,
+    `Not charged: ${row.notCharged.join('; ')}.`,
+  ];
 }
 
 const trim = (value: number): string => String(Number(value.toPrecision(4)));

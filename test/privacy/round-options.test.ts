@@ -136,6 +136,22 @@ describe('person sampling', () => {
     }
   });
 
+  it('never claims more against fewer: three platforms that each add all of the noise', () => {
+    const made = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 0,
+      dropouts: 0,
+      maxPlatformsPerPerson: 2,
+      sampling: 0.3,
+      platforms: ['a', 'b', 'c'].map((name) => ({ name, personsAbout: 4000, queries: [round] })),
+    });
+    assert.equal(made.noiseShares, 1);
+    assert.ok(made.epsilon! > 3.99 && Math.abs(chargedInFull(made) / made.epsilon! - 1) < 1e-9);
+    const against = [0, 1, 2].map((colluders) => epsilonAgainst(made, colluders)!);
+    assert.ok(against[0] <= against[1] && against[1] <= against[2] && against[2] <= 4, against.join());
+  });
+
   it('counts a person on several platforms with the coins of all of them', () => {
     assert.deepEqual(personSampling(0.5, 1), { rate: 0.5, personRate: 0.5 });
     assert.ok(Math.abs(personSampling(0.5, 3).personRate - 0.875) < 1e-15);

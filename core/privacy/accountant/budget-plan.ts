@@ -7,7 +7,7 @@ import { noiseSharesAgainst, trustOf } from '../trust.ts';
 import type { Trust } from '../trust.ts';
 import type { PrivacyEvent } from './accountant.ts';
 import { personSampling } from '../sampling.ts';
-import { calibrateNoise, gaussianSumEvent } from './calibrate.ts';
+import { calibrateNoise, gaussianSumEvent, sampledSum } from './calibrate.ts';
 import { PrivacyParameterError } from './errors.ts';
 import { PldAccountant } from './pld/pld-accountant.ts';
 import { RdpAccountant } from './rdp.ts';
@@ -77,7 +77,7 @@ export interface BudgetPlan {
 export function planBudget(request: BudgetRequest): BudgetPlan {
   check(request);
   const trust = trustOf(request, request.platforms, true);
-  const { noiseMultiplier, epsilon } = calibrate(request);
+  const { noiseMultiplier, epsilon } = calibrate(request, trust.noiseShares);
   const error = meanError(request, trust, noiseMultiplier);
   return {
     request,
@@ -94,10 +94,9 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   };
 }
 
-function calibrate(request: BudgetRequest): { noiseMultiplier: number; epsilon: number } {
+function calibrate(request: BudgetRequest, shares: number): { noiseMultiplier: number; epsilon: number } {
   const { epsilon, delta, rounds } = request;
-  const rate = personRate(request);
-  const sum = { relativeNoise: 1, repetitions: rounds, ...(rate !== undefined && { rate }) };
+  const sum = { relativeNoise: 1, repetitions: rounds, ...sampledAt(request, shares) };
   return calibrateNoise({ epsilon, delta, sums: [sum] });
 }
 
@@ -107,14 +106,18 @@ function continuous(request: BudgetRequest, noiseMultiplier: number): PrivacyEve
   return rate === undefined ? event : { kind: 'poisson-sampled', rate, event };
 }
 
+function sampledAt(request: BudgetRequest, shares: number): Partial<ReturnType<typeof sampledSum>> {
+  const rate = personRate(request);
+  return rate === undefined ? {} : sampledSum(rate, shares);
+}
+
 function personRate({ sampling, platformsPerPerson = 1 }: BudgetRequest): number | undefined {
   return sampling === undefined ? undefined : personSampling(sampling, platformsPerPerson).personRate;
 }
 
 /** One round at this noise, as it is accounted. */
-function roundEvent(request: BudgetRequest, noiseMultiplier: number): PrivacyEvent {
-  const rate = personRate(request);
-  const sum = { relativeNoise: 1, repetitions: request.rounds, ...(rate !== undefined && { rate }) };
+function roundEvent(request: BudgetRequest, noiseMultiplier: number, shares: number): PrivacyEvent {
+  const sum = { relativeNoise: 1, repetitions: request.rounds, ...sampledAt(request, shares) };
   return gaussianSumEvent(sum, noiseMultiplier);
 }
 
@@ -129,8 +132,12 @@ function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number
 function colluderCosts(request: BudgetRequest, trust: Trust, noiseMultiplier: number): readonly ColluderCost[] {
   return Array.from({ length: request.platforms }, (_, colluders) => {
     const noiseShares = noiseSharesAgainst(trust, colluders);
-    const event = roundEvent(request, noiseMultiplier * Math.sqrt(noiseShares / trust.noiseShares));
-    const epsilon = RdpAccountant.empty().compose(event, request.rounds).epsilon(request.delta);
+    const at = (shares: number): number =>
+      RdpAccountant.empty()
+        .compose(roundEvent(request, noiseMultiplier * Math.sqrt(shares / trust.noiseShares), shares), request.rounds)
+        .epsilon(request.delta);
+    // As for a federation's plan: of drawn persons more is proven against one share than against a sum.
+    const epsilon = request.sampling === undefined ? at(noiseShares) : Math.min(at(noiseShares), at(1));
     return { colluders, noiseShares, view: colluders < trust.exposedFrom ? 'sums' : 'single platforms', epsilon };
   });
 }
@@ -167,7 +174,7 @@ function cheaperOptions(request: BudgetRequest, error: MeanError): readonly Chea
       const changed = { ...request, ...patch };
       const trust = trustUnlessRefused(changed);
       if (trust === null) return [];
-      const { l2 } = meanError(changed, trust, calibrate(changed).noiseMultiplier);
+      const { l2 } = meanError(changed, trust, calibrate(changed, trust.noiseShares).noiseMultiplier);
       return [{ change, relativeError: l2 / error.l2 }];
     })
     .filter(({ relativeError }) => relativeError < 1 - 1e-9)

@@ -61,6 +61,12 @@ export function gaussianSumEvent(sum: GaussianSum, noiseMultiplier: number): Pri
   };
 }
 
+/** What a masked sum over drawn persons adds to a {@link GaussianSum}: the kind of noise decides what drawing gains. */
+export function sampledSum(rate: number, shares: number): Pick<GaussianSum, 'rate' | 'distributed'> {
+  // Integers so fine that a sum of shares is one discrete Gaussian to every digit.
+  return shares === 1 ? { rate } : { rate, distributed: { shares, dimension: 1, integerSensitivity: 2 ** 20 } };
+}
+
 /** Composed epsilon at `delta` of Gaussian sums whose noise multipliers are `noiseMultiplier` x their relative noise. */
 export function epsilonOfSums(
   sums: readonly GaussianSum[],
