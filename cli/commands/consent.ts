@@ -36,7 +36,11 @@ export function consentCommand(): Command {
         .description('record consents; a person without one is never released')
         .requiredOption('--target <platform>', 'who may receive their representations', text)
         .option('--epoch <number>', 'the release epoch it holds for', integer(0), 1)
-        .option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)', expiry, inDays(365))
+        .addOption(
+          new Option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)')
+            .argParser(expiry)
+            .default(inDays(365), 'in 365 days'),
+        )
         .action(add),
     )
     .addCommand(
