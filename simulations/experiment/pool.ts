@@ -38,7 +38,8 @@ export async function runPool(pool: Pool): Promise<void> {
   });
   try {
     const count = Math.min(pool.workers, jobs.length);
-    const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${index + 1}`));
+    // A name of this run alone: a worker whose parent was killed deletes its folder when it comes to notice it.
+    const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${process.pid}-${index + 1}`));
     await rm(pool.work, { recursive: true, force: true });
     for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
     const working = folders.map((folder) => {

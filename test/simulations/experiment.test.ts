@@ -70,11 +70,12 @@ describe('privacy experiment', function () {
     assert.ok(kept.length > 0 && kept.length < rowsIn(whole).length, 'it was killed on the way');
     const started: string[] = [];
     let before = 0;
-    await run(killed, (event) => {
+    const resumed = await run(killed, (event) => {
       if (event.kind === 'grid') before = event.done;
       if (event.kind === 'started') started.push(event.trial);
     });
     assert.ok(before >= 1 && before + started.length === 2, `${before} kept, ${started.length} run`);
+    assert.deepEqual(resumed.summary.failures, []);
     assert.deepEqual(rowsIn(killed), rowsIn(whole));
     assert.ok(!readdirSync(killed).includes('work'));
   });
