@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { openConsents } from '../../client/consents.ts';
 import { systemReason } from '../../client/key-file.ts';
 import { FederationError } from '../../core/federation/errors.ts';
