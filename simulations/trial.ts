@@ -44,6 +44,8 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   let history: readonly RoundHistory[] = [];
   /** Takes the listener off the caller's signal, which many trials share. */
   const over = new AbortController();
+  // Without sockets nothing else keeps the process alive while both sides wait: their clocks do not.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     signal.throwIfAborted();
     const evaluation = await new Promise<EvaluationDocument>((resolve, reject) => {
@@ -119,6 +121,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
       }),
     };
   } finally {
+    clearInterval(alive);
     over.abort();
     await launcher.stop();
   }
