@@ -1,7 +1,7 @@
 /**
  * The ceiling: the best that is known with all data in one place and no privacy. Kernel ridge regressions from source
- * profiles and source factors to target factors, blended with nearest neighbours and the prior; kernel, penalty and blend
- * chosen on held-out warm persons, or on the validation persons of a published split.
+ * profiles and source factors to target factors, blended with nearest neighbours and with the linear bridge; kernel, penalty
+ * and blend chosen on held-out warm persons, or on the validation persons of a published split.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -9,6 +9,7 @@ import { historyOf, personIndex, restrictPersons } from '../../data/select.ts';
 import { Prng } from '../../random/prng.ts';
 import { HeldOutRanking } from '../decoder/held-out.ts';
 import type { RankedPerson } from '../decoder/held-out.ts';
+import { spread } from '../decoder/popularity-list.ts';
 import { factoriseTarget } from '../decoder/target-factors.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
@@ -16,7 +17,9 @@ import type { Baseline, BaselineScorer, BaselineWorld } from './baseline.ts';
 import type { KernelRidge } from './kernel-ridge.ts';
 import { fitKernelRidge } from './kernel-ridge.ts';
 import type { ProfileOf } from './source-profiles.ts';
-import { ProfileIndex, sourceFactors, sourceProfiles } from './source-profiles.ts';
+import { fitCentralisedBridge } from './centralised-bridge.ts';
+import type { SourceEncoder } from './source-profiles.ts';
+import { ProfileIndex, sourceEncoders, sourceFactors, sourceProfiles } from './source-profiles.ts';
 import { neighbourScores } from './user-knn.ts';
 
 /** The part of the profiles' cosine in the kernel; the rest is the factors'. */
@@ -24,8 +27,10 @@ const profileShares = [0.2, 0.5, 0.8];
 const penalties = [0.5, 1, 2, 4];
 /** Shares of the neighbours in the blend with the regression. */
 const neighbourShares = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
+/** Shares of the linear bridge in the blend with both. */
+const bridgeShares = [0, 0.25, 0.5, 0.75, 1];
 /** Choices are made on this many training persons at most: the kernel matrix grows with their square. */
-const selectionPersons = 2000;
+const selectionPersons = 1000;
 
 interface Choice {
   readonly profileShare: number;
@@ -33,32 +38,57 @@ interface Choice {
   readonly neighbourShare: number;
   /** Brings neighbours' scores to the spread of the regression's. */
   readonly neighbourScale: number;
+  readonly bridgeShare: number;
+  /** Brings the bridge's scores to the spread of the others' blend. */
+  readonly bridgeScale: number;
 }
 
 export const ceiling: Baseline = {
   name: 'ceiling',
-  summary: 'kernel ridge from source profiles and factors blended with nearest neighbours, all data in one place',
+  summary:
+    'kernel ridge from source profiles and factors blended with nearest neighbours and the linear bridge, all data in one place',
   needs: 'everything',
   fit(world) {
     const index = personIndex(world.target);
     const warm = world.linked.filter((person) => index.has(person));
     const prng = Prng.fromSource(world.random);
     const profileOf = sourceProfiles(world.sources);
-    const factorOf = memoised(sourceFactors(world.sources, world.random));
-    const choice = choose(world, warm, { profileOf, factorOf }, prng);
+    const encoders = sourceEncoders(world.sources, world.random);
+    const inputs = { profileOf, encoders, factorOf: memoised(sourceFactors(encoders)) };
+    const choice = choose(world, warm, inputs, prng);
     const factors = world.factors();
-    const model = new Model(world.target, factors, warm, { profileOf, factorOf }, choice.profileShare);
-    const regression = model.regression(choice.penalty, world.signal);
-    return scorerOf(model, regression, factors, choice);
+    const { bridgeScale, bridgeShare } = choice;
+    const bridge = bridgeShare > 0 ? bridgeOf(world, world.target, factors, warm, inputs, prng) : undefined;
+    if (bridge !== undefined && bridgeShare === 1) return bridge;
+    const model = new Model(world.target, factors, warm, inputs, choice.profileShare);
+    const kernel = kernelScorer(model, model.regression(choice.penalty, world.signal), factors, choice);
+    if (bridge === undefined) return kernel;
+    return (person) => {
+      const bridged = bridge(person);
+      return kernel(person).map((score, item) => (1 - bridgeShare) * score + bridgeShare * bridgeScale * bridged[item]);
+    };
   },
 };
 
 interface Inputs {
   readonly profileOf: ProfileOf;
+  readonly encoders: readonly SourceEncoder[];
   readonly factorOf: (person: string) => Float32Array;
 }
 
-function scorerOf(model: Model, regression: KernelRidge, factors: Factors, choice: Choice): BaselineScorer {
+function bridgeOf(
+  world: BaselineWorld,
+  domain: Domain,
+  factors: Factors,
+  train: readonly string[],
+  { encoders }: Inputs,
+  prng: Prng,
+): BaselineScorer {
+  const factorise = (part: Domain): Factors => (part === domain ? factors : factoriseTarget(part, world.random));
+  return fitCentralisedBridge(domain, train, encoders, factorise, prng);
+}
+
+function kernelScorer(model: Model, regression: KernelRidge, factors: Factors, choice: Choice): BaselineScorer {
   return (person) => {
     const predicted = regression.predict(model.kernelRow(person));
     const scores = multiplyVector(factors.items, factors.dimension, predicted);
@@ -91,7 +121,7 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
   const train = shuffled.slice(hidden.length, hidden.length + selectionPersons);
   const d = factors.dimension;
 
-  let best: (Choice & { readonly quality: number }) | undefined;
+  let best: (Omit<Choice, 'bridgeShare' | 'bridgeScale'> & { quality: number; scores: Float32Array }) | undefined;
   let neighbours: Float32Array | undefined;
   for (const profileShare of profileShares) {
     const model = new Model(training, factors, train, inputs, profileShare);
@@ -104,7 +134,7 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
         predicted.set(regression.predict(kernel), p * d);
       });
       const scores = ranking.factorScores(factors.items, d, predicted);
-      const neighbourScale = deviation(scores) / (deviation(neighbours) || 1);
+      const neighbourScale = spread(scores) / (spread(neighbours) || 1);
       for (const neighbourShare of neighbourShares) {
         const near = neighbours;
         const mixed = scores.map(
@@ -112,12 +142,34 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
         );
         const quality = ranking.quality(mixed).mean;
         if (best === undefined || quality > best.quality) {
-          best = { profileShare, penalty, neighbourShare, neighbourScale, quality };
+          best = { profileShare, penalty, neighbourShare, neighbourScale, quality, scores: mixed };
         }
       }
     }
   }
-  return best ?? { profileShare: 0.5, penalty: 1, neighbourShare: 0, neighbourScale: 1 };
+  if (best === undefined) throw new RangeError('no kernel to choose from');
+  const { scores, quality: _, ...kernel } = best;
+  const bridge = bridgeOf(world, training, factors, shuffled.slice(hidden.length), inputs, prng);
+  return {
+    ...kernel,
+    ...chooseBridge(
+      ranking,
+      scores,
+      ranking.personScores((p) => bridge(ranking.persons[p].person)),
+    ),
+  };
+}
+
+function chooseBridge(
+  ranking: HeldOutRanking,
+  scores: Float32Array,
+  bridged: Float32Array,
+): Pick<Choice, 'bridgeShare' | 'bridgeScale'> {
+  const bridgeScale = spread(scores) / (spread(bridged) || 1);
+  const qualities = bridgeShares.map(
+    (share) => ranking.quality(scores.map((score, at) => (1 - share) * score + share * bridgeScale * bridged[at])).mean,
+  );
+  return { bridgeShare: bridgeShares[qualities.indexOf(Math.max(...qualities))], bridgeScale };
 }
 
 /** Training persons with their kernel. */
@@ -189,15 +241,4 @@ function memoised(of: (person: string) => Float32Array): (person: string) => Flo
     known.set(person, made);
     return made;
   };
-}
-
-function deviation(values: Float32Array): number {
-  let sum = 0;
-  let square = 0;
-  for (const value of values) {
-    sum += value;
-    square += value * value;
-  }
-  const mean = sum / Math.max(1, values.length);
-  return Math.sqrt(Math.max(0, square / Math.max(1, values.length) - mean * mean));
 }

@@ -28,7 +28,7 @@ export function fitKernelRidge(
   const centred = y.map((value, at) => value - mean[at % outputs]);
   const dual = conjugateGradient(kernel, rows, penalty, centred, outputs, {
     iterations: 40,
-    tolerance: 1e-3,
+    tolerance: 1e-2,
     ...(signal && { signal }),
   });
   return {

@@ -76,17 +76,31 @@ export class ProfileIndex {
   }
 }
 
-/** Whitened unit factors of every source side by side, at unit length together; float32 [dimension of all]. */
-export function sourceFactors(sources: readonly Domain[], random: RandomSource): (person: string) => Float32Array {
-  const parts = sources.map((domain) => {
+/** What a source without noise would release of a person: whitened unit factors; zeros for whom it does not know. */
+export interface SourceEncoder {
+  readonly source: string;
+  readonly dimension: number;
+  readonly represent: (person: string) => Float32Array;
+}
+
+export function sourceEncoders(sources: readonly Domain[], random: RandomSource): readonly SourceEncoder[] {
+  return sources.map((domain) => {
     const factors = factoriseTarget(domain, random);
-    return { domain, index: personIndex(domain), encode: factorEncoder(factors, factors.dimension), factors };
-  });
-  return (person) => {
-    const vectors = parts.map(({ domain, index, encode, factors }) => {
+    const index = personIndex(domain);
+    const { dimension } = factors;
+    const encode = factorEncoder(factors, dimension);
+    const represent = (person: string): Float32Array => {
       const row = index.get(person);
-      return row === undefined ? new Float32Array(factors.dimension) : encode(historyOf(domain, row).items);
-    });
+      return row === undefined ? new Float32Array(dimension) : encode(historyOf(domain, row).items);
+    };
+    return { source: domain.name, dimension, represent };
+  });
+}
+
+/** Those of every source side by side, at unit length together; float32 [dimension of all]. */
+export function sourceFactors(encoders: readonly SourceEncoder[]): (person: string) => Float32Array {
+  return (person) => {
+    const vectors = encoders.map(({ represent }) => represent(person));
     const known = vectors.filter((vector) => vector.some((value) => value !== 0)).length;
     return Float32Array.from(
       vectors.flatMap((vector) => Array.from(vector)),

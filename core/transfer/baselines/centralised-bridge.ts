@@ -1,0 +1,37 @@
+/**
+ * The linear bridge with everything in one place, as a candidate of the ceiling: no strategy may know a better decoder than
+ * the ceiling does.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import type { Prng } from '../../random/prng.ts';
+import { fitDecoder } from '../decoder/decoder.ts';
+import type { Factors } from '../factors/implicit-als.ts';
+import type { BaselineScorer } from './baseline.ts';
+import type { SourceEncoder } from './source-profiles.ts';
+
+/** @param train persons of `target` whose link to the sources may be used. */
+export function fitCentralisedBridge(
+  target: Domain,
+  train: readonly string[],
+  encoders: readonly SourceEncoder[],
+  factorise: (domain: Domain) => Factors,
+  random: Prng,
+): BaselineScorer {
+  const received = encoders.map(({ dimension, represent, source }) => {
+    const vectors = new Float32Array(train.length * dimension);
+    train.forEach((person, row) => {
+      vectors.set(represent(person), row * dimension);
+    });
+    return {
+      source,
+      mode: 'raw' as const,
+      noiseModel: { kind: 'exact' as const },
+      dimension,
+      persons: train,
+      vectors,
+    };
+  });
+  const decoder = fitDecoder({ domain: target, factorise, random }, received);
+  return (person) => decoder.score(encoders.map(({ represent, source }) => ({ source, vector: represent(person) })));
+}
