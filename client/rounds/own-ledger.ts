@@ -7,26 +7,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PrivacyError } from '../../core/privacy/errors.ts';
 import { canonicalEntry, Ledger } from '../../core/privacy/ledger.ts';
+import { openEntrySchema } from '../../core/privacy/ledger-entry.ts';
 import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { ledgerBudget } from '../../core/privacy/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 
-/** What an entry must look like before its hash is looked at; the event's kinds are the accountant's to judge. */
-const entrySchema = z.strictObject({
-  ledger: z.literal(1),
-  sequence: z.int().min(0),
-  origin: z.enum(['own', 'adopted']),
-  charge: z.strictObject({
-    scope: z.enum(['platform', 'federation']),
-    label: z.string(),
-    round: z.int(),
-    attempt: z.int(),
-    session: z.string(),
-    event: z.looseObject({ kind: z.string() }),
-  }),
-  previous: z.string(),
-});
+/** An entry as it travels: its canonical bytes, which its hash is of. */
+const travellingEntrySchema = openEntrySchema.extend({ ledger: z.literal(1) });
 
 export class OwnLedger {
   readonly #ledger: Ledger;
@@ -118,10 +106,10 @@ function parseEntry(bytes: Uint8Array): LedgerEntry {
   } catch (cause) {
     throw broken(cause);
   }
-  const result = entrySchema.safeParse(raw);
+  const result = travellingEntrySchema.safeParse(raw);
   if (!result.success) throw broken(result.error);
   const { sequence, origin, charge, previous } = result.data;
-  const open = { sequence, origin, charge: charge as Charge, previous };
+  const open = { sequence, origin, charge, previous };
   if (Buffer.compare(canonicalEntry(open), bytes) !== 0) throw broken();
   return { ...open, hash: createHash('sha256').update(bytes).digest('hex') };
 }

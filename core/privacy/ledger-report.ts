@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { composedEpsilon } from './composition.ts';
 import type { CountedEvent } from './composition.ts';
 import { PrivacyError } from './errors.ts';
+import { openEntrySchema } from './ledger-entry.ts';
 import { verifyLedger } from './ledger.ts';
-import type { Charge, LedgerBudget, LedgerEntry } from './ledger.ts';
+import type { LedgerBudget, LedgerEntry } from './ledger.ts';
 
 export interface LedgerReport {
   readonly federation: string;
@@ -32,20 +33,7 @@ export interface ReportedEntry extends LedgerEntry {
   readonly spent: number | null;
 }
 
-const entrySchema = z.strictObject({
-  sequence: z.int().min(0),
-  origin: z.enum(['own', 'adopted']),
-  charge: z.strictObject({
-    scope: z.enum(['platform', 'federation']),
-    label: z.string(),
-    round: z.int(),
-    attempt: z.int(),
-    session: z.string(),
-    event: z.looseObject({ kind: z.string() }),
-  }),
-  previous: z.string(),
-  hash: z.string(),
-});
+const keptEntrySchema = openEntrySchema.extend({ hash: z.string() });
 
 /** @param rows the entries as the store keeps them, one JSON text each, in order. */
 export function reportLedger(
@@ -77,10 +65,9 @@ function readEntries(
 ): { readonly entries: readonly LedgerEntry[]; readonly problem: string | null } {
   const entries: LedgerEntry[] = [];
   for (const [index, row] of rows.entries()) {
-    const read = entrySchema.safeParse(parsed(row));
+    const read = keptEntrySchema.safeParse(parsed(row));
     if (!read.success) return { entries, problem: `row ${index} holds no ledger entry` };
-    // The kind of event is the accountant's to judge, once the chain holds.
-    entries.push({ ...read.data, charge: read.data.charge as Charge });
+    entries.push(read.data);
   }
   try {
     verifyLedger(federation, entries);

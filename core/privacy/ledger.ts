@@ -189,7 +189,7 @@ export class Ledger {
 
 /**
  * Whether an event from the other side is one that a masked sum can have, with numbers that add to a spend: a cost below
- * zero, or one that is no number, would lower it.
+ * zero, or one that is no number, would lower it; one that no accountant takes would leave every later spend unknown.
  */
 function costsSomething(event: PrivacyEvent): boolean {
   const positive = (...values: readonly number[]): boolean =>
@@ -202,11 +202,21 @@ function costsSomething(event: PrivacyEvent): boolean {
     case 'distributed-discrete-gaussian':
       return (
         positive(event.localSigma, event.shares, event.dimension, event.sensitivity) &&
+        Number.isInteger(event.shares) &&
+        Number.isInteger(event.dimension) &&
         event.sensitivityL1 === undefined
       );
+    case 'poisson-sampled':
+      return positive(event.rate) && event.rate <= 1 && isNoise(event.event) && costsSomething(event.event);
     default:
       return false;
   }
+}
+
+/** What persons may be drawn for; from the other side, so that it may be anything. */
+function isNoise(event: unknown): event is PrivacyEvent {
+  const kind = typeof event === 'object' && event !== null && 'kind' in event ? event.kind : undefined;
+  return kind === 'discrete-gaussian' || kind === 'distributed-discrete-gaussian';
 }
 
 function sameCharge(a: Charge, b: Charge): boolean {

@@ -44,6 +44,25 @@ describe('A platform’s own ledger', () => {
     assert.ok(own.spent! > before);
   });
 
+  it('takes over what others have paid for a round of drawn persons', () => {
+    const drawn = planFederation(
+      smallWorld({ ...trunk, privacy: { epsilon: 8, sampling: 0.5 } }, ['books', 'films', 'music']).manifest,
+    );
+    const missed = attemptCharge(roundSum(drawn), 1, 1, session(1));
+    assert.equal(missed.event.kind, 'poisson-sampled');
+    const theirs = Ledger.open(
+      drawn.manifest.federation,
+      new MemoryLedgerStore(),
+      ledgerBudget(drawn.privacy, 'coordinator'),
+    );
+    theirs.charge(missed);
+    const own = new OwnLedger(drawn, 'books', createMemoryStore().ledger);
+    const before = own.spent!;
+    own.sync(told(theirs.entries));
+    assert.equal(own.refusal, undefined);
+    assert.ok(own.spent! > before);
+  });
+
   it('refuses one that lacks a charge, changes one, shrinks, or leaves a gap, and comes back when it is mended', () => {
     const theirs = coordinator();
     const own = open();

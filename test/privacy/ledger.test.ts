@@ -168,7 +168,16 @@ describe('ledger', () => {
       { kind: 'discrete-gaussian', sigma: '100', sensitivity: 1 },
       { kind: 'discrete-gaussian', sigma: Number.NaN, sensitivity: 1 },
       { ...testCharge(2).event, shares: -6 },
+      { ...testCharge(2).event, shares: 1.5 },
+      { ...testCharge(2).event, dimension: 0.5 },
       { ...testCharge(2).event, sensitivityL1: 0 },
+      { kind: 'poisson-sampled', rate: 0, event: testCharge(2).event },
+      { kind: 'poisson-sampled', rate: 1.5, event: testCharge(2).event },
+      { kind: 'poisson-sampled', rate: -0.5, event: testCharge(2).event },
+      { kind: 'poisson-sampled', rate: 0.5 },
+      { kind: 'poisson-sampled', rate: 0.5, event: null },
+      { kind: 'poisson-sampled', rate: 0.5, event: { kind: 'zcdp', rho: 1e-9 } },
+      { kind: 'poisson-sampled', rate: 0.5, event: { ...testCharge(2).event, localSigma: -1 } },
       { kind: 'nothing' },
     ];
     for (const event of events) {

@@ -1,0 +1,24 @@
+/**
+ * What a ledger entry must look like before its hash is looked at: as it comes from a store or from the other side.
+ * @module
+ */
+import { z } from 'zod';
+import type { Charge } from './ledger-chain.ts';
+
+/** An entry without its hash. */
+export const openEntrySchema = z.strictObject({
+  sequence: z.int().min(0),
+  origin: z.enum(['own', 'adopted']),
+  charge: z
+    .strictObject({
+      scope: z.enum(['platform', 'federation']),
+      label: z.string(),
+      round: z.int(),
+      attempt: z.int(),
+      session: z.string(),
+      event: z.looseObject({ kind: z.string() }),
+    })
+    // Kinds of events are the accountant's to judge, once the chain holds.
+    .transform((charge) => charge as Charge),
+  previous: z.string(),
+});
