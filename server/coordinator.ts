@@ -90,7 +90,8 @@ class RunningCoordinator implements Coordinator {
       clock,
       settings: { ...DEFAULT_ROUND_SETTINGS, ...options.rounds },
       send: (to, body, session) => this.#endpoint?.broadcast(to, body, session),
-      onCharged: () => this.#charged(),
+      onCharged: () => this.#emitEpsilon(),
+      tellLedger: () => this.#tellLedger(),
       emit: (event) => {
         this.#events.emit(event);
         if (event.kind === 'rounds-over') this.#resolveOver(event.ending);
@@ -255,10 +256,9 @@ class RunningCoordinator implements Coordinator {
     this.#mailbox.connected(platform);
   }
 
-  #charged(): void {
+  #tellLedger(): void {
     const everyone = this.plan.manifest.platforms.map(({ name }) => name);
     for (const body of this.#news.untold()) this.#endpoint?.broadcast(everyone, body);
-    this.#emitEpsilon();
   }
 
   #emitEpsilon(): void {

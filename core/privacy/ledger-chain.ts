@@ -33,6 +33,17 @@ export interface LedgerEntry {
   readonly hash: string;
 }
 
+/**
+ * What entries charge together: a session that was known from the other side before this side charged it has two entries,
+ * and counts once.
+ */
+export function distinctCharges(entries: readonly LedgerEntry[]): readonly Charge[] {
+  const adopted = new Set(entries.filter(({ origin }) => origin === 'adopted').map(({ charge }) => charge.session));
+  return entries
+    .filter(({ origin, charge }) => origin === 'adopted' || charge.scope === 'platform' || !adopted.has(charge.session))
+    .map(({ charge }) => charge);
+}
+
 /** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
 export function canonicalEntry(entry: Omit<LedgerEntry, 'hash'>): Uint8Array {
   const { sequence, origin, charge, previous } = entry;

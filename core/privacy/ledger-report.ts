@@ -8,7 +8,7 @@ import { composedEpsilon } from './composition.ts';
 import type { CountedEvent } from './composition.ts';
 import { PrivacyError } from './errors.ts';
 import { openEntrySchema } from './ledger-entry.ts';
-import { verifyLedger } from './ledger.ts';
+import { distinctCharges, verifyLedger } from './ledger.ts';
 import type { LedgerBudget, LedgerEntry } from './ledger.ts';
 
 export interface LedgerReport {
@@ -50,8 +50,9 @@ export function reportLedger(
     return { ...base, intact: false, problem, elsewhere: before, spent: null, entries: unknown };
   }
   const charged: CountedEvent[] = [...elsewhere];
+  const counted = new Set(distinctCharges(entries));
   const reported = entries.map((entry) => {
-    charged.push({ event: entry.charge.event, count: 1 });
+    if (counted.has(entry.charge)) charged.push({ event: entry.charge.event, count: 1 });
     return { ...entry, spent: finite(composedEpsilon(charged, delta)) };
   });
   const spent = reported.length === 0 ? before : (reported.at(-1)?.spent ?? null);

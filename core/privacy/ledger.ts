@@ -12,10 +12,10 @@ import type { PrivacyEvent } from './accountant/accountant.ts';
 import { composedEpsilon } from './composition.ts';
 import type { CountedEvent } from './composition.ts';
 import { PrivacyError } from './errors.ts';
-import { entryHash, genesis, verifyLedger } from './ledger-chain.ts';
+import { distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 import type { Charge, LedgerEntry } from './ledger-chain.ts';
 
-export { canonicalEntry, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
+export { canonicalEntry, distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 export type { Charge, LedgerEntry } from './ledger-chain.ts';
 
 /** Where one federation's entries are kept. Whatever `append` returned from survives a crash. */
@@ -98,7 +98,8 @@ export class Ledger {
 
   /**
    * Charges durably, once: the same charge again (a second reply of one session, a restart) returns its entry. One that
-   * was taken over from the other side must still fit the budget: recording a spend elsewhere is no leave to release.
+   * was taken over from the other side must still fit the budget, since recording a spend elsewhere is no leave to release;
+   * it gets an entry of its own, which costs nothing more.
    * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, and nothing is written; PRIVACY_LEDGER_REFUSED when the same session
    * was charged for another release.
    */
@@ -110,13 +111,14 @@ export class Ledger {
         `ledger: ${describe(charge)} was charged before as ${describe(known.charge)} with other noise; a session releases one sum, once`,
       );
     }
-    if (known?.origin !== 'own' && this.exhausted(charge)) {
+    if (known?.origin === 'own') return known;
+    if (this.exhausted(charge)) {
       throw new PrivacyError(
         'PRIVACY_BUDGET_EXHAUSTED',
         `${describe(charge)} would bring epsilon to ${format(this.spentAfter(charge))} at delta ${this.budget.delta}, and the budget of federation "${this.federation}" is ${format(this.budget.epsilon)}; ${format(this.spent())} is spent. Nothing was released.`,
       );
     }
-    return known ?? this.#append('own', charge);
+    return this.#append('own', charge);
   }
 
   /**
@@ -170,9 +172,9 @@ export class Ledger {
     return entry;
   }
 
-  /** The entry of the same session, or of the same repetition of the same own sum. */
+  /** The entry of the same session, or of the same repetition of the same own sum; this side's own before one taken over. */
   #find(charge: Charge): LedgerEntry | undefined {
-    return this.#entries.find(
+    return this.#entries.findLast(
       ({ charge: known }) =>
         known.scope === charge.scope &&
         known.session === charge.session &&
@@ -182,7 +184,7 @@ export class Ledger {
 
   #epsilonWith(more: readonly Charge[]): number | null {
     if (this.budget.epsilon === null) return null;
-    const own = [...this.#entries.map((entry) => entry.charge), ...more].map(({ event }) => ({ event, count: 1 }));
+    const own = [...distinctCharges(this.#entries), ...more].map(({ event }) => ({ event, count: 1 }));
     return composedEpsilon([...this.budget.elsewhere, ...own], this.budget.delta);
   }
 }

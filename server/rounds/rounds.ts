@@ -41,8 +41,10 @@ export interface RoundsOptions {
   readonly settings: RoundSettings;
   /** Queues a message to those of the platforms that have a link. */
   readonly send: (to: readonly string[], body: Body, session?: Uint8Array) => void;
-  /** New ledger entries: platforms are told. */
+  /** The ledger has a new entry. */
   readonly onCharged: () => void;
+  /** Queues what is new in the ledger to all platforms. */
+  readonly tellLedger: () => void;
   readonly emit: (event: CoordinatorEvent) => void;
   /** The store cannot be written: the coordinator cannot go on. */
   readonly onError: (error: unknown) => void;
@@ -241,7 +243,7 @@ export class Rounds {
   }
 
   #onEnd({ outcome, text, charged, sum, error }: AttemptEnding): void {
-    const { store, clock, emit, membership, onError } = this.#options;
+    const { store, clock, emit, membership, tellLedger, onError } = this.#options;
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
@@ -250,6 +252,8 @@ export class Rounds {
     const { round, number, startedAt } = running;
     const endedAt = clock.now();
     const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };
+    // Not before: those that took part charge themselves, and do not learn of it from here.
+    if (charged) tellLedger();
     try {
       const model = sum === undefined ? undefined : this.#models.complete(ended, sum.vector);
       if (model === undefined) store.end(ended);

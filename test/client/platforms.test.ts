@@ -290,7 +290,15 @@ describe('Platforms with rounds', () => {
     assert.notDeepEqual(models[0]?.model, world.stores.get('books')!.models.at(1));
     for (const name of names) {
       const charges = world.stores.get(name)!.ledger.entries();
-      assert.equal(charges.filter(({ charge }) => charge.scope === 'federation').length, 2);
+      const rounds = charges.filter(({ charge }) => charge.scope === 'federation');
+      assert.deepEqual(
+        rounds.map(({ origin, charge }) => [origin, charge.round]),
+        [
+          ['own', 1],
+          ['own', 2],
+        ],
+        'charged here, not taken over',
+      );
       assert.ok(spent.get(name)! > 0 && spent.get(name)! <= 8);
     }
     assert.ok(world.stores.get('books')!.received.vectors('films', { ...V0, modelRound: 2 }).length > 0);

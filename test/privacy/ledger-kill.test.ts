@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { composedEpsilon } from '../../core/privacy/composition.ts';
-import { verifyLedger } from '../../core/privacy/ledger.ts';
+import { distinctCharges, verifyLedger } from '../../core/privacy/ledger.ts';
 import type { LedgerEntry } from '../../core/privacy/ledger.ts';
 import { ledgerBudget } from '../../core/privacy/plan-events.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
@@ -27,7 +27,10 @@ async function killedAt(folder: string, point: number): Promise<NodeJS.Signals |
 
 function spentOf(entries: readonly LedgerEntry[], side: Parameters<typeof ledgerBudget>[1]): number {
   const { elsewhere, delta } = ledgerBudget(PLAN, side);
-  return composedEpsilon([...elsewhere, ...entries.map(({ charge }) => ({ event: charge.event, count: 1 }))], delta);
+  return composedEpsilon(
+    [...elsewhere, ...distinctCharges(entries).map((charge) => ({ event: charge.event, count: 1 }))],
+    delta,
+  );
 }
 
 describe('ledgers under kill -9', function () {
