@@ -20,7 +20,10 @@ export interface ScoreMap {
 }
 
 /** What the predicted factor of a person with these features scores. */
-export function factorScoreMap({ map }: Regression, { dimension, items }: Factors): ScoreMap {
+export function factorScoreMap(
+  { map }: Pick<Regression, 'map'>,
+  { dimension, items }: Pick<Factors, 'dimension' | 'items'>,
+): ScoreMap {
   const { inputMean, inputs, outputMean, outputs, weights } = map;
   const transposed = new Float64Array(weights.length);
   const base = Float64Array.from(outputMean);
@@ -39,7 +42,10 @@ export function factorScoreMap({ map }: Regression, { dimension, items }: Factor
 }
 
 /** What the persons of the regression had, by the same regression. */
-export function historyScoreMap({ features, inverse, map, persons }: Regression, domain: Domain): ScoreMap {
+export function historyScoreMap(
+  { features, inverse, map, persons }: Omit<Regression, 'layout'>,
+  domain: Domain,
+): ScoreMap {
   const width = map.inputs;
   const cross = new Float64Array(domain.catalogue.length * width);
   const intercept = new Float32Array(domain.catalogue.length);
