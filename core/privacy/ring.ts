@@ -2,14 +2,22 @@
  * Signed integers to and from the ring of the masked sum, Z mod 2^bits in 32-bit words.
  * @module
  */
+import { PrivacyError } from './errors.ts';
 
-/** Two's complement of each integer, in the low `bits` bits. @param integers integer valued, within +-2^53. */
+/**
+ * Two's complement of each integer, in the low `bits` bits. @param integers integer valued, within +-2^53.
+ * @throws PrivacyError PRIVACY_BAD_PARAMETER for anything that is no such integer.
+ */
 export function toRing(integers: Float64Array, bits: number): Uint32Array {
-  const modulus = 2 ** bits;
+  const mask = bits === 32 ? -1 : 2 ** bits - 1;
   const words = new Uint32Array(integers.length);
   for (let i = 0; i < integers.length; i++) {
-    const rest = integers[i] % modulus;
-    words[i] = rest < 0 ? rest + modulus : rest;
+    const value = integers[i];
+    if (!Number.isSafeInteger(value)) {
+      throw new PrivacyError('PRIVACY_BAD_PARAMETER', `coordinate ${i} is ${value}, not an integer within +-2^53`);
+    }
+    // ToInt32 is reduction modulo 2^32 (ECMA-262), exact for every safe integer.
+    words[i] = (value | 0) & mask;
   }
   return words;
 }

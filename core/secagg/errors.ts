@@ -7,7 +7,6 @@ export const SECAGG_CODES = {
   SECAGG_PARAMETERS: 'the session parameters are out of range or contradict each other',
   SECAGG_FLOOR: "the session is weaker than this platform's own policy",
   SECAGG_HELPERS: 'with so many colluding platforms the coordinator could see single updates',
-  SECAGG_OVERFLOW: 'the sum could overflow the ring',
   SECAGG_SPENT: 'this attempt was begun before; an attempt is never begun twice',
   SECAGG_WRONG_STAGE: 'the message belongs to another stage',
   SECAGG_DUPLICATE: 'the message was already taken',

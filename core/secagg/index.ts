@@ -12,4 +12,3 @@ export type { PlatformState } from './platform.ts';
 export { attemptKey, checkFloor, checkParameters, defaultThreshold, helpersTolerated } from './parameters.ts';
 export * from './degree.ts';
 export * from './plan.ts';
-export * from './ring.ts';

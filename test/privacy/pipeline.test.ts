@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { PrivacyError } from '../../core/privacy/errors.ts';
 import type { Contribution, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
-import { centre, toRing } from '../../core/privacy/ring.ts';
 import { planned } from './planned.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 
@@ -157,23 +156,5 @@ describe('pipeline', () => {
       (seed) => withoutNoise.bound(sum, [{ values }], seededRandom(seed)).integers,
     );
     assert.deepEqual(first, second);
-  });
-});
-
-describe('ring', () => {
-  it('sums as integers do, whatever the number of bits', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 16, max: 32 }), fc.array(fc.integer({ min: -1e9, max: 1e9 })), (bits, terms) => {
-        const half = 2 ** (bits - 1);
-        const fitted = terms.map((term) => Math.trunc(term / (2 ** 33 / half) / Math.max(1, terms.length)));
-        let word = 0;
-        for (const term of fitted) word = (word + toRing(Float64Array.of(term), bits)[0]) >>> 0;
-        assert.equal(
-          centre(Uint32Array.of(word), bits)[0],
-          fitted.reduce((a, b) => a + b, 0),
-        );
-      }),
-    );
-    assert.deepEqual([...centre(toRing(Float64Array.of(-32768, 32767, -1, 0), 16), 16)], [-32768, 32767, -1, 0]);
   });
 });

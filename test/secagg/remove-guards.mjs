@@ -15,7 +15,7 @@ const never = (condition) => [`if (${condition}) {`, 'if (false) {'];
 const COORDINATOR = 'cheating-coordinator';
 const PLATFORM = 'cheating-platform';
 
-/** [guard, file under core/secagg, edits as [text, replacement], test file, part of the test's name] */
+/** [guard, file from core/secagg, edits as [text, replacement], test file from test/secagg, part of the test's name] */
 const guards = [
   [
     'three platforms at least',
@@ -674,22 +674,22 @@ const guards = [
   ],
   [
     'overflow refused',
-    'ring.ts',
-    [['if (largest <= 2 ** (bits - 1) - 1) return bits;', 'return bits;']],
-    'ring',
+    '../privacy/scale.ts',
+    [
+      [
+        'if (room >= candidate.integerClip) return fitted(candidate, room, setting);\n      throw overflow(candidate, setting);',
+        'return fitted(candidate, room, setting);',
+      ],
+    ],
+    '../privacy/ring',
     'refused with the arithmetic',
   ],
   [
     'rings sized for noise',
-    'ring.ts',
-    [
-      [
-        'demand.platforms * demand.bound + Math.ceil(noiseReach(demand));\n  for',
-        'demand.platforms * demand.bound;\n  for',
-      ],
-    ],
-    'ring',
-    'smallest that holds the sum with its noise',
+    '../privacy/scale.ts',
+    [['(bound + tailMultiple(platforms, sum.dimension) * sum.localSigma)', 'bound']],
+    '../privacy/ring',
+    'holds every platform at its worst',
   ],
   [
     'sid in the masks',
@@ -702,7 +702,15 @@ const guards = [
 
 const copy = mkdtempSync(join(tmpdir(), 'isthmus-guards-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
-for (const part of ['core', 'proto', 'test/secagg', 'test/crypto', 'package.json', 'tsconfig.json']) {
+for (const part of [
+  'core',
+  'proto',
+  'test/secagg',
+  'test/crypto',
+  'test/privacy/ring.test.ts',
+  'package.json',
+  'tsconfig.json',
+]) {
   cpSync(join(root, part), join(copy, part), { recursive: true });
 }
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
