@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts';
 import type { PlatformEvent } from '../../client/events.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
@@ -218,11 +219,14 @@ describe('Platforms that release randomised codes', () => {
       const [{ noiseModel, dimension }] = received.batches();
       assert.ok(noiseModel.kind === 'randomised-response');
       const { prototypes } = noiseModel;
-      assert.equal(prototypes.length / dimension, 4);
+      const cohorts = prototypes.length / dimension;
+      assert.equal(cohorts, prototypeSettings(first.plan.shape, dimension)?.cohorts);
       const codes = received.vectors('films', V0);
       assert.equal(codes.length, world.domains.get('films')!.persons.length);
       const told = new Set(codes.map(({ vector }) => vector.join()));
-      const known = Array.from({ length: 4 }, (_, k) => prototypes.slice(k * dimension, (k + 1) * dimension).join());
+      const known = Array.from({ length: cohorts }, (_, k) =>
+        prototypes.slice(k * dimension, (k + 1) * dimension).join(),
+      );
       assert.ok(told.size > 1 && [...told].every((vector) => known.includes(vector)));
 
       const { ledger } = world.stores.get('films')!;
