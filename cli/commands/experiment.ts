@@ -157,7 +157,7 @@ function describe({ frontier, references, failures, metric }: ExperimentSummary,
       String(overlap),
       negatives,
       interval(quality),
-      interval(gain),
+      gain === null ? '' : interval(gain),
     ]),
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

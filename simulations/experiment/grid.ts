@@ -13,7 +13,7 @@ export interface Job extends Variant {
   readonly trial: string;
   readonly overlap: number;
   readonly seed: string;
-  /** Also measures the reference rows: one trial of each (overlap, seed) does. */
+  /** Also measures the reference rows: one trial of each (overlap, seed) does, the first unless it fails. */
   readonly withReferences: boolean;
 }
 

@@ -15,6 +15,8 @@ import type { WorkerOrder, WorkerReport } from './worker.ts';
 export interface Pool {
   readonly config: ExperimentConfig;
   readonly jobs: readonly Job[];
+  /** What is run in place of a job, when its turn comes. */
+  readonly atTurn: (job: Job) => Job;
   readonly workers: number;
   /** Folder for files of trials under way; emptied before and deleted afterwards. */
   readonly work: string;
@@ -61,9 +63,10 @@ function start(config: ExperimentConfig, work: string): ChildProcess {
   return child;
 }
 
-async function workThrough(child: ChildProcess, waiting: Iterator<Job>, { onStart, onEnd }: Pool): Promise<void> {
+async function workThrough(child: ChildProcess, waiting: Iterator<Job>, pool: Pool): Promise<void> {
+  const { atTurn, onStart, onEnd } = pool;
   for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
-    const job = next.value;
+    const job = atTurn(next.value);
     onStart(job);
     onEnd(job, await one(child, job));
   }

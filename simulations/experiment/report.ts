@@ -46,7 +46,7 @@ ${privacy.map(claims).join('\n')}
 }
 
 function line({ strategy, release, epsilon, epsilon0, overlap, negatives, quality, gain }: FrontierPoint): string {
-  const cells = [epsilon ?? 'none', epsilon0 ?? '', overlap, negatives, text(quality), text(gain)];
+  const cells = [epsilon ?? 'none', epsilon0 ?? '', overlap, negatives, text(quality), gain === null ? '' : text(gain)];
   return `<tr><td>${escape(`${strategy}, ${release}`)}</td>${cells.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`;
 }
 

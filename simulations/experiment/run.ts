@@ -14,6 +14,7 @@ import type { ExperimentConfig } from './config.ts';
 import { grid } from './grid.ts';
 import type { Job } from './grid.ts';
 import { runPool } from './pool.ts';
+import { ReferenceDuty } from './references.ts';
 import { experimentReport } from './report.ts';
 import { ResultsStore } from './store.ts';
 import type { AuditRow } from './store.ts';
@@ -98,6 +99,7 @@ async function runJobs(
   const ended = store.ended();
   const jobs = all.filter(({ trial }) => !ended.has(trial));
   onEvent({ kind: 'grid', of: all.length, done: ended.size, folder });
+  const duty = new ReferenceDuty(store.referenced());
   let done = ended.size;
   const began = performance.now();
   await runPool({
@@ -106,10 +108,14 @@ async function runJobs(
     workers,
     work: join(folder, 'work'),
     signal,
+    atTurn: (job) => duty.assign(job),
     onStart: ({ trial }: Job) => onEvent({ kind: 'started', trial }),
     onEnd: (job, report) => {
       if (report.kind === 'done') store.addTrial(job, report.result);
-      else store.addFailure(job.trial, report.code, report.text);
+      else {
+        store.addFailure(job.trial, report.code, report.text);
+        duty.failed(job);
+      }
       done += 1;
       const each = (performance.now() - began) / 1000 / (done - ended.size);
       onEvent({

@@ -106,6 +106,12 @@ export class ResultsStore {
     return new Set(rows.map(({ trial }) => trial));
   }
 
+  /** Where reference rows were measured. */
+  referenced(): readonly { readonly overlap: number; readonly seed: string }[] {
+    const query = 'SELECT DISTINCT overlap, seed FROM measurements WHERE is_reference = 1';
+    return this.#database.prepare(query).all() as { overlap: number; seed: string }[];
+  }
+
   failures(): readonly { readonly trial: string; readonly code: string; readonly text: string }[] {
     return this.#database.prepare('SELECT trial, code, text FROM failures ORDER BY trial').all() as {
       trial: string;

@@ -28,8 +28,8 @@ export interface FrontierPoint {
   readonly overlap: number;
   readonly negatives: string;
   readonly quality: Interval;
-  /** Paired by seed: quality less the better of popularity and prior. */
-  readonly gain: Interval;
+  /** Paired by seed: quality less the better of popularity and prior; null where no trial that measured those has ended. */
+  readonly gain: Interval | null;
 }
 
 export interface ReferenceLevel {
@@ -91,7 +91,7 @@ export function summarise(
       overlap,
       negatives,
       quality: interval(same.map(({ mean }) => mean)),
-      gain: interval(gains.length > 0 ? gains : [0]),
+      gain: gains.length > 0 ? interval(gains) : null,
     };
   });
   const references = grouped(

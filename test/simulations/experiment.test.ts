@@ -22,8 +22,12 @@ const TINY: ExperimentInput = {
   release: ['ldp'],
 };
 
-const run = (folder: string, onEvent: (event: ExperimentEvent) => void = () => undefined): Promise<ExperimentOutcome> =>
-  runExperiment(folder, { version: 'test', workers: 2, signal: new AbortController().signal, onEvent });
+const run = (
+  folder: string,
+  onEvent: (event: ExperimentEvent) => void = () => undefined,
+  workers = 2,
+): Promise<ExperimentOutcome> =>
+  runExperiment(folder, { version: 'test', workers, signal: new AbortController().signal, onEvent });
 
 /** Every measured row, whatever order the trials ended in. */
 function rowsIn(folder: string): unknown[] {
@@ -104,14 +108,18 @@ describe('privacy experiment', function () {
   it('records a trial that cannot be run, and goes on', async () => {
     const folder = join(place, 'failing');
     // A masked sum of two platforms, one of which colludes, is refused by the plan.
-    const config = experimentConfig({ ...TINY, epsilon: [4], release: ['none'], strategies: ['shared-trunk'] });
+    const strategies = ['shared-trunk', 'private-subspace'];
+    const config = experimentConfig({ ...TINY, epsilon: [4], release: ['none'], strategies });
     await createExperiment(folder, config, 'test');
-    const { summary } = await run(folder);
-    assert.equal(summary.trials, 0);
+    const { summary } = await run(folder, undefined, 1);
+    assert.equal(summary.trials, 1);
     assert.deepEqual(
       summary.failures.map(({ trial, code }) => [trial, code]),
       [[grid(config)[0].trial, 'PRIVACY_PLAN_REFUSED']],
     );
+    // The references were to be measured by the one that failed.
+    assert.ok(summary.references.some(({ method }) => method === 'popularity'));
+    assert.ok(summary.frontier.length > 0 && summary.frontier.every(({ gain }) => gain !== null));
   });
 
   it('describes a grid whose trials have names of their own', () => {
