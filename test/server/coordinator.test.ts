@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Body } from '../../core/wire/body.ts';
+import { exitCodeOf } from '../../server/exit-codes.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { House } from './house.ts';
@@ -161,7 +162,9 @@ describe('coordinator', () => {
     house = new House(tinyFederation({ epsilon: 2, plannedRounds: 1, rounds: { count: 3 } }));
     const coordinator = await house.start();
     house.joinAll();
-    assert.equal(await coordinator.roundsOver, 'budget-exhausted');
+    const ending = await coordinator.roundsOver;
+    assert.equal(ending, 'budget-exhausted');
+    assert.equal(exitCodeOf(ending), 5);
     assert.deepEqual(house.outcomes(), ['completed']);
     const status = coordinator.status();
     assert.equal(status.rounds.completed, 1);
