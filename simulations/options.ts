@@ -2,7 +2,7 @@
  * What to simulate: checked before anything is made or started.
  * @module
  */
-import { strategyNamed } from '../core/transfer/registry.ts';
+import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
 
 export type ProtocolName = 'sampled' | 'full' | 'published:game-video';
@@ -103,7 +103,9 @@ export function variants(options: SimulationOptions): Variant[] {
   return asked;
 }
 
-/** @throws SimulationError SIMULATION_OPTION naming the option and its range; FederationError for an unknown strategy. */
+const RELEASES: SimulationOptions['releases'] = ['raw', 'ldp', 'cohort', 'none'];
+
+/** @throws SimulationError SIMULATION_OPTION naming the option and what it may be. */
 export function checkOptions(options: SimulationOptions): void {
   const refuse = (detail: string): never => {
     throw new SimulationError('SIMULATION_OPTION', detail);
@@ -140,5 +142,15 @@ export function checkOptions(options: SimulationOptions): void {
   }
   if (options.strategies.length === 0) refuse('--strategy names no strategy');
   if (options.epsilons.length === 0 && !options.noPrivacy) refuse('--epsilon names no epsilon; or say --no-privacy');
-  options.strategies.forEach((name) => strategyNamed(name));
+  const known = strategies.map(({ name }) => name);
+  for (const name of options.strategies) {
+    if (!known.includes(name)) refuse(`--strategy: there is no "${name}", but ${known.join(', ')}`);
+  }
+  if (options.releases.length === 0) refuse(`--release names no mode; there are ${RELEASES.join(', ')}`);
+  for (const mode of options.releases) {
+    if (!RELEASES.includes(mode)) refuse(`--release: there is no "${mode}", but ${RELEASES.join(', ')}`);
+  }
+  if (options.epsilon0s.length === 0 && options.releases.some((mode) => mode === 'ldp' || mode === 'cohort')) {
+    refuse('--epsilon0 names no epsilon, which ldp and cohort need');
+  }
 }

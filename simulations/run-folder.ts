@@ -4,7 +4,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SimulationError } from './errors.ts';
 import { reportHtml } from './report/html.ts';
+import type { TrialLedgers } from './ledgers.ts';
 import type { Results } from './results.ts';
 
 export interface RunFolder {
@@ -19,7 +21,11 @@ export interface RunFolder {
 export async function createRunFolder(out: string, worldName: string, startedAt: Date): Promise<RunFolder> {
   const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   const slug = worldName.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
-  await mkdir(out, { recursive: true });
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (cause) {
+    throw unwritable(out, cause);
+  }
   for (let again = 0; ; again++) {
     const id = `${stamp}-${slug}${again === 0 ? '' : `-${again + 1}`}`;
     const path = join(out, id);
@@ -28,7 +34,7 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
     } catch (error) {
       // Another run of the same second has the name.
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
-      throw error;
+      throw unwritable(out, error);
     }
     return {
       id,
@@ -40,8 +46,19 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
   }
 }
 
-export async function writeResults(folder: RunFolder, results: Results): Promise<void> {
+function unwritable(out: string, cause: unknown): SimulationError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `cannot keep runs in ${out} (${why}): name a folder that this user may write with --out`;
+  return new SimulationError('SIMULATION_OUT_UNWRITABLE', text, { cause });
+}
+
+export async function writeResults(
+  folder: RunFolder,
+  results: Results,
+  ledgers: readonly TrialLedgers[],
+): Promise<void> {
   await writeFile(folder.results, `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(join(folder.path, 'config.json'), `${JSON.stringify(results.config, null, 2)}\n`);
+  await writeFile(join(folder.path, 'ledger.json'), `${JSON.stringify(ledgers, null, 2)}\n`);
   await writeFile(folder.report, await reportHtml(results));
 }

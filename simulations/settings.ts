@@ -80,7 +80,14 @@ async function published({ data, target }: SimulationOptions): Promise<readonly 
     }
   };
   const directions = readGameVideo(await folder('game_video'), await folder('video_game')).map(publishedDirection);
-  return target === null ? directions : directions.filter((direction) => direction.at('0').target === target);
+  if (target === null) return directions;
+  const chosen = directions.filter((direction) => direction.at('0').target === target);
+  if (chosen.length > 0) return chosen;
+  const targets = directions.map((direction) => direction.at('0').target);
+  throw new SimulationError(
+    'SIMULATION_OPTION',
+    `${target} is no target of the published split, which has ${targets.join(', ')}`,
+  );
 }
 
 function publishedDirection({ name, source, target, warm, test }: PublishedDirection): Direction {

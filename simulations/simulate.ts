@@ -9,6 +9,8 @@ import type { SeedRow } from '../core/evaluation/results.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { centralRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
+import { readLedgers } from './ledgers.ts';
+import type { TrialLedgers } from './ledgers.ts';
 import { checkOptions, variants } from './options.ts';
 import type { SimulationOptions } from './options.ts';
 import { resultsSchema } from './results.ts';
@@ -56,6 +58,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
 
   const rows: SeedRow[] = [];
   const rounds: RoundRow[] = [];
+  const ledgers: TrialLedgers[] = [];
   const statements = new Map<string, PrivacyRow>();
   const people = { cold: 0, warm: 0 };
   const of = directions.length * seeds.length * asked.length;
@@ -80,6 +83,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
           // The target measures its reference rows in every trial; they are the same, and counted once.
           rows.push(...outcome.evaluation.rows.filter(({ method }) => place === 0 || !REFERENCE_METHODS.has(method)));
           rounds.push(...roundRows(outcome, trial));
+          ledgers.push({ ...trial, ledgers: readLedgers(federation) });
           index += 1;
           onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
         }
@@ -102,7 +106,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
     timing: { seconds: (Date.now() - startedAt) / 1000 },
     config: { ...options },
   });
-  await writeResults(folder, results);
+  await writeResults(folder, results, ledgers);
   return { results, folder, seedRows: rows };
 }
 

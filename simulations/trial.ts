@@ -3,13 +3,13 @@
  * @module
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { EvaluationDocument } from '../client/evaluation/document.ts';
 import { SimulationError } from './errors.ts';
 import type { SimulationEvent } from './events.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
 import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
+import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
@@ -71,7 +71,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
           {
             manifestFile: federation.manifestFile,
             keyFile: federation.coordinatorKey,
-            storeFile: join(federation.folder, 'coordinator.db'),
+            storeFile: coordinatorStoreIn(federation.folder),
             logFile,
             seed,
           },
@@ -82,7 +82,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
           },
         );
         for (const { name } of world.domains) {
-          const stateFolder = join(federation.folder, `${name}-state`);
+          const stateFolder = platformStateIn(federation.folder, name);
           await mkdir(stateFolder, { recursive: true, mode: 0o700 });
           await launcher.platform(
             {

@@ -1,11 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readIdentity, systemReason } from '../../client/key-file.ts';
 import { openLog } from '../../client/log.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { formatManifest, manifestHash, parseManifest } from '../../core/federation/manifest.ts';
+import type { Manifest } from '../../core/federation/manifest.ts';
 import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
 import { planFederation } from '../../core/federation/plan.ts';
+import { digits } from '../../core/privacy/claims.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan.ts';
+import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
+import { readManifest } from '../manifest-file.ts';
 
 export function manifestCommand(): Command {
   return new Command('manifest')
@@ -36,21 +41,42 @@ function check(file: string): void {
   const manifest = parseManifest(readManifest(file), file);
   const { strategy, privacy } = planFederation(manifest);
   verifyManifest(manifest);
-  const epsilon =
-    privacy.budget === null
-      ? 'NO PRIVACY: nothing bounds what is learnt'
-      : privacy.epsilon === null
-        ? 'nothing is trained together or noised'
-        : `epsilon ${privacy.epsilon.toFixed(3)} of ${privacy.budget} at delta ${privacy.delta}, noise multiplier ${privacy.noiseMultiplier.toFixed(3)}`;
   process.stdout.write(`federation   ${manifest.federation}
 platforms    ${manifest.platforms.map(({ name, items }) => `${name} (${items} items)`).join(', ')}
 strategy     ${strategy.name}: ${strategy.summary}
 rounds       ${privacy.rounds}
-privacy      ${epsilon}
-release      ${manifest.privacy.release}
+privacy      ${bound(strategy.privacy, privacy)}
+release      ${released(manifest)}
 fingerprint  ${Buffer.from(manifestHash(manifest)).toString('hex')}
 signature    the coordinator's, and it fits
 `);
+}
+
+/** What epsilon covers, and where none covers anything. */
+function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
+  if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
+  const sealed = 'no differential privacy: the encoder is made from raw data';
+  if (plan.epsilon === null) {
+    return profile === 'sealed-only'
+      ? `${sealed}, and nothing is trained together or noised`
+      : 'nothing is trained together or noised';
+  }
+  const figures = `epsilon ${digits(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
+  return profile === 'sealed-only'
+    ? `${sealed}; ${figures}, covers the prototypes of cohorts alone, as far as a person's own vector goes`
+    : figures;
+}
+
+function released({ privacy: { release, epsilon0 } }: Manifest): string {
+  switch (release) {
+    case 'raw':
+      return 'raw: no differential privacy toward the target';
+    case 'ldp':
+    case 'cohort':
+      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} a code`;
+    case 'none':
+      return 'none';
+  }
 }
 
 function sign(file: string, { identity }: { readonly identity: string }): void {
@@ -64,12 +90,4 @@ function sign(file: string, { identity }: { readonly identity: string }): void {
     throw new FederationError('MANIFEST_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }
   process.stdout.write(`${file} is signed; its fingerprint is ${Buffer.from(manifestHash(signed)).toString('hex')}\n`);
-}
-
-function readManifest(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}`, { cause });
-  }
 }

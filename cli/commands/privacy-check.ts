@@ -17,7 +17,7 @@ export function privacyCheckCommand(): Command {
     .description("judge the accountant's answer to every row of a file of reference figures")
     .argument('<file>', 'rows of reference figures (JSON; the format is in docs/accountant.md)')
     .option('--verbose', 'every row, not only those that are not plainly ok')
-    .option('--json', 'the verdicts as one JSON document')
+    .option('--json', 'the verdicts as one JSON document (docs/schemas/privacy-check.json)')
     .addHelpText(
       'after',
       `

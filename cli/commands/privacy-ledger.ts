@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { storeFileIn } from '../../client/state-directory.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { LedgerBudget } from '../../core/privacy/ledger.ts';
 import { reportLedger } from '../../core/privacy/ledger-report.ts';
 import type { LedgerReport, ReportedEntry } from '../../core/privacy/ledger-report.ts';
@@ -11,6 +11,7 @@ import { ledgerBudget } from '../../core/privacy/plan-events.ts';
 import { positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { readLedgerFile } from '../ledger-file.ts';
+import { readManifest } from '../manifest-file.ts';
 
 interface LedgerOptions {
   readonly state?: string;
@@ -41,7 +42,8 @@ Examples:
     .action((options: LedgerOptions) => {
       const owned = readLedgerFile(fileOf(options));
       const { rows, ...owner } = owned;
-      const report = reportLedger(owner, rows, budgetOf(options, owner.platform));
+      const plan = planOf(options);
+      const report = reportLedger(owner, rows, budgetOf(options, plan, owner.platform), isBounded(plan, rows));
       process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
       if (!report.intact) process.exitCode = EXIT.privacy;
     });
@@ -53,10 +55,18 @@ function fileOf({ state, store }: LedgerOptions): string {
   throw new FederationError('LEDGER_WHICH', 'name one of --state and --store');
 }
 
-function budgetOf({ manifest: file, delta }: LedgerOptions, platform: string | null): LedgerBudget {
-  if (file === undefined) return { epsilon: null, delta, elsewhere: [] };
-  const { privacy } = planFederation(parseManifest(readFileSync(file, 'utf8'), file));
-  return ledgerBudget(privacy, platform === null ? 'coordinator' : { platform });
+function planOf({ manifest: file }: LedgerOptions): FederationPlan | null {
+  return file === undefined ? null : planFederation(parseManifest(readManifest(file), file));
+}
+
+function budgetOf({ delta }: LedgerOptions, plan: FederationPlan | null, platform: string | null): LedgerBudget {
+  if (plan === null) return { epsilon: null, delta, elsewhere: [] };
+  return ledgerBudget(plan.privacy, platform === null ? 'coordinator' : { platform });
+}
+
+/** An empty ledger alone does not say that nothing was spent: others may charge it, or nobody. */
+function isBounded(plan: FederationPlan | null, rows: readonly string[]): boolean {
+  return plan === null ? rows.length > 0 : plan.privacy.budget !== null && plan.strategy.privacy === 'private-encoder';
 }
 
 function describe(report: LedgerReport): string {
@@ -85,9 +95,11 @@ function describe(report: LedgerReport): string {
   if (elsewhere > 0)
     lines.push(`Counted from the start, charged by other platforms' encoders: epsilon ${up(elsewhere)}.`);
   lines.push(
-    budget === null
-      ? `Spent: epsilon ${up(spent)} at delta ${delta}; no budget (no --manifest, or a federation without privacy).`
-      : `Spent: epsilon ${up(spent)} of ${budget} at delta ${delta}.`,
+    spent === null
+      ? `Spent: nothing here bounds it. ${entries.length === 0 ? 'The ledger is empty; with --manifest it is told what others charge, if anything bounds it.' : 'Something leaves that no noised sum bounds: no noise, or an encoder made from raw data.'}`
+      : budget === null
+        ? `Spent: epsilon ${up(spent)} at delta ${delta}; no budget (no --manifest), and what others charge is not in it.`
+        : `Spent: epsilon ${up(spent)} of ${budget} at delta ${delta}.`,
   );
   return [...lines, ''].join('\n');
 }

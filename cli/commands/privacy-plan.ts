@@ -20,7 +20,7 @@ export function privacyPlanCommand(): Command {
     .option('--dimension <n>', 'coordinates of the sum', integer(1), 2048)
     .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', positive)
     .option('--platforms-per-person <n>', 'with --sampling: on how many platforms one person may be', integer(1), 2)
-    .option('--json', 'the plan as one JSON document')
+    .option('--json', 'the plan as one JSON document (docs/schemas/privacy-plan.json)')
     .addHelpText(
       'after',
       `

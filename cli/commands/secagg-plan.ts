@@ -42,7 +42,7 @@ export function secaggPlanCommand(): Command {
     .option('--parameters <d>', 'parameters in an update, for the cost', whole(1, 2 ** 31 - 1), 100_000)
     .option('--ring-bits <bits>', 'size of the ring, for the cost', whole(16, 32), 32)
     .option('--attempts <n>', 'attempts over which the security bound holds together', whole(1, 1_000_000), 1)
-    .option('--json', 'the plan as one JSON document')
+    .option('--json', 'the plan as one JSON document (docs/schemas/secagg-plan.json)')
     .addHelpText(
       'after',
       `

@@ -23,7 +23,7 @@ export interface LedgerReport {
   readonly budget: number | null;
   /** Epsilon of what is counted from the start because other platforms' encoders charge it; 0 without a manifest. */
   readonly elsewhere: number;
-  /** Total epsilon at delta; null for a broken ledger, and where something was released without noise. */
+  /** Total epsilon at delta; null for a broken ledger, and where something was released that nothing bounds. */
   readonly spent: number | null;
   readonly entries: readonly ReportedEntry[];
 }
@@ -35,11 +35,16 @@ export interface ReportedEntry extends LedgerEntry {
 
 const keptEntrySchema = openEntrySchema.extend({ hash: z.string() });
 
-/** @param rows the entries as the store keeps them, one JSON text each, in order. */
+/**
+ * @param rows the entries as the store keeps them, one JSON text each, in order.
+ * @param bounded false where something leaves that no ledger charges, such as an encoder made from raw data: the entries
+ * then tell what they cost, and nothing is the total.
+ */
 export function reportLedger(
   owner: { readonly federation: string; readonly platform: string | null },
   rows: readonly string[],
   budget: LedgerBudget,
+  bounded = true,
 ): LedgerReport {
   const { entries, problem } = readEntries(owner.federation, rows);
   const { delta, elsewhere } = budget;
@@ -55,7 +60,8 @@ export function reportLedger(
     if (counted.has(entry.charge)) charged.push({ event: entry.charge.event, count: 1 });
     return { ...entry, spent: finite(composedEpsilon(charged, delta)) };
   });
-  const spent = reported.length === 0 ? before : (reported.at(-1)?.spent ?? null);
+  const total = reported.length === 0 ? before : (reported.at(-1)?.spent ?? null);
+  const spent = bounded ? total : null;
   return { ...base, intact: true, problem: null, elsewhere: before, spent, entries: reported };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TrialLedgers } from '../../simulations/ledgers.ts';
 import { DEFAULT_OPTIONS, variants } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
 import { formatTable, resultsTable } from '../../simulations/report/table.ts';
@@ -49,7 +50,25 @@ describe('simulate', function () {
       ],
     );
     assert.ok(results.notes.includes('simulation: seeded noise, not a release'));
-    assert.deepEqual(readdirSync(folder.path).sort(), ['config.json', 'log.jsonl', 'report.html', 'results.json']);
+    const files = ['config.json', 'ledger.json', 'log.jsonl', 'report.html', 'results.json'];
+    assert.deepEqual(readdirSync(folder.path).sort(), files);
+    const kept = JSON.parse(readFileSync(join(folder.path, 'ledger.json'), 'utf8')) as TrialLedgers[];
+    assert.deepEqual(
+      kept.map(({ strategy, ledgers }) => [strategy, ...ledgers.map(({ platform, intact }) => [platform, intact])]),
+      ['private-subspace', 'shared-trunk'].map((name) => [
+        name,
+        ...[null, 'films', 'books', 'music'].map((platform) => [platform, true]),
+      ]),
+    );
+    const ofRounds = kept[1].ledgers.map(({ entries }) =>
+      entries.filter(({ charge }) => charge.scope === 'federation'),
+    );
+    assert.deepEqual(
+      ofRounds.map((entries) => entries.length),
+      [1, 1, 1, 1],
+      'both sides charge the round',
+    );
+    assert.ok(kept[1].ledgers[1].spent! > 0 && kept[1].ledgers[1].spent! <= 4);
     assert.match(readFileSync(folder.report, 'utf8'), /<svg/);
   });
 
@@ -92,7 +111,12 @@ describe('simulate', function () {
   it('refuses rounds with two platforms, and options out of range, before anything runs', async () => {
     await assert.rejects(run({ strategies: ['shared-trunk'], platforms: ['films', 'books'] }), /at least 3/);
     await assert.rejects(run({ seeds: 0 }), /--seeds must be a whole number from 1/);
-    await assert.rejects(run({ strategies: ['magic'] }), /no strategy "magic"; there are linear-bridge/);
+    await assert.rejects(run({ strategies: ['magic'] }), /--strategy: there is no "magic", but linear-bridge/);
+    await assert.rejects(run({ releases: ['loud' as 'raw'] }), /--release: there is no "loud", but raw/);
+    await assert.rejects(run({ releases: ['ldp'], epsilon0s: [] }), /--epsilon0 names no epsilon/);
+    await assert.rejects(run({ strategies: ['linear-bridge'], out: join(import.meta.filename, 'runs') }), {
+      code: 'SIMULATION_OUT_UNWRITABLE',
+    });
     await assert.rejects(run({ target: 'radio' }), /radio is no platform of this world/);
   });
 

@@ -1,0 +1,39 @@
+/**
+ * What every side of a trial charged: `runs/<id>/ledger.json` keeps it when the trial's own files are gone.
+ * @module
+ */
+import { join } from 'node:path';
+import { storeFileIn } from '../client/state-directory.ts';
+import { openSqliteStore } from '../client/store/sqlite.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import type { LedgerStore } from '../core/privacy/ledger.ts';
+import { reportLedger } from '../core/privacy/ledger-report.ts';
+import type { LedgerReport } from '../core/privacy/ledger-report.ts';
+import { ledgerBudget } from '../core/privacy/plan-events.ts';
+import { openSqliteStore as openCoordinatorStore } from '../server/store/sqlite.ts';
+import type { Variant } from './options.ts';
+import type { FederationFiles } from './trial-files.ts';
+
+/** The coordinator's ledger, then each platform's, as `isthmus privacy ledger --json` prints one. */
+export type TrialLedgers = Variant & { readonly seed: string; readonly ledgers: readonly LedgerReport[] };
+
+export const coordinatorStoreIn = (folder: string): string => join(folder, 'coordinator.db');
+
+export const platformStateIn = (folder: string, platform: string): string => join(folder, `${platform}-state`);
+
+/** @param federation whose processes have ended: each held its file alone. */
+export function readLedgers({ folder, manifest }: FederationFiles): LedgerReport[] {
+  const { federation } = manifest;
+  const { privacy, strategy, parameters } = planFederation(manifest);
+  const bounded = privacy.budget !== null && strategy.privacy === 'private-encoder';
+  const read = (platform: string | null, store: { readonly ledger: LedgerStore; close(): void }): LedgerReport => {
+    const rows = store.ledger.entries().map((entry) => JSON.stringify(entry));
+    store.close();
+    const budget = ledgerBudget(privacy, platform === null ? 'coordinator' : { platform });
+    return reportLedger({ federation, platform }, rows, budget, bounded);
+  };
+  return [
+    read(null, openCoordinatorStore(coordinatorStoreIn(folder), { federation, parameters })),
+    ...manifest.platforms.map(({ name }) => read(name, openSqliteStore(storeFileIn(platformStateIn(folder, name))))),
+  ];
+}
