@@ -204,6 +204,7 @@ export class Participation {
       shared,
       round: body.round,
       mechanism,
+      // Seeded, as in simulations alone, a retry of the round draws the same: what is measured does not depend on which failed.
       random: random.of(`noise/${roundSum(plan).label}/${body.round}`),
       signal,
       onContribution: () => {

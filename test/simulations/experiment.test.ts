@@ -8,8 +8,10 @@ import Libsql from 'libsql';
 import { experimentConfig, parseConfigText } from '../../simulations/experiment/config.ts';
 import type { ExperimentInput } from '../../simulations/experiment/config.ts';
 import { grid } from '../../simulations/experiment/grid.ts';
+import { experimentReport } from '../../simulations/experiment/report.ts';
 import { createExperiment, runExperiment } from '../../simulations/experiment/run.ts';
 import type { ExperimentEvent, ExperimentOutcome } from '../../simulations/experiment/run.ts';
+import { escape } from '../../simulations/report/html.ts';
 import { COMMAND } from '../e2e/isthmus.ts';
 
 const TINY: ExperimentInput = {
@@ -61,10 +63,19 @@ describe('privacy experiment', function () {
       'Privacy-utility frontier',
       'Epsilon against colluders',
       'Measured beside proven',
+      'not the trials above',
+      'What is claimed',
       'To repeat it',
     ]) {
       assert.ok(html.includes(part), part);
     }
+    for (const { claims } of summary.privacy)
+      for (const { text } of claims) assert.ok(html.includes(escape(text)), text);
+    const costs = ['Cost of each round', 'Epsilon spent by round'];
+    assert.ok(costs.every((part) => !html.includes(part)));
+    const round = { strategy: 'shared-trunk', release: 'raw', epsilon: 4, round: 1, milliseconds: 70, epsilonSpent: 3 };
+    const withRounds = await experimentReport({ ...summary, rounds: [round, { ...round, round: 2 }] });
+    assert.ok(costs.every((part) => withRounds.includes(part)));
     assert.doesNotMatch(html, /<(script|link|img)|https?:\/\/(?!www\.w3\.org)/, 'nothing is fetched');
 
     const killed = join(place, 'killed');
