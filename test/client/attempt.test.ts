@@ -3,8 +3,12 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { silentLog } from '../../client/log.ts';
 import { Attempt } from '../../client/rounds/attempt.ts';
+import type { AttemptOptions } from '../../client/rounds/attempt.ts';
+import { StoreError } from '../../client/store/errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
+import type { SessionStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import { PrivacyError } from '../../core/privacy/errors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorMessage } from '../../core/secagg/messages.ts';
 import { members, parametersFor, run } from '../secagg/federation.ts';
@@ -18,22 +22,32 @@ describe('A platform in an attempt', () => {
   const signatures = told.find(({ kind }) => kind === 'consistency-signatures')!;
 
   let did: string[];
-  const begin = (): Attempt =>
+  /** Notes what is recorded, when it is. */
+  const sessions = (): SessionStore => {
+    const kept = createMemoryStore().sessions;
+    return {
+      isSpent: (attempt) => kept.isSpent(attempt),
+      spend: (attempt) => (did.push('recorded as begun'), kept.spend(attempt)),
+      reveal: (session, choice) => (did.push('choice recorded'), kept.reveal(session, choice)),
+    };
+  };
+  const begin = (given: Partial<AttemptOptions> = {}): Attempt =>
     new Attempt({
       parameters: parametersFor(members(3)),
       me,
       engine: nodeEngine,
       random: seededRandom(`session ${me.id}`),
       floor: { platforms: 3, tNoise: 2, colluders: 0 },
-      sessions: createMemoryStore().sessions,
+      sessions: sessions(),
       log: silentLog,
       update: () => Promise.resolve({ vector: recorded.updates.get(me.id)!, zeroed: 0, clamped: 0 }),
       send: ({ kind }) => Promise.resolve(void did.push(kind)),
       charge: () => void did.push('charge'),
       onStage: () => undefined,
+      ...given,
     });
-  const untilSignatures = async (): Promise<Attempt> => {
-    const attempt = begin();
+  const untilSignatures = async (given: Partial<AttemptOptions> = {}): Promise<Attempt> => {
+    const attempt = begin(given);
     for (const message of told.slice(0, told.indexOf(signatures))) {
       await turn();
       attempt.handle(message);
@@ -46,11 +60,52 @@ describe('A platform in an attempt', () => {
 
   beforeEach(() => (did = []));
 
-  it('charges its ledger, then gives its shares away', async () => {
+  it('records that it is begun, then shows its keys; never where it was begun before', async () => {
+    begin();
+    await turn();
+    assert.deepEqual(did.slice(0, 2), ['recorded as begun', 'advertise-keys']);
+    did = [];
+    const again = begin({ sessions: { ...sessions(), isSpent: () => false, spend: () => false } });
+    const ending = await again.ended;
+    assert.equal(ending.kind === 'left' && ending.code, 'SECAGG_SPENT');
+    assert.deepEqual(did, ['leave']);
+  });
+
+  it('charges its ledger, records which shares it gives away, then gives them away', async () => {
     const attempt = await untilSignatures();
     attempt.handle(signatures);
     await turn();
-    assert.deepEqual(did, ['charge', 'reveals']);
+    assert.deepEqual(did, ['charge', 'choice recorded', 'reveals']);
+  });
+
+  it('gives nothing away that its ledger refuses', async () => {
+    const refuse = (): never => {
+      throw new PrivacyError('PRIVACY_BUDGET_EXHAUSTED', 'the budget is spent');
+    };
+    const attempt = await untilSignatures({ charge: refuse });
+    attempt.handle(signatures);
+    const ending = await attempt.ended;
+    assert.ok(ending.kind === 'left' && ending.text.includes('the budget is spent'));
+    assert.deepEqual(did, ['leave']);
+  });
+
+  it('gives nothing away where another choice was recorded, or where none can be', async () => {
+    const other = await untilSignatures({ sessions: { ...sessions(), reveal: () => false } });
+    other.handle(signatures);
+    const refused = await other.ended;
+    assert.equal(refused.kind === 'left' && refused.code, 'SECAGG_EQUIVOCATION');
+    assert.deepEqual(did, ['charge', 'leave']);
+
+    did = [];
+    const full = (): never => {
+      throw new StoreError('STORE_FULL', 'the disk is full');
+    };
+    const unwritable = await untilSignatures({ sessions: { ...sessions(), reveal: full } });
+    unwritable.handle(signatures);
+    const ending = await unwritable.ended;
+    assert.equal(ending.kind === 'left' && ending.code, 'STORE_FULL');
+    await turn();
+    assert.deepEqual(did, ['charge']);
   });
 
   it('does nothing more once it has left, not even what came before it left', async () => {
