@@ -27,7 +27,7 @@ const BY_CODE: readonly (readonly [RegExp, number])[] = [
   [/^(PRIVACY|LEDGER|BUDGET|POLICY|PLAN)_/, EXIT.privacy],
   [/^(STORE|PORT|LISTEN|DISK|STATE|HTTP)_|_UNWRITABLE$/, EXIT.resource],
   [/^(EADDRINUSE|EACCES|EROFS|ENOSPC|EMFILE|EFBIG)$/, EXIT.resource],
-  [/^SIMULATION_WORLD$/, EXIT.input],
+  [/^SIMULATION_(WORLD|RESULTS)$/, EXIT.input],
   [/^(ROUND|SECAGG|WIRE|LINK|TRANSPORT|SIMULATION)_|^PLATFORM_NOT_(READY|RUNNING)$/, EXIT.federation],
   [/_/, EXIT.input],
   [/^E[A-Z]+$/, EXIT.input],

@@ -142,6 +142,19 @@ export function checkOptions(options: SimulationOptions): void {
   }
   if (options.strategies.length === 0) refuse('--strategy names no strategy');
   if (options.epsilons.length === 0 && !options.noPrivacy) refuse('--epsilon names no epsilon; or say --no-privacy');
+  const lists: readonly (readonly [string, readonly (string | number)[]])[] = [
+    ['--platforms', options.platforms],
+    ['--sources', options.sources],
+    ['--strategy', options.strategies],
+    ['--release', options.releases],
+    ['--epsilon', options.epsilons],
+    ['--epsilon0', options.epsilon0s],
+  ];
+  for (const [name, values] of lists) {
+    // The rows of both would pass for two seeds of one.
+    const twice = values.find((value, place) => values.indexOf(value) !== place);
+    if (twice !== undefined) refuse(`${name} names ${twice} twice`);
+  }
   const known = strategies.map(({ name }) => name);
   for (const name of options.strategies) {
     if (!known.includes(name)) refuse(`--strategy: there is no "${name}", but ${known.join(', ')}`);

@@ -133,7 +133,7 @@ function drawnWithoutReplacement(
       if (free < n) {
         throw new EvaluationError(
           'EVALUATION_TOO_FEW_ITEMS',
-          `${n} ${name} negatives asked for, but only ${free} items can be drawn for "${person}": ` +
+          `${n} ${name} negatives asked for, but for one person only ${free} items can be drawn: ` +
             'ask for fewer, or rank the whole catalogue',
         );
       }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrialLedgers } from '../../simulations/ledgers.ts';
@@ -117,7 +117,26 @@ describe('simulate', function () {
     await assert.rejects(run({ strategies: ['linear-bridge'], out: join(import.meta.filename, 'runs') }), {
       code: 'SIMULATION_OUT_UNWRITABLE',
     });
+    await assert.rejects(
+      run({ strategies: ['linear-bridge', 'linear-bridge'] }),
+      /--strategy names linear-bridge twice/,
+    );
+    await assert.rejects(run({ epsilons: [4, 1, 4] }), /--epsilon names 4 twice/);
     await assert.rejects(run({ target: 'radio' }), /radio is no platform of this world/);
+  });
+
+  it('names the targets of the published split when asked for another', async () => {
+    const data = join(out, 'published');
+    for (const folder of ['game_video', 'video_game']) {
+      mkdirSync(join(data, folder), { recursive: true });
+      writeFileSync(join(data, folder, 'train.txt'), '1\t1\n2\t2\n');
+      for (const file of ['valid.txt', 'test.txt']) writeFileSync(join(data, folder, file), '');
+    }
+    const asked = { strategies: ['linear-bridge'], protocol: 'published:game-video', data, target: 'radio' } as const;
+    await assert.rejects(run(asked), {
+      code: 'SIMULATION_OPTION',
+      message: 'radio is no target of the published split, which has game, video',
+    });
   });
 
   it('runs a strategy that promises nothing once, whatever the epsilons', () => {
