@@ -68,7 +68,7 @@ export function evaluateColdStart(options: EvaluationOptions): Evaluation[] {
     signal?.throwIfAborted();
     const person = cold[i];
     const scores = scorer(i, person);
-    checkScores(scores, items, person);
+    checkScores(scores, items);
     // The ties of one person do not depend on who came before, nor on the other kinds of negatives asked for.
     const salt = new Prng(`${seed}/ties/${person.person}`).uint32();
     for (const { kind, ranks, lists } of results) {
@@ -90,11 +90,11 @@ export function evaluateColdStart(options: EvaluationOptions): Evaluation[] {
   return results.map(({ kind, ranks, lists }) => ({ negatives: kind.name, ranks, offsets, ...(lists && { lists }) }));
 }
 
-function checkScores(scores: Float32Array, items: number, { person }: ColdPerson): void {
+function checkScores(scores: Float32Array, items: number): void {
   if (scores.length !== items) {
     throw new EvaluationError(
       'EVALUATION_BAD_SCORES',
-      `${scores.length} scores for "${person}", but the catalogue has ${items} items: the method must score every item`,
+      `${scores.length} scores for a person, but the catalogue has ${items} items: the method must score every item`,
     );
   }
   // NaN compares false with everything: it would silently come out on top.
@@ -102,7 +102,7 @@ function checkScores(scores: Float32Array, items: number, { person }: ColdPerson
     if (Number.isNaN(scores[item])) {
       throw new EvaluationError(
         'EVALUATION_BAD_SCORES',
-        `the score of item ${item} for "${person}" is not a number: the method's training has diverged or divided by zero`,
+        `the score of item ${item} for a person is not a number: the method's training has diverged or divided by zero`,
       );
     }
   }

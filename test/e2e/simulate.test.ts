@@ -84,7 +84,8 @@ describe('isthmus simulate, as a process', function () {
 
   it('names what is wrong with its options, before anything is made', async () => {
     const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [['--strategy', 'magic'], 3, /magic.*linear-bridge/s],
+      [['--strategy', 'magic'], 2, /magic.*linear-bridge/s],
+      [['--release', 'loud'], 2, /loud.*cohort/],
       [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /at least 3/],
       [['--seeds', '0'], 2, /--seeds must be/],
       [['--data', 'nowhere'], 3, /cannot read the folder nowhere/],

@@ -110,7 +110,10 @@ describe('negatives', () => {
   it('refuse to repeat themselves when the catalogue is too small', () => {
     const source = uniformNegatives({ target: flat, n: 59, seed: 1 });
     assert.equal(source.draw(person('a', 3)).length, 59);
-    assert.throws(() => source.draw(person('a', 3, 4)), { code: 'EVALUATION_TOO_FEW_ITEMS', message: /for one person only 58 items/ });
+    assert.throws(() => source.draw(person('a', 3, 4)), {
+      code: 'EVALUATION_TOO_FEW_ITEMS',
+      message: /for one person only 58 items/,
+    });
     assert.throws(() => popularityNegatives({ target: domainWith([0, 0]), seed: 1 }), {
       code: 'EVALUATION_TOO_FEW_ITEMS',
     });
