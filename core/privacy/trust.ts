@@ -2,6 +2,7 @@
  * Who must be honest for the noise to be enough: thresholds, colluders, and how many shares of noise a released sum holds.
  * @module
  */
+import { defaultThreshold } from '../secagg/parameters.ts';
 import { PrivacyError } from './errors.ts';
 
 export interface TrustRequest {
@@ -31,11 +32,6 @@ export interface Trust {
   readonly noiseShares: number;
   /** From this many colluding platforms on, 2t - n, a deviating coordinator can open single platforms' vectors. */
   readonly exposedFrom: number;
-}
-
-/** floor(2n/3) + 1. */
-export function defaultThreshold(platforms: number): number {
-  return Math.floor((2 * platforms) / 3) + 1;
 }
 
 /** @throws PrivacyError PRIVACY_PLAN_REFUSED with the numbers, PRIVACY_BAD_PARAMETER */
