@@ -4,9 +4,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SimulationError } from './errors.ts';
 import { reportHtml } from './report/html.ts';
 import type { TrialLedgers } from './ledgers.ts';
+import { makeOutFolder, outUnwritable } from './out-folder.ts';
 import type { Results } from './results.ts';
 
 export interface RunFolder {
@@ -21,11 +21,7 @@ export interface RunFolder {
 export async function createRunFolder(out: string, worldName: string, startedAt: Date): Promise<RunFolder> {
   const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   const slug = worldName.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (cause) {
-    throw unwritable(out, cause);
-  }
+  await makeOutFolder(out);
   for (let again = 0; ; again++) {
     const id = `${stamp}-${slug}${again === 0 ? '' : `-${again + 1}`}`;
     const path = join(out, id);
@@ -34,7 +30,7 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
     } catch (error) {
       // Another run of the same second has the name.
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
-      throw unwritable(out, error);
+      throw outUnwritable(out, error);
     }
     return {
       id,
@@ -44,12 +40,6 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
       log: join(path, 'log.jsonl'),
     };
   }
-}
-
-function unwritable(out: string, cause: unknown): SimulationError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const text = `cannot keep runs in ${out} (${why}): name a folder that this user may write with --out`;
-  return new SimulationError('SIMULATION_OUT_UNWRITABLE', text, { cause });
 }
 
 export async function writeResults(

@@ -58,7 +58,11 @@ export function simulateCommand(): Command {
     .option('--platforms <names>', 'who trains, comma-separated (default: all of the world)', names)
     .option('--sources <names>', 'who releases representations (default: all but the target)', names)
     .option('--target <name>', 'who receives them (default: the last platform)')
-    .option('--strategy <names>', 'strategies to compare', names, [...d.strategies])
+    .addOption(
+      new Option('--strategy <names>', 'strategies to compare')
+        .argParser(names)
+        .default([...d.strategies], d.strategies.join(',')),
+    )
     .addOption(
       new Option('--protocol <name>', 'how cold persons are measured')
         .choices(['sampled', 'full', 'published:game-video'])
@@ -70,8 +74,16 @@ export function simulateCommand(): Command {
     .option('--epsilon <list>', `total epsilons of everything trained (default: ${d.epsilons.join(',')})`, numbers)
     .option('--delta <delta>', 'delta of the same', number, d.delta)
     .option('--rounds <n>', 'rounds of the shared model, where the strategy has one', number, d.rounds)
-    .option('--release <modes>', 'what a target gets of a person: raw, ldp, cohort, none', names, [...d.releases])
-    .option('--epsilon0 <list>', 'epsilon of one released code, for ldp and cohort', numbers, [...d.epsilon0s])
+    .addOption(
+      new Option('--release <modes>', 'what a target gets of a person: raw, ldp, cohort, none')
+        .argParser(names)
+        .default([...d.releases], d.releases.join(',')),
+    )
+    .addOption(
+      new Option('--epsilon0 <list>', 'epsilon of one released code, for ldp and cohort')
+        .argParser(numbers)
+        .default([...d.epsilon0s], d.epsilon0s.join(',')),
+    )
     .option('--no-privacy', 'NO NOISE AT ALL: a reference run; with --epsilon, beside the private ones')
     .option('--overlap <share>', 'share of the persons known on both sides whose link may be used', number, d.overlap)
     .option('--colluding <n>', 'platforms that may collude with the coordinator', number, d.colluding)

@@ -3,12 +3,13 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditReleases } from '../audit/release-audit.ts';
 import { auditTraining } from '../audit/training-audit.ts';
 import type { AuditTerms } from '../audit/training-audit.ts';
 import { SimulationError } from '../errors.ts';
+import { makeOutFolder } from '../out-folder.ts';
 import { experimentConfig } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
 import { grid } from './grid.ts';
@@ -52,7 +53,7 @@ const RESULTS = 'results.db';
 
 /** Makes the folder of a new experiment. @throws SimulationError SIMULATION_OPTION when it already holds one. */
 export async function createExperiment(folder: string, config: ExperimentConfig, version: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeOutFolder(folder);
   if (existsSync(join(folder, RESULTS))) {
     throw new SimulationError('SIMULATION_OPTION', `${folder} holds an experiment: go on with --resume ${folder}`);
   }

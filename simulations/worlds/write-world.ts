@@ -4,11 +4,12 @@
  * @module
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Domain } from '../../core/data/domain.ts';
+import { makeOutFolder } from '../out-folder.ts';
 
 export interface DomainFiles {
   readonly interactions: string;
@@ -16,7 +17,7 @@ export interface DomainFiles {
 }
 
 export async function writeDomain(domain: Domain, folder: string): Promise<DomainFiles> {
-  await mkdir(folder, { recursive: true });
+  await makeOutFolder(folder);
   const files = {
     interactions: join(folder, `${domain.name}.tsv`),
     items: join(folder, `${domain.name}.items.tsv`),

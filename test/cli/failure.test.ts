@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EXIT, failure } from '../../cli/failure.ts';
 import { SimulationError } from '../../simulations/errors.ts';
+import { makeOutFolder } from '../../simulations/out-folder.ts';
 
 describe('exit codes', () => {
   const codes: readonly (readonly [string, number])[] = [
@@ -15,6 +16,14 @@ describe('exit codes', () => {
       assert.deepEqual(failure(new SimulationError(code, 'why')), { text: `isthmus: why [${code}]`, exitCode });
     });
   }
+
+  it('of an --out that cannot be made: 4, with what to do', async () => {
+    const { text, exitCode } = failure(
+      await makeOutFolder(`${import.meta.filename}/out`).catch((error: unknown) => error),
+    );
+    assert.equal(exitCode, EXIT.resource);
+    assert.match(text, /^isthmus: cannot write into .*failure\.test\.ts\/out .*--out \[SIMULATION_OUT_UNWRITABLE\]$/);
+  });
 
   it('of a defect: 1, with a stack', () => {
     const { text, exitCode } = failure(new TypeError('oh'));
