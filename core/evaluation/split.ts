@@ -55,7 +55,7 @@ export function coldSplit(target: Domain, sources: readonly Domain[], options: C
       'DATA_NO_OVERLAP',
       `${eligible.length} of ${overlap.length} persons known on "${target.name}" and on ${names(sources)} have ` +
         `${minInteractions} interactions on each side, and a cold split needs two: ` +
-        'check that person ids mean the same person on every platform, or lower minInteractions',
+        'check that person ids mean the same person on every platform, and that enough of them have such a history on both sides',
     );
   }
   const count = Math.min(eligible.length - 1, Math.max(1, Math.round(coldShare * eligible.length)));

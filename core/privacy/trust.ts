@@ -67,7 +67,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
   const exposedFrom = 2 * threshold - n;
   if (colluding >= exposedFrom) {
     throw refused(
-      `${colluding} colluding platforms of ${n} with t = ${threshold}: from 2t - n = ${exposedFrom} on, a deviating coordinator can open single platforms' vectors; plan for fewer or raise t`,
+      `${colluding} colluding platforms of ${n} with t = ${threshold}: from 2t - n = ${exposedFrom} on, a deviating coordinator can open single platforms' vectors; plan for fewer colluding ones, or take more platforms`,
     );
   }
   const honestMinimum = noiseThreshold - colluding;
