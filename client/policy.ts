@@ -7,8 +7,10 @@ import type { PlatformFloor } from '../core/secagg/session.ts';
 import { PlatformError } from './errors.ts';
 
 export interface PolicyFloor {
-  /** Most epsilon of everything trained; null: a federation without privacy is accepted too. */
-  readonly maxEpsilon: number | null;
+  /** Takes part in a federation without noise too. One with noise must still meet the rest. */
+  readonly acceptNoPrivacy: boolean;
+  /** Most epsilon of everything trained. */
+  readonly maxEpsilon: number;
   readonly maxDelta: number;
   /** Least noise multiplier of a sum that leaves this platform. */
   readonly minNoiseMultiplier: number;
@@ -29,6 +31,7 @@ export interface PolicyFloor {
 }
 
 export const DEFAULT_FLOOR: PolicyFloor = {
+  acceptNoPrivacy: false,
   maxEpsilon: 10,
   maxDelta: 1e-5,
   minNoiseMultiplier: 0.3,
@@ -54,7 +57,7 @@ export function checkFloor(
   const atLeast = (what: string, offered: number, wanted: number): void => {
     if (offered < wanted) problems.push(`${what} is ${offered} in the manifest and at least ${wanted} in the floor`);
   };
-  if (floor.maxEpsilon !== null) {
+  if (manifest.privacy.epsilon !== null || !floor.acceptNoPrivacy) {
     atMost('epsilon', manifest.privacy.epsilon ?? Infinity, floor.maxEpsilon);
     atMost('delta', manifest.privacy.delta, floor.maxDelta);
     for (const sum of privacy.sums[platform] ?? []) {

@@ -58,7 +58,7 @@ export function platformCommand(): Command {
     .option('--no-receive', 'release only: ask no other platform for representations')
     .option('--epoch <number>', 'release epoch to ask in', integer(0), 1)
     .optionsGroup('What it refuses to go below:')
-    .option('--max-epsilon <number>', 'total epsilon of everything trained', positive, DEFAULT_FLOOR.maxEpsilon ?? 10)
+    .option('--max-epsilon <number>', 'total epsilon of everything trained', positive, DEFAULT_FLOOR.maxEpsilon)
     .option('--max-delta <number>', 'its delta', positive, DEFAULT_FLOOR.maxDelta)
     .option('--min-noise <number>', 'noise multiplier of a sum that leaves', positive, DEFAULT_FLOOR.minNoiseMultiplier)
     .option('--min-platforms <count>', 'platforms in a masked sum', integer(3), DEFAULT_FLOOR.minPlatforms)
@@ -162,7 +162,8 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     tensors: options.tensors,
     evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
     floor: {
-      maxEpsilon: options.acceptNoPrivacy === true ? null : options.maxEpsilon,
+      acceptNoPrivacy: options.acceptNoPrivacy === true,
+      maxEpsilon: options.maxEpsilon,
       maxDelta: options.maxDelta,
       minNoiseMultiplier: options.minNoise,
       minPlatforms: options.minPlatforms,

@@ -80,7 +80,7 @@ export async function hostPlatform(
     clock: systemClock,
     random: seededStreams(`${config.seed}/${config.name}`),
     // What a simulation asks for is what it gets: its floor is below every manifest.
-    floor: { ...DEFAULT_FLOOR, maxEpsilon: null, minNoiseMultiplier: 0 },
+    floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: Infinity, maxDelta: 1, minNoiseMultiplier: 0 },
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
     receives: isTarget,
     epoch: EPOCH,

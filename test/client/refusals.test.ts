@@ -68,6 +68,7 @@ describe('A platform refuses', () => {
     const subspace = { strategy: { name: 'private-subspace' } };
     refuses({ privacy: { epsilon: 20 } }, {}, /epsilon is 20 in the manifest and at most 10 in the floor/);
     refuses({ privacy: { epsilon: null } }, {}, /epsilon is Infinity .* at most 10/);
+    refuses({ privacy: { epsilon: 20 } }, { acceptNoPrivacy: true }, /epsilon is 20 in the manifest and at most 10/);
     refuses({ privacy: { epsilon: 4, delta: 1e-4 } }, {}, /delta is 0\.0001 .* at most 0\.00001/);
     refuses(
       { ...subspace, privacy: { epsilon: 8 } },
@@ -91,7 +92,9 @@ describe('A platform refuses', () => {
     refuses(trunk, { minHonest: 3 }, /honest platforms in an opened sum is 2 .* at least 3/);
     refuses(trunk, { minColluding: 2 }, /colluding platforms guarded against is 1 .* at least 2/);
     createPlatform(
-      smallWorld({ privacy: { epsilon: null } }).options('books', { floor: { ...DEFAULT_FLOOR, maxEpsilon: null } }),
+      smallWorld({ privacy: { epsilon: null } }).options('books', {
+        floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true },
+      }),
     );
   });
 
