@@ -36,7 +36,7 @@ describe('isthmus simulate, as a process', function () {
     const methods = new Set(results.rows.map(({ method }) => method));
     for (const method of ['linear-bridge', 'prior', 'popularity', 'random', 'ceiling']) assert.ok(methods.has(method));
     const { path, files } = kept();
-    assert.deepEqual(files, ['config.json', 'log.jsonl', 'report.html', 'results.json']);
+    assert.deepEqual(files, ['config.json', 'ledger.json', 'log.jsonl', 'report.html', 'results.json']);
     assert.deepEqual(JSON.parse(readFileSync(`${path}/results.json`, 'utf8')), JSON.parse(stdout));
     const report = readFileSync(`${path}/report.html`, 'utf8');
     assert.match(report, /seeded noise, not a release/);
