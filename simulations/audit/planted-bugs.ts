@@ -126,7 +126,7 @@ const noiseOff: PrivacyMechanism = {
 };
 
 /** Clips and rounds in floating point, and trusts that. */
-const withoutIntegerClip: PrivacyMechanism = {
+export const withoutIntegerClip: PrivacyMechanism = {
   ...discreteGaussian,
   name: 'second clip missing',
   bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource) {
@@ -145,7 +145,7 @@ const withoutIntegerClip: PrivacyMechanism = {
 };
 
 /** Integers so small that rounding swells them: K = 1 over a hundred coordinates. */
-function coarse(plan: PrivacyPlan): PrivacyPlan {
+export function coarse(plan: PrivacyPlan): PrivacyPlan {
   const sums = Object.entries(plan.sums).map(([name, planned]) => {
     const coarsened = planned.map((sum) => {
       const integerSensitivity = sum.integerSensitivity / sum.integerClip;

@@ -57,25 +57,25 @@ export class RidgePath {
 
   /** (XᵀX + λ n s I)⁻¹, float64 [inputs, inputs]: what turns any other XᵀY into weights. */
   inverse(penalty: number): Float64Array {
-    const inputs = this.#inputs;
-    const out = new Float64Array(inputs * inputs);
-    const ridge = penalty * this.#rows * this.#scale;
-    for (let r = 0; r < inputs; r++) {
-      const denominator = Math.max(this.#values[r], 0) + ridge;
-      if (!(denominator > 0)) continue;
-      for (let i = 0; i < inputs; i++) {
-        const factor = this.#vectors[r * inputs + i] / denominator;
-        for (let j = 0; j < inputs; j++) out[i * inputs + j] += factor * this.#vectors[r * inputs + j];
-      }
-    }
-    return out;
+    return this.#filtered(this.#vectors, this.#inputs, penalty);
   }
 
   /** @param penalty λ > 0, relative: at 1 a direction of mean variance keeps half of its weight. */
   at(penalty: number): LinearMap {
+    const weights = this.#filtered(this.#projected, this.#outputs, penalty);
+    return {
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      inputMean: this.#inputMean,
+      outputMean: this.#outputMean,
+      weights,
+    };
+  }
+
+  /** Vᵀ (Λ + λ n s I)⁻¹ R for the eigenvectors V and values Λ, both by rows, and R [inputs, width]. */
+  #filtered(right: Float64Array, width: number, penalty: number): Float64Array {
     const inputs = this.#inputs;
-    const outputs = this.#outputs;
-    const weights = new Float64Array(inputs * outputs);
+    const out = new Float64Array(inputs * width);
     const ridge = penalty * this.#rows * this.#scale;
     for (let r = 0; r < inputs; r++) {
       const denominator = Math.max(this.#values[r], 0) + ridge;
@@ -83,10 +83,10 @@ export class RidgePath {
       if (!(denominator > 0)) continue;
       for (let i = 0; i < inputs; i++) {
         const factor = this.#vectors[r * inputs + i] / denominator;
-        for (let o = 0; o < outputs; o++) weights[i * outputs + o] += factor * this.#projected[r * outputs + o];
+        for (let o = 0; o < width; o++) out[i * width + o] += factor * right[r * width + o];
       }
     }
-    return { inputs, outputs, inputMean: this.#inputMean, outputMean: this.#outputMean, weights };
+    return out;
   }
 }
 

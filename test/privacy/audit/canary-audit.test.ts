@@ -3,13 +3,12 @@ import { auditPlan, swappedLabels } from '../../../core/privacy/audit/canary-aud
 import type { AuditReport, CanaryAudit } from '../../../core/privacy/audit/canary-audit.ts';
 import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../../core/privacy/audit/one-run.ts';
 import { PrivacyError } from '../../../core/privacy/errors.ts';
-import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../../core/privacy/mechanism.ts';
+import type { PrivacyMechanism, SumQuery } from '../../../core/privacy/mechanism.ts';
 import { discreteGaussian } from '../../../core/privacy/pipeline.ts';
 import { planPrivacy } from '../../../core/privacy/plan.ts';
 import type { PrivacyPlan } from '../../../core/privacy/plan.ts';
-import { RandomWords } from '../../../core/privacy/random-words.ts';
-import type { RandomSource } from '../../../core/random/source.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
+import { coarse, withoutIntegerClip } from '../../../simulations/audit/planted-bugs.ts';
 
 const CANARIES = 12_000;
 const GUESSES = 800;
@@ -67,38 +66,6 @@ function scaledNoise(factor: number): PrivacyMechanism {
         random,
       ),
   };
-}
-
-/** Clips and rounds in floating point, and trusts that. */
-const withoutIntegerClip: PrivacyMechanism = {
-  ...discreteGaussian,
-  name: 'second clip missing',
-  bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource) {
-    const words = new RandomWords(random);
-    const integers = new Float64Array(sum.dimension);
-    for (const { indices, values } of contributions) {
-      const factor = Math.min(sum.scale, sum.integerClip / Math.hypot(...values));
-      values.forEach((value, i) => {
-        const scaled = value * factor;
-        const low = Math.floor(scaled);
-        integers[indices?.[i] ?? i] += words.next() < (scaled - low) * 2 ** 32 ? low + 1 : low;
-      });
-    }
-    return { integers, zeroed: 0, clamped: 0 };
-  },
-};
-
-/** A sum whose integers are so small that rounding swells them: K = 1 over 100 coordinates, 0.1 each. */
-function coarse(audited: PrivacyPlan): PrivacyPlan {
-  const sums = Object.entries(audited.sums).map(([name, planned]) => {
-    const coarsened = planned.map((sum) => {
-      const integerSensitivity = sum.integerSensitivity / sum.integerClip;
-      const localVariance = Math.ceil((sum.noiseMultiplier * integerSensitivity) ** 2 / sum.noiseShares);
-      return { ...sum, scale: 1, integerClip: 1, integerSensitivity, localVariance };
-    });
-    return [name, coarsened] as const;
-  });
-  return { ...audited, sums: Object.fromEntries(sums) };
 }
 
 describe('canary audit', () => {
