@@ -11,6 +11,8 @@ import { parseArgs } from 'node:util';
 import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { DEFAULT_OPTIONS } from '../simulations/options.ts';
+import { trialText } from '../simulations/events.ts';
+import type { SimulationEvent } from '../simulations/events.ts';
 import type { SimulationOptions } from '../simulations/options.ts';
 import { simulate } from '../simulations/simulate.ts';
 
@@ -83,11 +85,16 @@ for (const { name, options } of cases.filter((one) => flags.only === undefined |
   const out = await mkdtemp(join(tmpdir(), 'isthmus-bench-'));
   const { seedRows, results } = await simulate(
     { ...DEFAULT_OPTIONS, ...options, seeds: Number(flags.seeds), inProcess: flags['in-process'], out },
-    { version: 'bench', signal, onEvent: () => undefined },
+    { version: 'bench', signal, onEvent: tellTrial },
   );
   await rm(out, { recursive: true, force: true });
   console.log(`\n${name}: ${flags.seeds} seeds, ${results.timing['seconds'].toFixed(0)} s`);
   print(seedRows);
+}
+
+/** One line on stderr when a trial ends: a case takes many minutes. */
+function tellTrial(event: SimulationEvent): void {
+  if (event.kind === 'trial-ended') console.error(`${trialText(event.trial)}: ${event.seconds.toFixed(0)} s`);
 }
 
 /** Mean and standard deviation over seeds, and the paired gain in NDCG@10 over the prior with its 95 % interval. */
