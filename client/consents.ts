@@ -14,7 +14,8 @@ import type { ConsentFilter, PlatformStore } from './store/platform-store.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface Consents {
-  add(persons: readonly string[], terms: Omit<Consent, 'person'>): Promise<void>;
+  /** `unknown`: persons that the platform's data does not hold; null where no agent runs that could tell. */
+  add(persons: readonly string[], terms: Omit<Consent, 'person'>): Promise<{ readonly unknown: number | null }>;
   list(filter: ConsentFilter): Promise<readonly Consent[]>;
   /** `told`: the targets are being told; else they are when the agent next runs. */
   withdraw(
@@ -24,6 +25,7 @@ export interface Consents {
   close(): void;
 }
 
+const addedSchema = z.object({ unknown: z.int() });
 const withdrawnSchema = z.object({ withdrawn: z.int() });
 
 /** @param makeState whether a directory without state becomes one. @throws PlatformError STATE_UNUSABLE; StoreError. */
@@ -41,7 +43,10 @@ function direct(store: PlatformStore): Consents {
   return {
     add(persons, terms) {
       const { consents } = store;
-      return settle(() => consents.add(persons.map((person) => ({ person, ...terms }))));
+      return settle(() => {
+        consents.add(persons.map((person) => ({ person, ...terms })));
+        return { unknown: null };
+      });
     },
     list: (filter) => settle(() => store.consents.list(filter)),
     withdraw: (persons, target) => settle(() => ({ withdrawn: store.consents.revoke(persons, target), told: false })),
@@ -53,7 +58,7 @@ function throughAgent(state: string): Consents {
   const path = '/v1/consents';
   return {
     async add(persons, terms) {
-      await askAgent(state, { method: 'POST', path, body: { persons, ...terms } });
+      return addedSchema.parse(await askAgent(state, { method: 'POST', path, body: { persons, ...terms } }));
     },
     async list(filter) {
       const query = new URLSearchParams(

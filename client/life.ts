@@ -161,8 +161,8 @@ export class Life implements ServiceBackend {
     return this.#open().office.consents(filter);
   }
 
-  addConsents(consents: readonly Consent[]): void {
-    this.#open().office.addConsents(consents);
+  addConsents(consents: readonly Consent[]): number {
+    return this.#open().office.addConsents(consents);
   }
 
   withdraw(persons: readonly string[], target?: string): number {

@@ -45,6 +45,11 @@ export async function centralRows(
   const cold = hidden.cold.map((person, index) => ({ ...person, person: pseudonyms[index] }));
   pseudonyms.forEach((pseudonym, index) => plain.set(pseudonym, ids[index]));
 
+  const settings = { protocol: options.protocol, negatives: options.negatives, seed: world.seed };
+  const candidates = candidatesOf(settings, target);
+  // A catalogue too small for the negatives is told now, and not after fits of many minutes.
+  for (const negatives of candidates) if (negatives.name !== 'full') for (const person of cold) negatives.draw(person);
+
   const random = seededStreams(`${world.seed}/central`);
   let factors: Factors | undefined;
   const everything = {
@@ -63,13 +68,12 @@ export async function centralRows(
   if (truth !== undefined) {
     methods.push({ name: 'true-preference', score: truthScorer(truth, world, target, plain) });
   }
-  const settings = { protocol: options.protocol, negatives: options.negatives, seed: world.seed };
   return methods.flatMap(({ name, score }) => {
     const evaluations = evaluateColdStart({
       scorer: (_, { person }) => score(person),
       cold,
       items: target.catalogue.length,
-      negatives: candidatesOf(settings, target),
+      negatives: candidates,
       seed: world.seed,
       signal,
     });

@@ -103,6 +103,13 @@ export function variants(options: SimulationOptions): Variant[] {
   return asked;
 }
 
+/** Whether these rounds train something: options of rounds mean nothing to a strategy that shares nothing. */
+export function trainsInRounds(strategy: string, rounds: number): boolean {
+  const named = strategyNamed(strategy);
+  const nobody = { platforms: [], maxPlatformsPerPerson: 1, rounds };
+  return rounds > 0 && named.plan(nobody, named.defaults).blocks.length > 0;
+}
+
 const RELEASES: SimulationOptions['releases'] = ['raw', 'ldp', 'cohort', 'none'];
 
 /** @throws SimulationError SIMULATION_OPTION naming the option and what it may be. */
@@ -158,6 +165,11 @@ export function checkOptions(options: SimulationOptions): void {
   const known = strategies.map(({ name }) => name);
   for (const name of options.strategies) {
     if (!known.includes(name)) refuse(`--strategy: there is no "${name}", but ${known.join(', ')}`);
+  }
+  if (options.sampling !== null || options.clipQuantile !== null) {
+    if (!options.strategies.some((name) => trainsInRounds(name, options.rounds))) {
+      refuse('--sampling and --clip-quantile are about rounds: take a strategy that has them, and at least one round');
+    }
   }
   if (options.releases.length === 0) refuse(`--release names no mode; there are ${RELEASES.join(', ')}`);
   for (const mode of options.releases) {

@@ -6,7 +6,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aggregate } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
+import { PrivacyError } from '../core/privacy/errors.ts';
 import { centralRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
 import { readLedgers } from './ledgers.ts';
@@ -51,7 +53,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
   const [seed] = seeds;
   for (const { domains: all } of directions) {
     const anyWorld = { seed, domains: all, sources: all.map((domain) => domain.name) };
-    for (const variant of asked) planFederation(manifestOf(anyWorld, variant, options).manifest);
+    for (const variant of asked) checkPlan(manifestOf(anyWorld, variant, options).manifest, asked.length > 1);
   }
   onEvent({ kind: 'world', name, platforms: domains.map((domain) => domain.name) });
   const folder = await createRunFolder(options.out, directions.length > 1 ? options.protocol : name, new Date());
@@ -108,6 +110,17 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
   });
   await writeResults(folder, results, ledgers);
   return { results, folder, seedRows: rows };
+}
+
+/** @throws PrivacyError of planFederation, which of several strategies cannot be planned for before it. */
+function checkPlan(manifest: Manifest, isOneOfSeveral: boolean): void {
+  try {
+    planFederation(manifest);
+  } catch (error) {
+    if (!(error instanceof PrivacyError)) throw error;
+    const remedy = isOneOfSeveral ? '; or leave it out of --strategy' : '';
+    throw new PrivacyError(error.code, `${manifest.strategy.name}: ${error.message}${remedy}`, { cause: error });
+  }
 }
 
 function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'coldPersons' | 'warmPersons'> {

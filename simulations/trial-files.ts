@@ -15,6 +15,7 @@ import type { Identity } from '../core/federation/identity.ts';
 import { formatManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import { trainsInRounds } from './options.ts';
 import type { SimulationOptions, Variant } from './options.ts';
 import { writeDomain } from './worlds/write-world.ts';
 
@@ -94,6 +95,7 @@ export function manifestOf(
     items: domain.catalogue.length,
     personsAbout: roundAbout(domain.persons.length),
   }));
+  const inRounds = trainsInRounds(variant.strategy, options.rounds);
   const manifest = draftManifest({
     federation: 'simulation',
     seed,
@@ -109,8 +111,8 @@ export function manifestOf(
       release: variant.release,
       epsilon0: variant.epsilon0,
       sources: [...sources],
-      ...(options.sampling !== null && variant.budget !== null && { sampling: options.sampling }),
-      ...(options.clipQuantile !== null && { clipQuantile: options.clipQuantile }),
+      ...(inRounds && options.sampling !== null && variant.budget !== null && { sampling: options.sampling }),
+      ...(inRounds && options.clipQuantile !== null && { clipQuantile: options.clipQuantile }),
     },
     rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
   });

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openConsents } from '../../client/consents.ts';
-import { systemReason } from '../../client/key-file.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { integer, list, text } from '../arguments.ts';
+import { readNamedFile } from '../named-file.ts';
 
 interface Whom {
   readonly state: string;
@@ -85,12 +84,17 @@ async function add(options: Terms): Promise<void> {
   const persons = personsOf(options);
   const consents = openConsents(state, true);
   try {
-    await consents.add(persons, { target, epoch, expires });
+    const { unknown } = await consents.add(persons, { target, epoch, expires });
+    const until = new Date(expires * 1000).toISOString().slice(0, 10);
+    process.stdout.write(`consents recorded: ${persons.length}, for ${target}, epoch ${epoch}, until ${until}\n`);
+    if (unknown !== null && unknown > 0) {
+      process.stderr.write(
+        `isthmus: ids that this platform's data does not hold, so that nothing is released: ${unknown}\n`,
+      );
+    }
   } finally {
     consents.close();
   }
-  const until = new Date(expires * 1000).toISOString().slice(0, 10);
-  process.stdout.write(`${persons.length} consents recorded for ${target}, epoch ${epoch}, until ${until}\n`);
 }
 
 async function show({ state, json, ...filter }: Listing): Promise<void> {
@@ -116,7 +120,7 @@ async function withdraw(options: Whom): Promise<void> {
   try {
     const { withdrawn, told } = await consents.withdraw(persons, options.target);
     process.stdout.write(
-      `${withdrawn} consents withdrawn; ${told ? 'the targets are told to delete' : 'the targets are told when the agent next runs'}\n`,
+      `consents withdrawn: ${withdrawn}; ${told ? 'the targets are told to delete' : 'the targets are told when the agent next runs'}\n`,
     );
   } finally {
     consents.close();
@@ -130,13 +134,9 @@ function personsOf({ person = [], file }: Whom): readonly string[] {
 }
 
 function linesOf(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '');
-  } catch (cause) {
-    throw new FederationError('CONSENT_FILE', `cannot read ${file}: ${systemReason(cause)}`, { cause });
-  }
+  return readNamedFile(file, 'FILE_UNREADABLE')
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
 }
 
 function inDays(days: number): number {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExperimentInput } from '../../simulations/experiment/config.ts';
 import type { ExperimentEvent } from '../../simulations/experiment/run.ts';
@@ -7,6 +6,7 @@ import { SimulationError } from '../../simulations/errors.ts';
 import { integer, list, positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { interruption } from '../interrupted.ts';
+import { readNamedFile } from '../named-file.ts';
 import { version } from '../version.ts';
 
 /** What flags say, under the names of the config file; what is not said is not there. */
@@ -51,6 +51,8 @@ function privacyExperimentCommand(): Command {
     .option('--rounds <n>', 'rounds of the shared model, where the strategy has one', integer(0))
     .option('--colluding <n>', 'platforms that may collude with the coordinator', integer(0))
     .option('--dropouts <n>', 'platforms that may be lost in a round', integer(0))
+    .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', share)
+    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", share)
     .option('--protocol <name>', 'sampled or full', text)
     .option('--negatives <n>', 'items each hidden positive is ranked among, with sampled', integer(1))
     .option('--persons <n>', 'persons of each synthetic platform', integer(50))
@@ -112,12 +114,7 @@ async function run(flags: Flags): Promise<void> {
 
 async function readConfig(file: string): Promise<Record<string, unknown>> {
   const { parseConfigText } = await import('../../simulations/experiment/config.ts');
-  try {
-    return parseConfigText(readFileSync(file, 'utf8'), file);
-  } catch (cause) {
-    if (cause instanceof SimulationError) throw cause;
-    throw new SimulationError('SIMULATION_OPTION', `cannot read ${file}: ${String(cause)}`, { cause });
-  }
+  return parseConfigText(readNamedFile(file, 'FILE_UNREADABLE'), file);
 }
 
 function progressLine(event: ExperimentEvent): string {

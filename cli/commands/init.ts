@@ -18,10 +18,10 @@ interface InitOptions {
   readonly out: string;
   readonly federation: string;
   readonly seed?: string;
-  readonly items: readonly number[];
-  readonly persons: readonly number[];
+  readonly items?: readonly number[];
+  readonly persons?: readonly number[];
   readonly strategy: string;
-  readonly set: readonly (readonly [string, unknown])[];
+  readonly set?: readonly (readonly [string, unknown])[];
   readonly epsilon: number;
   readonly delta: number;
   readonly privacy: boolean;
@@ -49,10 +49,10 @@ export function initCommand(): Command {
     .requiredOption('--out <dir>', 'where the files go; made where it is missing')
     .option('--federation <name>', 'name of the federation', 'my-federation')
     .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
-    .option('--items <counts>', 'catalogue size of each platform, in the same order', list(integer(1)), [])
-    .option('--persons <counts>', 'about how many persons each has: a round number', list(integer(1)), [])
+    .option('--items <counts>', 'catalogue size of each platform, in the same order', list(integer(1)))
+    .option('--persons <counts>', 'about how many persons each has: a round number', list(integer(1)))
     .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
-    .option('--set <key=value>', 'a setting of the strategy; may be given several times', setting, [])
+    .option('--set <key=value>', 'a setting of the strategy; may be given several times', setting)
     .option('--epsilon <number>', 'total privacy budget for everything trained', positive, 4)
     .option('--delta <number>', 'its delta', positive, 1e-6)
     .option('--no-privacy', 'NO noise at all: the manifest promises nothing to anyone')
@@ -130,8 +130,8 @@ For the platforms: list of the manifest, with your catalogue size and a round nu
 function initFederation(platforms: readonly string[], options: InitOptions): void {
   const { out } = options;
   for (const [name, counts] of [
-    ['--items', options.items],
-    ['--persons', options.persons],
+    ['--items', options.items ?? []],
+    ['--persons', options.persons ?? []],
     ['--clip-weights', options.clipWeights ?? []],
   ] as const) {
     if (counts.length !== 0 && counts.length !== platforms.length) {
@@ -148,8 +148,8 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   const coordinator = generateIdentity('coordinator', systemRandom);
   const members = platforms.map((name, index) => ({
     identity: generateIdentity(name, systemRandom),
-    items: options.items.at(index) ?? PLACEHOLDER.items,
-    personsAbout: options.persons.at(index) ?? PLACEHOLDER.persons,
+    items: options.items?.at(index) ?? PLACEHOLDER.items,
+    personsAbout: options.persons?.at(index) ?? PLACEHOLDER.persons,
   }));
   // Checked before any file is made, so that a refused option leaves nothing behind.
   const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
@@ -169,7 +169,7 @@ function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'>
   return {
     federation: options.federation,
     seed: options.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
-    strategy: { name: options.strategy, settings: Object.fromEntries(options.set) },
+    strategy: { name: options.strategy, settings: Object.fromEntries(options.set ?? []) },
     privacy: {
       epsilon: options.privacy ? options.epsilon : null,
       delta,
@@ -200,7 +200,7 @@ function report(options: InitOptions, manifestFile: string, platforms: readonly 
   if (options.unsafeSharedPseudonymKey === true) {
     lines.push('', `UNSAFE: whoever holds ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
   }
-  if (options.items.length === 0 || options.persons.length === 0) {
+  if (options.items === undefined || options.persons === undefined) {
     lines.push(
       '',
       `Sizes are placeholders: put each platform's items and personsAbout into ${manifestFile}, then`,
@@ -225,7 +225,7 @@ function platform(value: string): string {
 
 function setting(
   value: string,
-  earlier: readonly (readonly [string, unknown])[],
+  earlier: readonly (readonly [string, unknown])[] = [],
 ): readonly (readonly [string, unknown])[] {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`"${value}" is not key=value.`);

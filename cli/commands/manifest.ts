@@ -10,7 +10,7 @@ import { planFederation } from '../../core/federation/plan.ts';
 import { digits } from '../../core/privacy/claims.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan.ts';
 import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
-import { readManifest } from '../manifest-file.ts';
+import { readNamedFile } from '../named-file.ts';
 
 export function manifestCommand(): Command {
   return new Command('manifest')
@@ -38,7 +38,7 @@ Examples:
 }
 
 function check(file: string): void {
-  const manifest = parseManifest(readManifest(file), file);
+  const manifest = parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file);
   const { strategy, privacy } = planFederation(manifest);
   verifyManifest(manifest);
   process.stdout.write(`federation   ${manifest.federation}
@@ -81,7 +81,7 @@ function released({ privacy: { release, epsilon0 } }: Manifest): string {
 
 function sign(file: string, { identity }: { readonly identity: string }): void {
   const log = openLog({ level: 'warn', name: 'manifest', human: true });
-  const manifest = parseManifest(readManifest(file), file);
+  const manifest = parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file);
   planFederation(manifest);
   const signed = signManifest(manifest, readIdentity(identity, log));
   try {

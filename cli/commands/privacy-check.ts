@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parseReferenceFile } from '../../core/privacy/accountant/verification/reference-row.ts';
 import { countOutcomes, judge } from '../../core/privacy/accountant/verification/verdict.ts';
 import type { Verdict } from '../../core/privacy/accountant/verification/verdict.ts';
+import { readNamedFile } from '../named-file.ts';
 
 interface CheckOptions {
   readonly json?: true;
@@ -31,8 +31,8 @@ Examples:
   isthmus privacy check vectors.json
   isthmus privacy check vectors.json --json > verdicts.json`,
     )
-    .action(async (file: string, options: CheckOptions) => {
-      const { title, rows } = parseReferenceFile(await readFile(file, 'utf8'));
+    .action((file: string, options: CheckOptions) => {
+      const { title, rows } = parseReferenceFile(readNamedFile(file, 'FILE_UNREADABLE'));
       const verdicts = rows.map(judge);
       const counts = countOutcomes(verdicts);
       process.stdout.write(

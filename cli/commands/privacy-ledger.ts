@@ -11,7 +11,7 @@ import { ledgerBudget } from '../../core/privacy/plan-events.ts';
 import { positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { readLedgerFile } from '../ledger-file.ts';
-import { readManifest } from '../manifest-file.ts';
+import { readNamedFile } from '../named-file.ts';
 
 interface LedgerOptions {
   readonly state?: string;
@@ -56,7 +56,7 @@ function fileOf({ state, store }: LedgerOptions): string {
 }
 
 function planOf({ manifest: file }: LedgerOptions): FederationPlan | null {
-  return file === undefined ? null : planFederation(parseManifest(readManifest(file), file));
+  return file === undefined ? null : planFederation(parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file));
 }
 
 function budgetOf({ delta }: LedgerOptions, plan: FederationPlan | null, platform: string | null): LedgerBudget {

@@ -31,12 +31,14 @@ const DEFAULT_EPOCH = 1;
 
 export class ReleaseOffice {
   readonly #options: PlatformOptions;
+  readonly #people: People;
   readonly #source: SourceDesk | undefined;
   readonly #withdrawals: Withdrawals | undefined;
   readonly #target: TargetDesk | undefined;
 
   constructor({ options, plan, people, emit, write, onReceived }: OfficeOptions) {
     this.#options = options;
+    this.#people = people;
     const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
     if (pseudonyms === undefined) {
       log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
@@ -55,6 +57,8 @@ export class ReleaseOffice {
     });
     const { codes, consents } = store;
     this.#withdrawals = new Withdrawals({ people, pseudonyms, codes, consents, log, write, emit });
+    const unknown = unknownAmong(consents.list({}), people);
+    if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
     // Before anybody is released: a consent given since is a new one.
     this.#withdrawals.carryOut();
     if (!receives) return;
@@ -107,13 +111,17 @@ export class ReleaseOffice {
     return this.#options.store.consents.list(filter);
   }
 
-  /** @throws FederationError CONSENT_INVALID; then none is recorded. */
-  addConsents(consents: readonly Consent[]): void {
+  /**
+   * @returns persons among them that the data does not hold: they may come with the data of another day.
+   * @throws FederationError CONSENT_INVALID; then none is recorded.
+   */
+  addConsents(consents: readonly Consent[]): number {
     const { manifest, identity, store } = this.#options;
     const platforms = manifest.platforms.map(({ name }) => name);
     for (const consent of consents) checkConsent(consent, identity.name, platforms);
     store.consents.add(consents);
     this.#source?.onConsents(consents);
+    return unknownAmong(consents, this.#people);
   }
 
   /** Without a pseudonym scheme nobody can be told of whom: carried out at the start that has one. @returns consents taken out of force. */
@@ -125,4 +133,8 @@ export class ReleaseOffice {
   stop(): void {
     this.#target?.stop();
   }
+}
+
+function unknownAmong(consents: readonly Consent[], people: People): number {
+  return new Set(consents.map(({ person }) => person).filter((person) => people.rowOf(person) === undefined)).size;
 }

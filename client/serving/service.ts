@@ -16,8 +16,8 @@ export interface ServiceBackend {
   /** @throws PlatformError PLATFORM_NOT_READY, PLATFORM_NO_PSEUDONYMS */
   recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
   consents(filter: { readonly person?: string; readonly target?: string; readonly epoch?: number }): readonly Consent[];
-  /** @throws FederationError CONSENT_INVALID */
-  addConsents(consents: readonly Consent[]): void;
+  /** @returns persons among them that the data does not hold. @throws FederationError CONSENT_INVALID */
+  addConsents(consents: readonly Consent[]): number;
   /** @returns consents withdrawn. */
   withdraw(persons: readonly string[], target?: string): number;
 }
@@ -108,8 +108,8 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
   });
   app.post('/v1/consents', (request) => {
     const { persons, ...terms } = consentBody.parse(request.body);
-    backend.addConsents(persons.map((person) => ({ person, ...terms })));
-    return { added: persons.length };
+    const unknown = backend.addConsents(persons.map((person) => ({ person, ...terms })));
+    return { added: persons.length, unknown };
   });
   app.delete('/v1/consents', (request) => {
     const { persons, target } = withdrawBody.parse(request.body);

@@ -78,6 +78,7 @@ const CALIBRATION_SLACK = 1e-9;
 export function planPrivacy(request: PlanRequest): PrivacyPlan {
   checkRequest(request);
   const federated = federationQueries(request.platforms);
+  if (federated.length === 0) refuseOptionsOfRounds(request);
   const trust = trustOf(request, request.platforms.length, federated.length > 0);
   const spare = request.spareAttempts ?? 0;
   const split = Math.min(request.maxPlatformsPerPerson, request.platforms.length);
@@ -196,6 +197,20 @@ function federationQueries(platforms: readonly PlanPlatform[]): readonly SumQuer
     );
   }
   return first;
+}
+
+/** @throws PrivacyError PRIVACY_BAD_PARAMETER for what is about masked sums, where there is none. */
+function refuseOptionsOfRounds({ sampling, clipQuantile, platforms }: PlanRequest): void {
+  const asked = [
+    ...(sampling === undefined ? [] : ['sampling']),
+    ...(clipQuantile === undefined ? [] : ['clipQuantile']),
+    ...(platforms.every(({ clipWeight }) => (clipWeight ?? 1) === 1) ? [] : ['clipWeights']),
+  ];
+  if (asked.length === 0) return;
+  throw new PrivacyError(
+    'PRIVACY_BAD_PARAMETER',
+    `${asked.join(' and ')}: about the masked sums of rounds, and here are none: take a strategy that has rounds, and at least one, or leave ${asked.length === 1 ? 'it' : 'them'} out`,
+  );
 }
 
 function checkRequest(request: PlanRequest): void {

@@ -41,6 +41,10 @@ export const configSchema = z.strictObject({
   rounds: z.int().min(0).default(DEFAULT_OPTIONS.rounds),
   colluding: z.int().min(0).default(0),
   dropouts: z.int().min(0).default(0),
+  /** Share of persons drawn for a round; null: everybody. */
+  sampling: z.number().nullable().default(null),
+  /** Quantile that the clip of a round follows; null: the strategy's own clip. */
+  clipQuantile: z.number().nullable().default(null),
   /** Of each synthetic platform. */
   persons: z.int().default(DEFAULT_OPTIONS.persons),
   items: z.int().default(DEFAULT_OPTIONS.items),
@@ -95,8 +99,8 @@ export function optionsAt(config: ExperimentConfig, overlap: number): Simulation
     overlap,
     colluding: config.colluding,
     dropouts: config.dropouts,
-    sampling: null,
-    clipQuantile: null,
+    sampling: config.sampling,
+    clipQuantile: config.clipQuantile,
     inProcess: true,
     out: '',
     persons: config.persons,

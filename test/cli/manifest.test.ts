@@ -43,6 +43,20 @@ describe('isthmus manifest check, and the ledger beside a manifest', function ()
     assert.equal((await emptyLedger('cohorts', '--manifest', 'cohorts/manifest.yaml')).spent, null);
   });
 
+  it('names a file that cannot be read, here and wherever a command is given one', async () => {
+    const commands = [
+      ['manifest', 'check', 'none.yaml'],
+      ['privacy', 'check', 'none.json'],
+      ['experiment', 'privacy', '--config', 'none.yaml'],
+      ['consent', 'add', '--state', 'state', '--target', 'b', '--file', 'none.txt'],
+    ];
+    for (const command of commands) {
+      const { code, stderr } = await place.run(...command);
+      assert.equal(code, EXIT.input, stderr);
+      assert.match(stderr, /^isthmus: cannot read none\.\w+: no such file or directory \[\w+_UNREADABLE\]\n$/);
+    }
+  });
+
   it('prints an epsilon where it bounds what leaves, and none where nothing does', async () => {
     assert.match(await founded('private'), /^privacy +epsilon \S+ of 4 at delta .*\nrelease +raw: no diff/m);
     const spent = (await emptyLedger('private', '--manifest', 'private/manifest.yaml')).spent;

@@ -95,7 +95,8 @@ describe('Platforms without rounds', () => {
     await target.settled;
     assert.deepEqual(stores.get('books')!.received.vectors('films', V0), []);
     const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
-    source.backend.addConsents(films.slice(0, 3).map((person) => ({ person, ...consent })));
+    const three = films.slice(0, 3);
+    assert.equal(source.backend.addConsents([...three, 'not-here'].map((person) => ({ person, ...consent }))), 1);
     await untilTrue(() => stores.get('books')!.received.vectors('films', V0).length === 3);
     assert.throws(() => source.backend.addConsents([{ person: 'p', ...consent, target: 'nowhere' }]), {
       code: 'CONSENT_INVALID',

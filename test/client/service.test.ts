@@ -18,7 +18,10 @@ const backend: ServiceBackend = {
     return Promise.resolve({ items, basis: 'prior', sources: [], claim: JSON.stringify(who), known: false });
   },
   consents: ({ person }) => recorded.filter((consent) => person === undefined || consent.person === person),
-  addConsents: (consents) => void recorded.push(...consents),
+  addConsents(consents) {
+    recorded.push(...consents);
+    return consents.filter(({ person }) => person === 'nobody').length;
+  },
   withdraw(persons) {
     const before = recorded.length;
     recorded = recorded.filter(({ person }) => !persons.includes(person));
@@ -89,8 +92,8 @@ describe('The local service', () => {
   });
 
   it('records, lists and withdraws consents', async () => {
-    const body = { persons: ['p', 'q'], target: 'books', epoch: 1, expires: 100 };
-    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 2 });
+    const body = { persons: ['p', 'q', 'nobody'], target: 'books', epoch: 1, expires: 100 };
+    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 3, unknown: 1 });
     const listed = await ask('/v1/consents?person=q');
     assert.deepEqual(listed.answer, { consents: [{ person: 'q', target: 'books', epoch: 1, expires: 100 }] });
     assert.deepEqual((await ask('/v1/consents', { method: 'DELETE', body: { persons: ['p'] } })).answer, {
@@ -99,7 +102,7 @@ describe('The local service', () => {
     for (const wrong of [{}, { ...body, persons: [] }, { ...body, epoch: -1 }, { ...body, more: 1 }]) {
       assert.equal((await ask('/v1/consents', { method: 'POST', body: wrong })).status, 400);
     }
-    assert.equal(recorded.length, 1);
+    assert.equal(recorded.length, 2);
   });
 
   it('says so when its port is taken', async () => {

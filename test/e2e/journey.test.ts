@@ -142,7 +142,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     const person = coldPerson();
     const seen = running.get('books')!.events.length;
     const { code, stdout } = await place.run('consent', 'withdraw', '--state', 'try/films-state', '--person', person);
-    assert.deepEqual([code, stdout], [0, '1 consents withdrawn; the targets are told to delete\n']);
+    assert.deepEqual([code, stdout], [0, 'consents withdrawn: 1; the targets are told to delete\n']);
     await running.get('books')!.event(({ kind }) => kind === 'withdrawn', seen);
     await serving(running.get('books')!, seen);
     const answer = JSON.parse((await ask(person)).stdout) as { basis: string; known: boolean };

@@ -86,7 +86,10 @@ describe('isthmus simulate, as a process', function () {
     const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
       [['--strategy', 'magic'], 2, /magic.*linear-bridge/s],
       [['--release', 'loud'], 2, /loud.*cohort/],
-      [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /at least 3/],
+      [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /shared-trunk: .*at least 3/],
+      [['--platforms', 'films,books'], 5, /shared-trunk: .*or leave it out of --strategy/],
+      [['--strategy', 'linear-bridge', '--sampling', '0.5'], 2, /--sampling.* about rounds/],
+      [['--strategy', 'shared-trunk', '--rounds', '0', '--clip-quantile', '0.5'], 2, /--clip-quantile.* about rounds/],
       [['--seeds', '0'], 2, /--seeds must be/],
       [['--data', 'nowhere'], 3, /cannot read the folder nowhere/],
       [['--target', 'opera'], 2, /opera.*films/],

@@ -378,6 +378,22 @@ describe('a clip that follows a quantile', () => {
   });
 });
 
+describe('options of rounds where there is none', () => {
+  it('are refused, each by its name', () => {
+    const queries: readonly SumQuery[] = [{ ...round, scope: 'platform' }];
+    const cases: readonly (readonly [Parameters<typeof plan>[0], RegExp])[] = [
+      [{ sampling: 0.5 }, /^sampling: about the masked sums/],
+      [{ clipQuantile: 0.5 }, /^clipQuantile: /],
+      [{ weights: [2, 1, 1, 1, 1] }, /^clipWeights: /],
+      [{ sampling: 0.5, clipQuantile: 0.5 }, /^sampling and clipQuantile: .*leave them out/],
+    ];
+    for (const [asked, message] of cases) {
+      assert.throws(() => plan({ ...asked, queries }), { code: 'PRIVACY_BAD_PARAMETER', message });
+    }
+    assert.equal(plan({ queries }).rounds, 0);
+  });
+});
+
 describe('a manifest that asks for it', () => {
   it('is planned with it, at the same total', () => {
     const plain = federation({});

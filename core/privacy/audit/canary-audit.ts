@@ -56,7 +56,7 @@ export interface AuditReport {
 export type AttackName = 'colluder' | 'shared-noise';
 const ATTACKS: readonly AttackName[] = ['colluder', 'shared-noise'];
 
-/** @throws PrivacyError PRIVACY_BAD_PARAMETER for sums too small for the canaries, or guesses beyond them. */
+/** @throws PrivacyError PRIVACY_BAD_PARAMETER for sums too small for the canaries, guesses beyond them, or a sampled plan. */
 export function auditPlan(audit: CanaryAudit): AuditReport {
   check(audit);
   const inside = drawCoins(audit);
@@ -202,17 +202,23 @@ function drawCoins({ canaries, coins }: CanaryAudit): Uint8Array {
 function check({ plan, canaries, guesses, shape, platformsPerCanary, significance }: CanaryAudit): void {
   const platforms = Object.keys(plan.sums);
   const smallest = Math.min(...Object.values(plan.sums).flatMap((sums) => sums.map((sum) => sum.dimension)));
-  const problem =
-    platforms.length < 2
-      ? 'needs at least two platforms, of which one colludes'
-      : smallest < canaries * shape.length
-        ? `${canaries} canaries of ${shape.length} coordinates do not fit a sum of ${smallest}`
-        : guesses < 1 || guesses > canaries
-          ? `guesses must be 1 to ${canaries}, and are ${guesses}`
-          : platformsPerCanary < 1 || platformsPerCanary > platforms.length - 1
-            ? `canaries can be on 1 to ${platforms.length - 1} honest platforms, not ${platformsPerCanary}`
-            : !(significance > 0 && significance < 1)
-              ? `significance must be between 0 and 1, and is ${significance}`
-              : undefined;
-  if (problem !== undefined) throw new PrivacyError('PRIVACY_BAD_PARAMETER', `audit: ${problem}`);
+  const honest = platforms.length - 1;
+  const needs: readonly (readonly [boolean, string])[] = [
+    [honest >= 1, 'needs at least two platforms, of which one colludes'],
+    [
+      plan.samplingRate === 1,
+      'its canaries are in all sums or in none, which a plan with sampled persons claims nothing of',
+    ],
+    [
+      smallest >= canaries * shape.length,
+      `${canaries} canaries of ${shape.length} coordinates do not fit a sum of ${smallest}`,
+    ],
+    [guesses >= 1 && guesses <= canaries, `guesses must be 1 to ${canaries}, and are ${guesses}`],
+    [
+      platformsPerCanary >= 1 && platformsPerCanary <= honest,
+      `canaries can be on 1 to ${honest} honest platforms, not ${platformsPerCanary}`,
+    ],
+    [significance > 0 && significance < 1, `significance must be between 0 and 1, and is ${significance}`],
+  ];
+  for (const [holds, need] of needs) if (!holds) throw new PrivacyError('PRIVACY_BAD_PARAMETER', `audit: ${need}`);
 }

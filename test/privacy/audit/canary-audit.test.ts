@@ -19,19 +19,21 @@ interface Setting {
   readonly platforms?: number;
   /** M of the plan. */
   readonly planned?: number;
+  readonly sampling?: number;
 }
 
 function query(scope: SumQuery['scope'], block: number, repetitions: number): SumQuery {
   return { label: scope, dimension: CANARIES * block, clip: 1, repetitions, relativeNoise: 1, scope };
 }
 
-function plan({ epsilon, queries, platforms = 4, planned = 2 }: Setting): PrivacyPlan {
+function plan({ epsilon, queries, platforms = 4, planned = 2, sampling }: Setting): PrivacyPlan {
   return planPrivacy({
     epsilon,
     delta: 1e-6,
     colluding: 1,
     dropouts: 0,
     maxPlatformsPerPerson: planned,
+    ...(sampling !== undefined && { sampling }),
     platforms: Array.from({ length: platforms }, (_, i) => ({ name: `p${i}`, personsAbout: CANARIES, queries })),
   });
 }
@@ -148,6 +150,7 @@ describe('canary audit', () => {
       { platformsPerCanary: 0 },
       { significance: 0 },
       { plan: plan({ epsilon: 2, queries: [query('platform', 1, 1)], platforms: 1 }) },
+      { plan: plan({ epsilon: 2, queries: rounds, sampling: 0.5 }) },
     ];
     for (const given of bad) {
       assert.throws(
