@@ -6,11 +6,12 @@
  *
  * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
  * every strategy named. --release raw,ldp,cohort --epsilon0 8,4,2: every local mode at every eps0. --rounds 0,5: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those.
- * --published measures the game-video split.
+ * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end), which
+ * bench/transfer/shares.ts reads.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDomain } from '../client/data/open.ts';
@@ -32,7 +33,7 @@ import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
 import type { ReleaseModeName } from '../core/privacy/release.ts';
 import { federate } from './transfer/in-process.ts';
-import { measure, table } from './transfer/measure.ts';
+import { figures, measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
 
 const { values: options } = parseArgs({
@@ -49,6 +50,7 @@ const { values: options } = parseArgs({
     epsilon0: { type: 'string', default: '8,4,2' },
     settings: { type: 'string', default: '{}' },
     published: { type: 'boolean', default: false },
+    out: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -141,10 +143,12 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
         }
       }
     }
+    if (options.out !== undefined) await writeFile(options.out, figures(title, measured));
+    console.error(`${title}: seed ${seed} after ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`${title}, ${measured.values().next().value?.length ?? 0} seeds, ${seconds} s`);
-  console.log(table(measured, 'prior'));
+  console.log(table(measured, ['prior', 'popularity']));
   if (options.verbose) console.log(reports.join('\n'));
 }
 

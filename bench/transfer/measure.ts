@@ -36,35 +36,56 @@ const scoreOf = (evaluation: Evaluation, metric: string): number =>
 
 const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(4)}`;
 
-/** One line a method and kind of negatives. */
-export function table(measured: Measured, reference: string): string {
+/** One line a method and kind of negatives: what it reaches, and its paired gain over each reference. */
+export function table(measured: Measured, references: readonly string[]): string {
   const width = Math.max(...Array.from(measured.keys(), (method) => method.length));
-  const kinds =
-    measured
-      .values()
-      .next()
-      .value?.[0].map(({ negatives }) => negatives) ?? [];
-  const lines = kinds.flatMap((kind, k) => [
+  const lines = kindsOf(measured).flatMap((kind, k) => [
     `  ${kind} negatives`,
     ...Array.from(measured, ([method, seeds]) => {
-      const figures = ['HR@10', 'NDCG@10'].map((metric) => {
+      const reached = ['HR@10', 'NDCG@10'].map((metric) => {
         const values = seeds.map((evaluations) => scoreOf(evaluations[k], metric));
         return `${metric} ${mean(values).toFixed(4)} ± ${(standardDeviation(values) ?? 0).toFixed(4)}`;
       });
-      const zero = measured.get(reference);
-      const gain =
-        zero === undefined || method === reference
-          ? ''
-          : gainText(
-              seeds.map(
-                (evaluations, s) => pairedGain(evaluations[k], zero[s][k], (rank) => gains.ndcg(rank, 10)).mean,
-              ),
-              reference,
-            );
-      return `    ${method.padEnd(width)}  ${figures.join('  ')}${gain}`;
+      const gained = references.flatMap((reference) => {
+        const zero = measured.get(reference);
+        if (zero === undefined || method === reference) return [];
+        const values = seeds.map(
+          (evaluations, s) => pairedGain(evaluations[k], zero[s][k], (rank) => gains.ndcg(rank, 10)).mean,
+        );
+        return [gainText(values, reference)];
+      });
+      return `    ${method.padEnd(width)}  ${reached.join('  ')}${gained.join('')}`;
     }),
   ]);
   return lines.join('\n');
+}
+
+/** NDCG@10 of every seed; what `shares.ts` reads. */
+export interface FigureLine {
+  readonly title: string;
+  readonly negatives: string;
+  readonly method: string;
+  /** By seed. */
+  readonly ndcg: readonly number[];
+}
+
+/** JSON lines, one a method and kind of negatives. */
+export function figures(title: string, measured: Measured): string {
+  const lines = kindsOf(measured).flatMap((negatives, k) =>
+    Array.from(measured, ([method, seeds]): FigureLine => {
+      return { title, negatives, method, ndcg: seeds.map((evaluations) => scoreOf(evaluations[k], 'NDCG@10')) };
+    }),
+  );
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+function kindsOf(measured: Measured): readonly string[] {
+  return (
+    measured
+      .values()
+      .next()
+      .value?.[0].map(({ negatives }) => negatives) ?? []
+  );
 }
 
 function gainText(values: readonly number[], reference: string): string {
