@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { logMoment } from '../../../core/privacy/accountant/rdp-subsampled-gaussian.ts';
+import { leastLogMoment } from '../../../core/privacy/accountant/verification/moment-floor.ts';
 import { parseReferenceFile, ReferenceFileError } from '../../../core/privacy/accountant/verification/reference-row.ts';
 import { parseOrders } from '../../../core/privacy/accountant/verification/reference-orders.ts';
-import { countOutcomes, judge } from '../../../core/privacy/accountant/verification/verdict.ts';
+import { countOutcomes, judge, judgeAnswer } from '../../../core/privacy/accountant/verification/verdict.ts';
 import type { Verdict } from '../../../core/privacy/accountant/verification/verdict.ts';
 
 const text = readFileSync(new URL('vectors.json', import.meta.url), 'utf8');
@@ -61,6 +64,34 @@ describe('judging', () => {
     const conservative = row('rdp-subsampled-gaussian-01');
     assert.equal(judge(conservative).outcome, 'upper-bound');
     assert.equal(judge({ ...conservative, expected: 0.00066 }).outcome, 'out');
+  });
+
+  it('an answer far below what the signless series bounds is out', () => {
+    const recognised = ['rdp-subsampled-gaussian-01', 'dpsgd-rdp-03', 'dpsgd-rdp-04'].map(row);
+    for (const conservative of recognised) {
+      const [ours] = judge(conservative).ours;
+      for (const share of [0.5, 0.99]) {
+        const verdict = judgeAnswer(conservative, { kind: 'value', values: [share * ours] });
+        assert.equal(verdict.outcome, 'out', `${conservative.id}, ${share} of the answer`);
+      }
+    }
+    const unsampled = row('dpsgd-rdp-02');
+    assert.equal(judgeAnswer(unsampled, { kind: 'value', values: [13] }).outcome, 'out');
+  });
+
+  it('the floor under those answers is never above the moment, and near it', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1.01, max: 80, noNaN: true }),
+        fc.double({ min: 0.001, max: 0.95, noNaN: true }),
+        fc.double({ min: 0.3, max: 8, noNaN: true }),
+        (order, rate, z) => {
+          const moment = logMoment(order, rate, z);
+          const floor = leastLogMoment(order, rate, z);
+          assert.ok(floor <= moment && floor >= 0.995 * moment, `${floor} under ${moment}`);
+        },
+      ),
+    );
   });
 
   it('an unknown group is unsupported, with its name', () => {
