@@ -71,12 +71,17 @@ export const NOT_CLAIMED: readonly string[] = [
   'secrecy of which platforms take part, of who asked for a release, of timing, or of the sizes of messages',
   'robustness against platforms that lie',
   'anything about what a platform does with its own data inside',
+  'a bound on what several federations over the same persons spend together (each has a ledger of its own, and they do not add up)',
+  'a bound on how many epochs there are: each one spends the epsilon0 of new codes again',
+  'secrecy of whether a source knows a person who consented: of one without a history there it sends nothing, and epsilon0 holds among persons with one',
 ];
 
-/** Used, seen by no one outside, and therefore not charged; a run that publishes one of them adds it to its own list. */
-export const STAYS_INSIDE: readonly string[] = [
-  'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves',
-  'public facts in the manifest: a round number of persons, and the size of the catalogue, which a platform that keeps no items file counts from its interactions',
+/** What no ledger counts, whatever the run; a run that publishes more adds it to its own list. */
+export const NOT_CHARGED: readonly string[] = [
+  'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves; metrics that a platform publishes, since there is no noised query for them',
+  'public facts in the manifest: a round number of persons, and the size of the catalogue',
+  'what the catalogue holds, and its size, where a platform keeps no items file: an item that one person alone has met then adds a coordinate',
+  'the epsilon0 of released codes: it stands in the claim about the chosen platform, in no ledger',
 ];
 
 const PLATFORMS_LISTED = 100;
@@ -112,7 +117,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     epsilonKnowingCoins: epsilon === null || !isSampled(plan) ? null : epsilonKnowingCoins(plan, plan.colluding),
     accountant: CLAIM_ACCOUNTANT,
     claims: [trained(request), others(request), chosen(request), seen(request)],
-    notCharged: [...STAYS_INSIDE, ...(request.notCharged ?? [])],
+    notCharged: [...NOT_CHARGED, ...(request.notCharged ?? [])],
     notClaimed: NOT_CLAIMED,
     warnings: warningsOf(request),
   };
@@ -198,7 +203,7 @@ function chosen(request: ClaimRequest): Claim {
       // Every source that knows the person sends a code of its own.
       const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
       const codes = sources * targetsPerPerson;
-      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch from each source that knows you.`;
+      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
       const several =
         codes > 1
           ? ` From ${count(sources, 'source', 'sources')} to ${count(targetsPerPerson, 'target', 'targets')}, codes pooled: ${digits(release.epsilon0 * codes)}.`

@@ -102,12 +102,12 @@ describe('claims', () => {
     assert.equal(local.epsilon0, 2);
     assert.match(
       textOf(local, 'C3'),
-      /one randomised code with 2-local DP per epoch from each source that knows you\. From 2 sources to 2 targets, codes pooled: 8\. Together .*epsilon (11\.9\d+|12) per epoch/,
+      /one randomised code with 2-local DP per epoch from each source that knows you \(up to 1e-9 in probability: it is drawn in doubles\)\. From 2 sources to 2 targets, codes pooled: 8\. Together .*epsilon (11\.9\d+|12) per epoch/,
     );
     const bare = statement([], { profile: 'sealed-only', release });
     assert.match(
       textOf(bare, 'C3'),
-      /2-local DP per epoch from each source that knows you\..* Nothing bounds what it may tell of other persons/,
+      /2-local DP per epoch from each source that knows you \(.*\)\..* Nothing bounds what it may tell of other persons/,
     );
     assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
   });
@@ -165,6 +165,26 @@ describe('claims', () => {
       const printed = Number(/\(([\d.]+), 0\.000001\)/.exec(textOf(one, 'C1'))![1]);
       assert.ok(printed >= one.epsilon! && printed < one.epsilon! * 1.002);
     }
+  });
+
+  it('lists what no ledger counts and what no claim bounds, whatever the run', () => {
+    const { notCharged, notClaimed } = statement([own, round]);
+    const charged = [
+      /metrics that a platform publishes/,
+      /item that one person alone has met/,
+      /epsilon0 of released codes/,
+    ];
+    for (const part of charged)
+      assert.ok(
+        notCharged.some((line) => part.test(line)),
+        String(part),
+      );
+    const bounded = [/several federations over the same persons/, /how many epochs/, /whether a source knows a person/];
+    for (const part of bounded)
+      assert.ok(
+        notClaimed.some((line) => part.test(line)),
+        String(part),
+      );
   });
 
   it('lists what a run did not charge', () => {
