@@ -3,6 +3,7 @@
  * @module
  */
 import logUpdate from 'log-update';
+import { upwardFixed } from '../core/privacy/printed-epsilon.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
 
@@ -147,7 +148,7 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
 
 const epsilonText = (spent: number | null, budget: number | null): string => {
   if (budget === null) return 'NO PRIVACY: no noise, no epsilon';
-  return spent === null ? 'epsilon not bounded' : `epsilon ${spent.toFixed(2)} of ${budget.toFixed(2)} spent`;
+  return spent === null ? 'epsilon not bounded' : `epsilon ${upwardFixed(spent, 2)} of ${upwardFixed(budget, 2)} spent`;
 };
 
 function bar(fraction: number): string {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { upwardFixed } from '../../core/privacy/printed-epsilon.ts';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
 import type { AuditDocument, AuditRequest } from '../../simulations/audit/audit.ts';
 import type { StrategyAudit } from '../../simulations/audit/strategy-audit.ts';
@@ -82,7 +83,7 @@ function describe({
   if (strategies.length > 0) out.push(...describeStrategies(strategies));
   if (oneShot !== null) {
     out.push(
-      `One-shot canaries in the shared model: estimate ${figure(oneShot.estimate)} (${figure(oneShot.chance)} for canaries that were not in), proven ${figure(oneShot.provenEpsilon)}`,
+      `One-shot canaries in the shared model: estimate ${figure(oneShot.estimate)} (${figure(oneShot.chance)} for canaries that were not in), proven ${proven(oneShot.provenEpsilon)}`,
       `  ${oneShot.canaries} random directions in ${oneShot.dimension} coordinates, ${oneShot.rounds} rounds over ${oneShot.platforms} platforms; an estimate, not a bound`,
       '',
     );
@@ -101,7 +102,7 @@ function describe({
   }
   for (const { planted, summary, lowerBound, gaussianLowerBound, provenEpsilon, asExpected } of sanity) {
     out.push(
-      `${asExpected ? 'ok  ' : 'NOT '} ${(planted ?? 'as it is').padEnd(20)} measured ${figure(lowerBound)} (any), ${figure(gaussianLowerBound)} (Gaussian), claimed ${figure(provenEpsilon)}: ${summary}`,
+      `${asExpected ? 'ok  ' : 'NOT '} ${(planted ?? 'as it is').padEnd(20)} measured ${figure(lowerBound)} (any), ${figure(gaussianLowerBound)} (Gaussian), claimed ${proven(provenEpsilon)}: ${summary}`,
     );
   }
   const verdict =
@@ -133,7 +134,7 @@ function describeStrategies(strategies: readonly StrategyAudit[]): string[] {
     `  ${'strategy'.padEnd(17)} ${'canaries'.padEnd(20)} ${'guessed right'.padEnd(14)} ${'any'.padStart(6)} ${'Gaussian'.padStart(9)} ${'charged'.padStart(8)} ${'proven'.padStart(8)}`,
     ...strategies.map(
       (audited) =>
-        `  ${audited.strategy.padEnd(17)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${figure(audited.chargedEpsilon).padStart(8)} ${figure(audited.provenEpsilon).padStart(8)}`,
+        `  ${audited.strategy.padEnd(17)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${proven(audited.chargedEpsilon).padStart(8)} ${proven(audited.provenEpsilon).padStart(8)}`,
     ),
     '',
   ];
@@ -152,4 +153,4 @@ function describeReleases(releases: readonly ReleaseAudit[]): string[] {
 }
 
 const figure = (value: number): string => value.toFixed(3);
-const proven = (epsilon: number | null): string => (epsilon === null ? 'nothing' : figure(epsilon));
+const proven = (epsilon: number | null): string => (epsilon === null ? 'nothing' : upwardFixed(epsilon, 3));

@@ -7,7 +7,7 @@ import { formatManifest, manifestHash, parseManifest } from '../../core/federati
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import { digits } from '../../core/privacy/claims.ts';
+import { upward } from '../../core/privacy/printed-epsilon.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan.ts';
 import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
 import { readNamedFile } from '../named-file.ts';
@@ -61,7 +61,7 @@ function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
       ? `${sealed}, and nothing is trained together or noised`
       : 'nothing is trained together or noised';
   }
-  const figures = `epsilon ${digits(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
+  const figures = `epsilon ${upward(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
   return profile === 'sealed-only'
     ? `${sealed}; ${figures}, covers the prototypes of cohorts alone, as far as a person's own vector goes`
     : figures;

@@ -8,6 +8,7 @@ import type { LedgerBudget } from '../../core/privacy/ledger.ts';
 import { reportLedger } from '../../core/privacy/ledger-report.ts';
 import type { LedgerReport, ReportedEntry } from '../../core/privacy/ledger-report.ts';
 import { ledgerBudget } from '../../core/privacy/plan-events.ts';
+import { upwardFixed } from '../../core/privacy/printed-epsilon.ts';
 import { positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { readLedgerFile } from '../ledger-file.ts';
@@ -104,7 +105,6 @@ function describe(report: LedgerReport): string {
   return [...lines, ''].join('\n');
 }
 
-/** Privacy figures are rounded up, never to the nearest. */
 function up(epsilon: number | null): string {
-  return epsilon === null ? 'unbounded' : (Math.ceil(epsilon * 1e4 * (1 - 1e-12)) / 1e4).toFixed(4);
+  return epsilon === null ? 'unbounded' : upwardFixed(epsilon);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { planBudget } from '../../core/privacy/accountant/budget-plan.ts';
 import type { BudgetPlan, BudgetRequest } from '../../core/privacy/accountant/budget-plan.ts';
+import { upwardFixed } from '../../core/privacy/printed-epsilon.ts';
 import { integer, positive } from '../arguments.ts';
 
 interface PlanOptions extends BudgetRequest {
@@ -41,10 +42,13 @@ function describe(plan: BudgetPlan): string {
     `epsilon ${request.epsilon} at delta ${request.delta} over ${request.rounds} rounds, person-level (add or remove one); ` +
     `${request.platforms} platforms, ${trust.colluding} colluding, ${request.dropouts} lost${request.sampling === undefined ? '' : `; persons drawn at ${request.sampling} on each of up to ${request.platformsPerPerson ?? 1} platforms, by coins that stay there`}\n`;
   const facts = table([
-    ['noise multiplier', `z = ${up(plan.noiseMultiplier)}, the honest noise in units of a person's L2 sensitivity`],
+    [
+      'noise multiplier',
+      `z = ${upwardFixed(plan.noiseMultiplier)}, the honest noise in units of a person's L2 sensitivity`,
+    ],
     [
       'epsilon',
-      `${up(plan.epsilon)} by Renyi accounting (claim); ${up(plan.continuousReference)} exact for continuous noise (reference)`,
+      `${upwardFixed(plan.epsilon)} by Renyi accounting (claim); ${upwardFixed(plan.continuousReference)} exact for continuous noise (reference)`,
     ],
     [
       'noise threshold',
@@ -60,7 +64,7 @@ function describe(plan: BudgetPlan): string {
   ]);
   const colluders = plan.colluders.map(
     ({ colluders: count, epsilon, noiseShares, view }) =>
-      `  ${String(count).padStart(9)}  ${up(epsilon).padStart(9)}  ${String(noiseShares).padStart(12)}  ${view === 'sums' ? `sums of ${noiseShares}+ honest platforms` : view}${count === trust.colluding ? '  <- planned for' : ''}\n`,
+      `  ${String(count).padStart(9)}  ${upwardFixed(epsilon).padStart(9)}  ${String(noiseShares).padStart(12)}  ${view === 'sums' ? `sums of ${noiseShares}+ honest platforms` : view}${count === trust.colluding ? '  <- planned for' : ''}\n`,
   );
   const cheaper = plan.cheaper.map(({ change, relativeError }) => `  ${relativeError.toFixed(2)} x  ${change}\n`);
   return `${asked}
@@ -78,11 +82,6 @@ function table(rows: readonly (readonly [string, string])[]): string {
 
 function noiseEach(shares: number): string {
   return shares === 1 ? 'all of it' : `1/${shares} of its variance`;
-}
-
-/** Privacy figures are rounded up, never to the nearest. */
-function up(value: number): string {
-  return (Math.ceil(value * 1e4 * (1 - 1e-12)) / 1e4).toFixed(4);
 }
 
 function figure(value: number): string {

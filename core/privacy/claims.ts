@@ -7,6 +7,7 @@ import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { CLAIM_ACCOUNTANT } from './composition.ts';
 import { epsilonAgainst, epsilonKnowingCoins } from './plan.ts';
 import type { PrivacyPlan } from './plan.ts';
+import { upward } from './printed-epsilon.ts';
 import type { ReleaseMode } from './release.ts';
 
 export interface ClaimRequest {
@@ -131,11 +132,11 @@ export function formatStatement(statement: PrivacyStatement): string {
     ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
     ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
     `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
-    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${digits(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
+    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${upward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
     ...(statement.epsilonKnowingCoins === null
       ? []
       : [
-          `Sampling: each person is in a round with probability ${digits(statement.samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${digits(statement.epsilonKnowingCoins)}.`,
+          `Sampling: each person is in a round with probability ${upward(statement.samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${upward(statement.epsilonKnowingCoins)}.`,
         ]),
     ...(new Set(against).size > 1 ? [`epsilon by colluding platforms: ${byColluders(against)}.`] : []),
     `Not charged: ${statement.notCharged.join('; ')}.`,
@@ -151,7 +152,7 @@ function trained({ plan, profile }: ClaimRequest): Claim {
     return absent('C1', 'the encoder is made from raw data, so what leaves is not only a function of noised sums');
   }
   if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
-  const bound = `(${digits(plan.epsilon)}, ${plan.delta})-DP`;
+  const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
   const text = plan.maskedSum
     ? `Everything the honest platforms release for training is ${bound} ${unit}, as long as at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator${isSampled(plan) ? ', the coins that draw persons stay inside their platforms,' : ''} and every released sum holds at least ${plan.noiseThreshold} contributions.`
@@ -175,7 +176,7 @@ function others({ plan, profile }: ClaimRequest): Claim {
   }
   if (plan.epsilon === null)
     return absent('C2', 'no differential-privacy bound: no encoder was made through noised sums');
-  const text = `What the coordinator and the platforms you did not choose learn through your data is bounded by C1, whose epsilon ${digits(plan.epsilon)} counts the encoders of ${count(plan.encodersPerPerson, 'platform', 'platforms')}. Your chosen platforms, and whoever sees their recommendations or metrics, are outside this bound.`;
+  const text = `What the coordinator and the platforms you did not choose learn through your data is bounded by C1, whose epsilon ${upward(plan.epsilon)} counts the encoders of ${count(plan.encodersPerPerson, 'platform', 'platforms')}. Your chosen platforms, and whoever sees their recommendations or metrics, are outside this bound.`;
   return { id: 'C2', holds: true, text };
 }
 
@@ -203,14 +204,14 @@ function chosen(request: ClaimRequest): Claim {
       // Every source that knows the person sends a code of its own.
       const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
       const codes = sources * targetsPerPerson;
-      const one = `The platform you chose receives one randomised code with ${digits(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
+      const one = `The platform you chose receives one randomised code with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
       const several =
         codes > 1
-          ? ` From ${count(sources, 'source', 'sources')} to ${count(targetsPerPerson, 'target', 'targets')}, codes pooled: ${digits(release.epsilon0 * codes)}.`
+          ? ` From ${count(sources, 'source', 'sources')} to ${count(targetsPerPerson, 'target', 'targets')}, codes pooled: ${upward(release.epsilon0 * codes)}.`
           : '';
       const sum =
         thirdPersons === '' && plan.epsilon !== null
-          ? ` Together with what was trained from your data: epsilon ${digits(plan.epsilon + release.epsilon0 * codes)} per epoch, delta ${plan.delta}.`
+          ? ` Together with what was trained from your data: epsilon ${upward(plan.epsilon + release.epsilon0 * codes)} per epoch, delta ${plan.delta}.`
           : thirdPersons;
       return { id: 'C3', holds: true, text: one + prototypes(request) + several + sum };
     }
@@ -225,7 +226,7 @@ function prototypes({ plan, profile, release }: ClaimRequest): string {
     ' It is told among prototypes that each source makes alone, with all of the noise, charged in its ledger';
   return profile === 'private-encoder'
     ? `${made} and counted in C1.`
-    : `${made}: epsilon ${digits(plan.epsilon)} bounds what they tell through a person's own vector, nothing what they tell through the encoder.`;
+    : `${made}: epsilon ${upward(plan.epsilon)} bounds what they tell through a person's own vector, nothing what they tell through the encoder.`;
 }
 
 /** C4: what a deviating coordinator sees. */
@@ -261,7 +262,7 @@ function mechanismOf(plan: PrivacyPlan): string {
       : `1/${plan.noiseShares} of its variance on each platform, in a masked sum`;
   const [planned = []] = Object.values(plan.sums);
   const round = planned.find(({ scope }) => scope === 'federation');
-  const drawn = isSampled(plan) ? `Poisson sampling of persons at ${digits(plan.samplingRate)} in rounds, ` : '';
+  const drawn = isSampled(plan) ? `Poisson sampling of persons at ${upward(plan.samplingRate)} in rounds, ` : '';
   const clip =
     round?.adaptiveClip === undefined
       ? 'per-person clip'
@@ -274,7 +275,7 @@ function byColluders(against: readonly number[]): string {
   for (let first = 0; first < against.length;) {
     let last = first;
     while (last + 1 < against.length && against[last + 1] === against[first]) last += 1;
-    parts.push(`${first === last ? first : `${first} to ${last}`}: ${digits(against[first])}`);
+    parts.push(`${first === last ? first : `${first} to ${last}`}: ${upward(against[first])}`);
     first = last + 1;
   }
   return parts.join(', ');
@@ -282,11 +283,4 @@ function byColluders(against: readonly number[]): string {
 
 function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
-}
-
-/** Four significant digits, upward: a printed epsilon is never below the computed one. */
-export function digits(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return String(value);
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 3);
-  return String(Number((Math.ceil(value / unit - 1e-6) * unit).toPrecision(4)));
 }

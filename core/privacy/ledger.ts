@@ -14,6 +14,7 @@ import type { CountedEvent } from './composition.ts';
 import { PrivacyError } from './errors.ts';
 import { distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 import type { Charge, LedgerEntry } from './ledger-chain.ts';
+import { upward } from './printed-epsilon.ts';
 
 export { canonicalEntry, distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 export type { Charge, LedgerEntry } from './ledger-chain.ts';
@@ -232,5 +233,5 @@ function describe(charge: Charge): string {
 }
 
 function format(epsilon: number | null): string {
-  return epsilon === null ? 'unbounded' : epsilon.toPrecision(6);
+  return epsilon === null ? 'unbounded' : upward(epsilon, 6);
 }

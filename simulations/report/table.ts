@@ -2,7 +2,8 @@
  * The table that ends a run, for a terminal and for the report: methods down, metrics across, both kinds of negatives.
  * @module
  */
-import { digits, NEIGHBOURS } from '../../core/privacy/claims.ts';
+import { NEIGHBOURS } from '../../core/privacy/claims.ts';
+import { upward } from '../../core/privacy/printed-epsilon.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
@@ -89,7 +90,7 @@ export function privacyLine(row: PrivacyRow): string {
   const colluders = row.epsilonAgainst.flatMap((epsilon, count) => (epsilon <= bound * (1 + 1e-9) ? [count] : []));
   const most = Math.max(0, ...colluders);
   const parts = [
-    `epsilon ${digits(row.epsilon)} at delta ${row.delta}`,
+    `epsilon ${upward(row.epsilon)} at delta ${row.delta}`,
     `against the coordinator and up to ${most} colluding platform${most === 1 ? '' : 's'}`,
     `z = ${trim(row.noiseMultiplier)}`,
     row.rounds === 0 ? 'no rounds' : `${row.rounds} round${row.rounds === 1 ? '' : 's'}`,
