@@ -1,6 +1,7 @@
 /** What every tensor backend must do; run against each by backend.test.ts. */
 import assert from 'node:assert/strict';
 import type { TensorBackend, TensorEngine } from '../../core/tensor/backend.ts';
+import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -112,6 +113,29 @@ export function tensorBackendCompliance(open: () => Promise<TensorBackend>): voi
     });
   });
 
+  it('computes a row of the default trunk alike, bit for bit, alone and in the largest batch', () => {
+    const rows = 1024;
+    for (const [depth, width] of trunkProducts()) {
+      tf.tidy(() => {
+        const x = tf.tensor2d(matrix(rows, depth, 12));
+        const w = tf.tensor2d(matrix(depth, width, 13));
+        const bias = tf.tensor2d(matrix(1, width, 14));
+        const layer = (part: typeof x) => tf.tanh(tf.add(tf.matMul(part, w), bias)).dataSync();
+        const whole = layer(x);
+        for (const [start, count] of [
+          [0, 2],
+          [2, 1022],
+          [511, 2],
+          [700, 37],
+          [1023, 1],
+        ]) {
+          const part = layer(tf.slice(x, [start, 0], [count, depth]));
+          assert.deepEqual(part, whole.slice(start * width, (start + count) * width), `${depth} x ${width}, ${start}`);
+        }
+      });
+    }
+  });
+
   it('gives the same bits at every run', () => {
     const run = () =>
       tf.tidy(() => {
@@ -140,6 +164,16 @@ export function tensorBackendCompliance(open: () => Promise<TensorBackend>): voi
     assert.equal(tf.memory().numTensors, numTensors);
     assert.equal(tf.memory().numDataBuffers, numDataBuffers);
   });
+}
+
+/** Every matrix of the default trunk, and its transpose for the way back, once each. */
+function trunkProducts(): readonly (readonly [number, number])[] {
+  const platform = { name: 'a', items: 100, personsAbout: 1000, releases: true };
+  const shape = { platforms: [platform], maxPlatformsPerPerson: 1, rounds: 1 };
+  const { blocks } = sharedTrunk.plan(shape, sharedTrunk.defaults);
+  const sizes = blocks.filter((block) => block.shape.length === 2).map((block) => block.shape);
+  const both = sizes.flatMap(([rows, columns]) => [[rows, columns] as const, [columns, rows] as const]);
+  return [...new Map(both.map((size) => [size.join(), size])).values()];
 }
 
 function toRows(flat: readonly number[], width: number): number[][] {
