@@ -24,6 +24,20 @@ def hockey_stick_gaussian(mu, epsilon):
     return tail(epsilon / mu - mu / 2) - exp(epsilon) * tail(epsilon / mu + mu / 2)
 
 
+def tail_quantile(log_tail):
+    """z with log P[N > z] = log_tail, by bisection."""
+    low, high = mpf(-40), mpf(40000)
+    # Beyond -1 the logarithm is a small number: its complement is what can be compared there.
+    for _ in range(400):
+        middle = (low + high) / 2
+        here = -tail(-middle) * (1 + tail(-middle) / 2 + tail(-middle) ** 2 / 3) if middle < -15 else log(tail(middle))
+        if here > log_tail:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
 def log_moment(order, rate, z):
     """log E[((1 - q) + q exp(y / z - 1 / (2 z^2)))^order], y ~ N(0, 1), by adaptive quadrature."""
     order, rate, z = mpf(order), mpf(rate), mpf(z)
@@ -66,6 +80,13 @@ def main():
             "erfcx": [[x, text(exp(mpf(x) ** 2) * erfc(mpf(x)))] for x in [*xs, 100, 1e4]],
             "normalTail": [[z, text(tail(z))] for z in zs],
             "logNormalTail": [[z, text(log(tail(z)))] for z in [*zs, 50, 200, 1e4]],
+            "normalTailQuantile": [
+                [t, text(tail_quantile(mpf(t)))]
+                for t in [
+                    -1e-300, -1e-100, -1e-20, -1e-15, -1e-10, -1e-5, -0.01, -0.3, -0.69, -0.7, -1, -2, -5, -13.8, -40, -100,
+                    -700, -1e4, -1e8,
+                ]
+            ],
             "logGamma": [[x, text(loggamma(mpf(x)))] for x in [1e-6, 0.3, 0.5, 1.5, 2.5, 3, 7.25, 14.9, 15, 33, 170.5, 1e4, 1e8]],
             "incompleteBeta": [
                 [x, a, b, text(betainc(a, b, 0, mpf(x), regularized=True))]
