@@ -22,6 +22,8 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
     profile: plan.strategy.privacy,
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    // The others of a trial are sources.
+    targetsPerPerson: 1,
     seededNoise: true,
     notCharged: ["the metrics of this simulation's table, computed from the hidden positives"],
   });

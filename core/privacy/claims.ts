@@ -15,7 +15,7 @@ export interface ClaimRequest {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
-  /** Targets that receive a code of one person in one epoch; 1 when absent. */
+  /** Targets that may receive codes of one person in one epoch; when absent every platform but one, that has the data. */
   readonly targetsPerPerson?: number;
   /** Noise and masks from a seed: a simulation, not a release. */
   readonly seededNoise?: boolean;
@@ -182,7 +182,7 @@ function others({ plan, profile }: ClaimRequest): Claim {
 
 /** C3: the chosen target. */
 function chosen(request: ClaimRequest): Claim {
-  const { plan, profile, release, targetsPerPerson = 1 } = request;
+  const { plan, profile, release } = request;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
       ? ' Nothing bounds what it may tell of other persons of the source platform.'
@@ -201,21 +201,33 @@ function chosen(request: ClaimRequest): Claim {
     case 'ldp':
     case 'cohort': {
       if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
-      // Every source that knows the person sends a code of its own.
-      const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
-      const codes = sources * targetsPerPerson;
       const one = `The platform you chose receives one randomised code with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
-      const several =
-        codes > 1
-          ? ` From ${count(sources, 'source', 'sources')} to ${count(targetsPerPerson, 'target', 'targets')}, codes pooled: ${upward(release.epsilon0 * codes)}.`
-          : '';
-      const sum =
-        thirdPersons === '' && plan.epsilon !== null
-          ? ` Together with what was trained from your data: epsilon ${upward(plan.epsilon + release.epsilon0 * codes)} per epoch, delta ${plan.delta}.`
-          : thirdPersons;
-      return { id: 'C3', holds: true, text: one + prototypes(request) + several + sum };
+      return {
+        id: 'C3',
+        holds: true,
+        text: one + prototypes(request) + pooled(request, release.epsilon0) + thirdPersons,
+      };
     }
   }
+}
+
+/** What codes add up to: those that one target receives, and those that all targets a person may choose hold together. */
+function pooled({ plan, profile, targetsPerPerson }: ClaimRequest, epsilon0: number): string {
+  // Every source that knows the person sends each target a code of its own.
+  const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
+  const targets = targetsPerPerson ?? Math.max(1, plan.platformCount - 1);
+  const total = (receivers: number): string => {
+    const codes = receivers * sources * epsilon0;
+    // Targets that pool codes pool the noise they know, too: more of them than planned colluders leave less of it.
+    const against = profile === 'sealed-only' ? null : epsilonAgainst(plan, receivers);
+    const trained = against === null || plan.epsilon === null ? null : Math.max(plan.epsilon, against);
+    return trained === null
+      ? upward(codes)
+      : `${upward(codes)}, together with what was trained from your data epsilon ${upward(trained + codes)} per epoch, delta ${plan.delta}`;
+  };
+  const alone = ` From ${count(sources, 'source', 'sources')}, codes pooled: ${total(1)}.`;
+  if (targets === 1) return alone;
+  return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
 }
 
 /** What a target sees besides the code: made by the source alone, whatever else is shared. */

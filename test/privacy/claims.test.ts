@@ -98,11 +98,11 @@ describe('claims', () => {
 
   it('local modes print eps0 apart and added, and nothing for third persons without a private encoder', () => {
     const release = { name: 'ldp', epsilon0: 2 } as const;
-    const local = statement([own, round], { release, targetsPerPerson: 2 });
+    const local = statement([own, round], { release });
     assert.equal(local.epsilon0, 2);
     assert.match(
       textOf(local, 'C3'),
-      /one randomised code with 2-local DP per epoch from each source that knows you \(up to 1e-9 in probability: it is drawn in doubles\)\. From 2 sources to 2 targets, codes pooled: 8\. Together .*epsilon (11\.9\d+|12) per epoch/,
+      /one randomised code with 2-local DP per epoch from each source that knows you \(up to 1e-9 in probability: it is drawn in doubles\)\. From 2 sources, codes pooled: 4, together .* epsilon (7\.9\d+|8) per epoch, delta 0\.000001\./,
     );
     const bare = statement([], { profile: 'sealed-only', release });
     assert.match(
@@ -110,6 +110,23 @@ describe('claims', () => {
       /2-local DP per epoch from each source that knows you \(.*\)\..* Nothing bounds what it may tell of other persons/,
     );
     assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
+  });
+
+  it('codes add up over every platform that a person may choose, and so does what they know of the noise', () => {
+    const release = { name: 'ldp', epsilon0: 2 } as const;
+    const all = statement([own, round], { release });
+    const [, codes, total] = /; 9 that pool all they hold: ([\d.]+), together .* epsilon ([\d.]+) per epoch/.exec(
+      textOf(all, 'C3'),
+    )!;
+    assert.equal(Number(codes), 9 * 2 * 2);
+    const trained = Number(total) - Number(codes);
+    assert.ok(all.epsilonAgainst[9] > all.epsilon!);
+    assert.ok(trained >= all.epsilonAgainst[9] && trained < all.epsilonAgainst[9] * 1.01);
+
+    assert.doesNotMatch(textOf(statement([own], { n: 2, release }), 'C3'), /Each further/);
+    assert.doesNotMatch(textOf(statement([own, round], { release, targetsPerPerson: 1 }), 'C3'), /Each further/);
+    const sealed = textOf(statement([], { profile: 'sealed-only', release }), 'C3');
+    assert.match(sealed, /codes pooled: 4\. Each further .*; 9 that pool all they hold: 36\. Nothing bounds/);
   });
 
   it('a cohort is told among prototypes, whose bound is no more than what their sums have', () => {
