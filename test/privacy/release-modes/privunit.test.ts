@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gaussianNoiseMultiplier } from '../../../core/privacy/accountant/gaussian-exact.ts';
+import { logGamma } from '../../../core/privacy/accountant/special/gamma.ts';
 import { PrivacyError } from '../../../core/privacy/errors.ts';
 import { RandomWords } from '../../../core/privacy/random-words.ts';
 import { privUnitParameters, privUnitSample } from '../../../core/privacy/release-modes/privunit.ts';
@@ -9,6 +12,7 @@ import {
   capProbability,
   spherePoint,
 } from '../../../core/privacy/release-modes/sphere-cap.ts';
+import { Prng } from '../../../core/random/prng.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
 
 /** Integral of c_d (1 - t^2)^((d-3)/2) g(t) over [from, 1], by the angle: a smooth integrand in every dimension. */
@@ -21,6 +25,22 @@ function integral(dimension: number, from: number, g: (t: number) => number): nu
     sum += Math.sin(angle) ** (dimension - 2) * g(Math.cos(angle));
   }
   return (capDensity(dimension) * sum * reach) / steps;
+}
+
+/**
+ * E<u, v / |v|> of v = u + sigma g, |u| = 1: Gamma((d + 1) / 2) / Gamma(d / 2 + 1) sqrt(x) 1F1(1/2; d/2 + 1; -x) with
+ * x = 1 / (2 sigma^2), by Kummer's
+ * transformation a series of positive terms.
+ */
+function gaussianCosine(dimension: number, sigma: number): number {
+  const x = 1 / (2 * sigma * sigma);
+  const [a, b] = [(dimension + 1) / 2, dimension / 2 + 1];
+  let [term, series] = [1, 1];
+  for (let n = 0; term > 1e-17 * series; n++) {
+    term *= ((a + n) * x) / ((b + n) * (n + 1));
+    series += term;
+  }
+  return Math.exp(logGamma(a) - logGamma(b) - x) * Math.sqrt(x) * series;
 }
 
 describe('caps of the sphere', () => {
@@ -76,33 +96,72 @@ describe('caps of the sphere', () => {
 });
 
 describe('PrivUnit', () => {
-  it('has the expected cosines of the design table', () => {
-    const table: readonly (readonly [number, number, number])[] = [
+  it('and the Gaussian mechanism beside it have the expected cosines of the table in docs/privacy.md, to .01', () => {
+    const page = readFileSync(new URL('../../../docs/privacy.md', import.meta.url), 'utf8');
+    const table = page.slice(page.indexOf('Expected cosine, d × eps0')).split('\n\n')[1].split('\n');
+    const cells = (row: string): string[] => row.split('|').slice(1, -1);
+    const budgets = cells(table[0])
+      .slice(1)
+      .map((cell) => Number(cell.replace('eps0 =', '')));
+    assert.deepEqual(budgets, [1, 2, 4, 8, 16]);
+    const rows = table.slice(2).filter((row) => row.startsWith('|'));
+    assert.deepEqual(
+      rows.map((row) => Number(cells(row)[0])),
+      [2, 3, 4, 6, 8, 16, 32],
+    );
+    for (const row of rows) {
+      const [dimension, ...cosines] = cells(row);
+      cosines.forEach((cell, i) => {
+        const [local, gaussian] = cell.split('/').map(Number);
+        const at = `d ${dimension}, eps0 ${budgets[i]}`;
+        const { expectedCosine } = privUnitParameters(Number(dimension), budgets[i]);
+        assert.ok(Math.abs(expectedCosine - local) <= 0.0051, `${at}: PrivUnit ${expectedCosine}`);
+        const sigma = 2 * gaussianNoiseMultiplier(budgets[i], 1e-6);
+        const closed = gaussianCosine(Number(dimension), sigma);
+        assert.ok(Math.abs(closed - gaussian) <= 0.0051, `${at}: Gaussian ${closed}`);
+      });
+    }
+  });
+
+  it('and the Gaussian mechanism reach the cosines that were designed for, to .01', () => {
+    const designed: readonly (readonly [number, number, number, number?])[] = [
       [3, 1, 0.25],
       [3, 2, 0.46],
       [3, 4, 0.76],
       [3, 8, 0.96],
-      [4, 1, 0.21],
-      [4, 2, 0.4],
-      [4, 4, 0.69],
-      [4, 8, 0.93],
-      [6, 1, 0.17],
-      [6, 2, 0.33],
       [6, 4, 0.58],
-      [6, 8, 0.86],
-      [8, 4, 0.51],
-      [8, 8, 0.79],
-      [8, 16, 0.96],
-      [16, 4, 0.37],
-      [16, 8, 0.62],
-      [16, 16, 0.86],
-      [32, 4, 0.27],
-      [32, 8, 0.46],
-      [32, 16, 0.7],
+      [8, 4, 0.51, 0.14],
+      [8, 8, 0.79, 0.26],
+      [8, 16, 0.96, 0.43],
+      [16, 4, 0.37, 0.1],
+      [16, 8, 0.62, 0.18],
+      [16, 16, 0.86, 0.32],
+      [32, 4, 0.27, 0.07],
+      [32, 8, 0.46, 0.14],
+      [32, 16, 0.7, 0.23],
     ];
-    for (const [dimension, epsilon0, cosine] of table) {
-      const { expectedCosine } = privUnitParameters(dimension, epsilon0);
-      assert.ok(Math.abs(expectedCosine - cosine) <= 0.01, `d ${dimension}, eps0 ${epsilon0}: ${expectedCosine}`);
+    for (const [dimension, epsilon, local, gaussian] of designed) {
+      const { expectedCosine } = privUnitParameters(dimension, epsilon);
+      assert.ok(Math.abs(expectedCosine - local) <= 0.01, `d ${dimension}, eps0 ${epsilon}: ${expectedCosine}`);
+      const closed = gaussianCosine(dimension, 2 * gaussianNoiseMultiplier(epsilon, 1e-6));
+      assert.ok(Math.abs(closed - (gaussian ?? closed)) <= 0.01, `d ${dimension}, epsilon ${epsilon}: ${closed}`);
+    }
+  });
+
+  it('the cosine of a direction in Gaussian noise, in closed form, is what is drawn', () => {
+    const prng = new Prng('cosine');
+    for (const [dimension, sigma] of [
+      [2, 0.5],
+      [8, 2],
+      [32, 0.3],
+    ]) {
+      let mean = 0;
+      const draws = 20_000;
+      for (let draw = 0; draw < draws; draw++) {
+        const noised = Array.from({ length: dimension }, (_, i) => (i === 0 ? 1 : 0) + sigma * prng.gaussian());
+        mean += noised[0] / Math.hypot(...noised) / draws;
+      }
+      assert.ok(Math.abs(mean - gaussianCosine(dimension, sigma)) < 0.01, `d ${dimension}, sigma ${sigma}: ${mean}`);
     }
   });
 
