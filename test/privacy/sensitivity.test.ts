@@ -6,13 +6,17 @@ import type { Domain } from '../../core/data/domain.ts';
 import { historyOf, restrictPersons } from '../../core/data/select.ts';
 import { createChargedSums } from '../../core/privacy/charged-sums.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
+import { votingContribution } from '../../core/privacy/adaptive-clip.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
 import { plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan.ts';
-import { prototypeContributions, prototypeQueries } from '../../core/privacy/release-modes/cohort.ts';
+import { PROTOTYPES_LABEL, prototypeContributions, prototypeQueries } from '../../core/privacy/release-modes/cohort.ts';
+import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { strategies } from '../../core/transfer/registry.ts';
+import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
+import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
 import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
 
 /** Worlds with the persons that break bounds: one with everything, one with a single item, one with nothing. */
@@ -69,6 +73,20 @@ interface Run {
   readonly model: PlatformModel;
 }
 
+interface RunOptions {
+  /** Seed of how the shared model moves between rounds: the same for whoever is compared. */
+  readonly moved?: string;
+  /** The persons as they are at this moment. */
+  readonly domainNow?: () => Domain;
+  /** Called when the encoder is made and the rounds are over. */
+  readonly then?: () => void;
+}
+
+function perturbed(shared: Float32Array, seed: string): Float32Array {
+  const prng = new Prng(seed);
+  return shared.map((value) => value + 0.3 * prng.gaussian());
+}
+
 /** The whole platform from its data, with seeds and already released values pinned. */
 async function run(
   strategy: TransferStrategy,
@@ -76,11 +94,14 @@ async function run(
   privacy: PrivacyPlan,
   domain: Domain,
   drawn: Map<string, Float64Array>,
+  { moved = 'moved', then, domainNow = () => domain }: RunOptions = {},
 ): Promise<Run> {
   const settings = strategy.settings({});
   const plan = strategy.plan(shape, settings);
   const model = strategy.join({
-    domain,
+    get domain() {
+      return domainNow();
+    },
     shape,
     plan,
     settings,
@@ -106,15 +127,19 @@ async function run(
     },
   });
   await model.prepare(sums);
-  const shared = strategy.initialModel(plan, 'public');
+  let shared = strategy.initialModel(plan, 'public');
   await model.adopt(shared);
   for (const sum of privacy.sums['a'].filter(({ scope }) => scope === 'federation')) {
     for (let round = 1; round <= Math.min(2, sum.repetitions); round++) {
       const all: Contribution[] = [];
       for await (const contribution of model.contributions(shared, round)) all.push(copied(contribution));
       seen.set(sum.label, [...(seen.get(sum.label) ?? []), all]);
+      // The next round begins from any shared model that noise may have led to.
+      shared = perturbed(shared, moved);
+      await model.adopt(shared);
     }
   }
+  then?.();
   if (shape.release?.mode === 'cohort') await model.prototypes(sums);
   return { seen, model };
 }
@@ -131,7 +156,7 @@ describe('sensitivity', () => {
   for (const [strategy, release] of claiming.flatMap((one) => releases.map((how) => [one, how] as const))) {
     it(`${strategy.name}${release === undefined ? '' : ' with prototypes'}: one person less moves every declared sum by that person's bounded integers alone`, async () => {
       await fc.assert(
-        fc.asyncProperty(worlds, async ({ items, histories, removed }) => {
+        fc.asyncProperty(worlds, async ({ items, seed, histories, removed }) => {
           const domain = domainOf(histories, items);
           const gone = removed % histories.length;
           const shape: PublicShape = {
@@ -153,9 +178,10 @@ describe('sensitivity', () => {
             })),
           });
           const drawn = new Map<string, Float64Array>();
-          const whole = await run(strategy, shape, privacy, domain, drawn);
+          const moved = `moved ${seed}`;
+          const whole = await run(strategy, shape, privacy, domain, drawn, { moved });
           const left = histories.map((_, p) => p).filter((p) => p !== gone);
-          const without = await run(strategy, shape, privacy, restrictPersons(domain, left), drawn);
+          const without = await run(strategy, shape, privacy, restrictPersons(domain, left), drawn, { moved });
           try {
             assert.deepEqual([...whole.seen.keys()].sort(), privacy.sums['a'].map(({ label }) => label).sort());
             for (const [label, repeated] of whole.seen) {
@@ -220,11 +246,129 @@ describe('sensitivity', () => {
     );
   });
 
+  it('a clip that follows a quantile: one person less in a crowd takes its own vector and vote along, nothing else', async () => {
+    const crowd = 40;
+    const prng = new Prng('crowd');
+    const histories = Array.from({ length: crowd }, () => {
+      const most = 2 + Math.floor(10 * prng.uniform());
+      return [...new Set(Array.from({ length: most }, () => Math.floor(20 * prng.uniform())))];
+    });
+    const domain = domainOf(histories, 20);
+    const shape: PublicShape = {
+      platforms: ['a', 'b', 'c'].map((name) => ({ name, items: 20, personsAbout: crowd, releases: true })),
+      maxPlatformsPerPerson: 2,
+      rounds: 2,
+    };
+    const privacy = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 0,
+      dropouts: 0,
+      maxPlatformsPerPerson: 2,
+      clipQuantile: 0.5,
+      platforms: shape.platforms.map(({ name, personsAbout }) => ({
+        name,
+        personsAbout,
+        queries: sharedTrunk.queries(shape, name, sharedTrunk.defaults),
+      })),
+    });
+    const drawn = new Map<string, Float64Array>();
+    const whole = await run(sharedTrunk, shape, privacy, domain, drawn);
+    const sum = plannedSum(privacy, 'a', 'round');
+    const lengths = whole.seen
+      .get('round')!
+      .flat()
+      .map(({ values }) => Math.hypot(...values));
+    const clip = lengths.toSorted((a, b) => a - b)[crowd];
+    assert.ok(clip > 0 && lengths.some((length) => length > clip), 'some are clipped and some are not');
+    // Rounded to the nearest, so that nothing but the person makes a difference.
+    const total = (contributions: readonly Contribution[]): Float64Array =>
+      withoutNoise.bound(
+        sum,
+        contributions.map((contribution) => votingContribution(sum, clip, contribution)),
+        seededRandom('unused'),
+      ).integers;
+    for (const gone of [0, 7, crowd - 1]) {
+      const left = histories.map((_, p) => p).filter((p) => p !== gone);
+      const without = await run(sharedTrunk, shape, privacy, restrictPersons(domain, left), drawn);
+      whole.seen.get('round')!.forEach((everybody, at) => {
+        const others = total(without.seen.get('round')![at]);
+        const difference = total(everybody).map((integer, i) => integer - others[i]);
+        assert.deepEqual(difference, total([everybody[gone]]), 'the person’s own integers and no others');
+        const square = difference.reduce((total, integer) => total + BigInt(integer) ** 2n, 0n);
+        assert.ok(square > 0n && square <= BigInt(sum.integerClip) ** 2n);
+        assert.notEqual(difference.at(-1), 0, 'the vote is in it');
+      });
+      without.model.dispose();
+    }
+    whole.model.dispose();
+  });
+
+  it('linear-bridge, prototypes: through its own vector a person moves them within the bound; through the encoder it moves everybody', async () => {
+    const shape: PublicShape = {
+      platforms: ['a', 'b'].map((name) => ({ name, items: 12, personsAbout: 20, releases: true })),
+      maxPlatformsPerPerson: 2,
+      rounds: 0,
+      release: { mode: 'cohort', epsilon0: 4 },
+    };
+    const privacy = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 0,
+      dropouts: 0,
+      maxPlatformsPerPerson: 2,
+      platforms: shape.platforms.map(({ name, personsAbout }) => ({
+        name,
+        personsAbout,
+        queries: linearBridge.queries(shape, name, linearBridge.defaults),
+      })),
+    });
+    const [sum] = privacy.sums['a'];
+    assert.deepEqual([privacy.sums['a'].length, sum.label], [1, PROTOTYPES_LABEL]);
+    const histories = fc.array(fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 8 }), {
+      minLength: 4,
+      maxLength: 14,
+    });
+    let movedOthers = 0;
+    await fc.assert(
+      fc.asyncProperty(histories, fc.nat(13), async (held, removed) => {
+        const domain = domainOf(held, 12);
+        const gone = removed % held.length;
+        const rest = restrictPersons(
+          domain,
+          held.map((_, p) => p).filter((p) => p !== gone),
+        );
+        const drawn = new Map<string, Float64Array>();
+        const whole = await run(linearBridge, shape, privacy, domain, drawn);
+        // The encoder of everybody's data, and then the prototypes without the person.
+        let now = domain;
+        const pinned = await run(linearBridge, shape, privacy, domain, drawn, {
+          domainNow: () => now,
+          then: () => (now = rest),
+        });
+        const anew = await run(linearBridge, shape, privacy, rest, drawn);
+        whole.seen.get(PROTOTYPES_LABEL)!.forEach((everybody, pass) => {
+          assert.equal(everybody.length, held.length);
+          const others = everybody.toSpliced(gone, 1);
+          assert.deepEqual(pinned.seen.get(PROTOTYPES_LABEL)![pass], others);
+          for (const contribution of everybody) {
+            assert.ok(integerSquare(sum, contribution, `${pass}`) <= BigInt(sum.integerClip) ** 2n);
+          }
+          if (!isDeepStrictEqual(anew.seen.get(PROTOTYPES_LABEL)![pass], others)) movedOthers += 1;
+        });
+        for (const { model } of [whole, pinned, anew]) model.dispose();
+      }),
+      { numRuns: 10 },
+    );
+    assert.ok(movedOthers > 0, 'an encoder made from raw data is why this strategy claims nothing for others');
+  });
+
   it('the comparison sees a contribution that depends on somebody else', async () => {
+    const sound = strategies.find(({ name }) => name === 'private-subspace')!;
     const leaky: TransferStrategy = {
-      ...strategies[1],
+      ...sound,
       join(context) {
-        const model = strategies[1].join(context);
+        const model = sound.join(context);
         return {
           ...model,
           prepare: (sums) =>
