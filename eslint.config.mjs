@@ -1,6 +1,23 @@
 import tseslint from 'typescript-eslint';
 
-const pure = 'core/ does no I/O, reads no clock and holds no global state: take it as an argument';
+const pure = 'core/ does no I/O, reads no clock and draws no global randomness: take it as an argument';
+
+/** Doors to the process, the clock, the network and global randomness. */
+const impureGlobals = [
+  ...['globalThis', 'global', 'window', 'self', 'process', 'console', 'navigator', 'require', 'module'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto', 'Temporal'],
+  ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'BroadcastChannel', 'Worker', 'localStorage'],
+];
+
+/** What node:crypto computes from its arguments alone. */
+const pureCrypto = [
+  ...['createHash', 'createHmac', 'createCipheriv', 'createDecipheriv', 'hkdfSync', 'timingSafeEqual'],
+  ...['createPrivateKey', 'createPublicKey', 'diffieHellman', 'sign', 'verify', 'KeyObject'],
+];
+
+/** Names under which packages draw from a generator of their own: node:crypto, tweetnacl, @noble, TensorFlow.js. */
+const draws =
+  '/^(random(Bytes|Int|UUID|Fill.*|Normal|Uniform.*|Gamma|StandardNormal)|getRandomValues|setPRNG|generate(Key|Prime).*|webcrypto|truncatedNormal|multinomial)$/';
 
 export default tseslint.config(
   { ignores: ['dist/', 'proto/gen/', 'coverage/', 'runs/', 'node_modules/', 'bench/peers/.venv*/'] },
@@ -22,27 +39,44 @@ export default tseslint.config(
     },
   },
   {
-    files: ['core/**/*.ts', 'proto/**/*.ts'],
+    // `core/**`: whatever is linted at all, also a file that is no TypeScript.
+    files: ['core/**', 'proto/**/*.ts'],
     rules: {
-      'no-restricted-globals': [
-        'error',
-        ...['setTimeout', 'setInterval', 'setImmediate', 'process', 'performance', 'fetch', 'crypto'].map((name) => ({
-          name,
-          message: pure,
-        })),
-      ],
+      'no-restricted-globals': ['error', ...impureGlobals.map((name) => ({ name, message: pure }))],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: pure },
-        { object: 'Date', property: 'now', message: pure },
+        ...['rand', 'dropout', 'time'].map((property) => ({ object: 'tf', property, message: pure })),
+        { object: 'AbortSignal', property: 'timeout', message: pure },
+        { object: 'Intl', property: 'DateTimeFormat', message: pure },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            // By name alone, so that nothing else of it comes along under a default or a namespace.
+            { name: 'node:crypto', allowImportNames: pureCrypto, message: pure },
+            { name: 'crypto', message: 'import it as node:crypto' },
+            { name: 'hyparquet', importNames: ['asyncBufferFromFile', 'asyncBufferFromUrl'], message: pure },
+          ],
+        },
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: pure },
+        { selector: 'ImportExpression', message: 'core/ imports statically, so that its floors can be checked' },
+        // Date only where it cannot read the clock: x instanceof Date, Date.parse, Date.UTC, new Date(something).
         {
           selector:
-            'ImportDeclaration[source.value=/^(node:)?crypto$/] ImportSpecifier[imported.name=/^(random.*|getRandomValues|generateKey.*|webcrypto)$/]',
+            "Identifier[name='Date']:not(BinaryExpression[operator='instanceof'] > .right, MemberExpression[computed=false][property.name=/^(parse|UTC)$/] > .object, NewExpression[arguments.length>0] > .callee, TSTypeReference > .typeName)",
           message: pure,
+        },
+        // Whichever package they come from, and however they are reached.
+        { selector: `Identifier[name=${draws}], MemberExpression > Literal.property[value=${draws}]`, message: pure },
+        // Without a seed or a secret, tweetnacl draws one.
+        {
+          selector:
+            "MemberExpression[property.name='keyPair']:not(MemberExpression[property.name=/^from(Seed|SecretKey)$/] > .object), Property[key.name='keyPair'], MemberExpression > Literal.property[value='keyPair']",
+          message: 'a key pair is made from bytes of a RandomSource: keyPair.fromSeed, keyPair.fromSecretKey',
         },
       ],
     },

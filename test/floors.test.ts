@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cruise } from 'dependency-cruiser';
+import type { ICruiseResult } from 'dependency-cruiser';
+import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config';
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { ROOT } from './e2e/isthmus.ts';
+
+/** One line each that does I/O, reads the clock, or draws what no RandomSource gave. */
+const PLANTED = [
+  "import crypto from 'node:crypto'; export const x = crypto.createHash('sha256');",
+  "import * as c from 'node:crypto'; export const x = c.createHash('sha256');",
+  "import { randomBytes } from 'node:crypto'; export const x = randomBytes(8);",
+  "import { randomUUID as id } from 'node:crypto'; export const x = id();",
+  "import { generateKeyPairSync } from 'node:crypto'; export const x = generateKeyPairSync('ed25519');",
+  "import { createECDH } from 'node:crypto'; export const x = createECDH('secp256k1').generateKeys();",
+  "import { createHash } from 'crypto'; export const x = createHash('sha256');",
+  "export * from 'node:crypto';",
+  "export { randomInt } from 'node:crypto';",
+  "export const x = await import('node:crypto');",
+  "import nacl from 'tweetnacl'; export const x = nacl.randomBytes(8);",
+  "import nacl from 'tweetnacl'; export const x = nacl['randomBytes'](8);",
+  "import nacl from 'tweetnacl'; const { randomBytes } = nacl; export const x = randomBytes(8);",
+  "import nacl from 'tweetnacl'; nacl.setPRNG(() => undefined);",
+  "import nacl from 'tweetnacl'; export const x = nacl.box.keyPair();",
+  "import nacl from 'tweetnacl'; export const x = nacl.sign.keyPair();",
+  "import nacl from 'tweetnacl'; const { keyPair } = nacl.sign; export const x = keyPair();",
+  "import nacl from 'tweetnacl'; const make = nacl.box.keyPair; export const x = make();",
+  "import { randomBytes } from '@noble/hashes/utils.js'; export const x = randomBytes(8);",
+  "import * as tf from '@tensorflow/tfjs-core'; export const x = tf.randomNormal([2]);",
+  "import { truncatedNormal } from '@tensorflow/tfjs-core'; export const x = truncatedNormal([2]);",
+  "import * as tf from '@tensorflow/tfjs-core'; export const x = tf.dropout(tf.ones([2]), 0.5);",
+  "import { asyncBufferFromFile } from 'hyparquet'; export const x = asyncBufferFromFile('a');",
+  'export const x = Math.random();',
+  'const { random } = Math; export const x = random();',
+  'export const x = crypto.randomUUID();',
+  'export const x = globalThis.crypto;',
+  'export const x = globalThis.performance.now();',
+  'export const x = performance.now();',
+  'export const x = globalThis.Date.now();',
+  'export const x = Date.now();',
+  "export const x = Date['now']();",
+  'const { now } = Date; export const x = now();',
+  'export const x = Date();',
+  'export const x = new Date();',
+  'const D = Date; export const x = new D();',
+  'export const x = Reflect.construct(Date, []) as unknown;',
+  'export const x = new Intl.DateTimeFormat().format();',
+  'export const x = AbortSignal.timeout(5);',
+  'setTimeout(() => undefined, 5);',
+  'setImmediate(() => undefined);',
+  'export const x = process.env.HOME;',
+  'export const x = process.hrtime.bigint();',
+  'export const x = global.process;',
+  "console.log('hello');",
+  'export const x = console;',
+  "export const x = await fetch('http://example.org');",
+  "export const x = new WebSocket('ws://example.org');",
+];
+
+/** What core/ legitimately does. */
+const HARMLESS = `
+import { createHash, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import nacl from 'tweetnacl';
+import type { RandomSource } from './source.ts';
+
+export const digest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+export const signed = (bytes: Uint8Array, key: KeyObject): Uint8Array => sign(null, bytes, key);
+export const pair = (random: RandomSource): nacl.SignKeyPair => nacl.sign.keyPair.fromSeed(random.bytes(nacl.sign.seedLength));
+export const time = (field: unknown): number =>
+  field instanceof Date ? field.getTime() : Math.max(Date.parse(String(field)), new Date(0).getTime(), Date.UTC(2000));
+`;
+
+describe('floors: what core/ must not do, eslint refuses', function () {
+  this.timeout(120_000);
+  // None of the rules in question needs types, and a planted file is in no program.
+  const eslint = new ESLint({ cwd: ROOT, overrideConfig: tseslint.configs.disableTypeChecked });
+
+  const refused = async (code: string, file: string): Promise<readonly string[]> => {
+    const [{ messages }] = await eslint.lintText(`${code}\n`, { filePath: join(ROOT, file) });
+    for (const { fatal, message } of messages) assert.notEqual(fatal, true, `${code}: ${message}`);
+    return messages.map(({ ruleId }) => ruleId ?? '').filter((rule) => rule.startsWith('no-restricted-'));
+  };
+
+  for (const line of PLANTED) {
+    it(line, async () => {
+      assert.notDeepEqual(await refused(line, 'core/random/planted.ts'), []);
+      assert.deepEqual(await refused(line, 'server/planted.ts'), [], 'upstairs it may');
+    });
+  }
+
+  it('whatever the file is called', async () => {
+    for (const file of ['core/planted.ts', 'core/a/b/planted.ts', 'core/planted.mjs', 'core/planted.js']) {
+      assert.notDeepEqual(await refused('export const x = Date.now();', file), [], file);
+    }
+  });
+
+  it('and nothing harmless', async () => {
+    assert.deepEqual(await refused(HARMLESS, 'core/random/planted.ts'), []);
+  });
+});
+
+describe('floors: what may not be imported, dependency-cruiser refuses', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isthmus-floors-'));
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await symlink(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const ground = ['proto', 'core', 'server', 'client', 'simulations', 'cli'];
+  const harmless: readonly (readonly [file: string, imports: string])[] = [
+    ...['node:crypto', 'node:stream', 'tweetnacl', 'zod', '../proto/ground.ts'].map(
+      (to) => ['core/up.ts', to] as const,
+    ),
+    ...['node:fs', 'socket.io', '../core/ground.ts'].map((to) => ['server/up.ts', to] as const),
+    ...['node:fs', 'socket.io-client', '../core/ground.ts'].map((to) => ['client/up.ts', to] as const),
+    ...['../server/ground.ts', '../client/ground.ts'].map((to) => ['simulations/up.ts', to] as const),
+    ...['commander', '../simulations/ground.ts', '../client/ground.ts'].map((to) => ['cli/up.ts', to] as const),
+  ];
+  const planted: readonly (readonly [file: string, imports: string, rule: string])[] = [
+    ['proto/climbs.ts', '../core/ground.ts', 'no-climbing-from-proto'],
+    ['core/climbs.ts', '../server/ground.ts', 'no-climbing-from-core'],
+    ['core/climbs-too.ts', '../client/ground.ts', 'no-climbing-from-core'],
+    ['server/climbs.ts', '../simulations/ground.ts', 'no-climbing-from--server-client-'],
+    ['client/climbs.ts', '../cli/ground.ts', 'no-climbing-from--server-client-'],
+    ['simulations/climbs.ts', '../cli/ground.ts', 'no-climbing-from-simulations'],
+    ['server/meets.ts', '../client/ground.ts', 'server-never-meets-client'],
+    ['client/meets.ts', '../server/ground.ts', 'client-never-meets-server'],
+    ['core/reads.ts', 'node:fs', 'core-does-no-io'],
+    ['core/reads-too.ts', 'fs/promises', 'core-does-no-io'],
+    ['core/times.ts', 'node:perf_hooks', 'core-does-no-io'],
+    ['core/sleeps.ts', 'node:timers/promises', 'core-does-no-io'],
+    ['core/requires.ts', 'node:module', 'core-does-no-io'],
+    ['core/listens.ts', 'socket.io', 'core-takes-packages-that-compute'],
+    ['core/stores.ts', 'libsql', 'core-takes-packages-that-compute'],
+    ['core/speeds.ts', '@tensorflow/tfjs-backend-wasm', 'core-takes-packages-that-compute'],
+    ['cli/turns.ts', './turns.ts', 'no-cycles'],
+    ['cli/unshipped.ts', 'mocha', 'shipped-code-needs-shipped-packages'],
+  ];
+
+  it('each by its own rule, and nothing else', async () => {
+    const files = [...ground.map((floor) => [`${floor}/ground.ts`] as const), ...harmless, ...planted];
+    for (const [file, imports] of files) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await appendFile(join(folder, file), imports === undefined ? 'export {};\n' : `export * from '${imports}';\n`);
+    }
+    const { forbidden, options } = await extractDepcruiseConfig(join(ROOT, '.dependency-cruiser.mjs'));
+    assert.ok(forbidden !== undefined);
+    const settings = { ...options, baseDir: folder, validate: true, ruleSet: { forbidden } };
+    const { output } = await cruise(ground, settings);
+    const { violations } = (output as ICruiseResult).summary;
+    assert.deepEqual(
+      violations.map(({ from, rule }) => `${from}: ${rule.name}`).sort(),
+      planted.map(([file, , rule]) => `${file}: ${rule}`).sort(),
+    );
+    assert.deepEqual(
+      [...new Set(planted.map(([, , rule]) => rule))].sort(),
+      forbidden.map(({ name }) => name).sort(),
+      'every rule has refused something',
+    );
+  });
+});
