@@ -23,6 +23,8 @@ export type PlatformErrorCode =
   | 'PLATFORM_NOT_RUNNING'
   /** The running agent refused. */
   | 'PLATFORM_REFUSED'
+  /** The log file cannot be written. */
+  | 'LOG_UNWRITABLE'
   /** The state directory cannot be used. */
   | 'STATE_UNUSABLE'
   /** Another program listens on the port, or it may not be opened. */

@@ -38,6 +38,8 @@ export interface LifeOptions {
   readonly post: Pick<Post, 'write'>;
   readonly emit: (event: PlatformEvent) => void;
   readonly tell: (status: StatusBody) => void;
+  /** What fails with nobody waiting for it: this platform cannot go on. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** What `open` makes: the rest cannot be without it. */
@@ -67,7 +69,7 @@ export class Life implements ServiceBackend {
 
   /** Makes everything that letters and requests need. */
   async open(): Promise<void> {
-    const { options, plan, emit, post } = this.#given;
+    const { options, plan, emit, post, onError } = this.#given;
     const people = await peopleOf(options.domain, options.pseudonyms);
     const model = plan.strategy.join({
       domain: people.domain,
@@ -86,6 +88,7 @@ export class Life implements ServiceBackend {
       emit,
       write: (to, bodies) => post.write(to, bodies),
       onReceived: () => this.#onReceived(),
+      onError,
     });
     const { ledger, mechanism, statement } = this.#given;
     const encoder = new LocalEncoder({ options, plan, ledger, mechanism, model, emit });

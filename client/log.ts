@@ -4,7 +4,9 @@
  * pseudonyms, vectors. Values are therefore numbers, booleans and names of this program's own choosing.
  * @module
  */
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import winston from 'winston';
+import { PlatformError } from './errors.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -29,7 +31,8 @@ export interface LogSettings {
 
 export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-export function openLog(settings: LogSettings): Log {
+/** @throws PlatformError LOG_UNWRITABLE. */
+export function openLog(settings: LogSettings): Log & { close(): Promise<void> } {
   const { combine, timestamp, json, printf, colorize } = winston.format;
   const human = combine(
     timestamp({ format: 'HH:mm:ss' }),
@@ -41,19 +44,45 @@ export function openLog(settings: LogSettings): Log {
     }),
   );
   const isHuman = settings.human && settings.file === undefined;
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level: settings.level,
     defaultMeta: { platform: settings.name },
     format: isHuman ? human : combine(timestamp(), json()),
     transports: [destination(settings.file)],
   });
+  let isClosed = false;
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      // Work that was given up at the end may still have a word to say.
+      if (!isClosed) logger.log(level, message, fields);
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    close: () =>
+      new Promise((resolve) => {
+        isClosed = true;
+        logger.once('finish', () => resolve());
+        logger.end();
+      }),
+  };
 }
 
 function destination(file: string | undefined): winston.transport {
   // winston declares its transports as interfaces of constructors, which the rule takes for another class
   /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment */
-  if (file !== undefined) return new winston.transports.File({ filename: file });
-  return new winston.transports.Stream({ stream: process.stderr });
+  if (file === undefined) return new winston.transports.Stream({ stream: process.stderr });
+  try {
+    closeSync(openSync(file, 'a', 0o640));
+    accessSync(file, constants.W_OK);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PlatformError('LOG_UNWRITABLE', `the log cannot be written: ${why}`, { cause });
+  }
+  return new winston.transports.File({ filename: file });
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */
 }
 

@@ -24,7 +24,9 @@ import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
 import { Post } from './releases/post.ts';
 import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
+import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
+import { StoreError } from './store/errors.ts';
 
 export interface Platform {
   readonly name: string;
@@ -39,11 +41,18 @@ export interface Platform {
   stop(): Promise<void>;
   /** Recommendations and consents. */
   readonly backend: ServiceBackend;
+  /** What this platform's ledger says now. */
+  spending(): Spending;
   /**
    * Resolves when first recommendations are served, and evaluated where there are hidden positives; at `stop` at the
-   * latest. Rejects when the platform cannot go on: its coordinator refused it for good, or its own work failed.
+   * latest. Rejects when the platform cannot go on before that.
    */
   readonly settled: Promise<void>;
+  /**
+   * Resolves with the reason when the platform cannot go on, and has stopped for it: the coordinator ended the link for
+   * good, its store cannot be written, its own work failed. A coordinator that is out of reach is no such reason.
+   */
+  readonly failed: Promise<unknown>;
   /** Resolves when the mailbox has every letter of this platform. */
   delivered(): Promise<void>;
 }
@@ -62,18 +71,21 @@ class Agent implements Platform {
   readonly plan: FederationPlan;
   readonly statement: PrivacyStatement;
   readonly settled: Promise<void>;
+  readonly failed: Promise<unknown>;
   readonly #options: PlatformOptions;
   readonly #events: PlatformEvents;
   readonly #participation: Participation;
+  readonly #ledger: OwnLedger;
   readonly #post: Post;
   readonly #life: Life;
   #link: PlatformLink | undefined;
   /** Resolves at the first connection, or when there is none: long work before it would let the handshake lapse. */
   readonly #contact: Promise<void>;
   #resolveContact: () => void = () => undefined;
-  #isStopped = false;
+  #stopping: Promise<void> | undefined;
   #resolveSettled: () => void = () => undefined;
   #rejectSettled: (error: unknown) => void = () => undefined;
+  #resolveFailed: (error: unknown) => void = () => undefined;
 
   constructor(options: PlatformOptions) {
     const { manifest, identity, domain, store, log, random, clock, floor = DEFAULT_FLOOR } = options;
@@ -98,8 +110,10 @@ class Agent implements Platform {
     });
     // Who does not ask is not to be ended by it.
     this.settled.catch(() => undefined);
+    this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
     const ledger = new OwnLedger(this.plan, this.name, store.ledger);
+    this.#ledger = ledger;
     const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
     const emit = (event: PlatformEvent): void => this.#events.emit(event);
     this.#participation = new Participation({
@@ -127,6 +141,7 @@ class Agent implements Platform {
       log,
       send: (body) => this.#tell(body),
       deliver: (from, body) => this.#deliver(from, body),
+      onError: (error) => this.#fail(error),
     });
     this.#life = new Life({
       options,
@@ -138,11 +153,18 @@ class Agent implements Platform {
       post: this.#post,
       emit,
       tell: (body) => this.#tell(body),
+      onError: (error) => this.#fail(error),
     });
   }
 
   get backend(): ServiceBackend {
     return this.#life;
+  }
+
+  spending(): Spending {
+    // What leaves of an encoder made from raw data is in no ledger.
+    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null };
+    return { spent: this.#ledger.spent, budget: this.#ledger.budget };
   }
 
   on(listener: PlatformListener): () => void {
@@ -163,9 +185,12 @@ class Agent implements Platform {
     void this.#life.run(this.#contact).then(this.#resolveSettled, (error: unknown) => this.#fail(error));
   }
 
-  async stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#participation.stop();
     this.#post.stop();
     await this.#link?.close();
@@ -192,7 +217,7 @@ class Agent implements Platform {
         this.#post.resend();
         return;
       case 'offline':
-        if (!this.#isStopped) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
+        if (this.#stopping === undefined) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
         this.#events.emit({ kind: 'link', state: 'offline', reason: state.reason });
         return;
       case 'closed':
@@ -209,6 +234,16 @@ class Agent implements Platform {
   }
 
   #onBody(body: Body, session: Uint8Array): void {
+    try {
+      this.#take(body, session);
+    } catch (error) {
+      // What the coordinator did wrong it is told, and no more; without its store this platform must not go on.
+      if (error instanceof StoreError) this.#fail(error);
+      throw error;
+    }
+  }
+
+  #take(body: Body, session: Uint8Array): void {
     switch (body.kind) {
       case 'attempt-start':
         this.#participation.onAttemptStart(body);
@@ -253,11 +288,12 @@ class Agent implements Platform {
   }
 
   #fail(error: unknown): void {
-    if (this.#isStopped) return;
+    if (this.#stopping !== undefined) return;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-    // The text may name a row or a person (data, evaluation): it goes to whoever awaits `settled`, not to the log.
+    // The text may name a row or a person (data, evaluation): it goes to whoever awaits `failed`, not to the log.
     this.#options.log.error('this platform cannot go on', { code });
     this.#events.emit({ kind: 'failed', code });
     this.#rejectSettled(error);
+    void this.stop().then(() => this.#resolveFailed(error));
   }
 }

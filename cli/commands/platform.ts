@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/settings.ts';
 import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
 import type { LogLevel } from '../../client/log.ts';
+import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
 import { integer, positive, text, url } from '../arguments.ts';
@@ -127,6 +128,12 @@ Examples:
   return command;
 }
 
+/** Resolves when there is no more to do but to serve. */
+async function settledAndSent(platform: Platform): Promise<undefined> {
+  await platform.settled;
+  await platform.delivered();
+}
+
 async function run(options: PlatformCommandOptions): Promise<void> {
   // Loaded here, so that the other commands start without it.
   const [{ runPlatform }, { openLog, silentLog }, { readIdentity }, { formatStatement }] = await Promise.all([
@@ -149,46 +156,55 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     human: process.stderr.isTTY,
     ...(options.logFile !== undefined && { file: options.logFile }),
   });
-  const { asked: stop } = interruption();
-  const running = await runPlatform({
-    manifest: options.manifest,
-    identity: options.identity,
-    data: options.data,
-    state: options.state,
-    coordinator: options.coordinator,
-    receives: options.receive,
-    epoch: options.epoch,
-    servePort: options.servePort,
-    tensors: options.tensors,
-    evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
-    floor: {
-      acceptNoPrivacy: options.acceptNoPrivacy === true,
-      maxEpsilon: options.maxEpsilon,
-      maxDelta: options.maxDelta,
-      minNoiseMultiplier: options.minNoise,
-      minPlatforms: options.minPlatforms,
-      minNoiseThreshold: options.minNoisePlatforms,
-      minHonest: DEFAULT_FLOOR.minHonest,
-      minColluding: options.minColluding,
-      minPlatformsPerPerson: options.minPlatformsPerPerson,
-      requirePrivateEncoder: options.requirePrivateEncoder === true,
-      maxEpsilon0: options.maxEpsilon0 ?? null,
-    },
-    log,
-    emit: (event) => {
-      if (options.events === 'json') process.stdout.write(`${JSON.stringify(event)}\n`);
-    },
-    ...(options.unsafeSharedPseudonymKey !== undefined && {
-      unsafeSharedPseudonymKey: options.unsafeSharedPseudonymKey,
-    }),
-    ...(options.hidden !== undefined && { hidden: options.hidden }),
-  });
+  const stopped = interruption();
   try {
-    if (options.events !== 'json') process.stdout.write(`${formatStatement(running.platform.statement)}\n`);
-    await Promise.race([stop, running.platform.settled]);
-    if (options.once === true) await Promise.race([stop, running.platform.delivered()]);
-    else await stop;
+    const running = await runPlatform({
+      manifest: options.manifest,
+      identity: options.identity,
+      data: options.data,
+      state: options.state,
+      coordinator: options.coordinator,
+      receives: options.receive,
+      epoch: options.epoch,
+      servePort: options.servePort,
+      tensors: options.tensors,
+      evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
+      floor: {
+        acceptNoPrivacy: options.acceptNoPrivacy === true,
+        maxEpsilon: options.maxEpsilon,
+        maxDelta: options.maxDelta,
+        minNoiseMultiplier: options.minNoise,
+        minPlatforms: options.minPlatforms,
+        minNoiseThreshold: options.minNoisePlatforms,
+        minHonest: DEFAULT_FLOOR.minHonest,
+        minColluding: options.minColluding,
+        minPlatformsPerPerson: options.minPlatformsPerPerson,
+        requirePrivateEncoder: options.requirePrivateEncoder === true,
+        maxEpsilon0: options.maxEpsilon0 ?? null,
+      },
+      log,
+      emit: (event) => {
+        if (options.events === 'json') process.stdout.write(`${JSON.stringify(event)}\n`);
+      },
+      ...(options.unsafeSharedPseudonymKey !== undefined && {
+        unsafeSharedPseudonymKey: options.unsafeSharedPseudonymKey,
+      }),
+      ...(options.hidden !== undefined && { hidden: options.hidden }),
+    });
+    try {
+      if (options.events !== 'json') process.stdout.write(`${formatStatement(running.platform.statement)}\n`);
+      const { platform } = running;
+      const failure = await Promise.race([
+        stopped.asked,
+        ...(options.once === true ? [settledAndSent(platform)] : []),
+        platform.failed.then((error) => ({ error })),
+      ]);
+      if (failure !== undefined) throw failure.error;
+    } finally {
+      await running.stop();
+    }
   } finally {
-    await running.stop();
+    stopped.forget();
+    await log.close();
   }
 }

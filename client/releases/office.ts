@@ -25,6 +25,8 @@ export interface OfficeOptions {
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   /** What is held of other platforms changed. */
   readonly onReceived: () => void;
+  /** What fails with nobody waiting for it. */
+  readonly onError: (error: unknown) => void;
 }
 
 const DEFAULT_EPOCH = 1;
@@ -36,7 +38,7 @@ export class ReleaseOffice {
   readonly #withdrawals: Withdrawals | undefined;
   readonly #target: TargetDesk | undefined;
 
-  constructor({ options, plan, people, emit, write, onReceived }: OfficeOptions) {
+  constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
     this.#options = options;
     this.#people = people;
     const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
@@ -69,6 +71,7 @@ export class ReleaseOffice {
       mode: release,
       epoch: options.epoch ?? DEFAULT_EPOCH,
       onChange: onReceived,
+      onError,
     });
   }
 

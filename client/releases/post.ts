@@ -31,6 +31,8 @@ export interface PostOptions {
   readonly send: (body: MailBody | MailReceiptBody) => void;
   /** What came. A FederationError drops the letter; any other throw leaves it in the mailbox for the next start. */
   readonly deliver: (from: string, body: LetterBody) => void;
+  /** A store that cannot be read, found out by the clock. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Post {
@@ -61,12 +63,18 @@ export class Post {
   }
 
   onReceipt({ id, outcome }: MailReceiptBody): void {
-    const { outbox, log, clock } = this.#options;
+    const { outbox, log, clock, onError } = this.#options;
     const letter = Buffer.from(id).toString('hex');
     switch (outcome) {
       case 'full':
         this.#cancelRetry();
-        this.#cancelRetry = clock.after(FULL_PAUSE_MS, () => this.resend());
+        this.#cancelRetry = clock.after(FULL_PAUSE_MS, () => {
+          try {
+            this.resend();
+          } catch (error) {
+            onError(error);
+          }
+        });
         log.warn('the mailbox is full; letters wait here and are tried again', { pauseMs: FULL_PAUSE_MS });
         return;
       case 'unknown-platform':

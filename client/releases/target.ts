@@ -25,6 +25,8 @@ export interface TargetOptions {
   readonly emit: (event: PlatformEvent) => void;
   /** Something was added or deleted: a decoder fitted before is out of date. */
   readonly onChange: () => void;
+  /** A store that cannot be written, found out by the clock. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Expired vectors are looked for this often. */
@@ -128,12 +130,18 @@ export class TargetDesk {
   }
 
   #expire(): void {
-    const { received, clock, log, onChange } = this.#options;
+    const { received, clock, log, onChange, onError } = this.#options;
     const expired = received.expire(unixSeconds(clock));
     if (expired > 0) {
       log.info('representations expired and were deleted', { expired });
       onChange();
     }
-    this.#cancelExpiry = clock.after(EXPIRY_PERIOD_MS, () => this.#expire());
+    this.#cancelExpiry = clock.after(EXPIRY_PERIOD_MS, () => {
+      try {
+        this.#expire();
+      } catch (error) {
+        onError(error);
+      }
+    });
   }
 }

@@ -11,6 +11,7 @@ import { createPlatformSession, handlePlatform } from '../../core/secagg/platfor
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type { PlatformEffect, PlatformEvent, PlatformFloor, SessionParameters } from '../../core/secagg/session.ts';
 import type { Log } from '../log.ts';
+import { StoreError } from '../store/errors.ts';
 import type { SessionStore } from '../store/platform-store.ts';
 import type { Update } from './update.ts';
 
@@ -29,6 +30,8 @@ export interface AttemptOptions {
   /** Charges this platform's ledger durably. @throws when the budget does not hold it. */
   readonly charge: (sessionId: string) => void;
   readonly onStage: (stage: PlatformState['stage']) => void;
+  /** The store cannot be written: not this attempt alone is over. */
+  readonly onError: (error: StoreError) => void;
 }
 
 /** Why this platform's part ended. */
@@ -112,6 +115,7 @@ export class Attempt {
       });
       this.#state = state;
       this.#end({ kind: 'left', code: codeOf(error), text: error instanceof Error ? error.message : String(error) });
+      if (error instanceof StoreError) this.#options.onError(error);
     }
   }
 
@@ -137,6 +141,7 @@ export class Attempt {
           charge(Buffer.from(effect.sessionId).toString('hex'));
           return true;
         } catch (error) {
+          if (error instanceof StoreError) throw error;
           await this.#refuse(new SecaggError('SECAGG_CLOSED', error instanceof Error ? error.message : String(error)));
           return false;
         }

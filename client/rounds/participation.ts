@@ -19,6 +19,7 @@ import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
 import { sessionFloor } from '../policy.ts';
 import type { PolicyFloor } from '../policy.ts';
+import { StoreError } from '../store/errors.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import type { OwnLedger } from './own-ledger.ts';
@@ -38,6 +39,7 @@ export interface ParticipationOptions {
   readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
   /** A shared model came, and the encoder works with it. */
   readonly onAdopted: () => Promise<void>;
+  /** A store that cannot be written, or a shared model that cannot be adopted: this platform cannot go on. */
   readonly onError: (error: unknown) => void;
   /** Persons of this platform, for progress alone. */
   readonly persons: number;
@@ -87,6 +89,7 @@ export class Participation {
     return this.#busy;
   }
 
+  /** @throws StoreError */
   onAttemptStart(body: AttemptStartBody): void {
     const { log, emit, send } = this.#options;
     this.#running?.attempt.leave('another attempt began');
@@ -96,6 +99,8 @@ export class Participation {
       this.#running = this.#begin(body);
       emit({ kind: 'attempt', round, attempt, stage: 'begun' });
     } catch (error) {
+      // No reason of a declined attempt, but of a platform that ends.
+      if (error instanceof StoreError) throw error;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'PLATFORM_NOT_READY';
       const text = error instanceof Error ? error.message : String(error);
       log.warn(`declined round ${round}, attempt ${attempt}: ${text}`, { code });
@@ -112,6 +117,7 @@ export class Participation {
     running.attempt.handle(message);
   }
 
+  /** @throws FederationError ROUND_MODEL; StoreError */
   onAttemptEnd(body: AttemptEndBody): void {
     const { log, emit, store } = this.#options;
     const { round, attempt, outcome, text } = body;
@@ -148,7 +154,7 @@ export class Participation {
   }
 
   #begin(body: AttemptStartBody): Running {
-    const { plan, identity, floor, store, ledger, engine, random, log, emit, send } = this.#options;
+    const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError } = this.#options;
     const { round, attempt: number } = body;
     const model = this.#model;
     if (model === undefined)
@@ -183,6 +189,7 @@ export class Participation {
         emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
       },
       onStage: (stage) => emit({ kind: 'attempt', round, attempt: number, stage }),
+      onError,
     });
     void attempt.ended.then((ending) => {
       if (ending.kind === 'left')
@@ -212,7 +219,7 @@ export class Participation {
         if (done % step === 0) emit({ kind: 'stage', stage: 'training', fraction: Math.min(1, done / persons) });
       },
     });
-    this.#busy = update.then(ignoreLost, ignoreLost);
+    this.#busy = eitherWay(update);
     return update;
   }
 
@@ -220,8 +227,9 @@ export class Participation {
     const latest = this.#options.store.models.latest();
     const model = this.#model;
     if (latest === undefined || model === undefined) return;
-    this.#busy = this.#busy.then(() => model.adopt(trainedPart(this.#options.plan, latest.model)));
-    await this.#busy;
+    const adopted = this.#busy.then(() => model.adopt(trainedPart(this.#options.plan, latest.model)));
+    this.#busy = eitherWay(adopted);
+    await adopted;
     await this.#options.onAdopted();
   }
 
@@ -268,6 +276,11 @@ const FROM_PLATFORM: ReadonlySet<string> = new Set([
   'reveals',
   'leave',
 ]);
+
+/** What waits its turn after it does not fail with it: whoever asked for it is told. */
+async function eitherWay(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => undefined);
+}
 
 function ignoreLost(): void {
   // The link went away with it; what is needed again is asked for again.

@@ -94,12 +94,14 @@ export async function hostPlatform(
   await platform.start();
   platform.settled.then(
     () => report({ kind: 'settled' }),
-    (error: unknown) => report(failureReport(error)),
+    () => undefined,
   );
+  void platform.failed.then((error) => report(failureReport(error)));
   return {
     async stop() {
       await platform.stop();
       store.close();
+      await log.close();
     },
   };
 }

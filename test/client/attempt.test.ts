@@ -22,6 +22,7 @@ describe('A platform in an attempt', () => {
   const signatures = told.find(({ kind }) => kind === 'consistency-signatures')!;
 
   let did: string[];
+  let failures: string[];
   /** Notes what is recorded, when it is. */
   const sessions = (): SessionStore => {
     const kept = createMemoryStore().sessions;
@@ -44,6 +45,7 @@ describe('A platform in an attempt', () => {
       send: ({ kind }) => Promise.resolve(void did.push(kind)),
       charge: () => void did.push('charge'),
       onStage: () => undefined,
+      onError: ({ code }) => void failures.push(code),
       ...given,
     });
   const untilSignatures = async (given: Partial<AttemptOptions> = {}): Promise<Attempt> => {
@@ -58,7 +60,10 @@ describe('A platform in an attempt', () => {
     return attempt;
   };
 
-  beforeEach(() => (did = []));
+  beforeEach(() => {
+    did = [];
+    failures = [];
+  });
 
   it('records that it is begun, then shows its keys; never where it was begun before', async () => {
     begin();
@@ -106,6 +111,19 @@ describe('A platform in an attempt', () => {
     assert.equal(ending.kind === 'left' && ending.code, 'STORE_FULL');
     await turn();
     assert.deepEqual(did, ['charge']);
+    assert.deepEqual(failures, ['STORE_FULL']);
+  });
+
+  it('gives nothing away where its charge cannot be kept, and says that this is more than one lost attempt', async () => {
+    const full = (): never => {
+      throw new StoreError('STORE_FULL', 'the disk is full');
+    };
+    const attempt = await untilSignatures({ charge: full });
+    attempt.handle(signatures);
+    const ending = await attempt.ended;
+    assert.equal(ending.kind === 'left' && ending.code, 'STORE_FULL');
+    await turn();
+    assert.deepEqual([did, failures], [[], ['STORE_FULL']]);
   });
 
   it('does nothing more once it has left, not even what came before it left', async () => {

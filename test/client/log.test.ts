@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLog } from '../../client/log.ts';
 import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -22,7 +26,7 @@ describe('Logs and events', () => {
     // Too many negatives: the evaluation fails with an error that names a person, which must not reach the log either.
     const platforms = names.map((name) =>
       createPlatform(
-        world.options(name, { log, receives: name === 'books', ...(name === 'books' && { hidden, evaluation }) }),
+        world.options(name, { log, receives: name !== 'music', ...(name === 'books' && { hidden, evaluation }) }),
       ),
     );
     for (const platform of platforms) {
@@ -33,8 +37,8 @@ describe('Logs and events', () => {
       await platform.start();
     }
     await assert.rejects(platforms[0].settled, { code: 'EVALUATION_TOO_FEW_ITEMS' });
-    const films = world.domains.get('films')!.persons;
-    platforms[1].backend.withdraw(films.slice(0, 5));
+    await platforms[1].settled;
+    platforms[2].backend.withdraw(world.domains.get('music')!.persons.slice(0, 5));
     await untilTrue(() => lines.some((line) => line.includes('a source withdrew persons')));
     for (const platform of platforms) await platform.stop();
     await coordinator.stop();
@@ -59,5 +63,26 @@ describe('Logs and events', () => {
     // No run of numbers such as a vector leaves, and nothing as long as a key.
     assert.doesNotMatch(text, /(-?\d+\.\d+,){3}/);
     assert.doesNotMatch(text, /[A-Za-z0-9+/_-]{32,}/);
+  });
+
+  it('go to a file as JSON lines, whole when it is closed; one that cannot be written is told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-log-'));
+    try {
+      const file = join(folder, 'log.jsonl');
+      const log = openLog({ level: 'info', name: 'films', human: true, file });
+      for (let i = 0; i < 100; i++) log.info('a line', { i });
+      log.debug('too little');
+      await log.close();
+      log.error('too late');
+      const lines = readFileSync(file, 'utf8').trim().split('\n');
+      assert.equal(lines.length, 100);
+      const { platform, level, message, i } = JSON.parse(lines[99]) as Record<string, unknown>;
+      assert.deepEqual([platform, level, message, i], ['films', 'info', 'a line', 99]);
+      assert.throws(() => openLog({ level: 'info', name: 'films', human: false, file: join(folder, 'none', 'log') }), {
+        code: 'LOG_UNWRITABLE',
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -5,6 +5,7 @@ import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
+import { StoreError } from '../../client/store/errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
@@ -38,6 +39,7 @@ describe('Taking part in a round', () => {
   let ledger: OwnLedger;
   let sent: Body[];
   let events: PlatformEvent[];
+  let failures: unknown[];
 
   const begin = (random: RandomStreams = seededStreams(`participation ${sent.length}`)): Participation =>
     new Participation({
@@ -56,13 +58,13 @@ describe('Taking part in a round', () => {
         return Promise.resolve();
       },
       onAdopted: () => Promise.resolve(),
-      onError: (error) => assert.fail(String(error)),
+      onError: (error) => void failures.push(error),
       persons: 10,
     });
-  const ready = async (random?: RandomStreams): Promise<Participation> => {
+  const ready = async (random?: RandomStreams, joined: object = model): Promise<Participation> => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
     const participation = begin(random);
-    await participation.join(model as PlatformModel);
+    await participation.join(joined as PlatformModel);
     return participation;
   };
   const invitation = (changes: Partial<AttemptStartBody> = {}): AttemptStartBody => ({
@@ -82,7 +84,9 @@ describe('Taking part in a round', () => {
     ledger = new OwnLedger(plan, 'books', store.ledger);
     sent = [];
     events = [];
+    failures = [];
   });
+  afterEach(() => assert.deepEqual(failures, []));
 
   it('begins when all is as the manifest says', async () => {
     (await ready()).onAttemptStart(invitation());
@@ -198,6 +202,42 @@ describe('Taking part in a round', () => {
       ['advertise-keys', 'leave'],
     );
     assert.equal(messages[1].kind === 'leave' && messages[1].code, 'SECAGG_SPENT');
+  });
+
+  it('that cannot be recorded is neither begun nor declined, and the failure comes out', async () => {
+    const full = new StoreError('STORE_FULL', 'the disk is full');
+    const fail = (): never => {
+      throw full;
+    };
+    const { models } = store;
+    const held: typeof models = { latest: () => models.latest(), at: fail, accept: () => undefined, serve: fail, served: fail };
+    store = { ...store, models: held };
+    const participation = await ready();
+    assert.throws(() => participation.onAttemptStart(invitation()), full);
+    assert.deepEqual([declined(), said()], [[], []]);
+    store = { ...store, models, sessions: { spend: fail, isSpent: () => false, reveal: fail } };
+    (await ready()).onAttemptStart(invitation());
+    await turn();
+    assert.deepEqual([declined(), said(), failures.splice(0)], [[], [], [full]]);
+  });
+
+  it('goes on after a shared model that could not be adopted, for whoever asks next', async () => {
+    let refuses = false;
+    const moody = {
+      ...model,
+      adopt: () => (refuses ? Promise.reject(new Error('no memory for tensors')) : Promise.resolve()),
+    };
+    const participation = await ready(undefined, moody);
+    const end = { kind: 'attempt-end', attempt: 1, outcome: 'completed', text: '' } as const;
+    refuses = true;
+    participation.onAttemptEnd({ ...end, round: 1, completedRounds: 1, model: firstModel(plan) });
+    await turn();
+    assert.match(String(failures.splice(0)), /no memory/);
+    await participation.idle();
+    refuses = false;
+    participation.onAttemptEnd({ ...end, round: 2, completedRounds: 2, model: firstModel(plan) });
+    await turn();
+    await participation.idle();
   });
 
   it('is over when all rounds are completed, the budget is spent, or the coordinator gave up', async () => {

@@ -5,6 +5,8 @@ import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
+import { PlatformError } from '../../client/errors.ts';
+import { StoreError } from '../../client/store/errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { recommendationSchema } from '../../client/schemas.ts';
 import type { Coordinator } from '../../server/options.ts';
@@ -28,12 +30,13 @@ afterEach(async () => {
 
 describe('Platforms without rounds', () => {
   let world: SmallWorld;
+  let coordinator: Coordinator;
   const platform = (name: string, changes?: Partial<PlatformOptions>): Promise<Platform> =>
     start(createPlatform(world.options(name, changes)));
 
   beforeEach(async () => {
     world = smallWorld();
-    await start(world.coordinator());
+    coordinator = await start(world.coordinator());
   });
 
   it('release, decode, evaluate cold persons and recommend', async () => {
@@ -173,6 +176,55 @@ describe('Platforms without rounds', () => {
     assert.ok(store.received.vectors('films', { ...V0, epoch: 2 }).length > 0);
     const { basis } = await second.backend.recommend({ person: world.split.cold[0].person }, 1);
     assert.equal(basis, 'representation');
+  });
+
+  it('serve on when the coordinator goes, and end when another process with the same key takes over', async () => {
+    const store = world.stores.get('films')!;
+    const target = await platform('books', { releaseTimeoutMs: 1 });
+    const source = createPlatform(world.options('films', { receives: false }));
+    const events: PlatformEvent[] = [];
+    source.on((event) => events.push(event));
+    const failures: unknown[] = [];
+    for (const one of [target, source]) void one.failed.then((error) => failures.push(error));
+    await start(source);
+    await Promise.all([target.settled, source.settled]);
+
+    await coordinator.stop();
+    await untilTrue(() => events.some((event) => event.kind === 'link' && event.state === 'offline'));
+    assert.equal((await target.backend.recommend({ person: 'anybody' }, 1)).items.length, 1);
+    coordinator = await start(world.coordinator());
+    await untilTrue(() => events.filter((event) => event.kind === 'link' && event.state === 'online').length === 2);
+    assert.deepEqual(failures, []);
+
+    await platform('films', { receives: false, store: { ...createMemoryStore(), consents: store.consents } });
+    const error = await source.failed;
+    assert.ok(error instanceof PlatformError);
+    assert.equal(error.code, 'LINK_ENDED');
+    assert.match(error.message, /LINK_REPLACED/);
+    assert.deepEqual(events.at(-1), { kind: 'failed', code: 'LINK_ENDED' });
+    assert.deepEqual(failures, [error]);
+  });
+
+  it('end when what comes cannot be kept, and tell the coordinator nothing of it', async () => {
+    const told: string[] = [];
+    coordinator.on((event) => {
+      if (event.kind === 'failure') told.push(event.code);
+    });
+    const store = world.stores.get('books')!;
+    const full = new StoreError('STORE_FULL', 'the disk is full');
+    const outbox = Object.assign(Object.create(store.outbox) as typeof store.outbox, {
+      take: () => {
+        throw full;
+      },
+    });
+    const target = await platform('books', { store: { ...store, outbox } });
+    await platform('films', { receives: false });
+    assert.equal(await target.failed, full);
+    await assert.rejects(target.settled, full);
+    await untilTrue(() =>
+      coordinator.status().platforms.some((one) => one.platform === 'books' && one.state !== 'online'),
+    );
+    assert.deepEqual(told, []);
   });
 
   it('take part without pseudonyms, releasing and receiving nothing', async () => {

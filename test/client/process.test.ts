@@ -173,9 +173,15 @@ describe('A platform as a process', function () {
     assert.equal((await source.finished).code, null);
     const again = platform('films', '--no-receive');
     await again.event('stage', ({ stage }) => stage === 'serving');
-    again.process.kill('SIGTERM');
+    // The same key on another state: of the two the newer stays.
+    const twin = platform('films', '--no-receive', '--state', file('twin-state'));
+    const replaced = await again.finished;
+    assert.equal(replaced.code, 6);
+    assert.match(replaced.err, /the coordinator ended the link for good: .*LINK_REPLACED.* \[LINK_ENDED\]/);
+    await twin.event('stage', ({ stage }) => stage === 'serving');
+    twin.process.kill('SIGTERM');
     target.process.kill('SIGINT');
-    assert.deepEqual([(await again.finished).code, (await target.finished).code], [0, 0]);
+    assert.deepEqual([(await twin.finished).code, (await target.finished).code], [0, 0]);
     await assert.rejects(askAgent(file('books-state'), { method: 'GET', path }), { code: 'PLATFORM_NOT_RUNNING' });
   });
 

@@ -7,6 +7,8 @@ import { Post } from '../../client/releases/post.ts';
 import { Withdrawals } from '../../client/releases/withdrawals.ts';
 import { SourceDesk } from '../../client/releases/source.ts';
 import { TargetDesk } from '../../client/releases/target.ts';
+import type { TargetOptions } from '../../client/releases/target.ts';
+import { StoreError } from '../../client/store/errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
@@ -369,6 +371,7 @@ describe('A source', () => {
       emit: () => undefined,
       write: () => assert.fail('nobody can be named'),
       onReceived: () => undefined,
+      onError: (error) => assert.fail(String(error)),
     });
     assert.equal(office.withdraw(['a']), 1);
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], [consent]]);
@@ -411,7 +414,7 @@ describe('A target', () => {
     expires: Uint32Array.of(1500, 3000),
     vectors: Float32Array.of(1, 0, 0, 1),
   };
-  const desk = (mode: ReleaseModeName = 'raw'): TargetDesk =>
+  const desk = (mode: ReleaseModeName = 'raw', changed: Partial<TargetOptions> = {}): TargetDesk =>
     new TargetDesk({
       received: store.received,
       sources: ['films', 'music'],
@@ -422,6 +425,8 @@ describe('A target', () => {
       write: (to, bodies) => void asked.push(...bodies.map((body) => ({ to, body }))),
       emit: () => undefined,
       onChange: () => void (changes += 1),
+      onError: (error) => assert.fail(String(error)),
+      ...changed,
     });
 
   beforeEach(() => {
@@ -505,6 +510,25 @@ describe('A target', () => {
     assert.deepEqual([store.received.vectors('films', V2), changes], [[], 3]);
     target.stop();
   });
+
+  it('hands on what its store refuses when something expires: no caller is there to take it', () => {
+    let isFull = false;
+    const failures: unknown[] = [];
+    const full = new StoreError('STORE_FULL', 'the disk is full');
+    const received = {
+      ...store.received,
+      expire(now: number): number {
+        if (isFull) throw full;
+        return store.received.expire(now);
+      },
+    };
+    desk('raw', { received, onError: (error) => void failures.push(error) });
+    clock.tick();
+    assert.deepEqual(failures, []);
+    isFull = true;
+    clock.tick();
+    assert.deepEqual(failures, [full]);
+  });
 });
 
 describe('The post', () => {
@@ -512,6 +536,7 @@ describe('The post', () => {
   const clock = new HandClock();
   let out: { from: string; body: MailBody | MailReceiptBody }[];
   let delivered: { to: string; from: string; body: LetterBody }[];
+  let failures: unknown[];
   let stores: Record<'books' | 'films', PlatformStore>;
   const post = (name: 'books' | 'films', failure?: Error): Post => {
     const { manifest, identity } = world.options(name);
@@ -527,6 +552,7 @@ describe('The post', () => {
         if (failure !== undefined) throw failure;
         delivered.push({ to: name, from, body });
       },
+      onError: (error) => void failures.push(error),
     });
   };
   const mails = (): MailBody[] => out.flatMap(({ body }) => (body.kind === 'mail' ? [body] : []));
@@ -535,6 +561,7 @@ describe('The post', () => {
   beforeEach(() => {
     out = [];
     delivered = [];
+    failures = [];
     stores = { books: createMemoryStore(), films: createMemoryStore() };
   });
 
@@ -556,6 +583,23 @@ describe('The post', () => {
     await empty;
     books.resend();
     assert.equal(mails().length, 3);
+  });
+
+  it('hands on what its store refuses when a full mailbox is tried again', () => {
+    const { outbox } = stores.books;
+    const closed = new StoreError('STORE_CLOSED', 'gone');
+    let isClosed = false;
+    const waiting = (): ReturnType<typeof outbox.waiting> => {
+      if (isClosed) throw closed;
+      return outbox.waiting();
+    };
+    const fragile = Object.assign(Object.create(outbox) as typeof outbox, { waiting });
+    stores = { ...stores, books: { ...stores.books, outbox: fragile } };
+    const books = post('books');
+    books.onReceipt({ kind: 'mail-receipt', id: new Uint8Array(16), outcome: 'full' });
+    isClosed = true;
+    clock.tick();
+    assert.deepEqual(failures, [closed]);
   });
 
   it('delivers a letter once, and tells the mailbox each time', () => {
