@@ -16,7 +16,7 @@ interface CoordinatorFlags {
   readonly host: string;
   readonly port: number;
   readonly events?: 'json';
-  readonly log?: string;
+  readonly logFile?: string;
   readonly logLevel: LogLevel;
   readonly untilRoundsOver: boolean;
 }
@@ -37,7 +37,7 @@ export function coordinatorCommand(): Command {
     .addOption(
       new Option('--events <format>', 'print every event as a line of JSON on standard output').choices(['json']),
     )
-    .option('--log <file>', 'JSON log lines to this file instead of standard error', text)
+    .option('--log-file <file>', 'JSON log lines to this file instead of standard error', text)
     .addOption(
       new Option('--log-level <level>', 'least level logged')
         .choices(['debug', 'info', 'warn', 'error'])
@@ -59,12 +59,16 @@ async function run(flags: CoordinatorFlags): Promise<void> {
     import('../../server/run.ts'),
   ]);
   const isHuman = process.stderr.isTTY;
-  const log = openLog({ level: flags.logLevel, human: isHuman, ...(flags.log !== undefined && { file: flags.log }) });
+  const log = openLog({
+    level: flags.logLevel,
+    human: isHuman,
+    ...(flags.logFile !== undefined && { file: flags.logFile }),
+  });
   const stopped = interruption();
   try {
     const running = await runCoordinator({ ...flags, log, emit: flags.events === 'json' ? print : () => undefined });
     const { coordinator } = running;
-    if (coordinator.plan.privacy.budget === null && flags.log !== undefined) {
+    if (coordinator.plan.privacy.budget === null && flags.logFile !== undefined) {
       // The log says so too, but nobody may be looking at a file.
       process.stderr.write(
         'NO PRIVACY: this federation adds no noise; nothing bounds what anyone learns of a person\n',
