@@ -1,21 +1,38 @@
 /**
- * Both sides of a federation over their real stores, with a point between any two things they do: started as a process
- * with a number, it kills itself there as `kill -9` would.
+ * A coordinator and its platforms, as they run in production, over their real stores, with a point before anything that
+ * is written or leaves: started as a process with a number, it kills itself at that point as `kill -9` would.
  */
 import { appendFileSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { silentLog } from '../../client/log.ts';
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { OwnLedger } from '../../client/rounds/own-ledger.ts';
+import { Participation } from '../../client/rounds/participation.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import type { Identity } from '../../core/federation/identity.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { createChargedSums } from '../../core/privacy/charged-sums.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import { Ledger } from '../../core/privacy/ledger.ts';
-import type { LedgerStore } from '../../core/privacy/ledger.ts';
 import type { SumQuery } from '../../core/privacy/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import { attemptCharge, ledgerBudget } from '../../core/privacy/plan-events.ts';
-import { plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
+import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { Body } from '../../core/wire/body.ts';
+import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
+import type { CoordinatorEndpoint, CoordinatorTransport, PlatformLink } from '../../core/wire/transport.ts';
+import { systemClock } from '../../server/clock.ts';
+import { createCoordinator } from '../../server/coordinator.ts';
+import type { RoundsEnding } from '../../server/events.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
+import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
+import { tinyFederation } from '../server/tiny-federation.ts';
 
+const PARAMETERS = 4;
 const own: SumQuery = {
   label: 'encoder',
   dimension: 3,
@@ -24,91 +41,240 @@ const own: SumQuery = {
   relativeNoise: 1,
   scope: 'platform',
 };
-const round: SumQuery = { ...own, label: 'round', scope: 'federation', repetitions: 2 };
+const round: SumQuery = { ...own, label: 'round', dimension: PARAMETERS, scope: 'federation' };
 
-export const PLAN = planPrivacy({
-  epsilon: 2,
-  delta: 1e-6,
-  colluding: 0,
-  dropouts: 0,
-  maxPlatformsPerPerson: 1,
-  spareAttempts: 0,
-  platforms: ['a', 'b', 'c'].map((name) => ({ name, personsAbout: 100, queries: [own, round] })),
-});
+const tiny = tinyFederation({ parameters: PARAMETERS, epsilon: 2, rounds: { count: 3 } });
 
-/** What has left a platform, durable the moment it leaves: one line each. */
-export const releasedFile = (folder: string): string => join(folder, 'released');
+/** Its budget holds an encoder and one attempt, however that ends; its manifest asks for three rounds. */
+export const PLAN: FederationPlan = {
+  ...tiny.plan,
+  privacy: planPrivacy({
+    epsilon: 2,
+    delta: tiny.manifest.privacy.delta,
+    colluding: 0,
+    dropouts: 0,
+    maxPlatformsPerPerson: 2,
+    platforms: tiny.platforms.map(({ name }) => ({ name, personsAbout: 1000, queries: [own, round] })),
+  }),
+};
+
+/** The platform whose state is on disk; the others forget theirs with the process. */
+export const PLATFORM = tiny.platforms[0].name;
+
+export interface Stores {
+  readonly coordinator: CoordinatorStore;
+  readonly platform: PlatformStore;
+}
+
+export function openStores(folder: string): Stores {
+  const federation = tiny.manifest.federation;
+  return {
+    coordinator: openCoordinatorStore(join(folder, 'coordinator.db'), { federation, parameters: PARAMETERS }),
+    platform: openPlatformStore(join(folder, 'platform.db'), { federation, platform: PLATFORM }),
+  };
+}
+
+/** What has left, durable before it does: one line each. */
+export const leftFile = (folder: string): string => join(folder, 'left');
 
 /**
- * Prepares the encoder and runs attempts until the budget refuses; goes on where the stores say.
- * @param process distinguishes its sessions from those of an earlier process.
- * @param point is passed before and after everything that is written or leaves.
+ * Prepares the encoder and runs rounds until there are no more; goes on where the stores say.
+ * @param process distinguishes its keys and noise from those of an earlier process.
+ * @param point is passed before everything that is written or leaves.
  */
-export async function runBothSides(folder: string, process: string, point: () => void): Promise<void> {
-  const coordinator = openCoordinatorStore(join(folder, 'coordinator.db'), { federation: 'f', parameters: 3 });
-  const platform = openPlatformStore(join(folder, 'platform.db'));
-  const out = openSync(releasedFile(folder), 'a');
+export async function runFederation(folder: string, process: string, point: () => void): Promise<RoundsEnding> {
+  const { coordinator: theirs, platform: ours } = openStores(folder);
+  const file = openSync(leftFile(folder), 'a');
   const leave = (line: string): void => {
     point();
-    appendFileSync(out, `${line}\n`);
-    fsyncSync(out);
-    point();
+    appendFileSync(file, `${line}\n`);
+    fsyncSync(file);
   };
-  const watched = (store: LedgerStore): LedgerStore => ({
-    entries: () => store.entries(),
-    append(entry) {
-      point();
-      store.append(entry);
-      point();
+  const network = new MemoryNetwork(setImmediate);
+  const coordinator = createCoordinator({
+    manifest: tiny.manifest,
+    plan: PLAN,
+    identity: tiny.coordinator,
+    store: {
+      ...theirs,
+      ledger: watched(theirs.ledger, ['append'], point),
+      rounds: watched(theirs.rounds, ['begin', 'end', 'complete'], point),
+    },
+    carrier: { kind: 'transport', make: (options) => overheard(network.coordinatorTransport(options), leave) },
+    random: seededRandom(`coordinator ${process}`),
+    rounds: { graceMs: 10, firstPauseMs: 1, lastPauseMs: 1 },
+  });
+  const links: PlatformLink[] = [];
+  // A coordinator's own timers keep no process running; its port does, and here is none.
+  const alive = setInterval(() => undefined, 60_000);
+  try {
+    const disk: PlatformStore = {
+      ...ours,
+      ledger: watched(ours.ledger, ['append'], point),
+      sessions: watched(ours.sessions, ['spend', 'reveal'], point),
+      models: watched(ours.models, ['accept'], point),
+      sums: watched(ours.sums, ['put'], point),
+    };
+    const ledger = new OwnLedger(PLAN, PLATFORM, disk.ledger);
+    await prepare(disk, ledger, process, leave);
+    await coordinator.start();
+    for (const identity of tiny.platforms) {
+      const platform = identity.name === PLATFORM ? { identity, store: disk, ledger, leave } : memoryPlatform(identity);
+      links.push(await takePart(network, platform, process));
+    }
+    return await coordinator.roundsOver;
+  } finally {
+    clearInterval(alive);
+    for (const link of links) await link.close();
+    await coordinator.stop();
+    theirs.close();
+    ours.close();
+  }
+}
+
+/** The encoder's sum: of one person, so that what leaves is noise above all. */
+async function prepare(
+  store: PlatformStore,
+  ledger: OwnLedger,
+  process: string,
+  leave: (line: string) => void,
+): Promise<void> {
+  const sums = createChargedSums({
+    plan: PLAN.privacy,
+    platform: PLATFORM,
+    mechanism: discreteGaussian,
+    random: seededStreams(`noise of ${process}`),
+    charge: (charge) => ledger.charge(charge),
+    drawn: store.sums,
+  });
+  for (let n = 1; n <= own.repetitions; n++) {
+    const values = await sums.release('encoder', [{ values: Float32Array.of(1, 0, 0) }]);
+    leave(`encoder ${n} ${values.join(' ')}`);
+  }
+}
+
+interface TestPlatform {
+  readonly identity: Identity;
+  readonly store: PlatformStore;
+  readonly ledger: OwnLedger;
+  readonly leave: (line: string) => void;
+}
+
+function memoryPlatform(identity: Identity): TestPlatform {
+  const store = createMemoryStore();
+  return { identity, store, ledger: new OwnLedger(PLAN, identity.name, store.ledger), leave: () => undefined };
+}
+
+const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
+  adopt: () => Promise.resolve(),
+  contributions: () => [{ values: new Float32Array(PARAMETERS).fill(0.1) }],
+};
+
+/** Joins the rounds, with the platform's real part in them. */
+async function takePart(network: MemoryNetwork, platform: TestPlatform, process: string): Promise<PlatformLink> {
+  const { identity, store, ledger, leave } = platform;
+  const attempts = new Map<string, string>();
+  const participation = new Participation({
+    plan: PLAN,
+    identity,
+    floor: DEFAULT_FLOOR,
+    store,
+    ledger,
+    mechanism: discreteGaussian,
+    engine: nodeEngine,
+    random: seededStreams(`${identity.name} ${process}`),
+    log: silentLog,
+    emit: () => undefined,
+    send(body, session = new Uint8Array(0)) {
+      const key = hex(session);
+      if (body.kind === 'secagg' && body.message.kind === 'advertise-keys') leave(`keys ${key}`);
+      if (body.kind === 'secagg' && body.message.kind === 'reveals') leave(`shares ${attempts.get(key) ?? ''}`);
+      return link.send(body, session);
+    },
+    onAdopted: () => Promise.resolve(),
+    onError: (error) => {
+      throw error;
+    },
+    persons: 1,
+  });
+  await participation.join(model as PlatformModel);
+  const link = network
+    .platformTransport({
+      identity: wireIdentity(tiny.manifest, identity),
+      clock: systemClock,
+      random: seededRandom(`wire ${identity.name} ${process}`),
+      firstPauseMs: 1,
+    })
+    .connect({
+      onBody(body, session) {
+        if (body.kind === 'attempt-start') {
+          attempts.set(hex(session), `${body.round}/${body.attempt}`);
+          participation.onAttemptStart(body);
+        }
+        if (body.kind === 'attempt-end') participation.onAttemptEnd(body);
+        if (body.kind === 'ledger-sync') participation.onLedgerSync(body);
+        if (body.kind === 'secagg') participation.onSecagg(body, session);
+      },
+      onState(state) {
+        if (state.kind !== 'online' || state.resumed) return;
+        participation.onNewLink();
+        void link.send({ kind: 'status', stage: 'ready', fraction: 0, prepared: true });
+      },
+      onFailure: () => undefined,
+    });
+  return link;
+}
+
+/** The transport, with a line before who survived is told, and before a new shared model is. */
+function overheard(transport: CoordinatorTransport, leave: (line: string) => void): CoordinatorTransport {
+  const attempts = new Map<string, string>();
+  const hear = (body: Body, session: Uint8Array = new Uint8Array(0)): void => {
+    if (body.kind === 'attempt-start') attempts.set(hex(session), `${body.round}/${body.attempt}`);
+    if (body.kind === 'secagg' && body.message.kind === 'survivors')
+      leave(`survivors ${attempts.get(hex(session)) ?? ''}`);
+    if (body.kind === 'attempt-end' && body.outcome === 'completed') leave(`model ${body.round}`);
+  };
+  return {
+    name: transport.name,
+    async listen(handlers) {
+      const endpoint: CoordinatorEndpoint = await transport.listen(handlers);
+      return {
+        ...endpoint,
+        send(platform, body, session) {
+          hear(body, session);
+          return endpoint.send(platform, body, session);
+        },
+        broadcast(platforms, body, session) {
+          hear(body, session);
+          endpoint.broadcast(platforms, body, session);
+        },
+      };
+    },
+  };
+}
+
+/** The same store, with a point before each of these writes. */
+function watched<Store extends object>(store: Store, writes: readonly (keyof Store)[], point: () => void): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name);
+      if (typeof found !== 'function') return found;
+      return (...given: unknown[]): unknown => {
+        if (writes.includes(name as keyof Store)) point();
+        return Reflect.apply(found, target, given) as unknown;
+      };
     },
   });
-  try {
-    const theirs = Ledger.open('f', watched(coordinator.ledger), ledgerBudget(PLAN, 'coordinator'));
-    const ours = Ledger.open('f', watched(platform.ledger), ledgerBudget(PLAN, { platform: 'a' }));
-    const sums = createChargedSums({
-      plan: PLAN,
-      platform: 'a',
-      mechanism: discreteGaussian,
-      random: seededStreams(`noise of ${process}`),
-      charge: (charge) => ours.charge(charge),
-      drawn: {
-        get: (fingerprint, repetition) => platform.sums.get(fingerprint, repetition),
-        put(fingerprint, repetition, values) {
-          point();
-          platform.sums.put(fingerprint, repetition, values);
-          point();
-        },
-      },
-    });
-    for (let n = 1; n <= own.repetitions; n++) {
-      const values = await sums.release('encoder', [{ values: Float32Array.of(1, 0, 0) }]);
-      leave(`encoder ${n} ${values.join(' ')}`);
-    }
-    const sum = plannedSum(PLAN, 'a', 'round');
-    for (let attempt = 1; ; attempt++) {
-      const session = Buffer.from(`${process} ${attempt}`).toString('hex');
-      const charge = attemptCharge(sum, 1, attempt, session);
-      theirs.charge(charge);
-      // Who survived is shown, and the ledger with it.
-      point();
-      ours.accept(theirs.entries);
-      platform.sessions.reveal(session, Uint8Array.of(1));
-      point();
-      ours.charge(charge);
-      leave(`session ${session}`);
-    }
-  } catch (error) {
-    if (!(error instanceof PrivacyError && error.code === 'PRIVACY_BUDGET_EXHAUSTED')) throw error;
-  } finally {
-    coordinator.close();
-    platform.close();
-  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 const [, file, folder, last] = process.argv;
 if (file.endsWith('dying-ledgers.ts')) {
   let left = Number(last);
-  await runBothSides(folder, 'first', () => {
+  void runFederation(folder, 'first', () => {
     if (left-- === 0) process.kill(process.pid, 'SIGKILL');
   });
 }
