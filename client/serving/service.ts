@@ -8,6 +8,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { z } from 'zod';
 import type { Consent } from '../../core/federation/consent.ts';
 import { PlatformError } from '../errors.ts';
+import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
@@ -24,6 +25,7 @@ export interface ServiceBackend {
 
 export interface ServiceOptions {
   readonly backend: ServiceBackend;
+  readonly metrics: Pick<PlatformMetrics, 'contentType' | 'text'>;
   readonly token: string;
   /** 0: any free one. */
   readonly port: number;
@@ -35,6 +37,8 @@ export interface Service {
 }
 
 const LOOPBACK = '127.0.0.1';
+/** Tell nothing of a person. A scraper must not need the token, which opens recommendations and consents. */
+const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metrics']);
 /** A file of consents for everybody is long. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -57,7 +61,7 @@ const consentBody = z.strictObject({
 const withdrawBody = z.strictObject({ persons: z.array(z.string().min(1)).min(1), target: z.string().optional() });
 
 /** @throws PlatformError PORT_IN_USE */
-export async function startService({ backend, token, port }: ServiceOptions): Promise<Service> {
+export async function startService({ backend, metrics, token, port }: ServiceOptions): Promise<Service> {
   // No request is logged: the path holds a person.
   const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
   app.setErrorHandler(answerError);
@@ -68,12 +72,13 @@ export async function startService({ backend, token, port }: ServiceOptions): Pr
     }),
   );
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.url === '/healthz' || isAllowed(request, token)) return;
+    if (OPEN_TO_ALL.has(request.routeOptions.url) || isAllowed(request, token)) return;
     await reply.code(401).header('www-authenticate', 'Bearer').send({
       code: 'HTTP_UNAUTHORISED',
       message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
     });
   });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   routes(app, backend);
   try {
     const url = await app.listen({ host: LOOPBACK, port });

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '../../client/errors.ts';
+import { PlatformMetrics } from '../../client/serving/metrics.ts';
 import { startService } from '../../client/serving/service.ts';
 import type { Service, ServiceBackend } from '../../client/serving/service.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 
 const token = 'the token';
+const metrics = new PlatformMetrics(() => ({ spent: 1.5, budget: 4 }));
 let isReady = true;
 let recorded: Consent[] = [];
 
@@ -47,7 +49,7 @@ describe('The local service', () => {
   beforeEach(async () => {
     isReady = true;
     recorded = [];
-    service = await startService({ backend, token, port: 0 });
+    service = await startService({ backend, metrics, token, port: 0 });
   });
   afterEach(() => service.stop());
 
@@ -65,6 +67,18 @@ describe('The local service', () => {
         assert.equal(answer.code, 'HTTP_UNAUTHORISED');
       }
     }
+  });
+
+  it('has figures for a scraper, which needs no token and gets no person', async () => {
+    await ask('/v1/recommendations/p000123?as=person');
+    const response = await fetch(new URL('/metrics', service.url));
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    assert.match(text, /^isthmus_epsilon_spent 1\.5$/m);
+    assert.match(text, /^isthmus_epsilon_budget 4$/m);
+    assert.match(text, /^isthmus_budget_exhausted 0$/m);
+    assert.doesNotMatch(text, /p000123|the token/);
   });
 
   it('recommends for a pseudonym or for an own id, ten unless told otherwise', async () => {
@@ -109,7 +123,7 @@ describe('The local service', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    await assert.rejects(startService({ backend, token, port }), {
+    await assert.rejects(startService({ backend, metrics, token, port }), {
       code: 'PORT_IN_USE',
       message: new RegExp(`port ${port} is in use by another program: choose another --serve-port`),
     });
