@@ -8,13 +8,13 @@
  * With --deaths beyond what a sum survives, all of them before the updates are in: every attempt must end as
  * too-few-platforms, uncharged, until the coordinator gives the round up.
  */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Prng } from '../core/random/prng.ts';
 import { openSqliteStore } from '../server/store/sqlite.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
-import { address, coordinator, found, platform } from '../test/e2e/federation.ts';
+import { address, coordinator, found, platform, shortenDeadlines } from '../test/e2e/federation.ts';
 import { assertRoundsAsInOnePlace } from '../test/e2e/in-one-place.ts';
 import { Workplace } from '../test/e2e/isthmus.ts';
 import type { Running, Told } from '../test/e2e/isthmus.ts';
@@ -52,7 +52,7 @@ try {
     ],
     names,
   );
-  await shortenDeadlines();
+  await shortenDeadlines(place, 20_000);
   const began = performance.now();
   const running = coordinator(place, '--port', '0', '--until-rounds-over');
   const url = await address(running);
@@ -106,17 +106,6 @@ try {
   console.log(`${compared} models are, bit for bit, those of the plain sums over the platforms said to be in them`);
 } finally {
   await place.leave();
-}
-
-/** A stage that waits for the dead should not wait long. */
-async function shortenDeadlines(): Promise<void> {
-  const file = place.path('fed/manifest.yaml');
-  const shorter = readFileSync(file, 'utf8')
-    .replace(/stageTimeoutMs: .*/, 'stageTimeoutMs: 20000')
-    .replace(/trainTimeoutMs: .*/, 'trainTimeoutMs: 30000');
-  writeFileSync(file, shorter);
-  const signed = await place.run('manifest', 'sign', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key');
-  if (signed.code !== 0) throw new Error(signed.stderr);
 }
 
 function report(code: number | null, restarts: number, seconds: number): void {

@@ -4,7 +4,7 @@ import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
-import { address, coordinator, found, json, PLATFORMS, platform } from './federation.ts';
+import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines } from './federation.ts';
 import { descendants, isAlive, Workplace } from './isthmus.ts';
 import type { Running, Told } from './isthmus.ts';
 
@@ -16,7 +16,7 @@ interface Status {
   readonly attempts: readonly {
     readonly round: number;
     readonly attempt: number;
-    readonly end?: { readonly outcome: string; readonly charged: boolean };
+    readonly end?: { readonly outcome: string; readonly charged: boolean; readonly platforms: readonly string[] };
   }[];
 }
 
@@ -114,6 +114,44 @@ describe('kill -9', function () {
       theirs.close();
     }
   }
+
+  it('of one of ten platforms before its update is in: the round completes without it, and the next one with it', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `p${index}`);
+    await found(
+      place,
+      { persons: 60, items: 80 },
+      [
+        ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
+        ...['--dropouts', '1', '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'itemDimension=16'],
+        ...['--set', 'steps=1'],
+      ],
+      names,
+    );
+    await shortenDeadlines(place, 10_000);
+    const running = coordinator(place, '--port', '0');
+    const url = await address(running);
+    const platforms = new Map(names.map((name) => [name, platform(place, name, url)]));
+    const victim = platforms.get('p3')!;
+    // It holds everybody's keys and deals its shares. Updates are asked for only when the shares of all are in.
+    await victim.event(({ kind, round, stage: at }) => kind === 'attempt' && round === 1 && at === 'awaiting-packets');
+    assert.equal((await victim.stop('SIGKILL')).signal, 'SIGKILL');
+    await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
+    platforms.set('p3', platform(place, 'p3', url));
+    await running.event(({ kind }) => kind === 'rounds-over');
+
+    const { attempts } = (await json(`${url}/v1/status`)) as Status;
+    assert.deepEqual(
+      attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.platforms.toSorted()]),
+      [
+        [1, 1, 'completed', names.filter((name) => name !== 'p3')],
+        [2, 1, 'completed', names],
+      ],
+    );
+    for (const [name, one] of [...platforms, ['coordinator', running] as const]) {
+      const { code, stderr } = await one.stop();
+      assert.equal(code, 0, `${name}: ${stderr}`);
+    }
+  });
 
   it('of a platform of three in a simulation: it is started again, and the next attempt completes', async () => {
     const run = place.start(

@@ -3,7 +3,7 @@
  * @module
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Running, Workplace } from './isthmus.ts';
@@ -31,6 +31,15 @@ export async function found(
   for (const { code, stderr } of await Promise.all(commands.map((command) => place.run(...command)))) {
     assert.equal(code, 0, stderr);
   }
+}
+
+/** A stage that waits for the dead should not wait long. The manifest is signed again. */
+export async function shortenDeadlines(place: Workplace, milliseconds: number): Promise<void> {
+  const file = place.path('fed/manifest.yaml');
+  const shorter = readFileSync(file, 'utf8').replace(/(stageTimeoutMs|trainTimeoutMs): .*/g, `$1: ${milliseconds}`);
+  writeFileSync(file, shorter);
+  const signed = await place.run('manifest', 'sign', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key');
+  assert.equal(signed.code, 0, signed.stderr);
 }
 
 export function coordinator(place: Workplace, ...options: readonly string[]): Running {
