@@ -11,6 +11,7 @@ import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
 import { systemClock } from './clock.ts';
 import { openDomain } from './data/open.ts';
+import type { OpenOptions } from './data/open.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
 import { readHidden } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
@@ -35,6 +36,8 @@ export interface RunSettings {
   readonly manifest: string;
   readonly identity: string;
   readonly data: string;
+  /** Default: columns by their names, and one row in a hundred may be bad. */
+  readonly reader?: Pick<OpenOptions, 'columns' | 'maxBadShare'>;
   readonly state: string;
   /** http(s) address of the coordinator. */
   readonly coordinator: string;
@@ -85,8 +88,11 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     const state = openStateDirectory(settings.state);
     const store = openSqliteStore(state.storeFile, { federation: manifest.federation, platform: identity.name });
     closers.push(() => store.close());
-    const { domain, bad, rows } = await openDomain(settings.data, { name: identity.name });
-    if (bad > 0) log.warn('rows of the data could not be read; see "isthmus data inspect"', { bad, rows });
+    const { domain, bad, rows, badRows } = await openDomain(settings.data, { ...settings.reader, name: identity.name });
+    if (bad > 0) {
+      const first = badRows.map(({ line, reason }) => `line ${line}: ${reason}`).join('; ');
+      log.warn('rows of the data cannot be read, and are left out; see "isthmus data inspect"', { bad, rows, first });
+    }
     const platform = createPlatform({
       manifest,
       identity,

@@ -2,17 +2,17 @@
  * `isthmus data`: looking at data before it is used.
  * @module
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { openDomain } from '../../client/data/open.ts';
 import type { OpenedDomain } from '../../client/data/open.ts';
-import type { ColumnChoice, Role } from '../../core/data/columns.ts';
 import { describeDomain, overlaps } from '../../core/data/describe.ts';
 import type { DomainFigures, Overlap, Quantiles } from '../../core/data/describe.ts';
+import { badRowText } from '../../core/data/reading.ts';
+import { readerOptions, withReaderOptions } from '../reader-options.ts';
+import type { ReaderOptions } from '../reader-options.ts';
 
-interface InspectOptions {
+interface InspectOptions extends ReaderOptions {
   readonly json?: true;
-  readonly columns?: ColumnChoice;
-  readonly maxBadShare: number;
 }
 
 /** The document of `isthmus data inspect --json`; its schema is docs/schemas/data-inspect.json. */
@@ -36,18 +36,12 @@ export function dataCommand(): Command {
 }
 
 function inspectCommand(): Command {
-  return new Command('inspect')
+  return withReaderOptions(new Command('inspect'))
     .description('persons, items, interactions, density, long tail, time span; overlap of several sources')
     .argument(
       '<source...>',
       'TSV, CSV, MovieLens .dat, JSON lines (also .gz), Parquet, or a folder with ratings.csv, ratings.dat or u.data',
     )
-    .option(
-      '--columns <role=column,...>',
-      'which column is person, item, rating, timestamp: a name, or a place from 0',
-      columns,
-    )
-    .option('--max-bad-share <share>', 'largest share of rows that may be unreadable', share, 0.01)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -63,19 +57,9 @@ Examples:
 }
 
 /** @throws DataError */
-export async function inspectSources(
-  sources: readonly string[],
-  options: Omit<InspectOptions, 'json'>,
-): Promise<InspectDocument> {
+export async function inspectSources(sources: readonly string[], options: ReaderOptions): Promise<InspectDocument> {
   const opened: OpenedDomain[] = [];
-  for (const source of sources) {
-    opened.push(
-      await openDomain(source, {
-        maxBadShare: options.maxBadShare,
-        ...(options.columns && { columns: options.columns }),
-      }),
-    );
-  }
+  for (const source of sources) opened.push(await openDomain(source, readerOptions(options)));
   return {
     sources: opened.map(({ domain, path, format, rows, repeats, bad, badRows }) => ({
       name: domain.name,
@@ -84,7 +68,7 @@ export async function inspectSources(
       rows,
       repeats,
       bad,
-      badRows,
+      badRows: badRows.map((row) => ({ line: row.line, reason: badRowText(row) })),
       ...describeDomain(domain),
     })),
     overlaps: overlaps(opened.map(({ domain }) => domain)),
@@ -166,26 +150,4 @@ function partly(knownShare: number): string {
 function day(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().slice(0, 10);
-}
-
-const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
-
-function columns(value: string): ColumnChoice {
-  const chosen: Partial<Record<Role, string | number>> = {};
-  for (const part of value.split(',')) {
-    const at = part.indexOf('=');
-    const role = ROLES.find((known) => known === part.slice(0, at).trim());
-    const column = part.slice(at + 1).trim();
-    if (at < 0 || !role || column === '') {
-      throw new InvalidArgumentError(`"${part}" is not one of ${ROLES.join(', ')} with "=" and a column.`);
-    }
-    chosen[role] = /^\d+$/.test(column) ? Number(column) : column;
-  }
-  return chosen;
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) throw new InvalidArgumentError('A share lies from 0 to 1.');
-  return number;
 }

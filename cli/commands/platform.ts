@@ -7,8 +7,10 @@ import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
 import { integer, positive, text, url } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
+import { readerOptions, withReaderOptions } from '../reader-options.ts';
+import type { ReaderOptions } from '../reader-options.ts';
 
-interface PlatformCommandOptions {
+interface PlatformCommandOptions extends ReaderOptions {
   readonly manifest: string;
   readonly identity: string;
   readonly data: string;
@@ -50,6 +52,8 @@ export function platformCommand(): Command {
     .requiredOption('--data <source>', 'its interactions: see "isthmus data inspect"', text)
     .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
     .requiredOption('--coordinator <url>', 'http(s) address of the coordinator', url)
+    .optionsGroup('How its data is read, as with "isthmus data inspect":');
+  withReaderOptions(command)
     .optionsGroup('Persons:')
     .option(
       '--unsafe-shared-pseudonym-key <file>',
@@ -162,6 +166,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       manifest: options.manifest,
       identity: options.identity,
       data: options.data,
+      reader: readerOptions(options),
       state: options.state,
       coordinator: options.coordinator,
       receives: options.receive,

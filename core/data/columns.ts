@@ -88,7 +88,7 @@ function headerError(header: readonly string[], missing: Role): DataError {
   return new DataError(
     'DATA_HEADER',
     `no column for the ${missing} among ${listed(header)}: name it one of ${KNOWN[missing].slice(0, 5).join(', ')}, ` +
-      'or say which column it is',
+      'or try which column it is with "isthmus data inspect --columns"',
   );
 }
 

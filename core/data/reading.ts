@@ -25,7 +25,15 @@ export interface ReadOptions extends BuildOptions {
 export interface BadRow {
   /** From 1: lines of a text, rows of a Parquet file. */
   readonly line: number;
+  /** Says nothing of what the row holds: fit for a log. */
   readonly reason: string;
+  /** The field it is about, as it stands, where one can be shown. */
+  readonly found?: string;
+}
+
+/** The reason with what was found: for who holds the data. */
+export function badRowText({ reason, found }: BadRow): string {
+  return found === undefined ? reason : `${reason}: ${found}`;
 }
 
 export interface ReadReport {
@@ -43,6 +51,8 @@ export interface ReadReport {
 export type Field = unknown;
 
 const CHECK_EVERY = 65_536;
+/** Ratings are kept in 32 bits: beyond this they would be infinite. */
+const LARGEST_RATING = 3.4e38;
 /** Above this a timestamp cannot be seconds (the year 5138): it is milliseconds. */
 const LARGEST_SECONDS = 1e11;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -77,13 +87,13 @@ export class RowCollector {
       return;
     }
     const value = numberOf(rating);
-    if (value === undefined) {
-      this.#keepBad(line, `the rating is not a number: ${shown(rating)}`);
+    if (value === undefined || Math.abs(value) > LARGEST_RATING) {
+      this.#keepBad(line, value === undefined ? 'the rating is not a number' : 'the rating is too large', rating);
       return;
     }
     const seconds = secondsOf(timestamp);
     if (seconds === undefined) {
-      this.#keepBad(line, `the timestamp is not a time: ${shown(timestamp)}`);
+      this.#keepBad(line, 'the timestamp is not a time', timestamp);
       return;
     }
     this.#builder.add(personId, itemId, value, seconds);
@@ -102,11 +112,11 @@ export class RowCollector {
       throw new DataError('DATA_EMPTY', `"${name}" has no rows: the source is empty or holds a header alone`);
     }
     if (this.#bad > maxBadShare * this.#rows) {
-      const first = this.#badRows.slice(0, 3).map(({ line, reason }) => `line ${line}: ${reason}`);
+      const first = this.#badRows.slice(0, 3).map((row) => `line ${row.line}: ${badRowText(row)}`);
       throw new DataError(
         'DATA_TOO_MANY_BAD_ROWS',
         `${this.#bad} of ${this.#rows} rows of "${name}" cannot be read, more than the ${Number((100 * maxBadShare).toPrecision(6))} % let pass ` +
-          `(${first.join('; ')}): mend them, name the columns, or raise the share`,
+          `(${first.join('; ')}): mend them; what other columns or a larger share would make of it, "isthmus data inspect" shows`,
       );
     }
     const domain = this.#builder.build();
@@ -125,9 +135,10 @@ export class RowCollector {
     this.#options.onProgress?.(this.#rows);
   }
 
-  #keepBad(line: number, reason: string): void {
+  #keepBad(line: number, reason: string, found?: Field): void {
     this.#bad++;
-    if (this.#badRows.length < (this.#options.badRowsKept ?? 10)) this.#badRows.push({ line, reason });
+    if (this.#badRows.length >= (this.#options.badRowsKept ?? 10)) return;
+    this.#badRows.push({ line, reason, ...(found !== undefined && { found: shown(found) }) });
   }
 }
 

@@ -221,6 +221,17 @@ describe('A platform as a process', function () {
     await ends({ identity: file('coordinator.key') }, 3, /FEDERATION_UNKNOWN_PLATFORM/);
     await ends({ data: file('none.tsv') }, 3, /none\.tsv does not exist.*DATA_UNREADABLE/);
     await ends({}, 3, /1 items, and the manifest says \d+.*PLATFORM_CATALOGUE/);
+    writeFileSync(file('own.tsv'), 'who\twhat\tthumbs\np\ti\t\nq\ti\tmany\n');
+    const columns = 'person=who,item=what,rating=thumbs';
+    await ends({ data: file('own.tsv') }, 3, /own\.tsv.*"who", "what".*DATA_(HEADER|FORMAT_UNKNOWN)/);
+    await ends({ data: file('own.tsv'), columns }, 3, /1 of 2 rows .*line 3: .*"many".*mend them.*TOO_MANY_BAD_ROWS/);
+    const read = { data: file('own.tsv'), columns, 'max-bad-share': '0.5' };
+    const logged = { 'log-level': 'warn', 'log-file': file('log.jsonl') };
+    await ends({ ...read, ...logged }, 3, /1 items, and the manifest says \d+.*PLATFORM_CATALOGUE/);
+    const log = readFileSync(file('log.jsonl'), 'utf8');
+    assert.match(log, /"bad":1,.*"first":"line 3: the rating is not a number".*"rows":2/);
+    assert.doesNotMatch(log, /many/, 'a log holds no row');
+    await ends({ columns: 'person=' }, 2, /is not one of person, item/);
     await ends({ 'max-epsilon': '1' }, 5, /epsilon is 4 .* at most 1 .*POLICY_FLOOR/);
     await ends({ coordinator: 'nowhere' }, 2, /is no address like/);
     await ends({ state: file('one.tsv') }, 4, /STATE_UNUSABLE/);

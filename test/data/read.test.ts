@@ -108,7 +108,7 @@ describe('opening a source', () => {
     ]);
     assert.deepEqual(report.badRows, [
       { line: 3, reason: 'the person is empty' },
-      { line: 4, reason: 'the rating is not a number: "null"' },
+      { line: 4, reason: 'the rating is not a number', found: '"null"' },
     ]);
   });
 
@@ -164,11 +164,17 @@ describe('opening a source', () => {
     assert.deepEqual(report.badRows, [
       { line: 3, reason: 'the person is empty' },
       { line: 4, reason: 'the item is empty' },
-      { line: 7, reason: 'the rating is not a number: "NaN"' },
-      { line: 8, reason: 'the rating is not a number: "many"' },
+      { line: 7, reason: 'the rating is not a number', found: '"NaN"' },
+      { line: 8, reason: 'the rating is not a number', found: '"many"' },
     ]);
     assert.deepEqual([report.rows, report.bad], [8, 5]);
     assert.deepEqual(rowsOf(report.domain), ['a x 5', 'quoted\nover lines y 1', 'b x NaN']);
+  });
+
+  it('takes an absent rating for unknown, and one that 32 bits do not hold for bad', async () => {
+    const report = await read('d.tsv', 'person\titem\trating\na\tx\t\na\ty\t4\na\tz\t1e39\n', { maxBadShare: 1 });
+    assert.deepEqual(rowsOf(report.domain), ['a x NaN', 'a y 4']);
+    assert.deepEqual(report.badRows, [{ line: 4, reason: 'the rating is too large', found: '"1e39"' }]);
   });
 
   it('gives up past the stated share, naming share and rows', async () => {
