@@ -32,8 +32,9 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
       `platform "${name}": an interaction names an item outside the catalogue`,
     );
   }
-  if (domain.ratings?.some((rating) => !Number.isFinite(rating)) === true) {
-    throw new PlatformError('PLATFORM_BAD_DOMAIN', `platform "${name}": a rating is NaN or infinite; clean the data`);
+  // NaN is an unknown rating.
+  if (domain.ratings?.some((rating) => Math.abs(rating) === Infinity) === true) {
+    throw new PlatformError('PLATFORM_BAD_DOMAIN', `platform "${name}": a rating is infinite; clean the data`);
   }
   if (domain.catalogue.length !== items) {
     throw new PlatformError(

@@ -8,7 +8,7 @@ export interface Interactions {
   readonly offsets: Uint32Array /* [persons + 1] */;
   /** Catalogue indices, each at most once per person, in the order of time where time is known. */
   readonly items: Uint32Array /* [interactions] */;
-  /** Explicit ratings, where the source has them. */
+  /** Explicit ratings, NaN where unknown; absent where the source has none. */
   readonly ratings?: Float32Array /* [interactions] */;
   /** Unix seconds, NaN where unknown. */
   readonly timestamps?: Float64Array /* [interactions] */;

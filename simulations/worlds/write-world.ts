@@ -36,10 +36,15 @@ function* interactionLines(domain: Domain): Generator<string> {
     let block = '';
     for (let i = domain.offsets[row]; i < domain.offsets[row + 1]; i++) {
       block += `${person}\t${domain.catalogue[domain.items[i]]}`;
-      if (ratings) block += `\t${ratings[i]}`;
-      if (timestamps) block += `\t${Number.isNaN(timestamps[i]) ? '' : timestamps[i]}`;
+      if (ratings) block += `\t${cell(ratings[i])}`;
+      if (timestamps) block += `\t${cell(timestamps[i])}`;
       block += '\n';
     }
     yield block;
   }
+}
+
+/** Unknown is an empty cell, which every reader takes for unknown. */
+function cell(value: number): string {
+  return Number.isNaN(value) ? '' : String(value);
 }

@@ -47,8 +47,10 @@ describe('A platform refuses', () => {
     refusesDomain(nobody, 'PLATFORM_EMPTY_DOMAIN', /0 persons, \d+ items and 0 interactions/);
     refusesDomain({ catalogue: [] }, 'PLATFORM_EMPTY_DOMAIN', /0 items/);
     const ratings = new Float32Array(domain.items.length).fill(4);
+    ratings[3] = Infinity;
+    refusesDomain({ ratings }, 'PLATFORM_BAD_DOMAIN', /infinite/);
     ratings[3] = Number.NaN;
-    refusesDomain({ ratings }, 'PLATFORM_BAD_DOMAIN', /NaN/);
+    createPlatform({ ...good, domain: { ...domain, ratings } });
     refusesDomain({ offsets: domain.offsets.slice(0, -1) }, 'PLATFORM_BAD_DOMAIN', /do not fit/);
     refusesDomain({ items: domain.items.map(() => 1e6) }, 'PLATFORM_BAD_DOMAIN', /outside the catalogue/);
   });
