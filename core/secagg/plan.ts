@@ -53,6 +53,8 @@ export interface InfeasiblePlan {
   readonly corrupt: number;
   readonly dropout: number;
   readonly adversary: SparseAdversary;
+  readonly degree: null;
+  readonly threshold: null;
   readonly reason: string;
 }
 
@@ -62,10 +64,10 @@ export function planSession(request: PlanRequest): SecaggPlan {
   const { platforms, corrupt, dropout, adversary } = request;
   const asked = { platforms, corrupt, dropout, adversary };
   const reason = infeasibleBecause(request);
-  if (reason !== null) return { feasible: false, ...asked, reason };
+  if (reason !== null) return infeasible(request, reason);
   if (platforms < LEAST_PLATFORMS) {
     const why = `${platforms} platforms are too few: with two, each has the other's update by subtraction`;
-    return { feasible: false, ...asked, reason: `${why}; at least ${LEAST_PLATFORMS} are needed` };
+    return infeasible(request, `${why}; at least ${LEAST_PLATFORMS} are needed`);
   }
   const attempts = request.attempts ?? 1;
   const sparse = degreeAndThreshold(request);
@@ -102,6 +104,10 @@ const SPARSE_GUARANTEE: Readonly<Record<SparseAdversary, readonly string[]>> = {
   ],
 };
 
+function infeasible({ platforms, corrupt, dropout, adversary }: PlanRequest, reason: string): InfeasiblePlan {
+  return { feasible: false, platforms, corrupt, dropout, adversary, degree: null, threshold: null, reason };
+}
+
 /** Where no sparse graph serves: everybody with everybody, against a coordinator that deviates at will. */
 function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
   const { platforms: n, corrupt, dropout, adversary } = request;
@@ -112,13 +118,11 @@ function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
   const usual = defaultThreshold(n);
   const threshold = usual >= least && usual <= survivors ? usual : least;
   if (threshold > survivors) {
-    return {
-      feasible: false,
-      ...asked,
-      reason:
-        `no sparse graph serves, and on the complete graph ${colluders} colluders need 2t - n > ${colluders}, ` +
+    return infeasible(
+      request,
+      `no sparse graph serves, and on the complete graph ${colluders} colluders need 2t - n > ${colluders}, ` +
         `so t >= ${least} of ${n}, but only ${survivors} platforms may survive`,
-    };
+    );
   }
   return {
     feasible: true,
