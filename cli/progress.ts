@@ -2,7 +2,7 @@
  * The live view of a simulation: a small board that redraws itself on a terminal, a line per event elsewhere.
  * @module
  */
-import logUpdate from 'log-update';
+import { createLogUpdate } from 'log-update';
 import { upwardFixed } from '../core/privacy/printed-epsilon.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
@@ -15,7 +15,7 @@ export interface Progress {
 
 /** Written to standard error, so that standard output holds the result alone. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? board() : lines(stream);
+  return stream.isTTY ? board(stream) : lines(stream);
 }
 
 interface Board {
@@ -30,7 +30,9 @@ interface Board {
   startedAt: number;
 }
 
-function board(): Progress {
+function board(stream: NodeJS.WriteStream): Progress {
+  // log-update's own goes to standard output, which holds the result alone.
+  const logUpdate = createLogUpdate(stream);
   const state: Board = {
     world: '',
     trial: '',
@@ -64,6 +66,9 @@ function apply(state: Board, event: SimulationEvent): void {
     case 'world':
       state.world = `${event.name}: ${event.platforms.join(', ')}`;
       return;
+    case 'references':
+      state.trial = referencesText(event);
+      return;
     case 'trial-started':
       state.trial = trialText(event.trial);
       state.index = event.index;
@@ -86,26 +91,50 @@ function apply(state: Board, event: SimulationEvent): void {
       return;
     case 'trial-ended':
       state.index += 1;
+      state.platforms.clear();
       return;
     case 'note':
       state.notes.push(event.text);
+      return;
+    case 'kept':
       return;
   }
 }
 
 function draw(state: Board): string {
   const seconds = (Date.now() - state.startedAt) / 1000;
-  const left = state.index > 0 && state.of > state.index ? (seconds / state.index) * (state.of - state.index) : null;
+  const done = state.of === 0 ? 0 : (state.index + trialDone(state)) / state.of;
+  const left = done > 0.05 && done < 1 ? (seconds / done) * (1 - done) : null;
   const width = Math.max(8, ...[...state.platforms.keys()].map((name) => name.length));
   const out = [
     `isthmus simulate   ${state.world}`,
-    `  ${bar(state.of === 0 ? 0 : state.index / state.of)} trial ${Math.min(state.index + 1, state.of)} of ${state.of}   ${duration(seconds)}${left === null ? '' : `, about ${duration(left)} left`}`,
+    `  ${bar(done)} trial ${Math.min(state.index + 1, state.of)} of ${state.of}   ${duration(seconds)}${left === null ? '' : `, about ${duration(left)} left`}`,
     `  ${state.trial}`,
     ...[...state.platforms].map(([name, { stage, fraction }]) => `    ${name.padEnd(width)} ${bar(fraction)} ${stage}`),
   ];
   if (state.round !== '') out.push(`  ${state.round}`);
   if (state.epsilon !== '') out.push(`  ${state.epsilon}`);
   return [...out, ...state.notes.slice(-4).map((note) => `  ! ${note}`)].join('\n');
+}
+
+/** About how much of a trial is behind a platform that enters a stage: measured on the default world, for the time left. */
+const STAGES: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  preparing: [0, 0.3],
+  ready: [0.3, 0.3],
+  training: [0.3, 0.5],
+  releasing: [0.5, 0.5],
+  fitting: [0.5, 0.8],
+  evaluating: [0.8, 1],
+};
+
+/** Of the trial under way: as far as the last of those that still work. */
+function trialDone({ platforms }: Board): number {
+  const working = [...platforms.values()].filter(({ stage }) => stage in STAGES);
+  const at = working.map(({ stage, fraction }) => {
+    const [from, to] = STAGES[stage];
+    return from + Math.min(1, fraction) * (to - from);
+  });
+  return at.length === 0 ? 0 : Math.min(...at);
 }
 
 function lines(stream: NodeJS.WriteStream): Progress {
@@ -126,6 +155,8 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
   switch (event.kind) {
     case 'world':
       return `world ${event.name}: ${event.platforms.join(', ')}`;
+    case 'references':
+      return referencesText(event);
     case 'trial-started':
       stages.clear();
       return `[${event.index + 1}/${event.of}] ${trialText(event.trial)}`;
@@ -143,8 +174,13 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
       return `  done in ${event.seconds.toFixed(1)} s`;
     case 'note':
       return `  ! ${event.text}`;
+    case 'kept':
+      return null;
   }
 }
+
+const referencesText = ({ target, seed }: { readonly target: string; readonly seed: string }): string =>
+  `reference rows for ${target}, seed ${seed}: all data in one place`;
 
 const epsilonText = (spent: number | null, budget: number | null): string => {
   if (budget === null) return 'NO PRIVACY: no noise, no epsilon';

@@ -4,6 +4,8 @@
  */
 export type SimulationEvent =
   | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
+  /** Baselines and ceiling are measured: before the trials of a seed. */
+  | { readonly kind: 'references'; readonly target: string; readonly seed: string }
   | { readonly kind: 'trial-started'; readonly trial: TrialName; readonly index: number; readonly of: number }
   | { readonly kind: 'platform'; readonly platform: string; readonly stage: string; readonly fraction: number }
   | { readonly kind: 'platform-restarted'; readonly platform: string; readonly because: string }
@@ -18,6 +20,8 @@ export type SimulationEvent =
   /** `budget` is null without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
+  /** The run broke off: what had ended is in this folder. */
+  | { readonly kind: 'kept'; readonly folder: string; readonly ended: number; readonly of: number }
   | { readonly kind: 'note'; readonly text: string };
 
 export interface TrialName {

@@ -85,15 +85,28 @@ export const resultsSchema = z.strictObject({
   world: z.strictObject({
     name: z.string(),
     platforms: z.array(z.strictObject({ name: z.string(), persons: z.int(), items: z.int(), interactions: z.int() })),
-    coldPersons: z.int(),
-    warmPersons: z.int(),
+    /** Who is cold where, at the first seed. */
+    directions: z.array(
+      z.strictObject({
+        target: z.string(),
+        sources: z.array(z.string()),
+        coldPersons: z.int(),
+        warmPersons: z.int(),
+      }),
+    ),
   }),
+  /** Fewer ended than were asked for: the run was stopped, or failed, and the rest is not here. */
+  trials: z.strictObject({ ended: z.int(), of: z.int() }),
   protocol: z.string(),
   seeds: z.array(z.string()),
   notes: z.array(z.string()),
   rows: z.array(rowSchema),
   privacy: z.array(privacySchema),
   rounds: z.array(roundSchema),
+  /** Platforms whose process ended by itself and was started again with its state. */
+  restarts: z.array(
+    z.strictObject({ seed: z.string(), strategy: z.string(), platform: z.string(), because: z.string() }),
+  ),
   timing: z.record(z.string(), z.number()),
   /** Everything needed to repeat the run. */
   config: z.record(z.string(), z.unknown()),

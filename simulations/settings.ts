@@ -90,7 +90,7 @@ async function published({ data, target }: SimulationOptions): Promise<readonly 
   );
 }
 
-function publishedDirection({ name, source, target, warm, test }: PublishedDirection): Direction {
+function publishedDirection({ name, source, target, warm, test, valid }: PublishedDirection): Direction {
   const domains = [source, target];
   const keep = kept([source], target, warm, test);
   return {
@@ -103,6 +103,7 @@ function publishedDirection({ name, source, target, warm, test }: PublishedDirec
       sources: [source.name],
       cold: test,
       linked: warm,
+      validation: valid,
       keep,
     }),
   };

@@ -9,12 +9,13 @@ import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/errors.ts';
-import { centralRows } from './central.ts';
+import { referenceOrder, truthRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
+import { referenceRows } from './hosts/references.ts';
 import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
 import { checkOptions, variants } from './options.ts';
-import type { SimulationOptions } from './options.ts';
+import type { SimulationOptions, Variant } from './options.ts';
 import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
 import { createRunFolder, writeResults } from './run-folder.ts';
@@ -22,8 +23,9 @@ import type { RunFolder } from './run-folder.ts';
 import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
+import type { TrialWorld } from './trial-files.ts';
 import { runTrial } from './trial.ts';
-import { privacyRow, REFERENCE_METHODS, roundRows, statementOf } from './trial-rows.ts';
+import { lossNote, privacyRow, roundRows, statementOf, strategyRows } from './trial-rows.ts';
 
 export interface SimulationContext {
   readonly version: string;
@@ -40,11 +42,14 @@ export interface Simulated {
 
 const SEEDED = 'simulation: seeded noise, not a release';
 
-/** @throws SimulationError and whatever the parts say; leaves no process behind, and what was measured in the run's folder. */
+/**
+ * @throws SimulationError and whatever the parts say. Leaves no process behind; what trials had ended is kept in the run's
+ * folder, also when the others did not.
+ */
 export async function simulate(options: SimulationOptions, context: SimulationContext): Promise<Simulated> {
   checkOptions(options);
   const startedAt = Date.now();
-  const { onEvent, signal } = context;
+  const { onEvent } = context;
   const directions = await openDirections(options);
   const asked = variants(options);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(options.seed + index));
@@ -58,58 +63,120 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
   onEvent({ kind: 'world', name, platforms: domains.map((domain) => domain.name) });
   const folder = await createRunFolder(options.out, directions.length > 1 ? options.protocol : name, new Date());
 
-  const rows: SeedRow[] = [];
-  const rounds: RoundRow[] = [];
-  const ledgers: TrialLedgers[] = [];
-  const statements = new Map<string, PrivacyRow>();
-  const people = { cold: 0, warm: 0 };
+  const measured: Measured = {
+    rows: [],
+    rounds: [],
+    restarts: [],
+    ledgers: [],
+    statements: new Map(),
+    people: [],
+    lossNotes: new Set(),
+    ended: 0,
+  };
   const of = directions.length * seeds.length * asked.length;
-  let index = 0;
-  for (const direction of directions) {
-    for (const seed of seeds) {
-      const world = direction.at(seed);
-      if (index === 0) Object.assign(people, { cold: world.cold.length, warm: world.linked.length });
-      const dataFolder = join(folder.path, 'data');
-      try {
-        const data = await writeDataFiles(world, dataFolder);
-        rows.push(...(await centralRows(world, data, direction.truth, options, signal)));
-        for (const [place, variant] of asked.entries()) {
-          const trial = { seed, ...variant };
-          const began = Date.now();
-          onEvent({ kind: 'trial-started', trial, index, of });
-          const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
-          const statement = statementOf(federation.manifest);
-          const key = JSON.stringify([world.target, variant]);
-          if (!statements.has(key)) statements.set(key, privacyRow(statement, variant));
-          const outcome = await runTrial({ world, data, federation, options, logFile: folder.log, onEvent, signal });
-          // The target measures its reference rows in every trial; they are the same, and counted once.
-          rows.push(...outcome.evaluation.rows.filter(({ method }) => place === 0 || !REFERENCE_METHODS.has(method)));
-          rounds.push(...roundRows(outcome, trial));
-          ledgers.push({ ...trial, ledgers: readLedgers(federation) });
-          index += 1;
-          onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
-        }
-      } finally {
-        // Rows and keys do not outlive the trials.
-        await rm(dataFolder, { recursive: true, force: true });
+  const keep = async (): Promise<Results> => {
+    const results = resultsSchema.parse({
+      isthmus: context.version,
+      run: folder.id,
+      world: { ...worldOf(directions), directions: measured.people },
+      trials: { ended: measured.ended, of },
+      protocol: options.protocol,
+      seeds,
+      notes: notesOf(options, measured, of),
+      rows: aggregate(measured.rows),
+      privacy: [...measured.statements.values()],
+      rounds: measured.rounds,
+      restarts: measured.restarts,
+      timing: { seconds: (Date.now() - startedAt) / 1000 },
+      config: { ...options },
+    });
+    await writeResults(folder, results, measured.ledgers);
+    return results;
+  };
+  try {
+    for (const direction of directions) {
+      for (const [index, seed] of seeds.entries()) {
+        const world = direction.at(seed);
+        if (index === 0) measured.people.push(peopleOf(world));
+        await runSeed({ world, direction, asked, options, folder, context, of }, measured);
       }
     }
+  } catch (error) {
+    if (measured.ended > 0) {
+      await keep();
+      onEvent({ kind: 'kept', folder: folder.path, ended: measured.ended, of });
+    }
+    throw context.signal.aborted ? context.signal.reason : error;
   }
-  const results = resultsSchema.parse({
-    isthmus: context.version,
-    run: folder.id,
-    world: { ...worldOf(directions), coldPersons: people.cold, warmPersons: people.warm },
-    protocol: options.protocol,
-    seeds,
-    notes: notesOf(options, statements),
-    rows: aggregate(rows),
-    privacy: [...statements.values()],
-    rounds,
-    timing: { seconds: (Date.now() - startedAt) / 1000 },
-    config: { ...options },
-  });
-  await writeResults(folder, results, ledgers);
-  return { results, folder, seedRows: rows };
+  return { results: await keep(), folder, seedRows: measured.rows };
+}
+
+/** What has been measured so far. */
+interface Measured {
+  readonly rows: SeedRow[];
+  readonly rounds: RoundRow[];
+  readonly restarts: Results['restarts'];
+  readonly ledgers: TrialLedgers[];
+  readonly statements: Map<string, PrivacyRow>;
+  readonly people: Results['world']['directions'];
+  readonly lossNotes: Set<string>;
+  /** Trials. */
+  ended: number;
+}
+
+interface SeedRun {
+  readonly world: TrialWorld;
+  readonly direction: Direction;
+  readonly asked: readonly Variant[];
+  readonly options: SimulationOptions;
+  readonly folder: RunFolder;
+  readonly context: SimulationContext;
+  /** Trials in all. */
+  readonly of: number;
+}
+
+/** The reference rows of one seed, then a federation for every variant. */
+async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
+  const { world, direction, asked, options, folder, of } = run;
+  const { onEvent, signal } = run.context;
+  const { seed, target } = world;
+  const dataFolder = join(folder.path, 'data');
+  try {
+    const data = await writeDataFiles(world, dataFolder);
+    onEvent({ kind: 'references', target, seed });
+    // Of a seed without a trial nothing is kept: rows of unlike seeds would not be paired.
+    const order = referenceOrder(world, data, options);
+    const references = [...(await referenceRows(order, options.inProcess, signal))];
+    if (direction.truth !== undefined) references.push(...(await truthRows(order, direction.truth, signal)));
+    for (const [place, variant] of asked.entries()) {
+      const trial = { seed, ...variant };
+      const began = Date.now();
+      onEvent({ kind: 'trial-started', trial, index: measured.ended, of });
+      const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
+      const outcome = await runTrial({ world, data, federation, options, logFile: folder.log, onEvent, signal });
+      const key = JSON.stringify([target, variant]);
+      if (!measured.statements.has(key)) {
+        measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
+      }
+      const losses = lossNote(federation.manifest);
+      if (losses !== null) measured.lossNotes.add(losses);
+      if (place === 0) measured.rows.push(...references);
+      measured.rows.push(...strategyRows(outcome, world));
+      measured.rounds.push(...roundRows(outcome, trial));
+      const { strategy } = variant;
+      measured.restarts.push(...outcome.restarts.map((restart) => ({ seed, strategy, ...restart })));
+      measured.ledgers.push({ ...trial, ledgers: readLedgers(federation) });
+      measured.ended += 1;
+      onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
+    }
+  } finally {
+    // Rows and keys do not outlive the trials.
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function peopleOf({ target, sources, cold, linked }: TrialWorld): Results['world']['directions'][number] {
+  return { target, sources: [...sources], coldPersons: cold.length, warmPersons: linked.length };
 }
 
 /** @throws PrivacyError of planFederation, which of several strategies cannot be planned for before it. */
@@ -123,7 +190,7 @@ function checkPlan(manifest: Manifest, isOneOfSeveral: boolean): void {
   }
 }
 
-function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'coldPersons' | 'warmPersons'> {
+function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'directions'> {
   const [first] = directions;
   return {
     name: directions.length > 1 ? directions.map(({ name }) => name).join('; ') : first.name,
@@ -136,11 +203,17 @@ function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'cold
   };
 }
 
-function notesOf(options: SimulationOptions, statements: ReadonlyMap<string, PrivacyRow>): string[] {
+function notesOf(options: SimulationOptions, measured: Measured, of: number): string[] {
+  const { ended, lossNotes, restarts, statements } = measured;
   const notes = [SEEDED];
+  if (ended < of) notes.push(`INCOMPLETE: ${ended} of ${of} trials ended before the run was stopped, or failed`);
   for (const warning of new Set([...statements.values()].flatMap(({ warnings }) => warnings))) {
     if (!notes.includes(warning)) notes.push(warning);
   }
   if (options.noPrivacy) notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
+  notes.push(...lossNotes);
+  for (const { platform, because, strategy, seed } of restarts) {
+    notes.push(`${platform} was started again with its state (${because}): ${strategy}, seed ${seed}`);
+  }
   return notes;
 }

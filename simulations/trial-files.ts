@@ -29,6 +29,8 @@ export interface TrialWorld {
   readonly cold: readonly ColdPerson[];
   /** Known on both sides, and their link may be used. */
   readonly linked: readonly string[];
+  /** Whose hidden positives may be used to choose hyper-parameters: a published split's. */
+  readonly validation?: readonly ColdPerson[];
   /** 1: the positive has no twin on a source; in the order of `cold`. */
   readonly keep: Uint8Array;
 }

@@ -1,18 +1,23 @@
 /**
- * What a trial is reported as: its claims and its rounds.
+ * What a trial is reported as: its rows, its claims and its rounds.
  * @module
  */
+import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { privacyStatement } from '../core/privacy/claims.ts';
 import type { PrivacyStatement } from '../core/privacy/claims.ts';
-import { baselines } from '../core/transfer/baselines/registry.ts';
 import type { Variant } from './options.ts';
 import type { PrivacyRow, RoundRow } from './results.ts';
 import type { TrialOutcome } from './trial.ts';
+import type { TrialWorld } from './trial-files.ts';
 
-/** Rows the target measures in every trial of a seed; they are the same, and counted once. */
-export const REFERENCE_METHODS: ReadonlySet<string> = new Set(baselines.map(({ name }) => name));
+/** What the target measured of the strategy. The reference rows that it measured beside it are measured once a seed, in `baselineRows`. */
+export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld): SeedRow[] {
+  const { rows, strategy } = evaluation;
+  // The target names those it has heard from, in the order in which they answered.
+  return rows.filter(({ method }) => method === strategy).map((row) => ({ ...row, sources: world.sources }));
+}
 
 /** What a federation with this manifest claims, run with seeded noise and with its metrics published. */
 export function statementOf(manifest: Manifest): PrivacyStatement {
@@ -71,4 +76,17 @@ export function roundRows(
       Object.entries(stageSeconds).map(([stage, seconds]) => [stage, Math.round(seconds * 1000)]),
     ),
   }));
+}
+
+/** What a reader of the rounds must know of losses: how many a sum survives, and by which threshold. */
+export function lossNote(manifest: Manifest): string | null {
+  const { parameters, privacy } = planFederation(manifest);
+  if (parameters === 0) return null;
+  const { platformCount: n, threshold, noiseThreshold } = privacy;
+  const spare = n - noiseThreshold;
+  const survives =
+    spare === 0
+      ? 'no platform may be lost in a round: an attempt that loses one is tried again'
+      : `a round completes without up to ${spare} of its platforms`;
+  return `${manifest.strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${survives}`;
 }

@@ -15,6 +15,8 @@ import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
 export interface TrialOutcome {
   readonly evaluation: EvaluationDocument;
+  /** Platforms whose process ended by itself and was started again with its state. */
+  readonly restarts: readonly { readonly platform: string; readonly because: string }[];
   readonly rounds: readonly (RoundHistory & {
     readonly epsilonSpent: number | null;
     readonly stageSeconds: Readonly<Record<string, number>>;
@@ -36,9 +38,13 @@ export interface TrialContext {
 export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const { world, data, federation, options, logFile, onEvent, signal } = context;
   const seed = `${world.seed}/${federation.manifest.strategy.name}`;
+  const restarts: { platform: string; because: string }[] = [];
   const launcher = options.inProcess
     ? inProcessLauncher()
-    : processLauncher((platform, because) => onEvent({ kind: 'platform-restarted', platform, because }));
+    : processLauncher((platform, because) => {
+        restarts.push({ platform, because });
+        onEvent({ kind: 'platform-restarted', platform, because });
+      });
   const ledger = new Map<string, number | null>();
   const seconds = new Map<string, Record<string, number>>();
   let history: readonly RoundHistory[] = [];
@@ -82,6 +88,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
           },
         );
         for (const { name } of world.domains) {
+          signal.throwIfAborted();
           const stateFolder = platformStateIn(federation.folder, name);
           await mkdir(stateFolder, { recursive: true, mode: 0o700 });
           await launcher.platform(
@@ -115,6 +122,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
     await launcher.stop();
     return {
       evaluation,
+      restarts,
       rounds: history.map((round) => {
         const attempt = `${round.round}/${round.attempt}`;
         return { ...round, epsilonSpent: ledger.get(attempt) ?? null, stageSeconds: seconds.get(attempt) ?? {} };

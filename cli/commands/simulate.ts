@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
-import { finePrint, formatTable, privacyLine, resultsTable } from '../../simulations/report/table.ts';
+import { directionText, finePrint, formatTable, privacyLine, resultsTables } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
@@ -109,6 +109,7 @@ Examples:
       // The simulation brings the tensor engine and the plotting library: loaded when it runs, not for --help.
       const { simulate } = await import('../../simulations/simulate.ts');
       const progress = progressOn(process.stderr);
+      let kept = '';
       const stop = new AbortController();
       const interrupted = interruption();
       void interrupted.asked.then(() => stop.abort());
@@ -116,13 +117,17 @@ Examples:
         const { results, folder } = await simulate(optionsOf(flags), {
           version,
           signal: stop.signal,
-          onEvent: (event) => progress.show(event),
+          onEvent: (event) => {
+            progress.show(event);
+            if (event.kind === 'kept') kept = `${event.ended} of ${event.of} trials had ended: ${event.folder}`;
+          },
         });
         progress.end();
         process.stdout.write(flags.json ? `${JSON.stringify(results)}\n` : `${summary(results, folder.path)}\n`);
       } finally {
         progress.end();
         interrupted.forget();
+        if (kept !== '') process.stderr.write(`${kept}\n`);
       }
     });
 }
@@ -161,9 +166,13 @@ function summary(results: Results, folder: string): string {
   const { world } = results;
   const out = [
     '',
-    `First recommendations for ${world.coldPersons} cold persons (${results.protocol}, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'}), world ${world.name}`,
-    '',
-    formatTable(resultsTable(results)),
+    `First recommendations in world ${world.name} (${results.protocol}, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'})`,
+    ...resultsTables(results).flatMap((table, index) => [
+      '',
+      directionText(world.directions[index]),
+      '',
+      formatTable(table),
+    ]),
     '',
     ...results.notes.map((note) => `! ${note}`),
   ];
@@ -177,10 +186,16 @@ function summary(results: Results, folder: string): string {
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results)}`].join('\n');
 }
 
-/** What a person would want to see after this. */
-function nextCommand(results: Results): string {
-  const isSweep = new Set(results.privacy.map(({ budget }) => budget)).size > 1;
-  return isSweep
-    ? 'isthmus init --platforms films,books,music --out my-federation'
-    : 'isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3';
+/** What a person would want to see after this, on the same world. */
+function nextCommand({ config, privacy, protocol }: Results): string {
+  const isSweep = new Set(privacy.map(({ budget }) => budget)).size > 1;
+  if (isSweep) return 'isthmus init --platforms films,books,music --out my-federation';
+  const { data, platforms, target } = config as unknown as SimulationOptions;
+  const world = [
+    ...(data === null ? [] : ['--data', data]),
+    ...(protocol === 'sampled' ? [] : ['--protocol', protocol]),
+    ...(platforms.length === 0 ? [] : ['--platforms', platforms.join(',')]),
+    ...(target === null ? [] : ['--target', target]),
+  ];
+  return ['isthmus simulate', ...world, '--strategy private-subspace --epsilon 1,2,4,8 --seeds 3'].join(' ');
 }

@@ -5,12 +5,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeedRow } from '../../core/evaluation/results.ts';
-import { centralRows } from '../central.ts';
+import { baselineRows, referenceOrder, truthRows } from '../central.ts';
 import type { PrivacyRow, RoundRow } from '../results.ts';
 import { openDirections } from '../settings.ts';
 import type { Direction } from '../settings.ts';
 import { writeDataFiles, writeFederationFiles } from '../trial-files.ts';
-import { privacyRow, REFERENCE_METHODS, roundRows, statementOf } from '../trial-rows.ts';
+import type { DataFiles, TrialWorld } from '../trial-files.ts';
+import type { SimulationOptions } from '../options.ts';
+import { privacyRow, roundRows, statementOf, strategyRows } from '../trial-rows.ts';
 import { runTrial } from '../trial.ts';
 import { optionsAt } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
@@ -44,15 +46,12 @@ export class JobRunner {
     const folder = await mkdtemp(join(this.#work, 'trial-'));
     try {
       const data = await writeDataFiles(world, folder);
-      const references = job.withReferences ? await centralRows(world, data, direction.truth, options, signal) : [];
+      const references = job.withReferences ? await this.#references(world, data, direction, options, signal) : [];
       const federation = await writeFederationFiles(world, job, options, join(folder, 'federation'));
       const logFile = join(folder, 'log.jsonl');
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });
       return {
-        rows: [
-          ...references,
-          ...outcome.evaluation.rows.filter(({ method }) => job.withReferences || !REFERENCE_METHODS.has(method)),
-        ],
+        rows: [...references, ...strategyRows(outcome, world)],
         privacy: privacyRow(statementOf(federation.manifest), job),
         rounds: roundRows(outcome, job),
         seconds: (performance.now() - began) / 1000,
@@ -60,6 +59,18 @@ export class JobRunner {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  async #references(
+    world: TrialWorld,
+    data: DataFiles,
+    { truth }: Direction,
+    options: SimulationOptions,
+    signal: AbortSignal,
+  ): Promise<readonly SeedRow[]> {
+    const order = referenceOrder(world, data, options);
+    const rows = await baselineRows(order, signal);
+    return truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))];
   }
 
   async #direction(overlap: number): Promise<Direction> {

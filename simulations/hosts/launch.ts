@@ -4,14 +4,13 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { SimulationError } from '../errors.ts';
 import { hostCoordinator } from './coordinator-host.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
+import { entry } from './entry.ts';
 import { hostPlatform } from './platform-host.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
 import type { HostOrder } from './process.ts';
@@ -33,13 +32,14 @@ const MOST_RESTARTS = 3;
 
 /** @param onRestart told when a platform's process ended by itself and is started again with its state. */
 export function processLauncher(onRestart: (platform: string, because: string) => void): Launcher {
-  // The sources run through a loader that the parent was started with; compiled files need none.
-  const entry = fileURLToPath(new URL(`./process${extname(import.meta.url)}`, import.meta.url));
   const children = new Map<string, ChildProcess>();
   let isStopping = false;
   let url = '';
 
   const start = (name: string, order: HostOrder, onMessage: (message: unknown) => void): ChildProcess => {
+    // Whoever was about to start one more when everything was told to stop would leave it behind.
+    if (isStopping)
+      throw new SimulationError('SIMULATION_PROCESS', `${name} is not started: the trial is being stopped`);
     // The name is for whoever looks at the list of processes.
     const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
     children.set(name, child);
@@ -121,10 +121,15 @@ async function end(child: ChildProcess | undefined): Promise<void> {
 export function inProcessLauncher(): Launcher {
   const network = new MemoryNetwork((task) => setImmediate(task));
   const hosted: { stop(): Promise<void> }[] = [];
+  let isStopping = false;
+  const keep = async (host: { stop(): Promise<void> }): Promise<void> => {
+    if (isStopping) await host.stop();
+    else hosted.push(host);
+  };
   return {
     async coordinator(config, onReport) {
       const make = network.coordinatorTransport.bind(network);
-      hosted.push(await hostCoordinator(config, { kind: 'transport', make }, onReport));
+      await keep(await hostCoordinator(config, { kind: 'transport', make }, onReport));
     },
     async platform(config, onReport) {
       const random = seededRandom(`${config.seed}/${config.name}/link`);
@@ -133,10 +138,11 @@ export function inProcessLauncher(): Launcher {
         (identity) => network.platformTransport({ identity, clock: systemClock, random }),
         onReport,
       );
-      hosted.push(one);
+      await keep(one);
       return { pid: undefined };
     },
     async stop() {
+      isStopping = true;
       for (const one of hosted.splice(0).reverse()) await one.stop();
     },
   };

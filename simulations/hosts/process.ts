@@ -7,12 +7,21 @@ import { socketTransport } from '../../client/transport/socket-io.ts';
 import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
+import type { ReferenceOrder } from '../central.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
+import type { ReferencesReport } from './references.ts';
 
 export type HostOrder =
   | { readonly kind: 'coordinator'; readonly config: CoordinatorHostConfig }
   | { readonly kind: 'platform'; readonly config: PlatformHostConfig; readonly url: string }
+  | { readonly kind: 'references'; readonly order: ReferenceOrder }
   | { readonly kind: 'stop' };
+
+export interface HostFailure {
+  readonly kind: 'failed';
+  readonly code: string;
+  readonly text: string;
+}
 
 type Hosted = { stop(): Promise<void> };
 
@@ -39,6 +48,11 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
     const { hostCoordinator } = await import('./coordinator-host.ts');
     return hostCoordinator(order.config, { kind: 'sockets', host: '127.0.0.1', port: 0 }, report);
   }
+  if (order.kind === 'references') {
+    const { baselineRows } = await import('../central.ts');
+    report({ kind: 'references', rows: await baselineRows(order.order, new AbortController().signal) });
+    return { stop: () => Promise.resolve() };
+  }
   const { hostPlatform } = await import('./platform-host.ts');
   const { config, url } = order;
   return hostPlatform(
@@ -60,6 +74,6 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function report(message: PlatformReport | CoordinatorReport): void {
+function report(message: PlatformReport | CoordinatorReport | ReferencesReport): void {
   if (process.connected) process.send?.(message);
 }

@@ -28,16 +28,19 @@ export async function charts(results: Results): Promise<Chart[]> {
   const add = async (title: string, caption: string, spec: TopLevelSpec | null): Promise<void> => {
     if (spec !== null) drawn.push({ title, caption, svg: await toSvg(spec) });
   };
-  await add(
-    'Quality by method',
-    'NDCG@10 of cold persons; mean over seeds, bars one standard deviation. Reference rows are grey.',
-    qualityByMethod(results),
-  );
-  await add(
-    'Cold-start quality by history length',
-    'NDCG@10 with uniform negatives, by how many interactions the person has on the sources.',
-    qualityByHistory(results),
-  );
+  for (const { target } of results.world.directions) {
+    const rows = results.rows.filter((row) => row.target === target);
+    await add(
+      `Quality by method, target ${target}`,
+      'NDCG@10 of cold persons; mean over seeds, bars one standard deviation. Reference rows are grey.',
+      qualityByMethod(rows),
+    );
+    await add(
+      `Cold-start quality by history length, target ${target}`,
+      'NDCG@10 with uniform negatives, by how many interactions the person has on the sources.',
+      qualityByHistory(rows),
+    );
+  }
   await add('Training curve', 'How far each completed round moved the shared model (L2 norm).', trainingCurve(results));
   await add(
     'Epsilon by round',
@@ -63,12 +66,12 @@ export async function toSvg(spec: TopLevelSpec): Promise<string> {
   }
 }
 
-function headline(results: Results): ResultRow[] {
-  return results.rows.filter((row) => row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with');
+function headline(rows: readonly ResultRow[]): ResultRow[] {
+  return rows.filter((row) => row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with');
 }
 
-function qualityByMethod(results: Results): TopLevelSpec | null {
-  const rows = headline(results).map((row) => ({
+function qualityByMethod(all: readonly ResultRow[]): TopLevelSpec | null {
+  const rows = headline(all).map((row) => ({
     method: methodLabel(row),
     negatives: row.negatives,
     mean: row.mean,
@@ -108,8 +111,8 @@ function qualityByMethod(results: Results): TopLevelSpec | null {
   };
 }
 
-function qualityByHistory(results: Results): TopLevelSpec | null {
-  const rows = results.rows
+function qualityByHistory(all: readonly ResultRow[]): TopLevelSpec | null {
+  const rows = all
     .filter((row) => row.metric === 'NDCG@10' && row.group !== 'all' && row.twins === 'with')
     .filter((row) => row.negatives === 'uniform' && !['random', 'true-preference'].includes(row.method))
     .map((row) => ({ method: methodLabel(row), group: row.group, mean: row.mean }));

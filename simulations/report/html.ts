@@ -4,7 +4,8 @@
  */
 import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
-import { finePrint, privacyLine, resultsTable } from './table.ts';
+import { directionText, finePrint, privacyLine, resultsTables } from './table.ts';
+import type { Table } from './table.ts';
 
 export const STYLE = `
   :root { color-scheme: light; }
@@ -20,7 +21,6 @@ export const STYLE = `
 `;
 
 export async function reportHtml(results: Results): Promise<string> {
-  const table = resultsTable(results);
   const figures = (await charts(results)).map(
     (chart) =>
       `<figure><h2>${escape(chart.title)}</h2>${chart.svg}<figcaption>${escape(chart.caption)}</figcaption></figure>`,
@@ -31,17 +31,10 @@ export async function reportHtml(results: Results): Promise<string> {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Isthmus: ${escape(results.world.name)}</title><style>${STYLE}</style></head><body>
 <h1>Isthmus: first recommendations for cold persons</h1>
-<p>World <b>${escape(results.world.name)}</b>: ${escape(world)}. ${results.world.coldPersons} cold persons, ${results.world.warmPersons} known on both sides (first seed). Protocol <b>${escape(results.protocol)}</b>, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'}.</p>
+<p>World <b>${escape(results.world.name)}</b>: ${escape(world)}. ${escape(results.world.directions.map(directionText).join('; '))} (first seed). Protocol <b>${escape(results.protocol)}</b>, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'}.</p>
 ${results.notes.map((note) => `<p class="note">${escape(note)}</p>`).join('\n')}
 <h2>Methods</h2>
-<table><thead><tr><th>method</th>${table.columns.map((column) => `<th>${escape(column)}</th>`).join('')}</tr></thead><tbody>
-${table.lines
-  .map(
-    (line) =>
-      `<tr class="${line.isReference ? 'reference' : 'strategy'}"><td>${escape(line.label)}</td>${line.cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`,
-  )
-  .join('\n')}
-</tbody></table>
+${resultsTables(results).map(tableHtml).join('\n')}
 <h2>What privacy it cost</h2>
 ${results.privacy
   .map(
@@ -60,6 +53,17 @@ ${figures.join('\n')}
 <p>Isthmus ${escape(results.isthmus)}, run ${escape(results.run)}.</p>
 </body></html>
 `;
+}
+
+function tableHtml({ target, columns, lines }: Table): string {
+  const body = lines.map(
+    (line) =>
+      `<tr class="${line.isReference ? 'reference' : 'strategy'}"><td>${escape(line.label)}</td>${line.cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<h3>Target ${escape(target)}</h3>
+<table><thead><tr><th>method</th>${columns.map((column) => `<th>${escape(column)}</th>`).join('')}</tr></thead><tbody>
+${body.join('\n')}
+</tbody></table>`;
 }
 
 export function escape(text: string): string {

@@ -1,5 +1,6 @@
 /**
- * The table that ends a run, for a terminal and for the report: methods down, metrics across, both kinds of negatives.
+ * The tables that end a run, one a target, for a terminal and for the report: methods down, metrics across, both kinds of
+ * negatives.
  * @module
  */
 import { NEIGHBOURS } from '../../core/privacy/claims.ts';
@@ -7,6 +8,7 @@ import { upward } from '../../core/privacy/printed-epsilon.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
+  readonly target: string;
   readonly columns: readonly string[];
   readonly lines: readonly TableLine[];
 }
@@ -32,8 +34,22 @@ export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon
   return `${row.method} (${parts.join(', ')})`;
 }
 
-export function resultsTable(results: Results): Table {
-  const rows = results.rows.filter((row) => row.group === 'all' && METRICS.includes(row.metric));
+/** What a table is about: who is recommended for, where, from what. */
+export function directionText({
+  target,
+  sources,
+  coldPersons,
+  warmPersons,
+}: Results['world']['directions'][number]): string {
+  return `${coldPersons} cold persons, ${sources.join(' + ')} -> ${target}, ${warmPersons} known on both sides`;
+}
+
+export function resultsTables({ rows, world }: Pick<Results, 'rows' | 'world'>): readonly Table[] {
+  return world.directions.map(({ target }) => tableOf(target, rows));
+}
+
+function tableOf(target: string, all: readonly ResultRow[]): Table {
+  const rows = all.filter((row) => row.target === target && row.group === 'all' && METRICS.includes(row.metric));
   const columns = distinct(rows.map(columnOf));
   const labels = distinct(rows.map(methodLabel));
   const rank = (label: string): number => {
@@ -44,6 +60,7 @@ export function resultsTable(results: Results): Table {
     .map((label, index) => ({ label, index }))
     .sort((a, b) => rank(a.label) - rank(b.label) || a.index - b.index);
   return {
+    target,
     columns,
     lines: ordered.map(({ label }) => ({
       label,

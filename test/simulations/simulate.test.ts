@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrialLedgers } from '../../simulations/ledgers.ts';
+import { baselines } from '../../core/transfer/baselines/registry.ts';
+import type { SimulationEvent } from '../../simulations/events.ts';
 import { DEFAULT_OPTIONS, variants } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
-import { formatTable, resultsTable } from '../../simulations/report/table.ts';
+import { formatTable, resultsTables } from '../../simulations/report/table.ts';
+import { charts } from '../../simulations/report/charts.ts';
 import { resultsSchema } from '../../simulations/results.ts';
+import type { Results } from '../../simulations/results.ts';
 import { simulate } from '../../simulations/simulate.ts';
 
 describe('simulate', function () {
@@ -17,9 +21,10 @@ describe('simulate', function () {
   });
   after(() => rmSync(out, { recursive: true }));
 
+  const SMALL: SimulationOptions = { ...DEFAULT_OPTIONS, inProcess: true, persons: 250, items: 150, rounds: 1 };
   const run = (options: Partial<SimulationOptions>): ReturnType<typeof simulate> =>
     simulate(
-      { ...DEFAULT_OPTIONS, out, inProcess: true, persons: 250, items: 150, rounds: 1, ...options },
+      { ...SMALL, out, ...options },
       { version: 'test', signal: new AbortController().signal, onEvent: () => undefined },
     );
   it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
@@ -34,7 +39,7 @@ describe('simulate', function () {
         method === 'random' && metric === 'HR@10' && negatives === 'uniform' && group === 'all',
     );
     assert.ok(Math.abs(random!.mean - 0.1) < 0.05, `random is ${random!.mean}`);
-    assert.match(formatTable(resultsTable(results)), /private-subspace \(raw, eps 4\)/);
+    assert.match(resultsTables(results).map(formatTable).join('\n'), /private-subspace \(raw, eps 4\)/);
     assert.deepEqual(
       results.rounds.map(({ round, outcome }) => [round, outcome]),
       [[1, 'completed']],
@@ -93,6 +98,61 @@ describe('simulate', function () {
     const inside = await run(options);
     const processes = await run({ ...options, inProcess: false });
     assert.deepEqual(processes.results.rows, inside.results.rows);
+  });
+
+  it('keeps what had ended when it is stopped, and says that it is not all', async () => {
+    const stop = new AbortController();
+    const told: SimulationEvent[] = [];
+    const onEvent = (event: SimulationEvent): void => {
+      told.push(event);
+      if (event.kind === 'trial-ended') stop.abort();
+    };
+    const asked = { ...SMALL, out, seeds: 2, strategies: ['linear-bridge'] };
+    await assert.rejects(simulate(asked, { version: 'test', signal: stop.signal, onEvent }), { name: 'AbortError' });
+    const [kept] = told.filter((event) => event.kind === 'kept');
+    assert.deepEqual([kept.ended, kept.of], [1, 2]);
+    const results = resultsSchema.parse(JSON.parse(readFileSync(join(kept.folder, 'results.json'), 'utf8')));
+    assert.deepEqual(results.trials, { ended: 1, of: 2 });
+    assert.ok(results.notes.includes('INCOMPLETE: 1 of 2 trials ended before the run was stopped, or failed'));
+    assert.ok(results.rows.length > 0 && results.rows.every(({ seeds }) => seeds === 1));
+    const files = ['config.json', 'ledger.json', 'log.jsonl', 'report.html', 'results.json'];
+    assert.deepEqual(readdirSync(kept.folder).sort(), files);
+  });
+
+  it('has every reference row whatever is released, about the same sources as the strategies', async () => {
+    const { results } = await run({ strategies: ['linear-bridge'], releases: ['none', 'raw'] });
+    const whole = results.rows.filter(({ metric, group }) => metric === 'NDCG@10' && group === 'all');
+    const methods = new Set(whole.map(({ method, release }) => `${method} ${release}`));
+    for (const { name } of baselines) assert.ok(methods.has(`${name} none`), name);
+    assert.ok(methods.has('linear-bridge none') && methods.has('linear-bridge raw'));
+    assert.deepEqual(new Set(whole.map(({ sources }) => sources.join())), new Set(['films,books']));
+  });
+
+  it('says how many platforms a round may lose', async () => {
+    const { results } = await run({ strategies: ['shared-trunk', 'linear-bridge'] });
+    assert.deepEqual(
+      results.notes.filter((note) => note.includes('may be lost')),
+      [
+        'shared-trunk: n = 3, t = 3, t_noise = 3: no platform may be lost in a round: an attempt that loses one is tried again',
+      ],
+    );
+  });
+
+  it('sets a table and its pictures for every target', async () => {
+    const { results } = await run({ strategies: ['linear-bridge'] });
+    const [direction] = results.world.directions;
+    const elsewhere = results.rows.map((row) => ({ ...row, target: 'radio', mean: row.mean / 2 }));
+    const both: Results = {
+      ...results,
+      rows: [...results.rows, ...elsewhere],
+      world: { ...results.world, directions: [direction, { ...direction, target: 'radio' }] },
+    };
+    const [music, radio] = resultsTables(both);
+    assert.deepEqual([music.target, radio.target], ['music', 'radio']);
+    assert.deepEqual(music, resultsTables(results)[0]);
+    assert.notDeepEqual(radio.lines, music.lines);
+    const titles = (await charts(both)).map(({ title }) => title).filter((title) => title.startsWith('Quality'));
+    assert.deepEqual(titles, ['Quality by method, target music', 'Quality by method, target radio']);
   });
 
   it('claims nothing, loudly, without privacy', async () => {
