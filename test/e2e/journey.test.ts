@@ -136,6 +136,11 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     const token = readFileSync(place.path('try/books-state/token'), 'utf8').trim();
     const answer = (await json(path, { authorization: `Bearer ${token}` })) as { items: unknown[] };
     assert.equal(answer.items.length, 3);
+    const metrics = await (await fetch(`${books}/metrics`)).text();
+    assert.match(metrics, /^isthmus_epsilon_budget 4$/m);
+    assert.match(metrics, /^isthmus_epsilon_spent 3\.\d+$/m);
+    assert.match(metrics, /^isthmus_budget_exhausted 0$/m);
+    assert.ok(!metrics.includes(coldPerson()));
   });
 
   it('forgets a person at both ends when consent is withdrawn', async () => {
