@@ -33,7 +33,8 @@ export type PlatformEvent =
       readonly refusedBecause?: string;
     }
   | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
-  | { readonly kind: 'listening'; readonly url: string }
+  /** `warnings`: the federation's own, such as that it adds no noise. */
+  | { readonly kind: 'listening'; readonly url: string; readonly warnings: readonly string[] }
   | { readonly kind: 'failed'; readonly code: string };
 
 export type PlatformListener = (event: PlatformEvent) => void;

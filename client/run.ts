@@ -125,7 +125,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     closers.push(() => service.stop());
     state.announce({ url: service.url, pid: process.pid });
     closers.push(() => state.retract());
-    emit({ kind: 'listening', url: service.url });
+    emit({ kind: 'listening', url: service.url, warnings: platform.statement.warnings });
     log.info('the local service listens', { url: service.url });
     await platform.start();
     return { platform, url: service.url, stop: closeAll };

@@ -8,6 +8,7 @@ import type { PlatformEvent } from './events.ts';
 import type { Recommendation } from './serving/recommender.ts';
 
 const count = z.int().min(0);
+const warnings = z.array(z.string()).describe('to be shown before everything else, such as that no noise is added');
 
 /** Answer of `GET /v1/recommendations/{pseudonym}`, and of `isthmus recommend --json`. */
 export const recommendationSchema = z.strictObject({
@@ -25,6 +26,7 @@ export const recommendationSchema = z.strictObject({
   sources: z.array(z.string()).describe('platforms whose release of this person was used'),
   claim: z.string().describe('what may be said of the privacy of this answer'),
   known: z.boolean().describe('whether anything is known of the person, here or from a source'),
+  warnings,
 }) satisfies z.ZodType<Recommendation>;
 
 /** Answer of `GET /v1/consents`, and of `isthmus consent list --json`. */
@@ -70,6 +72,6 @@ export const platformEventSchema: z.ZodType<PlatformEvent> = z.discriminatedUnio
   event('withdrawn', { platform: z.string(), persons: count }),
   event('decoder', { modelRound: count, report: decoderReportSchema, refusedBecause: z.string().optional() }),
   event('evaluated', { file: z.string().nullable(), coldPersons: count }),
-  event('listening', { url: z.string() }),
+  event('listening', { url: z.string(), warnings }),
   event('failed', { code: z.string() }),
 ]);

@@ -42,7 +42,8 @@ async function recommend({ state, person, pseudonym, k, json }: RecommendOptions
   process.stdout.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : table(answer));
 }
 
-function table({ items, basis, sources, claim, known }: Recommendation): string {
+/** The answer as a person reads it. */
+export function table({ items, basis, sources, claim, known, warnings }: Recommendation): string {
   const width = Math.max(4, ...items.map(({ item }) => item.length));
   const titles = Math.max(0, ...items.map(({ title = '' }) => title.length));
   const rows = items.map(({ item, title = '', score, explanation }, place) =>
@@ -61,6 +62,7 @@ function table({ items, basis, sources, claim, known }: Recommendation): string 
     popularity: "what this platform's persons like: nothing was released of this person",
   }[basis];
   return [
+    ...warnings,
     ...(known ? [] : ['Nobody knows this person: everybody unknown gets this list.']),
     ...rows,
     '',

@@ -8,6 +8,8 @@ import type { EvaluationSettings } from './settings.ts';
 
 export interface EvaluationDocument extends EvaluationResult, EvaluationSettings {
   readonly isthmus: 'evaluation';
+  /** To be shown before everything else: the federation's own, such as that it adds no noise. */
+  readonly warnings: readonly string[];
   readonly federation: string;
   readonly target: string;
   /** Whose releases the decoder was fitted on. */

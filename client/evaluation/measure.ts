@@ -53,6 +53,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
   });
   return {
     isthmus: 'evaluation',
+    warnings: statement.warnings,
     federation: manifest.federation,
     target: identity.name,
     sources,

@@ -75,7 +75,7 @@ export class ServedDecoder {
     const { received } = this.#given.options.store;
     const report = await model.fitDecoder(office.representations(version));
     signal.throwIfAborted();
-    this.#recommender = new Recommender({ model, people, received, version, claims: statement.claims });
+    this.#recommender = new Recommender({ model, people, received, version, statement });
     return { version, report };
   }
 

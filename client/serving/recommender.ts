@@ -2,7 +2,7 @@
  * First recommendations: one person's released representations, decoded over the local catalogue.
  * @module
  */
-import type { Claim } from '../../core/privacy/claims.ts';
+import type { PrivacyStatement } from '../../core/privacy/claims.ts';
 import type { Explanation, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { People } from '../releases/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
@@ -18,6 +18,8 @@ export interface Recommendation {
   readonly claim: string;
   /** Whether anything at all is known of the person, here or from a source. */
   readonly known: boolean;
+  /** To be shown before everything else: the federation's own, such as that it adds no noise. */
+  readonly warnings: readonly string[];
 }
 
 export interface RecommendedItem {
@@ -34,7 +36,7 @@ export interface RecommenderOptions {
   readonly received: ReceivedStore;
   /** What the decoder was fitted on. */
   readonly version: ReceivedVersion;
-  readonly claims: readonly Claim[];
+  readonly statement: Pick<PrivacyStatement, 'claims' | 'warnings'>;
 }
 
 export class Recommender {
@@ -71,6 +73,7 @@ export class Recommender {
       sources: basis === 'representation' ? released.map(({ source }) => source) : [],
       claim: this.#claim(basis),
       known: released.length > 0 || (row !== undefined && people.hasHistory(row)),
+      warnings: this.#options.statement.warnings,
     };
   }
 
@@ -78,7 +81,7 @@ export class Recommender {
     if (basis !== 'representation') {
       return "This list rests on other persons of this platform alone: nothing of this person's data on other platforms is in it.";
     }
-    const stated = this.#options.claims.filter(({ id, holds }) => holds && (id === 'C2' || id === 'C3'));
+    const stated = this.#options.statement.claims.filter(({ id, holds }) => holds && (id === 'C2' || id === 'C3'));
     return stated.map(({ text }) => text).join(' ');
   }
 }

@@ -210,7 +210,13 @@ describe('Taking part in a round', () => {
       throw full;
     };
     const { models } = store;
-    const held: typeof models = { latest: () => models.latest(), at: fail, accept: () => undefined, serve: fail, served: fail };
+    const held: typeof models = {
+      latest: () => models.latest(),
+      at: fail,
+      accept: () => undefined,
+      serve: fail,
+      served: fail,
+    };
     store = { ...store, models: held };
     const participation = await ready();
     assert.throws(() => participation.onAttemptStart(invitation()), full);

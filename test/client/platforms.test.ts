@@ -3,6 +3,8 @@ import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts'
 import type { PlatformEvent } from '../../client/events.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { table } from '../../cli/commands/recommend.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
 import { PlatformError } from '../../client/errors.ts';
@@ -68,6 +70,7 @@ describe('Platforms without rounds', () => {
     assert.equal(known.items.length, 5);
     assert.equal(known.basis, 'representation');
     assert.deepEqual(known.sources, ['films']);
+    assert.deepEqual([known.warnings, document.warnings], [[], []]);
     assert.match(known.claim, /No differential-privacy bound applies to that platform/);
     const stranger = await target.backend.recommend({ person: 'nobody knows me' }, 5);
     assert.equal(stranger.known, false);
@@ -234,6 +237,26 @@ describe('Platforms without rounds', () => {
     await target.settled;
     assert.deepEqual(world.stores.get('books')!.received.batches(), []);
     assert.equal((await target.backend.recommend({ person: 'anybody' }, 1)).items.length, 1);
+  });
+});
+
+describe('Platforms of a federation without noise', () => {
+  it('say so with every answer and measurement', async () => {
+    const world = smallWorld({ privacy: { epsilon: null } });
+    await start(world.coordinator());
+    let document: EvaluationDocument | undefined;
+    const onEvaluated = (evaluated: EvaluationDocument): null => {
+      document = evaluated;
+      return null;
+    };
+    const hidden = { cold: world.split.cold };
+    const floor = { ...DEFAULT_FLOOR, acceptNoPrivacy: true };
+    const target = await start(createPlatform(world.options('books', { floor, hidden, onEvaluated })));
+    await start(createPlatform(world.options('films', { floor, receives: false })));
+    await target.settled;
+    const answer = recommendationSchema.parse(await target.backend.recommend({ person: hidden.cold[0].person }, 3));
+    for (const { warnings } of [answer, document!]) assert.match(warnings.join(), /^NO PRIVACY/);
+    assert.match(table(answer), /^NO PRIVACY/);
   });
 });
 

@@ -160,6 +160,7 @@ describe('A platform as a process', function () {
     assert.deepEqual([answer.basis, answer.items.length], ['representation', 3]);
     const document = JSON.parse(readFileSync(file('books-state/evaluation.json'), 'utf8')) as { coldPersons: number };
     assert.equal(document.coldPersons, split.cold.length);
+    assert.deepEqual((await target.event('listening')).warnings, []);
 
     // The store is locked: this goes through the running agent.
     const { withdrawn, told } = await openConsents(file('films-state')).withdraw([person]);

@@ -17,7 +17,14 @@ const backend: ServiceBackend = {
   recommend(who, k) {
     if (!isReady) return Promise.reject(new PlatformError('PLATFORM_NOT_READY', 'not yet'));
     const items = Array.from({ length: k }, (_, i) => ({ item: `i${i}`, score: -i, explanation: [] }));
-    return Promise.resolve({ items, basis: 'prior', sources: [], claim: JSON.stringify(who), known: false });
+    return Promise.resolve({
+      items,
+      basis: 'prior',
+      sources: [],
+      claim: JSON.stringify(who),
+      known: false,
+      warnings: [],
+    });
   },
   consents: ({ person }) => recorded.filter((consent) => person === undefined || consent.person === person),
   addConsents(consents) {
