@@ -40,3 +40,20 @@ export function url(value: string): string {
   }
   return value;
 }
+
+/** `key=value`, collected over several uses; the value as JSON where it is, else plain text. */
+export function setting(
+  value: string,
+  earlier: readonly (readonly [string, unknown])[] = [],
+): readonly (readonly [string, unknown])[] {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`"${value}" is not key=value.`);
+  const raw = value.slice(at + 1);
+  let parsed: unknown = raw;
+  try {
+    parsed = JSON.parse(raw);
+  } catch {
+    // not a number, boolean or list: plain text
+  }
+  return [...earlier, [value.slice(0, at), parsed]];
+}

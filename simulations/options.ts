@@ -4,6 +4,7 @@
  */
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
+import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
 export type ProtocolName = 'sampled' | 'full' | 'published:game-video';
 
@@ -17,6 +18,8 @@ export interface SimulationOptions {
   /** Who receives; null for the last platform. */
   readonly target: string | null;
   readonly strategies: readonly string[];
+  /** Settings of the strategy, where there is one. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly protocol: ProtocolName;
   /** Negatives a positive is ranked among, with `sampled`. */
   readonly negatives: number;
@@ -44,6 +47,10 @@ export interface SimulationOptions {
   /** The synthetic world's size. */
   readonly persons: number;
   readonly items: number;
+  /** Share of a synthetic platform's persons who are on all of them. */
+  readonly worldOverlap: number;
+  /** Mean interactions of a person on a synthetic platform. */
+  readonly meanHistory: number;
 }
 
 export const DEFAULT_OPTIONS: SimulationOptions = {
@@ -52,6 +59,7 @@ export const DEFAULT_OPTIONS: SimulationOptions = {
   sources: [],
   target: null,
   strategies: ['linear-bridge', 'private-subspace', 'shared-trunk'],
+  settings: {},
   protocol: 'sampled',
   negatives: 99,
   seeds: 1,
@@ -69,8 +77,10 @@ export const DEFAULT_OPTIONS: SimulationOptions = {
   clipQuantile: null,
   inProcess: false,
   out: 'runs',
-  persons: 6000,
-  items: 1500,
+  persons: DEFAULT_SYNTHETIC_WORLD.persons,
+  items: DEFAULT_SYNTHETIC_WORLD.items,
+  worldOverlap: DEFAULT_SYNTHETIC_WORLD.overlap,
+  meanHistory: DEFAULT_SYNTHETIC_WORLD.meanHistory,
 };
 
 /** One federation to run at each seed. */
@@ -141,6 +151,12 @@ export function checkOptions(options: SimulationOptions): void {
   if (!(options.overlap > 0 && options.overlap <= 1)) {
     refuse(`--overlap must be above 0 and at most 1, not ${options.overlap}`);
   }
+  if (!(options.worldOverlap > 0 && options.worldOverlap <= 1)) {
+    refuse(`--world-overlap must be above 0 and at most 1, not ${options.worldOverlap}`);
+  }
+  if (!(options.meanHistory >= 3 && options.meanHistory <= options.items / 2)) {
+    refuse(`--mean-history must be from 3 to half of the items, not ${options.meanHistory}`);
+  }
   if (options.sampling !== null && !(options.sampling >= 0.01 && options.sampling < 1)) {
     refuse(`--sampling must be from 0.01 to below 1, not ${options.sampling}`);
   }
@@ -165,6 +181,9 @@ export function checkOptions(options: SimulationOptions): void {
   const known = strategies.map(({ name }) => name);
   for (const name of options.strategies) {
     if (!known.includes(name)) refuse(`--strategy: there is no "${name}", but ${known.join(', ')}`);
+  }
+  if (Object.keys(options.settings).length > 0 && options.strategies.length > 1) {
+    refuse('--set is about one strategy: name it alone with --strategy');
   }
   if (options.sampling !== null || options.clipQuantile !== null) {
     if (!options.strategies.some((name) => trainsInRounds(name, options.rounds))) {

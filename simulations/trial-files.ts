@@ -103,7 +103,7 @@ export function manifestOf(
     seed,
     coordinator,
     platforms,
-    strategy: { name: variant.strategy },
+    strategy: { name: variant.strategy, settings: options.settings },
     privacy: {
       epsilon: variant.budget,
       delta: options.delta,

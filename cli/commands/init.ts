@@ -10,7 +10,7 @@ import { FederationError } from '../../core/federation/errors.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
 import { formatManifest, platformName } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import { integer, list, positive, text } from '../arguments.ts';
+import { integer, list, positive, setting, text } from '../arguments.ts';
 
 interface InitOptions {
   readonly platforms?: readonly string[];
@@ -221,20 +221,4 @@ function platform(value: string): string {
   const result = platformName.safeParse(text(value));
   if (!result.success) throw new InvalidArgumentError(`"${value}" ${result.error.issues[0].message}.`);
   return result.data;
-}
-
-function setting(
-  value: string,
-  earlier: readonly (readonly [string, unknown])[] = [],
-): readonly (readonly [string, unknown])[] {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError(`"${value}" is not key=value.`);
-  const raw = value.slice(at + 1);
-  let parsed: unknown = raw;
-  try {
-    parsed = JSON.parse(raw);
-  } catch {
-    // not a number, boolean or list: plain text
-  }
-  return [...earlier, [value.slice(0, at), parsed]];
 }

@@ -3,6 +3,7 @@ import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
 import { directionText, finePrint, formatTable, privacyLine, resultsTables } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
+import { setting } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
 import { version } from '../version.ts';
@@ -33,6 +34,9 @@ interface Flags {
   readonly out: string;
   readonly persons: number;
   readonly items: number;
+  readonly worldOverlap: number;
+  readonly meanHistory: number;
+  readonly set?: readonly (readonly [string, unknown])[];
   readonly json: boolean;
 }
 
@@ -93,6 +97,14 @@ export function simulateCommand(): Command {
     .option('--in-process', 'everything in this process, over in-memory transport', false)
     .option('--persons <n>', 'persons of each synthetic platform', number, d.persons)
     .option('--items <n>', 'items of each synthetic catalogue', number, d.items)
+    .option(
+      '--world-overlap <share>',
+      'share of the persons of a synthetic platform who are on all',
+      number,
+      d.worldOverlap,
+    )
+    .option('--mean-history <n>', 'mean interactions of a person on a synthetic platform', number, d.meanHistory)
+    .option('--set <key=value>', 'a setting of the strategy, where there is one; may be given several times', setting)
     .option('--out <folder>', 'where runs are kept', d.out)
     .option('--json', 'print the results document alone on standard output', false)
     .addHelpText(
@@ -159,6 +171,9 @@ function optionsOf(flags: Flags): SimulationOptions {
     out: flags.out,
     persons: flags.persons,
     items: flags.items,
+    worldOverlap: flags.worldOverlap,
+    meanHistory: flags.meanHistory,
+    settings: Object.fromEntries(flags.set ?? []),
   };
 }
 

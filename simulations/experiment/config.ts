@@ -19,6 +19,8 @@ export const configSchema = z.strictObject({
   sources: names.default([]),
   target: z.string().nullable().default(null),
   strategies: names.min(1).default(['private-subspace']),
+  /** Settings of the strategy, where there is one. */
+  settings: z.record(z.string(), z.unknown()).default({}),
   protocol: z.enum(['sampled', 'full']).default('sampled'),
   negatives: z.int().positive().default(DEFAULT_OPTIONS.negatives),
   /** Total epsilons of everything trained; null or `none`: without noise. */
@@ -48,6 +50,8 @@ export const configSchema = z.strictObject({
   /** Of each synthetic platform. */
   persons: z.int().default(DEFAULT_OPTIONS.persons),
   items: z.int().default(DEFAULT_OPTIONS.items),
+  worldOverlap: z.number().default(DEFAULT_OPTIONS.worldOverlap),
+  meanHistory: z.number().default(DEFAULT_OPTIONS.meanHistory),
 });
 
 export type ExperimentConfig = Readonly<z.output<typeof configSchema>>;
@@ -105,5 +109,8 @@ export function optionsAt(config: ExperimentConfig, overlap: number): Simulation
     out: '',
     persons: config.persons,
     items: config.items,
+    worldOverlap: config.worldOverlap,
+    meanHistory: config.meanHistory,
+    settings: config.settings,
   };
 }

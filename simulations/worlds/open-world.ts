@@ -16,6 +16,8 @@ export interface WorldRequest {
   readonly seed: string;
   readonly persons: number;
   readonly items: number;
+  readonly worldOverlap: number;
+  readonly meanHistory: number;
 }
 
 const ENDING = /\.(tsv|csv|parquet|jsonl|json)(\.gz)?$/;
@@ -26,8 +28,8 @@ export async function openWorld(request: WorldRequest): Promise<World> {
   const { data, platforms } = request;
   if (data === null) {
     const names = platforms.length > 0 ? platforms : DEFAULT_SYNTHETIC_WORLD.platforms;
-    const { seed, persons, items } = request;
-    return syntheticWorld({ ...DEFAULT_SYNTHETIC_WORLD, seed, platforms: names, persons, items });
+    const { seed, persons, items, meanHistory, worldOverlap: overlap } = request;
+    return syntheticWorld({ ...DEFAULT_SYNTHETIC_WORLD, seed, platforms: names, persons, items, meanHistory, overlap });
   }
   const files = await interactionFiles(data);
   const names = platforms.length > 0 ? platforms : [...files.keys()].sort();
