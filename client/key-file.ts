@@ -2,7 +2,7 @@
  * Files that hold secrets: written readable to their owner alone, never over an older one.
  * @module
  */
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { FederationError } from '../core/federation/errors.ts';
 import { formatIdentity, parseIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
@@ -53,10 +53,19 @@ function readSecret(file: string, code: string, log: Log): string {
   }
 }
 
+/** Whole or not at all, unless the process is killed. */
 function writeSecret(file: string, text: string): void {
   try {
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-    chmodSync(file, 0o600);
+    const descriptor = openSync(file, 'wx', 0o600);
+    try {
+      fchmodSync(descriptor, 0o600);
+      writeFileSync(descriptor, text);
+    } catch (error) {
+      rmSync(file);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     throw exists

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemReason, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
@@ -37,6 +37,8 @@ interface InitOptions {
   readonly clipWeights?: readonly number[];
   readonly unsafeSharedPseudonymKey?: boolean;
 }
+
+const PSEUDONYM_KEY = 'pseudonym.key';
 
 /** Sizes that stand in a manifest until a platform tells its own. */
 const PLACEHOLDER = { items: 10_000, persons: 10_000 };
@@ -142,9 +144,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
     }
   }
   const manifestFile = join(out, 'manifest.yaml');
-  if (existsSync(manifestFile)) {
-    throw new FederationError('INIT_EXISTS', `${manifestFile} exists already: choose another --out, or move it away`);
-  }
+  refuseOver(manifestFile, keysOf(options, platforms));
   const coordinator = generateIdentity('coordinator', systemRandom);
   const members = platforms.map((name, index) => ({
     identity: generateIdentity(name, systemRandom),
@@ -154,13 +154,56 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   // Checked before any file is made, so that a refused option leaves nothing behind.
   const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
   planFederation(manifest);
-  writeIdentity(join(out, 'coordinator.key'), coordinator);
-  for (const { identity } of members) writeIdentity(join(out, `${identity.name}.key`), identity);
-  writeFileSync(manifestFile, formatManifest(manifest), { flag: 'wx' });
-  if (options.unsafeSharedPseudonymKey === true) {
-    writePseudonymKey(join(out, 'pseudonym.key'), systemRandom.bytes(PSEUDONYM_KEY_BYTES));
+  const made: string[] = [];
+  try {
+    for (const identity of [coordinator, ...members.map((member) => member.identity)]) {
+      const file = join(out, `${identity.name}.key`);
+      writeIdentity(file, identity);
+      made.push(file);
+    }
+    if (options.unsafeSharedPseudonymKey === true) {
+      const file = join(out, PSEUDONYM_KEY);
+      writePseudonymKey(file, systemRandom.bytes(PSEUDONYM_KEY_BYTES));
+      made.push(file);
+    }
+    // Last, and whole or not at all: where it stands, everything else does.
+    writeWhole(manifestFile, formatManifest(manifest));
+  } catch (error) {
+    // Nobody has been told of these keys.
+    for (const file of made) rmSync(file);
+    throw error;
   }
   process.stdout.write(report(options, manifestFile, platforms));
+}
+
+function keysOf({ out, unsafeSharedPseudonymKey }: InitOptions, platforms: readonly string[]): readonly string[] {
+  const keys = ['coordinator', ...platforms].map((name) => `${name}.key`);
+  return [...keys, ...(unsafeSharedPseudonymKey === true ? [PSEUDONYM_KEY] : [])].map((name) => join(out, name));
+}
+
+/** @throws FederationError INIT_EXISTS naming everything that is in the way. */
+function refuseOver(manifestFile: string, keys: readonly string[]): void {
+  if (existsSync(manifestFile)) {
+    throw new FederationError('INIT_EXISTS', `${manifestFile} exists already: choose another --out, or move it away`);
+  }
+  const there = keys.filter((file) => existsSync(file));
+  if (there.length === 0) return;
+  throw new FederationError(
+    'INIT_EXISTS',
+    `there are keys, but no manifest: an earlier "isthmus init" was killed, or the keys are of another federation. ` +
+      `Choose another --out, or, if nobody uses them, remove ${there.join(' ')}`,
+  );
+}
+
+/** @throws FederationError INIT_UNWRITABLE */
+function writeWhole(file: string, text: string): void {
+  const next = `${file}.next`;
+  try {
+    writeFileSync(next, text);
+    renameSync(next, file);
+  } catch (cause) {
+    throw new FederationError('INIT_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
+  }
 }
 
 function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
