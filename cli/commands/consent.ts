@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openConsents } from '../../client/consents.ts';
+import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { integer, list, text } from '../arguments.ts';
 import { readNamedFile } from '../named-file.ts';
@@ -34,7 +35,7 @@ export function consentCommand(): Command {
       whom(new Command('add'))
         .description('record consents; a person without one is never released')
         .requiredOption('--target <platform>', 'who may receive their representations', text)
-        .option('--epoch <number>', 'the release epoch it holds for', integer(0), 1)
+        .option('--epoch <number>', 'the release epoch it holds for', integer(0, LATEST_EPOCH), 1)
         .addOption(
           new Option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)')
             .argParser(expiry)
@@ -85,8 +86,9 @@ async function add(options: Terms): Promise<void> {
   const consents = openConsents(state, true);
   try {
     const { unknown } = await consents.add(persons, { target, epoch, expires });
-    const until = new Date(expires * 1000).toISOString().slice(0, 10);
-    process.stdout.write(`consents recorded: ${persons.length}, for ${target}, epoch ${epoch}, until ${until}\n`);
+    process.stdout.write(
+      `consents recorded: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`,
+    );
     if (unknown !== null && unknown > 0) {
       process.stderr.write(
         `isthmus: ids that this platform's data does not hold, so that nothing is released: ${unknown}\n`,
@@ -107,7 +109,7 @@ async function show({ state, json, ...filter }: Listing): Promise<void> {
     }
     process.stdout.write('person\ttarget\tepoch\texpires\n');
     for (const { person, target, epoch, expires } of found) {
-      process.stdout.write(`${person}\t${target}\t${epoch}\t${new Date(expires * 1000).toISOString().slice(0, 10)}\n`);
+      process.stdout.write(`${person}\t${target}\t${epoch}\t${dateOf(expires)}\n`);
     }
   } finally {
     consents.close();
@@ -139,6 +141,10 @@ function linesOf(file: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
+function dateOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
+
 function inDays(days: number): number {
   return Math.floor(Date.now() / 1000) + days * DAY_SECONDS;
 }
@@ -147,5 +153,11 @@ function expiry(value: string): number {
   const days = /^(\d{1,5})d$/.exec(value);
   const seconds = days === null ? Math.floor(Date.parse(value) / 1000) : inDays(Number(days[1]));
   if (!Number.isFinite(seconds)) throw new InvalidArgumentError(`"${value}" is neither a date nor a number of days.`);
+  if (seconds <= inDays(0)) {
+    throw new InvalidArgumentError(`"${value}" is past: nobody would be released by such a consent.`);
+  }
+  if (seconds > LATEST_EXPIRY) {
+    throw new InvalidArgumentError(`"${value}" is after ${dateOf(LATEST_EXPIRY)}, the last day a letter can tell.`);
+  }
   return seconds;
 }

@@ -61,6 +61,14 @@ export class ReleaseOffice {
     this.#withdrawals = new Withdrawals({ people, pseudonyms, codes, consents, log, write, emit });
     const unknown = unknownAmong(consents.list({}), people);
     if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
+    const others = new Set(manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name));
+    const astray = consents.list({}).filter(({ target }) => !others.has(target)).length;
+    if (astray > 0) {
+      log.warn(
+        'consents on record for targets that are no other platform of this federation: nobody is released by them; see "isthmus consent list"',
+        { consents: astray },
+      );
+    }
     // Before anybody is released: a consent given since is a new one.
     this.#withdrawals.carryOut();
     if (!receives) return;

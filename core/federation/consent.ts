@@ -18,6 +18,9 @@ export interface Consent {
 /** Last moment a uint32 of Unix seconds holds, the wire's type. */
 export const LATEST_EXPIRY = 0xffff_ffff;
 
+/** The same of epochs. */
+export const LATEST_EPOCH = 0xffff_ffff;
+
 /** The order in which consents are listed. */
 export function byTargetEpochPerson(a: Consent, b: Consent): number {
   const order = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
@@ -40,7 +43,7 @@ function problemOf(consent: Consent, own: string, platforms: readonly string[]):
   if (person === '') return 'the person id is empty';
   if (target === own) return `the target "${target}" is this platform itself`;
   if (!platforms.includes(target)) return `the target "${target}" is not in the federation (${platforms.join(', ')})`;
-  if (!Number.isInteger(epoch) || epoch < 0 || epoch > 0xffff_ffff) return `the epoch ${epoch} is not a whole number`;
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch > LATEST_EPOCH) return `the epoch ${epoch} is not a whole number`;
   if (!Number.isInteger(expires) || expires <= 0 || expires > LATEST_EXPIRY) {
     return `the expiry ${expires} is not in Unix seconds up to ${LATEST_EXPIRY}`;
   }

@@ -377,6 +377,27 @@ describe('A source', () => {
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], [consent]]);
   });
 
+  it('is told at its start of consents that can release nobody, by their number alone', async () => {
+    const warnings: unknown[] = [];
+    const log = { ...silentLog, warn: (message: string, fields?: object) => void warnings.push([message, fields]) };
+    const { manifest, ...options } = smallWorld().options('films', { store, log });
+    const terms = [{ target: 'books' }, { target: 'nowhere' }, { target: 'films' }, { person: 'stranger' }];
+    store.consents.add(terms.map((changes) => ({ ...consent, ...changes })));
+    new ReleaseOffice({
+      options: { ...options, manifest },
+      plan: planFederation(manifest),
+      people: await peopleOf(domain, scheme),
+      emit: () => undefined,
+      write: () => undefined,
+      onReceived: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    }).stop();
+    const told = JSON.stringify(warnings);
+    assert.match(told, /persons that the data does not hold",\{"persons":1\}/);
+    assert.match(told, /no other platform of this federation.*"consents":2/);
+    assert.doesNotMatch(told, /stranger|nowhere/);
+  });
+
   it('draws no second random code for who withdraws and consents again; a raw vector can be made again', async () => {
     const counts: number[] = [];
     for (const [mode, epsilon0, target] of [['ldp', 2, 'books'] as const, ['raw', null, 'music'] as const]) {
