@@ -50,12 +50,8 @@ export class OwnLedger {
 
   /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED before anything is computed for a charge that would be refused. */
   check(charge: Charge): void {
-    if (!this.#ledger.exhausted(charge)) return;
-    const { epsilon, delta } = this.#ledger.budget;
-    throw new PrivacyError(
-      'PRIVACY_BUDGET_EXHAUSTED',
-      `another round would bring this platform's epsilon to ${String(this.#ledger.spentAfter(charge))} at delta ${delta}; its budget is ${String(epsilon)}`,
-    );
+    const refusal = this.#ledger.refusal(charge);
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Takes the coordinator's entries; from then on `refusal` tells whether they agree with this platform's. */

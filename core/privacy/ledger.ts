@@ -53,6 +53,11 @@ export interface LedgerBudget {
   readonly delta: number;
   /** Spent elsewhere on the same persons and charged there: the encoders of other platforms, as the plan has them. */
   readonly elsewhere: readonly CountedEvent[];
+  /**
+   * Attempts at rounds that may be charged: what is proven of drawn persons counts on a number fixed beforehand (docs/privacy.md,
+   * What the ledger proves). Absent: as many as epsilon holds.
+   */
+  readonly attempts?: number;
 }
 
 /** One federation's ledger over a store. */
@@ -90,11 +95,19 @@ export class Ledger {
     return this.#find(charge) === undefined ? this.#epsilonWith([charge]) : this.spent();
   }
 
-  /** Whether the charge would be refused. */
-  exhausted(charge: Charge): boolean {
+  /** Why the charge would be refused, as PRIVACY_BUDGET_EXHAUSTED; undefined where it would not. */
+  refusal(charge: Charge): PrivacyError | undefined {
+    const { attempts = Infinity, delta, epsilon } = this.budget;
     const after = this.spentAfter(charge);
-    // Not `after > budget`: what cannot be computed is refused too.
-    return after !== null && this.budget.epsilon !== null && !(after <= this.budget.epsilon);
+    const because =
+      // Not `after > epsilon`: what cannot be computed is refused too.
+      after !== null && epsilon !== null && !(after <= epsilon)
+        ? `would bring epsilon to ${format(after)} at delta ${delta}, and the budget of federation "${this.federation}" is ${format(epsilon)}; ${format(this.spent())} is spent`
+        : this.#attemptsWith(charge) > attempts
+          ? `is one more than the ${attempts} attempts that federation "${this.federation}" planned, spare ones included`
+          : undefined;
+    if (because === undefined) return undefined;
+    return new PrivacyError('PRIVACY_BUDGET_EXHAUSTED', `${describe(charge)} ${because}. Nothing was released.`);
   }
 
   /**
@@ -113,12 +126,8 @@ export class Ledger {
       );
     }
     if (known?.origin === 'own') return known;
-    if (this.exhausted(charge)) {
-      throw new PrivacyError(
-        'PRIVACY_BUDGET_EXHAUSTED',
-        `${describe(charge)} would bring epsilon to ${format(this.spentAfter(charge))} at delta ${this.budget.delta}, and the budget of federation "${this.federation}" is ${format(this.budget.epsilon)}; ${format(this.spent())} is spent. Nothing was released.`,
-      );
-    }
+    const refusal = this.refusal(charge);
+    if (refusal !== undefined) throw refusal;
     return this.#append('own', charge);
   }
 
@@ -181,6 +190,13 @@ export class Ledger {
         known.session === charge.session &&
         (charge.scope === 'federation' || (known.label === charge.label && known.round === charge.round)),
     );
+  }
+
+  /** Attempts charged here or by the other side, and this one; 0 for a platform's own sum. */
+  #attemptsWith(charge: Charge): number {
+    if (charge.scope !== 'federation') return 0;
+    const charged = distinctCharges(this.#entries).filter(({ scope }) => scope === 'federation').length;
+    return this.#find(charge) === undefined ? charged + 1 : charged;
   }
 
   #epsilonWith(more: readonly Charge[]): number | null {

@@ -78,7 +78,13 @@ export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: strin
     side === 'coordinator'
       ? encoderEvents(plan.sums, plan.maxPlatformsPerPerson)
       : encoderEvents(plan.sums, plan.maxPlatformsPerPerson - 1, side.platform);
-  return { epsilon: plan.budget, delta: plan.delta, elsewhere: plan.budget === null ? [] : elsewhere };
+  return {
+    epsilon: plan.budget,
+    delta: plan.delta,
+    elsewhere: plan.budget === null ? [] : elsewhere,
+    // Without noise nothing is spent that a number of attempts would bound.
+    ...(plan.budget !== null && { attempts: plan.rounds + plan.spareAttempts }),
+  };
 }
 
 /**

@@ -203,7 +203,7 @@ export class Rounds {
     const startedAt = clock.now();
     const sum = roundSum(plan);
     // Nothing is begun, let alone opened, that the budget does not hold.
-    if (ledger.exhausted(attemptCharge(sum, round, number, `round ${round}, attempt ${number}`))) {
+    if (ledger.refusal(attemptCharge(sum, round, number, `round ${round}, attempt ${number}`)) !== undefined) {
       this.#event({ kind: 'refused' });
       return;
     }

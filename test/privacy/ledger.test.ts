@@ -74,10 +74,10 @@ describe('ledger', () => {
     const one = charged([1]).spent()!;
     const three = charged([1, 2, 3]).spent()!;
     const ledger = charged([1, 2], { ...UNBOUNDED, epsilon: three });
-    assert.equal(ledger.exhausted(testCharge(3)), false);
+    assert.equal(ledger.refusal(testCharge(3)) !== undefined, false);
     ledger.charge(testCharge(3));
     assert.equal(ledger.spent(), three);
-    assert.equal(ledger.exhausted(testCharge(4)), true);
+    assert.equal(ledger.refusal(testCharge(4)) !== undefined, true);
     assert.throws(() => ledger.charge(testCharge(4)), refusedAs('PRIVACY_BUDGET_EXHAUSTED', /round 4, attempt 1/));
     assert.equal(ledger.entries.length, 3);
     assert.ok(one < three && one > 0);
@@ -96,6 +96,16 @@ describe('ledger', () => {
     assert.equal(ledger.entries.length, 2);
     const cheaper = testCharge(1, { event: { kind: 'zcdp', rho: 1e-9 } });
     assert.throws(() => ledger.charge(cheaper), refusedAs('PRIVACY_LEDGER_REFUSED', /charged before/));
+  });
+
+  it('refuses more attempts than were planned, whatever epsilon would hold; own sums are not attempts', () => {
+    const ledger = charged([1, 2], { ...UNBOUNDED, attempts: 3 });
+    ledger.accept(charged([1, 2, 3]).entries);
+    ledger.charge(testCharge(3));
+    const more = testCharge(4);
+    assert.throws(() => ledger.charge(more), refusedAs('PRIVACY_BUDGET_EXHAUSTED', /one more than the 3 attempts/));
+    assert.equal(ledger.entries.length, 4, 'nothing is written; the one taken over has an entry of its own');
+    ledger.charge(testCharge(4, { scope: 'platform', session: 'own' }));
   });
 
   it('records without privacy too, and bounds nothing then', () => {

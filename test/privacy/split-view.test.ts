@@ -45,7 +45,7 @@ function attemptsOf(made: PrivacyPlan, platform: string): number {
   for (let n = 1; n <= own.repetitions; n++) ledger.charge(platformCharge(platform, own, n));
   const sum = plannedSum(made, platform, 'round');
   let attempts = 0;
-  while (!ledger.exhausted(attemptCharge(sum, 1, attempts, `${attempts}`))) {
+  while (ledger.refusal(attemptCharge(sum, 1, attempts, `${attempts}`)) === undefined) {
     ledger.charge(attemptCharge(sum, 1, attempts, `${attempts++}`));
   }
   return attempts;
