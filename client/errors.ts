@@ -27,8 +27,10 @@ export type PlatformErrorCode =
   | 'LOG_UNWRITABLE'
   /** The state directory cannot be used. */
   | 'STATE_UNUSABLE'
-  /** Another program listens on the port, or it may not be opened. */
+  /** Another program listens on the port. */
   | 'PORT_IN_USE'
+  /** This user may not open the port. */
+  | 'LISTEN_FORBIDDEN'
   /** The manifest or the coordinator is weaker than this platform's own floor. */
   | 'POLICY_FLOOR'
   /** The coordinator's ledger lacks or changes an entry of this platform. */

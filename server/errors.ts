@@ -7,8 +7,12 @@ export type CoordinatorErrorCode =
   | 'COORDINATOR_IDENTITY'
   /** A file that was named cannot be read. */
   | 'COORDINATOR_FILE'
-  /** Another program listens on the port, or it may not be opened. */
+  /** Another program listens on the port. */
   | 'PORT_IN_USE'
+  /** This user may not open the port. */
+  | 'LISTEN_FORBIDDEN'
+  /** The host is no address of this machine. */
+  | 'LISTEN_ADDRESS'
   /** The log file cannot be written. */
   | 'LOG_UNWRITABLE'
   | StoreErrorCode;

@@ -60,7 +60,7 @@ const consentBody = z.strictObject({
 });
 const withdrawBody = z.strictObject({ persons: z.array(z.string().min(1)).min(1), target: z.string().optional() });
 
-/** @throws PlatformError PORT_IN_USE */
+/** @throws PlatformError PORT_IN_USE, LISTEN_FORBIDDEN */
 export async function startService({ backend, metrics, token, port }: ServiceOptions): Promise<Service> {
   // No request is logged: the path holds a person.
   const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
@@ -85,12 +85,20 @@ export async function startService({ backend, metrics, token, port }: ServiceOpt
     return { url, stop: () => app.close() };
   } catch (cause) {
     await app.close();
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
-    const why = code === 'EADDRINUSE' ? 'is in use by another program' : 'may not be opened by this user';
-    throw new PlatformError('PORT_IN_USE', `port ${port} ${why}: choose another --serve-port, or 0 for any free one`, {
-      cause,
-    });
+    throw listenError(cause, port);
+  }
+}
+
+/** The system's error in words. */
+export function listenError(cause: unknown, port: number): unknown {
+  const remedy = 'choose another --serve-port, or 0 for any free one';
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case 'EADDRINUSE':
+      return new PlatformError('PORT_IN_USE', `port ${port} is in use by another program: ${remedy}`, { cause });
+    case 'EACCES':
+      return new PlatformError('LISTEN_FORBIDDEN', `port ${port} may not be opened by this user: ${remedy}`, { cause });
+    default:
+      return cause;
   }
 }
 

@@ -22,7 +22,7 @@ export interface HttpOptions {
 export interface HttpServer {
   /** For the wire: not listening before `listen`. */
   readonly server: Server;
-  /** @returns where it listens. @throws CoordinatorError PORT_IN_USE. */
+  /** @returns where it listens. @throws CoordinatorError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -43,14 +43,15 @@ export function httpServer(options: HttpOptions): HttpServer {
       try {
         return await app.listen({ host, port });
       } catch (cause) {
-        throw portError(cause, host, port);
+        throw listenError(cause, host, port);
       }
     },
     close: () => app.close(),
   };
 }
 
-function portError(cause: unknown, host: string, port: number): unknown {
+/** The system's error in words. */
+export function listenError(cause: unknown, host: string, port: number): unknown {
   if (!(cause instanceof Error && 'code' in cause)) return cause;
   switch (cause.code) {
     case 'EADDRINUSE':
@@ -61,13 +62,14 @@ function portError(cause: unknown, host: string, port: number): unknown {
       );
     case 'EACCES':
       return new CoordinatorError(
-        'PORT_IN_USE',
+        'LISTEN_FORBIDDEN',
         `port ${port} may not be opened by this user: choose a --port above 1023`,
         { cause },
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new CoordinatorError('PORT_IN_USE', `${host} is no address of this machine: choose another --host`, {
+    case 'EAI_AGAIN':
+      return new CoordinatorError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, {
         cause,
       });
     default:

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '../../client/errors.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
-import { startService } from '../../client/serving/service.ts';
+import { listenError, startService } from '../../client/serving/service.ts';
 import type { Service, ServiceBackend } from '../../client/serving/service.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 
@@ -135,5 +135,13 @@ describe('The local service', () => {
       message: new RegExp(`port ${port} is in use by another program: choose another --serve-port`),
     });
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('tells a port that this user may not open from one that is taken', () => {
+    const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' });
+    const told = listenError(denied, 80);
+    assert.ok(told instanceof PlatformError);
+    assert.equal(told.code, 'LISTEN_FORBIDDEN');
+    assert.match(told.message, /port 80 may not be opened by this user: choose another --serve-port/);
   });
 });

@@ -3,6 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import type { CoordinatorStatus } from '../../server/status.ts';
+import { EXIT, failure } from '../../cli/failure.ts';
+import { CoordinatorError } from '../../server/errors.ts';
+import { listenError } from '../../server/http/server.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
 
@@ -116,9 +119,23 @@ describe('coordinator over sockets, and HTTP beside it', () => {
       message: new RegExp(`port ${port} .*--port`),
     });
     other.close();
-    await assert.rejects(start({ carrier: { kind: 'sockets', host: '203.0.113.7', port: 0 } }), {
-      code: 'PORT_IN_USE',
-    });
+  });
+
+  it('an address that is not ours, and a port that is not this user’s, are told apart from one in use', async () => {
+    house = new House(tinyFederation());
+    for (const host of ['203.0.113.7', 'no-such-host.invalid']) {
+      await assert.rejects(start({ carrier: { kind: 'sockets', host, port: 0 } }), {
+        code: 'LISTEN_ADDRESS',
+        message: new RegExp(`${host} is no address of this machine: choose another --host`),
+      });
+    }
+    // Whoever runs the tests may be allowed every port.
+    const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' });
+    const told = listenError(denied, '127.0.0.1', 80);
+    assert.ok(told instanceof CoordinatorError);
+    assert.deepEqual([told.code, failure(told).exitCode], ['LISTEN_FORBIDDEN', EXIT.resource]);
+    assert.match(told.message, /port 80 may not be opened by this user: choose a --port above 1023/);
+    assert.equal(listenError(house, '127.0.0.1', 80), house, 'what it does not know stays what it is');
   });
 
   it('has nothing else to say', async () => {
