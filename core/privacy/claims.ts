@@ -196,7 +196,7 @@ function chosen(request: ClaimRequest): Claim {
       return {
         id: 'C3',
         holds: true,
-        text: 'No platform receives anything computed from your data for you alone; a target works from the population prior.',
+        text: 'No platform receives anything computed from your data for you alone; a target recommends what is popular there.',
       };
     case 'ldp':
     case 'cohort': {

@@ -109,7 +109,7 @@ describe('claims', () => {
       textOf(bare, 'C3'),
       /2-local DP per epoch from each source that knows you \(.*\)\..* Nothing bounds what it may tell of other persons/,
     );
-    assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /population prior/);
+    assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /what is popular there/);
   });
 
   it('codes add up over every platform that a person may choose, and so does what they know of the noise', () => {
