@@ -86,7 +86,12 @@ const CASES: readonly Case[] = [
     store: 'broken.yaml',
   }),
   coordinator('a full disk', EXIT.resource, /disk is full; free space.*STORE_FULL/, { store: '/dev/full' }),
-  coordinator('a log in no folder', EXIT.resource, /log cannot be written.*LOG_UNWRITABLE/, { log: 'no/folder.log' }),
+  coordinator('a log in no folder', EXIT.resource, /log cannot be written.*LOG_UNWRITABLE/, {
+    'log-file': 'no/folder.log',
+  }),
+  platform('a log in no folder', EXIT.resource, /log cannot be written.*LOG_UNWRITABLE/, {
+    'log-file': 'no/folder.log',
+  }),
 
   platform('no data', EXIT.input, /nope\.tsv does not exist.*DATA_UNREADABLE/, { data: 'nope.tsv' }),
   platform('data that is none', EXIT.input, /junk\.tsv is not text.*DATA_FORMAT_UNKNOWN/, { data: 'junk.tsv' }),
