@@ -189,7 +189,7 @@ export class Life implements ServiceBackend {
     await this.#release();
     await this.#unlessStopped(this.#answers());
     const fitted = await decoder.fit();
-    this.#onReceived = () => void decoder.refit();
+    this.#onReceived = () => void decoder.refit().catch(this.#given.onError);
     await this.#measure(fitted);
     this.#progress.enter('serving');
   }

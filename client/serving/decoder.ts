@@ -9,6 +9,7 @@ import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ReleaseOffice } from '../releases/office.ts';
 import type { People } from '../releases/people.ts';
+import { StoreError } from '../store/errors.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';
 import { Recommender } from './recommender.ts';
@@ -95,7 +96,7 @@ export class ServedDecoder {
     }
   }
 
-  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. */
+  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. @throws StoreError */
   async refit(): Promise<void> {
     const { onStage, options, signal } = this.#given;
     this.#isFitWanted = true;
@@ -107,6 +108,7 @@ export class ServedDecoder {
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof StoreError) throw error;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
       options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
     }

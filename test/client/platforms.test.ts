@@ -230,6 +230,24 @@ describe('Platforms without rounds', () => {
     assert.deepEqual(told, []);
   });
 
+  it('end when a decoder fitted again cannot be kept', async () => {
+    const store = world.stores.get('books')!;
+    const full = new StoreError('STORE_FULL', 'the disk is full');
+    let isFull = false;
+    const models = Object.assign(Object.create(store.models) as typeof store.models, {
+      serve: (quality: Parameters<typeof store.models.serve>[0]) => {
+        if (isFull) throw full;
+        store.models.serve(quality);
+      },
+    });
+    const target = await platform('books', { store: { ...store, models } });
+    const source = await platform('films', { receives: false });
+    await target.settled;
+    isFull = true;
+    source.backend.withdraw(world.domains.get('films')!.persons.slice(0, 1));
+    assert.equal(await target.failed, full);
+  });
+
   it('take part without pseudonyms, releasing and receiving nothing', async () => {
     const { pseudonyms: _, ...options } = world.options('books');
     const target = await start(createPlatform(options));
