@@ -125,9 +125,10 @@ const STAGES: Readonly<Record<string, readonly [from: number, to: number]>> = {
   releasing: [0.5, 0.5],
   fitting: [0.5, 0.8],
   evaluating: [0.8, 1],
+  serving: [1, 1],
 };
 
-/** Of the trial under way: as far as the last of those that still work. */
+/** Of the trial under way: as far as the last platform is. */
 function trialDone({ platforms }: Board): number {
   const working = [...platforms.values()].filter(({ stage }) => stage in STAGES);
   const at = working.map(({ stage, fraction }) => {

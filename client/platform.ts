@@ -173,6 +173,7 @@ class Agent implements Platform {
 
   async start(): Promise<void> {
     await this.#life.open();
+    if (this.#stopping !== undefined) return;
     this.#link = this.#options.transport.connect({
       onBody: (body, session) => this.#onBody(body, session),
       onState: (state) => this.#onState(state),
@@ -294,6 +295,9 @@ class Agent implements Platform {
     this.#options.log.error('this platform cannot go on', { code });
     this.#events.emit({ kind: 'failed', code });
     this.#rejectSettled(error);
-    void this.stop().then(() => this.#resolveFailed(error));
+    // Also where it cannot even stop in order: why it failed is what counts.
+    void this.stop()
+      .catch(() => undefined)
+      .then(() => this.#resolveFailed(error));
   }
 }

@@ -17,6 +17,9 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+/** Of a file that takes no more, `finish` never comes. */
+const CLOSE_MS = 2_000;
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LogSettings {
@@ -52,10 +55,17 @@ export function openLog(settings: LogSettings): Log & { close(): Promise<void> }
       : combine(redaction, timestamp(), json()),
     transports: [destination(settings.file)],
   });
+  let isClosed = false;
+  logger.on('error', (error: Error) => {
+    // A full disk, say. Whoever writes to the log goes on: how the program ends must not hang on it.
+    if (!isClosed) process.stderr.write(`isthmus: nothing more is logged: ${error.message}\n`);
+    isClosed = true;
+  });
   const write =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
-      logger.log(level, message, fields);
+      // Work that was given up at the end may still have a word to say.
+      if (!isClosed) logger.log(level, message, fields);
     };
   return {
     debug: write('debug'),
@@ -64,7 +74,16 @@ export function openLog(settings: LogSettings): Log & { close(): Promise<void> }
     error: write('error'),
     close: () =>
       new Promise((resolve) => {
-        logger.once('finish', () => resolve());
+        if (isClosed) {
+          resolve();
+          return;
+        }
+        isClosed = true;
+        const timer = setTimeout(resolve, CLOSE_MS);
+        logger.once('finish', () => {
+          clearTimeout(timer);
+          resolve();
+        });
         logger.end();
       }),
   };

@@ -9,6 +9,7 @@ import { candidatesOf } from '../client/evaluation/evaluate.ts';
 import { readHidden } from '../client/evaluation/hidden.ts';
 import type { EvaluationSettings } from '../client/evaluation/settings.ts';
 import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
+import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { itemCounts, itemIndex } from '../core/data/select.ts';
@@ -29,22 +30,40 @@ export interface ReferenceOrder {
   readonly target: string;
   readonly sources: readonly string[];
   readonly linked: readonly string[];
-  readonly keep: Uint8Array;
   /** Persons whose hidden positives may be used to choose hyper-parameters, by the ids of their items. */
   readonly validation?: readonly { readonly person: string; readonly items: readonly string[] }[];
   readonly files: DataFiles;
   readonly settings: EvaluationSettings;
 }
 
-export function referenceOrder(world: TrialWorld, files: DataFiles, options: SimulationOptions): ReferenceOrder {
-  const { seed, target, sources, linked, keep, validation } = world;
+/** Every reference row of one seed. @param baselines where those are computed. */
+export async function referenceRows(
+  world: TrialWorld,
+  files: DataFiles,
+  options: SimulationOptions,
+  {
+    truth,
+    signal,
+    baselines,
+  }: {
+    readonly truth: WorldTruth | undefined;
+    readonly signal: AbortSignal;
+    readonly baselines: (order: ReferenceOrder, signal: AbortSignal) => Promise<readonly SeedRow[]>;
+  },
+): Promise<readonly SeedRow[]> {
+  const order = referenceOrder(world, files, options);
+  const rows = await baselines(order, signal);
+  return truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))];
+}
+
+function referenceOrder(world: TrialWorld, files: DataFiles, options: SimulationOptions): ReferenceOrder {
+  const { seed, target, sources, linked, validation } = world;
   const catalogue = world.domains.find(({ name }) => name === target)?.catalogue ?? [];
   return {
     seed,
     target,
     sources,
     linked,
-    keep,
     ...(validation && {
       validation: validation.map(({ person, positives }) => ({
         person,
@@ -80,11 +99,11 @@ export async function baselineRows(order: ReferenceOrder, signal: AbortSignal): 
 }
 
 /** Rows of the best that could be known: the world's own preferences. */
-export async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: AbortSignal): Promise<SeedRow[]> {
-  const open = await openInOnePlace(order);
+async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: AbortSignal): Promise<SeedRow[]> {
+  const open = await openTarget(order);
   const place = new Map(truth.catalogue(order.target).map((id, item) => [id, item]));
   // The file's catalogue is in another order, and lacks what cold persons alone have met.
-  const items = Uint32Array.from(open.target.catalogue, (id) => place.get(id) ?? 0);
+  const items = Uint32Array.from(open.target.catalogue, (id) => placeOf(id, place));
   const score = (person: string): Float32Array => {
     const preference = truth.preference(order.target, open.plain.get(person) ?? '');
     return Float32Array.from(items, (item) => preference[item]);
@@ -94,7 +113,7 @@ export async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal
 
 function rowsOf(
   { seed, settings, target: name, sources }: ReferenceOrder,
-  { target, cold, keep }: InOnePlace,
+  { target, cold, keep }: OpenTarget,
   method: string,
   score: (person: string) => Float32Array,
   signal: AbortSignal,
@@ -111,50 +130,71 @@ function rowsOf(
   return seedRows({ subject, seed, evaluations, cold, popularity: itemCounts(target), keep, groupCutoffs: [10] });
 }
 
-interface InOnePlace {
+/** The target as it reads itself, under pseudonyms: the order of a catalogue, and with it the candidates, follows from the file. */
+interface OpenTarget {
   readonly target: Domain;
-  readonly sources: readonly Domain[];
-  readonly linked: readonly string[];
   readonly cold: readonly ColdPerson[];
+  /** 1: the positive has no twin on a source; in the order of `cold`. */
   readonly keep: Uint8Array;
-  readonly validation?: readonly ColdPerson[];
   /** From a cold person's pseudonym to the world's own id. */
   readonly plain: ReadonlyMap<string, string>;
 }
 
-/** As the platforms read them, under pseudonyms: the order of a catalogue, and with it the candidates, follows from the files. */
-async function openInOnePlace({
-  files,
-  target,
-  sources,
-  linked,
-  keep,
-  validation,
-}: ReferenceOrder): Promise<InOnePlace> {
-  const key = Buffer.from((await readFile(files.pseudonymKey, 'utf8')).trim(), 'base64');
-  const scheme = unsafeSharedKeyPseudonyms(key);
-  const renamed = async (persons: readonly ColdPerson[]): Promise<ColdPerson[]> => {
-    const pseudonyms = await scheme.pseudonyms(persons.map(({ person }) => person));
-    return persons.map((person, index) => ({ ...person, person: pseudonyms[index] }));
+interface InOnePlace extends OpenTarget {
+  readonly sources: readonly Domain[];
+  readonly linked: readonly string[];
+  readonly validation?: readonly ColdPerson[];
+}
+
+async function openTarget({ files, target }: ReferenceOrder): Promise<OpenTarget> {
+  const scheme = await schemeOf(files);
+  const { domain } = await openDomain(files.data[target], { name: target });
+  const { cold, keep } = readHidden(files.hidden, domain);
+  if (keep === undefined) throw new RangeError(`${files.hidden} does not say which positives have a twin`);
+  const renamed = await underPseudonyms(scheme, cold);
+  return {
+    target: { ...domain, persons: await scheme.pseudonyms(domain.persons) },
+    cold: renamed,
+    keep,
+    plain: new Map(renamed.map(({ person }, index) => [person, cold[index].person])),
   };
-  const open = async (name: string): Promise<Domain> => (await openDomain(files.data[name], { name })).domain;
-  const underPseudonyms = async (domain: Domain): Promise<Domain> => {
-    return { ...domain, persons: await scheme.pseudonyms(domain.persons) };
-  };
-  const own = await open(target);
-  const hidden = readHidden(files.hidden, own);
-  const cold = await renamed(hidden.cold);
-  const place = itemIndex(own);
+}
+
+async function openInOnePlace(order: ReferenceOrder): Promise<InOnePlace> {
+  const { files, sources, linked, validation } = order;
+  const scheme = await schemeOf(files);
+  const open = await openTarget(order);
+  const place = itemIndex(open.target);
   const chosenOn = validation?.map(({ person, items }) => {
-    return { person, positives: Uint32Array.from(items, (id) => place.get(id) ?? 0), sourceInteractions: 0 };
+    return { person, positives: Uint32Array.from(items, (id) => placeOf(id, place)), sourceInteractions: 0 };
   });
   return {
-    target: await underPseudonyms(own),
-    sources: await Promise.all(sources.map(async (name) => underPseudonyms(await open(name)))),
+    ...open,
+    sources: await Promise.all(
+      sources.map(async (name) => {
+        const { domain } = await openDomain(files.data[name], { name });
+        return { ...domain, persons: await scheme.pseudonyms(domain.persons) };
+      }),
+    ),
     linked: await scheme.pseudonyms(linked),
-    cold,
-    keep: hidden.keep ?? keep,
-    ...(chosenOn && { validation: await renamed(chosenOn) }),
-    plain: new Map(cold.map(({ person }, index) => [person, hidden.cold[index].person])),
+    ...(chosenOn && { validation: await underPseudonyms(scheme, chosenOn) }),
   };
+}
+
+async function schemeOf({ pseudonymKey }: DataFiles): Promise<PseudonymScheme> {
+  return unsafeSharedKeyPseudonyms(Buffer.from((await readFile(pseudonymKey, 'utf8')).trim(), 'base64'));
+}
+
+async function underPseudonyms(
+  scheme: PseudonymScheme,
+  persons: readonly ColdPerson[],
+): Promise<readonly ColdPerson[]> {
+  const pseudonyms = await scheme.pseudonyms(persons.map(({ person }) => person));
+  return persons.map((person, index) => ({ ...person, person: pseudonyms[index] }));
+}
+
+function placeOf(id: string, place: ReadonlyMap<string, number>): number {
+  const found = place.get(id);
+  if (found === undefined) throw new RangeError(`the target's catalogue has no item ${id}`);
+  return found;
 }

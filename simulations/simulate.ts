@@ -9,9 +9,9 @@ import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/errors.ts';
-import { referenceOrder, truthRows } from './central.ts';
+import { baselineRows, referenceRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
-import { referenceRows } from './hosts/references.ts';
+import { baselineRowsElsewhere } from './hosts/references.ts';
 import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
 import { checkOptions, variants } from './options.ts';
@@ -25,7 +25,7 @@ import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
 import type { TrialWorld } from './trial-files.ts';
 import { runTrial } from './trial.ts';
-import { lossNote, privacyRow, roundRows, statementOf, strategyRows } from './trial-rows.ts';
+import { privacyRow, remarksOn, roundRows, statementOf, strategyRows } from './trial-rows.ts';
 
 export interface SimulationContext {
   readonly version: string;
@@ -70,7 +70,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
     ledgers: [],
     statements: new Map(),
     people: [],
-    lossNotes: new Set(),
+    remarks: new Set(),
     ended: 0,
   };
   const of = directions.length * seeds.length * asked.length;
@@ -103,8 +103,9 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
     }
   } catch (error) {
     if (measured.ended > 0) {
-      await keep();
-      onEvent({ kind: 'kept', folder: folder.path, ended: measured.ended, of });
+      // On a disk that is full there is no keeping; why the run ended is what must be told.
+      const kept = await keep().catch(() => undefined);
+      if (kept !== undefined) onEvent({ kind: 'kept', folder: folder.path, ...kept.trials });
     }
     throw context.signal.aborted ? context.signal.reason : error;
   }
@@ -119,7 +120,8 @@ interface Measured {
   readonly ledgers: TrialLedgers[];
   readonly statements: Map<string, PrivacyRow>;
   readonly people: Results['world']['directions'];
-  readonly lossNotes: Set<string>;
+  /** What a reader of the rows and rounds must know. */
+  readonly remarks: Set<string>;
   /** Trials. */
   ended: number;
 }
@@ -145,9 +147,11 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
     const data = await writeDataFiles(world, dataFolder);
     onEvent({ kind: 'references', target, seed });
     // Of a seed without a trial nothing is kept: rows of unlike seeds would not be paired.
-    const order = referenceOrder(world, data, options);
-    const references = [...(await referenceRows(order, options.inProcess, signal))];
-    if (direction.truth !== undefined) references.push(...(await truthRows(order, direction.truth, signal)));
+    const references = await referenceRows(world, data, options, {
+      truth: direction.truth,
+      signal,
+      baselines: options.inProcess ? baselineRows : baselineRowsElsewhere,
+    });
     for (const [place, variant] of asked.entries()) {
       const trial = { seed, ...variant };
       const began = Date.now();
@@ -158,8 +162,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       if (!measured.statements.has(key)) {
         measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
       }
-      const losses = lossNote(federation.manifest);
-      if (losses !== null) measured.lossNotes.add(losses);
+      for (const remark of remarksOn(federation.manifest, outcome, world)) measured.remarks.add(remark);
       if (place === 0) measured.rows.push(...references);
       measured.rows.push(...strategyRows(outcome, world));
       measured.rounds.push(...roundRows(outcome, trial));
@@ -204,14 +207,14 @@ function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'dire
 }
 
 function notesOf(options: SimulationOptions, measured: Measured, of: number): string[] {
-  const { ended, lossNotes, restarts, statements } = measured;
+  const { ended, remarks, restarts, statements } = measured;
   const notes = [SEEDED];
   if (ended < of) notes.push(`INCOMPLETE: ${ended} of ${of} trials ended before the run was stopped, or failed`);
   for (const warning of new Set([...statements.values()].flatMap(({ warnings }) => warnings))) {
     if (!notes.includes(warning)) notes.push(warning);
   }
   if (options.noPrivacy) notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
-  notes.push(...lossNotes);
+  notes.push(...remarks);
   for (const { platform, because, strategy, seed } of restarts) {
     notes.push(`${platform} was started again with its state (${because}): ${strategy}, seed ${seed}`);
   }

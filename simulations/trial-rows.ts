@@ -78,15 +78,24 @@ export function roundRows(
   }));
 }
 
-/** What a reader of the rounds must know of losses: how many a sum survives, and by which threshold. */
-export function lossNote(manifest: Manifest): string | null {
-  const { parameters, privacy } = planFederation(manifest);
-  if (parameters === 0) return null;
-  const { platformCount: n, threshold, noiseThreshold } = privacy;
-  const spare = n - noiseThreshold;
-  const survives =
-    spare === 0
-      ? 'no platform may be lost in a round: an attempt that loses one is tried again'
-      : `a round completes without up to ${spare} of its platforms`;
-  return `${manifest.strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${survives}`;
+/** What a reader of a trial's rows and rounds must know beside them. */
+export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { sources, seed }: TrialWorld): string[] {
+  const { parameters, privacy, strategy } = planFederation(manifest);
+  const remarks: string[] = [];
+  if (parameters > 0) {
+    const { platformCount: n, threshold, noiseThreshold } = privacy;
+    const survives =
+      noiseThreshold === n
+        ? 'no platform may be lost in a round: an attempt that loses one is tried again'
+        : `a round completes without up to ${n - noiseThreshold} of its platforms`;
+    remarks.push(`${strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${survives}`);
+  }
+  const silent =
+    manifest.privacy.release === 'none' ? [] : sources.filter((name) => !evaluation.sources.includes(name));
+  if (silent.length > 0) {
+    remarks.push(
+      `${strategy.name}, seed ${seed}: nothing came from ${silent.join(', ')} before the target was measured`,
+    );
+  }
+  return remarks;
 }

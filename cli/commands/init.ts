@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemReason, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
@@ -170,7 +170,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
     writeWhole(manifestFile, formatManifest(manifest));
   } catch (error) {
     // Nobody has been told of these keys.
-    for (const file of made) rmSync(file);
+    for (const file of made) rmSync(file, { force: true });
     throw error;
   }
   process.stdout.write(report(options, manifestFile, platforms));
@@ -202,6 +202,8 @@ function writeWhole(file: string, text: string): void {
     writeFileSync(next, text);
     renameSync(next, file);
   } catch (cause) {
+    // A part of it, on a full disk. A folder of that name was there before.
+    if (statSync(next, { throwIfNoEntry: false })?.isFile() === true) rmSync(next);
     throw new FederationError('INIT_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }
 }

@@ -126,7 +126,8 @@ Examples:
       const interrupted = interruption();
       void interrupted.asked.then(() => stop.abort());
       try {
-        const { results, folder } = await simulate(optionsOf(flags), {
+        const options = optionsOf(flags);
+        const { results, folder } = await simulate(options, {
           version,
           signal: stop.signal,
           onEvent: (event) => {
@@ -135,7 +136,9 @@ Examples:
           },
         });
         progress.end();
-        process.stdout.write(flags.json ? `${JSON.stringify(results)}\n` : `${summary(results, folder.path)}\n`);
+        process.stdout.write(
+          flags.json ? `${JSON.stringify(results)}\n` : `${summary(results, folder.path, options)}\n`,
+        );
       } finally {
         progress.end();
         interrupted.forget();
@@ -177,7 +180,7 @@ function optionsOf(flags: Flags): SimulationOptions {
   };
 }
 
-function summary(results: Results, folder: string): string {
+function summary(results: Results, folder: string, options: SimulationOptions): string {
   const { world } = results;
   const out = [
     '',
@@ -198,19 +201,36 @@ function summary(results: Results, folder: string): string {
       ...finePrint(row).map((line) => `  ${line}`),
     );
   }
-  return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results)}`].join('\n');
+  return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results, options)}`].join('\n');
 }
 
 /** What a person would want to see after this, on the same world. */
-function nextCommand({ config, privacy, protocol }: Results): string {
+function nextCommand({ privacy }: Results, options: SimulationOptions): string {
   const isSweep = new Set(privacy.map(({ budget }) => budget)).size > 1;
   if (isSweep) return 'isthmus init --platforms films,books,music --out my-federation';
-  const { data, platforms, target } = config as unknown as SimulationOptions;
-  const world = [
-    ...(data === null ? [] : ['--data', data]),
-    ...(protocol === 'sampled' ? [] : ['--protocol', protocol]),
-    ...(platforms.length === 0 ? [] : ['--platforms', platforms.join(',')]),
-    ...(target === null ? [] : ['--target', target]),
-  ];
-  return ['isthmus simulate', ...world, '--strategy private-subspace --epsilon 1,2,4,8 --seeds 3'].join(' ');
+  return `isthmus simulate ${worldFlags(options)}--strategy private-subspace --epsilon 1,2,4,8 --seeds 3`;
+}
+
+/** What of the options is about the world, where it is not as usual; ends with a space. */
+function worldFlags(options: SimulationOptions): string {
+  const flags = {
+    data: '--data',
+    protocol: '--protocol',
+    platforms: '--platforms',
+    sources: '--sources',
+    target: '--target',
+    seed: '--seed',
+    overlap: '--overlap',
+    persons: '--persons',
+    items: '--items',
+    worldOverlap: '--world-overlap',
+    meanHistory: '--mean-history',
+  } satisfies Partial<Record<keyof SimulationOptions, string>>;
+  return Object.entries(flags)
+    .map(([name, flag]) => {
+      const value = String(options[name as keyof typeof flags]);
+      if (value === String(DEFAULT_OPTIONS[name as keyof typeof flags])) return '';
+      return `${flag} ${/^[\w./,:-]+$/.test(value) ? value : `'${value}'`} `;
+    })
+    .join('');
 }

@@ -59,16 +59,7 @@ export class ReleaseOffice {
     });
     const { codes, consents } = store;
     this.#withdrawals = new Withdrawals({ people, pseudonyms, codes, consents, log, write, emit });
-    const unknown = unknownAmong(consents.list({}), people);
-    if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
-    const others = new Set(manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name));
-    const astray = consents.list({}).filter(({ target }) => !others.has(target)).length;
-    if (astray > 0) {
-      log.warn(
-        'consents on record for targets that are no other platform of this federation: nobody is released by them; see "isthmus consent list"',
-        { consents: astray },
-      );
-    }
+    this.#warnOfIdleConsents();
     // Before anybody is released: a consent given since is a new one.
     this.#withdrawals.carryOut();
     if (!receives) return;
@@ -133,6 +124,22 @@ export class ReleaseOffice {
     store.consents.add(consents);
     this.#source?.onConsents(consents);
     return unknownAmong(consents, this.#people);
+  }
+
+  /** Consents by which nobody can be released: a name mistyped, or data of another day. */
+  #warnOfIdleConsents(): void {
+    const { store, log, manifest, identity } = this.#options;
+    const consents = store.consents.list({});
+    const unknown = unknownAmong(consents, this.#people);
+    if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
+    const others = new Set(manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name));
+    const astray = consents.filter(({ target }) => !others.has(target)).length;
+    if (astray > 0) {
+      log.warn(
+        'consents on record for targets that are no other platform of this federation: nobody is released by them; see "isthmus consent list"',
+        { consents: astray },
+      );
+    }
   }
 
   /** Without a pseudonym scheme nobody can be told of whom: carried out at the start that has one. @returns consents taken out of force. */

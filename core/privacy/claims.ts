@@ -7,7 +7,7 @@ import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { CLAIM_ACCOUNTANT } from './composition.ts';
 import { epsilonAgainst, epsilonKnowingCoins } from './plan.ts';
 import type { PrivacyPlan } from './plan.ts';
-import { upward } from './printed-epsilon.ts';
+import { downward, upward } from './printed-epsilon.ts';
 import type { ReleaseMode } from './release.ts';
 
 export interface ClaimRequest {
@@ -132,7 +132,7 @@ export function formatStatement(statement: PrivacyStatement): string {
     ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
     ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
     `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
-    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${upward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
+    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${downward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
     ...(statement.epsilonKnowingCoins === null
       ? []
       : [

@@ -1,5 +1,6 @@
 /**
- * Privacy figures as printed: rounded upward, so that no reader is told less than was computed.
+ * Privacy figures as printed: epsilons rounded upward and noise downward, so that no reader is told of more privacy than was
+ * computed.
  * @module
  */
 
@@ -11,6 +12,11 @@ export function upward(value: number, significant = 4): string {
 /** So many decimals, for columns. */
 export function upwardFixed(value: number, decimals = 4): string {
   return atLeast(value, value.toFixed(decimals)).toFixed(decimals);
+}
+
+/** Significant digits, trailing zeros dropped. Reads back as at most `value`, which is positive: for noise that there is. */
+export function downward(value: number, significant = 4): string {
+  return String(-atLeast(-value, (-value).toPrecision(significant)));
 }
 
 /** @param nearest decimal text next to `value`, in positional or exponent notation. */

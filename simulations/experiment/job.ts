@@ -5,13 +5,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SeedRow } from '../../core/evaluation/results.ts';
-import { baselineRows, referenceOrder, truthRows } from '../central.ts';
+import { baselineRows, referenceRows } from '../central.ts';
 import type { PrivacyRow, RoundRow } from '../results.ts';
 import { openDirections } from '../settings.ts';
 import type { Direction } from '../settings.ts';
 import { writeDataFiles, writeFederationFiles } from '../trial-files.ts';
-import type { DataFiles, TrialWorld } from '../trial-files.ts';
-import type { SimulationOptions } from '../options.ts';
 import { privacyRow, roundRows, statementOf, strategyRows } from '../trial-rows.ts';
 import { runTrial } from '../trial.ts';
 import { optionsAt } from './config.ts';
@@ -46,7 +44,8 @@ export class JobRunner {
     const folder = await mkdtemp(join(this.#work, 'trial-'));
     try {
       const data = await writeDataFiles(world, folder);
-      const references = job.withReferences ? await this.#references(world, data, direction, options, signal) : [];
+      const central = { truth: direction.truth, signal, baselines: baselineRows };
+      const references = job.withReferences ? await referenceRows(world, data, options, central) : [];
       const federation = await writeFederationFiles(world, job, options, join(folder, 'federation'));
       const logFile = join(folder, 'log.jsonl');
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });
@@ -59,18 +58,6 @@ export class JobRunner {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-  }
-
-  async #references(
-    world: TrialWorld,
-    data: DataFiles,
-    { truth }: Direction,
-    options: SimulationOptions,
-    signal: AbortSignal,
-  ): Promise<readonly SeedRow[]> {
-    const order = referenceOrder(world, data, options);
-    const rows = await baselineRows(order, signal);
-    return truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))];
   }
 
   async #direction(overlap: number): Promise<Direction> {

@@ -11,9 +11,12 @@ import { readHidden } from '../../client/evaluation/hidden.ts';
 import type { PlatformEvent } from '../../client/events.ts';
 import { readIdentity, readPseudonymKey } from '../../client/key-file.ts';
 import { openLog } from '../../client/log.ts';
+import type { Log } from '../../client/log.ts';
 import { createPlatform } from '../../client/platform.ts';
+import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { openStateDirectory } from '../../client/state-directory.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { openTensorBackend } from '../../client/tensor/open.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
@@ -60,16 +63,47 @@ export async function hostPlatform(
   report: (report: PlatformReport) => void,
 ): Promise<HostedPlatform> {
   const log = openLog({ level: 'info', name: config.name, human: false, file: config.logFile });
+  let store: PlatformStore | undefined;
+  try {
+    const opened = openSqliteStore(openStateDirectory(config.stateFolder).storeFile);
+    store = opened;
+    const platform = await platformOf(config, opened, log, connect, report);
+    platform.on((event) => report({ kind: 'event', event }));
+    await platform.start();
+    platform.settled.then(
+      () => report({ kind: 'settled' }),
+      () => undefined,
+    );
+    void platform.failed.then((error) => report(failureReport(error)));
+    return {
+      async stop() {
+        await platform.stop();
+        opened.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    store?.close();
+    await log.close();
+    throw error;
+  }
+}
+
+async function platformOf(
+  config: PlatformHostConfig,
+  store: PlatformStore,
+  log: Log,
+  connect: (identity: WireIdentity) => PlatformTransport,
+  report: (report: PlatformReport) => void,
+): Promise<Platform> {
   const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
   const identity = readIdentity(config.keyFile, log);
   const { domain } = await openDomain(config.dataFile, { name: config.name });
-  const store = openSqliteStore(openStateDirectory(config.stateFolder).storeFile);
   const releases = (manifest.privacy.sources ?? []).includes(config.name) && config.name !== config.target;
   if (releases && store.consents.list().length === 0) {
     store.consents.add(await consents(config, new Set(domain.persons)));
   }
-  const isTarget = config.name === config.target;
-  const platform = createPlatform({
+  return createPlatform({
     manifest,
     identity,
     domain,
@@ -82,7 +116,7 @@ export async function hostPlatform(
     // What a simulation asks for is what it gets: its floor is below every manifest.
     floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: Infinity, maxDelta: 1, minNoiseMultiplier: 0 },
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
-    receives: isTarget,
+    receives: config.name === config.target,
     epoch: EPOCH,
     ...(config.hidden !== null && { hidden: readHidden(config.hidden, domain), evaluation: config.evaluation }),
     onEvaluated: (document) => {
@@ -90,20 +124,6 @@ export async function hostPlatform(
       return null;
     },
   });
-  platform.on((event) => report({ kind: 'event', event }));
-  await platform.start();
-  platform.settled.then(
-    () => report({ kind: 'settled' }),
-    () => undefined,
-  );
-  void platform.failed.then((error) => report(failureReport(error)));
-  return {
-    async stop() {
-      await platform.stop();
-      store.close();
-      await log.close();
-    },
-  };
 }
 
 async function consents(

@@ -1,6 +1,6 @@
 /**
  * The entry of a simulation's child processes: hosts what its parent says, reports over the channel between them, and
- * ends when told to or when the parent is gone.
+ * ends when told to or when the parent is gone (of the reference rows: once they are computed).
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';

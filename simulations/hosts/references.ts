@@ -1,11 +1,9 @@
 /**
- * Where the reference rows are computed: in a process of its own, so that Ctrl-C and the progress view do not wait for
- * them, or in this one.
+ * The baselines' rows, computed in a process of its own: Ctrl-C and the progress view do not wait for them.
  * @module
  */
 import { fork } from 'node:child_process';
 import type { SeedRow } from '../../core/evaluation/results.ts';
-import { baselineRows } from '../central.ts';
 import type { ReferenceOrder } from '../central.ts';
 import { SimulationError } from '../errors.ts';
 import { entry } from './entry.ts';
@@ -14,21 +12,16 @@ import type { HostFailure, HostOrder } from './process.ts';
 export type ReferencesReport = { readonly kind: 'references'; readonly rows: readonly SeedRow[] };
 
 /** @throws SimulationError with the process's own code; the signal's reason when aborted. Leaves no process behind. */
-export function referenceRows(
-  order: ReferenceOrder,
-  inProcess: boolean,
-  signal: AbortSignal,
-): Promise<readonly SeedRow[]> {
-  return inProcess ? baselineRows(order, signal) : inItsOwnProcess(order, signal);
-}
-
-async function inItsOwnProcess(order: ReferenceOrder, signal: AbortSignal): Promise<readonly SeedRow[]> {
+export async function baselineRowsElsewhere(order: ReferenceOrder, signal: AbortSignal): Promise<readonly SeedRow[]> {
   signal.throwIfAborted();
   const child = fork(entry, ['references'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
   const over = new AbortController();
   try {
     return await new Promise((resolve, reject) => {
@@ -37,6 +30,7 @@ async function inItsOwnProcess(order: ReferenceOrder, signal: AbortSignal): Prom
         if (message.kind === 'references') resolve(message.rows);
         else reject(new SimulationError(message.code, `reference rows: ${message.text}`));
       });
+      child.once('error', reject);
       child.once('exit', (code, killedBy) => {
         const text = `the process of the reference rows ended (${killedBy ?? `exit code ${String(code)}`})`;
         reject(new SimulationError('SIMULATION_PROCESS', text));

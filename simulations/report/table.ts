@@ -4,7 +4,7 @@
  * @module
  */
 import { NEIGHBOURS } from '../../core/privacy/claims.ts';
-import { upward } from '../../core/privacy/printed-epsilon.ts';
+import { downward, upward } from '../../core/privacy/printed-epsilon.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
@@ -109,7 +109,7 @@ export function privacyLine(row: PrivacyRow): string {
   const parts = [
     `epsilon ${upward(row.epsilon)} at delta ${row.delta}`,
     `against the coordinator and up to ${most} colluding platform${most === 1 ? '' : 's'}`,
-    `z = ${trim(row.noiseMultiplier)}`,
+    `z = ${downward(row.noiseMultiplier)}`,
     row.rounds === 0 ? 'no rounds' : `${row.rounds} round${row.rounds === 1 ? '' : 's'}`,
     `at least ${row.honestMinimum} honest platform${row.honestMinimum === 1 ? '' : 's'} in a sum`,
     `noise of ${row.noiseShares} share${row.noiseShares === 1 ? '' : 's'}`,

@@ -46,7 +46,9 @@ describe('progress', () => {
     const progress = progressOn(stream);
     progress.show({ kind: 'trial-started', trial, index: 0, of: 1 });
     progress.show({ kind: 'platform', platform: 'films', stage: 'fitting', fraction: 0.5 });
+    progress.show({ kind: 'platform', platform: 'books', stage: 'serving', fraction: 0 });
     progress.end();
     assert.match(text(), /trial 1 of 1 .*about \d+ s left/);
+    assert.match(text(), /\[={13} {7}\] trial 1 of 1/, 'half of the fitting is behind it');
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from '../../client/log.ts';
+import { openLog as openCoordinatorLog } from '../../server/log.ts';
 import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -83,6 +84,20 @@ describe('Logs and events', () => {
       });
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('do not keep the program from ending, or hide why it does, when the disk is full', async () => {
+    // Of every write to this one the system says that there is no space left; elsewhere a plain file does.
+    const file = existsSync('/dev/full') ? '/dev/full' : join(mkdtempSync(join(tmpdir(), 'isthmus-log-')), 'log');
+    for (const open of [openLog, openCoordinatorLog]) {
+      const log = open({ level: 'info', name: 'p', human: false, file });
+      log.info('one');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      log.info('two');
+      await log.close();
+      log.info('three');
+      await log.close();
     }
   });
 });

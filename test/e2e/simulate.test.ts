@@ -77,7 +77,8 @@ describe('isthmus simulate, as a process', function () {
       await run.says(line);
       const hosts = (): number =>
         descendants(run.pid).filter(({ command }) => /hosts\/process\.[jt]s/.test(command)).length;
-      while (hosts() === 0) await new Promise(setImmediate);
+      for (let polls = 0; hosts() === 0 && polls < 500; polls++)
+        await new Promise((resolve) => setTimeout(resolve, 10));
       const { code, stderr } = await run.stop('SIGINT');
       assert.equal(code, 130, stderr);
       assert.match(stderr, /isthmus: stopped\n$/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { upward, upwardFixed } from '../../core/privacy/printed-epsilon.ts';
+import { downward, upward, upwardFixed } from '../../core/privacy/printed-epsilon.ts';
 
 describe('a printed epsilon', () => {
   it('is never below the computed one, and above it by less than one unit of its last digit', () => {
@@ -16,6 +16,8 @@ describe('a printed epsilon', () => {
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 8 }), (value, places) => {
         const printed = Number(upward(value, places));
+        const noise = Number(downward(value, places));
+        assert.ok(noise <= value && value - noise <= 10 ** (Math.floor(Math.log10(value)) + 1 - places) * (1 + 1e-9));
         assert.ok(printed >= value);
         assert.ok(printed - value <= 10 ** (Math.floor(Math.log10(value)) + 1 - places) * (1 + 1e-9));
         if (value > 1e6) return;
@@ -48,6 +50,11 @@ describe('a printed epsilon', () => {
   it('steps over a nine, and over what a tolerance would hide', () => {
     assert.equal(upward(4.0000000005), '4.001');
     assert.equal(upward(9.9991), '10');
+    assert.equal(downward(3.9999999995), '3.999');
+    assert.deepEqual(
+      [4, 0].map((value) => downward(value)),
+      ['4', '0'],
+    );
     assert.equal(upwardFixed(4.0000000000001), '4.0001');
     assert.equal(upwardFixed(0.99995, 4), '1.0000');
     assert.equal(upward(1e-9 * (1 + 1e-12)), '1.001e-9');

@@ -3,15 +3,20 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrialLedgers } from '../../simulations/ledgers.ts';
+import type { SeedRow } from '../../core/evaluation/results.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { SimulationEvent } from '../../simulations/events.ts';
+import { baselineRows, referenceRows } from '../../simulations/central.ts';
 import { DEFAULT_OPTIONS, variants } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
 import { formatTable, resultsTables } from '../../simulations/report/table.ts';
 import { charts } from '../../simulations/report/charts.ts';
 import { resultsSchema } from '../../simulations/results.ts';
 import type { Results } from '../../simulations/results.ts';
+import { openDirections } from '../../simulations/settings.ts';
 import { simulate } from '../../simulations/simulate.ts';
+import { writeDataFiles, writeFederationFiles } from '../../simulations/trial-files.ts';
+import { runTrial } from '../../simulations/trial.ts';
 
 describe('simulate', function () {
   this.timeout(120_000);
@@ -126,6 +131,29 @@ describe('simulate', function () {
     for (const { name } of baselines) assert.ok(methods.has(`${name} none`), name);
     assert.ok(methods.has('linear-bridge none') && methods.has('linear-bridge raw'));
     assert.deepEqual(new Set(whole.map(({ sources }) => sources.join())), new Set(['films,books']));
+  });
+
+  it('measures reference rows in one place as the target measures its own: gains over them are paired', async () => {
+    const options = { ...SMALL, out, strategies: ['linear-bridge'] };
+    const [direction] = await openDirections(options);
+    const world = direction.at('1');
+    const folder = join(out, 'paired');
+    const files = await writeDataFiles(world, folder);
+    const [variant] = variants(options);
+    const federation = await writeFederationFiles(world, variant, options, join(folder, 'federation'));
+    const signal = new AbortController().signal;
+    const outcome = await runTrial({
+      ...{ world, data: files, federation, options, signal },
+      logFile: join(folder, 'log.jsonl'),
+      onEvent: () => undefined,
+    });
+    const central = await referenceRows(world, files, options, { truth: undefined, signal, baselines: baselineRows });
+    const figures = (rows: readonly SeedRow[]): unknown[] =>
+      rows
+        .filter(({ method }) => ['popularity', 'prior-count'].includes(method))
+        .map(({ method, negatives, group, metric, mean, n }) => [method, negatives, group, metric, mean, n]);
+    assert.ok(figures(central).length > 20);
+    assert.deepEqual(figures(outcome.evaluation.rows), figures(central));
   });
 
   it('says how many platforms a round may lose', async () => {
