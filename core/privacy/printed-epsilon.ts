@@ -14,16 +14,23 @@ export function upwardFixed(value: number, decimals = 4): string {
   return atLeast(value, value.toFixed(decimals)).toFixed(decimals);
 }
 
-/** Significant digits, trailing zeros dropped. Reads back as at most `value`, which is positive: for noise that there is. */
+/** Significant digits, trailing zeros dropped. Reads back as at most `value`, which is nowhere negative: for noise that there is. */
 export function downward(value: number, significant = 4): string {
-  return String(-atLeast(-value, (-value).toPrecision(significant)));
+  const nearest = value.toPrecision(significant);
+  return String(!Number.isFinite(value) || Number(nearest) <= value ? Number(nearest) : step(nearest, -1n));
 }
 
 /** @param nearest decimal text next to `value`, in positional or exponent notation. */
 function atLeast(value: number, nearest: string): number {
-  if (!Number.isFinite(value) || Number(nearest) >= value) return Number(nearest);
-  const [mantissa, exponent = '0'] = nearest.split('e');
+  return !Number.isFinite(value) || Number(nearest) >= value ? Number(nearest) : step(nearest, 1n);
+}
+
+/** One unit of the last digit further. In integers: a step in floating point could land beside the decimal. */
+function step(decimal: string, by: bigint): number {
+  const [mantissa, exponent = '0'] = decimal.split('e');
   const [whole, fraction = ''] = mantissa.split('.');
-  // In integers: a step in floating point could land beside the decimal.
-  return Number(`${BigInt(whole + fraction) + 1n}e${Number(exponent) - fraction.length}`);
+  const digits = whole + fraction;
+  // Below a power of ten the last digit is a tenth of what it is above.
+  const finer = by < 0n && /^0*10*$/.test(digits) ? 1 : 0;
+  return Number(`${BigInt(digits + '0'.repeat(finer)) + by}e${Number(exponent) - fraction.length - finer}`);
 }
