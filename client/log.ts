@@ -18,7 +18,7 @@ export interface Log {
 }
 
 /** Of a file that takes no more, `finish` never comes. */
-const CLOSE_MS = 2_000;
+const CLOSE_MS = 1_000;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

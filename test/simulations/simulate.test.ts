@@ -32,8 +32,13 @@ describe('simulate', function () {
       { ...SMALL, out, ...options },
       { version: 'test', signal: new AbortController().signal, onEvent: () => undefined },
     );
+  let both: ReturnType<typeof simulate> | undefined;
+  /** Made by the first test that needs it. */
+  const privateAndTrunk = (): ReturnType<typeof simulate> =>
+    (both ??= run({ strategies: ['private-subspace', 'shared-trunk'] }));
+
   it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
-    const { results, folder } = await run({ strategies: ['private-subspace', 'shared-trunk'] });
+    const { results, folder } = await privateAndTrunk();
     resultsSchema.parse(JSON.parse(readFileSync(folder.results, 'utf8')));
     const methods = new Set(results.rows.map(({ method }) => method));
     for (const method of ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'ceiling', 'true-preference']) {
@@ -157,7 +162,7 @@ describe('simulate', function () {
   });
 
   it('says how many platforms a round may lose', async () => {
-    const { results } = await run({ strategies: ['shared-trunk', 'linear-bridge'] });
+    const { results } = await privateAndTrunk();
     assert.deepEqual(
       results.notes.filter((note) => note.includes('may be lost')),
       [
@@ -167,19 +172,19 @@ describe('simulate', function () {
   });
 
   it('sets a table and its pictures for every target', async () => {
-    const { results } = await run({ strategies: ['linear-bridge'] });
+    const { results } = await privateAndTrunk();
     const [direction] = results.world.directions;
     const elsewhere = results.rows.map((row) => ({ ...row, target: 'radio', mean: row.mean / 2 }));
-    const both: Results = {
+    const twice: Results = {
       ...results,
       rows: [...results.rows, ...elsewhere],
       world: { ...results.world, directions: [direction, { ...direction, target: 'radio' }] },
     };
-    const [music, radio] = resultsTables(both);
+    const [music, radio] = resultsTables(twice);
     assert.deepEqual([music.target, radio.target], ['music', 'radio']);
     assert.deepEqual(music, resultsTables(results)[0]);
     assert.notDeepEqual(radio.lines, music.lines);
-    const titles = (await charts(both)).map(({ title }) => title).filter((title) => title.startsWith('Quality'));
+    const titles = (await charts(twice)).map(({ title }) => title).filter((title) => title.startsWith('Quality'));
     assert.deepEqual(titles, ['Quality by method, target music', 'Quality by method, target radio']);
   });
 
