@@ -1,7 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_OPTIONS } from '../../simulations/options.ts';
 import type { SimulationOptions } from '../../simulations/options.ts';
-import { directionText, finePrint, formatTable, privacyLine, resultsTables } from '../../simulations/report/table.ts';
+import {
+  directionText,
+  formatTable,
+  notChargedLines,
+  privacyLine,
+  resultsTables,
+  termsLine,
+} from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { setting } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
@@ -198,9 +205,10 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
     out.push('', `${row.strategy}, release ${row.release}: ${privacyLine(row)}`);
     out.push(
       ...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`),
-      ...finePrint(row).map((line) => `  ${line}`),
+      `  ${termsLine(row)}`,
     );
   }
+  out.push('', ...notChargedLines(results.privacy));
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results, options)}`].join('\n');
 }
 

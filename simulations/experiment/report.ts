@@ -4,7 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { escape, STYLE } from '../report/html.ts';
-import { finePrint, privacyLine } from '../report/table.ts';
+import { notChargedLines, privacyLine, termsLine } from '../report/table.ts';
 import type { PrivacyRow } from '../results.ts';
 import { experimentCharts } from './charts.ts';
 import type { ExperimentSummary, FrontierPoint, Interval } from './summary.ts';
@@ -62,5 +62,5 @@ function claims(row: PrivacyRow): string {
     ({ id, holds, text: words }) =>
       `<p class="claim${holds ? '' : ' absent'}"><b>${holds ? '' : 'not claimed: '}${escape(id)}</b> ${escape(words)}</p>`,
   );
-  return `<details><summary>${escape(`${row.strategy}, release ${row.release}${local}: ${privacyLine(row)}`)}</summary>${said.join('\n')}<p>${finePrint(row).map(escape).join('<br>')}</p></details>`;
+  return `<details><summary>${escape(`${row.strategy}, release ${row.release}${local}: ${privacyLine(row)}`)}</summary>${said.join('\n')}<p>${[termsLine(row), ...notChargedLines([row])].map(escape).join('<br>')}</p></details>`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
-import { directionText, finePrint, privacyLine, resultsTables } from './table.ts';
+import { directionText, notChargedLines, privacyLine, resultsTables, termsLine } from './table.ts';
 import type { Table } from './table.ts';
 
 export const STYLE = `
@@ -44,8 +44,11 @@ ${results.privacy
           (claim) =>
             `<p class="claim${claim.holds ? '' : ' absent'}"><b>${claim.holds ? '' : 'not claimed: '}${escape(claim.id)}</b> ${escape(claim.text)}</p>`,
         )
-        .join('\n')}<p>${finePrint(row).map(escape).join('<br>')}</p>`,
+        .join('\n')}<p>${escape(termsLine(row))}</p>`,
   )
+  .join('\n')}
+${notChargedLines(results.privacy)
+  .map((line) => `<p>${escape(line)}</p>`)
   .join('\n')}
 ${figures.join('\n')}
 <h2>To repeat it</h2>

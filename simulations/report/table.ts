@@ -118,12 +118,19 @@ export function privacyLine(row: PrivacyRow): string {
   return parts.join(', ');
 }
 
-/** What stands under the claims of a run: the terms they are in, and what was not charged. */
-export function finePrint(row: PrivacyRow): readonly string[] {
-  return [
-    `Unit: ${row.unit}. Neighbours: ${NEIGHBOURS}, on at most ${row.maxPlatformsPerPerson} platforms. Mechanism: ${row.mechanism}.`,
-    `Not charged: ${row.notCharged.join('; ')}.`,
-  ];
+/** The terms that the claims of a run are in. */
+export function termsLine({ unit, maxPlatformsPerPerson, mechanism }: PrivacyRow): string {
+  return `Unit: ${unit}. Neighbours: ${NEIGHBOURS}, on at most ${maxPlatformsPerPerson} platforms. Mechanism: ${mechanism}.`;
+}
+
+/** What no ledger of the runs counts: a line for each strategy, or one where it is the same for all. */
+export function notChargedLines(rows: readonly PrivacyRow[]): readonly string[] {
+  const lines = rows.map(({ strategy, notCharged }) => ({ strategy, text: notCharged.join('; ') }));
+  const texts = distinct(lines.map(({ text }) => text));
+  return texts.map((text) => {
+    const whose = distinct(lines.filter((line) => line.text === text).map(({ strategy }) => strategy));
+    return `Not charged${texts.length === 1 ? '' : ` (${whose.join(', ')})`}: ${text}.`;
+  });
 }
 
 const trim = (value: number): string => String(Number(value.toPrecision(4)));

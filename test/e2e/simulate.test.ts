@@ -40,6 +40,7 @@ describe('isthmus simulate, as a process', function () {
     assert.deepEqual(JSON.parse(readFileSync(`${path}/results.json`, 'utf8')), JSON.parse(stdout));
     const report = readFileSync(`${path}/report.html`, 'utf8');
     assert.match(report, /seeded noise, not a release/);
+    assert.equal(report.match(/Not charged: /g)?.length, 1, 'the same for all, and said once');
     assert.doesNotMatch(report, /(src|href)="https?:/, 'self-contained');
   });
 
