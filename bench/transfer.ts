@@ -32,6 +32,7 @@ import type { Factors } from '../core/transfer/factors/implicit-als.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
 import type { ReleaseModeName } from '../core/privacy/release.ts';
+import { trainsInRounds } from '../simulations/options.ts';
 import { federate } from './transfer/in-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
@@ -118,8 +119,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
     }
     for (const name of names(options.strategies)) {
       const strategy = strategyNamed(name);
-      const empty = { platforms: [], maxPlatformsPerPerson: 1, rounds: 1 };
-      const shares = strategy.plan(empty, strategy.settings(settings)).blocks.length > 0;
+      const shares = trainsInRounds(name, 1);
       for (const rounds of shares ? roundCounts : [0]) {
         for (const release of releases) {
           const charged = strategy.privacy !== 'sealed-only' || release.mode === 'cohort';

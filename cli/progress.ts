@@ -117,13 +117,16 @@ function draw(state: Board): string {
   return [...out, ...state.notes.slice(-4).map((note) => `  ! ${note}`)].join('\n');
 }
 
-/** About how much of a trial is behind a platform that enters a stage: measured on the default world, for the time left. */
+/**
+ * About how much of a trial is behind a platform that enters a stage, and that ends it: of the three trials of the default world
+ * (a target fits from .28 to .42 on, and evaluates from .76 to .82 on). For the time left.
+ */
 const STAGES: Readonly<Record<string, readonly [from: number, to: number]>> = {
   preparing: [0, 0.3],
   ready: [0.3, 0.3],
-  training: [0.3, 0.5],
-  releasing: [0.5, 0.5],
-  fitting: [0.5, 0.8],
+  training: [0.3, 0.4],
+  releasing: [0.4, 0.4],
+  fitting: [0.4, 0.8],
   evaluating: [0.8, 1],
   serving: [1, 1],
 };

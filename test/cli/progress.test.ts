@@ -49,6 +49,6 @@ describe('progress', () => {
     progress.show({ kind: 'platform', platform: 'books', stage: 'serving', fraction: 0 });
     progress.end();
     assert.match(text(), /trial 1 of 1 .*about \d+ s left/);
-    assert.match(text(), /\[={13} {7}\] trial 1 of 1/, 'half of the fitting is behind it');
+    assert.match(text(), /\[={12} {8}\] trial 1 of 1/, 'half of the fitting is behind it');
   });
 });

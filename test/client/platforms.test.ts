@@ -366,18 +366,24 @@ describe('Platforms with rounds', () => {
   const names = ['books', 'films', 'music'];
 
   it('train the shared model together, charge every ledger, and end alike', async () => {
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    // So wide that a round is trained in several batches.
+    const wide = { ...trunk, settings: { ...trunk.settings, hidden: 256 } };
+    const world = smallWorld({ strategy: wide, privacy: { epsilon: 8 }, rounds }, names);
     const coordinator = await start(world.coordinator());
     const spent = new Map<string, number>();
+    const stages: string[] = [];
     const platforms = names.map((name) => createPlatform(world.options(name, { receives: name === 'books' })));
     for (const platform of platforms) {
       platform.on((event) => {
         if (event.kind === 'epsilon' && event.spent !== null) spent.set(platform.name, event.spent);
+        if (event.kind === 'stage' && platform === platforms[0] && stages.at(-1) !== event.stage)
+          stages.push(event.stage);
       });
       await start(platform);
     }
     assert.equal(await coordinator.roundsOver, 'completed');
     await platforms[0].settled;
+    assert.equal(stages.filter((stage) => stage === 'training').length, 1, stages.join());
     const models = names.map((name) => world.stores.get(name)!.models.latest());
     assert.deepEqual(
       models.map((model) => model?.round),

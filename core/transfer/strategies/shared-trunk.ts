@@ -146,7 +146,6 @@ class TrunkModel extends BridgeModel {
           onProgress: (fraction) => onProgress?.('encoder', fraction),
           ...(signal && { signal }),
         }),
-      ...(onProgress && { onProgress }),
       ...(signal && { signal }),
     });
     super(context, async (sums) => {

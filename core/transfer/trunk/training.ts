@@ -23,7 +23,6 @@ export interface TrainingContext {
   /** Item vectors through charged sums. */
   readonly trainItemVectors: (sums: ChargedSums) => Promise<ItemVectors>;
   readonly momentsLabel: string;
-  readonly onProgress?: (stage: string, fraction: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +61,7 @@ export class TrunkTraining {
    * short to teach. A person's update does not depend on who stands beside it in a batch.
    */
   *contributions(shared: Float32Array, round: number): Generator<Contribution> {
-    const { domain, onProgress, shape, signal } = this.#context;
+    const { domain, shape, signal } = this.#context;
     const size = trunkSize(shape);
     const persons = domain.offsets.length - 1;
     const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / size)));
@@ -71,7 +70,6 @@ export class TrunkTraining {
       for (let start = 0; start < persons; start += capacity) {
         if (signal?.aborted === true) throw new TransferError('TRANSFER_CANCELLED', 'the round was cancelled');
         yield* this.#batch(trunk, start, Math.min(persons, start + capacity), round, size);
-        onProgress?.('round', Math.min(1, (start + capacity) / persons));
       }
     } finally {
       trunk.dispose();
