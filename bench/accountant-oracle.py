@@ -1,7 +1,7 @@
 """Independent figures for the accountant's tests: 50-digit mpmath, direct definitions, nothing of the project.
 
     bench/peers/install-accountant-peer.sh && bench/peers/.venv-accountant/bin/python bench/accountant-oracle.py \
-        > test/privacy/accountant/oracle.json
+        > test/accounting/oracle.json
 """
 
 import json

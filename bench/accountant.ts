@@ -11,10 +11,10 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { PrivacyEvent } from '../core/privacy/accountant/accountant.ts';
-import { PldAccountant } from '../core/privacy/accountant/pld/pld-accountant.ts';
-import { RdpAccountant } from '../core/privacy/accountant/rdp.ts';
-import { GOOGLE_ORDERS } from '../core/privacy/accountant/verification/reference-orders.ts';
+import type { PrivacyEvent } from '../core/accounting/accountant.ts';
+import { PldAccountant } from '../core/reference-accounting/pld/pld-accountant.ts';
+import { RdpAccountant } from '../core/accounting/rdp.ts';
+import { GOOGLE_ORDERS } from '../core/reference-accounting/verification/reference-orders.ts';
 
 interface Composition {
   readonly name: string;

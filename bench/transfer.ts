@@ -31,7 +31,7 @@ import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
 import type { Factors } from '../core/transfer/factors/implicit-als.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
-import type { ReleaseModeName } from '../core/privacy/release.ts';
+import type { ReleaseModeName } from '../core/release/release.ts';
 import { trainsInRounds } from '../simulations/options.ts';
 import { federate } from './transfer/in-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';

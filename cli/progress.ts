@@ -3,7 +3,7 @@
  * @module
  */
 import { createLogUpdate } from 'log-update';
-import { upwardFixed } from '../core/privacy/printed-epsilon.ts';
+import { upwardFixed } from '../core/accounting/printed-epsilon.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
 

@@ -2,7 +2,7 @@
  * The system's clock, and waiting on any clock.
  * @module
  */
-import type { Clock } from '../core/federation/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -5,8 +5,8 @@
  */
 import { historyOf } from '../core/data/select.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
-import { createChargedSums } from '../core/privacy/charged-sums.ts';
-import type { ChargedSums, PrivacyMechanism } from '../core/privacy/mechanism.ts';
+import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
+import type { ChargedSums, PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
 import type { PlatformModel } from '../core/transfer/strategy.ts';
 import type { PlatformEvent } from './events.ts';
 import type { PlatformOptions } from './options.ts';

@@ -2,7 +2,7 @@
  * What a platform tells while it runs, for progress views. Names, counts and outcomes: never a person.
  * @module
  */
-import type { Outcome } from '../core/federation/outcome.ts';
+import type { Outcome } from '../core/secagg/outcome.ts';
 import type { DecoderReport } from '../core/transfer/strategy.ts';
 
 /** Where a platform stands, in the order of its life. */

@@ -4,7 +4,7 @@
  */
 import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
 import type { Domain } from '../core/data/domain.ts';
-import type { Clock } from '../core/federation/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { RandomStreams } from '../core/random/streams.ts';

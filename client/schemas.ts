@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod';
-import { OUTCOMES } from '../core/federation/outcome.ts';
+import { OUTCOMES } from '../core/secagg/outcome.ts';
 import type { PlatformEvent } from './events.ts';
 import type { Recommendation } from './serving/recommender.ts';
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { randomFillSync } from 'node:crypto';
-import type { Clock } from '../core/federation/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { RandomSource } from '../core/random/source.ts';
 
 export const systemClock: Clock = {

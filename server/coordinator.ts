@@ -4,14 +4,14 @@
  * @module
  */
 import { nodeEngine } from '../core/crypto/node-engine.ts';
-import type { Clock } from '../core/federation/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
-import { PrivacyError } from '../core/privacy/errors.ts';
-import { Ledger } from '../core/privacy/ledger.ts';
-import { ledgerBudget } from '../core/privacy/plan-events.ts';
+import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
+import { Ledger } from '../core/privacy/ledger/ledger.ts';
+import { ledgerBudget } from '../core/privacy/plan/plan-events.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';

@@ -3,7 +3,7 @@
  * key, a share, a vector or a pseudonym.
  * @module
  */
-import type { Outcome } from '../core/federation/outcome.ts';
+import type { Outcome } from '../core/secagg/outcome.ts';
 import type { CoordinatorStage } from '../core/secagg/session.ts';
 import type { MailOutcome } from '../core/wire/body.ts';
 

@@ -2,8 +2,8 @@
  * The ledger as platforms are told of it: whole when they connect, then what is new.
  * @module
  */
-import { canonicalEntry } from '../core/privacy/ledger.ts';
-import type { Ledger } from '../core/privacy/ledger.ts';
+import { canonicalEntry } from '../core/privacy/ledger/ledger.ts';
+import type { Ledger } from '../core/privacy/ledger/ledger.ts';
 import type { LedgerSyncBody } from '../core/wire/body.ts';
 
 /** Ledger entries told in one message. */

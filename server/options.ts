@@ -2,7 +2,7 @@
  * What a coordinator is made of, and what it is to those who run it.
  * @module
  */
-import type { Clock } from '../core/federation/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';

@@ -8,7 +8,7 @@ import { aggregate } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
-import { PrivacyError } from '../core/privacy/errors.ts';
+import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';

@@ -5,8 +5,8 @@
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
-import { privacyStatement } from '../core/privacy/claims.ts';
-import type { PrivacyStatement } from '../core/privacy/claims.ts';
+import { privacyStatement } from '../core/claims/claims.ts';
+import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { Variant } from './options.ts';
 import type { PrivacyRow, RoundRow } from './results.ts';
 import type { TrialOutcome } from './trial.ts';

@@ -2,9 +2,9 @@
  * What a code keeps of a direction: expected cosine of PrivUnit, of the Gaussian mechanism at delta = 1e-6 (the row most
  * papers release; here for comparison alone) and of cohorts. `npx tsx bench/privacy/release-modes.ts`
  */
-import { gaussianNoiseMultiplier } from '../../core/privacy/accountant/gaussian-exact.ts';
-import { truthProbability } from '../../core/privacy/release-modes/cohort.ts';
-import { privUnitParameters } from '../../core/privacy/release-modes/privunit.ts';
+import { gaussianNoiseMultiplier } from '../../core/accounting/gaussian-exact.ts';
+import { truthProbability } from '../../core/release/cohort.ts';
+import { privUnitParameters } from '../../core/release/privunit.ts';
 import { Prng } from '../../core/random/prng.ts';
 
 const budgets = [1, 2, 4, 8, 16];

@@ -1,6 +1,6 @@
 /** Speed of the discrete Gaussian sampler: `npx tsx bench/privacy/sampler.ts`. Medians of five runs. */
 import { randomBytes } from 'node:crypto';
-import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/discrete-gaussian.ts';
+import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 
 const random = { bytes: (length: number) => randomBytes(length) };
 const samples = 400_000;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { upwardFixed } from '../../core/privacy/printed-epsilon.ts';
+import { upwardFixed } from '../../core/accounting/printed-epsilon.ts';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
 import type { AuditDocument, AuditRequest } from '../../simulations/audit/audit.ts';
 import type { StrategyAudit } from '../../simulations/audit/strategy-audit.ts';

@@ -7,8 +7,8 @@ import { formatManifest, manifestHash, parseManifest } from '../../core/federati
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import { upward } from '../../core/privacy/printed-epsilon.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan.ts';
+import { upward } from '../../core/accounting/printed-epsilon.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
 import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
 import { readNamedFile } from '../named-file.ts';
 

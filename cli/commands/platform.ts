@@ -144,7 +144,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     import('../../client/run.ts'),
     import('../../client/log.ts'),
     import('../../client/key-file.ts'),
-    import('../../core/privacy/claims.ts'),
+    import('../../core/claims/claims.ts'),
   ]);
   /** Whose key file it is; whether it can be used at all is looked at, and told, later. */
   const nameIn = (file: string): string => {

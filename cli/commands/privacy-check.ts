@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { parseReferenceFile } from '../../core/privacy/accountant/verification/reference-row.ts';
-import { countOutcomes, judge } from '../../core/privacy/accountant/verification/verdict.ts';
-import type { Verdict } from '../../core/privacy/accountant/verification/verdict.ts';
+import { parseReferenceFile } from '../../core/reference-accounting/verification/reference-row.ts';
+import { countOutcomes, judge } from '../../core/reference-accounting/verification/verdict.ts';
+import type { Verdict } from '../../core/reference-accounting/verification/verdict.ts';
 import { readNamedFile } from '../named-file.ts';
 
 interface CheckOptions {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { planBudget } from '../../core/privacy/accountant/budget-plan.ts';
-import type { BudgetPlan, BudgetRequest } from '../../core/privacy/accountant/budget-plan.ts';
-import { upwardFixed } from '../../core/privacy/printed-epsilon.ts';
+import { planBudget } from '../../core/budget/budget-plan.ts';
+import type { BudgetPlan, BudgetRequest } from '../../core/budget/budget-plan.ts';
+import { upwardFixed } from '../../core/accounting/printed-epsilon.ts';
 import { integer, positive } from '../arguments.ts';
 
 interface PlanOptions extends BudgetRequest {

@@ -3,11 +3,11 @@
  * @module
  */
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import type { PrivacyStatement } from '../../core/privacy/claims.ts';
-import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import type { PrivacyStatement } from '../../core/claims/claims.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { PlatformOptions } from '../options.ts';
-import type { People } from '../releases/people.ts';
+import type { People } from '../data/people.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import type { EvaluationDocument } from './document.ts';
 import { evaluateTarget } from './evaluate.ts';

@@ -3,8 +3,8 @@
  * @module
  */
 import type { Manifest } from '../../core/federation/manifest.ts';
-import type { ReleaseMode, ReleaseModeName } from '../../core/privacy/release.ts';
-import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import type { ReleaseMode, ReleaseModeName } from '../../core/release/release.ts';
+import { releaseMode } from '../../core/release/registry.ts';
 
 export interface SourceMode {
   readonly name: ReleaseModeName;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { FederationError } from '../../core/federation/errors.ts';
 import type { ReleaseBatch } from '../../core/federation/letter.ts';
 import { canonicalJson } from '../../core/federation/manifest.ts';
-import type { NoiseModel, ReleaseModeName } from '../../core/privacy/release.ts';
+import type { NoiseModel, ReleaseModeName } from '../../core/release/release.ts';
 
 const epsilon0 = z.number().positive();
 const schema = z.discriminatedUnion('kind', [

@@ -3,7 +3,7 @@
  * incoming one is handled before the mailbox is told to forget it, so a crash loses nothing and doubles nothing.
  * @module
  */
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { LETTER_ID_BYTES, openLetter, sealLetter } from '../../core/federation/letter.ts';

@@ -4,12 +4,12 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../core/federation/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { covers } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
-import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
+import { releaseMode } from '../../core/release/registry.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
@@ -18,7 +18,7 @@ import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platf
 import { chunks } from './chunks.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
-import type { People } from './people.ts';
+import type { People } from '../data/people.ts';
 
 export interface SourceOptions {
   readonly people: People;

@@ -2,9 +2,9 @@
  * The target's desk: asks the sources for representations, keeps what it may, deletes what is withdrawn or expired.
  * @module
  */
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
-import type { ReceivedRepresentations, ReleaseModeName } from '../../core/privacy/release.ts';
+import type { ReceivedRepresentations, ReleaseModeName } from '../../core/release/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';

@@ -9,7 +9,7 @@ import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
 import type { CodeStore, ConsentStore } from '../store/platform-store.ts';
 import { chunks } from './chunks.ts';
-import type { People } from './people.ts';
+import type { People } from '../data/people.ts';
 
 export interface WithdrawalsOptions {
   readonly people: People;

@@ -5,12 +5,12 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import { canonicalEntry, Ledger } from '../../core/privacy/ledger.ts';
-import { openEntrySchema } from '../../core/privacy/ledger-entry.ts';
-import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import { canonicalEntry, Ledger } from '../../core/privacy/ledger/ledger.ts';
+import { openEntrySchema } from '../../core/privacy/ledger/ledger-entry.ts';
+import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { ledgerBudget } from '../../core/privacy/plan-events.ts';
+import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 
 /** An entry as it travels: its canonical bytes, which its hash is of. */

@@ -7,9 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { roundSum } from '../../core/federation/attempt.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { clipOf, trainedPart } from '../../core/federation/shared-model.ts';
-import { votingContribution } from '../../core/privacy/adaptive-clip.ts';
-import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
-import { toRing } from '../../core/privacy/ring.ts';
+import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.ts';
+import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 

@@ -3,12 +3,12 @@
  * if the held-out quality does not fall.
  * @module
  */
-import type { PrivacyStatement } from '../../core/privacy/claims.ts';
+import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ReleaseOffice } from '../releases/office.ts';
-import type { People } from '../releases/people.ts';
+import type { People } from '../data/people.ts';
 import { StoreError } from '../store/errors.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { OUTCOMES } from '../../core/federation/outcome.ts';
+import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import type { PlatformEvent } from '../events.ts';
 
 /** Of the platform's own ledger; null where nothing bounds it. */

@@ -2,9 +2,9 @@
  * First recommendations: one person's released representations, decoded over the local catalogue.
  * @module
  */
-import type { PrivacyStatement } from '../../core/privacy/claims.ts';
+import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { Explanation, PlatformModel } from '../../core/transfer/strategy.ts';
-import type { People } from '../releases/people.ts';
+import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 
 export interface Recommendation {

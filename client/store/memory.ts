@@ -2,7 +2,7 @@
  * Platform state that ends with the process: for simulations and tests, where no attempt outlives it.
  * @module
  */
-import { MemoryLedgerStore } from '../../core/privacy/ledger.ts';
+import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from './errors.ts';
 import { memoryReceived } from './memory/received.ts';
 import { memoryCodes, memoryConsents, memoryOutbox, memoryRequests } from './memory/releases.ts';

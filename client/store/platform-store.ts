@@ -5,8 +5,8 @@
  * @module
  */
 import type { Consent } from '../../core/federation/consent.ts';
-import type { LedgerStore } from '../../core/privacy/ledger.ts';
-import type { NoiseModel, ReleaseModeName } from '../../core/privacy/release.ts';
+import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { NoiseModel, ReleaseModeName } from '../../core/release/release.ts';
 import type { ReleasedVector } from '../../core/transfer/strategy.ts';
 
 export interface PlatformStore {

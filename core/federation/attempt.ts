@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { PlannedSum } from '../privacy/mechanism.ts';
+import type { PlannedSum } from '../privacy/mechanism/mechanism.ts';
 import { PROTOCOL_VERSION } from '../secagg/session.ts';
 import type { SessionParameters } from '../secagg/session.ts';
 import { FederationError } from './errors.ts';

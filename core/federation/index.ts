@@ -3,7 +3,7 @@
  * @module
  */
 export * from './attempt.ts';
-export * from './clock.ts';
+export * from '../time/clock.ts';
 export * from './consent.ts';
 export * from './draft.ts';
 export * from './errors.ts';
@@ -12,6 +12,6 @@ export * from './letter.ts';
 export * from './manifest-signature.ts';
 export * from './manifest.ts';
 export * from './optimiser.ts';
-export * from './outcome.ts';
+export * from '../secagg/outcome.ts';
 export * from './plan.ts';
 export * from './wire-identity.ts';

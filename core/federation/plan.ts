@@ -2,9 +2,9 @@
  * From a manifest to everything a federation has agreed on: a public function, computed alike on every side.
  * @module
  */
-import type { AdaptiveClip } from '../privacy/mechanism.ts';
-import { planPrivacy } from '../privacy/plan.ts';
-import type { PrivacyPlan } from '../privacy/plan.ts';
+import type { AdaptiveClip } from '../privacy/mechanism/mechanism.ts';
+import { planPrivacy } from '../privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../privacy/plan/plan.ts';
 import { strategyNamed } from '../transfer/registry.ts';
 import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/strategy.ts';
 import type { Manifest } from './manifest.ts';

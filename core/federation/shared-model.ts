@@ -2,7 +2,7 @@
  * The shared model's parts: what the strategy trains, and, where the manifest asks for one, the clip that adapts.
  * @module
  */
-import { nextClip, withoutVotes } from '../privacy/adaptive-clip.ts';
+import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
 import type { SharedModel } from '../transfer/strategy.ts';
 import { roundSum } from './attempt.ts';
 import { serverOptimiser } from './optimiser.ts';

@@ -2,7 +2,7 @@
  * Who shares masks and secrets with whom. Vertices are positions in U1 (0 to n - 1), not cohort indices.
  * @module
  */
-import { canonicalBytes } from '../crypto/canonical.ts';
+import { canonicalBytes } from '../encoding/canonical-bytes.ts';
 import { counterBlock } from '../crypto/engine.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { hkdf } from '../crypto/hkdf.ts';

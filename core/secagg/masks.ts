@@ -6,7 +6,7 @@
  * All arithmetic is modulo 2^32. Dropping high bits is a ring homomorphism, so the same masks serve every smaller ring.
  * @module
  */
-import { canonicalBytes, LITTLE_ENDIAN } from '../crypto/canonical.ts';
+import { canonicalBytes, LITTLE_ENDIAN } from '../encoding/canonical-bytes.ts';
 import { counterBlock, KEYSTREAM_BYTES } from '../crypto/engine.ts';
 import type { CryptoEngine, KeyAgreement } from '../crypto/engine.ts';
 import { hkdf } from '../crypto/hkdf.ts';

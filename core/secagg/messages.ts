@@ -144,7 +144,7 @@ export interface Rejection {
 /** Coordinator -> everyone: how the session ended. Keys are wiped on it. */
 export interface SessionEnd {
   readonly kind: 'session-end';
-  /** core/federation/outcome.ts */
+  /** core/secagg/outcome.ts */
   readonly outcome: string;
   readonly text: string;
 }

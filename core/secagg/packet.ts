@@ -5,7 +5,7 @@
  * three as associated data would, and costs no bytes. Sender and receiver stand inside as well.
  * @module
  */
-import { canonicalBytes, equalBytes } from '../crypto/canonical.ts';
+import { canonicalBytes, equalBytes } from '../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { SecaggError } from './errors.ts';
 

@@ -2,7 +2,7 @@
  * Ring elements on the wire: the low `bits` of each, one after the other, least significant bit first.
  * @module
  */
-import { LITTLE_ENDIAN } from '../crypto/canonical.ts';
+import { LITTLE_ENDIAN } from '../encoding/canonical-bytes.ts';
 import { SecaggError } from './errors.ts';
 
 export function packedBytes(length: number, bits: number): number {

@@ -2,8 +2,8 @@
  * Which parameters a session may have, and the hashes that bind everything in it to them.
  * @module
  */
-import { canonicalBytes, toHex } from '../crypto/canonical.ts';
-import type { Field } from '../crypto/canonical.ts';
+import { canonicalBytes, toHex } from '../encoding/canonical-bytes.ts';
+import type { Field } from '../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { GF65536 } from './galois.ts';
 import { SecaggError } from './errors.ts';

@@ -2,7 +2,7 @@
  * Whether two messages say the same, byte for byte: a repeated one is harmless, a different one is an attack.
  * @module
  */
-import { equalBytes } from '../crypto/canonical.ts';
+import { equalBytes } from '../encoding/canonical-bytes.ts';
 
 export function sameMessage(a: unknown, b: unknown): boolean {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CryptoEngine } from '../crypto/engine.ts';
-import type { Outcome } from '../federation/outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { SecaggError } from './errors.ts';
 import type { CoordinatorMessage, MaskedChunk, PlatformMessage, Reveals } from './messages.ts';

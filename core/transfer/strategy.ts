@@ -3,8 +3,8 @@
  * @module
  */
 import type { Domain, History } from '../data/domain.ts';
-import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism.ts';
-import type { ReceivedRepresentations, ReleaseModeName } from '../privacy/release.ts';
+import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
+import type { ReceivedRepresentations, ReleaseModeName } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factors } from './factors/implicit-als.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
-import { OUTCOMES } from '../federation/outcome.ts';
+import { OUTCOMES } from '../secagg/outcome.ts';
 import { MAIL_OUTCOMES } from './body.ts';
 import type { Body } from './body.ts';
 import { InvalidMessageError } from './errors.ts';

@@ -3,7 +3,7 @@
  * construction (core/wire/body-codec.ts refuses the rest), so a reader of these types checks meaning alone.
  * @module
  */
-import type { Outcome } from '../federation/outcome.ts';
+import type { Outcome } from '../secagg/outcome.ts';
 import type { SecaggMessage } from './secagg-codec.ts';
 
 /** Messages between the application halves; the link's own (challenge, hello, welcome, ack, fragment) stay below. */

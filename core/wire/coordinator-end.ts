@@ -3,7 +3,7 @@
  * them. Whatever carries frames hands each new connection to {@link CoordinatorEnd.accept}.
  * @module
  */
-import type { Cancel, Clock } from '../federation/clock.ts';
+import type { Cancel, Clock } from '../time/clock.ts';
 import type { RandomSource } from '../random/source.ts';
 import { decodeBody, encodeBody } from './body-codec.ts';
 import type { Body } from './body.ts';

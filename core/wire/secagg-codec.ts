@@ -4,7 +4,7 @@
  * @module
  */
 import type { isthmus } from '../../proto/gen/isthmus.js';
-import { OUTCOMES } from '../federation/outcome.ts';
+import { OUTCOMES } from '../secagg/outcome.ts';
 import { SECAGG_CODES } from '../secagg/errors.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../secagg/messages.ts';
 import type { CoordinatorMessage, KeyEntry, PlatformMessage, Reveal } from '../secagg/messages.ts';

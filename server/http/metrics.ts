@@ -3,7 +3,7 @@
  * @module
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { OUTCOMES } from '../../core/federation/outcome.ts';
+import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import { SECAGG_CODES } from '../../core/secagg/errors.ts';
 import { INVALID_MESSAGE_CODES, PROTOCOL_ERROR_CODES } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent } from '../events.ts';

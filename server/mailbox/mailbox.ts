@@ -3,7 +3,7 @@
  * receiver, expiring, durable, relayed in order of arrival.
  * @module
  */
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { MailBody, MailOutcome, MailReceiptBody } from '../../core/wire/body.ts';
 import { ProtocolError } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent } from '../events.ts';

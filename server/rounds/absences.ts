@@ -3,7 +3,7 @@
  * others do not wait for them until the end of a long stage.
  * @module
  */
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
 
 export class Absences {
   readonly #clock: Clock;

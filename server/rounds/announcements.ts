@@ -2,8 +2,8 @@
  * How rounds stand, as platforms are told.
  * @module
  */
-import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
-import type { Outcome } from '../../core/federation/outcome.ts';
+import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
 import type { AttemptEndBody } from '../../core/wire/body.ts';
 import type { CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 import type { RoundState } from './round-machine.ts';

@@ -3,8 +3,8 @@
  * kept. Ends exactly once.
  * @module
  */
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
-import type { Outcome } from '../../core/federation/outcome.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
 import { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/messages.ts';

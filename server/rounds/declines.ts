@@ -2,7 +2,7 @@
  * Platforms that decline an attempt, and what their reasons mean for it.
  * @module
  */
-import type { Outcome } from '../../core/federation/outcome.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
 import type { AttemptDeclineBody } from '../../core/wire/body.ts';
 
 export interface Verdict {

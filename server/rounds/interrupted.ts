@@ -2,8 +2,8 @@
  * What an earlier process left open: an attempt that nobody can end any more.
  * @module
  */
-import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
-import type { Ledger } from '../../core/privacy/ledger.ts';
+import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
+import type { Ledger } from '../../core/privacy/ledger/ledger.ts';
 import type { RoundStore } from '../store/coordinator-store.ts';
 
 /** Records the last attempt as abandoned if it has no end; charged if the ledger says so. */

@@ -5,7 +5,7 @@
  * `gathering -> attempting -> (pausing ->) gathering ... -> over`
  * @module
  */
-import type { Outcome } from '../../core/federation/outcome.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
 import type { RoundsEnding } from '../events.ts';
 
 export interface RoundPolicy {

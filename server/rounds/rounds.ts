@@ -5,12 +5,12 @@
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
 import { attemptConfig, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
-import type { Cancel, Clock } from '../../core/federation/clock.ts';
-import type { Outcome } from '../../core/federation/outcome.ts';
-import { OUTCOME_TEXT } from '../../core/federation/outcome.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
+import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import type { Ledger } from '../../core/privacy/ledger.ts';
-import { attemptCharge } from '../../core/privacy/plan-events.ts';
+import type { Ledger } from '../../core/privacy/ledger/ledger.ts';
+import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { AttemptDeclineBody, AttemptEndBody, Body } from '../../core/wire/body.ts';

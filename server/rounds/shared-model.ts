@@ -6,8 +6,8 @@ import { roundSum } from '../../core/federation/attempt.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { nextModel } from '../../core/federation/shared-model.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
-import { centre } from '../../core/privacy/ring.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import { centre } from '../../core/privacy/mechanism/ring.ts';
 import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 
 export class SharedModelHistory {

@@ -2,7 +2,7 @@
  * How long each stage of an attempt took, told when it ends.
  * @module
  */
-import type { Clock } from '../../core/federation/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { Attempt } from './attempt.ts';
 

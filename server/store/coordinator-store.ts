@@ -4,8 +4,8 @@
  * @module
  */
 import type { OptimiserState } from '../../core/federation/optimiser.ts';
-import type { Outcome } from '../../core/federation/outcome.ts';
-import type { LedgerStore } from '../../core/privacy/ledger.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
+import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 
 export interface CoordinatorStore {
   readonly rounds: RoundStore;

@@ -2,9 +2,9 @@
  * A coordinator's state that ends with the process: for simulations in one process, and tests.
  * @module
  */
-import type { Outcome } from '../../core/federation/outcome.ts';
-import { MemoryLedgerStore } from '../../core/privacy/ledger.ts';
-import type { LedgerStore } from '../../core/privacy/ledger.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
+import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { conflict, CoordinatorError } from '../errors.ts';
 import type {
   AttemptEnded,

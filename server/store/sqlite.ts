@@ -3,9 +3,9 @@
  * @module
  */
 import { decodeOptimiserState, encodeOptimiserState } from '../../core/federation/optimiser.ts';
-import type { Outcome } from '../../core/federation/outcome.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
+import type { Outcome } from '../../core/secagg/outcome.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { conflict, CoordinatorError } from '../errors.ts';
 import type {
   AttemptEnded,

@@ -2,7 +2,7 @@
  * The whole audit: measured beside proven, for everything that leaves a platform.
  * @module
  */
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { auditEmbeddingRows } from './embedding-rows.ts';
 import type { RowsAudit } from './embedding-rows.ts';
 import { auditOneShot } from './one-shot-audit.ts';

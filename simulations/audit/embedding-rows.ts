@@ -8,13 +8,13 @@
  * (`interaction`).
  * @module
  */
-import { guessExtremes } from '../../core/privacy/audit/canary-audit.ts';
-import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/privacy/audit/one-run.ts';
-import type { Contribution } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import { planPrivacy } from '../../core/privacy/plan.ts';
-import { RandomWords } from '../../core/privacy/random-words.ts';
-import { spherePoint } from '../../core/privacy/release-modes/sphere-cap.ts';
+import { guessExtremes } from '../../core/audit/canary-audit.ts';
+import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/audit/one-run.ts';
+import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { RandomWords } from '../../core/random/random-words.ts';
+import { spherePoint } from '../../core/release/sphere-cap.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { AuditTerms } from './training-audit.ts';
 

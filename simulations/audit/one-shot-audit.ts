@@ -3,11 +3,11 @@
  * the rounds add up to. An estimate, never a guard (Andrew et al. 2023).
  * @module
  */
-import { oneShotEstimate } from '../../core/privacy/audit/one-shot.ts';
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import { planPrivacy } from '../../core/privacy/plan.ts';
-import { RandomWords } from '../../core/privacy/random-words.ts';
-import { spherePoint } from '../../core/privacy/release-modes/sphere-cap.ts';
+import { oneShotEstimate } from '../../core/audit/one-shot.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { RandomWords } from '../../core/random/random-words.ts';
+import { spherePoint } from '../../core/release/sphere-cap.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { AuditTerms } from './training-audit.ts';
 

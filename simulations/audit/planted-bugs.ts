@@ -3,10 +3,10 @@
  * would notice nothing.
  * @module
  */
-import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan.ts';
-import { RandomWords } from '../../core/privacy/random-words.ts';
+import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import { RandomWords } from '../../core/random/random-words.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 

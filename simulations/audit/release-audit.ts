@@ -3,11 +3,11 @@
  * with one interaction more.
  * @module
  */
-import { inferFromCodes } from '../../core/privacy/audit/release-inference.ts';
-import { RandomWords } from '../../core/privacy/random-words.ts';
-import { releaseMode } from '../../core/privacy/release-modes/registry.ts';
-import { spherePoint } from '../../core/privacy/release-modes/sphere-cap.ts';
-import type { ReleaseModeName } from '../../core/privacy/release.ts';
+import { inferFromCodes } from '../../core/audit/release-inference.ts';
+import { RandomWords } from '../../core/random/random-words.ts';
+import { releaseMode } from '../../core/release/registry.ts';
+import { spherePoint } from '../../core/release/sphere-cap.ts';
+import type { ReleaseModeName } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { AuditTerms } from './training-audit.ts';
 

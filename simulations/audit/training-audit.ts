@@ -2,9 +2,9 @@
  * The one-run audit of what is trained: canary persons on several platforms at once, through encoder sums and rounds.
  * @module
  */
-import { auditPlan, swappedLabels } from '../../core/privacy/audit/canary-audit.ts';
-import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/privacy/audit/one-run.ts';
-import { planPrivacy } from '../../core/privacy/plan.ts';
+import { auditPlan, swappedLabels } from '../../core/audit/canary-audit.ts';
+import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/audit/one-run.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { auditedQueries, auditedSetting } from './planted-bugs.ts';
 import type { PlantedBug } from './planted-bugs.ts';

@@ -3,8 +3,8 @@
  * negatives.
  * @module
  */
-import { NEIGHBOURS } from '../../core/privacy/claims.ts';
-import { downward, upward } from '../../core/privacy/printed-epsilon.ts';
+import { NEIGHBOURS } from '../../core/claims/claims.ts';
+import { downward, upward } from '../../core/accounting/printed-epsilon.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {

@@ -8,7 +8,7 @@ import { StoreError } from '../../client/store/errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { SessionStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorMessage } from '../../core/secagg/messages.ts';
 import { members, parametersFor, run } from '../secagg/federation.ts';

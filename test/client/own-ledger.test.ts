@@ -3,9 +3,9 @@ import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { roundSum } from '../../core/federation/attempt.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import { canonicalEntry, Ledger, MemoryLedgerStore } from '../../core/privacy/ledger.ts';
-import type { LedgerEntry } from '../../core/privacy/ledger.ts';
-import { attemptCharge, ledgerBudget } from '../../core/privacy/plan-events.ts';
+import { canonicalEntry, Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
+import { attemptCharge, ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 import { smallWorld } from './small-world.ts';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { createChargedSums } from '../../core/privacy/charged-sums.ts';
-import type { DrawnSums } from '../../core/privacy/charged-sums.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger.ts';
-import type { Charge } from '../../core/privacy/ledger.ts';
-import type { Contribution, SumQuery } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
-import { ledgerBudget } from '../../core/privacy/plan-events.ts';
-import { planPrivacy } from '../../core/privacy/plan.ts';
+import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import type { DrawnSums } from '../../core/privacy/plan/charged-sums.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge } from '../../core/privacy/ledger/ledger.ts';
+import type { Contribution, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 
 const own: SumQuery = {

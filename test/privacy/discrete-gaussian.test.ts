@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/discrete-gaussian.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import { RandomWords } from '../../core/privacy/random-words.ts';
+import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/mechanism/discrete-gaussian.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import { RandomWords } from '../../core/random/random-words.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 
 /** Exact probabilities of -reach..reach, by direct summation over 40 sigma. */

@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { composedEpsilon } from '../../core/privacy/composition.ts';
-import { distinctCharges, verifyLedger } from '../../core/privacy/ledger.ts';
-import type { LedgerEntry } from '../../core/privacy/ledger.ts';
-import { ledgerBudget } from '../../core/privacy/plan-events.ts';
+import { composedEpsilon } from '../../core/accounting/composition.ts';
+import { distinctCharges, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
+import type { LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
+import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import { leftFile, openStores, PLAN, PLATFORM, runFederation } from './dying-ledgers.ts';
 
 const CHILD = fileURLToPath(new URL('dying-ledgers.ts', import.meta.url));

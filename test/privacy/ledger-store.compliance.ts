@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Ledger, verifyLedger } from '../../core/privacy/ledger.ts';
-import type { Charge, LedgerBudget, LedgerStore } from '../../core/privacy/ledger.ts';
+import { Ledger, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge, LedgerBudget, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 
 export interface LedgerStoreSetup {
   /** A store that nothing was written to. */

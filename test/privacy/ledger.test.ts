@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { PrivacyEvent } from '../../core/privacy/accountant/accountant.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
+import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import {
   canonicalEntry,
   distinctCharges,
@@ -9,9 +9,9 @@ import {
   Ledger,
   MemoryLedgerStore,
   verifyLedger,
-} from '../../core/privacy/ledger.ts';
-import type { LedgerBudget, LedgerEntry, LedgerStore } from '../../core/privacy/ledger.ts';
-import { reportLedger } from '../../core/privacy/ledger-report.ts';
+} from '../../core/privacy/ledger/ledger.ts';
+import type { LedgerBudget, LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import { reportLedger } from '../../core/privacy/ledger/ledger-report.ts';
 import { ledgerStoreCompliance, testCharge, UNBOUNDED } from './ledger-store.compliance.ts';
 
 const refusedAs = (code: string, message?: RegExp) => (error: unknown) =>

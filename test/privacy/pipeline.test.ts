@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import type { Contribution, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import type { Contribution, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { planned } from './planned.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 

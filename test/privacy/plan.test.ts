@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { RdpAccountant } from '../../core/privacy/accountant/rdp.ts';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import type { SumQuery } from '../../core/privacy/mechanism.ts';
-import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan-events.ts';
-import { epsilonAgainst, plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
-import type { PlanRequest } from '../../core/privacy/plan.ts';
-import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger.ts';
-import { tailMultiple } from '../../core/privacy/scale.ts';
+import { RdpAccountant } from '../../core/accounting/rdp.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
+import { epsilonAgainst, plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
+import type { PlanRequest } from '../../core/privacy/plan/plan.ts';
+import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
 
 const counts: SumQuery = {
   label: 'encoder/counts',

@@ -1,4 +1,4 @@
-import type { PlannedSum } from '../../core/privacy/mechanism.ts';
+import type { PlannedSum } from '../../core/privacy/mechanism/mechanism.ts';
 
 /** A planned sum by hand, for tests of one step alone. */
 export function planned(given: Partial<PlannedSum> = {}): PlannedSum {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { PrivacyError } from '../../core/privacy/errors.ts';
-import type { SumQuery } from '../../core/privacy/mechanism.ts';
-import { plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
-import { centre, toRing } from '../../core/privacy/ring.ts';
-import { tailMultiple } from '../../core/privacy/scale.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
+import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
+import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
 
 const ringBits = fc.integer({ min: 16, max: 32 });
 const refusedAs = (code: string, message: RegExp) => (error: unknown) =>

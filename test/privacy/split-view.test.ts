@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { PrivacyEvent } from '../../core/privacy/accountant/accountant.ts';
-import { rdpCurve } from '../../core/privacy/accountant/rdp-curve.ts';
-import { composedEpsilon } from '../../core/privacy/composition.ts';
-import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger.ts';
-import type { PlannedSum, SumQuery } from '../../core/privacy/mechanism.ts';
-import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan-events.ts';
-import { plannedSum, planPrivacy } from '../../core/privacy/plan.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan.ts';
+import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
+import { rdpCurve } from '../../core/accounting/rdp-curve.ts';
+import { composedEpsilon } from '../../core/accounting/composition.ts';
+import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
+import { plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
 
 const PLATFORMS = ['a', 'b', 'c', 'd', 'e'];
 const round: SumQuery = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { OUTCOMES } from '../../core/federation/outcome.ts';
+import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import { beginRounds, handleRound } from '../../server/rounds/round-machine.ts';
 import type { RoundEvent, RoundPolicy, RoundState } from '../../server/rounds/round-machine.ts';
 

@@ -1,10 +1,10 @@
 /** A platform of a tiny federation: the real masked sum over a real link; what it adds, and where it dies, a test says. */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { sessionParameters } from '../../core/federation/attempt.ts';
-import type { Clock } from '../../core/federation/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
-import { toRing } from '../../core/privacy/ring.ts';
+import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';

@@ -5,7 +5,7 @@ import { draftManifest } from '../../core/federation/draft.ts';
 import { manifestHash } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { planPrivacy } from '../../core/privacy/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
 import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/strategy.ts';
 import { testRandom } from '../wire/federation.ts';

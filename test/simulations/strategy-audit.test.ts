@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { discreteGaussian } from '../../core/privacy/pipeline.ts';
-import type { PrivacyMechanism } from '../../core/privacy/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { auditStrategy } from '../../simulations/audit/strategy-audit.ts';
 
 /** So many times less than the planned deviation, in everything that is released or in one sum alone. */

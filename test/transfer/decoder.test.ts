@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Domain } from '../../core/data/domain.ts';
-import type { ReceivedRepresentations } from '../../core/privacy/release.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';

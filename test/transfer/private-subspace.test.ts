@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Interactions } from '../../core/data/domain.ts';
-import type { ChargedSums } from '../../core/privacy/mechanism.ts';
+import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { encodeHistory } from '../../core/transfer/encoder/item-vectors.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Domain } from '../../core/data/domain.ts';
 import { restrictPersons } from '../../core/data/select.ts';
-import type { Contribution } from '../../core/privacy/mechanism.ts';
-import { centre, toRing } from '../../core/privacy/ring.ts';
+import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
+import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';

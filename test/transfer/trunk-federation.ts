@@ -2,11 +2,11 @@
 import type { Domain } from '../../core/data/domain.ts';
 import type { ServerOptimiser } from '../../core/federation/optimiser.ts';
 import { serverOptimiser } from '../../core/federation/optimiser.ts';
-import type { Contribution, IntegerSum, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/pipeline.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan.ts';
-import { planPrivacy, plannedSum } from '../../core/privacy/plan.ts';
-import { createChargedSums } from '../../core/privacy/charged-sums.ts';
+import type { Contribution, IntegerSum, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy, plannedSum } from '../../core/privacy/plan/plan.ts';
+import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';

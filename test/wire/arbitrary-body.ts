@@ -1,6 +1,6 @@
 /** Any body the wire can carry, for properties and fuzzing. */
 import fc from 'fast-check';
-import { OUTCOMES } from '../../core/federation/outcome.ts';
+import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import { SECAGG_CODES } from '../../core/secagg/errors.ts';
 import { SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES } from '../../core/secagg/messages.ts';
 import { MAIL_OUTCOMES } from '../../core/wire/body.ts';

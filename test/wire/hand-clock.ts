@@ -1,5 +1,5 @@
 /** A clock that a test turns by hand. */
-import type { Clock } from '../../core/federation/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 
 export class HandClock implements Clock {
   #now = 0;

@@ -1,5 +1,5 @@
 /** The system's clock, whose timers a test can drop all at once. */
-import type { Clock } from '../../core/federation/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 
 export interface QuickClock extends Clock {
   /** Later by so much, at once; timers keep their own pace. */

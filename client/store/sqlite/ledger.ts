@@ -2,8 +2,8 @@
  * This platform's own ledger, one row an entry.
  * @module
  */
-import { PrivacyError } from '../../../core/privacy/errors.ts';
-import type { LedgerEntry, LedgerStore } from '../../../core/privacy/ledger.ts';
+import { PrivacyError } from '../../../core/privacy/mechanism/errors.ts';
+import type { LedgerEntry, LedgerStore } from '../../../core/privacy/ledger/ledger.ts';
 import { integer, text } from './database.ts';
 import type { SqliteDatabase } from './database.ts';
 

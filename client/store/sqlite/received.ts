@@ -3,7 +3,7 @@
  * @module
  */
 import { canonicalJson } from '../../../core/federation/manifest.ts';
-import type { NoiseModel, ReleaseModeName } from '../../../core/privacy/release.ts';
+import type { NoiseModel, ReleaseModeName } from '../../../core/release/release.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore } from '../platform-store.ts';
 import { toBytes, toFloat32 } from '../vector-bytes.ts';
 import { blob, integer, text } from './database.ts';

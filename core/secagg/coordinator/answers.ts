@@ -3,7 +3,7 @@
  * the door, its sender named, and the others go on without it.
  * @module
  */
-import { equalBytes, toHex } from '../../crypto/canonical.ts';
+import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
 import { CryptoError } from '../../crypto/errors.ts';
 import type { KeyAgreement } from '../../crypto/engine.ts';
 import { SecaggError } from '../errors.ts';

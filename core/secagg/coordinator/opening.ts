@@ -2,7 +2,7 @@
  * The end of stage 4: rebuild the secrets, check each against what its owner published, take the masks out of the total.
  * @module
  */
-import { equalBytes } from '../../crypto/canonical.ts';
+import { equalBytes } from '../../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../../crypto/engine.ts';
 import { CryptoError } from '../../crypto/errors.ts';
 import { addMasks, pairwiseMask, selfMask } from '../masks.ts';

@@ -2,7 +2,7 @@
  * One message from one platform: whether it belongs here, whether it is sound, and where it is kept.
  * @module
  */
-import { equalBytes, toHex } from '../../crypto/canonical.ts';
+import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
 import { SecaggError } from '../errors.ts';
 import { expectBytes } from '../guards.ts';
 import { KEY_BYTES } from '../messages.ts';

@@ -2,8 +2,8 @@
  * How each stage closes: who goes on, what they are told, what is gathered next.
  * @module
  */
-import { OUTCOME_TEXT } from '../../federation/outcome.ts';
-import type { Outcome } from '../../federation/outcome.ts';
+import { OUTCOME_TEXT } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import { graphOf } from '../graph.ts';
 import type { Graph } from '../graph.ts';
 import { KEY_BYTES } from '../messages.ts';

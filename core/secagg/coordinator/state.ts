@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyAgreement } from '../../crypto/engine.ts';
-import type { Outcome } from '../../federation/outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import type { SecaggCode } from '../errors.ts';
 import type { Graph } from '../graph.ts';
 import type { AdvertiseKeys, CoordinatorMessage, KeyEntry, Reveal, ShareKeys } from '../messages.ts';

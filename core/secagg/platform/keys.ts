@@ -2,7 +2,7 @@
  * Stage 0 of a platform: fresh keys, the list of everybody's, and (sparse graph) the beacon.
  * @module
  */
-import { canonicalBytes, equalBytes, toHex } from '../../crypto/canonical.ts';
+import { canonicalBytes, equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
 import { SecaggError } from '../errors.ts';
 import { graphOf } from '../graph.ts';
 import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';

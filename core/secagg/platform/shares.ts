@@ -2,7 +2,7 @@
  * Stage 1 of a platform: shares of its two secrets for its holders, and what its neighbours dealt to it.
  * @module
  */
-import { equalBytes } from '../../crypto/canonical.ts';
+import { equalBytes } from '../../encoding/canonical-bytes.ts';
 import { CryptoError } from '../../crypto/errors.ts';
 import { SecaggError } from '../errors.ts';
 import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';

@@ -2,7 +2,7 @@
  * Stages 3 and 4 of a platform: agree on who survived, then give away for each peer one share, of one kind.
  * @module
  */
-import { canonicalBytes } from '../../crypto/canonical.ts';
+import { canonicalBytes } from '../../encoding/canonical-bytes.ts';
 import { SecaggError } from '../errors.ts';
 import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';
 import { SIGNATURE_BYTES } from '../messages.ts';

@@ -9,7 +9,7 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import { personIndex } from '../../data/select.ts';
-import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import type { ReceivedRepresentations } from '../../release/release.ts';
 import type { Prng } from '../../random/prng.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';

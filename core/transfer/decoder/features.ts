@@ -6,7 +6,7 @@
  * the code to regress on: directions for PrivUnit (the length of a sample says nothing), codes for randomised response.
  * @module
  */
-import type { NoiseModel } from '../../privacy/release.ts';
+import type { NoiseModel } from '../../release/release.ts';
 
 export interface FeatureShape {
   /** Leading dimensions of the vector that are used; a randomised response always uses its whole code. */

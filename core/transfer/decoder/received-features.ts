@@ -3,7 +3,7 @@
  * same mean variance, zeros where a source released nothing of the person.
  * @module
  */
-import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import type { ReceivedRepresentations } from '../../release/release.ts';
 import type { FeatureMap, FeatureShape } from './features.ts';
 import { featureMap } from './features.ts';
 

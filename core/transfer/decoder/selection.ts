@@ -5,7 +5,7 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import { historyOf, personIndex, restrictPersons } from '../../data/select.ts';
-import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import type { ReceivedRepresentations } from '../../release/release.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import type { DecoderReport } from '../strategy.ts';
 import type { Blend } from './blend.ts';

@@ -15,7 +15,7 @@
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';
-import type { ChargedSums, Contribution, SumQuery } from '../../privacy/mechanism.ts';
+import type { ChargedSums, Contribution, SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
 import type { RandomSource } from '../../random/source.ts';
 import { TransferError } from '../errors.ts';

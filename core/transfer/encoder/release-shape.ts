@@ -6,9 +6,9 @@
  * of sports -> toys that were held out (docs/transfer.md).
  * @module
  */
-import type { PrototypeSettings } from '../../privacy/release-modes/cohort.ts';
-import { prototypeQueries } from '../../privacy/release-modes/cohort.ts';
-import type { SumQuery } from '../../privacy/mechanism.ts';
+import type { PrototypeSettings } from '../../release/cohort.ts';
+import { prototypeQueries } from '../../release/cohort.ts';
+import type { SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { publicPlatform } from '../public-shape.ts';
 import type { PublicShape } from '../strategy.ts';
 

@@ -5,9 +5,9 @@
  */
 import type { Domain, History } from '../../data/domain.ts';
 import { historyOf } from '../../data/select.ts';
-import type { ChargedSums, Contribution } from '../../privacy/mechanism.ts';
-import { trainPrototypes } from '../../privacy/release-modes/cohort.ts';
-import type { ReceivedRepresentations } from '../../privacy/release.ts';
+import type { ChargedSums, Contribution } from '../../privacy/mechanism/mechanism.ts';
+import { trainPrototypes } from '../../release/cohort.ts';
+import type { ReceivedRepresentations } from '../../release/release.ts';
 import { Prng } from '../../random/prng.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { fitDecoder } from '../decoder/decoder.ts';

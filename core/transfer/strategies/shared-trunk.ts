@@ -12,7 +12,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { Contribution, SumQuery } from '../../privacy/mechanism.ts';
+import type { Contribution, SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { releaseQueries } from '../encoder/release-shape.ts';

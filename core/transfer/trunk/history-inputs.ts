@@ -7,7 +7,7 @@
  * other (directions lost in the noise do not agree at all), how long a history is, and how well known its items are.
  * @module
  */
-import type { SumQuery, Contribution } from '../../privacy/mechanism.ts';
+import type { SumQuery, Contribution } from '../../privacy/mechanism/mechanism.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { encodeHistory } from '../encoder/item-vectors.ts';
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Domain, History } from '../../data/domain.ts';
-import type { ChargedSums, Contribution } from '../../privacy/mechanism.ts';
+import type { ChargedSums, Contribution } from '../../privacy/mechanism/mechanism.ts';
 import type { TensorBackend, TensorEngine } from '../../tensor/backend.ts';
 import { TensorError } from '../../tensor/errors.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';

@@ -1,0 +1,32 @@
+/**
+ * What many releases cost together.
+ * @module
+ */
+import { canonicalJson } from '../federation/manifest.ts';
+import type { Accountant, PrivacyEvent } from './accountant.ts';
+import { RdpAccountant } from './rdp.ts';
+
+export interface CountedEvent {
+  readonly event: PrivacyEvent;
+  readonly count: number;
+}
+
+/** Named beside every claim; the version changes whenever an epsilon it gives does. */
+export const CLAIM_ACCOUNTANT = { name: 'rdp', version: '1' } as const;
+
+/** Everything claimed is accounted by this one: Renyi differential privacy, which covers the discrete mechanism. */
+export function claimAccountant(): Accountant {
+  return RdpAccountant.empty();
+}
+
+/** Epsilon at `delta` of all together; equal events are counted before they are composed. */
+export function composedEpsilon(events: readonly CountedEvent[], delta: number): number {
+  const counted = new Map<string, CountedEvent>();
+  for (const { event, count } of events) {
+    const key = canonicalJson(event);
+    counted.set(key, { event, count: count + (counted.get(key)?.count ?? 0) });
+  }
+  let accountant = claimAccountant();
+  for (const { event, count } of counted.values()) accountant = accountant.compose(event, count);
+  return accountant.epsilon(delta);
+}

@@ -1,0 +1,114 @@
+/**
+ * What a plan's releases are to the accountant, and how they are charged.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../federation/manifest.ts';
+import type { PrivacyEvent } from '../../accounting/accountant.ts';
+import type { CountedEvent } from '../../accounting/composition.ts';
+import type { Charge, LedgerBudget } from '../ledger/ledger.ts';
+import type { PlannedSum } from '../mechanism/mechanism.ts';
+import type { PrivacyPlan } from './plan.ts';
+
+type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
+
+/**
+ * One release as the accountant sees it: an adversary sees no platform's coins but those of its own platforms, and what
+ * persons add there it knows anyway, so that the coins of the honest ones amplify (see sampling.ts).
+ * @param shares honest noise shares in it, where not those it was calibrated for.
+ */
+export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
+  const event = eventKnowingCoins(sum, shares);
+  if (sum.sampling === undefined || event.kind === 'unprotected') return event;
+  return { kind: 'poisson-sampled', rate: sum.sampling.personRate, event };
+}
+
+/** The same against somebody who knows who was drawn: nothing is amplified. */
+export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
+  const { localVariance, localSigma, integerSensitivity, dimension } = sum;
+  if (localVariance === 0) return { kind: 'unprotected' };
+  if (sum.scope === 'platform' || shares === 1) {
+    return { kind: 'discrete-gaussian', sigma: localSigma, sensitivity: integerSensitivity };
+  }
+  return {
+    kind: 'distributed-discrete-gaussian',
+    localSigma,
+    shares,
+    dimension,
+    sensitivity: integerSensitivity,
+  };
+}
+
+/**
+ * Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum.
+ * @param event of one masked sum.
+ */
+export function worstPersonEvents(
+  plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
+  shares: number,
+  event: typeof eventOf = eventOf,
+): readonly CountedEvent[] {
+  const [any = []] = Object.values(plan.sums);
+  const rounds = any
+    .filter((sum) => sum.scope === 'federation')
+    .map((sum) => ({ event: event(sum, shares), count: sum.repetitions + plan.spareAttempts }));
+  return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
+}
+
+/** The own sums of those `most` platforms, `without` one, that cost a person on all of them the most. */
+function encoderEvents(sums: Sums, most: number, without?: string): readonly CountedEvent[] {
+  const own = Object.entries(sums)
+    .filter(([platform]) => platform !== without)
+    .map(([, planned]) => planned.filter((sum) => sum.scope === 'platform'));
+  const cost = (planned: readonly PlannedSum[]): number =>
+    planned.reduce((total, sum) => total + (sum.repetitions * sum.integerSensitivity ** 2) / sum.localVariance, 0);
+  return own
+    .toSorted((a, b) => cost(b) - cost(a))
+    .slice(0, most)
+    .flat()
+    .map((sum) => ({ event: eventOf(sum), count: sum.repetitions }));
+}
+
+/**
+ * The budget of one side's ledger. What it does not charge itself but a person may have spent counts from the start: the
+ * own sums of the costliest other platforms, as planned.
+ */
+export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: string } | 'coordinator'): LedgerBudget {
+  const elsewhere =
+    side === 'coordinator'
+      ? encoderEvents(plan.sums, plan.maxPlatformsPerPerson)
+      : encoderEvents(plan.sums, plan.maxPlatformsPerPerson - 1, side.platform);
+  return {
+    epsilon: plan.budget,
+    delta: plan.delta,
+    elsewhere: plan.budget === null ? [] : elsewhere,
+    // Without noise nothing is spent that a number of attempts would bound.
+    ...(plan.budget !== null && { attempts: plan.rounds + plan.spareAttempts }),
+  };
+}
+
+/**
+ * What a platform's own sum is called in its ledger and its store. @param catalogue item ids in the order of the coordinates:
+ * of another catalogue it is another sum.
+ */
+export function sumFingerprint(platform: string, sum: PlannedSum, catalogue: readonly string[] = []): string {
+  return createHash('sha256')
+    .update(canonicalJson([platform, sum, catalogue]))
+    .digest('hex');
+}
+
+/** A platform's own sum, its `repetition`-th release (from 1). @param catalogue as for {@link sumFingerprint}. */
+export function platformCharge(
+  platform: string,
+  sum: PlannedSum,
+  repetition: number,
+  catalogue: readonly string[] = [],
+): Charge {
+  const session = sumFingerprint(platform, sum, catalogue);
+  return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
+}
+
+/** One attempt at a round. @param session lower-case hex: an attempt is charged once a session. */
+export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
+  return { scope: 'federation', label: sum.label, round, attempt, session, event: eventOf(sum) };
+}

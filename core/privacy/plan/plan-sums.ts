@@ -1,0 +1,76 @@
+/**
+ * A plan's sums at one noise multiplier: integers, noise, ring, and each platform's part of the bound on one person.
+ * @module
+ */
+import { adaptiveClip, adaptiveQuery } from '../mechanism/adaptive-clip.ts';
+import { sharedClip } from '../mechanism/clip-shares.ts';
+import type { PersonSampling, PlannedSum, SumQuery } from '../mechanism/mechanism.ts';
+import { scaleSum, SMALLEST_RING_BITS } from '../mechanism/scale.ts';
+import type { ScaledSum, SumSetting } from '../mechanism/scale.ts';
+import type { Trust } from './trust.ts';
+
+export interface PlannedSums {
+  readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
+  readonly ringBits: number;
+}
+
+export interface PlanSetting {
+  readonly platforms: readonly {
+    readonly name: string;
+    readonly personsAbout: number;
+    readonly queries: readonly SumQuery[];
+  }[];
+  /** Each platform's part of the bound on one person. */
+  readonly shares: readonly number[];
+  readonly trust: Trust;
+  /** M. */
+  readonly split: number;
+  readonly sampling: PersonSampling | undefined;
+  readonly clipQuantile: number | undefined;
+}
+
+/** Fixes every sum at one z: what is a function of public facts only. */
+export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
+  const { platforms, shares, trust, split } = setting;
+  let ringBits = SMALLEST_RING_BITS;
+  const persons = platforms.map((platform) => platform.personsAbout);
+  const together: SumSetting = {
+    platforms: platforms.length,
+    shares: trust.noiseShares,
+    split,
+    // In units of an even part of the bound: where weights differ, a platform's sum may reach further.
+    personsAtMost: Math.max(...persons.map((count, i) => count * Math.max(1, shares[i] * split))),
+    persons: persons.reduce((sum, count) => sum + count, 0),
+    ring: true,
+  };
+  const planned = platforms.map(({ name, personsAbout, queries }, i) => {
+    const alone: SumSetting = {
+      platforms: 1,
+      shares: 1,
+      split: 1,
+      personsAtMost: personsAbout,
+      persons: personsAbout,
+      ring: false,
+    };
+    const sums = queries.map((query) => {
+      if (query.scope === 'platform') return scaleSum(query, z * query.relativeNoise, alone).sum;
+      const scaled = scaleFederated(query, z, together, setting);
+      ringBits = Math.max(ringBits, scaled.ringBits);
+      return sharedClip(scaled.sum, shares[i]);
+    });
+    return [name, sums] as const;
+  });
+  return { sums: Object.fromEntries(planned), ringBits };
+}
+
+function scaleFederated(query: SumQuery, z: number, together: SumSetting, setting: PlanSetting): ScaledSum {
+  const { clipQuantile, sampling, split } = setting;
+  const bounded = clipQuantile === undefined ? query : adaptiveQuery(query, split);
+  const { sum, ringBits } = scaleSum(bounded, z * query.relativeNoise, together);
+  const planned = {
+    ...sum,
+    ...(sampling && { sampling }),
+    ...(clipQuantile !== undefined && { adaptiveClip: adaptiveClip(query, split, clipQuantile) }),
+  };
+  return { sum: planned, ringBits };
+}

@@ -1,0 +1,198 @@
+/**
+ * The accountant of privacy loss distributions: the tightest there is for what has a dominating pair.
+ * @module
+ */
+import type { Accountant, PrivacyEvent } from '../../accounting/accountant.ts';
+import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../accounting/errors.ts';
+import { checkEvent } from '../../accounting/event-check.ts';
+import { gaussianDelta, gaussianEpsilon, gaussianTradeOff } from '../../accounting/gaussian-exact.ts';
+import { pureEpsilon } from '../../accounting/pure.ts';
+import { treeDepth } from '../tree-aggregation.ts';
+import { ComposedLoss } from './composed-loss.ts';
+import { connectTheDots } from './connect-the-dots.ts';
+import type { DirectedLosses } from './connect-the-dots.ts';
+import { eventPair } from './event-pair.ts';
+import { RealFourier } from './fourier.ts';
+import { gaussianPair } from './gaussian-pair.ts';
+import { DIRECTIONS } from './loss-pair.ts';
+import type { Direction, LossPair } from './loss-pair.ts';
+
+/** Grid step of the losses where nothing else is said. */
+export const DEFAULT_STEP = 1e-4;
+
+/** Relative amount by which answers are raised for rounding, beyond the absolute amounts that are added to every delta. */
+const PLD_ROUNDING = 1e-10;
+
+interface Release {
+  readonly pair: LossPair;
+  readonly count: number;
+}
+
+export interface PldOptions {
+  /** Grid step of the losses. Halving it quarters the distance to the truth, which is always above 0. */
+  readonly step?: number;
+}
+
+export class PldAccountant implements Accountant {
+  readonly name = 'pld';
+  readonly outwardRounding = PLD_ROUNDING;
+  readonly #step: number;
+  readonly #releases: readonly Release[];
+  /** Sum of 1 / z^2 over the plain Gaussians, which are kept as one. */
+  readonly #squaredShift: number;
+  readonly #pure: number;
+  /** What was discretised and tabulated, shared along a chain of compositions. */
+  readonly #losses: WeakMap<LossPair, DirectedLosses>;
+  readonly #fourier: Map<number, RealFourier>;
+  #composed: readonly ComposedLoss[] | null = null;
+
+  private constructor(
+    step: number,
+    releases: readonly Release[],
+    squaredShift: number,
+    pure: number,
+    losses: WeakMap<LossPair, DirectedLosses>,
+    fourier: Map<number, RealFourier>,
+  ) {
+    this.#step = step;
+    this.#releases = releases;
+    this.#squaredShift = squaredShift;
+    this.#pure = pure;
+    this.#losses = losses;
+    this.#fourier = fourier;
+  }
+
+  /** An accountant to which nothing was charged yet. */
+  static empty({ step = DEFAULT_STEP }: PldOptions = {}): PldAccountant {
+    if (!(step > 0 && step <= 0.1)) throw new PrivacyParameterError('step', step, 'a number in (0, 0.1]');
+    return new PldAccountant(step, [], 0, 0, new WeakMap(), new Map());
+  }
+
+  supports(event: PrivacyEvent): boolean {
+    return event.kind === 'unprotected' || eventPair(event) !== null;
+  }
+
+  compose(event: PrivacyEvent, count = 1): PldAccountant {
+    if (!Number.isInteger(count) || count < 0) throw new PrivacyParameterError('count', count, 'an integer >= 0');
+    checkEvent(event);
+    if (count === 0) return this;
+    const pure = this.#pure + count * pureEpsilon(event);
+    const shift = squaredGaussianShift(event);
+    if (shift !== null) return this.#with(this.#releases, this.#squaredShift + count * shift, pure);
+    const pair = eventPair(event);
+    if (pair === null) {
+      throw new PrivacyEventUnsupportedError(this.name, event.kind, 'use the RDP accountant for it');
+    }
+    return this.#with([...this.#releases, { pair, count }], this.#squaredShift, pure);
+  }
+
+  epsilon(delta: number): number {
+    if (!(delta >= 0 && delta <= 1)) throw new PrivacyParameterError('delta', delta, 'a number in [0, 1]');
+    if (this.#squaredShift === Infinity) return delta < 1 ? Infinity : 0;
+    const found =
+      this.#releases.length === 0
+        ? gaussianEpsilon(Math.sqrt(this.#squaredShift), delta)
+        : Math.max(...this.#directions().map((losses) => losses.epsilon(delta)));
+    return Math.min(found, this.#pure) * (1 + PLD_ROUNDING);
+  }
+
+  delta(epsilon: number): number {
+    if (!(epsilon >= 0)) throw new PrivacyParameterError('epsilon', epsilon, 'a number >= 0');
+    if (epsilon >= this.#pure * (1 + PLD_ROUNDING)) return 0;
+    if (this.#squaredShift === Infinity) return 1;
+    const found =
+      this.#releases.length === 0
+        ? gaussianDelta(Math.sqrt(this.#squaredShift), epsilon)
+        : Math.max(...this.#directions().map((losses) => losses.delta(epsilon)));
+    return Math.min(1, found * (1 + PLD_ROUNDING));
+  }
+
+  /**
+   * Upper bound on the true positive rate of any test for one person's presence, at this false positive rate: the
+   * trade-off curve, the larger of the two directions.
+   */
+  truePositiveRate(falsePositiveRate: number): number {
+    const fpr = falsePositiveRate;
+    if (!(fpr >= 0 && fpr <= 1)) throw new PrivacyParameterError('falsePositiveRate', fpr, 'a number in [0, 1]');
+    if (this.#squaredShift === Infinity) return 1;
+    if (this.#releases.length === 0) {
+      return Math.min(1, gaussianTradeOff(Math.sqrt(this.#squaredShift), fpr) * (1 + PLD_ROUNDING));
+    }
+    const rates = this.#directions().map((losses) => leastLine(losses, fpr));
+    return Math.min(1, Math.max(...rates) * (1 + PLD_ROUNDING));
+  }
+
+  #with(releases: readonly Release[], squaredShift: number, pure: number): PldAccountant {
+    return new PldAccountant(this.#step, releases, squaredShift, pure, this.#losses, this.#fourier);
+  }
+
+  /** The composition in both directions, or once where they are alike. */
+  #directions(): readonly ComposedLoss[] {
+    if (this.#composed === null) {
+      const gaussian: readonly Release[] =
+        this.#squaredShift > 0 ? [{ pair: gaussianPair(1 / Math.sqrt(this.#squaredShift)), count: 1 }] : [];
+      const terms = [...this.#releases, ...gaussian].map(({ pair, count }) => ({
+        losses: this.#discretised(pair),
+        count,
+      }));
+      const fourier = (size: number): RealFourier => this.#transform(size);
+      const directed = (direction: Direction): ComposedLoss =>
+        new ComposedLoss(
+          terms.map(({ losses, count }) => ({ losses: losses[direction], count })),
+          fourier,
+        );
+      const symmetric = terms.every(({ losses }) => losses.add === losses.remove);
+      this.#composed = (symmetric ? (['remove'] as const) : DIRECTIONS).map(directed);
+    }
+    return this.#composed;
+  }
+
+  #discretised(pair: LossPair): DirectedLosses {
+    const known = this.#losses.get(pair) ?? connectTheDots(pair, this.#step);
+    this.#losses.set(pair, known);
+    return known;
+  }
+
+  #transform(size: number): RealFourier {
+    const known = this.#fourier.get(size) ?? new RealFourier(size);
+    this.#fourier.set(size, known);
+    return known;
+  }
+}
+
+/** 1 / z^2 of what is one continuous Gaussian (Infinity without protection), else null. */
+function squaredGaussianShift(event: PrivacyEvent): number | null {
+  switch (event.kind) {
+    case 'gaussian':
+      return event.noiseMultiplier ** -2;
+    case 'tree-aggregation':
+      return treeDepth(event.steps) * event.noiseMultiplier ** -2;
+    case 'unprotected':
+      return Infinity;
+    default:
+      return null;
+  }
+}
+
+/** min over epsilon, of either sign, of delta(epsilon) + exp(epsilon) fpr: the trade-off curve as a lower envelope of lines. */
+function leastLine(losses: ComposedLoss, fpr: number): number {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const line = (epsilon: number): number => losses.delta(epsilon) + Math.exp(epsilon) * fpr;
+  let low = -20;
+  let high = Math.max(1, fpr > 0 ? Math.min(700, -Math.log(fpr) + 1) : 700);
+  let left = high - golden * (high - low);
+  let right = low + golden * (high - low);
+  let [atLeft, atRight] = [line(left), line(right)];
+  while (high - low > 1e-4) {
+    if (atLeft <= atRight) {
+      [high, right, atRight] = [right, left, atLeft];
+      left = high - golden * (high - low);
+      atLeft = line(left);
+    } else {
+      [low, left, atLeft] = [left, right, atRight];
+      right = low + golden * (high - low);
+      atRight = line(right);
+    }
+  }
+  return Math.min(1, atLeft, atRight);
+}

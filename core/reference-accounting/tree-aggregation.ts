@@ -1,0 +1,87 @@
+/**
+ * Binary-tree aggregation (DP-FTRL): what a person who takes part in several steps moves.
+ *
+ * Steps are leaves; every complete subtree releases its sum with fresh Gaussian noise. The squared L2 sensitivity of all
+ * nodes together is the sum over nodes of the squared number of the person's steps below them.
+ * @module
+ */
+import { PrivacyParameterError } from '../accounting/errors.ts';
+
+/** Depth of the tree over `steps` leaves: the squared sensitivity when a person takes part once (Kairouz et al. 2021, App. D). */
+export function treeDepth(steps: number): number {
+  if (!Number.isInteger(steps) || steps < 1) throw new PrivacyParameterError('steps', steps, 'an integer >= 1');
+  return Math.ceil(Math.log2(steps + 1));
+}
+
+/** Sum over all complete nodes of the squared count of participations below them. `participations` are 0-based steps. */
+export function treeSensitivitySquared(participations: readonly number[], steps: number): number {
+  let sum = 0;
+  for (let width = 1; width <= steps; width *= 2) {
+    const counts = new Map<number, number>();
+    for (const step of participations) {
+      const node = Math.floor(step / width);
+      if ((node + 1) * width <= steps) counts.set(node, (counts.get(node) ?? 0) + 1);
+    }
+    for (const count of counts.values()) sum += count * count;
+  }
+  return sum;
+}
+
+export interface Participation {
+  /** A person takes part in at most this many steps. */
+  readonly maxParticipations: number;
+  /** Between two of them lie at least this many other steps. */
+  readonly minSeparation: number;
+  readonly steps: number;
+}
+
+/**
+ * Largest {@link treeSensitivitySquared} over all allowed patterns, exactly, by dynamic programming over the complete
+ * subtrees. A pattern's state is how many participations it has and how many free steps it must leave at either end.
+ */
+export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, steps }: Participation): number {
+  for (const [name, value] of Object.entries({ maxParticipations, minSeparation, steps })) {
+    if (!Number.isInteger(value) || value < 0) throw new PrivacyParameterError(name, value, 'an integer >= 0');
+  }
+  const known = new Map<string, number>();
+
+  /** Best over `width` steps with `count` participations, `front` free steps before them and `back` behind. */
+  const best = (width: number, count: number, front: number, back: number): number => {
+    if (count === 0) return 0;
+    if (front + back + (count - 1) * (minSeparation + 1) + 1 > width) return -Infinity;
+    const key = `${width}/${count}/${front}/${back}`;
+    const seen = known.get(key);
+    if (seen !== undefined) return seen;
+    const complete = Number.isInteger(Math.log2(width));
+    let value: number;
+    if (width === 1) value = 1;
+    else {
+      // A complete tree is two halves under a node of its own; else the largest complete tree and the rest.
+      const left = complete ? width / 2 : 2 ** Math.floor(Math.log2(width));
+      value = (complete ? count * count : 0) + split(left, width - left, count, front, back);
+    }
+    known.set(key, value);
+    return value;
+  };
+
+  const split = (left: number, right: number, count: number, front: number, back: number): number => {
+    let value = Math.max(
+      best(right, count, Math.max(0, front - left), back),
+      best(left, count, front, Math.max(0, back - right)),
+    );
+    for (let onLeft = 1; onLeft < count; onLeft++) {
+      for (let gap = 0; gap <= minSeparation; gap++) {
+        const here = best(left, onLeft, front, gap);
+        if (here === -Infinity) break;
+        value = Math.max(value, here + best(right, count - onLeft, minSeparation - gap, back));
+      }
+    }
+    return value;
+  };
+
+  let largest = 0;
+  for (let count = 1; count <= Math.min(maxParticipations, steps); count++) {
+    largest = Math.max(largest, best(steps, count, 0, 0));
+  }
+  return largest;
+}

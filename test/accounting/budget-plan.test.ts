@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { planBudget } from '../../core/budget/budget-plan.ts';
+import type { BudgetRequest } from '../../core/budget/budget-plan.ts';
+import {
+  calibrateClip,
+  calibrateNoise,
+  calibrateRounds,
+  epsilonOfSums,
+  leastSafe,
+} from '../../core/accounting/calibrate.ts';
+import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountant.ts';
+import { RdpAccountant } from '../../core/accounting/rdp.ts';
+import { relativeError } from './oracle.ts';
+
+const REQUEST: BudgetRequest = {
+  epsilon: 4,
+  delta: 1e-6,
+  rounds: 10,
+  platforms: 10,
+  colluding: 2,
+  dropouts: 2,
+  persons: 20_000,
+  dimension: 2000,
+};
+
+describe('the budget plan', () => {
+  it('ten platforms, two colluding, two lost: 1.29 times the noise of a trusted curator', () => {
+    const plan = planBudget(REQUEST);
+    assert.equal(plan.noiseMultiplier.toFixed(2), '4.01');
+    assert.ok(plan.epsilon <= 4 && plan.epsilon > 3.999 && plan.continuousReference < plan.epsilon);
+    assert.deepEqual(
+      [plan.trust.threshold, plan.trust.noiseThreshold, plan.trust.honestMinimum, plan.trust.noiseShares],
+      [7, 8, 6, 6],
+    );
+    assert.equal(plan.overCurator.toFixed(2), '1.29');
+    assert.ok(relativeError(plan.error.l2, plan.error.perParameter * Math.sqrt(2000)) < 1e-12);
+    assert.ok(relativeError(plan.error.perParameter, (plan.noiseMultiplier * Math.sqrt(10 / 6)) / 20_000) < 1e-12);
+  });
+
+  it('epsilon against colluders: t_noise - c shares before 2t - n, one share from there on', () => {
+    const { colluders, epsilon, trust } = planBudget(REQUEST);
+    assert.equal(trust.exposedFrom, 4);
+    assert.deepEqual(
+      colluders.map(({ noiseShares }) => noiseShares),
+      [8, 7, 6, 5, 1, 1, 1, 1, 1, 1],
+    );
+    assert.deepEqual(
+      colluders.map(({ view }) => view === 'sums'),
+      [true, true, true, true, false, false, false, false, false, false],
+    );
+    assert.ok(relativeError(colluders[2].epsilon, epsilon) < 1e-9);
+    for (const [i, { epsilon: here }] of colluders.entries()) if (i > 0) assert.ok(here >= colluders[i - 1].epsilon);
+  });
+
+  it('three platforms: two honest ones in a sum, one share of noise', () => {
+    const { trust, overCurator } = planBudget({ ...REQUEST, platforms: 3, colluding: 1, dropouts: 0 });
+    assert.deepEqual([trust.honestMinimum, trust.noiseShares], [2, 1]);
+    assert.equal(overCurator, Math.sqrt(3));
+  });
+
+  it('what is cheaper is cheaper, and is what the plan of the change says', () => {
+    const plan = planBudget(REQUEST);
+    assert.ok(plan.cheaper.length >= 6);
+    for (const { relativeError: share } of plan.cheaper) assert.ok(share < 1 && share > 0);
+    const half = plan.cheaper.find(({ change }) => change.startsWith('5 rounds'));
+    const changed = planBudget({ ...REQUEST, rounds: 5 });
+    assert.ok(half !== undefined && relativeError(half.relativeError, changed.error.l2 / plan.error.l2) < 1e-9);
+  });
+
+  it('refuses what the thresholds refuse, and nonsense', () => {
+    assert.throws(() => planBudget({ ...REQUEST, colluding: 4 }), { code: 'PRIVACY_PLAN_REFUSED' });
+    assert.throws(() => planBudget({ ...REQUEST, dropouts: 4 }), { code: 'PRIVACY_PLAN_REFUSED' });
+    assert.throws(() => planBudget({ ...REQUEST, rounds: 0 }), { code: 'PRIVACY_PARAMETER_INVALID' });
+    assert.throws(() => planBudget({ ...REQUEST, delta: 1 }), { code: 'PRIVACY_PARAMETER_INVALID' });
+  });
+});
+
+describe('a budget plan with drawn persons', () => {
+  it('needs less noise and says that everybody in every round would still be cheaper', () => {
+    const everybody = planBudget(REQUEST);
+    const drawn = planBudget({ ...REQUEST, sampling: 0.2, platformsPerPerson: 2 });
+    assert.ok(drawn.epsilon <= 4 && drawn.epsilon > 3.999 && drawn.continuousReference < drawn.epsilon);
+    assert.ok(drawn.noiseMultiplier < everybody.noiseMultiplier);
+    // The sum shrinks by q, the noise by less: a person on two platforms has two coins.
+    assert.ok(drawn.error.l2 > everybody.error.l2);
+    const change = drawn.cheaper.find((option) => option.change === 'everybody in every round in place of 0.2');
+    assert.ok(Math.abs((change?.relativeError ?? 0) / (everybody.error.l2 / drawn.error.l2) - 1) < 1e-9);
+    const once = planBudget({ ...REQUEST, sampling: 0.2, platformsPerPerson: 1 });
+    assert.ok(once.noiseMultiplier < drawn.noiseMultiplier);
+    assert.equal(drawn.colluders[2].epsilon, drawn.epsilon);
+  });
+});
+
+describe('calibration of rounds and clip', () => {
+  it('one round more would not fit', () => {
+    const event = { kind: 'gaussian', noiseMultiplier: 5.7 } as const;
+    const rounds = calibrateRounds(event, { epsilon: 4, delta: 1e-6 });
+    assert.equal(rounds, 20);
+    const epsilon = (count: number): number => RdpAccountant.empty().compose(event, count).epsilon(1e-6);
+    assert.ok(epsilon(rounds) <= 4 && epsilon(rounds + 1) > 4);
+    assert.equal(calibrateRounds(event, { epsilon: 0.1, delta: 1e-6 }), 0);
+    const byPld = calibrateRounds(event, { epsilon: 4, delta: 1e-6, accountant: PldAccountant.empty() });
+    assert.ok(byPld > rounds);
+  });
+
+  it('the clip is noise over z, on the safe side', () => {
+    const sums = [{ relativeNoise: 1, repetitions: 3 }];
+    const clip = calibrateClip(10, { epsilon: 2, delta: 1e-6, sums });
+    assert.ok(epsilonOfSums(sums, 10 / clip, 1e-6) <= 2);
+    assert.ok(epsilonOfSums(sums, 10 / (clip * 1.0001), 1e-6) > 2);
+  });
+
+  it('counts what was charged before, and says when nothing fits', () => {
+    const sums = [{ relativeNoise: 1, repetitions: 1 }];
+    const spent = RdpAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: 2 });
+    const fresh = calibrateNoise({ epsilon: 4, delta: 1e-6, sums });
+    const after = calibrateNoise({ epsilon: 4, delta: 1e-6, sums, accountant: spent });
+    assert.ok(after.noiseMultiplier > fresh.noiseMultiplier && after.epsilon <= 4);
+    assert.throws(() => calibrateNoise({ epsilon: 1, delta: 1e-6, sums, accountant: spent }), {
+      code: 'PRIVACY_TARGET_UNREACHABLE',
+    });
+  });
+
+  it('the search returns the safe end for any decreasing cost', () => {
+    for (const [cost, target, root] of [
+      [(x: number): number => 1 / x, 1e-7, 1e7],
+      [(x: number): number => Math.exp(-x), 0.3, -Math.log(0.3)],
+      [(x: number): number => (x < 7 ? Infinity : 1), 1, 7],
+      [(x: number): number => (x < 0.01 ? 5 : 0), 2, 0.01],
+    ] as const) {
+      const found = leastSafe(cost, target, 1, 1e-9);
+      assert.ok(found !== null && cost(found.safe) <= target && cost(found.unsafe) > target);
+      assert.ok(relativeError(found.safe, root) < 3e-9);
+      assert.equal(found.cost, cost(found.safe));
+    }
+    assert.equal(
+      leastSafe(() => 2, 1, 1, 1e-9),
+      null,
+    );
+  });
+});

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
+import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../core/accounting/errors.ts';
+import {
+  gaussianDelta,
+  gaussianEpsilon,
+  gaussianNoiseMultiplier,
+  gaussianTradeOff,
+} from '../../core/accounting/gaussian-exact.ts';
+import { optimalComposition } from '../../core/reference-accounting/optimal-composition.ts';
+import { connectTheDots } from '../../core/reference-accounting/pld/connect-the-dots.ts';
+import type { LossDistribution } from '../../core/reference-accounting/pld/connect-the-dots.ts';
+import { eventPair } from '../../core/reference-accounting/pld/event-pair.ts';
+import { RealFourier } from '../../core/reference-accounting/pld/fourier.ts';
+import { DIRECTIONS, hockeyStick } from '../../core/reference-accounting/pld/loss-pair.ts';
+import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountant.ts';
+import { RdpAccountant } from '../../core/accounting/rdp.ts';
+import { figures, relativeError } from './oracle.ts';
+
+/** A Gaussian that the accountant does not recognise as one, and therefore discretises. */
+function disguised(noiseMultiplier: number): PrivacyEvent {
+  return { kind: 'mixture-of-gaussians', sigma: noiseMultiplier, sensitivities: [1], probabilities: [1] };
+}
+
+function sampled(rate: number, noiseMultiplier: number): PrivacyEvent {
+  return { kind: 'poisson-sampled', rate, event: { kind: 'gaussian', noiseMultiplier } };
+}
+
+/** delta(epsilon) of what lies on the grid. */
+function gridDelta({ step, lowest, masses, infinity }: LossDistribution, epsilon: number): number {
+  let sum = infinity;
+  for (const [i, mass] of masses.entries()) {
+    const loss = (lowest + i) * step;
+    if (loss > epsilon) sum += mass * -Math.expm1(epsilon - loss);
+  }
+  return sum;
+}
+
+const KINDS: readonly PrivacyEvent[] = [
+  { kind: 'gaussian', noiseMultiplier: 0.8 },
+  sampled(0.05, 0.7),
+  { kind: 'laplace', scale: 0.75 },
+  { kind: 'poisson-sampled', rate: 0.2, event: { kind: 'laplace', scale: 0.5 } },
+  { kind: 'discrete-laplace', decay: 0.37, sensitivity: 3 },
+  { kind: 'discrete-gaussian', sigma: 2.5, sensitivity: 2, dimension: 1 },
+  { kind: 'skellam', variance: 6, sensitivity: 1, dimension: 1 },
+  { kind: 'mixture-of-gaussians', sigma: 1.2, sensitivities: [0, 1, 2], probabilities: [0.5, 0.3, 0.2] },
+  { kind: 'randomised-response', noiseProbability: 0.4, buckets: 6, neighbours: 'replace-special' },
+  { kind: 'approximate', epsilon: 0.7, delta: 0.01 },
+  { kind: 'poisson-sampled', rate: 0.3, event: { kind: 'approximate', epsilon: 1.5, delta: 0.001 } },
+];
+
+describe('the Gaussian mechanism exactly', () => {
+  it('delta is within 1e-12 of 50-digit figures', () => {
+    for (const { args, expected } of figures('gaussianDelta')) {
+      assert.ok(relativeError(gaussianDelta(args[0], args[1]), expected) < 1e-12, args.join(', '));
+    }
+  });
+
+  it('epsilon and noise multiplier invert delta and stay on the safe side', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 60, noNaN: true }),
+        fc.double({ min: -40, max: -0.8, noNaN: true }),
+        (mu, logDelta) => {
+          const delta = Math.exp(logDelta);
+          const epsilon = gaussianEpsilon(mu, delta);
+          assert.ok(gaussianDelta(mu, epsilon) <= delta);
+          if (epsilon > 0.01 && epsilon < 300) {
+            assert.ok(gaussianDelta(mu, epsilon * (1 - 1e-9)) > delta);
+            assert.ok(relativeError(1 / gaussianNoiseMultiplier(epsilon, delta), mu) < 1e-6);
+          }
+        },
+      ),
+    );
+    assert.equal(gaussianEpsilon(0.001, 0.5), 0);
+    assert.equal(gaussianEpsilon(1, 0), Infinity);
+  });
+});
+
+describe('pairs on a grid', () => {
+  for (const event of KINDS) {
+    it(`${event.kind}: never optimistic, exact at the grid points, nothing lost`, () => {
+      const pair = eventPair(event);
+      assert.ok(pair !== null);
+      const losses = connectTheDots(pair, 0.01);
+      for (const direction of DIRECTIONS) {
+        const grid = losses[direction];
+        const total = grid.masses.reduce((sum, mass) => sum + mass, grid.infinity);
+        assert.ok(Math.abs(total - 1) < 1e-12, `${direction}: ${total}`);
+        assert.ok(grid.masses.every((mass) => mass >= 0));
+        for (const epsilon of [0, 0.1, 0.37, 0.5, 1, 1.234567, 2, 3]) {
+          const exact = hockeyStick(pair, direction, epsilon);
+          const found = gridDelta(grid, epsilon);
+          assert.ok(found >= exact - 1e-13, `${direction} ${epsilon}: ${found} below ${exact}`);
+          assert.ok(found <= exact + 1e-3, `${direction} ${epsilon}: ${found} far above ${exact}`);
+        }
+        // An epsilon on the grid is exact, except above an atom off it.
+        assert.ok(Math.abs(gridDelta(grid, 0) - hockeyStick(pair, direction, 0)) < 1e-4);
+      }
+    });
+  }
+
+  it('symmetric mechanisms are the same both ways', () => {
+    for (const event of KINDS) {
+      const pair = eventPair(event);
+      assert.ok(pair !== null);
+      if (!pair.symmetric) continue;
+      for (const epsilon of [0, 0.5, 1]) {
+        assert.ok(Math.abs(hockeyStick(pair, 'add', epsilon) - hockeyStick(pair, 'remove', epsilon)) < 1e-12);
+      }
+    }
+  });
+
+  it('sampling is a mixture: delta against its closed forms', () => {
+    const pair = eventPair(sampled(0.3, 1));
+    assert.ok(pair !== null);
+    for (const epsilon of [0.1, 0.5, 1, 2]) {
+      // Removing: the base's delta at a larger epsilon, times the rate (Balle, Barthe and Gaboardi 2018, Theorem 2).
+      const inner = Math.log1p(Math.expm1(epsilon) / 0.3);
+      assert.ok(relativeError(hockeyStick(pair, 'remove', epsilon), 0.3 * gaussianDelta(1, inner)) < 1e-11);
+      assert.ok(hockeyStick(pair, 'add', epsilon) <= hockeyStick(pair, 'remove', epsilon));
+    }
+  });
+
+  it('the transform is a transform, and its inverse', () => {
+    for (const size of [4, 16, 256]) {
+      const fourier = new RealFourier(size);
+      const values = Float64Array.from({ length: size }, (_, i) => Math.sin(i * i) + (i % 3));
+      const { re, im } = fourier.forward(values);
+      for (let k = 0; k <= size / 2; k++) {
+        let [sumRe, sumIm] = [0, 0];
+        for (const [j, value] of values.entries()) {
+          sumRe += value * Math.cos((2 * Math.PI * j * k) / size);
+          sumIm -= value * Math.sin((2 * Math.PI * j * k) / size);
+        }
+        assert.ok(Math.hypot(re[k] - sumRe, im[k] - sumIm) < 1e-11 * size);
+      }
+      for (const [i, value] of fourier.inverse({ re, im }).entries()) assert.ok(Math.abs(value - values[i]) < 1e-13);
+    }
+  });
+});
+
+describe('the PLD accountant', () => {
+  it('discretised Gaussians compose to just above the exact Gaussian', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.7, max: 20, noNaN: true }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.double({ min: -12, max: -3, noNaN: true }),
+        (z, rounds, power) => {
+          const delta = 10 ** power;
+          const truth = gaussianEpsilon(Math.sqrt(rounds) / z, delta);
+          fc.pre(truth < 25);
+          const found = PldAccountant.empty({ step: 1e-3 }).compose(disguised(z), rounds).epsilon(delta);
+          assert.ok(found >= truth * (1 - 1e-9), `${found} below ${truth}`);
+          assert.ok(found <= truth * 1.02 + 1e-3, `${found} above ${truth}`);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('tails far below the rounding of a plain transform are right: delta of 1e-14, 1e-20', () => {
+    const tally = PldAccountant.empty({ step: 1e-3 }).compose(disguised(5), 25);
+    for (const delta of [1e-6, 1e-14, 1e-20]) {
+      const truth = gaussianEpsilon(1, delta);
+      assert.ok(relativeError(tally.epsilon(delta), truth) < 1e-4 && tally.epsilon(delta) > truth, `${delta}`);
+    }
+    for (const epsilon of [0, 0.3, 1, 4, 7]) {
+      const truth = gaussianDelta(1, epsilon);
+      const found = tally.delta(epsilon);
+      assert.ok(found >= truth && found < truth * (1 + 1e-3), `${epsilon}: ${found} for ${truth}`);
+    }
+  });
+
+  it('a finer grid is nearer, and never below', () => {
+    const epsilons = [1e-2, 1e-3, 1e-4].map((step) =>
+      PldAccountant.empty({ step }).compose(sampled(0.02, 0.9), 50).epsilon(1e-6),
+    );
+    assert.ok(epsilons[0] > epsilons[1] && epsilons[1] > epsilons[2]);
+    // The distance falls as the square of the step.
+    assert.ok((epsilons[1] - epsilons[2]) * 50 < epsilons[0] - epsilons[2]);
+  });
+
+  it('different mechanisms together: order does not matter, both directions are kept', () => {
+    const parts: readonly (readonly [PrivacyEvent, number])[] = [
+      [sampled(0.1, 1), 5],
+      [{ kind: 'laplace', scale: 3 }, 2],
+      [{ kind: 'gaussian', noiseMultiplier: 4 }, 3],
+      [{ kind: 'discrete-gaussian', sigma: 6, sensitivity: 1, dimension: 1 }, 1],
+    ];
+    const forward = parts.reduce(
+      (tally, [event, count]) => tally.compose(event, count),
+      PldAccountant.empty({ step: 1e-3 }),
+    );
+    const backward = parts
+      .toReversed()
+      .reduce((tally, [event, count]) => tally.compose(event, count), PldAccountant.empty({ step: 1e-3 }));
+    assert.ok(relativeError(forward.epsilon(1e-6), backward.epsilon(1e-6)) < 1e-9);
+    const rdp = parts.reduce((tally, [event, count]) => tally.compose(event, count), RdpAccountant.empty());
+    assert.ok(forward.epsilon(1e-6) < rdp.epsilon(1e-6));
+    // Asymmetric losses of both signs: the accountant takes the worse direction of the whole, not of each part.
+    const mixture = PldAccountant.empty({ step: 1e-3 }).compose(KINDS[7], 2).compose(sampled(0.3, 1), 2);
+    assert.ok(mixture.epsilon(1e-5) > 0 && Math.abs(mixture.delta(mixture.epsilon(1e-5)) / 1e-5 - 1) < 1e-3);
+  });
+
+  it('epsilon and delta are inverse, monotone, and 0 or Infinity where they must be', () => {
+    const tally = PldAccountant.empty({ step: 1e-3 }).compose(sampled(0.05, 0.8), 40);
+    let last = Infinity;
+    for (const delta of [1e-12, 1e-8, 1e-5, 1e-3, 0.1]) {
+      const epsilon = tally.epsilon(delta);
+      assert.ok(epsilon < last);
+      last = epsilon;
+      if (epsilon > 0)
+        assert.ok(Math.abs(tally.delta(epsilon) / delta - 1) < 1e-6, `${delta}: ${tally.delta(epsilon)}`);
+    }
+    assert.equal(tally.epsilon(0.999), 0);
+    assert.equal(tally.epsilon(0), Infinity);
+    assert.equal(PldAccountant.empty().epsilon(0), 0);
+    assert.equal(PldAccountant.empty().compose({ kind: 'unprotected' }).epsilon(0.5), Infinity);
+  });
+
+  it('(epsilon, delta) events compose to the optimum of Kairouz, Oh and Viswanath', () => {
+    for (const [epsilon, delta, count] of [
+      [0.1, 0, 30],
+      [0.5, 1e-4, 10],
+    ]) {
+      const tally = PldAccountant.empty().compose({ kind: 'approximate', epsilon, delta }, count);
+      for (const target of [0.02, 0.1]) {
+        const listed = optimalComposition(epsilon, delta, count, target);
+        assert.ok(tally.epsilon(target) <= listed + 1e-6);
+        assert.ok(tally.delta(listed) <= target * (1 + 1e-6));
+        assert.ok(tally.delta(listed - 2 * epsilon) > target);
+      }
+    }
+    assert.equal(optimalComposition(1, 0, 30, 0), 30);
+    assert.equal(optimalComposition(1, 0.1, 3, 0.05), Infinity);
+  });
+
+  it('pure mechanisms stay pure', () => {
+    const tally = PldAccountant.empty()
+      .compose({ kind: 'laplace', scale: 1 }, 3)
+      .compose({ kind: 'discrete-laplace', decay: 0.5, sensitivity: 2 });
+    assert.ok(relativeError(tally.epsilon(0), 4) < 1e-9);
+    assert.ok(tally.epsilon(1e-30) <= 4 * (1 + 1e-9));
+    assert.equal(tally.delta(4.001), 0);
+  });
+
+  it('the trade-off curve: of a Gaussian exactly, of its discretisation just above, never below the diagonal', () => {
+    const exact = PldAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: 2 }, 4);
+    const grid = PldAccountant.empty({ step: 1e-2 }).compose(disguised(2), 4);
+    for (const fpr of [1e-6, 1e-3, 0.05, 0.3, 0.9]) {
+      const truth = gaussianTradeOff(1, fpr);
+      assert.ok(relativeError(exact.truePositiveRate(fpr), truth) < 1e-9);
+      assert.ok(grid.truePositiveRate(fpr) >= truth && grid.truePositiveRate(fpr) < truth * 1.01 + 1e-6);
+      assert.ok(truth >= fpr);
+    }
+    assert.equal(exact.truePositiveRate(0), 0);
+    assert.equal(exact.truePositiveRate(1), 1);
+  });
+
+  it('what it has no pair for is refused by name', () => {
+    const sum = {
+      kind: 'distributed-discrete-gaussian',
+      localSigma: 100,
+      shares: 3,
+      dimension: 9,
+      sensitivity: 50,
+    } as const;
+    assert.equal(PldAccountant.empty().supports(sum), false);
+    assert.throws(() => PldAccountant.empty().compose(sum), PrivacyEventUnsupportedError);
+    assert.throws(
+      () => PldAccountant.empty().compose({ kind: 'discrete-gaussian', sigma: 3, sensitivity: 1 }),
+      PrivacyEventUnsupportedError,
+    );
+    assert.throws(() => PldAccountant.empty({ step: 0 }), PrivacyParameterError);
+    assert.throws(() => PldAccountant.empty().compose(disguised(1), -1), PrivacyParameterError);
+    assert.throws(
+      () =>
+        PldAccountant.empty().compose({
+          kind: 'mixture-of-gaussians',
+          sigma: 1,
+          sensitivities: [1, 2],
+          probabilities: [0.5, 0.4],
+        }),
+      /probabilities is 0.5, 0.4: expected numbers >= 0 that sum to 1/,
+    );
+  });
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { formatStatement, privacyStatement } from '../../core/claims/claims.ts';
+import type { ClaimRequest } from '../../core/claims/claims.ts';
+import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+
+const own: SumQuery = {
+  label: 'encoder/subspace',
+  dimension: 100,
+  clip: 1,
+  repetitions: 2,
+  relativeNoise: 1,
+  scope: 'platform',
+};
+const round: SumQuery = { ...own, label: 'round', scope: 'federation', repetitions: 5 };
+
+function statement(
+  queries: readonly SumQuery[],
+  given: Partial<ClaimRequest> & { n?: number; epsilon?: number | null } = {},
+) {
+  const { n = 10, epsilon = 4, ...rest } = given;
+  const plan = planPrivacy({
+    epsilon,
+    delta: 1e-6,
+    colluding: n > 3 ? 2 : 0,
+    dropouts: n > 3 ? 2 : 0,
+    maxPlatformsPerPerson: 2,
+    platforms: Array.from({ length: n }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries })),
+  });
+  return privacyStatement({
+    strategy: 's',
+    profile: 'private-encoder',
+    plan,
+    release: { name: 'raw', epsilon0: null },
+    ...rest,
+  });
+}
+const holding = (given: ReturnType<typeof statement>) => given.claims.filter(({ holds }) => holds).map(({ id }) => id);
+const textOf = (given: ReturnType<typeof statement>, id: string) => given.claims.find((claim) => claim.id === id)!.text;
+
+describe('claims', () => {
+  it('a trunk in rounds over a private encoder carries all four, with every number', () => {
+    const all = statement([own, round]);
+    assert.deepEqual(holding(all), ['C1', 'C2', 'C3', 'C4']);
+    assert.match(
+      textOf(all, 'C1'),
+      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, as long as at most 2 platforms collude with the coordinator and every released sum holds at least 8 contributions\./,
+    );
+    assert.match(textOf(all, 'C2'), /counts the encoders of 2 platforms/);
+    assert.match(textOf(all, 'C4'), /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4/);
+    assert.equal(all.epsilonAgainst.length, 10);
+    assert.deepEqual(
+      [all.rounds, all.delta, all.honestMinimum, all.noiseShares, all.maxPlatformsPerPerson],
+      [5, 1e-6, 6, 6, 2],
+    );
+    const text = formatStatement(all);
+    for (const part of [
+      'Unit: a person',
+      'add or remove one person',
+      'discrete Gaussian: 1/6',
+      'rounds 5',
+      'noise multiplier',
+      'M 2',
+      'c 2',
+      'honest minimum 6',
+      'noise shares 6',
+      'accountant rdp 1',
+      'epsilon by colluding platforms: 0: ',
+      '4 to 9: ',
+      'Not charged: ',
+      'Never claimed: ',
+    ]) {
+      assert.ok(text.includes(part), `${part} is missing in\n${text}`);
+    }
+  });
+
+  it('encoders alone: C1 speaks of them, and there is no sum for C4', () => {
+    const alone = statement([own], { n: 2 });
+    assert.deepEqual(holding(alone), ['C1', 'C2', 'C3']);
+    assert.match(textOf(alone, 'C1'), /Each platform adds all of the noise itself/);
+    assert.match(formatStatement(alone), /C4 {2}not claimed: nothing is summed over platforms/);
+  });
+
+  it('an encoder from raw data carries no bound, whatever the rounds have', () => {
+    const sealed = statement([], { profile: 'sealed-only' });
+    assert.equal(sealed.epsilon, null);
+    assert.deepEqual(holding(sealed), ['C3']);
+    assert.match(textOf(sealed, 'C2'), /sealed; no differential privacy, also not for other persons/);
+    assert.match(
+      textOf(sealed, 'C3'),
+      /No differential-privacy bound applies to that platform\. Nothing bounds what it may tell of other/,
+    );
+    const mixed = statement([round], { profile: 'sealed-only' });
+    assert.equal(mixed.epsilon, null);
+    assert.deepEqual(holding(mixed), ['C3', 'C4']);
+    assert.doesNotMatch(formatStatement(mixed), /C1 {2}Everything/);
+  });
+
+  it('local modes print eps0 apart and added, and nothing for third persons without a private encoder', () => {
+    const release = { name: 'ldp', epsilon0: 2 } as const;
+    const local = statement([own, round], { release });
+    assert.equal(local.epsilon0, 2);
+    assert.match(
+      textOf(local, 'C3'),
+      /one randomised code with 2-local DP per epoch from each source that knows you \(up to 1e-9 in probability: it is drawn in doubles\)\. From 2 sources, codes pooled: 4, together .* epsilon (7\.9\d+|8) per epoch, delta 0\.000001\./,
+    );
+    const bare = statement([], { profile: 'sealed-only', release });
+    assert.match(
+      textOf(bare, 'C3'),
+      /2-local DP per epoch from each source that knows you \(.*\)\..* Nothing bounds what it may tell of other persons/,
+    );
+    assert.match(textOf(statement([own], { release: { name: 'none', epsilon0: 0 } }), 'C3'), /what is popular there/);
+  });
+
+  it('codes add up over every platform that a person may choose, and so does what they know of the noise', () => {
+    const release = { name: 'ldp', epsilon0: 2 } as const;
+    const all = statement([own, round], { release });
+    const [, codes, total] = /; 9 that pool all they hold: ([\d.]+), together .* epsilon ([\d.]+) per epoch/.exec(
+      textOf(all, 'C3'),
+    )!;
+    assert.equal(Number(codes), 9 * 2 * 2);
+    const trained = Number(total) - Number(codes);
+    assert.ok(all.epsilonAgainst[9] > all.epsilon!);
+    assert.ok(trained >= all.epsilonAgainst[9] && trained < all.epsilonAgainst[9] * 1.01);
+
+    assert.doesNotMatch(textOf(statement([own], { n: 2, release }), 'C3'), /Each further/);
+    assert.doesNotMatch(textOf(statement([own, round], { release, targetsPerPerson: 1 }), 'C3'), /Each further/);
+    const sealed = textOf(statement([], { profile: 'sealed-only', release }), 'C3');
+    assert.match(sealed, /codes pooled: 4\. Each further .*; 9 that pool all they hold: 36\. Nothing bounds/);
+  });
+
+  it('a cohort is told among prototypes, whose bound is no more than what their sums have', () => {
+    const release = { name: 'cohort', epsilon0: 2 } as const;
+    assert.match(textOf(statement([own], { release }), 'C3'), /charged in its ledger and counted in C1\./);
+    const sealed = statement([own], { profile: 'sealed-only', release });
+    assert.match(textOf(sealed, 'C3'), /: epsilon 4 bounds what they tell through a person's own vector, nothing/);
+    assert.match(sealed.mechanism, /^prototypes alone: /);
+    assert.match(textOf(statement([own], { release, epsilon: null }), 'C3'), /made without noise/);
+  });
+
+  it('of drawn persons depends on secret coins, and says what is left without the secret; a clip that adapts is named', () => {
+    const plan = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 2,
+      dropouts: 2,
+      maxPlatformsPerPerson: 2,
+      sampling: 0.25,
+      clipQuantile: 0.5,
+      platforms: Array.from({ length: 10 }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries: [own, round] })),
+    });
+    const drawn = statement([], { plan });
+    assert.match(textOf(drawn, 'C1'), /collude with the coordinator, the coins that draw persons stay inside/);
+    assert.equal(drawn.samplingRate, 0.25);
+    assert.ok(drawn.epsilonKnowingCoins! > drawn.epsilon!);
+    const text = formatStatement(drawn);
+    assert.match(text, /probability 0\.25, by coins that stay inside .* nothing is gained: epsilon \d/);
+    assert.match(
+      text,
+      /Poisson sampling of persons at 0\.25 in rounds, per-person clip \(in rounds at quantile 0\.5, its/,
+    );
+    const everybody = statement([own, round]);
+    assert.deepEqual([everybody.samplingRate, everybody.epsilonKnowingCoins], [1, null]);
+    assert.doesNotMatch(formatStatement(everybody), /coin|quantile/);
+  });
+
+  it('is loud without privacy, and about seeded noise', () => {
+    const open = statement([own, round], { epsilon: null });
+    assert.deepEqual(holding(open), ['C3', 'C4']);
+    assert.deepEqual([open.epsilon, open.epsilonAgainst], [null, []]);
+    assert.match(formatStatement(open), /^!! NO PRIVACY/);
+    assert.match(
+      formatStatement(statement([round], { seededNoise: true })),
+      /^!! simulation: seeded noise, not a release/,
+    );
+    assert.match(textOf(open, 'C1'), /without privacy/);
+  });
+
+  it('never prints an epsilon below the computed one', () => {
+    for (const epsilon of [0.3, 1, 2.7, 8]) {
+      const one = statement([own, round], { epsilon });
+      const printed = Number(/\(([\d.]+), 0\.000001\)/.exec(textOf(one, 'C1'))![1]);
+      assert.ok(printed >= one.epsilon! && printed < one.epsilon! * 1.002);
+    }
+  });
+
+  it('lists what no ledger counts and what no claim bounds, whatever the run', () => {
+    const { notCharged, notClaimed } = statement([own, round]);
+    const charged = [
+      /metrics that a platform publishes/,
+      /item that one person alone has met/,
+      /epsilon0 of released codes/,
+    ];
+    for (const part of charged)
+      assert.ok(
+        notCharged.some((line) => part.test(line)),
+        String(part),
+      );
+    const bounded = [/several federations over the same persons/, /how many epochs/, /whether a source knows a person/];
+    for (const part of bounded)
+      assert.ok(
+        notClaimed.some((line) => part.test(line)),
+        String(part),
+      );
+  });
+
+  it('lists what a run did not charge', () => {
+    assert.match(
+      formatStatement(statement([own], { notCharged: ['the metrics of this report'] })),
+      /the metrics of this report/,
+    );
+  });
+});
