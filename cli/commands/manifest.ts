@@ -8,7 +8,7 @@ import type { Manifest } from '../../core/federation/manifest.ts';
 import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
 import { readNamedFile } from '../named-file.ts';
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { FederationError } from '../../core/federation/errors.ts';
 import type { ReleaseBatch } from '../../core/federation/letter.ts';
-import { canonicalJson } from '../../core/federation/manifest.ts';
+import { canonicalJson } from '../../core/encoding/canonical-json.ts';
 import type { NoiseModel, ReleaseModeName } from '../../core/release/release.ts';
 
 const epsilon0 = z.number().positive();

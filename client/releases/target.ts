@@ -8,7 +8,7 @@ import type { ReceivedRepresentations, ReleaseModeName } from '../../core/releas
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
-import { isSameVersion } from '../serving/acceptance.ts';
+import { isSameVersion } from '../store/received-version.ts';
 import type { ReceivedBatch, ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 import { decodeNoiseModel } from './noise-model.ts';
 

@@ -5,6 +5,7 @@
  */
 import type { DecoderReport } from '../../core/transfer/strategy.ts';
 import type { ReceivedVersion, ServedVersion } from '../store/platform-store.ts';
+import { isSameVersion } from '../store/received-version.ts';
 
 /** How a fitted version would be recorded if it served. */
 export function qualityOf(version: ReceivedVersion, report: DecoderReport): ServedVersion {
@@ -26,10 +27,6 @@ export function refusalOf(candidate: ServedVersion, served: ServedVersion | unde
   const error = Math.sqrt(variance(candidate) + variance(served));
   if (candidate.heldOut >= served.heldOut - STANDARD_ERRORS * error) return undefined;
   return `its held-out NDCG@10 is ${candidate.heldOut.toFixed(4)}, that of the version that serves ${served.heldOut.toFixed(4)}`;
-}
-
-export function isSameVersion(a: ReceivedVersion, b: ReceivedVersion): boolean {
-  return a.epoch === b.epoch && a.modelRound === b.modelRound;
 }
 
 function variance({ heldOut, persons }: ServedVersion): number {

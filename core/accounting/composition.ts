@@ -2,7 +2,7 @@
  * What many releases cost together.
  * @module
  */
-import { canonicalJson } from '../federation/manifest.ts';
+import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { Accountant, PrivacyEvent } from './accountant.ts';
 import { RdpAccountant } from './rdp.ts';
 

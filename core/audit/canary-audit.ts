@@ -10,7 +10,7 @@
 import type { RandomSource } from '../random/source.ts';
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
 import type { PlannedSum, PrivacyMechanism } from '../privacy/mechanism/mechanism.ts';
-import type { PrivacyPlan } from '../privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { RandomWords } from '../random/random-words.ts';
 import { gaussianOneRunLowerBound, oneRunLowerBound } from './one-run.ts';
 import type { Guesses } from './one-run.ts';

@@ -5,8 +5,8 @@
  */
 import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { CLAIM_ACCOUNTANT } from '../accounting/composition.ts';
-import { epsilonAgainst, epsilonKnowingCoins } from '../privacy/plan/plan.ts';
-import type { PrivacyPlan } from '../privacy/plan/plan.ts';
+import { epsilonAgainst, epsilonKnowingCoins } from '../privacy/plan/plan-lookups.ts';
+import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { downward, upward } from '../accounting/printed-epsilon.ts';
 import type { ReleaseMode } from '../release/release.ts';
 

@@ -2,7 +2,6 @@
  * Keys, seals, masks: the primitives and the engines behind them.
  * @module
  */
-export * from '../encoding/canonical-bytes.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export { hkdf } from './hkdf.ts';

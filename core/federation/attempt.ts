@@ -8,7 +8,8 @@ import type { PlannedSum } from '../privacy/mechanism/mechanism.ts';
 import { PROTOCOL_VERSION } from '../secagg/session.ts';
 import type { SessionParameters } from '../secagg/session.ts';
 import { FederationError } from './errors.ts';
-import { canonicalJson, platformOf } from './manifest.ts';
+import { canonicalJson } from '../encoding/canonical-json.ts';
+import { platformOf } from './manifest.ts';
 import type { FederationPlan } from './plan.ts';
 
 /** Parameters in a chunk of the upload: 256 KiB at 32 bits. */

@@ -3,7 +3,6 @@
  * @module
  */
 export * from './attempt.ts';
-export * from '../time/clock.ts';
 export * from './consent.ts';
 export * from './draft.ts';
 export * from './errors.ts';
@@ -12,6 +11,5 @@ export * from './letter.ts';
 export * from './manifest-signature.ts';
 export * from './manifest.ts';
 export * from './optimiser.ts';
-export * from '../secagg/outcome.ts';
 export * from './plan.ts';
 export * from './wire-identity.ts';

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { isMap, isNode, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
+import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 
 const key32 = z
@@ -179,17 +180,6 @@ export function canonicalManifest(manifest: Manifest): Uint8Array {
 
 export function manifestHash(manifest: Manifest): Uint8Array {
   return createHash('sha256').update(canonicalManifest(manifest)).digest();
-}
-
-/** JSON whose bytes depend on the value alone: keys sorted, no white space. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
 }
 
 /** The platform of that name. @throws FederationError FEDERATION_UNKNOWN_PLATFORM naming those that are there. */

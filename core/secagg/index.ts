@@ -4,6 +4,7 @@
  */
 export * from './errors.ts';
 export * from './messages.ts';
+export * from './outcome.ts';
 export * from './session.ts';
 export { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from './coordinator.ts';
 export type { CoordinatorState } from './coordinator.ts';

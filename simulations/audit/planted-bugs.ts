@@ -5,7 +5,7 @@
  */
 import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { RandomSource } from '../../core/random/source.ts';

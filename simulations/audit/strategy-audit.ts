@@ -20,9 +20,14 @@ import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/audit/one
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
 import type { CountedEvent } from '../../core/accounting/composition.ts';
-import type { ChargedSums, Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import type {
+  ChargedSums,
+  Contribution,
+  PlannedSum,
+  PrivacyMechanism,
+} from '../../core/privacy/mechanism/mechanism.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
-import { plannedSum } from '../../core/privacy/plan/plan.ts';
+import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
 import { seededRandom } from '../../core/random/seeded.ts';

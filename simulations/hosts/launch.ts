@@ -13,7 +13,7 @@ import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-hos
 import { entry } from './entry.ts';
 import { hostPlatform } from './platform-host.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
-import type { HostOrder } from './process.ts';
+import type { HostOrder } from './messages.ts';
 
 export interface Launcher {
   coordinator(config: CoordinatorHostConfig, onReport: (report: CoordinatorReport) => void): Promise<void>;

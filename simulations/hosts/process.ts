@@ -6,22 +6,9 @@
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
-import type { ReferenceOrder } from '../central.ts';
-import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
-import type { ReferencesReport } from './references.ts';
-
-export type HostOrder =
-  | { readonly kind: 'coordinator'; readonly config: CoordinatorHostConfig }
-  | { readonly kind: 'platform'; readonly config: PlatformHostConfig; readonly url: string }
-  | { readonly kind: 'references'; readonly order: ReferenceOrder }
-  | { readonly kind: 'stop' };
-
-export interface HostFailure {
-  readonly kind: 'failed';
-  readonly code: string;
-  readonly text: string;
-}
+import type { CoordinatorReport } from './coordinator-host.ts';
+import type { HostOrder, ReferencesReport } from './messages.ts';
+import type { PlatformReport } from './platform-host.ts';
 
 type Hosted = { stop(): Promise<void> };
 

@@ -7,9 +7,7 @@ import type { SeedRow } from '../../core/evaluation/results.ts';
 import type { ReferenceOrder } from '../central.ts';
 import { SimulationError } from '../errors.ts';
 import { entry } from './entry.ts';
-import type { HostFailure, HostOrder } from './process.ts';
-
-export type ReferencesReport = { readonly kind: 'references'; readonly rows: readonly SeedRow[] };
+import type { HostFailure, HostOrder, ReferencesReport } from './messages.ts';
 
 /** @throws SimulationError with the process's own code; the signal's reason when aborted. Leaves no process behind. */
 export async function baselineRowsElsewhere(order: ReferenceOrder, signal: AbortSignal): Promise<readonly SeedRow[]> {

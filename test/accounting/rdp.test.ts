@@ -10,10 +10,7 @@ import {
 import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../core/accounting/errors.ts';
 import { gaussianEpsilon } from '../../core/accounting/gaussian-exact.ts';
 import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountant.ts';
-import {
-  discretenessGap,
-  distributedDiscreteGaussianRdp,
-} from '../../core/accounting/rdp-discrete-gaussian.ts';
+import { discretenessGap, distributedDiscreteGaussianRdp } from '../../core/accounting/rdp-discrete-gaussian.ts';
 import { exponentialRdp, laplaceRdp, pureRdp } from '../../core/reference-accounting/rdp-laplace.ts';
 import { randomisedResponseRdp } from '../../core/reference-accounting/rdp-randomised-response.ts';
 import { skellamRdp } from '../../core/reference-accounting/rdp-skellam.ts';

@@ -6,7 +6,7 @@ import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { coarse, withoutIntegerClip } from '../../simulations/audit/planted-bugs.ts';
 

@@ -3,8 +3,9 @@ import { guessExtremes } from '../../core/audit/canary-audit.ts';
 import { gaussianOneRunLowerBound, oneRunLowerBound } from '../../core/audit/one-run.ts';
 import type { Contribution, PlannedSum } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
-import { epsilonKnowingCoins, plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { epsilonKnowingCoins, plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 

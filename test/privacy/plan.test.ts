@@ -4,8 +4,9 @@ import { RdpAccountant } from '../../core/accounting/rdp.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
-import { epsilonAgainst, plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
-import type { PlanRequest } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { epsilonAgainst, plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import type { PlanRequest } from '../../core/privacy/plan/privacy-plan.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
-import { plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
 import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
 

@@ -9,15 +9,21 @@ import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountan
 import { RdpAccountant } from '../../core/accounting/rdp.ts';
 import { rdpCurve } from '../../core/accounting/rdp-curve.ts';
 import { subsampledGaussianRdp } from '../../core/accounting/rdp-subsampled-gaussian.ts';
-import { adaptiveQuery, nextClip, votingContribution, withoutVotes } from '../../core/privacy/mechanism/adaptive-clip.ts';
+import {
+  adaptiveQuery,
+  nextClip,
+  votingContribution,
+  withoutVotes,
+} from '../../core/privacy/mechanism/adaptive-clip.ts';
 import { clipShares } from '../../core/privacy/mechanism/clip-shares.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { Contribution, PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { attemptCharge, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
-import { epsilonAgainst, epsilonKnowingCoins, plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
-import type { PlanRequest, PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { epsilonAgainst, epsilonKnowingCoins, plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import type { PlanRequest, PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { personSampling } from '../../core/privacy/mechanism/sampling.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';

@@ -6,8 +6,9 @@ import { composedEpsilon } from '../../core/accounting/composition.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
-import { plannedSum, planPrivacy } from '../../core/privacy/plan/plan.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/plan.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 
 const PLATFORMS = ['a', 'b', 'c', 'd', 'e'];
 const round: SumQuery = {

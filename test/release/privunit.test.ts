@@ -5,13 +5,7 @@ import { logGamma } from '../../core/accounting/special/gamma.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { privUnitParameters, privUnitSample } from '../../core/release/privunit.ts';
-import {
-  capDensity,
-  capMoment,
-  capPoint,
-  capProbability,
-  spherePoint,
-} from '../../core/release/sphere-cap.ts';
+import { capDensity, capMoment, capPoint, capProbability, spherePoint } from '../../core/release/sphere-cap.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Interactions } from '../../core/data/domain.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import type { AlsSettings, Factors } from '../../core/transfer/factors/implicit-als.ts';
+import type { AlsSettings } from '../../core/transfer/factors/als-settings.ts';
+import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import { implicitAls } from '../../core/transfer/factors/implicit-als.ts';
 import { gram } from '../../core/transfer/linear-algebra/products.ts';
 

@@ -2,7 +2,7 @@
  * The target's half of releases: what sources released, and whom they withdrew.
  * @module
  */
-import { canonicalJson } from '../../../core/federation/manifest.ts';
+import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore, ReceivedVersion } from '../platform-store.ts';
 import { compare, entry } from './nested-maps.ts';
 

@@ -4,7 +4,7 @@
  */
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
-import { canonicalJson } from '../../../core/federation/manifest.ts';
+import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
 import type { CodeStore, ConsentStore, MemoisedCode, OutgoingLetter, Outbox, RequestStore } from '../platform-store.ts';
 import { compare, entry } from './nested-maps.ts';
 

@@ -2,7 +2,7 @@
  * The target's half of releases: vectors it holds, and persons who took them back.
  * @module
  */
-import { canonicalJson } from '../../../core/federation/manifest.ts';
+import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
 import type { NoiseModel, ReleaseModeName } from '../../../core/release/release.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore } from '../platform-store.ts';
 import { toBytes, toFloat32 } from '../vector-bytes.ts';

@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../federation/manifest.ts';
+import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 

@@ -7,7 +7,7 @@
  * ends later is charged in full, and its retry is another attempt with another session, charged again.
  * @module
  */
-import { canonicalJson } from '../../federation/manifest.ts';
+import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import { composedEpsilon } from '../../accounting/composition.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';

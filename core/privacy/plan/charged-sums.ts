@@ -7,8 +7,8 @@ import { PrivacyError } from '../mechanism/errors.ts';
 import type { Charge } from '../ledger/ledger.ts';
 import type { ChargedSums, PrivacyMechanism } from '../mechanism/mechanism.ts';
 import { platformCharge, sumFingerprint } from './plan-events.ts';
-import { plannedSum } from './plan.ts';
-import type { PrivacyPlan } from './plan.ts';
+import { plannedSum } from './plan-lookups.ts';
+import type { PrivacyPlan } from './privacy-plan.ts';
 
 /**
  * Values already drawn, kept durably inside the platform. With them a restart finds what was paid for, and a crash

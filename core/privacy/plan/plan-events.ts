@@ -3,12 +3,12 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../federation/manifest.ts';
+import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';
 import type { Charge, LedgerBudget } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
-import type { PrivacyPlan } from './plan.ts';
+import type { PrivacyPlan } from './privacy-plan.ts';
 
 type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
 

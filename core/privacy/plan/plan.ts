@@ -5,68 +5,18 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../federation/manifest.ts';
+import { canonicalJson } from '../../encoding/canonical-json.ts';
 import { calibrateNoise, sampledSum } from '../../accounting/calibrate.ts';
 import { clipShares } from '../mechanism/clip-shares.ts';
 import { claimAccountant, composedEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
-import type { PlannedSum, SumQuery } from '../mechanism/mechanism.ts';
-import { eventKnowingCoins, worstPersonEvents } from './plan-events.ts';
+import type { SumQuery } from '../mechanism/mechanism.ts';
+import { worstPersonEvents } from './plan-events.ts';
 import { scaleAll } from './plan-sums.ts';
 import type { PlannedSums, PlanSetting } from './plan-sums.ts';
 import { personSampling } from '../mechanism/sampling.ts';
-import { noiseSharesAgainst, trustOf } from './trust.ts';
-import type { Trust, TrustRequest } from './trust.ts';
-
-export interface PlanPlatform {
-  readonly name: string;
-  /** A public round number near the count of persons. */
-  readonly personsAbout: number;
-  /** Every sum this platform takes part in. Those of scope `federation` are the same on every platform. */
-  readonly queries: readonly SumQuery[];
-  /** How much of the bound on one person this platform takes in masked sums, relative to the others; 1 when absent. */
-  readonly clipWeight?: number;
-}
-
-export interface PlanRequest extends TrustRequest {
-  /** Total over everything trained; null for a federation without privacy. */
-  readonly epsilon: number | null;
-  readonly delta: number;
-  /** Those that train or release. A platform without queries still counts among the n of the masked sum. */
-  readonly platforms: readonly PlanPlatform[];
-  /** M: the most platforms one person may be on. */
-  readonly maxPlatformsPerPerson: number;
-  /** Attempts at rounds that may be charged and lost before the last round no longer fits; 0 when absent. */
-  readonly spareAttempts?: number;
-  /** q: each person enters a masked sum by a secret coin; absent: everybody enters every one. Means nothing without noise. */
-  readonly sampling?: number;
-  /** The clip of masked sums follows this quantile of the contributions' lengths; absent: it is what the query says. */
-  readonly clipQuantile?: number;
-}
-
-export interface PrivacyPlan extends Trust {
-  /** What everything composes to at `delta`, at most the budget; null when there is no privacy, or nothing to noise. */
-  readonly epsilon: number | null;
-  /** The requested total. */
-  readonly budget: number | null;
-  readonly delta: number;
-  /** z of a sum with relative noise 1. 0 without privacy. */
-  readonly noiseMultiplier: number;
-  readonly maxPlatformsPerPerson: number;
-  /** How many platforms' own releases one person's data may enter. */
-  readonly encodersPerPerson: number;
-  /** Releases of the masked sum, spare attempts not counted. */
-  readonly rounds: number;
-  readonly spareAttempts: number;
-  /** Bits of the masked sum's ring, 16 to 32. */
-  readonly ringBits: number;
-  /** q of the masked sums; 1: everybody is in all of them. */
-  readonly samplingRate: number;
-  /** By platform, in the order of its queries. */
-  readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
-  /** SHA-256, lower-case hex, over everything above. */
-  readonly fingerprint: string;
-}
+import type { PlanPlatform, PlanRequest, PrivacyPlan } from './privacy-plan.ts';
+import { trustOf } from './trust.ts';
 
 /** Room for floating-point sums taken in another order, so that a ledger that adds up the plan never calls it overspent. */
 const CALIBRATION_SLACK = 1e-9;
@@ -142,36 +92,6 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     sums: planned.sums,
   };
   return { ...plan, fingerprint: createHash('sha256').update(canonicalJson(plan)).digest('hex') };
-}
-
-/**
- * Epsilon at the plan's delta against this many platforms that collude with the coordinator, over whatever they can see
- * together; null where the plan has none.
- */
-export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | null {
-  if (plan.epsilon === null) return null;
-  const at = (shares: number): number => composedEpsilon(worstPersonEvents(plan, shares), plan.delta);
-  const shares = noiseSharesAgainst(plan, colluders);
-  // Of drawn persons more is proven against one share than against a sum; what holds against one holds against more.
-  return plan.samplingRate < 1 ? Math.min(at(shares), at(1)) : at(shares);
-}
-
-/** The same against somebody who also knows, of every masked sum, which persons were drawn: sampling gains nothing then. */
-export function epsilonKnowingCoins(plan: PrivacyPlan, colluders: number): number | null {
-  if (plan.epsilon === null) return null;
-  const events = worstPersonEvents(plan, noiseSharesAgainst(plan, colluders), eventKnowingCoins);
-  return composedEpsilon(events, plan.delta);
-}
-
-/** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming what the plan has. */
-export function plannedSum(plan: PrivacyPlan, platform: string, label: string): PlannedSum {
-  const sums = plan.sums[platform] ?? [];
-  const sum = sums.find((candidate) => candidate.label === label);
-  if (sum !== undefined) return sum;
-  throw new PrivacyError(
-    'PRIVACY_UNDECLARED_SUM',
-    `platform ${platform} declared no sum "${label}"; its plan has ${sums.map((known) => known.label).join(', ') || 'none'}`,
-  );
 }
 
 /** The own sums of those platforms that would cost one person the most, if the person were on all of them. */

@@ -2,14 +2,12 @@
  * Our own answer to a reference row.
  * @module
  */
+import type { Evaluator } from './evaluator.ts';
 import { FEDERATED_ROWS } from './federated-rows.ts';
 import { GAUSSIAN_ROWS } from './gaussian-rows.ts';
 import { NOISE_ROWS } from './noise-rows.ts';
 import { RowReader } from './reference-row.ts';
 import type { ReferenceRow } from './reference-row.ts';
-
-/** One number, or as many as the row expects; null when the accountant has no answer. */
-export type Evaluator = (row: RowReader) => number | readonly number[] | null;
 
 const EVALUATORS = new Map<string, Evaluator>(Object.entries({ ...GAUSSIAN_ROWS, ...NOISE_ROWS, ...FEDERATED_ROWS }));
 

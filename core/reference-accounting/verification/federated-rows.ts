@@ -7,7 +7,7 @@ import { RdpAccountant } from '../../accounting/rdp.ts';
 import { integerL1Bound } from '../../accounting/rdp-discrete-gaussian.ts';
 import { largestScale, roundedL2Bound } from '../stochastic-rounding.ts';
 import { maxTreeSensitivitySquared } from '../tree-aggregation.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluator.ts';
 import { parseOrders } from './reference-orders.ts';
 import type { RowReader } from './reference-row.ts';
 

@@ -11,7 +11,7 @@ import { RdpAccountant } from '../../accounting/rdp.ts';
 import { logMoment } from '../../accounting/rdp-subsampled-gaussian.ts';
 import { GOOGLE_ORDERS, OPACUS_ORDERS, parseOrders, TENSORFLOW_ORDERS } from './reference-orders.ts';
 import type { RowReader } from './reference-row.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluator.ts';
 
 /** Epsilon by an accountant with the row's orders, or these when it names none. */
 function rdpEpsilon(row: RowReader, orders: readonly number[], sigma: number, steps: number): number {

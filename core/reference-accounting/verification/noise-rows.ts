@@ -16,7 +16,7 @@ import { PldAccountant } from '../pld/pld-accountant.ts';
 import { subsampledPair } from '../pld/subsampled-pair.ts';
 import { exponentialRdp } from '../rdp-laplace.ts';
 import { randomisedResponseRdp } from '../rdp-randomised-response.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluator.ts';
 import { ReferenceFileError } from './reference-row.ts';
 import type { RowReader } from './reference-row.ts';
 

@@ -10,27 +10,17 @@
 import type { Domain } from '../../data/domain.ts';
 import { personIndex } from '../../data/select.ts';
 import type { ReceivedRepresentations } from '../../release/release.ts';
-import type { Prng } from '../../random/prng.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import type { DecoderReport, Explanation, ReleasedVector } from '../strategy.ts';
 import { explainScore } from './explain.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
-import type { Regression } from './regression.ts';
 import { fitRegression } from './regression.ts';
-import type { ScoreMap } from './score-map.ts';
 import { factorScoreMap, historyScoreMap, mixedScoreMap, scoresOf } from './score-map.ts';
+import type { DecoderContext, Fitted } from './decoder-parts.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
-
-export interface DecoderContext {
-  /** The target, cold persons hidden. */
-  readonly domain: Domain;
-  /** Factors of the target, or of a part of its persons: the same method and settings both times. */
-  readonly factorise: (domain: Domain) => Factors;
-  readonly random: Prng;
-}
 
 export interface Decoder {
   readonly report: DecoderReport;
@@ -76,12 +66,6 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
     sources: selection.sources,
     chosen: selection.chosen,
   });
-}
-
-/** What a decoder with at least one source has. */
-export interface Fitted {
-  readonly regression: Regression;
-  readonly scores: ScoreMap;
 }
 
 class FittedDecoder implements Decoder {

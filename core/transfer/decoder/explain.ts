@@ -7,7 +7,7 @@ import type { Domain } from '../../data/domain.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import type { Explanation, ReleasedVector } from '../strategy.ts';
 import type { Blend } from './blend.ts';
-import type { Fitted } from './decoder.ts';
+import type { Fitted } from './decoder-parts.ts';
 
 export interface ExplainedDecoder {
   readonly domain: Domain;

@@ -10,7 +10,7 @@ import { multiplyVector } from '../linear-algebra/products.ts';
 import type { DecoderReport } from '../strategy.ts';
 import type { Blend } from './blend.ts';
 import { chooseBlend } from './blend.ts';
-import type { DecoderContext } from './decoder.ts';
+import type { DecoderContext } from './decoder-parts.ts';
 import { featureShapes } from './features.ts';
 import { HeldOutRanking } from './held-out.ts';
 import { popularityOnScaleOf, spread } from './popularity-list.ts';

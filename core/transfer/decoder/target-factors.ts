@@ -4,7 +4,8 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import type { RandomSource } from '../../random/source.ts';
-import type { AlsProgress, AlsSettings, Factors } from '../factors/implicit-als.ts';
+import type { AlsSettings } from '../factors/als-settings.ts';
+import type { AlsProgress, Factors } from '../factors/implicit-als.ts';
 import { implicitAls } from '../factors/implicit-als.ts';
 
 export const factorSettings: AlsSettings = {

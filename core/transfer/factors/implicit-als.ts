@@ -15,19 +15,9 @@ import type { RandomSource } from '../../random/source.ts';
 import { TransferError } from '../errors.ts';
 import { gram, multiply } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
+import type { AlsSettings } from './als-settings.ts';
 import { RowSolver } from './row-solver.ts';
 import { transposeInteractions } from './transpose.ts';
-
-export interface AlsSettings {
-  readonly dimension: number;
-  readonly sweeps: number;
-  /** w0: weight of an unseen pair beside a seen one's 1. */
-  readonly unseenWeight: number;
-  /** λ. */
-  readonly ridge: number;
-  /** ν: 0 is Hu and Koren's constant ridge, 1 scales it with the number of interactions. */
-  readonly ridgeExponent: number;
-}
 
 export interface Factors {
   readonly dimension: number;

@@ -10,7 +10,7 @@
 import { choleskyInPlace, choleskySolve } from '../linear-algebra/cholesky.ts';
 import { gram } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
-import type { AlsSettings } from './implicit-als.ts';
+import type { AlsSettings } from './als-settings.ts';
 
 export class RowSolver {
   readonly #settings: AlsSettings;

@@ -1,0 +1,9 @@
+/**
+ * When two versions of received representations are the same one.
+ * @module
+ */
+import type { ReceivedVersion } from './platform-store.ts';
+
+export function isSameVersion(a: ReceivedVersion, b: ReceivedVersion): boolean {
+  return a.epoch === b.epoch && a.modelRound === b.modelRound;
+}

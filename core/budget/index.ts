@@ -1,0 +1,5 @@
+/**
+ * Planning a privacy budget before there is a federation.
+ * @module
+ */
+export * from './budget-plan.ts';

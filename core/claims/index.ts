@@ -1,0 +1,5 @@
+/**
+ * The printed privacy statement.
+ * @module
+ */
+export * from './claims.ts';

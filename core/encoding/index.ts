@@ -1,0 +1,6 @@
+/**
+ * One byte string and one JSON text for one value.
+ * @module
+ */
+export * from './canonical-bytes.ts';
+export * from './canonical-json.ts';

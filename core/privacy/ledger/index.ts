@@ -1,0 +1,7 @@
+/**
+ * The durable record of privacy spent: entries, their hash chain, the rules of charging, and the report.
+ * @module
+ */
+export * from './ledger.ts';
+export * from './ledger-entry.ts';
+export * from './ledger-report.ts';

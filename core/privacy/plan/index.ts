@@ -1,0 +1,10 @@
+/**
+ * The privacy plan that coordinator and platforms compute alike, and what follows from it.
+ * @module
+ */
+export * from './charged-sums.ts';
+export * from './plan.ts';
+export * from './plan-events.ts';
+export * from './plan-lookups.ts';
+export * from './privacy-plan.ts';
+export * from './trust.ts';

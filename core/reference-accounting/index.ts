@@ -1,0 +1,9 @@
+/**
+ * Checking the accountant against published figures: the privacy-loss accountant, further mechanisms, verdicts.
+ * @module
+ */
+export * from './optimal-composition.ts';
+export * from './tree-aggregation.ts';
+export * from './pld/pld-accountant.ts';
+export * from './verification/reference-row.ts';
+export * from './verification/verdict.ts';

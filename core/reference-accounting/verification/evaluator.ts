@@ -1,0 +1,8 @@
+/**
+ * The answer of this project to one row of a group of published figures. Types only.
+ * @module
+ */
+import type { RowReader } from './reference-row.ts';
+
+/** One number, or as many as the row expects; null when the accountant has no answer. */
+export type Evaluator = (row: RowReader) => number | readonly number[] | null;

@@ -1,0 +1,5 @@
+/**
+ * Time as an argument.
+ * @module
+ */
+export * from './clock.ts';

@@ -1,0 +1,22 @@
+/**
+ * Messages between a simulation and its child processes. Types only.
+ * @module
+ */
+import type { SeedRow } from '../../core/evaluation/results.ts';
+import type { ReferenceOrder } from '../central.ts';
+import type { CoordinatorHostConfig } from './coordinator-host.ts';
+import type { PlatformHostConfig } from './platform-host.ts';
+
+export type HostOrder =
+  | { readonly kind: 'coordinator'; readonly config: CoordinatorHostConfig }
+  | { readonly kind: 'platform'; readonly config: PlatformHostConfig; readonly url: string }
+  | { readonly kind: 'references'; readonly order: ReferenceOrder }
+  | { readonly kind: 'stop' };
+
+export interface HostFailure {
+  readonly kind: 'failed';
+  readonly code: string;
+  readonly text: string;
+}
+
+export type ReferencesReport = { readonly kind: 'references'; readonly rows: readonly SeedRow[] };
