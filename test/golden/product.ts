@@ -1,0 +1,31 @@
+/**
+ * Everything of the product that the golden tests use. When a product file moves, this file alone changes.
+ * @module
+ */
+export { consentCommand } from '../../cli/commands/consent.ts';
+export { dataCommand } from '../../cli/commands/data.ts';
+export { dataSampleCommand } from '../../cli/commands/data-sample.ts';
+export { manifestCommand } from '../../cli/commands/manifest.ts';
+export { privacyCommand } from '../../cli/commands/privacy.ts';
+export { secaggCommand } from '../../cli/commands/secagg.ts';
+export { simulateCommand } from '../../cli/commands/simulate.ts';
+export { EXIT, failure } from '../../cli/failure.ts';
+export { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
+export { draftManifest } from '../../core/federation/draft.ts';
+export type { Draft } from '../../core/federation/draft.ts';
+export { generateIdentity } from '../../core/federation/identity.ts';
+export { formatManifest } from '../../core/federation/manifest.ts';
+export type { Manifest } from '../../core/federation/manifest.ts';
+export { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
+export { firstModel, planFederation } from '../../core/federation/plan.ts';
+export type { FederationPlan } from '../../core/federation/plan.ts';
+export { formatStatement, privacyStatement } from '../../core/privacy/claims.ts';
+export type { PrivacyStatement } from '../../core/privacy/claims.ts';
+export { Ledger } from '../../core/privacy/ledger.ts';
+export { epsilonAgainst, epsilonKnowingCoins } from '../../core/privacy/plan.ts';
+export { attemptCharge, ledgerBudget, platformCharge } from '../../core/privacy/plan-events.ts';
+export { seededRandom } from '../../core/random/seeded.ts';
+export { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
+
+/** The folders whose files may declare error codes. */
+export const SOURCES = ['core', 'proto', 'server', 'client', 'simulations', 'cli'] as const;
