@@ -19,11 +19,11 @@ export type { Manifest } from '../../core/federation/manifest.ts';
 export { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
 export { firstModel, planFederation } from '../../core/federation/plan.ts';
 export type { FederationPlan } from '../../core/federation/plan.ts';
-export { formatStatement, privacyStatement } from '../../core/privacy/claims.ts';
-export type { PrivacyStatement } from '../../core/privacy/claims.ts';
-export { Ledger } from '../../core/privacy/ledger.ts';
-export { epsilonAgainst, epsilonKnowingCoins } from '../../core/privacy/plan.ts';
-export { attemptCharge, ledgerBudget, platformCharge } from '../../core/privacy/plan-events.ts';
+export { formatStatement, privacyStatement } from '../../core/claims/claims.ts';
+export type { PrivacyStatement } from '../../core/claims/claims.ts';
+export { Ledger } from '../../core/privacy/ledger/ledger.ts';
+export { epsilonAgainst, epsilonKnowingCoins } from '../../core/privacy/plan/plan-lookups.ts';
+export { attemptCharge, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
 export { seededRandom } from '../../core/random/seeded.ts';
 export { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 
