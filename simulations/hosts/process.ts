@@ -6,6 +6,8 @@
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { failedReport } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
 import type { ReferenceOrder } from '../central.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
@@ -17,12 +19,6 @@ export type HostOrder =
   | { readonly kind: 'references'; readonly order: ReferenceOrder }
   | { readonly kind: 'stop' };
 
-export interface HostFailure {
-  readonly kind: 'failed';
-  readonly code: string;
-  readonly text: string;
-}
-
 type Hosted = { stop(): Promise<void> };
 
 let hosted: Promise<Hosted> | undefined;
@@ -31,11 +27,7 @@ process.on('message', (order: HostOrder) => {
   if (order.kind === 'stop') void stop();
   else {
     hosted = host(order);
-    hosted.catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-      const text = error instanceof Error ? (code === 'INTERNAL' ? (error.stack ?? '') : error.message) : String(error);
-      report({ kind: 'failed', code, text });
-    });
+    hosted.catch((error: unknown) => report(failedReport(error)));
   }
 });
 // The parent is gone, however it went: nobody is left to work for.
@@ -74,6 +66,6 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function report(message: PlatformReport | CoordinatorReport | ReferencesReport): void {
+function report(message: PlatformReport | CoordinatorReport | ReferencesReport | FailedReport): void {
   if (process.connected) process.send?.(message);
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { EXIT, failure } from '../../cli/failure.ts';
+import { failure } from '../../cli/failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { SimulationError } from '../../simulations/errors.ts';
 import { makeOutFolder } from '../../simulations/out-folder.ts';
 
 describe('exit codes', () => {
-  const codes: readonly (readonly [string, number])[] = [
+  const codes: readonly (readonly [SimulationError['code'], number])[] = [
     ['SIMULATION_OPTION', EXIT.usage],
     ['SIMULATION_WORLD', EXIT.input],
     ['SIMULATION_RESULTS', EXIT.input],

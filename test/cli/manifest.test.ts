@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EXIT } from '../../cli/failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import type { LedgerReport } from '../../core/privacy/ledger-report.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';

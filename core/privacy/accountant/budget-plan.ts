@@ -8,7 +8,7 @@ import type { Trust } from '../trust.ts';
 import type { PrivacyEvent } from './accountant.ts';
 import { personSampling } from '../sampling.ts';
 import { calibrateNoise, gaussianSumEvent, sampledSum } from './calibrate.ts';
-import { PrivacyParameterError } from './errors.ts';
+import { parameterInvalid } from './errors.ts';
 import { PldAccountant } from './pld/pld-accountant.ts';
 import { RdpAccountant } from './rdp.ts';
 
@@ -73,7 +73,7 @@ export interface BudgetPlan {
   readonly cheaper: readonly CheaperOption[];
 }
 
-/** @throws PrivacyParameterError; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
+/** @throws AccountantError PRIVACY_PARAMETER_INVALID; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
 export function planBudget(request: BudgetRequest): BudgetPlan {
   check(request);
   const trust = trustOf(request, request.platforms, true);
@@ -197,6 +197,6 @@ function counted(count: number, noun: string): string {
 function check(request: BudgetRequest): void {
   for (const name of ['rounds', 'platforms', 'persons', 'dimension'] as const) {
     const value = request[name];
-    if (!Number.isInteger(value) || value < 1) throw new PrivacyParameterError(name, value, 'an integer >= 1');
+    if (!Number.isInteger(value) || value < 1) throw parameterInvalid(name, value, 'an integer >= 1');
   }
 }

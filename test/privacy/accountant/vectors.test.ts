@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { logMoment } from '../../../core/privacy/accountant/rdp-subsampled-gaussian.ts';
 import { leastLogMoment } from '../../../core/privacy/accountant/verification/moment-floor.ts';
-import { parseReferenceFile, ReferenceFileError } from '../../../core/privacy/accountant/verification/reference-row.ts';
+import { parseReferenceFile } from '../../../core/privacy/accountant/verification/reference-row.ts';
 import { parseOrders } from '../../../core/privacy/accountant/verification/reference-orders.ts';
 import { countOutcomes, judge, judgeAnswer } from '../../../core/privacy/accountant/verification/verdict.ts';
 import type { Verdict } from '../../../core/privacy/accountant/verification/verdict.ts';
@@ -113,10 +113,7 @@ describe('a malformed file', () => {
   const file = (...list: unknown[]): string => JSON.stringify({ rows: list });
 
   it('is refused with the row that is wrong', () => {
-    assert.throws(
-      () => parseReferenceFile('{'),
-      (error) => error instanceof ReferenceFileError && /not JSON/.test(error.message),
-    );
+    assert.throws(() => parseReferenceFile('{'), { code: 'REFERENCE_MALFORMED', message: /not JSON/ });
     assert.throws(() => parseReferenceFile('[]'), /array "rows"/);
     assert.throws(
       () => parseReferenceFile(file(good, { ...good, id: 'a-2', expected: 'four' })),
