@@ -5,7 +5,7 @@
 import { CodedError, codeOf } from '../../core/errors/coded-error.ts';
 import type { ErrorKind } from '../../core/errors/coded-error.ts';
 
-const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
+export const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
   EACCES: 'resource',
   EADDRINUSE: 'resource',
   EADDRNOTAVAIL: 'resource',
@@ -44,7 +44,8 @@ const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
 /** The kind of a coded error, or of a known error of the system; undefined for anything else, which is a defect of ours. */
 export function kindOf(error: unknown): ErrorKind | undefined {
   if (error instanceof CodedError) return error.kind;
-  const code = codeOf(error);
+  const code = codeOf(error) ?? '';
   // SQLite's extended codes name the primary one first, as SQLITE_IOERR_WRITE does.
-  return code === undefined ? undefined : SYSTEM_KINDS[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code];
+  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
+  return Object.hasOwn(SYSTEM_KINDS, primary) ? SYSTEM_KINDS[primary] : undefined;
 }
