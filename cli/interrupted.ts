@@ -2,7 +2,7 @@
  * Ctrl-C and termination: the first asks to stop in order, a later one stops at once.
  * @module
  */
-import { EXIT } from './failure.ts';
+import { EXIT } from '../host/exit-codes.ts';
 
 /** Ctrl-C reaches a whole group, and npm, shells and service managers pass it on: within this time it is the same one. */
 const SAME_MS = 1_000;

@@ -6,7 +6,8 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
-import { StoreError } from '../client/store/errors.ts';
+import { codeOf } from '../core/errors/coded-error.ts';
+import { StoreError } from '../host/errors/store-errors.ts';
 
 export interface LedgerFile {
   readonly federation: string;
@@ -25,7 +26,8 @@ export function readLedgerFile(file: string): LedgerFile {
     return readWith(`${pathToFileURL(file).href}?mode=ro`);
   } catch (error) {
     // What a killed process left behind is a log that only a writer may bring in.
-    if (codeOf(error) === 'SQLITE_CANTOPEN' || codeOf(error).startsWith('SQLITE_READONLY')) return guarded(file, file);
+    const code = codeOf(error) ?? '';
+    if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY')) return guarded(file, file);
     throw translated(error, file);
   }
 }
@@ -55,18 +57,14 @@ function readWith(path: string): LedgerFile {
 }
 
 function translated(cause: unknown, file: string): unknown {
-  const code = codeOf(cause);
+  const code = codeOf(cause) ?? '';
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     const text = `${file} is held by a running agent or coordinator: stop it first; until then its local service and its metrics tell what is spent`;
     return new StoreError('STORE_LOCKED', text, { cause });
   }
-  if (code.startsWith('SQLITE_') || cause instanceof Error) {
-    const why = cause instanceof Error ? cause.message : code;
-    const text = `${file} is neither a platform's state nor a coordinator's store (${why})`;
+  if (cause instanceof Error) {
+    const text = `${file} is neither a platform's state nor a coordinator's store (${cause.message})`;
     return new StoreError('STORE_CORRUPT', text, { cause });
   }
   return cause;
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

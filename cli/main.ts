@@ -17,7 +17,8 @@ import { privacyCommand } from './commands/privacy.ts';
 import { recommendCommand } from './commands/recommend.ts';
 import { secaggCommand } from './commands/secagg.ts';
 import { simulateCommand } from './commands/simulate.ts';
-import { failure, EXIT } from './failure.ts';
+import { EXIT } from '../host/exit-codes.ts';
+import { failure } from './failure.ts';
 import { version } from './version.ts';
 
 const program = new Command('isthmus')

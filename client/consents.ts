@@ -9,7 +9,7 @@ import type { Consent } from '../core/federation/consent.ts';
 import { consentsSchema } from './schemas.ts';
 import { askAgent } from './serving/local-client.ts';
 import { openStateDirectory, storeFileIn } from './state-directory.ts';
-import { StoreError } from './store/errors.ts';
+import { StoreError } from '../host/errors/store-errors.ts';
 import type { ConsentFilter, PlatformStore } from './store/platform-store.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 

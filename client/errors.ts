@@ -2,48 +2,22 @@
  * Errors of the platform agent.
  * @module
  */
-export type PlatformErrorCode =
-  /** The domain holds no persons, no items or no interactions. */
-  | 'PLATFORM_EMPTY_DOMAIN'
-  /** The domain's arrays contradict each other, or hold what is no number. */
-  | 'PLATFORM_BAD_DOMAIN'
-  /** The catalogue's size is not the one the manifest tells the others. */
-  | 'PLATFORM_CATALOGUE'
-  /** The key file belongs to someone else than the manifest says. */
-  | 'PLATFORM_IDENTITY'
-  /** A file of hidden positives names nobody, or items the catalogue lacks. */
-  | 'PLATFORM_HIDDEN'
-  /** The pseudonym key file cannot be used. */
-  | 'PLATFORM_PSEUDONYM_KEY'
-  /** The platform holds no pseudonym scheme, and was asked for something that needs one. */
-  | 'PLATFORM_NO_PSEUDONYMS'
-  /** The decoder is not fitted yet. */
-  | 'PLATFORM_NOT_READY'
-  /** No agent runs on this state. */
-  | 'PLATFORM_NOT_RUNNING'
-  /** The running agent refused. */
-  | 'PLATFORM_REFUSED'
-  /** The log file cannot be written. */
-  | 'LOG_UNWRITABLE'
-  /** The state directory cannot be used. */
-  | 'STATE_UNUSABLE'
-  /** Another program listens on the port. */
-  | 'PORT_IN_USE'
-  /** This user may not open the port. */
-  | 'LISTEN_FORBIDDEN'
-  /** The manifest or the coordinator is weaker than this platform's own floor. */
-  | 'POLICY_FLOOR'
-  /** The coordinator's ledger lacks or changes an entry of this platform. */
-  | 'LEDGER_CONTRADICTION'
-  /** The coordinator ended the link for good. */
-  | 'LINK_ENDED';
+import { errorsOf } from '../core/errors/coded-error.ts';
 
-/** `code` is stable, `message` names cause and remedy. */
-export class PlatformError extends Error {
-  override readonly name = 'PlatformError';
-  readonly code: PlatformErrorCode;
-  constructor(code: PlatformErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export const PlatformError = errorsOf('PlatformError', {
+  PLATFORM_EMPTY_DOMAIN: { kind: 'input', about: 'the domain holds no persons, no items or no interactions' },
+  PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
+  PLATFORM_CATALOGUE: { kind: 'input', about: "the catalogue's size is not the one in the manifest" },
+  PLATFORM_IDENTITY: { kind: 'input', about: "the key file's identity is not the one in the manifest" },
+  PLATFORM_HIDDEN: { kind: 'input', about: 'a file of hidden positives names nobody, or what the data lacks' },
+  PLATFORM_PSEUDONYM_KEY: { kind: 'input', about: 'the pseudonym key file cannot be used' },
+  PLATFORM_NOT_READY: { kind: 'federation', about: 'the platform is not started, or still prepares its model' },
+  PLATFORM_NOT_RUNNING: { kind: 'federation', about: 'no agent runs on this state' },
+  PLATFORM_REFUSED: { kind: 'input', about: 'the running agent refused the request' },
+  STATE_UNUSABLE: { kind: 'resource', about: 'the state directory cannot be used' },
+  POLICY_FLOOR: { kind: 'privacy', about: "the manifest is weaker than this platform's own floor" },
+  LINK_ENDED: { kind: 'federation', about: 'the coordinator ended the link for good' },
+  ROUND_MODEL: { kind: 'federation', about: "the coordinator's shared model is not the one this platform expects" },
+  ROUND_STALE: { kind: 'federation', about: 'the coordinator began a round that is over' },
+});
+export type PlatformError = InstanceType<typeof PlatformError>;

@@ -4,7 +4,6 @@
  */
 export { systemClock } from './clock.ts';
 export { PlatformError } from './errors.ts';
-export type { PlatformErrorCode } from './errors.ts';
 export type { EvaluationDocument } from './evaluation/document.ts';
 export type { HiddenPositives } from './evaluation/hidden.ts';
 export { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from './evaluation/settings.ts';
@@ -13,6 +12,8 @@ export type { PlatformEvent, PlatformListener, PlatformStage } from './events.ts
 export { openLog, silentLog } from './log.ts';
 export type { Log, LogSettings } from './log.ts';
 export type { PlatformOptions } from './options.ts';
+export { HostError } from '../host/errors/host-errors.ts';
+export { StoreError } from '../host/errors/store-errors.ts';
 export { createPlatform } from './platform.ts';
 export type { Platform } from './platform.ts';
 export { DEFAULT_FLOOR } from './policy.ts';

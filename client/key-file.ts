@@ -3,19 +3,20 @@
  * @module
  */
 import { closeSync, fchmodSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { FederationError } from '../core/federation/errors.ts';
+import { codeOf, messageOf } from '../core/errors/coded-error.ts';
+import { HostError } from '../host/errors/host-errors.ts';
+import { PlatformError } from './errors.ts';
 import { formatIdentity, parseIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
-import { PlatformError } from './errors.ts';
 import type { Log } from './log.ts';
 
-/** @throws FederationError IDENTITY_UNREADABLE, IDENTITY_INVALID. */
+/** @throws HostError IDENTITY_UNREADABLE; FederationError IDENTITY_INVALID. */
 export function readIdentity(file: string, log: Log): Identity {
-  return parseIdentity(readSecret(file, 'IDENTITY_UNREADABLE', log), file);
+  return parseIdentity(readSecret(file, log), file);
 }
 
-/** @throws FederationError IDENTITY_EXISTS, IDENTITY_UNWRITABLE. */
+/** @throws HostError IDENTITY_EXISTS, IDENTITY_UNWRITABLE. */
 export function writeIdentity(file: string, identity: Identity): void {
   writeSecret(file, formatIdentity(identity));
 }
@@ -24,9 +25,9 @@ export function writeIdentity(file: string, identity: Identity): void {
 export function readPseudonymKey(file: string, log: Log): Uint8Array {
   let key: Buffer;
   try {
-    key = Buffer.from(readSecret(file, 'IDENTITY_UNREADABLE', log).trim(), 'base64');
+    key = Buffer.from(readSecret(file, log).trim(), 'base64');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new PlatformError('PLATFORM_PSEUDONYM_KEY', `pseudonym key: ${why}`, { cause });
   }
   if (key.length < PSEUDONYM_KEY_BYTES) {
@@ -42,14 +43,14 @@ export function writePseudonymKey(file: string, key: Uint8Array): void {
   writeSecret(file, `${Buffer.from(key).toString('base64')}\n`);
 }
 
-function readSecret(file: string, code: string, log: Log): string {
+function readSecret(file: string, log: Log): string {
   try {
     const others = statSync(file).mode & 0o077;
     if (others !== 0) log.warn(`${file} can be read or changed by other users: chmod 600 it`);
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const remedy = 'name a key file that "isthmus init" made, and that this user may read';
-    throw new FederationError(code, `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, { cause });
+    throw new HostError('IDENTITY_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, { cause });
   }
 }
 
@@ -67,19 +68,17 @@ function writeSecret(file: string, text: string): void {
       closeSync(descriptor);
     }
   } catch (cause) {
-    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const exists = codeOf(cause) === 'EEXIST';
     throw exists
-      ? new FederationError(
-          'IDENTITY_EXISTS',
-          `${file} exists already; keys are never overwritten: move it away first`,
-          { cause },
-        )
-      : new FederationError('IDENTITY_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
+      ? new HostError('IDENTITY_EXISTS', `${file} exists already; keys are never overwritten: move it away first`, {
+          cause,
+        })
+      : new HostError('IDENTITY_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }
 }
 
 /** The system's reason without its code and path. */
 export function systemReason(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return /^[A-Z]+: ([^,]+),/.exec(message)?.[1] ?? message;
 }

@@ -6,7 +6,8 @@
  */
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import winston from 'winston';
-import { PlatformError } from './errors.ts';
+import { messageOf } from '../core/errors/coded-error.ts';
+import { HostError } from '../host/errors/host-errors.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -34,7 +35,7 @@ export interface LogSettings {
 
 export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** @throws PlatformError LOG_UNWRITABLE. */
+/** @throws HostError LOG_UNWRITABLE. */
 export function openLog(settings: LogSettings): Log & { close(): Promise<void> } {
   const { combine, timestamp, json, printf, colorize } = winston.format;
   const human = combine(
@@ -95,8 +96,8 @@ function destination(file: string | undefined): winston.transport {
     closeSync(openSync(file, 'a', 0o640));
     accessSync(file, constants.W_OK);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformError('LOG_UNWRITABLE', `the log cannot be written: ${why}`, { cause });
+    const why = messageOf(cause);
+    throw new HostError('LOG_UNWRITABLE', `the log cannot be written: ${why}`, { cause });
   }
   return new winston.transports.File({ filename: file });
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */

@@ -3,6 +3,7 @@
  * @module
  */
 import { nodeEngine } from '../core/crypto/node-engine.ts';
+import { codeOf } from '../core/errors/coded-error.ts';
 import type { LetterBody } from '../core/federation/letter.ts';
 import { platformOf } from '../core/federation/manifest.ts';
 import { verifyManifest } from '../core/federation/manifest-signature.ts';
@@ -16,6 +17,7 @@ import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts'
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
+import { StoreError } from '../host/errors/store-errors.ts';
 import { PlatformEvents } from './events.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
 import { Life } from './life.ts';
@@ -26,7 +28,6 @@ import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
 import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
-import { StoreError } from './store/errors.ts';
 
 export interface Platform {
   readonly name: string;
@@ -290,7 +291,7 @@ class Agent implements Platform {
 
   #fail(error: unknown): void {
     if (this.#stopping !== undefined) return;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+    const code = codeOf(error) ?? 'INTERNAL';
     // The text may name a row or a person (data, evaluation): it goes to whoever awaits `failed`, not to the log.
     this.#options.log.error('this platform cannot go on', { code });
     this.#events.emit({ kind: 'failed', code });

@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
-import { FederationError } from '../core/federation/errors.ts';
+import { HostError } from '../host/errors/host-errors.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
@@ -140,7 +140,7 @@ function readManifest(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const remedy = 'name the signed manifest with --manifest; whoever runs the coordinator has it';
-    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, {
+    throw new HostError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, {
       cause,
     });
   }

@@ -5,6 +5,7 @@
  */
 import { nodeEngine } from '../core/crypto/node-engine.ts';
 import type { Clock } from '../core/time/clock.ts';
+import { codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -15,11 +16,12 @@ import { ledgerBudget } from '../core/privacy/plan/plan-events.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
-import { isWireError, ProtocolError } from '../core/wire/errors.ts';
+import { CoordinatorError } from './errors.ts';
+import { StoreError } from '../host/errors/store-errors.ts';
+import { WireError } from '../core/wire/errors.ts';
 import { isPlatformMessage } from '../core/wire/secagg-codec.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformPresence } from '../core/wire/transport.ts';
 import { systemClock, systemRandom } from './clock.ts';
-import { CoordinatorError } from './errors.ts';
 import { CoordinatorEvents } from './events.ts';
 import type { CoordinatorListener, RoundsEnding } from './events.ts';
 import { Metrics } from './http/metrics.ts';
@@ -104,7 +106,7 @@ class RunningCoordinator implements Coordinator {
       clock,
       limits: { ...DEFAULT_MAILBOX_LIMITS, ...options.mailbox },
       isPlatform: (name) => this.#membership.has(name),
-      send: (to, body) => this.#endpoint?.send(to, body) ?? Promise.reject(new ProtocolError('LINK_CLOSED')),
+      send: (to, body) => this.#endpoint?.send(to, body) ?? Promise.reject(new WireError('LINK_CLOSED')),
       emit: (event) => this.#events.emit(event),
       onError: (error) => this.#fail(error),
     });
@@ -193,12 +195,12 @@ class RunningCoordinator implements Coordinator {
       // A platform's mistake is told to it. A store that cannot be written ends the coordinator; a defect must not, since a
       // platform may have found out how to bring it about.
       if (isOwnFailure(error)) this.#fail(error);
-      else if (!isWireError(error)) this.#defect(error);
+      else if (!(error instanceof WireError)) this.#defect(error);
       throw error;
     }
   }
 
-  /** @throws ProtocolError WIRE_UNEXPECTED. */
+  /** @throws WireError WIRE_UNEXPECTED. */
   #take(platform: string, body: Body, session: Uint8Array): void {
     switch (body.kind) {
       case 'status': {
@@ -227,7 +229,7 @@ class RunningCoordinator implements Coordinator {
       case 'failure':
         break;
     }
-    throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} from a platform`);
+    throw new WireError('WIRE_UNEXPECTED', `${body.kind} from a platform`);
   }
 
   #presence(platform: string, presence: PlatformPresence): void {
@@ -268,20 +270,20 @@ class RunningCoordinator implements Coordinator {
 
   #defect(error: unknown): void {
     this.#log.error('a defect of the coordinator, please report it', {
-      stack: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+      stack: stackOf(error),
     });
   }
 
   #fail(error: unknown): void {
     if (this.#isStopping) return;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
-    this.#log.error(`cannot go on: ${error instanceof Error ? error.message : 'unknown'}`, { code });
+    const code = codeOf(error) ?? 'INTERNAL';
+    this.#log.error(`cannot go on: ${messageOf(error)}`, { code });
     void this.stop().then(() => this.#resolveFailed(error));
   }
 }
 
 function isOwnFailure(error: unknown): boolean {
-  return error instanceof CoordinatorError || error instanceof PrivacyError;
+  return error instanceof StoreError || error instanceof PrivacyError;
 }
 
 /** @throws CoordinatorError COORDINATOR_IDENTITY. */

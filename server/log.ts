@@ -5,7 +5,8 @@
  */
 import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import winston from 'winston';
-import { CoordinatorError } from './errors.ts';
+import { messageOf } from '../core/errors/coded-error.ts';
+import { HostError } from '../host/errors/host-errors.ts';
 import type { CoordinatorEvent } from './events.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -37,7 +38,7 @@ export const silentLog: Log = {
   error: () => undefined,
 };
 
-/** @throws CoordinatorError LOG_UNWRITABLE. */
+/** @throws HostError LOG_UNWRITABLE. */
 export function openLog(settings: LogSettings): Log & { close(): Promise<void> } {
   const { combine, timestamp, json, printf, colorize } = winston.format;
   const redaction = winston.format((info) => redacted(info))();
@@ -97,8 +98,8 @@ function destination(file: string | undefined): winston.transport {
     closeSync(openSync(file, 'a', 0o640));
     accessSync(file, constants.W_OK);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CoordinatorError('LOG_UNWRITABLE', `the log cannot be written: ${why}`, { cause });
+    const why = messageOf(cause);
+    throw new HostError('LOG_UNWRITABLE', `the log cannot be written: ${why}`, { cause });
   }
   return new winston.transports.File({ filename: file });
   /* eslint-enable @typescript-eslint/no-unsafe-class-instance-assignment */

@@ -38,7 +38,7 @@ export interface CoordinatorOptions {
 
 export interface Coordinator {
   readonly plan: FederationPlan;
-  /** Takes platforms from now on. @throws CoordinatorError PORT_IN_USE, LISTEN_*, STORE_*. */
+  /** Takes platforms from now on. @throws HostError PORT_IN_USE, LISTEN_*; StoreError. */
   start(): Promise<void>;
   /** Ends what is under way as abandoned, tells the platforms, frees the port. Idempotent. */
   stop(): Promise<void>;

@@ -3,7 +3,7 @@
  * @module
  */
 import { readFileSync, statSync } from 'node:fs';
-import { FederationError } from '../core/federation/errors.ts';
+import { messageOf } from '../core/errors/coded-error.ts';
 import { parseIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
@@ -11,9 +11,12 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { RandomSource } from '../core/random/source.ts';
+import { HostError } from '../host/errors/host-errors.ts';
+import { EXIT } from '../host/exit-codes.ts';
+import type { ExitCode } from '../host/exit-codes.ts';
 import { createCoordinator } from './coordinator.ts';
 import type { Coordinator } from './options.ts';
-import type { CoordinatorListener } from './events.ts';
+import type { CoordinatorListener, RoundsEnding } from './events.ts';
 import type { Log } from './log.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -35,6 +38,19 @@ export interface RunningCoordinatorProcess {
   readonly coordinator: Coordinator;
   /** Stops it and closes its store. Idempotent. */
   stop(): Promise<void>;
+}
+
+/** How a coordinator ends with its rounds in that state, for scripts and service managers; undefined: they still go on. */
+export function exitCodeOf(ending: RoundsEnding | undefined): ExitCode {
+  switch (ending) {
+    case undefined:
+    case 'completed':
+      return EXIT.ok;
+    case 'budget-exhausted':
+      return EXIT.privacy;
+    case 'gave-up':
+      return EXIT.federation;
+  }
 }
 
 /** @throws whatever a file, the store, the port or `createCoordinator` refuse, with nothing left open. */
@@ -62,14 +78,14 @@ export async function runCoordinator(settings: RunSettings): Promise<RunningCoor
   }
 }
 
-/** @throws FederationError MANIFEST_UNREADABLE, MANIFEST_SYNTAX, MANIFEST_INVALID, MANIFEST_UNSIGNED, MANIFEST_SIGNATURE. */
+/** @throws HostError MANIFEST_UNREADABLE; FederationError MANIFEST_SYNTAX, MANIFEST_INVALID, MANIFEST_UNSIGNED, MANIFEST_SIGNATURE. */
 function readManifest(file: string): Manifest {
   const manifest = parseManifest(read(file, 'MANIFEST_UNREADABLE'), file);
   verifyManifest(manifest);
   return manifest;
 }
 
-/** @throws FederationError IDENTITY_UNREADABLE, IDENTITY_INVALID. */
+/** @throws HostError IDENTITY_UNREADABLE; FederationError IDENTITY_INVALID. */
 function readKeyFile(file: string, log: Log): Identity {
   const text = read(file, 'IDENTITY_UNREADABLE');
   const others = statSync(file).mode & 0o077;
@@ -86,9 +102,9 @@ function read(file: string, code: keyof typeof REMEDY): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     // The system's reason without its code and path, which the sentence has already.
     const reason = /^[A-Z]+: ([^,]+),/.exec(message)?.[1] ?? message;
-    throw new FederationError(code, `cannot read ${file}: ${reason}; ${REMEDY[code]}`, { cause });
+    throw new HostError(code, `cannot read ${file}: ${reason}; ${REMEDY[code]}`, { cause });
   }
 }

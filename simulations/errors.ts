@@ -1,14 +1,14 @@
 /**
+ * Errors of a simulation's options or course.
  * @module
  */
+import { errorsOf } from '../core/errors/coded-error.ts';
 
-/** An error of a simulation's options or course; `code` is stable, the message names cause and remedy. */
-export class SimulationError extends Error {
-  override readonly name = 'SimulationError';
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export const SimulationError = errorsOf('SimulationError', {
+  SIMULATION_OPTION: { kind: 'usage', about: 'an option of a simulation or an experiment cannot be used' },
+  SIMULATION_WORLD: { kind: 'input', about: 'the data of a world cannot be used' },
+  SIMULATION_RESULTS: { kind: 'input', about: 'a folder holds no experiment, or its results cannot be used' },
+  SIMULATION_OUT_UNWRITABLE: { kind: 'resource', about: 'the folder for results cannot be written' },
+  SIMULATION_PROCESS: { kind: 'federation', about: 'a process of the simulation ended by itself' },
+});
+export type SimulationError = InstanceType<typeof SimulationError>;

@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { SimulationError } from './errors.ts';
+import { messageOf } from '../core/errors/coded-error.ts';
 
 /** Made where it is missing, parents too. @throws SimulationError SIMULATION_OUT_UNWRITABLE. */
 export async function makeOutFolder(path: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function makeOutFolder(path: string): Promise<void> {
 }
 
 export function outUnwritable(path: string, cause: unknown): SimulationError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const text = `cannot write into ${path} (${why}): name a folder that this user may write with --out`;
   return new SimulationError('SIMULATION_OUT_UNWRITABLE', text, { cause });
 }

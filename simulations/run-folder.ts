@@ -8,6 +8,7 @@ import { reportHtml } from './report/html.ts';
 import type { TrialLedgers } from './ledgers.ts';
 import { makeOutFolder, outUnwritable } from './out-folder.ts';
 import type { Results } from './results.ts';
+import { codeOf } from '../core/errors/coded-error.ts';
 
 export interface RunFolder {
   readonly id: string;
@@ -29,7 +30,7 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
       await mkdir(path);
     } catch (error) {
       // Another run of the same second has the name.
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      if (codeOf(error) === 'EEXIST') continue;
       throw outUnwritable(out, error);
     }
     return {

@@ -4,8 +4,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { EvaluationDocument } from '../client/evaluation/document.ts';
-import { SimulationError } from './errors.ts';
 import type { SimulationEvent } from './events.ts';
+import { reportedError } from './failed-report.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
 import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
@@ -34,7 +34,7 @@ export interface TrialContext {
   readonly signal: AbortSignal;
 }
 
-/** @throws SimulationError with the failing process's own code; the signal's reason when aborted. Leaves no process behind. */
+/** @throws the failing process's own error; SimulationError SIMULATION_PROCESS when one dies; the signal's reason when aborted. Leaves no process behind. */
 export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const { world, data, federation, options, logFile, onEvent, signal } = context;
   const seed = `${world.seed}/${federation.manifest.strategy.name}`;
@@ -55,7 +55,6 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   try {
     signal.throwIfAborted();
     const evaluation = await new Promise<EvaluationDocument>((resolve, reject) => {
-      const fail = (code: string, text: string): void => reject(new SimulationError(code, text));
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
       let attempt = '';
       let stages: Record<string, number> = {};
@@ -82,7 +81,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
             seed,
           },
           (report) => {
-            if (report.kind === 'failed') fail(report.code, report.text);
+            if (report.kind === 'failed') reject(reportedError(report));
             if (report.kind === 'history') history = report.rounds;
             if (report.kind === 'event') onCoordinator(report.event);
           },
@@ -107,7 +106,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
               seed,
             },
             (report) => {
-              if (report.kind === 'failed') fail(report.code, `platform ${name}: ${report.text}`);
+              if (report.kind === 'failed') reject(reportedError(report, `platform ${name}`));
               if (report.kind === 'evaluation') resolve(report.document);
               if (report.kind === 'event' && report.event.kind === 'stage') {
                 const { stage, fraction } = report.event;

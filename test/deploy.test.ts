@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { coordinatorCommand } from '../cli/commands/coordinator.ts';
 import { platformCommand } from '../cli/commands/platform.ts';
-import { EXIT } from '../cli/failure.ts';
+import { EXIT } from '../host/exit-codes.ts';
 import { ROOT, Workplace } from './e2e/isthmus.ts';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openConsents } from '../../client/consents.ts';
 import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
-import { FederationError } from '../../core/federation/errors.ts';
+import { CommandError } from '../errors.ts';
 import { integer, list, text } from '../arguments.ts';
 import { readNamedFile } from '../named-file.ts';
 
@@ -132,7 +132,7 @@ async function withdraw(options: Whom): Promise<void> {
 function personsOf({ person = [], file }: Whom): readonly string[] {
   const persons = [...person, ...(file === undefined ? [] : linesOf(file))];
   if (persons.length > 0) return [...new Set(persons)];
-  throw new FederationError('CONSENT_WHO', 'name somebody: --person ID, or --file with one person id a line');
+  throw new CommandError('CONSENT_WHO', 'name somebody: --person ID, or --file with one person id a line');
 }
 
 function linesOf(file: string): readonly string[] {

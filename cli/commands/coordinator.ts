@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import type { CoordinatorEvent } from '../../server/events.ts';
-import { COORDINATOR_EXIT_CODES, exitCodeOf } from '../../server/exit-codes.ts';
-import type { CoordinatorExitCode } from '../../server/exit-codes.ts';
+import type { CoordinatorEvent, RoundsEnding } from '../../server/events.ts';
+import { EXIT, EXIT_TEXTS } from '../../host/exit-codes.ts';
+import type { Ending } from '../../host/exit-codes.ts';
 import type { LogLevel } from '../../server/log.ts';
 import { integer, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
@@ -54,7 +54,7 @@ export function coordinatorCommand(): Command {
 
 async function run(flags: CoordinatorFlags): Promise<void> {
   // Sockets, HTTP and the store are loaded when they are needed, not for --help.
-  const [{ openLog }, { runCoordinator }] = await Promise.all([
+  const [{ openLog }, { exitCodeOf, runCoordinator }] = await Promise.all([
     import('../../server/log.ts'),
     import('../../server/run.ts'),
   ]);
@@ -74,7 +74,7 @@ async function run(flags: CoordinatorFlags): Promise<void> {
         'NO PRIVACY: this federation adds no noise; nothing bounds what anyone learns of a person\n',
       );
     }
-    let ending: Parameters<typeof exitCodeOf>[0];
+    let ending: RoundsEnding | undefined;
     const over = coordinator.roundsOver.then((how) => (ending = how));
     const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.asked));
     const failure = await Promise.race([
@@ -96,10 +96,9 @@ function print(event: CoordinatorEvent): void {
 }
 
 function help(): string {
-  const codes = Object.keys(COORDINATOR_EXIT_CODES).map((key) => {
-    const code = Number(key) as CoordinatorExitCode;
-    return `  ${code}  ${COORDINATOR_EXIT_CODES[code]}`;
-  });
+  // An interruption stops a coordinator in order: it ends with what its rounds came to.
+  const endings = (Object.keys(EXIT) as Ending[]).filter((ending) => ending !== 'interrupted');
+  const codes = endings.map((ending) => `  ${EXIT[ending]}  ${EXIT_TEXTS[ending]}`);
   return `
 HTTP on the same port: /healthz /readyz /metrics /v1/status
 

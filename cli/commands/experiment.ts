@@ -4,7 +4,7 @@ import type { ExperimentEvent } from '../../simulations/experiment/run.ts';
 import type { ExperimentSummary, Interval } from '../../simulations/experiment/summary.ts';
 import { SimulationError } from '../../simulations/errors.ts';
 import { integer, list, positive, text } from '../arguments.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { interruption } from '../interrupted.ts';
 import { readNamedFile } from '../named-file.ts';
 import { version } from '../version.ts';

@@ -6,7 +6,7 @@ import { systemRandom } from '../../client/random.ts';
 import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
-import { FederationError } from '../../core/federation/errors.ts';
+import { CommandError } from '../errors.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
 import { formatManifest, platformName } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
@@ -103,12 +103,12 @@ function init(options: InitOptions): void {
   try {
     mkdirSync(options.out, { recursive: true });
   } catch (cause) {
-    throw new FederationError('INIT_UNWRITABLE', `cannot make ${options.out}: ${systemReason(cause)}`, { cause });
+    throw new CommandError('INIT_UNWRITABLE', `cannot make ${options.out}: ${systemReason(cause)}`, { cause });
   }
   if (options.identityOnly !== undefined) initIdentity(options.identityOnly, options.out);
   else if (options.platforms !== undefined) initFederation(options.platforms, options);
   else
-    throw new FederationError(
+    throw new CommandError(
       'INIT_PLATFORMS',
       'name the platforms (--platforms films,books,music), or one with --identity-only',
     );
@@ -137,10 +137,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
     ['--clip-weights', options.clipWeights ?? []],
   ] as const) {
     if (counts.length !== 0 && counts.length !== platforms.length) {
-      throw new FederationError(
-        'INIT_COUNTS',
-        `${name} has ${counts.length} numbers for ${platforms.length} platforms`,
-      );
+      throw new CommandError('INIT_COUNTS', `${name} has ${counts.length} numbers for ${platforms.length} platforms`);
     }
   }
   const manifestFile = join(out, 'manifest.yaml');
@@ -181,21 +178,21 @@ function keysOf({ out, unsafeSharedPseudonymKey }: InitOptions, platforms: reado
   return [...keys, ...(unsafeSharedPseudonymKey === true ? [PSEUDONYM_KEY] : [])].map((name) => join(out, name));
 }
 
-/** @throws FederationError INIT_EXISTS naming everything that is in the way. */
+/** @throws CommandError INIT_EXISTS naming everything that is in the way. */
 function refuseOver(manifestFile: string, keys: readonly string[]): void {
   if (existsSync(manifestFile)) {
-    throw new FederationError('INIT_EXISTS', `${manifestFile} exists already: choose another --out, or move it away`);
+    throw new CommandError('INIT_EXISTS', `${manifestFile} exists already: choose another --out, or move it away`);
   }
   const there = keys.filter((file) => existsSync(file));
   if (there.length === 0) return;
-  throw new FederationError(
+  throw new CommandError(
     'INIT_EXISTS',
     `there are keys, but no manifest: an earlier "isthmus init" was killed, or the keys are of another federation. ` +
       `Choose another --out, or, if nobody uses them, remove ${there.join(' ')}`,
   );
 }
 
-/** @throws FederationError INIT_UNWRITABLE */
+/** @throws CommandError INIT_UNWRITABLE */
 function writeWhole(file: string, text: string): void {
   const next = `${file}.next`;
   try {
@@ -204,7 +201,7 @@ function writeWhole(file: string, text: string): void {
   } catch (cause) {
     // A part of it, on a full disk. A folder of that name was there before.
     if (statSync(next, { throwIfNoEntry: false })?.isFile() === true) rmSync(next);
-    throw new FederationError('INIT_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
+    throw new CommandError('INIT_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readIdentity, systemReason } from '../../client/key-file.ts';
 import { openLog } from '../../client/log.ts';
-import { FederationError } from '../../core/federation/errors.ts';
+import { CommandError } from '../errors.ts';
 import { formatManifest, manifestHash, parseManifest } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
@@ -87,7 +87,7 @@ function sign(file: string, { identity }: { readonly identity: string }): void {
   try {
     writeFileSync(file, formatManifest(signed));
   } catch (cause) {
-    throw new FederationError('MANIFEST_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
+    throw new CommandError('MANIFEST_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }
   process.stdout.write(`${file} is signed; its fingerprint is ${Buffer.from(manifestHash(signed)).toString('hex')}\n`);
 }

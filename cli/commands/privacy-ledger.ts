@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { storeFileIn } from '../../client/state-directory.ts';
-import { FederationError } from '../../core/federation/errors.ts';
+import { CommandError } from '../errors.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -10,7 +10,7 @@ import type { LedgerReport, ReportedEntry } from '../../core/privacy/ledger/ledg
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import { upwardFixed } from '../../core/accounting/printed-epsilon.ts';
 import { positive, text } from '../arguments.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { readLedgerFile } from '../ledger-file.ts';
 import { readNamedFile } from '../named-file.ts';
 
@@ -53,7 +53,7 @@ Examples:
 function fileOf({ state, store }: LedgerOptions): string {
   if (state !== undefined && store === undefined) return storeFileIn(state);
   if (store !== undefined && state === undefined) return store;
-  throw new FederationError('LEDGER_WHICH', 'name one of --state and --store');
+  throw new CommandError('LEDGER_WHICH', 'name one of --state and --store');
 }
 
 function planOf({ manifest: file }: LedgerOptions): FederationPlan | null {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { recommendationSchema } from '../../client/schemas.ts';
 import { askAgent } from '../../client/serving/local-client.ts';
 import type { Recommendation } from '../../client/serving/recommender.ts';
-import { FederationError } from '../../core/federation/errors.ts';
+import { CommandError } from '../errors.ts';
 import { integer, text } from '../arguments.ts';
 
 interface RecommendOptions {
@@ -34,7 +34,7 @@ Examples:
 async function recommend({ state, person, pseudonym, k, json }: RecommendOptions): Promise<void> {
   const name = person ?? pseudonym;
   if (name === undefined || (person !== undefined && pseudonym !== undefined)) {
-    throw new FederationError('RECOMMEND_WHO', 'name one of --person and --pseudonym');
+    throw new CommandError('RECOMMEND_WHO', 'name one of --person and --pseudonym');
   }
   const query = new URLSearchParams({ k: String(k), as: person === undefined ? 'pseudonym' : 'person' });
   const path = `/v1/recommendations/${encodeURIComponent(name)}?${query.toString()}`;

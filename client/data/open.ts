@@ -16,6 +16,7 @@ import { readParquet } from '../../core/data/parquet.ts';
 import type { ReadOptions, ReadReport } from '../../core/data/reading.ts';
 import { readReviewLines } from '../../core/data/review-lines.ts';
 import { readTitles } from '../../core/data/titles.ts';
+import { codeOf } from '../../core/errors/coded-error.ts';
 
 export interface OpenOptions extends Omit<ReadOptions, 'name'> {
   /** The platform's name. Default: the file's, without its endings. */
@@ -167,7 +168,7 @@ function readable(error: unknown, path: string): unknown {
       ? error
       : new DataError(error.code, `${path}: ${error.message}`, { cause: error });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   switch (code) {
     case 'ENOENT':
       return new DataError('DATA_UNREADABLE', `${path} does not exist`, { cause: error });

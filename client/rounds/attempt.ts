@@ -4,6 +4,7 @@
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import { SecaggError } from '../../core/secagg/errors.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
@@ -11,7 +12,7 @@ import { createPlatformSession, handlePlatform } from '../../core/secagg/platfor
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type { PlatformEffect, PlatformEvent, PlatformFloor, SessionParameters } from '../../core/secagg/session.ts';
 import type { Log } from '../log.ts';
-import { StoreError } from '../store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import type { SessionStore } from '../store/platform-store.ts';
 import type { Update } from './update.ts';
 
@@ -108,13 +109,11 @@ export class Attempt {
       for (const effect of effects) if (!(await this.#effect(effect))) return;
     } catch (error) {
       // A lost link or a store that cannot be written: nothing more may leave in this attempt.
-      this.#options.log.warn('left the attempt', { code: codeOf(error) });
-      const [state] = handlePlatform(this.#state, {
-        kind: 'stop',
-        error: new SecaggError('SECAGG_CLOSED', codeOf(error)),
-      });
+      const code = codeOf(error) ?? 'INTERNAL';
+      this.#options.log.warn('left the attempt', { code });
+      const [state] = handlePlatform(this.#state, { kind: 'stop', error: new SecaggError('SECAGG_CLOSED', code) });
       this.#state = state;
-      this.#end({ kind: 'left', code: codeOf(error), text: error instanceof Error ? error.message : String(error) });
+      this.#end({ kind: 'left', code, text: messageOf(error) });
       if (error instanceof StoreError) this.#options.onError(error);
     }
   }
@@ -142,7 +141,7 @@ export class Attempt {
           return true;
         } catch (error) {
           if (error instanceof StoreError) throw error;
-          await this.#refuse(new SecaggError('SECAGG_CLOSED', error instanceof Error ? error.message : String(error)));
+          await this.#refuse(new SecaggError('SECAGG_CLOSED', messageOf(error)));
           return false;
         }
       case 'persist-reveal': {
@@ -179,8 +178,4 @@ export class Attempt {
     this.#left.abort();
     this.#resolveEnded(ending);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -3,8 +3,11 @@
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { cohortOf, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
 import { FederationError } from '../../core/federation/errors.ts';
+import { PlatformError } from '../errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -19,7 +22,6 @@ import type { PlatformEvent } from '../events.ts';
 import type { Log } from '../log.ts';
 import { sessionFloor } from '../policy.ts';
 import type { PolicyFloor } from '../policy.ts';
-import { StoreError } from '../store/errors.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import type { OwnLedger } from './own-ledger.ts';
@@ -101,8 +103,8 @@ export class Participation {
     } catch (error) {
       // No reason of a declined attempt, but of a platform that ends.
       if (error instanceof StoreError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'PLATFORM_NOT_READY';
-      const text = error instanceof Error ? error.message : String(error);
+      const code = codeOf(error) ?? 'PLATFORM_NOT_READY';
+      const text = messageOf(error);
       log.warn(`declined round ${round}, attempt ${attempt}: ${text}`, { code });
       emit({ kind: 'declined', round, attempt, code });
       void send({ kind: 'attempt-decline', round, attempt, code, text: text.slice(0, 400) }).catch(ignoreLost);
@@ -117,7 +119,7 @@ export class Participation {
     running.attempt.handle(message);
   }
 
-  /** @throws FederationError ROUND_MODEL; StoreError */
+  /** @throws PlatformError ROUND_MODEL; StoreError */
   onAttemptEnd(body: AttemptEndBody): void {
     const { log, emit, store } = this.#options;
     const { round, attempt, outcome, text } = body;
@@ -157,11 +159,10 @@ export class Participation {
     const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError } = this.#options;
     const { round, attempt: number } = body;
     const model = this.#model;
-    if (model === undefined)
-      throw new FederationError('PLATFORM_NOT_READY', 'this platform still prepares its encoder');
+    if (model === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'this platform still prepares its encoder');
     if (ledger.refusal !== undefined) throw ledger.refusal;
     if (round <= this.round) {
-      throw new FederationError(
+      throw new PlatformError(
         'ROUND_STALE',
         `round ${round} is over: this platform holds the model of round ${this.round}`,
       );
@@ -233,11 +234,11 @@ export class Participation {
     await this.#options.onAdopted();
   }
 
-  /** @throws FederationError ROUND_MODEL */
+  /** @throws PlatformError ROUND_MODEL */
   #checkModel(model: Float32Array, round: number): void {
     const { plan, store } = this.#options;
-    const refuse = (why: string): FederationError =>
-      new FederationError('ROUND_MODEL', `the shared model after round ${round} ${why}`);
+    const refuse = (why: string): PlatformError =>
+      new PlatformError('ROUND_MODEL', `the shared model after round ${round} ${why}`);
     if (model.length !== plan.parameters) {
       throw refuse(`has ${model.length} parameters, and the manifest's strategy has ${plan.parameters}`);
     }

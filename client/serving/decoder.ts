@@ -4,12 +4,13 @@
  * @module
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
+import { codeOf } from '../../core/errors/coded-error.ts';
 import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ReleaseOffice } from '../releases/office.ts';
 import type { People } from '../data/people.ts';
-import { StoreError } from '../store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';
 import { Recommender } from './recommender.ts';
@@ -109,7 +110,7 @@ export class ServedDecoder {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof StoreError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
+      const code = codeOf(error) ?? 'INTERNAL';
       options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
     }
     if (!signal.aborted) onStage('serving');

@@ -6,15 +6,16 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { codeOf } from '../../core/errors/coded-error.ts';
 import type { Consent } from '../../core/federation/consent.ts';
-import { PlatformError } from '../errors.ts';
+import { HostError } from '../../host/errors/host-errors.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
 export interface ServiceBackend {
   stage(): string;
-  /** @throws PlatformError PLATFORM_NOT_READY, PLATFORM_NO_PSEUDONYMS */
+  /** @throws PlatformError PLATFORM_NOT_READY */
   recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
   consents(filter: { readonly person?: string; readonly target?: string; readonly epoch?: number }): readonly Consent[];
   /** @returns persons among them that the data does not hold. @throws FederationError CONSENT_INVALID */
@@ -60,7 +61,7 @@ const consentBody = z.strictObject({
 });
 const withdrawBody = z.strictObject({ persons: z.array(z.string().min(1)).min(1), target: z.string().optional() });
 
-/** @throws PlatformError PORT_IN_USE, LISTEN_FORBIDDEN */
+/** @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN */
 export async function startService({ backend, metrics, token, port }: ServiceOptions): Promise<Service> {
   // No request is logged: the path holds a person.
   const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
@@ -92,11 +93,11 @@ export async function startService({ backend, metrics, token, port }: ServiceOpt
 /** The system's error in words. */
 export function listenError(cause: unknown, port: number): unknown {
   const remedy = 'choose another --serve-port, or 0 for any free one';
-  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+  switch (codeOf(cause)) {
     case 'EADDRINUSE':
-      return new PlatformError('PORT_IN_USE', `port ${port} is in use by another program: ${remedy}`, { cause });
+      return new HostError('PORT_IN_USE', `port ${port} is in use by another program: ${remedy}`, { cause });
     case 'EACCES':
-      return new PlatformError('LISTEN_FORBIDDEN', `port ${port} may not be opened by this user: ${remedy}`, { cause });
+      return new HostError('LISTEN_FORBIDDEN', `port ${port} may not be opened by this user: ${remedy}`, { cause });
     default:
       return cause;
   }
@@ -144,7 +145,7 @@ async function answerError(error: FastifyError | Error, _request: FastifyRequest
     await reply.code(400).send({ code: 'HTTP_BAD_REQUEST', message });
     return;
   }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'HTTP_INTERNAL';
+  const code = codeOf(error) ?? 'HTTP_INTERNAL';
   const status =
     code === 'PLATFORM_NOT_READY'
       ? 503

@@ -3,7 +3,7 @@
  * @module
  */
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
-import { StoreError } from './errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import { memoryReceived } from './memory/received.ts';
 import { memoryCodes, memoryConsents, memoryOutbox, memoryRequests } from './memory/releases.ts';
 import { memoryModels, memorySessions, memorySums } from './memory/rounds.ts';

@@ -2,7 +2,7 @@
  * The platform's state in one SQLite file.
  * @module
  */
-import { StoreError } from './errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore } from './platform-store.ts';
 import { SqliteDatabase, text } from './sqlite/database.ts';
 import { sqliteLedger } from './sqlite/ledger.ts';

@@ -2,6 +2,7 @@
  * Chooses and starts the tensor engine of this process.
  * @module
  */
+import { messageOf } from '../../core/errors/coded-error.ts';
 import type { TensorBackend, TensorBackendName, TensorEngine } from '../../core/tensor/backend.ts';
 import { TensorError } from '../../core/tensor/errors.ts';
 import { loadCpu } from './cpu.ts';
@@ -83,5 +84,5 @@ export function tensorBackend(name: TensorBackendName): TensorBackend {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+  return messageOf(error).split('\n', 1)[0];
 }

@@ -100,7 +100,7 @@ export interface Accountant {
   supports(event: PrivacyEvent): boolean;
   /**
    * A new accountant with `count` (default 1) more of this event.
-   * @throws {PrivacyEventUnsupportedError} when it has no bound for it.
+   * @throws AccountantError PRIVACY_EVENT_UNSUPPORTED when it has no bound for it.
    */
   compose(event: PrivacyEvent, count?: number): Accountant;
   /** Smallest epsilon it can prove at this delta in [0, 1]; Infinity when there is none. */

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Accountant, PrivacyEvent } from './accountant.ts';
-import { PrivacyParameterError, PrivacyTargetUnreachableError } from './errors.ts';
+import { AccountantError, parameterInvalid } from './errors.ts';
 import { RdpAccountant } from './rdp.ts';
 
 /** One kind of Gaussian sum, before its noise is known. */
@@ -81,20 +81,21 @@ export function epsilonOfSums(
 
 /**
  * The least noise multiplier (to a relative 1e-9) for which the sums compose to at most `epsilon` at `delta`.
- * @throws {PrivacyTargetUnreachableError} when no noise is enough, e.g. because the accountant's start is above it.
+ * @throws AccountantError PRIVACY_TARGET_UNREACHABLE when no noise is enough, e.g. because the accountant's start is above it.
  */
 export function calibrateNoise(target: NoiseTarget): NoiseCalibration {
-  if (!(target.epsilon > 0)) throw new PrivacyParameterError('epsilon', target.epsilon, 'a number > 0');
+  if (!(target.epsilon > 0)) throw parameterInvalid('epsilon', target.epsilon, 'a number > 0');
   if (!(target.delta > 0 && target.delta < 1)) {
-    throw new PrivacyParameterError('delta', target.delta, 'a number in (0, 1)');
+    throw parameterInvalid('delta', target.delta, 'a number in (0, 1)');
   }
   for (const sum of target.sums) {
-    if (!(sum.relativeNoise > 0)) throw new PrivacyParameterError('relativeNoise', sum.relativeNoise, 'a number > 0');
+    if (!(sum.relativeNoise > 0)) throw parameterInvalid('relativeNoise', sum.relativeNoise, 'a number > 0');
   }
   const epsilonAt = (z: number): number => epsilonOfSums(target.sums, z, target.delta, target.accountant);
   const bracket = leastSafe(epsilonAt, target.epsilon, 1, 1e-9);
   if (bracket === null) {
-    throw new PrivacyTargetUnreachableError(
+    throw new AccountantError(
+      'PRIVACY_TARGET_UNREACHABLE',
       `no noise keeps epsilon ${target.epsilon} at delta ${target.delta}: raise one of them or charge less before`,
     );
   }

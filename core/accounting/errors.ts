@@ -1,28 +1,29 @@
 /**
- * Errors of the accountant.
+ * Errors of the accountant and of the reference figures it is checked against.
  * @module
  */
+import { errorsOf } from '../errors/coded-error.ts';
+
+export const AccountantError = errorsOf('AccountantError', {
+  PRIVACY_PARAMETER_INVALID: {
+    kind: 'privacy',
+    about: 'a parameter of an event or an accountant is outside its range',
+  },
+  PRIVACY_EVENT_UNSUPPORTED: { kind: 'privacy', about: 'the chosen accountant has no bound for this event' },
+  PRIVACY_TARGET_UNREACHABLE: { kind: 'privacy', about: 'no parameter within reach meets the target' },
+  REFERENCE_MALFORMED: { kind: 'input', about: 'a file of reference figures, or a row of it, is not in the format' },
+});
+export type AccountantError = InstanceType<typeof AccountantError>;
 
 /** A parameter outside its range. */
-export class PrivacyParameterError extends Error {
-  readonly code = 'PRIVACY_PARAMETER_INVALID';
-  override readonly name = 'PrivacyParameterError';
-  constructor(parameter: string, value: unknown, expected: string) {
-    super(`${parameter} is ${String(value)}: expected ${expected}`);
-  }
+export function parameterInvalid(parameter: string, value: unknown, expected: string): AccountantError {
+  return new AccountantError('PRIVACY_PARAMETER_INVALID', `${parameter} is ${String(value)}: expected ${expected}`);
 }
 
 /** An event for which the chosen accountant has no bound. */
-export class PrivacyEventUnsupportedError extends Error {
-  readonly code = 'PRIVACY_EVENT_UNSUPPORTED';
-  override readonly name = 'PrivacyEventUnsupportedError';
-  constructor(accountant: string, event: string, remedy: string) {
-    super(`the ${accountant} accountant has no bound for ${event}: ${remedy}`);
-  }
-}
-
-/** No parameter within reach meets the target. */
-export class PrivacyTargetUnreachableError extends Error {
-  readonly code = 'PRIVACY_TARGET_UNREACHABLE';
-  override readonly name = 'PrivacyTargetUnreachableError';
+export function eventUnsupported(accountant: string, event: string, remedy: string): AccountantError {
+  return new AccountantError(
+    'PRIVACY_EVENT_UNSUPPORTED',
+    `the ${accountant} accountant has no bound for ${event}: ${remedy}`,
+  );
 }

@@ -3,9 +3,9 @@
  * @module
  */
 import type { PrivacyEvent } from './accountant.ts';
-import { PrivacyParameterError } from './errors.ts';
+import { parameterInvalid } from './errors.ts';
 
-/** @throws {PrivacyParameterError} naming the first number that is out of its range. */
+/** @throws AccountantError PRIVACY_PARAMETER_INVALID naming the first number that is out of its range. */
 export function checkEvent(event: PrivacyEvent): void {
   switch (event.kind) {
     case 'gaussian':
@@ -66,13 +66,13 @@ export function checkEvent(event: PrivacyEvent): void {
 }
 
 function atLeastZero(name: string, value: number): void {
-  if (!(value >= 0)) throw new PrivacyParameterError(name, value, 'a number >= 0');
+  if (!(value >= 0)) throw parameterInvalid(name, value, 'a number >= 0');
 }
 
 function positiveInteger(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) throw new PrivacyParameterError(name, value, 'an integer >= 1');
+  if (!Number.isInteger(value) || value < 1) throw parameterInvalid(name, value, 'an integer >= 1');
 }
 
 function probability(name: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new PrivacyParameterError(name, value, 'a number in [0, 1]');
+  if (!(value >= 0 && value <= 1)) throw parameterInvalid(name, value, 'a number in [0, 1]');
 }

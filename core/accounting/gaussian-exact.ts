@@ -3,7 +3,7 @@
  * Balle and Wang 2018, Theorem 8; Dong, Roth and Su 2022 for the trade-off curve.
  * @module
  */
-import { PrivacyParameterError } from './errors.ts';
+import { parameterInvalid } from './errors.ts';
 import { millsRatio, normalDensity, normalTail, normalTailQuantile } from './special/normal.ts';
 
 /** delta(epsilon) of N(mu, 1) against N(0, 1), for epsilon of either sign: with Mills ratios, so that no tail cancels. */
@@ -36,7 +36,7 @@ export function gaussianEpsilon(mu: number, delta: number): number {
 
 /** Least noise multiplier that is (epsilon, delta)-DP alone. */
 export function gaussianNoiseMultiplier(epsilon: number, delta: number): number {
-  if (!(delta > 0 && delta < 1)) throw new PrivacyParameterError('delta', delta, 'a number in (0, 1)');
+  if (!(delta > 0 && delta < 1)) throw parameterInvalid('delta', delta, 'a number in (0, 1)');
   let low = 0;
   let high = 1;
   while (gaussianDelta(1 / high, epsilon) > delta) high *= 2;

@@ -4,7 +4,7 @@
  */
 import type { Accountant, PrivacyEvent } from './accountant.ts';
 import { epsilonFromRdp, isIndistinguishable, logDeltaFromRdp } from './conversion.ts';
-import { PrivacyEventUnsupportedError, PrivacyParameterError } from './errors.ts';
+import { eventUnsupported, parameterInvalid } from './errors.ts';
 import { checkEvent } from './event-check.ts';
 import { DEFAULT_ORDERS } from './orders.ts';
 import { pureEpsilon } from './pure.ts';
@@ -45,7 +45,7 @@ export class RdpAccountant implements Accountant {
   /** An accountant to which nothing was charged yet. */
   static empty(options: RdpOptions = {}): RdpAccountant {
     const orders = options.orders ?? DEFAULT_ORDERS;
-    for (const order of orders) if (!(order > 1)) throw new PrivacyParameterError('orders', order, 'orders above 1');
+    for (const order of orders) if (!(order > 1)) throw parameterInvalid('orders', order, 'orders above 1');
     const rho = new Float64Array(orders.length);
     return new RdpAccountant(orders, options.refine ?? true, { terms: [], rho, pure: 0, failure: 0 });
   }
@@ -55,11 +55,11 @@ export class RdpAccountant implements Accountant {
   }
 
   compose(event: PrivacyEvent, count = 1): RdpAccountant {
-    if (!Number.isInteger(count) || count < 0) throw new PrivacyParameterError('count', count, 'an integer >= 0');
+    if (!Number.isInteger(count) || count < 0) throw parameterInvalid('count', count, 'an integer >= 0');
     checkEvent(event);
     const curve = rdpCurve(event);
     if (curve === null) {
-      throw new PrivacyEventUnsupportedError(this.name, event.kind, 'use the PLD accountant for it');
+      throw eventUnsupported(this.name, event.kind, 'use the PLD accountant for it');
     }
     if (count === 0) return this;
     const { terms, rho, pure, failure } = this.#tally;
@@ -85,7 +85,7 @@ export class RdpAccountant implements Accountant {
 
   /** The best epsilon at `delta` and the order that gave it; Infinity where it is the sum of pure epsilons. */
   optimum(delta: number): { readonly epsilon: number; readonly order: number } {
-    if (!(delta >= 0 && delta <= 1)) throw new PrivacyParameterError('delta', delta, 'a number in [0, 1]');
+    if (!(delta >= 0 && delta <= 1)) throw parameterInvalid('delta', delta, 'a number in [0, 1]');
     const { terms, pure, failure } = this.#tally;
     if (terms.length === 0) return { epsilon: 0, order: Infinity };
     // Fails with `failure`; else is as good as its curve.
@@ -99,7 +99,7 @@ export class RdpAccountant implements Accountant {
   }
 
   delta(epsilon: number): number {
-    if (!(epsilon >= 0)) throw new PrivacyParameterError('epsilon', epsilon, 'a number >= 0');
+    if (!(epsilon >= 0)) throw parameterInvalid('epsilon', epsilon, 'a number >= 0');
     const { terms, pure, failure } = this.#tally;
     if (terms.length === 0 || epsilon >= roundUp(pure)) return 0;
     const best = this.#minimise((order, rho) =>

@@ -8,9 +8,9 @@ import type { Trust } from '../privacy/plan/trust.ts';
 import type { PrivacyEvent } from '../accounting/accountant.ts';
 import { personSampling } from '../privacy/mechanism/sampling.ts';
 import { calibrateNoise, gaussianSumEvent, sampledSum } from '../accounting/calibrate.ts';
-import { PrivacyParameterError } from '../accounting/errors.ts';
 import { PldAccountant } from '../reference-accounting/pld/pld-accountant.ts';
 import { RdpAccountant } from '../accounting/rdp.ts';
+import { parameterInvalid } from '../accounting/errors.ts';
 
 export interface BudgetRequest {
   /** Total over all rounds. */
@@ -73,7 +73,7 @@ export interface BudgetPlan {
   readonly cheaper: readonly CheaperOption[];
 }
 
-/** @throws PrivacyParameterError; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
+/** @throws AccountantError PRIVACY_PARAMETER_INVALID; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
 export function planBudget(request: BudgetRequest): BudgetPlan {
   check(request);
   const trust = trustOf(request, request.platforms, true);
@@ -197,6 +197,6 @@ function counted(count: number, noun: string): string {
 function check(request: BudgetRequest): void {
   for (const name of ['rounds', 'platforms', 'persons', 'dimension'] as const) {
     const value = request[name];
-    if (!Number.isInteger(value) || value < 1) throw new PrivacyParameterError(name, value, 'an integer >= 1');
+    if (!Number.isInteger(value) || value < 1) throw parameterInvalid(name, value, 'an integer >= 1');
   }
 }

@@ -1,23 +1,15 @@
 /**
+ * A primitive was handed something it must not compute with. The text never holds key material.
  * @module
  */
-export type CryptoCode =
-  | 'CRYPTO_KEY_SIZE'
-  | 'CRYPTO_LOW_ORDER_POINT'
-  | 'CRYPTO_KEYSTREAM_LENGTH'
-  | 'CRYPTO_FIELD_RANGE'
-  | 'CRYPTO_SEAL_BROKEN';
+import { errorsOf } from '../errors/coded-error.ts';
 
-/** A primitive was handed something it must not compute with. The text never holds key material. */
-export class CryptoError extends Error {
-  override readonly name = 'CryptoError';
-  readonly code: CryptoCode;
-
-  constructor(code: CryptoCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export const CryptoError = errorsOf('CryptoError', {
+  CRYPTO_KEY_SIZE: { kind: 'input', about: 'a key or a nonce has the wrong length' },
+  CRYPTO_LOW_ORDER_POINT: { kind: 'input', about: 'a public key is a point of low order' },
+  CRYPTO_KEYSTREAM_LENGTH: { kind: 'input', about: 'a keystream of no bytes, or of too many, was asked for' },
+});
+export type CryptoError = InstanceType<typeof CryptoError>;
 
 /** @throws CryptoError CRYPTO_KEY_SIZE naming the argument. */
 export function requireLength(name: string, bytes: Uint8Array, length: number): void {

@@ -1,34 +1,18 @@
 /**
+ * Data that cannot be used.
  * @module
  */
+import { errorsOf } from '../errors/coded-error.ts';
 
-export type DataErrorCode =
-  /** A file or a domain without a single interaction. */
-  | 'DATA_EMPTY'
-  /** The columns are not the ones asked for. */
-  | 'DATA_HEADER'
-  /** Too large a share of rows could not be read. */
-  | 'DATA_TOO_MANY_BAD_ROWS'
-  /** Neither name nor content tell a format. */
-  | 'DATA_FORMAT_UNKNOWN'
-  /** The file is not what its name or first bytes say. */
-  | 'DATA_FORMAT_BROKEN'
-  /** No such file, or it cannot be read. */
-  | 'DATA_UNREADABLE'
-  /** An id that is not in the domain. */
-  | 'DATA_UNKNOWN_ID'
-  /** Nobody is known on both sides. */
-  | 'DATA_NO_OVERLAP'
-  /** An option outside its range. */
-  | 'DATA_OPTION';
-
-/** Data that cannot be used: `code` is stable, the message names cause and remedy. */
-export class DataError extends Error {
-  override readonly name = 'DataError';
-  readonly code: DataErrorCode;
-
-  constructor(code: DataErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export const DataError = errorsOf('DataError', {
+  DATA_EMPTY: { kind: 'input', about: 'a file or a domain holds no interaction' },
+  DATA_HEADER: { kind: 'input', about: 'the columns of a file are not the ones asked for' },
+  DATA_TOO_MANY_BAD_ROWS: { kind: 'input', about: 'too large a share of the rows could not be read' },
+  DATA_FORMAT_UNKNOWN: { kind: 'input', about: 'neither the name nor the content of a file tells its format' },
+  DATA_FORMAT_BROKEN: { kind: 'input', about: 'a file is not what its name or its first bytes say' },
+  DATA_UNREADABLE: { kind: 'input', about: 'a data file does not exist or cannot be read' },
+  DATA_UNKNOWN_ID: { kind: 'input', about: 'an id is not in the domain' },
+  DATA_NO_OVERLAP: { kind: 'input', about: 'too few persons are known on both sides' },
+  DATA_OPTION: { kind: 'usage', about: 'an option of reading or splitting is outside its range' },
+});
+export type DataError = InstanceType<typeof DataError>;

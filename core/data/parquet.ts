@@ -10,6 +10,7 @@ import type { Columns } from './columns.ts';
 import { DataError } from './errors.ts';
 import { RowCollector } from './reading.ts';
 import type { ReadOptions, ReadReport } from './reading.ts';
+import { messageOf } from '../errors/coded-error.ts';
 
 /** Byte ranges of a source. */
 export type RandomAccess = AsyncBuffer;
@@ -55,7 +56,7 @@ async function broken<T>(reading: Promise<T>, name: string): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataError('DATA_FORMAT_BROKEN', `"${name}" is not a Parquet file that can be read: ${reason}`, {
       cause: error,
     });

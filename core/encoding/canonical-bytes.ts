@@ -3,7 +3,7 @@
  * every field carries its length, so no two different lists give the same bytes.
  * @module
  */
-import { CryptoError } from '../crypto/errors.ts';
+import { EncodingError } from './errors.ts';
 
 /** Bytes, UTF-8 text, or an integer from 0 to 2^53 - 1 (eight bytes, little-endian). */
 export type Field = Uint8Array | string | number;
@@ -37,7 +37,7 @@ function fieldBytes(field: Field): Uint8Array {
   if (typeof field === 'string') return utf8.encode(field);
   if (typeof field !== 'number') return field;
   if (!Number.isSafeInteger(field) || field < 0) {
-    throw new CryptoError('CRYPTO_FIELD_RANGE', `${field} is not an integer from 0 to 2^53 - 1`);
+    throw new EncodingError('ENCODING_FIELD_RANGE', `${field} is not an integer from 0 to 2^53 - 1`);
   }
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);

@@ -4,3 +4,4 @@
  */
 export * from './canonical-bytes.ts';
 export * from './canonical-json.ts';
+export * from './errors.ts';

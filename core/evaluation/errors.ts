@@ -1,24 +1,13 @@
 /**
+ * Measurements that would mean nothing.
  * @module
  */
+import { errorsOf } from '../errors/coded-error.ts';
 
-export type EvaluationErrorCode =
-  /** Fewer items than negatives asked for. */
-  | 'EVALUATION_TOO_FEW_ITEMS'
-  /** A method's scores cannot be ranked: NaN, or not one per item. */
-  | 'EVALUATION_BAD_SCORES'
-  /** Two results that were not measured on the same positives. */
-  | 'EVALUATION_NOT_PAIRED'
-  /** Nothing to take a mean of. */
-  | 'EVALUATION_NO_POSITIVES';
-
-/** A measurement that would mean nothing: `code` is stable, the message names cause and remedy. */
-export class EvaluationError extends Error {
-  override readonly name = 'EvaluationError';
-  readonly code: EvaluationErrorCode;
-
-  constructor(code: EvaluationErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export const EvaluationError = errorsOf('EvaluationError', {
+  EVALUATION_TOO_FEW_ITEMS: { kind: 'input', about: 'fewer items can be drawn than negatives were asked for' },
+  EVALUATION_BAD_SCORES: { kind: 'input', about: 'the scores of a method cannot be ranked: NaN, or not one an item' },
+  EVALUATION_NOT_PAIRED: { kind: 'input', about: 'two results were not measured on the same positives' },
+  EVALUATION_NO_POSITIVES: { kind: 'input', about: 'nothing is left to take a mean of' },
+});
+export type EvaluationError = InstanceType<typeof EvaluationError>;

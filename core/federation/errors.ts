@@ -1,14 +1,27 @@
 /**
+ * Errors of manifests, identities, consents, letters, attempts and optimisers.
  * @module
  */
+import { errorsOf } from '../errors/coded-error.ts';
 
-/** An error a person can act on: `code` is stable, the message names cause and remedy. */
-export class FederationError extends Error {
-  override readonly name = 'FederationError';
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export const FederationError = errorsOf('FederationError', {
+  MANIFEST_SYNTAX: { kind: 'input', about: 'the manifest is not YAML' },
+  MANIFEST_INVALID: { kind: 'input', about: 'a field of the manifest is missing, unknown or outside its range' },
+  MANIFEST_UNSIGNED: { kind: 'input', about: 'the manifest is not signed' },
+  MANIFEST_SIGNER: { kind: 'input', about: 'the key is not the one of the coordinator that the manifest names' },
+  MANIFEST_SIGNATURE: { kind: 'input', about: 'the manifest was changed after it was signed' },
+  IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
+  CONSENT_INVALID: { kind: 'input', about: "a consent's platform, epoch or last day cannot be used" },
+  FEDERATION_UNKNOWN_PLATFORM: { kind: 'input', about: 'the manifest has no platform of this name' },
+  FEDERATION_NOTHING_SHARED: { kind: 'input', about: 'the strategy shares no model, so there are no rounds' },
+  ATTEMPT_CONFIG: { kind: 'federation', about: "the coordinator's configuration of an attempt is not this plan's" },
+  LETTER_TOO_LARGE: { kind: 'input', about: 'a letter is larger than the limit' },
+  LETTER_UNREADABLE: { kind: 'federation', about: "a letter does not open with the receiver's key" },
+  LETTER_MISDELIVERED: { kind: 'federation', about: 'a letter was delivered as another one than it was sealed as' },
+  LETTER_INVALID: { kind: 'federation', about: 'the content of a letter is not what its kind says' },
+  OPTIMISER_LEARNING_RATE: { kind: 'input', about: "the server's learning rate is not a positive number" },
+  OPTIMISER_SHAPE: { kind: 'resource', about: "the stored optimiser state does not fit this plan's model" },
+  OPTIMISER_NOT_FINITE: { kind: 'federation', about: 'the mean update of a round is not finite' },
+  OPTIMISER_STATE_CORRUPT: { kind: 'resource', about: 'the stored optimiser state is damaged' },
+});
+export type FederationError = InstanceType<typeof FederationError>;

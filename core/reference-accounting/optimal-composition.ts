@@ -4,13 +4,13 @@
  * is ((k - 2i) epsilon, 1 - (1 - delta)^k (1 - delta_i))-DP, and nothing smaller holds at those epsilons.
  * @module
  */
-import { PrivacyParameterError } from '../accounting/errors.ts';
 import { logBinomial } from '../accounting/special/gamma.ts';
+import { parameterInvalid } from '../accounting/errors.ts';
 
 /** Least of the theorem's epsilons whose delta is at most `targetDelta`; Infinity when none is. */
 export function optimalComposition(epsilon: number, delta: number, count: number, targetDelta: number): number {
-  if (!(epsilon >= 0)) throw new PrivacyParameterError('epsilon', epsilon, 'a number >= 0');
-  if (!Number.isInteger(count) || count < 1) throw new PrivacyParameterError('count', count, 'an integer >= 1');
+  if (!(epsilon >= 0)) throw parameterInvalid('epsilon', epsilon, 'a number >= 0');
+  if (!Number.isInteger(count) || count < 1) throw parameterInvalid('count', count, 'an integer >= 1');
   const survive = Math.exp(count * Math.log1p(-delta));
   let best = Infinity;
   for (let i = 0; 2 * i <= count; i++) {

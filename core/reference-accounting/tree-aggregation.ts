@@ -5,11 +5,11 @@
  * nodes together is the sum over nodes of the squared number of the person's steps below them.
  * @module
  */
-import { PrivacyParameterError } from '../accounting/errors.ts';
+import { parameterInvalid } from '../accounting/errors.ts';
 
 /** Depth of the tree over `steps` leaves: the squared sensitivity when a person takes part once (Kairouz et al. 2021, App. D). */
 export function treeDepth(steps: number): number {
-  if (!Number.isInteger(steps) || steps < 1) throw new PrivacyParameterError('steps', steps, 'an integer >= 1');
+  if (!Number.isInteger(steps) || steps < 1) throw parameterInvalid('steps', steps, 'an integer >= 1');
   return Math.ceil(Math.log2(steps + 1));
 }
 
@@ -41,7 +41,7 @@ export interface Participation {
  */
 export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, steps }: Participation): number {
   for (const [name, value] of Object.entries({ maxParticipations, minSeparation, steps })) {
-    if (!Number.isInteger(value) || value < 0) throw new PrivacyParameterError(name, value, 'an integer >= 0');
+    if (!Number.isInteger(value) || value < 0) throw parameterInvalid(name, value, 'an integer >= 0');
   }
   const known = new Map<string, number>();
 

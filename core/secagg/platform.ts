@@ -20,6 +20,7 @@ import { onConsistencySignatures, onSurvivors } from './platform/unmask.ts';
 import { onUpdate, onUploadGrant, rewind } from './platform/upload.ts';
 import { sameMessage } from './same-message.ts';
 import type { PlatformDependencies, PlatformEvent, PlatformIdentity, SessionParameters } from './session.ts';
+import { messageOf } from '../errors/coded-error.ts';
 
 export type { PlatformState } from './platform/state.ts';
 
@@ -185,5 +186,5 @@ function unknownEvent(state: Open, event: never): PlatformStep {
 /** Anything else that is thrown while handling a message is that message's fault: it closes the session, typed. */
 function asSecaggError(error: unknown): SecaggError {
   if (error instanceof SecaggError) return error;
-  return new SecaggError('SECAGG_PARAMETERS', error instanceof Error ? error.message : 'malformed message');
+  return new SecaggError('SECAGG_PARAMETERS', messageOf(error));
 }

@@ -1,24 +1,17 @@
 /**
- * Errors of the transfer room.
+ * Errors of strategies, encoders and decoders.
  * @module
  */
+import { errorsOf } from '../errors/coded-error.ts';
 
-export type TransferErrorCode =
-  | 'TRANSFER_NOT_POSITIVE_DEFINITE'
-  | 'TRANSFER_SHAPE'
-  | 'TRANSFER_SETTING'
-  | 'TRANSFER_STRATEGY_UNKNOWN'
-  | 'TRANSFER_BASELINE_UNKNOWN'
-  | 'TRANSFER_EMPTY_DOMAIN'
-  | 'TRANSFER_NOT_PREPARED'
-  | 'TRANSFER_CANCELLED';
-
-/** A transfer error: `code` is stable, `message` names the cause and the remedy. */
-export class TransferError extends Error {
-  readonly code: TransferErrorCode;
-  constructor(code: TransferErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TransferError';
-    this.code = code;
-  }
-}
+export const TransferError = errorsOf('TransferError', {
+  TRANSFER_NOT_POSITIVE_DEFINITE: { kind: 'input', about: 'a system of equations has no stable solution' },
+  TRANSFER_SHAPE: { kind: 'input', about: 'a shape does not fit: a platform, a matrix, a plan or a shared model' },
+  TRANSFER_SETTING: { kind: 'input', about: 'a setting of a strategy is unknown or outside its range' },
+  TRANSFER_STRATEGY_UNKNOWN: { kind: 'input', about: 'no strategy has this name' },
+  TRANSFER_BASELINE_UNKNOWN: { kind: 'input', about: 'no baseline has this name' },
+  TRANSFER_EMPTY_DOMAIN: { kind: 'input', about: 'the domain has no interactions to learn from' },
+  TRANSFER_NOT_PREPARED: { kind: 'input', about: 'the strategy was asked for what it has not made on this platform' },
+  TRANSFER_CANCELLED: { kind: 'federation', about: 'the work was cancelled before it ended' },
+});
+export type TransferError = InstanceType<typeof TransferError>;

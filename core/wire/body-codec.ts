@@ -7,7 +7,7 @@ import { isthmus } from '../../proto/gen/isthmus.js';
 import { OUTCOMES } from '../secagg/outcome.ts';
 import { MAIL_OUTCOMES } from './body.ts';
 import type { Body } from './body.ts';
-import { InvalidMessageError } from './errors.ts';
+import { WireError } from './errors.ts';
 import {
   bytesExactly,
   bytesUnder,
@@ -61,7 +61,7 @@ function propertiesOf(body: Body): isthmus.Envelope.$Properties {
 
 /**
  * The body an envelope holds, checked.
- * @throws InvalidMessageError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE.
+ * @throws WireError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE.
  */
 export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkBody {
   const link = decodeLinkBody(envelope);
@@ -143,5 +143,5 @@ export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkB
       about: integerWithin('failure.about', envelope.failure.about ?? 0, 0, 0xffffffff),
     };
   }
-  throw new InvalidMessageError('WIRE_UNKNOWN_BODY');
+  throw new WireError('WIRE_UNKNOWN_BODY');
 }

@@ -10,8 +10,7 @@ import type { Body } from './body.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { InvalidMessageError, isWireError, ProtocolError } from './errors.ts';
-import type { AnyWireError } from './errors.ts';
+import { WireError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
@@ -93,7 +92,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
 
   send(platform: string, body: Body, session?: Uint8Array): Promise<void> {
     const peer = this.#peers.get(platform);
-    if (peer === undefined) return refused(new ProtocolError('LINK_CLOSED', `platform "${platform}" has no link`));
+    if (peer === undefined) return refused(new WireError('LINK_CLOSED', `platform "${platform}" has no link`));
     return this.#queue(peer, new EncodedBody(encodeBody(body)), session);
   }
 
@@ -106,7 +105,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
   }
 
   drained(platform: string): Promise<void> {
-    return this.#peers.get(platform)?.link.drained() ?? refused(new ProtocolError('LINK_CLOSED'));
+    return this.#peers.get(platform)?.link.drained() ?? refused(new WireError('LINK_CLOSED'));
   }
 
   close(): Promise<void> {
@@ -114,7 +113,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     for (const visit of [...this.#visits]) this.#leave(visit, 'the coordinator stopped');
     for (const peer of this.#peers.values()) {
       peer.cancelRetention();
-      peer.link.close(new ProtocolError('LINK_CLOSED'));
+      peer.link.close(new WireError('LINK_CLOSED'));
     }
     this.#peers.clear();
     return Promise.resolve();
@@ -148,7 +147,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes }, nonce));
     return {
       onFrame: (frame) => this.#frame(visit, frame),
-      onOverrun: () => this.#refuse(visit, new InvalidMessageError('WIRE_FRAME_TOO_LARGE')),
+      onOverrun: () => this.#refuse(visit, new WireError('WIRE_FRAME_TOO_LARGE')),
       onClose: (reason) => this.#leave(visit, reason),
     };
   }
@@ -161,7 +160,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
   #queue(peer: Peer, message: EncodedBody, session?: Uint8Array): Promise<void> {
     const placed = peer.link.send(message, session);
     if (peer.link.queuedBytes > (this.#options.maxQueuedBytes ?? 1024 ** 3)) {
-      this.#drop(peer, new ProtocolError('LINK_TOO_SLOW', `${peer.link.queuedBytes} bytes`));
+      this.#drop(peer, new WireError('LINK_TOO_SLOW', `${peer.link.queuedBytes} bytes`));
     }
     return placed;
   }
@@ -183,25 +182,25 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
       if (peer === undefined) this.#greeted(visit, envelope);
       else peer.link.receive(envelope, frame.length);
     } catch (error) {
-      if (!isWireError(error)) throw error;
+      if (!(error instanceof WireError)) throw error;
       this.#refuse(visit, error);
     }
   }
 
   #greeted(visit: Visit, envelope: OpenedEnvelope): void {
     const hello = decodeBody(envelope.content);
-    if (hello.kind !== 'hello') throw new ProtocolError('WIRE_UNEXPECTED', `${hello.kind} instead of a hello`);
+    if (hello.kind !== 'hello') throw new WireError('WIRE_UNEXPECTED', `${hello.kind} instead of a hello`);
     const { federation, manifestHash } = this.#options.identity;
     if (hello.federation !== federation) {
-      throw new ProtocolError('LINK_WRONG_FEDERATION', `this coordinator serves "${federation}"`);
+      throw new WireError('LINK_WRONG_FEDERATION', `this coordinator serves "${federation}"`);
     }
-    if (Buffer.compare(hello.manifestHash, manifestHash) !== 0) throw new ProtocolError('LINK_MANIFEST_MISMATCH');
+    if (Buffer.compare(hello.manifestHash, manifestHash) !== 0) throw new WireError('LINK_MANIFEST_MISMATCH');
     visit.cancelDeadline();
     visit.id = connectionOf(visit.nonce, hello.nonce);
     const known = this.#peers.get(envelope.sender);
     const resumed = known !== undefined && isSameLink(known, hello);
     if (known?.visit !== undefined) this.#supersede(known.visit, resumed);
-    if (!resumed) known?.link.close(new ProtocolError('LINK_RESET'));
+    if (!resumed) known?.link.close(new WireError('LINK_RESET'));
     known?.cancelRetention();
     const peer = resumed ? known : this.#newPeer(envelope.sender);
     visit.peer = peer;
@@ -235,12 +234,12 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
 
   /** An older connection of the same platform: half open, or another process with the same identity. */
   #supersede(visit: Visit, resumed: boolean): void {
-    if (!resumed) visit.peer?.link.refuse(new ProtocolError('LINK_REPLACED'), 0);
+    if (!resumed) visit.peer?.link.refuse(new WireError('LINK_REPLACED'), 0);
     visit.peer = undefined;
     this.#leave(visit, 'replaced by a newer connection');
   }
 
-  #refuse(visit: Visit, error: AnyWireError): void {
+  #refuse(visit: Visit, error: WireError): void {
     visit.refused += 1;
     const { peer } = visit;
     if (peer === undefined) {
@@ -269,13 +268,13 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     peer.link.detach();
     if (!this.#isClosed) {
       peer.cancelRetention = this.#options.clock.after(this.#options.retentionMs ?? 600_000, () => {
-        this.#drop(peer, new ProtocolError('LINK_CLOSED', 'the platform did not come back in time'));
+        this.#drop(peer, new WireError('LINK_CLOSED', 'the platform did not come back in time'));
       });
     }
     this.#handlers.onPresence(peer.platform, { kind: 'offline', reason });
   }
 
-  #drop(peer: Peer, error: ProtocolError): void {
+  #drop(peer: Peer, error: WireError): void {
     if (this.#peers.get(peer.platform) !== peer) return;
     this.#peers.delete(peer.platform);
     if (peer.visit !== undefined) {
@@ -292,7 +291,7 @@ function isSameLink(peer: Peer, hello: HelloBody): boolean {
   return Buffer.compare(peer.id, hello.link) === 0 && hello.received <= peer.link.sent;
 }
 
-function refused(error: AnyWireError): Promise<void> {
+function refused(error: WireError): Promise<void> {
   const promise = Promise.reject(error);
   promise.catch(() => undefined);
   return promise;

@@ -6,7 +6,7 @@
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
 import { WIRE_VERSION } from '../../proto/version.ts';
-import { InvalidMessageError, ProtocolError } from './errors.ts';
+import { WireError } from './errors.ts';
 import { SIGNATURE_BYTES } from './signing.ts';
 import type { FrameSigner, FrameVerifier } from './signing.ts';
 
@@ -57,35 +57,35 @@ export interface Expectation {
 
 /**
  * Checks a frame and decodes its header: size, form, version, sender, signature, connection, in this order.
- * @throws InvalidMessageError WIRE_FRAME_TOO_LARGE, WIRE_MALFORMED, WIRE_VERSION, WIRE_OUT_OF_RANGE.
- * @throws ProtocolError WIRE_UNKNOWN_SENDER, WIRE_BAD_SIGNATURE, WIRE_WRONG_CONNECTION.
+ * @throws WireError WIRE_FRAME_TOO_LARGE, WIRE_MALFORMED, WIRE_VERSION, WIRE_OUT_OF_RANGE.
+ * @throws WireError WIRE_UNKNOWN_SENDER, WIRE_BAD_SIGNATURE, WIRE_WRONG_CONNECTION.
  */
 export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEnvelope {
   if (frame.length > expected.maxFrameBytes) {
-    throw new InvalidMessageError('WIRE_FRAME_TOO_LARGE', `${frame.length} bytes, at most ${expected.maxFrameBytes}`);
+    throw new WireError('WIRE_FRAME_TOO_LARGE', `${frame.length} bytes, at most ${expected.maxFrameBytes}`);
   }
   const end = frame.length - SIGNATURE_FIELD_BYTES;
   if (end < 0 || frame[end] !== SIGNATURE_HEADER[0] || frame[end + 1] !== SIGNATURE_HEADER[1]) {
-    throw new InvalidMessageError('WIRE_MALFORMED', 'it does not end in a signature');
+    throw new WireError('WIRE_MALFORMED', 'it does not end in a signature');
   }
   // A plain view, not a Buffer: everything decoded from it is then a plain Uint8Array whatever the carrier.
   const signed = new Uint8Array(frame.buffer, frame.byteOffset, end);
   const content = decode(signed);
   const { version, sender, sequence } = content;
   if (version !== WIRE_VERSION) {
-    throw new InvalidMessageError('WIRE_VERSION', `received version ${version}, this end speaks ${WIRE_VERSION}`);
+    throw new WireError('WIRE_VERSION', `received version ${version}, this end speaks ${WIRE_VERSION}`);
   }
-  if (content.signature.length > 0) throw new InvalidMessageError('WIRE_MALFORMED', 'it is signed twice');
+  if (content.signature.length > 0) throw new WireError('WIRE_MALFORMED', 'it is signed twice');
   if (content.session.length !== 0 && content.session.length !== SESSION_BYTES) {
-    throw new InvalidMessageError('WIRE_OUT_OF_RANGE', `session has ${content.session.length} bytes`);
+    throw new WireError('WIRE_OUT_OF_RANGE', `session has ${content.session.length} bytes`);
   }
   const verifier = expected.verifierOf(sender);
-  if (verifier === undefined) throw new ProtocolError('WIRE_UNKNOWN_SENDER');
+  if (verifier === undefined) throw new WireError('WIRE_UNKNOWN_SENDER');
   if (!verifier.verify(signed, frame.subarray(end + SIGNATURE_HEADER.length))) {
-    throw new ProtocolError('WIRE_BAD_SIGNATURE');
+    throw new WireError('WIRE_BAD_SIGNATURE');
   }
   if (expected.connection !== undefined && Buffer.compare(expected.connection, content.connection) !== 0) {
-    throw new ProtocolError('WIRE_WRONG_CONNECTION');
+    throw new WireError('WIRE_WRONG_CONNECTION');
   }
   const { connection, session } = content;
   return { sender, connection, sequence, session: session.length === 0 ? NO_SESSION : session, content };
@@ -95,6 +95,6 @@ function decode(bytes: Uint8Array): isthmus.Envelope {
   try {
     return isthmus.Envelope.decode(bytes);
   } catch {
-    throw new InvalidMessageError('WIRE_MALFORMED');
+    throw new WireError('WIRE_MALFORMED');
   }
 }

@@ -2,10 +2,10 @@
  * Checks that protobuf does not make: sizes and ranges of single fields.
  * @module
  */
-import { InvalidMessageError } from './errors.ts';
+import { WireError } from './errors.ts';
 
 function refuse(field: string, problem: string): never {
-  throw new InvalidMessageError('WIRE_OUT_OF_RANGE', `${field} ${problem}`);
+  throw new WireError('WIRE_OUT_OF_RANGE', `${field} ${problem}`);
 }
 
 const EMPTY = new Uint8Array(0);

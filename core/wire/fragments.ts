@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { isthmus } from '../../proto/gen/isthmus.js';
 import { encodeBody } from './body-codec.ts';
-import { InvalidMessageError, ProtocolError } from './errors.ts';
+import { WireError } from './errors.ts';
 import type { FragmentBody } from './link-body.ts';
 
 /** Pieces but the last are at least so long: a message cannot be spread over a flood of tiny frames. */
@@ -66,7 +66,7 @@ export class Assembly {
 
   /**
    * The whole message, once its last fragment is here.
-   * @throws ProtocolError WIRE_FRAGMENT; InvalidMessageError WIRE_MESSAGE_TOO_LARGE, WIRE_MALFORMED.
+   * @throws WireError WIRE_FRAGMENT; WireError WIRE_MESSAGE_TOO_LARGE, WIRE_MALFORMED.
    */
   take(fragment: FragmentBody, sequence: number): isthmus.Envelope | undefined {
     try {
@@ -86,7 +86,7 @@ export class Assembly {
   #take(fragment: FragmentBody, sequence: number): isthmus.Envelope | undefined {
     if (fragment.totalBytes > this.#maxMessageBytes) {
       const detail = `${fragment.totalBytes} bytes, at most ${this.#maxMessageBytes}`;
-      throw new InvalidMessageError('WIRE_MESSAGE_TOO_LARGE', detail);
+      throw new WireError('WIRE_MESSAGE_TOO_LARGE', detail);
     }
     const first = (this.#first ??= fragment);
     const expected = sequence - fragment.index;
@@ -99,26 +99,26 @@ export class Assembly {
       fragment.totalBytes !== first.totalBytes ||
       Buffer.compare(fragment.sha256, first.sha256) !== 0
     ) {
-      throw new ProtocolError('WIRE_FRAGMENT', `fragment ${fragment.index} of transfer ${fragment.transfer}`);
+      throw new WireError('WIRE_FRAGMENT', `fragment ${fragment.index} of transfer ${fragment.transfer}`);
     }
     this.#bytes += fragment.bytes.length;
     const isLast = fragment.index === first.count - 1;
     if (this.#bytes > first.totalBytes || (fragment.bytes.length < LEAST_PIECE_BYTES && !isLast)) {
-      throw new ProtocolError('WIRE_FRAGMENT', 'its size is not the announced one');
+      throw new WireError('WIRE_FRAGMENT', 'its size is not the announced one');
     }
     this.#parts.push(fragment.bytes);
     if (this.#parts.length < first.count) return undefined;
     const whole = Buffer.concat(this.#parts);
     const { totalBytes, sha256 } = first;
     this.drop();
-    if (whole.length !== totalBytes) throw new ProtocolError('WIRE_FRAGMENT', 'its size is not the announced one');
+    if (whole.length !== totalBytes) throw new WireError('WIRE_FRAGMENT', 'its size is not the announced one');
     if (Buffer.compare(createHash('sha256').update(whole).digest(), sha256) !== 0) {
-      throw new ProtocolError('WIRE_FRAGMENT', 'its hash is not the announced one');
+      throw new WireError('WIRE_FRAGMENT', 'its hash is not the announced one');
     }
     try {
       return isthmus.Envelope.decode(new Uint8Array(whole.buffer, whole.byteOffset, whole.length));
     } catch {
-      throw new InvalidMessageError('WIRE_MALFORMED', 'what the fragments make is no message');
+      throw new WireError('WIRE_MALFORMED', 'what the fragments make is no message');
     }
   }
 }

@@ -3,12 +3,12 @@
  * message at a time to its reader; a message counts as handled, and the sender's window moves, when the reader is done.
  * @module
  */
+import { messageOf } from '../errors/coded-error.ts';
 import type { isthmus } from '../../proto/gen/isthmus.js';
 import { decodeBody } from './body-codec.ts';
 import type { Body } from './body.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { isWireError, ProtocolError } from './errors.ts';
-import type { AnyWireError } from './errors.ts';
+import { WireError } from './errors.ts';
 import { Assembly } from './fragments.ts';
 import { isLinkBody } from './link-body-codec.ts';
 import type { WireLimits } from './transport.ts';
@@ -16,7 +16,7 @@ import type { WireLimits } from './transport.ts';
 export interface InboxReader {
   deliver(body: Body, session: Uint8Array): void | Promise<void>;
   /** A message was refused: the link tells its sender. */
-  refused(error: AnyWireError, about: number): void;
+  refused(error: WireError, about: number): void;
   /** All up to `sequence` are handled. @param idle whether nothing else waits. */
   handled(sequence: number, idle: boolean): void;
 }
@@ -57,17 +57,17 @@ export class Inbox {
 
   /**
    * Takes a numbered message.
-   * @throws ProtocolError WIRE_DUPLICATE (ignored; harmless), WIRE_SEQUENCE_GAP, WIRE_WINDOW_EXCEEDED (not taken).
+   * @throws WireError WIRE_DUPLICATE (ignored; harmless), WIRE_SEQUENCE_GAP, WIRE_WINDOW_EXCEEDED (not taken).
    */
   take(envelope: OpenedEnvelope, frameBytes: number): void {
     const { sequence, session } = envelope;
-    if (sequence <= this.#received) throw new ProtocolError('WIRE_DUPLICATE', `message ${sequence}`);
+    if (sequence <= this.#received) throw new WireError('WIRE_DUPLICATE', `message ${sequence}`);
     if (sequence !== this.#received + 1) {
-      throw new ProtocolError('WIRE_SEQUENCE_GAP', `message ${sequence} came after ${this.#received}`);
+      throw new WireError('WIRE_SEQUENCE_GAP', `message ${sequence} came after ${this.#received}`);
     }
     const { window, windowBytes, maxFrameBytes } = this.#limits;
     if (this.#waiting.length >= window || this.#waitingBytes > windowBytes + maxFrameBytes) {
-      throw new ProtocolError('WIRE_WINDOW_EXCEEDED', `${this.#waiting.length} messages, ${this.#waitingBytes} bytes`);
+      throw new WireError('WIRE_WINDOW_EXCEEDED', `${this.#waiting.length} messages, ${this.#waitingBytes} bytes`);
     }
     this.#received = sequence;
     this.#waiting.push({ sequence, session, bytes: frameBytes, body: this.#bodyOf(envelope) });
@@ -91,11 +91,11 @@ export class Inbox {
       }
       if (this.#assembly.underWay) {
         this.#assembly.drop();
-        throw new ProtocolError('WIRE_FRAGMENT', 'another message came before its last fragment');
+        throw new WireError('WIRE_FRAGMENT', 'another message came before its last fragment');
       }
       return applicationBody(envelope.content);
     } catch (error) {
-      if (!isWireError(error)) throw error;
+      if (!(error instanceof WireError)) throw error;
       this.#reader.refused(error, envelope.sequence);
       return undefined;
     }
@@ -124,8 +124,8 @@ export class Inbox {
     if (body === undefined) return undefined;
     const failed = (error: unknown): void => {
       if (this.#isClosed) return;
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#reader.refused(isWireError(error) ? error : new ProtocolError('LINK_HANDLER', detail), sequence);
+      const detail = messageOf(error);
+      this.#reader.refused(error instanceof WireError ? error : new WireError('LINK_HANDLER', detail), sequence);
     };
     try {
       const pending = this.#reader.deliver(body, session);
@@ -147,6 +147,6 @@ export class Inbox {
 
 function applicationBody(envelope: isthmus.Envelope.$Properties): Body {
   const body = decodeBody(envelope);
-  if (isLinkBody(body)) throw new ProtocolError('WIRE_UNEXPECTED', `a numbered ${body.kind}`);
+  if (isLinkBody(body)) throw new WireError('WIRE_UNEXPECTED', `a numbered ${body.kind}`);
   return body;
 }

@@ -40,7 +40,7 @@ export function encodeLinkBody(body: LinkBody): isthmus.Envelope.$Properties {
   }
 }
 
-/** Undefined when the envelope holds no body of the link. @throws InvalidMessageError WIRE_OUT_OF_RANGE. */
+/** Undefined when the envelope holds no body of the link. @throws WireError WIRE_OUT_OF_RANGE. */
 export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody | undefined {
   if (envelope.ack) return { kind: 'ack', handled: integerWithin('ack.handled', envelope.ack.handled ?? 0, 0, MOST) };
   if (envelope.fragment) {

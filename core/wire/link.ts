@@ -8,8 +8,7 @@ import type { Body } from './body.ts';
 import type { Connection } from './connection.ts';
 import { FRAME_OVERHEAD_BYTES, sealEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { InvalidMessageError, ProtocolError } from './errors.ts';
-import type { AnyWireError } from './errors.ts';
+import { WireError } from './errors.ts';
 import type { EncodedBody } from './fragments.ts';
 import { Inbox } from './inbox.ts';
 import type { LinkBody } from './link-body.ts';
@@ -40,7 +39,7 @@ export class Link {
   #connection: Connection | undefined;
   #connectionId: Uint8Array = NO_SESSION;
   #acknowledged = 0;
-  #closedBy: AnyWireError | undefined;
+  #closedBy: WireError | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -73,13 +72,13 @@ export class Link {
     return this.#outbox.queuedBytes;
   }
 
-  /** @throws (rejects) InvalidMessageError WIRE_MESSAGE_TOO_LARGE; ProtocolError LINK_CLOSED, LINK_RESET, LINK_TOO_SLOW. */
+  /** @throws (rejects) WireError WIRE_MESSAGE_TOO_LARGE; WireError LINK_CLOSED, LINK_RESET, LINK_TOO_SLOW. */
   send(message: EncodedBody, session: Uint8Array = NO_SESSION): Promise<void> {
     if (this.#closedBy !== undefined) return rejected(this.#closedBy);
     const { maxMessageBytes } = this.#gives;
     if (message.bytes.length > maxMessageBytes) {
       const detail = `${message.bytes.length} bytes, the other end takes ${maxMessageBytes}`;
-      return rejected(new InvalidMessageError('WIRE_MESSAGE_TOO_LARGE', detail));
+      return rejected(new WireError('WIRE_MESSAGE_TOO_LARGE', detail));
     }
     const placed = this.#outbox.push(message, session);
     this.#pump();
@@ -93,11 +92,11 @@ export class Link {
   /**
    * Goes on over this connection.
    * @param received highest sequence the other end says it has.
-   * @throws ProtocolError WIRE_FALSE_ACK when that was never sent.
+   * @throws WireError WIRE_FALSE_ACK when that was never sent.
    */
   attach(connection: Connection, connectionId: Uint8Array, received: number): void {
     if (received > this.#outbox.sequence) {
-      throw new ProtocolError('WIRE_FALSE_ACK', `${received} of ${this.#outbox.sequence} sent`);
+      throw new WireError('WIRE_FALSE_ACK', `${received} of ${this.#outbox.sequence} sent`);
     }
     this.#connection = connection;
     this.#connectionId = connectionId;
@@ -130,12 +129,12 @@ export class Link {
         this.#options.failed({ code: body.code, text: body.text, seen: 'there' });
         return;
       default:
-        throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} without a number`);
+        throw new WireError('WIRE_UNEXPECTED', `${body.kind} without a number`);
     }
   }
 
   /** Tells the other end that something it sent was not taken, and this end's owner too. */
-  refuse(error: AnyWireError, about: number): void {
+  refuse(error: WireError, about: number): void {
     this.#options.failed({ code: error.code, text: error.message, seen: 'here' });
     this.sendUnnumbered({ kind: 'failure', code: error.code, text: error.text, about });
   }
@@ -145,7 +144,7 @@ export class Link {
   }
 
   /** Drops everything; whoever waits is told why. */
-  close(error: AnyWireError): void {
+  close(error: WireError): void {
     this.#closedBy ??= error;
     this.#connection = undefined;
     this.#inbox.close();
@@ -187,7 +186,7 @@ function sendingLimits(limits: WireLimits): SendingLimits {
   return { window, windowBytes, frameBytes, chunkBytes: Math.min(limits.chunkBytes, frameBytes) };
 }
 
-function rejected(error: AnyWireError): Promise<void> {
+function rejected(error: WireError): Promise<void> {
   const promise = Promise.reject(error);
   promise.catch(() => undefined);
   return promise;

@@ -3,8 +3,7 @@
  * so that it can be sent again on the next connection.
  * @module
  */
-import { ProtocolError } from './errors.ts';
-import type { AnyWireError } from './errors.ts';
+import { WireError } from './errors.ts';
 import type { EncodedBody, PieceSizes } from './fragments.ts';
 import type { WireLimits } from './transport.ts';
 
@@ -22,12 +21,12 @@ interface Waiting {
   piece: number;
   transfer: number;
   readonly resolve: () => void;
-  readonly reject: (error: AnyWireError) => void;
+  readonly reject: (error: WireError) => void;
 }
 
 interface Waiter {
   readonly resolve: () => void;
-  readonly reject: (error: AnyWireError) => void;
+  readonly reject: (error: WireError) => void;
 }
 
 export type SendingLimits = PieceSizes & Pick<WireLimits, 'window' | 'windowBytes'>;
@@ -90,10 +89,10 @@ export class Outbox {
     return numbered;
   }
 
-  /** The receiver has handled all up to `sequence`. @throws ProtocolError WIRE_FALSE_ACK. */
+  /** The receiver has handled all up to `sequence`. @throws WireError WIRE_FALSE_ACK. */
   handled(sequence: number): void {
     if (sequence > this.#sequence) {
-      throw new ProtocolError('WIRE_FALSE_ACK', `${sequence} of ${this.#sequence} sent`);
+      throw new WireError('WIRE_FALSE_ACK', `${sequence} of ${this.#sequence} sent`);
     }
     let count = 0;
     while (count < this.#underWay.length && this.#underWay[count].sequence <= sequence) {
@@ -117,7 +116,7 @@ export class Outbox {
   }
 
   /** Drops everything and tells those who wait. */
-  fail(error: AnyWireError): void {
+  fail(error: WireError): void {
     const waiting = [...this.#queue, ...this.#drained];
     this.#queue = [];
     this.#queuedBytes = 0;

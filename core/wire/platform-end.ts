@@ -10,8 +10,7 @@ import type { Body } from './body.ts';
 import type { Connection, Dial } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
-import { fatalError, InvalidMessageError, isWireError, ProtocolError } from './errors.ts';
-import type { AnyWireError } from './errors.ts';
+import { WireError, fatalError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
@@ -50,13 +49,13 @@ interface Attached {
 }
 
 export class PlatformEnd implements PlatformLink {
-  readonly closed: Promise<AnyWireError | undefined>;
+  readonly closed: Promise<WireError | undefined>;
   readonly #options: PlatformEndOptions;
   readonly #handlers: PlatformHandlers;
   readonly #keys: Keys;
   readonly #takes: WireLimits;
   #state: PlatformLinkState = { kind: 'connecting' };
-  #resolveClosed: (error: AnyWireError | undefined) => void = () => undefined;
+  #resolveClosed: (error: WireError | undefined) => void = () => undefined;
   #attached: Attached | undefined;
   #link: Link;
   /** Empty until the first welcome. */
@@ -106,7 +105,7 @@ export class PlatformEnd implements PlatformLink {
       },
       onOverrun: () => {
         if (isCurrent() && attached.current !== undefined) {
-          this.#refused(attached.current, new InvalidMessageError('WIRE_FRAME_TOO_LARGE'));
+          this.#refused(attached.current, new WireError('WIRE_FRAME_TOO_LARGE'));
         }
       },
       onClose: (reason) => {
@@ -153,14 +152,14 @@ export class PlatformEnd implements PlatformLink {
         }
       }
     } catch (error) {
-      if (!isWireError(error)) throw error;
+      if (!(error instanceof WireError)) throw error;
       this.#refused(attached, error);
     }
   }
 
   #challenged(attached: Attached, envelope: OpenedEnvelope): void {
     const body = decodeBody(envelope.content);
-    if (body.kind !== 'challenge') throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} instead of a challenge`);
+    if (body.kind !== 'challenge') throw new WireError('WIRE_UNEXPECTED', `${body.kind} instead of a challenge`);
     const { random, identity } = this.#options;
     const nonce = random.bytes(NONCE_BYTES);
     attached.challenge = body;
@@ -181,12 +180,12 @@ export class PlatformEnd implements PlatformLink {
       return;
     }
     this.#sameConnection(envelope, attached.id);
-    if (body.kind !== 'welcome') throw new ProtocolError('WIRE_UNEXPECTED', `${body.kind} instead of a welcome`);
+    if (body.kind !== 'welcome') throw new WireError('WIRE_UNEXPECTED', `${body.kind} instead of a welcome`);
     this.#welcomed(attached, body);
   }
 
   #sameConnection(envelope: OpenedEnvelope, connection: Uint8Array): void {
-    if (Buffer.compare(envelope.connection, connection) !== 0) throw new ProtocolError('WIRE_WRONG_CONNECTION');
+    if (Buffer.compare(envelope.connection, connection) !== 0) throw new WireError('WIRE_WRONG_CONNECTION');
   }
 
   #turnedAway(attached: Attached, code: string, text: string): void {
@@ -207,7 +206,7 @@ export class PlatformEnd implements PlatformLink {
     const resumed = welcome.resumed && !isFirst;
     if (!resumed) {
       if (!isFirst) {
-        this.#link.close(new ProtocolError('LINK_RESET'));
+        this.#link.close(new WireError('LINK_RESET'));
         this.#link = this.#newLink();
       }
       this.#link.gives = attached.challenge?.limits ?? COORDINATOR_LIMITS;
@@ -228,14 +227,14 @@ export class PlatformEnd implements PlatformLink {
       failed: (failure) => {
         this.#handlers.onFailure(failure);
         if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
-          this.#end(new ProtocolError('LINK_REPLACED', 'stop the other process, or this one'));
+          this.#end(new WireError('LINK_REPLACED', 'stop the other process, or this one'));
         }
       },
     });
   }
 
   /** A frame that this end does not take. */
-  #refused(attached: Attached, error: AnyWireError): void {
+  #refused(attached: Attached, error: WireError): void {
     if (attached.stage === 'open') {
       this.#link.refuse(error, 0);
       // What is missing comes again over a new connection.
@@ -250,7 +249,7 @@ export class PlatformEnd implements PlatformLink {
     this.#restart(attached, error);
   }
 
-  #restart(attached: Attached, error: AnyWireError): void {
+  #restart(attached: Attached, error: WireError): void {
     this.#lost(error.message);
     attached.connection.close();
   }
@@ -268,9 +267,9 @@ export class PlatformEnd implements PlatformLink {
     this.#cancelRetry = clock.after(pause * (1 - jitter), () => this.#dial());
   }
 
-  #end(error: AnyWireError | undefined): void {
+  #end(error: WireError | undefined): void {
     if (this.#isClosed()) return;
-    const reason = error ?? new ProtocolError('LINK_CLOSED');
+    const reason = error ?? new WireError('LINK_CLOSED');
     this.#cancelRetry();
     const attached = this.#attached;
     this.#attached = undefined;

@@ -5,10 +5,10 @@
  */
 import type { isthmus } from '../../proto/gen/isthmus.js';
 import { OUTCOMES } from '../secagg/outcome.ts';
-import { SECAGG_CODES } from '../secagg/errors.ts';
+import { SecaggError } from '../secagg/errors.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../secagg/messages.ts';
 import type { CoordinatorMessage, KeyEntry, PlatformMessage, Reveal } from '../secagg/messages.ts';
-import { InvalidMessageError } from './errors.ts';
+import { WireError } from './errors.ts';
 import { bytesExactly, bytesUpTo, integerWithin, oneOf, printable, textWithin, plain } from './fields.ts';
 
 export type SecaggMessage = PlatformMessage | CoordinatorMessage;
@@ -95,7 +95,7 @@ export function encodeSecagg(message: SecaggMessage): isthmus.Secagg.$Properties
   }
 }
 
-/** @throws InvalidMessageError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE. */
+/** @throws WireError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE. */
 export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
   if (wire.maskedChunk) {
     const { index: position, bytes } = wire.maskedChunk;
@@ -192,10 +192,10 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
       text: text('session_end.text', wire.sessionEnd.text),
     };
   }
-  throw new InvalidMessageError('WIRE_UNKNOWN_BODY', 'a masked-sum message of a kind this version does not know');
+  throw new WireError('WIRE_UNKNOWN_BODY', 'a masked-sum message of a kind this version does not know');
 }
 
-const LEAVE_CODES = Object.keys(SECAGG_CODES);
+const LEAVE_CODES = Object.keys(SecaggError.table);
 
 function keysOf(field: string, wire: isthmus.KeyEntry.$Properties): Omit<KeyEntry, 'platform'> {
   return {
@@ -209,7 +209,7 @@ function keysOf(field: string, wire: isthmus.KeyEntry.$Properties): Omit<KeyEntr
 function revealOf(wire: isthmus.Reveal.$Properties): Reveal {
   const peer = index('reveals.peer', wire.peer);
   if (wire.selfMaskShare && wire.maskKeyShare) {
-    throw new InvalidMessageError('WIRE_OUT_OF_RANGE', 'a reveal holds both shares of one peer');
+    throw new WireError('WIRE_OUT_OF_RANGE', 'a reveal holds both shares of one peer');
   }
   if (wire.selfMaskShare) return { peer, selfMaskShare: key('reveals.self_mask_share', wire.selfMaskShare) };
   return { peer, maskKeyShare: key('reveals.mask_key_share', wire.maskKeyShare) };

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Body } from './body.ts';
-import type { AnyWireError } from './errors.ts';
+import type { WireError } from './errors.ts';
 
 /** What one end may send the other; told in the challenge. */
 export interface WireLimits {
@@ -70,7 +70,7 @@ export type PlatformLinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'online'; readonly resumed: boolean; readonly completedRounds: number }
   | { readonly kind: 'offline'; readonly reason: string }
-  | { readonly kind: 'closed'; readonly error: AnyWireError | undefined };
+  | { readonly kind: 'closed'; readonly error: WireError | undefined };
 
 export interface PlatformHandlers {
   /**
@@ -98,7 +98,7 @@ export interface PlatformLink {
    * Queues a message; it survives lost connections. Resolves when the message has a place in the window, so a sender
    * that awaits it never holds more than a window of chunks; resolves later while offline.
    * @param session secagg session id (32 bytes), or nothing.
-   * @throws ProtocolError LINK_RESET, LINK_CLOSED; InvalidMessageError WIRE_MESSAGE_TOO_LARGE, WIRE_OUT_OF_RANGE.
+   * @throws WireError LINK_RESET, LINK_CLOSED; WireError WIRE_MESSAGE_TOO_LARGE, WIRE_OUT_OF_RANGE.
    */
   send(body: Body, session?: Uint8Array): Promise<void>;
   /** Resolves when all that was sent is acknowledged (handled at the other end). Rejects as `send` does. */
@@ -106,7 +106,7 @@ export interface PlatformLink {
   /** Gives up the link; unacknowledged messages are dropped. Idempotent. */
   close(): Promise<void>;
   /** Resolves once, when the link is closed: with the fatal error, or undefined after `close`. */
-  readonly closed: Promise<AnyWireError | undefined>;
+  readonly closed: Promise<WireError | undefined>;
 }
 
 export type PlatformPresence =

@@ -4,16 +4,15 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { OUTCOMES } from '../../core/secagg/outcome.ts';
-import { SECAGG_CODES } from '../../core/secagg/errors.ts';
-import { INVALID_MESSAGE_CODES, PROTOCOL_ERROR_CODES } from '../../core/wire/errors.ts';
+import { SecaggError } from '../../core/secagg/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { CoordinatorStatus } from '../status.ts';
 
 /** Codes that may be a label. Platforms choose the codes they send, and must not make a series each. */
 const KNOWN_CODES: ReadonlySet<string> = new Set([
-  ...Object.keys(INVALID_MESSAGE_CODES),
-  ...Object.keys(PROTOCOL_ERROR_CODES),
-  ...Object.keys(SECAGG_CODES),
+  ...Object.keys(WireError.table),
+  ...Object.keys(SecaggError.table),
   'PRIVACY_BUDGET_EXHAUSTED',
   'PRIVACY_LEDGER_REFUSED',
   'PRIVACY_LEDGER_BROKEN',

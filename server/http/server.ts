@@ -5,7 +5,8 @@
  */
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
-import { CoordinatorError } from '../errors.ts';
+import { codeOf } from '../../core/errors/coded-error.ts';
+import { HostError } from '../../host/errors/host-errors.ts';
 import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -22,7 +23,7 @@ export interface HttpOptions {
 export interface HttpServer {
   /** For the wire: not listening before `listen`. */
   readonly server: Server;
-  /** @returns where it listens. @throws CoordinatorError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. */
+  /** @returns where it listens. @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -52,16 +53,15 @@ export function httpServer(options: HttpOptions): HttpServer {
 
 /** The system's error in words. */
 export function listenError(cause: unknown, host: string, port: number): unknown {
-  if (!(cause instanceof Error && 'code' in cause)) return cause;
-  switch (cause.code) {
+  switch (codeOf(cause)) {
     case 'EADDRINUSE':
-      return new CoordinatorError(
+      return new HostError(
         'PORT_IN_USE',
         `port ${port} of ${host} is in use by another program: stop it, or choose another --port (0 takes any free one)`,
         { cause },
       );
     case 'EACCES':
-      return new CoordinatorError(
+      return new HostError(
         'LISTEN_FORBIDDEN',
         `port ${port} may not be opened by this user: choose a --port above 1023`,
         { cause },
@@ -69,7 +69,7 @@ export function listenError(cause: unknown, host: string, port: number): unknown
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CoordinatorError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, {
+      return new HostError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, {
         cause,
       });
     default:

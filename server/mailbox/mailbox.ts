@@ -5,7 +5,7 @@
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { MailBody, MailOutcome, MailReceiptBody } from '../../core/wire/body.ts';
-import { ProtocolError } from '../../core/wire/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { MailboxStore } from '../store/coordinator-store.ts';
 
@@ -72,9 +72,9 @@ export class Mailbox {
     this.#relays.delete(platform);
   }
 
-  /** A letter came. Its sender is told what became of it. @throws ProtocolError WIRE_UNEXPECTED for a false sender. */
+  /** A letter came. Its sender is told what became of it. @throws WireError WIRE_UNEXPECTED for a false sender. */
   onMail(from: string, mail: MailBody): void {
-    if (mail.from !== from) throw new ProtocolError('WIRE_UNEXPECTED', 'a letter in the name of another platform');
+    if (mail.from !== from) throw new WireError('WIRE_UNEXPECTED', 'a letter in the name of another platform');
     const outcome = this.#store(mail);
     this.#receipt(from, mail.to, mail.id, outcome, mail.sealed.length);
     if (outcome === 'stored') void this.#relay(mail.to);
@@ -82,7 +82,7 @@ export class Mailbox {
 
   /** The receiver has a letter safe: it is forgotten here. */
   onReceipt(from: string, { id, outcome }: MailReceiptBody): void {
-    if (outcome !== 'taken') throw new ProtocolError('WIRE_UNEXPECTED', `a receipt that says ${outcome}`);
+    if (outcome !== 'taken') throw new WireError('WIRE_UNEXPECTED', `a receipt that says ${outcome}`);
     const sender = this.#options.store.remove(from, id);
     if (sender !== undefined) this.#receipt(sender, from, id, 'taken', 0);
   }

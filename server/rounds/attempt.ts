@@ -5,6 +5,7 @@
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/messages.ts';
@@ -162,8 +163,8 @@ export class Attempt {
       return true;
     } catch (error) {
       this.#error = error;
-      const exhausted = error instanceof Error && 'code' in error && error.code === 'PRIVACY_BUDGET_EXHAUSTED';
-      const text = exhausted ? error.message : 'the charge could not be recorded; nothing was announced or opened';
+      const exhausted = codeOf(error) === 'PRIVACY_BUDGET_EXHAUSTED';
+      const text = exhausted ? messageOf(error) : 'the charge could not be recorded; nothing was announced or opened';
       const outcome = exhausted ? 'budget-exhausted' : 'abandoned';
       this.#queue.push({ kind: 'abandon', outcome, text });
       return false;

@@ -14,7 +14,7 @@ import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { AttemptDeclineBody, AttemptEndBody, Body } from '../../core/wire/body.ts';
-import { ProtocolError } from '../../core/wire/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import type { CoordinatorEvent, RoundsEnding } from '../events.ts';
 import type { Membership } from '../membership.ts';
 import type { RoundStore } from '../store/coordinator-store.ts';
@@ -139,11 +139,11 @@ export class Rounds {
     return news.filter((body) => body !== undefined);
   }
 
-  /** @throws ProtocolError WIRE_UNEXPECTED when no such attempt is open, or the platform has no part in it. */
+  /** @throws WireError WIRE_UNEXPECTED when no such attempt is open, or the platform has no part in it. */
   secagg(from: string, message: PlatformMessage, session: Uint8Array): void {
     const running = this.#running;
     if (running === undefined || Buffer.compare(running.key, session) !== 0) {
-      throw new ProtocolError('WIRE_UNEXPECTED', `${message.kind} of an attempt that is not open`);
+      throw new WireError('WIRE_UNEXPECTED', `${message.kind} of an attempt that is not open`);
     }
     running.attempt.message(from, message);
   }

@@ -1,6 +1,6 @@
 /**
  * The seam to whatever keeps a coordinator's state. Two implementations (SQLite, memory) run one compliance suite. Every
- * call is durable when it returns, or throws a CoordinatorError STORE_* and has changed nothing.
+ * call is durable when it returns, or throws a StoreError and has changed nothing.
  * @module
  */
 import type { OptimiserState } from '../../core/federation/optimiser.ts';

@@ -5,7 +5,8 @@
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
-import { conflict, CoordinatorError } from '../errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
+import { conflict } from '../errors.ts';
 import type {
   AttemptEnded,
   AttemptRecord,
@@ -20,7 +21,7 @@ import type {
 export function memoryStore(): CoordinatorStore {
   let isClosed = false;
   const open = (): void => {
-    if (isClosed) throw new CoordinatorError('STORE_CLOSED', 'the store is closed: the coordinator is stopping');
+    if (isClosed) throw new StoreError('STORE_CLOSED', 'the store is closed: the coordinator is stopping');
   };
   const ledger = new MemoryLedgerStore();
   const guarded: LedgerStore = {

@@ -1,10 +1,11 @@
 /**
  * One SQLite file, held by one process from open to close: write-ahead log, every commit flushed to disk. What SQLite
- * says comes out as a CoordinatorError STORE_*.
+ * says comes out as a StoreError.
  * @module
  */
 import Libsql from 'libsql';
-import { CoordinatorError } from '../errors.ts';
+import { codeOf } from '../../core/errors/coded-error.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** Always by name: a lone buffer by position ends the process inside the library. */
@@ -18,7 +19,7 @@ export class SqliteFile {
 
   /**
    * @param schema makes an empty file one of this version.
-   * @throws CoordinatorError STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
+   * @throws StoreError STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
    */
   constructor(path: string, version: number, schema: string) {
     this.#path = path;
@@ -84,7 +85,7 @@ export class SqliteFile {
     const found = integerIn(this.get('PRAGMA user_version') ?? {}, 'user_version');
     if (found === version) return;
     if (found !== 0) {
-      throw new CoordinatorError(
+      throw new StoreError(
         'STORE_VERSION',
         `${this.#path} has layout ${found}, this program knows ${version}: use the program that wrote it`,
       );
@@ -106,8 +107,7 @@ export class SqliteFile {
   }
 
   #translated<Result>(work: () => Result): Result {
-    if (this.#isClosed)
-      throw new CoordinatorError('STORE_CLOSED', `${this.#path} is closed: the coordinator is stopping`);
+    if (this.#isClosed) throw new StoreError('STORE_CLOSED', `${this.#path} is closed: the coordinator is stopping`);
     try {
       return work();
     } catch (cause) {
@@ -136,8 +136,8 @@ export function bytesIn(row: Row, column: string): Uint8Array<ArrayBuffer> {
   throw unexpected(column, value);
 }
 
-function unexpected(column: string, value: unknown): CoordinatorError {
-  return new CoordinatorError('STORE_CORRUPT', `the store's column ${column} holds ${typeof value}`);
+function unexpected(column: string, value: unknown): StoreError {
+  return new StoreError('STORE_CORRUPT', `the store's column ${column} holds ${typeof value}`);
 }
 
 function bound(parameters: Parameters): Record<string, string | number | Buffer | null> {
@@ -147,25 +147,25 @@ function bound(parameters: Parameters): Record<string, string | number | Buffer 
 }
 
 function translated(cause: unknown, path: string): unknown {
-  if (cause instanceof CoordinatorError || !(cause instanceof Error)) return cause;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  if (cause instanceof StoreError || !(cause instanceof Error)) return cause;
+  const code = codeOf(cause) ?? '';
   const { message } = cause;
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     const text = `${path} is in use: another coordinator runs on this store; stop it first, or give --store another file`;
-    return new CoordinatorError('STORE_LOCKED', text, { cause });
+    return new StoreError('STORE_LOCKED', text, { cause });
   }
   if (code.startsWith('SQLITE_FULL')) {
-    return new CoordinatorError('STORE_FULL', `${path}: ${message}; free space on its disk and start again`, { cause });
+    return new StoreError('STORE_FULL', `${path}: ${message}; free space on its disk and start again`, { cause });
   }
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
     const text = `${path}: ${message}; it is no coordinator's store, or damaged: restore it from a copy, since it records what was spent`;
-    return new CoordinatorError('STORE_CORRUPT', text, { cause });
+    return new StoreError('STORE_CORRUPT', text, { cause });
   }
   const isUnopened = /unable to open/i.test(message);
   if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH)/.test(code) || isUnopened) {
     const why = isUnopened ? 'cannot be opened' : message;
     const text = `${path}: ${why}; file and folder must be writable by this user, and their disk must have room`;
-    return new CoordinatorError('STORE_UNWRITABLE', text, { cause });
+    return new StoreError('STORE_UNWRITABLE', text, { cause });
   }
   return cause;
 }

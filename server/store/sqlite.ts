@@ -6,7 +6,8 @@ import { decodeOptimiserState, encodeOptimiserState } from '../../core/federatio
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
-import { conflict, CoordinatorError } from '../errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
+import { conflict } from '../errors.ts';
 import type {
   AttemptEnded,
   AttemptRecord,
@@ -42,7 +43,7 @@ CREATE INDEX letters_by_expiry ON letters (expires_at)`;
 
 /**
  * Opens the state, or makes it, and holds it alone until it is closed.
- * @throws CoordinatorError STORE_LOCKED when another coordinator holds it; STORE_FOREIGN when it belongs to another
+ * @throws StoreError STORE_LOCKED when another coordinator holds it; STORE_FOREIGN when it belongs to another
  * federation or plan; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
  */
 export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorStore {
@@ -70,13 +71,13 @@ function checkOwner(file: SqliteFile, path: string, owner: StoreOwner): void {
   const federation = textIn(row, 'federation');
   const parameters = integerIn(row, 'parameters');
   if (federation !== owner.federation) {
-    throw new CoordinatorError(
+    throw new StoreError(
       'STORE_FOREIGN',
       `${path} belongs to federation "${federation}", not to "${owner.federation}": give --store another file`,
     );
   }
   if (parameters !== owner.parameters) {
-    throw new CoordinatorError(
+    throw new StoreError(
       'STORE_FOREIGN',
       `${path} holds shared models of ${parameters} parameters and the manifest now plans ${owner.parameters}: ` +
         'bring the earlier manifest back, or begin a federation with another name',

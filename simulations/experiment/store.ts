@@ -9,6 +9,7 @@ import type { PrivacyRow } from '../results.ts';
 import { privacySchema } from '../results.ts';
 import type { Job } from './grid.ts';
 import type { JobResult } from './job.ts';
+import { messageOf } from '../../core/errors/coded-error.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -82,7 +83,7 @@ export class ResultsStore {
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
       this.#database.exec(SCHEMA);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new SimulationError('SIMULATION_RESULTS', `cannot use ${path} for results: ${why}`, { cause });
     }
   }

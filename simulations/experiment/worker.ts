@@ -3,6 +3,8 @@
  * @module
  */
 import { rmSync } from 'node:fs';
+import { failedReport } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 import type { ExperimentConfig } from './config.ts';
 import type { Job } from './grid.ts';
 import { JobRunner } from './job.ts';
@@ -17,9 +19,7 @@ export type WorkerOrder =
     }
   | { readonly kind: 'job'; readonly job: Job };
 
-export type WorkerReport =
-  | { readonly kind: 'done'; readonly result: JobResult }
-  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+export type WorkerReport = { readonly kind: 'done'; readonly result: JobResult } | FailedReport;
 
 let runner: JobRunner | undefined;
 let work = '';
@@ -43,9 +43,7 @@ async function run(job: Job): Promise<void> {
     if (runner === undefined) throw new Error('a job came before the experiment it belongs to');
     report({ kind: 'done', result: await runner.run(job, new AbortController().signal) });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-    const text = error instanceof Error ? (code === 'INTERNAL' ? (error.stack ?? '') : error.message) : String(error);
-    report({ kind: 'failed', code, text });
+    report(failedReport(error));
   }
 }
 

@@ -13,6 +13,8 @@ import type { CoordinatorEvent } from '../../server/events.ts';
 import { openLog } from '../../server/log.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
 import type { AttemptRecord, RoundStore } from '../../server/store/coordinator-store.ts';
+import { failedReport } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 
 export interface CoordinatorHostConfig {
   readonly manifestFile: string;
@@ -25,7 +27,7 @@ export interface CoordinatorHostConfig {
 export type CoordinatorReport =
   | { readonly kind: 'event'; readonly event: CoordinatorEvent }
   | { readonly kind: 'history'; readonly rounds: readonly RoundHistory[] }
-  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+  | FailedReport;
 
 /** One attempt, as the store has it. */
 export interface RoundHistory extends AttemptRecord {
@@ -61,10 +63,7 @@ export async function hostCoordinator(
     rounds: { graceMs: GRACE_MS },
   });
   coordinator.on((event) => report({ kind: 'event', event }));
-  void coordinator.failed.then((error) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-    report({ kind: 'failed', code, text: error instanceof Error ? error.message : String(error) });
-  });
+  void coordinator.failed.then((error) => report(failedReport(error)));
   await coordinator.start();
   return {
     async stop() {

@@ -8,6 +8,7 @@ import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { SimulationError } from '../errors.ts';
+import { failedReport, reportedError } from '../failed-report.ts';
 import { hostCoordinator } from './coordinator-host.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
 import { entry } from './entry.ts';
@@ -57,13 +58,14 @@ export function processLauncher(onRestart: (platform: string, because: string) =
             url = report.event.url;
             resolve();
           }
-          if (report.kind === 'failed') reject(new SimulationError(report.code, `coordinator: ${report.text}`));
+          if (report.kind === 'failed') reject(reportedError(report, 'coordinator'));
           onReport(report);
         });
         child.on('exit', (code, signal) => {
           const text = `the coordinator's process ended (${signal ?? `exit code ${String(code)}`})`;
-          reject(new SimulationError('SIMULATION_PROCESS', text));
-          if (!isStopping) onReport({ kind: 'failed', code: 'SIMULATION_PROCESS', text });
+          const error = new SimulationError('SIMULATION_PROCESS', text);
+          reject(error);
+          if (!isStopping) onReport(failedReport(error));
         });
       });
     },
@@ -83,7 +85,7 @@ export function processLauncher(onRestart: (platform: string, because: string) =
             launch(restart + 1);
           } else {
             const text = `platform ${config.name} ended ${restart + 1} times, last with ${because}`;
-            onReport({ kind: 'failed', code: 'SIMULATION_PROCESS', text });
+            onReport(failedReport(new SimulationError('SIMULATION_PROCESS', text)));
           }
         });
         return child;

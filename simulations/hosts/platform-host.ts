@@ -25,6 +25,8 @@ import { parseManifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformTransport, WireIdentity } from '../../core/wire/transport.ts';
+import { failedReport } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 
 export interface PlatformHostConfig {
   readonly name: string;
@@ -48,7 +50,7 @@ export type PlatformReport =
   | { readonly kind: 'event'; readonly event: PlatformEvent }
   | { readonly kind: 'evaluation'; readonly document: EvaluationDocument }
   | { readonly kind: 'settled' }
-  | { readonly kind: 'failed'; readonly code: string; readonly text: string };
+  | FailedReport;
 
 export interface HostedPlatform {
   stop(): Promise<void>;
@@ -74,7 +76,7 @@ export async function hostPlatform(
       () => report({ kind: 'settled' }),
       () => undefined,
     );
-    void platform.failed.then((error) => report(failureReport(error)));
+    void platform.failed.then((error) => report(failedReport(error)));
     return {
       async stop() {
         await platform.stop();
@@ -134,9 +136,4 @@ async function consents(
   return consenting
     .filter((person) => persons.has(person))
     .map((person) => ({ person, target: config.target, epoch: EPOCH, expires: LATEST_EXPIRY }));
-}
-
-export function failureReport(error: unknown): Extract<PlatformReport, { kind: 'failed' }> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-  return { kind: 'failed', code, text: error instanceof Error ? error.message : String(error) };
 }

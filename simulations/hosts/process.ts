@@ -6,6 +6,8 @@
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { failedReport } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 import type { CoordinatorReport } from './coordinator-host.ts';
 import type { HostOrder, ReferencesReport } from './messages.ts';
 import type { PlatformReport } from './platform-host.ts';
@@ -18,11 +20,7 @@ process.on('message', (order: HostOrder) => {
   if (order.kind === 'stop') void stop();
   else {
     hosted = host(order);
-    hosted.catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
-      const text = error instanceof Error ? (code === 'INTERNAL' ? (error.stack ?? '') : error.message) : String(error);
-      report({ kind: 'failed', code, text });
-    });
+    hosted.catch((error: unknown) => report(failedReport(error)));
   }
 });
 // The parent is gone, however it went: nobody is left to work for.
@@ -61,6 +59,6 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function report(message: PlatformReport | CoordinatorReport | ReferencesReport): void {
+function report(message: PlatformReport | CoordinatorReport | ReferencesReport | FailedReport): void {
   if (process.connected) process.send?.(message);
 }

@@ -6,10 +6,12 @@ import { fork } from 'node:child_process';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import type { ReferenceOrder } from '../central.ts';
 import { SimulationError } from '../errors.ts';
+import { reportedError } from '../failed-report.ts';
+import type { FailedReport } from '../failed-report.ts';
 import { entry } from './entry.ts';
-import type { HostFailure, HostOrder, ReferencesReport } from './messages.ts';
+import type { HostOrder, ReferencesReport } from './messages.ts';
 
-/** @throws SimulationError with the process's own code; the signal's reason when aborted. Leaves no process behind. */
+/** @throws the process's own error; SimulationError SIMULATION_PROCESS when it dies; the signal's reason when aborted. Leaves no process behind. */
 export async function baselineRowsElsewhere(order: ReferenceOrder, signal: AbortSignal): Promise<readonly SeedRow[]> {
   signal.throwIfAborted();
   const child = fork(entry, ['references'], {
@@ -24,9 +26,9 @@ export async function baselineRowsElsewhere(order: ReferenceOrder, signal: Abort
   try {
     return await new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
-      child.on('message', (message: ReferencesReport | HostFailure) => {
+      child.on('message', (message: ReferencesReport | FailedReport) => {
         if (message.kind === 'references') resolve(message.rows);
-        else reject(new SimulationError(message.code, `reference rows: ${message.text}`));
+        else reject(reportedError(message, 'reference rows'));
       });
       child.once('error', reject);
       child.once('exit', (code, killedBy) => {

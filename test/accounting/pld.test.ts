@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
-import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../core/accounting/errors.ts';
 import {
   gaussianDelta,
   gaussianEpsilon,
@@ -270,13 +269,12 @@ describe('the PLD accountant', () => {
       sensitivity: 50,
     } as const;
     assert.equal(PldAccountant.empty().supports(sum), false);
-    assert.throws(() => PldAccountant.empty().compose(sum), PrivacyEventUnsupportedError);
-    assert.throws(
-      () => PldAccountant.empty().compose({ kind: 'discrete-gaussian', sigma: 3, sensitivity: 1 }),
-      PrivacyEventUnsupportedError,
-    );
-    assert.throws(() => PldAccountant.empty({ step: 0 }), PrivacyParameterError);
-    assert.throws(() => PldAccountant.empty().compose(disguised(1), -1), PrivacyParameterError);
+    assert.throws(() => PldAccountant.empty().compose(sum), { code: 'PRIVACY_EVENT_UNSUPPORTED' });
+    assert.throws(() => PldAccountant.empty().compose({ kind: 'discrete-gaussian', sigma: 3, sensitivity: 1 }), {
+      code: 'PRIVACY_EVENT_UNSUPPORTED',
+    });
+    assert.throws(() => PldAccountant.empty({ step: 0 }), { code: 'PRIVACY_PARAMETER_INVALID' });
+    assert.throws(() => PldAccountant.empty().compose(disguised(1), -1), { code: 'PRIVACY_PARAMETER_INVALID' });
     assert.throws(
       () =>
         PldAccountant.empty().compose({

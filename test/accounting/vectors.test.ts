@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { logMoment } from '../../core/accounting/rdp-subsampled-gaussian.ts';
 import { leastLogMoment } from '../../core/reference-accounting/verification/moment-floor.ts';
-import { parseReferenceFile, ReferenceFileError } from '../../core/reference-accounting/verification/reference-row.ts';
 import { parseOrders } from '../../core/reference-accounting/verification/reference-orders.ts';
 import { countOutcomes, judge, judgeAnswer } from '../../core/reference-accounting/verification/verdict.ts';
 import type { Verdict } from '../../core/reference-accounting/verification/verdict.ts';
+import { parseReferenceFile } from '../../core/reference-accounting/verification/reference-row.ts';
 
 const text = readFileSync(new URL('vectors.json', import.meta.url), 'utf8');
 const { rows } = parseReferenceFile(text);
@@ -113,10 +113,7 @@ describe('a malformed file', () => {
   const file = (...list: unknown[]): string => JSON.stringify({ rows: list });
 
   it('is refused with the row that is wrong', () => {
-    assert.throws(
-      () => parseReferenceFile('{'),
-      (error) => error instanceof ReferenceFileError && /not JSON/.test(error.message),
-    );
+    assert.throws(() => parseReferenceFile('{'), { code: 'REFERENCE_MALFORMED', message: /not JSON/ });
     assert.throws(() => parseReferenceFile('[]'), /array "rows"/);
     assert.throws(
       () => parseReferenceFile(file(good, { ...good, id: 'a-2', expected: 'four' })),

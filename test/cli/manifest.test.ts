@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { EXIT } from '../../cli/failure.ts';
 import type { LedgerReport } from '../../core/privacy/ledger/ledger-report.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { readFileSync } from 'node:fs';

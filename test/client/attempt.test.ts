@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { silentLog } from '../../client/log.ts';
 import { Attempt } from '../../client/rounds/attempt.ts';
 import type { AttemptOptions } from '../../client/rounds/attempt.ts';
-import { StoreError } from '../../client/store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { SessionStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';

@@ -5,7 +5,7 @@ import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
-import { StoreError } from '../../client/store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';

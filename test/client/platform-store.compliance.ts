@@ -3,7 +3,7 @@
  * ends with the process.
  */
 import assert from 'node:assert/strict';
-import { StoreError } from '../../client/store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../../client/store/platform-store.ts';
 
 import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';

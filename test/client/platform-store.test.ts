@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../client/store/memory.ts';
-import { StoreError } from '../../client/store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { SqliteDatabase } from '../../client/store/sqlite/database.ts';
 import { platformStoreCompliance } from './platform-store.compliance.ts';

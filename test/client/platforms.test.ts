@@ -8,7 +8,7 @@ import { table } from '../../cli/commands/recommend.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
 import { PlatformError } from '../../client/errors.ts';
-import { StoreError } from '../../client/store/errors.ts';
+import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { recommendationSchema } from '../../client/schemas.ts';
 import type { Coordinator } from '../../server/options.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { EXIT } from '../../cli/failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { found } from './federation.ts';
 import { Workplace } from './isthmus.ts';
 import type { Ended } from './isthmus.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { EXIT } from '../../cli/failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
 import { address, coordinator, found, json, PLATFORMS, platform, serving } from './federation.ts';
 import { COMMAND, Workplace } from './isthmus.ts';
 import type { Ended } from './isthmus.ts';

@@ -20,7 +20,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isthmus } from './command.ts';
-import { declaredCodes } from './declared-codes.ts';
 import { commandLines, masked, prepareFiles } from './documents.ts';
 import { compareWithKept, kept } from './kept.ts';
 import { goldenManifests } from './manifests.ts';
@@ -29,15 +28,15 @@ import {
   epsilonAgainst,
   epsilonKnowingCoins,
   failure,
+  CodedError,
+  ERROR_TABLES,
   firstModel,
   formatStatement,
   planFederation,
   privacyStatement,
-  SOURCES,
+  SYSTEM_KINDS,
 } from './product.ts';
 import type { FederationPlan, PrivacyStatement } from './product.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 describe('golden files', function () {
   this.timeout(60_000);
@@ -59,7 +58,7 @@ describe('golden files', function () {
 
   it('exit codes: of every code that the sources name', () => {
     const { exitCodes = {}, fallthrough = [] } = (kept('exit-codes') ?? {}) as Partial<ExitCodes>;
-    const codes = [...new Set([...declaredCodes(ROOT, SOURCES), ...NAMED_BY_THE_SYSTEM])].sort();
+    const codes = [...KINDS.keys(), ...Object.keys(SYSTEM_KINDS)].sort();
     const now = Object.fromEntries(codes.map((code) => [code, exitCodeOf(code)]));
     if (process.env.GOLDEN !== 'renew') {
       const unlisted = codes.filter((code) => !(code in exitCodes));
@@ -102,10 +101,16 @@ interface ExitCodes {
 }
 
 /** Codes that no source needs to name, because Node or SQLite gives them to an error. */
-const NAMED_BY_THE_SYSTEM = ['EACCES', 'EADDRINUSE', 'EFBIG', 'EMFILE', 'ENOENT', 'ENOSPC', 'EROFS', 'SQLITE_ERROR'];
+const KINDS = new Map(
+  Object.values(ERROR_TABLES).flatMap((table) =>
+    Object.entries(table).map(([code, { kind }]) => [code, kind] as const),
+  ),
+);
 
 function exitCodeOf(code: string): number {
-  return failure(Object.assign(new Error('why'), { code })).exitCode;
+  const kind = KINDS.get(code);
+  const error = kind === undefined ? Object.assign(new Error('why'), { code }) : new CodedError(code, kind, 'why');
+  return failure(error).exitCode;
 }
 
 /** Failures that the table of codes does not decide. */

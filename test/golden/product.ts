@@ -9,7 +9,7 @@ export { manifestCommand } from '../../cli/commands/manifest.ts';
 export { privacyCommand } from '../../cli/commands/privacy.ts';
 export { secaggCommand } from '../../cli/commands/secagg.ts';
 export { simulateCommand } from '../../cli/commands/simulate.ts';
-export { EXIT, failure } from '../../cli/failure.ts';
+export { failure } from '../../cli/failure.ts';
 export { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 export { draftManifest } from '../../core/federation/draft.ts';
 export type { Draft } from '../../core/federation/draft.ts';
@@ -26,6 +26,7 @@ export { epsilonAgainst, epsilonKnowingCoins } from '../../core/privacy/plan/pla
 export { attemptCharge, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
 export { seededRandom } from '../../core/random/seeded.ts';
 export { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
-
-/** The folders whose files may declare error codes. */
-export const SOURCES = ['core', 'proto', 'server', 'client', 'simulations', 'cli'] as const;
+export { CodedError } from '../../core/errors/coded-error.ts';
+export { ERROR_TABLES } from '../../docs/generated-errors.ts';
+export { SYSTEM_KINDS } from '../../host/errors/system-errors.ts';
+export { EXIT } from '../../host/exit-codes.ts';

@@ -12,7 +12,7 @@ import { createPlatformSession, handlePlatform } from '../../core/secagg/platfor
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type { PlatformEffect } from '../../core/secagg/session.ts';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
-import { isWireError } from '../../core/wire/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import { isPlatformMessage } from '../../core/wire/secagg-codec.ts';
 import type { SecaggMessage } from '../../core/wire/secagg-codec.ts';
 import { isthmus } from '../../proto/gen/isthmus.js';
@@ -114,7 +114,7 @@ function decode(frame: Uint8Array): SecaggMessage | null {
     const body = decodeBody(envelope);
     return body.kind === 'secagg' ? body.message : null;
   } catch (error) {
-    if (isWireError(error)) return null;
+    if (error instanceof WireError) return null;
     throw error;
   }
 }

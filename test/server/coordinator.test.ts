@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Body } from '../../core/wire/body.ts';
-import { exitCodeOf } from '../../server/exit-codes.ts';
+import { exitCodeOf } from '../../server/run.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { House } from './house.ts';

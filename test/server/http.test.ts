@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import type { CoordinatorStatus } from '../../server/status.ts';
-import { EXIT, failure } from '../../cli/failure.ts';
-import { CoordinatorError } from '../../server/errors.ts';
+import { failure } from '../../cli/failure.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { HostError } from '../../host/errors/host-errors.ts';
 import { listenError } from '../../server/http/server.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
@@ -132,7 +133,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     // Whoever runs the tests may be allowed every port.
     const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' });
     const told = listenError(denied, '127.0.0.1', 80);
-    assert.ok(told instanceof CoordinatorError);
+    assert.ok(told instanceof HostError);
     assert.deepEqual([told.code, failure(told).exitCode], ['LISTEN_FORBIDDEN', EXIT.resource]);
     assert.match(told.message, /port 80 may not be opened by this user: choose a --port above 1023/);
     assert.equal(listenError(house, '127.0.0.1', 80), house, 'what it does not know stays what it is');

@@ -1,7 +1,7 @@
 /** Any body the wire can carry, for properties and fuzzing. */
 import fc from 'fast-check';
 import { OUTCOMES } from '../../core/secagg/outcome.ts';
-import { SECAGG_CODES } from '../../core/secagg/errors.ts';
+import { SecaggError } from '../../core/secagg/errors.ts';
 import { SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES } from '../../core/secagg/messages.ts';
 import { MAIL_OUTCOMES } from '../../core/wire/body.ts';
 import type { Body } from '../../core/wire/body.ts';
@@ -63,7 +63,7 @@ const secagg: fc.Arbitrary<SecaggMessage> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('leave' as const),
-    code: fc.constantFrom(...Object.keys(SECAGG_CODES)),
+    code: fc.constantFrom(...Object.keys(SecaggError.table)),
     about: fc.integer({ min: -1, max: 9_999 }),
     text: text(0),
   }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isthmus } from '../../proto/gen/isthmus.js';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import type { Body } from '../../core/wire/body.ts';
-import { isWireError } from '../../core/wire/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import type { LinkBody } from '../../core/wire/link-body.ts';
 import { anyBody } from './arbitrary-body.ts';
 import { fuzzFrames } from './fuzz-frames.ts';
@@ -39,7 +39,7 @@ describe('body codec', () => {
     for (const [envelope, message] of wrong) {
       assert.throws(
         () => decoded(isthmus.Envelope.encode(envelope).finish()),
-        (error) => isWireError(error) && message.test(error.message),
+        (error) => error instanceof WireError && message.test(error.message),
         String(message),
       );
     }

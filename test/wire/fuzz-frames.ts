@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
-import { isWireError } from '../../core/wire/errors.ts';
+import { WireError } from '../../core/wire/errors.ts';
 import { FrameSigner, FrameVerifier } from '../../core/wire/signing.ts';
 import { anyBody } from './arbitrary-body.ts';
 import { testFederation } from './federation.ts';
@@ -40,7 +40,7 @@ export function fuzzFrames(frames: number, seed: number): ReadonlyMap<string, nu
         decodeBody(openEnvelope(frame, expected).content);
         count('taken');
       } catch (error) {
-        assert.ok(isWireError(error), String(error));
+        assert.ok(error instanceof WireError, String(error));
         count(error.code);
       }
     }),

@@ -5,7 +5,8 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
-import { StoreError } from '../errors.ts';
+import { codeOf } from '../../../core/errors/coded-error.ts';
+import { StoreError } from '../../../host/errors/store-errors.ts';
 
 export type SqlValue = string | number | Uint8Array | null;
 export type SqlParameters = Readonly<Record<string, SqlValue>>;
@@ -127,7 +128,7 @@ function makePrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -166,7 +167,7 @@ function wrongColumn(column: string, value: unknown): StoreError {
 
 function storeError(cause: unknown, file: string): unknown {
   if (cause instanceof StoreError || !(cause instanceof Error)) return cause;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const code = codeOf(cause) ?? '';
   const isUnopened = /unable to open/i.test(cause.message);
   const why = (remedy: string): string => `${file}: ${isUnopened ? 'cannot be opened' : cause.message}. ${remedy}`;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

@@ -1,33 +1,26 @@
 /**
+ * What can be wrong with a privacy plan, a contribution or a ledger. docs/privacy.md has the remedies.
  * @module
  */
+import { errorsOf } from '../../errors/coded-error.ts';
 
-/** What can be wrong with a privacy plan, a contribution or a ledger. Each code is documented in docs/privacy.md. */
-export type PrivacyErrorCode =
-  /** A number outside its range, in a plan's options or a mechanism's parameters. */
-  | 'PRIVACY_BAD_PARAMETER'
-  /** A federation too small, or with too many colluding platforms, for any claim. */
-  | 'PRIVACY_PLAN_REFUSED'
-  /** The noised sum would not fit the ring. */
-  | 'PRIVACY_RING_OVERFLOW'
-  /** A contribution of another shape than the declared sum. */
-  | 'PRIVACY_CONTRIBUTION_SHAPE'
-  /** A sum that was not declared, or asked for more often than declared. */
-  | 'PRIVACY_UNDECLARED_SUM'
-  /** The next release would spend more than the budget holds. */
-  | 'PRIVACY_BUDGET_EXHAUSTED'
-  /** A ledger whose hash chain, order or contents are not what they must be. */
-  | 'PRIVACY_LEDGER_BROKEN'
-  /** A coordinator's ledger that lacks, reorders or lowers what this platform has charged. */
-  | 'PRIVACY_LEDGER_REFUSED';
-
-/** `code` is stable; the message names cause and remedy. */
-export class PrivacyError extends Error {
-  override readonly name = 'PrivacyError';
-  readonly code: PrivacyErrorCode;
-
-  constructor(code: PrivacyErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export const PrivacyError = errorsOf('PrivacyError', {
+  PRIVACY_BAD_PARAMETER: { kind: 'privacy', about: "a plan's option or a mechanism's parameter is outside its range" },
+  PRIVACY_PLAN_REFUSED: {
+    kind: 'privacy',
+    about: 'no claim can be made for this federation: too small, or too many collude',
+  },
+  PRIVACY_RING_OVERFLOW: { kind: 'privacy', about: 'the noised sum would not fit the ring' },
+  PRIVACY_CONTRIBUTION_SHAPE: { kind: 'privacy', about: 'a contribution has another shape than the declared sum' },
+  PRIVACY_UNDECLARED_SUM: { kind: 'privacy', about: 'a sum was not declared, or asked for more often than declared' },
+  PRIVACY_BUDGET_EXHAUSTED: { kind: 'privacy', about: 'the next release would spend more than the budget holds' },
+  PRIVACY_LEDGER_BROKEN: {
+    kind: 'privacy',
+    about: "a ledger's hash chain, order or contents are not what they must be",
+  },
+  PRIVACY_LEDGER_REFUSED: {
+    kind: 'privacy',
+    about: "the coordinator's ledger lacks, reorders or lowers what this platform has charged",
+  },
+});
+export type PrivacyError = InstanceType<typeof PrivacyError>;

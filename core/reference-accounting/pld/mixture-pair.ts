@@ -5,8 +5,8 @@
  * @module
  */
 import type { MixtureOfGaussians } from '../../accounting/accountant.ts';
-import { PrivacyParameterError } from '../../accounting/errors.ts';
 import { normalTail, normalTailQuantile } from '../../accounting/special/normal.ts';
+import { parameterInvalid } from '../../accounting/errors.ts';
 import type { LossPair } from './loss-pair.ts';
 
 export function mixturePair(event: MixtureOfGaussians): LossPair {
@@ -84,20 +84,16 @@ function checked(event: MixtureOfGaussians): {
   readonly weights: readonly number[];
 } {
   const { sigma, sensitivities, probabilities } = event;
-  if (!(sigma > 0)) throw new PrivacyParameterError('sigma', sigma, 'a number > 0');
+  if (!(sigma > 0)) throw parameterInvalid('sigma', sigma, 'a number > 0');
   if (sensitivities.length !== probabilities.length) {
-    throw new PrivacyParameterError(
-      'probabilities',
-      probabilities.length,
-      `as many as sensitivities (${sensitivities.length})`,
-    );
+    throw parameterInvalid('probabilities', probabilities.length, `as many as sensitivities (${sensitivities.length})`);
   }
   const sum = probabilities.reduce((total, p) => total + p, 0);
   if (!(Math.abs(sum - 1) < 1e-9) || probabilities.some((p) => p < 0)) {
-    throw new PrivacyParameterError('probabilities', probabilities.join(', '), 'numbers >= 0 that sum to 1');
+    throw parameterInvalid('probabilities', probabilities.join(', '), 'numbers >= 0 that sum to 1');
   }
   const kept = sensitivities.map((s, i) => [s, probabilities[i]] as const).filter(([, p]) => p > 0);
-  for (const [s] of kept) if (!(s >= 0)) throw new PrivacyParameterError('sensitivities', s, 'numbers >= 0');
-  if (!kept.some(([s]) => s > 0)) throw new PrivacyParameterError('sensitivities', 'all 0', 'one above 0');
+  for (const [s] of kept) if (!(s >= 0)) throw parameterInvalid('sensitivities', s, 'numbers >= 0');
+  if (!kept.some(([s]) => s > 0)) throw parameterInvalid('sensitivities', 'all 0', 'one above 0');
   return { shifts: kept.map(([s]) => s / sigma), weights: kept.map(([, p]) => p / sum) };
 }

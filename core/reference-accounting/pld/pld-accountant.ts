@@ -3,10 +3,10 @@
  * @module
  */
 import type { Accountant, PrivacyEvent } from '../../accounting/accountant.ts';
-import { PrivacyEventUnsupportedError, PrivacyParameterError } from '../../accounting/errors.ts';
 import { checkEvent } from '../../accounting/event-check.ts';
 import { gaussianDelta, gaussianEpsilon, gaussianTradeOff } from '../../accounting/gaussian-exact.ts';
 import { pureEpsilon } from '../../accounting/pure.ts';
+import { eventUnsupported, parameterInvalid } from '../../accounting/errors.ts';
 import { treeDepth } from '../tree-aggregation.ts';
 import { ComposedLoss } from './composed-loss.ts';
 import { connectTheDots } from './connect-the-dots.ts';
@@ -64,7 +64,7 @@ export class PldAccountant implements Accountant {
 
   /** An accountant to which nothing was charged yet. */
   static empty({ step = DEFAULT_STEP }: PldOptions = {}): PldAccountant {
-    if (!(step > 0 && step <= 0.1)) throw new PrivacyParameterError('step', step, 'a number in (0, 0.1]');
+    if (!(step > 0 && step <= 0.1)) throw parameterInvalid('step', step, 'a number in (0, 0.1]');
     return new PldAccountant(step, [], 0, 0, new WeakMap(), new Map());
   }
 
@@ -73,7 +73,7 @@ export class PldAccountant implements Accountant {
   }
 
   compose(event: PrivacyEvent, count = 1): PldAccountant {
-    if (!Number.isInteger(count) || count < 0) throw new PrivacyParameterError('count', count, 'an integer >= 0');
+    if (!Number.isInteger(count) || count < 0) throw parameterInvalid('count', count, 'an integer >= 0');
     checkEvent(event);
     if (count === 0) return this;
     const pure = this.#pure + count * pureEpsilon(event);
@@ -81,13 +81,13 @@ export class PldAccountant implements Accountant {
     if (shift !== null) return this.#with(this.#releases, this.#squaredShift + count * shift, pure);
     const pair = eventPair(event);
     if (pair === null) {
-      throw new PrivacyEventUnsupportedError(this.name, event.kind, 'use the RDP accountant for it');
+      throw eventUnsupported(this.name, event.kind, 'use the RDP accountant for it');
     }
     return this.#with([...this.#releases, { pair, count }], this.#squaredShift, pure);
   }
 
   epsilon(delta: number): number {
-    if (!(delta >= 0 && delta <= 1)) throw new PrivacyParameterError('delta', delta, 'a number in [0, 1]');
+    if (!(delta >= 0 && delta <= 1)) throw parameterInvalid('delta', delta, 'a number in [0, 1]');
     if (this.#squaredShift === Infinity) return delta < 1 ? Infinity : 0;
     const found =
       this.#releases.length === 0
@@ -97,7 +97,7 @@ export class PldAccountant implements Accountant {
   }
 
   delta(epsilon: number): number {
-    if (!(epsilon >= 0)) throw new PrivacyParameterError('epsilon', epsilon, 'a number >= 0');
+    if (!(epsilon >= 0)) throw parameterInvalid('epsilon', epsilon, 'a number >= 0');
     if (epsilon >= this.#pure * (1 + PLD_ROUNDING)) return 0;
     if (this.#squaredShift === Infinity) return 1;
     const found =
@@ -113,7 +113,7 @@ export class PldAccountant implements Accountant {
    */
   truePositiveRate(falsePositiveRate: number): number {
     const fpr = falsePositiveRate;
-    if (!(fpr >= 0 && fpr <= 1)) throw new PrivacyParameterError('falsePositiveRate', fpr, 'a number in [0, 1]');
+    if (!(fpr >= 0 && fpr <= 1)) throw parameterInvalid('falsePositiveRate', fpr, 'a number in [0, 1]');
     if (this.#squaredShift === Infinity) return 1;
     if (this.#releases.length === 0) {
       return Math.min(1, gaussianTradeOff(Math.sqrt(this.#squaredShift), fpr) * (1 + PLD_ROUNDING));

@@ -4,7 +4,7 @@
  * adds the exact amounts and stays an upper bound.
  * @module
  */
-import { PrivacyParameterError } from '../../accounting/errors.ts';
+import { parameterInvalid } from '../../accounting/errors.ts';
 import { leastOverTilts, LossSketch } from './cumulant.ts';
 import type { RepeatedLoss } from './cumulant.ts';
 
@@ -69,7 +69,7 @@ export interface Window {
   readonly beyondTilt: number;
 }
 
-/** @throws {PrivacyParameterError} when the grid is too fine for this composition. */
+/** @throws AccountantError PRIVACY_PARAMETER_INVALID when the grid is too fine for this composition. */
 export function chooseWindow(sketch: ComposedSketch, { theta, centre, from, scale }: WindowRequest): Window {
   const { step } = sketch;
   const allowed = Math.log(BEYOND * scale);
@@ -89,11 +89,7 @@ export function chooseWindow(sketch: ComposedSketch, { theta, centre, from, scal
     if (tilt !== undefined) return { tilt, size, first, top, beyondTilt: above.theta };
   }
   const wanted = (step * (top - first + 1) * 4) / LARGEST_WINDOW;
-  throw new PrivacyParameterError(
-    'step',
-    step,
-    `a coarser grid for this composition, e.g. ${Math.max(10 * step, wanted)}`,
-  );
+  throw parameterInvalid('step', step, `a coarser grid for this composition, e.g. ${Math.max(10 * step, wanted)}`);
 }
 
 /** About log P[loss >= index x step]. */

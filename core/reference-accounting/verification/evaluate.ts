@@ -23,7 +23,7 @@ export type Answer =
   | { readonly kind: 'value'; readonly values: readonly number[] }
   | { readonly kind: 'unsupported'; readonly reason: string };
 
-/** @throws {ReferenceFileError} when a parameter that the row's group needs is missing or of another type. */
+/** @throws AccountantError REFERENCE_MALFORMED when a parameter that the row's group needs is missing or of another type. */
 export function evaluate(row: ReferenceRow): Answer {
   const evaluator = EVALUATORS.get(row.group);
   if (evaluator === undefined) {

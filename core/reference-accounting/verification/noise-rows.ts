@@ -17,7 +17,7 @@ import { subsampledPair } from '../pld/subsampled-pair.ts';
 import { exponentialRdp } from '../rdp-laplace.ts';
 import { randomisedResponseRdp } from '../rdp-randomised-response.ts';
 import type { Evaluator } from './evaluator.ts';
-import { ReferenceFileError } from './reference-row.ts';
+import { AccountantError } from '../../accounting/errors.ts';
 import type { RowReader } from './reference-row.ts';
 
 /** One release at one epsilon, in the row's direction, exactly. */
@@ -25,7 +25,10 @@ function once(row: RowReader, pair: LossPair, epsilon: number): number {
   const sampled = subsampledPair(pair, row.numberOr('q', 1));
   const adjacency = row.row.params.adjacency === undefined ? 'REMOVE' : row.text('adjacency');
   if (adjacency !== 'ADD' && adjacency !== 'REMOVE') {
-    throw new ReferenceFileError(`row ${row.row.id}: params.adjacency is "${adjacency}", expected ADD or REMOVE`);
+    throw new AccountantError(
+      'REFERENCE_MALFORMED',
+      `row ${row.row.id}: params.adjacency is "${adjacency}", expected ADD or REMOVE`,
+    );
   }
   return hockeyStick(sampled, adjacency === 'ADD' ? 'add' : 'remove', epsilon);
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { range } from '../../accounting/orders.ts';
-import { ReferenceFileError } from './reference-row.ts';
+import { AccountantError } from '../../accounting/errors.ts';
 
 /** dp_accounting's defaults. */
 export const GOOGLE_ORDERS: readonly number[] = [...range(1.1, 11, 0.1), ...range(11, 64, 1), 128, 256, 512, 1024];
@@ -28,7 +28,10 @@ export function parseOrders(text: string, row: string): readonly number[] {
       const [first, last = first] = ends.split('..');
       const numbers = [first, last, step].map((word) => (word.trim() === '' ? NaN : Number(word)));
       if (numbers.some((value) => !(value > 0))) {
-        throw new ReferenceFileError(`row ${row}: params.orders has "${part}", expected A, A..B or A..B step S`);
+        throw new AccountantError(
+          'REFERENCE_MALFORMED',
+          `row ${row}: params.orders has "${part}", expected A, A..B or A..B step S`,
+        );
       }
       return range(numbers[0], numbers[1] + numbers[2], numbers[2]);
     });

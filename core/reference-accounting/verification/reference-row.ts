@@ -3,6 +3,8 @@
  * @module
  */
 import { z } from 'zod';
+import { AccountantError } from '../../accounting/errors.ts';
+import { messageOf } from '../../errors/coded-error.ts';
 
 const Row = z.object({
   id: z.string().min(1),
@@ -32,27 +34,24 @@ export interface ReferenceFile {
   readonly rows: readonly ReferenceRow[];
 }
 
-/** The file, or one of its rows, is not in the format. Names the row. */
-export class ReferenceFileError extends Error {
-  readonly code = 'REFERENCE_MALFORMED';
-  override readonly name = 'ReferenceFileError';
-}
-
-/** @throws {ReferenceFileError} naming the first offending row. */
+/** @throws AccountantError REFERENCE_MALFORMED naming the first offending row. */
 export function parseReferenceFile(text: string): ReferenceFile {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ReferenceFileError(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new AccountantError('REFERENCE_MALFORMED', `not JSON: ${messageOf(error)}`);
   }
   const envelope = z.object({ title: z.string().optional(), rows: z.array(z.unknown()) }).safeParse(json);
-  if (!envelope.success) throw new ReferenceFileError('expected an object with an array "rows" in it');
+  if (!envelope.success)
+    throw new AccountantError('REFERENCE_MALFORMED', 'expected an object with an array "rows" in it');
   const seen = new Set<string>();
   const rows = envelope.data.rows.map((value, i) => {
     const row = Row.safeParse(value);
-    if (!row.success) throw new ReferenceFileError(`${nameOf(value, i)}: ${z.prettifyError(row.error)}`);
-    if (seen.has(row.data.id)) throw new ReferenceFileError(`row ${row.data.id} stands there twice`);
+    if (!row.success)
+      throw new AccountantError('REFERENCE_MALFORMED', `${nameOf(value, i)}: ${z.prettifyError(row.error)}`);
+    if (seen.has(row.data.id))
+      throw new AccountantError('REFERENCE_MALFORMED', `row ${row.data.id} stands there twice`);
     seen.add(row.data.id);
     return row.data;
   });
@@ -114,8 +113,8 @@ export class RowReader {
     return new RowReader({ ...this.row, params: params.data });
   }
 
-  #error(what: string, value: unknown, expected: string): ReferenceFileError {
+  #error(what: string, value: unknown, expected: string): AccountantError {
     const found = value === undefined ? 'missing' : JSON.stringify(value);
-    return new ReferenceFileError(`row ${this.row.id}: ${what} is ${found}, expected ${expected}`);
+    return new AccountantError('REFERENCE_MALFORMED', `row ${this.row.id}: ${what} is ${found}, expected ${expected}`);
   }
 }

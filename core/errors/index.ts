@@ -1,0 +1,5 @@
+/**
+ * Errors with a code and a kind.
+ * @module
+ */
+export * from './coded-error.ts';

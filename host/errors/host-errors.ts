@@ -1,0 +1,18 @@
+/**
+ * What the machine refuses a process: a port, a log, a file that it was told to use.
+ * @module
+ */
+import { errorsOf } from '../../core/errors/coded-error.ts';
+
+export const HostError = errorsOf('HostError', {
+  PORT_IN_USE: { kind: 'resource', about: 'another program listens on the port' },
+  LISTEN_FORBIDDEN: { kind: 'resource', about: 'this user may not open the port' },
+  LISTEN_ADDRESS: { kind: 'resource', about: 'the host is no address of this machine' },
+  LOG_UNWRITABLE: { kind: 'resource', about: 'the log cannot be written' },
+  MANIFEST_UNREADABLE: { kind: 'input', about: 'the manifest file does not exist or cannot be read' },
+  FILE_UNREADABLE: { kind: 'input', about: 'a file that was named does not exist or cannot be read' },
+  IDENTITY_UNREADABLE: { kind: 'input', about: 'a key file does not exist or cannot be read' },
+  IDENTITY_EXISTS: { kind: 'input', about: 'a key file exists already, and keys are never overwritten' },
+  IDENTITY_UNWRITABLE: { kind: 'resource', about: 'a key file cannot be written' },
+});
+export type HostError = InstanceType<typeof HostError>;

@@ -1,0 +1,28 @@
+/**
+ * How a child process tells its parent that it failed, and how the parent throws that again.
+ * @module
+ */
+import { CodedError, codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
+import type { ErrorKind } from '../core/errors/coded-error.ts';
+import { kindOf } from '../host/errors/system-errors.ts';
+
+export interface FailedReport {
+  readonly kind: 'failed';
+  /** INTERNAL where the error has none. */
+  readonly code: string;
+  /** null for a defect: `text` is then its stack. */
+  readonly errorKind: ErrorKind | null;
+  readonly text: string;
+}
+
+export function failedReport(error: unknown): FailedReport {
+  const errorKind = kindOf(error) ?? null;
+  const text = errorKind === null ? stackOf(error) : messageOf(error);
+  return { kind: 'failed', code: codeOf(error) ?? 'INTERNAL', errorKind, text };
+}
+
+/** @param who failed; undefined where the text says it. */
+export function reportedError({ code, errorKind, text }: FailedReport, who?: string): Error {
+  const message = who === undefined ? text : `${who}: ${text}`;
+  return errorKind === null ? new Error(message) : new CodedError(code, errorKind, message);
+}
