@@ -11,9 +11,9 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { PrivacyEvent } from '../core/accounting/accountant.ts';
 import { PldAccountant } from '../core/reference-accounting/pld/pld-accountant.ts';
-import { RdpAccountant } from '../core/accounting/rdp.ts';
+import type { ReferenceEvent } from '../core/reference-accounting/reference-event.ts';
+import { referenceRdp } from '../core/reference-accounting/reference-rules.ts';
 import { GOOGLE_ORDERS } from '../core/reference-accounting/verification/reference-orders.ts';
 
 interface Composition {
@@ -142,15 +142,21 @@ function evaluate(composition: Composition): Measured {
   const empty =
     composition.accountant === 'pld'
       ? PldAccountant.empty({ step: composition.step })
-      : RdpAccountant.empty({ orders: composition.orders, refine: false });
+      : referenceRdp({ orders: composition.orders, refine: false });
   const epsilon = empty.compose(event, composition.count).epsilon(composition.delta);
   return { epsilon, ms: performance.now() - start };
 }
 
-function eventOf({ noise, noiseMultiplier, rate, sensitivities = [], probabilities = [] }: Composition): PrivacyEvent {
+function eventOf({
+  noise,
+  noiseMultiplier,
+  rate,
+  sensitivities = [],
+  probabilities = [],
+}: Composition): ReferenceEvent {
   if (noise === 'mixture')
     return { kind: 'mixture-of-gaussians', sigma: noiseMultiplier, sensitivities, probabilities };
-  const event: PrivacyEvent =
+  const event: ReferenceEvent =
     noise === 'gaussian' ? { kind: 'gaussian', noiseMultiplier } : { kind: 'laplace', scale: noiseMultiplier };
   return rate === 1 ? event : { kind: 'poisson-sampled', rate, event };
 }

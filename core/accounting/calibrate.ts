@@ -2,7 +2,7 @@
  * Calibration: the least noise that keeps a target. Always the safe end of the bracket.
  * @module
  */
-import type { Accountant, PrivacyEvent } from './accountant.ts';
+import type { Accountant, Noise, PrivacyEvent } from './accountant.ts';
 import { AccountantError, parameterInvalid } from './errors.ts';
 import { RdpAccountant } from './rdp.ts';
 
@@ -29,7 +29,7 @@ export interface NoiseTarget {
   readonly delta: number;
   readonly sums: readonly GaussianSum[];
   /** Where to start, with other releases already charged or with other orders. */
-  readonly accountant?: Accountant;
+  readonly accountant?: Accountant<PrivacyEvent>;
 }
 
 export interface NoiseCalibration {
@@ -43,15 +43,18 @@ export interface NoiseCalibration {
 
 /** The event of a Gaussian sum whose noise multiplier is `noiseMultiplier` x `relativeNoise`. */
 export function gaussianSumEvent(sum: GaussianSum, noiseMultiplier: number): PrivacyEvent {
-  const { rate, ...whole } = sum;
-  const z = noiseMultiplier * sum.relativeNoise;
-  if (rate !== undefined && sum.distributed === undefined) {
+  const event = noiseOf(sum, noiseMultiplier * sum.relativeNoise);
+  return sum.rate === undefined ? event : { kind: 'poisson-sampled', rate: sum.rate, event };
+}
+
+function noiseOf({ rate, distributed }: GaussianSum, z: number): Noise {
+  if (distributed === undefined) {
     // Accounted as the integers it will be: what is known of a sampled discrete Gaussian is a little more than of a continuous one.
-    return { kind: 'poisson-sampled', rate, event: { kind: 'discrete-gaussian', sigma: z, sensitivity: 1 } };
+    return rate === undefined
+      ? { kind: 'gaussian', noiseMultiplier: z }
+      : { kind: 'discrete-gaussian', sigma: z, sensitivity: 1 };
   }
-  if (rate !== undefined) return { kind: 'poisson-sampled', rate, event: gaussianSumEvent(whole, noiseMultiplier) };
-  if (sum.distributed === undefined) return { kind: 'gaussian', noiseMultiplier: z };
-  const { shares, dimension, integerSensitivity } = sum.distributed;
+  const { shares, dimension, integerSensitivity } = distributed;
   return {
     kind: 'distributed-discrete-gaussian',
     localSigma: (z * integerSensitivity) / Math.sqrt(shares),
@@ -72,7 +75,7 @@ export function epsilonOfSums(
   sums: readonly GaussianSum[],
   noiseMultiplier: number,
   delta: number,
-  accountant: Accountant = RdpAccountant.empty(),
+  accountant: Accountant<PrivacyEvent> = RdpAccountant.empty(),
 ): number {
   return sums
     .reduce((tally, sum) => tally.compose(gaussianSumEvent(sum, noiseMultiplier), sum.repetitions), accountant)
@@ -100,40 +103,6 @@ export function calibrateNoise(target: NoiseTarget): NoiseCalibration {
     );
   }
   return { noiseMultiplier: bracket.safe, epsilon: bracket.cost, tooLittle: bracket.unsafe };
-}
-
-/**
- * The most releases of `event` that keep epsilon at delta, after what the accountant was already charged.
- * @returns 0 when not even one does.
- */
-export function calibrateRounds(
-  event: PrivacyEvent,
-  target: { readonly epsilon: number; readonly delta: number; readonly accountant?: Accountant },
-): number {
-  const accountant = target.accountant ?? RdpAccountant.empty();
-  const keeps = (rounds: number): boolean => accountant.compose(event, rounds).epsilon(target.delta) <= target.epsilon;
-  if (!keeps(1)) return 0;
-  let most = 1;
-  let tooMany = 2;
-  while (keeps(tooMany)) {
-    most = tooMany;
-    tooMany *= 2;
-    if (tooMany > 2 ** 40) return Infinity;
-  }
-  while (tooMany - most > 1) {
-    const middle = Math.floor((most + tooMany) / 2);
-    if (keeps(middle)) most = middle;
-    else tooMany = middle;
-  }
-  return most;
-}
-
-/**
- * The largest L2 clip for which noise of a given standard deviation (in the data's units, of a release with relative noise
- * 1) keeps the target: the safe end, i.e. rounded down.
- */
-export function calibrateClip(noise: number, target: NoiseTarget): number {
-  return noise / calibrateNoise(target).noiseMultiplier;
 }
 
 /** Both ends of the last bracket. */

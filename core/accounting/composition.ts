@@ -15,7 +15,7 @@ export interface CountedEvent {
 export const CLAIM_ACCOUNTANT = { name: 'rdp', version: '1' } as const;
 
 /** Everything claimed is accounted by this one: Renyi differential privacy, which covers the discrete mechanism. */
-export function claimAccountant(): Accountant {
+export function claimAccountant(): Accountant<PrivacyEvent> {
   return RdpAccountant.empty();
 }
 

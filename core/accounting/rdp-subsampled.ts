@@ -1,29 +1,28 @@
 /**
- * RDP of any Poisson-sampled mechanism, from the mechanism's own curve.
+ * RDP of Poisson-sampled noise that is symmetric about 0 and added to a shift, from the noise's own curve.
  *
- * In general: Zhu and Wang 2019, "Poisson Subsampled Rényi Differential Privacy", Theorem 5, at integer orders; between them
- * (a - 1) RDP(a) is convex in a, so that the chord is an upper bound (Wang, Balle and Kasiviswanathan 2019, Corollary 10).
- * Never worse than no sampling at all.
- *
- * For noise that is symmetric about 0 and added to a shift (on integers: a discrete Gaussian, or a sum of them) x -> shift - x
- * turns the one neighbour's output into the other's. Then the direction of removing is the worse one (Mironov, Talwar and
- * Zhang 2019, "Rényi Differential Privacy of the Sampled Gaussian Mechanism", Theorem 5), and its binomial sum holds with
- * the mechanism's own moments, without the theorem's factor 3.
+ * For such noise (on integers: a discrete Gaussian, or a sum of them) x -> shift - x turns the one neighbour's output into the
+ * other's. Then the direction of removing is the worse one (Mironov, Talwar and Zhang 2019, "Rényi Differential Privacy of
+ * the Sampled Gaussian Mechanism", Theorem 5), and its binomial sum holds at integer orders with the noise's own moments.
+ * Between them (a - 1) RDP(a) is convex in a, so that the chord is an upper bound (Wang, Balle and Kasiviswanathan 2019,
+ * Corollary 10). Never worse than no sampling at all.
  * @module
  */
 import { logExpm1, logOnePlusExp, logSumExp } from './log-space.ts';
 import { logBinomial } from './special/gamma.ts';
 
-export function poissonSampledRdp(order: number, rate: number, curve: (order: number) => number): number {
-  return sampledRdp(order, rate, curve, Math.log(3));
-}
-
-/** The same for additive symmetric noise. */
+/** Upper bound at `order` > 1 for additive symmetric noise whose own RDP is `curve`, sampled at `rate` in [0, 1]. */
 export function symmetricSampledRdp(order: number, rate: number, curve: (order: number) => number): number {
-  return sampledRdp(order, rate, curve, 0);
+  return binomialSampledRdp(order, rate, curve, 0);
 }
 
-function sampledRdp(order: number, rate: number, curve: (order: number) => number, logFactor: number): number {
+/** The same with the terms from the third on multiplied by exp(`logFactor`): what a weaker theorem has to pay. */
+export function binomialSampledRdp(
+  order: number,
+  rate: number,
+  curve: (order: number) => number,
+  logFactor: number,
+): number {
   if (rate === 0) return 0;
   if (rate === 1) return curve(order);
   const sampled = atIntegerOrders(order, (integer) => sampledAtInteger(integer, rate, curve, logFactor));
@@ -40,16 +39,10 @@ export function atIntegerOrders(order: number, curve: (order: number) => number)
 }
 
 /**
- * The theorem's sum, less 1: its first term (1 - q)^(a - 1) (a q - q + 1) is 1 minus the binomial probabilities of 2, 3, ...,
+ * The binomial sum, less 1: its first term (1 - q)^(a - 1) (a q - q + 1) is 1 minus the binomial probabilities of 2, 3, ...,
  * which are given to the terms they belong to, so that nothing cancels where q is small.
  */
-function sampledAtInteger(
-  order: number,
-  rate: number,
-  curve: (order: number) => number,
-  /** Of the terms from the third on. */
-  logFactor: number,
-): number {
+function sampledAtInteger(order: number, rate: number, curve: (order: number) => number, logFactor: number): number {
   if (order > 4096) return Infinity;
   const logRate = Math.log(rate);
   const logRest = Math.log1p(-rate);

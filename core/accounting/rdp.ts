@@ -5,12 +5,10 @@
 import type { Accountant, PrivacyEvent } from './accountant.ts';
 import { epsilonFromRdp, isIndistinguishable, logDeltaFromRdp } from './conversion.ts';
 import { eventUnsupported, parameterInvalid } from './errors.ts';
-import { checkEvent } from './event-check.ts';
+import type { EventRules, RdpCurve } from './event-rules.ts';
 import { DEFAULT_ORDERS } from './orders.ts';
-import { pureEpsilon } from './pure.ts';
-import { rdpCurve } from './rdp-curve.ts';
-import type { RdpCurve } from './rdp-curve.ts';
-import { OUTWARD_ROUNDING, roundUp } from './rounding.ts';
+import { releaseRules } from './release-rules.ts';
+import { roundUp } from './rounding.ts';
 
 export interface RdpOptions {
   /** Orders to look at, each > 1. */
@@ -29,46 +27,51 @@ interface Tally {
   readonly failure: number;
 }
 
-export class RdpAccountant implements Accountant {
-  readonly name = 'rdp';
-  readonly outwardRounding = OUTWARD_ROUNDING;
+export class RdpAccountant<Event extends { readonly kind: string }> implements Accountant<Event> {
+  readonly #rules: EventRules<Event>;
   readonly #orders: readonly number[];
   readonly #refine: boolean;
   readonly #tally: Tally;
 
-  private constructor(orders: readonly number[], refine: boolean, tally: Tally) {
+  private constructor(rules: EventRules<Event>, orders: readonly number[], refine: boolean, tally: Tally) {
+    this.#rules = rules;
     this.#orders = orders;
     this.#refine = refine;
     this.#tally = tally;
   }
 
-  /** An accountant to which nothing was charged yet. */
-  static empty(options: RdpOptions = {}): RdpAccountant {
-    const orders = options.orders ?? DEFAULT_ORDERS;
+  /** An accountant of a federation's releases, to which nothing was charged yet. */
+  static empty(options: RdpOptions = {}): RdpAccountant<PrivacyEvent> {
+    return RdpAccountant.over(releaseRules, options);
+  }
+
+  /**
+   * The same for other events, by these rules.
+   * @throws AccountantError PRIVACY_PARAMETER_INVALID when an order is not above 1.
+   */
+  static over<Event extends { readonly kind: string }>(
+    rules: EventRules<Event>,
+    { orders = DEFAULT_ORDERS, refine = true }: RdpOptions = {},
+  ): RdpAccountant<Event> {
     for (const order of orders) if (!(order > 1)) throw parameterInvalid('orders', order, 'orders above 1');
     const rho = new Float64Array(orders.length);
-    return new RdpAccountant(orders, options.refine ?? true, { terms: [], rho, pure: 0, failure: 0 });
+    return new RdpAccountant(rules, orders, refine, { terms: [], rho, pure: 0, failure: 0 });
   }
 
-  supports(event: PrivacyEvent): boolean {
-    return rdpCurve(event) !== null;
-  }
-
-  compose(event: PrivacyEvent, count = 1): RdpAccountant {
+  compose(event: Event, count = 1): RdpAccountant<Event> {
     if (!Number.isInteger(count) || count < 0) throw parameterInvalid('count', count, 'an integer >= 0');
-    checkEvent(event);
-    const curve = rdpCurve(event);
+    this.#rules.check(event);
+    const curve = this.#rules.curve(event);
     if (curve === null) {
-      throw eventUnsupported(this.name, event.kind, 'use the PLD accountant for it');
+      throw eventUnsupported('rdp', event.kind, 'release by a mechanism that has one');
     }
     if (count === 0) return this;
     const { terms, rho, pure, failure } = this.#tally;
-    const delta = event.kind === 'approximate' ? event.delta : 0;
-    return new RdpAccountant(this.#orders, this.#refine, {
+    return new RdpAccountant(this.#rules, this.#orders, this.#refine, {
       terms: [...terms, { curve, count }],
       rho: rho.map((sum, i) => sum + count * curve(this.#orders[i])),
-      pure: pure + count * pureEpsilon(event),
-      failure: -Math.expm1(Math.log1p(-failure) + count * Math.log1p(-delta)),
+      pure: pure + count * this.#rules.pureEpsilon(event),
+      failure: -Math.expm1(Math.log1p(-failure) + count * Math.log1p(-this.#rules.failure(event))),
     });
   }
 
@@ -80,22 +83,16 @@ export class RdpAccountant implements Accountant {
   }
 
   epsilon(delta: number): number {
-    return this.optimum(delta).epsilon;
-  }
-
-  /** The best epsilon at `delta` and the order that gave it; Infinity where it is the sum of pure epsilons. */
-  optimum(delta: number): { readonly epsilon: number; readonly order: number } {
     if (!(delta >= 0 && delta <= 1)) throw parameterInvalid('delta', delta, 'a number in [0, 1]');
     const { terms, pure, failure } = this.#tally;
-    if (terms.length === 0) return { epsilon: 0, order: Infinity };
+    if (terms.length === 0) return 0;
     // Fails with `failure`; else is as good as its curve.
     const left = failure === 0 ? delta : (delta - failure) / (1 - failure);
-    if (left < 0) return { epsilon: Infinity, order: NaN };
+    if (left < 0) return Infinity;
     const best = this.#minimise((order, rho) =>
       isIndistinguishable(rho, left) ? 0 : epsilonFromRdp(order, rho, left),
     );
-    if (pure <= best.value) return { epsilon: roundUp(pure), order: Infinity };
-    return { epsilon: roundUp(Math.max(0, best.value)), order: best.order };
+    return roundUp(pure <= best ? pure : Math.max(0, best));
   }
 
   delta(epsilon: number): number {
@@ -105,11 +102,11 @@ export class RdpAccountant implements Accountant {
     const best = this.#minimise((order, rho) =>
       Math.min(logDeltaFromRdp(order, rho, epsilon), 0.5 * Math.log(-Math.expm1(-rho))),
     );
-    const curve = Math.min(1, Math.exp(best.value));
+    const curve = Math.min(1, Math.exp(best));
     return Math.min(1, roundUp(curve + failure - curve * failure));
   }
 
-  #minimise(objective: (order: number, rho: number) => number): { readonly order: number; readonly value: number } {
+  #minimise(objective: (order: number, rho: number) => number): number {
     const { rho } = this.#tally;
     let index = -1;
     let value = Infinity;
@@ -120,30 +117,23 @@ export class RdpAccountant implements Accountant {
         index = i;
       }
     }
-    if (index < 0) return { order: NaN, value: Infinity };
-    const best = { order: this.#orders[index], value };
-    if (!this.#refine) return best;
+    if (index < 0 || !this.#refine) return value;
     return refine(
       (order) => objective(order, this.rdp(order)),
-      index > 0 ? this.#orders[index - 1] : 1 + (best.order - 1) / 64,
+      index > 0 ? this.#orders[index - 1] : 1 + (this.#orders[index] - 1) / 64,
       this.#orders[Math.min(index + 1, this.#orders.length - 1)],
-      best,
+      value,
     );
   }
 }
 
-/** Golden-section search between two orders, remembering the best of everything it saw. */
-function refine(
-  at: (order: number) => number,
-  low: number,
-  high: number,
-  start: { readonly order: number; readonly value: number },
-): { readonly order: number; readonly value: number } {
+/** Least value of `at` that a golden-section search between two orders sees; `start` when that is less. */
+function refine(at: (order: number) => number, low: number, high: number, start: number): number {
   const golden = (Math.sqrt(5) - 1) / 2;
   let best = start;
   const look = (order: number): number => {
     const value = at(order);
-    if (value < best.value) best = { order, value };
+    if (value < best) best = value;
     return value;
   };
   let left = high - golden * (high - low);

@@ -6,7 +6,7 @@
  */
 
 /** Relative amount by which every reported epsilon and delta is raised. */
-export const OUTWARD_ROUNDING = 1e-12;
+const OUTWARD_ROUNDING = 1e-12;
 
 /** The next safe value above `value` >= 0. */
 export function roundUp(value: number): number {

@@ -5,7 +5,7 @@
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
 import { noiseSharesAgainst, trustOf } from '../privacy/plan/trust.ts';
 import type { Trust } from '../privacy/plan/trust.ts';
-import type { PrivacyEvent } from '../accounting/accountant.ts';
+import type { Gaussian, PrivacyEvent } from '../accounting/accountant.ts';
 import { personSampling } from '../privacy/mechanism/sampling.ts';
 import { calibrateNoise, gaussianSumEvent, sampledSum } from '../accounting/calibrate.ts';
 import { PldAccountant } from '../reference-accounting/pld/pld-accountant.ts';
@@ -102,7 +102,7 @@ function calibrate(request: BudgetRequest, shares: number): { noiseMultiplier: n
 
 function continuous(request: BudgetRequest, noiseMultiplier: number): PrivacyEvent {
   const rate = personRate(request);
-  const event: PrivacyEvent = { kind: 'gaussian', noiseMultiplier };
+  const event: Gaussian = { kind: 'gaussian', noiseMultiplier };
   return rate === undefined ? event : { kind: 'poisson-sampled', rate, event };
 }
 

@@ -3,6 +3,8 @@
  * @module
  */
 export * from './optimal-composition.ts';
+export * from './reference-event.ts';
+export * from './reference-rules.ts';
 export * from './tree-aggregation.ts';
 export * from './pld/pld-accountant.ts';
 export * from './verification/reference-row.ts';

@@ -2,8 +2,8 @@
  * RDP of k-ary randomised response: exact, a sum over the answers.
  * @module
  */
-import type { RandomisedResponse } from '../accounting/accountant.ts';
 import { logSumExp } from '../accounting/log-space.ts';
+import type { RandomisedResponse } from './reference-event.ts';
 
 export function randomisedResponseRdp(order: number, event: RandomisedResponse): number {
   const { noiseProbability: p, buckets: k } = event;

@@ -3,9 +3,9 @@
  * Private Federated Learning", Theorem 3.5 and Corollary 3.6). A sum of Skellam shares is a Skellam: no gap to charge.
  * @module
  */
-import type { SkellamEvent } from '../accounting/accountant.ts';
 import { integerL1Bound } from '../accounting/rdp-discrete-gaussian.ts';
 import { atIntegerOrders } from '../accounting/rdp-subsampled.ts';
+import type { SkellamEvent } from './reference-event.ts';
 
 /** Stated for integer orders there; extended by convexity. */
 export function skellamRdp(order: number, event: SkellamEvent): number {

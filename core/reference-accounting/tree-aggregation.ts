@@ -13,20 +13,6 @@ export function treeDepth(steps: number): number {
   return Math.ceil(Math.log2(steps + 1));
 }
 
-/** Sum over all complete nodes of the squared count of participations below them. `participations` are 0-based steps. */
-export function treeSensitivitySquared(participations: readonly number[], steps: number): number {
-  let sum = 0;
-  for (let width = 1; width <= steps; width *= 2) {
-    const counts = new Map<number, number>();
-    for (const step of participations) {
-      const node = Math.floor(step / width);
-      if ((node + 1) * width <= steps) counts.set(node, (counts.get(node) ?? 0) + 1);
-    }
-    for (const count of counts.values()) sum += count * count;
-  }
-  return sum;
-}
-
 export interface Participation {
   /** A person takes part in at most this many steps. */
   readonly maxParticipations: number;
@@ -36,7 +22,7 @@ export interface Participation {
 }
 
 /**
- * Largest {@link treeSensitivitySquared} over all allowed patterns, exactly, by dynamic programming over the complete
+ * Largest squared sensitivity over all allowed patterns of participation, exactly, by dynamic programming over the complete
  * subtrees. A pattern's state is how many participations it has and how many free steps it must leave at either end.
  */
 export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, steps }: Participation): number {

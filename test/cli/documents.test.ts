@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Workplace } from '../e2e/isthmus.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const VECTORS = join(ROOT, 'test/accounting/vectors.json');
+const VECTORS = join(ROOT, 'test/reference-accounting/vectors.json');
 
 describe('Documents that commands print with --json', function () {
   this.timeout(60_000);

@@ -58,7 +58,7 @@ describe('ledger', () => {
               ...(what === 'round' ? { round: 77 } : {}),
               ...(what === 'attempt' ? { attempt: 2 } : {}),
               ...(what === 'session' ? { session: 'ff' } : {}),
-              ...(what === 'event' ? { event: { kind: 'zcdp', rho: 0 } } : {}),
+              ...(what === 'event' ? { event: { kind: 'gaussian', noiseMultiplier: 1e6 } } : {}),
             },
           };
           assert.throws(() => verifyLedger('f', entries.with(index, altered)), broken);
@@ -94,7 +94,7 @@ describe('ledger', () => {
     assert.equal(ledger.spentAfter(testCharge(1)), ledger.spent());
     ledger.charge(testCharge(1, { attempt: 2, session: 'ab' }));
     assert.equal(ledger.entries.length, 2);
-    const cheaper = testCharge(1, { event: { kind: 'zcdp', rho: 1e-9 } });
+    const cheaper = testCharge(1, { event: { kind: 'gaussian', noiseMultiplier: 1e6 } });
     assert.throws(() => ledger.charge(cheaper), refusedAs('PRIVACY_LEDGER_REFUSED', /charged before/));
   });
 
@@ -189,7 +189,7 @@ describe('ledger', () => {
     assert.throws(() => own.accept(charged([2, 1]).entries), refused(/out of order/));
     const lowered = Ledger.open('f', new MemoryLedgerStore(), UNBOUNDED);
     lowered.charge(testCharge(1));
-    lowered.charge(testCharge(2, { event: { kind: 'zcdp', rho: 1e-9 } }));
+    lowered.charge(testCharge(2, { event: { kind: 'gaussian', noiseMultiplier: 1e6 } }));
     assert.throws(() => own.accept(lowered.entries), refused(/altered round 2/));
     const { entries } = charged([1, 2, 3]);
     assert.throws(

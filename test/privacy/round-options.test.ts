@@ -7,7 +7,7 @@ import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { clipOf, nextModel, trainedPart } from '../../core/federation/shared-model.ts';
 import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountant.ts';
 import { RdpAccountant } from '../../core/accounting/rdp.ts';
-import { rdpCurve } from '../../core/accounting/rdp-curve.ts';
+import { releaseRules } from '../../core/accounting/release-rules.ts';
 import { subsampledGaussianRdp } from '../../core/accounting/rdp-subsampled-gaussian.ts';
 import {
   adaptiveQuery,
@@ -211,7 +211,7 @@ describe('person sampling', () => {
               dimension: 1,
               sensitivity: shift,
             } as const);
-      const curve = rdpCurve({ kind: 'poisson-sampled', rate, event: inner })!;
+      const curve = releaseRules.curve({ kind: 'poisson-sampled', rate, event: inner })!;
       for (const order of [1.5, 2, 3, 4.5, 8]) {
         const worst = Math.max(renyi(order, mixed, without), renyi(order, without, mixed));
         assert.ok(curve(order) >= worst * (1 - 1e-9), `${sigma} ${shares} ${shift} ${rate} at ${order}`);

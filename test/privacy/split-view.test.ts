@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
-import { rdpCurve } from '../../core/accounting/rdp-curve.ts';
+import { releaseRules } from '../../core/accounting/release-rules.ts';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
@@ -118,10 +118,10 @@ describe('split views', () => {
           // As planned, and with noise from a fifth to five times of it.
           for (const noise of [0.2, 1, 5]) {
             const all = sums.map((sum) => ({ ...sum, noiseShares, localSigma: sum.localSigma * noise }));
-            const whole = rdpCurve(partialEvent(all))!;
+            const whole = releaseRules.curve(partialEvent(all))!;
             for (let bits = 1; bits < 1 << split; bits++) {
               const there = all.filter((_sum, i) => (bits >> i) & 1);
-              const part = rdpCurve(partialEvent(there))!;
+              const part = releaseRules.curve(partialEvent(there))!;
               for (const order of [1.25, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 16, 32, 64]) {
                 assert.ok(
                   part(order) * clipOf(all) <= clipOf(there) * whole(order) * (1 + 1e-9),

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
-import type { PrivacyEvent } from '../../accounting/accountant.ts';
+import type { Noise, PrivacyEvent, Unprotected } from '../../accounting/accountant.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';
 import type { Charge, LedgerBudget } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
@@ -24,7 +24,7 @@ export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): Priv
 }
 
 /** The same against somebody who knows who was drawn: nothing is amplified. */
-export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
+export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseShares): Noise | Unprotected {
   const { localVariance, localSigma, integerSensitivity, dimension } = sum;
   if (localVariance === 0) return { kind: 'unprotected' };
   if (sum.scope === 'platform' || shares === 1) {

@@ -25,7 +25,7 @@ export interface DirectedLosses {
 }
 
 /** Probability that is cut off either end and charged as infinite loss (above) or rounded up (below). */
-export const CUT_TAIL = 2 ** -80;
+const CUT_TAIL = 2 ** -80;
 
 export function connectTheDots(pair: LossPair, step: number): DirectedLosses {
   const range = pair.range(CUT_TAIL);

@@ -2,9 +2,9 @@
  * The dominating pair of every event that has one here.
  * @module
  */
-import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import { discreteGaussianMass, discreteLaplaceMass, skellamMass } from '../discrete-noise.ts';
-import { samplingApplies } from '../../accounting/sampling.ts';
+import { samplingApplies } from '../reference-event.ts';
+import type { ReferenceEvent } from '../reference-event.ts';
 import { treeDepth } from '../tree-aggregation.ts';
 import { approximatePair, atomicPair, shiftedNoisePair } from './atomic-pair.ts';
 import type { Atom } from './atomic-pair.ts';
@@ -15,7 +15,7 @@ import { mixturePair } from './mixture-pair.ts';
 import { subsampledPair } from './subsampled-pair.ts';
 
 /** null for events known by a Rényi bound alone, and for discrete noise on more than one coordinate. */
-export function eventPair(event: PrivacyEvent): LossPair | null {
+export function eventPair(event: ReferenceEvent): LossPair | null {
   switch (event.kind) {
     case 'gaussian':
       return event.noiseMultiplier > 0 ? gaussianPair(event.noiseMultiplier) : null;

@@ -22,7 +22,7 @@ export function gaussianPair(noiseMultiplier: number): LossPair {
 }
 
 /** Both tails of N(0, 1) at z, the smaller one to full relative accuracy. */
-export function normalTails(z: number, out: LossTails, which: 'upper' | 'lower'): void {
+function normalTails(z: number, out: LossTails, which: 'upper' | 'lower'): void {
   const small = normalTail(Math.abs(z));
   const above = z >= 0 ? small : 1 - small;
   const below = z >= 0 ? 1 - small : small;

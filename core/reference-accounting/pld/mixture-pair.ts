@@ -4,9 +4,9 @@
  * Mechanisms", Theorem 3.1: this one-dimensional pair dominates the vector-valued release).
  * @module
  */
-import type { MixtureOfGaussians } from '../../accounting/accountant.ts';
-import { normalTail, normalTailQuantile } from '../../accounting/special/normal.ts';
 import { parameterInvalid } from '../../accounting/errors.ts';
+import { normalTail, normalTailQuantile } from '../../accounting/special/normal.ts';
+import type { MixtureOfGaussians } from '../reference-event.ts';
 import type { LossPair } from './loss-pair.ts';
 
 export function mixturePair(event: MixtureOfGaussians): LossPair {

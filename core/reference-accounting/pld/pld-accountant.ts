@@ -2,11 +2,11 @@
  * The accountant of privacy loss distributions: the tightest there is for what has a dominating pair.
  * @module
  */
-import type { Accountant, PrivacyEvent } from '../../accounting/accountant.ts';
-import { checkEvent } from '../../accounting/event-check.ts';
-import { gaussianDelta, gaussianEpsilon, gaussianTradeOff } from '../../accounting/gaussian-exact.ts';
-import { pureEpsilon } from '../../accounting/pure.ts';
+import type { Accountant } from '../../accounting/accountant.ts';
 import { eventUnsupported, parameterInvalid } from '../../accounting/errors.ts';
+import { gaussianDelta, gaussianEpsilon, gaussianTradeOff } from '../../accounting/gaussian-exact.ts';
+import type { ReferenceEvent } from '../reference-event.ts';
+import { referenceRules } from '../reference-rules.ts';
 import { treeDepth } from '../tree-aggregation.ts';
 import { ComposedLoss } from './composed-loss.ts';
 import { connectTheDots } from './connect-the-dots.ts';
@@ -18,7 +18,7 @@ import { DIRECTIONS } from './loss-pair.ts';
 import type { Direction, LossPair } from './loss-pair.ts';
 
 /** Grid step of the losses where nothing else is said. */
-export const DEFAULT_STEP = 1e-4;
+const DEFAULT_STEP = 1e-4;
 
 /** Relative amount by which answers are raised for rounding, beyond the absolute amounts that are added to every delta. */
 const PLD_ROUNDING = 1e-10;
@@ -33,9 +33,7 @@ export interface PldOptions {
   readonly step?: number;
 }
 
-export class PldAccountant implements Accountant {
-  readonly name = 'pld';
-  readonly outwardRounding = PLD_ROUNDING;
+export class PldAccountant implements Accountant<ReferenceEvent> {
   readonly #step: number;
   readonly #releases: readonly Release[];
   /** Sum of 1 / z^2 over the plain Gaussians, which are kept as one. */
@@ -68,20 +66,16 @@ export class PldAccountant implements Accountant {
     return new PldAccountant(step, [], 0, 0, new WeakMap(), new Map());
   }
 
-  supports(event: PrivacyEvent): boolean {
-    return event.kind === 'unprotected' || eventPair(event) !== null;
-  }
-
-  compose(event: PrivacyEvent, count = 1): PldAccountant {
+  compose(event: ReferenceEvent, count = 1): PldAccountant {
     if (!Number.isInteger(count) || count < 0) throw parameterInvalid('count', count, 'an integer >= 0');
-    checkEvent(event);
+    referenceRules.check(event);
     if (count === 0) return this;
-    const pure = this.#pure + count * pureEpsilon(event);
+    const pure = this.#pure + count * referenceRules.pureEpsilon(event);
     const shift = squaredGaussianShift(event);
     if (shift !== null) return this.#with(this.#releases, this.#squaredShift + count * shift, pure);
     const pair = eventPair(event);
     if (pair === null) {
-      throw eventUnsupported(this.name, event.kind, 'use the RDP accountant for it');
+      throw eventUnsupported('pld', event.kind, 'use the RDP accountant for it');
     }
     return this.#with([...this.#releases, { pair, count }], this.#squaredShift, pure);
   }
@@ -161,7 +155,7 @@ export class PldAccountant implements Accountant {
 }
 
 /** 1 / z^2 of what is one continuous Gaussian (Infinity without protection), else null. */
-function squaredGaussianShift(event: PrivacyEvent): number | null {
+function squaredGaussianShift(event: ReferenceEvent): number | null {
   switch (event.kind) {
     case 'gaussian':
       return event.noiseMultiplier ** -2;

@@ -2,9 +2,9 @@
  * Reference rows about noise that many platforms add together, and about trees.
  * @module
  */
-import type { PrivacyEvent } from '../../accounting/accountant.ts';
-import { RdpAccountant } from '../../accounting/rdp.ts';
 import { integerL1Bound } from '../../accounting/rdp-discrete-gaussian.ts';
+import type { ReferenceEvent } from '../reference-event.ts';
+import { referenceRdp } from '../reference-rules.ts';
 import { largestScale, roundedL2Bound } from '../stochastic-rounding.ts';
 import { maxTreeSensitivitySquared } from '../tree-aggregation.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -12,9 +12,9 @@ import { parseOrders } from './reference-orders.ts';
 import type { RowReader } from './reference-row.ts';
 
 /** The references know of sampling what holds for any mechanism; of symmetric noise we know more. */
-function integerEpsilon(row: RowReader, event: PrivacyEvent): number {
+function integerEpsilon(row: RowReader, event: ReferenceEvent): number {
   const rate = row.number('q');
-  return RdpAccountant.empty({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
+  return referenceRdp({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
     .compose(
       rate === 1 ? event : { kind: 'poisson-sampled', rate, event, theorem: 'any-mechanism' },
       row.number('steps'),
@@ -60,7 +60,7 @@ export const FEDERATED_ROWS: Readonly<Record<string, Evaluator>> = {
     ),
   'rounding-norm': (row) => roundedL2Bound(row.number('l2_bound_scaled'), row.number('dim'), row.number('beta')),
   'dpftrl-tree': (row) =>
-    RdpAccountant.empty({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
+    referenceRdp({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
       .compose({
         kind: 'tree-aggregation',
         noiseMultiplier: row.number('noise_multiplier'),

@@ -21,7 +21,7 @@ function rdpEpsilon(row: RowReader, orders: readonly number[], sigma: number, st
     .epsilon(row.asked('delta'));
 }
 
-export function sampledGaussian(row: RowReader, sigma: number): PrivacyEvent {
+function sampledGaussian(row: RowReader, sigma: number): PrivacyEvent {
   const event = { kind: 'gaussian', noiseMultiplier: sigma / row.numberOr('sensitivity', 1) } as const;
   const rate = row.numberOr('q', 1);
   return rate === 1 ? event : { kind: 'poisson-sampled', rate, event };

@@ -2,7 +2,6 @@
  * Reference rows about Laplace, discrete noise, randomised response, mixtures, and what is only known to be (epsilon, delta)-DP.
  * @module
  */
-import type { MixtureOfGaussians, PrivacyEvent } from '../../accounting/accountant.ts';
 import { leastSafe } from '../../accounting/calibrate.ts';
 import { discreteGaussianMass } from '../discrete-noise.ts';
 import { optimalComposition } from '../optimal-composition.ts';
@@ -16,6 +15,7 @@ import { PldAccountant } from '../pld/pld-accountant.ts';
 import { subsampledPair } from '../pld/subsampled-pair.ts';
 import { exponentialRdp } from '../rdp-laplace.ts';
 import { randomisedResponseRdp } from '../rdp-randomised-response.ts';
+import type { MixtureOfGaussians, ReferenceEvent } from '../reference-event.ts';
 import type { Evaluator } from './evaluator.ts';
 import { AccountantError } from '../../accounting/errors.ts';
 import type { RowReader } from './reference-row.ts';
@@ -55,7 +55,7 @@ function mixture(
   return { kind: 'mixture-of-gaussians', sigma, sensitivities, probabilities };
 }
 
-function exactOnce(event: PrivacyEvent): Evaluator {
+function exactOnce(event: ReferenceEvent): Evaluator {
   return (row) => {
     const pair = eventPair(event);
     return pair === null ? null : once(row, pair, row.asked('epsilon'));

@@ -84,10 +84,6 @@ export function judgeAnswer(row: ReferenceRow, answer: Answer): Verdict {
     : verdict('out', `not between ${series.floor} and a bound by a series without its signs`);
 }
 
-export function judgeAll(rows: readonly ReferenceRow[]): readonly Verdict[] {
-  return rows.map(judge);
-}
-
 /** How many rows have each outcome. */
 export function countOutcomes(verdicts: readonly Verdict[]): Readonly<Record<Outcome, number>> {
   const counts = { ok: 0, 'upper-bound': 0, out: 0, unsupported: 0 };

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { planBudget } from '../../core/budget/budget-plan.ts';
-import type { BudgetRequest } from '../../core/budget/budget-plan.ts';
-import {
-  calibrateClip,
-  calibrateNoise,
-  calibrateRounds,
-  epsilonOfSums,
-  leastSafe,
-} from '../../core/accounting/calibrate.ts';
-import { PldAccountant } from '../../core/reference-accounting/pld/pld-accountant.ts';
-import { RdpAccountant } from '../../core/accounting/rdp.ts';
-import { relativeError } from './oracle.ts';
+import type { BudgetPlan, BudgetRequest } from '../../core/budget/budget-plan.ts';
+import { relativeError } from '../accounting/oracle.ts';
+import { Workplace } from '../e2e/isthmus.ts';
 
 const REQUEST: BudgetRequest = {
   epsilon: 4,
@@ -91,51 +83,16 @@ describe('a budget plan with drawn persons', () => {
   });
 });
 
-describe('calibration of rounds and clip', () => {
-  it('one round more would not fit', () => {
-    const event = { kind: 'gaussian', noiseMultiplier: 5.7 } as const;
-    const rounds = calibrateRounds(event, { epsilon: 4, delta: 1e-6 });
-    assert.equal(rounds, 20);
-    const epsilon = (count: number): number => RdpAccountant.empty().compose(event, count).epsilon(1e-6);
-    assert.ok(epsilon(rounds) <= 4 && epsilon(rounds + 1) > 4);
-    assert.equal(calibrateRounds(event, { epsilon: 0.1, delta: 1e-6 }), 0);
-    const byPld = calibrateRounds(event, { epsilon: 4, delta: 1e-6, accountant: PldAccountant.empty() });
-    assert.ok(byPld > rounds);
-  });
+describe('isthmus privacy plan', function () {
+  this.timeout(60_000);
 
-  it('the clip is noise over z, on the safe side', () => {
-    const sums = [{ relativeNoise: 1, repetitions: 3 }];
-    const clip = calibrateClip(10, { epsilon: 2, delta: 1e-6, sums });
-    assert.ok(epsilonOfSums(sums, 10 / clip, 1e-6) <= 2);
-    assert.ok(epsilonOfSums(sums, 10 / (clip * 1.0001), 1e-6) > 2);
-  });
-
-  it('counts what was charged before, and says when nothing fits', () => {
-    const sums = [{ relativeNoise: 1, repetitions: 1 }];
-    const spent = RdpAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: 2 });
-    const fresh = calibrateNoise({ epsilon: 4, delta: 1e-6, sums });
-    const after = calibrateNoise({ epsilon: 4, delta: 1e-6, sums, accountant: spent });
-    assert.ok(after.noiseMultiplier > fresh.noiseMultiplier && after.epsilon <= 4);
-    assert.throws(() => calibrateNoise({ epsilon: 1, delta: 1e-6, sums, accountant: spent }), {
-      code: 'PRIVACY_TARGET_UNREACHABLE',
-    });
-  });
-
-  it('the search returns the safe end for any decreasing cost', () => {
-    for (const [cost, target, root] of [
-      [(x: number): number => 1 / x, 1e-7, 1e7],
-      [(x: number): number => Math.exp(-x), 0.3, -Math.log(0.3)],
-      [(x: number): number => (x < 7 ? Infinity : 1), 1, 7],
-      [(x: number): number => (x < 0.01 ? 5 : 0), 2, 0.01],
-    ] as const) {
-      const found = leastSafe(cost, target, 1, 1e-9);
-      assert.ok(found !== null && cost(found.safe) <= target && cost(found.unsafe) > target);
-      assert.ok(relativeError(found.safe, root) < 3e-9);
-      assert.equal(found.cost, cost(found.safe));
-    }
-    assert.equal(
-      leastSafe(() => 2, 1, 1, 1e-9),
-      null,
-    );
+  it('prints the plan', async () => {
+    const place = await Workplace.make();
+    const asked = '--epsilon 4 --delta 1e-6 --rounds 10 --platforms 10 --colluding 2 --dropouts 2 --json';
+    const { code, stdout, stderr } = await place.run('privacy', 'plan', ...asked.split(' '));
+    await place.leave();
+    assert.equal(code, 0, stderr);
+    const plan = JSON.parse(stdout) as BudgetPlan;
+    assert.deepEqual([plan.trust.honestMinimum, plan.overCurator.toFixed(2)], [6, '1.29']);
   });
 });

@@ -1,0 +1,81 @@
+/**
+ * The mechanisms that published figures are about: a federation's releases, and many that no federation makes.
+ * @module
+ */
+import type { DiscreteGaussian, DistributedDiscreteGaussian, Gaussian, Unprotected } from '../accounting/accountant.ts';
+
+export type ReferenceEvent =
+  | Gaussian
+  | CountedDiscreteGaussian
+  | DistributedDiscreteGaussian
+  | Unprotected
+  | SampledEvent
+  | SkellamEvent
+  /** Laplace noise; `scale` in units of the L1 sensitivity. */
+  | { readonly kind: 'laplace'; readonly scale: number }
+  /** Discrete Laplace noise, P[x] proportional to exp(-decay |x|), on integers of L1 sensitivity `sensitivity`. */
+  | { readonly kind: 'discrete-laplace'; readonly decay: number; readonly sensitivity: number }
+  | RandomisedResponse
+  | MixtureOfGaussians
+  /** Binary-tree aggregation over `steps` steps, a person in at most one of them (DP-FTRL). */
+  | { readonly kind: 'tree-aggregation'; readonly noiseMultiplier: number; readonly steps: number }
+  /** rho-zero-concentrated DP (Bun and Steinke 2016) and nothing more known. */
+  | { readonly kind: 'zcdp'; readonly rho: number }
+  /** (epsilon, delta)-DP and nothing more known. */
+  | { readonly kind: 'approximate'; readonly epsilon: number; readonly delta: number }
+  /** Bounded-range, e.g. the exponential mechanism with this epsilon (Durfee and Rogers 2019). */
+  | { readonly kind: 'exponential'; readonly epsilon: number };
+
+export interface CountedDiscreteGaussian extends DiscreteGaussian {
+  /** Number of coordinates; the PLD accountant has a pair for one alone. */
+  readonly dimension?: number;
+}
+
+/** Every person takes part independently with probability `rate`; sampled events may be sampled again. */
+export interface SampledEvent {
+  readonly kind: 'poisson-sampled';
+  readonly rate: number;
+  readonly event: ReferenceEvent;
+  /** `any-mechanism`: leave out what symmetric noise is known to gain, as the published accountants do. */
+  readonly theorem?: 'any-mechanism';
+}
+
+/** Symmetric Skellam noise of total variance `variance` on `dimension` integers. */
+export interface SkellamEvent {
+  readonly kind: 'skellam';
+  readonly variance: number;
+  readonly dimension: number;
+  /** L2 sensitivity. */
+  readonly sensitivity: number;
+  /** L1 sensitivity; without it what holds for integers. */
+  readonly sensitivityL1?: number;
+}
+
+/** k-ary randomised response: the truth is replaced by a uniform answer (truth included) with `noiseProbability`. */
+export interface RandomisedResponse {
+  readonly kind: 'randomised-response';
+  readonly noiseProbability: number;
+  readonly buckets: number;
+  /** `replace-one`: one answer turned into another. `replace-special`: into the blank answer "uniform". */
+  readonly neighbours: 'replace-one' | 'replace-special';
+}
+
+/** Gaussian of standard deviation `sigma` about a random sensitivity: `sensitivities[i]` with `probabilities[i]`. */
+export interface MixtureOfGaussians {
+  readonly kind: 'mixture-of-gaussians';
+  readonly sigma: number;
+  readonly sensitivities: readonly number[];
+  readonly probabilities: readonly number[];
+}
+
+/** Amplification by sampling needs a person to be absent: it says nothing about one answer turned into another. */
+export function samplingApplies(event: ReferenceEvent): boolean {
+  switch (event.kind) {
+    case 'randomised-response':
+      return event.neighbours === 'replace-special';
+    case 'poisson-sampled':
+      return samplingApplies(event.event);
+    default:
+      return true;
+  }
+}
