@@ -11,7 +11,8 @@
  * - privacy: nobody can override it; the budget, the ledger or a policy floor refuses.
  * - federation: the other platforms or the coordinator.
  */
-export type ErrorKind = 'usage' | 'input' | 'resource' | 'privacy' | 'federation';
+export const ERROR_KINDS = ['usage', 'input', 'resource', 'privacy', 'federation'] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 export interface CodeMeaning {
   readonly kind: ErrorKind;
@@ -32,6 +33,11 @@ export class CodedError<Code extends string = string> extends Error {
     this.code = code;
     this.kind = kind;
   }
+}
+
+/** By its fields: a process may hold two copies of this module, and an error of either has its kind. */
+export function isCodedError(error: unknown): error is CodedError {
+  return codeOf(error) !== undefined && ERROR_KINDS.some((kind) => kind === (error as Partial<CodedError>).kind);
 }
 
 /** A room's constructor of errors. It takes the codes of its table and no others. */
