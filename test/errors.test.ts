@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError, codeOf, errorsOf, messageOf } from '../core/errors/coded-error.ts';
+import { CodedError, codeOf, ERROR_KINDS, errorsOf, messageOf } from '../core/errors/coded-error.ts';
 import { ERROR_TABLES, errorsPage } from '../docs/generated-errors.ts';
 import { kindOf, SYSTEM_KINDS } from '../host/errors/system-errors.ts';
 import { EXIT, EXIT_TEXTS } from '../host/exit-codes.ts';
@@ -9,7 +9,6 @@ import { ROOT } from './e2e/isthmus.ts';
 
 const FLOORS = ['core', 'host', 'server', 'client', 'simulations', 'cli'];
 const ROOM = join('core', 'errors', 'coded-error.ts');
-const KINDS = ['usage', 'input', 'resource', 'privacy', 'federation'];
 
 /** The product's sources, without the room that errors are made in. */
 const sources = FLOORS.flatMap((floor) =>
@@ -23,7 +22,7 @@ const sources = FLOORS.flatMap((floor) =>
 /** Of every source: what the pattern's first group matched. */
 function found(pattern: RegExp): { readonly file: string; readonly match: string }[] {
   return sources.flatMap(({ file, text }) =>
-    [...text.matchAll(pattern)].map((match) => ({ file, match: match[1] ?? match[0] })),
+    [...text.matchAll(pattern)].map((match) => ({ file, match: match.at(1) ?? match[0] })),
   );
 }
 
@@ -38,7 +37,7 @@ describe('error codes', () => {
       assert.notDeepEqual(Object.keys(table), []);
       for (const [code, { kind, about }] of Object.entries(table)) {
         assert.match(code, /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/);
-        assert.ok(KINDS.includes(kind), `${code} has the kind ${kind}`);
+        assert.ok(ERROR_KINDS.includes(kind), `${code} has the kind ${kind}`);
         assert.match(about, /^[^A-Z|].*[^.]$/, code);
         assert.ok(page.includes(`| \`${code}\` | ${EXIT[kind]} | ${kind} | ${about} |`), code);
       }
@@ -138,10 +137,16 @@ describe('the kind of an error', () => {
     assert.equal(kindOf(coded('ENOENT')), 'input');
   });
 
+  it('is that of its fields: an error of another copy of the module has it too', () => {
+    assert.equal(kindOf(Object.assign(coded('STORE_FULL'), { kind: 'resource' })), 'resource');
+  });
+
   it('is unknown for anything else', () => {
     for (const code of ['ERR_INVALID_ARG_TYPE', 'STORE_FULL', 'SOMETHING_NEW', 'EWHATEVER', 'constructor']) {
       assert.equal(kindOf(coded(code)), undefined, code);
     }
+    assert.equal(kindOf(Object.assign(coded('STORE_FULL'), { kind: 'whatever' })), undefined);
+    assert.equal(kindOf(Object.assign(new Error('no code'), { kind: 'input' })), undefined);
     assert.equal(kindOf(new TypeError('oh')), undefined);
     assert.equal(kindOf('text'), undefined);
   });

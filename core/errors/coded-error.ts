@@ -35,6 +35,11 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
+/** By its fields: a process may hold two copies of this module, and an error of either has its kind. */
+export function isCodedError(error: unknown): error is CodedError {
+  return codeOf(error) !== undefined && ERROR_KINDS.some((kind) => kind === (error as Partial<CodedError>).kind);
+}
+
 /** A room's constructor of errors. It takes the codes of its table and no others. */
 export interface CodedErrors<Code extends string> {
   new (code: Code, message: string, options?: ErrorOptions): CodedError<Code>;
@@ -52,15 +57,6 @@ export function errorsOf<Code extends string>(name: string, table: CodeTable<Cod
       super(code, table[code].kind, message, options);
     }
   };
-}
-
-/**
- * The kind of a coded error. Looks at the fields and not at the class: a process that loads this package twice (a tool that
- * mixes import and require, say) has two classes of the same name.
- */
-export function codedKindOf(error: unknown): ErrorKind | undefined {
-  if (!(error instanceof Error) || !('kind' in error) || codeOf(error) === undefined) return undefined;
-  return ERROR_KINDS.find((kind) => kind === error.kind);
 }
 
 /** The text of whatever was thrown. */

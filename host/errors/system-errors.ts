@@ -2,7 +2,7 @@
  * Errors that the system or SQLite raised and no room translated into one of its own.
  * @module
  */
-import { codedKindOf, codeOf } from '../../core/errors/coded-error.ts';
+import { codeOf, isCodedError } from '../../core/errors/coded-error.ts';
 import type { ErrorKind } from '../../core/errors/coded-error.ts';
 
 export const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -43,8 +43,7 @@ export const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
 
 /** The kind of a coded error, or of a known error of the system; undefined for anything else, which is a defect of ours. */
 export function kindOf(error: unknown): ErrorKind | undefined {
-  const coded = codedKindOf(error);
-  if (coded !== undefined) return coded;
+  if (isCodedError(error)) return error.kind;
   const code = codeOf(error) ?? '';
   // SQLite's extended codes name the primary one first, as SQLITE_IOERR_WRITE does.
   const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '../../client/errors.ts';
+import { HostError } from '../../host/errors/host-errors.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
 import { listenError, startService } from '../../client/serving/service.ts';
 import type { Service, ServiceBackend } from '../../client/serving/service.ts';
@@ -140,7 +141,7 @@ describe('The local service', () => {
   it('tells a port that this user may not open from one that is taken', () => {
     const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' });
     const told = listenError(denied, 80);
-    assert.ok(told instanceof PlatformError);
+    assert.ok(told instanceof HostError);
     assert.equal(told.code, 'LISTEN_FORBIDDEN');
     assert.match(told.message, /port 80 may not be opened by this user: choose another --serve-port/);
   });
