@@ -2,7 +2,7 @@
  * The platform agent, for programs that embed it.
  * @module
  */
-export { systemClock } from './clock.ts';
+export { systemClock, systemRandom, systemStreams } from '../host/system.ts';
 export { PlatformError } from './errors.ts';
 export type { PlatformErrorCode } from './errors.ts';
 export type { EvaluationDocument } from './evaluation/document.ts';
@@ -17,7 +17,6 @@ export { createPlatform } from './platform.ts';
 export type { Platform } from './platform.ts';
 export { DEFAULT_FLOOR } from './policy.ts';
 export type { PolicyFloor } from './policy.ts';
-export { systemRandom, systemStreams } from './random.ts';
 export { runPlatform } from './run.ts';
 export type { RunningPlatform, RunSettings } from './run.ts';
 export type { Recommendation } from './serving/recommender.ts';

@@ -13,10 +13,10 @@ import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
+import { Listeners } from '../host/listeners.ts';
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
-import { PlatformEvents } from './events.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
 import { Life } from './life.ts';
 import type { PlatformOptions } from './options.ts';
@@ -73,7 +73,7 @@ class Agent implements Platform {
   readonly settled: Promise<void>;
   readonly failed: Promise<unknown>;
   readonly #options: PlatformOptions;
-  readonly #events: PlatformEvents;
+  readonly #events: Listeners<PlatformEvent>;
   readonly #participation: Participation;
   readonly #ledger: OwnLedger;
   readonly #post: Post;
@@ -103,7 +103,7 @@ class Agent implements Platform {
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     });
     for (const warning of this.statement.warnings) log.warn(warning);
-    this.#events = new PlatformEvents((error) => log.error('a listener failed', { error: String(error) }));
+    this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));
     this.settled = new Promise((resolve, reject) => {
       this.#resolveSettled = resolve;
       this.#rejectSettled = reject;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PlatformError } from './errors.ts';
 import { systemReason } from './key-file.ts';
-import { systemRandom } from './random.ts';
+import { systemRandom } from '../host/system.ts';
 
 export interface StateDirectory {
   readonly path: string;

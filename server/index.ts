@@ -4,7 +4,7 @@
  */
 export { createCoordinator } from './coordinator.ts';
 export type { Coordinator, CoordinatorOptions } from './options.ts';
-export { systemClock, systemRandom } from './clock.ts';
+export { systemClock, systemRandom } from '../host/system.ts';
 export { CoordinatorError } from './errors.ts';
 export type { CoordinatorErrorCode } from './errors.ts';
 export type { CoordinatorEvent, CoordinatorListener, RoundsEnding } from './events.ts';

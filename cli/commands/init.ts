@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemReason, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
-import { systemRandom } from '../../client/random.ts';
+import { systemRandom } from '../../host/system.ts';
 import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';

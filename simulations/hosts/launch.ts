@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../host/system.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { SimulationError } from '../errors.ts';

@@ -3,7 +3,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../host/system.ts';
 import { openDomain } from '../../client/data/open.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { EvaluationSettings } from '../../client/evaluation/settings.ts';

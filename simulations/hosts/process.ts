@@ -4,7 +4,7 @@
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../host/system.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
 import type { ReferenceOrder } from '../central.ts';

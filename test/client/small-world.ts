@@ -1,6 +1,6 @@
 /** A small federation on a synthetic world, in one process, with everything a platform needs. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../../client/clock.ts';
+import { systemClock } from '../../host/system.ts';
 import { silentLog } from '../../client/log.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';

@@ -25,7 +25,7 @@ import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { Body } from '../../core/wire/body.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformLink } from '../../core/wire/transport.ts';
-import { systemClock } from '../../server/clock.ts';
+import { systemClock } from '../../host/system.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { RoundsEnding } from '../../server/events.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
