@@ -8,7 +8,7 @@ import { formatIdentity, parseIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
 import { PlatformError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../host/log.ts';
 
 /** @throws FederationError IDENTITY_UNREADABLE, IDENTITY_INVALID. */
 export function readIdentity(file: string, log: Log): Identity {

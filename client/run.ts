@@ -18,7 +18,7 @@ import type { EvaluationSettings } from './evaluation/settings.ts';
 import type { PlatformEvent } from './events.ts';
 import { checkIdentity } from './identity-check.ts';
 import { readIdentity, readPseudonymKey, systemReason } from './key-file.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../host/log.ts';
 import { createPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { PolicyFloor } from './policy.ts';

@@ -10,7 +10,7 @@ import type { RandomSource } from '../core/random/source.ts';
 import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
 import type { CoordinatorTransport } from '../core/wire/transport.ts';
 import type { CoordinatorListener, RoundsEnding } from './events.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../host/log.ts';
 import type { MailboxLimits } from './mailbox/mailbox.ts';
 import type { RoundSettings } from './rounds/settings.ts';
 import type { CoordinatorStatus } from './status.ts';

@@ -14,7 +14,7 @@ import type { RandomSource } from '../core/random/source.ts';
 import { createCoordinator } from './coordinator.ts';
 import type { Coordinator } from './options.ts';
 import type { CoordinatorListener } from './events.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../host/log.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface RunSettings {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/settings.ts';
 import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
-import type { LogLevel } from '../../client/log.ts';
+import type { LogLevel } from '../../host/log.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
@@ -140,8 +140,9 @@ async function settledAndSent(platform: Platform): Promise<undefined> {
 
 async function run(options: PlatformCommandOptions): Promise<void> {
   // Loaded here, so that the other commands start without it.
-  const [{ runPlatform }, { openLog, silentLog }, { readIdentity }, { formatStatement }] = await Promise.all([
+  const [{ runPlatform }, { silentLog }, { openLog }, { readIdentity }, { formatStatement }] = await Promise.all([
     import('../../client/run.ts'),
+    import('../../host/log.ts'),
     import('../../client/log.ts'),
     import('../../client/key-file.ts'),
     import('../../core/privacy/claims.ts'),

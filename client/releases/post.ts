@@ -12,7 +12,7 @@ import { platformOf } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../host/log.ts';
 import type { Outbox, OutgoingLetter } from '../store/platform-store.ts';
 
 /** A letter waits this long for a platform that is away. */

@@ -7,7 +7,7 @@ import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import type { ReceivedRepresentations, ReleaseModeName } from '../../core/privacy/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../host/log.ts';
 import { isSameVersion } from '../serving/acceptance.ts';
 import type { ReceivedBatch, ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 import { decodeNoiseModel } from './noise-model.ts';

@@ -16,7 +16,7 @@ import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 import type { AttemptEndBody, AttemptStartBody, Body, LedgerSyncBody, SecaggBody } from '../../core/wire/body.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../host/log.ts';
 import { sessionFloor } from '../policy.ts';
 import type { PolicyFloor } from '../policy.ts';
 import { StoreError } from '../store/errors.ts';

@@ -11,7 +11,7 @@ import { readHidden } from '../../client/evaluation/hidden.ts';
 import type { PlatformEvent } from '../../client/events.ts';
 import { readIdentity, readPseudonymKey } from '../../client/key-file.ts';
 import { openLog } from '../../client/log.ts';
-import type { Log } from '../../client/log.ts';
+import type { Log } from '../../host/log.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';

@@ -1,7 +1,7 @@
 /** A platform's part in one attempt, against what a coordinator really sends: a whole session, recorded and replayed. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { silentLog } from '../../client/log.ts';
+import { silentLog } from '../../host/log.ts';
 import { Attempt } from '../../client/rounds/attempt.ts';
 import type { AttemptOptions } from '../../client/rounds/attempt.ts';
 import { StoreError } from '../../client/store/errors.ts';

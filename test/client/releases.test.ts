@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { silentLog } from '../../client/log.ts';
+import { silentLog } from '../../host/log.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/releases/people.ts';
 import { Post } from '../../client/releases/post.ts';

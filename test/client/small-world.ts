@@ -1,7 +1,7 @@
 /** A small federation on a synthetic world, in one process, with everything a platform needs. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../host/system.ts';
-import { silentLog } from '../../client/log.ts';
+import { silentLog } from '../../host/log.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog } from '../../client/log.ts';
+import { silentLog } from '../../host/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';

@@ -12,7 +12,7 @@ import { draftManifest } from '../../core/federation/draft.ts';
 import { formatIdentity, generateIdentity } from '../../core/federation/identity.ts';
 import { formatManifest } from '../../core/federation/manifest.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
-import { silentLog } from '../../server/log.ts';
+import { silentLog } from '../../host/log.ts';
 import { runCoordinator } from '../../server/run.ts';
 import type { RunSettings } from '../../server/run.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
