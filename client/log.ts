@@ -2,9 +2,9 @@
  * The log of a platform.
  * @module
  */
+import { PlatformError } from './errors.ts';
 import { openLog as openHostLog } from '../host/log.ts';
 import type { LogSettings, OpenLog } from '../host/log.ts';
-import { PlatformError } from './errors.ts';
 
 /** @throws PlatformError LOG_UNWRITABLE. */
 export function openLog(settings: LogSettings): OpenLog {

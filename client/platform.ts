@@ -13,7 +13,6 @@ import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
-import { Listeners } from '../host/listeners.ts';
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
@@ -27,6 +26,7 @@ import { Participation } from './rounds/participation.ts';
 import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
 import { StoreError } from './store/errors.ts';
+import { Listeners } from '../host/listeners.ts';
 
 export interface Platform {
   readonly name: string;

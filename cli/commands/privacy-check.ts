@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseReferenceFile } from '../../core/privacy/accountant/verification/reference-row.ts';
 import { countOutcomes, judge } from '../../core/privacy/accountant/verification/verdict.ts';
 import type { Verdict } from '../../core/privacy/accountant/verification/verdict.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedFile } from '../../host/files.ts';
 
 interface CheckOptions {
   readonly json?: true;

@@ -4,9 +4,9 @@
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
-import { systemClock } from '../../host/system.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
+import { systemClock } from '../../host/system.ts';
 import type { ReferenceOrder } from '../central.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
 import type { ReferencesReport } from './references.ts';

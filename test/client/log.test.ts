@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { PlatformEvent } from '../../client/events.ts';
-import type { Log, LogFields } from '../../host/log.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import type { Log, LogFields } from '../../host/log.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 
 describe('Logs and events', () => {
