@@ -23,10 +23,10 @@ import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
 import { Post } from './releases/post.ts';
 import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
-import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
 import { StoreError } from './store/errors.ts';
 import { Listeners } from '../host/listeners.ts';
+import type { Spending } from '../host/metrics.ts';
 
 export interface Platform {
   readonly name: string;
