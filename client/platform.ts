@@ -18,7 +18,6 @@ import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
-import { PlatformEvents } from './events.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
 import { Life } from './life.ts';
 import type { PlatformOptions } from './options.ts';
@@ -26,8 +25,9 @@ import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
 import { Post } from './releases/post.ts';
 import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
-import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
+import { Listeners } from '../host/listeners.ts';
+import type { Spending } from '../host/metrics.ts';
 
 export interface Platform {
   readonly name: string;
@@ -74,7 +74,7 @@ class Agent implements Platform {
   readonly settled: Promise<void>;
   readonly failed: Promise<unknown>;
   readonly #options: PlatformOptions;
-  readonly #events: PlatformEvents;
+  readonly #events: Listeners<PlatformEvent>;
   readonly #participation: Participation;
   readonly #ledger: OwnLedger;
   readonly #post: Post;
@@ -104,7 +104,7 @@ class Agent implements Platform {
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     });
     for (const warning of this.statement.warnings) log.warn(warning);
-    this.#events = new PlatformEvents((error) => log.error('a listener failed', { error: String(error) }));
+    this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));
     this.settled = new Promise((resolve, reject) => {
       this.#resolveSettled = resolve;
       this.#rejectSettled = reject;

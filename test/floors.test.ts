@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import type { ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config';
@@ -118,10 +118,10 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
 
   const ground = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
   const harmless: readonly (readonly [file: string, imports: string])[] = [
-    ...['node:crypto', 'node:stream', 'tweetnacl', 'zod', '../proto/ground.ts'].map(
-      (to) => ['core/up.ts', to] as const,
+    ...['node:crypto', 'node:stream', 'tweetnacl', 'zod', '../../proto/ground.ts', '../errors/ground.ts'].map(
+      (to) => ['core/claims/up.ts', to] as const,
     ),
-    ...['node:fs', 'libsql', '../core/ground.ts'].map((to) => ['host/up.ts', to] as const),
+    ...['node:fs', 'libsql', 'winston', '../core/ground.ts'].map((to) => ['host/up.ts', to] as const),
     ...['node:fs', 'socket.io', '../core/ground.ts', '../host/ground.ts'].map((to) => ['server/up.ts', to] as const),
     ...['node:fs', 'socket.io-client', '../core/ground.ts', '../host/ground.ts'].map(
       (to) => ['client/up.ts', to] as const,
@@ -131,46 +131,62 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
   ];
   const planted: readonly (readonly [file: string, imports: string, rule: string])[] = [
     ['proto/climbs.ts', '../core/ground.ts', 'no-climbing-from-proto'],
-    ['core/climbs.ts', '../server/ground.ts', 'no-climbing-from-core'],
-    ['core/climbs-too.ts', '../client/ground.ts', 'no-climbing-from-core'],
-    ['core/climbs-to-host.ts', '../host/ground.ts', 'no-climbing-from-core'],
+    ['core/claims/climbs.ts', '../../server/ground.ts', 'no-climbing-from-core'],
+    ['core/claims/climbs-too.ts', '../../client/ground.ts', 'no-climbing-from-core'],
+    ['core/claims/climbs-again.ts', '../../host/ground.ts', 'no-climbing-from-core'],
     ['host/climbs.ts', '../server/ground.ts', 'no-climbing-from-host'],
+    ['host/climbs-too.ts', '../client/ground.ts', 'no-climbing-from-host'],
     ['server/climbs.ts', '../simulations/ground.ts', 'no-climbing-from--server-client-'],
     ['client/climbs.ts', '../cli/ground.ts', 'no-climbing-from--server-client-'],
     ['simulations/climbs.ts', '../cli/ground.ts', 'no-climbing-from-simulations'],
     ['server/meets.ts', '../client/ground.ts', 'server-never-meets-client'],
     ['client/meets.ts', '../server/ground.ts', 'client-never-meets-server'],
-    ['core/reads.ts', 'node:fs', 'core-does-no-io'],
-    ['core/reads-too.ts', 'fs/promises', 'core-does-no-io'],
-    ['core/times.ts', 'node:perf_hooks', 'core-does-no-io'],
-    ['core/sleeps.ts', 'node:timers/promises', 'core-does-no-io'],
-    ['core/requires.ts', 'node:module', 'core-does-no-io'],
-    ['core/listens.ts', 'socket.io', 'core-takes-packages-that-compute'],
-    ['core/stores.ts', 'libsql', 'core-takes-packages-that-compute'],
-    ['core/speeds.ts', '@tensorflow/tfjs-backend-wasm', 'core-takes-packages-that-compute'],
+    ['core/roomless.ts', '../proto/ground.ts', 'core-every-file-in-a-room'],
+    ['core/claims/reads.ts', 'node:fs', 'core-does-no-io'],
+    ['core/claims/reads-too.ts', 'fs/promises', 'core-does-no-io'],
+    ['core/claims/times.ts', 'node:perf_hooks', 'core-does-no-io'],
+    ['core/claims/sleeps.ts', 'node:timers/promises', 'core-does-no-io'],
+    ['core/claims/requires.ts', 'node:module', 'core-does-no-io'],
+    ['core/claims/listens.ts', 'socket.io', 'core-takes-packages-that-compute'],
+    ['core/claims/stores.ts', 'libsql', 'core-takes-packages-that-compute'],
+    ['core/claims/speeds.ts', '@tensorflow/tfjs-backend-wasm', 'core-takes-packages-that-compute'],
     ['cli/turns.ts', './turns.ts', 'no-cycles'],
     ['cli/unshipped.ts', 'mocha', 'shipped-code-needs-shipped-packages'],
   ];
 
   it('each by its own rule, and nothing else', async () => {
-    const files = [...ground.map((floor) => [`${floor}/ground.ts`] as const), ...harmless, ...planted];
+    const { forbidden, options } = await extractDepcruiseConfig(join(ROOT, '.dependency-cruiser.mjs'));
+    assert.ok(forbidden !== undefined);
+    const all = [...planted, ...climbsInCore(forbidden.map(({ name }) => name ?? ''))];
+    const rooms = [...new Set(all.map(([file]) => dirname(file)).filter((room) => room.startsWith('core/')))];
+    const files = [...[...ground, ...rooms].map((folder) => [`${folder}/ground.ts`] as const), ...harmless, ...all];
     for (const [file, imports] of files) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await appendFile(join(folder, file), imports === undefined ? 'export {};\n' : `export * from '${imports}';\n`);
     }
-    const { forbidden, options } = await extractDepcruiseConfig(join(ROOT, '.dependency-cruiser.mjs'));
-    assert.ok(forbidden !== undefined);
     const settings = { ...options, baseDir: folder, validate: true, ruleSet: { forbidden } };
     const { output } = await cruise(ground, settings);
     const { violations } = (output as ICruiseResult).summary;
     assert.deepEqual(
       violations.map(({ from, rule }) => `${from}: ${rule.name}`).sort(),
-      planted.map(([file, , rule]) => `${file}: ${rule}`).sort(),
+      all.map(([file, , rule]) => `${file}: ${rule}`).sort(),
     );
     assert.deepEqual(
-      [...new Set(planted.map(([, , rule]) => rule))].sort(),
+      [...new Set(all.map(([, , rule]) => rule))].sort(),
       forbidden.map(({ name }) => name).sort(),
       'every rule has refused something',
     );
   });
 });
+
+/** Each room of core/ imports from the next one in the order, which has the same rank or a higher one; the last climbs out. */
+function climbsInCore(rules: readonly string[]): readonly (readonly [file: string, imports: string, rule: string])[] {
+  const order = rules.filter((rule) => rule.startsWith('core-order-'));
+  const roomOf = (rule: string): string => rule.slice('core-order-'.length).replace('privacy-', 'privacy/');
+  return order.map((rule, at) => {
+    const file = `core/${roomOf(rule)}/climbs-in-core.ts`;
+    const above = order.at(at + 1);
+    const target = above === undefined ? 'core/ground.ts' : `core/${roomOf(above)}/ground.ts`;
+    return [file, relative(dirname(file), target), rule] as const;
+  });
+}

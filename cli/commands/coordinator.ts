@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { CoordinatorEvent, RoundsEnding } from '../../server/events.ts';
 import { EXIT, EXIT_TEXTS } from '../../host/exit-codes.ts';
 import type { Ending } from '../../host/exit-codes.ts';
-import type { LogLevel } from '../../server/log.ts';
+import type { LogLevel } from '../../host/log.ts';
 import { integer, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 
@@ -55,12 +55,13 @@ export function coordinatorCommand(): Command {
 async function run(flags: CoordinatorFlags): Promise<void> {
   // Sockets, HTTP and the store are loaded when they are needed, not for --help.
   const [{ openLog }, { exitCodeOf, runCoordinator }] = await Promise.all([
-    import('../../server/log.ts'),
+    import('../../host/log.ts'),
     import('../../server/run.ts'),
   ]);
   const isHuman = process.stderr.isTTY;
   const log = openLog({
     level: flags.logLevel,
+    name: 'coordinator',
     human: isHuman,
     ...(flags.logFile !== undefined && { file: flags.logFile }),
   });

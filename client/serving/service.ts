@@ -8,9 +8,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { z } from 'zod';
 import { codeOf } from '../../core/errors/coded-error.ts';
 import type { Consent } from '../../core/federation/consent.ts';
-import { HostError } from '../../host/errors/host-errors.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
+import { listen } from '../../host/listen.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
 export interface ServiceBackend {
@@ -81,26 +81,8 @@ export async function startService({ backend, metrics, token, port }: ServiceOpt
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   routes(app, backend);
-  try {
-    const url = await app.listen({ host: LOOPBACK, port });
-    return { url, stop: () => app.close() };
-  } catch (cause) {
-    await app.close();
-    throw listenError(cause, port);
-  }
-}
-
-/** The system's error in words. */
-export function listenError(cause: unknown, port: number): unknown {
-  const remedy = 'choose another --serve-port, or 0 for any free one';
-  switch (codeOf(cause)) {
-    case 'EADDRINUSE':
-      return new HostError('PORT_IN_USE', `port ${port} is in use by another program: ${remedy}`, { cause });
-    case 'EACCES':
-      return new HostError('LISTEN_FORBIDDEN', `port ${port} may not be opened by this user: ${remedy}`, { cause });
-    default:
-      return cause;
-  }
+  const url = await listen(app, { host: LOOPBACK, port }, '--serve-port');
+  return { url, stop: () => app.close() };
 }
 
 function routes(app: FastifyInstance, backend: ServiceBackend): void {

@@ -5,15 +5,12 @@
  */
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
-import { codeOf } from '../../core/errors/coded-error.ts';
-import { HostError } from '../../host/errors/host-errors.ts';
+import { listen } from '../../host/listen.ts';
+import type { Address } from '../../host/listen.ts';
 import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
-export interface HttpOptions {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
+export interface HttpOptions extends Address {
   readonly status: () => CoordinatorStatus;
   /** Why the coordinator takes no platforms, if so. */
   readonly unready: () => string | undefined;
@@ -40,39 +37,7 @@ export function httpServer(options: HttpOptions): HttpServer {
   app.get('/v1/status', () => status());
   return {
     server: app.server,
-    listen: async () => {
-      try {
-        return await app.listen({ host, port });
-      } catch (cause) {
-        throw listenError(cause, host, port);
-      }
-    },
+    listen: () => listen(app, { host, port }, '--port'),
     close: () => app.close(),
   };
-}
-
-/** The system's error in words. */
-export function listenError(cause: unknown, host: string, port: number): unknown {
-  switch (codeOf(cause)) {
-    case 'EADDRINUSE':
-      return new HostError(
-        'PORT_IN_USE',
-        `port ${port} of ${host} is in use by another program: stop it, or choose another --port (0 takes any free one)`,
-        { cause },
-      );
-    case 'EACCES':
-      return new HostError(
-        'LISTEN_FORBIDDEN',
-        `port ${port} may not be opened by this user: choose a --port above 1023`,
-        { cause },
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new HostError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, {
-        cause,
-      });
-    default:
-      return cause;
-  }
 }

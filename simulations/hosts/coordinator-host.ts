@@ -10,7 +10,7 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { CoordinatorOptions } from '../../server/options.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
-import { openLog } from '../../server/log.ts';
+import { openLog } from '../../host/log.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
 import type { AttemptRecord, RoundStore } from '../../server/store/coordinator-store.ts';
 import { failedReport } from '../failed-report.ts';
@@ -52,7 +52,7 @@ export async function hostCoordinator(
   const identity = parseIdentity(await readFile(config.keyFile, 'utf8'), config.keyFile);
   const plan = planFederation(manifest);
   const store = openSqliteStore(config.storeFile, { federation: manifest.federation, parameters: plan.parameters });
-  const log = openLog({ level: 'info', human: false, file: config.logFile });
+  const log = openLog({ level: 'info', name: 'coordinator', human: false, file: config.logFile });
   const coordinator = createCoordinator({
     manifest,
     identity,

@@ -13,10 +13,4 @@ export type HostOrder =
   | { readonly kind: 'references'; readonly order: ReferenceOrder }
   | { readonly kind: 'stop' };
 
-export interface HostFailure {
-  readonly kind: 'failed';
-  readonly code: string;
-  readonly text: string;
-}
-
 export type ReferencesReport = { readonly kind: 'references'; readonly rows: readonly SeedRow[] };

@@ -4,8 +4,8 @@
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
-import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { systemClock } from '../../host/system.ts';
 import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
 import type { CoordinatorReport } from './coordinator-host.ts';

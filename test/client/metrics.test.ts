@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
-import type { Spending } from '../../client/serving/metrics.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
@@ -14,6 +12,8 @@ import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import { silentLog } from '../../host/log.ts';
+import type { Spending } from '../../host/metrics.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
 
 /** Figures by name and labels. */
@@ -85,13 +85,13 @@ describe("A platform's metrics", () => {
     ended(2, 1, 'completed');
     metrics.observe({ kind: 'declined', round: 3, attempt: 1, code: 'ROUND_MODEL' });
     const under = await figuresOf(metrics);
-    assert.equal(under.get('isthmus_attempts_total{outcome="abandoned"}'), 1);
-    assert.equal(under.get('isthmus_attempts_total{outcome="completed"}'), 2);
+    assert.equal(under.get('isthmus_reported_attempts_total{outcome="abandoned"}'), 1);
+    assert.equal(under.get('isthmus_reported_attempts_total{outcome="completed"}'), 2);
     assert.equal(under.get('isthmus_refusals_total{code="ROUND_MODEL"}'), 1);
     assert.equal(under.get('isthmus_budget_exhausted'), 0);
     ended(3, 0, 'budget-exhausted');
     const over = await figuresOf(metrics);
-    assert.equal(over.get('isthmus_attempts_total{outcome="budget-exhausted"}'), 0);
+    assert.equal(over.get('isthmus_reported_attempts_total{outcome="budget-exhausted"}'), 0);
     assert.equal(over.get('isthmus_budget_exhausted'), 1);
   });
 

@@ -1,0 +1,38 @@
+/**
+ * SQLite's errors, with the remedies of the process whose store it is.
+ * @module
+ */
+import { codeOf } from '../../core/errors/coded-error.ts';
+import { StoreError } from '../errors/store-errors.ts';
+import { systemReason } from '../files.ts';
+
+/** How a process speaks of its store. */
+export interface StoreTerms {
+  /** `platform` or `coordinator`. */
+  readonly process: string;
+  /** Cause and remedy when another process holds the file; follows `FILE is in use`. */
+  readonly inUse: string;
+  /** Cause and remedy when the file is no such store, or damaged. */
+  readonly corrupt: string;
+}
+
+/** @returns a StoreError for a failure of SQLite or of the file system; anything else as it came. */
+export function translated(cause: unknown, file: string, terms: StoreTerms): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const code = codeOf(cause) ?? '';
+  const error = (of: StoreError['code'], message: string): StoreError => new StoreError(of, message, { cause });
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return error('STORE_LOCKED', `${file} is in use${terms.inUse}`);
+  if (code.startsWith('SQLITE_FULL')) {
+    return error('STORE_FULL', `${file}: ${cause.message}; free space on its disk and start again`);
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return error('STORE_CORRUPT', `${file}: ${cause.message}; ${terms.corrupt}`);
+  }
+  const isUnopened = /unable to open/i.test(cause.message);
+  if (isUnopened || /^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH)|E[A-Z]+$)/.test(code)) {
+    const why = isUnopened ? 'cannot be opened' : systemReason(cause);
+    const remedy = 'file and folder must be writable by this user, and its disk must have room';
+    return error('STORE_UNWRITABLE', `${file}: ${why}; ${remedy}`);
+  }
+  return cause;
+}
