@@ -9,10 +9,16 @@ const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const doors = Object.entries(exports).flatMap(([name, target]) => {
   const source = target.replace('./dist/', '').replace(/\.js$/, '.ts');
   if (!name.includes('*')) return [{ name, source }];
-  return readdirSync(join(ROOT, 'core'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((room) => ({ name: name.replace('*', room.name), source: source.replace('*', room.name) }));
+  return roomsOf('').map((room) => ({ name: name.replace('*', room), source: source.replace('*', room) }));
 });
+
+/** Rooms of core by their paths. A folder that holds folders alone (privacy) is no room itself. */
+function roomsOf(folder: string): readonly string[] {
+  const entries = readdirSync(join(ROOT, 'core', folder), { withFileTypes: true });
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}${name}`);
+  if (folder !== '') return entries.some((entry) => entry.isFile()) ? [folder.slice(0, -1)] : inner;
+  return inner.flatMap((room) => roomsOf(`${room}/`));
+}
 
 describe('the doors of the package', () => {
   for (const { name, source } of doors) {
