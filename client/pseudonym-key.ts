@@ -2,6 +2,7 @@
  * The key file under which all platforms of a federation compute the same pseudonyms.
  * @module
  */
+import { messageOf } from '../core/errors/coded-error.ts';
 import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
 import { PlatformError } from './errors.ts';
 import { readSecret, writeSecret } from '../host/files.ts';
@@ -15,8 +16,7 @@ export function readPseudonymKey(file: string, log: Log): Uint8Array {
   try {
     key = Buffer.from(readSecret(file, REMEDY, log).trim(), 'base64');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformError('PLATFORM_PSEUDONYM_KEY', `pseudonym key: ${why}`, { cause });
+    throw new PlatformError('PLATFORM_PSEUDONYM_KEY', `pseudonym key: ${messageOf(cause)}`, { cause });
   }
   if (key.length < PSEUDONYM_KEY_BYTES) {
     throw new PlatformError(

@@ -10,7 +10,7 @@ const ITEM = new Set(['item', 'itemid', 'item_id', 'asin', 'parent_asin', 'movie
 
 /**
  * Item id -> title, empty where the file has none: the item belongs to the catalogue all the same.
- * @throws DataError DATA_HEADER when there is no item or no title column.
+ * @throws DataError DATA_HEADER when there is no item column. Without a title column every title is empty.
  */
 export async function readTitles(bytes: AsyncIterable<Uint8Array>, delimiter: Delimiter): Promise<Map<string, string>> {
   const titles = new Map<string, string>();
@@ -20,13 +20,13 @@ export async function readTitles(bytes: AsyncIterable<Uint8Array>, delimiter: De
     if (item < 0) {
       item = fields.findIndex((name) => ITEM.has(name.trim().toLowerCase()));
       title = fields.findIndex((name) => name.trim().toLowerCase() === 'title');
-      if (item < 0 || title < 0) {
-        throw new DataError('DATA_HEADER', `titles need the columns "item" and "title"; found ${fields.join(', ')}`);
+      if (item < 0) {
+        throw new DataError('DATA_HEADER', `a file of items needs a column "item"; found ${fields.join(', ')}`);
       }
       return;
     }
     const id = item < fields.length ? fields[item].trim() : '';
-    const text = title < fields.length ? fields[title].trim() : '';
+    const text = title >= 0 && title < fields.length ? fields[title].trim() : '';
     if (id !== '') titles.set(id, text);
   });
   return titles;

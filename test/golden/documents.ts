@@ -130,7 +130,7 @@ const GROUPS: readonly string[] = [
 
 /** One reference figure of each group. */
 function writeFigures(folder: string): void {
-  const file = join(import.meta.dirname, '../accounting/vectors.json');
+  const file = join(import.meta.dirname, '../reference-accounting/vectors.json');
   const { title, rows } = JSON.parse(readFileSync(file, 'utf8')) as { title: string; rows: { group: string }[] };
   const few = GROUPS.flatMap((name) => rows.filter(({ group }) => group === name).slice(0, 1));
   writeFileSync(join(folder, 'figures.json'), JSON.stringify({ title, rows: few }));
