@@ -1,20 +1,10 @@
 /**
- * The system's clock, and waiting on any clock.
+ * Clock readings in the unit of consents and expiries.
  * @module
  */
 import type { Clock } from '../core/time/clock.ts';
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
-    // Waiting keeps no process alive: what is worth waiting for does.
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
-
-/** Unix seconds, the unit of consents and expiries. */
+/** Unix seconds. */
 export function unixSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000);
 }

@@ -5,7 +5,7 @@
 import type { Domain } from '../core/data/domain.ts';
 import type { ManifestPlatform } from '../core/federation/manifest.ts';
 import { PlatformError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../host/log.ts';
 
 /** How far the public round number of persons may be from the count before it is worth a word. */
 const ROUND_NUMBER_SLACK = 2;

@@ -38,29 +38,3 @@ export type PlatformEvent =
   | { readonly kind: 'failed'; readonly code: string };
 
 export type PlatformListener = (event: PlatformEvent) => void;
-
-/** Listeners in order of joining; one that throws stops nobody. */
-export class PlatformEvents {
-  readonly #listeners = new Set<PlatformListener>();
-  readonly #onError: (error: unknown) => void;
-
-  constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
-  }
-
-  /** @returns how to leave. */
-  on(listener: PlatformListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  emit(event: PlatformEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
-  }
-}

@@ -2,7 +2,9 @@
  * The platform agent, for programs that embed it.
  * @module
  */
-export { systemClock } from './clock.ts';
+export { silentLog } from '../host/log.ts';
+export type { Log, LogSettings, OpenLog } from '../host/log.ts';
+export { systemClock, systemRandom, systemStreams } from '../host/system.ts';
 export { PlatformError } from './errors.ts';
 export type { PlatformErrorCode } from './errors.ts';
 export type { EvaluationDocument } from './evaluation/document.ts';
@@ -10,14 +12,12 @@ export type { HiddenPositives } from './evaluation/hidden.ts';
 export { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from './evaluation/settings.ts';
 export type { EvaluationProtocol, EvaluationSettings } from './evaluation/settings.ts';
 export type { PlatformEvent, PlatformListener, PlatformStage } from './events.ts';
-export { openLog, silentLog } from './log.ts';
-export type { Log, LogSettings } from './log.ts';
+export { openLog } from './log.ts';
 export type { PlatformOptions } from './options.ts';
 export { createPlatform } from './platform.ts';
 export type { Platform } from './platform.ts';
 export { DEFAULT_FLOOR } from './policy.ts';
 export type { PolicyFloor } from './policy.ts';
-export { systemRandom, systemStreams } from './random.ts';
 export { runPlatform } from './run.ts';
 export type { RunningPlatform, RunSettings } from './run.ts';
 export type { Recommendation } from './serving/recommender.ts';

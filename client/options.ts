@@ -13,9 +13,9 @@ import type { PlatformTransport } from '../core/wire/transport.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
 import type { HiddenPositives } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
-import type { Log } from './log.ts';
 import type { PolicyFloor } from './policy.ts';
 import type { PlatformStore } from './store/platform-store.ts';
+import type { Log } from '../host/log.ts';
 
 export interface PlatformOptions {
   readonly manifest: Manifest;

@@ -16,7 +16,6 @@ import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts'
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
-import { PlatformEvents } from './events.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
 import { Life } from './life.ts';
 import type { PlatformOptions } from './options.ts';
@@ -27,6 +26,7 @@ import { Participation } from './rounds/participation.ts';
 import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
 import { StoreError } from './store/errors.ts';
+import { Listeners } from '../host/listeners.ts';
 
 export interface Platform {
   readonly name: string;
@@ -73,7 +73,7 @@ class Agent implements Platform {
   readonly settled: Promise<void>;
   readonly failed: Promise<unknown>;
   readonly #options: PlatformOptions;
-  readonly #events: PlatformEvents;
+  readonly #events: Listeners<PlatformEvent>;
   readonly #participation: Participation;
   readonly #ledger: OwnLedger;
   readonly #post: Post;
@@ -103,7 +103,7 @@ class Agent implements Platform {
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     });
     for (const warning of this.statement.warnings) log.warn(warning);
-    this.#events = new PlatformEvents((error) => log.error('a listener failed', { error: String(error) }));
+    this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));
     this.settled = new Promise((resolve, reject) => {
       this.#resolveSettled = resolve;
       this.#rejectSettled = reject;

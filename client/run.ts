@@ -2,14 +2,9 @@
  * A platform as a process: its files opened, its agent and its local service started, everything closed again.
  * @module
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
-import { FederationError } from '../core/federation/errors.ts';
-import { parseManifest } from '../core/federation/manifest.ts';
-import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
-import { systemClock } from './clock.ts';
 import { openDomain } from './data/open.ts';
 import type { OpenOptions } from './data/open.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
@@ -17,12 +12,10 @@ import { readHidden } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
 import type { PlatformEvent } from './events.ts';
 import { checkIdentity } from './identity-check.ts';
-import { readIdentity, readPseudonymKey, systemReason } from './key-file.ts';
-import type { Log } from './log.ts';
+import { readPseudonymKey } from './pseudonym-key.ts';
 import { createPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { PolicyFloor } from './policy.ts';
-import { systemStreams } from './random.ts';
 import { PlatformMetrics } from './serving/metrics.ts';
 import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
@@ -30,6 +23,10 @@ import { openSqliteStore } from './store/sqlite.ts';
 import { openTensorBackend } from './tensor/open.ts';
 import type { TensorPreference } from './tensor/open.ts';
 import { socketTransport } from './transport/socket-io.ts';
+import { readIdentity, readManifest } from '../host/federation-files.ts';
+import { replaceFile } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import { systemClock, systemStreams } from '../host/system.ts';
 
 export interface RunSettings {
   /** Paths. */
@@ -73,8 +70,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const manifest = parseManifest(readManifest(settings.manifest), settings.manifest);
-    verifyManifest(manifest);
+    const manifest = readManifest(settings.manifest, 'whoever runs the coordinator has it');
     const identity = readIdentity(settings.identity, log);
     // Before the state directory becomes this identity's.
     checkIdentity(manifest, identity);
@@ -135,19 +131,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
   }
 }
 
-function readManifest(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const remedy = 'name the signed manifest with --manifest; whoever runs the coordinator has it';
-    throw new FederationError('MANIFEST_UNREADABLE', `cannot read ${file}: ${systemReason(cause)}; ${remedy}`, {
-      cause,
-    });
-  }
-}
-
 function keep(file: string, document: EvaluationDocument): string {
-  writeFileSync(`${file}.next`, `${JSON.stringify(document, null, 1)}\n`, { mode: 0o600 });
-  renameSync(`${file}.next`, file);
+  replaceFile(file, `${JSON.stringify(document, null, 1)}\n`);
   return file;
 }

@@ -2,12 +2,12 @@
  * The platform's state directory: its store, the token of its local service and where that service listens.
  * @module
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PlatformError } from './errors.ts';
-import { systemReason } from './key-file.ts';
-import { systemRandom } from './random.ts';
+import { replaceFile, systemReason } from '../host/files.ts';
+import { systemRandom } from '../host/system.ts';
 
 export interface StateDirectory {
   readonly path: string;
@@ -44,7 +44,7 @@ export function openStateDirectory(path: string): StateDirectory {
       storeFile: join(path, STORE),
       evaluationFile: join(path, 'evaluation.json'),
       token: tokenIn(path),
-      announce: (where) => replace(endpoint, `${JSON.stringify(where)}\n`),
+      announce: (where) => replaceFile(endpoint, `${JSON.stringify(where)}\n`),
       retract: () => rmSync(endpoint, { force: true }),
     };
   } catch (cause) {
@@ -85,11 +85,4 @@ function tokenIn(path: string): string {
     writeFileSync(file, `${Buffer.from(systemRandom.bytes(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   }
   return readFileSync(file, 'utf8').trim();
-}
-
-/** At once or not at all: a reader never sees half a file. */
-function replace(file: string, text: string): void {
-  const next = `${file}.next`;
-  writeFileSync(next, text, { mode: 0o600 });
-  renameSync(next, file);
 }

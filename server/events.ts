@@ -69,29 +69,3 @@ export type CoordinatorEvent =
   | { readonly kind: 'stopped' };
 
 export type CoordinatorListener = (event: CoordinatorEvent) => void;
-
-/** Listeners in order of joining; one that throws stops nobody. */
-export class CoordinatorEvents {
-  readonly #listeners = new Set<CoordinatorListener>();
-  readonly #onError: (error: unknown) => void;
-
-  constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
-  }
-
-  /** @returns how to leave. */
-  on(listener: CoordinatorListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  emit(event: CoordinatorEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
-  }
-}

@@ -5,7 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeIdentity, writePseudonymKey } from '../client/key-file.ts';
+import { writePseudonymKey } from '../client/pseudonym-key.ts';
 import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
@@ -15,6 +15,7 @@ import type { Identity } from '../core/federation/identity.ts';
 import { formatManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import { writeIdentity } from '../host/federation-files.ts';
 import { trainsInRounds } from './options.ts';
 import type { SimulationOptions, Variant } from './options.ts';
 import { writeDomain } from './worlds/write-world.ts';

@@ -116,13 +116,16 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const ground = ['proto', 'core', 'server', 'client', 'simulations', 'cli'];
+  const ground = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
   const harmless: readonly (readonly [file: string, imports: string])[] = [
     ...['node:crypto', 'node:stream', 'tweetnacl', 'zod', '../proto/ground.ts'].map(
       (to) => ['core/up.ts', to] as const,
     ),
-    ...['node:fs', 'socket.io', '../core/ground.ts'].map((to) => ['server/up.ts', to] as const),
-    ...['node:fs', 'socket.io-client', '../core/ground.ts'].map((to) => ['client/up.ts', to] as const),
+    ...['node:fs', 'libsql', 'winston', '../core/ground.ts'].map((to) => ['host/up.ts', to] as const),
+    ...['node:fs', 'socket.io', '../core/ground.ts', '../host/ground.ts'].map((to) => ['server/up.ts', to] as const),
+    ...['node:fs', 'socket.io-client', '../core/ground.ts', '../host/ground.ts'].map(
+      (to) => ['client/up.ts', to] as const,
+    ),
     ...['../server/ground.ts', '../client/ground.ts'].map((to) => ['simulations/up.ts', to] as const),
     ...['commander', '../simulations/ground.ts', '../client/ground.ts'].map((to) => ['cli/up.ts', to] as const),
   ];
@@ -130,6 +133,9 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
     ['proto/climbs.ts', '../core/ground.ts', 'no-climbing-from-proto'],
     ['core/climbs.ts', '../server/ground.ts', 'no-climbing-from-core'],
     ['core/climbs-too.ts', '../client/ground.ts', 'no-climbing-from-core'],
+    ['core/climbs-again.ts', '../host/ground.ts', 'no-climbing-from-core'],
+    ['host/climbs.ts', '../server/ground.ts', 'no-climbing-from-host'],
+    ['host/climbs-too.ts', '../client/ground.ts', 'no-climbing-from-host'],
     ['server/climbs.ts', '../simulations/ground.ts', 'no-climbing-from--server-client-'],
     ['client/climbs.ts', '../cli/ground.ts', 'no-climbing-from--server-client-'],
     ['simulations/climbs.ts', '../cli/ground.ts', 'no-climbing-from-simulations'],

@@ -3,7 +3,7 @@ import { openConsents } from '../../client/consents.ts';
 import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { integer, list, text } from '../arguments.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedFile } from '../../host/files.ts';
 
 interface Whom {
   readonly state: string;

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
+import type { LogLevel } from '../../host/log.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
 import { COORDINATOR_EXIT_CODES, exitCodeOf } from '../../server/exit-codes.ts';
 import type { CoordinatorExitCode } from '../../server/exit-codes.ts';
-import type { LogLevel } from '../../server/log.ts';
 import { integer, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readNamedFile } from '../../host/files.ts';
 import type { ExperimentInput } from '../../simulations/experiment/config.ts';
 import type { ExperimentEvent } from '../../simulations/experiment/run.ts';
 import type { ExperimentSummary, Interval } from '../../simulations/experiment/summary.ts';
@@ -6,7 +7,6 @@ import { SimulationError } from '../../simulations/errors.ts';
 import { integer, list, positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { interruption } from '../interrupted.ts';
-import { readNamedFile } from '../named-file.ts';
 import { version } from '../version.ts';
 
 /** What flags say, under the names of the config file; what is not said is not there. */

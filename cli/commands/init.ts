@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { systemReason, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
-import { systemRandom } from '../../client/random.ts';
+import { writePseudonymKey } from '../../client/pseudonym-key.ts';
 import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
@@ -11,6 +10,9 @@ import { generateIdentity, publicEntry } from '../../core/federation/identity.ts
 import { formatManifest, platformName } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { integer, list, positive, setting, text } from '../arguments.ts';
+import { writeIdentity } from '../../host/federation-files.ts';
+import { systemReason } from '../../host/files.ts';
+import { systemRandom } from '../../host/system.ts';
 
 interface InitOptions {
   readonly platforms?: readonly string[];

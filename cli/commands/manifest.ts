@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { readIdentity, systemReason } from '../../client/key-file.ts';
 import { openLog } from '../../client/log.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { formatManifest, manifestHash, parseManifest } from '../../core/federation/manifest.ts';
@@ -10,7 +9,8 @@ import { planFederation } from '../../core/federation/plan.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readIdentity } from '../../host/federation-files.ts';
+import { readNamedFile, systemReason } from '../../host/files.ts';
 
 export function manifestCommand(): Command {
   return new Command('manifest')

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluation/settings.ts';
 import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
-import type { LogLevel } from '../../client/log.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
@@ -9,6 +8,7 @@ import { integer, positive, text, url } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 import { readerOptions, withReaderOptions } from '../reader-options.ts';
 import type { ReaderOptions } from '../reader-options.ts';
+import type { LogLevel } from '../../host/log.ts';
 
 interface PlatformCommandOptions extends ReaderOptions {
   readonly manifest: string;
@@ -140,10 +140,11 @@ async function settledAndSent(platform: Platform): Promise<undefined> {
 
 async function run(options: PlatformCommandOptions): Promise<void> {
   // Loaded here, so that the other commands start without it.
-  const [{ runPlatform }, { openLog, silentLog }, { readIdentity }, { formatStatement }] = await Promise.all([
+  const [{ runPlatform }, { silentLog }, { openLog }, { readIdentity }, { formatStatement }] = await Promise.all([
     import('../../client/run.ts'),
+    import('../../host/log.ts'),
     import('../../client/log.ts'),
-    import('../../client/key-file.ts'),
+    import('../../host/federation-files.ts'),
     import('../../core/claims/claims.ts'),
   ]);
   /** Whose key file it is; whether it can be used at all is looked at, and told, later. */

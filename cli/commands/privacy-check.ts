@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseReferenceFile } from '../../core/reference-accounting/verification/reference-row.ts';
 import { countOutcomes, judge } from '../../core/reference-accounting/verification/verdict.ts';
 import type { Verdict } from '../../core/reference-accounting/verification/verdict.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedFile } from '../../host/files.ts';
 
 interface CheckOptions {
   readonly json?: true;

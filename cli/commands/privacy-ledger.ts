@@ -12,7 +12,7 @@ import { upwardFixed } from '../../core/accounting/printed-epsilon.ts';
 import { positive, text } from '../arguments.ts';
 import { EXIT } from '../failure.ts';
 import { readLedgerFile } from '../ledger-file.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedFile } from '../../host/files.ts';
 
 interface LedgerOptions {
   readonly state?: string;

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { PlatformError } from '../errors.ts';
-import { systemReason } from '../key-file.ts';
+import { systemReason } from '../../host/files.ts';
 
 export interface HiddenPositives {
   /** Own person ids. */

@@ -12,8 +12,8 @@ import { platformOf } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
-import type { Log } from '../log.ts';
 import type { Outbox, OutgoingLetter } from '../store/platform-store.ts';
+import type { Log } from '../../host/log.ts';
 
 /** A letter waits this long for a platform that is away. */
 export const LETTER_LIFETIME_SECONDS = 7 * 24 * 3600;

@@ -13,12 +13,12 @@ import { releaseMode } from '../../core/release/registry.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
 import { chunks } from './chunks.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
 import type { People } from '../data/people.ts';
+import type { Log } from '../../host/log.ts';
 
 export interface SourceOptions {
   readonly people: People;

@@ -7,10 +7,10 @@ import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import type { ReceivedRepresentations, ReleaseModeName } from '../../core/release/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
 import { isSameVersion } from '../store/received-version.ts';
 import type { ReceivedBatch, ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 import { decodeNoiseModel } from './noise-model.ts';
+import type { Log } from '../../host/log.ts';
 
 export interface TargetOptions {
   readonly received: ReceivedStore;

@@ -6,10 +6,10 @@ import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
 import type { CodeStore, ConsentStore } from '../store/platform-store.ts';
 import { chunks } from './chunks.ts';
 import type { People } from '../data/people.ts';
+import type { Log } from '../../host/log.ts';
 
 export interface WithdrawalsOptions {
   readonly people: People;

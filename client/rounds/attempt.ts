@@ -10,10 +10,10 @@ import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type { PlatformEffect, PlatformEvent, PlatformFloor, SessionParameters } from '../../core/secagg/session.ts';
-import type { Log } from '../log.ts';
 import { StoreError } from '../store/errors.ts';
 import type { SessionStore } from '../store/platform-store.ts';
 import type { Update } from './update.ts';
+import type { Log } from '../../host/log.ts';
 
 export interface AttemptOptions {
   readonly parameters: SessionParameters;

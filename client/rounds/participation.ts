@@ -16,7 +16,6 @@ import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 import type { AttemptEndBody, AttemptStartBody, Body, LedgerSyncBody, SecaggBody } from '../../core/wire/body.ts';
 import type { PlatformEvent } from '../events.ts';
-import type { Log } from '../log.ts';
 import { sessionFloor } from '../policy.ts';
 import type { PolicyFloor } from '../policy.ts';
 import { StoreError } from '../store/errors.ts';
@@ -24,6 +23,7 @@ import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import type { OwnLedger } from './own-ledger.ts';
 import { computeUpdate } from './update.ts';
+import type { Log } from '../../host/log.ts';
 
 export interface ParticipationOptions {
   readonly plan: FederationPlan;

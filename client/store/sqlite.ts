@@ -4,18 +4,26 @@
  */
 import { StoreError } from './errors.ts';
 import type { PlatformStore } from './platform-store.ts';
-import { SqliteDatabase, text } from './sqlite/database.ts';
-import { sqliteLedger } from './sqlite/ledger.ts';
 import { sqliteReceived } from './sqlite/received.ts';
 import { sqliteCodes, sqliteConsents, sqliteOutbox, sqliteRequests } from './sqlite/releases.ts';
 import { sqliteModels, sqliteSessions, sqliteSums } from './sqlite/rounds.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
+import { SqliteDatabase } from '../../host/sqlite.ts';
+import type { StoreTerms } from '../../host/sqlite.ts';
+import { sqliteLedger } from '../../host/sqlite/ledger.ts';
 
 /** Whose state it is. */
 export interface StoreOwner {
   readonly federation: string;
   readonly platform: string;
 }
+
+const TERMS: StoreTerms = {
+  process: 'platform',
+  inUse: ' by another process: stop it, or give this one its own state',
+  corrupt: "it is no platform's state, or damaged: restore it from a backup, since it records what was spent",
+  error: (code, message, options) => new StoreError(code, message, options),
+};
 
 /**
  * Opens the state, or makes it, and holds it alone until it is closed.
@@ -24,7 +32,7 @@ export interface StoreOwner {
  * federation; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
  */
 export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore {
-  const database = new SqliteDatabase(file, SCHEMA_VERSION, SCHEMA);
+  const database = new SqliteDatabase({ file, version: SCHEMA_VERSION, schema: SCHEMA, terms: TERMS });
   try {
     if (owner !== undefined) checkOwner(database, file, owner);
   } catch (error) {
@@ -51,7 +59,7 @@ function checkOwner(database: SqliteDatabase, file: string, owner: StoreOwner): 
     database.run('INSERT INTO owner VALUES (:federation, :platform)', { ...owner });
     return;
   }
-  const found = { federation: text(row, 'federation'), platform: text(row, 'platform') };
+  const found = { federation: row.text('federation'), platform: row.text('platform') };
   if (found.federation === owner.federation && found.platform === owner.platform) return;
   throw new StoreError(
     'STORE_FOREIGN',

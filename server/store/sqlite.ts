@@ -4,8 +4,10 @@
  */
 import { decodeOptimiserState, encodeOptimiserState } from '../../core/federation/optimiser.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
-import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
-import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import { SqliteDatabase } from '../../host/sqlite.ts';
+import type { Row, StoreTerms } from '../../host/sqlite.ts';
+import { LEDGER_COLUMNS, sqliteLedger } from '../../host/sqlite/ledger.ts';
+import { toBytes, toFloat32 } from '../../host/sqlite/vector-bytes.ts';
 import { conflict, CoordinatorError } from '../errors.ts';
 import type {
   AttemptEnded,
@@ -18,8 +20,6 @@ import type {
   StoredLetter,
   StoreOwner,
 } from './coordinator-store.ts';
-import { bytesIn, integerIn, SqliteFile, textIn } from './sqlite-file.ts';
-import type { Row } from './sqlite-file.ts';
 
 const VERSION = 1;
 const SCHEMA = `
@@ -31,7 +31,7 @@ CREATE TABLE attempts (
   outcome TEXT, text TEXT, platforms TEXT, charged INTEGER, ended_at INTEGER,
   UNIQUE (round, attempt)
 ) STRICT;
-CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT;
+CREATE TABLE ledger (${LEDGER_COLUMNS}) STRICT;
 CREATE TABLE letters (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL,
@@ -40,13 +40,20 @@ CREATE TABLE letters (
 CREATE INDEX letters_by_receiver ON letters (receiver, number);
 CREATE INDEX letters_by_expiry ON letters (expires_at)`;
 
+const TERMS: StoreTerms = {
+  process: 'coordinator',
+  inUse: ': another coordinator runs on this store; stop it first, or give --store another file',
+  corrupt: "it is no coordinator's store, or damaged: restore it from a copy, since it records what was spent",
+  error: (code, message, options) => new CoordinatorError(code, message, options),
+};
+
 /**
  * Opens the state, or makes it, and holds it alone until it is closed.
  * @throws CoordinatorError STORE_LOCKED when another coordinator holds it; STORE_FOREIGN when it belongs to another
  * federation or plan; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
  */
 export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorStore {
-  const file = new SqliteFile(path, VERSION, SCHEMA);
+  const file = new SqliteDatabase({ file: path, version: VERSION, schema: SCHEMA, terms: TERMS });
   try {
     checkOwner(file, path, owner);
   } catch (error) {
@@ -61,14 +68,14 @@ export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorSto
   };
 }
 
-function checkOwner(file: SqliteFile, path: string, owner: StoreOwner): void {
+function checkOwner(file: SqliteDatabase, path: string, owner: StoreOwner): void {
   const row = file.get('SELECT federation, parameters FROM owner');
   if (row === undefined) {
     file.run('INSERT INTO owner VALUES (:federation, :parameters)', { ...owner });
     return;
   }
-  const federation = textIn(row, 'federation');
-  const parameters = integerIn(row, 'parameters');
+  const federation = row.text('federation');
+  const parameters = row.integer('parameters');
   if (federation !== owner.federation) {
     throw new CoordinatorError(
       'STORE_FOREIGN',
@@ -85,9 +92,9 @@ function checkOwner(file: SqliteFile, path: string, owner: StoreOwner): void {
 }
 
 class SqliteRounds implements RoundStore {
-  readonly #file: SqliteFile;
+  readonly #file: SqliteDatabase;
 
-  constructor(file: SqliteFile) {
+  constructor(file: SqliteDatabase) {
     this.#file = file;
   }
 
@@ -95,15 +102,15 @@ class SqliteRounds implements RoundStore {
     const row = this.#file.get('SELECT round, model, optimiser FROM rounds ORDER BY round DESC LIMIT 1');
     if (row === undefined) return undefined;
     return {
-      round: integerIn(row, 'round'),
-      model: floatsIn(row, 'model'),
-      optimiser: decodeOptimiserState(bytesIn(row, 'optimiser')),
+      round: row.integer('round'),
+      model: toFloat32(row.bytes('model')),
+      optimiser: decodeOptimiserState(row.bytes('optimiser')),
     };
   }
 
   model(round: number): Float32Array | undefined {
     const row = this.#file.get('SELECT model FROM rounds WHERE round = :round', { round });
-    return row === undefined ? undefined : floatsIn(row, 'model');
+    return row === undefined ? undefined : toFloat32(row.bytes('model'));
   }
 
   begin(attempt: AttemptStarted): void {
@@ -135,12 +142,12 @@ class SqliteRounds implements RoundStore {
 
   complete(attempt: AttemptEnded, { round, model, optimiser }: CompletedRound): void {
     this.#file.transaction(() => {
-      const row = this.#file.get('SELECT COUNT(*) AS rounds FROM rounds') ?? {};
-      if (round !== integerIn(row, 'rounds') + 1) throw conflict(attempt, 'it is not of the next round');
+      const rounds = this.#file.one('SELECT COUNT(*) AS rounds FROM rounds').integer('rounds');
+      if (round !== rounds + 1) throw conflict(attempt, 'it is not of the next round');
       this.end(attempt);
       this.#file.run('INSERT INTO rounds VALUES (:round, :model, :optimiser)', {
         round,
-        model: new Uint8Array(model.buffer, model.byteOffset, model.byteLength),
+        model: toBytes(model),
         optimiser: encodeOptimiserState(optimiser),
       });
     });
@@ -154,71 +161,41 @@ class SqliteRounds implements RoundStore {
   }
 
   lastAttempt(round: number): number {
-    const row = this.#file.get('SELECT COALESCE(MAX(attempt), 0) AS last FROM attempts WHERE round = :round', {
-      round,
-    });
-    return integerIn(row ?? {}, 'last');
+    return this.#file
+      .one('SELECT COALESCE(MAX(attempt), 0) AS last FROM attempts WHERE round = :round', { round })
+      .integer('last');
   }
 
   outcomes(): ReadonlyMap<Outcome, number> {
     const rows = this.#file.all(
       'SELECT outcome, COUNT(*) AS attempts FROM attempts WHERE outcome IS NOT NULL GROUP BY outcome',
     );
-    return new Map(rows.map((row) => [textIn(row, 'outcome') as Outcome, integerIn(row, 'attempts')]));
+    return new Map(rows.map((row) => [row.text('outcome') as Outcome, row.integer('attempts')]));
   }
 }
 
 function recordOf(row: Row): AttemptRecord {
   return {
-    round: integerIn(row, 'round'),
-    attempt: integerIn(row, 'attempt'),
-    cohort: JSON.parse(textIn(row, 'cohort')) as string[],
-    startedAt: integerIn(row, 'started_at'),
-    end:
-      row.outcome === null
-        ? undefined
-        : {
-            outcome: textIn(row, 'outcome') as Outcome,
-            text: textIn(row, 'text'),
-            platforms: JSON.parse(textIn(row, 'platforms')) as string[],
-            charged: integerIn(row, 'charged') === 1,
-            endedAt: integerIn(row, 'ended_at'),
-          },
-  };
-}
-
-function floatsIn(row: Row, column: string): Float32Array {
-  const bytes = bytesIn(row, column);
-  return new Float32Array(bytes.buffer, 0, bytes.length / 4);
-}
-
-function sqliteLedger(file: SqliteFile): LedgerStore {
-  return {
-    append(entry) {
-      file.transaction(() => {
-        const count = integerIn(file.get('SELECT COUNT(*) AS entries FROM ledger') ?? {}, 'entries');
-        if (entry.sequence !== count) {
-          throw new PrivacyError(
-            'PRIVACY_LEDGER_BROKEN',
-            `ledger: entry ${entry.sequence} cannot follow ${count} entries; another process may be writing`,
-          );
-        }
-        const row = { sequence: entry.sequence, entry: JSON.stringify(entry) };
-        file.run('INSERT INTO ledger VALUES (:sequence, :entry)', row);
-      });
-    },
-    // Whoever opens the ledger checks its chain of hashes, which tells an altered row.
-    entries: () =>
-      file
-        .all('SELECT entry FROM ledger ORDER BY sequence')
-        .map((row) => JSON.parse(textIn(row, 'entry')) as LedgerEntry),
+    round: row.integer('round'),
+    attempt: row.integer('attempt'),
+    cohort: JSON.parse(row.text('cohort')) as string[],
+    startedAt: row.integer('started_at'),
+    end: row.isNull('outcome')
+      ? undefined
+      : {
+          outcome: row.text('outcome') as Outcome,
+          text: row.text('text'),
+          platforms: JSON.parse(row.text('platforms')) as string[],
+          charged: row.integer('charged') === 1,
+          endedAt: row.integer('ended_at'),
+        },
   };
 }
 
 class SqliteMailbox implements MailboxStore {
-  readonly #file: SqliteFile;
+  readonly #file: SqliteDatabase;
 
-  constructor(file: SqliteFile) {
+  constructor(file: SqliteDatabase) {
     this.#file = file;
   }
 
@@ -238,22 +215,21 @@ class SqliteMailbox implements MailboxStore {
     );
     if (row === undefined) return undefined;
     return {
-      order: integerIn(row, 'number'),
-      id: bytesIn(row, 'id'),
-      from: textIn(row, 'sender'),
-      to: textIn(row, 'receiver'),
-      sealed: bytesIn(row, 'sealed'),
-      expiresAt: integerIn(row, 'expires_at'),
+      order: row.integer('number'),
+      id: row.bytes('id'),
+      from: row.text('sender'),
+      to: row.text('receiver'),
+      sealed: row.bytes('sealed'),
+      expiresAt: row.integer('expires_at'),
     };
   }
 
   load(to: string): { letters: number; bytes: number } {
-    const row =
-      this.#file.get(
-        'SELECT COUNT(*) AS letters, COALESCE(SUM(LENGTH(sealed)), 0) AS bytes FROM letters WHERE receiver = :to',
-        { to },
-      ) ?? {};
-    return { letters: integerIn(row, 'letters'), bytes: integerIn(row, 'bytes') };
+    const row = this.#file.one(
+      'SELECT COUNT(*) AS letters, COALESCE(SUM(LENGTH(sealed)), 0) AS bytes FROM letters WHERE receiver = :to',
+      { to },
+    );
+    return { letters: row.integer('letters'), bytes: row.integer('bytes') };
   }
 
   remove(to: string, id: Uint8Array): string | undefined {
@@ -263,8 +239,8 @@ class SqliteMailbox implements MailboxStore {
         id,
       });
       if (row === undefined) return undefined;
-      this.#file.run('DELETE FROM letters WHERE number = :number', { number: integerIn(row, 'number') });
-      return textIn(row, 'sender');
+      this.#file.run('DELETE FROM letters WHERE number = :number', { number: row.integer('number') });
+      return row.text('sender');
     });
   }
 
@@ -272,7 +248,7 @@ class SqliteMailbox implements MailboxStore {
     return this.#file.transaction(() => {
       const gone = this.#file.all('SELECT id, sender, receiver FROM letters WHERE expires_at <= :now', { now });
       if (gone.length > 0) this.#file.run('DELETE FROM letters WHERE expires_at <= :now', { now });
-      return gone.map((row) => ({ id: bytesIn(row, 'id'), from: textIn(row, 'sender'), to: textIn(row, 'receiver') }));
+      return gone.map((row) => ({ id: row.bytes('id'), from: row.text('sender'), to: row.text('receiver') }));
     });
   }
 }

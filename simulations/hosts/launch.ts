@@ -4,9 +4,9 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
+import { systemClock } from '../../host/system.ts';
 import { SimulationError } from '../errors.ts';
 import { hostCoordinator } from './coordinator-host.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';

@@ -3,15 +3,13 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import { systemClock } from '../../client/clock.ts';
 import { openDomain } from '../../client/data/open.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { EvaluationSettings } from '../../client/evaluation/settings.ts';
 import { readHidden } from '../../client/evaluation/hidden.ts';
 import type { PlatformEvent } from '../../client/events.ts';
-import { readIdentity, readPseudonymKey } from '../../client/key-file.ts';
+import { readPseudonymKey } from '../../client/pseudonym-key.ts';
 import { openLog } from '../../client/log.ts';
-import type { Log } from '../../client/log.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
@@ -25,6 +23,9 @@ import { parseManifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformTransport, WireIdentity } from '../../core/wire/transport.ts';
+import { readIdentity } from '../../host/federation-files.ts';
+import type { Log } from '../../host/log.ts';
+import { systemClock } from '../../host/system.ts';
 
 export interface PlatformHostConfig {
   readonly name: string;

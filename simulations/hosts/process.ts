@@ -4,11 +4,11 @@
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
-import { systemClock } from '../../client/clock.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorReport } from './coordinator-host.ts';
 import type { HostOrder, ReferencesReport } from './messages.ts';
 import type { PlatformReport } from './platform-host.ts';
+import { systemClock } from '../../host/system.ts';
 
 type Hosted = { stop(): Promise<void> };
 

@@ -1,7 +1,6 @@
 /** A platform's part in one attempt, against what a coordinator really sends: a whole session, recorded and replayed. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { silentLog } from '../../client/log.ts';
 import { Attempt } from '../../client/rounds/attempt.ts';
 import type { AttemptOptions } from '../../client/rounds/attempt.ts';
 import { StoreError } from '../../client/store/errors.ts';
@@ -11,6 +10,7 @@ import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { CoordinatorMessage } from '../../core/secagg/messages.ts';
+import { silentLog } from '../../host/log.ts';
 import { members, parametersFor, run } from '../secagg/federation.ts';
 
 describe('A platform in an attempt', () => {

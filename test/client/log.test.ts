@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openLog } from '../../client/log.ts';
-import { openLog as openCoordinatorLog } from '../../server/log.ts';
 import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { PlatformEvent } from '../../client/events.ts';
-import type { Log, LogFields } from '../../client/log.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import type { Log, LogFields } from '../../host/log.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 
 describe('Logs and events', () => {
@@ -64,40 +59,5 @@ describe('Logs and events', () => {
     // No run of numbers such as a vector leaves, and nothing as long as a key.
     assert.doesNotMatch(text, /(-?\d+\.\d+,){3}/);
     assert.doesNotMatch(text, /[A-Za-z0-9+/_-]{32,}/);
-  });
-
-  it('go to a file as JSON lines, whole when it is closed; one that cannot be written is told', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'isthmus-log-'));
-    try {
-      const file = join(folder, 'log.jsonl');
-      const log = openLog({ level: 'info', name: 'films', human: true, file });
-      for (let i = 0; i < 100; i++) log.info('a line', { i });
-      log.debug('too little');
-      await log.close();
-      log.error('too late');
-      const lines = readFileSync(file, 'utf8').trim().split('\n');
-      assert.equal(lines.length, 100);
-      const { platform, level, message, i } = JSON.parse(lines[99]) as Record<string, unknown>;
-      assert.deepEqual([platform, level, message, i], ['films', 'info', 'a line', 99]);
-      assert.throws(() => openLog({ level: 'info', name: 'films', human: false, file: join(folder, 'none', 'log') }), {
-        code: 'LOG_UNWRITABLE',
-      });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
-  it('do not keep the program from ending, or hide why it does, when the disk is full', async () => {
-    // Of every write to this one the system says that there is no space left; elsewhere a plain file does.
-    const file = existsSync('/dev/full') ? '/dev/full' : join(mkdtempSync(join(tmpdir(), 'isthmus-log-')), 'log');
-    for (const open of [openLog, openCoordinatorLog]) {
-      const log = open({ level: 'info', name: 'p', human: false, file });
-      log.info('one');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      log.info('two');
-      await log.close();
-      log.info('three');
-      await log.close();
-    }
   });
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
@@ -14,6 +13,7 @@ import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import { silentLog } from '../../host/log.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
 
 /** Figures by name and labels. */

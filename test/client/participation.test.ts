@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformEvent } from '../../client/events.ts';
-import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
@@ -18,6 +17,7 @@ import { seededStreams } from '../../core/random/streams.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
+import { silentLog } from '../../host/log.ts';
 import { smallWorld } from './small-world.ts';
 
 /** A model that adopts and never finishes a contribution: what is decided before any data is touched. */

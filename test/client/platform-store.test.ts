@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { StoreError } from '../../client/store/errors.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
-import { SqliteDatabase } from '../../client/store/sqlite/database.ts';
 import { platformStoreCompliance } from './platform-store.compliance.ts';
 
 const owner = { federation: 'f', platform: 'a' };
@@ -47,13 +46,6 @@ describe('PlatformStore in SQLite', () => {
       assert.equal(fromOtherProcess(file), 'opened');
     });
 
-    it('is for its owner alone', () => {
-      const store = openSqliteStore(file, owner);
-      store.sessions.spend('aa');
-      for (const name of [file, `${file}-wal`]) assert.equal(statSync(name).mode & 0o777, 0o600);
-      store.close();
-    });
-
     it('belongs to one platform of one federation', () => {
       openSqliteStore(file, owner).close();
       assert.throws(() => openSqliteStore(file, { ...owner, platform: 'b' }), coded('STORE_FOREIGN'));
@@ -66,30 +58,6 @@ describe('PlatformStore in SQLite', () => {
       assert.throws(() => openSqliteStore(file, owner), coded('STORE_CORRUPT'));
       assert.throws(() => openSqliteStore(join(directory, 'none', 'state.db')), coded('STORE_UNWRITABLE'));
       assert.throws(() => openSqliteStore(directory), coded('STORE_UNWRITABLE'));
-    });
-
-    it('refuses another layout', () => {
-      new SqliteDatabase(file, 7, 'CREATE TABLE t (x)').close();
-      assert.throws(() => openSqliteStore(file, owner), coded('STORE_VERSION'));
-    });
-
-    it('loses nothing when it is full: the whole transaction is refused, and what was there stays', () => {
-      const database = new SqliteDatabase(file, 1, 'CREATE TABLE t (x)');
-      const insert = (bytes: number): number => database.run('INSERT INTO t VALUES (:x)', { x: new Uint8Array(bytes) });
-      insert(10);
-      database.get('PRAGMA max_page_count = 20');
-      assert.throws(
-        () =>
-          database.transaction(() => {
-            insert(10);
-            insert(200_000);
-          }),
-        coded('STORE_FULL'),
-      );
-      assert.equal(database.all('SELECT x FROM t').length, 1);
-      insert(10);
-      assert.equal(database.all('SELECT x FROM t').length, 2);
-      database.close();
     });
   });
 });

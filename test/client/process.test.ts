@@ -11,7 +11,6 @@ import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { platformCommand } from '../../cli/commands/platform.ts';
 import { failure } from '../../cli/failure.ts';
-import { writeIdentity } from '../../client/key-file.ts';
 import { openConsents } from '../../client/consents.ts';
 import { askAgent } from '../../client/serving/local-client.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
@@ -19,6 +18,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import { formatManifest } from '../../core/federation/manifest.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { writeIdentity } from '../../host/federation-files.ts';
 import { NEVER, smallWorld } from './small-world.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));

@@ -4,15 +4,16 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHidden } from '../../client/evaluation/hidden.ts';
-import { readIdentity, readPseudonymKey, writeIdentity, writePseudonymKey } from '../../client/key-file.ts';
-import { silentLog } from '../../client/log.ts';
-import type { Log } from '../../client/log.ts';
+import { readPseudonymKey, writePseudonymKey } from '../../client/pseudonym-key.ts';
 import { createPlatform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { openStateDirectory, runningAgent, storeFileIn } from '../../client/state-directory.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { readIdentity, writeIdentity } from '../../host/federation-files.ts';
+import { silentLog } from '../../host/log.ts';
+import type { Log } from '../../host/log.ts';
 import { smallWorld } from './small-world.ts';
 
 describe('A platform refuses', () => {

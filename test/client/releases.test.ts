@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { silentLog } from '../../client/log.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/data/people.ts';
 import { Post } from '../../client/releases/post.ts';
@@ -22,6 +21,7 @@ import { releaseMode } from '../../core/release/registry.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
+import { silentLog } from '../../host/log.ts';
 import { smallWorld } from './small-world.ts';
 
 /** Time that passes when it is told to. */

@@ -1,7 +1,5 @@
 /** A small federation on a synthetic world, in one process, with everything a platform needs. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../../client/clock.ts';
-import { silentLog } from '../../client/log.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
@@ -19,6 +17,8 @@ import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
+import { silentLog } from '../../host/log.ts';
+import { systemClock } from '../../host/system.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { Coordinator } from '../../server/options.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';

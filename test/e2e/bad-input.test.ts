@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   coordinator('a store that is a folder', EXIT.resource, /data: cannot be opened; .*writable.*STORE_UNWRITABLE/, {
     store: 'data',
   }),
-  coordinator('a store in no folder', EXIT.resource, /no\/folder\.db: cannot be opened; .*STORE_UNWRITABLE/, {
+  coordinator('a store in no folder', EXIT.resource, /no\/folder\.db: no such file or directory; .*STORE_UNWRITABLE/, {
     store: 'no/folder.db',
   }),
   coordinator('a store that is something else', EXIT.resource, /broken\.yaml: file is not a database.*STORE_CORRUPT/, {

@@ -4,7 +4,6 @@
  */
 import { appendFileSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog } from '../../client/log.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
@@ -25,7 +24,8 @@ import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { Body } from '../../core/wire/body.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformLink } from '../../core/wire/transport.ts';
-import { systemClock } from '../../server/clock.ts';
+import { silentLog } from '../../host/log.ts';
+import { systemClock } from '../../host/system.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { RoundsEnding } from '../../server/events.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';

@@ -11,29 +11,6 @@ describe('coordinator log', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'isthmus-log-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is JSON lines in a file, without what could be secret', async () => {
-    const file = join(folder, 'log.jsonl');
-    const log = openLog({ level: 'debug', human: true, file });
-    const key = Buffer.alloc(32, 0xab);
-    log.info(`a key ${key.toString('base64')} slipped in`, { also: key.toString('hex'), count: 3 });
-    log.debug('bytes', { bytes: key as unknown as string });
-    await log.close();
-    const text = readFileSync(file, 'utf8');
-    const [first, second] = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.equal(first.message, 'a key [redacted] slipped in');
-    assert.deepEqual([first.also, first.count, first.level], ['[redacted]', 3, 'info']);
-    assert.equal(second.bytes, '[redacted]');
-  });
-
-  it('that cannot be written is told', () => {
-    assert.throws(() => openLog({ level: 'info', human: false, file: join(folder, 'none', 'log') }), {
-      code: 'LOG_UNWRITABLE',
-    });
-  });
-
   it('of a whole run with deaths, declines and nonsense holds no key, share, mask, vector or seal', async () => {
     const file = join(folder, 'run.jsonl');
     const log = openLog({ level: 'debug', human: false, file });

@@ -5,9 +5,8 @@
 import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
 import type { NoiseModel, ReleaseModeName } from '../../../core/release/release.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore } from '../platform-store.ts';
-import { toBytes, toFloat32 } from '../vector-bytes.ts';
-import { blob, integer, text } from './database.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
+import { toBytes, toFloat32 } from '../../../host/sqlite/vector-bytes.ts';
 
 const VERSION = 'epoch = :epoch AND model_round = :modelRound';
 const TABLES = ['received_batches', 'received_parts', 'received_vectors'];
@@ -49,7 +48,7 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
             modelRound,
           },
         )
-        .map((row) => ({ pseudonym: text(row, 'pseudonym'), vector: toFloat32(blob(row, 'vector')) })),
+        .map((row) => ({ pseudonym: row.text('pseudonym'), vector: toFloat32(row.bytes('vector')) })),
     person: (pseudonym, { epoch, modelRound }) =>
       database
         .all(
@@ -60,12 +59,12 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
             modelRound,
           },
         )
-        .map((row) => ({ source: text(row, 'source'), vector: toFloat32(blob(row, 'vector')) })),
+        .map((row) => ({ source: row.text('source'), vector: toFloat32(row.bytes('vector')) })),
     keep(versions) {
       database.transaction(() => {
         const held = database.all('SELECT DISTINCT epoch, model_round FROM received_batches');
         for (const row of held) {
-          const version = { epoch: integer(row, 'epoch'), modelRound: integer(row, 'model_round') };
+          const version = { epoch: row.integer('epoch'), modelRound: row.integer('model_round') };
           const isKept = versions.some(
             (kept) => kept.epoch === version.epoch && kept.modelRound === version.modelRound,
           );
@@ -117,16 +116,16 @@ function openBatch(database: SqliteDatabase, part: ReceivedPart): void {
 }
 
 function toBatch(row: Row): ReceivedBatch {
-  const noise = JSON.parse(text(row, 'noise_model')) as NoiseModel;
+  const noise = JSON.parse(row.text('noise_model')) as NoiseModel;
   return {
-    source: text(row, 'source'),
-    epoch: integer(row, 'epoch'),
-    modelRound: integer(row, 'model_round'),
-    mode: text(row, 'mode') as ReleaseModeName,
+    source: row.text('source'),
+    epoch: row.integer('epoch'),
+    modelRound: row.integer('model_round'),
+    mode: row.text('mode') as ReleaseModeName,
     noiseModel:
-      noise.kind === 'randomised-response' ? { ...noise, prototypes: toFloat32(blob(row, 'prototypes')) } : noise,
-    dimension: integer(row, 'dimension'),
-    parts: integer(row, 'parts'),
-    partsReceived: integer(row, 'parts_received'),
+      noise.kind === 'randomised-response' ? { ...noise, prototypes: toFloat32(row.bytes('prototypes')) } : noise,
+    dimension: row.integer('dimension'),
+    parts: row.integer('parts'),
+    partsReceived: row.integer('parts_received'),
   };
 }

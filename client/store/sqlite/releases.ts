@@ -5,9 +5,8 @@
 import type { CodeStore, ConsentStore, Outbox, RequestStore } from '../platform-store.ts';
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
-import { toBytes, toFloat32 } from '../vector-bytes.ts';
-import { blob, integer, text } from './database.ts';
-import type { Row, SqliteDatabase } from './database.ts';
+import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
+import { toBytes, toFloat32 } from '../../../host/sqlite/vector-bytes.ts';
 
 export function sqliteCodes(database: SqliteDatabase): CodeStore {
   return {
@@ -17,8 +16,8 @@ export function sqliteCodes(database: SqliteDatabase): CodeStore {
         { epoch, target, pseudonym },
       );
       if (row === undefined) return undefined;
-      const vector = toFloat32(blob(row, 'vector'));
-      return { pseudonym, vector, mode: text(row, 'mode'), modelRound: integer(row, 'model_round') };
+      const vector = toFloat32(row.bytes('vector'));
+      return { pseudonym, vector, mode: row.text('mode'), modelRound: row.integer('model_round') };
     },
     put(epoch, target, codes) {
       database.transaction(() => {
@@ -106,20 +105,20 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
     },
     list: () =>
       database.all('SELECT * FROM requests ORDER BY target').map((row) => ({
-        target: text(row, 'target'),
-        epoch: integer(row, 'epoch'),
-        modelRound: integer(row, 'model_round'),
-        isAnswered: integer(row, 'answered') === 1,
+        target: row.text('target'),
+        epoch: row.integer('epoch'),
+        modelRound: row.integer('model_round'),
+        isAnswered: row.integer('answered') === 1,
       })),
   };
 }
 
 function toConsent(row: Row): Consent {
   return {
-    person: text(row, 'person'),
-    target: text(row, 'target'),
-    epoch: integer(row, 'epoch'),
-    expires: integer(row, 'expires'),
+    person: row.text('person'),
+    target: row.text('target'),
+    epoch: row.integer('epoch'),
+    expires: row.integer('expires'),
   };
 }
 
@@ -137,10 +136,10 @@ export function sqliteOutbox(database: SqliteDatabase): Outbox {
     },
     waiting: () =>
       database.all('SELECT * FROM outbox ORDER BY position').map((row) => ({
-        id: text(row, 'id'),
-        to: text(row, 'receiver'),
-        lifetimeSeconds: integer(row, 'lifetime_seconds'),
-        sealed: blob(row, 'sealed'),
+        id: row.text('id'),
+        to: row.text('receiver'),
+        lifetimeSeconds: row.integer('lifetime_seconds'),
+        sealed: row.bytes('sealed'),
       })),
     sent(id) {
       database.run('DELETE FROM outbox WHERE id = :id', { id });

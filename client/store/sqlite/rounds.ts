@@ -3,9 +3,8 @@
  * @module
  */
 import type { ModelStore, ReleasedSumStore, SessionStore } from '../platform-store.ts';
-import { toBytes, toFloat32, toFloat64 } from '../vector-bytes.ts';
-import { blob, integer, real } from './database.ts';
-import type { SqliteDatabase } from './database.ts';
+import type { SqliteDatabase } from '../../../host/sqlite.ts';
+import { toBytes, toFloat32, toFloat64 } from '../../../host/sqlite/vector-bytes.ts';
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   return {
@@ -15,7 +14,7 @@ export function sqliteSessions(database: SqliteDatabase): SessionStore {
       database.transaction(() => {
         database.run('INSERT OR IGNORE INTO reveals VALUES (:session, :choice)', { session, choice });
         const recorded = database.get('SELECT choice FROM reveals WHERE session = :session', { session });
-        return recorded !== undefined && Buffer.compare(blob(recorded, 'choice'), choice) === 0;
+        return recorded !== undefined && Buffer.compare(recorded.bytes('choice'), choice) === 0;
       }),
   };
 }
@@ -25,7 +24,7 @@ export function sqliteSums(database: SqliteDatabase): ReleasedSumStore {
     get(plan, repetition) {
       const key = { plan, repetition };
       const row = database.get('SELECT released FROM sums WHERE plan = :plan AND repetition = :repetition', key);
-      return row === undefined ? undefined : toFloat64(blob(row, 'released'));
+      return row === undefined ? undefined : toFloat64(row.bytes('released'));
     },
     put(plan, repetition, values) {
       const row = { plan, repetition, released: toBytes(values) };
@@ -41,20 +40,20 @@ export function sqliteModels(database: SqliteDatabase): ModelStore {
     },
     latest() {
       const row = database.get('SELECT round, model FROM models ORDER BY round DESC LIMIT 1');
-      return row === undefined ? undefined : { round: integer(row, 'round'), model: toFloat32(blob(row, 'model')) };
+      return row === undefined ? undefined : { round: row.integer('round'), model: toFloat32(row.bytes('model')) };
     },
     at(round) {
       const row = database.get('SELECT model FROM models WHERE round = :round', { round });
-      return row === undefined ? undefined : toFloat32(blob(row, 'model'));
+      return row === undefined ? undefined : toFloat32(row.bytes('model'));
     },
     served() {
       const row = database.get('SELECT * FROM served');
       if (row === undefined) return undefined;
       return {
-        epoch: integer(row, 'epoch'),
-        modelRound: integer(row, 'model_round'),
-        heldOut: row.held_out === null ? null : real(row, 'held_out'),
-        persons: integer(row, 'persons'),
+        epoch: row.integer('epoch'),
+        modelRound: row.integer('model_round'),
+        heldOut: row.isNull('held_out') ? null : row.real('held_out'),
+        persons: row.integer('persons'),
       };
     },
     serve({ epoch, modelRound, heldOut, persons }) {

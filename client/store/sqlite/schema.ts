@@ -2,11 +2,13 @@
  * Tables of the platform's state.
  * @module
  */
+import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
+
 export const SCHEMA_VERSION = 1;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
-CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+CREATE TABLE ledger (${LEDGER_COLUMNS});
 CREATE TABLE spent (attempt TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE reveals (session TEXT PRIMARY KEY, choice BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE sums (plan TEXT, repetition INTEGER, released BLOB NOT NULL, PRIMARY KEY (plan, repetition)) WITHOUT ROWID;

@@ -1,0 +1,30 @@
+/**
+ * The key file under which all platforms of a federation compute the same pseudonyms.
+ * @module
+ */
+import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
+import { PlatformError } from './errors.ts';
+import { readSecret, writeSecret } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+
+/** A key file of at least 32 bytes in base64. @throws PlatformError PLATFORM_PSEUDONYM_KEY. */
+export function readPseudonymKey(file: string, log: Log): Uint8Array {
+  let key: Buffer;
+  try {
+    key = Buffer.from(readSecret(file, log).trim(), 'base64');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PlatformError('PLATFORM_PSEUDONYM_KEY', `pseudonym key: ${why}`, { cause });
+  }
+  if (key.length < PSEUDONYM_KEY_BYTES) {
+    throw new PlatformError(
+      'PLATFORM_PSEUDONYM_KEY',
+      `${file} holds ${key.length} bytes of base64, a pseudonym key has at least ${PSEUDONYM_KEY_BYTES}: make one with "openssl rand -base64 32"`,
+    );
+  }
+  return new Uint8Array(key);
+}
+
+export function writePseudonymKey(file: string, key: Uint8Array): void {
+  writeSecret(file, `${Buffer.from(key).toString('base64')}\n`);
+}

@@ -1,0 +1,33 @@
+/**
+ * The files of a federation that every process of it reads: the signed manifest and its own identity.
+ * @module
+ */
+import { formatIdentity, parseIdentity } from '../core/federation/identity.ts';
+import type { Identity } from '../core/federation/identity.ts';
+import { parseManifest } from '../core/federation/manifest.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import { verifyManifest } from '../core/federation/manifest-signature.ts';
+import { readNamedFile, readSecret, writeSecret } from './files.ts';
+import type { Log } from './log.ts';
+
+/**
+ * @param source says where a manifest comes from; ends the error's message.
+ * @returns a manifest whose signature holds.
+ * @throws FederationError MANIFEST_UNREADABLE, MANIFEST_SYNTAX, MANIFEST_INVALID, MANIFEST_UNSIGNED, MANIFEST_SIGNATURE.
+ */
+export function readManifest(file: string, source: string): Manifest {
+  const remedy = `name the signed manifest with --manifest; ${source}`;
+  const manifest = parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE', remedy), file);
+  verifyManifest(manifest);
+  return manifest;
+}
+
+/** Warns when others can read the file. @throws FederationError IDENTITY_UNREADABLE, IDENTITY_INVALID. */
+export function readIdentity(file: string, log: Log): Identity {
+  return parseIdentity(readSecret(file, log), file);
+}
+
+/** @throws FederationError IDENTITY_EXISTS, IDENTITY_UNWRITABLE. */
+export function writeIdentity(file: string, identity: Identity): void {
+  writeSecret(file, formatIdentity(identity));
+}

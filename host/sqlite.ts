@@ -1,0 +1,164 @@
+/**
+ * One SQLite file, held by one process: readable to its owner alone, write-ahead log, every commit flushed to disk,
+ * exclusive lock from open to close.
+ * @module
+ */
+import { closeSync, openSync } from 'node:fs';
+import Libsql from 'libsql';
+import { Row } from './sqlite/row.ts';
+import { translated } from './sqlite/errors.ts';
+import type { StoreTerms } from './sqlite/errors.ts';
+
+export type { Row } from './sqlite/row.ts';
+export type { StoreTerms } from './sqlite/errors.ts';
+
+/** Always by name: a lone buffer by position ends the process inside the library. */
+export type SqlParameters = Readonly<Record<string, string | number | Uint8Array | null>>;
+
+export interface SqliteSettings {
+  /** Made where it does not exist. */
+  readonly file: string;
+  /** Version of the layout. */
+  readonly version: number;
+  /** SQL that makes an empty file one of that version. */
+  readonly schema: string;
+  readonly terms: StoreTerms;
+}
+
+export class SqliteDatabase {
+  readonly #file: string;
+  readonly #terms: StoreTerms;
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, Libsql.Statement>();
+  #isClosed = false;
+
+  /** @throws the error of `terms`: STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION. */
+  constructor({ file, version, schema, terms }: SqliteSettings) {
+    this.#file = file;
+    this.#terms = terms;
+    this.#database = this.#guard(() => {
+      makePrivate(file);
+      return new Libsql(file);
+    });
+    try {
+      // Before the log is opened: then its index stays in this process, and the lock outlasts transactions.
+      for (const pragma of ['locking_mode = EXCLUSIVE', 'journal_mode = WAL', 'synchronous = FULL']) {
+        this.#guard(() => this.#database.exec(`PRAGMA ${pragma}`));
+      }
+      this.transaction(() => this.#prepare(version, schema));
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** @returns rows changed. */
+  run(sql: string, parameters: SqlParameters = {}): number {
+    return this.#guard(() => this.#statement(sql).run(bound(parameters)).changes);
+  }
+
+  get(sql: string, parameters: SqlParameters = {}): Row | undefined {
+    const values = this.#guard(() => this.#statement(sql).get(bound(parameters)));
+    return values === undefined ? undefined : this.#row(values);
+  }
+
+  /** The row of a query that always has one. */
+  one(sql: string, parameters: SqlParameters = {}): Row {
+    const row = this.get(sql, parameters);
+    if (row !== undefined) return row;
+    throw this.#terms.error('STORE_CORRUPT', `${this.#file} does not answer ${sql}`);
+  }
+
+  all(sql: string, parameters: SqlParameters = {}): readonly Row[] {
+    return this.#guard(() => this.#statement(sql).all(bound(parameters))).map((values) => this.#row(values));
+  }
+
+  /** All of `work`'s writes or none; inside another transaction it is part of that one. */
+  transaction<Result>(work: () => Result): Result {
+    if (this.#inTransaction()) return work();
+    this.#guard(() => this.#database.exec('BEGIN IMMEDIATE'));
+    try {
+      const result = work();
+      this.#guard(() => this.#database.exec('COMMIT'));
+      return result;
+    } catch (error) {
+      // After a failed write SQLite may have rolled back by itself.
+      if (this.#inTransaction()) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Leaves one file without a log, and frees the lock. Idempotent. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      // The library keeps the file open, and locked, until its statements are collected: so unlock it here.
+      this.#database.exec('PRAGMA journal_mode = DELETE');
+      this.#database.exec('PRAGMA locking_mode = NORMAL');
+      this.#database.prepare('SELECT COUNT(*) FROM sqlite_schema').all();
+    } catch {
+      // The disk takes nothing: the log stays beside the file, and is read at the next opening.
+    } finally {
+      this.#statements.clear();
+      this.#database.close();
+    }
+  }
+
+  #prepare(version: number, schema: string): void {
+    const found = this.one('PRAGMA user_version').integer('user_version');
+    if (found === version) return;
+    if (found !== 0) {
+      throw this.#terms.error(
+        'STORE_VERSION',
+        `${this.#file} has layout ${found}, this program knows ${version}: use the program that wrote it`,
+      );
+    }
+    this.#guard(() => this.#database.exec(`${schema}; PRAGMA user_version = ${version}`));
+  }
+
+  #inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  #statement(sql: string): Libsql.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #row(values: unknown): Row {
+    return new Row(values as Readonly<Record<string, unknown>>, this.#terms);
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    if (this.#isClosed) {
+      throw this.#terms.error('STORE_CLOSED', `${this.#file} is closed: the ${this.#terms.process} is stopping`);
+    }
+    try {
+      return work();
+    } catch (cause) {
+      throw translated(cause, this.#file, this.#terms);
+    }
+  }
+}
+
+/**
+ * Makes a missing file for its owner alone; SQLite gives the files beside it the same mode. An existing file is not even
+ * opened: closing it again would drop every lock this process holds on it (POSIX).
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+function bound(parameters: SqlParameters): Record<string, string | number | Buffer | null> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value) : value]),
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * SQLite's errors, with the remedies of the process whose store it is.
+ * @module
+ */
+import { systemReason } from '../files.ts';
+
+export type SqliteErrorCode =
+  'STORE_LOCKED' | 'STORE_UNWRITABLE' | 'STORE_FULL' | 'STORE_CORRUPT' | 'STORE_VERSION' | 'STORE_CLOSED';
+
+/** How a process speaks of its store. */
+export interface StoreTerms {
+  /** `platform` or `coordinator`. */
+  readonly process: string;
+  /** Cause and remedy when another process holds the file; follows `FILE is in use`. */
+  readonly inUse: string;
+  /** Cause and remedy when the file is no such store, or damaged. */
+  readonly corrupt: string;
+  readonly error: (code: SqliteErrorCode, message: string, options?: ErrorOptions) => Error;
+}
+
+/** @returns the error of `terms` for a failure of SQLite or of the file system; anything else as it came. */
+export function translated(cause: unknown, file: string, terms: StoreTerms): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const error = (of: SqliteErrorCode, message: string): Error => terms.error(of, message, { cause });
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return error('STORE_LOCKED', `${file} is in use${terms.inUse}`);
+  if (code.startsWith('SQLITE_FULL')) {
+    return error('STORE_FULL', `${file}: ${cause.message}; free space on its disk and start again`);
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return error('STORE_CORRUPT', `${file}: ${cause.message}; ${terms.corrupt}`);
+  }
+  const isUnopened = /unable to open/i.test(cause.message);
+  if (isUnopened || /^(SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH)|E[A-Z]+$)/.test(code)) {
+    const why = isUnopened ? 'cannot be opened' : systemReason(cause);
+    const remedy = 'file and folder must be writable by this user, and its disk must have room';
+    return error('STORE_UNWRITABLE', `${file}: ${why}; ${remedy}`);
+  }
+  return cause;
+}
