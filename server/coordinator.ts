@@ -7,6 +7,7 @@ import { nodeEngine } from '../core/crypto/node-engine.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
+import { ledgerRules } from '../core/federation/ledger-rules.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
@@ -80,7 +81,8 @@ class RunningCoordinator implements Coordinator {
     this.#events = new Listeners<CoordinatorEvent>((error) => this.#defect(error));
     this.#events.on((event) => logEvent(log, event));
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
-    this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
+    const budget = ledgerBudget(this.plan.privacy, 'coordinator');
+    this.#ledger = Ledger.open(manifest.federation, store.ledger, budget, ledgerRules(this.plan, nodeEngine));
     this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,
@@ -252,14 +254,14 @@ class RunningCoordinator implements Coordinator {
   /** A new link: what a platform must know before anything else. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
-    for (const body of this.#news.all()) this.#endpoint?.broadcast([platform], body);
+    this.#endpoint?.broadcast([platform], this.#news.all());
     for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
     this.#mailbox.connected(platform);
   }
 
   #tellLedger(): void {
     const everyone = this.plan.manifest.platforms.map(({ name }) => name);
-    for (const body of this.#news.untold()) this.#endpoint?.broadcast(everyone, body);
+    this.#endpoint?.broadcast(everyone, this.#news.untold());
   }
 
   #emitEpsilon(): void {

@@ -10,7 +10,7 @@ import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
-import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
+import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
@@ -173,7 +173,7 @@ export class Participation {
     const parameters = sessionParameters(plan, body);
     const key = Buffer.from(attemptKey(engine, parameters), 'hex');
     const sum = roundSum(plan);
-    ledger.check(attemptCharge(sum, round, number, ''));
+    ledger.check(proposedAttempt(sum, round, number));
     const attempt = new Attempt({
       parameters,
       me: { id: identity.name, secretKey: identity.identity.secretKey },

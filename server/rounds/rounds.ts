@@ -10,7 +10,7 @@ import type { Outcome } from '../../core/secagg/outcome.ts';
 import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { Ledger } from '../../core/privacy/ledger/ledger.ts';
-import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
+import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type { AttemptDeclineBody, AttemptEndBody, Body } from '../../core/wire/body.ts';
@@ -203,7 +203,7 @@ export class Rounds {
     const startedAt = clock.now();
     const sum = roundSum(plan);
     // Nothing is begun, let alone opened, that the budget does not hold.
-    if (ledger.refusal(attemptCharge(sum, round, number, `round ${round}, attempt ${number}`)) !== undefined) {
+    if (ledger.refusal(proposedAttempt(sum, round, number)) !== undefined) {
       this.#event({ kind: 'refused' });
       return;
     }

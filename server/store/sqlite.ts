@@ -21,7 +21,7 @@ import type {
   StoreOwner,
 } from './coordinator-store.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, parameters INTEGER NOT NULL) STRICT;
 CREATE TABLE rounds (round INTEGER PRIMARY KEY, model BLOB NOT NULL, optimiser BLOB NOT NULL) STRICT;

@@ -4,7 +4,7 @@
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';
-import type { Charge, LedgerBudget } from '../ledger/ledger.ts';
+import type { Charge, LedgerBudget, ProposedCharge } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
 
@@ -114,7 +114,12 @@ export function platformCharge(
   return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 
-/** One attempt at a round. @param session lower-case hex: an attempt is charged once a session. */
+/** One attempt at a round before it has a session: to ask whether a ledger has room for it. */
+export function proposedAttempt(sum: PlannedSum, round: number, attempt: number): ProposedCharge {
+  return { scope: 'federation', label: sum.label, round, attempt, event: eventOf(sum) };
+}
+
+/** One attempt at a round. @param session id, 64 digits of lower-case hex: an attempt is charged once a session. */
 export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
-  return { scope: 'federation', label: sum.label, round, attempt, session, event: eventOf(sum) };
+  return { ...proposedAttempt(sum, round, attempt), session };
 }
