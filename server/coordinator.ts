@@ -11,6 +11,8 @@ import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { Ledger } from '../core/privacy/ledger/ledger.ts';
+import { refundProblem } from '../core/secagg/refund-proof.ts';
+import { refundClaim } from '../core/federation/refund-claim.ts';
 import { ledgerBudget } from '../core/privacy/plan/plan-events.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { Body } from '../core/wire/body.ts';
@@ -80,11 +82,15 @@ class RunningCoordinator implements Coordinator {
     this.#events = new Listeners<CoordinatorEvent>((error) => this.#defect(error));
     this.#events.on((event) => logEvent(log, event));
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
-    this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
+    this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'), {
+      chargeProblem: () => undefined,
+      refundProblem: (refund) => refundProblem(nodeEngine, refund.proof, refundClaim(this.plan, refund)),
+      mostRefunds: this.plan.privacy.refunds,
+    });
     this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,
-      store: store.rounds,
+      store,
       ledger: this.#ledger,
       membership: this.#membership,
       engine: nodeEngine,
@@ -216,6 +222,9 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-decline':
         this.#rounds.declined(platform, body);
         return;
+      case 'statement':
+        this.#rounds.stated(platform, body);
+        return;
       case 'mail':
         this.#mailbox.onMail(platform, body);
         return;
@@ -225,6 +234,7 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-start':
       case 'attempt-end':
       case 'ledger-sync':
+      case 'last-keys':
       case 'failure':
         break;
     }
@@ -252,6 +262,8 @@ class RunningCoordinator implements Coordinator {
   /** A new link: what a platform must know before anything else. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
+    const lastKeys = this.#rounds.lastKeys(platform);
+    if (lastKeys !== undefined) this.#endpoint?.broadcast([platform], lastKeys);
     for (const body of this.#news.all()) this.#endpoint?.broadcast([platform], body);
     for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
     this.#mailbox.connected(platform);

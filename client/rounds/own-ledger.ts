@@ -6,12 +6,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
-import { canonicalEntry, Ledger } from '../../core/privacy/ledger/ledger.ts';
+import { canonicalEntry, distinctCharges, Ledger } from '../../core/privacy/ledger/ledger.ts';
 import { openEntrySchema } from '../../core/privacy/ledger/ledger-entry.ts';
-import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
+import type { PlatformStore } from '../store/platform-store.ts';
+import { ownRefundRule } from './own-refund-rule.ts';
 
 /** An entry as it travels: its canonical bytes, which its hash is of. */
 const travellingEntrySchema = openEntrySchema.extend({ ledger: z.literal(1) });
@@ -26,8 +28,12 @@ export class OwnLedger {
   );
 
   /** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
-  constructor(plan: FederationPlan, platform: string, store: LedgerStore) {
-    this.#ledger = Ledger.open(plan.manifest.federation, store, ledgerBudget(plan.privacy, { platform }));
+  constructor(plan: FederationPlan, platform: string, store: Pick<PlatformStore, 'ledger' | 'sessions'>) {
+    this.#ledger = Ledger.open(plan.manifest.federation, store.ledger, ledgerBudget(plan.privacy, { platform }), {
+      chargeProblem: () => undefined,
+      refundProblem: ownRefundRule(plan, store.sessions),
+      mostRefunds: plan.privacy.refunds,
+    });
   }
 
   get spent(): number | null {
@@ -52,6 +58,26 @@ export class OwnLedger {
   check(charge: Charge): void {
     const refusal = this.#ledger.refusal(charge);
     if (refusal !== undefined) throw refusal;
+  }
+
+  /** Attempts that the coordinator's ledger, as told, charges and does not take back. */
+  chargedThere(): readonly Charge[] {
+    return distinctCharges(this.#theirs).filter(({ scope }) => scope === 'federation');
+  }
+
+  /** Attempts that this platform has paid for, or knows from the coordinator, and has not taken back. */
+  refundable(): readonly Charge[] {
+    return this.#ledger.refundable();
+  }
+
+  /** Looks again at what the coordinator told: an attempt was given up, so that a refund may hold now. */
+  recheck(): void {
+    try {
+      if (this.#refusal === undefined) this.#ledger.accept(this.#theirs);
+    } catch (error) {
+      // This platform has charged what the coordinator has not told yet: the next sync judges.
+      if (!(error instanceof PrivacyError)) throw error;
+    }
   }
 
   /** Takes the coordinator's entries; from then on `refusal` tells whether they agree with this platform's. */
@@ -104,8 +130,8 @@ function parseEntry(bytes: Uint8Array): LedgerEntry {
   }
   const result = travellingEntrySchema.safeParse(raw);
   if (!result.success) throw broken(result.error);
-  const { sequence, origin, charge, previous } = result.data;
-  const open = { sequence, origin, charge, previous };
+  const { sequence, origin, charge, refund, previous } = result.data;
+  const open = { sequence, origin, charge, previous, ...(refund && { refund }) };
   if (Buffer.compare(canonicalEntry(open), bytes) !== 0) throw broken();
   return { ...open, hash: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
+import type { RefundProof } from '../../secagg/refund-proof.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 
 /** One release, as it is charged. */
@@ -21,12 +22,24 @@ export interface Charge {
   readonly event: PrivacyEvent;
 }
 
+/** A charge taken back, with the proof that its sum was not opened and cannot be. */
+export interface Refund {
+  readonly scope: 'federation';
+  readonly label: string;
+  readonly round: number;
+  readonly attempt: number;
+  readonly session: string;
+  readonly proof: RefundProof;
+}
+
 export interface LedgerEntry {
   /** 0, 1, 2... without gaps. */
   readonly sequence: number;
   /** `own`: charged here. `adopted`: known from the other side's ledger alone. */
   readonly origin: 'own' | 'adopted';
+  /** Of a refund's entry: what it takes back. */
   readonly charge: Charge;
+  readonly refund?: Refund;
   /** Hash of the entry before; of the federation's name for the first. Lower-case hex. */
   readonly previous: string;
   /** SHA-256 over the canonical bytes of all the above. Lower-case hex. */
@@ -38,16 +51,19 @@ export interface LedgerEntry {
  * and counts once.
  */
 export function distinctCharges(entries: readonly LedgerEntry[]): readonly Charge[] {
-  const adopted = new Set(entries.filter(({ origin }) => origin === 'adopted').map(({ charge }) => charge.session));
-  return entries
+  const refunded = new Set(entries.filter(({ refund }) => refund !== undefined).map(({ charge }) => charge.session));
+  const charges = entries.filter(({ charge }) => !refunded.has(charge.session));
+  const adopted = new Set(charges.filter(({ origin }) => origin === 'adopted').map(({ charge }) => charge.session));
+  return charges
     .filter(({ origin, charge }) => origin === 'adopted' || charge.scope === 'platform' || !adopted.has(charge.session))
     .map(({ charge }) => charge);
 }
 
 /** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
 export function canonicalEntry(entry: Omit<LedgerEntry, 'hash'>): Uint8Array {
-  const { sequence, origin, charge, previous } = entry;
-  return new TextEncoder().encode(canonicalJson({ ledger: 1, sequence, origin, charge, previous }));
+  const { sequence, origin, charge, refund, previous } = entry;
+  const fields = { ledger: 1, sequence, origin, charge, previous, ...(refund && { refund }) };
+  return new TextEncoder().encode(canonicalJson(fields));
 }
 
 /** SHA-256 of the canonical bytes, lower-case hex. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { refundProofSchema } from '../../secagg/refund-proof.ts';
 import type { Charge } from './ledger-chain.ts';
 
 /** An entry without its hash. */
@@ -20,5 +21,15 @@ export const openEntrySchema = z.strictObject({
     })
     // Kinds of events are the accountant's to judge, once the chain holds.
     .transform((charge) => charge as Charge),
+  refund: z
+    .strictObject({
+      scope: z.literal('federation'),
+      label: z.string(),
+      round: z.int(),
+      attempt: z.int(),
+      session: z.string(),
+      proof: refundProofSchema,
+    })
+    .optional(),
   previous: z.string(),
 });

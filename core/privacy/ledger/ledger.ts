@@ -13,11 +13,11 @@ import { composedEpsilon } from '../../accounting/composition.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import { distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
-import type { Charge, LedgerEntry } from './ledger-chain.ts';
+import type { Charge, LedgerEntry, Refund } from './ledger-chain.ts';
 import { upward } from '../../accounting/printed-epsilon.ts';
 
 export { canonicalEntry, distinctCharges, entryHash, genesis, verifyLedger } from './ledger-chain.ts';
-export type { Charge, LedgerEntry } from './ledger-chain.ts';
+export type { Charge, LedgerEntry, Refund } from './ledger-chain.ts';
 
 /** Where one federation's entries are kept. Whatever `append` returned from survives a crash. */
 export interface LedgerStore {
@@ -60,14 +60,36 @@ export interface LedgerBudget {
   readonly attempts?: number;
 }
 
+/** What a federation's version lets a ledger hold. */
+export interface LedgerRules {
+  readonly chargeProblem: (charge: Charge) => string | undefined;
+  readonly refundProblem: (refund: Refund, charge: Charge) => string | undefined;
+  /** F. */
+  readonly mostRefunds: number;
+}
+
+const NO_REFUNDS: LedgerRules = {
+  chargeProblem: () => undefined,
+  refundProblem: () => 'is not provided for',
+  mostRefunds: 0,
+};
+
 /** One federation's ledger over a store. */
 export class Ledger {
   readonly federation: string;
   readonly budget: LedgerBudget;
+  readonly #rules: LedgerRules;
   readonly #store: LedgerStore;
   readonly #entries: LedgerEntry[];
 
-  private constructor(federation: string, store: LedgerStore, budget: LedgerBudget, entries: readonly LedgerEntry[]) {
+  private constructor(
+    federation: string,
+    store: LedgerStore,
+    budget: LedgerBudget,
+    rules: LedgerRules,
+    entries: readonly LedgerEntry[],
+  ) {
+    this.#rules = rules;
     this.federation = federation;
     this.budget = budget;
     this.#store = store;
@@ -75,10 +97,10 @@ export class Ledger {
   }
 
   /** Reads and verifies. @throws PrivacyError PRIVACY_LEDGER_BROKEN */
-  static open(federation: string, store: LedgerStore, budget: LedgerBudget): Ledger {
+  static open(federation: string, store: LedgerStore, budget: LedgerBudget, rules = NO_REFUNDS): Ledger {
     const entries = store.entries();
     verifyLedger(federation, entries);
-    return new Ledger(federation, store, budget, entries);
+    return new Ledger(federation, store, budget, rules, entries);
   }
 
   get entries(): readonly LedgerEntry[] {
@@ -118,6 +140,8 @@ export class Ledger {
    * was charged for another release.
    */
   charge(charge: Charge): LedgerEntry {
+    const wrong = charge.scope === 'federation' ? this.#rules.chargeProblem(charge) : undefined;
+    if (wrong !== undefined) throw refused(`${describe(charge)} ${wrong}`);
     const known = this.#find(charge);
     if (known !== undefined && !sameCharge(known.charge, charge)) {
       throw new PrivacyError(
@@ -131,6 +155,35 @@ export class Ledger {
     return this.#append('own', charge);
   }
 
+  /** Charges of attempts that were not taken back. */
+  refundable(): readonly Charge[] {
+    return distinctCharges(this.#entries).filter(({ scope }) => scope === 'federation');
+  }
+
+  /** How many more may be taken back. */
+  get refundsLeft(): number {
+    return this.#rules.mostRefunds - this.#entries.filter(({ refund }) => refund !== undefined).length;
+  }
+
+  /** Takes a charge back, durably. @throws PrivacyError PRIVACY_LEDGER_REFUSED, and nothing is written. */
+  refund(refund: Refund): LedgerEntry {
+    return this.#refund('own', refund);
+  }
+
+  #refund(origin: LedgerEntry['origin'], refund: Refund): LedgerEntry {
+    const charge = this.refundable().find(({ session }) => session === refund.session);
+    const problem =
+      charge === undefined
+        ? 'takes back what is not charged'
+        : this.refundsLeft <= 0
+          ? `is one more than the ${this.#rules.mostRefunds} that are planned`
+          : this.#rules.refundProblem(refund, charge);
+    if (charge === undefined || problem !== undefined) {
+      throw refused(`the refund of round ${refund.round}, attempt ${refund.attempt} ${problem ?? ''}`);
+    }
+    return this.#append(origin, charge, refund);
+  }
+
   /**
    * Takes over what the other side has charged and this ledger lacks: the larger spend counts.
    * @returns the entries appended.
@@ -140,11 +193,13 @@ export class Ledger {
    */
   accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
     verifyLedger(this.federation, theirs);
-    const offered = theirs.map((entry) => entry.charge).filter((charge) => charge.scope === 'federation');
+    const offered = theirs
+      .filter(({ charge, refund }) => refund === undefined && charge.scope === 'federation')
+      .map((entry) => entry.charge);
     const positions = new Map(offered.map((charge, index) => [charge.session, index]));
     let last = -1;
-    for (const { charge, origin } of this.#entries) {
-      if (charge.scope !== 'federation') continue;
+    for (const { charge, origin, refund } of this.#entries) {
+      if (charge.scope !== 'federation' || refund !== undefined) continue;
       const position = positions.get(charge.session);
       const problem =
         position === undefined
@@ -170,12 +225,28 @@ export class Ledger {
         `the coordinator's ledger has ${describe(charge)} with an event that no round makes: ${canonicalJson(charge.event)}`,
       );
     }
-    return unknown.map((charge) => this.#append('adopted', charge));
+    const wrong = unknown.map((charge) => this.#rules.chargeProblem(charge)).find((problem) => problem !== undefined);
+    if (wrong !== undefined) throw refused(`the coordinator's ledger has a charge that ${wrong}`);
+    const adopted = unknown.map((charge) => this.#append('adopted', charge));
+    const refunds = theirs.flatMap(({ refund }) => (refund === undefined ? [] : [refund]));
+    return [...adopted, ...refunds.flatMap((refund) => this.#takeOver(refund))];
   }
 
-  #append(origin: LedgerEntry['origin'], charge: Charge): LedgerEntry {
+  /** What this side has paid itself it takes back only by what it knows itself; the other's refund is no disagreement. */
+  #takeOver(refund: Refund): readonly LedgerEntry[] {
+    if (this.#entries.some((entry) => entry.refund?.session === refund.session)) return [];
+    const isOwn = this.#entries.some(({ origin, charge }) => origin === 'own' && charge.session === refund.session);
+    try {
+      return [this.#refund('adopted', refund)];
+    } catch (error) {
+      if (isOwn && error instanceof PrivacyError) return [];
+      throw error;
+    }
+  }
+
+  #append(origin: LedgerEntry['origin'], charge: Charge, refund?: Refund): LedgerEntry {
     const previous = this.#entries.at(-1)?.hash ?? genesis(this.federation);
-    const open = { sequence: this.#entries.length, origin, charge, previous };
+    const open = { sequence: this.#entries.length, origin, charge, previous, ...(refund && { refund }) };
     const entry = { ...open, hash: entryHash(open) };
     this.#store.append(entry);
     this.#entries.push(entry);
@@ -195,7 +266,7 @@ export class Ledger {
   /** Attempts charged here or by the other side, and this one; 0 for a platform's own sum. */
   #attemptsWith(charge: Charge): number {
     if (charge.scope !== 'federation') return 0;
-    const charged = distinctCharges(this.#entries).filter(({ scope }) => scope === 'federation').length;
+    const charged = this.refundable().length;
     return this.#find(charge) === undefined ? charged + 1 : charged;
   }
 
@@ -236,6 +307,10 @@ function costsSomething(event: PrivacyEvent): boolean {
 function isNoise(event: unknown): event is PrivacyEvent {
   const kind = typeof event === 'object' && event !== null && 'kind' in event ? event.kind : undefined;
   return kind === 'discrete-gaussian' || kind === 'distributed-discrete-gaussian';
+}
+
+function refused(what: string): PrivacyError {
+  return new PrivacyError('PRIVACY_LEDGER_REFUSED', `ledger: ${what}`);
 }
 
 function sameCharge(a: Charge, b: Charge): boolean {

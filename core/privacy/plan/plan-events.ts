@@ -39,19 +39,25 @@ export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseSha
   };
 }
 
-/**
- * Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum.
- * @param event of one masked sum.
- */
+/** What an adversary gets of a masked sum. */
+export interface MaskedSumSight {
+  /** Honest noise shares in each opened sum. */
+  readonly noiseShares: number;
+  /** Opened sums with one platform's data in them, of so many attempts that a ledger lets through. */
+  readonly openings: (attempts: number) => number;
+  /** One opened sum as the accountant sees it; {@link eventOf} when absent. */
+  readonly event?: typeof eventOf;
+}
+
+/** Everything one person's data may enter at worst: the costliest platforms' own sums, and the opened masked sums. */
 export function worstPersonEvents(
   plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
-  shares: number,
-  event: typeof eventOf = eventOf,
+  { noiseShares, openings, event = eventOf }: MaskedSumSight,
 ): readonly CountedEvent[] {
   const [any = []] = Object.values(plan.sums);
   const rounds = any
     .filter((sum) => sum.scope === 'federation')
-    .map((sum) => ({ event: event(sum, shares), count: sum.repetitions + plan.spareAttempts }));
+    .map((sum) => ({ event: event(sum, noiseShares), count: openings(sum.repetitions + plan.spareAttempts) }));
   return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
 }
 
