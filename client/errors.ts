@@ -35,6 +35,8 @@ export type PlatformErrorCode =
   | 'POLICY_FLOOR'
   /** The coordinator's ledger lacks or changes an entry of this platform. */
   | 'LEDGER_CONTRADICTION'
+  /** The state was brought back from an older copy: what it revealed and released since is not on record. */
+  | 'PLATFORM_STATE_OLD'
   /** The coordinator ended the link for good. */
   | 'LINK_ENDED';
 

@@ -79,6 +79,8 @@ class Agent implements Platform {
   readonly #post: Post;
   readonly #life: Life;
   #link: PlatformLink | undefined;
+  /** Whether the coordinator's ledger was told over this link. */
+  #isWelcome = false;
   /** Resolves at the first connection, or when there is none: long work before it would let the handshake lapse. */
   readonly #contact: Promise<void>;
   #resolveContact: () => void = () => undefined;
@@ -112,7 +114,7 @@ class Agent implements Platform {
     this.settled.catch(() => undefined);
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
-    const ledger = new OwnLedger(this.plan, this.name, store.ledger);
+    const ledger = new OwnLedger(this.plan, this.name, store);
     this.#ledger = ledger;
     const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
     const emit = (event: PlatformEvent): void => this.#events.emit(event);
@@ -139,7 +141,10 @@ class Agent implements Platform {
       clock,
       random: random.of('letters'),
       log,
-      send: (body) => this.#tell(body),
+      // Letters are kept until the mailbox has them, and sent once it is known that they may be.
+      send: (body) => {
+        if (this.#isWelcome || body.kind === 'mail-receipt') this.#tell(body);
+      },
       deliver: (from, body) => this.#deliver(from, body),
       onError: (error) => this.#fail(error),
     });
@@ -214,8 +219,8 @@ class Agent implements Platform {
         this.#events.emit({ kind: 'link', state: 'online', reason: '' });
         if (state.resumed) return;
         this.#participation.onNewLink();
+        this.#isWelcome = false;
         this.#life.tellStatus();
-        this.#post.resend();
         return;
       case 'offline':
         if (this.#stopping === undefined) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
@@ -234,12 +239,20 @@ class Agent implements Platform {
     }
   }
 
+  /** The coordinator's ledger came, and what comes before it: this platform's state is no old copy, as far as is known. */
+  #onWelcome(): void {
+    if (this.#isWelcome) return;
+    this.#isWelcome = true;
+    this.#post.resend();
+  }
+
   #onBody(body: Body, session: Uint8Array): void {
     try {
       this.#take(body, session);
     } catch (error) {
-      // What the coordinator did wrong it is told, and no more; without its store this platform must not go on.
-      if (error instanceof StoreError) this.#fail(error);
+      // What the coordinator did wrong it is told, and no more; without its store, or with an old one, this platform must not go on.
+      const isOld = error instanceof PlatformError && error.code === 'PLATFORM_STATE_OLD';
+      if (isOld || error instanceof StoreError) this.#fail(error);
       throw error;
     }
   }
@@ -252,8 +265,12 @@ class Agent implements Platform {
       case 'attempt-end':
         this.#participation.onAttemptEnd(body);
         return;
+      case 'last-keys':
+        this.#participation.onLastKeys(body);
+        return;
       case 'ledger-sync':
         this.#participation.onLedgerSync(body);
+        this.#onWelcome();
         return;
       case 'secagg':
         this.#participation.onSecagg(body, session);
@@ -269,6 +286,7 @@ class Agent implements Platform {
         return;
       case 'status':
       case 'attempt-decline':
+      case 'statement':
         // Of a platform, never of the coordinator.
         return;
     }

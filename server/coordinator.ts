@@ -86,7 +86,7 @@ class RunningCoordinator implements Coordinator {
     this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,
-      store: store.rounds,
+      store,
       ledger: this.#ledger,
       membership: this.#membership,
       engine: nodeEngine,
@@ -218,6 +218,9 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-decline':
         this.#rounds.declined(platform, body);
         return;
+      case 'statement':
+        this.#rounds.stated(platform, body);
+        return;
       case 'mail':
         this.#mailbox.onMail(platform, body);
         return;
@@ -227,6 +230,7 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-start':
       case 'attempt-end':
       case 'ledger-sync':
+      case 'last-keys':
       case 'failure':
         break;
     }
@@ -254,6 +258,8 @@ class RunningCoordinator implements Coordinator {
   /** A new link: what a platform must know before anything else. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
+    const lastKeys = this.#rounds.lastKeys(platform);
+    if (lastKeys !== undefined) this.#endpoint?.broadcast([platform], lastKeys);
     this.#endpoint?.broadcast([platform], this.#news.all());
     for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
     this.#mailbox.connected(platform);

@@ -4,6 +4,7 @@
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { Member } from './membership.ts';
+import type { RoundState } from './rounds/round-machine.ts';
 import type { Rounds } from './rounds/rounds.ts';
 import type { AttemptRecord, RoundStore } from './store/coordinator-store.ts';
 import type { RoundsEnding } from './events.ts';
@@ -16,7 +17,9 @@ export interface CoordinatorStatus {
   readonly rounds: {
     readonly completed: number;
     readonly of: number;
-    readonly state: 'gathering' | 'attempting' | 'pausing' | 'over';
+    readonly state: RoundState['kind'];
+    /** In state `waiting`: platforms whose statements of attempts that they gave up could free room in the budget. */
+    readonly waitingFor: readonly string[] | null;
     readonly ending: RoundsEnding | null;
     readonly underWay: { readonly round: number; readonly attempt: number; readonly stage: string } | null;
   };
@@ -33,7 +36,7 @@ const ATTEMPTS_SHOWN = 20;
 
 export interface StatusParts {
   readonly plan: FederationPlan;
-  readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay'>;
+  readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay' | 'waitingFor'>;
   /** By the coordinator's ledger. */
   readonly spent: number | null;
   readonly members: readonly Member[];
@@ -45,12 +48,19 @@ export interface StatusParts {
 
 export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorStatus {
   const { budget, delta } = plan.privacy;
-  const { state, completed, of, ending, underWay } = rounds;
+  const { state, completed, of, ending, underWay, waitingFor } = rounds;
   return {
     federation: plan.manifest.federation,
     strategy: plan.strategy.name,
     noPrivacy: budget === null,
-    rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
+    rounds: {
+      completed,
+      of,
+      state: state.kind,
+      waitingFor: waitingFor ?? null,
+      ending: ending ?? null,
+      underWay: underWay ?? null,
+    },
     epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.spent, budget, delta },
     platforms: parts.members.map((member) => ({ ...member, letters: parts.lettersOf(member.platform) })),
     attempts: parts.attempts.attempts(ATTEMPTS_SHOWN),

@@ -216,7 +216,9 @@ export function measureSession(spec: SessionCase): SessionMeasure {
       continue;
     }
     const event = toCoordinator.next();
-    const timer = isGraceRunning ? ({ kind: 'grace' } as const) : ({ kind: 'deadline', stage: coordinator.stage } as const);
+    const timer = isGraceRunning
+      ? ({ kind: 'grace' } as const)
+      : ({ kind: 'deadline', stage: coordinator.stage } as const);
     if (event === undefined) isGraceRunning = false;
     coordinate(event ?? timer);
   }

@@ -102,7 +102,10 @@ function begin(
       },
     },
     [
-      { kind: 'persist-entered', entered: { attempt, parametersHash: hash, sealKey: keys.sealKey, maskKey: keys.maskKey } },
+      {
+        kind: 'persist-entered',
+        entered: { attempt, parametersHash: hash, sealKey: keys.sealKey, maskKey: keys.maskKey },
+      },
       { kind: 'send', message },
     ],
   ];

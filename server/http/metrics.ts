@@ -32,6 +32,8 @@ export class Metrics {
   readonly #failures: Counter;
   readonly #faults: Counter;
   readonly #declines: Counter;
+  readonly #statements: Counter;
+  readonly #refunds: Counter;
   readonly #letters: Counter;
   readonly #letterBytes: Counter;
 
@@ -77,6 +79,18 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
+    this.#statements = new Counter({
+      name: 'isthmus_statements_total',
+      help: 'Statements of platforms that gave an attempt up, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['taken', 'dropped']) this.#statements.inc({ outcome }, 0);
+    this.#refunds = new Counter({
+      name: 'isthmus_refunds_total',
+      help: 'Charges of attempts that this process took back.',
+      registers,
+    });
     this.#letters = new Counter({
       name: 'isthmus_letters_total',
       help: 'Letters in the mailbox, by what became of them.',
@@ -118,6 +132,15 @@ export class Metrics {
       case 'declined':
         this.#declines.inc({ code: known(event.code) });
         return;
+      case 'statement':
+        this.#statements.inc({ outcome: 'taken' });
+        return;
+      case 'statements-dropped':
+        this.#statements.inc({ outcome: 'dropped' }, event.count);
+        return;
+      case 'refund':
+        this.#refunds.inc();
+        return;
       case 'mail':
         this.#letters.inc({ outcome: event.outcome });
         this.#letterBytes.inc(event.bytes);
@@ -150,7 +173,7 @@ export class Metrics {
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
     gauge(
       'isthmus_epsilon_spent',
-      'Epsilon spent at the delta of the budget; NaN where nothing bounds it.',
+      'Epsilon spent at the delta of the budget, less once a charge is taken back; NaN where nothing bounds it.',
       (now) => now.epsilon?.spent ?? Number.NaN,
     );
     gauge(
@@ -160,6 +183,11 @@ export class Metrics {
     );
     gauge('isthmus_budget_exhausted', '1 once a round was refused because the budget does not hold it.', (now) =>
       now.rounds.ending === 'budget-exhausted' ? 1 : 0,
+    );
+    gauge(
+      'isthmus_statements_awaited',
+      'Platforms whose statements rounds pause for, since the budget holds no further attempt.',
+      (now) => now.rounds.waitingFor?.length ?? 0,
     );
     gauge('isthmus_no_privacy', '1 in a federation without privacy.', (now) => (now.noPrivacy ? 1 : 0));
     gauge('isthmus_letters_waiting', 'Letters that wait for their receiver.', (now) =>

@@ -6,6 +6,7 @@ import type { Outcome } from '../../core/secagg/outcome.ts';
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { conflict, CoordinatorError } from '../errors.ts';
+import { memorySessions } from './memory-sessions.ts';
 import type {
   AttemptEnded,
   AttemptRecord,
@@ -35,6 +36,7 @@ export function memoryStore(): CoordinatorStore {
   };
   return {
     rounds: new MemoryRounds(open),
+    sessions: memorySessions(open),
     ledger: guarded,
     mailbox: new MemoryMailbox(open),
     close: () => {
@@ -87,6 +89,11 @@ class MemoryRounds implements RoundStore {
   attempts(most: number): readonly AttemptRecord[] {
     this.#open();
     return this.#attempts.slice(-most);
+  }
+
+  find(round: number, attempt: number): AttemptRecord | undefined {
+    this.#open();
+    return this.#attempts.find((known) => isSame(known, { round, attempt }));
   }
 
   lastAttempt(round: number): number {

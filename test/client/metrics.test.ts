@@ -29,7 +29,7 @@ describe("A platform's metrics", () => {
     const { plan, platforms } = tinyFederation({ epsilon: 4, rounds: { count: 2 } });
     const [identity] = platforms;
     const store = createMemoryStore();
-    const ledger = new OwnLedger(plan, identity.name, store.ledger);
+    const ledger = new OwnLedger(plan, identity.name, store);
     const metrics = new PlatformMetrics(() => ({ spent: ledger.spent, budget: ledger.budget }));
     const participation = new Participation({
       plan,

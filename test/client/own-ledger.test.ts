@@ -22,7 +22,7 @@ describe('A platform’s own ledger', () => {
     from,
     entries: entries.slice(from).map(canonicalEntry),
   });
-  const open = (store = createMemoryStore()): OwnLedger => new OwnLedger(plan, 'books', store.ledger);
+  const open = (store = createMemoryStore()): OwnLedger => new OwnLedger(plan, 'books', store);
 
   it('takes part in nothing before it has seen the coordinator’s', () => {
     const own = open();
@@ -56,7 +56,7 @@ describe('A platform’s own ledger', () => {
       ledgerBudget(drawn.privacy, 'coordinator'),
     );
     theirs.charge(missed);
-    const own = new OwnLedger(drawn, 'books', createMemoryStore().ledger);
+    const own = new OwnLedger(drawn, 'books', createMemoryStore());
     const before = own.spent!;
     own.sync(told(theirs.entries));
     assert.equal(own.refusal, undefined);

@@ -111,11 +111,11 @@ export async function runFederation(folder: string, process: string, point: () =
     const disk: PlatformStore = {
       ...ours,
       ledger: watched(ours.ledger, ['append'], point),
-      sessions: watched(ours.sessions, ['spend', 'reveal'], point),
+      sessions: watched(ours.sessions, ['enter', 'charging', 'reveal', 'giveUp', 'giveUpAll'], point),
       models: watched(ours.models, ['accept'], point),
       sums: watched(ours.sums, ['put'], point),
     };
-    const ledger = new OwnLedger(PLAN, PLATFORM, disk.ledger);
+    const ledger = new OwnLedger(PLAN, PLATFORM, disk);
     await prepare(disk, ledger, process, leave);
     await coordinator.start();
     for (const identity of tiny.platforms) {
@@ -162,7 +162,7 @@ interface TestPlatform {
 
 function memoryPlatform(identity: Identity): TestPlatform {
   const store = createMemoryStore();
-  return { identity, store, ledger: new OwnLedger(PLAN, identity.name, store.ledger), leave: () => undefined };
+  return { identity, store, ledger: new OwnLedger(PLAN, identity.name, store), leave: () => undefined };
 }
 
 const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {

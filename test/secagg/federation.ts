@@ -232,7 +232,9 @@ export function run(count: number, options: Options = {}): Result {
       perform(id, effects);
     } else {
       // Timers run out once there is nothing else to happen, the shorter one first.
-      const timer = isGraceRunning ? ({ kind: 'grace' } as const) : ({ kind: 'deadline', stage: coordinator.stage } as const);
+      const timer = isGraceRunning
+        ? ({ kind: 'grace' } as const)
+        : ({ kind: 'deadline', stage: coordinator.stage } as const);
       if (forCoordinator === undefined) isGraceRunning = false;
       const event = forCoordinator ?? timer;
       if (forCoordinator === undefined && stage !== coordinator.stage && coordinator.stage !== 'ended') {
