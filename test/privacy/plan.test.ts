@@ -10,6 +10,7 @@ import { epsilonAgainst, plannedSum, planOpenings } from '../../core/privacy/pla
 import type { PlanRequest } from '../../core/privacy/plan/privacy-plan.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
+import { TRUSTING } from './ledger-store.compliance.ts';
 
 const counts: SumQuery = {
   label: 'encoder/counts',
@@ -351,7 +352,7 @@ describe('privacy plan', () => {
     for (const spareAttempts of [0, 2]) {
       const plan = planPrivacy(request(4, [counts, subspace, round], { spareAttempts }));
       const ledgers = (['coordinator', { platform: 'p3' }] as const).map((side) =>
-        Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, side)),
+        Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, side), TRUSTING),
       );
       const own = plan.sums['p3'].filter((sum) => sum.scope === 'platform');
       for (const sum of own) {
@@ -365,7 +366,7 @@ describe('privacy plan', () => {
           () => ledger.charge(attemptCharge(sum, 99, 1, '99')),
           refusedAs('PRIVACY_BUDGET_EXHAUSTED', /round 99.*budget of federation "f" is 4/),
         );
-        assert.equal(ledger.entries.filter(({ charge }) => charge.scope === 'federation').length, 10 + spareAttempts);
+        assert.equal(ledger.entries.filter(({ charge }) => charge?.scope === 'federation').length, 10 + spareAttempts);
       }
     }
   });

@@ -19,7 +19,8 @@ export interface AcceptanceTerms {
 
 /**
  * What the coordinator's ledger has and this side's lacks, in order: charges, and refunds of charges that this side need
- * not keep. That the coordinator has taken back what this side keeps is no disagreement.
+ * not keep. That the coordinator has taken back what this side keeps is no disagreement. No more charges are taken over than
+ * make R here: what a platform keeps and others took back must not use up what its own sums need.
  * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a chain that does not hold; PRIVACY_LEDGER_REFUSED for anything that no
  * coordinator that follows the plan can have.
  */
@@ -43,7 +44,8 @@ class Reader {
   readonly news: EntryBody[] = [];
   readonly #ours: Accounts;
   readonly #terms: AcceptanceTerms;
-  readonly #attempts = new Set<string>();
+  readonly #toldAttempts = new Set<string>();
+  readonly #newCharges = new Set<string>();
   #newRefunds = 0;
 
   constructor(ours: Accounts, terms: AcceptanceTerms) {
@@ -67,8 +69,8 @@ class Reader {
     if (charge.scope !== 'federation') return `charges ${nameOf(charge)}, a platform's own sum`;
     if (this.told.find(charge) !== undefined) return `charges ${nameOf(charge)} for the second time`;
     const attempt = `${charge.round}/${charge.attempt}`;
-    if (this.#attempts.has(attempt)) return `charges ${nameOf(charge)} under a second session`;
-    this.#attempts.add(attempt);
+    if (this.#toldAttempts.has(attempt)) return `charges ${nameOf(charge)} under a second session`;
+    this.#toldAttempts.add(attempt);
     if (this.told.attempts >= mostAttempts) {
       return `charges ${nameOf(charge)}, one more than the ${mostAttempts} attempts of the plan`;
     }
@@ -80,6 +82,8 @@ class Reader {
     }
     const problem = rules.chargeProblem(charge);
     if (problem !== undefined) return `charges ${nameOf(charge)}, ${problem}`;
+    if (this.#attempts() >= mostAttempts) return undefined;
+    this.#newCharges.add(charge.session);
     this.news.push({ charge });
     return undefined;
   }
@@ -95,11 +99,17 @@ class Reader {
     const charge = this.told.find(refund)?.charge;
     const problem = charge && rules.refundProblem(refund, charge);
     if (problem !== undefined) return `takes back ${nameOf(refund)}, but its proof ${problem}`;
-    if (rules.keeps?.(refund.session, held?.own !== undefined) === true) return undefined;
+    const isCharged = held !== undefined || this.#newCharges.has(refund.session);
+    if (!isCharged || rules.keeps?.(refund.session, held?.own !== undefined) === true) return undefined;
     this.#newRefunds += 1;
     if (this.#ours.refunds + this.#newRefunds > rules.mostRefunds) return tooMany;
     this.news.push({ refund });
     return undefined;
+  }
+
+  /** Charged and not taken back here, once everything so far is taken over. */
+  #attempts(): number {
+    return this.#ours.attempts + this.#newCharges.size - this.#newRefunds;
   }
 }
 
