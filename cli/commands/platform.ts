@@ -145,7 +145,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     import('../../host/log.ts'),
     import('../../client/log.ts'),
     import('../../host/federation-files.ts'),
-    import('../../core/claims/claims.ts'),
+    import('../../core/claims/statement-text.ts'),
   ]);
   /** Whose key file it is; whether it can be used at all is looked at, and told, later. */
   const nameIn = (file: string): string => {
