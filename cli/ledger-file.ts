@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { StoreError } from '../client/store/errors.ts';
-import { LEDGER_LAYOUT, OLDER_LEDGER } from '../host/sqlite/ledger.ts';
+import { LEDGER_LAYOUT } from '../host/sqlite/ledger.ts';
 
 export interface LedgerFile {
   readonly federation: string;
@@ -48,7 +48,10 @@ function readWith(path: string, file: string): LedgerFile {
     database.exec('PRAGMA query_only = ON');
     const { user_version: layout } = database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (layout > 0 && layout < LEDGER_LAYOUT) {
-      throw new StoreError('STORE_VERSION', `${file} has layout ${layout}: ${OLDER_LEDGER}`);
+      throw new StoreError(
+        'STORE_VERSION',
+        `${file} has layout ${layout}: its rounds were charged when shares were revealed, and not when updates left, so what they spent is not known; print it with the program that wrote it`,
+      );
     }
     const owner = database.prepare('SELECT * FROM owner').get() as Record<string, unknown> | undefined;
     const rows = database.prepare('SELECT entry FROM ledger ORDER BY sequence').all() as { entry: unknown }[];

@@ -6,13 +6,8 @@ import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { SqliteDatabase } from '../sqlite.ts';
 
-/** A store's layout from which on its ledger says what was spent: before, platforms were charged when they revealed a share. */
+/** A store's layout from which on its ledger says what rounds spent: before, they were charged when shares were revealed. */
 export const LEDGER_LAYOUT = 2;
-
-/** Why an older store is refused. */
-export const OLDER_LEDGER =
-  'its ledger charged a platform when it revealed a share, not when it uploaded, and so does not say what was spent; ' +
-  'go on with a new store, in a federation whose budget counts what the old one may have spent';
 
 /** Columns of the table `ledger` that the schema must have. */
 export const LEDGER_COLUMNS = 'sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL';
