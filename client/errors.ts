@@ -31,6 +31,8 @@ export type PlatformErrorCode =
   | 'PORT_IN_USE'
   /** This user may not open the port. */
   | 'LISTEN_FORBIDDEN'
+  /** The host is no address of this machine. */
+  | 'LISTEN_ADDRESS'
   /** The manifest or the coordinator is weaker than this platform's own floor. */
   | 'POLICY_FLOOR'
   /** The coordinator's ledger lacks or changes an entry of this platform. */

@@ -23,10 +23,10 @@ import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
 import { Post } from './releases/post.ts';
 import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
-import type { Spending } from './serving/metrics.ts';
 import type { ServiceBackend } from './serving/service.ts';
 import { StoreError } from './store/errors.ts';
 import { Listeners } from '../host/listeners.ts';
+import type { Spending } from '../host/metrics.ts';
 
 export interface Platform {
   readonly name: string;
@@ -168,8 +168,9 @@ class Agent implements Platform {
 
   spending(): Spending {
     // What leaves of an encoder made from raw data is in no ledger.
-    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null };
-    return { spent: this.#ledger.spent, budget: this.#ledger.budget };
+    const { spent, budget, attempts, refunds } = this.#ledger;
+    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
+    return { spent, budget, attempts, refunds };
   }
 
   on(listener: PlatformListener): () => void {

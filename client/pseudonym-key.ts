@@ -7,11 +7,13 @@ import { PlatformError } from './errors.ts';
 import { readSecret, writeSecret } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 
+const REMEDY = 'name a key file that "isthmus init" made, and that this user may read';
+
 /** A key file of at least 32 bytes in base64. @throws PlatformError PLATFORM_PSEUDONYM_KEY. */
 export function readPseudonymKey(file: string, log: Log): Uint8Array {
   let key: Buffer;
   try {
-    key = Buffer.from(readSecret(file, log).trim(), 'base64');
+    key = Buffer.from(readSecret(file, REMEDY, log).trim(), 'base64');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PlatformError('PLATFORM_PSEUDONYM_KEY', `pseudonym key: ${why}`, { cause });

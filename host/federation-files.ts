@@ -24,7 +24,8 @@ export function readManifest(file: string, source: string): Manifest {
 
 /** Warns when others can read the file. @throws FederationError IDENTITY_UNREADABLE, IDENTITY_INVALID. */
 export function readIdentity(file: string, log: Log): Identity {
-  return parseIdentity(readSecret(file, log), file);
+  const remedy = 'name a key file that "isthmus init" made, and that this user may read, with --identity';
+  return parseIdentity(readSecret(file, remedy, log), file);
 }
 
 /** @throws FederationError IDENTITY_EXISTS, IDENTITY_UNWRITABLE. */

@@ -24,9 +24,12 @@ export function readNamedFile(
   }
 }
 
-/** Warns when others can read the file. @throws FederationError IDENTITY_UNREADABLE. */
-export function readSecret(file: string, log: Log): string {
-  const remedy = 'name a key file that "isthmus init" made, and that this user may read';
+/**
+ * Warns when others can read the file.
+ * @param remedy ends the error's message.
+ * @throws FederationError IDENTITY_UNREADABLE.
+ */
+export function readSecret(file: string, remedy: string, log: Log): string {
   const text = readNamedFile(file, 'IDENTITY_UNREADABLE', remedy);
   const others = statSync(file).mode & 0o077;
   if (others !== 0) log.warn(`${file} can be read or changed by other users: chmod 600 it`);

@@ -175,7 +175,7 @@ class RunningCoordinator implements Coordinator {
     return statusOf({
       plan: this.plan,
       rounds: this.#rounds,
-      spent: this.#ledger.spent(),
+      ledger: this.#ledger,
       members: this.#membership.members,
       lettersOf: (platform) => this.#mailbox.load(platform).letters,
       attempts: this.#options.store.rounds,

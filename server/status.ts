@@ -3,6 +3,8 @@
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
+import type { Ledger } from '../core/privacy/ledger/ledger.ts';
+import type { LedgerCounts } from '../host/metrics.ts';
 import type { Member } from './membership.ts';
 import type { RoundState } from './rounds/round-machine.ts';
 import type { Rounds } from './rounds/rounds.ts';
@@ -25,6 +27,8 @@ export interface CoordinatorStatus {
   };
   /** Null where nothing bounds it: without noise, or with a strategy that promises nothing beyond sealing. */
   readonly epsilon: { readonly spent: number | null; readonly budget: number; readonly delta: number } | null;
+  /** What the coordinator's ledger holds of rounds: attempts that are charged and not taken back, and how many were. */
+  readonly ledger: LedgerCounts;
   readonly platforms: readonly (Member & { readonly letters: number })[];
   /** The last ones. */
   readonly attempts: readonly AttemptRecord[];
@@ -37,8 +41,7 @@ const ATTEMPTS_SHOWN = 20;
 export interface StatusParts {
   readonly plan: FederationPlan;
   readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay' | 'waitingFor'>;
-  /** By the coordinator's ledger. */
-  readonly spent: number | null;
+  readonly ledger: Pick<Ledger, 'spent' | 'attempts' | 'refunds'>;
   readonly members: readonly Member[];
   readonly lettersOf: (platform: string) => number;
   readonly attempts: Pick<RoundStore, 'attempts'>;
@@ -61,7 +64,8 @@ export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorSt
       ending: ending ?? null,
       underWay: underWay ?? null,
     },
-    epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.spent, budget, delta },
+    epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.ledger.spent(), budget, delta },
+    ledger: { attempts: parts.ledger.attempts, refunds: parts.ledger.refunds },
     platforms: parts.members.map((member) => ({ ...member, letters: parts.lettersOf(member.platform) })),
     attempts: parts.attempts.attempts(ATTEMPTS_SHOWN),
     traffic: parts.traffic,

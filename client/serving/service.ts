@@ -10,6 +10,8 @@ import type { Consent } from '../../core/federation/consent.ts';
 import { PlatformError } from '../errors.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
+import { listen } from '../../host/listen.ts';
+import type { ListenTerms } from '../../host/listen.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
 export interface ServiceBackend {
@@ -37,6 +39,10 @@ export interface Service {
 }
 
 const LOOPBACK = '127.0.0.1';
+const TERMS: ListenTerms = {
+  option: '--serve-port',
+  error: (code, message, options) => new PlatformError(code, message, options),
+};
 /** Tell nothing of a person. A scraper must not need the token, which opens recommendations and consents. */
 const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metrics']);
 /** A file of consents for everybody is long. */
@@ -80,26 +86,8 @@ export async function startService({ backend, metrics, token, port }: ServiceOpt
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   routes(app, backend);
-  try {
-    const url = await app.listen({ host: LOOPBACK, port });
-    return { url, stop: () => app.close() };
-  } catch (cause) {
-    await app.close();
-    throw listenError(cause, port);
-  }
-}
-
-/** The system's error in words. */
-export function listenError(cause: unknown, port: number): unknown {
-  const remedy = 'choose another --serve-port, or 0 for any free one';
-  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
-    case 'EADDRINUSE':
-      return new PlatformError('PORT_IN_USE', `port ${port} is in use by another program: ${remedy}`, { cause });
-    case 'EACCES':
-      return new PlatformError('LISTEN_FORBIDDEN', `port ${port} may not be opened by this user: ${remedy}`, { cause });
-    default:
-      return cause;
-  }
+  const url = await listen(app, { host: LOOPBACK, port }, TERMS);
+  return { url, stop: () => app.close() };
 }
 
 function routes(app: FastifyInstance, backend: ServiceBackend): void {

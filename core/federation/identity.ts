@@ -1,6 +1,6 @@
 /**
  * Identities: who a platform or the coordinator is. An Ed25519 pair signs, an X25519 pair opens letters. The file format
- * lives here; reading and writing files is the business of client/ and server/.
+ * lives here; reading and writing files is the business of host/.
  * @module
  */
 import nacl from 'tweetnacl';

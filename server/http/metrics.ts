@@ -2,10 +2,11 @@
  * Figures for Prometheus: counted from the coordinator's events, or read from its status when asked.
  * @module
  */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counter, Histogram } from 'prom-client';
 import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import { SECAGG_CODES } from '../../core/secagg/errors.ts';
 import { INVALID_MESSAGE_CODES, PROTOCOL_ERROR_CODES } from '../../core/wire/errors.ts';
+import { Figures } from '../../host/metrics.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { CoordinatorStatus } from '../status.ts';
 
@@ -25,8 +26,10 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
 
 const known = (code: string): string => (KNOWN_CODES.has(code) ? code : 'other');
 
+const STAGE_SECONDS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
+
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #figures = new Figures();
   readonly #attempts: Counter;
   readonly #stages: Histogram;
   readonly #failures: Counter;
@@ -45,74 +48,33 @@ export class Metrics {
   constructor(status: () => CoordinatorStatus) {
     this.#status = status;
     this.#now = status();
-    const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
-    this.#attempts = new Counter({
-      name: 'isthmus_attempts_total',
-      help: 'Attempts at rounds, by how they ended.',
-      labelNames: ['outcome'],
-      registers,
-    });
+    const counter = this.#figures.counter.bind(this.#figures);
+    this.#attempts = counter('isthmus_attempts_total', 'Attempts at rounds, by how they ended.', ['outcome']);
     for (const outcome of OUTCOMES) this.#attempts.inc({ outcome }, 0);
-    this.#stages = new Histogram({
-      name: 'isthmus_stage_seconds',
-      help: 'Time in each stage of the masked sum.',
-      labelNames: ['stage'],
-      buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
-      registers,
-    });
-    this.#failures = new Counter({
-      name: 'isthmus_failures_total',
-      help: 'Messages that were not taken: here, or by a platform (there).',
-      labelNames: ['code', 'seen'],
-      registers,
-    });
-    this.#faults = new Counter({
-      name: 'isthmus_faults_total',
-      help: 'Breaches of the masked sum protocol, by code.',
-      labelNames: ['code'],
-      registers,
-    });
-    this.#declines = new Counter({
-      name: 'isthmus_declines_total',
-      help: 'Invitations that platforms declined, by code.',
-      labelNames: ['code'],
-      registers,
-    });
-    this.#statements = new Counter({
-      name: 'isthmus_statements_total',
-      help: 'Statements of platforms that gave an attempt up, by what became of them.',
-      labelNames: ['outcome'],
-      registers,
-    });
+    const stages = 'Time in each stage of the masked sum.';
+    this.#stages = this.#figures.histogram('isthmus_stage_seconds', stages, ['stage'], STAGE_SECONDS);
+    const failures = 'Messages that were not taken: here, or by a platform (there).';
+    this.#failures = counter('isthmus_failures_total', failures, ['code', 'seen']);
+    this.#faults = counter('isthmus_faults_total', 'Breaches of the masked sum protocol, by code.', ['code']);
+    this.#declines = counter('isthmus_declines_total', 'Invitations that platforms declined, by code.', ['code']);
+    const statements = 'Statements of platforms that gave an attempt up, by what became of them.';
+    this.#statements = counter('isthmus_statements_total', statements, ['outcome']);
     for (const outcome of ['taken', 'dropped']) this.#statements.inc({ outcome }, 0);
-    this.#refunds = new Counter({
-      name: 'isthmus_refunds_total',
-      help: 'Charges of attempts that this process took back.',
-      registers,
-    });
-    this.#letters = new Counter({
-      name: 'isthmus_letters_total',
-      help: 'Letters in the mailbox, by what became of them.',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.#letterBytes = new Counter({
-      name: 'isthmus_letter_bytes_total',
-      help: 'Bytes of letters that came in.',
-      registers,
-    });
-    this.#readings(registers);
+    this.#refunds = counter('isthmus_refunds_total', 'Charges of attempts that this process took back.');
+    const letters = 'Letters in the mailbox, by what became of them.';
+    this.#letters = counter('isthmus_letters_total', letters, ['outcome']);
+    this.#letterBytes = counter('isthmus_letter_bytes_total', 'Bytes of letters that came in.');
+    this.#readings();
   }
 
   get contentType(): string {
-    return this.#registry.contentType;
+    return this.#figures.contentType;
   }
 
   /** In Prometheus' text format. */
   text(): Promise<string> {
     this.#now = this.#status();
-    return this.#registry.metrics();
+    return this.#figures.text();
   }
 
   observe(event: CoordinatorEvent): void {
@@ -149,18 +111,9 @@ export class Metrics {
     }
   }
 
-  #readings(registers: Registry[]): void {
-    const status = (): CoordinatorStatus => this.#now;
-    const gauge = (name: string, help: string, read: (now: CoordinatorStatus) => number): void => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read(status()));
-        },
-      });
-    };
+  #readings(): void {
+    const gauge = (name: string, help: string, read: (now: CoordinatorStatus) => number): void =>
+      this.#figures.gauge(name, help, () => read(this.#now));
     const online = (now: CoordinatorStatus): number => now.platforms.filter(({ state }) => state === 'online').length;
     gauge('isthmus_rounds_completed', 'Rounds completed.', (now) => now.rounds.completed);
     gauge('isthmus_rounds_planned', 'Rounds of this federation.', (now) => now.rounds.of);
@@ -171,18 +124,9 @@ export class Metrics {
       (now) => now.platforms.filter(({ state, prepared }) => state === 'online' && prepared).length,
     );
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
-    gauge(
-      'isthmus_epsilon_spent',
-      'Epsilon spent at the delta of the budget, less once a charge is taken back; NaN where nothing bounds it.',
-      (now) => now.epsilon?.spent ?? Number.NaN,
-    );
-    gauge(
-      'isthmus_epsilon_budget',
-      'Epsilon of the budget; NaN where nothing bounds it.',
-      (now) => now.epsilon?.budget ?? Number.NaN,
-    );
-    gauge('isthmus_budget_exhausted', '1 once a round was refused because the budget does not hold it.', (now) =>
-      now.rounds.ending === 'budget-exhausted' ? 1 : 0,
+    this.#figures.budget(
+      () => ({ ...(this.#now.epsilon ?? { spent: null, budget: null }), ...this.#now.ledger }),
+      () => this.#now.rounds.ending === 'budget-exhausted',
     );
     gauge(
       'isthmus_statements_awaited',
@@ -193,18 +137,11 @@ export class Metrics {
     gauge('isthmus_letters_waiting', 'Letters that wait for their receiver.', (now) =>
       now.platforms.reduce((sum, { letters }) => sum + letters, 0),
     );
-    const bytes: Counter = new Counter({
-      name: 'isthmus_wire_bytes_total',
-      help: 'Bytes of frames.',
-      labelNames: ['direction'],
-      registers,
-      collect() {
-        const { sentBytes, receivedBytes } = status().traffic;
-        this.reset();
-        this.inc({ direction: 'sent' }, sentBytes);
-        this.inc({ direction: 'received' }, receivedBytes);
-      },
+    this.#figures.counter('isthmus_wire_bytes_total', 'Bytes of frames.', ['direction'], (bytes) => {
+      const { sentBytes, receivedBytes } = this.#now.traffic;
+      bytes.reset();
+      bytes.inc({ direction: 'sent' }, sentBytes);
+      bytes.inc({ direction: 'received' }, receivedBytes);
     });
-    bytes.inc({ direction: 'sent' }, 0);
   }
 }

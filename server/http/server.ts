@@ -5,14 +5,13 @@
  */
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
+import { listen } from '../../host/listen.ts';
+import type { Address, ListenTerms } from '../../host/listen.ts';
 import { CoordinatorError } from '../errors.ts';
 import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
-export interface HttpOptions {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
+export interface HttpOptions extends Address {
   readonly status: () => CoordinatorStatus;
   /** Why the coordinator takes no platforms, if so. */
   readonly unready: () => string | undefined;
@@ -27,6 +26,11 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const TERMS: ListenTerms = {
+  option: '--port',
+  error: (code, message, options) => new CoordinatorError(code, message, options),
+};
+
 export function httpServer(options: HttpOptions): HttpServer {
   const { host, port, status, unready, metrics } = options;
   const app = fastify({ logger: false, forceCloseConnections: true });
@@ -39,40 +43,7 @@ export function httpServer(options: HttpOptions): HttpServer {
   app.get('/v1/status', () => status());
   return {
     server: app.server,
-    listen: async () => {
-      try {
-        return await app.listen({ host, port });
-      } catch (cause) {
-        throw listenError(cause, host, port);
-      }
-    },
+    listen: () => listen(app, { host, port }, TERMS),
     close: () => app.close(),
   };
-}
-
-/** The system's error in words. */
-export function listenError(cause: unknown, host: string, port: number): unknown {
-  if (!(cause instanceof Error && 'code' in cause)) return cause;
-  switch (cause.code) {
-    case 'EADDRINUSE':
-      return new CoordinatorError(
-        'PORT_IN_USE',
-        `port ${port} of ${host} is in use by another program: stop it, or choose another --port (0 takes any free one)`,
-        { cause },
-      );
-    case 'EACCES':
-      return new CoordinatorError(
-        'LISTEN_FORBIDDEN',
-        `port ${port} may not be opened by this user: choose a --port above 1023`,
-        { cause },
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new CoordinatorError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, {
-        cause,
-      });
-    default:
-      return cause;
-  }
 }

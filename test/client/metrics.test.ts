@@ -3,7 +3,6 @@ import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
-import type { Spending } from '../../client/serving/metrics.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
@@ -14,6 +13,7 @@ import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import { silentLog } from '../../host/log.ts';
+import type { Spending } from '../../host/metrics.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
 
 /** Figures by name and labels. */
@@ -30,7 +30,7 @@ describe("A platform's metrics", () => {
     const [identity] = platforms;
     const store = createMemoryStore();
     const ledger = new OwnLedger(plan, identity.name, store);
-    const metrics = new PlatformMetrics(() => ({ spent: ledger.spent, budget: ledger.budget }));
+    const metrics = new PlatformMetrics(() => ledger);
     const participation = new Participation({
       plan,
       identity,
@@ -69,6 +69,7 @@ describe("A platform's metrics", () => {
     );
     participation.onAttemptStart({ ...start, attempt: 3, config });
     const after = await figuresOf(metrics);
+    assert.deepEqual([after.get('isthmus_ledger_attempts'), after.get('isthmus_ledger_refunds')], [2, 0]);
     const spent = after.get('isthmus_epsilon_spent')!;
     assert.ok(spent > 3.5 && spent <= 4, String(spent));
     assert.equal(after.get('isthmus_budget_exhausted'), 1);
@@ -76,7 +77,7 @@ describe("A platform's metrics", () => {
   });
 
   it('count each attempt once, however often its end is told, and none where no further one is made', async () => {
-    const metrics = new PlatformMetrics(() => ({ spent: 1, budget: 2 }));
+    const metrics = new PlatformMetrics(() => ({ spent: 1, budget: 2, attempts: 0, refunds: 0 }));
     const ended = (round: number, attempt: number, outcome: 'completed' | 'abandoned' | 'budget-exhausted'): void =>
       metrics.observe({ kind: 'attempt-ended', round, attempt, outcome, text: '' });
     ended(1, 1, 'abandoned');
@@ -85,25 +86,28 @@ describe("A platform's metrics", () => {
     ended(2, 1, 'completed');
     metrics.observe({ kind: 'declined', round: 3, attempt: 1, code: 'ROUND_MODEL' });
     const under = await figuresOf(metrics);
-    assert.equal(under.get('isthmus_attempts_total{outcome="abandoned"}'), 1);
-    assert.equal(under.get('isthmus_attempts_total{outcome="completed"}'), 2);
+    assert.equal(under.get('isthmus_reported_attempts_total{outcome="abandoned"}'), 1);
+    assert.equal(under.get('isthmus_reported_attempts_total{outcome="completed"}'), 2);
     assert.equal(under.get('isthmus_refusals_total{code="ROUND_MODEL"}'), 1);
     assert.equal(under.get('isthmus_budget_exhausted'), 0);
     ended(3, 0, 'budget-exhausted');
     const over = await figuresOf(metrics);
-    assert.equal(over.get('isthmus_attempts_total{outcome="budget-exhausted"}'), 0);
+    assert.equal(over.get('isthmus_reported_attempts_total{outcome="budget-exhausted"}'), 0);
     assert.equal(over.get('isthmus_budget_exhausted'), 1);
+    // A charge was taken back since: there is room again.
+    metrics.observe({ kind: 'attempt', round: 3, attempt: 4, stage: 'begun' });
+    assert.equal((await figuresOf(metrics)).get('isthmus_budget_exhausted'), 0);
   });
 
   it('leave out an epsilon that nothing bounds, and have it again where something does', async () => {
-    let spending: Spending = { spent: null, budget: null };
+    let spending: Spending = { spent: null, budget: null, attempts: 0, refunds: 0 };
     const metrics = new PlatformMetrics(() => spending);
     const unbounded = await metrics.text();
     assert.doesNotMatch(unbounded, /^isthmus_epsilon_\w+ /m);
     assert.doesNotMatch(unbounded, /NaN/);
-    spending = { spent: 0.5, budget: 2 };
+    spending = { ...spending, spent: 0.5, budget: 2 };
     assert.match(await metrics.text(), /^isthmus_epsilon_spent 0\.5$/m);
-    spending = { spent: null, budget: 2 };
+    spending = { ...spending, spent: null };
     assert.doesNotMatch(await metrics.text(), /^isthmus_epsilon_spent /m);
   });
 });

@@ -59,7 +59,7 @@ describe('what goes wrong in operation', function () {
       /coordinator\.db is in use: another coordinator runs on this store; stop it first.*STORE_LOCKED/,
       /port \d+ of 127\.0\.0\.1 is in use by another program: stop it, or choose another --port.*PORT_IN_USE/,
       /films-state\/state\.db is in use by another process: stop it, or give this one its own state.*STORE_LOCKED/,
-      /port \d+ is in use by another program: choose another --serve-port.*PORT_IN_USE/,
+      /port \d+ of 127\.0\.0\.1 is in use by another program: stop it, or choose another --serve-port.*PORT_IN_USE/,
       /STORE_LOCKED/,
     ];
     seconds.forEach((ended, index) => refused(ended, EXIT.resource, told[index]));
