@@ -90,6 +90,8 @@ export interface Options {
   readonly diesBefore?: (id: string) => PlatformMessage['kind'] | undefined;
   /** The connection breaks with this message on its way: it is lost, both ends notice, and the platform comes back. */
   readonly breaks?: (way: 'up' | 'down', platform: string, message: PlatformMessage | CoordinatorMessage) => boolean;
+  /** Sees each state that the coordinator comes to. States are linear: the last one seen is the one to go on with. */
+  readonly onCoordinator?: (state: CoordinatorState) => void;
   /** Dies after this many of its chunks arrived. */
   readonly diesAfterChunks?: (id: string) => number | undefined;
 }
@@ -242,6 +244,7 @@ export function run(count: number, options: Options = {}): Result {
       }
       const [next, effects] = handleCoordinator(coordinator, event);
       coordinator = next;
+      options.onCoordinator?.(coordinator);
       performCoordinator(effects);
     }
   }
