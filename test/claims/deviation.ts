@@ -106,8 +106,12 @@ export class Deviation {
 
   /** Charges that this platform's ledger holds and has not taken back. */
   paid({ store }: Honest): number {
-    const charges = this.#project.ledgers.distinctCharges(store.ledger.entries());
-    return charges.filter(({ scope }) => scope === 'federation').length;
+    const standing = new Set<string>();
+    for (const { charge, refund } of store.ledger.entries()) {
+      if (refund !== undefined) standing.delete(refund.session);
+      else if (charge.scope === 'federation') standing.add(charge.session);
+    }
+    return standing.size;
   }
 
   refundsOf({ store }: Honest): number {
@@ -342,10 +346,9 @@ export class Deviation {
   /** Shows every platform its own charges, which it would miss, and no others. */
   #tellCharges(): void {
     for (const one of this.honest) {
-      const known = new Set(one.view.entries.map(({ charge }) => charge.session));
-      const charges = one.store.ledger.entries().map(({ charge }) => charge);
-      for (const charge of charges) {
-        if (charge.scope === 'federation' && !known.has(charge.session)) one.view.charge(charge);
+      const known = new Set(one.view.entries.map(({ charge }) => charge?.session));
+      for (const { charge } of one.store.ledger.entries()) {
+        if (charge?.scope === 'federation' && !known.has(charge.session)) one.view.charge(charge);
       }
       this.#show(one);
     }
@@ -357,7 +360,7 @@ export class Deviation {
   }
 
   #chargeOf({ store }: Honest, attempt: number): Charge | undefined {
-    return store.ledger.entries().find(({ charge }) => charge.scope === 'federation' && charge.attempt === attempt)
+    return store.ledger.entries().find(({ charge }) => charge?.scope === 'federation' && charge.attempt === attempt)
       ?.charge;
   }
 

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
-import { distinctCharges, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
+import { Accounts } from '../../core/privacy/ledger/accounts.ts';
+import { verifyLedger } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import { keyOf, leftFile, openStores, PLAN, PLATFORM, runFederation } from './dying-ledgers.ts';
@@ -25,10 +26,7 @@ async function killedAt(folder: string, point: number): Promise<NodeJS.Signals |
 
 function spentOf(entries: readonly LedgerEntry[], side: Parameters<typeof ledgerBudget>[1]): number {
   const { elsewhere, delta } = ledgerBudget(PLAN.privacy, side);
-  return composedEpsilon(
-    [...elsewhere, ...distinctCharges(entries).map((charge) => ({ event: charge.event, count: 1 }))],
-    delta,
-  );
+  return composedEpsilon([...elsewhere, ...Accounts.of(entries).events()], delta);
 }
 
 describe('a federation under kill -9', function () {
@@ -68,9 +66,10 @@ describe('a federation under kill -9', function () {
 function paidForLess(folder: string): boolean {
   const { coordinator, platform, others } = openStores(folder);
   const sessionsOf = (entries: readonly LedgerEntry[]): readonly string[] =>
-    distinctCharges(entries)
-      .filter(({ scope }) => scope === 'federation')
-      .map(({ session }) => session);
+    Accounts.of(entries)
+      .all()
+      .filter(({ charge, refund }) => charge.scope === 'federation' && refund === undefined)
+      .map(({ charge }) => charge.session);
   const theirs = new Set(sessionsOf(coordinator.ledger.entries()));
   const own = [platform, ...others.values()].flatMap(({ ledger }) => sessionsOf(ledger.entries()));
   for (const store of [coordinator, platform, ...others.values()]) store.close();
@@ -98,7 +97,7 @@ function check(folder: string, when: string): readonly string[] {
       switch (kind) {
         case 'encoder':
           assert.ok(
-            ours.some(({ charge }) => charge.label === 'encoder' && charge.round === Number(which)),
+            ours.some(({ charge }) => charge?.label === 'encoder' && charge.round === Number(which)),
             uncharged,
           );
           // A second value of the same release would be another release.
@@ -145,6 +144,6 @@ function check(folder: string, when: string): readonly string[] {
 
 /** Of an attempt, written round/attempt. */
 function chargeOf(entries: readonly LedgerEntry[], which: string): LedgerEntry['charge'] | undefined {
-  return entries.find(({ charge }) => charge.scope === 'federation' && `${charge.round}/${charge.attempt}` === which)
+  return entries.find(({ charge }) => charge?.scope === 'federation' && `${charge.round}/${charge.attempt}` === which)
     ?.charge;
 }
