@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { codeOf } from '../core/errors/coded-error.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
+import { LEDGER_LAYOUT } from '../host/sqlite/ledger.ts';
 
 export interface LedgerFile {
   readonly federation: string;
@@ -17,13 +18,16 @@ export interface LedgerFile {
   readonly rows: readonly string[];
 }
 
-/** @throws StoreError STORE_MISSING, STORE_LOCKED while an agent or a coordinator holds it, STORE_CORRUPT for anything else. */
+/**
+ * @throws StoreError STORE_MISSING, STORE_LOCKED while an agent or a coordinator holds it, STORE_VERSION for one of an older
+ * layout, STORE_CORRUPT for anything else.
+ */
 export function readLedgerFile(file: string): LedgerFile {
   if (!existsSync(file)) {
     throw new StoreError('STORE_MISSING', `${file} does not exist: name a platform's state or a coordinator's store`);
   }
   try {
-    return readWith(`${pathToFileURL(file).href}?mode=ro`);
+    return readWith(`${pathToFileURL(file).href}?mode=ro`, file);
   } catch (error) {
     // What a killed process left behind is a log that only a writer may bring in.
     const code = codeOf(error) ?? '';
@@ -34,16 +38,23 @@ export function readLedgerFile(file: string): LedgerFile {
 
 function guarded(path: string, file: string): LedgerFile {
   try {
-    return readWith(path);
+    return readWith(path, file);
   } catch (error) {
     throw translated(error, file);
   }
 }
 
-function readWith(path: string): LedgerFile {
+function readWith(path: string, file: string): LedgerFile {
   const database = new Libsql(path);
   try {
     database.exec('PRAGMA query_only = ON');
+    const { user_version: layout } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (layout > 0 && layout < LEDGER_LAYOUT) {
+      throw new StoreError(
+        'STORE_VERSION',
+        `${file} has layout ${layout}: its rounds were charged when shares were revealed, and not when updates left, so what they spent is not known; print it with the program that wrote it`,
+      );
+    }
     const owner = database.prepare('SELECT * FROM owner').get() as Record<string, unknown> | undefined;
     const rows = database.prepare('SELECT entry FROM ledger ORDER BY sequence').all() as { entry: unknown }[];
     return {
@@ -57,6 +68,7 @@ function readWith(path: string): LedgerFile {
 }
 
 function translated(cause: unknown, file: string): unknown {
+  if (cause instanceof StoreError) return cause;
   const code = codeOf(cause) ?? '';
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     const text = `${file} is held by a running agent or coordinator: stop it first; until then its local service and its metrics tell what is spent`;

@@ -16,6 +16,10 @@ export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_REFUSED: { kind: 'input', about: 'the running agent refused the request' },
   STATE_UNUSABLE: { kind: 'resource', about: 'the state directory cannot be used' },
   POLICY_FLOOR: { kind: 'privacy', about: "the manifest is weaker than this platform's own floor" },
+  PLATFORM_STATE_OLD: {
+    kind: 'privacy',
+    about: 'the state is an older copy: what was revealed and released since is not on record',
+  },
   LINK_ENDED: { kind: 'federation', about: 'the coordinator ended the link for good' },
   ROUND_MODEL: { kind: 'federation', about: "the coordinator's shared model is not the one this platform expects" },
   ROUND_STALE: { kind: 'federation', about: 'the coordinator began a round that is over' },

@@ -80,6 +80,8 @@ class Agent implements Platform {
   readonly #post: Post;
   readonly #life: Life;
   #link: PlatformLink | undefined;
+  /** Whether the coordinator's ledger was told over this link. */
+  #isWelcome = false;
   /** Resolves at the first connection, or when there is none: long work before it would let the handshake lapse. */
   readonly #contact: Promise<void>;
   #resolveContact: () => void = () => undefined;
@@ -113,7 +115,7 @@ class Agent implements Platform {
     this.settled.catch(() => undefined);
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
-    const ledger = new OwnLedger(this.plan, this.name, store.ledger);
+    const ledger = new OwnLedger(this.plan, this.name, store);
     this.#ledger = ledger;
     const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
     const emit = (event: PlatformEvent): void => this.#events.emit(event);
@@ -140,7 +142,10 @@ class Agent implements Platform {
       clock,
       random: random.of('letters'),
       log,
-      send: (body) => this.#tell(body),
+      // Letters are kept until the mailbox has them, and sent once it is known that they may be.
+      send: (body) => {
+        if (this.#isWelcome || body.kind === 'mail-receipt') this.#tell(body);
+      },
       deliver: (from, body) => this.#deliver(from, body),
       onError: (error) => this.#fail(error),
     });
@@ -164,8 +169,9 @@ class Agent implements Platform {
 
   spending(): Spending {
     // What leaves of an encoder made from raw data is in no ledger.
-    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null };
-    return { spent: this.#ledger.spent, budget: this.#ledger.budget };
+    const { spent, budget, attempts, refunds } = this.#ledger;
+    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
+    return { spent, budget, attempts, refunds };
   }
 
   on(listener: PlatformListener): () => void {
@@ -215,8 +221,8 @@ class Agent implements Platform {
         this.#events.emit({ kind: 'link', state: 'online', reason: '' });
         if (state.resumed) return;
         this.#participation.onNewLink();
+        this.#isWelcome = false;
         this.#life.tellStatus();
-        this.#post.resend();
         return;
       case 'offline':
         if (this.#stopping === undefined) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
@@ -235,12 +241,20 @@ class Agent implements Platform {
     }
   }
 
+  /** The coordinator's ledger came, and what comes before it: this platform's state is no old copy, as far as is known. */
+  #onWelcome(): void {
+    if (this.#isWelcome) return;
+    this.#isWelcome = true;
+    this.#post.resend();
+  }
+
   #onBody(body: Body, session: Uint8Array): void {
     try {
       this.#take(body, session);
     } catch (error) {
-      // What the coordinator did wrong it is told, and no more; without its store this platform must not go on.
-      if (error instanceof StoreError) this.#fail(error);
+      // What the coordinator did wrong it is told, and no more; without its store, or with an old one, this platform must not go on.
+      const isOld = error instanceof PlatformError && error.code === 'PLATFORM_STATE_OLD';
+      if (isOld || error instanceof StoreError) this.#fail(error);
       throw error;
     }
   }
@@ -253,8 +267,12 @@ class Agent implements Platform {
       case 'attempt-end':
         this.#participation.onAttemptEnd(body);
         return;
+      case 'last-keys':
+        this.#participation.onLastKeys(body);
+        return;
       case 'ledger-sync':
         this.#participation.onLedgerSync(body);
+        this.#onWelcome();
         return;
       case 'secagg':
         this.#participation.onSecagg(body, session);
@@ -270,6 +288,7 @@ class Agent implements Platform {
         return;
       case 'status':
       case 'attempt-decline':
+      case 'statement':
         // Of a platform, never of the coordinator.
         return;
     }

@@ -4,8 +4,16 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** What a process's own ledger holds of rounds. */
+export interface LedgerCounts {
+  /** Attempts that are charged and not taken back. */
+  readonly attempts: number;
+  /** Charges of attempts that were taken back. */
+  readonly refunds: number;
+}
+
 /** What a process's own ledger says; null where nothing bounds what is learnt. */
-export interface Spending {
+export interface Spending extends LedgerCounts {
   readonly spent: number | null;
   readonly budget: number | null;
 }
@@ -61,17 +69,27 @@ export class Figures {
     });
   }
 
-  /** The budget of this process's ledger, read at every scrape. */
+  /** This process's ledger, read at every scrape. */
   budget(spending: () => Spending, isExhausted: () => boolean): void {
-    const { spent, budget, exhausted } = BUDGET;
+    const { spent, budget, exhausted, attempts, refunds } = BUDGET;
     this.gauge(...spent, () => spending().spent);
     this.gauge(...budget, () => spending().budget);
     this.gauge(...exhausted, () => (isExhausted() ? 1 : 0));
+    this.gauge(...attempts, () => spending().attempts);
+    this.gauge(...refunds, () => spending().refunds);
   }
 }
 
 const BUDGET = {
-  spent: ['isthmus_epsilon_spent', 'Epsilon spent at the delta of the budget; absent where nothing bounds it.'],
+  spent: [
+    'isthmus_epsilon_spent',
+    'Epsilon spent at the delta of the budget; falls when a charge is taken back; absent where nothing bounds it.',
+  ],
   budget: ['isthmus_epsilon_budget', 'Epsilon of the budget; absent where nothing bounds it.'],
-  exhausted: ['isthmus_budget_exhausted', '1 once a round was refused because the budget does not hold it.'],
+  exhausted: ['isthmus_budget_exhausted', '1 while the last round was refused because the budget does not hold it.'],
+  attempts: [
+    'isthmus_ledger_attempts',
+    'Attempts at rounds that the ledger charges and has not taken back; falls when one is taken back.',
+  ],
+  refunds: ['isthmus_ledger_refunds', 'Charges of attempts that the ledger has taken back.'],
 } as const;

@@ -113,10 +113,8 @@ export class SqliteDatabase {
     const found = this.one('PRAGMA user_version').integer('user_version');
     if (found === version) return;
     if (found !== 0) {
-      throw new StoreError(
-        'STORE_VERSION',
-        `${this.#file} has layout ${found}, this program knows ${version}: use the program that wrote it`,
-      );
+      const why = found < version ? this.#terms.older : 'use the program that wrote it';
+      throw new StoreError('STORE_VERSION', `${this.#file} has layout ${found}, this program knows ${version}: ${why}`);
     }
     this.#guard(() => this.#database.exec(`${schema}; PRAGMA user_version = ${version}`));
   }

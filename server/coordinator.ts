@@ -8,6 +8,7 @@ import type { Clock } from '../core/time/clock.ts';
 import { codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
+import { ledgerRules } from '../core/federation/ledger-rules.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
@@ -82,11 +83,12 @@ class RunningCoordinator implements Coordinator {
     this.#events = new Listeners<CoordinatorEvent>((error) => this.#defect(error));
     this.#events.on((event) => logEvent(log, event));
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
-    this.#ledger = Ledger.open(manifest.federation, store.ledger, ledgerBudget(this.plan.privacy, 'coordinator'));
+    const budget = ledgerBudget(this.plan.privacy, 'coordinator');
+    this.#ledger = Ledger.open(manifest.federation, store.ledger, budget, ledgerRules(this.plan, nodeEngine));
     this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,
-      store: store.rounds,
+      store,
       ledger: this.#ledger,
       membership: this.#membership,
       engine: nodeEngine,
@@ -175,7 +177,7 @@ class RunningCoordinator implements Coordinator {
     return statusOf({
       plan: this.plan,
       rounds: this.#rounds,
-      spent: this.#ledger.spent(),
+      ledger: this.#ledger,
       members: this.#membership.members,
       lettersOf: (platform) => this.#mailbox.load(platform).letters,
       attempts: this.#options.store.rounds,
@@ -218,6 +220,9 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-decline':
         this.#rounds.declined(platform, body);
         return;
+      case 'statement':
+        this.#rounds.stated(platform, body);
+        return;
       case 'mail':
         this.#mailbox.onMail(platform, body);
         return;
@@ -227,6 +232,7 @@ class RunningCoordinator implements Coordinator {
       case 'attempt-start':
       case 'attempt-end':
       case 'ledger-sync':
+      case 'last-keys':
       case 'failure':
         break;
     }
@@ -254,14 +260,16 @@ class RunningCoordinator implements Coordinator {
   /** A new link: what a platform must know before anything else. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
-    for (const body of this.#news.all()) this.#endpoint?.broadcast([platform], body);
+    const lastKeys = this.#rounds.lastKeys(platform);
+    if (lastKeys !== undefined) this.#endpoint?.broadcast([platform], lastKeys);
+    this.#endpoint?.broadcast([platform], this.#news.all());
     for (const body of this.#rounds.news()) this.#endpoint?.broadcast([platform], body);
     this.#mailbox.connected(platform);
   }
 
   #tellLedger(): void {
     const everyone = this.plan.manifest.platforms.map(({ name }) => name);
-    for (const body of this.#news.untold()) this.#endpoint?.broadcast(everyone, body);
+    this.#endpoint?.broadcast(everyone, this.#news.untold());
   }
 
   #emitEpsilon(): void {

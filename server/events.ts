@@ -46,6 +46,20 @@ export type CoordinatorEvent =
       readonly seconds: number;
       readonly completedRounds: number;
     }
+  /** A platform stated that it gave the attempt up. */
+  | { readonly kind: 'statement'; readonly platform: string; readonly round: number; readonly attempt: number }
+  /** Statements of attempts that none can be of, or that nobody signed; so many since the last such event. */
+  | { readonly kind: 'statements-dropped'; readonly count: number }
+  /** The attempt's charge is taken back, on so many statements of those in its key list. */
+  | {
+      readonly kind: 'refund';
+      readonly round: number;
+      readonly attempt: number;
+      readonly statements: number;
+      readonly of: number;
+    }
+  /** The budget holds no further attempt unless these platforms state that they gave an earlier one up. */
+  | { readonly kind: 'waiting'; readonly platforms: readonly string[]; readonly seconds: number }
   /** A null budget: a federation without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'declined'; readonly platform: string; readonly code: string }

@@ -6,9 +6,6 @@ import { canonicalEntry } from '../core/privacy/ledger/ledger.ts';
 import type { Ledger } from '../core/privacy/ledger/ledger.ts';
 import type { LedgerSyncBody } from '../core/wire/body.ts';
 
-/** Ledger entries told in one message. */
-const ENTRIES_AT_ONCE = 1000;
-
 export class LedgerNews {
   readonly #ledger: Ledger;
   #told: number;
@@ -19,24 +16,19 @@ export class LedgerNews {
     this.#told = ledger.entries.length;
   }
 
-  /** At least one message, possibly of no entry: who is told nothing would wait. */
-  all(): readonly LedgerSyncBody[] {
+  /** In one message, possibly of no entry: a platform judges a ledger as a whole, and waits until it is told of one. */
+  all(): LedgerSyncBody {
     return this.#from(0);
   }
 
   /** What came since this was asked last. */
-  untold(): readonly LedgerSyncBody[] {
+  untold(): LedgerSyncBody {
     const from = this.#told;
     this.#told = this.#ledger.entries.length;
     return this.#from(from);
   }
 
-  #from(from: number): readonly LedgerSyncBody[] {
-    const entries = this.#ledger.entries.slice(from).map(canonicalEntry);
-    const messages: LedgerSyncBody[] = [];
-    for (let at = 0; at === 0 || at < entries.length; at += ENTRIES_AT_ONCE) {
-      messages.push({ kind: 'ledger-sync', from: from + at, entries: entries.slice(at, at + ENTRIES_AT_ONCE) });
-    }
-    return messages;
+  #from(from: number): LedgerSyncBody {
+    return { kind: 'ledger-sync', from, entries: this.#ledger.entries.slice(from).map(canonicalEntry) };
   }
 }

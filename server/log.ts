@@ -42,6 +42,22 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
     case 'declined':
       log.warn(`platform ${event.platform} declined`, { code: event.code });
       return;
+    case 'statement':
+      log.debug(`platform ${event.platform} gave up round ${event.round}, attempt ${event.attempt}`);
+      return;
+    case 'statements-dropped':
+      log.warn('dropped statements that are signed by nobody or are of no attempt', { count: event.count });
+      return;
+    case 'refund': {
+      const { round, attempt, statements, of } = event;
+      log.info(`round ${round}, attempt ${attempt}: its charge is taken back`, { statements, of });
+      return;
+    }
+    case 'waiting':
+      log.warn(`the budget holds no further attempt: waiting for statements of ${event.platforms.join(', ')}`, {
+        seconds: event.seconds,
+      });
+      return;
     case 'fault':
       log.warn(`platform ${event.platform} broke the masked sum's protocol`, { code: event.code });
       return;

@@ -3,7 +3,10 @@
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
+import type { Ledger } from '../core/privacy/ledger/ledger.ts';
+import type { LedgerCounts } from '../host/metrics.ts';
 import type { Member } from './membership.ts';
+import type { RoundState } from './rounds/round-machine.ts';
 import type { Rounds } from './rounds/rounds.ts';
 import type { AttemptRecord, RoundStore } from './store/coordinator-store.ts';
 import type { RoundsEnding } from './events.ts';
@@ -16,12 +19,16 @@ export interface CoordinatorStatus {
   readonly rounds: {
     readonly completed: number;
     readonly of: number;
-    readonly state: 'gathering' | 'attempting' | 'pausing' | 'over';
+    readonly state: RoundState['kind'];
+    /** In state `waiting`: platforms whose statements of attempts that they gave up could free room in the budget. */
+    readonly waitingFor: readonly string[] | null;
     readonly ending: RoundsEnding | null;
     readonly underWay: { readonly round: number; readonly attempt: number; readonly stage: string } | null;
   };
   /** Null where nothing bounds it: without noise, or with a strategy that promises nothing beyond sealing. */
   readonly epsilon: { readonly spent: number | null; readonly budget: number; readonly delta: number } | null;
+  /** What the coordinator's ledger holds of rounds: attempts that are charged and not taken back, and how many were. */
+  readonly ledger: LedgerCounts;
   readonly platforms: readonly (Member & { readonly letters: number })[];
   /** The last ones. */
   readonly attempts: readonly AttemptRecord[];
@@ -33,9 +40,8 @@ const ATTEMPTS_SHOWN = 20;
 
 export interface StatusParts {
   readonly plan: FederationPlan;
-  readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay'>;
-  /** By the coordinator's ledger. */
-  readonly spent: number | null;
+  readonly rounds: Pick<Rounds, 'state' | 'completed' | 'of' | 'ending' | 'underWay' | 'waitingFor'>;
+  readonly ledger: Pick<Ledger, 'spent' | 'attempts' | 'refunds'>;
   readonly members: readonly Member[];
   readonly lettersOf: (platform: string) => number;
   readonly attempts: Pick<RoundStore, 'attempts'>;
@@ -45,13 +51,21 @@ export interface StatusParts {
 
 export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorStatus {
   const { budget, delta } = plan.privacy;
-  const { state, completed, of, ending, underWay } = rounds;
+  const { state, completed, of, ending, underWay, waitingFor } = rounds;
   return {
     federation: plan.manifest.federation,
     strategy: plan.strategy.name,
     noPrivacy: budget === null,
-    rounds: { completed, of, state: state.kind, ending: ending ?? null, underWay: underWay ?? null },
-    epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.spent, budget, delta },
+    rounds: {
+      completed,
+      of,
+      state: state.kind,
+      waitingFor: waitingFor ?? null,
+      ending: ending ?? null,
+      underWay: underWay ?? null,
+    },
+    epsilon: budget === null || !isBounded(plan) ? null : { spent: parts.ledger.spent(), budget, delta },
+    ledger: { attempts: parts.ledger.attempts, refunds: parts.ledger.refunds },
     platforms: parts.members.map((member) => ({ ...member, letters: parts.lettersOf(member.platform) })),
     attempts: parts.attempts.attempts(ATTEMPTS_SHOWN),
     traffic: parts.traffic,

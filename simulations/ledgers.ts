@@ -5,6 +5,8 @@
 import { join } from 'node:path';
 import { storeFileIn } from '../client/state-directory.ts';
 import { openSqliteStore } from '../client/store/sqlite.ts';
+import { nodeEngine } from '../core/crypto/node-engine.ts';
+import { ledgerRules } from '../core/federation/ledger-rules.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { LedgerStore } from '../core/privacy/ledger/ledger.ts';
 import { reportLedger } from '../core/privacy/ledger/ledger-report.ts';
@@ -24,13 +26,15 @@ export const platformStateIn = (folder: string, platform: string): string => joi
 /** @param federation whose processes have ended: each held its file alone. */
 export function readLedgers({ folder, manifest }: FederationFiles): LedgerReport[] {
   const { federation } = manifest;
-  const { privacy, strategy, parameters } = planFederation(manifest);
+  const plan = planFederation(manifest);
+  const { privacy, strategy, parameters } = plan;
+  const rules = ledgerRules(plan, nodeEngine);
   const bounded = privacy.budget !== null && strategy.privacy === 'private-encoder';
   const read = (platform: string | null, store: { readonly ledger: LedgerStore; close(): void }): LedgerReport => {
     const rows = store.ledger.entries().map((entry) => JSON.stringify(entry));
     store.close();
     const budget = ledgerBudget(privacy, platform === null ? 'coordinator' : { platform });
-    return reportLedger({ federation, platform }, rows, budget, bounded);
+    return reportLedger({ federation, platform }, rows, budget, { bounded, rules });
   };
   return [
     read(null, openCoordinatorStore(coordinatorStoreIn(folder), { federation, parameters })),

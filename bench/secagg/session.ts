@@ -17,6 +17,7 @@ import type {
   PlatformEvent,
   SessionParameters,
 } from '../../core/secagg/session.ts';
+import { PROTOCOL_VERSION } from '../../core/secagg/session.ts';
 import { encodeBody } from '../../core/wire/body-codec.ts';
 import { sealEnvelope } from '../../core/wire/envelope.ts';
 import type { FrameSigner } from '../../core/wire/signing.ts';
@@ -97,7 +98,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
     return { id: `p${String(i).padStart(5, '0')}`, identity: publicKey, secretKey };
   });
   const parameters: SessionParameters = {
-    version: 1,
+    version: PROTOCOL_VERSION,
     federation: 'bench',
     round: 1,
     attempt: 1,
@@ -157,6 +158,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
     }
   };
   let coordinator: CoordinatorState;
+  let isGraceRunning = false;
   const performCoordinator = (effects: readonly CoordinatorEffect[]): void => {
     for (const effect of effects) {
       if (effect.kind === 'send') toPlatforms.push([indexOf.get(effect.to) ?? -1, effect.message]);
@@ -165,6 +167,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
       }
       if (effect.kind === 'stage') opening = effect.stage === 'opening';
       if (effect.kind === 'continue') toCoordinator.push({ kind: 'continue' });
+      if (effect.kind === 'grace') isGraceRunning = true;
       if (effect.kind === 'sum') sums.push(effect.sum);
       if (effect.kind === 'end') outcome = `${effect.outcome}: ${effect.text}`;
     }
@@ -191,7 +194,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
         engine: isTimed(i) ? engine : untimed,
         random: seededRandom(`session ${i}`),
         floor: { platforms: 3, tNoise: 2, colluders: 0 },
-        isSpent: () => false,
+        isEntered: () => false,
       },
     );
     platformMs[i] += processorMs() - started;
@@ -210,7 +213,14 @@ export function measureSession(spec: SessionCase): SessionMeasure {
       states[index] = state;
       if (isDropped(index) && state.stage === 'masked-input') continue;
       perform(index, more);
-    } else coordinate(toCoordinator.next() ?? { kind: 'deadline', stage: coordinator.stage });
+      continue;
+    }
+    const event = toCoordinator.next();
+    const timer = isGraceRunning
+      ? ({ kind: 'grace' } as const)
+      : ({ kind: 'deadline', stage: coordinator.stage } as const);
+    if (event === undefined) isGraceRunning = false;
+    coordinate(event ?? timer);
   }
   const kept = people.map((_, i) => i).filter((i) => !isDropped(i));
   if (sums.length !== 1) throw new Error(`the bench session ended with ${outcome}`);

@@ -144,7 +144,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     import('../../client/run.ts'),
     import('../../host/log.ts'),
     import('../../host/federation-files.ts'),
-    import('../../core/claims/claims.ts'),
+    import('../../core/claims/statement-text.ts'),
   ]);
   /** Whose key file it is; whether it can be used at all is looked at, and told, later. */
   const nameIn = (file: string): string => {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { storeFileIn } from '../../client/state-directory.ts';
 import { CommandError } from '../errors.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import { ledgerRules } from '../../core/federation/ledger-rules.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -24,17 +26,23 @@ interface LedgerOptions {
 
 export function privacyLedgerCommand(): Command {
   return new Command('ledger')
-    .description('print a ledger, verify its chain of hashes, and set the spend beside the budget')
+    .description('print a ledger, verify its chain of hashes and its refunds, and set the spend beside the budget')
     .option('--state <dir>', "a platform's state directory", text)
     .option('--store <file>', "a coordinator's store", text)
-    .option('--manifest <file>', 'the manifest: its budget, its delta, and what other platforms charge', text)
+    .option(
+      '--manifest <file>',
+      'the manifest: its budget, its delta, what other platforms charge, and whose signatures prove a refund',
+      text,
+    )
     .option('--delta <d>', 'delta of the spend, without a manifest', positive, 1e-6)
     .option('--json', 'the ledger as one JSON document (docs/schemas/privacy-ledger.json)')
     .addHelpText(
       'after',
       `
 Reads only. An agent or a coordinator that runs holds its file: stop it first.
-Exit codes: 0 intact; 4 the file is in use, missing or no store; 5 the chain is broken.
+A refund takes back the charge of an attempt whose sum was not opened and cannot be; with --manifest its proof is checked.
+What is spent is a count of what stands charged. What is claimed is the budget: it holds whenever the rounds end.
+Exit codes: 0 intact; 4 the file is in use, missing or no store; 5 the chain is broken or a refund is not proved.
 
 Examples:
   isthmus privacy ledger --state films-state --manifest my-federation/manifest.yaml
@@ -44,7 +52,10 @@ Examples:
       const owned = readLedgerFile(fileOf(options));
       const { rows, ...owner } = owned;
       const plan = planOf(options);
-      const report = reportLedger(owner, rows, budgetOf(options, plan, owner.platform), isBounded(plan, rows));
+      const report = reportLedger(owner, rows, budgetOf(options, plan, owner.platform), {
+        bounded: isBounded(plan, rows),
+        ...(plan && { rules: ledgerRules(plan, nodeEngine) }),
+      });
       process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
       if (!report.intact) process.exitCode = EXIT.privacy;
     });
@@ -71,28 +82,20 @@ function isBounded(plan: FederationPlan | null, rows: readonly string[]): boolea
 }
 
 function describe(report: LedgerReport): string {
-  const { federation, platform, entries, delta, budget, elsewhere, spent, intact, problem } = report;
-  const rows = entries.map(({ sequence, origin, charge, spent: after, hash }: ReportedEntry) =>
-    [
-      String(sequence).padStart(5),
-      charge.scope.padEnd(10),
-      charge.label.padEnd(24),
-      `round ${charge.round}`.padEnd(9),
-      charge.scope === 'federation' ? `attempt ${charge.attempt}`.padEnd(10) : ''.padEnd(10),
-      origin.padEnd(7),
-      up(after).padStart(9),
-      hash.slice(0, 16),
-    ].join('  '),
-  );
+  const { federation, platform, entries, delta, budget, elsewhere, spent, intact, problem, attempts, refunds } = report;
   const lines = [
     `Ledger of ${platform === null ? 'the coordinator' : `platform ${platform}`}, federation ${federation}`,
     '',
-    `entry  scope       ${'label'.padEnd(24)}  ${'release'.padEnd(21)}  origin   ${'epsilon'.padStart(8)}  hash`,
-    ...rows,
+    `entry  what    scope       ${'label'.padEnd(24)}  ${'release'.padEnd(21)}  origin   ${'epsilon'.padStart(8)}  hash`,
+    ...entries.map(row),
     '',
-    intact ? `Chain intact: ${entries.length} entries.` : `CHAIN BROKEN: ${problem ?? ''}`,
+    ...entries.flatMap(({ sequence, explained }) => (explained === null ? [] : [`Entry ${sequence}: ${explained}`])),
+    intact ? `Chain intact: ${entries.length} entries.` : `NOT TO BE TRUSTED: ${problem ?? ''}`,
   ];
-  if (!intact) return [...lines, 'What was spent cannot be told from a broken ledger.', ''].join('\n');
+  if (!intact) return [...lines, 'What was spent cannot be told from such a ledger.', ''].join('\n');
+  if (attempts + refunds > 0) {
+    lines.push(`Attempts at rounds: ${attempts} charged and not taken back, ${refunds} taken back.`);
+  }
   if (elsewhere > 0)
     lines.push(`Counted from the start, charged by other platforms' encoders: epsilon ${up(elsewhere)}.`);
   lines.push(
@@ -103,6 +106,22 @@ function describe(report: LedgerReport): string {
         : `Spent: epsilon ${up(spent)} of ${budget} at delta ${delta}.`,
   );
   return [...lines, ''].join('\n');
+}
+
+function row(entry: ReportedEntry): string {
+  const { sequence, origin, charge, refund, spent: after, hash } = entry;
+  const { scope, label, round, attempt } = charge ?? refund;
+  return [
+    String(sequence).padStart(5),
+    (charge === undefined ? 'refund' : 'charge').padEnd(6),
+    scope.padEnd(10),
+    label.padEnd(24),
+    `round ${round}`.padEnd(9),
+    scope === 'federation' ? `attempt ${attempt}`.padEnd(10) : ''.padEnd(10),
+    origin.padEnd(7),
+    up(after).padStart(9),
+    hash.slice(0, 16),
+  ].join('  ');
 }
 
 function up(epsilon: number | null): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { planBudget } from '../../core/budget/budget-plan.ts';
-import type { BudgetPlan, BudgetRequest } from '../../core/budget/budget-plan.ts';
+import type { BudgetPlan, BudgetRequest, ColluderCost } from '../../core/budget/budget-plan.ts';
 import { upwardFixed } from '../../core/accounting/printed-epsilon.ts';
 import { integer, positive } from '../arguments.ts';
 
@@ -13,10 +13,15 @@ export function privacyPlanCommand(): Command {
     .description('noise, honest minimum, epsilon against every number of colluders, error, and what would be cheaper')
     .requiredOption('--epsilon <e>', 'total over all rounds', positive)
     .option('--delta <d>', 'probability that the bound fails', positive, 1e-6)
-    .requiredOption('--rounds <n>', 'releases of the masked sum, everybody in every one', integer(1))
+    .requiredOption('--rounds <n>', 'releases of the masked sum, spare attempts among them', integer(1))
     .requiredOption('--platforms <n>', 'platforms in the federation', integer(1, 10_000))
     .option('--colluding <n>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
     .option('--dropouts <n>', 'platforms that may be lost in a round', integer(0), 0)
+    .option(
+      '--refunds <n>',
+      'charged attempts that a ledger may take back on proof (default a third of the rounds)',
+      integer(0),
+    )
     .option('--persons <n>', 'persons in a sum, over all platforms', integer(1), 20_000)
     .option('--dimension <n>', 'coordinates of the sum', integer(1), 2048)
     .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', positive)
@@ -63,17 +68,28 @@ function describe(plan: BudgetPlan): string {
     ],
   ]);
   const colluders = plan.colluders.map(
-    ({ colluders: count, epsilon, noiseShares, view }) =>
-      `  ${String(count).padStart(9)}  ${upwardFixed(epsilon).padStart(9)}  ${String(noiseShares).padStart(12)}  ${view === 'sums' ? `sums of ${noiseShares}+ honest platforms` : view}${count === trust.colluding ? '  <- planned for' : ''}\n`,
+    ({ colluders: count, epsilon, openings, noiseShares, view }) =>
+      `  ${String(count).padStart(9)}  ${upwardFixed(epsilon).padStart(9)}  ${String(openings).padStart(11)}  ${String(noiseShares).padStart(12)}  ${seen(view, noiseShares)}${count === trust.colluding ? '  <- planned for' : ''}\n`,
   );
   const cheaper = plan.cheaper.map(({ change, relativeError }) => `  ${relativeError.toFixed(2)} x  ${change}\n`);
   return `${asked}
 ${facts}
-Against the coordinator and so many platforms
-  colluding    epsilon  noise shares  can see
+Against a coordinator that deviates and so many platforms (${request.rounds} rounds, ${plan.refunds} refunds at most)
+  colluding    epsilon  opened sums  noise shares  can see
 ${colluders.join('')}
 What would be cheaper (error in L2, one change at a time)
 ${cheaper.join('')}`;
+}
+
+function seen(view: ColluderCost['view'], noiseShares: number): string {
+  switch (view) {
+    case 'sums':
+      return `sums of ${noiseShares}+ honest platforms`;
+    case 'single platforms':
+      return 'single platforms';
+    case 'uploads':
+      return 'single platforms, whether or not anybody reveals a share';
+  }
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

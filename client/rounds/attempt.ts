@@ -1,6 +1,6 @@
 /**
  * One attempt at a round, driven: the platform's state machine of the masked sum, its effects carried out in order, each
- * durable before the next.
+ * durable before the next. It ends revealed or given up, and the store says which.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
@@ -30,6 +30,8 @@ export interface AttemptOptions {
   readonly send: (message: PlatformMessage) => Promise<void>;
   /** Charges this platform's ledger durably. @throws when the budget does not hold it. */
   readonly charge: (sessionId: string) => void;
+  /** Nothing was revealed and nothing will be: the record says so, and the secrets are gone. */
+  readonly onGivenUp: () => void;
   readonly onStage: (stage: PlatformState['stage']) => void;
   /** The store cannot be written: not this attempt alone is over. */
   readonly onError: (error: StoreError) => void;
@@ -44,6 +46,8 @@ export class Attempt {
   readonly ended: Promise<AttemptEnding>;
   readonly #options: AttemptOptions;
   readonly #left = new AbortController();
+  /** `attemptKey`, once the attempt is on record as this process's own. */
+  #entered: string | undefined;
   #state: PlatformState;
   #resolveEnded: (ending: AttemptEnding) => void = () => undefined;
   /** Events are handled one after the other, an upload included. */
@@ -57,7 +61,7 @@ export class Attempt {
       engine,
       random,
       floor,
-      isSpent: (attempt) => sessions.isSpent(attempt),
+      isEntered: (attempt) => sessions.find(attempt) !== undefined,
     });
     this.#state = state;
     this.#last = this.#carryOut(effects);
@@ -113,8 +117,7 @@ export class Attempt {
       this.#options.log.warn('left the attempt', { code });
       const [state] = handlePlatform(this.#state, { kind: 'stop', error: new SecaggError('SECAGG_CLOSED', code) });
       this.#state = state;
-      this.#end({ kind: 'left', code, text: messageOf(error) });
-      if (error instanceof StoreError) this.#options.onError(error);
+      this.#end({ kind: 'left', code, text: messageOf(error) }, error);
     }
   }
 
@@ -122,8 +125,11 @@ export class Attempt {
   async #effect(effect: PlatformEffect): Promise<boolean> {
     const { sessions, send, charge, log } = this.#options;
     switch (effect.kind) {
-      case 'persist-spent':
-        if (sessions.spend(effect.attempt)) return true;
+      case 'persist-entered':
+        if (sessions.enter(effect.entered)) {
+          this.#entered = effect.entered.attempt;
+          return true;
+        }
         await this.#refuse(new SecaggError('SECAGG_SPENT', 'recorded by an earlier process'));
         return false;
       case 'send':
@@ -137,7 +143,10 @@ export class Attempt {
         return true;
       case 'charge':
         try {
-          charge(Buffer.from(effect.sessionId).toString('hex'));
+          const session = Buffer.from(effect.sessionId).toString('hex');
+          // Before the ledger: a charge whose session is unknown here would be taken back on others' word alone.
+          if (this.#entered !== undefined) sessions.charging(this.#entered, session);
+          charge(session);
           return true;
         } catch (error) {
           if (error instanceof StoreError) throw error;
@@ -145,14 +154,13 @@ export class Attempt {
           return false;
         }
       case 'persist-reveal': {
-        const session = Buffer.from(effect.sessionId).toString('hex');
         // Which shares, not the shares: what counts is that no peer is given away both ways.
         const choice = new TextEncoder().encode(
           effect.reveals.reveals.map((reveal) => `${reveal.peer}${'selfMaskShare' in reveal ? 'b' : 's'}`).join(' '),
         );
-        if (sessions.reveal(session, choice)) return true;
+        if (sessions.reveal(effect.attempt, choice)) return true;
         await this.#refuse(
-          new SecaggError('SECAGG_EQUIVOCATION', 'this session revealed another choice of shares before'),
+          new SecaggError('SECAGG_EQUIVOCATION', 'this attempt was given up, or revealed another choice of shares'),
         );
         return false;
       }
@@ -174,8 +182,20 @@ export class Attempt {
     await this.#carryOut(effects);
   }
 
-  #end(ending: AttemptEnding): void {
+  /** The state machine has wiped its secrets by now. @param cause what it failed of, if it did. */
+  #end(ending: AttemptEnding, cause?: unknown): void {
     this.#left.abort();
     this.#resolveEnded(ending);
+    const { sessions, onGivenUp, onError } = this.#options;
+    const entered = this.#entered;
+    this.#entered = undefined;
+    try {
+      if (cause instanceof StoreError) throw cause;
+      if (entered !== undefined && sessions.giveUp(entered)) onGivenUp();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // This platform ends; its next process gives up what has no ending.
+      onError(error);
+    }
   }
 }

@@ -1,37 +1,63 @@
 /**
- * This platform's ledger, kept in step with the coordinator's: charged here first, checked against theirs whenever they
- * tell it.
+ * This platform's ledger, kept in step with the coordinator's: charged here before anything leaves, checked against theirs
+ * whenever they tell it.
  * @module
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import { ledgerRules } from '../../core/federation/ledger-rules.ts';
+import type { OwnAttempts } from '../../core/federation/ledger-rules.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
-import { canonicalEntry, Ledger } from '../../core/privacy/ledger/ledger.ts';
+import { Accounts } from '../../core/privacy/ledger/accounts.ts';
+import { canonicalEntry, Ledger, LEDGER_FORMAT } from '../../core/privacy/ledger/ledger.ts';
 import { openEntrySchema } from '../../core/privacy/ledger/ledger-entry.ts';
-import type { Charge, LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge, LedgerEntry, LedgerStore, ProposedCharge } from '../../core/privacy/ledger/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 
 /** An entry as it travels: its canonical bytes, which its hash is of. */
-const travellingEntrySchema = openEntrySchema.extend({ ledger: z.literal(1) });
+const travellingEntrySchema = openEntrySchema({ ledger: z.literal(LEDGER_FORMAT) });
+
+/** A charge is smaller than the first; a refund has the keys and the statement of each platform in it besides. */
+const ENTRY_BYTES = 4096;
+const ENTRY_BYTES_PER_PLATFORM = 1024;
 
 export class OwnLedger {
   readonly #ledger: Ledger;
-  /** The coordinator's, as told so far over this link. */
-  #theirs: LedgerEntry[] = [];
+  readonly #mostEntryBytes: number;
+  /** The coordinator's, as told so far. */
+  #theirs: readonly LedgerEntry[] = [];
   #refusal: PrivacyError | undefined = new PrivacyError(
     'PRIVACY_LEDGER_REFUSED',
     'the coordinator has not shown its ledger yet: it does so when a platform connects',
   );
 
   /** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
-  constructor(plan: FederationPlan, platform: string, store: LedgerStore) {
-    this.#ledger = Ledger.open(plan.manifest.federation, store, ledgerBudget(plan.privacy, { platform }));
+  constructor(
+    plan: FederationPlan,
+    platform: string,
+    store: { readonly ledger: LedgerStore; readonly sessions: OwnAttempts },
+  ) {
+    const budget = ledgerBudget(plan.privacy, { platform });
+    const rules = ledgerRules(plan, nodeEngine, store.sessions);
+    this.#ledger = Ledger.open(plan.manifest.federation, store.ledger, budget, rules);
+    this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * plan.manifest.platforms.length;
   }
 
+  /** Falls when a charge is taken back. */
   get spent(): number | null {
     return this.#ledger.spent();
+  }
+
+  /** Attempts at rounds that are charged and not taken back. */
+  get attempts(): number {
+    return this.#ledger.attempts;
+  }
+
+  get refunds(): number {
+    return this.#ledger.refunds;
   }
 
   get budget(): number | null {
@@ -49,9 +75,34 @@ export class OwnLedger {
   }
 
   /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED before anything is computed for a charge that would be refused. */
-  check(charge: Charge): void {
+  check(charge: ProposedCharge): void {
     const refusal = this.#ledger.refusal(charge);
     if (refusal !== undefined) throw refusal;
+  }
+
+  /** Attempts that this platform has paid for, or knows from the coordinator, and has not taken back. */
+  refundable(): readonly Charge[] {
+    return this.#ledger.refundable();
+  }
+
+  /** Attempts that the coordinator's ledger, as told, charges and does not take back. */
+  chargedThere(): readonly Charge[] {
+    return Accounts.of(this.#theirs)
+      .all()
+      .flatMap(({ charge, refund }) => (refund === undefined ? [charge] : []));
+  }
+
+  /**
+   * Looks again at what the coordinator told: this platform gave an attempt up since, so that it may take its charge back.
+   * While an attempt runs its charge is not told yet, and the next sync looks.
+   */
+  recheck(): void {
+    if (this.#refusal !== undefined) return;
+    try {
+      this.#ledger.accept(this.#theirs);
+    } catch (error) {
+      if (!(error instanceof PrivacyError)) throw error;
+    }
   }
 
   /** Takes the coordinator's entries; from then on `refusal` tells whether they agree with this platform's. */
@@ -63,6 +114,7 @@ export class OwnLedger {
           `the coordinator's ledger goes on at entry ${from}, and only ${this.#theirs.length} are known`,
         );
       }
+      this.#checkSize(from, entries);
       const told = entries.map(parseEntry);
       // What was told before must stand unchanged; telling it again is no harm.
       const kept = this.#theirs.slice(0, from);
@@ -90,6 +142,20 @@ export class OwnLedger {
       this.#refusal = error;
     }
   }
+
+  /** Before anything of it is parsed. @throws PrivacyError PRIVACY_LEDGER_REFUSED */
+  #checkSize(from: number, entries: readonly Uint8Array[]): void {
+    const { mostEntries } = this.#ledger;
+    const large = entries.findIndex(({ length }) => length > this.#mostEntryBytes);
+    const problem =
+      from + entries.length > mostEntries
+        ? `has ${from + entries.length} entries; the plan leaves room for ${mostEntries}`
+        : large !== -1
+          ? `has an entry (${from + large}) of ${entries[large].length} bytes; none has more than ${this.#mostEntryBytes}`
+          : undefined;
+    if (problem === undefined) return;
+    throw new PrivacyError('PRIVACY_LEDGER_REFUSED', `the coordinator's ledger ${problem}`);
+  }
 }
 
 /** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
@@ -104,8 +170,7 @@ function parseEntry(bytes: Uint8Array): LedgerEntry {
   }
   const result = travellingEntrySchema.safeParse(raw);
   if (!result.success) throw broken(result.error);
-  const { sequence, origin, charge, previous } = result.data;
-  const open = { sequence, origin, charge, previous };
+  const { ledger: _, ...open } = result.data;
   if (Buffer.compare(canonicalEntry(open), bytes) !== 0) throw broken();
   return { ...open, hash: createHash('sha256').update(bytes).digest('hex') };
 }

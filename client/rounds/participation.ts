@@ -13,17 +13,25 @@ import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
-import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
+import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
-import { attemptKey } from '../../core/secagg/parameters.ts';
+import { attemptKey, keysToSign } from '../../core/secagg/parameters.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
-import type { AttemptEndBody, AttemptStartBody, Body, LedgerSyncBody, SecaggBody } from '../../core/wire/body.ts';
+import type {
+  AttemptEndBody,
+  AttemptStartBody,
+  Body,
+  LastKeysBody,
+  LedgerSyncBody,
+  SecaggBody,
+} from '../../core/wire/body.ts';
 import type { PlatformEvent } from '../events.ts';
 import { sessionFloor } from '../policy.ts';
 import type { PolicyFloor } from '../policy.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import type { OwnLedger } from './own-ledger.ts';
+import { Statements } from './statements.ts';
 import { computeUpdate } from './update.ts';
 import type { Log } from '../../host/log.ts';
 
@@ -61,6 +69,7 @@ export class Participation {
   /** Resolves once, when no further round will come. */
   readonly over: Promise<RoundsEnd>;
   readonly #options: ParticipationOptions;
+  readonly #statements: Statements;
   #model: PlatformModel | undefined;
   #running: Running | undefined;
   #resolveOver: (end: RoundsEnd) => void = () => undefined;
@@ -70,8 +79,19 @@ export class Participation {
   constructor(options: ParticipationOptions) {
     this.#options = options;
     this.over = new Promise((resolve) => (this.#resolveOver = resolve));
-    const { models } = options.store;
-    if (models.latest() === undefined) models.accept(0, firstModel(options.plan));
+    const { plan, identity, engine, store, ledger } = options;
+    // Whatever an earlier process entered and did not reveal it cannot reveal any more: its secrets died with it.
+    store.sessions.giveUpAll();
+    this.#statements = new Statements({
+      federation: plan.manifest.federation,
+      identity,
+      engine,
+      sessions: store.sessions,
+      ledger,
+      send: (body) => void options.send(body).catch(ignoreLost),
+    });
+    const { models } = store;
+    if (models.latest() === undefined) models.accept(0, firstModel(plan));
     this.#checkOver(undefined);
   }
 
@@ -139,14 +159,36 @@ export class Participation {
     this.#checkOver(body);
   }
 
+  /** @throws StoreError */
   onLedgerSync(body: LedgerSyncBody): void {
     const { ledger, log } = this.#options;
-    ledger.sync(body);
+    this.#tellingRefunds(() => ledger.sync(body));
     if (ledger.refusal !== undefined) log.error(ledger.refusal.message, { code: ledger.refusal.code });
+    this.#statements.tell();
+  }
+
+  /**
+   * The last keys of this platform that the coordinator holds.
+   * @throws PlatformError PLATFORM_STATE_OLD when this platform signed them and its store does not know them.
+   */
+  onLastKeys({ round, attempt, parametersHash, keys }: LastKeysBody): void {
+    const { identity, engine, store, log } = this.#options;
+    const signed = keysToSign(parametersHash, keys.platform, keys);
+    if (!engine.verify(signed, keys.signature, identity.identity.publicKey)) {
+      log.warn('the coordinator shows keys as this platform’s that it has not signed', { round, attempt });
+      return;
+    }
+    if (store.sessions.knows(keys)) return;
+    throw new PlatformError(
+      'PLATFORM_STATE_OLD',
+      `this platform signed keys for round ${round}, attempt ${attempt}, and its state does not know them: the state was brought back from an older copy, and what it released since then is not on record. ` +
+        'It takes no part in rounds and sends no letters with it. Bring the latest state back, or leave the federation and join again, with a new identity, by a new version of the manifest',
+    );
   }
 
   /** The coordinator forgot this link: what was under way is lost. */
   onNewLink(): void {
+    this.#statements.onNewLink();
     this.#running?.attempt.leave('the link was lost');
     this.#running = undefined;
   }
@@ -174,7 +216,7 @@ export class Participation {
     const parameters = sessionParameters(plan, body);
     const key = Buffer.from(attemptKey(engine, parameters), 'hex');
     const sum = roundSum(plan);
-    ledger.check(attemptCharge(sum, round, number, ''));
+    ledger.check(proposedAttempt(sum, round, number));
     const attempt = new Attempt({
       parameters,
       me: { id: identity.name, secretKey: identity.identity.secretKey },
@@ -189,6 +231,7 @@ export class Participation {
         ledger.charge(attemptCharge(sum, round, number, session));
         emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
       },
+      onGivenUp: () => this.#onGivenUp(),
       onStage: (stage) => emit({ kind: 'attempt', round, attempt: number, stage }),
       onError,
     });
@@ -197,6 +240,26 @@ export class Participation {
         log.warn(`left round ${round}, attempt ${number}: ${ending.text}`, { code: ending.code });
     });
     return { round, number, key, attempt };
+  }
+
+  #onGivenUp(): void {
+    this.#tellingRefunds(() => this.#options.ledger.recheck());
+    this.#statements.tell();
+  }
+
+  /** Refunds that `work` took over are told. */
+  #tellingRefunds(work: () => void): void {
+    const { ledger, log, emit } = this.#options;
+    const before = ledger.refundable();
+    work();
+    const left = new Set(ledger.refundable().map(({ session }) => session));
+    const refunded = before.filter(({ session }) => !left.has(session));
+    for (const { round, attempt } of refunded) {
+      log.info(
+        `round ${round}, attempt ${attempt}: its charge is taken back, since its sum was not opened and cannot be`,
+      );
+    }
+    if (refunded.length > 0) emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
   }
 
   async #update(model: PlatformModel, body: AttemptStartBody, signal: AbortSignal): ReturnType<typeof computeUpdate> {

@@ -3,8 +3,8 @@
  * attempts and codes: nothing of a person.
  * @module
  */
-import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import type { Counter } from 'prom-client';
+import { OUTCOMES } from '../../core/secagg/outcome.ts';
 import type { PlatformEvent } from '../events.ts';
 import { Figures } from '../../host/metrics.ts';
 import type { Spending } from '../../host/metrics.ts';
@@ -15,6 +15,7 @@ export class PlatformMetrics {
   readonly #figures = new Figures();
   readonly #reported: Counter;
   readonly #refusals: Counter;
+  /** Of the last round that was offered: statements of others may free room for the next. */
   #isExhausted = false;
   /** The last attempt counted: a platform that connects again is told once more how it ended. */
   #counted = { round: 0, attempt: 0 };
@@ -45,6 +46,9 @@ export class PlatformMetrics {
       case 'declined':
         this.#refusals.inc({ code: event.code });
         if (event.code === EXHAUSTED) this.#isExhausted = true;
+        return;
+      case 'attempt':
+        if (event.stage === 'begun') this.#isExhausted = false;
         return;
       case 'attempt-ended':
         if (event.outcome === 'budget-exhausted') this.#isExhausted = true;

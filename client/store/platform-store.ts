@@ -6,6 +6,7 @@
  */
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { EnteredAttempt } from '../../core/secagg/statement.ts';
 import type { NoiseModel, ReleaseModeName } from '../../core/release/release.ts';
 import type { ReleasedVector } from '../../core/transfer/strategy.ts';
 
@@ -24,13 +25,35 @@ export interface PlatformStore {
   close(): void;
 }
 
-/** The masked sum: an attempt is begun once, and a session reveals one choice of shares, ever. Keys are lower-case hex. */
+/** An attempt that this platform entered, and what became of its part. */
+export interface RecordedAttempt extends EnteredAttempt {
+  /** Session id that the ledger was charged under, lower-case hex; null until it is. */
+  readonly session: string | null;
+  /**
+   * `revealed`: a choice of shares is on record, sent or not. `given-up`: no share was revealed, and the secrets are gone.
+   * Null while the process that entered it may still reveal.
+   */
+  readonly ending: 'revealed' | 'given-up' | null;
+}
+
+/** The masked sum: an attempt is entered once, and either revealed, one choice of shares ever, or given up. */
 export interface SessionStore {
-  /** Marks an attempt begun. @returns false when it was begun before. */
-  spend(attempt: string): boolean;
-  isSpent(attempt: string): boolean;
-  /** Records what this platform reveals in a session. @returns false when another choice was recorded before. */
-  reveal(session: string, choice: Uint8Array): boolean;
+  /** Before the attempt's first message leaves. @returns false when it was entered before. */
+  enter(entered: EnteredAttempt): boolean;
+  /** @param attempt `attemptKey`: lower-case hex. */
+  find(attempt: string): RecordedAttempt | undefined;
+  /** The attempt that was charged under this session id. */
+  ofSession(session: string): RecordedAttempt | undefined;
+  /** Whether this platform ever entered an attempt with these two public keys. */
+  knows(keys: Pick<EnteredAttempt, 'sealKey' | 'maskKey'>): boolean;
+  /** Which session the ledger is about to be charged under. */
+  charging(attempt: string, session: string): void;
+  /** Records what this platform reveals. @returns false when it gave up, or another choice is on record. */
+  reveal(attempt: string, choice: Uint8Array): boolean;
+  /** Records that this platform revealed nothing and never will. @returns false when a reveal is on record. */
+  giveUp(attempt: string): boolean;
+  /** Gives up every attempt without an ending: for a new process, since their secrets died with the old one. */
+  giveUpAll(): void;
 }
 
 /** Sums released by this platform alone during `prepare`: paid for once, so a restart takes the values again. */

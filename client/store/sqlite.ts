@@ -21,6 +21,8 @@ export interface StoreOwner {
 const TERMS: StoreTerms = {
   process: 'platform',
   inUse: ' by another process: stop it, or give this one its own state',
+  older:
+    'rounds recorded there were charged when shares were revealed, and not when the update left, so what they spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty state',
   corrupt: "it is no platform's state, or damaged: restore it from a backup, since it records what was spent",
 };
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
+import { defaultRefunds, openingsAgainst } from '../privacy/plan/openings.ts';
 import { noiseSharesAgainst, trustOf } from '../privacy/plan/trust.ts';
 import type { Trust } from '../privacy/plan/trust.ts';
 import type { Gaussian, PrivacyEvent } from '../accounting/accountant.ts';
@@ -16,7 +17,7 @@ export interface BudgetRequest {
   /** Total over all rounds. */
   readonly epsilon: number;
   readonly delta: number;
-  /** Releases of the masked sum, everybody in every one. */
+  /** R: releases of the masked sum, spare attempts among them; everybody is in every one. */
   readonly rounds: number;
   /** n. */
   readonly platforms: number;
@@ -24,6 +25,8 @@ export interface BudgetRequest {
   readonly colluding: number;
   /** Platforms that may be lost. */
   readonly dropouts: number;
+  /** F: charged attempts that a ledger may take back on proof; a third of the rounds and at least 3 when absent. */
+  readonly refunds?: number;
   /** Persons in a sum, over all platforms. */
   readonly persons: number;
   /** D: coordinates of the sum. */
@@ -34,13 +37,15 @@ export interface BudgetRequest {
   readonly platformsPerPerson?: number;
 }
 
-/** Epsilon against so many helpers of the coordinator. */
+/** Epsilon against so many helpers of a coordinator that deviates. */
 export interface ColluderCost {
   readonly colluders: number;
+  /** Opened sums with one platform's data in them, at most. */
+  readonly openings: number;
   /** Honest shares of noise in the smallest thing they can see. */
   readonly noiseShares: number;
-  /** What they can see, even if the coordinator deviates. */
-  readonly view: 'sums' | 'single platforms';
+  /** What they can see: `uploads` are single platforms too, but for those nobody honest has to reveal a share. */
+  readonly view: 'sums' | 'single platforms' | 'uploads';
   readonly epsilon: number;
 }
 
@@ -60,6 +65,8 @@ export interface CheaperOption {
 export interface BudgetPlan {
   readonly request: BudgetRequest;
   readonly trust: Trust;
+  /** F that `colluders` counts with. */
+  readonly refunds: number;
   /** z of the honest noise: its standard deviation in units of a person's L2 sensitivity. */
   readonly noiseMultiplier: number;
   /** Composed epsilon at z, at most the request's. */
@@ -79,9 +86,11 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
   const trust = trustOf(request, request.platforms, true);
   const { noiseMultiplier, epsilon } = calibrate(request, trust.noiseShares);
   const error = meanError(request, trust, noiseMultiplier);
+  const refunds = request.refunds ?? defaultRefunds(request.rounds);
   return {
     request,
     trust,
+    refunds,
     noiseMultiplier,
     epsilon,
     continuousReference: PldAccountant.empty()
@@ -89,7 +98,7 @@ export function planBudget(request: BudgetRequest): BudgetPlan {
       .epsilon(request.delta),
     overCurator: Math.sqrt(request.platforms / trust.noiseShares),
     error,
-    colluders: colluderCosts(request, trust, noiseMultiplier),
+    colluders: colluderCosts({ ...request, refunds }, trust, noiseMultiplier),
     cheaper: cheaperOptions(request, error),
   };
 }
@@ -129,17 +138,28 @@ function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number
 }
 
 /** Against c' = 0 ... n - 1 helpers; with fewer honest shares the noise multiplier shrinks as their square root. */
-function colluderCosts(request: BudgetRequest, trust: Trust, noiseMultiplier: number): readonly ColluderCost[] {
+function colluderCosts(
+  request: BudgetRequest & { readonly refunds: number },
+  trust: Trust,
+  noiseMultiplier: number,
+): readonly ColluderCost[] {
+  const bound = { attempts: request.rounds, refunds: request.refunds };
   return Array.from({ length: request.platforms }, (_, colluders) => {
     const noiseShares = noiseSharesAgainst(trust, colluders);
+    const openings = openingsAgainst(trust, bound, colluders);
     const at = (shares: number): number =>
       RdpAccountant.empty()
-        .compose(roundEvent(request, noiseMultiplier * Math.sqrt(shares / trust.noiseShares), shares), request.rounds)
+        .compose(roundEvent(request, noiseMultiplier * Math.sqrt(shares / trust.noiseShares), shares), openings)
         .epsilon(request.delta);
-    // As for a federation's plan: of drawn persons more is proven against one share than against a sum.
+    // As for a federation's plan: for drawn persons more is proved of one share than of a sum of them.
     const epsilon = request.sampling === undefined ? at(noiseShares) : Math.min(at(noiseShares), at(1));
-    return { colluders, noiseShares, view: colluders < trust.exposedFrom ? 'sums' : 'single platforms', epsilon };
+    return { colluders, openings, noiseShares, view: viewOf(trust, colluders), epsilon };
   });
+}
+
+function viewOf(trust: Trust, colluders: number): ColluderCost['view'] {
+  if (colluders >= trust.threshold) return 'uploads';
+  return colluders < trust.exposedFrom ? 'sums' : 'single platforms';
 }
 
 /** One change at a time, the most helpful first; those that the thresholds refuse are not offered. */
@@ -195,6 +215,8 @@ function counted(count: number, noun: string): string {
 }
 
 function check(request: BudgetRequest): void {
+  const { refunds = 0 } = request;
+  if (!Number.isInteger(refunds) || refunds < 0) throw parameterInvalid('refunds', refunds, 'an integer >= 0');
   for (const name of ['rounds', 'platforms', 'persons', 'dimension'] as const) {
     const value = request[name];
     if (!Number.isInteger(value) || value < 1) throw parameterInvalid(name, value, 'an integer >= 1');

@@ -5,10 +5,11 @@
  */
 import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { CLAIM_ACCOUNTANT } from '../accounting/composition.ts';
-import { epsilonAgainst, epsilonKnowingCoins } from '../privacy/plan/plan-lookups.ts';
+import { epsilonAgainst, epsilonKnowingCoins, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
-import { downward, upward } from '../accounting/printed-epsilon.ts';
+import { upward } from '../accounting/printed-epsilon.ts';
 import type { ReleaseMode } from '../release/release.ts';
+import { count, inWords } from './wording.ts';
 
 export interface ClaimRequest {
   readonly strategy: string;
@@ -42,6 +43,10 @@ export interface PrivacyStatement {
   readonly epsilon0: number | null;
   readonly delta: number;
   readonly rounds: number;
+  /** Attempts beyond the rounds that may be charged for good. */
+  readonly spareAttempts: number;
+  /** F: charges that one ledger may take back, on proof that the sum was not opened and cannot be. */
+  readonly refunds: number;
   readonly noiseMultiplier: number;
   readonly maxPlatformsPerPerson: number;
   readonly encodersPerPerson: number;
@@ -51,6 +56,8 @@ export interface PrivacyStatement {
   readonly noiseThreshold: number;
   /** Entry c' is epsilon against c' platforms that collude with the coordinator; none where nothing bounds it. */
   readonly epsilonAgainst: readonly number[];
+  /** Entry c': how many opened sums with one platform's data in them `epsilonAgainst` counts. As long as that. */
+  readonly openingsAgainst: readonly number[];
   /** q: each person is in a round by a coin that stays inside its platform; 1: everybody is in every round. */
   readonly samplingRate: number;
   /** Epsilon against the planned number of colluders if they knew the coins too; null without sampling, or a bound. */
@@ -91,7 +98,8 @@ const PLATFORMS_LISTED = 100;
 export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   const { plan, profile, release, strategy } = request;
   const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
-  const colluders = Math.min(plan.platformCount, PLATFORMS_LISTED);
+  const colluders = Array.from({ length: Math.min(plan.platformCount, PLATFORMS_LISTED) }, (_, c) => c);
+  const against = epsilon === null ? [] : colluders.map((c) => epsilonAgainst(plan, c)).filter((at) => at !== null);
   return {
     strategy,
     release: release.name,
@@ -103,6 +111,8 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     epsilon0: release.name === 'ldp' || release.name === 'cohort' ? release.epsilon0 : null,
     delta: plan.delta,
     rounds: plan.rounds,
+    spareAttempts: plan.spareAttempts,
+    refunds: plan.refunds,
     noiseMultiplier: plan.noiseMultiplier,
     maxPlatformsPerPerson: plan.maxPlatformsPerPerson,
     encodersPerPerson: plan.encodersPerPerson,
@@ -110,10 +120,8 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     honestMinimum: plan.honestMinimum,
     noiseShares: plan.noiseShares,
     noiseThreshold: plan.noiseThreshold,
-    epsilonAgainst:
-      epsilon === null
-        ? []
-        : Array.from({ length: colluders }, (_, c) => epsilonAgainst(plan, c)).filter((value) => value !== null),
+    epsilonAgainst: against,
+    openingsAgainst: against.map((_, c) => planOpenings(plan, c)),
     samplingRate: plan.samplingRate,
     epsilonKnowingCoins: epsilon === null || !isSampled(plan) ? null : epsilonKnowingCoins(plan, plan.colluding),
     accountant: CLAIM_ACCOUNTANT,
@@ -122,27 +130,6 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     notClaimed: NOT_CLAIMED,
     warnings: warningsOf(request),
   };
-}
-
-/** The statement as text: warnings, claims, what is absent and why, the numbers. */
-export function formatStatement(statement: PrivacyStatement): string {
-  const { claims, noiseMultiplier: z, epsilonAgainst: against } = statement;
-  const lines = [
-    ...statement.warnings.map((warning) => `!! ${warning}`),
-    ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
-    ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
-    `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
-    `delta ${statement.delta}, rounds ${statement.rounds}, noise multiplier ${downward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
-    ...(statement.epsilonKnowingCoins === null
-      ? []
-      : [
-          `Sampling: each person is in a round with probability ${upward(statement.samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${upward(statement.epsilonKnowingCoins)}.`,
-        ]),
-    ...(new Set(against).size > 1 ? [`epsilon by colluding platforms: ${byColluders(against)}.`] : []),
-    `Not charged: ${statement.notCharged.join('; ')}.`,
-    `Never claimed: ${statement.notClaimed.join('; ')}.`,
-  ];
-  return lines.join('\n');
 }
 
 /** C1: what is released for training. */
@@ -154,9 +141,21 @@ function trained({ plan, profile }: ClaimRequest): Claim {
   if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
   const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
-  const text = plan.maskedSum
-    ? `Everything the honest platforms release for training is ${bound} ${unit}, as long as at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator${isSampled(plan) ? ', the coins that draw persons stay inside their platforms,' : ''} and every released sum holds at least ${plan.noiseThreshold} contributions.`
-    : `Everything the platforms' encoders take from their persons is ${bound} ${unit}. Each platform adds all of the noise itself, whoever else colludes.`;
+  if (!plan.maskedSum) {
+    const text = `Everything the platforms' encoders take from their persons is ${bound} ${unit}. Each platform adds all of the noise itself, whoever else colludes.`;
+    return { id: 'C1', holds: true, text };
+  }
+  const assumed = [
+    ...(isSampled(plan) ? ['the coins that draw persons stay inside their platforms'] : []),
+    'every honest platform holds this manifest',
+    `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
+  ];
+  const text =
+    `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates, as long as ${inWords(assumed)}. ` +
+    `Platforms open only sums of at least ${plan.noiseThreshold} contributions. A platform pays before it uploads, and its data is in at most ${count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums')}: ` +
+    (plan.refunds === 0
+      ? 'it takes no payment back.'
+      : `it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most ${count(plan.refunds, 'time', 'times')}.`);
   return { id: 'C1', holds: true, text };
 }
 
@@ -244,8 +243,10 @@ function prototypes({ plan, profile, release }: ClaimRequest): string {
 /** C4: what a deviating coordinator sees. */
 function seen({ plan }: ClaimRequest): Claim {
   if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
-  const { noiseThreshold, exposedFrom, threshold, platformCount } = plan;
-  const text = `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount}; from ${exposedFrom} on it can see single platforms.`;
+  const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
+  const text =
+    `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount} and every honest platform holds this manifest; from ${exposedFrom} on it can see single platforms. ` +
+    `From t = ${threshold} on it needs nobody's share for that. A platform uploads at most ${rounds + spareAttempts + refunds} times, whoever lies.`;
   return { id: 'C4', holds: true, text };
 }
 
@@ -280,19 +281,4 @@ function mechanismOf(plan: PrivacyPlan): string {
       ? 'per-person clip'
       : `per-person clip (in rounds at quantile ${round.adaptiveClip.quantile}, its noisy count charged)`;
   return `${drawn}${clip}, stochastic rounding, integer clip, discrete Gaussian: ${shares}`;
-}
-
-function byColluders(against: readonly number[]): string {
-  const parts: string[] = [];
-  for (let first = 0; first < against.length;) {
-    let last = first;
-    while (last + 1 < against.length && against[last + 1] === against[first]) last += 1;
-    parts.push(`${first === last ? first : `${first} to ${last}`}: ${upward(against[first])}`);
-    first = last + 1;
-  }
-  return parts.join(', ');
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -3,3 +3,4 @@
  * @module
  */
 export * from './claims.ts';
+export * from './statement-text.ts';

@@ -7,6 +7,7 @@ export * from './consent.ts';
 export * from './draft.ts';
 export * from './errors.ts';
 export * from './identity.ts';
+export * from './ledger-rules.ts';
 export * from './letter.ts';
 export * from './manifest-signature.ts';
 export * from './manifest.ts';

@@ -8,6 +8,7 @@ import { isMap, isNode, isSeq, LineCounter, parseDocument, stringify } from 'yam
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.ts';
+import { defaultRefunds } from '../privacy/plan/openings.ts';
 import { FederationError } from './errors.ts';
 
 const key32 = z
@@ -53,17 +54,27 @@ const privacySchema = z.strictObject({
   clipWeights: z.record(platformName, z.number().min(0.01).max(100)).optional(),
 });
 
-const roundsSchema = z.strictObject({
+const roundFieldsSchema = z.strictObject({
   count: z.int().min(0).max(10_000).default(0),
   /** A stage that has not ended by then ends with who is there. */
   stageTimeoutMs: z.int().min(100).default(30_000),
   /** Training inside the platforms is part of stage 2. */
   trainTimeoutMs: z.int().min(100).default(600_000),
-  /** Attempts that may be charged and lost (a platform dies after its sum was announced) and all rounds still fit the budget. */
+  /** Attempts that may be charged and lost for good (their sum may still be opened) and all rounds still fit the budget. */
   spareAttempts: z.int().min(0).default(1),
+  /**
+   * Attempts that a ledger may take a charge back for, on proof that their sum was not opened and cannot be. A platform
+   * uploads at most count + spareAttempts + refunds times, whoever lies. When absent a third of count, and 3 at least.
+   */
+  refunds: z.int().min(0).max(10_000).optional(),
   /** Tries at one round before the coordinator stops. */
   maxAttempts: z.int().min(1).default(5),
 });
+
+const roundsSchema = roundFieldsSchema.transform((rounds) => ({
+  ...rounds,
+  refunds: rounds.refunds ?? defaultRefunds(rounds.count),
+}));
 
 const manifestSchema = z
   .strictObject({

@@ -52,6 +52,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     dropouts: manifest.privacy.dropouts,
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
     spareAttempts: trained > 0 ? manifest.rounds.spareAttempts : 0,
+    refunds: manifest.rounds.refunds,
     ...(sampling !== undefined && { sampling }),
     ...(clipQuantile !== undefined && { clipQuantile }),
     platforms: shape.platforms.map(({ name, personsAbout }) => ({

@@ -77,6 +77,8 @@ export function handleCoordinator(state: CoordinatorState, event: CoordinatorEve
       return event.stage === state.stage ? deadline(state) : [state, []];
     case 'abandon':
       return end(state, event.outcome, event.text);
+    case 'grace':
+      return state.stage === 'masked-input' ? settle({ ...state, grace: 'over' }, []) : [state, []];
     case 'continue':
       return state.stage === 'opening' ? goOnOpening(state) : [state, []];
     case 'disconnected':

@@ -5,7 +5,9 @@
 export * from './errors.ts';
 export * from './messages.ts';
 export * from './outcome.ts';
+export * from './refund-proof.ts';
 export * from './session.ts';
+export * from './statement.ts';
 export { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from './coordinator.ts';
 export type { CoordinatorState } from './coordinator.ts';
 export { createPlatformSession, handlePlatform } from './platform.ts';

@@ -33,6 +33,11 @@ export interface KeyEntry {
   readonly signature: Uint8Array /* [64] */;
 }
 
+/** An entry of the key list, its platform by name: indices mean something inside one session alone. */
+export interface NamedKeys extends KeyEntry {
+  readonly id: string;
+}
+
 /** Stage 0, coordinator -> all of U1: every key with its signature, ascending by platform. */
 export interface KeyList {
   readonly kind: 'key-list';

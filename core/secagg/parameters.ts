@@ -7,7 +7,7 @@ import type { Field } from '../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { GF65536 } from './galois.ts';
 import { SecaggError } from './errors.ts';
-import type { KeyEntry } from './messages.ts';
+import type { KeyEntry, NamedKeys } from './messages.ts';
 import { PROTOCOL_VERSION } from './session.ts';
 import type { PlatformFloor, SessionParameters } from './session.ts';
 
@@ -96,8 +96,11 @@ export function checkFloor(p: SessionParameters, floor: PlatformFloor): void {
   if (p.colluders < floor.colluders) refuse('the number of colluders guarded against', p.colluders, floor.colluders);
 }
 
-/** Names an attempt in the platform's durable list of spent ones. */
-export function attemptKey(engine: Pick<CryptoEngine, 'sha256'>, p: SessionParameters): string {
+/** Names an attempt in the platform's durable record of those it entered, and on the wire. Lower-case hex of 32 bytes. */
+export function attemptKey(
+  engine: Pick<CryptoEngine, 'sha256'>,
+  p: Pick<SessionParameters, 'federation' | 'round' | 'attempt'>,
+): string {
   return toHex(engine.sha256(canonicalBytes('isthmus/attempt', [p.federation, p.round, p.attempt])));
 }
 
@@ -126,18 +129,29 @@ export function parametersHash(engine: Pick<CryptoEngine, 'sha256'>, p: SessionP
   return engine.sha256(canonicalBytes('isthmus/parameters', parameterFields(p)));
 }
 
+type PublicKeys = Pick<KeyEntry, 'sealKey' | 'maskKey' | 'beaconCommitment'>;
+
+/** What an identity signs in stage 0: the session as this platform was shown it, and its fresh keys. */
+export function keysToSign(parametersHash: Uint8Array, platform: number, keys: PublicKeys): Uint8Array {
+  return canonicalBytes('isthmus/keys', [parametersHash, platform, keys.sealKey, keys.maskKey, keys.beaconCommitment]);
+}
+
 /**
- * sid: SHA-256 over all parameters and every [id, keys] of U1, sorted. It salts every mask, is bound into every seal and
- * stands under every signature from stage 1 on, so a session shown differently to two platforms does not cancel and
- * does not verify.
+ * sid: SHA-256 over the hash of all parameters and every [id, keys] of U1, ascending. It salts every mask, is bound into every
+ * seal and stands under every signature from stage 1 on, so a session shown differently to two platforms does not cancel and
+ * does not verify. Who has the parameters' hash and the key list can compute it: a refund proof names its session so.
  */
 export function sessionIdOf(
   engine: Pick<CryptoEngine, 'sha256'>,
-  p: SessionParameters,
-  keys: readonly Pick<KeyEntry, 'platform' | 'sealKey' | 'maskKey' | 'beaconCommitment'>[],
+  parametersHash: Uint8Array,
+  keys: readonly (PublicKeys & { readonly id: string })[],
 ): Uint8Array {
-  const fields: Field[] = [...parameterFields(p), keys.length];
-  for (const entry of keys)
-    fields.push(p.cohort[entry.platform].id, entry.sealKey, entry.maskKey, entry.beaconCommitment);
+  const fields: Field[] = [parametersHash, keys.length];
+  for (const { id, sealKey, maskKey, beaconCommitment } of keys) fields.push(id, sealKey, maskKey, beaconCommitment);
   return engine.sha256(canonicalBytes('isthmus/session', fields));
+}
+
+/** A key list with each platform's name. */
+export function named(p: SessionParameters, keys: readonly KeyEntry[]): readonly NamedKeys[] {
+  return keys.map((entry) => ({ id: p.cohort[entry.platform].id, ...entry }));
 }

@@ -11,8 +11,8 @@
 import { SecaggError } from './errors.ts';
 import type { CoordinatorMessage } from './messages.ts';
 import { commitBeacon } from './packet.ts';
-import { attemptKey, checkFloor, checkParameters, parametersHash } from './parameters.ts';
-import { keysToSign, onBeaconList, onKeyList } from './platform/keys.ts';
+import { attemptKey, checkFloor, checkParameters, keysToSign, parametersHash } from './parameters.ts';
+import { onBeaconList, onKeyList } from './platform/keys.ts';
 import { onSharePackets } from './platform/shares.ts';
 import { abort, ignore, wipe } from './platform/state.ts';
 import type { OnceMessage, PlatformState, PlatformStep } from './platform/state.ts';
@@ -59,7 +59,7 @@ function begin(
   if (me === -1)
     throw new SecaggError('SECAGG_UNKNOWN_PLATFORM', `${identity.id} is not in the cohort it was invited to`);
   const attempt = attemptKey(engine, parameters);
-  if (dependencies.isSpent(attempt)) {
+  if (dependencies.isEntered(attempt)) {
     throw new SecaggError('SECAGG_SPENT', `round ${parameters.round}, attempt ${parameters.attempt}`);
   }
   const secrets = {
@@ -90,6 +90,7 @@ function begin(
       session: {
         parameters,
         parametersHash: hash,
+        attempt,
         dependencies,
         identity,
         me,
@@ -102,7 +103,10 @@ function begin(
       },
     },
     [
-      { kind: 'persist-spent', attempt },
+      {
+        kind: 'persist-entered',
+        entered: { attempt, parametersHash: hash, sealKey: keys.sealKey, maskKey: keys.maskKey },
+      },
       { kind: 'send', message },
     ],
   ];

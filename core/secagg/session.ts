@@ -8,9 +8,10 @@ import type { CryptoEngine } from '../crypto/engine.ts';
 import type { Outcome } from './outcome.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { SecaggError } from './errors.ts';
-import type { CoordinatorMessage, MaskedChunk, PlatformMessage, Reveals } from './messages.ts';
+import type { CoordinatorMessage, MaskedChunk, NamedKeys, PlatformMessage, Reveals } from './messages.ts';
+import type { EnteredAttempt } from './statement.ts';
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export interface CohortMember {
   readonly id: string;
@@ -70,8 +71,8 @@ export interface PlatformDependencies {
   readonly engine: CryptoEngine;
   readonly random: RandomSource;
   readonly floor: PlatformFloor;
-  /** Whether an attempt (by `attemptKey`) was begun before: durable on the platform, filled by `persist-spent`. */
-  readonly isSpent: (attempt: string) => boolean;
+  /** Whether an attempt (by `attemptKey`) was entered before: durable on the platform, filled by `persist-entered`. */
+  readonly isEntered: (attempt: string) => boolean;
 }
 
 export interface CoordinatorDependencies {
@@ -90,22 +91,25 @@ export type PlatformEvent =
   | { readonly kind: 'update'; readonly vector: Uint32Array /* [vectorLength] */ }
   /** The connection came back: what this state last sent is sent again, byte for byte. */
   | { readonly kind: 'resume' }
-  /** The driver gives up, e.g. because its ledger refused the charge. */
+  /** The driver stops, e.g. because its ledger refused the charge. */
   | { readonly kind: 'stop'; readonly error: SecaggError };
 
 export type PlatformEffect =
   /** Durable before the first message of the attempt leaves. */
-  | { readonly kind: 'persist-spent'; readonly attempt: string }
+  | { readonly kind: 'persist-entered'; readonly entered: EnteredAttempt }
   | { readonly kind: 'send'; readonly message: PlatformMessage }
   /** Chunks made as they are taken; take the next one when the last has been handed to the transport. */
   | { readonly kind: 'upload'; readonly chunks: Iterable<MaskedChunk> }
-  /** Charge the platform's own ledger durably: stage 4 begins. Feed `stop` when it refuses, and drop what follows. */
-  | { readonly kind: 'charge'; readonly sessionId: Uint8Array; readonly platforms: number }
-  /** The choice of shares, durable before it is sent. */
-  | { readonly kind: 'persist-reveal'; readonly sessionId: Uint8Array; readonly reveals: Reveals }
+  /**
+   * Charge the platform's own ledger durably: the first masked chunk leaves next, and from there on this platform's data may
+   * be in an opened sum. Once a session. Feed `stop` when it refuses, and drop what follows.
+   */
+  | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
+  /** The choice of shares, durable before it is sent. Refused for an attempt that was given up. */
+  | { readonly kind: 'persist-reveal'; readonly attempt: string; readonly reveals: Reveals }
   /** A message was not taken (late, duplicate, unexpected): counted, never fatal. */
   | { readonly kind: 'ignored'; readonly error: SecaggError }
-  /** The session is over for this platform and its keys are wiped. */
+  /** The session is over for this platform and its keys are wiped: what it never revealed it never will. */
   | { readonly kind: 'done'; readonly outcome: string }
   | { readonly kind: 'abort'; readonly error: SecaggError };
 
@@ -125,6 +129,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'reconnected'; readonly platform: string }
   /** It will not come back in this session. */
   | { readonly kind: 'lost'; readonly platform: string }
+  /** The time is over that a `grace` effect set: who has not asked to upload by then is not waited for. */
+  | { readonly kind: 'grace' }
   /** The answer to a `continue` effect. */
   | { readonly kind: 'continue' }
   /** The driver ends the attempt: an operator, a refused charge. */
@@ -142,8 +148,20 @@ export type CoordinatorEffect =
   | { readonly kind: 'broadcast'; readonly to: readonly string[]; readonly message: CoordinatorMessage }
   /** A stage began: set its deadline. */
   | { readonly kind: 'stage'; readonly stage: CoordinatorStage; readonly expected: readonly string[] }
-  /** Charge the coordinator's ledger durably: U3 is announced next. Feed `abandon` when it refuses. */
-  | { readonly kind: 'charge'; readonly sessionId: Uint8Array; readonly platforms: readonly string[] }
+  /**
+   * U1 is closed: keep its keys durably before they are broadcast. A refund is proved with them, and a platform whose state
+   * was brought back from an old copy is shown its own.
+   */
+  | {
+      readonly kind: 'persist-keys';
+      readonly sessionId: Uint8Array;
+      readonly parametersHash: Uint8Array;
+      readonly keys: readonly NamedKeys[];
+    }
+  /** Enough platforms have asked to upload: feed `grace` after a time for the others. */
+  | { readonly kind: 'grace' }
+  /** Charge the coordinator's ledger durably: the first upload is granted next. Feed `abandon` when it refuses. */
+  | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** Long work was cut (about 10 ms a slice): feed `continue` once the event loop has turned. */
   | { readonly kind: 'continue' }

@@ -4,6 +4,7 @@
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
+import { KEY_BYTES, SIGNATURE_BYTES } from '../secagg/messages.ts';
 import { OUTCOMES } from '../secagg/outcome.ts';
 import { MAIL_OUTCOMES } from './body.ts';
 import type { Body } from './body.ts';
@@ -22,13 +23,14 @@ import {
 } from './fields.ts';
 import { decodeLinkBody, encodeLinkBody, isLinkBody } from './link-body-codec.ts';
 import type { LinkBody } from './link-body.ts';
-import { decodeSecagg, encodeSecagg } from './secagg-codec.ts';
+import { decodeKeyEntry, decodeSecagg, encodeSecagg, MOST_PLATFORMS } from './secagg-codec.ts';
 
 const MOST_ROUNDS = 1_000_000;
 const MOST_ATTEMPTS = 1_000_000;
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
 const MOST_LEDGER_ENTRIES = 100_000;
-const MOST_LEDGER_ENTRY_BYTES = 16 * 1024;
+/** A refund's entry holds the keys and the statement of every platform, with their signatures. */
+const MOST_LEDGER_ENTRY_BYTES = 16 * 1024 + MOST_PLATFORMS * 1024;
 const MOST_TEXT = 500;
 const MOST_LIFETIME_SECONDS = 366 * 24 * 3600;
 
@@ -48,6 +50,10 @@ function propertiesOf(body: Body): isthmus.Envelope.$Properties {
       return { attemptEnd: { ...body, text: printable(body.text, MOST_TEXT), model: bytesUnder(body.model) } };
     case 'ledger-sync':
       return { ledgerSync: { ...body, entries: [...body.entries] } };
+    case 'statement':
+      return { statement: body };
+    case 'last-keys':
+      return { lastKeys: body };
     case 'secagg':
       return { secagg: encodeSecagg(body.message) };
     case 'mail':
@@ -115,6 +121,28 @@ export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkB
       kind: 'ledger-sync',
       from: integerWithin('ledger_sync.from', envelope.ledgerSync.from ?? 0, 0, 0xffffffff),
       entries: entries.map((entry) => bytesUpTo('ledger_sync.entries', entry, MOST_LEDGER_ENTRY_BYTES)),
+    };
+  }
+  if (envelope.statement) {
+    const { round, attempt, parametersHash, sealKey, maskKey, signature } = envelope.statement;
+    return {
+      kind: 'statement',
+      round: integerWithin('statement.round', round ?? 0, 1, MOST_ROUNDS),
+      attempt: integerWithin('statement.attempt', attempt ?? 0, 1, MOST_ATTEMPTS),
+      parametersHash: bytesExactly('statement.parameters_hash', plain(parametersHash), KEY_BYTES),
+      sealKey: bytesExactly('statement.seal_key', plain(sealKey), KEY_BYTES),
+      maskKey: bytesExactly('statement.mask_key', plain(maskKey), KEY_BYTES),
+      signature: bytesExactly('statement.signature', plain(signature), SIGNATURE_BYTES),
+    };
+  }
+  if (envelope.lastKeys) {
+    const { round, attempt, parametersHash, keys } = envelope.lastKeys;
+    return {
+      kind: 'last-keys',
+      round: integerWithin('last_keys.round', round ?? 0, 1, MOST_ROUNDS),
+      attempt: integerWithin('last_keys.attempt', attempt ?? 0, 1, MOST_ATTEMPTS),
+      parametersHash: bytesExactly('last_keys.parameters_hash', plain(parametersHash), KEY_BYTES),
+      keys: decodeKeyEntry('last_keys.keys', keys ?? {}),
     };
   }
   if (envelope.mail) {

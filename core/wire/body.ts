@@ -3,6 +3,7 @@
  * construction (core/wire/body-codec.ts refuses the rest), so a reader of these types checks meaning alone.
  * @module
  */
+import type { KeyEntry } from '../secagg/messages.ts';
 import type { Outcome } from '../secagg/outcome.ts';
 import type { SecaggMessage } from './secagg-codec.ts';
 
@@ -13,6 +14,8 @@ export type Body =
   | AttemptDeclineBody
   | AttemptEndBody
   | LedgerSyncBody
+  | StatementBody
+  | LastKeysBody
   | SecaggBody
   | MailBody
   | MailReceiptBody
@@ -65,6 +68,28 @@ export interface LedgerSyncBody {
   readonly kind: 'ledger-sync';
   readonly from: number;
   readonly entries: readonly Uint8Array[];
+}
+
+/** Platform to coordinator: it gave the attempt up and revealed nothing in it; see core/secagg/statement.ts. */
+export interface StatementBody {
+  readonly kind: 'statement';
+  readonly round: number;
+  readonly attempt: number;
+  readonly parametersHash: Uint8Array /* [32] */;
+  /** Its own public keys of that attempt. */
+  readonly sealKey: Uint8Array /* [32] */;
+  readonly maskKey: Uint8Array /* [32] */;
+  readonly signature: Uint8Array /* [64] */;
+}
+
+/** Coordinator to platform, at connect and before all else: the last keys signed by that platform which it holds. */
+export interface LastKeysBody {
+  readonly kind: 'last-keys';
+  readonly round: number;
+  readonly attempt: number;
+  readonly parametersHash: Uint8Array /* [32] */;
+  /** As they stood in the attempt's key list. */
+  readonly keys: KeyEntry;
 }
 
 /** One message of the masked sum; the envelope's session names the attempt it belongs to. */

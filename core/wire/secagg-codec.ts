@@ -113,10 +113,7 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
     integerWithin('the length of key_list.entries', entries.length, 0, MOST_PLATFORMS);
     return {
       kind: 'key-list',
-      entries: entries.map((entry): KeyEntry => ({
-        platform: index('key_list.platform', entry.platform),
-        ...keysOf('key_list', entry),
-      })),
+      entries: entries.map((entry) => decodeKeyEntry('key_list', entry)),
     };
   }
   if (wire.beaconReveal) return { kind: 'beacon-reveal', nonce: key('beacon_reveal.nonce', wire.beaconReveal.nonce) };
@@ -196,6 +193,11 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
 }
 
 const LEAVE_CODES = Object.keys(SecaggError.table);
+
+/** @throws InvalidMessageError WIRE_OUT_OF_RANGE. */
+export function decodeKeyEntry(field: string, wire: isthmus.KeyEntry.$Properties): KeyEntry {
+  return { platform: index(`${field}.platform`, wire.platform), ...keysOf(field, wire) };
+}
 
 function keysOf(field: string, wire: isthmus.KeyEntry.$Properties): Omit<KeyEntry, 'platform'> {
   return {

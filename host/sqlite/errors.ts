@@ -12,6 +12,8 @@ export interface StoreTerms {
   readonly process: string;
   /** Cause and remedy when another process holds the file; follows `FILE is in use`. */
   readonly inUse: string;
+  /** Why a store of an earlier layout is not read, and the remedy. */
+  readonly older: string;
   /** Cause and remedy when the file is no such store, or damaged. */
   readonly corrupt: string;
 }

@@ -6,6 +6,9 @@ import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { SqliteDatabase } from '../sqlite.ts';
 
+/** A store's layout from which on its ledger says what rounds spent: before, they were charged when shares were revealed. */
+export const LEDGER_LAYOUT = 2;
+
 /** Columns of the table `ledger` that the schema must have. */
 export const LEDGER_COLUMNS = 'sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL';
 

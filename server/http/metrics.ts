@@ -34,6 +34,8 @@ export class Metrics {
   readonly #failures: Counter;
   readonly #faults: Counter;
   readonly #declines: Counter;
+  readonly #statements: Counter;
+  readonly #refunds: Counter;
   readonly #letters: Counter;
   readonly #letterBytes: Counter;
 
@@ -54,6 +56,10 @@ export class Metrics {
     this.#failures = counter('isthmus_failures_total', failures, ['code', 'seen']);
     this.#faults = counter('isthmus_faults_total', 'Breaches of the masked sum protocol, by code.', ['code']);
     this.#declines = counter('isthmus_declines_total', 'Invitations that platforms declined, by code.', ['code']);
+    const statements = 'Statements of platforms that gave an attempt up, by what became of them.';
+    this.#statements = counter('isthmus_statements_total', statements, ['outcome']);
+    for (const outcome of ['taken', 'dropped']) this.#statements.inc({ outcome }, 0);
+    this.#refunds = counter('isthmus_refunds_total', 'Charges of attempts that this process took back.');
     const letters = 'Letters in the mailbox, by what became of them.';
     this.#letters = counter('isthmus_letters_total', letters, ['outcome']);
     this.#letterBytes = counter('isthmus_letter_bytes_total', 'Bytes of letters that came in.');
@@ -87,6 +93,15 @@ export class Metrics {
       case 'declined':
         this.#declines.inc({ code: known(event.code) });
         return;
+      case 'statement':
+        this.#statements.inc({ outcome: 'taken' });
+        return;
+      case 'statements-dropped':
+        this.#statements.inc({ outcome: 'dropped' }, event.count);
+        return;
+      case 'refund':
+        this.#refunds.inc();
+        return;
       case 'mail':
         this.#letters.inc({ outcome: event.outcome });
         this.#letterBytes.inc(event.bytes);
@@ -109,8 +124,13 @@ export class Metrics {
     );
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
     this.#figures.budget(
-      () => this.#now.epsilon ?? { spent: null, budget: null },
+      () => ({ ...(this.#now.epsilon ?? { spent: null, budget: null }), ...this.#now.ledger }),
       () => this.#now.rounds.ending === 'budget-exhausted',
+    );
+    gauge(
+      'isthmus_statements_awaited',
+      'Platforms whose statements rounds pause for, since the budget holds no further attempt.',
+      (now) => now.rounds.waitingFor?.length ?? 0,
     );
     gauge('isthmus_no_privacy', '1 in a federation without privacy.', (now) => (now.noPrivacy ? 1 : 0));
     gauge('isthmus_letters_waiting', 'Letters that wait for their receiver.', (now) =>

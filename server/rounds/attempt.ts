@@ -3,12 +3,13 @@
  * kept. Ends exactly once.
  * @module
  */
+import { toHex } from '../../core/encoding/canonical-bytes.ts';
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
-import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/messages.ts';
+import type { CoordinatorMessage, NamedKeys, PlatformMessage } from '../../core/secagg/messages.ts';
 import type {
   CoordinatorDependencies,
   CoordinatorEffect,
@@ -27,7 +28,11 @@ export interface AttemptOptions {
   readonly trainTimeoutMs: number;
   /** A platform that holds an upload slot and sends nothing for so long gives it up. */
   readonly stallMs: number;
+  /** Once enough platforms have asked to upload, the others have so long before uploads begin. */
+  readonly uploadGraceMs: number;
   readonly send: (to: readonly string[], message: CoordinatorMessage) => void;
+  /** Keeps the key list, durably. */
+  readonly onKeys: (session: string, parametersHash: Uint8Array, keys: readonly NamedKeys[]) => void;
   /** Durable when it returns. @throws what ends the attempt, e.g. that the budget does not hold it. */
   readonly charge: (session: string) => void;
   readonly onStage: (stage: CoordinatorStage, platforms: number) => void;
@@ -55,6 +60,7 @@ export class Attempt {
   #isHandling = false;
   #cancelDeadline: Cancel = () => undefined;
   #cancelStalls: Cancel = () => undefined;
+  #cancelGrace: Cancel = () => undefined;
   /** Uploading platforms, and when each was last heard of. */
   readonly #heard = new Map<string, number>();
   #sum: AttemptEnding['sum'];
@@ -125,8 +131,17 @@ export class Attempt {
       case 'stage':
         this.#begin(effect.stage, effect.expected.length);
         return true;
+      case 'persist-keys': {
+        const { sessionId, parametersHash, keys } = effect;
+        return this.#record(() => this.#options.onKeys(toHex(sessionId), parametersHash, keys));
+      }
+      case 'grace':
+        this.#cancelGrace = clock.after(this.#options.uploadGraceMs, () => this.#handle({ kind: 'grace' }));
+        return true;
       case 'charge':
-        return this.#charge();
+        // Uploads are granted next: from here on the attempt is paid for, so it must be on record first.
+        this.#isCharged = this.#record(() => this.#options.charge(toHex(effect.sessionId)));
+        return this.#isCharged;
       case 'fault':
         onFault(effect.fault);
         return true;
@@ -154,17 +169,15 @@ export class Attempt {
     if (stage === 'masked-input') this.#watchUploads();
   }
 
-  /** U3 is announced next: from here on the attempt is paid for, so it must be on record first. */
-  #charge(): boolean {
+  /** @returns whether it is on record; if not, the attempt ends. */
+  #record(work: () => void): boolean {
     try {
-      const { charge } = this.#options;
-      if (this.#state.stage === 'consistency') charge(Buffer.from(this.#state.summing.sessionId).toString('hex'));
-      this.#isCharged = true;
+      work();
       return true;
     } catch (error) {
       this.#error = error;
       const exhausted = codeOf(error) === 'PRIVACY_BUDGET_EXHAUSTED';
-      const text = exhausted ? messageOf(error) : 'the charge could not be recorded; nothing was announced or opened';
+      const text = exhausted ? messageOf(error) : 'the attempt could not be recorded; nothing was uploaded or opened';
       const outcome = exhausted ? 'budget-exhausted' : 'abandoned';
       this.#queue.push({ kind: 'abandon', outcome, text });
       return false;
@@ -201,5 +214,6 @@ export class Attempt {
   #stopTimers(): void {
     this.#cancelDeadline();
     this.#cancelStalls();
+    this.#cancelGrace();
   }
 }

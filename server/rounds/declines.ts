@@ -29,9 +29,9 @@ export class Declines {
     return { outcome: this.#outcome(), text: `platforms declined (${reasons}); ${this.#needed} are needed` };
   }
 
+  /** Never `budget-exhausted`: a platform speaks of its own budget, and only the coordinator's ledger ends the rounds. */
   #outcome(): Verdict['outcome'] {
     const codes = [...this.#codes.values()];
-    if (codes.includes('PRIVACY_BUDGET_EXHAUSTED')) return 'budget-exhausted';
     if (codes.some((code) => /^(POLICY_|ATTEMPT_CONFIG|PRIVACY_LEDGER_|LEDGER_)/.test(code)))
       return 'rejected-by-policy';
     if (codes.includes('ROUND_MODEL')) return 'inconsistent-view';

@@ -11,9 +11,7 @@ export function closeInterrupted(store: RoundStore, ledger: Ledger, now: number)
   const last = store.attempts(1).at(0);
   if (last === undefined || last.end !== undefined) return;
   const { round, attempt } = last;
-  const charged = ledger.entries.some(
-    ({ charge }) => charge.scope === 'federation' && charge.round === round && charge.attempt === attempt,
-  );
+  const charged = ledger.refundable().some((charge) => charge.round === round && charge.attempt === attempt);
   const end = { outcome: 'abandoned', text: OUTCOME_TEXT.abandoned, platforms: [], charged } as const;
   store.end({ round, attempt, ...end, endedAt: now });
 }

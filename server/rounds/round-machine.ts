@@ -2,7 +2,7 @@
  * When an attempt opens and when the rounds are over: a pure state machine. It knows numbers of platforms, not who they
  * are, and nothing of what an attempt does inside.
  *
- * `gathering -> attempting -> (pausing ->) gathering ... -> over`
+ * `gathering -> attempting -> (pausing | waiting ->) gathering ... -> over`
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
@@ -22,6 +22,8 @@ export interface RoundPolicy {
   /** Pause after the first failed attempt; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
+  /** How long a budget that holds no further attempt waits for a refund. */
+  readonly statementsMs: number;
 }
 
 export type RoundState =
@@ -29,6 +31,8 @@ export type RoundState =
   | { readonly kind: 'gathering'; readonly completed: number; readonly failures: number; readonly grace: boolean }
   | { readonly kind: 'attempting'; readonly completed: number; readonly failures: number }
   | { readonly kind: 'pausing'; readonly completed: number; readonly failures: number }
+  /** The budget holds no further attempt, and a refund may still free room. */
+  | { readonly kind: 'waiting'; readonly completed: number; readonly failures: number }
   | { readonly kind: 'over'; readonly completed: number; readonly ending: RoundsEnding };
 
 export type RoundEvent =
@@ -37,13 +41,16 @@ export type RoundEvent =
   /** The timer that was last set has run out. */
   | { readonly kind: 'timer'; readonly ready: number }
   /** The budget does not hold the attempt that was to be opened. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly mayBeRefunded: boolean }
+  /** A charge was taken back. */
+  | { readonly kind: 'refunded'; readonly ready: number }
   | { readonly kind: 'attempt-ended'; readonly outcome: Outcome; readonly ready: number };
 
 export type RoundEffect =
   | { readonly kind: 'open'; readonly round: number }
   | { readonly kind: 'timer'; readonly delayMs: number }
   | { readonly kind: 'cancel-timer' }
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'over'; readonly ending: RoundsEnding };
 
 export type RoundStep = readonly [RoundState, readonly RoundEffect[]];
@@ -61,9 +68,15 @@ export function handleRound(policy: RoundPolicy, state: RoundState, event: Round
     case 'timer':
       if (state.kind === 'pausing') return gather(policy, { ...state, kind: 'gathering', grace: false }, event.ready);
       if (state.kind === 'gathering' && state.grace && event.ready >= policy.needed) return open(state);
+      if (state.kind === 'waiting') return over(state.completed, 'budget-exhausted');
       return [state, []];
     case 'refused':
-      return over(state.completed, 'budget-exhausted');
+      return state.kind === 'attempting' ? refused(policy, state, event.mayBeRefunded) : [state, []];
+    case 'refunded': {
+      if (state.kind !== 'waiting') return [state, []];
+      const [next, effects] = gather(policy, { ...state, kind: 'gathering', grace: false }, event.ready);
+      return [next, [{ kind: 'cancel-timer' }, ...effects]];
+    }
     case 'attempt-ended':
       return state.kind === 'attempting' ? ended(policy, state, event.outcome, event.ready) : [state, []];
   }
@@ -100,6 +113,14 @@ function ended(policy: RoundPolicy, state: Attempting, outcome: Outcome, ready: 
   if (failures >= policy.maxAttempts) return over(state.completed, 'gave-up');
   const delayMs = Math.min(policy.lastPauseMs, policy.firstPauseMs * 2 ** (failures - 1));
   return [{ kind: 'pausing', completed: state.completed, failures }, [{ kind: 'timer', delayMs }]];
+}
+
+function refused(policy: RoundPolicy, { completed, failures }: Attempting, mayBeRefunded: boolean): RoundStep {
+  if (!mayBeRefunded) return over(completed, 'budget-exhausted');
+  return [
+    { kind: 'waiting', completed, failures },
+    [{ kind: 'timer', delayMs: policy.statementsMs }, { kind: 'waiting' }],
+  ];
 }
 
 function over(completed: number, ending: RoundsEnding): RoundStep {

@@ -10,20 +10,21 @@ import type { Outcome } from '../../core/secagg/outcome.ts';
 import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { Ledger } from '../../core/privacy/ledger/ledger.ts';
-import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
+import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
-import type { AttemptDeclineBody, AttemptEndBody, Body } from '../../core/wire/body.ts';
 import { WireError } from '../../core/wire/errors.ts';
+import type { AttemptDeclineBody, AttemptEndBody, Body, LastKeysBody, StatementBody } from '../../core/wire/body.ts';
 import type { CoordinatorEvent, RoundsEnding } from '../events.ts';
 import type { Membership } from '../membership.ts';
-import type { RoundStore } from '../store/coordinator-store.ts';
+import type { CoordinatorStore } from '../store/coordinator-store.ts';
 import { Absences } from './absences.ts';
 import { attemptEnd, lastWord, latestRound } from './announcements.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptEnding } from './attempt.ts';
 import { Declines } from './declines.ts';
 import { closeInterrupted } from './interrupted.ts';
+import { Refunds } from './refunds.ts';
 import { beginRounds, handleRound } from './round-machine.ts';
 import type { RoundEvent, RoundPolicy, RoundState, RoundStep } from './round-machine.ts';
 import { roundPolicy } from './settings.ts';
@@ -33,7 +34,7 @@ import { StageTimes } from './stage-times.ts';
 
 export interface RoundsOptions {
   readonly plan: FederationPlan;
-  readonly store: RoundStore;
+  readonly store: Pick<CoordinatorStore, 'rounds' | 'sessions'>;
   readonly ledger: Ledger;
   readonly membership: Membership;
   readonly engine: CryptoEngine;
@@ -66,6 +67,7 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #policy: RoundPolicy;
   readonly #models: SharedModelHistory;
+  readonly #refunds: Refunds;
   readonly #absences: Absences;
   readonly #stages: StageTimes;
   #state: RoundState;
@@ -77,9 +79,18 @@ export class Rounds {
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    const { plan, settings, store, clock, emit } = options;
+    const { plan, settings, store, clock, emit, ledger, engine } = options;
     this.#policy = roundPolicy(plan, settings);
-    this.#models = new SharedModelHistory(plan, store);
+    this.#models = new SharedModelHistory(plan, store.rounds);
+    this.#refunds = new Refunds({
+      plan,
+      store,
+      ledger,
+      engine,
+      clock,
+      emit,
+      onRefunded: () => this.#onRefunded(),
+    });
     this.#absences = new Absences(clock, settings.absenceMs, (platform) => this.lost(platform));
     this.#stages = new StageTimes(clock, emit);
     this.#state = { kind: 'gathering', completed: this.completed, failures: 0, grace: false };
@@ -107,10 +118,16 @@ export class Rounds {
     return running && { round: running.round, attempt: running.number, stage: running.attempt.stage };
   }
 
+  /** Platforms whose statements could free room in the budget, while rounds pause for them. */
+  get waitingFor(): readonly string[] | undefined {
+    return this.#state.kind === 'waiting' ? this.#refunds.missing : undefined;
+  }
+
   /** Goes on where the store says. An attempt that was under way when an earlier process ended is closed. */
   start(): void {
     const { store, ledger, clock } = this.#options;
-    closeInterrupted(store, ledger, clock.now());
+    closeInterrupted(store.rounds, ledger, clock.now());
+    this.#refunds.look();
     this.#step(beginRounds(this.#policy, this.completed));
   }
 
@@ -135,7 +152,7 @@ export class Rounds {
 
   /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
   news(): readonly AttemptEndBody[] {
-    const news = [latestRound(this.#models.latest, this.#options.store), lastWord(this.#state, this.#failure)];
+    const news = [latestRound(this.#models.latest, this.#options.store.rounds), lastWord(this.#state, this.#failure)];
     return news.filter((body) => body !== undefined);
   }
 
@@ -146,6 +163,20 @@ export class Rounds {
       throw new WireError('WIRE_UNEXPECTED', `${message.kind} of an attempt that is not open`);
     }
     running.attempt.message(from, message);
+  }
+
+  /** The last keys that the platform signed; it is shown them before all else. */
+  lastKeys(platform: string): LastKeysBody | undefined {
+    const listed = this.#options.store.sessions.last(platform);
+    const keys = listed?.keys.find(({ id }) => id === platform);
+    if (listed === undefined || keys === undefined) return undefined;
+    const { round, attempt, parametersHash } = listed;
+    return { kind: 'last-keys', round, attempt, parametersHash, keys };
+  }
+
+  /** A platform gave an attempt up. */
+  stated(from: string, statement: StatementBody): void {
+    this.#refunds.take(from, statement);
   }
 
   declined(from: string, decline: AttemptDeclineBody): void {
@@ -162,6 +193,7 @@ export class Rounds {
     this.#isStopped = true;
     this.#cancelTimer();
     this.#absences.stop();
+    this.#refunds.stop();
     this.#running?.attempt.abandon('abandoned', 'the coordinator is stopping');
   }
 
@@ -186,6 +218,9 @@ export class Rounds {
         case 'cancel-timer':
           this.#cancelTimer();
           break;
+        case 'waiting':
+          emit({ kind: 'waiting', platforms: this.#refunds.missing, seconds: this.#policy.statementsMs / 1000 });
+          break;
         case 'over': {
           emit({ kind: 'rounds-over', ending: effect.ending, completedRounds: state.completed });
           const word = lastWord(state, this.#failure);
@@ -199,22 +234,22 @@ export class Rounds {
   #open(round: number): void {
     const { plan, store, ledger, membership, clock, engine, emit, send, settings, onError } = this.#options;
     const cohort = membership.ready;
-    const number = store.lastAttempt(round) + 1;
+    const number = store.rounds.lastAttempt(round) + 1;
     const startedAt = clock.now();
     const sum = roundSum(plan);
     // Nothing is begun, let alone opened, that the budget does not hold.
-    if (ledger.refusal(attemptCharge(sum, round, number, `round ${round}, attempt ${number}`)) !== undefined) {
-      this.#event({ kind: 'refused' });
+    if (ledger.refusal(proposedAttempt(sum, round, number)) !== undefined) {
+      this.#event({ kind: 'refused', mayBeRefunded: this.#refunds.isPossible });
       return;
     }
     try {
-      store.begin({ round, attempt: number, cohort, startedAt });
+      store.rounds.begin({ round, attempt: number, cohort, startedAt });
       const config = attemptConfig(plan, cohort);
       const model = this.#models.current;
       const parameters = sessionParameters(plan, { round, attempt: number, config, model });
-      const key = Buffer.from(attemptKey(engine, parameters), 'hex');
+      const session = Buffer.from(attemptKey(engine, parameters), 'hex');
       emit({ kind: 'attempt', round, of: this.#policy.rounds, attempt: number, cohort });
-      send(cohort, { kind: 'attempt-start', round, attempt: number, config, model }, key);
+      send(cohort, { kind: 'attempt-start', round, attempt: number, config, model }, session);
       const attempt = new Attempt({
         parameters,
         dependencies: { engine, ...settings.uploads },
@@ -222,9 +257,14 @@ export class Rounds {
         stageTimeoutMs: plan.manifest.rounds.stageTimeoutMs,
         trainTimeoutMs: plan.manifest.rounds.trainTimeoutMs,
         stallMs: plan.manifest.rounds.stageTimeoutMs,
-        send: (to, message) => send(to, { kind: 'secagg', message }, key),
-        charge: (session) => {
-          ledger.charge(attemptCharge(sum, round, number, session));
+        // Stage 2 ends at its deadline all the same: most of it is for the uploads.
+        uploadGraceMs: Math.min(settings.uploadGraceMs, plan.manifest.rounds.trainTimeoutMs / 4),
+        send: (to, message) => send(to, { kind: 'secagg', message }, session),
+        onKeys: (id, parametersHash, keys) => {
+          store.sessions.list({ round, attempt: number, session: id, parametersHash, keys });
+        },
+        charge: (id) => {
+          ledger.charge(attemptCharge(sum, round, number, id));
           this.#options.onCharged();
         },
         onStage: (stage, platforms) => {
@@ -236,7 +276,7 @@ export class Rounds {
         onDefect: this.#options.onDefect,
       });
       const declines = new Declines(cohort.length, this.#policy.needed);
-      this.#running = { round, number, cohort, key, attempt, declines, startedAt };
+      this.#running = { round, number, cohort, key: session, attempt, declines, startedAt };
     } catch (error) {
       onError(error);
     }
@@ -256,7 +296,9 @@ export class Rounds {
     if (charged) tellLedger();
     try {
       const model = sum === undefined ? undefined : this.#models.complete(ended, sum.vector);
-      if (model === undefined) store.end(ended);
+      if (model === undefined) store.rounds.end(ended);
+      // Statements may have come before the end.
+      if (charged && model === undefined) this.#refunds.look();
       const told = { round, attempt: number, outcome, text, completedRounds: this.completed };
       this.#tellEveryone(attemptEnd({ ...told, ...(model && { model }) }));
     } catch (failure) {
@@ -272,6 +314,13 @@ export class Rounds {
     const isStoreError = error !== undefined && outcome !== 'budget-exhausted';
     if (isStoreError) onError(error);
     else this.#event({ kind: 'attempt-ended', outcome, ready: membership.ready.length });
+  }
+
+  #onRefunded(): void {
+    const { membership, onCharged, tellLedger } = this.#options;
+    onCharged();
+    tellLedger();
+    this.#event({ kind: 'refunded', ready: membership.ready.length });
   }
 
   #tellEveryone(body: AttemptEndBody): void {

@@ -13,6 +13,10 @@ export interface RoundSettings {
   readonly lastPauseMs: number;
   /** How long a platform whose connection broke may stay away from an attempt under way. */
   readonly absenceMs: number;
+  /** Once enough platforms have asked to upload, the others have so long before uploads begin and the attempt is charged. */
+  readonly uploadGraceMs: number;
+  /** How long rounds pause for statements that may free room in the budget. */
+  readonly statementsMs: number;
   readonly uploads: {
     /** Updates taken in at the same time: memory is one vector more than that, whatever the cohort. */
     readonly uploadSlots: number;
@@ -26,6 +30,8 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
   firstPauseMs: 1_000,
   lastPauseMs: 60_000,
   absenceMs: 15_000,
+  uploadGraceMs: 10_000,
+  statementsMs: 600_000,
   uploads: { uploadSlots: 4, uploadWindow: 8 },
 };
 

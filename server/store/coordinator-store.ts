@@ -6,9 +6,11 @@
 import type { OptimiserState } from '../../core/federation/optimiser.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { NamedKeys } from '../../core/secagg/messages.ts';
 
 export interface CoordinatorStore {
   readonly rounds: RoundStore;
+  readonly sessions: SessionStore;
   readonly ledger: LedgerStore;
   readonly mailbox: MailboxStore;
   /** Frees whatever is held. Idempotent; every later call throws STORE_CLOSED. */
@@ -67,10 +69,34 @@ export interface RoundStore {
   complete(attempt: AttemptEnded, completed: CompletedRound): void;
   /** In the order they began, the last `most`. */
   attempts(most: number): readonly AttemptRecord[];
+  find(round: number, attempt: number): AttemptRecord | undefined;
   /** Highest attempt number used for a round, 0 for none: a number is never used twice. */
   lastAttempt(round: number): number;
   /** Attempts by outcome, those under way not counted. */
   outcomes(): ReadonlyMap<Outcome, number>;
+}
+
+/** U1 of an attempt's session, as its platforms signed it. */
+export interface ListedKeys {
+  readonly round: number;
+  readonly attempt: number;
+  /** Session id, lower-case hex. */
+  readonly session: string;
+  readonly parametersHash: Uint8Array /* [32] */;
+  readonly keys: readonly NamedKeys[];
+}
+
+/** What a refund is proved with: the key list of every attempt, and the statements of platforms that gave it up. */
+export interface SessionStore {
+  /** From then on these are the last keys of every platform in it. @throws STORE_CONFLICT when the attempt has a list. */
+  list(listed: ListedKeys): void;
+  listed(round: number, attempt: number): ListedKeys | undefined;
+  /** The last key list that the platform stands in. */
+  last(platform: string): ListedKeys | undefined;
+  /** Keeps a platform's signature under its statement; the first one stays. */
+  state(attempt: { readonly round: number; readonly attempt: number }, platform: string, signature: Uint8Array): void;
+  /** Signatures by platform. */
+  statements(attempt: { readonly round: number; readonly attempt: number }): ReadonlyMap<string, Uint8Array>;
 }
 
 export interface StoredLetter {

@@ -7,6 +7,7 @@ import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import { conflict } from '../errors.ts';
+import { memorySessions } from './memory-sessions.ts';
 import type {
   AttemptEnded,
   AttemptRecord,
@@ -36,6 +37,7 @@ export function memoryStore(): CoordinatorStore {
   };
   return {
     rounds: new MemoryRounds(open),
+    sessions: memorySessions(open),
     ledger: guarded,
     mailbox: new MemoryMailbox(open),
     close: () => {
@@ -88,6 +90,11 @@ class MemoryRounds implements RoundStore {
   attempts(most: number): readonly AttemptRecord[] {
     this.#open();
     return this.#attempts.slice(-most);
+  }
+
+  find(round: number, attempt: number): AttemptRecord | undefined {
+    this.#open();
+    return this.#attempts.find((known) => isSame(known, { round, attempt }));
   }
 
   lastAttempt(round: number): number {

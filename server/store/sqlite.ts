@@ -9,6 +9,7 @@ import { conflict } from '../errors.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
 import type { Row, StoreTerms } from '../../host/sqlite.ts';
 import { LEDGER_COLUMNS, sqliteLedger } from '../../host/sqlite/ledger.ts';
+import { SESSION_TABLES, sqliteSessions } from './sqlite-sessions.ts';
 import { toBytes, toFloat32 } from '../../host/sqlite/vector-bytes.ts';
 import type {
   AttemptEnded,
@@ -22,7 +23,7 @@ import type {
   StoreOwner,
 } from './coordinator-store.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, parameters INTEGER NOT NULL) STRICT;
 CREATE TABLE rounds (round INTEGER PRIMARY KEY, model BLOB NOT NULL, optimiser BLOB NOT NULL) STRICT;
@@ -32,7 +33,7 @@ CREATE TABLE attempts (
   outcome TEXT, text TEXT, platforms TEXT, charged INTEGER, ended_at INTEGER,
   UNIQUE (round, attempt)
 ) STRICT;
-CREATE TABLE ledger (${LEDGER_COLUMNS}) STRICT;
+CREATE TABLE ledger (${LEDGER_COLUMNS}) STRICT;${SESSION_TABLES}
 CREATE TABLE letters (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL,
@@ -44,6 +45,8 @@ CREATE INDEX letters_by_expiry ON letters (expires_at)`;
 const TERMS: StoreTerms = {
   process: 'coordinator',
   inUse: ': another coordinator runs on this store; stop it first, or give --store another file',
+  older:
+    'rounds recorded there were charged when survivors were announced, and not when uploads began, so what they spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty store',
   corrupt: "it is no coordinator's store, or damaged: restore it from a copy, since it records what was spent",
 };
 
@@ -62,6 +65,7 @@ export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorSto
   }
   return {
     rounds: new SqliteRounds(file),
+    sessions: sqliteSessions(file),
     ledger: sqliteLedger(file),
     mailbox: new SqliteMailbox(file),
     close: () => file.close(),
@@ -158,6 +162,12 @@ class SqliteRounds implements RoundStore {
       .all('SELECT * FROM attempts ORDER BY number DESC LIMIT :most', { most })
       .toReversed()
       .map(recordOf);
+  }
+
+  find(round: number, attempt: number): AttemptRecord | undefined {
+    const where = 'WHERE round = :round AND attempt = :attempt';
+    const row = this.#file.get(`SELECT * FROM attempts ${where}`, { round, attempt });
+    return row === undefined ? undefined : recordOf(row);
   }
 
   lastAttempt(round: number): number {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { RdpAccountant } from '../../core/accounting/rdp.ts';
 import { planBudget } from '../../core/budget/budget-plan.ts';
 import type { BudgetPlan, BudgetRequest } from '../../core/budget/budget-plan.ts';
 import { relativeError } from '../accounting/oracle.ts';
@@ -42,6 +43,34 @@ describe('the budget plan', () => {
     );
     assert.ok(relativeError(colluders[2].epsilon, epsilon) < 1e-9);
     for (const [i, { epsilon: here }] of colluders.entries()) if (i > 0) assert.ok(here >= colluders[i - 1].epsilon);
+  });
+
+  it('counts the sums that a deviating coordinator opens, and names what it sees', () => {
+    const { colluders, refunds } = planBudget(REQUEST);
+    assert.equal(refunds, 4);
+    assert.deepEqual(
+      colluders.map(({ openings }) => openings),
+      [10, 10, 10, 14, 14, 14, 14, 14, 14, 14],
+    );
+    assert.deepEqual(
+      planBudget({ ...REQUEST, refunds: 9 }).colluders.map(({ openings }) => openings),
+      [10, 10, 10, 17, 19, 19, 19, 19, 19, 19],
+    );
+    assert.deepEqual(
+      colluders.map(({ view }) => view),
+      [
+        ...Array<string>(4).fill('sums'),
+        ...Array<string>(3).fill('single platforms'),
+        ...Array<string>(3).fill('uploads'),
+      ],
+    );
+    const { noiseMultiplier, trust } = planBudget(REQUEST);
+    for (const { openings, noiseShares, epsilon } of colluders) {
+      const z = noiseMultiplier * Math.sqrt(noiseShares / trust.noiseShares);
+      const expected = RdpAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: z }, openings).epsilon(1e-6);
+      assert.ok(relativeError(epsilon, expected) < 1e-12);
+    }
+    assert.throws(() => planBudget({ ...REQUEST, refunds: -1 }), { code: 'PRIVACY_PARAMETER_INVALID' });
   });
 
   it('three platforms: two honest ones in a sum, one share of noise', () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { formatStatement, privacyStatement } from '../../core/claims/claims.ts';
+import { privacyStatement } from '../../core/claims/claims.ts';
 import type { ClaimRequest } from '../../core/claims/claims.ts';
+import { formatStatement } from '../../core/claims/statement-text.ts';
+import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { epsilonAgainst } from '../../core/privacy/plan/plan-lookups.ts';
 
 const own: SumQuery = {
   label: 'encoder/subspace',
@@ -16,15 +19,17 @@ const round: SumQuery = { ...own, label: 'round', scope: 'federation', repetitio
 
 function statement(
   queries: readonly SumQuery[],
-  given: Partial<ClaimRequest> & { n?: number; epsilon?: number | null } = {},
+  given: Partial<ClaimRequest> & { n?: number; epsilon?: number | null; refunds?: number } = {},
 ) {
-  const { n = 10, epsilon = 4, ...rest } = given;
+  const { n = 10, epsilon = 4, refunds = 3, ...rest } = given;
   const plan = planPrivacy({
     epsilon,
     delta: 1e-6,
     colluding: n > 3 ? 2 : 0,
     dropouts: n > 3 ? 2 : 0,
     maxPlatformsPerPerson: 2,
+    spareAttempts: 1,
+    refunds,
     platforms: Array.from({ length: n }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries })),
   });
   return privacyStatement({
@@ -44,11 +49,17 @@ describe('claims', () => {
     assert.deepEqual(holding(all), ['C1', 'C2', 'C3', 'C4']);
     assert.match(
       textOf(all, 'C1'),
-      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, as long as at most 2 platforms collude with the coordinator and every released sum holds at least 8 contributions\./,
+      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, even if the coordinator deviates, as long as every honest platform holds this manifest and at most 2 platforms collude with the coordinator\. Platforms open only sums of at least 8 contributions\. A platform pays before it uploads, and its data is in at most 6 opened sums: it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most 3 times\.$/,
     );
+    assert.match(textOf(statement([own, round], { refunds: 0 }), 'C1'), /6 opened sums: it takes no payment back\.$/);
     assert.match(textOf(all, 'C2'), /counts the encoders of 2 platforms/);
-    assert.match(textOf(all, 'C4'), /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4/);
+    assert.match(
+      textOf(all, 'C4'),
+      /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4 and every honest platform holds this manifest; from 4 on it can see single platforms\. From t = 7 on it needs nobody's share for that\. A platform uploads at most 9 times, whoever lies\./,
+    );
+    assert.deepEqual(all.openingsAgainst, [6, 6, 6, 9, 9, 9, 9, 9, 9, 9]);
     assert.equal(all.epsilonAgainst.length, 10);
+    assert.deepEqual([all.spareAttempts, all.refunds], [1, 3]);
     assert.deepEqual(
       [all.rounds, all.delta, all.honestMinimum, all.noiseShares, all.maxPlatformsPerPerson],
       [5, 1e-6, 6, 6, 2],
@@ -58,20 +69,48 @@ describe('claims', () => {
       'Unit: a person',
       'add or remove one person',
       'discrete Gaussian: 1/6',
-      'rounds 5',
+      'rounds 5 with 1 spare and at most 3 refunds',
       'noise multiplier',
       'M 2',
       'c 2',
       'honest minimum 6',
       'noise shares 6',
       'accountant rdp 1',
-      'epsilon by colluding platforms: 0: ',
-      '4 to 9: ',
+      'epsilon against a coordinator that deviates, by colluding platforms: 0: ',
       'Not charged: ',
       'Never claimed: ',
     ]) {
       assert.ok(text.includes(part), `${part} is missing in\n${text}`);
     }
+  });
+
+  it('prints against every number of colluders how many opened sums are counted, and never less than they cost', () => {
+    const all = statement([own, round]);
+    const [, table] = /by colluding platforms: (.*)\.$/m.exec(formatStatement(all))!;
+    const rows = table.split('), ').map((row) => /^(\d+)(?: to (\d+))?: ([\d.]+) \((\d+) opened sums/.exec(row)!);
+    const printed = rows.flatMap(([, first, last = first, epsilon, sums]) =>
+      Array.from({ length: Number(last) - Number(first) + 1 }, () => [Number(epsilon), Number(sums)] as const),
+    );
+    assert.deepEqual(
+      printed.map(([, sums]) => sums),
+      [6, 6, 6, 9, 9, 9, 9, 9, 9, 9],
+    );
+    const plan = planPrivacy({
+      epsilon: 4,
+      delta: 1e-6,
+      colluding: 2,
+      dropouts: 2,
+      maxPlatformsPerPerson: 2,
+      spareAttempts: 1,
+      refunds: 3,
+      platforms: Array.from({ length: 10 }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries: [own, round] })),
+    });
+    for (const [colluders, [epsilon]] of printed.entries()) {
+      const exact = epsilonAgainst(plan, colluders)!;
+      assert.equal(epsilon, Number(upward(exact)));
+      assert.ok(Number.isFinite(epsilon) && epsilon >= exact);
+    }
+    assert.equal(printed.length, 10);
   });
 
   it('encoders alone: C1 speaks of them, and there is no sum for C4', () => {
@@ -150,7 +189,10 @@ describe('claims', () => {
       platforms: Array.from({ length: 10 }, (_, i) => ({ name: `p${i}`, personsAbout: 1000, queries: [own, round] })),
     });
     const drawn = statement([], { plan });
-    assert.match(textOf(drawn, 'C1'), /collude with the coordinator, the coins that draw persons stay inside/);
+    assert.match(
+      textOf(drawn, 'C1'),
+      /as long as the coins that draw persons stay inside their platforms, every honest/,
+    );
     assert.equal(drawn.samplingRate, 0.25);
     assert.ok(drawn.epsilonKnowingCoins! > drawn.epsilon!);
     const text = formatStatement(drawn);

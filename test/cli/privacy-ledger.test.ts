@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { z } from 'zod';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { readLedgerFile } from '../../cli/ledger-file.ts';
 import { Ledger } from '../../core/privacy/ledger/ledger.ts';
@@ -13,7 +14,7 @@ import { reportLedger } from '../../core/privacy/ledger/ledger-report.ts';
 import type { LedgerReport } from '../../core/privacy/ledger/ledger-report.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 import { COMMAND } from '../e2e/isthmus.ts';
-import { testCharge, UNBOUNDED } from '../privacy/ledger-store.compliance.ts';
+import { testCharge, testRefund, TRUSTING, UNBOUNDED } from '../privacy/ledger-store.compliance.ts';
 
 const DELTA = { epsilon: null, delta: 1e-6, elsewhere: [] };
 
@@ -28,7 +29,7 @@ describe('isthmus privacy ledger', function () {
     await mkdir(state);
     const file = join(state, 'state.db');
     const store = openSqliteStore(file, { federation: 'f', platform: 'films' });
-    const ledger = Ledger.open('f', store.ledger, { ...UNBOUNDED, epsilon: 50, delta: 1e-6 });
+    const ledger = Ledger.open('f', store.ledger, { ...UNBOUNDED, epsilon: 50, delta: 1e-6 }, TRUSTING);
     for (const round of [1, 2, 3]) ledger.charge(testCharge(round));
     store.close();
     return { state, file, spent: ledger.spent() };
@@ -49,7 +50,7 @@ describe('isthmus privacy ledger', function () {
 
     const coordinator = join(folder, 'coordinator.db');
     const store = openCoordinatorStore(coordinator, { federation: 'f', parameters: 3 });
-    Ledger.open('f', store.ledger, UNBOUNDED).charge(testCharge(1));
+    Ledger.open('f', store.ledger, UNBOUNDED, TRUSTING).charge(testCharge(1));
     assert.throws(() => readLedgerFile(coordinator), { code: 'STORE_LOCKED' });
     store.close();
     const theirs = readLedgerFile(coordinator);
@@ -63,12 +64,48 @@ describe('isthmus privacy ledger', function () {
     assert.throws(() => readLedgerFile(join(folder, 'nothing.db')), { code: 'STORE_MISSING' });
   });
 
+  it('shows a refund, explains it in one sentence, and counts what is not taken back', async () => {
+    const { state, spent } = await platformState('refunded');
+    const store = openSqliteStore(join(state, 'state.db'));
+    Ledger.open('f', store.ledger, UNBOUNDED, TRUSTING).refund(testRefund(2));
+    store.close();
+    const { code, stdout } = await run(['privacy', 'ledger', '--state', state]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^ +3 {2}refund {2}federation {2}round +round 2 +attempt 1 /m);
+    assert.match(
+      stdout,
+      /^Entry 3: Takes back round 2, attempt 1 .*\(without a manifest the signatures are not checked\)\.$/m,
+    );
+    assert.match(stdout, /^Attempts at rounds: 2 charged and not taken back, 1 taken back\.$/m);
+    const json = await run(['privacy', 'ledger', '--state', state, '--json']);
+    const document: unknown = JSON.parse(json.stdout);
+    const schema = readFileSync(join(import.meta.dirname, '../../docs/schemas/privacy-ledger.json'), 'utf8');
+    const report = z.fromJSONSchema(JSON.parse(schema) as never).parse(document) as LedgerReport;
+    assert.ok(report.spent! < spent!);
+    assert.deepEqual([report.attempts, report.refunds], [2, 1]);
+  });
+
+  it('refuses a store of the layout before, with the reason', async () => {
+    const { state, file } = await platformState('older');
+    const database = new Libsql(file);
+    database.exec('PRAGMA user_version = 1');
+    database.close();
+    assert.throws(() => readLedgerFile(file), {
+      code: 'STORE_VERSION',
+      message: /when shares were revealed, and not when updates left/,
+    });
+    const { code, stderr } = await run(['privacy', 'ledger', '--state', state]);
+    assert.equal(code, 4);
+    assert.match(stderr, /what they spent is not known/);
+    assert.throws(() => openSqliteStore(file), { code: 'STORE_VERSION' });
+  });
+
   it('tells a broken chain with exit code 5', async () => {
     const { state, file } = await platformState('broken');
     const database = new Libsql(file);
     const { entry } = database.prepare('SELECT entry FROM ledger WHERE sequence = 1').get() as { entry: string };
     const altered = JSON.parse(entry) as LedgerEntry;
-    const lowered = { ...altered, charge: { ...altered.charge, label: 'another' } };
+    const lowered = { ...altered, charge: { ...altered.charge!, label: 'another' } };
     database.prepare('UPDATE ledger SET entry = :entry WHERE sequence = 1').run({ entry: JSON.stringify(lowered) });
     database.close();
     const { code, stdout } = await run(['privacy', 'ledger', '--state', state, '--json']);
@@ -86,11 +123,11 @@ describe('isthmus privacy ledger', function () {
   });
 });
 
-function run(args: readonly string[]): Promise<{ code: number; stdout: string }> {
+function run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const [command, ...first] = COMMAND;
   return new Promise((resolve) => {
-    execFile(command, [...first, ...args], (error, stdout) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout });
+    execFile(command, [...first, ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }

@@ -29,8 +29,8 @@ describe("A platform's metrics", () => {
     const { plan, platforms } = tinyFederation({ epsilon: 4, rounds: { count: 2 } });
     const [identity] = platforms;
     const store = createMemoryStore();
-    const ledger = new OwnLedger(plan, identity.name, store.ledger);
-    const metrics = new PlatformMetrics(() => ({ spent: ledger.spent, budget: ledger.budget }));
+    const ledger = new OwnLedger(plan, identity.name, store);
+    const metrics = new PlatformMetrics(() => ledger);
     const participation = new Participation({
       plan,
       identity,
@@ -69,6 +69,7 @@ describe("A platform's metrics", () => {
     );
     participation.onAttemptStart({ ...start, attempt: 3, config });
     const after = await figuresOf(metrics);
+    assert.deepEqual([after.get('isthmus_ledger_attempts'), after.get('isthmus_ledger_refunds')], [2, 0]);
     const spent = after.get('isthmus_epsilon_spent')!;
     assert.ok(spent > 3.5 && spent <= 4, String(spent));
     assert.equal(after.get('isthmus_budget_exhausted'), 1);
@@ -76,7 +77,7 @@ describe("A platform's metrics", () => {
   });
 
   it('count each attempt once, however often its end is told, and none where no further one is made', async () => {
-    const metrics = new PlatformMetrics(() => ({ spent: 1, budget: 2 }));
+    const metrics = new PlatformMetrics(() => ({ spent: 1, budget: 2, attempts: 0, refunds: 0 }));
     const ended = (round: number, attempt: number, outcome: 'completed' | 'abandoned' | 'budget-exhausted'): void =>
       metrics.observe({ kind: 'attempt-ended', round, attempt, outcome, text: '' });
     ended(1, 1, 'abandoned');
@@ -93,17 +94,20 @@ describe("A platform's metrics", () => {
     const over = await figuresOf(metrics);
     assert.equal(over.get('isthmus_reported_attempts_total{outcome="budget-exhausted"}'), 0);
     assert.equal(over.get('isthmus_budget_exhausted'), 1);
+    // A charge was taken back since: there is room again.
+    metrics.observe({ kind: 'attempt', round: 3, attempt: 4, stage: 'begun' });
+    assert.equal((await figuresOf(metrics)).get('isthmus_budget_exhausted'), 0);
   });
 
   it('leave out an epsilon that nothing bounds, and have it again where something does', async () => {
-    let spending: Spending = { spent: null, budget: null };
+    let spending: Spending = { spent: null, budget: null, attempts: 0, refunds: 0 };
     const metrics = new PlatformMetrics(() => spending);
     const unbounded = await metrics.text();
     assert.doesNotMatch(unbounded, /^isthmus_epsilon_\w+ /m);
     assert.doesNotMatch(unbounded, /NaN/);
-    spending = { spent: 0.5, budget: 2 };
+    spending = { ...spending, spent: 0.5, budget: 2 };
     assert.match(await metrics.text(), /^isthmus_epsilon_spent 0\.5$/m);
-    spending = { spent: null, budget: 2 };
+    spending = { ...spending, spent: null };
     assert.doesNotMatch(await metrics.text(), /^isthmus_epsilon_spent /m);
   });
 });

@@ -81,7 +81,7 @@ describe('Taking part in a round', () => {
 
   beforeEach(() => {
     store = createMemoryStore();
-    ledger = new OwnLedger(plan, 'books', store.ledger);
+    ledger = new OwnLedger(plan, 'books', store);
     sent = [];
     events = [];
     failures = [];
@@ -221,7 +221,7 @@ describe('Taking part in a round', () => {
     const participation = await ready();
     assert.throws(() => participation.onAttemptStart(invitation()), full);
     assert.deepEqual([declined(), said()], [[], []]);
-    store = { ...store, models, sessions: { spend: fail, isSpent: () => false, reveal: fail } };
+    store = { ...store, models, sessions: { ...store.sessions, enter: fail } };
     (await ready()).onAttemptStart(invitation());
     await turn();
     assert.deepEqual([declined(), said(), failures.splice(0)], [[], [], [full]]);

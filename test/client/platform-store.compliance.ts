@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../../client/store/platform-store.ts';
 
+import type { EnteredAttempt } from '../../core/secagg/statement.ts';
 import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
 
 export interface StoreSetup {
@@ -53,23 +54,70 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     };
   });
 
-  it('begins an attempt once', () => {
-    assert.equal(store.sessions.isSpent('aa'), false);
-    assert.equal(store.sessions.spend('aa'), true);
-    assert.equal(store.sessions.spend('aa'), false);
+  const entered = (attempt: string): EnteredAttempt => {
+    const [first, second] = [attempt.charCodeAt(0), attempt.charCodeAt(1)];
+    const bytes = (last: number): Uint8Array =>
+      Uint8Array.from({ length: 32 }, (_, i) => [first, second, last][i] ?? 7);
+    return { attempt, parametersHash: bytes(1), sealKey: bytes(2), maskKey: bytes(3) };
+  };
+
+  it('enters an attempt once, with its keys, and finds it by key, session and public keys', () => {
+    const { sessions } = store;
+    assert.equal(sessions.find('aa'), undefined);
+    assert.equal(sessions.knows(entered('aa')), false);
+    assert.equal(sessions.enter(entered('aa')), true);
+    assert.equal(sessions.enter({ ...entered('bb'), attempt: 'aa' }), false);
+    assert.equal(sessions.enter(entered('bb')), true);
+    assert.equal(sessions.ofSession('session'), undefined);
+    sessions.charging('aa', 'session');
     restart();
-    assert.equal(store.sessions.isSpent('aa'), true);
-    assert.equal(store.sessions.spend('aa'), false);
-    assert.equal(store.sessions.spend('bb'), true);
+    const found = { ...entered('aa'), session: 'session', ending: null };
+    assert.deepEqual(store.sessions.find('aa'), found);
+    assert.deepEqual(store.sessions.ofSession('session'), found);
+    assert.deepEqual(store.sessions.find('bb'), { ...entered('bb'), session: null, ending: null });
+    assert.equal(store.sessions.enter(entered('aa')), false);
+    assert.equal(store.sessions.knows(entered('aa')), true);
+    assert.equal(store.sessions.knows({ ...entered('aa'), maskKey: entered('bb').maskKey }), false);
   });
 
-  it('records one choice of shares a session', () => {
+  it('records one choice of shares an attempt', () => {
+    for (const attempt of ['aa', 'bb']) store.sessions.enter(entered(attempt));
     assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 2)), true);
     restart();
     assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 3)), false);
     assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 2)), true);
+    assert.equal(store.sessions.find('aa')?.ending, 'revealed');
     assert.equal(store.sessions.reveal('bb', new Uint8Array(0)), true);
     assert.equal(store.sessions.reveal('bb', Uint8Array.of(1)), false);
+    assert.equal(store.sessions.reveal('cc', Uint8Array.of(1)), false, 'never entered');
+  });
+
+  it('records a reveal or that it gave up, never both, whichever comes first', () => {
+    for (const attempt of ['aa', 'bb']) store.sessions.enter(entered(attempt));
+    assert.equal(store.sessions.giveUp('aa'), true);
+    assert.equal(store.sessions.reveal('bb', Uint8Array.of(1)), true);
+    restart();
+    assert.equal(store.sessions.reveal('aa', Uint8Array.of(1)), false);
+    assert.equal(store.sessions.giveUp('aa'), true, 'again is no harm');
+    assert.equal(store.sessions.giveUp('bb'), false);
+    assert.equal(store.sessions.giveUp('cc'), false, 'never entered');
+    assert.deepEqual(
+      ['aa', 'bb'].map((attempt) => store.sessions.find(attempt)?.ending),
+      ['given-up', 'revealed'],
+    );
+  });
+
+  it('gives up all that has no ending, and nothing else', () => {
+    for (const attempt of ['aa', 'bb', 'cc']) store.sessions.enter(entered(attempt));
+    store.sessions.reveal('bb', Uint8Array.of(1));
+    store.sessions.charging('cc', 'session');
+    restart();
+    store.sessions.giveUpAll();
+    assert.deepEqual(
+      ['aa', 'bb', 'cc'].map((attempt) => store.sessions.find(attempt)?.ending),
+      ['given-up', 'revealed', 'given-up'],
+    );
+    assert.equal(store.sessions.ofSession('session')?.attempt, 'cc');
   });
 
   it('keeps released sums by plan and repetition', () => {
@@ -286,7 +334,7 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     store.close();
     store.close();
     const isClosed = (error: unknown): boolean => error instanceof StoreError && error.code === 'STORE_CLOSED';
-    assert.throws(() => store.sessions.spend('aa'), isClosed);
+    assert.throws(() => store.sessions.enter(entered('aa')), isClosed);
     assert.throws(() => store.ledger.entries(), isClosed);
     assert.throws(() => store.received.batches(), isClosed);
   });

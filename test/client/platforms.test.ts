@@ -324,7 +324,7 @@ describe('Platforms that release randomised codes', () => {
       assert.ok(told.size > 1 && [...told].every((vector) => known.includes(vector)));
 
       const { ledger } = world.stores.get('films')!;
-      const charges = ledger.entries().map(({ charge }) => charge.label);
+      const charges = ledger.entries().map(({ charge }) => charge?.label);
       assert.equal(charges.filter((label) => label === 'cohort/prototypes').length, 4);
       if (name === 'linear-bridge') assert.equal(charges.length, 4, 'nothing else is charged');
       assert.equal(world.stores.get('books')!.ledger.entries().length, 0);
@@ -394,9 +394,9 @@ describe('Platforms with rounds', () => {
     assert.notDeepEqual(models[0]?.model, world.stores.get('books')!.models.at(1));
     for (const name of names) {
       const charges = world.stores.get(name)!.ledger.entries();
-      const rounds = charges.filter(({ charge }) => charge.scope === 'federation');
+      const rounds = charges.filter(({ charge }) => charge?.scope === 'federation');
       assert.deepEqual(
-        rounds.map(({ origin, charge }) => [origin, charge.round]),
+        rounds.map(({ origin, charge }) => [origin, charge?.round]),
         [
           ['own', 1],
           ['own', 2],
@@ -427,7 +427,7 @@ describe('Platforms with rounds', () => {
     const { attempts } = coordinator.status();
     assert.ok(attempts.some(({ round, end }) => round === 1 && end?.outcome !== 'completed'));
     const entries = world.stores.get('music')!.ledger.entries();
-    const platformSums = entries.filter(({ charge }) => charge.scope === 'platform').length;
+    const platformSums = entries.filter(({ charge }) => charge?.scope === 'platform').length;
     assert.equal(platformSums, own, 'a restart charged its own sums again');
   });
 

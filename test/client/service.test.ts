@@ -8,7 +8,7 @@ import type { Service, ServiceBackend } from '../../client/serving/service.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 
 const token = 'the token';
-const metrics = new PlatformMetrics(() => ({ spent: 1.5, budget: 4 }));
+const metrics = new PlatformMetrics(() => ({ spent: 1.5, budget: 4, attempts: 2, refunds: 1 }));
 let isReady = true;
 let recorded: Consent[] = [];
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
+import type { Charge, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines } from './federation.ts';
@@ -95,21 +96,21 @@ describe('kill -9', function () {
     const owner = { federation: manifest.federation, parameters };
     const theirs = openCoordinatorStore(place.path('coordinator.db'), owner);
     try {
-      const sessions = theirs.ledger.entries().map(({ charge }) => charge.session);
+      const sessions = chargesIn(theirs.ledger).map(({ session }) => session);
       assert.equal(new Set(sessions).size, sessions.length, 'no session is charged twice');
       const model = theirs.rounds.model(ROUNDS);
       assert.ok(model !== undefined);
       for (const name of PLATFORMS) {
         const own = openPlatformStore(place.path(`${name}-state`, 'state.db'));
         try {
-          const rounds = own.ledger.entries().filter(({ charge }) => charge.scope === 'federation');
-          assert.deepEqual(rounds.map(({ charge }) => charge.session).sort(), [...sessions].sort(), name);
+          const rounds = chargesIn(own.ledger);
+          assert.deepEqual(rounds.map(({ session }) => session).sort(), [...sessions].sort(), name);
           assert.deepEqual(own.models.latest(), { round: ROUNDS, model }, name);
         } finally {
           own.close();
         }
       }
-      return theirs.ledger.entries().map(({ charge }) => `${charge.round}/${charge.attempt}`);
+      return chargesIn(theirs.ledger).map(({ round, attempt }) => `${round}/${attempt}`);
     } finally {
       theirs.close();
     }
@@ -183,3 +184,7 @@ describe('kill -9', function () {
     );
   });
 });
+
+function chargesIn(ledger: LedgerStore): readonly Charge[] {
+  return ledger.entries().flatMap(({ charge }) => (charge?.scope === 'federation' ? [charge] : []));
+}

@@ -11,6 +11,8 @@ import {
   formatManifest,
   Ledger,
   ledgerBudget,
+  ledgerRules,
+  nodeEngine,
   openCoordinatorStore,
   openPlatformStore,
   planFederation,
@@ -147,18 +149,19 @@ function writeLedgers(folder: string, plan: ReturnType<typeof planFederation>): 
     .filter(({ scope }) => scope === 'platform')
     .flatMap((sum) => Array.from({ length: sum.repetitions }, (_, index) => platformCharge(platform, sum, index + 1)));
 
+  const rules = ledgerRules(plan, nodeEngine);
   for (const [state, charges] of [
     ['fresh', []],
     ['charged', [...encoder, ...attempts]],
   ] as const) {
     mkdirSync(join(folder, state));
     const store = openPlatformStore(join(folder, state, 'state.db'), { federation, platform });
-    const ledger = Ledger.open(federation, store.ledger, ledgerBudget(plan.privacy, { platform }));
+    const ledger = Ledger.open(federation, store.ledger, ledgerBudget(plan.privacy, { platform }), rules);
     for (const charge of charges) ledger.charge(charge);
     store.close();
   }
   const store = openCoordinatorStore(join(folder, 'coordinator.db'), { federation, parameters: plan.parameters });
-  const ledger = Ledger.open(federation, store.ledger, ledgerBudget(plan.privacy, 'coordinator'));
+  const ledger = Ledger.open(federation, store.ledger, ledgerBudget(plan.privacy, 'coordinator'), rules);
   for (const charge of attempts) ledger.charge(charge);
   store.close();
 }

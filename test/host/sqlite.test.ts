@@ -32,6 +32,7 @@ const SIDES: readonly {
 const terms: StoreTerms = {
   process: 'test',
   inUse: ' by another test',
+  older: 'begin anew',
   corrupt: 'restore it',
 };
 const open = (file: string, version = 1): SqliteDatabase =>
@@ -71,7 +72,14 @@ for (const side of SIDES) {
 
     it('that cannot be used is refused with cause and remedy', () => {
       open(file, 7).close();
-      assert.throws(() => side.open(file), coded('STORE_VERSION', /has layout 7, this program knows 1/));
+      assert.throws(
+        () => side.open(file),
+        coded('STORE_VERSION', /has layout 7, this program knows 2: use the program/),
+      );
+      open(join(folder, 'old.db'), 1).close();
+      const why =
+        /has layout 1, this program knows 2: rounds recorded there were charged when .*begin one with another name/;
+      assert.throws(() => side.open(join(folder, 'old.db')), coded('STORE_VERSION', why));
       const held = side.open(join(folder, 'held.db'));
       assert.throws(() => side.open(join(folder, 'held.db')), coded('STORE_LOCKED', /held\.db is in use.*: .*stop/));
       held.close();

@@ -9,6 +9,7 @@ import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pip
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { seededStreams } from '../../core/random/streams.ts';
+import { TRUSTING } from './ledger-store.compliance.ts';
 
 const own: SumQuery = {
   label: 'encoder/counts',
@@ -111,7 +112,7 @@ describe('charged sums', () => {
   });
 
   it('after a restart gives the same values again for nothing', async () => {
-    const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, { platform: 'a' }));
+    const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, { platform: 'a' }), TRUSTING);
     const kept = new Kept();
     const door = sums((charge) => ledger.charge(charge), kept);
     const before = [await door.release('encoder/counts', people), await door.release('encoder/counts', people)];
@@ -137,7 +138,7 @@ describe('charged sums', () => {
   });
 
   it('killed between drawing and charging, neither loses the repetition nor releases two values for one charge', async () => {
-    const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, { platform: 'a' }));
+    const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, { platform: 'a' }), TRUSTING);
     const kept = new Kept();
     const killed = sums(() => Promise.reject(new Error('killed')), kept);
     await assert.rejects(killed.release('encoder/counts', people), /killed/);

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
-import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
@@ -18,6 +17,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { attemptKey } from '../../core/secagg/parameters.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
@@ -45,7 +45,7 @@ const round: SumQuery = { ...own, label: 'round', dimension: PARAMETERS, scope: 
 
 const tiny = tinyFederation({ parameters: PARAMETERS, epsilon: 2, rounds: { count: 3 } });
 
-/** Its budget holds an encoder and one attempt, however that ends; its manifest asks for three rounds. */
+/** Its budget holds an encoder and one attempt whose sum may be opened; its manifest asks for three rounds. */
 export const PLAN: FederationPlan = {
   ...tiny.plan,
   privacy: planPrivacy({
@@ -54,24 +54,35 @@ export const PLAN: FederationPlan = {
     colluding: 0,
     dropouts: 0,
     maxPlatformsPerPerson: 2,
+    refunds: 3,
     platforms: tiny.platforms.map(({ name }) => ({ name, personsAbout: 1000, queries: [own, round] })),
   }),
 };
 
-/** The platform whose state is on disk; the others forget theirs with the process. */
+/** The platform that is watched. */
 export const PLATFORM = tiny.platforms[0].name;
 
 export interface Stores {
   readonly coordinator: CoordinatorStore;
   readonly platform: PlatformStore;
+  readonly others: ReadonlyMap<string, PlatformStore>;
 }
 
 export function openStores(folder: string): Stores {
   const federation = tiny.manifest.federation;
+  const of = (platform: string): PlatformStore =>
+    openPlatformStore(join(folder, `${platform}.db`), { federation, platform });
   return {
     coordinator: openCoordinatorStore(join(folder, 'coordinator.db'), { federation, parameters: PARAMETERS }),
-    platform: openPlatformStore(join(folder, 'platform.db'), { federation, platform: PLATFORM }),
+    platform: of(PLATFORM),
+    others: new Map(tiny.platforms.slice(1).map(({ name }) => [name, of(name)])),
   };
+}
+
+/** Names an attempt, written round/attempt, in a platform's store. */
+export function keyOf(which: string): string {
+  const [number, attempt] = which.split('/').map(Number);
+  return attemptKey(nodeEngine, { federation: tiny.manifest.federation, round: number, attempt });
 }
 
 /** What has left, durable before it does: one line each. */
@@ -83,7 +94,7 @@ export const leftFile = (folder: string): string => join(folder, 'left');
  * @param point is passed before everything that is written or leaves.
  */
 export async function runFederation(folder: string, process: string, point: () => void): Promise<RoundsEnding> {
-  const { coordinator: theirs, platform: ours } = openStores(folder);
+  const { coordinator: theirs, platform: ours, others } = openStores(folder);
   const file = openSync(leftFile(folder), 'a');
   const leave = (line: string): void => {
     point();
@@ -99,10 +110,11 @@ export async function runFederation(folder: string, process: string, point: () =
       ...theirs,
       ledger: watched(theirs.ledger, ['append'], point),
       rounds: watched(theirs.rounds, ['begin', 'end', 'complete'], point),
+      sessions: watched(theirs.sessions, ['list', 'state'], point),
     },
     carrier: { kind: 'transport', make: (options) => overheard(network.coordinatorTransport(options), leave) },
     random: seededRandom(`coordinator ${process}`),
-    rounds: { graceMs: 10, firstPauseMs: 1, lastPauseMs: 1 },
+    rounds: { graceMs: 10, firstPauseMs: 1, lastPauseMs: 1, uploadGraceMs: 10, statementsMs: 500 },
   });
   const links: PlatformLink[] = [];
   // A coordinator's own timers keep no process running; its port does, and here is none.
@@ -111,15 +123,16 @@ export async function runFederation(folder: string, process: string, point: () =
     const disk: PlatformStore = {
       ...ours,
       ledger: watched(ours.ledger, ['append'], point),
-      sessions: watched(ours.sessions, ['spend', 'reveal'], point),
+      sessions: watched(ours.sessions, ['enter', 'charging', 'reveal', 'giveUp', 'giveUpAll'], point),
       models: watched(ours.models, ['accept'], point),
       sums: watched(ours.sums, ['put'], point),
     };
-    const ledger = new OwnLedger(PLAN, PLATFORM, disk.ledger);
+    const ledger = new OwnLedger(PLAN, PLATFORM, disk);
     await prepare(disk, ledger, process, leave);
     await coordinator.start();
     for (const identity of tiny.platforms) {
-      const platform = identity.name === PLATFORM ? { identity, store: disk, ledger, leave } : memoryPlatform(identity);
+      const other = others.get(identity.name);
+      const platform = other === undefined ? { identity, store: disk, ledger, leave } : otherPlatform(identity, other);
       links.push(await takePart(network, platform, process));
     }
     return await coordinator.roundsOver;
@@ -127,8 +140,7 @@ export async function runFederation(folder: string, process: string, point: () =
     clearInterval(alive);
     for (const link of links) await link.close();
     await coordinator.stop();
-    theirs.close();
-    ours.close();
+    for (const store of [theirs, ours, ...others.values()]) store.close();
   }
 }
 
@@ -160,9 +172,8 @@ interface TestPlatform {
   readonly leave: (line: string) => void;
 }
 
-function memoryPlatform(identity: Identity): TestPlatform {
-  const store = createMemoryStore();
-  return { identity, store, ledger: new OwnLedger(PLAN, identity.name, store.ledger), leave: () => undefined };
+function otherPlatform(identity: Identity, store: PlatformStore): TestPlatform {
+  return { identity, store, ledger: new OwnLedger(PLAN, identity.name, store), leave: () => undefined };
 }
 
 const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
@@ -188,7 +199,9 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
     send(body, session = new Uint8Array(0)) {
       const key = hex(session);
       if (body.kind === 'secagg' && body.message.kind === 'advertise-keys') leave(`keys ${key}`);
+      if (body.kind === 'secagg' && body.message.kind === 'masked-chunk') leave(`update ${attempts.get(key) ?? ''}`);
       if (body.kind === 'secagg' && body.message.kind === 'reveals') leave(`shares ${attempts.get(key) ?? ''}`);
+      if (body.kind === 'statement') leave(`statement ${body.round}/${body.attempt}`);
       return link.send(body, session);
     },
     onAdopted: () => Promise.resolve(),
@@ -212,6 +225,7 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
           participation.onAttemptStart(body);
         }
         if (body.kind === 'attempt-end') participation.onAttemptEnd(body);
+        if (body.kind === 'last-keys') participation.onLastKeys(body);
         if (body.kind === 'ledger-sync') participation.onLedgerSync(body);
         if (body.kind === 'secagg') participation.onSecagg(body, session);
       },
@@ -225,11 +239,16 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
   return link;
 }
 
-/** The transport, with a line before who survived is told, and before a new shared model is. */
+/** The transport, with a line before the first upload is granted, before who survived is told, and a new shared model. */
 function overheard(transport: CoordinatorTransport, leave: (line: string) => void): CoordinatorTransport {
   const attempts = new Map<string, string>();
   const hear = (body: Body, session: Uint8Array = new Uint8Array(0)): void => {
     if (body.kind === 'attempt-start') attempts.set(hex(session), `${body.round}/${body.attempt}`);
+    const granted = body.kind === 'secagg' && body.message.kind === 'upload-grant' && body.message.next === 0;
+    if (granted && !attempts.has(`granted ${hex(session)}`)) {
+      attempts.set(`granted ${hex(session)}`, '');
+      leave(`grant ${attempts.get(hex(session)) ?? ''}`);
+    }
     if (body.kind === 'secagg' && body.message.kind === 'survivors')
       leave(`survivors ${attempts.get(hex(session)) ?? ''}`);
     if (body.kind === 'attempt-end' && body.outcome === 'completed') leave(`model ${body.round}`);

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
-import { distinctCharges, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
+import { Accounts } from '../../core/privacy/ledger/accounts.ts';
+import { verifyLedger } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
-import { leftFile, openStores, PLAN, PLATFORM, runFederation } from './dying-ledgers.ts';
+import { keyOf, leftFile, openStores, PLAN, PLATFORM, runFederation } from './dying-ledgers.ts';
 
 const CHILD = fileURLToPath(new URL('dying-ledgers.ts', import.meta.url));
 
@@ -25,10 +26,7 @@ async function killedAt(folder: string, point: number): Promise<NodeJS.Signals |
 
 function spentOf(entries: readonly LedgerEntry[], side: Parameters<typeof ledgerBudget>[1]): number {
   const { elsewhere, delta } = ledgerBudget(PLAN.privacy, side);
-  return composedEpsilon(
-    [...elsewhere, ...distinctCharges(entries).map((charge) => ({ event: charge.event, count: 1 }))],
-    delta,
-  );
+  return composedEpsilon([...elsewhere, ...Accounts.of(entries).events()], delta);
 }
 
 describe('a federation under kill -9', function () {
@@ -44,7 +42,11 @@ describe('a federation under kill -9', function () {
         const signal = await killedAt(folder, point);
         check(folder, `killed at ${point}`);
         // The next process finds what this one left, and goes on to the end of the budget.
-        assert.equal(await runFederation(folder, 'second', () => undefined), 'budget-exhausted');
+        const ending = await runFederation(folder, 'second', () => undefined);
+        // A platform that had revealed before it died keeps its charge when the others take theirs back: its own budget is
+        // spent then, and it declines until the round is given up.
+        if (ending !== 'budget-exhausted')
+          assert.deepEqual([ending, paidForLess(folder)], ['gave-up', true], `at ${point}`);
         for (const line of check(folder, `killed at ${point}, and run to the end`)) left.add(line.split(' ')[0]);
         return signal !== null;
       };
@@ -52,16 +54,31 @@ describe('a federation under kill -9', function () {
       // Two at a time: a walk is mostly the start of a process.
       while ((await Promise.all([walk(points), walk(points + 1)])).every(Boolean)) points += 2;
       assert.ok(points >= 14, `${points} points`);
-      assert.deepEqual(left, new Set(['encoder', 'keys', 'survivors', 'shares', 'model']));
+      const all = ['encoder', 'keys', 'grant', 'update', 'survivors', 'shares', 'model', 'statement'];
+      assert.deepEqual(left, new Set(all));
     } finally {
       for (const folder of folders) rmSync(folder, { recursive: true });
     }
   });
 });
 
+/** Whether a platform has an attempt charged that the coordinator has taken back. */
+function paidForLess(folder: string): boolean {
+  const { coordinator, platform, others } = openStores(folder);
+  const sessionsOf = (entries: readonly LedgerEntry[]): readonly string[] =>
+    Accounts.of(entries)
+      .all()
+      .filter(({ charge, refund }) => charge.scope === 'federation' && refund === undefined)
+      .map(({ charge }) => charge.session);
+  const theirs = new Set(sessionsOf(coordinator.ledger.entries()));
+  const own = [platform, ...others.values()].flatMap(({ ledger }) => sessionsOf(ledger.entries()));
+  for (const store of [coordinator, platform, ...others.values()]) store.close();
+  return own.some((session) => !theirs.has(session));
+}
+
 /** @returns what has left. */
 function check(folder: string, when: string): readonly string[] {
-  const { coordinator, platform } = openStores(folder);
+  const { coordinator, platform, others } = openStores(folder);
   try {
     const theirs = coordinator.ledger.entries();
     const ours = platform.ledger.entries();
@@ -73,13 +90,14 @@ function check(folder: string, when: string): readonly string[] {
     const file = leftFile(folder);
     const left = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
     const encoders = new Map<string, string>();
+    const endings = new Map<string, string>();
     for (const line of left) {
       const [kind, which, ...values] = line.split(' ');
       const uncharged = `${when}: ${line} left, and is not on record`;
       switch (kind) {
         case 'encoder':
           assert.ok(
-            ours.some(({ charge }) => charge.label === 'encoder' && charge.round === Number(which)),
+            ours.some(({ charge }) => charge?.label === 'encoder' && charge.round === Number(which)),
             uncharged,
           );
           // A second value of the same release would be another release.
@@ -87,17 +105,30 @@ function check(folder: string, when: string): readonly string[] {
           encoders.set(which, values.join(' '));
           break;
         case 'keys':
-          assert.ok(platform.sessions.isSpent(which), uncharged);
+          // Written as the attempt's key.
+          assert.ok(platform.sessions.find(which), uncharged);
           break;
+        case 'grant':
         case 'survivors':
           assert.ok(chargeOf(theirs, which), uncharged);
           break;
-        case 'shares': {
+        case 'update': {
           const session = chargeOf(ours, which)?.session;
           assert.ok(session && chargeOf(theirs, which)?.session === session, uncharged);
-          assert.equal(platform.sessions.reveal(session, Uint8Array.of(0)), false, uncharged);
+          assert.equal(platform.sessions.find(keyOf(which))?.session, session, uncharged);
           break;
         }
+        case 'shares':
+        case 'statement':
+          // One of the two, whatever was killed when.
+          assert.equal(endings.get(which) ?? kind, kind, uncharged);
+          endings.set(which, kind);
+          assert.equal(
+            platform.sessions.find(keyOf(which))?.ending,
+            kind === 'shares' ? 'revealed' : 'given-up',
+            uncharged,
+          );
+          break;
         case 'model':
           assert.ok(coordinator.rounds.model(Number(which)), uncharged);
           break;
@@ -107,13 +138,12 @@ function check(folder: string, when: string): readonly string[] {
     }
     return left;
   } finally {
-    coordinator.close();
-    platform.close();
+    for (const store of [coordinator, platform, ...others.values()]) store.close();
   }
 }
 
 /** Of an attempt, written round/attempt. */
 function chargeOf(entries: readonly LedgerEntry[], which: string): LedgerEntry['charge'] | undefined {
-  return entries.find(({ charge }) => charge.scope === 'federation' && `${charge.round}/${charge.attempt}` === which)
+  return entries.find(({ charge }) => charge?.scope === 'federation' && `${charge.round}/${charge.attempt}` === which)
     ?.charge;
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import type { PrivacyEvent } from '../../core/accounting/accountant.ts';
 import fc from 'fast-check';
 import { RdpAccountant } from '../../core/accounting/rdp.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { attemptCharge, eventOf, ledgerBudget, platformCharge } from '../../core/privacy/plan/plan-events.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
-import { epsilonAgainst, plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import { defaultRefunds, openingsAgainst } from '../../core/privacy/plan/openings.ts';
+import { epsilonAgainst, plannedSum, planOpenings } from '../../core/privacy/plan/plan-lookups.ts';
 import type { PlanRequest } from '../../core/privacy/plan/privacy-plan.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
+import { TRUSTING } from './ledger-store.compliance.ts';
 
 const counts: SumQuery = {
   label: 'encoder/counts',
@@ -36,6 +39,13 @@ function request(count: number, queries: readonly SumQuery[], given: Partial<Pla
   }));
   return { epsilon: 4, delta: 1e-6, platforms, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 2, ...given };
 }
+/** All ways of taking at most so many. */
+function choices(names: readonly string[], most: number): readonly (readonly string[])[] {
+  const [first, ...rest] = names;
+  if (first === undefined || most === 0) return [[]];
+  return [...choices(rest, most), ...choices(rest, most - 1).map((chosen) => [first, ...chosen])];
+}
+
 const refusedAs = (code: string, message?: RegExp) => (error: unknown) =>
   error instanceof PrivacyError && error.code === code && (message?.test(error.message) ?? true);
 
@@ -94,11 +104,112 @@ describe('privacy plan', () => {
     const sum = plannedSum(plan, 'p0', 'round');
     const total = Math.sqrt(10 * sum.localVariance) / sum.integerSensitivity / sum.noiseMultiplier;
     assert.ok(Math.abs(total - 1.29) < 0.005, `${total}`);
-    // Epsilon against c' colluders: grows with them, the claim at c = 2, one share from 2t - n = 4 on.
-    const against = Array.from({ length: 10 }, (_, c) => epsilonAgainst(plan, c)!);
-    assert.ok(Math.abs(against[2] - plan.epsilon!) < 1e-9);
-    for (let c = 1; c < 10; c++) assert.ok(against[c] >= against[c - 1]);
-    assert.ok(against[3] < 5 && against[4] > 10 && against[9] === against[4]);
+  });
+
+  it('against every number of colluders composes as many opened sums, with as much noise, as they can reach', () => {
+    // Shares and sums by hand: t = 7, t_noise = 8, c = 2, 2t - n = 4, R = 10.
+    const shares = [8, 7, 6, 5, 1, 1, 1, 1, 1, 1];
+    const openings = new Map([
+      [0, [10, 10, 10, 10, 10, 10, 10, 10, 10, 10]],
+      [4, [10, 10, 10, 14, 14, 14, 14, 14, 14, 14]],
+      [9, [10, 10, 10, 17, 19, 19, 19, 19, 19, 19]],
+      [90, [10, 10, 10, 17, 20, 25, 40, 100, 100, 100]],
+    ]);
+    for (const [refunds, sums] of openings) {
+      const plan = planPrivacy(request(10, [subspace, round], { colluding: 2, dropouts: 2, refunds }));
+      const encoders = { event: eventOf(plannedSum(plan, 'p0', 'encoder/subspace')), count: 2 * 2 };
+      const sum = plannedSum(plan, 'p0', 'round');
+      for (let c = 0; c < 10; c++) {
+        const { localSigma, dimension, integerSensitivity: sensitivity } = sum;
+        const masked =
+          shares[c] === 1
+            ? ({ kind: 'discrete-gaussian', sigma: localSigma, sensitivity } as const)
+            : ({
+                kind: 'distributed-discrete-gaussian',
+                localSigma,
+                shares: shares[c],
+                dimension,
+                sensitivity,
+              } as const);
+        const expected = RdpAccountant.empty()
+          .compose(encoders.event, encoders.count)
+          .compose(masked, sums[c])
+          .epsilon(1e-6);
+        assert.equal(planOpenings(plan, c), sums[c], `${refunds} refunds, ${c} colluders`);
+        assert.ok(Math.abs(epsilonAgainst(plan, c)! / expected - 1) < 1e-12, `${refunds} refunds, ${c} colluders`);
+        assert.ok(Number.isFinite(expected));
+      }
+      assert.ok(Math.abs(epsilonAgainst(plan, 2)! - plan.epsilon!) < 1e-9, 'the claim is the row that was planned for');
+    }
+  });
+
+  it('counts nothing more for refunds up to the planned colluders, and never more than uploads', () => {
+    const trust = { platformCount: 10, threshold: 7, colluding: 2 };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(100), fc.nat(9), (attempts, refunds, colluders) => {
+        const openings = openingsAgainst(trust, { attempts, refunds }, colluders);
+        assert.ok(openings >= attempts && openings <= attempts + refunds);
+        if (colluders <= 2) assert.equal(openings, attempts);
+        if (colluders >= 7) assert.equal(openings, attempts + refunds);
+        if (colluders > 0) assert.ok(openings >= openingsAgainst(trust, { attempts, refunds }, colluders - 1));
+      }),
+    );
+    assert.deepEqual([0, 1, 9, 10, 20].map(defaultRefunds), [3, 3, 3, 4, 7]);
+    const without = planPrivacy(request(4, [subspace], { refunds: 5 }));
+    assert.deepEqual([without.refunds, planOpenings(without, 3)], [0, 0], 'there is nothing to refund without rounds');
+  });
+
+  it('charges for the costliest M of platforms that differ: recomputed for every choice of M', () => {
+    const federations = fc.record({
+      // Releases of its own sum and its relative noise; some platforms release nothing.
+      own: fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 4 })), { minLength: 3, maxLength: 6 }),
+      split: fc.integer({ min: 1, max: 3 }),
+      rounds: fc.nat(4),
+      spareAttempts: fc.nat(2),
+    });
+    fc.assert(
+      fc.property(federations, ({ own, split, rounds, spareAttempts }) => {
+        fc.pre(rounds > 0 || own.some(([repetitions]) => repetitions > 0));
+        const platforms = own.map(([repetitions, relativeNoise], i) => ({
+          name: `p${i}`,
+          personsAbout: 5000,
+          queries: [
+            ...(repetitions > 0 ? [{ ...counts, repetitions, relativeNoise }] : []),
+            ...(rounds > 0 ? [{ ...round, repetitions: rounds }] : []),
+          ],
+        }));
+        const plan = planPrivacy(request(0, [], { platforms, maxPlatformsPerPerson: split, spareAttempts }));
+        const tallyOf = (names: readonly string[], withRounds: boolean): RdpAccountant<PrivacyEvent> => {
+          const sums = names.flatMap((name) => plan.sums[name].filter(({ scope }) => scope === 'platform'));
+          if (withRounds) sums.push(...plan.sums.p0.filter(({ scope }) => scope === 'federation'));
+          return sums.reduce((tally, sum) => {
+            const spare = sum.scope === 'federation' ? spareAttempts : 0;
+            return tally.compose(eventOf(sum), sum.repetitions + spare);
+          }, RdpAccountant.empty());
+        };
+        const names = platforms.map(({ name }) => name);
+        const worst = (among: readonly string[], most: number, withRounds: boolean): number =>
+          Math.max(...choices(among, most).map((chosen) => tallyOf(chosen, withRounds).epsilon(1e-6)));
+        assert.ok(Math.abs(plan.epsilon! / worst(names, plan.maxPlatformsPerPerson, true) - 1) < 1e-9);
+        for (const side of ['coordinator', ...names.map((platform) => ({ platform }))] as const) {
+          const { elsewhere } = ledgerBudget(plan, side);
+          const counted = elsewhere.reduce(
+            (tally, { event, count }) => tally.compose(event, count),
+            RdpAccountant.empty(),
+          );
+          const expected =
+            side === 'coordinator'
+              ? worst(names, plan.maxPlatformsPerPerson, false)
+              : worst(
+                  names.filter((name) => name !== side.platform),
+                  plan.maxPlatformsPerPerson - 1,
+                  false,
+                );
+          assert.ok(Math.abs(counted.epsilon(1e-6) - expected) <= 1e-9 * expected);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('three platforms add all the noise each: one share, and one colluder costs nothing', () => {
@@ -138,6 +249,8 @@ describe('privacy plan', () => {
       { colluding: -1 },
       { colluding: 0.5 },
       { spareAttempts: -1 },
+      { refunds: -1 },
+      { refunds: 0.5 },
       { platforms: [] },
     ];
     for (const given of bad) {
@@ -229,6 +342,7 @@ describe('privacy plan', () => {
       { epsilon: 4.001 },
       { delta: 1e-7 },
       { spareAttempts: 1 },
+      { refunds: 1 },
       { dropouts: 1 },
     ];
     const prints = others.map((given) => planPrivacy(request(4, [subspace, round], given)).fingerprint);
@@ -239,7 +353,7 @@ describe('privacy plan', () => {
     for (const spareAttempts of [0, 2]) {
       const plan = planPrivacy(request(4, [counts, subspace, round], { spareAttempts }));
       const ledgers = (['coordinator', { platform: 'p3' }] as const).map((side) =>
-        Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, side)),
+        Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(plan, side), TRUSTING),
       );
       const own = plan.sums['p3'].filter((sum) => sum.scope === 'platform');
       for (const sum of own) {
@@ -253,7 +367,7 @@ describe('privacy plan', () => {
           () => ledger.charge(attemptCharge(sum, 99, 1, '99')),
           refusedAs('PRIVACY_BUDGET_EXHAUSTED', /round 99.*budget of federation "f" is 4/),
         );
-        assert.equal(ledger.entries.filter(({ charge }) => charge.scope === 'federation').length, 10 + spareAttempts);
+        assert.equal(ledger.entries.filter(({ charge }) => charge?.scope === 'federation').length, 10 + spareAttempts);
       }
     }
   });

@@ -27,6 +27,7 @@ import type { PlanRequest, PrivacyPlan } from '../../core/privacy/plan/privacy-p
 import { personSampling } from '../../core/privacy/mechanism/sampling.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { TRUSTING } from './ledger-store.compliance.ts';
 
 /** A federation as a manifest asks for it. */
 function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privacy']>, epsilon: number | null = 4) {
@@ -76,7 +77,7 @@ const refused = (code: string) => (error: unknown) => error instanceof PrivacyEr
 
 /** Charges everything that the plan lets one platform and the coordinator release, and no more. */
 function chargedInFull(made: PrivacyPlan): number {
-  const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(made, { platform: 'a' }));
+  const ledger = Ledger.open('f', new MemoryLedgerStore(), ledgerBudget(made, { platform: 'a' }), TRUSTING);
   for (const sum of made.sums['a']) {
     for (let n = 1; n <= sum.repetitions; n++) {
       ledger.charge(sum.scope === 'platform' ? platformCharge('a', sum, n) : attemptCharge(sum, n, 1, `${n}`));

@@ -11,9 +11,8 @@ import type {
   SharePackets,
   Survivors,
 } from '../../core/secagg/messages.ts';
-import { parametersHash } from '../../core/secagg/parameters.ts';
+import { keysToSign, parametersHash } from '../../core/secagg/parameters.ts';
 import { handlePlatform } from '../../core/secagg/platform.ts';
-import { keysToSign } from '../../core/secagg/platform/keys.ts';
 import { survivorsToSign } from '../../core/secagg/platform/unmask.ts';
 import { LOW_ORDER_POINTS } from '../crypto/vectors.ts';
 import { members, parametersFor, run } from './federation.ts';
@@ -36,11 +35,19 @@ function lie<Kind extends CoordinatorMessage['kind']>(
   };
 }
 
-/** The victim left with this code and revealed nothing. */
+/** The victim left with this code, revealed nothing, and paid if its data left it. */
 function assertRefused(result: Result, code: SecaggCode, victim = VICTIM): void {
   assert.equal(result.aborted(victim), code);
   assert.equal(result.did(victim, 'persist-reveal'), false);
-  assert.equal(result.did(victim, 'charge'), false);
+  assertPaid(result, victim);
+}
+
+/** Charged once, right before its first chunk is handed out; not at all where none is. */
+function assertPaid(result: Result, platform: string): void {
+  const kinds = result.platformEffects.get(platform)!.map(({ kind }) => kind);
+  const charges = kinds.filter((kind) => kind === 'charge').length;
+  assert.equal(charges, kinds.includes('upload') ? 1 : 0);
+  if (charges > 0) assert.equal(kinds.indexOf('charge'), kinds.indexOf('upload') - 1);
 }
 
 function entries(list: KeyList, change: (entry: KeyEntry) => KeyEntry): KeyList {
@@ -89,9 +96,9 @@ describe('a cheating coordinator, stage 0', () => {
   });
 
   it('begins an attempt a second time', () => {
-    const result = run(5, { isSpent: (id) => id === VICTIM });
+    const result = run(5, { isEntered: (id) => id === VICTIM });
     assertRefused(result, 'SECAGG_SPENT');
-    assert.equal(result.did(VICTIM, 'persist-spent'), false);
+    assert.equal(result.did(VICTIM, 'persist-entered'), false);
   });
 
   it('lists fewer keys than the threshold', () => {
@@ -378,7 +385,7 @@ describe('a cheating coordinator, stage 2', () => {
     assert.deepEqual([...upload!.chunks], []);
   });
 
-  it('asks for the masked update again: the same bytes come', () => {
+  it('asks for the masked update again: the same bytes come, and nothing is charged twice', () => {
     const chunks: Buffer[] = [];
     const result = run(3, {
       down: (to, message) => {
@@ -391,6 +398,7 @@ describe('a cheating coordinator, stage 2', () => {
       },
     });
     assert.equal(result.outcome, 'completed');
+    assertPaid(result, VICTIM);
     assert.equal(chunks.length, 4);
     assert.deepEqual(chunks.slice(2), chunks.slice(0, 2));
   });
@@ -606,14 +614,14 @@ describe('a cheating coordinator, stages 3 and 4', () => {
     assert.equal(result.aborted(VICTIM), 'SECAGG_EQUIVOCATION');
   });
 
-  it('gets one share of one kind for each peer, and both durable steps come first', () => {
+  it('gets one share of one kind for each peer: the choice is durable before it, and the charge before the first chunk', () => {
     const result = run(5, { diesBefore: (id) => (id === 'p00004' ? 'masked-chunk' : undefined) });
     const effects = result.platformEffects.get(VICTIM)!;
     const at = (test: (effect: (typeof effects)[number]) => boolean): number => effects.findIndex(test);
     const sent = at((effect) => effect.kind === 'send' && effect.message.kind === 'reveals');
-    const charged = at((effect) => effect.kind === 'charge');
     const persisted = at((effect) => effect.kind === 'persist-reveal');
-    assert.ok(charged !== -1 && charged < persisted && persisted < sent);
+    assert.ok(persisted !== -1 && persisted < sent);
+    assertPaid(result, VICTIM);
     const effect = effects[sent];
     assert.ok(effect.kind === 'send' && effect.message.kind === 'reveals');
     const kinds = effect.message.reveals.map((reveal) => ('selfMaskShare' in reveal ? 'b' : 's')).join('');

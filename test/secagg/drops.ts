@@ -16,24 +16,26 @@ export function assertExactSum(result: Result, ringBits = 32): void {
 export const STAGES: readonly PlatformMessage['kind'][] = [
   'advertise-keys',
   'share-keys',
+  'upload-request',
   'masked-chunk',
   'consistency-signature',
   'reveals',
 ];
 
-/** Platform i drops before message `drops[i]` of STAGES, or never (5): the exact sum, or a clean typed end. */
+/** Platform i drops before message `drops[i]` of STAGES, or never (6): the exact sum, or a clean typed end. */
 export function checkDrops(drops: readonly number[]): void {
   const n = drops.length;
   const result = run(n, { parameters: { vectorLength: 33 }, diesBefore: (id) => STAGES[drops[Number(id.slice(1))]] });
   const stay = (stage: number): number => drops.filter((drop) => drop > stage).length;
   const t = defaultThreshold(n);
   const where = `drops ${drops.join()}`;
-  if ([0, 1, 2, 3, 4].every((stage) => stay(stage) >= t)) {
+  if (STAGES.every((_, stage) => stay(stage) >= t)) {
     assertExactSum(result);
-    assert.equal(result.summed.length, stay(2), where);
+    assert.equal(result.summed.length, stay(3), where);
   } else {
     assert.equal(result.outcome, 'too-few-platforms', where);
     assert.equal(result.sum, null, where);
+    // From the first grant on: enough asked to upload.
     assert.equal(
       result.charged,
       [0, 1, 2].every((stage) => stay(stage) >= t),

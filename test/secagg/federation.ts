@@ -11,6 +11,7 @@ import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/mess
 import { defaultThreshold } from '../../core/secagg/parameters.ts';
 import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
+import { PROTOCOL_VERSION } from '../../core/secagg/session.ts';
 import type {
   CoordinatorEffect,
   CoordinatorEvent,
@@ -39,7 +40,7 @@ export function parametersFor(people: readonly Keyed[], over: Partial<SessionPar
   const n = people.length;
   const threshold = over.threshold ?? defaultThreshold(n);
   return {
-    version: 1,
+    version: PROTOCOL_VERSION,
     federation: 'test',
     round: 3,
     attempt: 1,
@@ -78,7 +79,7 @@ export interface Options {
   readonly seed?: string;
   readonly uploadSlots?: number;
   readonly uploadWindow?: number;
-  readonly isSpent?: (id: string, attempt: string) => boolean;
+  readonly isEntered?: (id: string, attempt: string) => boolean;
   readonly update?: (id: string) => Uint32Array;
   /** Between platform and coordinator: what arrives instead. An empty array loses the message. */
   readonly up?: (from: string, message: PlatformMessage) => readonly PlatformMessage[];
@@ -89,6 +90,8 @@ export interface Options {
   readonly diesBefore?: (id: string) => PlatformMessage['kind'] | undefined;
   /** The connection breaks with this message on its way: it is lost, both ends notice, and the platform comes back. */
   readonly breaks?: (way: 'up' | 'down', platform: string, message: PlatformMessage | CoordinatorMessage) => boolean;
+  /** Sees each state that the coordinator comes to. States are linear: the last one seen is the one to go on with. */
+  readonly onCoordinator?: (state: CoordinatorState) => void;
   /** Dies after this many of its chunks arrived. */
   readonly diesAfterChunks?: (id: string) => number | undefined;
 }
@@ -127,6 +130,7 @@ export function run(count: number, options: Options = {}): Result {
 
   let coordinator: CoordinatorState;
   let stage = 'keys';
+  let isGraceRunning = false;
   const ends: { readonly outcome: string; readonly charged: boolean }[] = [];
   let sum: Uint32Array | null = null;
   let summed: readonly string[] = [];
@@ -185,6 +189,7 @@ export function run(count: number, options: Options = {}): Result {
       }
       if (effect.kind === 'stage') stage = effect.stage;
       if (effect.kind === 'continue') toCoordinator.push({ kind: 'continue' });
+      if (effect.kind === 'grace') isGraceRunning = true;
       if (effect.kind === 'fault') faults.push(effect.fault);
       if (effect.kind === 'sum') [sum, summed] = [effect.sum, effect.platforms];
       if (effect.kind === 'end') ends.push({ outcome: effect.outcome, charged: effect.charged });
@@ -208,7 +213,7 @@ export function run(count: number, options: Options = {}): Result {
         engine: options.engineOf?.(id) ?? engine,
         random: seededRandom(`${options.seed ?? 'session'} ${id}`),
         floor,
-        isSpent: (attempt) => options.isSpent?.(id, attempt) ?? false,
+        isEntered: (attempt) => options.isEntered?.(id, attempt) ?? false,
       },
     );
     states.set(id, state);
@@ -228,12 +233,18 @@ export function run(count: number, options: Options = {}): Result {
       states.set(id, next);
       perform(id, effects);
     } else {
-      const event = forCoordinator ?? { kind: 'deadline' as const, stage: coordinator.stage };
+      // Timers run out once there is nothing else to happen, the shorter one first.
+      const timer = isGraceRunning
+        ? ({ kind: 'grace' } as const)
+        : ({ kind: 'deadline', stage: coordinator.stage } as const);
+      if (forCoordinator === undefined) isGraceRunning = false;
+      const event = forCoordinator ?? timer;
       if (forCoordinator === undefined && stage !== coordinator.stage && coordinator.stage !== 'ended') {
         throw new Error(`stage ${coordinator.stage} was not announced`);
       }
       const [next, effects] = handleCoordinator(coordinator, event);
       coordinator = next;
+      options.onCoordinator?.(coordinator);
       performCoordinator(effects);
     }
   }

@@ -53,7 +53,7 @@ export function fuzz(frames: number, seed: number): FuzzReport {
         engine: nodeEngine,
         random: seededRandom(`session ${VICTIM}`),
         floor: { platforms: 3, tNoise: 2, colluders: 0 },
-        isSpent: () => false,
+        isEntered: () => false,
       },
     );
     [state] = handlePlatform(state, { kind: 'update', vector: randomUpdate(40, VICTIM) });

@@ -14,6 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const never = (condition) => [`if (${condition}) {`, 'if (false) {'];
 const COORDINATOR = 'cheating-coordinator';
 const PLATFORM = 'cheating-platform';
+const PROOF = 'refund-proof';
 
 /** [guard, file from core/secagg, edits as [text, replacement], test file from test/secagg, part of the test's name] */
 const guards = [
@@ -62,7 +63,7 @@ const guards = [
   [
     'spent attempts',
     'platform.ts',
-    [never('dependencies.isSpent(attempt)')],
+    [never('dependencies.isEntered(attempt)')],
     COORDINATOR,
     'begins an attempt a second time',
   ],
@@ -137,7 +138,7 @@ const guards = [
   ],
   [
     'key signatures: replay',
-    'platform/keys.ts',
+    'parameters.ts',
     [['[parametersHash, platform,', '[platform,']],
     COORDINATOR,
     'replays keys that a platform signed',
@@ -419,18 +420,159 @@ const guards = [
     'asks for the other share of a peer',
   ],
   [
-    'charge before the reveal',
-    'platform/unmask.ts',
-    [["{ kind: 'charge', sessionId: dealt.sessionId, platforms: survivors.length },", '']],
+    'charge before the first chunk',
+    'platform/upload.ts',
+    [["[{ kind: 'charge', sessionId: state.dealt.sessionId }, upload]", '[upload]']],
     COORDINATOR,
-    'both durable steps come first',
+    'the charge before the first chunk',
+  ],
+  [
+    'one charge a session',
+    'platform/upload.ts',
+    [['if (state.isCharged) return', 'if (false) return']],
+    COORDINATOR,
+    'nothing is charged twice',
   ],
   [
     'reveal durable before it is sent',
     'platform/unmask.ts',
-    [["{ kind: 'persist-reveal', sessionId: dealt.sessionId, reveals: reply },", '']],
+    [["{ kind: 'persist-reveal', attempt: session.attempt, reveals: reply },", '']],
     COORDINATOR,
-    'both durable steps come first',
+    'the choice is durable before it',
+  ],
+  [
+    'charge before the first grant',
+    'coordinator/progress.ts',
+    [
+      [
+        "[{ kind: 'charge', sessionId: dealing.sessionId }, ...grants(session, uploads.open())]",
+        'grants(session, uploads.open())',
+      ],
+    ],
+    'first-grant',
+    'the charge comes first',
+  ],
+  [
+    'no grant before enough have asked',
+    'coordinator/progress.ts',
+    [['uploads.isOpen || uploads.waiting.length < leastAnswers(state)', 'uploads.isOpen']],
+    'first-grant',
+    'to nobody while too few have asked',
+  ],
+  [
+    'a grace for those who have not asked',
+    'coordinator/progress.ts',
+    [["if (grace === 'over' || uploads.waiting.length === remaining.size) {", 'if (true) {']],
+    'first-grant',
+    'and the others had their time',
+  ],
+  [
+    'keys kept before they are told',
+    'coordinator/stages.ts',
+    [["{ kind: 'persist-keys', sessionId, parametersHash, keys: namedKeys },", '']],
+    'first-grant',
+    'are kept before they are told',
+  ],
+  [
+    't - 1 - c',
+    'refund-proof.ts',
+    [['return threshold - 1 - colluders;', 'return threshold - colluders;']],
+    PROOF,
+    'with one more',
+  ],
+  [
+    'liars among those who stated',
+    'refund-proof.ts',
+    [['return threshold - 1 - colluders;', 'return threshold - 1;']],
+    PROOF,
+    'together hold t shares',
+  ],
+  [
+    'a refund is of its session',
+    'refund-proof.ts',
+    [
+      [
+        "if (toHex(sessionIdOf(engine, parametersHash, entries)) !== claim.session) return 'is of another session';",
+        '',
+      ],
+    ],
+    PROOF,
+    'cut down to those who stated',
+  ],
+  [
+    'a statement is signed',
+    'refund-proof.ts',
+    [['  return forged === undefined', '  return true ? undefined : forged === undefined']],
+    PROOF,
+    'a statement of another attempt',
+  ],
+  [
+    'listed keys are signed',
+    'refund-proof.ts',
+    [['if (unsigned !== undefined) return', 'if (false) return']],
+    PROOF,
+    'in a session made up for it',
+  ],
+  [
+    'a statement counts once',
+    'refund-proof.ts',
+    [
+      [
+        "if (new Set(statements.map(({ platform }) => platform)).size < statements.length) return 'counts a statement twice';",
+        '',
+      ],
+    ],
+    PROOF,
+    'a statement counted twice',
+  ],
+  [
+    'statements of listed platforms',
+    'refund-proof.ts',
+    [['if (outsider !== undefined) return', 'if (false) return']],
+    PROOF,
+    'that is not in the key list',
+  ],
+  [
+    'a platform is listed once',
+    'refund-proof.ts',
+    [["if (listed.size < keys.length) return 'lists a platform twice';", '']],
+    PROOF,
+    'a platform listed twice',
+  ],
+  [
+    'bounded work',
+    'refund-proof.ts',
+    [['if (keys.length > identities.size) return', 'if (false) return']],
+    PROOF,
+    'takes bounded work',
+  ],
+  [
+    'a session has t platforms',
+    'refund-proof.ts',
+    [['if (keys.length < threshold) return', 'if (false) return']],
+    PROOF,
+    'of too few platforms',
+  ],
+  [
+    'the attempt under a statement',
+    'statement.ts',
+    [['[federation, attempt, parametersHash, sealKey, maskKey]', '[federation, parametersHash, sealKey, maskKey]']],
+    PROOF,
+    'a statement of another attempt',
+  ],
+  [
+    'the keys under a statement',
+    'statement.ts',
+    [['[federation, attempt, parametersHash, sealKey, maskKey]', '[federation, attempt, parametersHash]']],
+    PROOF,
+    'over other keys of the same platform',
+  ],
+  [
+    'the federation under a statement',
+    'statement.ts',
+    [['[federation, attempt, parametersHash, sealKey, maskKey]', '[attempt, parametersHash, sealKey, maskKey]']],
+    PROOF,
+    'a statement of another federation',
   ],
   [
     'keys wiped after the reveal',
@@ -674,7 +816,7 @@ const guards = [
   ],
   [
     'overflow refused',
-    '../privacy/scale.ts',
+    '../privacy/mechanism/scale.ts',
     [
       [
         'if (room >= candidate.integerClip) return fitted(candidate, room, setting);\n      throw overflow(candidate, setting);',
@@ -686,7 +828,7 @@ const guards = [
   ],
   [
     'rings sized for noise',
-    '../privacy/scale.ts',
+    '../privacy/mechanism/scale.ts',
     [['(bound + tailMultiple(platforms, sum.dimension) * sum.localSigma)', 'bound']],
     '../privacy/ring',
     'holds every platform at its worst',

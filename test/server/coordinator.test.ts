@@ -82,10 +82,8 @@ describe('coordinator', () => {
 
   for (const kind of ['advertise-keys', 'share-keys', 'upload-request', 'consistency-signature', 'reveals'] as const) {
     it(`a platform that dies before its ${kind}: of 4 the others go on`, async () => {
-      house = new House(
-        tinyFederation({ platforms: 4, dropouts: 1, rounds: { count: 1, stageTimeoutMs: 150, trainTimeoutMs: 150 } }),
-      );
-      const coordinator = await house.start({ rounds: { graceMs: 10_000 } });
+      house = new House(tinyFederation({ platforms: 4, dropouts: 1, rounds: { count: 1 } }));
+      const coordinator = await house.start({ rounds: { graceMs: 10_000, absenceMs: 50 } });
       house.joinAll();
       await house.platforms[0].die();
       house.join(0, { sends: (message) => message.kind !== kind });
@@ -104,8 +102,8 @@ describe('coordinator', () => {
   });
 
   it('a platform that dies: of 3 the attempt fails uncharged, and the next one with a restarted platform completes', async () => {
-    house = new House(tinyFederation({ epsilon: 4, rounds: { count: 1, stageTimeoutMs: 100, trainTimeoutMs: 100 } }));
-    const coordinator = await house.start();
+    house = new House(tinyFederation({ epsilon: 4, rounds: { count: 1 } }));
+    const coordinator = await house.start({ rounds: { absenceMs: 50 } });
     const ended = house.next('attempt-ended');
     house.join(0);
     house.join(1);
@@ -121,24 +119,25 @@ describe('coordinator', () => {
     assert.deepEqual([second.attempt, second.end?.charged], [2, true]);
   });
 
-  it('charges the ledger durably before the survivors are announced', async () => {
+  it('charges the ledger durably before the first upload is granted', async () => {
     house = new House(tinyFederation({ epsilon: 4, rounds: { count: 1 } }));
     const charges: number[] = [];
     await house.start();
     for (const index of [0, 1, 2]) {
       house.join(index, {
         sends: (message) => {
-          // The first answer to the announcement: the charge must be there already.
-          if (message.kind === 'consistency-signature') charges.push(house.store.ledger.entries().length);
+          // The first answer to a grant: the charge must be there already.
+          if (message.kind === 'upload-request') charges.push(house.store.ledger.entries().length);
+          if (message.kind === 'masked-chunk') charges.push(house.store.ledger.entries().length);
           return true;
         },
       });
     }
     await house.coordinator.roundsOver;
-    assert.deepEqual(charges, [1, 1, 1]);
+    assert.deepEqual(charges, [0, 0, 0, 1, 1, 1]);
   });
 
-  it('an attempt that fails after the announcement is charged, and its retry again', async () => {
+  it('an attempt that fails after its uploads began is charged, and its retry again', async () => {
     house = new House(
       tinyFederation({
         epsilon: 4,

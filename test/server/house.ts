@@ -41,7 +41,7 @@ export class House {
       clock: this.clock,
       random: testRandom('coordinator'),
       ...changes,
-      rounds: { graceMs: 30, firstPauseMs: 5, lastPauseMs: 20, ...changes.rounds },
+      rounds: { graceMs: 30, firstPauseMs: 5, lastPauseMs: 20, uploadGraceMs: 30, ...changes.rounds },
     });
     this.#coordinator = coordinator;
     coordinator.on((event) => {

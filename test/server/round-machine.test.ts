@@ -12,6 +12,7 @@ const policy: RoundPolicy = {
   maxAttempts: 3,
   firstPauseMs: 10,
   lastPauseMs: 15,
+  statementsMs: 1000,
 };
 const gathering = (completed = 0): RoundState => ({ kind: 'gathering', completed, failures: 0, grace: false });
 
@@ -66,9 +67,29 @@ describe('round machine', () => {
     assert.deepEqual(state, gathering(1));
   });
 
-  it('is over, for good, when the budget refuses', () => {
-    const [state] = handleRound(policy, { kind: 'attempting', completed: 1, failures: 0 }, { kind: 'refused' });
-    assert.deepEqual(state, { kind: 'over', completed: 1, ending: 'budget-exhausted' });
+  const attempting: RoundState = { kind: 'attempting', completed: 1, failures: 2 };
+  const exhausted: RoundState = { kind: 'over', completed: 1, ending: 'budget-exhausted' };
+
+  it('is over, for good, when the budget refuses and no refund can come', () => {
+    const [state] = handleRound(policy, attempting, { kind: 'refused', mayBeRefunded: false });
+    assert.deepEqual(state, exhausted);
+    assert.deepEqual(handleRound(policy, state, { kind: 'refunded', ready: 5 }), [exhausted, []]);
+  });
+
+  it('waits for a refund when one may come, and then opens the next attempt; at its deadline it is over', () => {
+    const [waiting, effects] = handleRound(policy, attempting, { kind: 'refused', mayBeRefunded: true });
+    assert.deepEqual(waiting, { kind: 'waiting', completed: 1, failures: 2 });
+    assert.deepEqual(effects, [{ kind: 'timer', delayMs: 1000 }, { kind: 'waiting' }]);
+    assert.deepEqual(handleRound(policy, waiting, { kind: 'ready', platforms: 5 }), [waiting, []]);
+    const [state, opens] = handleRound(policy, waiting, { kind: 'refunded', ready: 5 });
+    assert.deepEqual(state, attempting);
+    assert.deepEqual(opens, [{ kind: 'cancel-timer' }, { kind: 'open', round: 2 }]);
+    assert.deepEqual(handleRound(policy, waiting, { kind: 'refunded', ready: 4 })[0], {
+      ...gathering(1),
+      failures: 2,
+      grace: true,
+    });
+    assert.deepEqual(handleRound(policy, waiting, { kind: 'timer', ready: 5 })[0], exhausted);
   });
 
   it('whatever happens: one attempt at a time, rounds in order, never open with too few, always an end', () => {
@@ -80,6 +101,8 @@ describe('round machine', () => {
         outcome: fc.constantFrom(...OUTCOMES),
         ready: fc.nat(5),
       }),
+      fc.record({ kind: fc.constant('refused' as const), mayBeRefunded: fc.boolean() }),
+      fc.record({ kind: fc.constant('refunded' as const), ready: fc.nat(5) }),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events: readonly RoundEvent[]) => {

@@ -116,7 +116,7 @@ export class TestPlatform {
         engine: nodeEngine,
         random: testRandom(`secagg/${identity.name}/${String(round)}/${String(attempt)}/${String(Math.random())}`),
         floor: { platforms: 3, tNoise: 3, colluders: 0 },
-        isSpent: () => false,
+        isEntered: () => false,
       },
     );
     this.#state = state;

@@ -27,6 +27,8 @@ export interface TinySettings {
   readonly profile?: PrivacyProfile;
   /** Rounds the privacy plan is calibrated for; those of the manifest when absent. */
   readonly plannedRounds?: number;
+  /** F; none when absent. */
+  readonly refunds?: number;
 }
 
 export function tinyFederation(settings: TinySettings = {}): TinyFederation {
@@ -92,6 +94,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       colluding,
       dropouts,
       maxPlatformsPerPerson: 2,
+      refunds: settings.refunds ?? 0,
       platforms: shape.platforms.map(({ name, personsAbout }) => ({ name, personsAbout, queries: [round] })),
     }),
   };

@@ -76,7 +76,7 @@ describe('simulate', function () {
       ]),
     );
     const ofRounds = kept[1].ledgers.map(({ entries }) =>
-      entries.filter(({ charge }) => charge.scope === 'federation'),
+      entries.filter(({ charge }) => charge?.scope === 'federation'),
     );
     assert.deepEqual(
       ofRounds.map((entries) => entries.length),

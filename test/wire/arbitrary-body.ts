@@ -100,6 +100,22 @@ export const anyBody: fc.Arbitrary<Body | LinkBody> = fc.oneof(
     from: fc.nat(),
     entries: fc.array(anyBytes, { maxLength: 4 }),
   }),
+  fc.record({
+    kind: fc.constant('statement' as const),
+    round,
+    attempt: round,
+    parametersHash: bytes(32),
+    sealKey: bytes(32),
+    maskKey: bytes(32),
+    signature: bytes(64),
+  }),
+  fc.record({
+    kind: fc.constant('last-keys' as const),
+    round,
+    attempt: round,
+    parametersHash: bytes(32),
+    keys: fc.record({ platform: index, ...keys }),
+  }),
   fc.record({ kind: fc.constant('secagg' as const), message: secagg }),
   fc.record({
     kind: fc.constant('mail' as const),

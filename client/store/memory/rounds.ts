@@ -1,20 +1,49 @@
 /**
- * What rounds and the encoder leave behind: attempts begun and revealed, sums released, shared models accepted.
+ * What rounds and the encoder leave behind: attempts entered and how they ended, sums released, shared models accepted.
  * @module
  */
-import type { ModelStore, ReleasedSumStore, ServedVersion, SessionStore } from '../platform-store.ts';
+import type { ModelStore, RecordedAttempt, ReleasedSumStore, ServedVersion, SessionStore } from '../platform-store.ts';
 
 export function memorySessions(): SessionStore {
-  const spent = new Set<string>();
-  const reveals = new Map<string, Uint8Array>();
+  const attempts = new Map<string, RecordedAttempt>();
+  const choices = new Map<string, Uint8Array>();
+  const open = (attempt: string): RecordedAttempt | undefined => {
+    const found = attempts.get(attempt);
+    return found?.ending === null ? found : undefined;
+  };
   return {
-    spend: (attempt) => spent.size !== spent.add(attempt).size,
-    isSpent: (attempt) => spent.has(attempt),
-    reveal(session, choice) {
-      const recorded = reveals.get(session);
-      if (recorded !== undefined) return Buffer.compare(recorded, choice) === 0;
-      reveals.set(session, choice.slice());
+    enter(entered) {
+      if (attempts.has(entered.attempt)) return false;
+      attempts.set(entered.attempt, { ...structuredClone(entered), session: null, ending: null });
       return true;
+    },
+    find: (attempt) => structuredClone(attempts.get(attempt)),
+    ofSession: (session) => structuredClone([...attempts.values()].find((attempt) => attempt.session === session)),
+    knows: ({ sealKey, maskKey }) =>
+      [...attempts.values()].some(
+        (attempt) => Buffer.compare(attempt.sealKey, sealKey) === 0 && Buffer.compare(attempt.maskKey, maskKey) === 0,
+      ),
+    charging(attempt, session) {
+      const found = attempts.get(attempt);
+      if (found !== undefined) attempts.set(attempt, { ...found, session });
+    },
+    reveal(attempt, choice) {
+      const found = open(attempt);
+      if (found !== undefined) {
+        attempts.set(attempt, { ...found, ending: 'revealed' });
+        choices.set(attempt, choice.slice());
+      }
+      const recorded = choices.get(attempt);
+      return recorded !== undefined && Buffer.compare(recorded, choice) === 0;
+    },
+    giveUp(attempt) {
+      const found = open(attempt);
+      if (found !== undefined) attempts.set(attempt, { ...found, ending: 'given-up' });
+      return attempts.get(attempt)?.ending === 'given-up';
+    },
+    giveUpAll() {
+      for (const [attempt, found] of attempts)
+        if (found.ending === null) attempts.set(attempt, { ...found, ending: 'given-up' });
     },
   };
 }

@@ -1,21 +1,59 @@
 /**
- * What rounds leave behind: spent attempts, reveals, released sums, accepted models.
+ * What rounds leave behind: attempts entered and how they ended, released sums, accepted models.
  * @module
  */
-import type { ModelStore, ReleasedSumStore, SessionStore } from '../platform-store.ts';
-import type { SqliteDatabase } from '../../../host/sqlite.ts';
+import type { ModelStore, RecordedAttempt, ReleasedSumStore, SessionStore } from '../platform-store.ts';
+import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
 import { toBytes, toFloat32, toFloat64 } from '../../../host/sqlite/vector-bytes.ts';
 
 export function sqliteSessions(database: SqliteDatabase): SessionStore {
   return {
-    spend: (attempt) => database.run('INSERT OR IGNORE INTO spent VALUES (:attempt)', { attempt }) === 1,
-    isSpent: (attempt) => database.get('SELECT 1 FROM spent WHERE attempt = :attempt', { attempt }) !== undefined,
-    reveal: (session, choice) =>
+    enter({ attempt, parametersHash, sealKey, maskKey }) {
+      const row = { attempt, parametersHash, sealKey, maskKey };
+      const sql = `INSERT OR IGNORE INTO attempts (attempt, parameters_hash, seal_key, mask_key)
+                   VALUES (:attempt, :parametersHash, :sealKey, :maskKey)`;
+      return database.run(sql, row) === 1;
+    },
+    find: (attempt) => toAttempt(database.get('SELECT * FROM attempts WHERE attempt = :attempt', { attempt })),
+    ofSession: (session) => toAttempt(database.get('SELECT * FROM attempts WHERE session = :session', { session })),
+    knows({ sealKey, maskKey }) {
+      const sql = 'SELECT 1 FROM attempts WHERE seal_key = :sealKey AND mask_key = :maskKey';
+      return database.get(sql, { sealKey, maskKey }) !== undefined;
+    },
+    charging(attempt, session) {
+      database.run('UPDATE attempts SET session = :session WHERE attempt = :attempt', { attempt, session });
+    },
+    reveal: (attempt, choice) =>
       database.transaction(() => {
-        database.run('INSERT OR IGNORE INTO reveals VALUES (:session, :choice)', { session, choice });
-        const recorded = database.get('SELECT choice FROM reveals WHERE session = :session', { session });
-        return recorded !== undefined && Buffer.compare(recorded.bytes('choice'), choice) === 0;
+        const sql = `UPDATE attempts SET ending = 'revealed', choice = :choice WHERE attempt = :attempt AND ending IS NULL`;
+        database.run(sql, { attempt, choice });
+        const row = database.get('SELECT ending, choice FROM attempts WHERE attempt = :attempt', { attempt });
+        if (row === undefined || row.isNull('choice')) return false;
+        return Buffer.compare(row.bytes('choice'), choice) === 0;
       }),
+    giveUp: (attempt) =>
+      database.transaction(() => {
+        const where = `WHERE attempt = :attempt AND ending IS NULL`;
+        database.run(`UPDATE attempts SET ending = 'given-up' ${where}`, { attempt });
+        return (
+          toAttempt(database.get('SELECT * FROM attempts WHERE attempt = :attempt', { attempt }))?.ending === 'given-up'
+        );
+      }),
+    giveUpAll() {
+      database.run("UPDATE attempts SET ending = 'given-up' WHERE ending IS NULL");
+    },
+  };
+}
+
+function toAttempt(row: Row | undefined): RecordedAttempt | undefined {
+  if (row === undefined) return undefined;
+  return {
+    attempt: row.text('attempt'),
+    parametersHash: row.bytes('parameters_hash'),
+    sealKey: row.bytes('seal_key'),
+    maskKey: row.bytes('mask_key'),
+    session: row.isNull('session') ? null : row.text('session'),
+    ending: row.isNull('ending') ? null : (row.text('ending') as RecordedAttempt['ending']),
   };
 }
 

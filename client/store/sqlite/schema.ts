@@ -4,13 +4,15 @@
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
 CREATE TABLE ledger (${LEDGER_COLUMNS});
-CREATE TABLE spent (attempt TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE reveals (session TEXT PRIMARY KEY, choice BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE attempts (
+  attempt TEXT PRIMARY KEY, parameters_hash BLOB NOT NULL, seal_key BLOB NOT NULL, mask_key BLOB NOT NULL,
+  session TEXT, ending TEXT CHECK (ending IN ('revealed', 'given-up')), choice BLOB
+) WITHOUT ROWID;
 CREATE TABLE sums (plan TEXT, repetition INTEGER, released BLOB NOT NULL, PRIMARY KEY (plan, repetition)) WITHOUT ROWID;
 CREATE TABLE codes (
   target TEXT, epoch INTEGER, pseudonym TEXT, mode TEXT NOT NULL, model_round INTEGER NOT NULL, vector BLOB NOT NULL,

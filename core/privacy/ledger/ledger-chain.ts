@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
+import type { RefundProof } from '../../secagg/refund-proof.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 
 /** One release, as it is charged. */
@@ -16,48 +17,66 @@ export interface Charge {
   readonly round: number;
   /** Which try at it, from 1; always 1 for a platform's own sums, which are kept and not tried again. */
   readonly attempt: number;
-  /** `federation`: the session id, lower-case hex. `platform`: fingerprint of the planned sum. */
+  /** `federation`: the session id, 64 digits of lower-case hex. `platform`: fingerprint of the planned sum. */
   readonly session: string;
   readonly event: PrivacyEvent;
 }
 
-export interface LedgerEntry {
+/** Takes back the charge of an attempt whose sum was not opened and cannot be. */
+export interface Refund {
+  readonly scope: 'federation';
+  readonly label: string;
+  readonly round: number;
+  readonly attempt: number;
+  readonly session: string;
+  readonly proof: RefundProof;
+}
+
+interface Link {
   /** 0, 1, 2... without gaps. */
   readonly sequence: number;
-  /** `own`: charged here. `adopted`: known from the other side's ledger alone. */
+  /** `own`: made here. `adopted`: taken over from the other side's ledger. */
   readonly origin: 'own' | 'adopted';
-  readonly charge: Charge;
   /** Hash of the entry before; of the federation's name for the first. Lower-case hex. */
   readonly previous: string;
-  /** SHA-256 over the canonical bytes of all the above. Lower-case hex. */
+  /** SHA-256 over the canonical bytes of all but this. Lower-case hex. */
   readonly hash: string;
 }
 
-/**
- * What entries charge together: a session that was known from the other side before this side charged it has two entries,
- * and counts once.
- */
-export function distinctCharges(entries: readonly LedgerEntry[]): readonly Charge[] {
-  const adopted = new Set(entries.filter(({ origin }) => origin === 'adopted').map(({ charge }) => charge.session));
-  return entries
-    .filter(({ origin, charge }) => origin === 'adopted' || charge.scope === 'platform' || !adopted.has(charge.session))
-    .map(({ charge }) => charge);
+export interface ChargeEntry extends Link {
+  readonly charge: Charge;
+  readonly refund?: undefined;
 }
 
+export interface RefundEntry extends Link {
+  readonly refund: Refund;
+  readonly charge?: undefined;
+}
+
+/** Entries are only ever appended: a refund is an entry of its own, after the charge it takes back. */
+export type LedgerEntry = ChargeEntry | RefundEntry;
+
+/** What an entry says, before it has a place in a chain. */
+export type EntryBody = Pick<ChargeEntry, 'charge' | 'refund'> | Pick<RefundEntry, 'charge' | 'refund'>;
+
+export type OpenEntry = Omit<ChargeEntry, 'hash'> | Omit<RefundEntry, 'hash'>;
+
+/** Of the entries' layout: it stands in every entry and under every hash. */
+export const LEDGER_FORMAT = 2;
+
 /** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
-export function canonicalEntry(entry: Omit<LedgerEntry, 'hash'>): Uint8Array {
-  const { sequence, origin, charge, previous } = entry;
-  return new TextEncoder().encode(canonicalJson({ ledger: 1, sequence, origin, charge, previous }));
+export function canonicalEntry({ sequence, origin, charge, refund, previous }: OpenEntry): Uint8Array {
+  return new TextEncoder().encode(canonicalJson({ ledger: LEDGER_FORMAT, sequence, origin, charge, refund, previous }));
 }
 
 /** SHA-256 of the canonical bytes, lower-case hex. */
-export function entryHash(entry: Omit<LedgerEntry, 'hash'>): string {
+export function entryHash(entry: OpenEntry): string {
   return createHash('sha256').update(canonicalEntry(entry)).digest('hex');
 }
 
 /** `previous` of a federation's first entry. */
 export function genesis(federation: string): string {
-  return createHash('sha256').update(`isthmus ledger 1 ${federation}`).digest('hex');
+  return createHash('sha256').update(`isthmus ledger ${LEDGER_FORMAT} ${federation}`).digest('hex');
 }
 
 /** @throws PrivacyError PRIVACY_LEDGER_BROKEN naming the first entry that is out of order, altered or cut out. */

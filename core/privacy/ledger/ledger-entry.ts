@@ -3,22 +3,46 @@
  * @module
  */
 import { z } from 'zod';
-import type { Charge } from './ledger-chain.ts';
+import { refundProofSchema } from '../../secagg/refund-proof.ts';
+import type { PrivacyEvent } from '../../accounting/accountant.ts';
 
-/** An entry without its hash. */
-export const openEntrySchema = z.strictObject({
-  sequence: z.int().min(0),
-  origin: z.enum(['own', 'adopted']),
-  charge: z
-    .strictObject({
-      scope: z.enum(['platform', 'federation']),
-      label: z.string(),
-      round: z.int(),
-      attempt: z.int(),
-      session: z.string(),
-      event: z.looseObject({ kind: z.string() }),
-    })
-    // Kinds of events are the accountant's to judge, once the chain holds.
-    .transform((charge) => charge as Charge),
-  previous: z.string(),
+const noiseEvents = [
+  z.strictObject({ kind: z.literal('discrete-gaussian'), sigma: z.number(), sensitivity: z.number() }),
+  z.strictObject({
+    kind: z.literal('distributed-discrete-gaussian'),
+    localSigma: z.number(),
+    shares: z.number(),
+    dimension: z.number(),
+    sensitivity: z.number(),
+  }),
+] as const;
+
+/** The kinds of release that a plan makes. Which numbers a federation's plan has is for its rules to say. */
+const eventSchema: z.ZodType<PrivacyEvent> = z.discriminatedUnion('kind', [
+  ...noiseEvents,
+  z.strictObject({
+    kind: z.literal('poisson-sampled'),
+    rate: z.number(),
+    event: z.discriminatedUnion('kind', noiseEvents),
+  }),
+  z.strictObject({ kind: z.literal('unprotected') }),
+]);
+
+const released = { label: z.string(), round: z.int(), attempt: z.int(), session: z.string() };
+
+const chargeSchema = z.strictObject({
+  scope: z.enum(['platform', 'federation']),
+  ...released,
+  event: eventSchema,
 });
+
+const refundSchema = z.strictObject({ scope: z.literal('federation'), ...released, proof: refundProofSchema });
+
+/** An entry without its hash, with the fields of `more`. */
+export function openEntrySchema<More extends z.ZodRawShape>(more: More) {
+  const link = { sequence: z.int().min(0), origin: z.enum(['own', 'adopted']), previous: z.string(), ...more };
+  return z.union([
+    z.strictObject({ ...link, charge: chargeSchema }),
+    z.strictObject({ ...link, refund: refundSchema }),
+  ]);
+}

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
 import type { Noise, PrivacyEvent, Unprotected } from '../../accounting/accountant.ts';
 import type { CountedEvent } from '../../accounting/composition.ts';
-import type { Charge, LedgerBudget } from '../ledger/ledger.ts';
+import type { Charge, LedgerBudget, ProposedCharge } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
 
@@ -39,19 +39,25 @@ export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseSha
   };
 }
 
-/**
- * Everything one person's data may enter at worst: the costliest platforms' own sums, and the masked sum.
- * @param event of one masked sum.
- */
+/** What an adversary gets of a masked sum. */
+export interface MaskedSumSight {
+  /** Honest noise shares in each opened sum. */
+  readonly noiseShares: number;
+  /** Opened sums with one platform's data in them, of so many attempts that a ledger lets through. */
+  readonly openings: (attempts: number) => number;
+  /** One opened sum as the accountant sees it; {@link eventOf} when absent. */
+  readonly event?: typeof eventOf;
+}
+
+/** Everything one person's data may enter at worst: the costliest platforms' own sums, and the opened masked sums. */
 export function worstPersonEvents(
   plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
-  shares: number,
-  event: typeof eventOf = eventOf,
+  { noiseShares, openings, event = eventOf }: MaskedSumSight,
 ): readonly CountedEvent[] {
   const [any = []] = Object.values(plan.sums);
   const rounds = any
     .filter((sum) => sum.scope === 'federation')
-    .map((sum) => ({ event: event(sum, shares), count: sum.repetitions + plan.spareAttempts }));
+    .map((sum) => ({ event: event(sum, noiseShares), count: openings(sum.repetitions + plan.spareAttempts) }));
   return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
 }
 
@@ -108,7 +114,12 @@ export function platformCharge(
   return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 
-/** One attempt at a round. @param session lower-case hex: an attempt is charged once a session. */
+/** One attempt at a round before it has a session: to ask whether a ledger has room for it. */
+export function proposedAttempt(sum: PlannedSum, round: number, attempt: number): ProposedCharge {
+  return { scope: 'federation', label: sum.label, round, attempt, event: eventOf(sum) };
+}
+
+/** One attempt at a round. @param session id, 64 digits of lower-case hex: an attempt is charged once a session. */
 export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
-  return { scope: 'federation', label: sum.label, round, attempt, session, event: eventOf(sum) };
+  return { ...proposedAttempt(sum, round, attempt), session };
 }

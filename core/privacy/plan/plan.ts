@@ -46,9 +46,11 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     sampling,
     clipQuantile: request.clipQuantile,
   };
-  const composed = (sums: PlannedSums['sums'], shares: number): number =>
+  // Against the planned colluders a refunded sum was never opened: refunds add nothing to what is counted.
+  const sight = { noiseShares: trust.noiseShares, openings: (attempts: number): number => attempts };
+  const composed = (sums: PlannedSums['sums']): number =>
     composedEpsilon(
-      worstPersonEvents({ sums, maxPlatformsPerPerson: split, spareAttempts: spare }, shares),
+      worstPersonEvents({ sums, maxPlatformsPerPerson: split, spareAttempts: spare }, sight),
       request.delta,
     );
 
@@ -68,12 +70,12 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     ];
     z = calibrateNoise({ epsilon: target, delta: request.delta, sums, accountant: claimAccountant() }).noiseMultiplier;
     planned = scaleAll(setting, z);
-    epsilon = composed(planned.sums, trust.noiseShares);
+    epsilon = composed(planned.sums);
     // Integers and the sum's shape cost a little more or less than the calibrated Gaussians: step up until it holds.
     for (let step = 1e-9; epsilon > target; step *= 2) {
       z *= 1 + step;
       planned = scaleAll(setting, z);
-      epsilon = composed(planned.sums, trust.noiseShares);
+      epsilon = composed(planned.sums);
     }
   }
   const encoders = request.platforms.filter(({ queries }) => queries.some((query) => query.scope === 'platform'));
@@ -87,6 +89,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     encodersPerPerson: Math.min(split, encoders.length),
     rounds: federated.reduce((most, query) => Math.max(most, query.repetitions), 0),
     spareAttempts: spare,
+    refunds: federated.length === 0 ? 0 : (request.refunds ?? 0),
     ringBits: planned.ringBits,
     samplingRate: sampling?.rate ?? 1,
     sums: planned.sums,
@@ -134,7 +137,8 @@ function refuseOptionsOfRounds({ sampling, clipQuantile, platforms }: PlanReques
 }
 
 function checkRequest(request: PlanRequest): void {
-  const { clipQuantile, epsilon, delta, platforms, maxPlatformsPerPerson, spareAttempts = 0 } = request;
+  const { clipQuantile, epsilon, delta, platforms, maxPlatformsPerPerson } = request;
+  const { spareAttempts = 0, refunds = 0 } = request;
   const problems: string[] = [];
   const need = (holds: boolean, problem: string): void => {
     if (!holds) problems.push(problem);
@@ -149,7 +153,11 @@ function checkRequest(request: PlanRequest): void {
     Number.isInteger(maxPlatformsPerPerson) && maxPlatformsPerPerson >= 1,
     `maxPlatformsPerPerson must be an integer of at least 1, and is ${maxPlatformsPerPerson}`,
   );
-  need(Number.isInteger(spareAttempts) && spareAttempts >= 0, `spareAttempts must be an integer of at least 0`);
+  need(
+    Number.isInteger(spareAttempts) && spareAttempts >= 0,
+    `spareAttempts must be an integer of at least 0, and is ${spareAttempts}`,
+  );
+  need(Number.isInteger(refunds) && refunds >= 0, `refunds must be an integer of at least 0, and is ${refunds}`);
   need(
     clipQuantile === undefined || new Set(platforms.map(({ clipWeight }) => clipWeight ?? 1)).size <= 1,
     'a clip that follows a quantile is one for all platforms: give no clip weights with it',

@@ -25,6 +25,8 @@ export interface PlanRequest extends TrustRequest {
   readonly maxPlatformsPerPerson: number;
   /** Attempts at rounds that may be charged and lost before the last round no longer fits; 0 when absent. */
   readonly spareAttempts?: number;
+  /** F: refunds that one ledger may take, of attempts that were charged and are proved not to have been opened; 0 when absent. */
+  readonly refunds?: number;
   /** q: each person enters a masked sum by a secret coin; absent: everybody enters every one. Means nothing without noise. */
   readonly sampling?: number;
   /** The clip of masked sums follows this quantile of the contributions' lengths; absent: it is what the query says. */
@@ -45,6 +47,8 @@ export interface PrivacyPlan extends Trust {
   /** Releases of the masked sum, spare attempts not counted. */
   readonly rounds: number;
   readonly spareAttempts: number;
+  /** F: a platform uploads at most rounds + spareAttempts + refunds times, whoever lies. */
+  readonly refunds: number;
   /** Bits of the masked sum's ring, 16 to 32. */
   readonly ringBits: number;
   /** q of the masked sums; 1: everybody is in all of them. */

@@ -11,7 +11,7 @@ import { expectBytes, piece } from '../guards.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../messages.ts';
 import type { AdvertiseKeys, ConsistencySignature, Reveal, ShareKeys } from '../messages.ts';
 import { commitShare } from '../packet.ts';
-import { keysToSign } from '../platform/keys.ts';
+import { keysToSign } from '../parameters.ts';
 import { survivorsToSign } from '../platform/unmask.ts';
 import type { Circle, CoordinatorSession, Summing } from './state.ts';
 

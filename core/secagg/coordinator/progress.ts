@@ -5,7 +5,13 @@
 import type { SecaggError } from '../errors.ts';
 import type { CoordinatorEffect } from '../session.ts';
 import { closeStage, endTooFew, leastAnswers } from './stages.ts';
-import type { CoordinatorSession, CoordinatorState, CoordinatorStep, OpenCoordinatorState } from './state.ts';
+import type {
+  CoordinatorSession,
+  CoordinatorState,
+  CoordinatorStateOf,
+  CoordinatorStep,
+  OpenCoordinatorState,
+} from './state.ts';
 import type { Grant } from './uploads.ts';
 
 export function answered(state: OpenCoordinatorState): number {
@@ -27,6 +33,11 @@ export function settle(state: OpenCoordinatorState, effects: readonly Coordinato
   let open: OpenCoordinatorState = state;
   for (;;) {
     if (open.stage === 'opening') return [open, all];
+    if (open.stage === 'masked-input') {
+      const [begun, first] = firstGrants(open);
+      all.push(...first);
+      open = begun;
+    }
     const possible = answered(open) + open.remaining.size;
     const short = possible < leastAnswers(open);
     if (!short && open.remaining.size > 0) return [open, all];
@@ -37,6 +48,21 @@ export function settle(state: OpenCoordinatorState, effects: readonly Coordinato
     if (next.stage === 'ended') return [next, all];
     open = next;
   }
+}
+
+/**
+ * The first uploads are granted, and the attempt charged for, once enough platforms have asked for a sum and the others have
+ * asked too, are gone, or had their time: who dies before that costs nobody anything.
+ */
+function firstGrants(
+  state: CoordinatorStateOf<'masked-input'>,
+): readonly [CoordinatorStateOf<'masked-input'>, readonly CoordinatorEffect[]] {
+  const { session, uploads, remaining, dealing, grace } = state;
+  if (uploads.isOpen || uploads.waiting.length < leastAnswers(state)) return [state, []];
+  if (grace === 'over' || uploads.waiting.length === remaining.size) {
+    return [state, [{ kind: 'charge', sessionId: dealing.sessionId }, ...grants(session, uploads.open())]];
+  }
+  return grace === 'ahead' ? [{ ...state, grace: 'running' }, [{ kind: 'grace' }]] : [state, []];
 }
 
 /** At its deadline a stage goes on with who has answered. */

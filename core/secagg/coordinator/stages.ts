@@ -8,7 +8,7 @@ import { graphOf } from '../graph.ts';
 import type { Graph } from '../graph.ts';
 import { KEY_BYTES } from '../messages.ts';
 import type { BeaconList, KeyEntry, KeyList } from '../messages.ts';
-import { sessionIdOf } from '../parameters.ts';
+import { named, sessionIdOf } from '../parameters.ts';
 import type { CoordinatorEffect, CoordinatorStage } from '../session.ts';
 import { packetsFor, signaturesFor } from './forward.ts';
 import { deadWithMasks, openTotal } from './opening.ts';
@@ -113,8 +113,13 @@ function closeKeys(state: CoordinatorStateOf<'keys'>): CoordinatorStep {
       signature,
     }));
   const list: KeyList = { kind: 'key-list', entries: keys };
-  const sessionId = sessionIdOf(engine, session.parameters, keys);
-  const tell: CoordinatorEffect = { kind: 'broadcast', to: idsOf(session, platforms), message: list };
+  const { parametersHash } = session;
+  const namedKeys = named(session.parameters, keys);
+  const sessionId = sessionIdOf(engine, parametersHash, namedKeys);
+  const tell: readonly CoordinatorEffect[] = [
+    { kind: 'persist-keys', sessionId, parametersHash, keys: namedKeys },
+    { kind: 'broadcast', to: idsOf(session, platforms), message: list },
+  ];
   if (session.parameters.graph.kind === 'complete') {
     const graph = graphOf(engine, session.parameters.graph, sessionId, new Uint8Array(0), keys.length);
     return beginShares(session, circleOf(sessionId, keys, graph), platforms, list, tell);
@@ -122,7 +127,7 @@ function closeKeys(state: CoordinatorStateOf<'keys'>): CoordinatorStep {
   const commitments = new Map(keys.map((entry) => [entry.platform, entry.beaconCommitment]));
   return [
     { stage: 'beacon', ...asks(session, platforms), answers: new Map(), commitments, keys, sessionId, list },
-    [stageBegins(session, 'beacon', platforms), tell],
+    [stageBegins(session, 'beacon', platforms), ...tell],
   ];
 }
 
@@ -135,7 +140,7 @@ function closeBeacon(state: CoordinatorStateOf<'beacon'>): CoordinatorStep {
   const list: BeaconList = { kind: 'beacon-list', nonces };
   const graph = graphOf(session.dependencies.engine, session.parameters.graph, sessionId, nonces, keys.length);
   const tell: CoordinatorEffect = { kind: 'broadcast', to: idsOf(session, expected), message: list };
-  return beginShares(session, circleOf(sessionId, keys, graph), expected, list, tell);
+  return beginShares(session, circleOf(sessionId, keys, graph), expected, list, [tell]);
 }
 
 function circleOf(sessionId: Uint8Array, keys: readonly KeyEntry[], graph: Graph): Circle {
@@ -147,11 +152,11 @@ function beginShares(
   circle: Circle,
   expected: readonly number[],
   list: KeyList | BeaconList,
-  tell: CoordinatorEffect,
+  tell: readonly CoordinatorEffect[],
 ): CoordinatorStep {
   return [
     { stage: 'shares', ...asks(session, expected), answers: new Map(), circle, list },
-    [stageBegins(session, 'shares', expected), tell],
+    [stageBegins(session, 'shares', expected), ...tell],
   ];
 }
 
@@ -171,7 +176,7 @@ function closeShares(state: CoordinatorStateOf<'shares'>): CoordinatorStep {
     message: packetsFor(dealing, platform),
   }));
   return [
-    { stage: 'masked-input', ...asks(session, expected), dealing, uploads },
+    { stage: 'masked-input', ...asks(session, expected), dealing, uploads, grace: 'ahead' },
     [stageBegins(session, 'masked-input', expected), ...sends],
   ];
 }
@@ -180,7 +185,7 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
   const { session, dealing, uploads, expected } = state;
   const survivors = uploads.whole;
   const summing: Summing = { ...dealing, survivors, total: uploads.total };
-  // Who has left since its upload is in the sum but will reveal nothing. Found before anything is charged or announced.
+  // Who has left since its upload is in the sum but will reveal nothing. Found before anything is announced.
   const there = survivors.filter((platform) => !session.gone.has(platform));
   const lonely = unrecoverable(summing, new Set(there), session.parameters.threshold);
   if (lonely !== null) return end(state, 'too-few-platforms', lonely);
@@ -195,7 +200,6 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
     { stage: 'consistency', ...asks(session, survivors), answers: new Map(), summing },
     [
       stageBegins(session, 'consistency', survivors),
-      { kind: 'charge', sessionId: dealing.sessionId, platforms: idsOf(session, survivors) },
       {
         kind: 'broadcast',
         to: idsOf(session, survivors),

@@ -73,7 +73,12 @@ export type CoordinatorState =
       readonly circle: Circle;
       readonly list: CoordinatorMessage;
     })
-  | (Gathering<'masked-input'> & { readonly dealing: Dealing; readonly uploads: Uploads })
+  | (Gathering<'masked-input'> & {
+      readonly dealing: Dealing;
+      readonly uploads: Uploads;
+      /** How long those that have asked to upload wait for the others: not set yet, running, or over. */
+      readonly grace: 'ahead' | 'running' | 'over';
+    })
   | (Gathering<'consistency'> & { readonly answers: Map<number, Uint8Array>; readonly summing: Summing })
   | (Gathering<'unmask'> & {
       readonly answers: Map<number, readonly Reveal[]>;
@@ -102,8 +107,9 @@ export function idsOf(session: CoordinatorSession, platforms: readonly number[])
   return platforms.map((index) => session.parameters.cohort[index].id);
 }
 
-/** Whether stage 4 was announced: from there on an attempt is paid for. */
+/** Whether an upload was granted: from there on an attempt is paid for. */
 export function isCharged(state: OpenCoordinatorState): boolean {
+  if (state.stage === 'masked-input') return state.uploads.isOpen;
   return state.stage === 'consistency' || state.stage === 'unmask' || state.stage === 'opening';
 }
 

@@ -4,6 +4,7 @@
  * A platform that dies half way must leave no trace in the sum, and memory must not grow with the cohort. So a vector is
  * *staged* until it is whole, and only a few platforms upload at a time: each needs a slot, slots are granted in the order of
  * requests, and memory is (slots + 1) vectors whatever n. The grant is the acknowledgement and the flow control as well.
+ * The first one is held back until `open`: with it the attempt is paid for.
  * @module
  */
 import { SecaggError } from '../errors.ts';
@@ -31,6 +32,7 @@ export class Uploads {
   /** Staged, but their connection is broken: the first to lose their slot. */
   readonly #paused = new Set<number>();
   readonly #spare: Uint32Array[] = [];
+  #isOpen = false;
   readonly #parameters: SessionParameters;
   readonly #slots: number;
   readonly #window: number;
@@ -42,6 +44,22 @@ export class Uploads {
     this.#window = window;
     this.#chunks = chunkCount(parameters.vectorLength, parameters.chunkLength);
     this.total = new Uint32Array(parameters.vectorLength);
+  }
+
+  /** Whether uploads are granted: from `open` on. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Platforms that have asked, and wait for a grant. */
+  get waiting(): readonly number[] {
+    return this.#waiting;
+  }
+
+  /** Grants the first uploads. Until then requests are collected alone. */
+  open(): readonly Grant[] {
+    this.#isOpen = true;
+    return this.#fill();
   }
 
   /** Platforms whose vector is in the total, ascending. */
@@ -116,6 +134,7 @@ export class Uploads {
   }
 
   #fill(): readonly Grant[] {
+    if (!this.#isOpen) return [];
     const grants: Grant[] = [];
     for (;;) {
       if (this.#waiting.length > 0 && this.#staged.size >= this.#slots) {

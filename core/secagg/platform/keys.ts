@@ -2,31 +2,24 @@
  * Stage 0 of a platform: fresh keys, the list of everybody's, and (sparse graph) the beacon.
  * @module
  */
-import { canonicalBytes, equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
+import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
 import { SecaggError } from '../errors.ts';
 import { graphOf } from '../graph.ts';
 import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';
-import type { AdvertiseKeys, BeaconList, KeyEntry, KeyList } from '../messages.ts';
+import type { BeaconList, KeyEntry, KeyList } from '../messages.ts';
 import { KEY_BYTES, SIGNATURE_BYTES } from '../messages.ts';
 import { commitBeacon } from '../packet.ts';
-import { sessionIdOf } from '../parameters.ts';
+import { keysToSign, named, sessionIdOf } from '../parameters.ts';
 import { deal } from './shares.ts';
 import { advance } from './state.ts';
 import type { Joined, Placed, PlatformSession, PlatformStateOf, PlatformStep } from './state.ts';
-
-type SignedKeys = Pick<AdvertiseKeys, 'sealKey' | 'maskKey' | 'beaconCommitment'>;
-
-/** What an identity signs in stage 0: the session as this platform was shown it, and its fresh keys. */
-export function keysToSign(parametersHash: Uint8Array, platform: number, keys: SignedKeys): Uint8Array {
-  return canonicalBytes('isthmus/keys', [parametersHash, platform, keys.sealKey, keys.maskKey, keys.beaconCommitment]);
-}
 
 export function onKeyList(state: PlatformStateOf<'awaiting-keys'>, list: KeyList): PlatformStep {
   const { session } = state;
   const { parameters, dependencies } = session;
   checkKeyList(session, list);
   const joined: Joined = {
-    sessionId: sessionIdOf(dependencies.engine, parameters, list.entries),
+    sessionId: sessionIdOf(dependencies.engine, session.parametersHash, named(parameters, list.entries)),
     keys: list.entries,
   };
   if (parameters.graph.kind === 'complete') {

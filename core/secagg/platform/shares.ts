@@ -91,6 +91,7 @@ export function onSharePackets(state: PlatformStateOf<'awaiting-packets'>, messa
     acknowledged: 0,
     handedOut: 0,
     limit: 0,
+    isCharged: false,
     furthest: 0,
   });
 }

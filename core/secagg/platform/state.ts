@@ -40,6 +40,8 @@ export interface PlatformSecrets {
 export interface PlatformSession {
   readonly parameters: SessionParameters;
   readonly parametersHash: Uint8Array;
+  /** `attemptKey`. */
+  readonly attempt: string;
   readonly dependencies: PlatformDependencies;
   readonly identity: PlatformIdentity;
   /** Own cohort index. */
@@ -90,6 +92,8 @@ export type PlatformState =
       readonly acknowledged: number;
       readonly handedOut: number;
       readonly limit: number;
+      /** Whether this platform's ledger was charged: before the first chunk, and never again in this session. */
+      readonly isCharged: boolean;
       /** As far as it was ever handed out, going back or not. */
       readonly furthest: number;
     }

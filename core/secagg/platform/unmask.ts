@@ -92,8 +92,7 @@ export function onConsistencySignatures(
   return [
     { stage: 'revealed', session: advance(session, message, [reply]), reveals: reply },
     [
-      { kind: 'charge', sessionId: dealt.sessionId, platforms: survivors.length },
-      { kind: 'persist-reveal', sessionId: dealt.sessionId, reveals: reply },
+      { kind: 'persist-reveal', attempt: session.attempt, reveals: reply },
       { kind: 'send', message: reply },
     ],
   ];

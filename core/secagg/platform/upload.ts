@@ -7,6 +7,7 @@ import { SecaggError } from '../errors.ts';
 import { addMasks } from '../masks.ts';
 import type { MaskedChunk, UploadGrant } from '../messages.ts';
 import { chunkCount, chunkSize, pack } from '../packing.ts';
+import type { PlatformEffect } from '../session.ts';
 import { ignore } from './state.ts';
 import type { PlatformSecrets, PlatformSession, PlatformState, PlatformStateOf, PlatformStep } from './state.ts';
 
@@ -50,7 +51,10 @@ export function onUploadGrant(state: MaskedInput, grant: UploadGrant): PlatformS
   const furthest = Math.max(state.furthest, to);
   const waiting: MaskedInput = { ...state, acknowledged: next, handedOut: to, furthest, limit };
   if (from === to) return [waiting, []];
-  return [waiting, [{ kind: 'upload', chunks: maskedChunks(session, update, from, to) }]];
+  const upload: PlatformEffect = { kind: 'upload', chunks: maskedChunks(session, update, from, to) };
+  if (state.isCharged) return [waiting, [upload]];
+  // With the first chunk this platform's data may come to be in a sum that is opened without it ever knowing.
+  return [{ ...waiting, isCharged: true }, [{ kind: 'charge', sessionId: state.dealt.sessionId }, upload]];
 }
 
 /** After a lost connection: whatever was not acknowledged is handed out again, on the next grant. */

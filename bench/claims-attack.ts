@@ -1,0 +1,57 @@
+/**
+ * What a deviating coordinator opens, and what the platforms whose data is in it have paid: real platforms (Participation,
+ * OwnLedger, Attempt, their store, the masked sum's machines), n = 10, t = 7, c = 2, for each number of platforms that help it.
+ *
+ *   npm run bench:claims -- [--root FOLDER] [--rounds 10] [--epsilon 4]
+ *
+ * `--root` takes the classes of another working tree, e.g. of an earlier commit.
+ */
+import { parseArgs } from 'node:util';
+import { openEverybody, openVictim } from '../test/claims/attacks.ts';
+import { loadProject } from '../test/claims/project.ts';
+import type { Project } from '../test/claims/project.ts';
+import type { AttackResult } from '../test/claims/attacks.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    root: { type: 'string', default: new URL('..', import.meta.url).pathname },
+    rounds: { type: 'string', default: '10' },
+    epsilon: { type: 'string', default: '4' },
+  },
+});
+const project = await loadProject(flags.root);
+const rounds = Number(flags.rounds);
+const setting = { platforms: 10, colluding: 2, dropouts: 2, rounds, epsilon: Number(flags.epsilon) };
+
+/** What so many opened sums compose to, at the noise that is left against so many helpers. */
+function composed({ plan: { privacy } }: AttackResult['deviation'], helpers: number, sums: number): number {
+  const [[sum]] = Object.values(privacy.sums);
+  const event = project.planEvents.eventOf(sum, project.noiseSharesAgainst(privacy, helpers));
+  return project.composedEpsilon([{ event, count: sums }], privacy.delta);
+}
+
+const rows: (readonly string[])[] = [['c’', 'printed', 'opened', 'epsilon of them', 'refunds', 'worst excess']];
+for (const helpers of [0, 2, 3, 6, 7]) {
+  const everybody = await openEverybody(project, { ...setting, helpers });
+  const victim = await openVictim(project, { ...setting, helpers });
+  const { deviation, opened, isEndless } = everybody;
+  rows.push([
+    String(helpers),
+    figure(printed(project, everybody, helpers)),
+    `${opened}${isEndless ? ' and on' : ''} of ${deviation.attempts}${deviation.refunds > 0 ? ` + ${deviation.refunds}` : ''}`,
+    isEndless ? `${figure(composed(deviation, helpers, opened))} and on` : figure(composed(deviation, helpers, opened)),
+    String(Math.max(everybody.refunds, victim.refunds)),
+    `${Math.max(everybody.worst, victim.worst)}${isEndless ? ' and on' : ''}`,
+  ]);
+}
+console.log(`classes of ${flags.root}: n = 10, t = 7, c = 2, R = ${rounds}, budget ${flags.epsilon}`);
+const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+for (const row of rows) console.log(row.map((cell, column) => cell.padStart(widths[column])).join('  '));
+
+function printed({ epsilonAgainst }: Project, { deviation }: AttackResult, helpers: number): number | null {
+  return epsilonAgainst(deviation.plan.privacy, helpers);
+}
+
+function figure(epsilon: number | null): string {
+  return epsilon === null ? 'none' : epsilon.toFixed(2);
+}

@@ -1,0 +1,55 @@
+/**
+ * What a federation's plan says about the entries of its ledgers: which attempts there are, and what a refund must prove.
+ * @module
+ */
+import type { CryptoEngine } from '../crypto/engine.ts';
+import { canonicalJson } from '../encoding/canonical-json.ts';
+import type { Charge, LedgerRules } from '../privacy/ledger/ledger.ts';
+import { eventOf } from '../privacy/plan/plan-events.ts';
+import { refundProblem } from '../secagg/refund-proof.ts';
+import type { FederationPlan } from './plan.ts';
+import { refundClaim } from './refund-claim.ts';
+
+/** Numbers of attempts are 32 bits wide wherever they stand under a signature. */
+const MOST_ATTEMPTS = 2 ** 32 - 1;
+
+/** Attempts that this side took part in, by session id. */
+export interface OwnAttempts {
+  ofSession(session: string): { readonly ending: 'revealed' | 'given-up' | null } | undefined;
+}
+
+/**
+ * @param own what a platform has on record; absent for the coordinator, which takes part in none.
+ *
+ * A platform takes its own charge back only when it has itself given the session up. Its share holders are then everybody
+ * in the proof's key list: the session id is a hash over that list, so the list is the one that this platform dealt to.
+ */
+export function ledgerRules(plan: FederationPlan, engine: CryptoEngine, own?: OwnAttempts): LedgerRules {
+  return {
+    chargeProblem: (charge) => chargeProblem(plan, charge),
+    refundProblem: (refund, { round, attempt, session }) =>
+      refundProblem(engine, refund.proof, refundClaim(plan, { round, attempt, session })),
+    ...(own && {
+      keeps(session: string, isOwn: boolean) {
+        const recorded = own.ofSession(session);
+        return recorded === undefined ? isOwn : recorded.ending !== 'given-up';
+      },
+    }),
+    mostRefunds: plan.privacy.refunds,
+  };
+}
+
+function chargeProblem({ manifest, privacy }: FederationPlan, charge: Charge): string | undefined {
+  const { scope, label, round, attempt, session, event } = charge;
+  const [any = []] = Object.values(privacy.sums);
+  const sum = any.find((planned) => planned.scope === 'federation');
+  if (sum === undefined || scope !== 'federation') return 'and the plan has no such sum';
+  if (label !== sum.label) return `and the plan's sum is "${sum.label}"`;
+  if (canonicalJson(event) !== canonicalJson(eventOf(sum))) return 'with noise that is not the plan’s';
+  const { count } = manifest.rounds;
+  if (!(Number.isInteger(round) && round >= 1 && round <= count)) return `and the plan's rounds are 1 to ${count}`;
+  if (!(Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS))
+    return 'which is no number of an attempt';
+  if (!/^[0-9a-f]{64}$/.test(session)) return 'under what is no session: an id has 64 digits of lower-case hex';
+  return undefined;
+}

@@ -1,0 +1,136 @@
+/**
+ * What a platform takes over from the coordinator's ledger. The coordinator may send anything: everything is judged before
+ * any of it is stored or costed, in time that is linear in entries whose number is bounded by the plan.
+ * @module
+ */
+import { PrivacyError } from '../mechanism/errors.ts';
+import { Accounts, isSameCharge, nameOf } from './accounts.ts';
+import { verifyLedger } from './ledger-chain.ts';
+import type { Charge, EntryBody, LedgerEntry, Refund } from './ledger-chain.ts';
+import type { LedgerRules } from './rules.ts';
+
+export interface AcceptanceTerms {
+  readonly federation: string;
+  /** R: attempts that may be charged and not taken back. */
+  readonly mostAttempts: number;
+  readonly mostEntries: number;
+  readonly rules: LedgerRules;
+}
+
+/**
+ * What the coordinator's ledger has and this side's lacks, in order: charges, and refunds of charges that this side need
+ * not keep. That the coordinator has taken back what this side keeps is no disagreement. No more charges are taken over than
+ * make R here: what a platform keeps and others took back must not use up what its own sums need.
+ * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a chain that does not hold; PRIVACY_LEDGER_REFUSED for anything that no
+ * coordinator that follows the plan can have.
+ */
+export function newEntries(
+  ours: Accounts,
+  theirs: readonly LedgerEntry[],
+  terms: AcceptanceTerms,
+): readonly EntryBody[] {
+  if (theirs.length > terms.mostEntries) {
+    throw refused(`has ${theirs.length} entries; the plan leaves room for ${terms.mostEntries}`);
+  }
+  verifyLedger(terms.federation, theirs);
+  const reader = new Reader(ours, terms);
+  for (const entry of theirs) reader.read(entry);
+  checkHeld(ours, reader.told);
+  return reader.news;
+}
+
+class Reader {
+  readonly told = new Accounts();
+  readonly news: EntryBody[] = [];
+  readonly #ours: Accounts;
+  readonly #terms: AcceptanceTerms;
+  readonly #toldAttempts = new Set<string>();
+  readonly #newCharges = new Set<string>();
+  #newRefunds = 0;
+
+  constructor(ours: Accounts, terms: AcceptanceTerms) {
+    this.#ours = ours;
+    this.#terms = terms;
+  }
+
+  read(entry: LedgerEntry): void {
+    const problem =
+      entry.origin !== 'own'
+        ? 'was taken over from another ledger'
+        : entry.charge === undefined
+          ? this.#refund(entry.refund)
+          : this.#charge(entry.charge);
+    if (problem !== undefined) throw refused(`has an entry (${entry.sequence}) that ${problem}`);
+    this.told.add(entry);
+  }
+
+  #charge(charge: Charge): string | undefined {
+    const { mostAttempts, rules } = this.#terms;
+    if (charge.scope !== 'federation') return `charges ${nameOf(charge)}, a platform's own sum`;
+    if (this.told.find(charge) !== undefined) return `charges ${nameOf(charge)} for the second time`;
+    const attempt = `${charge.round}/${charge.attempt}`;
+    if (this.#toldAttempts.has(attempt)) return `charges ${nameOf(charge)} under a second session`;
+    this.#toldAttempts.add(attempt);
+    if (this.told.attempts >= mostAttempts) {
+      return `charges ${nameOf(charge)}, one more than the ${mostAttempts} attempts of the plan`;
+    }
+    const held = this.#ours.find(charge);
+    if (held !== undefined) {
+      return isSameCharge(held.charge, charge)
+        ? undefined
+        : `charges ${nameOf(held.charge)} otherwise than it is charged here`;
+    }
+    const problem = rules.chargeProblem(charge);
+    if (problem !== undefined) return `charges ${nameOf(charge)}, ${problem}`;
+    if (this.#attempts() >= mostAttempts) return undefined;
+    this.#newCharges.add(charge.session);
+    this.news.push({ charge });
+    return undefined;
+  }
+
+  #refund(refund: Refund): string | undefined {
+    const { rules } = this.#terms;
+    const misplaced = this.told.problem({ refund });
+    if (misplaced !== undefined) return misplaced;
+    const tooMany = `takes back ${nameOf(refund)}, one more than the ${rules.mostRefunds} refunds of the plan`;
+    if (this.told.refunds >= rules.mostRefunds) return tooMany;
+    const held = this.#ours.find(refund);
+    if (held?.refund !== undefined) return undefined;
+    const charge = this.told.find(refund)?.charge;
+    const problem = charge && rules.refundProblem(refund, charge);
+    if (problem !== undefined) return `takes back ${nameOf(refund)}, but its proof ${problem}`;
+    const isCharged = held !== undefined || this.#newCharges.has(refund.session);
+    if (!isCharged || rules.keeps?.(refund.session, held?.own !== undefined) === true) return undefined;
+    this.#newRefunds += 1;
+    if (this.#ours.refunds + this.#newRefunds > rules.mostRefunds) return tooMany;
+    this.news.push({ refund });
+    return undefined;
+  }
+
+  /** Charged and not taken back here, once everything so far is taken over. */
+  #attempts(): number {
+    return this.#ours.attempts + this.#newCharges.size - this.#newRefunds;
+  }
+}
+
+/** Everything that is charged here must be charged there, and what this side charged itself in the same order. */
+function checkHeld(ours: Accounts, told: Accounts): void {
+  const held = ours.all().filter(({ charge }) => charge.scope === 'federation');
+  const lacking = held.find(({ charge }) => told.find(charge) === undefined);
+  if (lacking !== undefined) {
+    throw refused(`lacks ${nameOf(lacking.charge)}, which this platform has charged: bring it back from a copy`);
+  }
+  const own = held
+    .flatMap(({ charge, own: entry }) => (entry === undefined ? [] : [{ charge, sequence: entry.sequence }]))
+    .toSorted((a, b) => a.sequence - b.sequence);
+  let last = -1;
+  for (const { charge } of own) {
+    const position = told.find(charge)?.own?.sequence ?? -1;
+    if (position < last) throw refused(`has ${nameOf(charge)} out of order: bring it back from a copy`);
+    last = position;
+  }
+}
+
+function refused(what: string): PrivacyError {
+  return new PrivacyError('PRIVACY_LEDGER_REFUSED', `the coordinator's ledger ${what}`);
+}

@@ -1,0 +1,127 @@
+/**
+ * What a ledger's entries say together: which releases are charged, which charges are taken back, and what is left to count.
+ * @module
+ */
+import { canonicalJson } from '../../encoding/canonical-json.ts';
+import type { CountedEvent } from '../../accounting/composition.ts';
+import { PrivacyError } from '../mechanism/errors.ts';
+import type { Charge, ChargeEntry, EntryBody, LedgerEntry, Refund, RefundEntry } from './ledger-chain.ts';
+
+/** One session of the federation, or one repetition of a platform's own sum. Charged on both sides it counts once. */
+export interface Account {
+  readonly charge: Charge;
+  /** Charged by this side. */
+  readonly own?: ChargeEntry;
+  /** Charged by the other side, and taken over. */
+  readonly adopted?: ChargeEntry;
+  readonly refund?: RefundEntry;
+}
+
+type Release = Pick<Charge, 'scope' | 'session' | 'label' | 'round'>;
+
+export class Accounts {
+  readonly #accounts = new Map<string, Account>();
+  /** Of charges that were not taken back, by canonical event. */
+  readonly #events = new Map<string, CountedEvent>();
+  #attempts = 0;
+  #uploads = 0;
+  #refunds = 0;
+
+  /** @throws PrivacyError PRIVACY_LEDGER_BROKEN for a refund that cannot stand where it stands. */
+  static of(entries: readonly LedgerEntry[]): Accounts {
+    const accounts = new Accounts();
+    for (const entry of entries) {
+      const problem = accounts.problem(entry);
+      if (problem !== undefined) {
+        throw new PrivacyError(
+          'PRIVACY_LEDGER_BROKEN',
+          `ledger: entry ${entry.sequence} ${problem}; restore the ledger from a copy`,
+        );
+      }
+      accounts.add(entry);
+    }
+    return accounts;
+  }
+
+  /** Attempts at rounds that are charged and not taken back. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Attempts at rounds that were ever charged. */
+  get uploads(): number {
+    return this.#uploads;
+  }
+
+  get refunds(): number {
+    return this.#refunds;
+  }
+
+  /** In the order of their first entries. */
+  all(): readonly Account[] {
+    return [...this.#accounts.values()];
+  }
+
+  find(release: Release): Account | undefined {
+    return this.#accounts.get(keyOf(release));
+  }
+
+  /** Every event that is charged and not taken back. */
+  events(): readonly CountedEvent[] {
+    return [...this.#events.values()];
+  }
+
+  /** Why an entry cannot follow those before it; undefined where it can. */
+  problem({ refund }: EntryBody): string | undefined {
+    if (refund === undefined) return undefined;
+    const account = this.find(refund);
+    if (account === undefined) return `takes back ${nameOf(refund)}, which was not charged`;
+    if (account.refund !== undefined) return `takes back ${nameOf(refund)} for the second time`;
+    const { label, round, attempt } = account.charge;
+    const isSame = label === refund.label && round === refund.round && attempt === refund.attempt;
+    return isSame ? undefined : `takes back ${nameOf(refund)} under the session of ${nameOf(account.charge)}`;
+  }
+
+  /** An entry without a {@link problem}. */
+  add(entry: LedgerEntry): void {
+    const release = entry.charge ?? entry.refund;
+    const key = keyOf(release);
+    const account = this.#accounts.get(key);
+    if (entry.refund !== undefined) {
+      if (account === undefined) return;
+      this.#accounts.set(key, { ...account, refund: entry });
+      this.#attempts -= 1;
+      this.#refunds += 1;
+      this.#count(account.charge, -1);
+      return;
+    }
+    const { charge, origin } = entry;
+    this.#accounts.set(key, { ...account, charge: account?.charge ?? charge, [origin]: entry });
+    if (account !== undefined) return;
+    this.#count(charge, 1);
+    if (charge.scope === 'platform') return;
+    this.#attempts += 1;
+    this.#uploads += 1;
+  }
+
+  #count({ event }: Charge, by: 1 | -1): void {
+    const key = canonicalJson(event);
+    const count = (this.#events.get(key)?.count ?? 0) + by;
+    if (count === 0) this.#events.delete(key);
+    else this.#events.set(key, { event, count });
+  }
+}
+
+/** How a release is called in a message. */
+export function nameOf({ scope, round, attempt, label }: Omit<Charge, 'session' | 'event'> | Refund): string {
+  return scope === 'federation' ? `round ${round}, attempt ${attempt} ("${label}")` : `release ${round} of "${label}"`;
+}
+
+export function isSameCharge(a: Charge, b: Charge): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+/** A session is charged once, whatever it is called; a platform's own sum once for each of its repetitions. */
+function keyOf({ scope, session, label, round }: Release): string {
+  return scope === 'federation' ? `federation ${session}` : `platform ${round} ${session} ${label}`;
+}

@@ -1,0 +1,39 @@
+/**
+ * How many opened sums a platform's data can be in, whoever lies. docs/privacy.md proves every line (What the ledger proves).
+ *
+ * A platform pays before it uploads. Its ledger holds at most R payments at a time. It takes a payment back at most F times,
+ * each time on signed proof that the sum was not opened and cannot be.
+ * @module
+ */
+import type { Trust } from './trust.ts';
+
+export interface AttemptBound {
+  /** R: attempts that may be charged and not refunded. */
+  readonly attempts: number;
+  /** F: most refunds of one ledger. */
+  readonly refunds: number;
+}
+
+/** F where a manifest names none: one failed attempt in three, and three at least. */
+export function defaultRefunds(rounds: number): number {
+  return Math.max(3, Math.ceil(rounds / 3));
+}
+
+/**
+ * Most opened sums with one platform's data in them, against a coordinator that so many platforms help.
+ *
+ * Up to c helpers a refunded sum was never opened, so R count. With more, a refund may be false, but every opening takes t
+ * shares. At least t - c' of them come from honest platforms, each of which pays for good and at most R times. From t on
+ * the helpers need nobody's share, and only the number of uploads counts.
+ */
+export function openingsAgainst(
+  trust: Pick<Trust, 'platformCount' | 'threshold' | 'colluding'>,
+  { attempts, refunds }: AttemptBound,
+  colluders: number,
+): number {
+  const { platformCount: n, threshold: t, colluding: c } = trust;
+  const uploads = attempts + refunds;
+  if (colluders <= c) return attempts;
+  if (colluders >= t) return uploads;
+  return Math.min(Math.floor((attempts * (n - colluders)) / (t - colluders)), uploads);
+}

@@ -1,0 +1,138 @@
+/**
+ * Why a charged attempt may be refunded: so many of those who hold shares of its secrets have stated that they revealed
+ * none and wiped them that its sum was not opened and never will be.
+ *
+ * A sum is opened with t shares of each platform in it. Of a key list of n platforms let u have not stated. Of those who have,
+ * at most c lie. So at most u + c shares of any platform can still come together: fewer than t where u <= t - 1 - c.
+ * @module
+ */
+import { z } from 'zod';
+import type { CryptoEngine } from '../crypto/engine.ts';
+import { fromHex, toHex } from '../encoding/canonical-bytes.ts';
+import type { KeyEntry, NamedKeys } from './messages.ts';
+import { attemptKey, keysToSign, sessionIdOf } from './parameters.ts';
+import { verifyStatement } from './statement.ts';
+import type { EnteredAttempt } from './statement.ts';
+
+const hex = (bytes: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+
+/** As it stands in a ledger entry. All bytes are lower-case hex. */
+export const refundProofSchema = z.strictObject({
+  /** Of the session's parameters: every key of the list is signed over it. */
+  parametersHash: hex(32),
+  /** The whole key list of the session (U1), ascending by index. On a sparse graph there are no refunds, so no beacons. */
+  keys: z.array(
+    z.strictObject({
+      platform: z.string(),
+      index: z.int().min(0),
+      sealKey: hex(32),
+      maskKey: hex(32),
+      beaconCommitment: z.literal(''),
+      signature: hex(64),
+    }),
+  ),
+  /** Of platforms in the key list, in its order. */
+  statements: z.array(z.strictObject({ platform: z.string(), signature: hex(64) })),
+});
+
+export type RefundProof = z.infer<typeof refundProofSchema>;
+type ProofKey = RefundProof['keys'][number];
+
+/** What a proof is to prove, and under which keys and bounds. */
+export interface RefundClaim {
+  readonly federation: string;
+  readonly round: number;
+  readonly attempt: number;
+  /** Session id that was charged: lower-case hex. */
+  readonly session: string;
+  /** Ed25519 public keys of the pinned manifest, by platform. */
+  readonly identities: ReadonlyMap<string, Uint8Array>;
+  /** t: shares that rebuild a secret. */
+  readonly threshold: number;
+  /** c: platforms whose statements may be false. */
+  readonly colluders: number;
+}
+
+/** Most platforms of a key list that may not have stated: t - 1 - c. Below zero, nothing is ever refunded. */
+export function mostSilent({ threshold, colluders }: Pick<RefundClaim, 'threshold' | 'colluders'>): number {
+  return threshold - 1 - colluders;
+}
+
+/**
+ * What is wrong with a proof; undefined where it proves its claim. At most one hash and two signature checks a platform of
+ * the manifest, whatever is handed in.
+ */
+export function refundProblem(engine: CryptoEngine, proof: RefundProof, claim: RefundClaim): string | undefined {
+  const { identities, threshold } = claim;
+  const { keys, statements } = proof;
+  if (keys.length > identities.size) return `lists ${keys.length} keys; the manifest has ${identities.size} platforms`;
+  if (keys.length < threshold) return `lists ${keys.length} keys; a session has at least t = ${threshold}`;
+  const listed = new Map(keys.map((key) => [key.platform, key]));
+  if (listed.size < keys.length) return 'lists a platform twice';
+  if (keys.some(({ index }, i) => i > 0 && keys[i - 1].index >= index)) return 'has its keys out of order';
+  const stranger = keys.find(({ platform }) => !identities.has(platform));
+  if (stranger !== undefined) return `lists "${stranger.platform}", which is not in the manifest`;
+  if (new Set(statements.map(({ platform }) => platform)).size < statements.length) return 'counts a statement twice';
+  const outsider = statements.find(({ platform }) => !listed.has(platform));
+  if (outsider !== undefined) return `holds a statement of "${outsider.platform}", whose keys are not listed`;
+  const silent = keys.length - statements.length;
+  if (silent > mostSilent(claim)) {
+    return `lacks the statements of ${silent} platforms of ${keys.length}; at most t - 1 - c = ${mostSilent(claim)} may be missing`;
+  }
+  const parametersHash = fromHex(proof.parametersHash);
+  const entries = keys.map((key) => ({ id: key.platform, ...bytesOf(key) }));
+  if (toHex(sessionIdOf(engine, parametersHash, entries)) !== claim.session) return 'is of another session';
+  const unsigned = entries.find(
+    (entry) =>
+      !engine.verify(keysToSign(parametersHash, entry.platform, entry), entry.signature, identityOf(claim, entry.id)),
+  );
+  if (unsigned !== undefined) return `lists keys that "${unsigned.id}" has not signed`;
+  const attempt = attemptKey(engine, claim);
+  const forged = statements.find(({ platform, signature }) => {
+    const { sealKey, maskKey } = bytesOf(listed.get(platform) ?? keys[0]);
+    const entered: EnteredAttempt = { attempt, parametersHash, sealKey, maskKey };
+    return !verifyStatement(engine, claim.federation, entered, fromHex(signature), identityOf(claim, platform));
+  });
+  return forged === undefined ? undefined : `holds a statement that "${forged.platform}" has not signed`;
+}
+
+function identityOf({ identities }: RefundClaim, platform: string): Uint8Array {
+  return identities.get(platform) ?? new Uint8Array(32);
+}
+
+function bytesOf({ index, sealKey, maskKey, signature }: ProofKey): KeyEntry {
+  return {
+    platform: index,
+    sealKey: fromHex(sealKey),
+    maskKey: fromHex(maskKey),
+    beaconCommitment: new Uint8Array(0),
+    signature: fromHex(signature),
+  };
+}
+
+/**
+ * Lays out a proof from what a coordinator keeps.
+ * @param keys the key list as it was sent.
+ * @param statements signatures by platform; those of others are left out.
+ */
+export function makeRefundProof(
+  parametersHash: Uint8Array,
+  keys: readonly NamedKeys[],
+  statements: ReadonlyMap<string, Uint8Array>,
+): RefundProof {
+  return {
+    parametersHash: toHex(parametersHash),
+    keys: keys.map(({ id, platform, sealKey, maskKey, signature }) => ({
+      platform: id,
+      index: platform,
+      sealKey: toHex(sealKey),
+      maskKey: toHex(maskKey),
+      beaconCommitment: '',
+      signature: toHex(signature),
+    })),
+    statements: keys.flatMap(({ id }) => {
+      const signature = statements.get(id);
+      return signature === undefined ? [] : [{ platform: id, signature: toHex(signature) }];
+    }),
+  };
+}

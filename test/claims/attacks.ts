@@ -1,0 +1,77 @@
+/**
+ * What a deviating coordinator does to open more sums than were paid for, each attempt over everybody, until nobody can be had.
+ */
+import { Deviation } from './deviation.ts';
+import type { DeviationSettings } from './deviation.ts';
+import type { Project } from './project.ts';
+
+export interface AttackResult {
+  /** Sums opened, everybody's data in each. */
+  readonly opened: number;
+  /** Whether it was stopped at `most` and not by the platforms. */
+  readonly isEndless: boolean;
+  /** Most by which opened sums with one honest platform's data exceed what it has paid for. */
+  readonly worst: number;
+  /** Refunds that one honest platform was talked into, at most. */
+  readonly refunds: number;
+  readonly deviation: Deviation;
+}
+
+/**
+ * @param chooses whom to tell of survivors, of those who may still be had: as many honest platforms as shares are missing.
+ * @param most attempts before the attack is called endless.
+ */
+async function attack(
+  project: Project,
+  settings: DeviationSettings,
+  chooses: (deviation: Deviation, needed: number) => readonly string[],
+  most: number,
+): Promise<AttackResult> {
+  const deviation = await Deviation.begin(project, settings);
+  const needed = Math.max(0, deviation.plan.privacy.threshold - settings.helpers);
+  let opened = 0;
+  let worst = 0;
+  while (opened < most) {
+    const told = chooses(deviation, needed);
+    if (told.length < needed) break;
+    const sum = await deviation.attempt(new Set(told));
+    if (sum?.length !== settings.platforms) break;
+    opened += 1;
+    worst = Math.max(worst, deviation.worstExcess);
+    await deviation.refund();
+    worst = Math.max(worst, deviation.worstExcess);
+  }
+  const refunds = Math.max(...deviation.honest.map((one) => deviation.refundsOf(one)));
+  return { opened, isEndless: opened === most, worst, refunds, deviation };
+}
+
+/** As many sums over everybody as can be had: the shares come from those with the least to give back, then the least paid. */
+export function openEverybody(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
+  return attack(
+    project,
+    settings,
+    (deviation, needed) =>
+      deviation.honest
+        .filter((one) => project.refunds !== undefined || deviation.paid(one) < deviation.attempts)
+        .toSorted((a, b) => deviation.refundsOf(b) - deviation.refundsOf(a) || deviation.paid(a) - deviation.paid(b))
+        .slice(0, needed)
+        .map(({ name }) => name),
+    most,
+  );
+}
+
+/** As many sums with one platform's data as can be had without it ever learning of one. */
+export function openVictim(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
+  return attack(
+    project,
+    settings,
+    (deviation, needed) =>
+      deviation.honest
+        .slice(1)
+        .filter((one) => project.refunds !== undefined || deviation.paid(one) < deviation.attempts)
+        .toSorted((a, b) => deviation.paid(a) - deviation.paid(b))
+        .slice(0, needed)
+        .map(({ name }) => name),
+    most,
+  );
+}

@@ -1,0 +1,450 @@
+/**
+ * A coordinator that deviates, over honest platforms as they run in production (Participation, OwnLedger, Attempt, their store,
+ * the state machine) and platforms that help it. It keeps some that have uploaded in the dark, so that they reveal nothing,
+ * shows each a ledger of its own charges alone, and asks for refunds of sums that it has opened.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { OwnLedger } from '../../client/rounds/own-ledger.ts';
+import type { Participation } from '../../client/rounds/participation.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
+import type { Identity } from '../../core/federation/identity.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import type { Charge, Ledger } from '../../core/privacy/ledger/ledger.ts';
+import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
+import type { CoordinatorMessage, NamedKeys, PlatformMessage } from '../../core/secagg/messages.ts';
+import type { PlatformState } from '../../core/secagg/platform.ts';
+import type {
+  CoordinatorEffect,
+  CoordinatorEvent,
+  PlatformEffect,
+  SessionParameters,
+} from '../../core/secagg/session.ts';
+import type { PlatformModel, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { AttemptStartBody, Body, StatementBody } from '../../core/wire/body.ts';
+import type { Project } from './project.ts';
+
+const PARAMETERS = 4;
+const FEDERATION = 'deviation';
+/** Turns of the event loop in which nothing comes before a stage's deadline is over. */
+const PATIENCE = 5;
+
+export interface DeviationSettings {
+  readonly platforms: number;
+  /** c that the plan covers. */
+  readonly colluding: number;
+  readonly dropouts: number;
+  /** R: nothing is spare. */
+  readonly rounds: number;
+  /** F; the default of a plan when absent. */
+  readonly refunds?: number;
+  readonly epsilon: number;
+  /** c': platforms that help the coordinator. */
+  readonly helpers: number;
+}
+
+interface Honest {
+  readonly name: string;
+  readonly identity: Identity;
+  readonly store: PlatformStore;
+  readonly ledger: OwnLedger;
+  readonly participation: Participation;
+  /** The ledger that the coordinator shows it. */
+  readonly view: Ledger;
+  /** Sums with its data in them that were opened. */
+  opened: number;
+}
+
+/** One attempt under way. */
+interface Session {
+  readonly number: number;
+  readonly parameters: SessionParameters;
+  readonly key: Uint8Array;
+  /** Who is told of survivors; the others that uploaded are kept in the dark. */
+  readonly told: ReadonlySet<string>;
+  readonly events: CoordinatorEvent[];
+  readonly helpers: Map<string, PlatformState>;
+  readonly declined: Set<string>;
+  parametersHash: Uint8Array;
+  keys: readonly NamedKeys[];
+}
+
+export class Deviation {
+  readonly plan: FederationPlan;
+  readonly honest: readonly Honest[];
+  readonly helpers: readonly Identity[];
+  /** R and F. */
+  readonly attempts: number;
+  readonly refunds: number;
+  readonly #project: Project;
+  readonly #statements: (StatementBody & { readonly from: string })[] = [];
+  #session: Session | undefined;
+  #attempts = 0;
+
+  private constructor(project: Project, settings: DeviationSettings) {
+    this.#project = project;
+    const random = project.seededRandom('deviation');
+    const coordinator = project.generateIdentity('coordinator', random);
+    const identities = Array.from({ length: settings.platforms }, (_, i) => project.generateIdentity(`p${i}`, random));
+    this.plan = planOf(project, coordinator, identities, settings);
+    this.attempts = settings.rounds;
+    this.refunds = project.refunds === undefined ? 0 : this.plan.privacy.refunds;
+    this.helpers = identities.slice(0, settings.helpers);
+    this.honest = identities.slice(settings.helpers).map((identity) => this.#join(identity));
+  }
+
+  static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
+    const deviation = new Deviation(project, settings);
+    for (const { participation } of deviation.honest) {
+      const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
+        adopt: () => Promise.resolve(),
+        contributions: () => [{ values: new Float32Array(PARAMETERS).fill(0.1) }],
+      };
+      await participation.join(model as PlatformModel);
+    }
+    return deviation;
+  }
+
+  /** Charges that this platform's ledger holds and has not taken back. */
+  paid({ store }: Honest): number {
+    const standing = new Set<string>();
+    for (const { charge, refund } of store.ledger.entries()) {
+      if (refund !== undefined) standing.delete(refund.session);
+      else if (charge.scope === 'federation') standing.add(charge.session);
+    }
+    return standing.size;
+  }
+
+  refundsOf({ store }: Honest): number {
+    return store.ledger.entries().filter((entry) => 'refund' in entry && entry.refund !== undefined).length;
+  }
+
+  /** Most by which opened sums with one platform's data in them exceed what that platform has paid for. */
+  get worstExcess(): number {
+    return Math.max(...this.honest.map((one) => one.opened - this.paid(one)));
+  }
+
+  /**
+   * Runs one attempt over everybody. @param told honest platforms that are shown the end of it; helpers always are.
+   * @returns the platforms in the sum that was opened; undefined where none was, or an honest platform declined.
+   */
+  async attempt(told: ReadonlySet<string>): Promise<readonly string[] | undefined> {
+    const { attempts, attemptKey, nodeEngine, coordinators } = this.#project;
+    const number = ++this.#attempts;
+    const everyone = [...this.helpers, ...this.honest.map(({ identity }) => identity)].map(({ name }) => name);
+    const start: AttemptStartBody = {
+      kind: 'attempt-start',
+      round: 1,
+      attempt: number,
+      config: attempts.attemptConfig(this.plan, everyone),
+      model: new Float32Array(PARAMETERS),
+    };
+    const parameters = attempts.sessionParameters(this.plan, start);
+    const session: Session = {
+      number,
+      parameters,
+      key: Buffer.from(attemptKey(nodeEngine, parameters), 'hex'),
+      told: new Set([...told, ...this.helpers.map(({ name }) => name)]),
+      events: [],
+      helpers: new Map(),
+      declined: new Set(),
+      parametersHash: new Uint8Array(0),
+      keys: [],
+    };
+    this.#session = session;
+    let [state, effects] = coordinators.createCoordinatorSession(parameters, {
+      engine: nodeEngine,
+      uploadSlots: everyone.length,
+    });
+    let opened: readonly string[] | undefined;
+    const act = (more: readonly CoordinatorEffect[]): void => {
+      for (const effect of more) if (effect.kind === 'sum') opened = effect.platforms;
+      this.#carryOut(session, more);
+    };
+    act(effects);
+    for (const { name } of this.honest) this.#deliverStart(name, start);
+    for (const { name } of this.helpers) this.#beginHelper(session, name);
+    for (let idle = 0; state.stage !== 'ended';) {
+      const event = session.events.shift() ?? (idle >= PATIENCE ? this.#timer(state) : undefined);
+      if (event === undefined) {
+        idle += 1;
+        await turn();
+        continue;
+      }
+      idle = 0;
+      [state, effects] = coordinators.handleCoordinator(state, event);
+      act(effects);
+    }
+    for (const one of this.honest) {
+      one.participation.onAttemptEnd({
+        kind: 'attempt-end',
+        round: 1,
+        attempt: number,
+        outcome: 'too-few-platforms',
+        text: '',
+        model: new Float32Array(0),
+        completedRounds: 0,
+      });
+    }
+    await this.#settle();
+    for (const one of this.honest) if (opened?.includes(one.name)) one.opened += 1;
+    this.#tellCharges();
+    await this.#settle();
+    if (session.declined.size > 0) return undefined;
+    return opened;
+  }
+
+  /**
+   * Asks for refunds of the last attempt for everybody who gave it up, with their true statements and the helpers' false ones.
+   * @returns who took the charge back.
+   */
+  async refund(): Promise<readonly string[]> {
+    const { refunds } = this.#project;
+    const session = this.#session;
+    if (refunds === undefined || session === undefined) return [];
+    const statements = new Map<string, Uint8Array>();
+    for (const { attempt, from, signature } of this.#statements) {
+      if (attempt === session.number) statements.set(from, signature);
+    }
+    for (const helper of this.helpers) statements.set(helper.name, this.#falseStatement(session, helper));
+    const proof = refunds.makeRefundProof(session.parametersHash, session.keys, statements);
+    const before = new Map(this.honest.map((one) => [one.name, this.refundsOf(one)]));
+    for (const one of this.honest) {
+      const charge = this.#chargeOf(one, session.number);
+      if (charge === undefined || !statements.has(one.name)) continue;
+      const { label, round, attempt, session: id } = charge;
+      one.view.refund({ scope: 'federation', label, round, attempt, session: id, proof });
+      this.#show(one);
+    }
+    await this.#settle();
+    return this.honest.filter((one) => this.refundsOf(one) > (before.get(one.name) ?? 0)).map(({ name }) => name);
+  }
+
+  #falseStatement({ key, parametersHash, keys }: Session, helper: Identity): Uint8Array {
+    const { refunds, nodeEngine } = this.#project;
+    const own = keys.find(({ id }) => id === helper.name);
+    if (refunds === undefined || own === undefined) throw new Error(`${helper.name} has no keys in the list`);
+    const { sealKey, maskKey } = own;
+    const entered = { attempt: Buffer.from(key).toString('hex'), parametersHash, sealKey, maskKey };
+    return refunds.signStatement(nodeEngine, FEDERATION, entered, helper.identity.secretKey);
+  }
+
+  #join(identity: Identity): Honest {
+    const { createMemoryStore, OwnLedger, Participation, ledgers, ...project } = this.#project;
+    const { name } = identity;
+    const store = createMemoryStore();
+    // An earlier commit hands the ledger's store alone.
+    const ledger = new OwnLedger(this.plan, name, project.refunds === undefined ? (store.ledger as never) : store);
+    const participation = new Participation({
+      plan: this.plan,
+      identity,
+      floor: FLOOR,
+      store,
+      ledger,
+      mechanism: project.discreteGaussian,
+      engine: project.nodeEngine,
+      random: project.seededStreams(`deviation ${name}`),
+      log: project.silentLog,
+      emit: () => undefined,
+      send: (body) => Promise.resolve(this.#hear(name, body)),
+      onAdopted: () => Promise.resolve(),
+      onError: (error) => {
+        throw error;
+      },
+      persons: 1,
+    });
+    const view = ledgers.Ledger.open(
+      FEDERATION,
+      new ledgers.MemoryLedgerStore(),
+      { epsilon: null, delta: 1e-6, elsewhere: [] },
+      { chargeProblem: () => undefined, refundProblem: () => undefined, mostRefunds: Infinity },
+    );
+    const honest: Honest = { name, identity, store, ledger, participation, view, opened: 0 };
+    this.#show(honest);
+    return honest;
+  }
+
+  #deliverStart(name: string, start: AttemptStartBody): void {
+    this.#of(name)?.participation.onAttemptStart(start);
+  }
+
+  /** What an honest platform sends. */
+  #hear(from: string, body: Body): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    if (body.kind === 'statement') this.#statements.push({ ...body, from });
+    if (body.kind === 'attempt-decline') {
+      session.declined.add(from);
+      session.events.push({ kind: 'lost', platform: from });
+    }
+    if (body.kind !== 'secagg') return;
+    session.events.push({ kind: 'message', from, message: body.message as PlatformMessage });
+  }
+
+  #carryOut(session: Session, effects: readonly CoordinatorEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'send') this.#deliver(session, effect.to, effect.message);
+      if (effect.kind === 'broadcast') for (const to of effect.to) this.#deliver(session, to, effect.message);
+      if (effect.kind === 'continue') session.events.push({ kind: 'continue' });
+      if (effect.kind === 'grace') session.events.push({ kind: 'grace' });
+      if (effect.kind !== 'persist-keys') continue;
+      session.parametersHash = effect.parametersHash;
+      session.keys = effect.keys;
+    }
+  }
+
+  /** The deviation: who is not told never learns that a sum was to be opened. */
+  #deliver(session: Session, to: string, message: CoordinatorMessage): void {
+    const isKept = message.kind === 'survivors' || message.kind === 'consistency-signatures';
+    if (isKept && !session.told.has(to)) return;
+    const told: CoordinatorMessage =
+      message.kind === 'session-end' ? { ...message, outcome: 'too-few-platforms' } : message;
+    const honest = this.#of(to);
+    if (honest !== undefined) honest.participation.onSecagg({ kind: 'secagg', message: told }, session.key);
+    else this.#helperTakes(session, to, told);
+  }
+
+  /** A helper plays the protocol with nothing on record: it never charges, never refuses. */
+  #beginHelper(session: Session, name: string): void {
+    const { platforms, nodeEngine, seededRandom } = this.#project;
+    const helper = this.helpers.find((identity) => identity.name === name);
+    if (helper === undefined) return;
+    const [state, effects] = platforms.createPlatformSession(
+      session.parameters,
+      { id: name, secretKey: helper.identity.secretKey },
+      {
+        engine: nodeEngine,
+        random: seededRandom(`helper ${name} ${session.number}`),
+        floor: { platforms: 3, tNoise: 2, colluders: 0 },
+        ...{ isEntered: () => false, isSpent: () => false },
+      },
+    );
+    session.helpers.set(name, state);
+    this.#helperDoes(session, name, effects);
+    this.#helperTakes(session, name, { kind: 'update', vector: new Uint32Array(PARAMETERS) });
+  }
+
+  #helperTakes(session: Session, name: string, event: Parameters<Project['platforms']['handlePlatform']>[1]): void {
+    const state = session.helpers.get(name);
+    if (state === undefined) return;
+    const [next, effects] = this.#project.platforms.handlePlatform(state, event);
+    session.helpers.set(name, next);
+    this.#helperDoes(session, name, effects);
+  }
+
+  #helperDoes(session: Session, from: string, effects: readonly PlatformEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'send') session.events.push({ kind: 'message', from, message: effect.message });
+      if (effect.kind !== 'upload') continue;
+      for (const message of effect.chunks) session.events.push({ kind: 'message', from, message });
+    }
+  }
+
+  #timer(state: CoordinatorState): CoordinatorEvent {
+    return { kind: 'deadline', stage: state.stage };
+  }
+
+  /** Shows every platform its own charges, which it would miss, and no others. */
+  #tellCharges(): void {
+    for (const one of this.honest) {
+      const known = new Set(one.view.entries.map(({ charge }) => charge?.session));
+      for (const { charge } of one.store.ledger.entries()) {
+        if (charge?.scope === 'federation' && !known.has(charge.session)) one.view.charge(charge);
+      }
+      this.#show(one);
+    }
+  }
+
+  #show({ view, participation }: Pick<Honest, 'view' | 'participation'>): void {
+    const { canonicalEntry } = this.#project.ledgers;
+    participation.onLedgerSync({ kind: 'ledger-sync', from: 0, entries: view.entries.map(canonicalEntry) });
+  }
+
+  #chargeOf({ store }: Honest, attempt: number): Charge | undefined {
+    return store.ledger.entries().find(({ charge }) => charge?.scope === 'federation' && charge.attempt === attempt)
+      ?.charge;
+  }
+
+  #of(name: string): Honest | undefined {
+    return this.honest.find((one) => one.name === name);
+  }
+
+  /** Lets the platforms carry out what waits for them. */
+  async #settle(): Promise<void> {
+    for (let i = 0; i < PATIENCE; i++) await turn();
+  }
+}
+
+const FLOOR = {
+  acceptNoPrivacy: false,
+  maxEpsilon: 100,
+  maxDelta: 1,
+  minNoiseMultiplier: 0,
+  minPlatforms: 3,
+  minNoiseThreshold: 3,
+  minHonest: 2,
+  minColluding: 0,
+  minPlatformsPerPerson: 1,
+  requirePrivateEncoder: false,
+  maxEpsilon0: null,
+};
+
+function planOf(
+  project: Project,
+  coordinator: Identity,
+  identities: readonly Identity[],
+  settings: DeviationSettings,
+): FederationPlan {
+  const { epsilon, colluding, dropouts, rounds, refunds } = settings;
+  const manifest = project.draftManifest({
+    federation: FEDERATION,
+    seed: 'deviation',
+    coordinator,
+    platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
+    strategy: { name: project.linearBridge.name },
+    privacy: { epsilon, colluding, dropouts },
+    rounds: { count: rounds, spareAttempts: 0, ...(refunds !== undefined && { refunds }) },
+  });
+  const strategy: TransferStrategy = {
+    ...project.linearBridge,
+    name: 'deviation',
+    queries: () => [],
+    initialModel: () => new Float32Array(PARAMETERS),
+  };
+  const platforms = manifest.platforms.map(({ name, items, personsAbout }) => ({
+    name,
+    items,
+    personsAbout,
+    releases: true,
+  }));
+  const round = {
+    label: 'round',
+    dimension: PARAMETERS,
+    clip: 1,
+    repetitions: rounds,
+    relativeNoise: 1,
+    scope: 'federation',
+  } as const;
+  return {
+    manifest,
+    manifestHash: project.manifestHash(manifest),
+    strategy,
+    settings: {},
+    shape: { platforms, maxPlatformsPerPerson: 2, rounds },
+    shared: {
+      blocks: [{ name: 'all', shape: [PARAMETERS] }],
+      optimiser: { name: 'fedavg', learningRate: 1 },
+      denominator: 1,
+    },
+    parameters: PARAMETERS,
+    privacy: project.planPrivacy({
+      epsilon,
+      delta: manifest.privacy.delta,
+      colluding,
+      dropouts,
+      maxPlatformsPerPerson: 2,
+      spareAttempts: 0,
+      ...(project.refunds && { refunds: manifest.rounds.refunds }),
+      platforms: platforms.map(({ name, personsAbout }) => ({ name, personsAbout, queries: [round] })),
+    }),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * A platform's real part in the rounds (Participation, OwnLedger, its store) over a link to a tiny federation's coordinator:
+ * where its process dies, a test says.
+ */
+import { DEFAULT_FLOOR } from '../../client/policy.ts';
+import { OwnLedger } from '../../client/rounds/own-ledger.ts';
+import { Participation } from '../../client/rounds/participation.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
+import type { PlatformStore } from '../../client/store/platform-store.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import type { Identity } from '../../core/federation/identity.ts';
+import { wireIdentity } from '../../core/federation/wire-identity.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import { seededStreams } from '../../core/random/streams.ts';
+import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { Body } from '../../core/wire/body.ts';
+import type { PlatformLink } from '../../core/wire/transport.ts';
+import { silentLog } from '../../host/log.ts';
+import { testRandom } from '../wire/federation.ts';
+import type { House } from './house.ts';
+
+export interface LiveOptions {
+  /** What an earlier process of it left; a new one when absent. */
+  readonly store?: PlatformStore;
+  /** False: its process dies instead of sending this. */
+  readonly sends?: (body: Body, round: number, attempt: number) => boolean;
+  /** True: this is lost on its way, and nobody learns of it. */
+  readonly loses?: (body: Body) => boolean;
+}
+
+let processes = 0;
+
+export class LivePlatform {
+  readonly name: string;
+  readonly store: PlatformStore;
+  readonly ledger: OwnLedger;
+  readonly participation: Participation;
+  readonly link: PlatformLink;
+  readonly received: Body[] = [];
+  readonly sent: Body[] = [];
+  /** Resolves when its process is gone. */
+  readonly died: Promise<void>;
+  #onBody: (() => void)[] = [];
+  #isDead = false;
+  #resolveDied: () => void = () => undefined;
+  #at = { round: 0, attempt: 0 };
+
+  constructor(house: House, identity: Identity, { store = createMemoryStore(), sends, loses }: LiveOptions = {}) {
+    const { plan, manifest } = house.federation;
+    const process = ++processes;
+    this.name = identity.name;
+    this.store = store;
+    this.died = new Promise((resolve) => (this.#resolveDied = resolve));
+    this.ledger = new OwnLedger(plan, identity.name, store);
+    this.participation = new Participation({
+      plan,
+      identity,
+      floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: 100, minNoiseMultiplier: 0 },
+      store,
+      ledger: this.ledger,
+      mechanism: plan.privacy.budget === null ? withoutNoise : discreteGaussian,
+      engine: nodeEngine,
+      random: seededStreams(`live ${identity.name} ${process}`),
+      log: silentLog,
+      emit: () => undefined,
+      send: async (body, session) => {
+        if (this.#isDead || sends?.(body, this.#at.round, this.#at.attempt) === false) {
+          void this.die();
+          // A killed process does not learn that it could not send: whatever it would do then is never done.
+          await new Promise(() => undefined);
+        }
+        if (loses?.(body) === true) return;
+        this.sent.push(body);
+        await this.link.send(body, session);
+      },
+      onAdopted: () => Promise.resolve(),
+      onError: (error) => {
+        throw error;
+      },
+      persons: 1,
+    });
+    const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
+      adopt: () => Promise.resolve(),
+      contributions: () => [{ values: new Float32Array(plan.parameters).fill(0.01) }],
+    };
+    const joined = this.participation.join(model as PlatformModel);
+    this.link = house.network
+      .platformTransport({
+        identity: wireIdentity(manifest, identity),
+        clock: house.clock,
+        random: testRandom(`live wire ${identity.name} ${process}`),
+        firstPauseMs: 1,
+        lastPauseMs: 20,
+      })
+      .connect({
+        onBody: (body, session) => this.#take(body, session),
+        onState: (state) => {
+          if (state.kind !== 'online' || state.resumed) return;
+          this.participation.onNewLink();
+          void joined.then(() => this.link.send({ kind: 'status', stage: 'ready', fraction: 0, prepared: true }));
+        },
+        onFailure: () => undefined,
+      });
+  }
+
+  /** Resolves once it holds. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!holds()) return;
+        this.#onBody = this.#onBody.filter((one) => one !== look);
+        resolve();
+      };
+      this.#onBody.push(look);
+      look();
+    });
+  }
+
+  /** As a killed process: nothing more is sent or recorded, and its connection ends. */
+  async die(): Promise<void> {
+    this.#isDead = true;
+    await this.link.close();
+    this.#resolveDied();
+  }
+
+  #take(body: Body, session: Uint8Array): void {
+    if (this.#isDead) return;
+    this.received.push(body);
+    setImmediate(() => {
+      for (const look of this.#onBody) look();
+    });
+    switch (body.kind) {
+      case 'attempt-start':
+        this.#at = body;
+        this.participation.onAttemptStart(body);
+        return;
+      case 'attempt-end':
+        this.participation.onAttemptEnd(body);
+        return;
+      case 'last-keys':
+        this.participation.onLastKeys(body);
+        return;
+      case 'ledger-sync':
+        this.participation.onLedgerSync(body);
+        return;
+      case 'secagg':
+        this.participation.onSecagg(body, session);
+        return;
+      default:
+    }
+  }
+}
