@@ -13,6 +13,7 @@ import type { PrivacyStatement } from '../core/privacy/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
+import { placeOf } from './defect.ts';
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
@@ -181,6 +182,10 @@ class Agent implements Platform {
         const { log } = this.#options;
         if (seen === 'there') log.warn(`the coordinator refused a message: ${text}`, { code });
         else log.warn('refused a message of the coordinator', { code });
+      },
+      onDefect: (error) => {
+        if (error instanceof StoreError) this.#fail(error);
+        else this.#options.log.error('a defect of this platform, please report it', { at: placeOf(error) });
       },
     });
     void this.#life.run(this.#contact).then(this.#resolveSettled, (error: unknown) => this.#fail(error));

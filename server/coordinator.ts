@@ -145,6 +145,10 @@ class RunningCoordinator implements Coordinator {
       },
       onFailure: (platform, { code, seen }) => this.#events.emit({ kind: 'failure', platform, code, seen }),
       completedRounds: () => this.#rounds.completed,
+      onDefect: (error) => {
+        if (isOwnFailure(error)) this.#fail(error);
+        else this.#defect(error);
+      },
     });
     try {
       this.#address = await this.#http?.listen();

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUILT = join(ROOT, 'dist/cli/main.js');
-const FLOORS = ['proto', 'core', 'server', 'client', 'simulations', 'cli'];
+const FLOORS = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
 
 /** The built program where it is as new as the sources; else the sources themselves, which start more slowly. */
 export const COMMAND: readonly string[] =
