@@ -7,8 +7,10 @@ import { WebSocket } from 'ws';
 import type { ClientOptions, ServerOptions } from 'ws';
 import type { EngineReader } from '../core/wire/engine-packets.ts';
 
-/** The library bounds a message's bytes; each piece of one also costs what an object costs, however small it is. */
-const MOST_PIECES = 4096;
+/** Each piece of a message costs an object, however small it is. Neither end of this wire cuts messages into fragments. */
+const MOST_FRAGMENTS = 16;
+/** As the network delivers them: 2 MiB in segments of 536 bytes are fewer. */
+const MOST_CHUNKS = 4096;
 
 /** The types of the library lack `closeTimeout`. */
 type WebSocketOptions = ClientOptions & ServerOptions & { readonly closeTimeout: number };
@@ -17,8 +19,8 @@ type WebSocketOptions = ClientOptions & ServerOptions & { readonly closeTimeout:
 export function guardedOptions(maxMessageBytes: number): WebSocketOptions {
   return {
     maxPayload: maxMessageBytes,
-    maxFragments: MOST_PIECES,
-    maxBufferedChunks: MOST_PIECES,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: MOST_CHUNKS,
     // Compressed messages would grow, and answers to pings wait without bound for one who does not read. Neither is of this wire.
     perMessageDeflate: false,
     autoPong: false,

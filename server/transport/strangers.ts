@@ -16,6 +16,8 @@ export interface StrangerLimits {
   readonly pages: number;
   /** Bytes taken from a stranger after the upgrade to a websocket; one more closes it. */
   readonly bytes: number;
+  /** Pieces these bytes may come in: the smallest costs as much as any. A hello needs a handful. */
+  readonly pieces: number;
   /** A stranger that is not welcomed by then is closed. */
   readonly milliseconds: number;
 }
@@ -24,13 +26,15 @@ export const STRANGER_LIMITS: StrangerLimits = {
   strangers: 1000,
   pages: 100,
   bytes: HANDSHAKE_FRAME_BYTES,
+  pieces: 32,
   milliseconds: HANDSHAKE_MS,
 };
 
 interface Stranger {
   readonly cancelDeadline: Cancel;
-  /** Bytes since it upgraded, or since it left. */
-  received: number;
+  /** Since it upgraded, or since it left. */
+  bytes: number;
+  pieces: number;
 }
 
 export class Strangers {
@@ -92,15 +96,16 @@ export class Strangers {
   #add(socket: Socket): void {
     const { milliseconds, strangers } = this.#limits;
     const cancelDeadline = this.#clock.after(milliseconds, () => socket.destroy());
-    this.#strangers.set(socket, { cancelDeadline, received: 0 });
+    this.#strangers.set(socket, { cancelDeadline, bytes: 0, pieces: 0 });
     if (this.#strangers.size > strangers) this.#close(first(this.#strangers.keys()));
   }
 
   #received(socket: Socket, bytes: number): void {
     const stranger = this.#strangers.get(socket);
     if (stranger === undefined) return;
-    stranger.received += bytes;
-    if (stranger.received <= this.#limits.bytes) return;
+    stranger.bytes += bytes;
+    stranger.pieces += 1;
+    if (stranger.bytes <= this.#limits.bytes && stranger.pieces <= this.#limits.pieces) return;
     this.#close(socket);
     this.#onTooMuch();
   }
