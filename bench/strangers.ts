@@ -98,6 +98,7 @@ async function costOf(step: (raw: RawWebSocket) => Promise<unknown>): Promise<Me
 const rows: Record<string, Readonly<Record<string, string>>> = {};
 for (const [name, step] of Object.entries(steps)) {
   const cost = await costOf(step);
-  rows[name] = Object.fromEntries(Object.entries(cost).map(([what, kib]) => [what, `${kib.toFixed(1)} KiB`]));
+  const figures = Object.entries(cost) as [keyof Memory, number][];
+  rows[name] = Object.fromEntries(figures.map(([what, kib]) => [what, `${kib.toFixed(1)} KiB`]));
 }
 console.table(rows);

@@ -9,7 +9,7 @@ import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 import { CoordinatorEnd } from '../../core/wire/coordinator-end.ts';
 import type { CoordinatorEndOptions } from '../../core/wire/coordinator-end.ts';
-import { InvalidMessageError, isWireError } from '../../core/wire/errors.ts';
+import { InvalidMessageError } from '../../core/wire/errors.ts';
 import { HANDSHAKE_MS } from '../../core/wire/handshake.ts';
 import { coordinatorPackets } from '../../core/wire/socket-packets.ts';
 import { SOCKET_EVENT, SOCKET_TARGET } from '../../core/wire/socket.ts';
@@ -100,14 +100,17 @@ function connect(socket: Socket, end: CoordinatorEnd, strangers: Strangers): voi
       socket.disconnect(true);
     },
   });
-  socket.on(SOCKET_EVENT, (frame: Uint8Array) => events.onFrame(frame));
+  // What came in one piece with too much is read by the libraries still, and counts for nothing.
+  socket.on(SOCKET_EVENT, (frame: Uint8Array) => {
+    if (!raw.destroyed) events.onFrame(frame);
+  });
   // What the parser refused.
   socket.on('error', (error: unknown) => {
-    if (isWireError(error) && error instanceof InvalidMessageError) events.onRefused(error);
+    if (!raw.destroyed && error instanceof InvalidMessageError) events.onRefused(error);
     raw.destroy();
   });
   socket.on('disconnect', (reason, description) => {
-    const refusal = refusalIn(description);
+    const refusal = raw.destroyed ? undefined : refusalIn(description);
     if (refusal !== undefined) events.onRefused(refusal);
     events.onClose(reason);
   });

@@ -10,28 +10,29 @@ export const BINARY = 2;
 /** The header of the one event there is, as engine.io carries it. */
 export const EVENT_TEXT = '451-["envelope",{"_placeholder":true,"num":0}]';
 
-/** One websocket frame, masked as a client's must be. */
-export function frameOf(opcode: number, payload: Uint8Array | string, isLast = true): Buffer {
+/** One websocket frame; a client's is masked, with zeros, which leave the payload as it is. */
+export function frameOf(opcode: number, payload: Uint8Array | string, isLast = true, isMasked = true): Buffer {
   const body = Buffer.from(payload);
   const head = Buffer.alloc(body.length < 126 ? 2 : body.length < 65_536 ? 4 : 10);
+  const mask = isMasked ? 0x80 : 0;
   head[0] = (isLast ? 0x80 : 0) | opcode;
-  if (head.length === 2) head[1] = 0x80 | body.length;
+  if (head.length === 2) head[1] = mask | body.length;
   else if (head.length === 4) {
-    head[1] = 0x80 | 126;
+    head[1] = mask | 126;
     head.writeUInt16BE(body.length, 2);
   } else {
-    head[1] = 0x80 | 127;
+    head[1] = mask | 127;
     head.writeBigUInt64BE(BigInt(body.length), 2);
   }
-  // A mask of zeros leaves the payload as it is.
-  return Buffer.concat([head, Buffer.alloc(4), body]);
+  return Buffer.concat([head, Buffer.alloc(isMasked ? 4 : 0), body]);
 }
 
 export class RawWebSocket {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  /** What the server sent in frames of text; those of bytes are left out. */
+  /** What the server sent. */
   readonly texts: string[] = [];
+  readonly frames: Buffer[] = [];
   isClosed = false;
   #received = Buffer.alloc(0);
   #isOpen = false;
@@ -103,6 +104,12 @@ export class RawWebSocket {
     return holds();
   }
 
+  /** One event of the wire. */
+  event(frame: Uint8Array): boolean {
+    this.text(EVENT_TEXT);
+    return this.binary(frame);
+  }
+
   end(): void {
     this.socket.destroy();
   }
@@ -128,7 +135,9 @@ export class RawWebSocket {
             ? this.#received.readUInt16BE(2)
             : short;
       if (this.#received.length < head + length) break;
-      if ((this.#received[0] & 0x0f) === TEXT) this.texts.push(this.#received.toString('utf8', head, head + length));
+      const payload = this.#received.subarray(head, head + length);
+      if ((this.#received[0] & 0x0f) === TEXT) this.texts.push(payload.toString());
+      else if ((this.#received[0] & 0x0f) === BINARY) this.frames.push(Buffer.from(payload));
       this.#received = this.#received.subarray(head + length);
     }
     this.#wake();
