@@ -1,7 +1,7 @@
 /** A coordinator whose clock runs nothing, so that strangers stay for as long as they are looked at. */
 import { createCoordinator } from '../../server/coordinator.ts';
 import { memoryStore } from '../../server/store/memory.ts';
-import { tinyFederation } from '../../test/server/tiny-federation.ts';
+import { tinyFederation } from '../server/tiny-federation.ts';
 
 const { manifest, plan, coordinator: identity } = tinyFederation();
 const coordinator = createCoordinator({
