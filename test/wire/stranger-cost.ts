@@ -19,10 +19,10 @@ const WARM_UP = 50;
 const headers = Array.from({ length: 50 }, (_, n) => `x-${String(n).padStart(3, '0')}: ${'y'.repeat(140)}\r\n`).join(
   '',
 );
-/** Nearly 4 KiB of a frame that promises 2 MiB, so that all of it is held. */
+/** Nearly 4 KiB of a frame that promises two million, so that all of it is held. */
 const unfinished = (opcode: number): Uint8Array =>
   Buffer.concat([
-    Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0xff, 0xff, 0, 0, 0, 0),
+    Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0, 0, 0, 0, 0, 0),
     new Uint8Array(3780),
   ]);
 /** What a stranger can do, the dearest last. */
