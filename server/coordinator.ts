@@ -18,6 +18,7 @@ import type { CoordinatorEndOptions } from '../core/wire/coordinator-end.ts';
 import { isWireError, ProtocolError } from '../core/wire/errors.ts';
 import { isPlatformMessage } from '../core/wire/secagg-codec.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformPresence } from '../core/wire/transport.ts';
+import { sparingLog } from '../host/sparing-log.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { CoordinatorError } from './errors.ts';
 import { CoordinatorEvents } from './events.ts';
@@ -50,7 +51,7 @@ class RunningCoordinator implements Coordinator {
   readonly roundsOver: Promise<RoundsEnding>;
   readonly failed: Promise<unknown>;
   readonly #options: CoordinatorOptions;
-  readonly #log: Log;
+  readonly #log: Log & { flush(): void };
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
   readonly #membership: Membership;
@@ -68,7 +69,8 @@ class RunningCoordinator implements Coordinator {
   #resolveFailed: (error: unknown) => void = () => undefined;
 
   constructor(options: CoordinatorOptions) {
-    const { manifest, identity, store, log = silentLog, clock = systemClock, random = systemRandom } = options;
+    const { manifest, identity, store, clock = systemClock, random = systemRandom } = options;
+    const log = sparingLog(options.log ?? silentLog, clock);
     checkIdentity(manifest, identity);
     this.#options = options;
     this.#log = log;
@@ -170,6 +172,7 @@ class RunningCoordinator implements Coordinator {
     await this.#endpoint?.close();
     await this.#http?.close();
     this.#events.emit({ kind: 'stopped' });
+    this.#log.flush();
   }
 
   status(): CoordinatorStatus {

@@ -16,7 +16,7 @@ import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { HelloBody } from './link-body.ts';
-import { Link } from './link.ts';
+import { Link, MOST_FAILURES } from './link.ts';
 import { COORDINATOR_LIMITS, PLATFORM_LIMITS } from './transport.ts';
 import type {
   CoordinatorEndpoint,
@@ -40,9 +40,6 @@ export interface CoordinatorEndOptions {
   /** Bytes that may wait for one platform. Default 1 GiB; a shared model under way to many platforms is held once. */
   readonly maxQueuedBytes?: number;
 }
-
-/** Messages that either end did not take, on one connection, before it is closed. */
-const MOST_FAILURES = 64;
 
 interface Peer {
   readonly platform: string;

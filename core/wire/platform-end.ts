@@ -16,13 +16,14 @@ import { EncodedBody } from './fragments.ts';
 import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { ChallengeBody, WelcomeBody } from './link-body.ts';
-import { Link } from './link.ts';
+import { Link, MOST_FAILURES } from './link.ts';
 import { COORDINATOR_LIMITS, PLATFORM_LIMITS } from './transport.ts';
 import type {
   PlatformHandlers,
   PlatformLink,
   PlatformLinkState,
   Traffic,
+  WireFailure,
   WireIdentity,
   WireLimits,
 } from './transport.ts';
@@ -48,6 +49,7 @@ interface Attached {
   id: Uint8Array;
   /** What a refusal of this connection's hello is made for. */
   refusal: Uint8Array;
+  failures: number;
   cancelDeadline: Cancel;
 }
 
@@ -135,6 +137,7 @@ export class PlatformEnd implements PlatformLink {
       challenge: undefined,
       id: NONE,
       refusal: NONE,
+      failures: 0,
       cancelDeadline,
     };
     this.#attached = attached.current;
@@ -238,13 +241,22 @@ export class PlatformEnd implements PlatformLink {
       takes: this.#takes,
       gives: COORDINATOR_LIMITS,
       deliver: (body, session) => this.#handlers.onBody(body, session),
-      failed: (failure) => {
-        this.#handlers.onFailure(failure);
-        if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
-          this.#end(new ProtocolError('LINK_REPLACED', 'stop the other process, or this one'));
-        }
-      },
+      failed: (failure) => this.#failed(failure),
     });
+  }
+
+  /** A connection on which nonsense comes on and on, or complaints, is not kept. */
+  #failed(failure: WireFailure): void {
+    this.#handlers.onFailure(failure);
+    if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
+      this.#end(new ProtocolError('LINK_REPLACED', 'stop the other process, or this one'));
+    }
+    const attached = this.#attached;
+    if (attached === undefined) return;
+    attached.failures += 1;
+    if (attached.failures < MOST_FAILURES) return;
+    this.#lost(`${MOST_FAILURES} messages failed on the connection`);
+    attached.connection.close();
   }
 
   /** A frame that this end does not take. */

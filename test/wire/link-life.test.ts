@@ -306,6 +306,19 @@ describe('a platform and a dishonest coordinator', () => {
     assert.equal(last(states).kind, 'online');
   });
 
+  it('leaves a connection on which nothing but nonsense comes', () => {
+    handshake();
+    for (let n = 0; n < 63; n++) events.onFrame(new Uint8Array(100));
+    assert.equal(last(states).kind, 'online');
+    events.onFrame(frame({ kind: 'failure', code: 'WIRE_MALFORMED', text: 'x', about: 0 }));
+    assert.equal(last(states).kind, 'offline');
+    assert.equal(failures.length, 64);
+    assert.equal(closed, 1);
+    redialled();
+    handshake(true);
+    assert.equal(last(states).kind, 'online');
+  });
+
   it('a gap makes it connect again and say where the order broke', () => {
     handshake();
     events.onFrame(frame(status, 1));

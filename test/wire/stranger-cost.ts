@@ -21,10 +21,7 @@ const headers = Array.from({ length: 50 }, (_, n) => `x-${String(n).padStart(3, 
 );
 /** Nearly 4 KiB of a frame that promises two million, so that all of it is held. */
 const unfinished = (opcode: number): Uint8Array =>
-  Buffer.concat([
-    Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0, 0, 0, 0, 0, 0),
-    new Uint8Array(3780),
-  ]);
+  Buffer.concat([Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0, 0, 0, 0, 0, 0), new Uint8Array(3780)]);
 /** What a stranger can do, the dearest last. */
 export const STEPS = {
   'TCP alone': () => Promise.resolve(),
