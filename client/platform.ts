@@ -14,6 +14,8 @@ import type { PrivacyStatement } from '../core/claims/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
+import { placeOf } from './defect.ts';
+import { sparingLog } from '../host/sparing-log.ts';
 import { checkDomain } from './domain-check.ts';
 import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
@@ -73,7 +75,7 @@ class Agent implements Platform {
   readonly statement: PrivacyStatement;
   readonly settled: Promise<void>;
   readonly failed: Promise<unknown>;
-  readonly #options: PlatformOptions;
+  readonly #options: PlatformOptions & { readonly log: { flush(): void } };
   readonly #events: Listeners<PlatformEvent>;
   readonly #participation: Participation;
   readonly #ledger: OwnLedger;
@@ -90,8 +92,10 @@ class Agent implements Platform {
   #rejectSettled: (error: unknown) => void = () => undefined;
   #resolveFailed: (error: unknown) => void = () => undefined;
 
-  constructor(options: PlatformOptions) {
-    const { manifest, identity, domain, store, log, random, clock, floor = DEFAULT_FLOOR } = options;
+  constructor(given: PlatformOptions) {
+    const log = sparingLog(given.log, given.clock);
+    const options = { ...given, log };
+    const { manifest, identity, domain, store, random, clock, floor = DEFAULT_FLOOR } = options;
     verifyManifest(manifest);
     checkIdentity(manifest, identity);
     this.name = identity.name;
@@ -189,6 +193,10 @@ class Agent implements Platform {
         if (seen === 'there') log.warn(`the coordinator refused a message: ${text}`, { code });
         else log.warn('refused a message of the coordinator', { code });
       },
+      onDefect: (error) => {
+        if (error instanceof StoreError) this.#fail(error);
+        else this.#options.log.error('a defect of this platform, please report it', { at: placeOf(error) });
+      },
     });
     void this.#life.run(this.#contact).then(this.#resolveSettled, (error: unknown) => this.#fail(error));
   }
@@ -203,6 +211,7 @@ class Agent implements Platform {
     this.#post.stop();
     await this.#link?.close();
     await this.#life.stop();
+    this.#options.log.flush();
     this.#resolveSettled();
   }
 

@@ -27,6 +27,7 @@ import { silentLog } from '../host/log.ts';
 import type { Log } from '../host/log.ts';
 import { systemClock, systemRandom } from '../host/system.ts';
 import type { CoordinatorEvent, CoordinatorListener, RoundsEnding } from './events.ts';
+import { sparingLog } from '../host/sparing-log.ts';
 import { Metrics } from './http/metrics.ts';
 import { httpServer } from './http/server.ts';
 import type { HttpServer } from './http/server.ts';
@@ -54,7 +55,7 @@ class RunningCoordinator implements Coordinator {
   readonly roundsOver: Promise<RoundsEnding>;
   readonly failed: Promise<unknown>;
   readonly #options: CoordinatorOptions;
-  readonly #log: Log;
+  readonly #log: Log & { flush(): void };
   readonly #clock: Clock;
   readonly #events: Listeners<CoordinatorEvent>;
   readonly #membership: Membership;
@@ -72,7 +73,8 @@ class RunningCoordinator implements Coordinator {
   #resolveFailed: (error: unknown) => void = () => undefined;
 
   constructor(options: CoordinatorOptions) {
-    const { manifest, identity, store, log = silentLog, clock = systemClock, random = systemRandom } = options;
+    const { manifest, identity, store, clock = systemClock, random = systemRandom } = options;
+    const log = sparingLog(options.log ?? silentLog, clock);
     checkIdentity(manifest, identity);
     this.#options = options;
     this.#log = log;
@@ -150,6 +152,10 @@ class RunningCoordinator implements Coordinator {
       },
       onFailure: (platform, { code, seen }) => this.#events.emit({ kind: 'failure', platform, code, seen }),
       completedRounds: () => this.#rounds.completed,
+      onDefect: (error) => {
+        if (isOwnFailure(error)) this.#fail(error);
+        else this.#defect(error);
+      },
     });
     try {
       this.#address = await this.#http?.listen();
@@ -171,6 +177,7 @@ class RunningCoordinator implements Coordinator {
     await this.#endpoint?.close();
     await this.#http?.close();
     this.#events.emit({ kind: 'stopped' });
+    this.#log.flush();
   }
 
   status(): CoordinatorStatus {

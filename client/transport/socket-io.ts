@@ -3,32 +3,56 @@
  * business (core/wire/platform-end.ts), so socket.io's own is off.
  * @module
  */
+import { NodeWebSocket } from 'engine.io-client';
 import { io } from 'socket.io-client';
+import type { WebSocket } from 'ws';
 import type { Dial } from '../../core/wire/connection.ts';
+import { PlatformEngineReader } from '../../core/wire/engine-packets.ts';
 import { PlatformEnd } from '../../core/wire/platform-end.ts';
 import type { PlatformEndOptions } from '../../core/wire/platform-end.ts';
+import { platformPackets } from '../../core/wire/socket-packets.ts';
 import { SOCKET_EVENT, SOCKET_PATH } from '../../core/wire/socket.ts';
+import { PLATFORM_LIMITS } from '../../core/wire/transport.ts';
 import type { PlatformTransport } from '../../core/wire/transport.ts';
+import { guardedOptions, guardedWebSocket } from '../../host/guarded-websocket.ts';
 
 export interface SocketTransportOptions extends Omit<PlatformEndOptions, 'dial'> {
   /** http(s) or ws(s) address of the coordinator, without a path. */
   readonly url: string;
 }
 
+/** A frame over the link's own limit is told to the coordinator; only what lies far above ends the connection. */
+const HARD_LIMIT_FACTOR = 4;
+/** A coordinator reads as fast as its window moves. Beyond this it does not read, and the connection is given up. */
+const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
+
+const GuardedWebSocket = guardedWebSocket(() => new PlatformEngineReader());
+
 export function socketTransport(options: SocketTransportOptions): PlatformTransport {
-  const dial = dialer(options.url);
+  const dial = dialer(options.url, (options.limits ?? PLATFORM_LIMITS).maxFrameBytes);
   return { name: 'socket.io', connect: (handlers) => new PlatformEnd({ ...options, dial }, handlers) };
 }
 
 /** Opens one websocket connection at each call. */
-export function dialer(url: string): Dial {
+export function dialer(url: string, maxFrameBytes: number): Dial {
+  class Carrier extends NodeWebSocket {
+    override createSocket(...[address, , given]: Parameters<NodeWebSocket['createSocket']>): WebSocket {
+      return new GuardedWebSocket(address, { ...given, ...guardedOptions(maxFrameBytes * HARD_LIMIT_FACTOR) });
+    }
+
+    override doWrite(...written: Parameters<NodeWebSocket['doWrite']>): void {
+      super.doWrite(...written);
+      const socket = this.ws as WebSocket;
+      if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate();
+    }
+  }
   return (events) => {
     const socket = io(url, {
       path: SOCKET_PATH,
-      transports: ['websocket'],
+      transports: [Carrier],
+      parser: platformPackets,
       reconnection: false,
       forceNew: true,
-      perMessageDeflate: { threshold: Number.MAX_SAFE_INTEGER },
     });
     let isOver = false;
     const over = (reason: string): void => {
@@ -41,9 +65,8 @@ export function dialer(url: string): Dial {
       over(`cannot connect to ${url}: ${error.message}`);
     });
     socket.on('disconnect', (reason) => over(reason));
-    socket.on(SOCKET_EVENT, (frame: unknown) => {
-      // Not bytes: an empty frame is refused as malformed.
-      if (!isOver) events.onFrame(frame instanceof Uint8Array ? frame : new Uint8Array(0));
+    socket.on(SOCKET_EVENT, (frame: Uint8Array) => {
+      if (!isOver) events.onFrame(frame);
     });
     return {
       send: (frame) => {

@@ -1,7 +1,10 @@
 /**
- * One connection: frames in order, until it closes. What a carrier (socket.io, memory) gives a link.
+ * What a carrier (socket.io, memory) gives a link.
  * @module
  */
+import type { WireError } from './errors.ts';
+
+/** One connection: frames in order, until it closes. */
 export interface Connection {
   /** Hands a frame to the carrier. Never throws; after a close it does nothing. */
   send(frame: Uint8Array): void;
@@ -9,10 +12,17 @@ export interface Connection {
   close(): void;
 }
 
+/** A connection as the coordinator's carrier hands it over. */
+export interface Caller extends Connection {
+  /** The other end has shown that it is a platform of the federation: the carrier may take more from it from now on. */
+  welcomed(): void;
+}
+
+/** None of them throws: what goes wrong within ends that connection, and is told to the end's own handlers. */
 export interface ConnectionEvents {
   onFrame(frame: Uint8Array): void;
-  /** A frame was too large even for the carrier, which is about to close. */
-  onOverrun(): void;
+  /** The carrier itself refused what came, and is about to close. */
+  onRefused(error: WireError): void;
   /** Once, when the connection is lost or the other end closed it; nothing follows it. This end's own close needs no event. @param reason for a log. */
   onClose(reason: string): void;
 }
@@ -21,4 +31,4 @@ export interface ConnectionEvents {
 export type Dial = (events: ConnectionEvents) => Connection;
 
 /** Takes a connection that a platform opened. */
-export type Accept = (connection: Connection) => ConnectionEvents;
+export type Accept = (caller: Caller) => ConnectionEvents;

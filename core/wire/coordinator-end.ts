@@ -7,15 +7,15 @@ import type { Cancel, Clock } from '../time/clock.ts';
 import type { RandomSource } from '../random/source.ts';
 import { decodeBody, encodeBody } from './body-codec.ts';
 import type { Body } from './body.ts';
-import type { Connection, ConnectionEvents } from './connection.ts';
+import type { Caller, Connection, ConnectionEvents } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
 import { WireError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
-import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
+import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { HelloBody } from './link-body.ts';
-import { Link } from './link.ts';
+import { Link, MOST_FAILURES } from './link.ts';
 import { COORDINATOR_LIMITS, PLATFORM_LIMITS } from './transport.ts';
 import type {
   CoordinatorEndpoint,
@@ -40,11 +40,6 @@ export interface CoordinatorEndOptions {
   readonly maxQueuedBytes?: number;
 }
 
-/** Connections without a handshake at a time: more are closed unheard. */
-const MOST_STRANGERS = 1000;
-/** Frames refused on one connection before it is closed. */
-const MOST_REFUSED = 64;
-
 interface Peer {
   readonly platform: string;
   readonly id: Uint8Array;
@@ -56,10 +51,11 @@ interface Peer {
 /** One connection. */
 interface Visit {
   readonly connection: Connection;
+  readonly welcomed: () => void;
   readonly nonce: Uint8Array;
   id: Uint8Array;
   peer: Peer | undefined;
-  refused: number;
+  failures: number;
   isOver: boolean;
   readonly cancelDeadline: Cancel;
 }
@@ -119,42 +115,49 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     return Promise.resolve();
   }
 
-  /** Takes a new connection: the carrier calls the events it gets back. */
-  accept(carrier: Connection): ConnectionEvents {
+  /** Takes a new connection: the carrier calls the events it gets back. How many strangers there may be is the carrier's to bound. */
+  accept(caller: Caller): ConnectionEvents {
     const connection: Connection = {
       send: (frame) => {
         this.#sentBytes += frame.length;
-        carrier.send(frame);
+        caller.send(frame);
       },
-      close: () => carrier.close(),
+      close: () => caller.close(),
     };
     const nonce = this.#options.random.bytes(NONCE_BYTES);
     const visit: Visit = {
       connection,
+      welcomed: () => caller.welcomed(),
       nonce,
       id: nonce,
       peer: undefined,
-      refused: 0,
+      failures: 0,
       isOver: false,
       cancelDeadline: this.#options.clock.after(HANDSHAKE_MS, () => this.#leave(visit, 'no hello in time')),
     };
-    if (this.#isClosed || this.#strangers() >= MOST_STRANGERS) {
+    if (this.#isClosed) {
+      visit.isOver = true;
       visit.cancelDeadline();
-      carrier.close();
-      return { onFrame: () => undefined, onOverrun: () => undefined, onClose: () => undefined };
+      caller.close();
+    } else {
+      this.#visits.add(visit);
+      connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes }, nonce));
     }
-    this.#visits.add(visit);
-    connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes }, nonce));
     return {
-      onFrame: (frame) => this.#frame(visit, frame),
-      onOverrun: () => this.#refuse(visit, new WireError('WIRE_FRAME_TOO_LARGE')),
-      onClose: (reason) => this.#leave(visit, reason),
+      onFrame: (frame) => this.#guarded(visit, () => this.#frame(visit, frame)),
+      onRefused: (error) => this.#guarded(visit, () => this.#refuse(visit, error)),
+      onClose: (reason) => this.#guarded(visit, () => this.#leave(visit, reason)),
     };
   }
 
-  /** Connections that have not said who they are. */
-  #strangers(): number {
-    return this.#visits.size - this.online().length;
+  /** What this end itself does wrong with what came ends that connection and nothing else. */
+  #guarded(visit: Visit, work: () => void): void {
+    try {
+      if (!visit.isOver) work();
+    } catch (error) {
+      this.#handlers.onDefect(error);
+      this.#leave(visit, 'a defect of the coordinator');
+    }
   }
 
   #queue(peer: Peer, message: EncodedBody, session?: Uint8Array): Promise<void> {
@@ -166,10 +169,9 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
   }
 
   #frame(visit: Visit, frame: Uint8Array): void {
-    if (visit.isOver) return;
     this.#receivedBytes += frame.length;
+    const { peer } = visit;
     try {
-      const { peer } = visit;
       const envelope = openEnvelope(frame, {
         // On an open link only its own platform may speak.
         verifierOf: (sender) =>
@@ -177,13 +179,13 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
             ? undefined
             : this.#keys.verifierOf(sender),
         connection: visit.id,
-        maxFrameBytes: this.#takes.maxFrameBytes,
+        maxFrameBytes: peer === undefined ? HANDSHAKE_FRAME_BYTES : this.#takes.maxFrameBytes,
       });
       if (peer === undefined) this.#greeted(visit, envelope);
       else peer.link.receive(envelope, frame.length);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#refuse(visit, error);
+      this.#refuse(visit, error, frame);
     }
   }
 
@@ -207,6 +209,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     peer.visit = visit;
     const completedRounds = this.#handlers.completedRounds();
     const received = peer.link.received;
+    visit.welcomed();
     const welcome = { kind: 'welcome', link: peer.id, resumed, received, completedRounds } as const;
     visit.connection.send(this.#keys.word(welcome, visit.id));
     peer.link.attach(visit.connection, visit.id, resumed ? hello.received : 0);
@@ -223,7 +226,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
         takes: this.#takes,
         gives: this.#options.platformLimits ?? PLATFORM_LIMITS,
         deliver: (body, session) => this.#handlers.onBody(platform, body, session),
-        failed: (failure: WireFailure) => this.#handlers.onFailure(platform, failure),
+        failed: (failure) => this.#failed(platform, failure),
       }),
       visit: undefined,
       cancelRetention: () => undefined,
@@ -239,20 +242,31 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     this.#leave(visit, 'replaced by a newer connection');
   }
 
-  #refuse(visit: Visit, error: WireError): void {
-    visit.refused += 1;
+  /** @param frame what is refused, where this end has seen it. */
+  #refuse(visit: Visit, error: WireError, frame?: Uint8Array): void {
     const { peer } = visit;
     if (peer === undefined) {
       this.#handlers.onFailure(null, { code: error.code, text: error.message, seen: 'here' });
-      const failure = { kind: 'failure', code: error.code, text: error.text, about: 0 } as const;
-      visit.connection.send(this.#keys.word(failure, visit.nonce));
+      if (frame !== undefined) {
+        const failure = { kind: 'failure', code: error.code, text: error.text, about: 0 } as const;
+        visit.connection.send(this.#keys.word(failure, refusalOf(visit.nonce, frame)));
+      }
       this.#leave(visit, error.message);
       return;
     }
     peer.link.refuse(error, 0);
-    // What is missing comes again over a new connection; one that sends nonsense on and on is not kept.
+    // What is missing comes again over a new connection.
     const needsNew = error.code === 'WIRE_SEQUENCE_GAP' || error.code === 'WIRE_WINDOW_EXCEEDED';
-    if (needsNew || error.code === 'WIRE_FALSE_ACK' || visit.refused >= MOST_REFUSED) this.#leave(visit, error.message);
+    if (needsNew || error.code === 'WIRE_FALSE_ACK') this.#leave(visit, error.message);
+  }
+
+  /** A connection on which nonsense comes on and on, or complaints, is not kept. */
+  #failed(platform: string, failure: WireFailure): void {
+    this.#handlers.onFailure(platform, failure);
+    const visit = this.#peers.get(platform)?.visit;
+    if (visit === undefined) return;
+    visit.failures += 1;
+    if (visit.failures >= MOST_FAILURES) this.#leave(visit, `${MOST_FAILURES} messages failed on it`);
   }
 
   /** The connection is over; the link stays for a while. */

@@ -7,6 +7,7 @@
 import { isthmus } from '../../proto/gen/isthmus.js';
 import { WIRE_VERSION } from '../../proto/version.ts';
 import { WireError } from './errors.ts';
+import { readHead } from './envelope-head.ts';
 import { SIGNATURE_BYTES } from './signing.ts';
 import type { FrameSigner, FrameVerifier } from './signing.ts';
 
@@ -56,7 +57,8 @@ export interface Expectation {
 }
 
 /**
- * Checks a frame and decodes its header: size, form, version, sender, signature, connection, in this order.
+ * Checks a frame, and decodes it once its sender is known to have signed it: size, form, version, sender, signature, connection, in
+ * this order. Until then nothing but the first two fields is read.
  * @throws WireError WIRE_FRAME_TOO_LARGE, WIRE_MALFORMED, WIRE_VERSION, WIRE_OUT_OF_RANGE.
  * @throws WireError WIRE_UNKNOWN_SENDER, WIRE_BAD_SIGNATURE, WIRE_WRONG_CONNECTION.
  */
@@ -70,24 +72,27 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
   }
   // A plain view, not a Buffer: everything decoded from it is then a plain Uint8Array whatever the carrier.
   const signed = new Uint8Array(frame.buffer, frame.byteOffset, end);
-  const content = decode(signed);
-  const { version, sender, sequence } = content;
+  const { version, sender } = readHead(signed);
   if (version !== WIRE_VERSION) {
     throw new WireError('WIRE_VERSION', `received version ${version}, this end speaks ${WIRE_VERSION}`);
-  }
-  if (content.signature.length > 0) throw new WireError('WIRE_MALFORMED', 'it is signed twice');
-  if (content.session.length !== 0 && content.session.length !== SESSION_BYTES) {
-    throw new WireError('WIRE_OUT_OF_RANGE', `session has ${content.session.length} bytes`);
   }
   const verifier = expected.verifierOf(sender);
   if (verifier === undefined) throw new WireError('WIRE_UNKNOWN_SENDER');
   if (!verifier.verify(signed, frame.subarray(end + SIGNATURE_HEADER.length))) {
     throw new WireError('WIRE_BAD_SIGNATURE');
   }
-  if (expected.connection !== undefined && Buffer.compare(expected.connection, content.connection) !== 0) {
+  const content = decode(signed);
+  // A field may come twice in protobuf, and the last one counts.
+  if (content.version !== version || content.sender !== sender || content.signature.length > 0) {
+    throw new WireError('WIRE_MALFORMED', 'a field of its header comes twice');
+  }
+  const { connection, session, sequence } = content;
+  if (session.length !== 0 && session.length !== SESSION_BYTES) {
+    throw new WireError('WIRE_OUT_OF_RANGE', `session has ${session.length} bytes`);
+  }
+  if (expected.connection !== undefined && Buffer.compare(expected.connection, connection) !== 0) {
     throw new WireError('WIRE_WRONG_CONNECTION');
   }
-  const { connection, session } = content;
   return { sender, connection, sequence, session: session.length === 0 ? NO_SESSION : session, content };
 }
 

@@ -14,12 +14,25 @@ import type { WireIdentity } from './transport.ts';
 export const COORDINATOR = 'coordinator';
 /** A handshake that is not done by then never will be. */
 export const HANDSHAKE_MS = 10_000;
+/** No frame of a handshake is longer: what is, or comes in pieces of it, is refused before anybody has shown who it is. */
+export const HANDSHAKE_FRAME_BYTES = 4096;
 
 const CONTEXT = Buffer.from('isthmus connection 1\n');
+const REFUSAL_CONTEXT = Buffer.from('isthmus refusal 1\n');
 const NO_SESSION = new Uint8Array(0);
 
 export function connectionOf(coordinatorNonce: Uint8Array, platformNonce: Uint8Array): Uint8Array {
   const digest = createHash('sha256').update(CONTEXT).update(coordinatorNonce).update(platformNonce).digest();
+  return digest.subarray(0, CONNECTION_BYTES);
+}
+
+/**
+ * The connection that a refusal of a hello is made for. It names the frame that is refused, which holds the platform's fresh nonce: a
+ * refusal of another's hello, recorded and played back, is none of this one.
+ */
+export function refusalOf(coordinatorNonce: Uint8Array, frame: Uint8Array): Uint8Array {
+  const refused = createHash('sha256').update(frame).digest();
+  const digest = createHash('sha256').update(REFUSAL_CONTEXT).update(coordinatorNonce).update(refused).digest();
   return digest.subarray(0, CONNECTION_BYTES);
 }
 

@@ -30,6 +30,8 @@ export interface LinkOptions {
 }
 
 const NO_SESSION = new Uint8Array(0);
+/** Messages that either end did not take, on one connection, before it is closed. */
+export const MOST_FAILURES = 64;
 
 export class Link {
   readonly #options: LinkOptions;

@@ -27,7 +27,7 @@ export class MemoryNetwork {
       name: 'memory',
       listen: (handlers) => {
         const end = new CoordinatorEnd(options, handlers);
-        const accept: Accept = (connection) => end.accept(connection);
+        const accept: Accept = (caller) => end.accept(caller);
         this.#accept = accept;
         const endpoint: CoordinatorEndpoint = {
           online: () => end.online(),
@@ -57,7 +57,7 @@ export class MemoryNetwork {
       return pipe.near;
     }
     this.#open.add(pipe);
-    pipe.join(events, this.#accept(pipe.far));
+    pipe.join(events, this.#accept({ ...pipe.far, welcomed: () => undefined }));
     return pipe.near;
   };
 

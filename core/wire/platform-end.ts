@@ -12,16 +12,17 @@ import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
 import { WireError, fatalError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
-import { connectionOf, COORDINATOR, HANDSHAKE_MS, Keys } from './handshake.ts';
+import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { ChallengeBody, WelcomeBody } from './link-body.ts';
-import { Link } from './link.ts';
+import { Link, MOST_FAILURES } from './link.ts';
 import { COORDINATOR_LIMITS, PLATFORM_LIMITS } from './transport.ts';
 import type {
   PlatformHandlers,
   PlatformLink,
   PlatformLinkState,
   Traffic,
+  WireFailure,
   WireIdentity,
   WireLimits,
 } from './transport.ts';
@@ -45,6 +46,9 @@ interface Attached {
   stage: 'challenge' | 'welcome' | 'open';
   challenge: ChallengeBody | undefined;
   id: Uint8Array;
+  /** What a refusal of this connection's hello is made for. */
+  refusal: Uint8Array;
+  failures: number;
   cancelDeadline: Cancel;
 }
 
@@ -98,19 +102,22 @@ export class PlatformEnd implements PlatformLink {
 
   #dial(): void {
     const attached: { current: Attached | undefined } = { current: undefined };
-    const isCurrent = (): boolean => attached.current !== undefined && attached.current === this.#attached;
+    /** What comes on a connection that was given up goes nowhere; a defect of this end's own ends the connection alone. */
+    const guarded = (work: (current: Attached) => void): void => {
+      const { current } = attached;
+      if (current === undefined || current !== this.#attached) return;
+      try {
+        work(current);
+      } catch (error) {
+        this.#handlers.onDefect(error);
+        if (current === this.#attached) this.#lost('a defect of this platform');
+        current.connection.close();
+      }
+    };
     const connection = this.#options.dial({
-      onFrame: (frame) => {
-        if (isCurrent() && attached.current !== undefined) this.#frame(attached.current, frame);
-      },
-      onOverrun: () => {
-        if (isCurrent() && attached.current !== undefined) {
-          this.#refused(attached.current, new WireError('WIRE_FRAME_TOO_LARGE'));
-        }
-      },
-      onClose: (reason) => {
-        if (isCurrent()) this.#lost(reason);
-      },
+      onFrame: (frame) => guarded((current) => this.#frame(current, frame)),
+      onRefused: (error) => guarded((current) => this.#refused(current, error)),
+      onClose: (reason) => guarded(() => this.#lost(reason)),
     });
     const counted: Connection = {
       send: (frame) => {
@@ -120,11 +127,18 @@ export class PlatformEnd implements PlatformLink {
       close: () => connection.close(),
     };
     const cancelDeadline = this.#options.clock.after(HANDSHAKE_MS, () => {
-      if (!isCurrent()) return;
-      this.#lost('the coordinator did not finish the handshake in time');
+      guarded(() => this.#lost('the coordinator did not finish the handshake in time'));
       connection.close();
     });
-    attached.current = { connection: counted, stage: 'challenge', challenge: undefined, id: NONE, cancelDeadline };
+    attached.current = {
+      connection: counted,
+      stage: 'challenge',
+      challenge: undefined,
+      id: NONE,
+      refusal: NONE,
+      failures: 0,
+      cancelDeadline,
+    };
     this.#attached = attached.current;
   }
 
@@ -134,7 +148,7 @@ export class PlatformEnd implements PlatformLink {
       const expected = {
         verifierOf: (sender: string) => (sender === COORDINATOR ? this.#keys.verifierOf(COORDINATOR) : undefined),
         connection: attached.stage === 'open' ? attached.id : undefined,
-        maxFrameBytes: this.#takes.maxFrameBytes,
+        maxFrameBytes: attached.stage === 'open' ? this.#takes.maxFrameBytes : HANDSHAKE_FRAME_BYTES,
       };
       const envelope = openEnvelope(frame, expected);
       switch (attached.stage) {
@@ -168,14 +182,16 @@ export class PlatformEnd implements PlatformLink {
     const { federation, manifestHash } = identity;
     const link = this.#linkId;
     const hello = { kind: 'hello', federation, manifestHash, nonce, link, received: this.#link.received } as const;
-    attached.connection.send(this.#keys.word(hello, body.nonce));
+    const frame = this.#keys.word(hello, body.nonce);
+    attached.refusal = refusalOf(body.nonce, frame);
+    attached.connection.send(frame);
   }
 
   #answered(attached: Attached, envelope: OpenedEnvelope): void {
     const body = decodeBody(envelope.content);
     if (body.kind === 'failure') {
-      // The coordinator could not read the hello, or does not want it: told under its own nonce.
-      this.#sameConnection(envelope, attached.challenge?.nonce ?? NONE);
+      // The coordinator could not read this hello, or does not want it.
+      this.#sameConnection(envelope, attached.refusal);
       this.#turnedAway(attached, body.code, body.text);
       return;
     }
@@ -224,13 +240,22 @@ export class PlatformEnd implements PlatformLink {
       takes: this.#takes,
       gives: COORDINATOR_LIMITS,
       deliver: (body, session) => this.#handlers.onBody(body, session),
-      failed: (failure) => {
-        this.#handlers.onFailure(failure);
-        if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
-          this.#end(new WireError('LINK_REPLACED', 'stop the other process, or this one'));
-        }
-      },
+      failed: (failure) => this.#failed(failure),
     });
+  }
+
+  /** A connection on which nonsense comes on and on, or complaints, is not kept. */
+  #failed(failure: WireFailure): void {
+    this.#handlers.onFailure(failure);
+    if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
+      this.#end(new WireError('LINK_REPLACED', 'stop the other process, or this one'));
+    }
+    const attached = this.#attached;
+    if (attached === undefined) return;
+    attached.failures += 1;
+    if (attached.failures < MOST_FAILURES) return;
+    this.#lost(`${MOST_FAILURES} messages failed on the connection`);
+    attached.connection.close();
   }
 
   /** A frame that this end does not take. */
@@ -241,11 +266,8 @@ export class PlatformEnd implements PlatformLink {
       if (error.code === 'WIRE_SEQUENCE_GAP' || error.code === 'WIRE_FALSE_ACK') this.#restart(attached, error);
       return;
     }
+    // Nobody has shown yet that he is the coordinator: such a one may keep this platform waiting, never end it.
     this.#handlers.onFailure({ code: error.code, text: error.message, seen: 'here' });
-    if (attached.stage === 'challenge' && fatalError(error.code) !== undefined) {
-      this.#end(error);
-      return;
-    }
     this.#restart(attached, error);
   }
 
@@ -258,8 +280,12 @@ export class PlatformEnd implements PlatformLink {
     this.#attached?.cancelDeadline();
     this.#attached = undefined;
     this.#link.detach();
+    if (!this.#isClosed()) this.#retry();
+    // Last: whoever is told may close the link, or throw, and neither may leave it without a next try.
     this.#become({ kind: 'offline', reason });
-    if (this.#isClosed()) return;
+  }
+
+  #retry(): void {
     const { firstPauseMs = 200, lastPauseMs = 15_000, random, clock } = this.#options;
     const pause = Math.min(lastPauseMs, firstPauseMs * 2 ** Math.min(this.#failures, 20));
     this.#failures += 1;

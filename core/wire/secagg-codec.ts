@@ -194,7 +194,7 @@ export function decodeSecagg(wire: isthmus.Secagg.$Properties): SecaggMessage {
 
 const LEAVE_CODES = Object.keys(SecaggError.table);
 
-/** @throws InvalidMessageError WIRE_OUT_OF_RANGE. */
+/** @throws WireError WIRE_OUT_OF_RANGE. */
 export function decodeKeyEntry(field: string, wire: isthmus.KeyEntry.$Properties): KeyEntry {
   return { platform: index(`${field}.platform`, wire.platform), ...keysOf(field, wire) };
 }

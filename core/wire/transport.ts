@@ -80,6 +80,8 @@ export interface PlatformHandlers {
   onBody(body: Body, session: Uint8Array): void | Promise<void>;
   onState(state: PlatformLinkState): void;
   onFailure(failure: WireFailure): void;
+  /** Something of this end threw while it handled what had come; that connection was closed, and another one follows. */
+  onDefect(error: unknown): void;
 }
 
 export interface PlatformTransport {
@@ -124,6 +126,8 @@ export interface CoordinatorHandlers {
   onFailure(platform: string | null, failure: WireFailure): void;
   /** Told to every platform in its Welcome. */
   completedRounds(): number;
+  /** Something of this end threw while it handled what had come; that connection was closed. */
+  onDefect(error: unknown): void;
 }
 
 export interface CoordinatorTransport {

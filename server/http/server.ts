@@ -25,9 +25,24 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** Whoever connects is a stranger: what is read of a request before it is answered, and how long that may take. */
+const MOST_HEADER_BYTES = 8 * 1024;
+const MOST_HEADERS = 64;
+const MOST_BODY_BYTES = 1024;
+const REQUEST_MS = 10_000;
+const KEEP_ALIVE_MS = 5_000;
+
 export function httpServer(options: HttpOptions): HttpServer {
   const { host, port, status, unready, metrics } = options;
-  const app = fastify({ logger: false, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 2 },
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    bodyLimit: MOST_BODY_BYTES,
+  });
+  app.server.maxHeadersCount = MOST_HEADERS;
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const reason = unready();

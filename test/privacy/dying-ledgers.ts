@@ -235,6 +235,9 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
         void link.send({ kind: 'status', stage: 'ready', fraction: 0, prepared: true });
       },
       onFailure: () => undefined,
+      onDefect: (error) => {
+        throw error;
+      },
     });
   return link;
 }

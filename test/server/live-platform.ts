@@ -100,6 +100,9 @@ export class LivePlatform {
           void joined.then(() => this.link.send({ kind: 'status', stage: 'ready', fraction: 0, prepared: true }));
         },
         onFailure: () => undefined,
+        onDefect: (defect) => {
+          throw defect;
+        },
       });
   }
 

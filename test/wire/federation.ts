@@ -35,3 +35,10 @@ export function testFederation(names: readonly string[] = ['alpha', 'beta', 'gam
     },
   };
 }
+
+/** For handlers of defects: none is expected, and one must not pass unseen. */
+export function raise(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

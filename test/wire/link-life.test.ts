@@ -6,7 +6,7 @@ import type { Body, StatusBody } from '../../core/wire/body.ts';
 import type { Connection, ConnectionEvents } from '../../core/wire/connection.ts';
 import type { CoordinatorEndOptions } from '../../core/wire/coordinator-end.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
-import { connectionOf, HANDSHAKE_MS } from '../../core/wire/handshake.ts';
+import { connectionOf, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, refusalOf } from '../../core/wire/handshake.ts';
 import type { LinkBody } from '../../core/wire/link-body.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { PlatformEnd } from '../../core/wire/platform-end.ts';
@@ -19,7 +19,7 @@ import type {
   PlatformPresence,
   WireFailure,
 } from '../../core/wire/transport.ts';
-import { testFederation, testRandom } from './federation.ts';
+import { raise, testFederation, testRandom } from './federation.ts';
 import { HandClock } from './hand-clock.ts';
 
 const federation = testFederation();
@@ -39,13 +39,19 @@ describe('link in time', () => {
       onPresence: (_, state) => presence.push(state),
       onFailure: () => undefined,
       completedRounds: () => 0,
+      onDefect: raise,
     });
   }
 
   function connect(onBody: () => void | Promise<void> = () => undefined) {
     const states: PlatformLinkState[] = [];
     const transport = network.platformTransport({ identity: federation.of('alpha'), clock, random: testRandom('p') });
-    const link = transport.connect({ onBody, onState: (state) => states.push(state), onFailure: () => undefined });
+    const link = transport.connect({
+      onBody,
+      onState: (state) => states.push(state),
+      onFailure: () => undefined,
+      onDefect: raise,
+    });
     links.push(link);
     return { link, states };
   }
@@ -94,7 +100,7 @@ describe('link in time', () => {
   it('a connection without a hello in time is closed', async () => {
     await listen();
     let closed = 0;
-    network.dial({ onFrame: () => undefined, onOverrun: () => undefined, onClose: () => closed++ });
+    network.dial({ onFrame: () => undefined, onRefused: () => undefined, onClose: () => closed++ });
     await settled();
     clock.turn(HANDSHAKE_MS - 1);
     await settled();
@@ -166,12 +172,16 @@ describe('a platform and a dishonest coordinator', () => {
   let clock: HandClock;
   let said: { body: Body | LinkBody; sequence: number }[];
   let failures: WireFailure[];
+  let defects: unknown[];
+  let frames: Uint8Array[];
+  let onState: () => void;
   let bodies: Body[];
   let states: PlatformLinkState[];
   let events: ConnectionEvents;
   let connection: Uint8Array;
   let link: PlatformEnd;
   let closed: number;
+  let dials = 0;
 
   const frame = (body: Body | LinkBody, sequence = 0, by = signer, on = connection): Uint8Array =>
     sealEnvelope({ sender: 'coordinator', connection: on, sequence, session: new Uint8Array(0) }, encodeBody(body), by);
@@ -180,13 +190,16 @@ describe('a platform and a dishonest coordinator', () => {
 
   beforeEach(() => {
     clock = new HandClock();
-    [said, failures, bodies, states, closed, connection] = [[], [], [], [], 0, nonce];
+    [said, frames, failures, defects, bodies, states, closed, connection] = [[], [], [], [], [], [], 0, nonce];
+    onState = () => undefined;
     const verifier = new FrameVerifier(federation.of('alpha').publicKeys.get('alpha')!);
     const dial = (given: ConnectionEvents): Connection => {
       events = given;
+      dials += 1;
       return {
         send: (bytes) => {
           const opened = openEnvelope(bytes, { verifierOf: () => verifier, connection: undefined, maxFrameBytes: 1e6 });
+          frames.push(bytes);
           said.push({ body: decodeBody(opened.content), sequence: opened.sequence });
         },
         close: () => closed++,
@@ -197,8 +210,12 @@ describe('a platform and a dishonest coordinator', () => {
       { identity, clock, random: testRandom('p'), dial },
       {
         onBody: (body) => void bodies.push(body),
-        onState: (state) => states.push(state),
+        onState: (state) => {
+          states.push(state);
+          onState();
+        },
         onFailure: (failure) => failures.push(failure),
+        onDefect: (error) => defects.push(error),
       },
     );
   });
@@ -206,6 +223,11 @@ describe('a platform and a dishonest coordinator', () => {
     await link.close();
     assert.equal(clock.pending, 0);
   });
+
+  /** Until it has opened its next connection. */
+  function redialled(): void {
+    for (const before = dials; dials === before;) clock.turn(50);
+  }
 
   function handshake(resumed = false, received = 0): void {
     connection = nonce;
@@ -223,10 +245,36 @@ describe('a platform and a dishonest coordinator', () => {
     events.onFrame(frame(welcome));
   }
 
-  it('welcomes only who holds the coordinator’s key', () => {
-    events.onFrame(frame(challenge, 0, new FrameSigner(federation.of('beta').secretKey)));
-    assert.equal(last(states).kind, 'closed');
-    assert.equal(last(failures).code, 'WIRE_BAD_SIGNATURE');
+  it('welcomes only who holds the coordinator’s key, and whoever does not can keep it waiting, not end it', () => {
+    const other = { sender: 'beta', connection: nonce, sequence: 0, session: new Uint8Array(0) };
+    const future = Uint8Array.from(frame(challenge));
+    future[1] = 99;
+    const strange: readonly [Uint8Array, string][] = [
+      [frame(challenge, 0, new FrameSigner(federation.of('beta').secretKey)), 'WIRE_BAD_SIGNATURE'],
+      [
+        sealEnvelope(other, encodeBody(challenge), new FrameSigner(federation.of('beta').secretKey)),
+        'WIRE_UNKNOWN_SENDER',
+      ],
+      [future, 'WIRE_VERSION'],
+      [new Uint8Array(300), 'WIRE_MALFORMED'],
+      [new Uint8Array(HANDSHAKE_FRAME_BYTES + 1), 'WIRE_FRAME_TOO_LARGE'],
+    ];
+    for (const [bytes, code] of strange) {
+      events.onFrame(bytes);
+      assert.equal(last(failures).code, code);
+      assert.equal(last(states).kind, 'offline', code);
+      redialled();
+    }
+    assert.equal(said.length, 0, 'it says nothing to them');
+    handshake();
+    assert.equal(last(states).kind, 'online');
+  });
+
+  it('takes no frame longer than a handshake needs, before the welcome', () => {
+    events.onFrame(frame(challenge));
+    const long = { ...challenge, nonce: new Uint8Array(HANDSHAKE_FRAME_BYTES) };
+    events.onFrame(frame(long));
+    assert.equal(last(failures).code, 'WIRE_FRAME_TOO_LARGE');
   });
 
   it('is not played a recorded welcome: its own nonce is in the connection', () => {
@@ -255,6 +303,19 @@ describe('a platform and a dishonest coordinator', () => {
     assert.equal(bodies.length, 2);
     const told = said.flatMap(({ body }) => (body.kind === 'failure' ? [body.code] : []));
     assert.equal(told.length, 5);
+    assert.equal(last(states).kind, 'online');
+  });
+
+  it('leaves a connection on which nothing but nonsense comes', () => {
+    handshake();
+    for (let n = 0; n < 63; n++) events.onFrame(new Uint8Array(100));
+    assert.equal(last(states).kind, 'online');
+    events.onFrame(frame({ kind: 'failure', code: 'WIRE_MALFORMED', text: 'x', about: 0 }));
+    assert.equal(last(states).kind, 'offline');
+    assert.equal(failures.length, 64);
+    assert.equal(closed, 1);
+    redialled();
+    handshake(true);
     assert.equal(last(states).kind, 'online');
   });
 
@@ -292,15 +353,47 @@ describe('a platform and a dishonest coordinator', () => {
     assert.deepEqual(again, [3, 4]);
   });
 
-  it('a fatal failure ends it for good, another one does not', () => {
+  /** The bytes of the last hello. */
+  const helloFrame = (): Uint8Array => last(frames);
+  const refusal = (code: string): LinkBody | Body => ({ kind: 'failure', code, text: 'x', about: 0 });
+
+  it('a refusal of its hello that is fatal ends it for good, another one does not', () => {
     events.onFrame(frame(challenge));
-    events.onFrame(frame({ kind: 'failure', code: 'WIRE_MALFORMED', text: 'x', about: 0 }));
+    events.onFrame(frame(refusal('WIRE_MALFORMED'), 0, signer, refusalOf(nonce, helloFrame())));
+    assert.equal(last(failures).code, 'WIRE_MALFORMED');
     assert.equal(last(states).kind, 'offline');
     clock.turn(200);
     connection = nonce;
     events.onFrame(frame(challenge));
-    events.onFrame(frame({ kind: 'failure', code: 'LINK_MANIFEST_MISMATCH', text: 'x', about: 0 }));
+    events.onFrame(frame(refusal('LINK_MANIFEST_MISMATCH'), 0, signer, refusalOf(nonce, helloFrame())));
     assert.equal(last(states).kind, 'closed');
+  });
+
+  it('is not ended by a recorded refusal: of its own earlier hello, of another’s, or of none', () => {
+    events.onFrame(frame(challenge));
+    const earlier = refusalOf(nonce, helloFrame());
+    for (const made of [earlier, refusalOf(nonce, new Uint8Array(100)), nonce]) {
+      events.onClose('lost');
+      redialled();
+      connection = nonce;
+      events.onFrame(frame(challenge));
+      events.onFrame(frame(refusal('LINK_MANIFEST_MISMATCH'), 0, signer, made));
+      assert.equal(last(failures).code, 'WIRE_WRONG_CONNECTION');
+      assert.equal(last(states).kind, 'offline');
+    }
+  });
+
+  it('a defect of its own closes the connection, is told, and ends nothing', () => {
+    handshake();
+    onState = () => {
+      throw new Error('a defect');
+    };
+    events.onClose('gone');
+    onState = () => undefined;
+    assert.deepEqual(defects.map(String), ['Error: a defect']);
+    clock.turn(200);
+    handshake(true);
+    assert.equal(last(states).kind, 'online');
   });
 
   it('a coordinator that never finishes the handshake is left in time', () => {

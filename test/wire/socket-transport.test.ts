@@ -36,7 +36,7 @@ transportCompliance('socket.io', async () => {
     },
     platform: (identity, limits) =>
       platformTransport({ ...options, identity, limits, firstPauseMs: 1, url: `http://127.0.0.1:${port}` }),
-    dial: (events) => dialer(`http://127.0.0.1:${port}`)(events),
+    dial: (events) => dialer(`http://127.0.0.1:${port}`, 1 << 20)(events),
     cut: () => {
       for (const socket of sockets) socket.destroy();
     },

@@ -9,7 +9,7 @@ import { encodeBody, decodeBody } from '../../core/wire/body-codec.ts';
 import type { Body, MailBody, StatusBody } from '../../core/wire/body.ts';
 import type { Connection, Dial } from '../../core/wire/connection.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
-import { connectionOf } from '../../core/wire/handshake.ts';
+import { connectionOf, HANDSHAKE_FRAME_BYTES } from '../../core/wire/handshake.ts';
 import type { LinkBody } from '../../core/wire/link-body.ts';
 import { FrameSigner, FrameVerifier } from '../../core/wire/signing.ts';
 import type {
@@ -25,7 +25,7 @@ import type {
   WireIdentity,
   WireLimits,
 } from '../../core/wire/transport.ts';
-import { testFederation } from './federation.ts';
+import { raise, testFederation } from './federation.ts';
 import type { TestFederation } from './federation.ts';
 
 export interface TransportHarness {
@@ -91,6 +91,9 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
     let presence: Seen<{ readonly platform: string; readonly presence: PlatformPresence }>;
     let failures: Seen<{ readonly platform: string | null; readonly failure: WireFailure }>;
     let onBody: (platform: string, body: Body) => void | Promise<void>;
+    let onPresence: () => void;
+    /** Undefined where none is expected. */
+    let defects: unknown[] | undefined;
 
     const handlers: CoordinatorHandlers = {
       onBody: (platform, body, session) => {
@@ -98,9 +101,16 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
         received.add({ platform, body, session });
         return pending;
       },
-      onPresence: (platform, state) => presence.add({ platform, presence: state }),
+      onPresence: (platform, state) => {
+        presence.add({ platform, presence: state });
+        onPresence();
+      },
       onFailure: (platform, failure) => failures.add({ platform, failure }),
       completedRounds: () => 3,
+      onDefect: (error) => {
+        if (defects === undefined) raise(error);
+        else defects.push(error);
+      },
     };
 
     beforeEach(async () => {
@@ -111,6 +121,8 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
       presence = new Seen();
       failures = new Seen();
       onBody = () => undefined;
+      onPresence = () => undefined;
+      defects = undefined;
       endpoint = await (await harness.coordinator(federation.of('coordinator'), LIMITS)).listen(handlers);
     });
 
@@ -132,6 +144,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
         },
         onState: (state) => states.add(state),
         onFailure: (failure) => told.add(failure),
+        onDefect: raise,
       });
       links.push(link);
       return { link, bodies, states, told, online: states.first((state) => state.kind === 'online') };
@@ -148,7 +161,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
           const envelope = openEnvelope(frame, anything);
           frames.add({ body: decodeBody(envelope.content), sequence: envelope.sequence });
         },
-        onOverrun: () => undefined,
+        onRefused: () => undefined,
         onClose: (reason) => closed.add(reason),
       });
       const { body: challenge } = await frames.first(({ body }) => body.kind === 'challenge');
@@ -372,11 +385,61 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
       );
     });
 
-    it('a coordinator that is not the manifest’s is refused', async () => {
+    it('a coordinator that is not the manifest’s is told nothing, and tried again: it cannot end a platform', async () => {
       const publicKeys = new Map(federation.of('alpha').publicKeys);
       publicKeys.set('coordinator', federation.of('beta').publicKeys.get('beta')!);
       const alpha = connect({ ...federation.of('alpha'), publicKeys });
-      assert.equal((await alpha.link.closed)?.code, 'WIRE_BAD_SIGNATURE');
+      await alpha.told.until((all) => all.length === 3);
+      assert.ok(alpha.told.all.every(({ code, seen }) => code === 'WIRE_BAD_SIGNATURE' && seen === 'here'));
+      assert.ok(alpha.states.all.every(({ kind }) => kind === 'offline'));
+      assert.deepEqual(presence.all, []);
+    });
+
+    it('a defect of the coordinator’s own ends that connection, and nothing else', async () => {
+      const defect = new Error('a defect');
+      defects = [];
+      onPresence = () => {
+        onPresence = () => undefined;
+        throw defect;
+      };
+      const alpha = connect(federation.of('alpha'));
+      await alpha.states.first(({ kind }) => kind === 'offline');
+      await alpha.states.until((all) => all.at(-1)?.kind === 'online');
+      assert.deepEqual(defects, [defect]);
+      await stillServes();
+    });
+
+    it('complaints count as what is refused: a stream of them ends the connection', async () => {
+      const alpha = await raw('alpha');
+      await alpha.hello();
+      const complaint = { kind: 'failure', code: 'WIRE_MALFORMED', text: 'x', about: 0 } as const;
+      for (let n = 0; n < 80; n++) {
+        // Half of them in the numbered stream.
+        alpha.send(alpha.frame(encodeBody(complaint), n % 2 === 0 ? 0 : (n + 1) / 2));
+      }
+      await alpha.closed.until((all) => all.length === 1);
+      assert.equal(failures.all.length, 64);
+      await stillServes();
+    });
+
+    it('a message that fails in its reader counts as well', async () => {
+      onBody = () => {
+        throw new Error('no');
+      };
+      const alpha = await raw('alpha');
+      await alpha.hello();
+      for (let n = 1; n <= 80; n++) alpha.send(alpha.frame(encodeBody(status(n)), n));
+      await alpha.closed.until((all) => all.length === 1);
+      assert.equal(failures.all.length, 64);
+      await stillServes();
+    });
+
+    it('a frame longer than a handshake needs, before the hello: nothing of it is read', async () => {
+      const alpha = await raw('alpha');
+      alpha.send(alpha.frame(encodeBody(mail(HANDSHAKE_FRAME_BYTES)), 0));
+      await failures.first(({ failure }) => failure.code === 'WIRE_FRAME_TOO_LARGE');
+      await alpha.closed.until((all) => all.length === 1);
+      await stillServes();
     });
 
     for (const [what, bytes] of [
