@@ -10,6 +10,7 @@ import { sqliteReceived } from './sqlite/received.ts';
 import { sqliteCodes, sqliteConsents, sqliteOutbox, sqliteRequests } from './sqlite/releases.ts';
 import { sqliteModels, sqliteSessions, sqliteSums } from './sqlite/rounds.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
+import { sqliteStarts } from './sqlite/starts.ts';
 
 /** Whose state it is. */
 export interface StoreOwner {
@@ -41,6 +42,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     received: sqliteReceived(database),
     models: sqliteModels(database),
     outbox: sqliteOutbox(database),
+    starts: sqliteStarts(database),
     close: () => database.close(),
   };
 }

@@ -112,7 +112,10 @@ describe('A platform as a process', function () {
       assert.equal(statSync(file(`fed/${key}.key`)).mode & 0o777, 0o600);
     }
     const before = openConsents(file('films-state'), true);
-    await before.add(films.persons, { target: 'books', epoch: 1, expires: NEVER });
+    const terms = { target: 'books', epoch: 1, expires: NEVER };
+    const everybody = { persons: films.persons, terms, dryRun: false };
+    await assert.rejects(before.add({ ...everybody, acceptUnknown: false }), { code: 'CONSENT_UNCHECKED' });
+    await before.add({ ...everybody, acceptUnknown: true });
     before.close();
 
     const coordinator = start(
@@ -163,7 +166,7 @@ describe('A platform as a process', function () {
     assert.deepEqual((await target.event('listening')).warnings, []);
 
     // The store is locked: this goes through the running agent.
-    const { withdrawn, told } = await openConsents(file('films-state')).withdraw([person]);
+    const { withdrawn, told } = await openConsents(file('films-state')).withdraw({ persons: [person], dryRun: false });
     assert.deepEqual([withdrawn, told], [1, true]);
     await target.event('withdrawn', ({ persons }) => persons === 1);
     const path = `/v1/recommendations/${person}?as=person`;

@@ -2,10 +2,14 @@
  * Tables of the platform's state.
  * @module
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
+CREATE TABLE started (
+  one INTEGER PRIMARY KEY CHECK (one = 1), platform TEXT NOT NULL, platforms TEXT NOT NULL, data TEXT NOT NULL,
+  reading_path TEXT NOT NULL, reading TEXT NOT NULL
+);
 CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL);
 CREATE TABLE spent (attempt TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE reveals (session TEXT PRIMARY KEY, choice BLOB NOT NULL) WITHOUT ROWID;
