@@ -30,9 +30,9 @@ export interface AddRequest {
   readonly acceptUnknown: boolean;
 }
 
-/** Persons whom the data does not hold. */
 export interface Added {
-  readonly unknown: readonly string[];
+  /** Persons whom the data does not hold; null: nobody could tell, no platform having been started on this state. */
+  readonly unknown: readonly string[] | null;
 }
 
 export interface WithdrawRequest {
@@ -78,10 +78,9 @@ export function listConsents({ consents, platforms }: ConsentBook, filter: Conse
   const found = consents.list(filter);
   const { target } = filter;
   if (target === undefined || platforms.includes(target) || consents.list({ target }).length > 0) return found;
-  throw new FederationError(
-    'CONSENT_INVALID',
-    `the target "${target}" is not in the federation (${platforms.join(', ')})`,
-  );
+  const why =
+    platforms.length === 0 ? 'has no consent on record' : `is not in the federation (${platforms.join(', ')})`;
+  throw new FederationError('CONSENT_INVALID', `the target "${target}" ${why}`);
 }
 
 const NAMES_SHOWN = 50;

@@ -6,7 +6,6 @@
  */
 import { z } from 'zod';
 import type { Consent } from '../core/federation/consent.ts';
-import { FederationError } from '../core/federation/errors.ts';
 import { addConsents, listConsents, withdrawConsents } from './consent-book.ts';
 import type { Added, AddRequest, ConsentBook, WithdrawRequest, Withdrawn } from './consent-book.ts';
 import { openDomain } from './data/open.ts';
@@ -19,7 +18,7 @@ import type { ConsentFilter, LastStart, PlatformStore } from './store/platform-s
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface Consents {
-  /** @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID; CONSENT_UNCHECKED on a state that was never started. */
+  /** @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID. On a state that was never started nothing is known, and everything recorded. */
   add(request: AddRequest): Promise<Added>;
   list(filter: ConsentFilter): Promise<readonly Consent[]>;
   /** `told`: the targets are being told; else they are when the agent next runs. */
@@ -46,14 +45,9 @@ function direct(store: PlatformStore): Consents {
     async add(request) {
       const last = store.starts.get();
       if (last !== undefined) return addConsents(await bookOf(store, last), request);
-      if (!request.acceptUnknown) {
-        throw new FederationError(
-          'CONSENT_UNCHECKED',
-          'no platform was ever started on this state, so that nobody can say whether these persons and this target exist: start it first, or record them unchecked with --accept-unknown',
-        );
-      }
+      // The first start warns of those whom it does not know.
       if (!request.dryRun) store.consents.add(request.persons.map((person) => ({ person, ...request.terms })));
-      return { unknown: [] };
+      return { unknown: null };
     },
     list: (filter) => settle(() => listConsents(withoutData(store), filter)),
     withdraw: (request) => settle(() => ({ ...withdrawConsents(withoutData(store), request), told: false })),

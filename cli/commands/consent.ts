@@ -101,7 +101,11 @@ async function add(options: Terms): Promise<void> {
     const { unknown } = await consents.add(request);
     const done = dryRun ? 'consents that would be recorded' : 'consents recorded';
     process.stdout.write(`${done}: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`);
-    if (unknown.length > 0) {
+    if (unknown === null) {
+      process.stderr.write(
+        'isthmus: not checked: no platform was started on this state yet, so that persons and target are unknown; its first start says how many it does not know\n',
+      );
+    } else if (unknown.length > 0) {
       process.stderr.write(
         `isthmus: not in this platform's data, so that nothing is released yet: ${namesOf(unknown)}\n`,
       );

@@ -12,6 +12,7 @@ import type { CatalogueEntry, Reading, ReadingFile } from '../../core/data/readi
 import { systemReason } from '../key-file.ts';
 import type { Inspected } from './inspect.ts';
 import { readCatalogue } from './items-file.ts';
+import { exists } from './source.ts';
 
 /** Where the reading of this data lies unless another place is named. */
 export function readingPathOf(data: string): string {
@@ -24,6 +25,7 @@ export async function readReadingFile(path: string, data: string): Promise<Readi
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
+    if (!(await exists(data))) throw new DataError('DATA_UNREADABLE', `${data} does not exist`, { cause });
     throw new DataError(
       'DATA_NO_READING',
       `cannot read ${path}, which says how the rows of ${data} are read: ${systemReason(cause)}; ` +

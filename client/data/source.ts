@@ -60,7 +60,7 @@ async function partsOf(folder: string): Promise<readonly string[]> {
         .split('/')
         .map((name) => name.replace(/^[^=]+=.*$/, ''))
         .join('')
-        .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, ''),
+        .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+|\.gz$/gi, ''),
     ),
   );
   if (kinds.size === 1) return parts;

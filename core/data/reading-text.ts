@@ -26,10 +26,10 @@ export function columnText(column: Column | null): string {
   return column === null ? 'none' : `column ${JSON.stringify(column)}`;
 }
 
-export function timeText({ columns, time }: Reading): string {
-  return columns.timestamp === null || time === null
-    ? 'none: the order of rows is taken for the order of time'
-    : `${columnText(columns.timestamp)}, ${TIME_FORM_TEXT[time]}`;
+export function timeText({ columns, time, format }: Reading): string {
+  if (columns.timestamp === null || time === null) return 'none: the order of rows is taken for the order of time';
+  const isTyped = format === 'parquet' && time === 'iso';
+  return `${columnText(columns.timestamp)}, ${isTyped ? "dates of Parquet's own type, or in text" : TIME_FORM_TEXT[time]}`;
 }
 
 export function likesText({ columns, likes }: Reading): string {

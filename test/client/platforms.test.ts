@@ -103,7 +103,7 @@ describe('Platforms without rounds', () => {
     assert.deepEqual(stores.get('books')!.received.vectors('films', V0), []);
     const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
     const three = films.slice(0, 3);
-    const add = (persons: readonly string[], target = 'books'): readonly string[] =>
+    const add = (persons: readonly string[], target = 'books'): readonly string[] | null =>
       addConsents(source.backend.book, {
         persons,
         terms: { ...consent, target },
