@@ -4,7 +4,7 @@
  * `isthmus data inspect` writes it.
  * @module
  */
-import { parseDocument, stringify } from 'yaml';
+import { Document, isSeq, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { DataError } from './errors.ts';
 import { ENCODINGS } from './lines.ts';
@@ -72,11 +72,14 @@ export interface ReadingFile {
   readonly catalogue: CatalogueEntry;
 }
 
-/** The same text for the same content: two files differ where their texts, from here, differ. */
+/** The same text for the same content: two readings are one where their texts, from here, are. */
 export function formatReading({ reading, catalogue: entry }: ReadingFile): string {
   const { format, columns, time, likes, ...shape } = reading;
   const ordered = { isthmusReading: 1, reading: { format, ...shape, columns, time, likes }, catalogue: entry };
-  return `${HEAD}${stringify(ordered, { lineWidth: 0 })}`;
+  const document = new Document(ordered);
+  const scale = document.getIn(['reading', 'likes', 'scale'], true);
+  if (isSeq(scale)) scale.flow = true;
+  return `${HEAD}${document.toString({ lineWidth: 0 })}`;
 }
 
 const HEAD = `# How a platform's rows are read, written by "isthmus data inspect". Change it there, by the options of that command.
@@ -99,13 +102,22 @@ export function parseReading(yaml: string, file: string): ReadingFile {
   return { reading: parsed.data.reading, catalogue: parsed.data.catalogue };
 }
 
-/** Lines that only one of two readings has, "-" before those of the first and "+" before those of the second; where a catalogue lies is of no account. */
+/** What is not the same in two readings, as "likes.from: 3 -> 4"; where a catalogue lies is of no account. */
 export function readingChanges(first: ReadingFile, second: ReadingFile): readonly string[] {
-  const [before, after] = [first, second].map(({ reading, catalogue: entry }) =>
-    formatReading({ reading, catalogue: { ...entry, file: '' } }).split('\n'),
-  );
-  return [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line.trim()}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line.trim()}`),
-  ];
+  const [before, after] = [first, second].map(({ reading, catalogue: entry }) => {
+    return new Map(leavesOf({ ...reading, catalogue: { ...entry, file: '' } }));
+  });
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((key) => ({ key, from: before.get(key) ?? 'none', to: after.get(key) ?? 'none' }))
+    .filter(({ from, to }) => from !== to)
+    .map(({ key, from, to }) => `${key}: ${from} -> ${to}`);
+}
+
+function leavesOf(value: object, path = ''): [string, string][] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
+    const isBranch = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+    return isBranch
+      ? leavesOf(inner, `${path}${key}.`)
+      : [[`${path}${key}`, inner === null ? 'none' : JSON.stringify(inner)]];
+  });
 }

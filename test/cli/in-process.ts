@@ -20,7 +20,7 @@ export async function runHere(command: Command, ...args: readonly string[]): Pro
   };
   quiet(command);
   const undo = (['stdout', 'stderr'] as const).map((stream) => {
-    const { write } = process[stream];
+    const write = process[stream].write.bind(process[stream]);
     process[stream].write = (text: string | Uint8Array) => {
       said[stream] += String(text);
       return true;
