@@ -179,7 +179,7 @@ describe('A platform as a process', function () {
       'alice,bob',
     );
     assert.equal(strangers.code, 3);
-    assert.match(strangers.err, /no consent is recorded: .* does not hold alice, bob, .*CONSENT_UNKNOWN/);
+    assert.match(strangers.err, /no consent is recorded: .* does not hold alice, bob, /);
     const astray = await run('consent', 'add', '--state', file('films-state'), '--target', 'bookz', '--person', person);
     assert.equal(astray.code, 3);
     assert.match(astray.err, /"bookz" is not in the federation \(books, films\)/);
