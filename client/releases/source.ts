@@ -127,7 +127,8 @@ export class SourceDesk {
     }));
     this.#options.write(target, letters);
     emit({ kind: 'released', target, persons: released.length, parts });
-    if (released.length === 0) log.info('nobody is released: no consent in force covers the request', { target, epoch });
+    if (released.length === 0)
+      log.info('nobody is released: no consent in force covers the request', { target, epoch });
     else log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
   }
 

@@ -9,6 +9,8 @@
  * @module
  */
 
+/** Most ids: ASCII without anything that the rule changes or refuses. */
+const PLAIN = /^[!-~]+$/;
 /** Control characters and line ends (an id stands alone on a line), halves of surrogate pairs, U+FFFD (text lost in decoding). */
 const REFUSED = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u;
 
@@ -17,6 +19,7 @@ const REFUSED = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u;
  * @returns the id; undefined where there is none, which {@link whyNoId} explains.
  */
 export function idOf(field: unknown): string | undefined {
+  if (typeof field === 'string' && PLAIN.test(field)) return field;
   const text = textOf(field)?.trim();
   return text === undefined || text === '' || REFUSED.test(text) ? undefined : text;
 }
