@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
+import { consentCommand } from '../../cli/commands/consent.ts';
 import { inspectSources } from '../../cli/commands/data.ts';
 import { platformCommand } from '../../cli/commands/platform.ts';
 import { failure } from '../../cli/failure.ts';
@@ -20,6 +21,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import { formatManifest } from '../../core/federation/manifest.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { runHere } from '../cli/in-process.ts';
 import { NEVER, smallWorld } from './small-world.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -94,8 +96,7 @@ describe('A platform as a process', function () {
         .flatMap(({ person, positives }) => Array.from(positives, (item) => `${person}\t${books.catalogue[item]}\n`))
         .join(''),
     );
-    const inspected = await run('data', 'inspect', file('books.tsv'), file('films.tsv'));
-    assert.equal(inspected.code, 0, inspected.err);
+    await inspectSources([file('books.tsv'), file('films.tsv')], {});
     const sizes = ['--items', [books, films].map(itemsMet).join(','), '--persons', '400,400'];
     const init = await run(
       'init',
@@ -168,21 +169,14 @@ describe('A platform as a process', function () {
     assert.deepEqual((await target.event('listening')).warnings, []);
 
     // The store is locked: this goes through the running agent.
-    const strangers = await run(
-      'consent',
-      'add',
-      '--state',
-      file('films-state'),
-      '--target',
-      'books',
-      '--person',
-      'alice,bob',
-    );
+    const add = (target: string, who: string): ReturnType<typeof runHere> =>
+      runHere(consentCommand(), 'add', '--state', file('films-state'), '--target', target, '--person', who);
+    const strangers = await add('books', 'alice,bob');
     assert.equal(strangers.code, 3);
-    assert.match(strangers.err, /no consent is recorded: .* does not hold alice, bob, /);
-    const astray = await run('consent', 'add', '--state', file('films-state'), '--target', 'bookz', '--person', person);
+    assert.match(strangers.stderr, /no consent is recorded: .* does not hold alice, bob, /);
+    const astray = await add('bookz', person);
     assert.equal(astray.code, 3);
-    assert.match(astray.err, /"bookz" is not in the federation \(books, films\)/);
+    assert.match(astray.stderr, /"bookz" is not in the federation \(books, films\)/);
     const { withdrawn, told } = await openConsents(file('films-state')).withdraw({ persons: [person], dryRun: false });
     assert.deepEqual([withdrawn, told], [1, true]);
     await target.event('withdrawn', ({ persons }) => persons === 1);
