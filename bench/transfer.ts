@@ -14,7 +14,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDomain } from '../client/data/open.ts';
+import { inspectSource } from '../client/data/inspect.ts';
 import { openTensorBackend } from '../client/tensor/open.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import { readGameVideo } from '../core/data/game-video.ts';
@@ -155,7 +155,9 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
 async function amazonOrDouban(name: string): Promise<Domain> {
   const folder = ['amazon', 'douban'].find((set) => existsSync(join(data ?? '', set, `${name}.tsv`)));
   if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
-  return (await openDomain(join(data ?? '', folder, `${name}.tsv`), { name })).domain;
+  // Every rating counts, as in the figures that are compared with.
+  const choice = { name, minRating: null };
+  return (await inspectSource(join(data ?? '', folder, `${name}.tsv`), choice)).report.domain;
 }
 
 async function folderTexts(name: string): Promise<GameVideoFolder> {

@@ -3,11 +3,19 @@
  * @module
  */
 import { InvalidArgumentError } from 'commander';
+import { idOf, whyNoId } from '../core/data/ids.ts';
 
 export function text(value: string): string {
   const trimmed = value.trim();
   if (trimmed === '') throw new InvalidArgumentError('It is empty.');
   return trimmed;
+}
+
+/** The id of a person. */
+export function personId(value: string): string {
+  const id = idOf(value);
+  if (id === undefined) throw new InvalidArgumentError(`A person's id ${whyNoId(value)}.`);
+  return id;
 }
 
 export function positive(value: string): number {

@@ -9,7 +9,6 @@ import { coordinatorCommand } from './commands/coordinator.ts';
 import { consentCommand } from './commands/consent.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import { dataCommand } from './commands/data.ts';
-import { dataSampleCommand } from './commands/data-sample.ts';
 import { initCommand } from './commands/init.ts';
 import { manifestCommand } from './commands/manifest.ts';
 import { platformCommand } from './commands/platform.ts';
@@ -33,7 +32,7 @@ const program = new Command('isthmus')
   .addCommand(platformCommand())
   .addCommand(recommendCommand())
   .addCommand(consentCommand())
-  .addCommand(dataCommand().addCommand(dataSampleCommand()))
+  .addCommand(dataCommand())
   .addCommand(privacyCommand())
   .addCommand(auditCommand())
   .addCommand(experimentCommand())

@@ -1,36 +1,72 @@
 /**
- * How a source of interactions is to be read: the same options for every command that reads one.
+ * How a source of interactions is to be read, where a person says it.
  * @module
  */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import type { OpenOptions } from '../client/data/open.ts';
+import type { InspectChoice } from '../client/data/inspect.ts';
+import { ROLES } from '../core/data/columns.ts';
 import type { ColumnChoice, Role } from '../core/data/columns.ts';
+import { ENCODINGS } from '../core/data/lines.ts';
+import type { Encoding } from '../core/data/lines.ts';
+import { TIME_FORMS } from '../core/data/times.ts';
+import type { TimeForm } from '../core/data/times.ts';
+import { text } from './arguments.ts';
 
 export interface ReaderOptions {
   readonly columns?: ColumnChoice;
-  readonly maxBadShare: number;
+  readonly header?: 'yes' | 'no';
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
+  readonly time?: TimeForm;
+  readonly minRating?: number | null;
+  readonly items?: string;
 }
 
-/** Adds `--columns` and `--max-bad-share`. */
+/** Adds the options that take the place of a guess. */
 export function withReaderOptions(command: Command): Command {
   return command
     .option(
       '--columns <role=column,...>',
-      'which column is person, item, rating, timestamp: a name, or a place from 0',
+      'which column is person, item, rating, timestamp: a name, a place from 0, or none (rating, timestamp)',
       columns,
     )
-    .option('--max-bad-share <share>', 'largest share of rows that may be unreadable', share, 0.01);
+    .addOption(new Option('--header <answer>', 'whether the first line holds names').choices(['yes', 'no']))
+    .option('--delimiter <text>', 'what separates columns: tab, blank (any run of them), or the characters', delimiter)
+    .addOption(new Option('--encoding <name>', 'of the text').choices(ENCODINGS))
+    .addOption(
+      new Option(
+        '--time <form>',
+        'unit or layout of the time: mdy is 01/31/2020, ctime Fri Jan 31 09:30:00 -0700 2020',
+      ).choices(TIME_FORMS),
+    )
+    .option(
+      '--min-rating <number>',
+      'least rating that counts as a like, or none: every one (default: the middle of the scale)',
+      minRating,
+    )
+    .option(
+      '--items <file>',
+      'ids and titles of the items, or rows: what the rows hold (default: NAME.items.tsv or .csv, movies.csv, movies.dat or u.item beside the data)',
+      text,
+    );
 }
 
-export function readerOptions({ columns: chosen, maxBadShare }: ReaderOptions): OpenOptions {
-  return { maxBadShare, ...(chosen && { columns: chosen }) };
+export function readerOptions({ header, items, ...rest }: ReaderOptions): InspectChoice {
+  const { columns: chosen, delimiter: between, encoding, time, minRating: least } = rest;
+  return {
+    ...(chosen && { columns: chosen }),
+    ...(header && { header: header === 'yes' }),
+    ...(between !== undefined && { delimiter: between }),
+    ...(encoding && { encoding }),
+    ...(time && { time }),
+    ...(least !== undefined && { minRating: least }),
+    ...(items !== undefined && { items: items === 'rows' ? null : items }),
+  };
 }
-
-const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
 
 function columns(value: string): ColumnChoice {
-  const chosen: Partial<Record<Role, string | number>> = {};
+  const chosen: Partial<Record<Role, string | number | null>> = {};
   for (const part of value.split(',')) {
     const at = part.indexOf('=');
     const role = ROLES.find((known) => known === part.slice(0, at).trim());
@@ -38,13 +74,24 @@ function columns(value: string): ColumnChoice {
     if (at < 0 || !role || column === '') {
       throw new InvalidArgumentError(`"${part}" is not one of ${ROLES.join(', ')} with "=" and a column.`);
     }
-    chosen[role] = /^\d+$/.test(column) ? Number(column) : column;
+    const isOptional = role === 'rating' || role === 'timestamp';
+    chosen[role] = isOptional && column === 'none' ? null : /^\d+$/.test(column) ? Number(column) : column;
   }
   return chosen;
 }
 
-function share(value: string): number {
+const DELIMITERS: Readonly<Partial<Record<string, string>>> = { tab: '\t', '\\t': '\t', blank: ' ', space: ' ' };
+
+function delimiter(value: string): string {
+  const known = DELIMITERS[value] ?? value;
+  if (known.length >= 1 && known.length <= 4 && !/["\r\n]/.test(known)) return known;
+  throw new InvalidArgumentError('It is one to four characters, none of them a quotation mark or a line end.');
+}
+
+function minRating(value: string): number | null {
+  if (value === 'none') return null;
   const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) throw new InvalidArgumentError('A share lies from 0 to 1.');
+  if (value.trim() === '' || !Number.isFinite(number))
+    throw new InvalidArgumentError(`"${value}" is no number and not none.`);
   return number;
 }

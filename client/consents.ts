@@ -6,27 +6,28 @@
  */
 import { z } from 'zod';
 import type { Consent } from '../core/federation/consent.ts';
+import { addConsents, listConsents, withdrawConsents } from './consent-book.ts';
+import type { Added, AddRequest, ConsentBook, WithdrawRequest, Withdrawn } from './consent-book.ts';
+import { openDomain } from './data/open.ts';
+import { keptReading } from './data/pinned-reading.ts';
 import { consentsSchema } from './schemas.ts';
 import { askAgent } from './serving/local-client.ts';
 import { openStateDirectory, storeFileIn } from './state-directory.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
-import type { ConsentFilter, PlatformStore } from './store/platform-store.ts';
+import type { ConsentFilter, LastStart, PlatformStore } from './store/platform-store.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface Consents {
-  /** `unknown`: persons that the platform's data does not hold; null where no agent runs that could tell. */
-  add(persons: readonly string[], terms: Omit<Consent, 'person'>): Promise<{ readonly unknown: number | null }>;
+  /** @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID. On a state that was never started nothing is known, and everything recorded. */
+  add(request: AddRequest): Promise<Added>;
   list(filter: ConsentFilter): Promise<readonly Consent[]>;
   /** `told`: the targets are being told; else they are when the agent next runs. */
-  withdraw(
-    persons: readonly string[],
-    target?: string,
-  ): Promise<{ readonly withdrawn: number; readonly told: boolean }>;
+  withdraw(request: WithdrawRequest): Promise<Withdrawn & { readonly told: boolean }>;
   close(): void;
 }
 
-const addedSchema = z.object({ unknown: z.int() });
-const withdrawnSchema = z.object({ withdrawn: z.int() });
+const addedSchema = z.object({ unknown: z.array(z.string()) });
+const withdrawnSchema = z.object({ withdrawn: z.int(), unknown: z.array(z.string()) });
 
 /** @param makeState whether a directory without state becomes one. @throws PlatformError STATE_UNUSABLE; StoreError. */
 export function openConsents(state: string, makeState = false): Consents {
@@ -41,24 +42,45 @@ export function openConsents(state: string, makeState = false): Consents {
 
 function direct(store: PlatformStore): Consents {
   return {
-    add(persons, terms) {
-      const { consents } = store;
-      return settle(() => {
-        consents.add(persons.map((person) => ({ person, ...terms })));
-        return { unknown: null };
-      });
+    async add(request) {
+      const last = store.starts.get();
+      if (last !== undefined) return addConsents(await bookOf(store, last), request);
+      // The first start warns of those whom it does not know.
+      if (!request.dryRun) store.consents.add(request.persons.map((person) => ({ person, ...request.terms })));
+      return { unknown: null };
     },
-    list: (filter) => settle(() => store.consents.list(filter)),
-    withdraw: (persons, target) => settle(() => ({ withdrawn: store.consents.revoke(persons, target), told: false })),
+    list: (filter) => settle(() => listConsents(withoutData(store), filter)),
+    withdraw: (request) => settle(() => ({ ...withdrawConsents(withoutData(store), request), told: false })),
     close: () => store.close(),
+  };
+}
+
+/** With the persons of the data that the platform last started with. */
+async function bookOf(store: PlatformStore, last: LastStart): Promise<ConsentBook> {
+  const { domain } = await openDomain(last.data, keptReading(last), last.readingPath, { name: last.platform });
+  const persons = new Set(domain.persons);
+  return { ...withoutData(store), knows: (person) => persons.has(person) };
+}
+
+/** For what asks of no person whether the data holds them. */
+function withoutData({ consents, starts }: PlatformStore): ConsentBook {
+  const last = starts.get();
+  return {
+    platform: last?.platform ?? '',
+    platforms: last?.platforms ?? [],
+    consents,
+    knows: () => false,
+    add: (added) => consents.add(added),
+    withdraw: (persons, target) => consents.revoke(persons, target),
   };
 }
 
 function throughAgent(state: string): Consents {
   const path = '/v1/consents';
   return {
-    async add(persons, terms) {
-      return addedSchema.parse(await askAgent(state, { method: 'POST', path, body: { persons, ...terms } }));
+    async add({ persons, terms, dryRun, acceptUnknown }) {
+      const body = { persons, ...terms, dryRun, acceptUnknown };
+      return addedSchema.parse(await askAgent(state, { method: 'POST', path, body }));
     },
     async list(filter) {
       const query = new URLSearchParams(
@@ -67,10 +89,8 @@ function throughAgent(state: string): Consents {
       return consentsSchema.parse(await askAgent(state, { method: 'GET', path: `${path}?${query.toString()}` }))
         .consents;
     },
-    async withdraw(persons, target) {
-      const body = { persons, ...(target !== undefined && { target }) };
-      const answer = withdrawnSchema.parse(await askAgent(state, { method: 'DELETE', path, body }));
-      return { withdrawn: answer.withdrawn, told: true };
+    async withdraw(body) {
+      return { ...withdrawnSchema.parse(await askAgent(state, { method: 'DELETE', path, body })), told: true };
     },
     close: () => undefined,
   };

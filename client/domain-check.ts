@@ -3,6 +3,7 @@
  * @module
  */
 import type { Domain } from '../core/data/domain.ts';
+import { idOf } from '../core/data/ids.ts';
 import type { ManifestPlatform } from '../core/federation/manifest.ts';
 import { PlatformError } from './errors.ts';
 import type { Log } from '../host/log.ts';
@@ -18,6 +19,15 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
     throw new PlatformError(
       'PLATFORM_EMPTY_DOMAIN',
       `platform "${name}" has ${persons.length} persons, ${catalogue.length} items and ${domain.items.length} interactions: there is nothing to learn from; check --data`,
+    );
+  }
+  const strange = domain.persons.findIndex((person) => idOf(person) !== person);
+  if (strange >= 0 || new Set(domain.persons).size !== domain.persons.length) {
+    throw new PlatformError(
+      'PLATFORM_BAD_DOMAIN',
+      strange < 0
+        ? `platform "${name}": two rows belong to the same person`
+        : `platform "${name}": the id of person ${strange} is empty, has blanks around it, or holds a control character or half a character`,
     );
   }
   if (domain.offsets.length !== domain.persons.length + 1 || domain.offsets.at(-1) !== domain.items.length) {

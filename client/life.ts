@@ -3,7 +3,6 @@
  * decoder, measures it where it can, and serves.
  * @module
  */
-import type { Consent } from '../core/federation/consent.ts';
 import type { LetterBody } from '../core/federation/letter.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
@@ -11,6 +10,7 @@ import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
 import type { PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import type { ConsentBook } from './consent-book.ts';
 import { LocalEncoder } from './encoder.ts';
 import { PlatformError } from './errors.ts';
 import { measure } from './evaluation/measure.ts';
@@ -160,16 +160,8 @@ export class Life implements ServiceBackend {
     return recommender.recommend(pseudonym, k);
   }
 
-  consents(filter: Parameters<ServiceBackend['consents']>[0]): readonly Consent[] {
-    return this.#open().office.consents(filter);
-  }
-
-  addConsents(consents: readonly Consent[]): number {
-    return this.#open().office.addConsents(consents);
-  }
-
-  withdraw(persons: readonly string[], target?: string): number {
-    return this.#open().office.withdraw(persons, target);
+  get book(): ConsentBook {
+    return this.#open().office.book;
   }
 
   async #live(): Promise<void> {

@@ -2,11 +2,14 @@
  * A platform as a process: its files opened, its agent and its local service started, everything closed again.
  * @module
  */
+import { resolve } from 'node:path';
 import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
+import { formatReading } from '../core/data/reading.ts';
+import { badRowPlace } from '../core/data/rows.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
 import { openDomain } from './data/open.ts';
-import type { OpenOptions } from './data/open.ts';
+import { pinnedReading } from './data/pinned-reading.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
 import { readHidden } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
@@ -33,8 +36,8 @@ export interface RunSettings {
   readonly manifest: string;
   readonly identity: string;
   readonly data: string;
-  /** Default: columns by their names, and one row in a hundred may be bad. */
-  readonly reader?: Pick<OpenOptions, 'columns' | 'maxBadShare'>;
+  /** How the data is read. Default: the reading file beside it. */
+  readonly reading?: string;
   readonly state: string;
   /** http(s) address of the coordinator. */
   readonly coordinator: string;
@@ -84,11 +87,17 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     const state = openStateDirectory(settings.state);
     const store = openSqliteStore(state.storeFile, { federation: manifest.federation, platform: identity.name });
     closers.push(() => store.close());
-    const { domain, bad, rows, badRows } = await openDomain(settings.data, { ...settings.reader, name: identity.name });
+    const { data, reading: named } = settings;
+    const { path: readingPath, file } = await pinnedReading(store.starts, {
+      data,
+      ...(named !== undefined && { reading: named }),
+    });
+    const { domain, bad, rows, disliked, badRows } = await openDomain(data, file, readingPath, { name: identity.name });
     if (bad > 0) {
-      const first = badRows.map(({ line, reason }) => `line ${line}: ${reason}`).join('; ');
-      log.warn('rows of the data cannot be read, and are left out; see "isthmus data inspect"', { bad, rows, first });
+      const first = badRows.map(badRowPlace).join('; ');
+      log.warn('rows of the data do not fit its reading file, and are left out', { bad, rows, first });
     }
+    if (disliked > 0) log.info('rows of the data whose rating is no like are left out', { disliked, rows });
     const platform = createPlatform({
       manifest,
       identity,
@@ -113,6 +122,13 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       onEvaluated: (document) => keep(state.evaluationFile, document),
     });
     closers.push(() => platform.stop());
+    store.starts.put({
+      platform: identity.name,
+      platforms: manifest.platforms.map(({ name }) => name),
+      data: resolve(data),
+      readingPath,
+      reading: formatReading(file),
+    });
     platform.on(emit);
     const metrics = new PlatformMetrics(() => platform.spending());
     platform.on((event) => metrics.observe(event));

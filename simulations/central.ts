@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import { openDomain } from '../client/data/open.ts';
+import { openByReadingBeside } from '../client/data/open.ts';
 import { candidatesOf } from '../client/evaluation/evaluate.ts';
 import { readHidden } from '../client/evaluation/hidden.ts';
 import type { EvaluationSettings } from '../client/evaluation/settings.ts';
@@ -148,7 +148,7 @@ interface InOnePlace extends OpenTarget {
 
 async function openTarget({ files, target }: ReferenceOrder): Promise<OpenTarget> {
   const scheme = await schemeOf(files);
-  const { domain } = await openDomain(files.data[target], { name: target });
+  const { domain } = await openByReadingBeside(files.data[target], { name: target });
   const { cold, keep } = readHidden(files.hidden, domain);
   if (keep === undefined) throw new RangeError(`${files.hidden} does not say which positives have a twin`);
   const renamed = await underPseudonyms(scheme, cold);
@@ -172,7 +172,7 @@ async function openInOnePlace(order: ReferenceOrder): Promise<InOnePlace> {
     ...open,
     sources: await Promise.all(
       sources.map(async (name) => {
-        const { domain } = await openDomain(files.data[name], { name });
+        const { domain } = await openByReadingBeside(files.data[name], { name });
         return { ...domain, persons: await scheme.pseudonyms(domain.persons) };
       }),
     ),

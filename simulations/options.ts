@@ -180,7 +180,7 @@ export function checkOptions(options: SimulationOptions): void {
   }
   const known = strategies.map(({ name }) => name);
   for (const name of options.strategies) {
-    if (!known.includes(name)) refuse(`--strategy: there is no "${name}", but ${known.join(', ')}`);
+    if (!known.includes(name)) refuse(`--strategy: "${name}" is none of ${known.join(', ')}`);
   }
   if (Object.keys(options.settings).length > 0 && options.strategies.length > 1) {
     refuse('--set is about one strategy: name it alone with --strategy');
@@ -192,7 +192,7 @@ export function checkOptions(options: SimulationOptions): void {
   }
   if (options.releases.length === 0) refuse(`--release names no mode; there are ${RELEASES.join(', ')}`);
   for (const mode of options.releases) {
-    if (!RELEASES.includes(mode)) refuse(`--release: there is no "${mode}", but ${RELEASES.join(', ')}`);
+    if (!RELEASES.includes(mode)) refuse(`--release: "${mode}" is none of ${RELEASES.join(', ')}`);
   }
   if (options.epsilon0s.length === 0 && options.releases.some((mode) => mode === 'ldp' || mode === 'cohort')) {
     refuse('--epsilon0 names no epsilon, which ldp and cohort need');

@@ -19,6 +19,8 @@ import type { WorldTruth } from './worlds/world.ts';
 export interface Direction {
   readonly name: string;
   readonly domains: readonly Domain[];
+  /** How each domain's rows were taken, where they come from files that tell. */
+  readonly readings: readonly string[];
   readonly truth?: WorldTruth;
   at(seed: string): TrialWorld;
 }
@@ -46,6 +48,7 @@ async function sampled(options: SimulationOptions): Promise<Direction> {
   return {
     name: world.name,
     domains: world.domains,
+    readings: world.readings,
     ...(world.truth && { truth: world.truth }),
     at(seed) {
       const split = coldSplit(target, sources, { seed, overlapKept: options.overlap });
@@ -96,6 +99,7 @@ function publishedDirection({ name, source, target, warm, test, valid }: Publish
   return {
     name,
     domains,
+    readings: [],
     at: (seed) => ({
       seed,
       domains,

@@ -70,7 +70,7 @@ export async function simulate(options: SimulationOptions, context: SimulationCo
     ledgers: [],
     statements: new Map(),
     people: [],
-    remarks: new Set(),
+    remarks: new Set(directions.flatMap(({ readings }) => readings)),
     ended: 0,
   };
   const of = directions.length * seeds.length * asked.length;

@@ -1,18 +1,22 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { namesOf } from '../../client/consent-book.ts';
 import { openConsents } from '../../client/consents.ts';
 import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import { FederationError } from '../../core/federation/errors.ts';
 import { CommandError } from '../errors.ts';
-import { integer, list, text } from '../arguments.ts';
-import { readNamedFile } from '../../host/files.ts';
+import { integer, list, personId, text } from '../arguments.ts';
+import { readPersons } from '../person-file.ts';
 
 interface Whom {
   readonly state: string;
   readonly person?: readonly string[];
   readonly file?: string;
   readonly target?: string;
+  readonly dryRun?: true;
 }
 
 interface Terms extends Whom {
+  readonly acceptUnknown?: true;
   readonly target: string;
   readonly epoch: number;
   readonly expires: number;
@@ -41,13 +45,14 @@ export function consentCommand(): Command {
             .argParser(expiry)
             .default(inDays(365), 'in 365 days'),
         )
+        .option('--accept-unknown', "record also persons whom the platform's data does not hold yet")
         .action(add),
     )
     .addCommand(
       new Command('list')
         .description('consents on record')
         .requiredOption('--state <dir>', "the source platform's state directory", text)
-        .option('--person <id>', 'of one person', text)
+        .option('--person <id>', 'of one person', personId)
         .option('--target <platform>', 'for one target', text)
         .option('--epoch <number>', 'of one epoch', integer(0))
         .option('--json', 'as a document')
@@ -63,11 +68,12 @@ export function consentCommand(): Command {
       'after',
       `
 Works while the agent runs, through its local service, and without it; a withdrawal made without it reaches the targets
-when it next runs.
+when it next runs. A person or a target that is not known is named, and the command fails: of a withdrawal the others are
+withdrawn all the same, of an addition nobody is recorded.
 
 Examples:
   isthmus consent add --state films-state --person p000123 --target books --expires 90d
-  isthmus consent add --state films-state --file persons.txt --target books      one person id a line
+  isthmus consent add --state films-state --file persons.txt --target books --dry-run      one person id a line
   isthmus consent list --state films-state --target books
   isthmus consent withdraw --state films-state --person p000123`,
     );
@@ -76,22 +82,33 @@ Examples:
 function whom(command: Command): Command {
   return command
     .requiredOption('--state <dir>', "the source platform's state directory", text)
-    .option('--person <ids>', "the platform's own person ids, comma-separated", list(text))
-    .option('--file <file>', 'a file of person ids, one a line', text);
+    .option('--person <ids>', "the platform's own person ids, comma-separated", list(personId))
+    .option('--file <file>', 'a file of person ids, one a line', text)
+    .option('--dry-run', 'only say what would be done');
 }
 
 async function add(options: Terms): Promise<void> {
   const { state, target, epoch, expires } = options;
-  const persons = personsOf(options);
-  const consents = openConsents(state, true);
+  const persons = await personsOf(options);
+  const dryRun = options.dryRun === true;
+  const consents = openConsents(state, !dryRun);
   try {
-    const { unknown } = await consents.add(persons, { target, epoch, expires });
-    process.stdout.write(
-      `consents recorded: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`,
-    );
-    if (unknown !== null && unknown > 0) {
+    const request = {
+      persons,
+      terms: { target, epoch, expires },
+      dryRun,
+      acceptUnknown: options.acceptUnknown === true,
+    };
+    const { unknown } = await consents.add(request);
+    const done = dryRun ? 'consents that would be recorded' : 'consents recorded';
+    process.stdout.write(`${done}: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`);
+    if (unknown === null) {
       process.stderr.write(
-        `isthmus: ids that this platform's data does not hold, so that nothing is released: ${unknown}\n`,
+        'isthmus: not checked: no platform was started on this state yet, so that persons and target are unknown; its first start says how many it does not know\n',
+      );
+    } else if (unknown.length > 0) {
+      process.stderr.write(
+        `isthmus: not in this platform's data, so that nothing is released yet: ${namesOf(unknown)}\n`,
       );
     }
   } finally {
@@ -117,28 +134,29 @@ async function show({ state, json, ...filter }: Listing): Promise<void> {
 }
 
 async function withdraw(options: Whom): Promise<void> {
-  const persons = personsOf(options);
+  const persons = await personsOf(options);
+  const { target, dryRun = false } = options;
   const consents = openConsents(options.state);
   try {
-    const { withdrawn, told } = await consents.withdraw(persons, options.target);
-    process.stdout.write(
-      `consents withdrawn: ${withdrawn}; ${told ? 'the targets are told to delete' : 'the targets are told when the agent next runs'}\n`,
-    );
+    const request = { persons, dryRun, ...(target !== undefined && { target }) };
+    const { withdrawn, told, unknown } = await consents.withdraw(request);
+    const then = told ? 'the targets are told to delete' : 'the targets are told when the agent next runs';
+    const done = dryRun
+      ? `consents that would be withdrawn: ${withdrawn}`
+      : `consents withdrawn: ${withdrawn}; ${then}`;
+    process.stdout.write(`${done}\n`);
+    if (unknown.length === 0) return;
+    const which = target === undefined ? '' : ` for ${target}`;
+    throw new FederationError('CONSENT_UNKNOWN', `no consent${which} on record of: ${namesOf(unknown)}`);
   } finally {
     consents.close();
   }
 }
 
-function personsOf({ person = [], file }: Whom): readonly string[] {
-  const persons = [...person, ...(file === undefined ? [] : linesOf(file))];
+async function personsOf({ person = [], file }: Whom): Promise<readonly string[]> {
+  const persons = [...person, ...(file === undefined ? [] : await readPersons(file))];
   if (persons.length > 0) return [...new Set(persons)];
   throw new CommandError('CONSENT_WHO', 'name somebody: --person ID, or --file with one person id a line');
-}
-
-function linesOf(file: string): readonly string[] {
-  return readNamedFile(file, 'FILE_UNREADABLE')
-    .split(/\r?\n/)
-    .filter((line) => line !== '');
 }
 
 function dateOf(seconds: number): string {

@@ -3,16 +3,27 @@
  * @module
  */
 import { Command } from 'commander';
-import { openDomain } from '../../client/data/open.ts';
-import type { OpenedDomain } from '../../client/data/open.ts';
+import { inspectSource } from '../../client/data/inspect.ts';
+import type { Inspected } from '../../client/data/inspect.ts';
+import { readingPathOf, writeReading } from '../../client/data/reading-file.ts';
+import type { WrittenReading } from '../../client/data/reading-file.ts';
 import { describeDomain, overlaps } from '../../core/data/describe.ts';
 import type { DomainFigures, Overlap, Quantiles } from '../../core/data/describe.ts';
-import { badRowText } from '../../core/data/reading.ts';
+import { DataError } from '../../core/data/errors.ts';
+import { columnText, likesText, timeText } from '../../core/data/reading-text.ts';
+import type { Reading } from '../../core/data/reading.ts';
+import { badRowText } from '../../core/data/rows.ts';
+import type { BadRow } from '../../core/data/rows.ts';
+import { text } from '../arguments.ts';
 import { readerOptions, withReaderOptions } from '../reader-options.ts';
 import type { ReaderOptions } from '../reader-options.ts';
+import { adoptCommand } from './data-adopt.ts';
+import { dataSampleCommand } from './data-sample.ts';
 
 interface InspectOptions extends ReaderOptions {
   readonly json?: true;
+  readonly out?: string;
+  readonly dryRun?: true;
 }
 
 /** The document of `isthmus data inspect --json`; its schema is docs/schemas/data-inspect.json. */
@@ -25,30 +36,50 @@ export interface InspectedSource extends DomainFigures {
   readonly name: string;
   readonly path: string;
   readonly format: string;
+  readonly reading: Reading;
+  /** Columns that are not read. */
+  readonly unread: readonly string[];
+  readonly remarks: readonly string[];
+  /** Where titles come from; null: nowhere. */
+  readonly itemsFile: string | null;
+  /** null: nothing was written. */
+  readonly readingFile: string | null;
+  /** null: nothing was written, or the file of items is the catalogue. */
+  readonly catalogueFile: string | null;
   readonly rows: number;
   readonly repeats: number;
+  readonly disliked: number;
   readonly bad: number;
-  readonly badRows: readonly { readonly line: number; readonly reason: string }[];
+  readonly badRows: readonly { readonly file?: string; readonly line: number; readonly reason: string }[];
 }
 
 export function dataCommand(): Command {
-  return new Command('data').description('look at data before it is used').addCommand(inspectCommand());
+  return new Command('data')
+    .description('look at data before it is used, and write down how it is read')
+    .addCommand(inspectCommand())
+    .addCommand(adoptCommand())
+    .addCommand(dataSampleCommand());
 }
 
 function inspectCommand(): Command {
   return withReaderOptions(new Command('inspect'))
-    .description('persons, items, interactions, density, long tail, time span; overlap of several sources')
+    .description(
+      'say what is taken for what, count persons, items and interactions, and write the reading file that "isthmus platform" reads by',
+    )
     .argument(
       '<source...>',
-      'TSV, CSV, MovieLens .dat, JSON lines (also .gz), Parquet, or a folder with ratings.csv, ratings.dat or u.data',
+      'TSV, CSV, MovieLens .dat, JSON lines (also .gz), Parquet; a folder with ratings.csv, ratings.dat or u.data; a folder of part files',
     )
+    .option('--out <file>', 'the reading file, of one source (default: SOURCE.reading.yaml)', text)
+    .option('--dry-run', 'write nothing')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       `
 Examples:
   isthmus data inspect books.tsv music.tsv
-  isthmus data inspect export.csv --columns person=customer,item=sku`,
+  isthmus data inspect export.csv --columns person=customer,item=sku
+  isthmus data inspect ratings.txt --columns person=0,item=1,timestamp=none --delimiter blank --min-rating 4`,
     )
     .action(async (sources: string[], options: InspectOptions) => {
       const document = await inspectSources(sources, options);
@@ -56,23 +87,52 @@ Examples:
     });
 }
 
-/** @throws DataError */
-export async function inspectSources(sources: readonly string[], options: ReaderOptions): Promise<InspectDocument> {
-  const opened: OpenedDomain[] = [];
-  for (const source of sources) opened.push(await openDomain(source, readerOptions(options)));
+/** Looks at the sources and, but for a dry run, writes their reading files. @throws DataError */
+export async function inspectSources(
+  sources: readonly string[],
+  options: Omit<InspectOptions, 'json'>,
+): Promise<InspectDocument> {
+  const { out, dryRun } = options;
+  if (out !== undefined && sources.length > 1) {
+    throw new DataError('DATA_OPTION', '--out names the reading file of one source: inspect them one by one');
+  }
+  const inspected: Inspected[] = [];
+  for (const source of sources) inspected.push(await inspectSource(source, readerOptions(options)));
+  const documents: InspectedSource[] = [];
+  for (const one of inspected) {
+    const path = out ?? readingPathOf(one.source.path);
+    documents.push(documentOf(one, dryRun === true ? undefined : await writeReading(one, path)));
+  }
+  return { sources: documents, overlaps: overlaps(inspected.map(({ report }) => report.domain)) };
+}
+
+function documentOf(
+  { source, reading, format, unread, remarks, items, report }: Inspected,
+  written: WrittenReading | undefined,
+): InspectedSource {
+  const { domain, rows, repeats, disliked, bad, badRows } = report;
   return {
-    sources: opened.map(({ domain, path, format, rows, repeats, bad, badRows }) => ({
-      name: domain.name,
-      path,
-      format,
-      rows,
-      repeats,
-      bad,
-      badRows: badRows.map((row) => ({ line: row.line, reason: badRowText(row) })),
-      ...describeDomain(domain),
-    })),
-    overlaps: overlaps(opened.map(({ domain }) => domain)),
+    name: domain.name,
+    path: source.path,
+    format,
+    reading,
+    unread,
+    remarks,
+    itemsFile: items?.path ?? null,
+    readingFile: written?.path ?? null,
+    catalogueFile: written?.cataloguePath ?? null,
+    rows,
+    repeats,
+    disliked,
+    bad,
+    badRows: badRows.map(shownRow),
+    ...describeDomain(domain),
   };
+}
+
+function shownRow(row: BadRow): InspectedSource['badRows'][number] {
+  const { file, line } = row;
+  return { ...(file !== undefined && { file }), line, reason: badRowText(row) };
 }
 
 /** The document as a person reads it. */
@@ -99,10 +159,19 @@ export function inspectText({ sources, overlaps: shared }: InspectDocument): str
 }
 
 function sourceLines(source: InspectedSource): string[] {
-  const { longTail, timeSpan, ratings } = source;
+  const { longTail, timeSpan, ratings, reading } = source;
   const line = (label: string, value: string): string => `  ${label.padEnd(14)}${value}`;
+  const { person, item } = reading.columns;
   return [
     `${source.name}  (${source.path}, ${source.format})`,
+    line('person', columnText(person)),
+    line('item', columnText(item)),
+    line('rating', likesText(reading)),
+    line('time', timeText(reading)),
+    line('not read', source.unread.length === 0 ? 'no column' : columnList(source.unread)),
+    line('titles', source.itemsFile === null ? 'none: no file of items beside the data' : `from ${source.itemsFile}`),
+    ...source.remarks.map((remark) => line('!', remark)),
+    '',
     line('persons', count(source.persons)),
     line('items', count(source.items) + (source.titled > 0 ? `, ${count(source.titled)} with a title` : '')),
     line('interactions', `${count(source.interactions)}, density ${percent(source.density)}`),
@@ -113,22 +182,43 @@ function sourceLines(source: InspectedSource): string[] {
       `the top 1 % of items hold ${percent(longTail.top1PercentShare)}, the top 10 % ` +
         `${percent(longTail.top10PercentShare)} of the interactions; Gini ${longTail.gini.toFixed(2)}`,
     ),
+    ...(timeSpan
+      ? [line('times', `${day(timeSpan.first)} to ${day(timeSpan.last)}${partly(timeSpan.knownShare)}`)]
+      : []),
+    ...(ratings
+      ? [
+          line(
+            'ratings',
+            `${ratings.min} to ${ratings.max}, mean ${ratings.mean.toFixed(2)}${partly(ratings.knownShare)}; ` +
+              'they decide whether a row counts, and nothing else',
+          ),
+        ]
+      : []),
     line(
-      'time',
-      timeSpan
-        ? `${day(timeSpan.first)} to ${day(timeSpan.last)}${partly(timeSpan.knownShare)}`
-        : 'unknown: order is the file’s',
+      'rows',
+      `${count(source.rows)}: ${count(source.bad)} bad${source.bad > 0 ? ` (${percent(source.bad / source.rows)}, left out)` : ''}, ` +
+        `${count(source.repeats)} repeats (the latest counts), ${count(source.disliked)} with a rating that is no like`,
     ),
-    line(
-      'ratings',
-      ratings
-        ? `${ratings.min} to ${ratings.max}, mean ${ratings.mean.toFixed(2)}${partly(ratings.knownShare)}`
-        : 'none',
+    ...source.badRows.map(
+      ({ file, line: at, reason }) => `    ${file === undefined ? '' : `${file}, `}line ${at}: ${reason}`,
     ),
-    line('rows', `${count(source.rows)}, ${count(source.repeats)} repeats, ${count(source.bad)} bad`),
-    ...source.badRows.map(({ line: at, reason }) => `    line ${at}: ${reason}`),
     ...(source.bad > source.badRows.length ? [`    and ${count(source.bad - source.badRows.length)} more`] : []),
+    ...writtenLines(source).map((text) => line('written', text)),
   ];
+}
+
+function writtenLines({ readingFile, catalogueFile, itemsFile }: InspectedSource): string[] {
+  if (readingFile === null) return [];
+  const catalogue =
+    catalogueFile === null
+      ? `${String(itemsFile)} is its catalogue`
+      : `${catalogueFile}: its catalogue, ${itemsFile === null ? 'the items of the rows' : 'the items of that file and of the rows'}`;
+  return [`${readingFile}: "isthmus platform" reads by it`, catalogue];
+}
+
+function columnList(names: readonly string[]): string {
+  const shown = names.slice(0, 12).map((name) => JSON.stringify(name));
+  return names.length > 12 ? `${shown.join(', ')} and ${names.length - 12} more` : shown.join(', ');
 }
 
 function quantilesText({ min, p10, median, mean, p90, max }: Quantiles): string {

@@ -255,6 +255,7 @@ function report(options: InitOptions, manifestFile: string, platforms: readonly 
     '',
     'Next:',
     `  isthmus coordinator --manifest ${manifestFile} --identity ${out}/coordinator.key --store coordinator.db`,
+    `  isthmus data inspect ${first}.tsv`,
     `  isthmus platform --manifest ${manifestFile} --identity ${out}/${first}.key --data ${first}.tsv --state ${first}-state --coordinator http://localhost:7480`,
     '',
   );

@@ -6,14 +6,13 @@ import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
 import { integer, positive, text, url } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
-import { readerOptions, withReaderOptions } from '../reader-options.ts';
-import type { ReaderOptions } from '../reader-options.ts';
 import type { LogLevel } from '../../host/log.ts';
 
-interface PlatformCommandOptions extends ReaderOptions {
+interface PlatformCommandOptions {
   readonly manifest: string;
   readonly identity: string;
   readonly data: string;
+  readonly reading?: string;
   readonly state: string;
   readonly coordinator: string;
   readonly unsafeSharedPseudonymKey?: string;
@@ -49,11 +48,14 @@ export function platformCommand(): Command {
     .optionsGroup('What it is made of:')
     .requiredOption('--manifest <file>', "the federation's signed manifest", text)
     .requiredOption('--identity <file>', "this platform's key file", text)
-    .requiredOption('--data <source>', 'its interactions: see "isthmus data inspect"', text)
+    .requiredOption('--data <source>', 'its interactions', text)
+    .option(
+      '--reading <file>',
+      'how they are read: "isthmus data inspect" writes it (default: SOURCE.reading.yaml)',
+      text,
+    )
     .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
     .requiredOption('--coordinator <url>', 'http(s) address of the coordinator', url)
-    .optionsGroup('How its data is read, as with "isthmus data inspect":');
-  withReaderOptions(command)
     .optionsGroup('Persons:')
     .option(
       '--unsafe-shared-pseudonym-key <file>',
@@ -124,6 +126,7 @@ Exit codes: 0 stopped as asked, or done (--once); 1 a defect; 2 the command line
 4 a port, a store or a disk; 5 the privacy budget or this platform's floor; 6 the federation ended the link.
 
 Examples:
+  isthmus data inspect films.tsv                                       first: how the data is read
   isthmus platform --manifest fed/manifest.yaml --identity fed/films.key --data films.tsv --state films-state \\
       --coordinator http://localhost:7480
   isthmus recommend --state films-state --person p000123 --k 10        ask it, from another terminal`,
@@ -166,7 +169,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       manifest: options.manifest,
       identity: options.identity,
       data: options.data,
-      reader: readerOptions(options),
+      ...(options.reading !== undefined && { reading: options.reading }),
       state: options.state,
       coordinator: options.coordinator,
       receives: options.receive,

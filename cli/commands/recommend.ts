@@ -3,7 +3,7 @@ import { recommendationSchema } from '../../client/schemas.ts';
 import { askAgent } from '../../client/serving/local-client.ts';
 import type { Recommendation } from '../../client/serving/recommender.ts';
 import { CommandError } from '../errors.ts';
-import { integer, text } from '../arguments.ts';
+import { integer, personId, text } from '../arguments.ts';
 
 interface RecommendOptions {
   readonly state: string;
@@ -17,7 +17,7 @@ export function recommendCommand(): Command {
   return new Command('recommend')
     .description('ask the running agent of a platform for first recommendations')
     .requiredOption('--state <dir>', "the platform's state directory", text)
-    .option('--person <id>', "the platform's own id of the person", text)
+    .option('--person <id>', "the platform's own id of the person", personId)
     .option('--pseudonym <text>', 'the pseudonym instead', text)
     .option('--k <count>', 'how many', integer(1, 1000), 10)
     .option('--json', 'the whole answer, with what each item rests on')

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { idOf, whyNoId } from '../../core/data/ids.ts';
 import { PlatformError } from '../errors.ts';
 import { systemReason } from '../../host/files.ts';
 
@@ -46,11 +47,14 @@ export function parseHidden(text: string, domain: Domain, file: string): HiddenP
   const refuse = (line: number, why: string): PlatformError =>
     new PlatformError('PLATFORM_HIDDEN', `${file}:${line}: ${why}`);
   text.split(/\r?\n/).forEach((line, at) => {
-    const isHeader = at === 0 && line.startsWith('person\t');
-    if (line === '' || isHeader) return;
-    const [person, id, interactions = '0', twin = '0'] = line.split('\t');
+    const isHeader = at === 0 && /^\uFEFF?person\t/.test(line);
+    if (line.trim() === '' || isHeader) return;
+    const [who, what, interactions = '0', twin = '0'] = line.split('\t');
     const width = line.split('\t').length;
-    if (width < 2 || person === '') throw refuse(at + 1, 'is not "person<TAB>item"');
+    if (width < 2) throw refuse(at + 1, 'is not "person<TAB>item"');
+    const [person, id] = [idOf(who), idOf(what)];
+    if (person === undefined) throw refuse(at + 1, `the person ${whyNoId(who)}`);
+    if (id === undefined) throw refuse(at + 1, `the item ${whyNoId(what)}`);
     if (columns !== 0 && width !== columns) throw refuse(at + 1, `has ${width} columns where others have ${columns}`);
     columns = width;
     const item = items.get(id);

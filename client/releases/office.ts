@@ -2,14 +2,14 @@
  * Everything of releases at one platform: its consents, its desk as a source, its desk as a target.
  * @module
  */
-import { checkConsent } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
+import type { ConsentBook } from '../consent-book.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
-import type { ConsentFilter, ReceivedVersion } from '../store/platform-store.ts';
+import type { ReceivedVersion } from '../store/platform-store.ts';
 import { sourceMode } from './mode.ts';
 import type { People } from '../data/people.ts';
 import { SourceDesk } from './source.ts';
@@ -109,21 +109,20 @@ export class ReleaseOffice {
     }
   }
 
-  consents(filter: ConsentFilter): readonly Consent[] {
-    return this.#options.store.consents.list(filter);
-  }
-
-  /**
-   * @returns persons among them that the data does not hold: they may come with the data of another day.
-   * @throws FederationError CONSENT_INVALID; then none is recorded.
-   */
-  addConsents(consents: readonly Consent[]): number {
+  /** Consents on record, and how they are changed. */
+  get book(): ConsentBook {
     const { manifest, identity, store } = this.#options;
-    const platforms = manifest.platforms.map(({ name }) => name);
-    for (const consent of consents) checkConsent(consent, identity.name, platforms);
-    store.consents.add(consents);
-    this.#source?.onConsents(consents);
-    return unknownAmong(consents, this.#people);
+    return {
+      platform: identity.name,
+      platforms: manifest.platforms.map(({ name }) => name),
+      consents: store.consents,
+      knows: (person) => this.#people.rowOf(person) !== undefined,
+      add: (consents) => {
+        store.consents.add(consents);
+        this.#source?.onConsents(consents);
+      },
+      withdraw: (persons, target) => this.withdraw(persons, target),
+    };
   }
 
   /** Consents by which nobody can be released: a name mistyped, or data of another day. */

@@ -127,7 +127,9 @@ export class SourceDesk {
     }));
     this.#options.write(target, letters);
     emit({ kind: 'released', target, persons: released.length, parts });
-    log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
+    if (released.length === 0)
+      log.info('nobody is released: no consent in force covers the request', { target, epoch });
+    else log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
   }
 
   /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */

@@ -7,7 +7,9 @@ import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { codeOf } from '../../core/errors/coded-error.ts';
-import type { Consent } from '../../core/federation/consent.ts';
+import { idOf, whyNoId } from '../../core/data/ids.ts';
+import { addConsents, listConsents, withdrawConsents } from '../consent-book.ts';
+import type { ConsentBook } from '../consent-book.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
 import { listen } from '../../host/listen.ts';
@@ -17,11 +19,8 @@ export interface ServiceBackend {
   stage(): string;
   /** @throws PlatformError PLATFORM_NOT_READY */
   recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
-  consents(filter: { readonly person?: string; readonly target?: string; readonly epoch?: number }): readonly Consent[];
-  /** @returns persons among them that the data does not hold. @throws FederationError CONSENT_INVALID */
-  addConsents(consents: readonly Consent[]): number;
-  /** @returns consents withdrawn. */
-  withdraw(persons: readonly string[], target?: string): number;
+  /** Consents on record, and how they are changed. */
+  readonly book: ConsentBook;
 }
 
 export interface ServiceOptions {
@@ -43,23 +42,37 @@ const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metr
 /** A file of consents for everybody is long. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
+/** By the rule of every other door. */
+const personId = z.string().transform((text, context) => {
+  const id = idOf(text);
+  if (id !== undefined) return id;
+  context.addIssue(`a person ${whyNoId(text)}`);
+  return z.NEVER;
+});
 const recommendQuery = z.strictObject({
   k: z.coerce.number().int().min(1).max(1000).default(10),
   /** Whether the path holds a pseudonym or this platform's own person id. */
   as: z.enum(['pseudonym', 'person']).default('pseudonym'),
 });
 const consentFilter = z.strictObject({
-  person: z.string().optional(),
+  person: personId.optional(),
   target: z.string().optional(),
   epoch: z.coerce.number().int().min(0).optional(),
 });
 const consentBody = z.strictObject({
-  persons: z.array(z.string().min(1)).min(1),
+  persons: z.array(personId).min(1),
   target: z.string(),
   epoch: z.int().min(0),
   expires: z.int().min(1),
+  dryRun: z.boolean().default(false),
+  /** Whoever records consents as persons come knows more than the data of this morning. */
+  acceptUnknown: z.boolean().default(true),
 });
-const withdrawBody = z.strictObject({ persons: z.array(z.string().min(1)).min(1), target: z.string().optional() });
+const withdrawBody = z.strictObject({
+  persons: z.array(personId).min(1),
+  target: z.string().optional(),
+  dryRun: z.boolean().default(false),
+});
 
 /** @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN */
 export async function startService({ backend, metrics, token, port }: ServiceOptions): Promise<Service> {
@@ -90,12 +103,12 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
   app.get<{ Params: { name: string } }>('/v1/recommendations/:name', async (request) => {
     const { k, as } = recommendQuery.parse(request.query);
     const { name } = request.params;
-    return backend.recommend(as === 'person' ? { person: name } : { pseudonym: name }, k);
+    return backend.recommend(as === 'person' ? { person: personId.parse(name) } : { pseudonym: name }, k);
   });
   app.get('/v1/consents', (request) => {
     const { person, target, epoch } = consentFilter.parse(request.query);
     return {
-      consents: backend.consents({
+      consents: listConsents(backend.book, {
         ...(person !== undefined && { person }),
         ...(target !== undefined && { target }),
         ...(epoch !== undefined && { epoch }),
@@ -103,13 +116,18 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
     };
   });
   app.post('/v1/consents', (request) => {
-    const { persons, ...terms } = consentBody.parse(request.body);
-    const unknown = backend.addConsents(persons.map((person) => ({ person, ...terms })));
-    return { added: persons.length, unknown };
+    const { persons: named, dryRun, acceptUnknown, ...terms } = consentBody.parse(request.body);
+    const persons = [...new Set(named)];
+    const { unknown } = addConsents(backend.book, { persons, terms, dryRun, acceptUnknown });
+    return { added: dryRun ? 0 : persons.length, unknown };
   });
   app.delete('/v1/consents', (request) => {
-    const { persons, target } = withdrawBody.parse(request.body);
-    return { withdrawn: backend.withdraw(persons, target) };
+    const { persons, target, dryRun } = withdrawBody.parse(request.body);
+    return withdrawConsents(backend.book, {
+      persons: [...new Set(persons)],
+      dryRun,
+      ...(target !== undefined && { target }),
+    });
   });
 }
 

@@ -7,6 +7,7 @@ import { StoreError } from '../../host/errors/store-errors.ts';
 import { memoryReceived } from './memory/received.ts';
 import { memoryCodes, memoryConsents, memoryOutbox, memoryRequests } from './memory/releases.ts';
 import { memoryModels, memorySessions, memorySums } from './memory/rounds.ts';
+import { memoryStarts } from './memory/starts.ts';
 import type { PlatformStore } from './platform-store.ts';
 
 export function createMemoryStore(): PlatformStore {
@@ -20,6 +21,7 @@ export function createMemoryStore(): PlatformStore {
     received: memoryReceived(),
     models: memoryModels(),
     outbox: memoryOutbox(),
+    starts: memoryStarts(),
   };
   let closed = false;
   const open = <Room extends keyof typeof rooms>(room: Room): (typeof rooms)[Room] => {
@@ -53,6 +55,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get outbox() {
       return open('outbox');
+    },
+    get starts() {
+      return open('starts');
     },
     close() {
       closed = true;

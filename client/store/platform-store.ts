@@ -21,8 +21,27 @@ export interface PlatformStore {
   readonly received: ReceivedStore;
   readonly models: ModelStore;
   readonly outbox: Outbox;
+  readonly starts: StartStore;
   /** Frees the lock; everything after it throws STORE_CLOSED. */
   close(): void;
+}
+
+/** How the platform last started: its reading stays the same until a person changes it. */
+export interface StartStore {
+  get(): LastStart | undefined;
+  put(start: LastStart): void;
+}
+
+export interface LastStart {
+  readonly platform: string;
+  /** Of the federation, itself among them. */
+  readonly platforms: readonly string[];
+  /** Absolute. */
+  readonly data: string;
+  /** Absolute; its catalogue is named from there. */
+  readonly readingPath: string;
+  /** What a reading file holds. */
+  readonly reading: string;
 }
 
 /** An attempt that this platform entered, and what became of its part. */

@@ -11,6 +11,7 @@ import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
 import type { StoreTerms } from '../../host/sqlite.ts';
 import { sqliteLedger } from '../../host/sqlite/ledger.ts';
+import { sqliteStarts } from './sqlite/starts.ts';
 
 /** Whose state it is. */
 export interface StoreOwner {
@@ -50,6 +51,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     received: sqliteReceived(database),
     models: sqliteModels(database),
     outbox: sqliteOutbox(database),
+    starts: sqliteStarts(database),
     close: () => database.close(),
   };
 }

@@ -88,7 +88,7 @@ export const NOT_CLAIMED: readonly string[] = [
 export const NOT_CHARGED: readonly string[] = [
   'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves; metrics that a platform publishes, since there is no noised query for them',
   'public facts in the manifest: a round number of persons, and the size of the catalogue',
-  'what the catalogue holds, and its size, where a platform keeps no items file: an item that one person alone has met then adds a coordinate',
+  'what the reading file and the catalogue beside it say, as far as they were made from rows when the data was inspected: an item that one person alone had met then adds a coordinate',
   'the epsilon0 of released codes: it stands in the claim about the chosen platform, in no ledger',
 ];
 

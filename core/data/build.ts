@@ -5,6 +5,8 @@
 import type { Domain } from './domain.ts';
 import { DataError } from './errors.ts';
 import { Growing, Interner } from './growing.ts';
+import { EVERY_RATING, isLike } from './likes.ts';
+import type { Likes } from './likes.ts';
 
 /** One row of a source. */
 export interface InteractionRecord {
@@ -17,10 +19,18 @@ export interface InteractionRecord {
 }
 
 export interface BuildOptions {
-  /** A person met the same item more than once: which of the rows stays (its place in the history, its rating). Default `first`. */
-  readonly repeats?: 'first' | 'latest';
+  /** Which ratings count; default: every one. */
+  readonly likes?: Pick<Likes, 'from' | 'to'>;
   /** Item id -> title: the platform's catalogue, with items nobody met yet. */
   readonly titles?: ReadonlyMap<string, string>;
+}
+
+export interface Built {
+  readonly domain: Domain;
+  /** Rows that a later one of the same person and item replaced. */
+  readonly repeats: number;
+  /** Of the others, those whose rating is no like. */
+  readonly disliked: number;
 }
 
 /** Collects records in compact arrays, then lays them out person by person. */
@@ -56,57 +66,70 @@ export class DomainBuilder {
 
   /**
    * Persons are numbered by first appearance; the catalogue in the order of the items file, then by id, so that nobody's
-   * rows decide which number an item has. A history is in the order of time where all its timestamps
-   * are known, in the order of rows otherwise.
-   * @throws DataError DATA_EMPTY when there was no row.
+   * rows decide which number an item has. A history is in the order of time where all its timestamps are known, in the
+   * order of rows otherwise. Where a person met an item more than once the latest row stands, with its place and its
+   * rating; where that rating is no like, nothing of the item is left. A person of whom nothing is left is not in the domain.
+   * @throws DataError DATA_EMPTY when no row is left.
    */
-  build(): Domain {
+  build(): Built {
     if (this.rows === 0) {
       throw new DataError('DATA_EMPTY', `the domain "${this.#name}" has no interactions: check its source`);
     }
-    const persons = this.#personIds.ids();
+    const { likes = EVERY_RATING, titles } = this.#options;
+    const all = this.#personIds.ids();
     const met = this.#itemIds.ids();
-    const catalogue = catalogueOf(met, this.#options.titles);
+    const catalogue = catalogueOf(met, titles);
     const place = new Map(catalogue.map((id, item) => [id, item]));
     const itemOf = Uint32Array.from(met, (id) => place.get(id) ?? 0);
-    const { starts, order } = rowsByPerson(this.#persons.view(), persons.length);
+    const { starts, order } = rowsByPerson(this.#persons.view(), all.length);
     const times = this.#timestamps?.view();
     if (times) sortByTime(order, starts, times);
 
     const rowItems = this.#items.view().map((number) => itemOf[number]);
-    const offsets = new Uint32Array(persons.length + 1);
+    const ratings = this.#ratings?.view();
     const kept = new Uint32Array(order.length);
-    const latest = this.#options.repeats === 'latest';
+    const persons: string[] = [];
+    const offsets = [0];
     // seenBy[item] is the last person (plus one) whose history holds the item.
     const seenBy = new Uint32Array(catalogue.length);
     let length = 0;
-    for (let p = 0; p < persons.length; p++) {
-      const begin = starts[p];
-      const end = starts[p + 1];
+    let repeats = 0;
+    for (let p = 0; p < all.length; p++) {
       const from = length;
-      for (let i = 0; i < end - begin; i++) {
-        const row = order[latest ? end - 1 - i : begin + i];
+      for (let i = starts[p + 1] - 1; i >= starts[p]; i--) {
+        const row = order[i];
         const item = rowItems[row];
-        if (seenBy[item] === p + 1) continue;
+        if (seenBy[item] === p + 1) {
+          repeats++;
+          continue;
+        }
         seenBy[item] = p + 1;
-        kept[length++] = row;
+        if (ratings === undefined || isLike(ratings[row], likes)) kept[length++] = row;
       }
-      if (latest) kept.subarray(from, length).reverse();
-      offsets[p + 1] = length;
+      if (length === from) continue;
+      kept.subarray(from, length).reverse();
+      persons.push(all[p]);
+      offsets.push(length);
     }
-
-    const titles = this.#options.titles;
-    const ratings = this.#ratings?.view();
-    return {
+    const disliked = this.rows - repeats - length;
+    if (length === 0) {
+      throw new DataError(
+        'DATA_EMPTY',
+        `none of the ${disliked} ratings of the domain "${this.#name}" counts as a like: choose a lower --min-rating, or "none", with "isthmus data inspect"`,
+      );
+    }
+    const rows = kept.subarray(0, length);
+    const domain = {
       name: this.#name,
       persons,
       catalogue,
-      offsets,
-      items: gather(rowItems, kept, new Uint32Array(length)),
-      ...(ratings && { ratings: gather(ratings, kept, new Float32Array(length)) }),
-      ...(times && { timestamps: gather(times, kept, new Float64Array(length)) }),
+      offsets: Uint32Array.from(offsets),
+      items: gather(rowItems, rows, new Uint32Array(length)),
+      ...(ratings && { ratings: gather(ratings, rows, new Float32Array(length)) }),
+      ...(times && { timestamps: gather(times, rows, new Float64Array(length)) }),
       ...(titles && { titles: catalogue.map((id) => titles.get(id) || undefined) }),
     };
+    return { domain, repeats, disliked };
   }
 
   #unknowns<A extends Float32Array | Float64Array>(make: (length: number) => A): Growing<A> {
@@ -126,7 +149,7 @@ function catalogueOf(met: readonly string[], titles: ReadonlyMap<string, string>
 export function buildDomain(name: string, records: Iterable<InteractionRecord>, options: BuildOptions = {}): Domain {
   const builder = new DomainBuilder(name, options);
   for (const { person, item, rating, timestamp } of records) builder.add(person, item, rating, timestamp);
-  return builder.build();
+  return builder.build().domain;
 }
 
 /** Row numbers grouped by person, in the order of rows within each (a counting sort). */

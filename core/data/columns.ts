@@ -1,53 +1,68 @@
 /**
- * Which column holds what.
+ * Which column holds what, by the names that known data sets use. For `isthmus data inspect` alone: a platform reads by the
+ * columns that were written down.
  * @module
  */
+import { listed } from './delimited.ts';
 import { DataError } from './errors.ts';
+import type { Column, Reading } from './reading.ts';
 
 export type Role = 'person' | 'item' | 'rating' | 'timestamp';
+export const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
 
-/** Columns by name, or by place from 0 where there is no header. */
-export type ColumnChoice = Readonly<Partial<Record<Role, string | number>>>;
+/** Columns by name, or by place from 0; null: none, though a column has its name. */
+export type ColumnChoice = Readonly<Partial<Record<Role, Column | null>>>;
+export type Columns = Reading['columns'];
 
-/** Places from 0. */
-export interface Columns {
-  readonly person: number;
-  readonly item: number;
-  readonly rating?: number;
-  readonly timestamp?: number;
-}
-
-/** The names known data sets use, compared without case, spaces, dashes and underscores; the first that is there wins. */
+/** Names, compared without case, spaces, dashes, underscores and RecBole's ":token"; the first that is there wins. */
 const KNOWN: Readonly<Record<Role, readonly string[]>> = {
   person: ['person', 'user', 'userid', 'reviewerid', 'customerid', 'uid', 'personid'],
   item: ['item', 'itemid', 'parentasin', 'asin', 'movieid', 'productid', 'bookid', 'isbn', 'iid'],
-  rating: ['rating', 'overall', 'score', 'stars', 'starrating'],
+  rating: ['rating', 'overall', 'score', 'stars', 'starrating', 'bookrating'],
   timestamp: ['timestamp', 'time', 'unixreviewtime', 'date', 'unixtime', 'reviewdate'],
 };
 
-const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
+export function plainName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/:(token|token_seq|float|float_seq)$/, '')
+    .replace(/[\s_-]/g, '');
+}
+
+/** Whether the first row of a text is its header: it is where columns are chosen by name, or where it has a known name. */
+export function isHeader(row: readonly string[], chosen: ColumnChoice): boolean {
+  if (ROLES.some((role) => typeof chosen[role] === 'string')) return true;
+  const known = new Set([...KNOWN.person, ...KNOWN.item]);
+  return row.some((name) => known.has(plainName(name)));
+}
 
 /**
- * Columns by their header. undefined: this is no header (neither person nor item is named in it, or places are chosen).
- * @throws DataError DATA_HEADER when only one of the two is there, or a chosen one is not.
+ * Columns by their names.
+ * @throws DataError DATA_HEADER when a chosen one is not there, or the person or the item is not found.
  */
-export function columnsOfHeader(header: readonly string[], chosen: ColumnChoice = {}): Columns | undefined {
-  if (typeof chosen.person === 'number' || typeof chosen.item === 'number') return undefined;
-  const plain = header.map((name) => name.toLowerCase().replace(/[\s_-]/g, ''));
-  const places: Partial<Record<Role, number>> = {};
-  for (const role of ROLES) {
+export function columnsOfNames(given: readonly string[], chosen: ColumnChoice): Columns {
+  const names = given.map((name) => name.trim());
+  const plain = names.map(plainName);
+  const find = (role: Role): Column | null | undefined => {
     const choice = chosen[role];
-    if (choice !== undefined) {
-      places[role] = placeOf(choice, header, role);
-      continue;
+    if (choice === undefined) {
+      const at = KNOWN[role].map((name) => plain.indexOf(name)).find((place) => place >= 0);
+      return at === undefined ? undefined : names[at];
     }
-    const at = KNOWN[role].map((name) => plain.indexOf(name)).find((place) => place >= 0);
-    if (at !== undefined) places[role] = at;
-  }
-  const { person, item, ...rest } = places;
-  if (person !== undefined && item !== undefined) return { person, item, ...rest };
-  if (person === undefined && item === undefined) return undefined;
-  throw headerError(header, person === undefined ? 'person' : 'item');
+    if (choice === null || names.includes(String(choice))) return choice === null ? null : String(choice);
+    if (typeof choice === 'number' && choice < names.length) return choice;
+    throw noColumn(choice, role, names);
+  };
+  const [person, item, rating = null, timestamp = null] = ROLES.map(find);
+  if (isGiven(person) && isGiven(item)) return { person, item, rating, timestamp };
+  const missing = ROLES.slice(0, 2).filter((role) => !isGiven(role === 'person' ? person : item));
+  const free = names.filter((name) => name !== '' && ![person, item, rating, timestamp].includes(name));
+  const flags = missing.map((role, i) => `${role}=${free[i] ?? 'COLUMN'}`);
+  throw new DataError(
+    'DATA_HEADER',
+    `no column for the ${missing.join(' and the ')} among ${listed(names)}: say which it is, for instance --columns ${flags.join(',')}`,
+  );
 }
 
 /**
@@ -55,49 +70,44 @@ export function columnsOfHeader(header: readonly string[], chosen: ColumnChoice 
  * have them. Amazon's of 2018 have the item first; the shape of its ids tells.
  * @throws DataError DATA_HEADER
  */
-export function columnsOfFirstRow(row: readonly string[], chosen: ColumnChoice = {}): Columns {
-  if (typeof chosen.person === 'number' && typeof chosen.item === 'number') {
-    return {
-      person: placeOf(chosen.person, row, 'person'),
-      item: placeOf(chosen.item, row, 'item'),
-      ...(typeof chosen.rating === 'number' && { rating: placeOf(chosen.rating, row, 'rating') }),
-      ...(typeof chosen.timestamp === 'number' && { timestamp: placeOf(chosen.timestamp, row, 'timestamp') }),
-    };
-  }
+export function columnsOfPlaces(row: readonly string[], chosen: ColumnChoice): Columns {
+  const place = (role: Role): number | null | undefined => {
+    const choice = chosen[role];
+    if (!isGiven(choice)) return choice;
+    if (typeof choice === 'number' && choice < row.length) return choice;
+    throw noColumn(choice, role, row);
+  };
+  const [person, item, rating, timestamp] = ROLES.map(place);
+  if (isGiven(person) && isGiven(item)) return { person, item, rating: rating ?? null, timestamp: timestamp ?? null };
   const looksLikeRatings = row.length >= 3 && row.length <= 4 && row.slice(2).every(isNumber);
-  if (!looksLikeRatings) throw headerError(row, 'person');
+  if (!looksLikeRatings || isGiven(person) || isGiven(item)) {
+    throw new DataError(
+      'DATA_HEADER',
+      `the first line, ${listed(row)}, holds no name of a column that is known: say which column is which by its place, for instance --columns person=0,item=1, ` +
+        'or by its name, if the first line holds names',
+    );
+  }
   const itemFirst = isAsin(row[0]) && !isAsin(row[1]);
   return {
     person: itemFirst ? 1 : 0,
     item: itemFirst ? 0 : 1,
-    rating: 2,
-    ...(row.length === 4 && { timestamp: 3 }),
+    rating: rating === undefined ? 2 : rating,
+    timestamp: timestamp === undefined && row.length === 4 ? 3 : (timestamp ?? null),
   };
 }
 
-function placeOf(choice: string | number, header: readonly string[], role: Role): number {
-  const place = typeof choice === 'number' ? choice : header.indexOf(choice);
-  if (Number.isInteger(place) && place >= 0 && place < header.length) return place;
-  throw new DataError(
-    'DATA_HEADER',
-    `no column ${JSON.stringify(choice)} for the ${role}; the columns are ${listed(header)}`,
-  );
+function isGiven(column: Column | null | undefined): column is Column {
+  return column !== null && column !== undefined;
 }
 
-function headerError(header: readonly string[], missing: Role): DataError {
+function noColumn(choice: Column, role: Role, names: readonly string[]): DataError {
   return new DataError(
     'DATA_HEADER',
-    `no column for the ${missing} among ${listed(header)}: name it one of ${KNOWN[missing].slice(0, 5).join(', ')}, ` +
-      'or try which column it is with "isthmus data inspect --columns"',
+    `no column ${JSON.stringify(choice)} for the ${role}; the columns are ${listed(names)}`,
   );
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name));
-  return shown.join(', ') + (names.length > 12 ? ', …' : '');
-}
-
-function isNumber(text: string): boolean {
+export function isNumber(text: string): boolean {
   return text.trim() !== '' && Number.isFinite(Number(text));
 }
 

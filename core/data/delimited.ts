@@ -1,113 +1,233 @@
 /**
- * Delimited text: TSV and CSV with a header, Amazon's and MovieLens' ratings without one, `ratings.dat` with `::`.
+ * Delimited text. A line is a row unless the reading says that quoted fields run over lines, so that a mark lost in one
+ * person's row cannot swallow the rows that follow. (csv-parse reads on to the next mark, wherever it stands.)
  * @module
  */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { CsvError, Parser } from 'csv-parse';
-import { columnsOfFirstRow, columnsOfHeader } from './columns.ts';
-import type { Columns } from './columns.ts';
 import { DataError } from './errors.ts';
 import { eachLine } from './lines.ts';
-import { RowCollector } from './reading.ts';
-import type { ReadOptions, ReadReport } from './reading.ts';
+import type { Encoding } from './lines.ts';
+import type { Column, DelimitedReading } from './reading.ts';
+import type { RowSink } from './rows.ts';
 
-/** What parts the fields of a line. */
-export type Delimiter = '\t' | ',' | ';' | '::';
+/** How a text falls into fields. */
+export interface FieldShape {
+  readonly encoding: Encoding;
+  /** A blank stands for any run of blanks and tabs. */
+  readonly delimiter: string;
+  readonly quotes: 'none' | 'in-a-line' | 'over-lines';
+}
 
-/** A field longer than this is a lost quotation mark, not a field. */
+export interface RecordSink {
+  record(fields: readonly string[], line: number): void;
+  broken(line: number, reason: string): void;
+  /** A record ran over several lines. */
+  spansLines?(): void;
+}
+
+/** Why a line does not fall into fields. */
+export type QuoteFault = 'open' | 'text after a closing quotation mark';
+
+const OPEN_MARK = 'a quotation mark opens a field and none closes it';
+/** A quoted field that runs on for longer has lost its closing mark. */
 const LONGEST_RECORD = 1 << 20;
 
-/**
- * Rows of fields with the line each begins on, empty lines left out. Quotation marks count in comma- and
- * semicolon-separated text alone: elsewhere a line is a row and a delimiter always parts two fields.
- * @throws DataError DATA_FORMAT_BROKEN naming the line
- */
-export async function eachRecord(
-  bytes: AsyncIterable<Uint8Array>,
-  delimiter: Delimiter,
-  visit: (fields: readonly string[], line: number) => void,
-): Promise<void> {
-  if (delimiter === ',' || delimiter === ';') return eachQuotedRecord(bytes, delimiter, visit);
-  return eachLine(bytes, (text, line) => {
-    const row = text.endsWith('\r') ? text.slice(0, -1) : text;
-    if (row.trim() !== '') visit(row.split(delimiter), line);
-  });
-}
-
-async function eachQuotedRecord(
-  bytes: AsyncIterable<Uint8Array>,
-  delimiter: ',' | ';',
-  visit: (fields: readonly string[], line: number) => void,
-): Promise<void> {
-  const parser = new Parser({
-    delimiter,
-    bom: true,
-    relax_quotes: true,
-    relax_column_count: true,
-    max_record_size: LONGEST_RECORD,
-  });
-  let line = 1;
-  let refusal: { readonly error: unknown } | undefined;
-  try {
-    await pipeline(Readable.from(bytes, { objectMode: false }), parser, async (records) => {
-      for await (const record of records as AsyncIterable<string[]>) {
-        try {
-          if (record.length > 1 || record[0].trim() !== '') visit(record, line);
-        } catch (error) {
-          refusal = { error };
-          throw error;
-        }
-        line += 1 + linesWithin(record);
-      }
-    });
-  } catch (error) {
-    // The pipeline may report the aborted source instead of what made it abort.
-    if (refusal) throw refusal.error;
-    if (!(error instanceof CsvError)) throw error;
-    throw new DataError('DATA_FORMAT_BROKEN', `after line ${line - 1}: ${error.message}`, { cause: error });
+/** Fields of one line (RFC 4180, section 2, with blanks allowed around a quoted field); marks inside an unquoted field stand for themselves. */
+export function fieldsOf(line: string, { delimiter, quotes }: Omit<FieldShape, 'encoding'>): string[] | QuoteFault {
+  if (delimiter === ' ') return line.trim().split(/[ \t]+/);
+  if (quotes === 'none' || !line.includes('"')) return line.split(delimiter);
+  const fields: string[] = [];
+  for (let at = 0; ; at += delimiter.length) {
+    const begin = pastBlanks(line, at);
+    if (line[begin] !== '"') {
+      const end = line.indexOf(delimiter, at);
+      fields.push(end < 0 ? line.slice(at) : line.slice(at, end));
+      if (end < 0) return fields;
+      at = end;
+      continue;
+    }
+    let value = '';
+    let from = begin + 1;
+    for (;;) {
+      const mark = line.indexOf('"', from);
+      if (mark < 0) return 'open';
+      value += line.slice(from, mark);
+      from = mark + 1;
+      if (line[from] !== '"') break;
+      value += '"';
+      from++;
+    }
+    fields.push(value);
+    at = pastBlanks(line, from);
+    if (at === line.length) return fields;
+    if (!line.startsWith(delimiter, at)) return 'text after a closing quotation mark';
   }
 }
 
-/** Interactions out of delimited text. @throws DataError */
-export async function readDelimited(
-  bytes: AsyncIterable<Uint8Array>,
-  delimiter: Delimiter,
-  options: ReadOptions,
-): Promise<ReadReport> {
-  const collector = new RowCollector(options);
-  let columns: Columns | undefined;
-  let width = 0;
-  await eachRecord(bytes, delimiter, (fields, line) => {
-    if (!columns) {
-      const named = columnsOfHeader(fields, options.columns);
-      columns = named ?? columnsOfFirstRow(fields, options.columns);
-      width = 1 + Math.max(columns.person, columns.item, columns.rating ?? 0, columns.timestamp ?? 0);
-      if (named) return;
-    }
-    if (fields.length < width) {
-      collector.bad(
-        line,
-        `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of at least ${width}`,
-      );
+/** Rows of fields with the line each begins on; lines without content are left out. */
+export function eachRecord(bytes: AsyncIterable<Uint8Array>, shape: FieldShape, sink: RecordSink): Promise<void> {
+  const records = new Records(shape, sink);
+  return eachLine(bytes, shape.encoding, records).then(() => records.end());
+}
+
+class Records {
+  readonly #shape: FieldShape;
+  readonly #sink: RecordSink;
+  /** Lines of a record whose quoted field is not closed yet. */
+  #open: { readonly text: string; readonly number: number }[] = [];
+  #openLength = 0;
+
+  constructor(shape: FieldShape, sink: RecordSink) {
+    this.#shape = shape;
+    this.#sink = sink;
+  }
+
+  line(text: string, number: number): void {
+    // The mark of a file's beginning would hide a quotation mark behind it.
+    const plain = number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+    if (this.#open.length > 0) this.#goOn(plain, number);
+    else if (plain.trim() !== '') this.#begin(plain, number);
+  }
+
+  broken(number: number, reason: string): void {
+    this.#giveUp();
+    this.#sink.broken(number, reason);
+  }
+
+  end(): void {
+    while (this.#open.length > 0) this.#giveUp();
+  }
+
+  #begin(text: string, number: number): void {
+    const fields = fieldsOf(text, this.#shape);
+    if (typeof fields !== 'string') this.#sink.record(fields, number);
+    else if (fields === 'open' && this.#shape.quotes === 'over-lines') this.#keep(text, number);
+    else this.#sink.broken(number, fields === 'open' ? OPEN_MARK : fields);
+  }
+
+  #goOn(text: string, number: number): void {
+    this.#keep(text, number);
+    if (this.#openLength > LONGEST_RECORD) {
+      this.#giveUp();
       return;
     }
-    const { person, item, rating, timestamp } = columns;
-    collector.row(
-      line,
-      fields[person],
-      fields[item],
-      rating === undefined ? undefined : fields[rating],
-      timestamp === undefined ? undefined : fields[timestamp],
-    );
-  });
-  return collector.finish();
+    // Only a mark can close the field.
+    if (!text.includes('"')) return;
+    const fields = fieldsOf(this.#open.map((line) => line.text).join('\n'), this.#shape);
+    if (fields === 'open') return;
+    if (typeof fields === 'string') {
+      this.#giveUp();
+      return;
+    }
+    const [first] = this.#open;
+    this.#clear();
+    this.#sink.spansLines?.();
+    this.#sink.record(fields, first.number);
+  }
+
+  /** The first open line is broken; those after it are read again as if it were not there. */
+  #giveUp(): void {
+    const [first, ...rest] = this.#open;
+    if (this.#open.length === 0) return;
+    this.#clear();
+    this.#sink.broken(first.number, OPEN_MARK);
+    for (const { text, number } of rest) this.line(text, number);
+  }
+
+  #keep(text: string, number: number): void {
+    this.#open.push({ text, number });
+    this.#openLength += text.length + 1;
+  }
+
+  #clear(): void {
+    this.#open = [];
+    this.#openLength = 0;
+  }
 }
 
-function linesWithin(record: readonly string[]): number {
-  let lines = 0;
-  for (const field of record) {
-    for (let at = field.indexOf('\n'); at >= 0; at = field.indexOf('\n', at + 1)) lines++;
-  }
-  return lines;
+/** Interactions out of delimited text. @throws DataError DATA_HEADER when the header lacks a column of the reading. */
+export function readDelimited(
+  bytes: AsyncIterable<Uint8Array>,
+  reading: DelimitedReading,
+  sink: RowSink,
+): Promise<void> {
+  const { header, skip, width } = reading;
+  let places = header ? undefined : placesIn(undefined, reading);
+  return eachRecord(bytes, reading, {
+    record(fields, line) {
+      if (line <= skip) return;
+      if (places === undefined) {
+        places = placesIn(fields, reading);
+        return;
+      }
+      if (fields.length < places.least) {
+        sink.bad(line, `${count(fields.length)} instead of at least ${places.least}`);
+        return;
+      }
+      // A delimiter inside a field shifts what follows it: another person's id may then stand in the person's place.
+      if (fields.length > width && fields.slice(width).some((field) => field.trim() !== '')) {
+        sink.bad(line, `${count(fields.length)} instead of ${width}`);
+        return;
+      }
+      const { person, item, rating, timestamp } = places;
+      sink.row(line, fields[person], fields[item], at(fields, rating), at(fields, timestamp));
+    },
+    broken(line, reason) {
+      if (line <= skip) return;
+      // Else the first row would be taken for the header.
+      if (places === undefined)
+        throw new DataError('DATA_HEADER', `the header, line ${line}, cannot be read: ${reason}`);
+      sink.bad(line, reason);
+    },
+    spansLines: () => sink.spansLines?.(),
+  });
+}
+
+interface Places {
+  readonly person: number;
+  readonly item: number;
+  readonly rating: number | undefined;
+  readonly timestamp: number | undefined;
+  /** Fields that a row needs. */
+  readonly least: number;
+}
+
+function placesIn(header: readonly string[] | undefined, { columns, width }: DelimitedReading): Places {
+  const names = header?.map((name) => name.trim());
+  const place = (column: Column): number => {
+    const found = typeof column === 'number' ? column : (names?.indexOf(column) ?? -1);
+    if (found >= 0 && found < (names?.length ?? width)) return found;
+    throw new DataError(
+      'DATA_HEADER',
+      `no column ${JSON.stringify(column)} in the header, which is ${listed(names ?? [])}: the file is not the one that was inspected; look at it again with "isthmus data inspect"`,
+    );
+  };
+  const optional = (column: Column | null): number | undefined => (column === null ? undefined : place(column));
+  const places = {
+    person: place(columns.person),
+    item: place(columns.item),
+    rating: optional(columns.rating),
+    timestamp: optional(columns.timestamp),
+  };
+  const used = [places.person, places.item, places.rating ?? 0, places.timestamp ?? 0];
+  return { ...places, least: 1 + Math.max(...used) };
+}
+
+/** Names of columns, quoted, the first dozen of them, each cut where it is long. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 12).map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name));
+  return shown.join(', ') + (names.length > 12 ? ', …' : '');
+}
+
+function pastBlanks(line: string, from: number): number {
+  let at = from;
+  while (line[at] === ' ') at++;
+  return at;
+}
+
+function at(fields: readonly string[], place: number | undefined): string | undefined {
+  return place === undefined ? undefined : fields[place];
+}
+
+function count(columns: number): string {
+  return columns === 1 ? '1 column' : `${columns} columns`;
 }

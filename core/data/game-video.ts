@@ -68,7 +68,7 @@ export function readGameVideo(
 function domainOf(name: string, text: string, file: string): Domain {
   const builder = new DomainBuilder(name);
   for (const [user, item] of pairs(text, file)) builder.add(personId(name, user), itemId(name, item));
-  return builder.build();
+  return builder.build().domain;
 }
 
 function coldPersons(source: Domain, target: Domain, text: string, file: string): ColdPerson[] {

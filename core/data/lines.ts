@@ -1,30 +1,137 @@
 /**
+ * Lines of text out of bytes. A line whose bytes are no text, or that has no end, is told as broken and harms no other line:
+ * one person's row must not decide how the rows of others are read.
  * @module
  */
-import { DataError } from './errors.ts';
 
-/** A line longer than this is not a line of reviews. */
-const LONGEST_LINE = 16 << 20;
+/** Encodings that map different bytes to different texts. */
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 
-/**
- * Lines of UTF-8 text, numbered from 1, however the bytes are cut.
- * @throws DataError DATA_FORMAT_BROKEN for a line beyond 16 MiB
- */
-export async function eachLine(
-  bytes: AsyncIterable<Uint8Array>,
-  visit: (text: string, line: number) => void,
-): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  let line = 0;
-  for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) visit(text, ++line);
-    if (rest.length > LONGEST_LINE) {
-      throw new DataError('DATA_FORMAT_BROKEN', `line ${line + 1} is longer than 16 MiB: this is not a file of lines`);
+export interface LineSink {
+  /** Without its line end. */
+  line(text: string, number: number): void;
+  broken(number: number, reason: string): void;
+}
+
+/** Longer than this is no line of interactions; it is not kept in memory either. */
+export const LONGEST_LINE_BYTES = 16 << 20;
+export const NOT_UTF8 = 'the line is not UTF-8 text';
+const TOO_LONG = 'the line is longer than 16 MiB';
+const LINE_END = 0x0a;
+
+/** Lines, numbered from 1, however the bytes are cut. */
+export async function eachLine(bytes: AsyncIterable<Uint8Array>, encoding: Encoding, sink: LineSink): Promise<void> {
+  const isWide = encoding === 'utf-16le' || encoding === 'utf-16be';
+  const decoder = new TextDecoder(isWide ? 'utf-8' : encoding, { fatal: true, ignoreBOM: true });
+  const lines = new Lines((line) => decoder.decode(line), sink);
+  for await (const chunk of isWide ? asUtf8(bytes, encoding) : bytes) lines.take(chunk);
+  lines.end();
+}
+
+class Lines {
+  readonly #decode: (bytes: Uint8Array) => string;
+  readonly #sink: LineSink;
+  /** Of the line whose end has not come. */
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  #isTooLong = false;
+  #number = 0;
+
+  /** @param decode throws where the bytes are no text. */
+  constructor(decode: (bytes: Uint8Array) => string, sink: LineSink) {
+    this.#decode = decode;
+    this.#sink = sink;
+  }
+
+  take(chunk: Uint8Array): void {
+    const last = chunk.lastIndexOf(LINE_END);
+    if (last < 0) {
+      this.#keep(chunk);
+      return;
+    }
+    const first = chunk.indexOf(LINE_END);
+    this.#keep(chunk.subarray(0, first));
+    this.#endLine();
+    if (last > first) this.#block(chunk.subarray(first + 1, last));
+    if (last + 1 < chunk.length) this.#keep(chunk.subarray(last + 1));
+  }
+
+  end(): void {
+    if (this.#length > 0 || this.#isTooLong) this.#endLine();
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#isTooLong ||= this.#length + bytes.length > LONGEST_LINE_BYTES;
+    if (this.#isTooLong) {
+      this.#pieces = [];
+      this.#length = 0;
+      return;
+    }
+    // A copy: a stream may use its buffer again.
+    this.#pieces.push(bytes.slice());
+    this.#length += bytes.length;
+  }
+
+  #endLine(): void {
+    const line = this.#pieces.length === 1 ? this.#pieces[0] : joined(this.#pieces, this.#length);
+    const isTooLong = this.#isTooLong;
+    this.#pieces = [];
+    this.#length = 0;
+    this.#isTooLong = false;
+    if (isTooLong) this.#sink.broken(++this.#number, TOO_LONG);
+    else this.#one(line);
+  }
+
+  /** Whole lines: decoded at once, which is much faster, and one by one only where one of them is no text. */
+  #block(bytes: Uint8Array): void {
+    const text = this.#decoded(bytes);
+    if (text !== undefined) {
+      for (const line of text.split('\n')) this.#sink.line(withoutReturn(line), ++this.#number);
+      return;
+    }
+    for (let begin = 0; begin <= bytes.length;) {
+      const end = bytes.indexOf(LINE_END, begin);
+      const stop = end < 0 ? bytes.length : end;
+      this.#one(bytes.subarray(begin, stop));
+      begin = stop + 1;
     }
   }
-  rest += decoder.decode();
-  if (rest !== '') visit(rest, line + 1);
+
+  #one(bytes: Uint8Array): void {
+    const text = this.#decoded(bytes);
+    if (text === undefined) this.#sink.broken(++this.#number, NOT_UTF8);
+    else this.#sink.line(withoutReturn(text), ++this.#number);
+  }
+
+  #decoded(bytes: Uint8Array): string | undefined {
+    try {
+      return this.#decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Half a surrogate pair becomes U+FFFD, which no id may hold. */
+async function* asUtf8(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding);
+  const encoder = new TextEncoder();
+  for await (const chunk of bytes) yield encoder.encode(decoder.decode(chunk, { stream: true }));
+  yield encoder.encode(decoder.decode());
 }

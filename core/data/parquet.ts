@@ -3,46 +3,79 @@
  * @module
  */
 import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
-import type { AsyncBuffer, FileMetaData, ParquetScan } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, ParquetParsers, ParquetScan } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { columnsOfHeader } from './columns.ts';
-import type { Columns } from './columns.ts';
+import { listed } from './delimited.ts';
 import { DataError } from './errors.ts';
-import { RowCollector } from './reading.ts';
-import type { ReadOptions, ReadReport } from './reading.ts';
 import { messageOf } from '../errors/coded-error.ts';
+import type { Column, ParquetReading } from './reading.ts';
+import type { RowSink } from './rows.ts';
 
 /** Byte ranges of a source. */
 export type RandomAccess = AsyncBuffer;
 
-/** Interactions out of a Parquet file; lines are its rows, from 1. @throws DataError */
-export async function readParquet(file: RandomAccess, options: ReadOptions): Promise<ReadReport> {
-  const collector = new RowCollector(options);
-  const metadata = await broken(parquetMetadataAsync(file), options.name);
-  const { names, columns } = columnsOf(metadata, options);
-  const used = [columns.person, columns.item, columns.rating, columns.timestamp].map((at) =>
-    at === undefined ? undefined : names[at],
-  );
+/** Interactions out of a Parquet file; lines are its rows, from 1. @throws DataError DATA_FORMAT_BROKEN, DATA_HEADER */
+export async function readParquet(
+  file: RandomAccess,
+  { columns }: ParquetReading,
+  sink: RowSink,
+  signal?: AbortSignal,
+): Promise<void> {
+  const metadata = await broken(parquetMetadataAsync(file));
+  const names = columnsOfSchema(metadata);
+  const used = [columns.person, columns.item, columns.rating, columns.timestamp].map((column) => nameIn(names, column));
+  const exact = used.map((name) => exactUpTo(metadata, name));
   const wanted = used.filter((name) => name !== undefined);
-  const scan = await broken(parquetScan({ file, metadata, columns: wanted, compressors }), options.name);
+  const scan = await broken(parquetScan({ file, metadata, columns: wanted, compressors, parsers: PARSERS }));
   for (const range of scan.ranges) {
+    signal?.throwIfAborted();
     const [persons, items, ratings, timestamps] = await broken(
       Promise.all(used.map((name) => columnOf(scan, name, range))),
-      options.name,
     );
     for (let i = 0; i < range.rowEnd - range.rowStart; i++) {
-      collector.row(range.rowStart + i + 1, persons?.[i], items?.[i], ratings?.[i], timestamps?.[i]);
+      const [person, item] = [kept(persons?.[i], exact[0]), kept(items?.[i], exact[1])];
+      sink.row(range.rowStart + i + 1, person, item, ratings?.[i], timestamps?.[i]);
     }
   }
-  return collector.finish();
 }
 
-function columnsOf(metadata: FileMetaData, options: ReadOptions): { names: string[]; columns: Columns } {
-  const names = parquetSchema(metadata).children.map((child) => child.element.name);
-  const columns = columnsOfHeader(names, options.columns);
-  if (columns) return { names, columns };
-  throw new DataError('DATA_HEADER', `no person and no item among the columns ${names.slice(0, 12).join(', ')}`);
+/** Names of the columns. @throws DataError DATA_FORMAT_BROKEN */
+export async function parquetColumns(file: RandomAccess): Promise<readonly string[]> {
+  return columnsOfSchema(await broken(parquetMetadataAsync(file)));
 }
+
+function columnsOfSchema(metadata: FileMetaData): string[] {
+  return parquetSchema(metadata).children.map((child) => child.element.name);
+}
+
+function nameIn(names: readonly string[], column: Column | null): string | undefined {
+  if (column === null) return undefined;
+  const found = typeof column === 'string' && names.includes(column) ? column : undefined;
+  if (found !== undefined) return found;
+  throw new DataError('DATA_HEADER', `no column ${JSON.stringify(column)} among ${listed(names)}`);
+}
+
+/** Whole numbers that a column of this type tells apart. */
+function exactUpTo(metadata: FileMetaData, column: string | undefined): number {
+  const child = parquetSchema(metadata).children.find(({ element }) => element.name === column);
+  return child?.element.type === 'FLOAT' ? 2 ** 24 : Infinity;
+}
+
+/** An id as a number that may have been rounded is no id. */
+function kept(field: unknown, exact: number): unknown {
+  return typeof field === 'number' && Math.abs(field) >= exact ? Number.NaN : field;
+}
+
+/** Bytes that are no UTF-8 stay bytes, which no id may be: the library's own decoder gives different ones the same text. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const text = (bytes: Uint8Array | undefined): unknown => {
+  try {
+    return bytes && decoder.decode(bytes);
+  } catch {
+    return bytes;
+  }
+};
+const PARSERS: Partial<ParquetParsers> = { stringFromBytes: text, jsonFromBytes: text };
 
 async function columnOf(
   scan: ParquetScan,
@@ -52,13 +85,12 @@ async function columnOf(
   return column === undefined ? undefined : scan.readColumn({ column, ...range });
 }
 
-async function broken<T>(reading: Promise<T>, name: string): Promise<T> {
+async function broken<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
+    if (error instanceof DataError) throw error;
     const reason = messageOf(error);
-    throw new DataError('DATA_FORMAT_BROKEN', `"${name}" is not a Parquet file that can be read: ${reason}`, {
-      cause: error,
-    });
+    throw new DataError('DATA_FORMAT_BROKEN', `not a Parquet file that can be read: ${reason}`, { cause: error });
   }
 }

@@ -1,182 +1,123 @@
 /**
- * What every reader does with a row: check it, keep it, or count it as bad with its line and reason.
+ * How the rows of a source are read, as one document: everything that would otherwise be guessed from rows. A platform
+ * reads by a fixed one, so that what one person's row holds cannot change how the rows of others are taken.
+ * `isthmus data inspect` writes it.
  * @module
  */
-import { DomainBuilder } from './build.ts';
-import type { BuildOptions } from './build.ts';
-import type { ColumnChoice } from './columns.ts';
-import type { Domain } from './domain.ts';
+import { Document, isSeq, parseDocument } from 'yaml';
+import { z } from 'zod';
 import { DataError } from './errors.ts';
+import { ENCODINGS } from './lines.ts';
+import { TIME_FORMS } from './times.ts';
 
-export interface ReadOptions extends BuildOptions {
-  /** The platform's name. */
-  readonly name: string;
-  /** Which column is what, where names do not tell. */
-  readonly columns?: ColumnChoice;
-  /** Largest share of bad rows that is let pass. Default 0.01. */
-  readonly maxBadShare?: number;
-  /** Bad rows kept to show. Default 10. */
-  readonly badRowsKept?: number;
-  readonly signal?: AbortSignal;
-  /** Called now and then with the rows read so far. */
-  readonly onProgress?: (rows: number) => void;
+/** By name where a header, JSON or Parquet names it; else by place from 0. */
+const column = z.union([z.string().min(1), z.int().min(0)]);
+export type Column = z.infer<typeof column>;
+
+const number = z.number();
+const common = {
+  columns: z.strictObject({
+    person: column,
+    item: column,
+    rating: column.nullable(),
+    timestamp: column.nullable(),
+  }),
+  /** Of the timestamp; a Parquet column with a type of time ignores it. */
+  time: z.enum(TIME_FORMS).nullable(),
+  likes: z.strictObject({
+    scale: z.tuple([number, number]).readonly().nullable(),
+    from: number.nullable(),
+    to: number.nullable(),
+  }),
+};
+const text = { encoding: z.enum(ENCODINGS) };
+
+const delimited = z.strictObject({
+  format: z.literal('delimited'),
+  ...text,
+  /** A blank stands for any run of blanks and tabs. */
+  delimiter: z.string().min(1).max(4),
+  quotes: z.enum(['none', 'in-a-line', 'over-lines']),
+  /** Lines before the header and the rows. */
+  skip: z.int().min(0),
+  header: z.boolean(),
+  /** Columns of a row; more of them, unless empty, make it a bad one. */
+  width: z.int().min(2),
+  ...common,
+});
+const jsonLines = z.strictObject({ format: z.literal('json-lines'), ...text, ...common });
+const parquet = z.strictObject({ format: z.literal('parquet'), ...common });
+
+export const readingSchema = z.discriminatedUnion('format', [delimited, jsonLines, parquet]);
+export type Reading = z.infer<typeof readingSchema>;
+export type DelimitedReading = z.infer<typeof delimited>;
+export type JsonLinesReading = z.infer<typeof jsonLines>;
+export type ParquetReading = z.infer<typeof parquet>;
+
+/** The items of the platform: a file of ids and titles, and what it holds. */
+const catalogue = z.strictObject({
+  /** Beside the reading file unless it names a folder. */
+  file: z.string().min(1),
+  items: z.int().min(1),
+  /** Of the file's bytes, in hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type CatalogueEntry = z.infer<typeof catalogue>;
+
+const fileSchema = z.strictObject({ isthmusReading: z.literal(1), reading: readingSchema, catalogue });
+
+/** A reading file. */
+export interface ReadingFile {
+  readonly reading: Reading;
+  readonly catalogue: CatalogueEntry;
 }
 
-export interface BadRow {
-  /** From 1: lines of a text, rows of a Parquet file. */
-  readonly line: number;
-  /** Says nothing of what the row holds: fit for a log. */
-  readonly reason: string;
-  /** The field it is about, as it stands, where one can be shown. */
-  readonly found?: string;
+/** The same text for the same content: two readings are one where their texts, from here, are. */
+export function formatReading({ reading, catalogue: entry }: ReadingFile): string {
+  const { format, columns, time, likes, ...shape } = reading;
+  const ordered = { isthmusReading: 1, reading: { format, ...shape, columns, time, likes }, catalogue: entry };
+  const document = new Document(ordered);
+  const scale = document.getIn(['reading', 'likes', 'scale'], true);
+  if (isSeq(scale)) scale.flow = true;
+  return `${HEAD}${document.toString({ lineWidth: 0 })}`;
 }
 
-/** The reason with what was found: for who holds the data. */
-export function badRowText({ reason, found }: BadRow): string {
-  return found === undefined ? reason : `${reason}: ${found}`;
-}
+const HEAD = `# How a platform's rows are read, written by "isthmus data inspect". Change it there, by the options of that command.
+# A row that does not fit is left out and counted, whoever's it is.
+# likes: a row whose rating is below "from" or above "to" is left out; ratings change nothing else.
+# catalogue: a row of any other item is left out.
+`;
 
-export interface ReadReport {
-  readonly domain: Domain;
-  /** Rows with content, bad ones included, header not. */
-  readonly rows: number;
-  /** Good rows that said again what another said: same person, same item. */
-  readonly repeats: number;
-  readonly bad: number;
-  /** The first ones. */
-  readonly badRows: readonly BadRow[];
-}
-
-/** A field as a reader finds it: text from a text file, anything from JSON or Parquet. */
-export type Field = unknown;
-
-const CHECK_EVERY = 65_536;
-/** Ratings are kept in 32 bits: beyond this they would be infinite. */
-const LARGEST_RATING = 3.4e38;
-/** Above this a timestamp cannot be seconds (the year 5138): it is milliseconds. */
-const LARGEST_SECONDS = 1e11;
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-
-export class RowCollector {
-  readonly #options: ReadOptions;
-  readonly #builder: DomainBuilder;
-  readonly #badRows: BadRow[] = [];
-  #rows = 0;
-  #bad = 0;
-
-  constructor(options: ReadOptions) {
-    const share = options.maxBadShare ?? 0.01;
-    if (!(share >= 0 && share <= 1)) {
-      throw new DataError('DATA_OPTION', `the largest share of bad rows must lie from 0 to 1; got ${share}`);
-    }
-    this.#options = options;
-    this.#builder = new DomainBuilder(options.name, options);
+/** @param file for the message. @throws DataError DATA_READING naming file, key and remedy. */
+export function parseReading(yaml: string, file: string): ReadingFile {
+  const document = parseDocument(yaml);
+  const refuse = (why: string): DataError =>
+    new DataError('DATA_READING', `${file} is not a reading file: ${why}; write it anew with "isthmus data inspect"`);
+  if (document.errors.length > 0) throw refuse(document.errors[0].message.split('\n')[0]);
+  const parsed = fileSchema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refuse(`${issue.path.map(String).join('.') || 'the document'}: ${issue.message}`);
   }
-
-  /** One row. An absent, null or empty rating or timestamp is unknown; anything else must be a number. */
-  row(line: number, person: Field, item: Field, rating?: Field, timestamp?: Field): void {
-    this.#count();
-    const personId = idOf(person);
-    if (personId === undefined) {
-      this.#keepBad(line, 'the person is empty');
-      return;
-    }
-    const itemId = idOf(item);
-    if (itemId === undefined) {
-      this.#keepBad(line, 'the item is empty');
-      return;
-    }
-    const value = numberOf(rating);
-    if (value === undefined || Math.abs(value) > LARGEST_RATING) {
-      this.#keepBad(line, value === undefined ? 'the rating is not a number' : 'the rating is too large', rating);
-      return;
-    }
-    const seconds = secondsOf(timestamp);
-    if (seconds === undefined) {
-      this.#keepBad(line, 'the timestamp is not a time', timestamp);
-      return;
-    }
-    this.#builder.add(personId, itemId, value, seconds);
-  }
-
-  /** A row that could not be taken apart. */
-  bad(line: number, reason: string): void {
-    this.#count();
-    this.#keepBad(line, reason);
-  }
-
-  /** @throws DataError DATA_TOO_MANY_BAD_ROWS, DATA_EMPTY */
-  finish(): ReadReport {
-    const { name, maxBadShare = 0.01 } = this.#options;
-    if (this.#rows === 0) {
-      throw new DataError('DATA_EMPTY', `"${name}" has no rows: the source is empty or holds a header alone`);
-    }
-    if (this.#bad > maxBadShare * this.#rows) {
-      const first = this.#badRows.slice(0, 3).map((row) => `line ${row.line}: ${badRowText(row)}`);
-      throw new DataError(
-        'DATA_TOO_MANY_BAD_ROWS',
-        `${this.#bad} of ${this.#rows} rows of "${name}" cannot be read, more than the ${Number((100 * maxBadShare).toPrecision(6))} % let pass ` +
-          `(${first.join('; ')}): mend them; what other columns or a larger share would make of it, "isthmus data inspect" shows`,
-      );
-    }
-    const domain = this.#builder.build();
-    return {
-      domain,
-      rows: this.#rows,
-      repeats: this.#builder.rows - domain.items.length,
-      bad: this.#bad,
-      badRows: this.#badRows,
-    };
-  }
-
-  #count(): void {
-    if (++this.#rows % CHECK_EVERY !== 0) return;
-    this.#options.signal?.throwIfAborted();
-    this.#options.onProgress?.(this.#rows);
-  }
-
-  #keepBad(line: number, reason: string, found?: Field): void {
-    this.#bad++;
-    if (this.#badRows.length >= (this.#options.badRowsKept ?? 10)) return;
-    this.#badRows.push({ line, reason, ...(found !== undefined && { found: shown(found) }) });
-  }
+  return { reading: parsed.data.reading, catalogue: parsed.data.catalogue };
 }
 
-/** An id as text; undefined where there is none. */
-function idOf(field: Field): string | undefined {
-  if (typeof field === 'string') return field.trim() || undefined;
-  if (typeof field === 'number') return Number.isFinite(field) ? String(field) : undefined;
-  return typeof field === 'bigint' ? String(field) : undefined;
+/** What is not the same in two readings, as "likes.from: 3 -> 4"; where a catalogue lies is of no account. */
+export function readingChanges(first: ReadingFile, second: ReadingFile): readonly string[] {
+  const [before, after] = [first, second].map(({ reading, catalogue: entry }) => {
+    return new Map(leavesOf({ ...reading, catalogue: { ...entry, file: '' } }));
+  });
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((key) => ({ key, from: before.get(key) ?? 'none', to: after.get(key) ?? 'none' }))
+    .filter(({ from, to }) => from !== to)
+    .map(({ key, from, to }) => `${key}: ${from} -> ${to}`);
 }
 
-/** NaN: unknown. undefined: not a number. */
-function numberOf(field: Field): number | undefined {
-  if (field === undefined || field === null) return Number.NaN;
-  let value: number;
-  if (typeof field === 'string') {
-    const text = field.trim();
-    if (text === '') return Number.NaN;
-    value = Number(text);
-  } else if (typeof field === 'number' || typeof field === 'bigint') {
-    value = Number(field);
-  } else return undefined;
-  return Number.isFinite(value) ? value : undefined;
-}
-
-/** Seconds; NaN: unknown; undefined: not a time. */
-function secondsOf(field: Field): number | undefined {
-  if (field instanceof Date) {
-    const time = field.getTime();
-    return Number.isNaN(time) ? undefined : time / 1000;
-  }
-  const value = numberOf(field);
-  if (value !== undefined) return value > LARGEST_SECONDS ? value / 1000 : value;
-  if (typeof field !== 'string' || !ISO_DATE.test(field.trim())) return undefined;
-  const time = Date.parse(field.trim());
-  return Number.isNaN(time) ? undefined : time / 1000;
-}
-
-function shown(field: Field): string {
-  const text = typeof field === 'string' || typeof field === 'bigint' ? String(field) : JSON.stringify(field);
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+function leavesOf(value: object, path = ''): [string, string][] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
+    const isBranch = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+    return isBranch
+      ? leavesOf(inner, `${path}${key}.`)
+      : [[`${path}${key}`, inner === null ? 'none' : JSON.stringify(inner)]];
+  });
 }

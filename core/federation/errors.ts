@@ -11,6 +11,7 @@ export const FederationError = errorsOf('FederationError', {
   MANIFEST_SIGNER: { kind: 'input', about: 'the key is not the one of the coordinator that the manifest names' },
   MANIFEST_SIGNATURE: { kind: 'input', about: 'the manifest was changed after it was signed' },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
+  CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },
   CONSENT_INVALID: { kind: 'input', about: "a consent's platform, epoch or last day cannot be used" },
   FEDERATION_UNKNOWN_PLATFORM: { kind: 'input', about: 'the manifest has no platform of this name' },
   FEDERATION_NOTHING_SHARED: { kind: 'input', about: 'the strategy shares no model, so there are no rounds' },

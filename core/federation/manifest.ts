@@ -19,7 +19,7 @@ const key32 = z
 export const platformName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'must be 1 to 32 of a-z, 0-9 and inner hyphens')
-  .refine((name) => name !== 'coordinator', '"coordinator" is the coordinator\'s own name');
+  .refine((name) => name !== 'coordinator', 'is the name of the coordinator itself: choose another');
 
 const platformSchema = z.strictObject({
   name: platformName,

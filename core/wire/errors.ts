@@ -50,7 +50,8 @@ export class WireError extends WireErrors {
 
   constructor(code: WireCode, detail = '') {
     const { about } = WireErrors.table[code];
-    super(code, detail === '' ? about : `${about}: ${detail}`);
+    // What the other end told of the same code begins with the same text.
+    super(code, detail.startsWith(about) ? detail : detail === '' ? about : `${about}: ${detail}`);
     // What a handler says of itself is for the log alone; all other details are sizes, numbers and field names.
     this.text = code === 'LINK_HANDLER' ? about : this.message;
   }

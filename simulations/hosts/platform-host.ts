@@ -3,7 +3,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
-import { openDomain } from '../../client/data/open.ts';
+import { openByReadingBeside } from '../../client/data/open.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { EvaluationSettings } from '../../client/evaluation/settings.ts';
 import { readHidden } from '../../client/evaluation/hidden.ts';
@@ -101,7 +101,7 @@ async function platformOf(
 ): Promise<Platform> {
   const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
   const identity = readIdentity(config.keyFile, log);
-  const { domain } = await openDomain(config.dataFile, { name: config.name });
+  const { domain } = await openByReadingBeside(config.dataFile, { name: config.name });
   const releases = (manifest.privacy.sources ?? []).includes(config.name) && config.name !== config.target;
   if (releases && store.consents.list().length === 0) {
     store.consents.add(await consents(config, new Set(domain.persons)));

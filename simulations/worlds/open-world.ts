@@ -4,7 +4,12 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDomain } from '../../client/data/open.ts';
+import { inspectSource } from '../../client/data/inspect.ts';
+import { openByReadingBeside } from '../../client/data/open.ts';
+import { readingPathOf } from '../../client/data/reading-file.ts';
+import { exists } from '../../client/data/source.ts';
+import { readingText } from '../../core/data/reading-text.ts';
+import type { Domain } from '../../core/data/domain.ts';
 import { SimulationError } from '../errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from './synthetic.ts';
 import type { World } from './world.ts';
@@ -21,7 +26,7 @@ export interface WorldRequest {
 }
 
 const ENDING = /\.(tsv|csv|parquet|jsonl|json)(\.gz)?$/;
-const NOT_INTERACTIONS = /\.items\.(tsv|csv)$/;
+const NOT_INTERACTIONS = /\.(items|catalogue)\.(tsv|csv)(\.gz)?$/;
 
 /** @throws SimulationError SIMULATION_WORLD naming what is missing; DataError for a file that cannot be read. */
 export async function openWorld(request: WorldRequest): Promise<World> {
@@ -43,12 +48,31 @@ export async function openWorld(request: WorldRequest): Promise<World> {
         : `a world needs at least two platforms, one file <platform>.tsv each; ${data} has ${found}`,
     );
   }
-  const domains = [];
-  for (const name of names) {
-    const { domain } = await openDomain(join(data, files.get(name) ?? ''), { name });
-    domains.push(domain);
+  const opened: OpenedFile[] = [];
+  for (const name of names) opened.push(await openFile(join(data, files.get(name) ?? ''), name));
+  const domains = opened.map(({ domain }) => domain);
+  return { name: names.join(', '), domains, readings: opened.map(({ reading }) => reading) };
+}
+
+interface OpenedFile {
+  readonly domain: Domain;
+  readonly reading: string;
+}
+
+/** By the reading file beside it; without one by what is found in it: a simulation releases nothing of anybody. */
+async function openFile(path: string, name: string): Promise<OpenedFile> {
+  const file = readingPathOf(path);
+  if (await exists(file)) {
+    const { domain, bad } = await openByReadingBeside(path, { name });
+    return { domain, reading: `${name} is read by ${file}${leftOut(bad)}` };
   }
-  return { name: names.join(', '), domains };
+  const { report, reading, remarks } = await inspectSource(path, { name });
+  const said = [`${name} is read as found: ${readingText(reading)}${leftOut(report.bad)}`, ...remarks];
+  return { domain: report.domain, reading: said.join('; ') };
+}
+
+function leftOut(bad: number): string {
+  return bad === 0 ? '' : `; rows that cannot be read: ${bad}`;
 }
 
 async function interactionFiles(folder: string): Promise<Map<string, string>> {

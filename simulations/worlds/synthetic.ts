@@ -100,6 +100,7 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
   };
   return {
     name: 'synthetic',
+    readings: [],
     domains,
     truth: {
       catalogue: (domain) => catalogues[placeOf(domain)].ids,

@@ -8,6 +8,8 @@ export interface World {
   /** For tables and reports, e.g. `synthetic` or `food, kitchen`. */
   readonly name: string;
   readonly domains: readonly Domain[];
+  /** How each domain's rows were taken, where they come from files: for whoever reads the results. */
+  readonly readings: readonly string[];
   /** True preferences where they are known (synthetic worlds): the best reachable scores. */
   readonly truth?: WorldTruth;
 }

@@ -1,6 +1,6 @@
 /**
- * Domains as the files a platform would have: `<platform>.tsv` (person, item, and rating and timestamp where known) and
- * `<platform>.items.tsv` (the whole catalogue, in order, with titles).
+ * Domains as the files a platform would have: `<platform>.tsv` (person, item, and rating and timestamp where known),
+ * `<platform>.items.tsv` (the whole catalogue, in order, with titles) and the reading file that says so.
  * @module
  */
 import { createWriteStream } from 'node:fs';
@@ -8,12 +8,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { readingPathOf, writeReadingFile } from '../../client/data/reading-file.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { formatCatalogue } from '../../core/data/items.ts';
+import { EVERY_RATING } from '../../core/data/likes.ts';
+import type { Reading } from '../../core/data/reading.ts';
 import { makeOutFolder } from '../out-folder.ts';
 
 export interface DomainFiles {
   readonly interactions: string;
   readonly items: string;
+  readonly reading: string;
 }
 
 export async function writeDomain(domain: Domain, folder: string): Promise<DomainFiles> {
@@ -21,11 +26,35 @@ export async function writeDomain(domain: Domain, folder: string): Promise<Domai
   const files = {
     interactions: join(folder, `${domain.name}.tsv`),
     items: join(folder, `${domain.name}.items.tsv`),
+    reading: readingPathOf(join(folder, `${domain.name}.tsv`)),
   };
   await pipeline(Readable.from(interactionLines(domain)), createWriteStream(files.interactions));
-  const titles = domain.catalogue.map((id, item) => `${id}\t${domain.titles?.[item] ?? ''}\n`);
-  await writeFile(files.items, `item\ttitle\n${titles.join('')}`);
+  await writeFile(files.items, formatCatalogue(domain.catalogue, domain.titles));
+  await writeReadingFile(files.reading, readingOf(domain), files.items, domain.catalogue.length);
   return files;
+}
+
+/** How what is written here is read. */
+function readingOf({ ratings, timestamps }: Domain): Reading {
+  const columns = {
+    person: 'person',
+    item: 'item',
+    rating: ratings ? 'rating' : null,
+    timestamp: timestamps ? 'timestamp' : null,
+  };
+  return {
+    format: 'delimited',
+    encoding: 'utf-8',
+    delimiter: '\t',
+    quotes: 'none',
+    skip: 0,
+    header: true,
+    width: Object.values(columns).filter((column) => column !== null).length,
+    columns,
+    time: timestamps ? 'seconds' : null,
+    // A domain holds what counts.
+    likes: EVERY_RATING,
+  };
 }
 
 /** One block of text a person: fewer, larger writes. */

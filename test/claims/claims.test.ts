@@ -230,7 +230,7 @@ describe('claims', () => {
     const { notCharged, notClaimed } = statement([own, round]);
     const charged = [
       /metrics that a platform publishes/,
-      /item that one person alone has met/,
+      /item that one person alone had met/,
       /epsilon0 of released codes/,
     ];
     for (const part of charged)

@@ -80,6 +80,15 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.equal(store.sessions.knows({ ...entered('aa'), maskKey: entered('bb').maskKey }), false);
   });
 
+  it('keeps how the platform last started', () => {
+    assert.equal(store.starts.get(), undefined);
+    const start = { platform: 'a', platforms: ['a', 'b'], data: '/d.tsv', readingPath: '/d.yaml', reading: 'x: 1\n' };
+    store.starts.put({ ...start, reading: 'x: 0\n' });
+    store.starts.put(start);
+    restart();
+    assert.deepEqual(store.starts.get(), start);
+  });
+
   it('records one choice of shares an attempt', () => {
     for (const attempt of ['aa', 'bb']) store.sessions.enter(entered(attempt));
     assert.equal(store.sessions.reveal('aa', Uint8Array.of(1, 2)), true);

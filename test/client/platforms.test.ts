@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts';
+import { addConsents } from '../../client/consent-book.ts';
 import type { PlatformEvent } from '../../client/events.ts';
 import type { EvaluationDocument } from '../../client/evaluation/document.ts';
 import type { PlatformOptions } from '../../client/options.ts';
@@ -102,11 +103,16 @@ describe('Platforms without rounds', () => {
     assert.deepEqual(stores.get('books')!.received.vectors('films', V0), []);
     const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
     const three = films.slice(0, 3);
-    assert.equal(source.backend.addConsents([...three, 'not-here'].map((person) => ({ person, ...consent }))), 1);
+    const add = (persons: readonly string[], target = 'books'): readonly string[] | null =>
+      addConsents(source.backend.book, {
+        persons,
+        terms: { ...consent, target },
+        dryRun: false,
+        acceptUnknown: true,
+      }).unknown;
+    assert.deepEqual(add([...three, 'not-here']), ['not-here']);
     await untilTrue(() => stores.get('books')!.received.vectors('films', V0).length === 3);
-    assert.throws(() => source.backend.addConsents([{ person: 'p', ...consent, target: 'nowhere' }]), {
-      code: 'CONSENT_INVALID',
-    });
+    assert.throws(() => add(['p'], 'nowhere'), { code: 'CONSENT_INVALID' });
   });
 
   it('delete at both ends what is withdrawn, also when it is withdrawn while the source is down', async () => {
@@ -119,7 +125,7 @@ describe('Platforms without rounds', () => {
     const held = stores.get('books')!.received;
     const before = held.vectors('films', V0).length;
     const [first, second] = domains.get('films')!.persons;
-    assert.equal(source.backend.withdraw([first]), 1);
+    assert.equal(source.backend.book.withdraw([first]), 1);
     await untilTrue(() => held.vectors('films', V0).length === before - 1);
     await source.stop();
     assert.equal(stores.get('films')!.consents.revoke([second]), 1);
@@ -244,7 +250,7 @@ describe('Platforms without rounds', () => {
     const source = await platform('films', { receives: false });
     await target.settled;
     isFull = true;
-    source.backend.withdraw(world.domains.get('films')!.persons.slice(0, 1));
+    source.backend.book.withdraw(world.domains.get('films')!.persons.slice(0, 1));
     assert.equal(await target.failed, full);
   });
 

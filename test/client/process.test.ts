@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
+import { consentCommand } from '../../cli/commands/consent.ts';
+import { inspectSources } from '../../cli/commands/data.ts';
 import { platformCommand } from '../../cli/commands/platform.ts';
 import { failure } from '../../cli/failure.ts';
 import { openConsents } from '../../client/consents.ts';
@@ -19,6 +21,7 @@ import { generateIdentity } from '../../core/federation/identity.ts';
 import { formatManifest } from '../../core/federation/manifest.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { writeIdentity } from '../../host/federation-files.ts';
+import { runHere } from '../cli/in-process.ts';
 import { NEVER, smallWorld } from './small-world.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -93,6 +96,7 @@ describe('A platform as a process', function () {
         .flatMap(({ person, positives }) => Array.from(positives, (item) => `${person}\t${books.catalogue[item]}\n`))
         .join(''),
     );
+    await inspectSources([file('books.tsv'), file('films.tsv')], {});
     const sizes = ['--items', [books, films].map(itemsMet).join(','), '--persons', '400,400'];
     const init = await run(
       'init',
@@ -112,7 +116,9 @@ describe('A platform as a process', function () {
       assert.equal(statSync(file(`fed/${key}.key`)).mode & 0o777, 0o600);
     }
     const before = openConsents(file('films-state'), true);
-    await before.add(films.persons, { target: 'books', epoch: 1, expires: NEVER });
+    const terms = { target: 'books', epoch: 1, expires: NEVER };
+    const everybody = { persons: films.persons, terms, dryRun: false };
+    assert.deepEqual(await before.add({ ...everybody, acceptUnknown: false }), { unknown: null });
     before.close();
 
     const coordinator = start(
@@ -163,7 +169,15 @@ describe('A platform as a process', function () {
     assert.deepEqual((await target.event('listening')).warnings, []);
 
     // The store is locked: this goes through the running agent.
-    const { withdrawn, told } = await openConsents(file('films-state')).withdraw([person]);
+    const add = (target: string, who: string): ReturnType<typeof runHere> =>
+      runHere(consentCommand(), 'add', '--state', file('films-state'), '--target', target, '--person', who);
+    const strangers = await add('books', 'alice,bob');
+    assert.equal(strangers.code, 3);
+    assert.match(strangers.stderr, /no consent is recorded: .* does not hold alice, bob, /);
+    const astray = await add('bookz', person);
+    assert.equal(astray.code, 3);
+    assert.match(astray.stderr, /"bookz" is not in the federation \(books, films\)/);
+    const { withdrawn, told } = await openConsents(file('films-state')).withdraw({ persons: [person], dryRun: false });
     assert.deepEqual([withdrawn, told], [1, true]);
     await target.event('withdrawn', ({ persons }) => persons === 1);
     const path = `/v1/recommendations/${person}?as=person`;
@@ -221,18 +235,23 @@ describe('A platform as a process', function () {
     await ends({ identity: file('one.tsv') }, 3, /IDENTITY_INVALID/);
     await ends({ identity: file('coordinator.key') }, 3, /FEDERATION_UNKNOWN_PLATFORM/);
     await ends({ data: file('none.tsv') }, 3, /none\.tsv does not exist.*DATA_UNREADABLE/);
+    await ends({}, 3, /run "isthmus data inspect [^ ]*one\.tsv", look at what it says.*DATA_NO_READING/);
+    await inspectSources([file('one.tsv')], {});
     await ends({}, 3, /1 items, and the manifest says \d+.*PLATFORM_CATALOGUE/);
     writeFileSync(file('own.tsv'), 'who\twhat\tthumbs\np\ti\t\nq\ti\tmany\n');
-    const columns = 'person=who,item=what,rating=thumbs';
-    await ends({ data: file('own.tsv') }, 3, /own\.tsv.*"who", "what".*DATA_(HEADER|FORMAT_UNKNOWN)/);
-    await ends({ data: file('own.tsv'), columns }, 3, /1 of 2 rows .*line 3: .*"many".*mend them.*TOO_MANY_BAD_ROWS/);
-    const read = { data: file('own.tsv'), columns, 'max-bad-share': '0.5' };
+    const columns = { person: 'who', item: 'what', rating: 'thumbs' };
+    await inspectSources([file('own.tsv')], { columns, out: file('own.yaml') });
+    const read = { data: file('own.tsv'), reading: file('own.yaml') };
     const logged = { 'log-level': 'warn', 'log-file': file('log.jsonl') };
+    // A bad row is left out; it is never a reason not to start.
     await ends({ ...read, ...logged }, 3, /1 items, and the manifest says \d+.*PLATFORM_CATALOGUE/);
     const log = readFileSync(file('log.jsonl'), 'utf8');
     assert.match(log, /"bad":1,.*"first":"line 3: the rating is not a number".*"rows":2/);
     assert.doesNotMatch(log, /many/, 'a log holds no row');
-    await ends({ columns: 'person=' }, 2, /is not one of person, item/);
+    writeFileSync(file('own.tsv'), 'whom\twhat\tthumbs\np\ti\t\n');
+    await ends(read, 3, /own\.tsv: no column "who" in the header.*isthmus data inspect.*DATA_HEADER/);
+    writeFileSync(file('own.yaml'), 'reading: {}\n');
+    await ends(read, 3, /own\.yaml is not a reading file: .*isthmus data inspect.*DATA_READING/);
     await ends({ 'max-epsilon': '1' }, 5, /epsilon is 4 .* at most 1 .*POLICY_FLOOR/);
     await ends({ coordinator: 'nowhere' }, 2, /is no address like/);
     await ends({ state: file('one.tsv') }, 4, /STATE_UNUSABLE/);

@@ -26,15 +26,22 @@ const backend: ServiceBackend = {
       warnings: [],
     });
   },
-  consents: ({ person }) => recorded.filter((consent) => person === undefined || consent.person === person),
-  addConsents(consents) {
-    recorded.push(...consents);
-    return consents.filter(({ person }) => person === 'nobody').length;
-  },
-  withdraw(persons) {
-    const before = recorded.length;
-    recorded = recorded.filter(({ person }) => !persons.includes(person));
-    return before - recorded.length;
+  book: {
+    platform: 'films',
+    platforms: ['films', 'books'],
+    consents: {
+      list: ({ person, target } = {}) =>
+        recorded.filter(
+          (consent) => consent.person === (person ?? consent.person) && consent.target === (target ?? consent.target),
+        ),
+    },
+    knows: (person) => person !== 'nobody',
+    add: (consents) => void recorded.push(...consents),
+    withdraw(persons) {
+      const before = recorded.length;
+      recorded = recorded.filter(({ person }) => !persons.includes(person));
+      return before - recorded.length;
+    },
   },
 };
 
@@ -114,16 +121,47 @@ describe('The local service', () => {
 
   it('records, lists and withdraws consents', async () => {
     const body = { persons: ['p', 'q', 'nobody'], target: 'books', epoch: 1, expires: 100 };
-    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 3, unknown: 1 });
+    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 3, unknown: ['nobody'] });
     const listed = await ask('/v1/consents?person=q');
     assert.deepEqual(listed.answer, { consents: [{ person: 'q', target: 'books', epoch: 1, expires: 100 }] });
     assert.deepEqual((await ask('/v1/consents', { method: 'DELETE', body: { persons: ['p'] } })).answer, {
       withdrawn: 1,
+      unknown: [],
     });
     for (const wrong of [{}, { ...body, persons: [] }, { ...body, epoch: -1 }, { ...body, more: 1 }]) {
       assert.equal((await ask('/v1/consents', { method: 'POST', body: wrong })).status, 400);
     }
     assert.equal(recorded.length, 2);
+  });
+
+  it('takes ids by the rule of the data, and names those that it does not know', async () => {
+    const body = { persons: [' p', '\uFEFFq\t', 'p'], target: 'books', epoch: 1, expires: 100 };
+    assert.deepEqual((await ask('/v1/consents', { method: 'POST', body })).answer, { added: 2, unknown: [] });
+    assert.deepEqual(
+      recorded.map(({ person }) => person),
+      ['p', 'q'],
+    );
+    for (const person of ['', ' ', 'a\nb', 'a\u0000', 'Jos\uFFFD', '\ud800']) {
+      const { status, answer } = await ask('/v1/consents', { method: 'POST', body: { ...body, persons: [person] } });
+      assert.deepEqual([status, answer.code], [400, 'HTTP_BAD_REQUEST'], JSON.stringify(person));
+    }
+    const strict = { ...body, persons: ['r', 'nobody'], acceptUnknown: false };
+    const { status, answer } = await ask('/v1/consents', { method: 'POST', body: strict });
+    assert.deepEqual([status, answer.code], [400, 'CONSENT_UNKNOWN']);
+    assert.match(String(answer.message), /does not hold nobody, /);
+    const astray = await ask('/v1/consents', { method: 'POST', body: { ...body, target: 'bookz' } });
+    assert.match(String(astray.answer.message), /"bookz" is not in the federation \(films, books\)/);
+    assert.equal((await ask('/v1/consents?target=bookz')).status, 400);
+    const tried = await ask('/v1/consents', { method: 'POST', body: { ...body, persons: ['r'], dryRun: true } });
+    assert.deepEqual(tried.answer, { added: 0, unknown: [] });
+    const withdrawal = { persons: [' q', 'typo999'], dryRun: true };
+    const expected = { withdrawn: 1, unknown: ['typo999'] };
+    assert.deepEqual((await ask('/v1/consents', { method: 'DELETE', body: withdrawal })).answer, expected);
+    assert.equal(recorded.length, 2);
+    const { answer: done } = await ask('/v1/consents', { method: 'DELETE', body: { ...withdrawal, dryRun: false } });
+    assert.deepEqual([done, recorded.length], [expected, 1]);
+    assert.equal((await ask('/v1/recommendations/%20p%EF%BB%BF?as=person')).answer.claim, '{"person":"p"}');
+    assert.equal((await ask('/v1/recommendations/%20?as=person')).status, 400);
   });
 
   it('says so when its port is taken', async () => {

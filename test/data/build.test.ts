@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { buildDomain } from '../../core/data/build.ts';
+import { buildDomain, DomainBuilder } from '../../core/data/build.ts';
 import type { InteractionRecord } from '../../core/data/build.ts';
 import { historyOf, itemCounts, personIndex, restrictPersons, withoutPersons } from '../../core/data/select.ts';
 
@@ -34,15 +34,43 @@ describe('building a domain', () => {
     assert.deepEqual(history([...rows, { person: 'a', item: 'when?' }]), ['late', 'early', 'also early', 'when?']);
   });
 
-  it('keeps the first or the latest of repeated rows, with its rating', () => {
+  it('keeps the latest of repeated rows, with its place and its rating', () => {
     const rows = [
       { person: 'a', item: 'x', rating: 1, timestamp: 1 },
       { person: 'a', item: 'y', rating: 3, timestamp: 2 },
       { person: 'a', item: 'x', rating: 5, timestamp: 3 },
     ];
-    assert.deepEqual(history(rows), ['x', 'y']);
-    assert.deepEqual(history(rows, { repeats: 'latest' }), ['y', 'x']);
-    assert.deepEqual([...(buildDomain('d', rows, { repeats: 'latest' }).ratings ?? [])], [3, 5]);
+    assert.deepEqual(history(rows), ['y', 'x']);
+    assert.deepEqual([...(buildDomain('d', rows).ratings ?? [])], [3, 5]);
+    const untimed = rows.map(({ person, item, rating }) => ({ person, item, rating }));
+    assert.deepEqual([...(buildDomain('d', untimed.toReversed()).ratings ?? [])], [3, 1]);
+  });
+
+  it('keeps what the latest rating likes, and nobody of whom nothing is left', () => {
+    const rows = [
+      { person: 'fickle', item: 'x', rating: 5, timestamp: 1 },
+      { person: 'fickle', item: 'x', rating: 1, timestamp: 9 },
+      { person: 'grumpy', item: 'y', rating: 2 },
+      { person: 'grumpy', item: 'z', rating: 3 },
+      { person: 'silent', item: 'y' },
+      { person: 'joker', item: 'x', rating: 99 },
+    ];
+    const builder = new DomainBuilder('d', { likes: { from: 3, to: 5 } });
+    for (const { person, item, rating, timestamp } of rows) builder.add(person, item, rating, timestamp);
+    const { domain, repeats, disliked } = builder.build();
+    assert.deepEqual(domain.persons, ['grumpy', 'silent']);
+    assert.deepEqual(
+      [...domain.items].map((item) => domain.catalogue[item]),
+      ['z', 'y'],
+    );
+    // The shop has what nobody likes, too.
+    assert.deepEqual(domain.catalogue, ['x', 'y', 'z']);
+    assert.deepEqual([repeats, disliked], [1, 3]);
+    const grumpy = rows.filter(({ rating }) => rating === 1);
+    assert.throws(() => buildDomain('d', grumpy, { likes: { from: 3, to: null } }), {
+      code: 'DATA_EMPTY',
+      message: /--min-rating/,
+    });
   });
 
   it('marks what came late as unknown for the rows before it', () => {
@@ -61,8 +89,8 @@ describe('building a domain', () => {
   it('holds every distinct person-item pair once, and no other', () => {
     const pair = fc.record({ person: fc.constantFrom('a', 'b', 'c'), item: fc.constantFrom('x', 'y', 'z', 'w') });
     fc.assert(
-      fc.property(fc.array(pair, { minLength: 1 }), fc.constantFrom('first', 'latest'), (records, repeats) => {
-        const domain = buildDomain('d', records, { repeats });
+      fc.property(fc.array(pair, { minLength: 1 }), (records) => {
+        const domain = buildDomain('d', records);
         const built = domain.persons.flatMap((person, p) =>
           [...historyOf(domain, p).items].map((item) => `${person} ${domain.catalogue[item]}`),
         );

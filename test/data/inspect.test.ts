@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { inspectSources, inspectText } from '../../cli/commands/data.ts';
 import type { InspectDocument } from '../../cli/commands/data.ts';
+import { openByReadingBeside } from '../../client/data/open.ts';
 import { buildDomain } from '../../core/data/build.ts';
 import { describeDomain, overlaps } from '../../core/data/describe.ts';
+import { parseReading } from '../../core/data/reading.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -74,8 +76,9 @@ describe('isthmus data inspect', function () {
   const isthmus = (...args: string[]) =>
     promisify(execFile)(process.execPath, ['--import=tsx', 'cli/main.ts', ...args], { cwd: ROOT });
 
-  it('prints a document that its schema describes', async () => {
-    const { stdout } = await isthmus('data', 'inspect', join(folder, 'books.tsv'), '--max-bad-share', '0.5', '--json');
+  it('prints a document that its schema describes, and writes what it says', async () => {
+    const source = join(folder, 'books.tsv');
+    const { stdout } = await isthmus('data', 'inspect', source, '--json');
     const schema = z.fromJSONSchema(
       JSON.parse(await readFile(join(ROOT, 'docs/schemas/data-inspect.json'), 'utf8')) as Parameters<
         typeof z.fromJSONSchema
@@ -83,25 +86,45 @@ describe('isthmus data inspect', function () {
     );
     const document = JSON.parse(stdout) as InspectDocument;
     schema.parse(document);
+    const [found] = document.sources;
     assert.throws(() => schema.parse({ ...document, more: 1 }));
-    assert.throws(() => schema.parse({ ...document, sources: [{ ...document.sources[0], density: 2 }] }));
-    assert.deepEqual(document.sources[0].badRows, [{ line: 4, reason: 'the rating is not a number: "NaN"' }]);
+    assert.throws(() => schema.parse({ ...document, sources: [{ ...found, density: 2 }] }));
+    assert.throws(() =>
+      schema.parse({ ...document, sources: [{ ...found, reading: { ...found.reading, time: 'x' } }] }),
+    );
+    assert.deepEqual(found.badRows, [{ line: 4, reason: 'the rating is not a number: "NaN"' }]);
     assert.deepEqual(document.overlaps, []);
+    assert.equal(found.readingFile, `${source}.reading.yaml`);
+    const { reading, catalogue } = parseReading(await readFile(found.readingFile, 'utf8'), 'r');
+    assert.deepEqual(reading, found.reading);
+    assert.equal(found.catalogueFile, join(folder, catalogue.file));
+    assert.equal(await readFile(found.catalogueFile, 'utf8'), 'item\ttitle\nx\t\n');
+    assert.equal((await openByReadingBeside(source, { name: 'books' })).bad, 1);
   });
 
-  it('fails by code and exit code on bad data', async () => {
-    await assert.rejects(isthmus('data', 'inspect', join(folder, 'books.tsv')), {
+  it('fails by code and exit code on bad data, and where it cannot write', async () => {
+    const source = join(folder, 'junk.tsv');
+    await writeFile(source, 'person\titem\n\tx\n');
+    await assert.rejects(isthmus('data', 'inspect', source), {
       code: 3,
-      stderr: /line 4: the rating is not a number: "NaN".*\[DATA_TOO_MANY_BAD_ROWS\]\n$/,
+      stderr: /none of the 1 rows .*line 2: the person is empty.*\[DATA_EMPTY\]\n$/,
+    });
+    const nowhere = join(folder, 'no', 'place.yaml');
+    await assert.rejects(inspectSources([join(folder, 'books.tsv')], { out: nowhere }), {
+      code: 'DATA_UNWRITABLE',
+      message: /--out/,
     });
   });
 
-  it('prints a page for people', async () => {
+  it('prints a page for people, and with --dry-run writes nothing', async () => {
     const source = join(folder, 'music.csv');
-    const document = await inspectSources([source], { maxBadShare: 0, columns: { person: 'who', item: 'what' } });
+    const before = await readdir(folder);
+    const document = await inspectSources([source], { dryRun: true, columns: { person: 'who', item: 'what' } });
     const text = inspectText(document);
     assert.match(text, /persons +2\n/);
-    assert.match(text, /3, 1 repeats, 0 bad/);
+    assert.match(text, /rows +3: 0 bad, 1 repeats/);
+    assert.match(text, /person +column "who"\n +item +column "what"\n +rating +none: every row counts as a like\n/);
+    assert.deepEqual(await readdir(folder), before);
   });
 
   it('says when nobody is shared', () => {

@@ -14,6 +14,8 @@ interface Case {
 }
 
 const NOBODY = 'http://127.0.0.1:9';
+/** Of other data: how rows are read is said, whatever they hold. */
+const READING = 'data/films.tsv.reading.yaml';
 
 const coordinator = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {
   const store = `new-${what.replaceAll(/\W/g, '-')}.db`;
@@ -94,11 +96,27 @@ const CASES: readonly Case[] = [
   }),
 
   platform('no data', EXIT.input, /nope\.tsv does not exist.*DATA_UNREADABLE/, { data: 'nope.tsv' }),
-  platform('data that is none', EXIT.input, /junk\.tsv is not text.*DATA_FORMAT_UNKNOWN/, { data: 'junk.tsv' }),
-  platform('an empty file', EXIT.input, /empty\.tsv is empty.*DATA_EMPTY/, { data: 'empty.tsv' }),
-  platform('an empty domain', EXIT.input, /header\.tsv: "films" has no rows.*DATA_EMPTY/, { data: 'header.tsv' }),
-  platform('ratings that are NaN', EXIT.input, /line 2: the rating is not a number: "NaN".*mend them/, {
+  platform('no reading file', EXIT.input, /run "isthmus data inspect header\.tsv".*DATA_NO_READING/, {
+    data: 'header.tsv',
+  }),
+  platform('a reading file that is none', EXIT.input, /broken\.yaml is not a reading file.*DATA_READING/, {
+    reading: 'broken.yaml',
+  }),
+  platform('data that is none', EXIT.input, /junk\.tsv: the header, line 1, cannot be read: .*DATA_HEADER/, {
+    data: 'junk.tsv',
+    reading: READING,
+  }),
+  platform('an empty file', EXIT.input, /empty\.tsv: "films" has no rows.*DATA_EMPTY/, {
+    data: 'empty.tsv',
+    reading: READING,
+  }),
+  platform('an empty domain', EXIT.input, /header\.tsv: "films" has no rows.*DATA_EMPTY/, {
+    data: 'header.tsv',
+    reading: READING,
+  }),
+  platform('data of other columns', EXIT.input, /none of the 9 rows .*line 2: 3 columns instead of 2.*DATA_EMPTY/, {
     data: 'nan.tsv',
+    reading: READING,
   }),
   platform('another catalogue than the manifest tells', EXIT.input, /has 1 items, and the manifest says 160: put/, {
     data: 'one-item.tsv',
@@ -150,6 +168,13 @@ const CASES: readonly Case[] = [
   command('nobody in common', EXIT.input, /person ids mean the same person on every platform.*DATA_NO_OVERLAP/, [
     ...['simulate', '--data', 'apart', '--strategy', 'linear-bridge'],
   ]),
+  command('data that is none', EXIT.input, /junk\.tsv is not text.*DATA_FORMAT_UNKNOWN/, [
+    'data',
+    'inspect',
+    'junk.tsv',
+  ]),
+  command('an empty file', EXIT.input, /empty\.tsv is empty.*DATA_EMPTY/, ['data', 'inspect', 'empty.tsv']),
+  command('a header alone', EXIT.input, /"header" has no rows.*DATA_EMPTY/, ['data', 'inspect', 'header.tsv']),
   command('a column that is not there', EXIT.input, /customer/, [
     ...['data', 'inspect', 'data/films.tsv', '--columns', 'person=customer'],
   ]),
@@ -176,6 +201,7 @@ describe('bad input is refused with a sentence and an exit code', function () {
     await found(place, { persons: 100, items: 160 }, ['--unsafe-shared-pseudonym-key']);
     for (const name of ['opera', 'films']) await place.run('init', '--identity-only', name, '--out', 'other');
     spoil(place);
+    assert.equal((await place.run('data', 'inspect', 'one-item.tsv')).code, EXIT.ok);
     before_ = contents();
     const waiting = [...CASES];
     const worker = async (): Promise<void> => {

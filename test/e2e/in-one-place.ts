@@ -3,7 +3,7 @@
  * and from its data, added in the open. What the coordinator opened must be that sum, integer for integer.
  */
 import assert from 'node:assert/strict';
-import { openDomain } from '../../client/data/open.ts';
+import { openByReadingBeside } from '../../client/data/open.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openTensorBackend } from '../../client/tensor/open.ts';
@@ -72,7 +72,7 @@ const NEVER = {
 
 /** A platform's model, its encoder from the sums it keeps: nothing is drawn a second time. */
 async function modelOf(place: Workplace, plan: FederationPlan, name: string): Promise<PlatformModel> {
-  const { domain } = await openDomain(place.path(`data/${name}.tsv`), { name });
+  const { domain } = await openByReadingBeside(place.path(`data/${name}.tsv`), { name });
   const model = plan.strategy.join({
     domain,
     shape: plan.shape,

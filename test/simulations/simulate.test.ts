@@ -204,8 +204,8 @@ describe('simulate', function () {
   it('refuses rounds with two platforms, and options out of range, before anything runs', async () => {
     await assert.rejects(run({ strategies: ['shared-trunk'], platforms: ['films', 'books'] }), /at least 3/);
     await assert.rejects(run({ seeds: 0 }), /--seeds must be a whole number from 1/);
-    await assert.rejects(run({ strategies: ['magic'] }), /--strategy: there is no "magic", but linear-bridge/);
-    await assert.rejects(run({ releases: ['loud' as 'raw'] }), /--release: there is no "loud", but raw/);
+    await assert.rejects(run({ strategies: ['magic'] }), /--strategy: "magic" is none of linear-bridge, /);
+    await assert.rejects(run({ releases: ['loud' as 'raw'] }), /--release: "loud" is none of raw, /);
     await assert.rejects(run({ releases: ['ldp'], epsilon0s: [] }), /--epsilon0 names no epsilon/);
     await assert.rejects(run({ strategies: ['linear-bridge'], out: join(import.meta.filename, 'runs') }), {
       code: 'SIMULATION_OUT_UNWRITABLE',

@@ -366,7 +366,9 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
 
     it('another manifest, another federation, an unknown platform: told, and the platform stops', async () => {
       const other = connect({ ...federation.of('alpha'), manifestHash: new Uint8Array(32).fill(1) });
-      assert.equal((await other.link.closed)?.code, 'LINK_MANIFEST_MISMATCH');
+      const mismatch = await other.link.closed;
+      assert.equal(mismatch?.code, 'LINK_MANIFEST_MISMATCH');
+      assert.equal(mismatch.message, 'the two ends hold different manifests', 'said once');
       const elsewhere = connect({ ...federation.of('alpha'), federation: 'elsewhere' });
       assert.equal((await elsewhere.link.closed)?.code, 'LINK_WRONG_FEDERATION');
       const unknown = connect({ ...federation.of('alpha'), name: 'mallory' });

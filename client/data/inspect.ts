@@ -1,0 +1,129 @@
+/**
+ * Looks at a source and says how it is to be read. For a person who reads what it says, and for simulations; a running
+ * platform reads by what was written down.
+ * @module
+ */
+import { basename } from 'node:path';
+import { detectFormat } from '../../core/data/detect.ts';
+import { DataError } from '../../core/data/errors.ts';
+import { sketchParquet, sketchText, Tally } from '../../core/data/inspection.ts';
+import type { ReadingChoice, Sketch } from '../../core/data/inspection.ts';
+import { NOT_UTF8 } from '../../core/data/lines.ts';
+import { parquetColumns } from '../../core/data/parquet.ts';
+import { formatText } from '../../core/data/reading-text.ts';
+import type { Reading } from '../../core/data/reading.ts';
+import { RowCollector } from '../../core/data/rows.ts';
+import type { CollectOptions, ReadReport } from '../../core/data/rows.ts';
+import { linesOf } from './head.ts';
+import { itemsBeside, readItemsFile } from './items-file.ts';
+import type { ItemsFile } from './items-file.ts';
+import { findSource, headOf, isGzipped, readable, readSource, withRanges } from './source.ts';
+import type { Source } from './source.ts';
+
+export interface InspectChoice extends ReadingChoice {
+  /** The platform's name. Default: the file's, without its endings. */
+  readonly name?: string;
+  /** The file of items; null: the items are those of the rows, whatever lies beside. Default: the one beside the data. */
+  readonly items?: string | null;
+}
+
+export interface Inspected {
+  readonly source: Source;
+  readonly reading: Reading;
+  /** For a person: "comma-separated, UTF-8, header in line 1". */
+  readonly format: string;
+  /** Columns that are not read. */
+  readonly unread: readonly string[];
+  readonly remarks: readonly string[];
+  readonly items: ItemsFile | undefined;
+  /** Read with a catalogue of the items file and, behind it, of every other item that was met. */
+  readonly report: ReadReport;
+}
+
+/** @throws DataError */
+export async function inspectSource(
+  path: string,
+  choice: InspectChoice = {},
+  collect: Omit<CollectOptions, 'name' | 'catalogue' | 'isCatalogueClosed'> = {},
+): Promise<Inspected> {
+  const source = await findSource(path);
+  const sketch = await sketchOf(source, choice);
+  const tally = new Tally();
+  await readSource(source, sketch.reading, tally, collect.signal);
+  const { reading, remarks } = settled(tally, sketch, choice, path);
+  const itemsPath = choice.items === undefined ? await itemsBeside(source) : choice.items;
+  const items = typeof itemsPath === 'string' ? await readItemsFile(itemsPath) : undefined;
+  const collector = new RowCollector(reading, {
+    ...collect,
+    name: choice.name ?? source.name,
+    ...(items && { catalogue: items.titles }),
+  });
+  await readSource(source, reading, collector, collect.signal);
+  let report: ReadReport;
+  try {
+    report = collector.finish();
+  } catch (error) {
+    throw readable(withRemarks(error, remarks), path);
+  }
+  return {
+    source,
+    reading,
+    format: formatText(reading) + ((await isGzipped(source.files[0])) ? ', gzipped' : ''),
+    unread: [...sketch.unread, ...dropped(sketch.reading, reading)],
+    remarks: [...remarks, ...(items ? itemsRemarks(items, report) : [])],
+    items,
+    report,
+  };
+}
+
+function settled(tally: Tally, sketch: Sketch, choice: ReadingChoice, path: string): ReturnType<Tally['settle']> {
+  try {
+    return tally.settle(sketch, choice);
+  } catch (error) {
+    throw readable(error, path);
+  }
+}
+
+/** Columns that had the name of a role, and not what it holds. */
+function dropped({ columns: before }: Reading, { columns: after }: Reading): string[] {
+  const roles = ['rating', 'timestamp'] as const;
+  return roles.filter((role) => before[role] !== null && after[role] === null).map((role) => String(before[role]));
+}
+
+async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promise<Sketch> {
+  const name = basename(file).replace(/\.gz$/i, '');
+  const { bytes, isWhole } = await headOf(file);
+  try {
+    const format = detectFormat(bytes, name, choice.encoding);
+    if (format.kind === 'parquet') return sketchParquet(await withRanges(file, parquetColumns), choice);
+    const { lines, broken } = await linesOf(bytes, isWhole, format.encoding);
+    // Columns would be looked for in the next line.
+    if (broken === 1) {
+      throw new DataError(
+        'DATA_HEADER',
+        `line 1: ${NOT_UTF8}: if this is text of Windows or Latin-1, say --encoding windows-1252`,
+      );
+    }
+    return sketchText(lines, name, format.encoding, choice);
+  } catch (error) {
+    throw readable(error, file);
+  }
+}
+
+/** What was noticed may be why nothing can be read. */
+function withRemarks(error: unknown, remarks: readonly string[]): unknown {
+  if (!(error instanceof DataError) || remarks.length === 0) return error;
+  return new DataError(error.code, [error.message, ...remarks].join('; '), { cause: error });
+}
+
+function itemsRemarks({ path, titles, broken, encoding }: ItemsFile, { domain }: ReadReport): string[] {
+  const remarks: string[] = [];
+  const others = domain.catalogue.length - titles.size;
+  if (others > 0)
+    remarks.push(
+      `${others} items of the rows are not in ${path}: the catalogue holds them behind the others, without titles`,
+    );
+  if (encoding !== 'utf-8') remarks.push(`${path} is not UTF-8: its titles are read as ${encoding}`);
+  if (broken) remarks.push(`${path}, line ${broken.line}: ${broken.reason}; ${broken.count} lines of it are left out`);
+  return remarks;
+}

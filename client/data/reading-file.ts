@@ -1,0 +1,112 @@
+/**
+ * Reading files on disk, with the catalogue beside them.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { DataError } from '../../core/data/errors.ts';
+import { formatCatalogue } from '../../core/data/items.ts';
+import { formatReading, parseReading } from '../../core/data/reading.ts';
+import type { CatalogueEntry, Reading, ReadingFile } from '../../core/data/reading.ts';
+import { systemReason } from '../../host/files.ts';
+import type { Inspected } from './inspect.ts';
+import { readCatalogue } from './items-file.ts';
+import { exists } from './source.ts';
+
+/** Where the reading of this data lies unless another place is named. */
+export function readingPathOf(data: string): string {
+  return `${data.replace(/\/+$/, '')}.reading.yaml`;
+}
+
+/** @throws DataError DATA_NO_READING with the command that makes one; DATA_READING */
+export async function readReadingFile(path: string, data: string): Promise<ReadingFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (!(await exists(data))) throw new DataError('DATA_UNREADABLE', `${data} does not exist`, { cause });
+    throw new DataError(
+      'DATA_NO_READING',
+      `cannot read ${path}, which says how the rows of ${data} are read: ${systemReason(cause)}; ` +
+        `run "isthmus data inspect ${data}", look at what it says, and start again`,
+      { cause },
+    );
+  }
+  return parseReading(text, path);
+}
+
+/** What an inspection found, as files. */
+export interface WrittenReading {
+  readonly path: string;
+  /** undefined: the file of items is the catalogue as it stands. */
+  readonly cataloguePath: string | undefined;
+  readonly file: ReadingFile;
+}
+
+/** @param path of the reading file; a catalogue is written beside it where the file of items cannot be one. @throws DataError DATA_UNWRITABLE */
+export async function writeReading(inspected: Inspected, path: string): Promise<WrittenReading> {
+  const { reading, items, report, source } = inspected;
+  const { catalogue, titles } = report.domain;
+  if (items?.isCatalogue === true && items.titles.size === catalogue.length) {
+    return {
+      path,
+      cataloguePath: undefined,
+      file: await writeReadingFile(path, reading, items.path, catalogue.length),
+    };
+  }
+  const cataloguePath = join(dirname(path), `${basename(source.path)}.catalogue.tsv`);
+  await replace(cataloguePath, formatCatalogue(catalogue, titles));
+  return { path, cataloguePath, file: await writeReadingFile(path, reading, cataloguePath, catalogue.length) };
+}
+
+/** @param cataloguePath a file that is there, in the form of a catalogue. @throws DataError DATA_UNWRITABLE */
+export async function writeReadingFile(
+  path: string,
+  reading: Reading,
+  cataloguePath: string,
+  items: number,
+): Promise<ReadingFile> {
+  const catalogue: CatalogueEntry = {
+    file: from(path, cataloguePath),
+    items,
+    sha256: sha256(await readFile(cataloguePath)),
+  };
+  await replace(path, formatReading({ reading, catalogue }));
+  return { reading, catalogue };
+}
+
+/** The catalogue that a reading names. @throws DataError DATA_CATALOGUE when it is not the one the reading was written with. */
+export async function catalogueOf(
+  readingPath: string,
+  { file, sha256: expected }: CatalogueEntry,
+): Promise<ReadonlyMap<string, string>> {
+  const path = isAbsolute(file) ? file : join(dirname(readingPath), file);
+  const { titles, bytes } = await readCatalogue(path);
+  if (sha256(bytes) === expected) return titles;
+  throw new DataError(
+    'DATA_CATALOGUE',
+    `${path} has changed since ${readingPath} was written: run "isthmus data inspect" again, and "isthmus data adopt" where a platform has started with it`,
+  );
+}
+
+/** The path of the catalogue as a reading file names it. */
+function from(readingPath: string, file: string): string {
+  const path = relative(dirname(readingPath), file);
+  return path.startsWith('..') ? file : path;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** At once or not at all. @throws DataError DATA_UNWRITABLE */
+async function replace(path: string, content: string): Promise<void> {
+  try {
+    await writeFile(`${path}.next`, content);
+    await rename(`${path}.next`, path);
+  } catch (cause) {
+    const remedy = 'name a place that this user may write with --out';
+    throw new DataError('DATA_UNWRITABLE', `cannot write ${path}: ${systemReason(cause)}; ${remedy}`, { cause });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Which ratings count as a like. Everything here learns from who met what, never from how much: a row of somebody who
+ * disliked an item would count for it, unless it is left out.
+ * @module
+ */
+
+export interface Likes {
+  /** Lowest and highest rating of the scale, as far as it is known. */
+  readonly scale: readonly [least: number, most: number] | null;
+  /** A known rating below it is no like; null: none is too low. */
+  readonly from: number | null;
+  /** A known rating above it is no like (99 for "not rated"); null: none is too high. */
+  readonly to: number | null;
+}
+
+export const EVERY_RATING: Likes = { scale: null, from: null, to: null };
+
+/** An unknown rating (NaN) is no dislike. */
+export function isLike(rating: number, { from, to }: Pick<Likes, 'from' | 'to'>): boolean {
+  return !((from !== null && rating < from) || (to !== null && rating > to));
+}
+
+/** What some sets write where nobody rated: anime lists, Book-Crossing and Goodreads, Jester. */
+const NOT_RATED = [-1, 0, 99];
+
+/**
+ * The scale that ratings are on, and from its middle on they are likes. `EVERY_RATING` where no scale of ratings is
+ * recognised (counts, prices, one value alone).
+ * @param ratings known ones; sorted in place.
+ */
+export function likesOf(ratings: Float32Array): Likes {
+  ratings.sort();
+  const rated = ratings.filter((rating) => !NOT_RATED.includes(rating));
+  if (rated.length === 0) return EVERY_RATING;
+  // A few mistyped ones must not stretch the scale.
+  const least = rated[Math.floor(0.001 * rated.length)];
+  const most = rated[Math.ceil(0.999 * rated.length) - 1];
+  const scale = scaleFrom(least, most);
+  // One value alone says that something happened, not how it was liked.
+  if (scale === undefined || (least === most && ratings[0] === ratings[ratings.length - 1])) return EVERY_RATING;
+  return { scale, from: (scale[0] + scale[1]) / 2, to: scale[1] };
+}
+
+function scaleFrom(least: number, most: number): readonly [number, number] | undefined {
+  if (least >= 0 && most <= 1) return [0, 1];
+  if (least >= 0.5 && most > 2 && most <= 10) return [least < 1 ? 0.5 : 1, Math.max(5, Math.ceil(most))];
+  if (least >= -10 && least < 0 && most <= 10) return [-10, 10];
+  return undefined;
+}

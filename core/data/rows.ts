@@ -1,0 +1,188 @@
+/**
+ * What every reader does with a row: check it, keep it, or count it as bad with its line and reason. Nothing here follows
+ * from other rows.
+ * @module
+ */
+import { DomainBuilder } from './build.ts';
+import type { Domain } from './domain.ts';
+import { DataError } from './errors.ts';
+import { idOf, whyNoId } from './ids.ts';
+import type { Reading } from './reading.ts';
+import { secondsOf } from './times.ts';
+
+/** A field as a reader finds it: text from a text file, anything from JSON or Parquet. */
+export type Field = unknown;
+
+/** Takes rows as they come out of a file. */
+export interface RowSink {
+  row(line: number, person: Field, item: Field, rating: Field, timestamp: Field): void;
+  /** A row that could not be taken apart. */
+  bad(line: number, reason: string): void;
+  /** A quoted field ran over several lines. */
+  spansLines?(): void;
+  /** What follows comes from this file of a source of several. */
+  part?(file: string): void;
+}
+
+export interface CollectOptions {
+  /** The platform's name. */
+  readonly name: string;
+  /** Item id -> title, empty where it has none: the catalogue in its order. */
+  readonly catalogue?: ReadonlyMap<string, string>;
+  /** Whether an item outside the catalogue makes a row bad; else it is put behind the others. Default false. */
+  readonly isCatalogueClosed?: boolean;
+  /** Bad rows kept to show. Default 10. */
+  readonly badRowsKept?: number;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the rows read so far. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+export interface BadRow {
+  /** From 1: lines of a text, rows of a Parquet file. */
+  readonly line: number;
+  /** Of a source of several files. */
+  readonly file?: string;
+  /** Says nothing of what the row holds: fit for a log. */
+  readonly reason: string;
+  /** The field it is about, as it stands, where one can be shown. */
+  readonly found?: string;
+}
+
+/** Where it is and why: fit for a log. */
+export function badRowPlace({ file, line, reason }: BadRow): string {
+  return `${file === undefined ? '' : `${file}, `}line ${line}: ${reason}`;
+}
+
+/** The reason with what was found: for who holds the data. */
+export function badRowText({ reason, found }: BadRow): string {
+  return found === undefined ? reason : `${reason}: ${found}`;
+}
+
+export interface ReadReport {
+  readonly domain: Domain;
+  /** Rows with content, bad ones included, header not. */
+  readonly rows: number;
+  /** Good rows that a later one of the same person and item replaced. */
+  readonly repeats: number;
+  /** Good rows, the latest of their person and item, whose rating is no like. */
+  readonly disliked: number;
+  readonly bad: number;
+  /** The first ones. */
+  readonly badRows: readonly BadRow[];
+}
+
+const CHECK_EVERY = 65_536;
+/** Ratings are kept in 32 bits: beyond this they would be infinite. */
+const LARGEST_RATING = 3.4e38;
+
+export class RowCollector implements RowSink {
+  readonly #reading: Pick<Reading, 'time' | 'likes'>;
+  readonly #options: CollectOptions;
+  readonly #builder: DomainBuilder;
+  readonly #badRows: BadRow[] = [];
+  #file: string | undefined;
+  #rows = 0;
+  #bad = 0;
+
+  constructor(reading: Pick<Reading, 'time' | 'likes'>, options: CollectOptions) {
+    this.#reading = reading;
+    this.#options = options;
+    const { name, catalogue } = options;
+    this.#builder = new DomainBuilder(name, { likes: reading.likes, ...(catalogue && { titles: catalogue }) });
+  }
+
+  part(file: string): void {
+    this.#file = file;
+  }
+
+  /** An absent, null or empty rating or timestamp is unknown; anything else must be a number, and a time of the reading's form. */
+  row(line: number, person: Field, item: Field, rating: Field, timestamp: Field): void {
+    this.#count();
+    const personId = idOf(person);
+    if (personId === undefined) {
+      this.#keepBad(line, `the person ${whyNoId(person)}`);
+      return;
+    }
+    const itemId = idOf(item);
+    if (itemId === undefined) {
+      this.#keepBad(line, `the item ${whyNoId(item)}`);
+      return;
+    }
+    if (this.#options.isCatalogueClosed === true && this.#options.catalogue?.has(itemId) !== true) {
+      this.#keepBad(line, 'the item is not in the catalogue', item);
+      return;
+    }
+    const value = numberOf(rating);
+    if (value === undefined || Math.abs(value) > LARGEST_RATING) {
+      this.#keepBad(line, value === undefined ? 'the rating is not a number' : 'the rating is too large', rating);
+      return;
+    }
+    const { time } = this.#reading;
+    const seconds = time === null ? Number.NaN : secondsOf(timestamp, time);
+    if (seconds === undefined) {
+      this.#keepBad(line, `the timestamp is not one of 1900 to 2199 (${String(time)})`, timestamp);
+      return;
+    }
+    this.#builder.add(personId, itemId, value, seconds);
+  }
+
+  bad(line: number, reason: string): void {
+    this.#count();
+    this.#keepBad(line, reason);
+  }
+
+  /** @throws DataError DATA_EMPTY when there is no row, or none of them counts. */
+  finish(): ReadReport {
+    const { name } = this.#options;
+    if (this.#rows === 0) {
+      throw new DataError('DATA_EMPTY', `"${name}" has no rows: the source is empty or holds a header alone`);
+    }
+    if (this.#bad === this.#rows) {
+      const first = this.#badRows.slice(0, 3).map((row) => badRowPlace({ ...row, reason: badRowText(row) }));
+      throw new DataError(
+        'DATA_EMPTY',
+        `none of the ${this.#rows} rows of "${name}" can be read (${first.join('; ')}): mend them, or say how they are to be read with the options of "isthmus data inspect"`,
+      );
+    }
+    const { domain, repeats, disliked } = this.#builder.build();
+    return { domain, rows: this.#rows, repeats, disliked, bad: this.#bad, badRows: this.#badRows };
+  }
+
+  #count(): void {
+    if (++this.#rows % CHECK_EVERY !== 0) return;
+    this.#options.signal?.throwIfAborted();
+    this.#options.onProgress?.(this.#rows);
+  }
+
+  #keepBad(line: number, reason: string, found?: Field): void {
+    this.#bad++;
+    if (this.#badRows.length >= (this.#options.badRowsKept ?? 10)) return;
+    const file = this.#file;
+    this.#badRows.push({
+      line,
+      ...(file !== undefined && { file }),
+      reason,
+      ...(found !== undefined && { found: shown(found) }),
+    });
+  }
+}
+
+/** NaN: unknown. undefined: not a number. */
+export function numberOf(field: Field): number | undefined {
+  if (field === undefined || field === null) return Number.NaN;
+  let value: number;
+  if (typeof field === 'string') {
+    const text = field.trim();
+    if (text === '') return Number.NaN;
+    value = Number(text);
+  } else if (typeof field === 'number' || typeof field === 'bigint') {
+    value = Number(field);
+  } else return undefined;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function shown(field: Field): string {
+  const text = typeof field === 'string' || typeof field === 'bigint' ? String(field) : JSON.stringify(field);
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
