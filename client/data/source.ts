@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { readDelimited } from '../../core/data/delimited.ts';
 import { isGzip, isParquet } from '../../core/data/detect.ts';
+import { codeOf } from '../../core/errors/coded-error.ts';
 import { DataError } from '../../core/data/errors.ts';
 import { readJsonLines } from '../../core/data/json-lines.ts';
 import { readParquet } from '../../core/data/parquet.ts';
@@ -189,7 +190,7 @@ export function readable(error: unknown, path: string): unknown {
       ? error
       : new DataError(error.code, `${path}: ${error.message}`, { cause: error });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   switch (code) {
     case 'ENOENT':
       return new DataError('DATA_UNREADABLE', `${path} does not exist`, { cause: error });
