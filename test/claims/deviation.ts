@@ -233,7 +233,7 @@ export class Deviation {
   }
 
   #join(identity: Identity): Honest {
-    const { createMemoryStore, OwnLedger, Participation, ledgers, ...project } = this.#project;
+    const { createMemoryStore, OwnLedger, Participation, ...project } = this.#project;
     const { name } = identity;
     const store = createMemoryStore();
     // An earlier commit hands the ledger's store alone.
@@ -249,7 +249,10 @@ export class Deviation {
       random: project.seededStreams(`deviation ${name}`),
       log: project.silentLog,
       emit: () => undefined,
-      send: (body) => Promise.resolve(this.#hear(name, body)),
+      send: (body) => {
+        this.#hear(name, body);
+        return Promise.resolve();
+      },
       onAdopted: () => Promise.resolve(),
       onError: (error) => {
         throw error;
