@@ -9,7 +9,7 @@ import type { Participation } from '../../client/rounds/participation.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import type { Charge, Ledger } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge, Ledger, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorMessage, NamedKeys, PlatformMessage } from '../../core/secagg/messages.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
@@ -49,7 +49,7 @@ interface Honest {
   readonly ledger: OwnLedger;
   readonly participation: Participation;
   /** The ledger that the coordinator shows it. */
-  readonly view: Ledger;
+  view: Ledger;
   /** Sums with its data in them that were opened. */
   opened: number;
 }
@@ -212,8 +212,12 @@ export class Deviation {
       const charge = this.#chargeOf(one, session.number);
       if (charge === undefined || !statements.has(one.name)) continue;
       const { label, round, attempt, session: id } = charge;
-      one.view.refund({ scope: 'federation', label, round, attempt, session: id, proof });
-      this.#show(one);
+      const view = this.#view(one.view.entries);
+      view.refund({ scope: 'federation', label, round, attempt, session: id, proof });
+      this.#show({ ...one, view });
+      // A refund that proves nothing would keep the platform away: it is shown the ledger without it again.
+      if (one.ledger.refusal === undefined) one.view = view;
+      else this.#show(one);
     }
     await this.#settle();
     return this.honest.filter((one) => this.refundsOf(one) > (before.get(one.name) ?? 0)).map(({ name }) => name);
@@ -229,7 +233,7 @@ export class Deviation {
   }
 
   #join(identity: Identity): Honest {
-    const { createMemoryStore, OwnLedger, Participation, ledgers, ...project } = this.#project;
+    const { createMemoryStore, OwnLedger, Participation, ...project } = this.#project;
     const { name } = identity;
     const store = createMemoryStore();
     // An earlier commit hands the ledger's store alone.
@@ -245,20 +249,17 @@ export class Deviation {
       random: project.seededStreams(`deviation ${name}`),
       log: project.silentLog,
       emit: () => undefined,
-      send: (body) => Promise.resolve(this.#hear(name, body)),
+      send: (body) => {
+        this.#hear(name, body);
+        return Promise.resolve();
+      },
       onAdopted: () => Promise.resolve(),
       onError: (error) => {
         throw error;
       },
       persons: 1,
     });
-    const view = ledgers.Ledger.open(
-      FEDERATION,
-      new ledgers.MemoryLedgerStore(),
-      { epsilon: null, delta: 1e-6, elsewhere: [] },
-      { chargeProblem: () => undefined, refundProblem: () => undefined, mostRefunds: Infinity },
-    );
-    const honest: Honest = { name, identity, store, ledger, participation, view, opened: 0 };
+    const honest: Honest = { name, identity, store, ledger, participation, view: this.#view([]), opened: 0 };
     this.#show(honest);
     return honest;
   }
@@ -352,6 +353,19 @@ export class Deviation {
       }
       this.#show(one);
     }
+  }
+
+  /** A coordinator's ledger that keeps to no rule. */
+  #view(entries: readonly LedgerEntry[]): Ledger {
+    const { Ledger, MemoryLedgerStore } = this.#project.ledgers;
+    const store = new MemoryLedgerStore();
+    for (const entry of entries) store.append(entry);
+    return Ledger.open(
+      FEDERATION,
+      store,
+      { epsilon: null, delta: 1e-6, elsewhere: [] },
+      { chargeProblem: () => undefined, refundProblem: () => undefined, mostRefunds: Infinity },
+    );
   }
 
   #show({ view, participation }: Pick<Honest, 'view' | 'participation'>): void {

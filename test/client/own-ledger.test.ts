@@ -160,8 +160,9 @@ describe('A platform’s own ledger', () => {
     assert.equal(own.refusal?.code, 'PRIVACY_LEDGER_BROKEN');
     // The format before: no store and no coordinator of it is read.
     const older = canonicalJson({ ...JSON.parse(new TextDecoder().decode(canonicalEntry(entry))), ledger: 1 });
-    own.sync({ kind: 'ledger-sync', from: 0, entries: [new TextEncoder().encode(older)] });
-    assert.equal(own.refusal?.code, 'PRIVACY_LEDGER_BROKEN');
+    const other = open();
+    other.sync({ kind: 'ledger-sync', from: 0, entries: [new TextEncoder().encode(older)] });
+    assert.equal(other.refusal?.code, 'PRIVACY_LEDGER_BROKEN');
   });
 
   it('refuses a charge that the budget does not hold, before and when it is made', () => {

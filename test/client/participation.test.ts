@@ -179,7 +179,7 @@ describe('Taking part in a round', () => {
     let n = 0;
     assert.throws(
       () => {
-        for (;;) ledger.charge(attemptCharge(sum, ++n, 1, String(n).padStart(64, '0')));
+        for (;;) ledger.charge(attemptCharge(sum, 1, ++n, String(n).padStart(64, '0')));
       },
       { code: 'PRIVACY_BUDGET_EXHAUSTED' },
     );

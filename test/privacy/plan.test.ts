@@ -39,10 +39,11 @@ function request(count: number, queries: readonly SumQuery[], given: Partial<Pla
   }));
   return { epsilon: 4, delta: 1e-6, platforms, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 2, ...given };
 }
+
 /** All ways of taking at most so many. */
 function choices(names: readonly string[], most: number): readonly (readonly string[])[] {
+  if (names.length === 0 || most === 0) return [[]];
   const [first, ...rest] = names;
-  if (first === undefined || most === 0) return [[]];
   return [...choices(rest, most), ...choices(rest, most - 1).map((chosen) => [first, ...chosen])];
 }
 

@@ -32,7 +32,8 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     joinAll();
     assert.equal(await coordinator.roundsOver, 'completed');
     const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
-    assert.deepEqual(status.rounds, { completed: 2, of: 2, state: 'over', ending: 'completed', underWay: null });
+    const over = { state: 'over', waitingFor: null, ending: 'completed', underWay: null } as const;
+    assert.deepEqual(status.rounds, { completed: 2, of: 2, ...over });
     assert.deepEqual(
       status.platforms.map(({ platform, state, prepared }) => [platform, state, prepared]),
       [
