@@ -68,9 +68,12 @@ export class Coordinator {
     return signatures >= this.#setting.threshold;
   }
 
-  /** Holders without a statement, when it hands over every statement there is: with fewer no more is refunded. */
-  unsigned(platforms: Int32Array, own: number): number {
-    let stated = this.#corruptBits;
+  /**
+   * Holders without a statement, when it hands over every statement there is: with fewer no more is refunded.
+   * @param silent the platform itself, as a bit, where it knows of itself that it reveals nothing.
+   */
+  unsigned(platforms: Int32Array, own: number, silent: number): number {
+    let stated = this.#corruptBits | silent;
     let known = this.#corruptBits;
     for (let q = 0; q < this.#honest; q++) {
       if (has(platforms[q], STATED)) stated |= 1 << q;

@@ -157,7 +157,8 @@ export class ExactWorld implements Model {
     }
     const own = this.#lists[p];
     if (dealtTo(own) === 0) return;
-    const unsigned = this.#coordinator.unsigned(this.#platforms, own);
+    const silent = platform.isSilent(self) ? 1 << p : 0;
+    const unsigned = this.#coordinator.unsigned(this.#platforms, own, silent);
     this.#take(p, platform.refund(self, unsigned));
     this.#take(p, platform.adopt(self, unsigned));
   }

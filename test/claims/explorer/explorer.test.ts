@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { ATTACKS } from './attacks.ts';
 import { ExactWorld } from './exact.ts';
 import { has, KEYS_OUT, past, REFUNDED, REVEALED, STATED } from './platform.ts';
-import { SUITE } from './runs.ts';
+import { settingOf, SUITE } from './runs.ts';
 import { explore, lookingFor } from './search.ts';
-import type { State } from './search.ts';
+import type { Model, State } from './search.ts';
 import { RULES } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { VictimWorld } from './victim.ts';
@@ -35,7 +35,35 @@ describe('each rule removed, explored', function () {
   }
 });
 
-describe('what the rules leave possible, explored', () => {
+describe('states merged under renaming', function () {
+  this.timeout(60_000);
+
+  const sizes = { platforms: 4, threshold: 3, noiseThreshold: 3, declared: 1 };
+  const models: Readonly<Record<string, Model>> = {
+    'the world in full, two corrupt': new ExactWorld(settingOf(sizes, 2, { attempts: 1 }), RULES, 'ledgers'),
+    'its sums': new ExactWorld(settingOf(sizes, 1, { attempts: 1 }), RULES, 'sums'),
+    'the victim’s world': new VictimWorld(settingOf(sizes, 1, { attempts: 1 }), RULES),
+  };
+
+  for (const [name, model] of Object.entries(models)) {
+    it(`are what is reached without renaming, renamed: ${name}`, () => {
+      const merged = new Set<string>();
+      const renamed = lookingFor(model, (state) => {
+        const copy = state.slice();
+        model.rename(copy);
+        merged.add(copy.join());
+        return undefined;
+      });
+      const { states } = explore({ ...renamed, rename: () => undefined });
+      assert.equal(explore(model).states, merged.size);
+      assert.ok(states > merged.size);
+    });
+  }
+});
+
+describe('what the rules leave possible, explored', function () {
+  this.timeout(60_000);
+
   const four: Setting = {
     platforms: 4,
     threshold: 3,

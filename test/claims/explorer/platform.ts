@@ -24,6 +24,8 @@ export const Memory = {
   signed: 4,
   /** Its shares are in a message that waits to be sent. */
   revealing: 5,
+  /** Nothing but the key that signs its statement. */
+  stating: 6,
 } as const;
 
 /** Durable: the attempt, with its own two public keys. */
@@ -174,9 +176,16 @@ export class Platform {
         case 'wipe':
           if (memory(self) === Memory.gone) break;
           return { self: withMemory(self, Memory.gone), step: 'wipes its secrets' };
+        case 'forget':
+          if (memory(self) === Memory.stating) break;
+          // A reveal that waits to be sent is sent or lost.
+          if (memory(self) === Memory.gone || memory(self) === Memory.revealing) return undefined;
+          return { self: withMemory(self | GIVEN_UP, Memory.stating), step: 'forgets all but its statement key' };
         case 'sign':
           if (has(self, STATED)) break;
-          return { self: self | STATED, step: 'signs its statement' };
+          if (this.#rules.statements === 'durable') return { self: self | STATED, step: 'signs its statement' };
+          if (memory(self) !== Memory.stating) return undefined;
+          return { self: withMemory(self | STATED, Memory.gone), step: 'signs its statement' };
       }
     }
     return undefined;
@@ -190,6 +199,12 @@ export class Platform {
   tell(self: number): Stepped | undefined {
     if (!has(self, KEYS_OUT) || isCharged(self)) return undefined;
     return { self: self | TOLD, step: 'takes over the charge that it is told of' };
+  }
+
+  /** Whether it counts as one that revealed nothing and will not, before itself. */
+  isSilent(self: number): boolean {
+    const isOver = has(self, ENTERED) && memory(self) === Memory.gone && !has(self, RECORDED);
+    return has(self, STATED) || (this.#rules.statements === 'in-memory' && isOver);
   }
 
   /** @param unsigned of those whose statements count, how many have none. */
@@ -207,9 +222,10 @@ export class Platform {
     if (!has(self, KEYS_OUT) || has(self, REFUNDED)) return undefined;
     if (this.#rules.refundNeedsCharge && !isCharged(self)) return undefined;
     if (this.#rules.refundsAreCapped && past(self, 'refunds') + 1 > refunds) return undefined;
-    if (isProved && this.#rules.ownStatementFirst && !has(self, STATED)) return undefined;
+    if (isProved && this.#rules.ownStatementFirst && !this.isSilent(self)) return undefined;
     if (isProved && unsigned > allowed(threshold, declared)) return undefined;
-    return { self: self | REFUNDED, step };
+    // From then on it reveals nothing: the same transaction records it.
+    return { self: self | REFUNDED | (this.#rules.statements === 'in-memory' ? GIVEN_UP : 0), step };
   }
 
   #charge(self: number): Stepped {

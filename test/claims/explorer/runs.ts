@@ -6,7 +6,7 @@ import { defaultThreshold } from '../../../core/secagg/parameters.ts';
 import { ExactWorld } from './exact.ts';
 import type { Scope } from './exact.ts';
 import type { Model } from './search.ts';
-import { legal, RULES } from './setting.ts';
+import { IN_MEMORY, legal, RULES } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { VictimWorld } from './victim.ts';
 
@@ -34,6 +34,12 @@ function victim(setting: Setting): Run {
 
 function exact(setting: Setting, scope: Scope): Run {
   return { name: `exact, ${scope}: ${nameOf(setting)}`, model: () => new ExactWorld(setting, RULES, scope) };
+}
+
+/** Statements by a key in memory alone: there a restored platform need not count as corrupt, since it states nothing. */
+function inMemory(setting: Setting): Run {
+  const rules = { ...IN_MEMORY, restoredCounts: false };
+  return { name: `victim, stating from memory: ${nameOf(setting)}`, model: () => new VictimWorld(setting, rules) };
 }
 
 /** As many corrupt platforms as there is a claim against. */
@@ -83,10 +89,12 @@ export const SUITE: readonly Run[] = [
   ...[1, 2, 3].map((corrupt) => exact(settingOf(FOUR, corrupt, { attempts: 1 }), 'ledgers')),
   ...[2, 3].map((corrupt) => exact(settingOf(FOUR, corrupt), 'ledgers')),
   ...sums([...legal(3), ...legal(4), ...usual(5)]),
+  ...[0, 1, 2, 3].map((corrupt) => inMemory(settingOf(FOUR, corrupt, { restored: 2 }))),
 ];
 
 export const DEEP: readonly Run[] = [
   ...victims(legal(5), [0, 1]),
+  ...corruptUpTo(4).map((corrupt) => inMemory(settingOf(FIVE, corrupt, { restored: 2 }))),
   victim(settingOf(FIVE, 0, { restored: 1 })),
   victim(settingOf(FIVE, 0, { restored: 2 })),
   ...[1, 2].map((corrupt) => victim(settingOf(FIVE, corrupt, { attempts: 3, charges: corrupt, refunds: 1 }))),

@@ -43,8 +43,8 @@ export function legal(
 /** Durable or visible steps, in the order in which a platform takes them. A crash may come between any two. */
 export type UploadStep = 'charge' | 'send';
 export type RevealStep = 'copy' | 'charge' | 'record' | 'send';
-/** A signed statement counts as sent: it may stand in a log or an outbox. */
-export type GiveUpStep = 'record' | 'wipe' | 'sign';
+/** A signed statement counts as sent: it may stand in a log or an outbox. `forget` wipes all but the key that signs it. */
+export type GiveUpStep = 'record' | 'wipe' | 'sign' | 'forget';
 
 export interface Rules {
   /** To the first masked chunk. */
@@ -52,6 +52,12 @@ export interface Rules {
   /** To the shares; `copy` takes them out of the session's memory into the message that waits to be sent. */
   readonly reveal: readonly RevealStep[];
   readonly giveUp: readonly GiveUpStep[];
+  /**
+   * `durable`: the identity signs a statement, at any time, of what the store has recorded. `in-memory`: a key signs it that was made
+   * with the attempt's other keys, is listed with them, and lives in the session's memory alone, so that a platform that crashed
+   * or was restored states nothing; of itself it trusts its own record.
+   */
+  readonly statements: 'durable' | 'in-memory';
   /** An attempt is not given up once a reveal of it is on record. */
   readonly noStatementAfterReveal: boolean;
   /** No reveal is recorded for an attempt that was given up. */
@@ -84,6 +90,7 @@ export const RULES: Rules = {
   upload: ['charge', 'send'],
   reveal: ['copy', 'record', 'send'],
   giveUp: ['record', 'wipe', 'sign'],
+  statements: 'durable',
   noStatementAfterReveal: true,
   noRevealAfterGivingUp: true,
   holders: 'dealt-to',
@@ -97,3 +104,6 @@ export const RULES: Rules = {
   survivorsDealt: true,
   restoredCounts: true,
 };
+
+/** The other way to state, with nothing durable about giving up. */
+export const IN_MEMORY: Rules = { ...RULES, giveUp: ['forget', 'sign'], statements: 'in-memory' };

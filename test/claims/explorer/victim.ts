@@ -164,8 +164,9 @@ export class VictimWorld implements Model {
     for (let at = VICTIM; at < this.width; at++) {
       const self = state[at];
       if (has(self, HOLDER)) holders++;
-      if (has(self, HOLDER) && !has(self, STATED)) unsigned++;
-      if (has(self, STATED)) stated++;
+      const hasStated = at === VICTIM ? this.#platform.isSilent(self) : has(self, STATED);
+      if (has(self, HOLDER) && !hasStated) unsigned++;
+      if (hasStated) stated++;
       if (has(self, KEYS_OUT)) known++;
     }
     if (!this.#rules.listIsOwn) return Math.max(0, Math.min(this.#least, known) - stated);
