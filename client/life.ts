@@ -168,6 +168,7 @@ export class Life implements ServiceBackend {
     const { plan, participation } = this.#given;
     const { log } = this.#given.options;
     const { model, encoder, decoder } = this.#open();
+    this.#stopping.signal.throwIfAborted();
     this.#progress.enter('preparing');
     await encoder.prepare();
     this.#stopping.signal.throwIfAborted();

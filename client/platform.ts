@@ -84,7 +84,10 @@ class Agent implements Platform {
   #link: PlatformLink | undefined;
   /** Whether the coordinator's ledger was told over this link. */
   #isWelcome = false;
-  /** Resolves at the first connection, or when there is none: long work before it would let the handshake lapse. */
+  /**
+   * Resolves when the coordinator has shown what it must first, or is out of reach: with an old state nothing may be made, and
+   * long work before it would let the handshake lapse.
+   */
   readonly #contact: Promise<void>;
   #resolveContact: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
@@ -210,7 +213,10 @@ class Agent implements Platform {
     this.#participation.stop();
     this.#post.stop();
     await this.#link?.close();
-    await this.#life.stop();
+    const stopped = this.#life.stop();
+    // What waits for it finds that all is over.
+    this.#resolveContact();
+    await stopped;
     this.#options.log.flush();
     this.#resolveSettled();
   }
@@ -221,7 +227,6 @@ class Agent implements Platform {
 
   #onState(state: PlatformLinkState): void {
     const { log } = this.#options;
-    if (state.kind !== 'connecting') this.#resolveContact();
     switch (state.kind) {
       case 'connecting':
         return;
@@ -231,9 +236,9 @@ class Agent implements Platform {
         if (state.resumed) return;
         this.#participation.onNewLink();
         this.#isWelcome = false;
-        this.#life.tellStatus();
         return;
       case 'offline':
+        this.#resolveContact();
         if (this.#stopping === undefined) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
         this.#events.emit({ kind: 'link', state: 'offline', reason: state.reason });
         return;
@@ -250,10 +255,15 @@ class Agent implements Platform {
     }
   }
 
-  /** The coordinator's ledger came, and what comes before it: this platform's state is no old copy, as far as is known. */
+  /**
+   * The coordinator's ledger came, and before it what shows whether this platform's state is an old copy. Not earlier: what
+   * this platform states of earlier attempts must be there before another one is opened for it.
+   */
   #onWelcome(): void {
     if (this.#isWelcome) return;
     this.#isWelcome = true;
+    this.#resolveContact();
+    this.#life.tellStatus();
     this.#post.resend();
   }
 

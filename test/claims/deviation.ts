@@ -12,6 +12,7 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { Charge, Ledger, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorMessage, NamedKeys, PlatformMessage } from '../../core/secagg/messages.ts';
+import type { RefundProof } from '../../core/secagg/refund-proof.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type {
   CoordinatorEffect,
@@ -28,6 +29,11 @@ const FEDERATION = 'deviation';
 /** Turns of the event loop in which nothing comes before a stage's deadline is over. */
 const PATIENCE = 5;
 
+const MODEL: Pick<PlatformModel, 'adopt' | 'contributions'> = {
+  adopt: () => Promise.resolve(),
+  contributions: () => [{ values: new Float32Array(PARAMETERS).fill(0.1) }],
+};
+
 export interface DeviationSettings {
   readonly platforms: number;
   /** c that the plan covers. */
@@ -42,7 +48,7 @@ export interface DeviationSettings {
   readonly helpers: number;
 }
 
-interface Honest {
+export interface Honest {
   readonly name: string;
   readonly identity: Identity;
   readonly store: PlatformStore;
@@ -59,8 +65,11 @@ interface Session {
   readonly number: number;
   readonly parameters: SessionParameters;
   readonly key: Uint8Array;
-  /** Who is told of survivors; the others that uploaded are kept in the dark. */
+  /** Who is told of survivors, and of their signatures; the others that uploaded are kept in the dark. */
   readonly told: ReadonlySet<string>;
+  readonly signatures: ReadonlySet<string>;
+  /** Who is told nothing of the end either. */
+  readonly open: ReadonlySet<string>;
   readonly events: CoordinatorEvent[];
   readonly helpers: Map<string, PlatformState>;
   readonly declined: Set<string>;
@@ -70,7 +79,7 @@ interface Session {
 
 export class Deviation {
   readonly plan: FederationPlan;
-  readonly honest: readonly Honest[];
+  readonly #honest: Honest[];
   readonly helpers: readonly Identity[];
   /** R and F. */
   readonly attempts: number;
@@ -79,6 +88,7 @@ export class Deviation {
   readonly #statements: (StatementBody & { readonly from: string })[] = [];
   #session: Session | undefined;
   #attempts = 0;
+  #processes = 0;
 
   private constructor(project: Project, settings: DeviationSettings) {
     this.#project = project;
@@ -89,18 +99,16 @@ export class Deviation {
     this.attempts = settings.rounds;
     this.refunds = project.refunds === undefined ? 0 : this.plan.privacy.refunds;
     this.helpers = identities.slice(0, settings.helpers);
-    this.honest = identities.slice(settings.helpers).map((identity) => this.#join(identity));
+    this.#honest = identities.slice(settings.helpers).map((identity) => this.#join(identity));
+  }
+
+  get honest(): readonly Honest[] {
+    return this.#honest;
   }
 
   static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
     const deviation = new Deviation(project, settings);
-    for (const { participation } of deviation.honest) {
-      const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
-        adopt: () => Promise.resolve(),
-        contributions: () => [{ values: new Float32Array(PARAMETERS).fill(0.1) }],
-      };
-      await participation.join(model as PlatformModel);
-    }
+    for (const { participation } of deviation.honest) await participation.join(MODEL as PlatformModel);
     return deviation;
   }
 
@@ -124,10 +132,16 @@ export class Deviation {
   }
 
   /**
-   * Runs one attempt over everybody. @param told honest platforms that are shown the end of it; helpers always are.
+   * Runs one attempt over everybody. @param told honest platforms that are told of survivors; helpers always are.
+   * @param signatures those that are told of signatures too, and so reveal; all of them when absent.
+   * @param open those that are not told of its end.
    * @returns the platforms in the sum that was opened; undefined where none was, or an honest platform declined.
    */
-  async attempt(told: ReadonlySet<string>): Promise<readonly string[] | undefined> {
+  async attempt(
+    told: ReadonlySet<string>,
+    signatures: ReadonlySet<string> = told,
+    open: ReadonlySet<string> = new Set(),
+  ): Promise<readonly string[] | undefined> {
     const { attempts, attemptKey, nodeEngine, coordinators } = this.#project;
     const number = ++this.#attempts;
     const everyone = [...this.helpers, ...this.honest.map(({ identity }) => identity)].map(({ name }) => name);
@@ -144,6 +158,8 @@ export class Deviation {
       parameters,
       key: Buffer.from(attemptKey(nodeEngine, parameters), 'hex'),
       told: new Set([...told, ...this.helpers.map(({ name }) => name)]),
+      signatures: new Set([...signatures, ...this.helpers.map(({ name }) => name)]),
+      open,
       events: [],
       helpers: new Map(),
       declined: new Set(),
@@ -175,29 +191,39 @@ export class Deviation {
       act(effects);
     }
     for (const one of this.honest) {
-      one.participation.onAttemptEnd({
-        kind: 'attempt-end',
-        round: 1,
-        attempt: number,
-        outcome: 'too-few-platforms',
-        text: '',
-        model: new Float32Array(0),
-        completedRounds: 0,
-      });
+      if (!open.has(one.name)) this.end(one);
     }
-    await this.#settle();
+    await this.settle();
     for (const one of this.honest) if (opened?.includes(one.name)) one.opened += 1;
     this.#tellCharges();
-    await this.#settle();
+    await this.settle();
     if (session.declined.size > 0) return undefined;
     return opened;
   }
 
+  /** Tells a platform that the last attempt has ended. */
+  end({ participation }: Honest): void {
+    participation.onAttemptEnd({
+      kind: 'attempt-end',
+      round: 1,
+      attempt: this.#attempts,
+      outcome: 'too-few-platforms',
+      text: '',
+      model: new Float32Array(0),
+      completedRounds: 0,
+    });
+  }
+
   /**
-   * Asks for refunds of the last attempt for everybody who gave it up, with their true statements and the helpers' false ones.
+   * Asks for refunds of the last attempt with the true statements of those who gave it up and the helpers' false ones.
+   * @param of whose charges; of those who stated when absent.
+   * @param change what is made of the proof before it is shown.
    * @returns who took the charge back.
    */
-  async refund(): Promise<readonly string[]> {
+  async refund(
+    of?: ReadonlySet<string>,
+    change: (proof: RefundProof) => RefundProof = (proof) => proof,
+  ): Promise<readonly string[]> {
     const { refunds } = this.#project;
     const session = this.#session;
     if (refunds === undefined || session === undefined) return [];
@@ -206,20 +232,20 @@ export class Deviation {
       if (attempt === session.number) statements.set(from, signature);
     }
     for (const helper of this.helpers) statements.set(helper.name, this.#falseStatement(session, helper));
-    const proof = refunds.makeRefundProof(session.parametersHash, session.keys, statements);
+    const proof = change(refunds.makeRefundProof(session.parametersHash, session.keys, statements));
     const before = new Map(this.honest.map((one) => [one.name, this.refundsOf(one)]));
     for (const one of this.honest) {
       const charge = this.#chargeOf(one, session.number);
-      if (charge === undefined || !statements.has(one.name)) continue;
+      if (charge === undefined || !(of ?? statements).has(one.name)) continue;
       const { label, round, attempt, session: id } = charge;
       const view = this.#view(one.view.entries);
       view.refund({ scope: 'federation', label, round, attempt, session: id, proof });
-      this.#show({ ...one, view });
+      this.show({ ...one, view });
       // A refund that proves nothing would keep the platform away: it is shown the ledger without it again.
       if (one.ledger.refusal === undefined) one.view = view;
-      else this.#show(one);
+      else this.show(one);
     }
-    await this.#settle();
+    await this.settle();
     return this.honest.filter((one) => this.refundsOf(one) > (before.get(one.name) ?? 0)).map(({ name }) => name);
   }
 
@@ -232,10 +258,10 @@ export class Deviation {
     return refunds.signStatement(nodeEngine, FEDERATION, entered, helper.identity.secretKey);
   }
 
-  #join(identity: Identity): Honest {
-    const { createMemoryStore, OwnLedger, Participation, ...project } = this.#project;
+  #join(identity: Identity, store = this.#project.createMemoryStore(), seen?: Ledger): Honest {
+    const { OwnLedger, Participation, ...project } = this.#project;
     const { name } = identity;
-    const store = createMemoryStore();
+    const process = ++this.#processes;
     // An earlier commit hands the ledger's store alone.
     const ledger = new OwnLedger(this.plan, name, project.refunds === undefined ? (store.ledger as never) : store);
     const participation = new Participation({
@@ -246,7 +272,7 @@ export class Deviation {
       ledger,
       mechanism: project.discreteGaussian,
       engine: project.nodeEngine,
-      random: project.seededStreams(`deviation ${name}`),
+      random: project.seededStreams(`deviation ${name} ${process}`),
       log: project.silentLog,
       emit: () => undefined,
       send: (body) => {
@@ -259,13 +285,36 @@ export class Deviation {
       },
       persons: 1,
     });
-    const honest: Honest = { name, identity, store, ledger, participation, view: this.#view([]), opened: 0 };
-    this.#show(honest);
+    const honest: Honest = { name, identity, store, ledger, participation, view: seen ?? this.#view([]), opened: 0 };
+    this.show(honest);
     return honest;
   }
 
   #deliverStart(name: string, start: AttemptStartBody): void {
     this.#of(name)?.participation.onAttemptStart(start);
+  }
+
+  /** Names of those who stated that they gave the last attempt up. */
+  get stated(): readonly string[] {
+    return this.#statements.filter(({ attempt }) => attempt === this.#attempts).map(({ from }) => from);
+  }
+
+  /** A new process of a platform, on the state that the last one left; the old one is gone with what it knew. */
+  async restart(name: string): Promise<Honest> {
+    const at = this.honest.findIndex((one) => one.name === name);
+    const { identity, store, view, opened } = this.honest[at];
+    const next = { ...this.#join(identity, store, view), opened };
+    this.#honest[at] = next;
+    await next.participation.join(MODEL as PlatformModel);
+    await this.settle();
+    return next;
+  }
+
+  /** A platform of this name that has not been here: its state is empty, and what it says is not heard. */
+  async stranger(name: string): Promise<Honest> {
+    const one = this.#join(this.honest.find((known) => known.name === name)!.identity);
+    await one.participation.join(MODEL as PlatformModel);
+    return one;
   }
 
   /** What an honest platform sends. */
@@ -295,8 +344,9 @@ export class Deviation {
 
   /** The deviation: who is not told never learns that a sum was to be opened. */
   #deliver(session: Session, to: string, message: CoordinatorMessage): void {
-    const isKept = message.kind === 'survivors' || message.kind === 'consistency-signatures';
-    if (isKept && !session.told.has(to)) return;
+    if (message.kind === 'survivors' && !session.told.has(to)) return;
+    if (message.kind === 'consistency-signatures' && !session.signatures.has(to)) return;
+    if (message.kind === 'session-end' && session.open.has(to)) return;
     const told: CoordinatorMessage =
       message.kind === 'session-end' ? { ...message, outcome: 'too-few-platforms' } : message;
     const honest = this.#of(to);
@@ -351,7 +401,7 @@ export class Deviation {
       for (const { charge } of one.store.ledger.entries()) {
         if (charge?.scope === 'federation' && !known.has(charge.session)) one.view.charge(charge);
       }
-      this.#show(one);
+      this.show(one);
     }
   }
 
@@ -368,7 +418,8 @@ export class Deviation {
     );
   }
 
-  #show({ view, participation }: Pick<Honest, 'view' | 'participation'>): void {
+  /** @param view the ledger that is shown to it: its own when absent. */
+  show({ participation, ...one }: Pick<Honest, 'view' | 'participation'>, view = one.view): void {
     const { canonicalEntry } = this.#project.ledgers;
     participation.onLedgerSync({ kind: 'ledger-sync', from: 0, entries: view.entries.map(canonicalEntry) });
   }
@@ -383,7 +434,7 @@ export class Deviation {
   }
 
   /** Lets the platforms carry out what waits for them. */
-  async #settle(): Promise<void> {
+  async settle(): Promise<void> {
     for (let i = 0; i < PATIENCE; i++) await turn();
   }
 }

@@ -437,6 +437,35 @@ describe('Platforms with rounds', () => {
     assert.equal(platformSums, own, 'a restart charged its own sums again');
   });
 
+  it('end with a state that was brought back from an older copy: nothing is stated, joined or sent with it', async () => {
+    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { ...rounds, count: 1 } }, names);
+    const coordinator = await start(world.coordinator());
+    const [first] = await Promise.all(
+      names.map((name) => start(createPlatform(world.options(name, { receives: false })))),
+    );
+    assert.equal(await coordinator.roundsOver, 'completed');
+    await first.stop();
+    // As it was before the round, a letter on its way and all.
+    const old = createMemoryStore();
+    old.consents.add(world.stores.get('books')!.consents.list());
+    old.outbox.add([{ id: 'ab'.repeat(16), to: 'films', lifetimeSeconds: 60, sealed: new Uint8Array(8) }]);
+    const mail: string[] = [];
+    coordinator.on((event) => {
+      if (event.kind === 'mail') mail.push(event.from);
+    });
+    const again = createPlatform(world.options('books', { receives: false, store: old }));
+    await again.start();
+    const error = await again.failed;
+    assert.ok(error instanceof PlatformError);
+    assert.equal(error.code, 'PLATFORM_STATE_OLD');
+    assert.match(error.message, /signed keys for round 1, attempt 1.* leave the federation and join again/);
+    assert.deepEqual([mail, old.outbox.waiting().length], [[], 1]);
+    assert.deepEqual(old.ledger.entries(), [], 'what the coordinator tells is not taken over');
+    // The latest state is the way back.
+    await start(createPlatform(world.options('books', { receives: false })));
+    await untilTrue(() => coordinator.status().platforms.every(({ prepared }) => prepared));
+  });
+
   it('go on with a coordinator that was stopped in the middle of a round and started again', async () => {
     const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
     const first = await start(world.coordinator());

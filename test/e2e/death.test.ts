@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parseManifest } from '../../core/federation/manifest.ts';
+import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import type { Charge, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines } from './federation.ts';
@@ -10,6 +10,11 @@ import { descendants, isAlive, Workplace } from './isthmus.ts';
 import type { Running, Told } from './isthmus.ts';
 
 const ROUNDS = 2;
+
+/** What entries charge, refunded or not. */
+function chargesOf(entries: readonly LedgerEntry[]): readonly Charge[] {
+  return entries.flatMap((entry) => (entry.refund === undefined ? [entry.charge] : []));
+}
 
 interface Status {
   readonly rounds: { readonly completed: number };
@@ -52,11 +57,11 @@ describe('kill -9', function () {
       return next;
     };
 
-    // Nobody's update is in yet: nothing is charged.
-    await running.event(stage(1, 'masked-input'));
+    // Nobody is asked for an update yet: nothing is charged.
+    await running.event(stage(1, 'shares'));
     running = await again();
     await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
-    // Who survived was announced: charged, and lost, unless the sum was opened before the signal came.
+    // Updates are in: charged, and lost, unless the sum was opened before the signal came.
     await running.event(stage(2, 'unmask'));
     running = await again();
     await running.event(({ kind }) => kind === 'rounds-over');
@@ -85,32 +90,33 @@ describe('kill -9', function () {
     assert.deepEqual(
       checkLedgers(),
       charged.map(([round, attempt]) => `${String(round)}/${String(attempt)}`),
-      'what is lost counts in full, and its retry is another session',
+      'what is lost is charged, and its retry is another session',
     );
   });
 
-  /** Both sides' ledgers tell the same; every session is in them once. @returns round/attempt of what was charged. */
+  /** Both sides have charged the same; every session is charged once. @returns round/attempt of what was charged. */
   function checkLedgers(): readonly string[] {
     const manifest = parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8'));
     const { parameters } = planFederation(manifest);
     const owner = { federation: manifest.federation, parameters };
     const theirs = openCoordinatorStore(place.path('coordinator.db'), owner);
     try {
-      const sessions = chargesIn(theirs.ledger).map(({ session }) => session);
+      const charges = chargesOf(theirs.ledger.entries());
+      const sessions = charges.map(({ session }) => session);
       assert.equal(new Set(sessions).size, sessions.length, 'no session is charged twice');
       const model = theirs.rounds.model(ROUNDS);
       assert.ok(model !== undefined);
       for (const name of PLATFORMS) {
         const own = openPlatformStore(place.path(`${name}-state`, 'state.db'));
         try {
-          const rounds = chargesIn(own.ledger);
+          const rounds = chargesOf(own.ledger.entries()).filter(({ scope }) => scope === 'federation');
           assert.deepEqual(rounds.map(({ session }) => session).sort(), [...sessions].sort(), name);
           assert.deepEqual(own.models.latest(), { round: ROUNDS, model }, name);
         } finally {
           own.close();
         }
       }
-      return chargesIn(theirs.ledger).map(({ round, attempt }) => `${round}/${attempt}`);
+      return charges.map(({ round, attempt }) => `${round}/${attempt}`);
     } finally {
       theirs.close();
     }
@@ -184,7 +190,3 @@ describe('kill -9', function () {
     );
   });
 });
-
-function chargesIn(ledger: LedgerStore): readonly Charge[] {
-  return ledger.entries().flatMap(({ charge }) => (charge?.scope === 'federation' ? [charge] : []));
-}

@@ -193,6 +193,29 @@ describe('coordinator', () => {
     assert.equal(last.outcome, 'rejected-by-policy');
   });
 
+  it('a platform that declines for its budget never ends the rounds as exhausted: it is retried, then named', async () => {
+    house = new House(tinyFederation({ epsilon: 4, plannedRounds: 3, rounds: { count: 3, maxAttempts: 2 } }));
+    const coordinator = await house.start();
+    house.join(0);
+    house.join(1);
+    house.join(2, { declines: () => 'PRIVACY_BUDGET_EXHAUSTED' });
+    assert.equal(await coordinator.roundsOver, 'gave-up');
+    const ended = house.events.flatMap((event) => (event.kind === 'attempt-ended' ? [event] : []));
+    assert.deepEqual(
+      ended.map(({ outcome, charged }) => [outcome, charged]),
+      Array(2).fill(['too-few-platforms', false]),
+    );
+    assert.match(ended[0].text, /platforms declined \(p2: PRIVACY_BUDGET_EXHAUSTED\); 3 are needed/);
+    const declines = house.events.filter(({ kind }) => kind === 'declined');
+    assert.deepEqual(declines[0], { kind: 'declined', platform: 'p2', code: 'PRIVACY_BUDGET_EXHAUSTED' });
+    const status = coordinator.status();
+    assert.deepEqual([status.rounds.ending, status.epsilon?.spent], ['gave-up', 0]);
+    for (const platform of house.platforms) {
+      const last = await platform.ended(({ attempt }) => attempt === 0);
+      assert.equal(last.outcome, 'too-few-platforms');
+    }
+  });
+
   it('goes on within an attempt over lost connections', async () => {
     house = new House(tinyFederation({ platforms: 5, parameters: 200_000, rounds: { count: 2 } }));
     const coordinator = await house.start();

@@ -200,15 +200,20 @@ describe('a coordinator that takes charges back', function () {
     assert.equal(eventsOf('refund'), 0, 'one of three, however often');
   });
 
-  it('a statement of an attempt that completed is of no use: not kept, not held against its sender', async () => {
-    const coordinator = await begin({ plannedRounds: 1, rounds: { count: 1 } });
+  it('a statement of an attempt that completed is of no use: not waited for, not kept, not held against its sender', async () => {
+    const coordinator = await begin({ plannedRounds: 1, rounds: { count: 2 } });
     [0, 1, 2].forEach((index) => join(index));
-    assert.equal(await coordinator.roundsOver, 'completed');
+    assert.equal(await coordinator.roundsOver, 'budget-exhausted');
+    assert.equal(eventsOf('waiting'), 0);
     for (const index of [0, 1, 2]) await live[index].link.send(statementOf(index));
     for (const platform of live) await platform.link.drained();
     assert.deepEqual([...house.store.sessions.statements({ round: 1, attempt: 1 })], []);
     assert.deepEqual([eventsOf('refund'), dropped()], [0, 0]);
     assert.equal(house.store.ledger.entries().length, 1);
+    await coordinator.stop();
+    const second = await house.start(patience());
+    assert.equal(await second.roundsOver, 'budget-exhausted');
+    assert.equal(eventsOf('waiting'), 0, 'by another process, too');
   });
 
   it('no more than F are taken back, and then the budget is exhausted at once', async () => {
