@@ -46,7 +46,7 @@ abstract class WireError<Code extends WireErrorCode> extends Error {
   readonly text: string;
 
   constructor(code: Code, text: string, detail: string) {
-    // What the other end told of the same code begins with the same text.
+    // A detail that the other end sent for the same code begins with the same text already.
     super(detail.startsWith(text) ? detail : detail === '' ? text : `${text}: ${detail}`);
     this.code = code;
     // What a handler says of itself is for the log alone; all other details are sizes, numbers and field names.
