@@ -8,13 +8,13 @@ import type { Consent } from '../core/federation/consent.ts';
 import { FederationError } from '../core/federation/errors.ts';
 import type { ConsentFilter, ConsentStore } from './store/platform-store.ts';
 
-/** What is known of a platform where consents are changed. */
+/** A platform's consents, with all that a change must be checked against. */
 export interface ConsentBook {
   readonly platform: string;
-  /** Of the federation, itself among them. */
+  /** All platforms of the federation, this one among them. */
   readonly platforms: readonly string[];
   readonly consents: Pick<ConsentStore, 'list'>;
-  /** Whether the platform's data holds this person. */
+  /** True if the platform's data holds this person. */
   knows(person: string): boolean;
   add(consents: readonly Consent[]): void;
   /** @returns consents taken out of force. */
@@ -85,7 +85,7 @@ export function listConsents({ consents, platforms }: ConsentBook, filter: Conse
 
 const NAMES_SHOWN = 50;
 
-/** For who holds the data: never for a log. */
+/** Names persons: for the terminal of whoever holds the data, never for a log. */
 export function namesOf(persons: readonly string[]): string {
   const shown = persons.slice(0, NAMES_SHOWN).join(', ');
   return persons.length > NAMES_SHOWN ? `${shown} and ${persons.length - NAMES_SHOWN} more` : shown;

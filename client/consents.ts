@@ -55,14 +55,14 @@ function direct(store: PlatformStore): Consents {
   };
 }
 
-/** With the persons of the data that the platform last started with. */
+/** Reads the data that the platform last started with, to know its persons. */
 async function bookOf(store: PlatformStore, last: LastStart): Promise<ConsentBook> {
   const { domain } = await openDomain(last.data, keptReading(last), last.readingPath, { name: last.platform });
   const persons = new Set(domain.persons);
   return { ...withoutData(store), knows: (person) => persons.has(person) };
 }
 
-/** For what asks of no person whether the data holds them. */
+/** Lists and withdrawals need no data, so none is read for them. */
 function withoutData({ consents, starts }: PlatformStore): ConsentBook {
   const last = starts.get();
   return {

@@ -40,7 +40,7 @@ export interface InspectedSource extends DomainFigures {
   /** Columns that are not read. */
   readonly unread: readonly string[];
   readonly remarks: readonly string[];
-  /** Where titles come from; null: nowhere. */
+  /** The file that titles come from; null: there is none. */
   readonly itemsFile: string | null;
   /** null: nothing was written. */
   readonly readingFile: string | null;

@@ -8,7 +8,7 @@ import { headOf } from './source.ts';
 
 export interface Head {
   readonly bytes: Uint8Array;
-  /** Whole ones; one that is no text is empty. */
+  /** Whole lines; a line that is not text stands as an empty one. */
   readonly lines: readonly string[];
   /** The first line that is no text, from 1. */
   readonly broken: number | undefined;

@@ -84,7 +84,7 @@ function settled(tally: Tally, sketch: Sketch, choice: ReadingChoice, path: stri
   }
 }
 
-/** Columns that had the name of a role, and not what it holds. */
+/** Columns that had the name of a role but not its content. */
 function dropped({ columns: before }: Reading, { columns: after }: Reading): string[] {
   const roles = ['rating', 'timestamp'] as const;
   return roles.filter((role) => before[role] !== null && after[role] === null).map((role) => String(before[role]));
@@ -97,7 +97,7 @@ async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promi
     const format = detectFormat(bytes, name, choice.encoding);
     if (format.kind === 'parquet') return sketchParquet(await withRanges(file, parquetColumns), choice);
     const { lines, broken } = await linesOf(bytes, isWhole, format.encoding);
-    // Columns would be looked for in the next line.
+    // Otherwise the next line would be taken for the header.
     if (broken === 1) {
       throw new DataError(
         'DATA_HEADER',
@@ -110,7 +110,7 @@ async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promi
   }
 }
 
-/** What was noticed may be why nothing can be read. */
+/** The remarks may explain why nothing can be read, so the error carries them. */
 function withRemarks(error: unknown, remarks: readonly string[]): unknown {
   if (!(error instanceof DataError) || remarks.length === 0) return error;
   return new DataError(error.code, [error.message, ...remarks].join('; '), { cause: error });

@@ -17,7 +17,7 @@ import type { Source } from './source.ts';
 export interface ItemsFile extends Items {
   readonly path: string;
   readonly encoding: 'utf-8' | 'windows-1252';
-  /** Whether a platform can read it as it stands. */
+  /** True if a platform can use the file itself as its catalogue. */
   readonly isCatalogue: boolean;
 }
 

@@ -38,7 +38,7 @@ export async function pinnedReading(starts: StartStore, named: NamedData): Promi
   );
 }
 
-/** What a platform started with. @throws DataError DATA_READING */
+/** The reading that a platform started with. @throws DataError DATA_READING */
 export function keptReading(last: LastStart): ReadingFile {
   return parseReading(last.reading, 'what the state keeps of the reading file');
 }

@@ -14,7 +14,7 @@ import type { Inspected } from './inspect.ts';
 import { readCatalogue } from './items-file.ts';
 import { exists } from './source.ts';
 
-/** Where the reading of this data lies unless another place is named. */
+/** The default path of the reading file for this data. */
 export function readingPathOf(data: string): string {
   return `${data.replace(/\/+$/, '')}.reading.yaml`;
 }
@@ -36,7 +36,7 @@ export async function readReadingFile(path: string, data: string): Promise<Readi
   return parseReading(text, path);
 }
 
-/** What an inspection found, as files. */
+/** The files that an inspection leaves. */
 export interface WrittenReading {
   readonly path: string;
   /** undefined: the file of items is the catalogue as it stands. */

@@ -29,7 +29,7 @@ export interface Source {
 }
 
 const CHUNK_BYTES = 1 << 18;
-/** Of the unpacked text: enough lines for a guess at its columns. */
+/** Unpacked bytes to look at: enough lines for a guess at the columns. */
 const HEAD_BYTES = 1 << 20;
 /** A folder of MovieLens holds its ratings by one of these names. */
 const RATINGS = ['ratings.dat', 'ratings.csv', 'u.data'];

@@ -42,7 +42,7 @@ const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metr
 /** A file of consents for everybody is long. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
-/** By the rule of every other door. */
+/** A person's id, by the same rule as in data files. */
 const personId = z.string().transform((text, context) => {
   const id = idOf(text);
   if (id !== undefined) return id;
@@ -65,7 +65,7 @@ const consentBody = z.strictObject({
   epoch: z.int().min(0),
   expires: z.int().min(1),
   dryRun: z.boolean().default(false),
-  /** Whoever records consents as persons come knows more than the data of this morning. */
+  /** True by default: a program may record the consent of a person who signed up after the data was exported. */
   acceptUnknown: z.boolean().default(true),
 });
 const withdrawBody = z.strictObject({

@@ -34,13 +34,13 @@ export interface StartStore {
 
 export interface LastStart {
   readonly platform: string;
-  /** Of the federation, itself among them. */
+  /** All platforms of the federation, this one among them. */
   readonly platforms: readonly string[];
   /** Absolute. */
   readonly data: string;
   /** Absolute; its catalogue is named from there. */
   readonly readingPath: string;
-  /** What a reading file holds. */
+  /** The text of the reading file. */
   readonly reading: string;
 }
 

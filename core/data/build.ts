@@ -19,7 +19,7 @@ export interface InteractionRecord {
 }
 
 export interface BuildOptions {
-  /** Which ratings count; default: every one. */
+  /** The ratings that count as likes; default: every one. */
   readonly likes?: Pick<Likes, 'from' | 'to'>;
   /** Item id -> title: the platform's catalogue, with items nobody met yet. */
   readonly titles?: ReadonlyMap<string, string>;
@@ -29,7 +29,7 @@ export interface Built {
   readonly domain: Domain;
   /** Rows that a later one of the same person and item replaced. */
   readonly repeats: number;
-  /** Of the others, those whose rating is no like. */
+  /** Rows dropped because the rating is no like; repeats are not counted again. */
   readonly disliked: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which column holds what, by the names that known data sets use. For `isthmus data inspect` alone: a platform reads by the
- * columns that were written down.
+ * Finds the columns of person, item, rating and time by the names that known data sets use. Only `isthmus data inspect`
+ * and simulations call this: a platform reads by the columns that were written down.
  * @module
  */
 import { listed } from './delimited.ts';
@@ -30,7 +30,7 @@ export function plainName(name: string): string {
     .replace(/[\s_-]/g, '');
 }
 
-/** Whether the first row of a text is its header: it is where columns are chosen by name, or where it has a known name. */
+/** True if the first row is a header: columns are chosen by name, or the row holds a known name. */
 export function isHeader(row: readonly string[], chosen: ColumnChoice): boolean {
   if (ROLES.some((role) => typeof chosen[role] === 'string')) return true;
   const known = new Set([...KNOWN.person, ...KNOWN.item]);

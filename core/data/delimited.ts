@@ -173,7 +173,7 @@ export function readDelimited(
     },
     broken(line, reason) {
       if (line <= skip) return;
-      // Else the first row would be taken for the header.
+      // Otherwise the first row would be taken for the header.
       if (places === undefined)
         throw new DataError('DATA_HEADER', `the header, line ${line}, cannot be read: ${reason}`);
       sink.bad(line, reason);

@@ -1,6 +1,6 @@
 /**
- * What kind of file it is, from its first bytes and, where those leave it open, its name. For `isthmus data inspect`
- * alone: what is found here is written down, and a platform reads by what is written.
+ * Finds the format of a file from its first bytes and, if they leave it open, from its name. Only `isthmus data inspect`
+ * and simulations call this: the result is written down, and a platform reads by what is written.
  * @module
  */
 import { DataError } from './errors.ts';
@@ -44,7 +44,7 @@ export function detectFormat(head: Uint8Array, fileName: string, encoding?: Enco
   return { kind: 'text', encoding: found };
 }
 
-/** UTF-16 by its byte order mark; without one by the zeros that half of its bytes are in plain English. */
+/** Finds UTF-16 by its byte order mark, or, without one, by the zero in every second byte of English text. */
 function wideEncoding(head: Uint8Array): Encoding | undefined {
   if (startsWith(head, [0xff, 0xfe])) return 'utf-16le';
   if (startsWith(head, [0xfe, 0xff])) return 'utf-16be';

@@ -21,7 +21,7 @@ import type { Field, RowSink } from './rows.ts';
 import { TimeTally } from './times.ts';
 import type { TimeForm } from './times.ts';
 
-/** What a person says of a source, where it is not to be guessed. */
+/** Settings that a person gives instead of a guess. */
 export interface ReadingChoice {
   readonly columns?: ColumnChoice;
   readonly encoding?: Encoding;
@@ -32,7 +32,7 @@ export interface ReadingChoice {
   readonly minRating?: number | null;
 }
 
-/** Read by it, every row comes out with all it holds; times and ratings are not settled yet. */
+/** A first reading, by which every row comes out with all its fields; times and ratings are settled after one pass. */
 export interface Sketch {
   readonly reading: Reading;
   /** Names, or places, of the columns that are not read. */

@@ -63,7 +63,7 @@ export function formatCatalogue(
   return `item\ttitle\n${catalogue.map((id, item) => `${id}\t${titles?.[item] ?? ''}\n`).join('')}`;
 }
 
-/** One line, whatever stood in it. */
+/** Joins the title into one line. */
 function titleOf(field: string | undefined): string {
   return (field ?? '').replace(/\s+/g, ' ').trim();
 }

@@ -43,7 +43,7 @@ export function objectOf(text: string, read: (text: string) => unknown = JSON.pa
   }
 }
 
-/** Numbers as the text they stand in. */
+/** Keeps every number as the text it is written in. */
 function withDigits(text: string): unknown {
   return parse(text, undefined, (digits) => digits);
 }

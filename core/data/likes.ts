@@ -1,6 +1,6 @@
 /**
- * Which ratings count as a like. Everything here learns from who met what, never from how much: a row of somebody who
- * disliked an item would count for it, unless it is left out.
+ * Decides which ratings count as a like. All strategies learn from who met what, never from how much they liked it, so a
+ * row with a bad rating would count in favour of its item unless it is left out.
  * @module
  */
 
@@ -20,11 +20,11 @@ export function isLike(rating: number, { from, to }: Pick<Likes, 'from' | 'to'>)
   return !((from !== null && rating < from) || (to !== null && rating > to));
 }
 
-/** What some sets write where nobody rated: anime lists, Book-Crossing and Goodreads, Jester. */
+/** Numbers that stand for "not rated": -1 in anime lists, 0 in Book-Crossing and Goodreads, 99 in Jester. */
 const NOT_RATED = [-1, 0, 99];
 
 /**
- * The scale that ratings are on, and from its middle on they are likes. `EVERY_RATING` where no scale of ratings is
+ * Finds the scale of the ratings, and counts as likes those from its middle on. Returns `EVERY_RATING` if no scale is
  * recognised (counts, prices, one value alone).
  * @param ratings known ones; sorted in place.
  */

@@ -14,7 +14,7 @@ export interface LineSink {
   broken(number: number, reason: string): void;
 }
 
-/** Longer than this is no line of interactions; it is not kept in memory either. */
+/** A longer line is reported as broken, and its bytes are not kept in memory. */
 export const LONGEST_LINE_BYTES = 16 << 20;
 export const NOT_UTF8 = 'the line is not UTF-8 text';
 const TOO_LONG = 'the line is longer than 16 MiB';
@@ -32,7 +32,7 @@ export async function eachLine(bytes: AsyncIterable<Uint8Array>, encoding: Encod
 class Lines {
   readonly #decode: (bytes: Uint8Array) => string;
   readonly #sink: LineSink;
-  /** Of the line whose end has not come. */
+  /** The beginning of a line whose end has not come yet. */
   #pieces: Uint8Array[] = [];
   #length = 0;
   #isTooLong = false;

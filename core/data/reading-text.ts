@@ -38,7 +38,7 @@ export function likesText({ columns, likes }: Reading): string {
     : `${columnText(columns.rating)}, ${countsText(likes)}`;
 }
 
-/** All of it in one sentence. */
+/** The whole reading in one sentence. */
 export function readingText(reading: Reading): string {
   const { person, item } = reading.columns;
   return [

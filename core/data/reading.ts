@@ -22,7 +22,7 @@ const common = {
     rating: column.nullable(),
     timestamp: column.nullable(),
   }),
-  /** Of the timestamp; a Parquet column with a type of time ignores it. */
+  /** Unit or layout of the timestamp; Parquet columns of a date type need none. */
   time: z.enum(TIME_FORMS).nullable(),
   likes: z.strictObject({
     scale: z.tuple([number, number]).readonly().nullable(),
@@ -59,7 +59,7 @@ const catalogue = z.strictObject({
   /** Beside the reading file unless it names a folder. */
   file: z.string().min(1),
   items: z.int().min(1),
-  /** Of the file's bytes, in hex. */
+  /** SHA-256 of the file's bytes, in hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type CatalogueEntry = z.infer<typeof catalogue>;
@@ -102,7 +102,7 @@ export function parseReading(yaml: string, file: string): ReadingFile {
   return { reading: parsed.data.reading, catalogue: parsed.data.catalogue };
 }
 
-/** What is not the same in two readings, as "likes.from: 3 -> 4"; where a catalogue lies is of no account. */
+/** The differences between two readings, such as "likes.from: 3 -> 4". The catalogue's path is not compared, its hash is. */
 export function readingChanges(first: ReadingFile, second: ReadingFile): readonly string[] {
   const [before, after] = [first, second].map(({ reading, catalogue: entry }) => {
     return new Map(leavesOf({ ...reading, catalogue: { ...entry, file: '' } }));

@@ -1,6 +1,6 @@
 /**
- * What every reader does with a row: check it, keep it, or count it as bad with its line and reason. Nothing here follows
- * from other rows.
+ * Checks each row, and keeps it or counts it as bad with its line and reason. The decision depends on that row and the
+ * reading alone, never on other rows.
  * @module
  */
 import { DomainBuilder } from './build.ts';
@@ -20,7 +20,7 @@ export interface RowSink {
   bad(line: number, reason: string): void;
   /** A quoted field ran over several lines. */
   spansLines?(): void;
-  /** What follows comes from this file of a source of several. */
+  /** The rows that follow come from this file; called only for sources of several files. */
   part?(file: string): void;
 }
 
@@ -29,7 +29,7 @@ export interface CollectOptions {
   readonly name: string;
   /** Item id -> title, empty where it has none: the catalogue in its order. */
   readonly catalogue?: ReadonlyMap<string, string>;
-  /** Whether an item outside the catalogue makes a row bad; else it is put behind the others. Default false. */
+  /** True: an item outside the catalogue makes its row bad. False, the default: the item is appended to the catalogue. */
   readonly isCatalogueClosed?: boolean;
   /** Bad rows kept to show. Default 10. */
   readonly badRowsKept?: number;
@@ -41,7 +41,7 @@ export interface CollectOptions {
 export interface BadRow {
   /** From 1: lines of a text, rows of a Parquet file. */
   readonly line: number;
-  /** Of a source of several files. */
+  /** The file, for sources of several. */
   readonly file?: string;
   /** Says nothing of what the row holds: fit for a log. */
   readonly reason: string;
@@ -49,7 +49,7 @@ export interface BadRow {
   readonly found?: string;
 }
 
-/** Where it is and why: fit for a log. */
+/** Place and reason, without the row's content: fit for a log. */
 export function badRowPlace({ file, line, reason }: BadRow): string {
   return `${file === undefined ? '' : `${file}, `}line ${line}: ${reason}`;
 }

@@ -78,6 +78,8 @@ interface Session {
 }
 
 export class Deviation {
+  /** The last ledger with a refund that a platform refused. */
+  refusedView: Ledger | undefined;
   readonly plan: FederationPlan;
   readonly #honest: Honest[];
   readonly helpers: readonly Identity[];
@@ -243,7 +245,10 @@ export class Deviation {
       this.show({ ...one, view });
       // A refund that proves nothing would keep the platform away: it is shown the ledger without it again.
       if (one.ledger.refusal === undefined) one.view = view;
-      else this.show(one);
+      else {
+        this.refusedView = view;
+        this.show(one);
+      }
     }
     await this.settle();
     return this.honest.filter((one) => this.refundsOf(one) > (before.get(one.name) ?? 0)).map(({ name }) => name);

@@ -109,7 +109,7 @@ describe('A platform takes a charge back', function () {
     const other = await deviation.stranger('p0');
     await deviation.refund(only('p2'), lacking);
     assert.equal(deviation.paid(of('p2')), 1);
-    deviation.show(other, of('p2').view);
+    deviation.show(other, deviation.refusedView);
     assert.equal(other.ledger.refusal?.code, 'PRIVACY_LEDGER_REFUSED');
     assert.match(other.ledger.refusal.message, /lacks the statements of 3 platforms of 5; at most .* = 2/);
     assert.equal(other.store.ledger.entries().filter((entry) => entry.refund !== undefined).length, 0);

@@ -111,6 +111,10 @@ describe('A platform refuses', () => {
     refuses(`x\t${item}\ny\tno such item`, /hidden\.tsv:2: names an item/);
     refuses(`${domain.persons[0]}\t${item}`, /hidden\.tsv:1: names a person with a history here/);
     refuses(`x\t${item}\ny\t${item}\t3`, /hidden\.tsv:2: has 3 columns where others have 2/);
+    refuses(`\t${item}`, /hidden\.tsv:1: the person is empty/);
+    refuses(`Jos\uFFFD\t${item}`, /hidden\.tsv:1: the person holds U\+FFFD/);
+    const marked = parseHidden(`\uFEFFperson\titem\r\n x\t${item} \r\nx\t${item}\r\n`, domain, 'h');
+    assert.deepEqual(marked.cold, [{ person: 'x', positives: Uint32Array.of(0), sourceInteractions: 0 }]);
     const read = parseHidden(`person\titem\nx\t${item}\t12\t1\nx\t${domain.catalogue[1]}\t12\t0\n`, domain, 'h');
     assert.deepEqual(read.cold, [{ person: 'x', positives: Uint32Array.of(0, 1), sourceInteractions: 12 }]);
     assert.deepEqual(read.keep, Uint8Array.of(0, 1));

@@ -1,4 +1,4 @@
-/** What people of the field hand in: every file of the table is read right, or refused with what to say instead. */
+/** Files as people in the field have them: each is read right, or refused with a message that names the remedy. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ interface Read {
 }
 
 const READ: readonly Read[] = [
-  // Who is whom.
+  // Identity.
   {
     what: 'whole numbers of JSON beyond 2^53 by their digits',
     name: 'b.jsonl',
@@ -145,7 +145,7 @@ const READ: readonly Read[] = [
     rows: ['1 b', '2 c'],
     said: /on a scale of 1 to 10: a row rated 5.5 to 10 counts as a like/,
   },
-  // What parts columns.
+  // Delimiters.
   { what: 'blanks', name: 'b.txt', content: 'user item\nu1  i1\nu1\ti2\n', rows: ['u1 i1', 'u1 i2'] },
   { what: 'bars', name: 'b.txt', content: 'u1|i1|4|881250949\n', rows: ['u1 i1 1997-12-04'] },
   {

@@ -114,7 +114,7 @@ const becoming = fc.oneof(
     .map(bytesOf),
 );
 
-/** What is known of everybody else: id, then items, ratings and times, bit by bit. */
+/** Everybody else's id, items, ratings and times, bit by bit. */
 function others(domain: Domain): Map<string, string> {
   return new Map(
     domain.persons.flatMap((person, p): [string, string][] => {

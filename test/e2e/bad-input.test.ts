@@ -14,7 +14,7 @@ interface Case {
 }
 
 const NOBODY = 'http://127.0.0.1:9';
-/** Of other data: how rows are read is said, whatever they hold. */
+/** A reading made for other data: it holds no row, so it can be named for any. */
 const READING = 'data/films.tsv.reading.yaml';
 
 const coordinator = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspectSource } from '../../client/data/inspect.ts';
+import { readingPathOf, writeReading } from '../../client/data/reading-file.ts';
+import { openWorld } from '../../simulations/worlds/open-world.ts';
+
+describe('A world of files', () => {
+  let folder: string;
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 'isthmus-world-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  it('is read as found, or by its reading files, and says which', async () => {
+    const path = (name: string): string => join(folder, name);
+    await writeFile(path('books.tsv'), 'person\titem\trating\na\tx\t5\nb\tx\t1\nb\t\t4\nb\ty\t4\n');
+    await writeFile(path('films.csv'), 'who;what\na;f\nc;g\n');
+    const choice = { columns: { person: 'who', item: 'what' } };
+    await writeReading(await inspectSource(path('films.csv'), choice), readingPathOf(path('films.csv')));
+    const sizes = { seed: '1', persons: 1, items: 1, worldOverlap: 0, meanHistory: 3 };
+    const { domains, readings } = await openWorld({ data: folder, platforms: [], ...sizes });
+    assert.deepEqual(
+      domains.map(({ name, persons, items }) => [name, persons.length, items.length]),
+      [
+        ['books', 2, 2],
+        ['films', 2, 2],
+      ],
+    );
+    assert.match(
+      readings[0],
+      /^books is read as found: tab-separated, .*person column "person"; .*rated 3 to 5 counts as a like.*cannot be read: 1$/,
+    );
+    assert.equal(readings[1], `films is read by ${path('films.csv.reading.yaml')}`);
+  });
+});
