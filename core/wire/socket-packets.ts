@@ -111,25 +111,23 @@ class PacketEncoder {
   }
 }
 
+class CoordinatorDecoder extends PacketDecoder {
+  constructor() {
+    super((text) => (text === CONNECT ? { data: undefined } : undefined));
+  }
+}
+
+class PlatformDecoder extends PacketDecoder {
+  constructor() {
+    super((text) => {
+      const sid = text.length <= MOST_CONNECTED ? CONNECTED.exec(text)?.[1] : undefined;
+      return sid === undefined ? undefined : { data: { sid } };
+    });
+  }
+}
+
 /** For the coordinator: a platform's CONNECT carries nothing. */
-export const coordinatorPackets = {
-  Encoder: PacketEncoder,
-  Decoder: class extends PacketDecoder {
-    constructor() {
-      super((text) => (text === CONNECT ? { data: undefined } : undefined));
-    }
-  },
-};
+export const coordinatorPackets = { Encoder: PacketEncoder, Decoder: CoordinatorDecoder };
 
 /** For a platform: the coordinator's CONNECT carries the session's name. */
-export const platformPackets = {
-  Encoder: PacketEncoder,
-  Decoder: class extends PacketDecoder {
-    constructor() {
-      super((text) => {
-        const sid = text.length <= MOST_CONNECTED ? CONNECTED.exec(text)?.[1] : undefined;
-        return sid === undefined ? undefined : { data: { sid } };
-      });
-    }
-  },
-};
+export const platformPackets = { Encoder: PacketEncoder, Decoder: PlatformDecoder };

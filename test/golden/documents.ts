@@ -144,7 +144,9 @@ function writeFigures(folder: string): void {
 function writeLedgers(folder: string, plan: ReturnType<typeof planFederation>): void {
   const { federation, platforms } = plan.manifest;
   const [{ name: platform }] = platforms;
-  const attempts = [1, 2].map((round) => attemptCharge(roundSum(plan, platform), round, 1, `5e55${round}`));
+  const attempts = [1, 2].map((round) =>
+    attemptCharge(roundSum(plan, platform), round, 1, `5e55${round}`.padEnd(64, '0')),
+  );
   const encoder = (plan.privacy.sums[platform] ?? [])
     .filter(({ scope }) => scope === 'platform')
     .flatMap((sum) => Array.from({ length: sum.repetitions }, (_, index) => platformCharge(platform, sum, index + 1)));
