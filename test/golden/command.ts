@@ -6,7 +6,6 @@ import { Command } from 'commander';
 import {
   consentCommand,
   dataCommand,
-  dataSampleCommand,
   EXIT,
   failure,
   manifestCommand,
@@ -29,7 +28,7 @@ export async function isthmus(args: readonly string[]): Promise<Outcome> {
     .addCommand(simulateCommand())
     .addCommand(manifestCommand())
     .addCommand(consentCommand())
-    .addCommand(dataCommand().addCommand(dataSampleCommand()))
+    .addCommand(dataCommand())
     .addCommand(privacyCommand())
     .addCommand(secaggCommand());
   const { exitCode: exitCodeBefore } = process;

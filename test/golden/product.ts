@@ -4,7 +4,6 @@
  */
 export { consentCommand } from '../../cli/commands/consent.ts';
 export { dataCommand } from '../../cli/commands/data.ts';
-export { dataSampleCommand } from '../../cli/commands/data-sample.ts';
 export { manifestCommand } from '../../cli/commands/manifest.ts';
 export { privacyCommand } from '../../cli/commands/privacy.ts';
 export { secaggCommand } from '../../cli/commands/secagg.ts';
