@@ -107,8 +107,8 @@ describe('what goes wrong in operation', function () {
     ]);
     const args = ['coordinator', '--manifest', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key'];
     const store = ['--store', 'coordinator.db', '--events', 'json'];
-    // Room to open it and to charge a round, not for the round's model: files of at most 140 x 512 bytes.
-    const short = place.spawn(under('ulimit -f 140', [...args, ...store, '--port', '0']));
+    // Room to open it and to charge a round, not for the round's model: files of at most 190 x 512 bytes.
+    const short = place.spawn(under('ulimit -f 190', [...args, ...store, '--port', '0']));
     const url = await address(short);
     const platforms = PLATFORMS.map((name) => platform(place, name, url));
     const { code, stderr, stdout } = await short.ended;
