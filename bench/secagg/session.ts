@@ -158,7 +158,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
     }
   };
   let coordinator: CoordinatorState;
-  let isGraceRunning = false;
+  let isGraceRunning = false as boolean;
   const performCoordinator = (effects: readonly CoordinatorEffect[]): void => {
     for (const effect of effects) {
       if (effect.kind === 'send') toPlatforms.push([indexOf.get(effect.to) ?? -1, effect.message]);

@@ -30,7 +30,10 @@ describe('A platform in an attempt', () => {
     return {
       ...kept,
       enter: (entered) => (did.push('recorded as entered'), kept.enter(entered)),
-      charging: (attempt, session) => (did.push('session recorded'), kept.charging(attempt, session)),
+      charging: (attempt, session) => {
+        did.push('session recorded');
+        kept.charging(attempt, session);
+      },
       reveal: (attempt, choice) => (did.push('choice recorded'), kept.reveal(attempt, choice)),
       giveUp: (attempt) => {
         const gaveUp = kept.giveUp(attempt);

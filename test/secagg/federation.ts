@@ -130,7 +130,7 @@ export function run(count: number, options: Options = {}): Result {
 
   let coordinator: CoordinatorState;
   let stage = 'keys';
-  let isGraceRunning = false;
+  let isGraceRunning = false as boolean;
   const ends: { readonly outcome: string; readonly charged: boolean }[] = [];
   let sum: Uint32Array | null = null;
   let summed: readonly string[] = [];
