@@ -36,7 +36,8 @@ export interface SimulationOptions {
   readonly noPrivacy: boolean;
   readonly overlap: number;
   readonly colluding: number;
-  readonly dropouts: number;
+  /** Losses that a sum survives; null: what a manifest that names none plans for. */
+  readonly dropouts: number | null;
   /** Share of persons drawn for a round, where the strategy has rounds and noise; null: everybody. */
   readonly sampling: number | null;
   /** Quantile that the clip of a round follows; null: the strategy's own clip. */
@@ -72,7 +73,7 @@ export const DEFAULT_OPTIONS: SimulationOptions = {
   noPrivacy: false,
   overlap: 1,
   colluding: 0,
-  dropouts: 0,
+  dropouts: null,
   sampling: null,
   clipQuantile: null,
   inProcess: false,
@@ -133,7 +134,7 @@ export function checkOptions(options: SimulationOptions): void {
     ['--rounds', options.rounds, 0, 10_000],
     ['--negatives', options.negatives, 1, 100_000],
     ['--colluding', options.colluding, 0, 10_000],
-    ['--dropouts', options.dropouts, 0, 10_000],
+    ['--dropouts', options.dropouts ?? 0, 0, 10_000],
     ['--persons', options.persons, 50, 10_000_000],
     ['--items', options.items, 150, 10_000_000],
   ];

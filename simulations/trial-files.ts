@@ -109,7 +109,7 @@ export function manifestOf(
       epsilon: variant.budget,
       delta: options.delta,
       colluding: options.colluding,
-      dropouts: options.dropouts,
+      ...(options.dropouts !== null && { dropouts: options.dropouts }),
       maxPlatformsPerPerson: domains.length,
       release: variant.release,
       epsilon0: variant.epsilon0,

@@ -5,6 +5,7 @@
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
+import { lossesText } from '../core/claims/losses.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { Variant } from './options.ts';
@@ -84,11 +85,7 @@ export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { so
   const remarks: string[] = [];
   if (parameters > 0) {
     const { platformCount: n, threshold, noiseThreshold } = privacy;
-    const survives =
-      noiseThreshold === n
-        ? 'no platform may be lost in a round: an attempt that loses one is tried again'
-        : `a round completes without up to ${n - noiseThreshold} of its platforms`;
-    remarks.push(`${strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${survives}`);
+    remarks.push(`${strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${lossesText(privacy)}`);
   }
   const silent =
     manifest.privacy.release === 'none' ? [] : sources.filter((name) => !evaluation.sources.includes(name));

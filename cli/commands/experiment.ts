@@ -50,7 +50,7 @@ function privacyExperimentCommand(): Command {
     .option('--delta <d>', 'delta of the total epsilons (default: 1e-6)', positive)
     .option('--rounds <n>', 'rounds of the shared model, where the strategy has one', integer(0))
     .option('--colluding <n>', 'platforms that may collude with the coordinator', integer(0))
-    .option('--dropouts <n>', 'platforms that may be lost in a round', integer(0))
+    .option('--dropouts <n>', 'platforms that may be lost in a round (default: 1 from four on)', integer(0))
     .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', share)
     .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", share)
     .option('--protocol <name>', 'sampled or full', text)

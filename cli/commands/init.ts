@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { writePseudonymKey } from '../../client/pseudonym-key.ts';
 import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
+import { lossesText } from '../../core/claims/losses.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
 import { CommandError } from '../errors.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
 import { formatManifest, platformName } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
 import { integer, list, positive, setting, text } from '../arguments.ts';
 import { writeIdentity } from '../../host/federation-files.ts';
 import { systemReason } from '../../host/files.ts';
@@ -29,7 +31,8 @@ interface InitOptions {
   readonly privacy: boolean;
   readonly rounds: number;
   readonly colluding: number;
-  readonly dropouts: number;
+  readonly dropouts?: number;
+  readonly refunds?: number;
   readonly platformsPerPerson: number;
   readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
   readonly epsilon0?: number;
@@ -62,7 +65,16 @@ export function initCommand(): Command {
     .option('--no-privacy', 'NO noise at all: the manifest promises nothing to anyone')
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
     .option('--colluding <count>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
-    .option('--dropouts <count>', 'platforms whose loss a sum survives', integer(0), 0)
+    .option(
+      '--dropouts <count>',
+      'platforms whose loss a sum survives (default: 1 from four platforms on, else 0)',
+      integer(0),
+    )
+    .option(
+      '--refunds <count>',
+      'charges of broken attempts that a ledger may take back (default: a third of the rounds, 3 at least)',
+      integer(0),
+    )
     .option(
       '--platforms-per-person <count>',
       'on how many of the platforms one person may be; epsilon holds for persons on no more',
@@ -152,7 +164,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   }));
   // Checked before any file is made, so that a refused option leaves nothing behind.
   const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
-  planFederation(manifest);
+  const plan = planFederation(manifest);
   const made: string[] = [];
   try {
     for (const identity of [coordinator, ...members.map((member) => member.identity)]) {
@@ -172,7 +184,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
     for (const file of made) rmSync(file, { force: true });
     throw error;
   }
-  process.stdout.write(report(options, manifestFile, platforms));
+  process.stdout.write(report(options, plan, manifestFile, platforms));
 }
 
 function keysOf({ out, unsafeSharedPseudonymKey }: InitOptions, platforms: readonly string[]): readonly string[] {
@@ -208,7 +220,7 @@ function writeWhole(file: string, text: string): void {
 }
 
 function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
-  const { delta, colluding, dropouts, platformsPerPerson, release, epsilon0, sources } = options;
+  const { delta, colluding, dropouts, refunds, platformsPerPerson, release, epsilon0, sources } = options;
   const { sampling, clipQuantile, clipWeights, platforms = [] } = options;
   return {
     federation: options.federation,
@@ -218,7 +230,7 @@ function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'>
       epsilon: options.privacy ? options.epsilon : null,
       delta,
       colluding,
-      dropouts,
+      ...(dropouts === undefined ? {} : { dropouts }),
       maxPlatformsPerPerson: platformsPerPerson,
       release,
       epsilon0: epsilon0 ?? null,
@@ -229,11 +241,16 @@ function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'>
         ? {}
         : { clipWeights: Object.fromEntries(platforms.map((name, index) => [name, clipWeights[index]])) }),
     },
-    rounds: { count: options.rounds },
+    rounds: { count: options.rounds, ...(refunds === undefined ? {} : { refunds }) },
   };
 }
 
-function report(options: InitOptions, manifestFile: string, platforms: readonly string[]): string {
+function report(
+  options: InitOptions,
+  { privacy }: FederationPlan,
+  manifestFile: string,
+  platforms: readonly string[],
+): string {
   const { out } = options;
   const [first] = platforms;
   const lines = [
@@ -241,6 +258,8 @@ function report(options: InitOptions, manifestFile: string, platforms: readonly 
     `${out}/*.key are secrets: hand each to its owner alone.`,
   ];
   if (!options.privacy) lines.push('', 'NO PRIVACY: this manifest holds no noise and promises nothing to anyone.');
+  const losses = lossesText(privacy);
+  if (losses !== undefined) lines.push('', `Rounds: ${losses}.`);
   if (options.unsafeSharedPseudonymKey === true) {
     lines.push('', `UNSAFE: whoever holds ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
   }

@@ -34,7 +34,7 @@ interface Flags {
   readonly privacy: boolean;
   readonly overlap: number;
   readonly colluding: number;
-  readonly dropouts: number;
+  readonly dropouts?: number;
   readonly sampling?: number;
   readonly clipQuantile?: number;
   readonly inProcess: boolean;
@@ -98,7 +98,11 @@ export function simulateCommand(): Command {
     .option('--no-privacy', 'NO NOISE AT ALL: a reference run; with --epsilon, beside the private ones')
     .option('--overlap <share>', 'share of the persons known on both sides whose link may be used', number, d.overlap)
     .option('--colluding <n>', 'platforms that may collude with the coordinator', number, d.colluding)
-    .option('--dropouts <n>', 'platforms that may be lost in a round', number, d.dropouts)
+    .option(
+      '--dropouts <n>',
+      'platforms that may be lost in a round (default: 1 from four platforms on, else 0)',
+      number,
+    )
     .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', number)
     .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", number)
     .option('--in-process', 'everything in this process, over in-memory transport', false)
@@ -174,7 +178,7 @@ function optionsOf(flags: Flags): SimulationOptions {
     noPrivacy: !flags.privacy,
     overlap: flags.overlap,
     colluding: flags.colluding,
-    dropouts: flags.dropouts,
+    dropouts: flags.dropouts ?? null,
     sampling: flags.sampling ?? null,
     clipQuantile: flags.clipQuantile ?? null,
     inProcess: flags.inProcess,

@@ -9,6 +9,7 @@ import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { defaultRefunds } from '../privacy/plan/openings.ts';
+import { defaultDropouts } from '../privacy/plan/trust.ts';
 import { FederationError } from './errors.ts';
 
 const key32 = z
@@ -39,8 +40,8 @@ const privacySchema = z.strictObject({
   delta: z.number().positive().max(0.01).default(1e-6),
   /** Platforms that may pool what they saw with the coordinator's. */
   colluding: z.int().min(0).default(0),
-  /** Platforms whose noise may be missing from a sum that is still opened. */
-  dropouts: z.int().min(0).default(0),
+  /** Platforms whose noise may be missing from a sum that is still opened. When absent one, in rounds of four platforms or more. */
+  dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
   release: z.enum(['raw', 'ldp', 'cohort', 'none']).default('raw'),
   epsilon0: z.number().positive().max(64).nullable().default(null),
@@ -128,6 +129,11 @@ const manifestSchema = z
         context.addIssue({ code: 'custom', path: ['privacy', 'sources', index], message });
       }
     }
+  })
+  .transform((manifest) => {
+    const { privacy, platforms, rounds } = manifest;
+    const { dropouts = rounds.count > 0 ? defaultDropouts(platforms.length) : 0 } = privacy;
+    return { ...manifest, privacy: { ...privacy, dropouts } };
   });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -42,7 +42,8 @@ export const configSchema = z.strictObject({
   delta: z.number().positive().max(0.01).default(DEFAULT_OPTIONS.delta),
   rounds: z.int().min(0).default(DEFAULT_OPTIONS.rounds),
   colluding: z.int().min(0).default(0),
-  dropouts: z.int().min(0).default(0),
+  /** Losses that a sum survives; null: what a manifest that names none plans for. */
+  dropouts: z.int().min(0).nullable().default(null),
   /** Share of persons drawn for a round; null: everybody. */
   sampling: z.number().nullable().default(null),
   /** Quantile that the clip of a round follows; null: the strategy's own clip. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { parseManifest } from '../../core/federation/manifest.ts';
 import { Workplace } from '../e2e/isthmus.ts';
 import type { Ended } from '../e2e/isthmus.ts';
 
@@ -43,5 +44,18 @@ describe('isthmus init', function () {
     assert.deepEqual(readdirSync(place.path('blocked')), ['manifest.yaml.next']);
     rmdirSync(place.path('blocked/manifest.yaml.next'));
     assert.equal((await init('blocked')).code, 0);
+  });
+
+  it('plans for one loss from four platforms on, says its price, and takes another number and a cap of refunds', async () => {
+    const rounds = ['--platforms', 'a,b,c,d', '--strategy', 'shared-trunk', '--rounds', '6'];
+    const planned = await place.run('init', ...rounds, '--out', 'four');
+    assert.match(planned.stdout, /^Rounds: a round completes without up to 1 of its 4 platforms, for 22 % more noise/m);
+    const asked = await place.run('init', ...rounds, '--dropouts', '0', '--refunds', '9', '--out', 'asked');
+    assert.match(asked.stdout, /^Rounds: no platform may be lost in a round/m);
+    const [one, other] = ['four', 'asked'].map((name) =>
+      parseManifest(readFileSync(place.path(name, 'manifest.yaml'), 'utf8')),
+    );
+    assert.deepEqual([one.privacy.dropouts, one.rounds.refunds], [1, 3]);
+    assert.deepEqual([other.privacy.dropouts, other.rounds.refunds], [0, 9]);
   });
 });

@@ -34,6 +34,19 @@ export interface Trust {
   readonly exposedFrom: number;
 }
 
+/**
+ * Losses that a sum survives where nobody says how many: one from four platforms on, where every plan that can be made
+ * without a loss can be made with it. Three survive none.
+ */
+export function defaultDropouts(platforms: number): number {
+  return platforms >= 4 ? 1 : 0;
+}
+
+/** How many times the noise of a sum that everybody has to be in: what surviving losses costs. 1 where none are planned for. */
+export function priceOfLosses({ maskedSum, dropouts, noiseShares }: Trust): number {
+  return maskedSum && dropouts > 0 ? Math.sqrt((noiseShares + dropouts) / noiseShares) : 1;
+}
+
 /** @throws PrivacyError PRIVACY_PLAN_REFUSED with the numbers, PRIVACY_BAD_PARAMETER */
 export function trustOf(request: TrustRequest, platforms: number, maskedSum: boolean): Trust {
   const n = platforms;
