@@ -131,11 +131,38 @@ function forPeople(): winston.Logform.Format {
 const SECRET =
   /[A-Za-z0-9+/_-]{40,}={0,2}|(?<![A-Za-z0-9_-])(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])/g;
 
+/** Names of folders and volumes, in a form that nothing of ours has. */
+const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])/g;
+/** As people write: letters of one case, or words with capitals, with digits at one end; or digits alone, such as a date. */
+const WORD = /^(?=.{0,32}$)(?:\d{0,4}(?:[A-Z]*|[a-z]*(?:[A-Z][a-z]+)*)\d{0,4}|\d{8})$/;
+/** Such as temporary folders have: longer than that, what is no word may be a piece of a key. */
+const MOST_ODD = 8;
+
 /** Removes, in place, what could be secret: long encoded runs within texts, and every value that is an object. */
 function redacted<Info extends object>(info: Info): Info {
   for (const [name, value] of Object.entries(info)) {
-    if (typeof value === 'string') Reflect.set(info, name, value.replace(SECRET, '[redacted]'));
+    if (typeof value === 'string')
+      Reflect.set(
+        info,
+        name,
+        value.replace(SECRET, (run) => (isPath(run) ? run : '[redacted]')),
+      );
     else if (typeof value === 'object' && value !== null) Reflect.set(info, name, '[redacted]');
   }
   return info;
+}
+
+/**
+ * Whether a long run is made of words, as paths are, and long names: all of it, or three quarters where it has a slash. Random bytes
+ * are not, in hex or base64: about one key in a million passes (test/host/log.test.ts).
+ */
+function isPath(run: string): boolean {
+  if (/[+=]/.test(run)) return false;
+  const odd = run
+    .replace(UUID, '')
+    .split(/[/_-]/)
+    .filter((word) => !WORD.test(word));
+  return (
+    odd.every((word) => word.length <= MOST_ODD) && odd.join('').length <= (run.includes('/') ? run.length / 4 : 0)
+  );
 }

@@ -5,6 +5,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 import { HostError } from '../../host/errors/host-errors.ts';
 import { openLog } from '../../host/log.ts';
 import type { LogLevel, OpenLog } from '../../host/log.ts';
@@ -65,6 +66,50 @@ describe('log', () => {
     for (const secret of [key.toString('base64'), key.toString('hex'), pseudonym, '0.25']) {
       assert.ok(!text.includes(secret), secret);
     }
+  });
+
+  it('shows paths, however long they are', async () => {
+    const paths = [
+      '/var/lib/isthmus/federations/consortium-of-four/films-state',
+      '/home/anna/Documents/ColdStart/MyCompanyData2023/interactions_of_films',
+      '/tmp/isthmus-test-AbC1xZ/a-federation/with-a-long-name/store',
+      '/var/lib/kubelet/pods/1f2e3d4c-5b6a-4978-8a9b-0c1d2e3f4a5b/volumes/isthmus',
+      'federations/of-last-year/20231231/films/state/store-wal',
+      'amazon-reviews-of-movies-and-tv-filtered-2023',
+      'https://coordinator.example/consortium/of/four/platforms/isthmus',
+    ];
+    const log = open(file);
+    for (const path of paths) log.warn(`the store "${path}" cannot be written`, { path });
+    await log.close();
+    for (const [index, path] of paths.entries()) {
+      const { message, path: shown } = lines()[index];
+      assert.deepEqual([message, shown], [`the store "${path}" cannot be written`, path]);
+    }
+  });
+
+  it('takes random keys for paths in no encoding, also not within a path', async () => {
+    const random = seededRandom('keys');
+    const log = open(file);
+    const many = 20_000;
+    for (let n = 0; n < many; n++) {
+      const key = Buffer.from(random.bytes(32));
+      const [hex, base64, url] = (['hex', 'base64', 'base64url'] as const).map((encoding) => key.toString(encoding));
+      log.info(`${hex} ${base64} ${url}`, { under: `/var/lib/isthmus/films-state/${url}/x`, beside: `films/${hex}` });
+    }
+    await log.close();
+    const all = lines();
+    assert.equal(all.length, many);
+    for (const { message, under, beside } of all) {
+      assert.deepEqual([message, under, beside], ['[redacted] [redacted] [redacted]', '[redacted]', '[redacted]']);
+    }
+  });
+
+  it('reads a text that others chose in time that grows with its length alone', async () => {
+    const log = open(file);
+    const texts = ['a', 'aA', 'Aa', 'Aaa', '1', 'a/', '-'].map((part) => `${part.repeat(200_000 / part.length)}1b`);
+    for (const text of texts) log.info(text);
+    await log.close();
+    assert.equal(lines().length, texts.length);
   });
 
   it('is readable to its owner alone', async () => {
