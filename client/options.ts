@@ -34,6 +34,8 @@ export interface PlatformOptions {
   readonly floor?: PolicyFloor;
   /** Without one this platform neither releases nor receives representations. */
   readonly pseudonyms?: PseudonymScheme;
+  /** The platforms have agreed on another pseudonym key than the one this state was started with. */
+  readonly hasNewPseudonyms?: boolean;
   /** Whether it asks others for representations. Default true. */
   readonly receives?: boolean;
   /** Release epoch it asks in, from 1. Default 1. */

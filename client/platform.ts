@@ -24,6 +24,7 @@ import type { PlatformEvent, PlatformListener } from './events.ts';
 import { Life } from './life.ts';
 import type { PlatformOptions } from './options.ts';
 import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
+import { bindPseudonyms } from './pseudonym-binding.ts';
 import { Post } from './releases/post.ts';
 import { OwnLedger } from './rounds/own-ledger.ts';
 import { Participation } from './rounds/participation.ts';
@@ -63,7 +64,7 @@ export interface Platform {
 /**
  * Checks everything that can be checked before a connection is made.
  * @throws FederationError MANIFEST_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_IDENTITY, PLATFORM_EMPTY_DOMAIN,
- * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
+ * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
  */
 export function createPlatform(options: PlatformOptions): Platform {
   return new Agent(options);
@@ -105,6 +106,9 @@ class Agent implements Platform {
     this.plan = planFederation(manifest);
     checkFloor(this.plan, floor, this.name);
     checkDomain(domain, platformOf(manifest, this.name), log);
+    if (given.pseudonyms !== undefined) {
+      bindPseudonyms(given.pseudonyms, store.pseudonyms, given.hasNewPseudonyms === true, log);
+    }
     this.#options = options;
     this.statement = privacyStatement({
       strategy: this.plan.strategy.name,

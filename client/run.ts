@@ -52,6 +52,8 @@ export interface RunSettings {
   readonly evaluation: EvaluationSettings;
   /** Path of the key that all platforms share. */
   readonly unsafeSharedPseudonymKey?: string;
+  /** The state takes that key in place of the one it was started with. */
+  readonly hasNewPseudonyms?: boolean;
   /** Path of hidden positives. */
   readonly hidden?: string;
   /** Default: the operating system's. A simulation that must repeat gives a seeded one; nothing it makes is a release. */
@@ -117,7 +119,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       receives: settings.receives,
       epoch: settings.epoch,
       evaluation: settings.evaluation,
-      ...(pseudonyms && { pseudonyms }),
+      ...(pseudonyms && { pseudonyms, hasNewPseudonyms: settings.hasNewPseudonyms === true }),
       ...(settings.hidden !== undefined && { hidden: readHidden(settings.hidden, domain) }),
       onEvaluated: (document) => keep(state.evaluationFile, document),
     });

@@ -16,6 +16,7 @@ interface PlatformCommandOptions {
   readonly state: string;
   readonly coordinator: string;
   readonly unsafeSharedPseudonymKey?: string;
+  readonly newPseudonymKey?: boolean;
   readonly receive: boolean;
   readonly epoch: number;
   readonly hidden?: string;
@@ -61,6 +62,10 @@ export function platformCommand(): Command {
       '--unsafe-shared-pseudonym-key <file>',
       'key under which all platforms compute pseudonyms: whoever holds it can, for anybody',
       text,
+    )
+    .option(
+      '--new-pseudonym-key',
+      'once, when all platforms have agreed on another key: this state takes it, and draws no second code in an epoch',
     )
     .option('--no-receive', 'release only: ask no other platform for representations')
     .option('--epoch <number>', 'release epoch to ask in', integer(0), 1)
@@ -196,6 +201,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       },
       ...(options.unsafeSharedPseudonymKey !== undefined && {
         unsafeSharedPseudonymKey: options.unsafeSharedPseudonymKey,
+        hasNewPseudonyms: options.newPseudonymKey === true,
       }),
       ...(options.hidden !== undefined && { hidden: options.hidden }),
     });

@@ -35,13 +35,17 @@ export class ReleaseOffice {
   readonly #options: PlatformOptions;
   readonly #people: People;
   readonly #source: SourceDesk | undefined;
-  readonly #withdrawals: Withdrawals | undefined;
+  readonly #withdrawals: Withdrawals;
   readonly #target: TargetDesk | undefined;
 
   constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
     this.#options = options;
     this.#people = people;
     const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
+    const targets = manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name);
+    this.#withdrawals = new Withdrawals({ targets, codes: store.codes, consents: store.consents, log, write, emit });
+    // Before anybody is released: a consent given since is a new one.
+    this.#withdrawals.carryOut();
     if (pseudonyms === undefined) {
       log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
       return;
@@ -56,12 +60,9 @@ export class ReleaseOffice {
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
       plan: Buffer.from(plan.manifestHash).toString('hex'),
+      scheme: pseudonyms.fingerprint,
     });
-    const { codes, consents } = store;
-    this.#withdrawals = new Withdrawals({ people, pseudonyms, codes, consents, log, write, emit });
     this.#warnOfIdleConsents();
-    // Before anybody is released: a consent given since is a new one.
-    this.#withdrawals.carryOut();
     if (!receives) return;
     this.#target = new TargetDesk({
       ...desk,
@@ -121,7 +122,7 @@ export class ReleaseOffice {
         store.consents.add(consents);
         this.#source?.onConsents(consents);
       },
-      withdraw: (persons, target) => this.withdraw(persons, target),
+      withdraw: (persons, target) => this.#withdrawals.withdraw(persons, target),
     };
   }
 
@@ -139,12 +140,6 @@ export class ReleaseOffice {
         { consents: astray },
       );
     }
-  }
-
-  /** Without a pseudonym scheme nobody can be told of whom: carried out at the start that has one. @returns consents taken out of force. */
-  withdraw(persons: readonly string[], target?: string): number {
-    if (this.#withdrawals !== undefined) return this.#withdrawals.withdraw(persons, target);
-    return this.#options.store.consents.revoke(persons, target);
   }
 
   stop(): void {

@@ -26,6 +26,8 @@ export interface SourceOptions {
   readonly mode: SourceMode;
   /** Fingerprint of the federation's plan: what was made under another one is another release. */
   readonly plan: string;
+  /** Fingerprint of the pseudonym scheme: a code sent under another pseudonym is another release. */
+  readonly scheme: string;
   readonly clock: Clock;
   readonly random: RandomStreams;
   readonly log: Log;
@@ -87,7 +89,7 @@ export class SourceDesk {
     return store.consents.list({ target, epoch }).some((consent) => {
       const row = people.rowOf(consent.person);
       if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) return false;
-      const known = store.codes.get(epoch, target, people.pseudonyms[row]);
+      const known = store.codes.get(epoch, target, consent.person);
       return known === undefined || (known.vector.length === 0 && mode.epsilon0 === null);
     });
   }
@@ -134,7 +136,7 @@ export class SourceDesk {
 
   /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
   #release(target: string, epoch: number, encoder: Encoder): { code: MemoisedCode; expires: number }[] {
-    const { people, store, mode, plan, clock, random, log } = this.#options;
+    const { people, store, mode, plan, scheme, clock, random, log } = this.#options;
     let tag: string | undefined;
     const now = unixSeconds(clock);
     const released: { code: MemoisedCode; expires: number }[] = [];
@@ -143,13 +145,14 @@ export class SourceDesk {
     for (const consent of store.consents.list({ target, epoch })) {
       const row = people.rowOf(consent.person);
       if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;
+      const { person } = consent;
       const pseudonym = people.pseudonyms[row];
-      const known = store.codes.get(epoch, target, pseudonym);
+      const known = store.codes.get(epoch, target, person);
       let representation: Float32Array | undefined;
       if (tag === undefined) {
         // Of one batch all codes are of one dimension, which the first representation tells.
         representation = encoder.represent(row);
-        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan}${fingerprint(encoder)}`;
+        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan} ${scheme}${fingerprint(encoder)}`;
       }
       const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound && known.vector.length > 0;
       // A second random code of one person in one epoch would be a second spend of eps0.
@@ -167,7 +170,7 @@ export class SourceDesk {
         .of(representation.length, encoder.prototypes)
         .release(representation, random.of(`code/${epoch}/${target}/${pseudonym}`));
       if (vector === null) continue;
-      const code = { pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
+      const code = { person, pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
       drawn.push(code);
       released.push({ code, expires: consent.expires });
     }
@@ -175,7 +178,7 @@ export class SourceDesk {
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
       log.warn(
-        'codes since withdrawn, or of another mode, model or plan, were drawn in this epoch; none is drawn twice',
+        'codes since withdrawn, or of another mode, model, plan or pseudonym key, were drawn in this epoch; none is drawn twice',
         {
           withheld,
           remedy,

@@ -1,19 +1,18 @@
 /**
- * Withdrawals at a source: the consents out of force at once, the codes deleted, the targets told to delete theirs.
+ * Withdrawals at a source: the consents out of force at once, the codes deleted, the targets told to delete theirs. A
+ * target is told of what it was sent, under every pseudonym it was sent under, and of nobody else: who withdrew before
+ * anything was released of them stays unknown to it.
  * @module
  */
-import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
-import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { CodeStore, ConsentStore } from '../store/platform-store.ts';
 import { chunks } from './chunks.ts';
-import type { People } from '../data/people.ts';
 import type { Log } from '../../host/log.ts';
 
 export interface WithdrawalsOptions {
-  readonly people: People;
-  readonly pseudonyms: PseudonymScheme;
+  /** Platforms that can be written to. */
+  readonly targets: readonly string[];
   readonly codes: CodeStore;
   readonly consents: ConsentStore;
   readonly log: Log;
@@ -42,47 +41,35 @@ export class Withdrawals {
 
   /** Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
   carryOut(): void {
-    const { people, consents, pseudonyms, log } = this.#options;
-    const revoked = consents.revoked();
-    const names = new Map<string, string>();
-    const erased = new Set<string>();
-    for (const { person } of revoked) {
-      const row = people.rowOf(person);
-      if (row === undefined) erased.add(person);
-      else names.set(person, people.pseudonyms[row]);
+    const targets = new Map<string, Set<string>>();
+    for (const { person, target } of this.#options.consents.revoked()) {
+      targets.set(target, (targets.get(target) ?? new Set<string>()).add(person));
     }
-    this.#tell(revoked, names);
-    if (erased.size === 0) return;
-    const persons = [...erased];
-    pseudonyms
-      .pseudonyms(persons)
-      .then((theirs) => this.#tell(revoked, new Map(persons.map((person, i) => [person, theirs[i]]))))
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : 'unknown';
-        log.error('withdrawals of erased persons wait for the next start', { persons: persons.length, error: name });
-      });
+    for (const [target, persons] of targets) this.#carryOutOne(target, [...persons]);
   }
 
   /** The consents go last: a kill in between leaves them revoked, and everything is told again. */
-  #tell(revoked: readonly Consent[], names: ReadonlyMap<string, string>): void {
-    const { codes, consents, write, emit, log } = this.#options;
-    const targets = new Map<string, Map<string, string>>();
-    for (const { person, target } of revoked) {
-      const pseudonym = names.get(person);
-      if (pseudonym === undefined) continue;
-      targets.set(target, (targets.get(target) ?? new Map<string, string>()).set(person, pseudonym));
+  #carryOutOne(target: string, persons: readonly string[]): void {
+    const { codes, consents, emit, log } = this.#options;
+    const pseudonyms = codes.pseudonyms(target, persons);
+    codes.delete(target, persons);
+    this.#tell(target, pseudonyms);
+    consents.withdraw(persons, target);
+    emit({ kind: 'withdrawn', platform: target, persons: persons.length });
+    log.info('consents withdrawn', { target, persons: persons.length, pseudonymsToDelete: pseudonyms.length });
+  }
+
+  #tell(target: string, pseudonyms: readonly string[]): void {
+    const { targets, write, log } = this.#options;
+    if (pseudonyms.length === 0) return;
+    if (!targets.includes(target)) {
+      log.error('a platform that is no longer in this federation cannot be told to delete what it has', { target });
+      return;
     }
-    for (const [to, named] of targets) {
-      const pseudonyms = [...named.values()];
-      codes.delete(to, pseudonyms);
-      const letters = chunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
-      write(
-        to,
-        letters.map((persons) => ({ kind: 'release-withdrawal', persons })),
-      );
-      consents.withdraw([...named.keys()], to);
-      emit({ kind: 'withdrawn', platform: to, persons: named.size });
-      log.info('consents withdrawn; the target is told to delete', { target: to, persons: named.size });
-    }
+    const letters = chunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
+    write(
+      target,
+      letters.map((named) => ({ kind: 'release-withdrawal', persons: named })),
+    );
   }
 }

@@ -5,7 +5,7 @@
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import { memoryReceived } from './memory/received.ts';
-import { memoryCodes, memoryConsents, memoryOutbox, memoryRequests } from './memory/releases.ts';
+import { memoryCodes, memoryConsents, memoryOutbox, memoryPseudonyms, memoryRequests } from './memory/releases.ts';
 import { memoryModels, memorySessions, memorySums } from './memory/rounds.ts';
 import { memoryStarts } from './memory/starts.ts';
 import type { PlatformStore } from './platform-store.ts';
@@ -16,6 +16,7 @@ export function createMemoryStore(): PlatformStore {
     ledger: new MemoryLedgerStore(),
     sums: memorySums(),
     codes: memoryCodes(),
+    pseudonyms: memoryPseudonyms(),
     consents: memoryConsents(),
     requests: memoryRequests(),
     received: memoryReceived(),
@@ -40,6 +41,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get codes() {
       return open('codes');
+    },
+    get pseudonyms() {
+      return open('pseudonyms');
     },
     get consents() {
       return open('consents');

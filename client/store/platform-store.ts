@@ -16,6 +16,7 @@ export interface PlatformStore {
   readonly ledger: LedgerStore;
   readonly sums: ReleasedSumStore;
   readonly codes: CodeStore;
+  readonly pseudonyms: PseudonymStore;
   readonly consents: ConsentStore;
   readonly requests: RequestStore;
   readonly received: ReceivedStore;
@@ -84,10 +85,12 @@ export interface ReleasedSumStore {
 
 /** A code as it left, or is to leave, for one person. */
 export interface MemoisedCode {
+  /** The platform's own id: a code is one person's, under whatever pseudonym it is sent. */
+  readonly person: string;
   readonly pseudonym: string;
   /** Empty once it was deleted: that a code was drawn stays known, so that withdrawing and consenting again draws no second. */
   readonly vector: Float32Array;
-  /** Mode and its parameters, dimension and plan: a code of other ones is another release. */
+  /** Mode and its parameters, dimension, plan and pseudonym scheme: a code of other ones is another release. */
   readonly mode: string;
   /** Round of the shared model whose encoder made it. */
   readonly modelRound: number;
@@ -95,11 +98,20 @@ export interface MemoisedCode {
 
 /** One code a (person, epoch, target): asking again gives the same one, so averaging gains nothing. */
 export interface CodeStore {
-  get(epoch: number, target: string, pseudonym: string): MemoisedCode | undefined;
+  get(epoch: number, target: string, person: string): MemoisedCode | undefined;
   /** All or none; replaces. */
   put(epoch: number, target: string, codes: readonly MemoisedCode[]): void;
+  /** Pseudonyms under which codes of these persons were ever kept for this target, deleted and replaced ones too; sorted. */
+  pseudonyms(target: string, persons: readonly string[]): readonly string[];
   /** Deletes the vectors of these persons for this target, in every epoch. @returns how many. */
-  delete(target: string, pseudonyms: readonly string[]): number;
+  delete(target: string, persons: readonly string[]): number;
+}
+
+/** The pseudonym scheme that this state goes by. */
+export interface PseudonymStore {
+  /** Its fingerprint; undefined before the first start with one. */
+  get(): string | undefined;
+  put(fingerprint: string): void;
 }
 
 export interface ConsentStore {

@@ -5,7 +5,7 @@
 import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore } from './platform-store.ts';
 import { sqliteReceived } from './sqlite/received.ts';
-import { sqliteCodes, sqliteConsents, sqliteOutbox, sqliteRequests } from './sqlite/releases.ts';
+import { sqliteCodes, sqliteConsents, sqliteOutbox, sqlitePseudonyms, sqliteRequests } from './sqlite/releases.ts';
 import { sqliteModels, sqliteSessions, sqliteSums } from './sqlite/rounds.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
@@ -23,7 +23,7 @@ const TERMS: StoreTerms = {
   process: 'platform',
   inUse: ' by another process: stop it, or give this one its own state',
   older:
-    'rounds recorded there were charged when shares were revealed, and not when the update left, so what they spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty state',
+    'it records less than is needed to spend nothing twice (when updates left, and whose the codes are), so what was spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty state',
   corrupt: "it is no platform's state, or damaged: restore it from a backup, since it records what was spent",
 };
 
@@ -46,6 +46,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     ledger: sqliteLedger(database),
     sums: sqliteSums(database),
     codes: sqliteCodes(database),
+    pseudonyms: sqlitePseudonyms(database),
     consents: sqliteConsents(database),
     requests: sqliteRequests(database),
     received: sqliteReceived(database),

@@ -7,6 +7,8 @@ import { createHmac } from 'node:crypto';
 /** Maps a platform's own person ids to pseudonyms that are equal across platforms for the same id. */
 export interface PseudonymScheme {
   readonly name: string;
+  /** The same for the same scheme under the same key, another otherwise; tells nothing of the key. */
+  readonly fingerprint: string;
   /** One pseudonym an id, in the same order. Asynchronous because a scheme may have to ask others. */
   pseudonyms(personIds: readonly string[]): Promise<readonly string[]>;
 }
@@ -24,10 +26,13 @@ export function unsafeSharedKeyPseudonyms(key: Uint8Array): PseudonymScheme {
     throw new RangeError(`a pseudonym key of ${key.length} bytes is too short: at least ${PSEUDONYM_KEY_BYTES}`);
   }
   const secret = new Uint8Array(key);
-  const pseudonym = (personId: string): string =>
-    createHmac('sha256', secret).update('isthmus pseudonym 1\n').update(personId).digest().toString('base64url', 0, 16);
+  const name = 'unsafe-shared-key-hmac';
+  // The first line says what is made: no person's id gives the fingerprint.
+  const made = (what: string, text: string): string =>
+    createHmac('sha256', secret).update(`isthmus ${what} 1\n`).update(text).digest().toString('base64url', 0, 16);
   return {
-    name: 'unsafe-shared-key-hmac',
-    pseudonyms: (personIds) => Promise.resolve(personIds.map(pseudonym)),
+    name,
+    fingerprint: made('pseudonym key', name),
+    pseudonyms: (personIds) => Promise.resolve(personIds.map((personId) => made('pseudonym', personId))),
   };
 }

@@ -141,8 +141,8 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
   });
 
   it('memoises codes by person, epoch and target, and deletes their vectors for one target', () => {
-    const code = { pseudonym: 'p', vector: Float32Array.of(1, 2), mode: 'ldp 4', modelRound: 3 };
-    store.codes.put(1, 'b', [code, { ...code, pseudonym: 'q' }]);
+    const code = { person: 'p', pseudonym: 'P', vector: Float32Array.of(1, 2), mode: 'ldp 4', modelRound: 3 };
+    store.codes.put(1, 'b', [code, { ...code, person: 'q', pseudonym: 'Q' }]);
     store.codes.put(2, 'b', [code]);
     store.codes.put(1, 'c', [code]);
     restart();
@@ -157,6 +157,26 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.equal(store.codes.get(3, 'b', 'p'), undefined);
     assert.equal(store.codes.get(1, 'b', 'q')?.vector.length, 2);
     assert.equal(store.codes.get(1, 'c', 'p')?.vector.length, 2);
+  });
+
+  it('keeps every pseudonym a code was made under for a target, deleted and replaced codes too', () => {
+    const code = { person: 'p', pseudonym: 'P1', vector: Float32Array.of(1), mode: 'raw', modelRound: 0 };
+    store.codes.put(1, 'b', [code, { ...code, person: 'q', pseudonym: 'Q' }]);
+    store.codes.put(1, 'b', [{ ...code, pseudonym: 'P0' }]);
+    store.codes.put(1, 'c', [{ ...code, pseudonym: 'P2' }]);
+    store.codes.delete('b', ['p']);
+    restart();
+    assert.deepEqual(store.codes.pseudonyms('b', ['p', 'nobody']), ['P0', 'P1']);
+    assert.deepEqual(store.codes.pseudonyms('b', ['p', 'q']), ['P0', 'P1', 'Q']);
+    assert.deepEqual(store.codes.pseudonyms('d', ['p']), []);
+  });
+
+  it('keeps which pseudonym scheme it goes by', () => {
+    assert.equal(store.pseudonyms.get(), undefined);
+    store.pseudonyms.put('one');
+    store.pseudonyms.put('other');
+    restart();
+    assert.equal(store.pseudonyms.get(), 'other');
   });
 
   it('lists consents in order, replaces the same one, withdraws by person', () => {

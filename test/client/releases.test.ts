@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
+import { createPlatform } from '../../client/platform.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/data/people.ts';
 import { Post } from '../../client/releases/post.ts';
@@ -63,9 +63,11 @@ describe('A source', () => {
     name: ReleaseModeName = 'raw',
     epsilon0: number | null = null,
     plan = 'plan',
+    pseudonyms = scheme,
   ): Promise<SourceDesk> =>
     new SourceDesk({
-      people: await peopleOf(domain, scheme),
+      people: await peopleOf(domain, pseudonyms),
+      scheme: pseudonyms.fingerprint,
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       plan,
@@ -78,10 +80,9 @@ describe('A source', () => {
       },
       emit: () => undefined,
     });
-  const withdrawals = async (): Promise<Withdrawals> =>
+  const withdrawals = (): Withdrawals =>
     new Withdrawals({
-      people: await peopleOf(domain, scheme),
-      pseudonyms: scheme,
+      targets: ['books', 'music'],
       codes: store.codes,
       consents: store.consents,
       log: silentLog,
@@ -253,6 +254,7 @@ describe('A source', () => {
     store.consents.add(persons.map((person) => ({ ...consent, person })));
     const source = new SourceDesk({
       people: await peopleOf(many, scheme),
+      scheme: scheme.fingerprint,
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       plan: 'plan',
@@ -279,25 +281,84 @@ describe('A source', () => {
     const source = await desk();
     source.adopt(encoder());
     source.request(request);
+    source.request({ ...request, target: 'music' });
     const [a] = await scheme.pseudonyms(['a']);
-    const leaving = await withdrawals();
+    const leaving = withdrawals();
     assert.equal(leaving.withdraw(['a']), 2);
     assert.deepEqual(
-      letters.slice(1).map(({ to, body }) => [to, body]),
+      letters.slice(2).map(({ to, body }) => [to, body]),
       ['books', 'music'].map((to) => [to, { kind: 'release-withdrawal', persons: [a] }]),
     );
-    assert.equal(store.codes.get(1, 'books', a)?.vector.length, 0);
+    assert.equal(store.codes.get(1, 'books', 'a')?.vector.length, 0);
     assert.equal(leaving.withdraw(['a']), 0);
+  });
+
+  it('tells a target of nobody it was never sent anything of', async () => {
+    store.consents.add([
+      consent,
+      { ...consent, person: 'c' },
+      { ...consent, person: 'nobody' },
+      { ...consent, target: 'music' },
+    ]);
+    const leaving = withdrawals();
+    assert.equal(leaving.withdraw(['a'], 'music'), 1);
+    const source = await desk();
+    source.adopt(encoder());
+    source.request(request);
+    // Without a history, not in the data, and somebody who consented after the answer was given.
+    store.consents.add([{ ...consent, person: 'b' }]);
+    assert.equal(leaving.withdraw(['a', 'b', 'c', 'nobody']), 4);
+    const [a] = await scheme.pseudonyms(['a']);
+    assert.deepEqual(letters.slice(1), [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
+    assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
+  });
+
+  it('draws one random code a person and epoch whatever the pseudonym key, and withdraws all it ever sent', async () => {
+    const keys = [1, 2, 3].map((byte) => unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(byte)));
+    const sent = async (mode: ReleaseModeName, epsilon0: number | null): Promise<number[]> => {
+      store = createMemoryStore();
+      letters = [];
+      store.consents.add([consent]);
+      for (const key of [...keys, keys[0]]) {
+        const source = await desk(mode, epsilon0, 'plan', key);
+        source.adopt(encoder());
+        source.request(request);
+      }
+      return batches().map(({ persons }) => persons.length);
+    };
+    assert.deepEqual(await sent('ldp', 2), [1, 0, 0, 1]);
+    assert.deepEqual(await sent('raw', null), [1, 1, 1, 1]);
+    withdrawals().withdraw(['a']);
+    const named = await Promise.all(keys.map(async (key) => (await key.pseudonyms(['a']))[0]));
+    assert.deepEqual(letters.at(-1)?.body, { kind: 'release-withdrawal', persons: named.sort() });
+  });
+
+  it('keeps to the pseudonym key it started with, until it is told of a new one', () => {
+    const world = smallWorld();
+    const other = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(9));
+    createPlatform(world.options('films'));
+    createPlatform(world.options('films'));
+    assert.throws(() => createPlatform(world.options('films', { pseudonyms: other })), {
+      code: 'PLATFORM_PSEUDONYM_KEY',
+      message: /--new-pseudonym-key/,
+    });
+    createPlatform(world.options('films', { pseudonyms: other, hasNewPseudonyms: true }));
+    createPlatform(world.options('films', { pseudonyms: other }));
+    assert.throws(() => createPlatform(world.options('films')), { code: 'PLATFORM_PSEUDONYM_KEY' });
   });
 
   it('carries out after a restart a withdrawal that it was killed in', async () => {
     store.consents.add([consent]);
-    const killed = await withdrawals();
+    const source = await desk();
+    source.adopt(encoder());
+    source.request(request);
+    letters = [];
+    const killed = withdrawals();
     isKilled = true;
     assert.throws(() => killed.withdraw(['a']), /killed/);
     assert.deepEqual(store.consents.list(), [], 'out of force all the same');
     isKilled = false;
-    const later = await withdrawals();
+    const later = withdrawals();
     later.carryOut();
     later.carryOut();
     const [a] = await scheme.pseudonyms(['a']);
@@ -336,7 +397,7 @@ describe('A source', () => {
       { ...consent, expires: 1500 },
       { ...consent, epoch: 2 },
     ]);
-    (await withdrawals()).carryOut();
+    withdrawals().carryOut();
     (await desk()).adopt(encoder());
     assert.deepEqual(
       letters.map(({ body }) => body.kind),
@@ -353,28 +414,52 @@ describe('A source', () => {
   it('tells of a person who is already erased from the data', async () => {
     const [pseudonym] = await scheme.pseudonyms(['gone']);
     store.consents.add([{ ...consent, person: 'gone' }]);
-    store.codes.put(1, 'books', [{ pseudonym, vector: Float32Array.of(1), mode: 'raw', modelRound: 0 }]);
-    assert.equal((await withdrawals()).withdraw(['gone']), 1);
-    await turn();
+    store.codes.put(1, 'books', [
+      { person: 'gone', pseudonym, vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
+    ]);
+    assert.equal(withdrawals().withdraw(['gone']), 1);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [pseudonym] } }]);
-    assert.equal(store.codes.get(1, 'books', pseudonym)?.vector.length, 0);
+    assert.equal(store.codes.get(1, 'books', 'gone')?.vector.length, 0);
     assert.deepEqual(store.consents.revoked(), []);
   });
 
-  it('without a pseudonym scheme keeps a withdrawal for the start that has one', async () => {
+  it('withdraws also without a pseudonym scheme: what was sent is on record', async () => {
     const { pseudonyms: _, ...options } = smallWorld().options('films', { store });
-    store.consents.add([consent]);
-    const office = new ReleaseOffice({
+    store.consents.add([consent, { ...consent, person: 'b' }]);
+    store.codes.put(1, 'books', [
+      { person: 'a', pseudonym: 'A', vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
+    ]);
+    const { book } = new ReleaseOffice({
       options,
       plan: planFederation(options.manifest),
       people: await peopleOf(domain, undefined),
       emit: () => undefined,
-      write: () => assert.fail('nobody can be named'),
+      write: (to, bodies) => letters.push(...bodies.map((body) => ({ to, body }))),
       onReceived: () => undefined,
       onError: (error) => assert.fail(String(error)),
     });
-    assert.equal(office.withdraw(['a']), 1);
-    assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], [consent]]);
+    assert.equal(book.withdraw(['a', 'b']), 2);
+    assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: ['A'] } }]);
+    assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
+  });
+
+  it('carries out the withdrawal from a platform that has left the federation, and says that it cannot tell it', () => {
+    const told: unknown[] = [];
+    store.consents.add([{ ...consent, target: 'gone' }]);
+    store.codes.put(1, 'gone', [
+      { person: 'a', pseudonym: 'A', vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
+    ]);
+    const leaving = new Withdrawals({
+      targets: ['books'],
+      codes: store.codes,
+      consents: store.consents,
+      log: { ...silentLog, error: (message, fields) => void told.push([message, fields]) },
+      write: () => assert.fail('no letter can be addressed'),
+      emit: () => undefined,
+    });
+    assert.equal(leaving.withdraw(['a']), 1);
+    assert.match(JSON.stringify(told), /no longer in this federation.*gone/);
+    assert.deepEqual(store.consents.revoked(), []);
   });
 
   it('is told at its start of consents that can release nobody, by their number alone', async () => {
@@ -408,7 +493,7 @@ describe('A source', () => {
         store.consents.add([again]);
         source.request({ ...request, target, epoch });
         counts.push(batches().at(-1)!.persons.length);
-        (await withdrawals()).withdraw(['a']);
+        withdrawals().withdraw(['a']);
       }
     }
     assert.deepEqual(counts, [1, 0, 1, 1, 1, 1]);

@@ -19,6 +19,9 @@ describe('pseudonyms under a shared key', () => {
     const other = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(4));
     assert.notDeepEqual(await other.pseudonyms(['p1']), await scheme.pseudonyms(['p1']));
     assert.match(scheme.name, /unsafe/);
+    assert.notEqual(other.fingerprint, scheme.fingerprint);
+    assert.equal(unsafeSharedKeyPseudonyms(key).fingerprint, scheme.fingerprint);
+    assert.ok(!(await scheme.pseudonyms([scheme.name, ''])).includes(scheme.fingerprint));
   });
 
   it('need a whole key, and keep their own copy of it', async () => {

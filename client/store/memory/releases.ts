@@ -5,23 +5,36 @@
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
 import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
-import type { CodeStore, ConsentStore, MemoisedCode, OutgoingLetter, Outbox, RequestStore } from '../platform-store.ts';
+import type {
+  CodeStore,
+  ConsentStore,
+  MemoisedCode,
+  OutgoingLetter,
+  Outbox,
+  PseudonymStore,
+  RequestStore,
+} from '../platform-store.ts';
 import { compare, entry } from './nested-maps.ts';
 
 export function memoryCodes(): CodeStore {
   const targets = new Map<string, Map<string, Map<number, MemoisedCode>>>();
+  const names = new Map<string, Map<string, Set<string>>>();
   return {
-    get: (epoch, target, pseudonym) => targets.get(target)?.get(pseudonym)?.get(epoch),
+    get: (epoch, target, person) => targets.get(target)?.get(person)?.get(epoch),
     put(epoch, target, codes) {
       for (const code of codes) {
-        const ofPerson = entry(entry(targets, target), code.pseudonym);
-        ofPerson.set(epoch, { ...code, vector: code.vector.slice() });
+        const { person, pseudonym } = code;
+        entry(entry(targets, target), person).set(epoch, { ...code, vector: code.vector.slice() });
+        const ofTarget = entry(names, target);
+        ofTarget.set(person, (ofTarget.get(person) ?? new Set<string>()).add(pseudonym));
       }
     },
-    delete(target, pseudonyms) {
+    pseudonyms: (target, persons) =>
+      persons.flatMap((person) => [...(names.get(target)?.get(person) ?? [])]).sort(compare),
+    delete(target, persons) {
       let deleted = 0;
-      for (const pseudonym of pseudonyms) {
-        const ofPerson = targets.get(target)?.get(pseudonym) ?? new Map<number, MemoisedCode>();
+      for (const person of persons) {
+        const ofPerson = targets.get(target)?.get(person) ?? new Map<number, MemoisedCode>();
         for (const [epoch, code] of ofPerson) {
           if (code.vector.length > 0) deleted += 1;
           ofPerson.set(epoch, { ...code, vector: new Float32Array(0) });
@@ -74,6 +87,11 @@ export function memoryConsents(): ConsentStore {
       return withdrawn;
     },
   };
+}
+
+export function memoryPseudonyms(): PseudonymStore {
+  let kept: string | undefined;
+  return { get: () => kept, put: (fingerprint) => void (kept = fingerprint) };
 }
 
 export function memoryRequests(): RequestStore {

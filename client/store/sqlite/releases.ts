@@ -2,7 +2,7 @@
  * The source's half of releases, consents and memoised codes, and the letters on their way.
  * @module
  */
-import type { CodeStore, ConsentStore, Outbox, RequestStore } from '../platform-store.ts';
+import type { CodeStore, ConsentStore, Outbox, PseudonymStore, RequestStore } from '../platform-store.ts';
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
 import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
@@ -10,32 +10,43 @@ import { toBytes, toFloat32 } from '../../../host/sqlite/vector-bytes.ts';
 
 export function sqliteCodes(database: SqliteDatabase): CodeStore {
   return {
-    get(epoch, target, pseudonym) {
-      const row = database.get(
-        'SELECT * FROM codes WHERE target = :target AND epoch = :epoch AND pseudonym = :pseudonym',
-        { epoch, target, pseudonym },
-      );
+    get(epoch, target, person) {
+      const row = database.get('SELECT * FROM codes WHERE target = :target AND epoch = :epoch AND person = :person', {
+        epoch,
+        target,
+        person,
+      });
       if (row === undefined) return undefined;
       const vector = toFloat32(row.bytes('vector'));
-      return { pseudonym, vector, mode: row.text('mode'), modelRound: row.integer('model_round') };
+      const [pseudonym, mode] = [row.text('pseudonym'), row.text('mode')];
+      return { person, pseudonym, vector, mode, modelRound: row.integer('model_round') };
     },
     put(epoch, target, codes) {
       database.transaction(() => {
-        for (const { pseudonym, mode, modelRound, vector } of codes) {
+        for (const { person, pseudonym, mode, modelRound, vector } of codes) {
+          const named = { target, person, pseudonym };
           database.run(
-            'INSERT OR REPLACE INTO codes VALUES (:target, :epoch, :pseudonym, :mode, :modelRound, :vector)',
-            { target, epoch, pseudonym, mode, modelRound, vector: toBytes(vector) },
+            'INSERT OR REPLACE INTO codes VALUES (:target, :epoch, :person, :pseudonym, :mode, :modelRound, :vector)',
+            { ...named, epoch, mode, modelRound, vector: toBytes(vector) },
           );
+          database.run('INSERT OR IGNORE INTO named VALUES (:target, :person, :pseudonym)', named);
         }
       });
     },
-    delete(target, pseudonyms) {
+    pseudonyms: (target, persons) =>
+      persons
+        .flatMap((person) =>
+          database.all('SELECT pseudonym FROM named WHERE target = :target AND person = :person', { target, person }),
+        )
+        .map((row) => row.text('pseudonym'))
+        .sort(),
+    delete(target, persons) {
       return database.transaction(() => {
         let deleted = 0;
-        for (const pseudonym of pseudonyms) {
-          const key = { target, pseudonym };
+        for (const person of persons) {
+          const key = { target, person };
           deleted += database.run(
-            "UPDATE codes SET vector = x'' WHERE target = :target AND pseudonym = :pseudonym AND vector <> x''",
+            "UPDATE codes SET vector = x'' WHERE target = :target AND person = :person AND vector <> x''",
             key,
           );
         }
@@ -90,6 +101,15 @@ export function sqliteConsents(database: SqliteDatabase): ConsentStore {
         return withdrawn;
       });
       return withdrawn.sort(byTargetEpochPerson);
+    },
+  };
+}
+
+export function sqlitePseudonyms(database: SqliteDatabase): PseudonymStore {
+  return {
+    get: () => database.get('SELECT fingerprint FROM pseudonym_scheme')?.text('fingerprint'),
+    put(fingerprint) {
+      database.run('INSERT OR REPLACE INTO pseudonym_scheme VALUES (1, :fingerprint)', { fingerprint });
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
@@ -19,9 +19,14 @@ CREATE TABLE attempts (
 ) WITHOUT ROWID;
 CREATE TABLE sums (plan TEXT, repetition INTEGER, released BLOB NOT NULL, PRIMARY KEY (plan, repetition)) WITHOUT ROWID;
 CREATE TABLE codes (
-  target TEXT, epoch INTEGER, pseudonym TEXT, mode TEXT NOT NULL, model_round INTEGER NOT NULL, vector BLOB NOT NULL,
-  PRIMARY KEY (target, epoch, pseudonym)
+  target TEXT, epoch INTEGER, person TEXT, pseudonym TEXT NOT NULL, mode TEXT NOT NULL, model_round INTEGER NOT NULL,
+  vector BLOB NOT NULL, PRIMARY KEY (target, epoch, person)
 ) WITHOUT ROWID;
+CREATE INDEX codes_of_person ON codes (target, person);
+CREATE TABLE named (
+  target TEXT, person TEXT, pseudonym TEXT, PRIMARY KEY (target, person, pseudonym)
+) WITHOUT ROWID;
+CREATE TABLE pseudonym_scheme (one INTEGER PRIMARY KEY CHECK (one = 1), fingerprint TEXT NOT NULL);
 CREATE TABLE consents (
   target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, revoked INTEGER NOT NULL,
   PRIMARY KEY (target, epoch, person, revoked)

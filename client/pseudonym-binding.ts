@@ -1,0 +1,26 @@
+/**
+ * The pseudonym scheme of a state: the one it first started with. Under another key every target would see the same persons
+ * as new ones, so a key is changed on purpose or not at all.
+ * @module
+ */
+import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
+import type { Log } from '../host/log.ts';
+import { PlatformError } from './errors.ts';
+import type { PseudonymStore } from './store/platform-store.ts';
+
+/** @param isNew the platforms have agreed on another key. @throws PlatformError PLATFORM_PSEUDONYM_KEY */
+export function bindPseudonyms(scheme: PseudonymScheme, kept: PseudonymStore, isNew: boolean, log: Log): void {
+  const bound = kept.get();
+  if (bound === scheme.fingerprint) return;
+  if (bound !== undefined && !isNew) {
+    throw new PlatformError(
+      'PLATFORM_PSEUDONYM_KEY',
+      'this state was started with another pseudonym key: name that key file; where the platforms have agreed on a new key, start once with --new-pseudonym-key',
+    );
+  }
+  kept.put(scheme.fingerprint);
+  if (bound === undefined) return;
+  log.warn(
+    'a new pseudonym key: whoever was released in an epoch under the earlier one is released by a random code again only in another epoch',
+  );
+}
