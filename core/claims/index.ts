@@ -3,4 +3,5 @@
  * @module
  */
 export * from './claims.ts';
+export * from './sentence.ts';
 export * from './statement-text.ts';

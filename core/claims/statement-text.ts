@@ -4,31 +4,54 @@
  */
 import { downward, upward } from '../accounting/printed-epsilon.ts';
 import type { PrivacyStatement } from './claims.ts';
+import { said, textOf } from './sentence.ts';
+import type { Sentence } from './sentence.ts';
 import { count } from './wording.ts';
+
+/** Sentences that are printed in one line. */
+type Line = readonly Sentence[];
 
 /** The statement as text: warnings, claims, what is absent and why, the numbers. */
 export function formatStatement(statement: PrivacyStatement): string {
-  const { claims, noiseMultiplier: z } = statement;
+  const { claims } = statement;
   const lines = [
     ...statement.warnings.map((warning) => `!! ${warning}`),
     ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
     ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
-    `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}. Mechanism: ${statement.mechanism}.`,
-    `delta ${statement.delta}, rounds ${statement.rounds}${attemptsIn(statement)}, noise multiplier ${downward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${statement.accountant.name} ${statement.accountant.version}.`,
-    ...(statement.epsilonKnowingCoins === null
-      ? []
-      : [
-          `Sampling: each person is in a round with probability ${upward(statement.samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${upward(statement.epsilonKnowingCoins)}.`,
-        ]),
-    ...adversaryTable(statement),
-    `Not charged: ${statement.notCharged.join('; ')}.`,
-    `Never claimed: ${statement.notClaimed.join('; ')}.`,
+    ...saidNumbers(statement).map(textOf),
   ];
   return lines.join('\n');
 }
 
+/** What is printed under the claims. */
+export function saidNumbers(statement: PrivacyStatement): readonly Line[] {
+  const { accountant, noiseMultiplier: z } = statement;
+  return [
+    [
+      said('S.unit', `Unit: ${statement.unit}. Neighbours: ${statement.neighbours}.`),
+      said('S.mechanism', `Mechanism: ${statement.mechanism}.`),
+    ],
+    [
+      said(
+        'S.parameters',
+        `delta ${statement.delta}, rounds ${statement.rounds}${attemptsIn(statement)}, noise multiplier ${downward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${accountant.name} ${accountant.version}.`,
+      ),
+    ],
+    ...sampling(statement),
+    ...adversaryTable(statement),
+    [said('S.not-charged', `Not charged: ${statement.notCharged.join('; ')}.`)],
+    [said('S.not-claimed', `Never claimed: ${statement.notClaimed.join('; ')}.`)],
+  ];
+}
+
+function sampling({ samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {
+  if (epsilonKnowingCoins === null) return [];
+  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${upward(epsilonKnowingCoins)}.`;
+  return [[said('S.sampling', text)]];
+}
+
 /** Epsilon and opened sums by the number of colluders; nothing where it is the same against all. */
-function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: PrivacyStatement): readonly string[] {
+function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: PrivacyStatement): readonly Line[] {
   if (new Set(against).size <= 1) return [];
   const parts: string[] = [];
   for (let first = 0; first < against.length;) {
@@ -39,7 +62,8 @@ function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: 
     parts.push(`${first === last ? first : `${first} to ${last}`}: ${upward(against[first])} (${sums})`);
     first = last + 1;
   }
-  return [`epsilon against a coordinator that deviates, by colluding platforms: ${parts.join(', ')}.`];
+  const text = `epsilon against a coordinator that deviates, by colluding platforms: ${parts.join(', ')}.`;
+  return [[said('S.adversaries', text)]];
 }
 
 function attemptsIn({ rounds, spareAttempts, refunds }: PrivacyStatement): string {

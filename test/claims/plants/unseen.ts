@@ -273,7 +273,7 @@ export const unseen: readonly Plant[] = [
   },
   {
     id: 'epsilon-printed-to-the-nearest',
-    file: 'core/claims/claims.ts',
+    file: 'core/claims/claim-sentences.ts',
     search: 'const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;',
     replace: 'const bound = `(${Number(plan.epsilon.toPrecision(4))}, ${plan.delta})-DP`;',
     breaks: 'C1.bound',
@@ -281,7 +281,7 @@ export const unseen: readonly Plant[] = [
   },
   {
     id: 'pooled-codes-with-planned-noise',
-    file: 'core/claims/claims.ts',
+    file: 'core/claims/claim-sentences.ts',
     search: 'Math.max(plan.epsilon, against)',
     replace: 'plan.epsilon',
     breaks: 'C3.pooled',

@@ -1,0 +1,192 @@
+/**
+ * The four claims, sentence by sentence, for one run.
+ * @module
+ */
+import { upward } from '../accounting/printed-epsilon.ts';
+import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
+import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
+import type { ReleaseMode } from '../release/release.ts';
+import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { said } from './sentence.ts';
+import type { Sentence } from './sentence.ts';
+import { count, inWords } from './wording.ts';
+
+/** What the claims of a run depend on. */
+export interface ClaimTerms {
+  readonly profile: PrivacyProfile;
+  readonly plan: PrivacyPlan;
+  readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
+  /** Targets that may receive codes of one person in one epoch; when absent every platform but one, that has the data. */
+  readonly targetsPerPerson?: number;
+}
+
+export interface SaidClaim {
+  readonly id: 'C1' | 'C2' | 'C3' | 'C4';
+  readonly holds: boolean;
+  /** Of the claim; where it does not hold, why it is absent. */
+  readonly sentences: readonly Sentence[];
+}
+
+export function saidClaims(terms: ClaimTerms): readonly SaidClaim[] {
+  return [trained(terms), others(terms), chosen(terms), seen(terms)];
+}
+
+/** Whether any of the run's sums is over persons that were drawn. */
+export function isSampled(plan: PrivacyPlan): boolean {
+  return plan.maskedSum && plan.samplingRate < 1;
+}
+
+const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
+
+/** C1: what is released for training. */
+function trained({ plan, profile }: ClaimTerms): SaidClaim {
+  if (plan.budget === null) return absent('C1', NO_PRIVACY);
+  if (profile === 'sealed-only') {
+    return absent('C1', 'the encoder is made from raw data, so what leaves is not only a function of noised sums');
+  }
+  if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
+  const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
+  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
+  if (!plan.maskedSum) {
+    return holds('C1', [
+      said('C1.alone', `Everything the platforms' encoders take from their persons is ${bound} ${unit}.`),
+      said('C1.all-noise', 'Each platform adds all of the noise itself, whoever else colludes.'),
+    ]);
+  }
+  const assumed = [
+    ...(isSampled(plan) ? ['the coins that draw persons stay inside their platforms'] : []),
+    'every honest platform holds this manifest',
+    `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
+  ];
+  const opened = count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums');
+  const refunded =
+    plan.refunds === 0
+      ? 'it takes no payment back.'
+      : `it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most ${count(plan.refunds, 'time', 'times')}.`;
+  return holds('C1', [
+    said(
+      'C1.bound',
+      `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates, as long as ${inWords(assumed)}.`,
+    ),
+    said('C1.opened', `Platforms open only sums of at least ${plan.noiseThreshold} contributions.`),
+    said('C1.paid', `A platform pays before it uploads, and its data is in at most ${opened}:`),
+    said('C1.refunds', refunded),
+  ]);
+}
+
+/** C2: everybody but the chosen targets. */
+function others({ plan, profile }: ClaimTerms): SaidClaim {
+  if (plan.budget === null) return absent('C2', NO_PRIVACY);
+  if (profile === 'sealed-only') {
+    return absent(
+      'C2',
+      'sealed; no differential privacy, also not for other persons of the source platform, whose data the encoder was made from',
+    );
+  }
+  if (plan.epsilon === null)
+    return absent('C2', 'no differential-privacy bound: no encoder was made through noised sums');
+  return holds('C2', [
+    said(
+      'C2.bound',
+      'What the coordinator and the platforms you did not choose learn through your data is bounded by C1,',
+    ),
+    said(
+      'C2.encoders',
+      `whose epsilon ${upward(plan.epsilon)} counts the encoders of ${count(plan.encodersPerPerson, 'platform', 'platforms')}.`,
+    ),
+    said(
+      'C2.outside',
+      'Your chosen platforms, and whoever sees their recommendations or metrics, are outside this bound.',
+    ),
+  ]);
+}
+
+/** C3: the chosen target. */
+function chosen(terms: ClaimTerms): SaidClaim {
+  const { plan, profile, release } = terms;
+  const thirdPersons =
+    profile === 'sealed-only' || plan.epsilon === null
+      ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
+      : [];
+  switch (release.name) {
+    case 'raw': {
+      const text =
+        'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
+      return holds('C3', [said('C3.raw', text), ...thirdPersons]);
+    }
+    case 'none': {
+      const text =
+        'No platform receives anything computed from your data for you alone; a target recommends what is popular there.';
+      return holds('C3', [said('C3.none', text)]);
+    }
+    case 'ldp':
+    case 'cohort': {
+      if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
+      const text = `The platform you chose receives one randomised code with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
+      return holds('C3', [
+        said('C3.code', text),
+        ...prototypes(terms),
+        said('C3.pooled', pooled(terms, release.epsilon0)),
+        ...thirdPersons,
+      ]);
+    }
+  }
+}
+
+/** What codes add up to: those that one target receives, and those that all targets a person may choose hold together. */
+function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: number): string {
+  // Every source that knows the person sends each target a code of its own.
+  const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
+  const targets = targetsPerPerson ?? Math.max(1, plan.platformCount - 1);
+  const total = (receivers: number): string => {
+    const codes = receivers * sources * epsilon0;
+    // Targets that pool codes pool the noise they know, too: more of them than planned colluders leave less of it.
+    const against = profile === 'sealed-only' ? null : epsilonAgainst(plan, receivers);
+    const trained = against === null || plan.epsilon === null ? null : Math.max(plan.epsilon, against);
+    return trained === null
+      ? upward(codes)
+      : `${upward(codes)}, together with what was trained from your data epsilon ${upward(trained + codes)} per epoch, delta ${plan.delta}`;
+  };
+  const alone = `From ${count(sources, 'source', 'sources')}, codes pooled: ${total(1)}.`;
+  if (targets === 1) return alone;
+  return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
+}
+
+/** What a target sees besides the code: made by the source alone, whatever else is shared. */
+function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[] {
+  if (release.name !== 'cohort') return [];
+  if (plan.epsilon === null) {
+    return [said('C3.prototypes', 'It is told among prototypes that were made without noise.')];
+  }
+  const made = 'It is told among prototypes that each source makes alone, with all of the noise, charged in its ledger';
+  const text =
+    profile === 'private-encoder'
+      ? `${made} and counted in C1.`
+      : `${made}: epsilon ${upward(plan.epsilon)} bounds what they tell through a person's own vector, nothing what they tell through the encoder.`;
+  return [said('C3.prototypes', text)];
+}
+
+/** C4: what a deviating coordinator sees. */
+function seen({ plan }: ClaimTerms): SaidClaim {
+  if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
+  const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
+  return holds('C4', [
+    said(
+      'C4.sums',
+      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount} and every honest platform holds this manifest;`,
+    ),
+    said(
+      'C4.single',
+      `from ${exposedFrom} on it can see single platforms. From t = ${threshold} on it needs nobody's share for that.`,
+    ),
+    said('C4.uploads', `A platform uploads at most ${rounds + spareAttempts + refunds} times, whoever lies.`),
+  ]);
+}
+
+function holds(id: SaidClaim['id'], sentences: readonly Sentence[]): SaidClaim {
+  return { id, holds: true, sentences };
+}
+
+function absent(id: SaidClaim['id'], text: string): SaidClaim {
+  return { id, holds: false, sentences: [said(`${id}.absent`, text)] };
+}

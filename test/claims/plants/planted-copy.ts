@@ -1,0 +1,115 @@
+/**
+ * A copy of the working tree, beside it, in which bugs are planted one after the other and tests are run.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Plant } from './plant.ts';
+
+const ROOT = new URL('../../..', import.meta.url).pathname;
+
+export interface NamedTest {
+  /** Path of the file in the repository. */
+  readonly file: string;
+  /** Part of the full title: suite and test, as mocha prints them. */
+  readonly title: string;
+}
+
+/** What a run of tests says. `broken`: no test has run to an end, so that nothing was shown. */
+export interface Ran {
+  readonly outcome: 'passed' | 'failed' | 'broken';
+  readonly seconds: number;
+  /** First failure, or what went wrong. */
+  readonly text: string;
+}
+
+export class PlantedCopy {
+  readonly #folder: string;
+
+  /** Of what git tracks, as it is now, and of the codec, which is generated. Dependencies are shared. */
+  constructor() {
+    this.#folder = mkdtempSync(join(tmpdir(), 'isthmus-plants-'));
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+    const tracked = files
+      .toString()
+      .split('\0')
+      .filter((file) => /\.(ts|mjs|cjs|json|proto|md|yaml)$/.test(file));
+    for (const file of tracked) this.#copy(file);
+    this.#copy('proto/gen');
+    symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
+  }
+
+  /** Runs tests with a bug planted, and takes it back. @param seconds after which the run counts as broken. */
+  async run(tests: readonly NamedTest[], plant: Plant | undefined, seconds: number): Promise<Ran> {
+    const undo = plant === undefined ? () => undefined : this.plant(plant);
+    try {
+      return await this.#mocha(tests, seconds);
+    } finally {
+      undo();
+    }
+  }
+
+  /** @returns how to take it back. */
+  plant({ file, search, replace }: Plant): () => void {
+    const path = join(this.#folder, file);
+    const clean = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      clean.replace(search, () => replace),
+    );
+    return () => writeFileSync(path, clean);
+  }
+
+  /** Runs a program of the project in the copy. @throws with its output when it fails. */
+  execute(program: string, args: readonly string[]): void {
+    execFileSync(join(this.#folder, 'node_modules/.bin', program), args, { cwd: this.#folder, encoding: 'utf8' });
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #copy(path: string): void {
+    const to = join(this.#folder, path);
+    mkdirSync(dirname(to), { recursive: true });
+    cpSync(join(ROOT, path), to, { recursive: true });
+  }
+
+  async #mocha(tests: readonly NamedTest[], seconds: number): Promise<Ran> {
+    const files = [...new Set(tests.map(({ file }) => file))];
+    const titles = tests.map(({ title }) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
+    const args = ['node_modules/mocha/bin/mocha.js', '--reporter', 'json', '--bail', '--grep', titles, ...files];
+    const began = performance.now();
+    const child = spawn(process.execPath, args, { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1000 * seconds);
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    clearTimeout(timer);
+    const ran = (performance.now() - began) / 1000;
+    if (code === null) return { outcome: 'broken', seconds: ran, text: `not done after ${seconds} s` };
+    return { ...readReport(out, errors), seconds: ran };
+  }
+}
+
+interface Report {
+  readonly stats: { readonly passes: number; readonly failures: number };
+  readonly failures: readonly { readonly fullTitle: string; readonly err: { readonly message?: string } }[];
+}
+
+function readReport(out: string, errors: string): Omit<Ran, 'seconds'> {
+  let report: Report;
+  try {
+    // What a test itself prints comes before.
+    report = JSON.parse(out.slice(out.indexOf('{\n  "stats"'))) as Report;
+  } catch {
+    return { outcome: 'broken', text: `${out}${errors}`.slice(-2000) };
+  }
+  const [first] = report.failures;
+  if (report.stats.failures > 0) return { outcome: 'failed', text: `${first.fullTitle}: ${first.err.message ?? ''}` };
+  if (report.stats.passes === 0) return { outcome: 'broken', text: 'no test of this title' };
+  return { outcome: 'passed', text: '' };
+}
