@@ -41,14 +41,6 @@ export function list<Value>(one: (value: string) => Value): (value: string) => r
   return (value) => value.split(',').map((part) => one(text(part)));
 }
 
-/** An http(s) or ws(s) address. */
-export function url(value: string): string {
-  if (!URL.canParse(value) || !/^(https?|wss?):$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError(`"${value}" is no address like http://localhost:7480.`);
-  }
-  return value;
-}
-
 /** `key=value`, collected over several uses; the value as JSON where it is, else plain text. */
 export function setting(
   value: string,

@@ -25,6 +25,7 @@ import { openStateDirectory } from './state-directory.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import { openTensorBackend } from './tensor/open.ts';
 import type { TensorPreference } from './tensor/open.ts';
+import { coordinatorAddress } from './transport/coordinator-address.ts';
 import { socketTransport } from './transport/socket-io.ts';
 import { readIdentity, readManifest } from '../host/federation-files.ts';
 import { replaceFile } from '../host/files.ts';
@@ -39,7 +40,7 @@ export interface RunSettings {
   /** How the data is read. Default: the reading file beside it. */
   readonly reading?: string;
   readonly state: string;
-  /** http(s) address of the coordinator. */
+  /** Its address: {@link coordinatorAddress}. */
   readonly coordinator: string;
   readonly floor: PolicyFloor;
   readonly log: Log;
@@ -75,6 +76,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    coordinatorAddress(settings.coordinator);
     const manifest = readManifest(settings.manifest, 'whoever runs the coordinator has it');
     const identity = readIdentity(settings.identity, log);
     // Before the state directory becomes this identity's.

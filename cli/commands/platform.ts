@@ -4,7 +4,7 @@ import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
-import { integer, positive, text, url } from '../arguments.ts';
+import { integer, positive, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 import type { LogLevel } from '../../host/log.ts';
 
@@ -56,7 +56,7 @@ export function platformCommand(): Command {
       text,
     )
     .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
-    .requiredOption('--coordinator <url>', 'http(s) address of the coordinator', url)
+    .requiredOption('--coordinator <url>', 'http(s) address of the coordinator, or of the proxy in front of it', text)
     .optionsGroup('Persons:')
     .option(
       '--unsafe-shared-pseudonym-key <file>',

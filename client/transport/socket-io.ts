@@ -11,13 +11,14 @@ import { PlatformEngineReader } from '../../core/wire/engine-packets.ts';
 import { PlatformEnd } from '../../core/wire/platform-end.ts';
 import type { PlatformEndOptions } from '../../core/wire/platform-end.ts';
 import { platformPackets } from '../../core/wire/socket-packets.ts';
-import { SOCKET_EVENT, SOCKET_PATH } from '../../core/wire/socket.ts';
+import { SOCKET_EVENT } from '../../core/wire/socket.ts';
 import { PLATFORM_LIMITS } from '../../core/wire/transport.ts';
 import type { PlatformTransport } from '../../core/wire/transport.ts';
 import { guardedOptions, guardedWebSocket } from '../../host/guarded-websocket.ts';
+import { coordinatorAddress, unreachable } from './coordinator-address.ts';
 
 export interface SocketTransportOptions extends Omit<PlatformEndOptions, 'dial'> {
-  /** http(s) or ws(s) address of the coordinator, without a path. */
+  /** {@link coordinatorAddress} says which there are. */
   readonly url: string;
 }
 
@@ -28,13 +29,15 @@ const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 const GuardedWebSocket = guardedWebSocket(() => new PlatformEngineReader());
 
+/** @throws PlatformError PLATFORM_COORDINATOR. */
 export function socketTransport(options: SocketTransportOptions): PlatformTransport {
   const dial = dialer(options.url, (options.limits ?? PLATFORM_LIMITS).maxFrameBytes);
   return { name: 'socket.io', connect: (handlers) => new PlatformEnd({ ...options, dial }, handlers) };
 }
 
-/** Opens one websocket connection at each call. */
+/** Opens one websocket connection at each call. @throws PlatformError PLATFORM_COORDINATOR. */
 export function dialer(url: string, maxFrameBytes: number): Dial {
+  const { origin, path } = coordinatorAddress(url);
   class Carrier extends NodeWebSocket {
     override createSocket(...[address, , given]: Parameters<NodeWebSocket['createSocket']>): WebSocket {
       return new GuardedWebSocket(address, { ...given, ...guardedOptions(maxFrameBytes * HARD_LIMIT_FACTOR) });
@@ -47,8 +50,8 @@ export function dialer(url: string, maxFrameBytes: number): Dial {
     }
   }
   return (events) => {
-    const socket = io(url, {
-      path: SOCKET_PATH,
+    const socket = io(origin, {
+      path,
       transports: [Carrier],
       parser: platformPackets,
       reconnection: false,
@@ -62,7 +65,7 @@ export function dialer(url: string, maxFrameBytes: number): Dial {
     };
     socket.on('connect_error', (error) => {
       socket.disconnect();
-      over(`cannot connect to ${url}: ${error.message}`);
+      over(unreachable(url, error));
     });
     socket.on('disconnect', (reason) => over(reason));
     socket.on(SOCKET_EVENT, (frame: Uint8Array) => {

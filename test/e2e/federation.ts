@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { COMMAND } from './isthmus.ts';
 import type { Running, Workplace } from './isthmus.ts';
 
 export const PLATFORMS = ['films', 'books', 'music'];
@@ -57,10 +58,14 @@ export async function address(running: Running): Promise<string> {
 }
 
 export function platform(place: Workplace, name: string, url: string, ...options: readonly string[]): Running {
-  return place.start(
-    ...['platform', '--manifest', 'fed/manifest.yaml', '--identity', `fed/${name}.key`, '--data', `data/${name}.tsv`],
-    ...['--state', `${name}-state`, '--coordinator', url, '--events', 'json', ...options],
-  );
+  return place.spawn(platformCommand(name, url, ...options));
+}
+
+export function platformCommand(name: string, url: string, ...options: readonly string[]): readonly string[] {
+  return [
+    ...[...COMMAND, 'platform', '--manifest', 'fed/manifest.yaml', '--identity', `fed/${name}.key`],
+    ...['--data', `data/${name}.tsv`, '--state', `${name}-state`, '--coordinator', url, '--events', 'json', ...options],
+  ];
 }
 
 /** Resolves when its recommendations stand. */
