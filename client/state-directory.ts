@@ -2,12 +2,13 @@
  * The platform's state directory: its store, the token of its local service and where that service listens.
  * @module
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isCodedError } from '../core/errors/coded-error.ts';
 import { PlatformError } from './errors.ts';
+import { tokenIn } from '../host/bearer.ts';
 import { replaceFile, systemReason } from '../host/files.ts';
-import { systemRandom } from '../host/system.ts';
 
 export interface StateDirectory {
   readonly path: string;
@@ -32,7 +33,7 @@ const ENDPOINT = 'endpoint.json';
 
 const endpointSchema = z.object({ url: z.url(), pid: z.int() });
 
-/** Makes the directory where it is missing, for its owner alone. @throws PlatformError STATE_UNUSABLE. */
+/** Makes the directory where it is missing, for its owner alone. @throws PlatformError STATE_UNUSABLE; HostError TOKEN_UNUSABLE. */
 export function openStateDirectory(path: string): StateDirectory {
   try {
     // An older directory keeps its mode, which is not ours to change: every file in it is for its owner alone anyhow.
@@ -43,11 +44,12 @@ export function openStateDirectory(path: string): StateDirectory {
       path,
       storeFile: join(path, STORE),
       evaluationFile: join(path, 'evaluation.json'),
-      token: tokenIn(path),
+      token: tokenIn(join(path, TOKEN)),
       announce: (where) => replaceFile(endpoint, `${JSON.stringify(where)}\n`),
       retract: () => rmSync(endpoint, { force: true }),
     };
   } catch (cause) {
+    if (isCodedError(cause)) throw cause;
     const remedy = 'it must be a directory that this user may write';
     throw new PlatformError('STATE_UNUSABLE', `cannot use ${path} for state: ${systemReason(cause)}; ${remedy}`, {
       cause,
@@ -77,12 +79,4 @@ export function runningAgent(path: string): Endpoint & { readonly token: string 
       { cause },
     );
   }
-}
-
-function tokenIn(path: string): string {
-  const file = join(path, TOKEN);
-  if (!existsSync(file)) {
-    writeFileSync(file, `${Buffer.from(systemRandom.bytes(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  }
-  return readFileSync(file, 'utf8').trim();
 }

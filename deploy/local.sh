@@ -54,7 +54,7 @@ start books platform --manifest "$folder/manifest.yaml" --identity "$folder/book
 
 cat <<TEXT
 
-Status       http://127.0.0.1:$port/v1/status
+Status       curl -H "Authorization: Bearer \$(cat $folder/coordinator.db.token)" http://127.0.0.1:$port/v1/status
 Then try     $isthmus recommend --state $folder/books-state --person PERSON
              with a PERSON of $folder/films.persons who is not in $folder/data/books.tsv
 Ctrl-C ends all of them.

@@ -36,6 +36,7 @@ import { logEvent } from './log.ts';
 import { DEFAULT_MAILBOX_LIMITS, Mailbox } from './mailbox/mailbox.ts';
 import { Membership } from './membership.ts';
 import type { Coordinator, CoordinatorOptions } from './options.ts';
+import { PublicView } from './public-status.ts';
 import { DEFAULT_ROUND_SETTINGS } from './rounds/settings.ts';
 import { Rounds } from './rounds/rounds.ts';
 import { isBounded, statusOf } from './status.ts';
@@ -119,10 +120,20 @@ class RunningCoordinator implements Coordinator {
     if (options.carrier.kind === 'transport') {
       this.#transport = options.carrier.make(end);
     } else {
-      const { host, port } = options.carrier;
+      const { host, port, operatorToken } = options.carrier;
       const metrics = new Metrics(() => this.status());
       this.#events.on((event) => metrics.observe(event));
-      this.#http = httpServer({ host, port, metrics, status: () => this.status(), unready: () => this.#unready() });
+      const publicView = new PublicView(clock, () => this.status());
+      this.#events.on((event) => publicView.observe(event));
+      this.#http = httpServer({
+        host,
+        port,
+        operatorToken,
+        metrics,
+        status: () => this.status(),
+        publicStatus: () => publicView.read(),
+        unready: () => this.#unready(),
+      });
       this.#transport = socketTransport(this.#http.server, end);
     }
   }

@@ -26,7 +26,13 @@ export interface CoordinatorOptions {
   readonly store: CoordinatorStore;
   /** Platforms over sockets, and HTTP, on one port; or over another transport, without HTTP. */
   readonly carrier:
-    | { readonly kind: 'sockets'; readonly host: string; readonly port: number }
+    | {
+        readonly kind: 'sockets';
+        readonly host: string;
+        readonly port: number;
+        /** Opens `/metrics` and all of `/v1/status`. Without one nobody is shown either. */
+        readonly operatorToken?: string;
+      }
     | { readonly kind: 'transport'; readonly make: (options: CoordinatorEndOptions) => CoordinatorTransport };
   readonly log?: Log;
   readonly clock?: Clock;

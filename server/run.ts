@@ -6,6 +6,7 @@ import { planFederation } from '../core/federation/plan.ts';
 import type { RandomSource } from '../core/random/source.ts';
 import { EXIT } from '../host/exit-codes.ts';
 import type { ExitCode } from '../host/exit-codes.ts';
+import { tokenIn } from '../host/bearer.ts';
 import { readIdentity, readManifest } from '../host/federation-files.ts';
 import type { Log } from '../host/log.ts';
 import { createCoordinator } from './coordinator.ts';
@@ -17,6 +18,7 @@ export interface RunSettings {
   /** Paths. */
   readonly manifest: string;
   readonly identity: string;
+  /** Beside it stands the operator's token, made where it is missing. */
   readonly store: string;
   readonly host: string;
   /** 0: any free one. */
@@ -54,7 +56,7 @@ export async function runCoordinator(settings: RunSettings): Promise<RunningCoor
   const store = openSqliteStore(settings.store, { federation: manifest.federation, parameters: plan.parameters });
   try {
     const { host, port, log, random } = settings;
-    const carrier = { kind: 'sockets', host, port } as const;
+    const carrier = { kind: 'sockets', host, port, operatorToken: tokenIn(`${settings.store}.token`) } as const;
     const coordinator = createCoordinator({ manifest, identity, plan, store, carrier, log, ...(random && { random }) });
     coordinator.on(settings.emit);
     await coordinator.start();

@@ -1,5 +1,6 @@
 /**
- * Where a coordinator stands, for `/v1/status`, readiness and metrics. Public facts only.
+ * Where a coordinator stands, for whoever runs it: `/v1/status` and metrics. Nothing of a person; what others are shown is in
+ * public-status.ts.
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';

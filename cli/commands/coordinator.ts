@@ -101,7 +101,8 @@ function help(): string {
   const endings = (Object.keys(EXIT) as Ending[]).filter((ending) => ending !== 'interrupted');
   const codes = endings.map((ending) => `  ${EXIT[ending]}  ${EXIT_TEXTS[ending]}`);
   return `
-HTTP on the same port: /healthz /readyz /metrics /v1/status
+HTTP on the same port: /healthz /readyz /v1/status; with the token in STORE.token, /metrics and all of the status:
+  curl -H "Authorization: Bearer $(cat coordinator.db.token)" http://localhost:7480/v1/status
 
 Exit codes:
 ${codes.join('\n')}

@@ -2,7 +2,6 @@
  * The platform's local service: first recommendations and consents, on loopback, for whoever holds the token.
  * @module
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -12,6 +11,7 @@ import { addConsents, listConsents, withdrawConsents } from '../consent-book.ts'
 import type { ConsentBook } from '../consent-book.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
+import { isBearer } from '../../host/bearer.ts';
 import { listen } from '../../host/listen.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
@@ -86,7 +86,7 @@ export async function startService({ backend, metrics, token, port }: ServiceOpt
     }),
   );
   app.addHook('onRequest', async (request, reply) => {
-    if (OPEN_TO_ALL.has(request.routeOptions.url) || isAllowed(request, token)) return;
+    if (OPEN_TO_ALL.has(request.routeOptions.url) || isBearer(request.headers.authorization, token)) return;
     await reply.code(401).header('www-authenticate', 'Bearer').send({
       code: 'HTTP_UNAUTHORISED',
       message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
@@ -129,12 +129,6 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
       ...(target !== undefined && { target }),
     });
   });
-}
-
-function isAllowed(request: FastifyRequest, token: string): boolean {
-  const given = request.headers.authorization ?? '';
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(`Bearer ${token}`));
 }
 
 async function answerError(error: FastifyError | Error, _request: FastifyRequest, reply: FastifyReply): Promise<void> {

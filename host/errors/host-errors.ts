@@ -12,6 +12,7 @@ export const HostError = errorsOf('HostError', {
   MANIFEST_UNREADABLE: { kind: 'input', about: 'the manifest file does not exist or cannot be read' },
   FILE_UNREADABLE: { kind: 'input', about: 'a file that was named does not exist or cannot be read' },
   IDENTITY_UNREADABLE: { kind: 'input', about: 'a key file does not exist or cannot be read' },
+  TOKEN_UNUSABLE: { kind: 'resource', about: 'the file of an HTTP token cannot be used' },
   IDENTITY_EXISTS: { kind: 'input', about: 'a key file exists already, and keys are never overwritten' },
   IDENTITY_UNWRITABLE: { kind: 'resource', about: 'a key file cannot be written' },
 });

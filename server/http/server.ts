@@ -1,17 +1,22 @@
 /**
- * The coordinator's HTTP face, beside the wire on one port: health, readiness, metrics, status. It tells public facts and
- * takes nothing.
+ * The coordinator's HTTP face, beside the wire on one port: health, readiness, metrics, status. It takes nothing, and tells
+ * whoever has no token what is no help in an attack.
  * @module
  */
 import type { Server } from 'node:http';
 import { fastify } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isBearer } from '../../host/bearer.ts';
 import { listen } from '../../host/listen.ts';
 import type { Address } from '../../host/listen.ts';
+import type { PublicStatus } from '../public-status.ts';
 import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HttpOptions extends Address {
   readonly status: () => CoordinatorStatus;
+  readonly publicStatus: () => PublicStatus;
+  readonly operatorToken: string | undefined;
   /** Why the coordinator takes no platforms, if so. */
   readonly unready: () => string | undefined;
   readonly metrics: Metrics;
@@ -32,8 +37,13 @@ const MOST_BODY_BYTES = 1024;
 const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 
+const REFUSAL = {
+  code: 'HTTP_UNAUTHORISED',
+  message: 'send "Authorization: Bearer TOKEN"; the token stands in the file beside the store that ends in .token',
+};
+
 export function httpServer(options: HttpOptions): HttpServer {
-  const { host, port, status, unready, metrics } = options;
+  const { host, port, status, publicStatus, operatorToken, unready, metrics } = options;
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -48,8 +58,17 @@ export function httpServer(options: HttpOptions): HttpServer {
     const reason = unready();
     return reason === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  app.get('/v1/status', () => status());
+  const isOperator = ({ headers: { authorization } }: FastifyRequest): boolean =>
+    operatorToken !== undefined && isBearer(authorization, operatorToken);
+  const refuse = (reply: FastifyReply): FastifyReply =>
+    reply.code(401).header('www-authenticate', 'Bearer').send(REFUSAL);
+  app.get('/metrics', async (request, reply) =>
+    isOperator(request) ? reply.type(metrics.contentType).send(await metrics.text()) : refuse(reply),
+  );
+  app.get('/v1/status', (request, reply) => {
+    if (isOperator(request)) return status();
+    return request.headers.authorization === undefined ? publicStatus() : refuse(reply);
+  });
   return {
     server: app.server,
     listen: () => listen(app, { host, port }, '--port'),

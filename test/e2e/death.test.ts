@@ -5,7 +5,7 @@ import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
-import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines } from './federation.ts';
+import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines, operator } from './federation.ts';
 import { descendants, isAlive, Workplace } from './isthmus.ts';
 import type { Running, Told } from './isthmus.ts';
 
@@ -66,7 +66,7 @@ describe('kill -9', function () {
     running = await again();
     await running.event(({ kind }) => kind === 'rounds-over');
 
-    const status = (await json(`${url}/v1/status`)) as Status;
+    const status = (await json(`${url}/v1/status`, operator(place))) as Status;
     assert.equal(status.rounds.completed, ROUNDS);
     const attempts = status.attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.charged]);
     const lost = [
@@ -147,7 +147,7 @@ describe('kill -9', function () {
     platforms.set('p3', platform(place, 'p3', url));
     await running.event(({ kind }) => kind === 'rounds-over');
 
-    const { attempts } = (await json(`${url}/v1/status`)) as Status;
+    const { attempts } = (await json(`${url}/v1/status`, operator(place))) as Status;
     assert.deepEqual(
       attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.platforms.toSorted()]),
       [

@@ -85,6 +85,11 @@ export async function json(url: string, headers: Readonly<Record<string, string>
   return response.json();
 }
 
+/** What opens a coordinator's metrics and all of its status. */
+export function operator(place: Workplace, store = 'coordinator.db'): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${readFileSync(place.path(`${store}.token`), 'utf8').trim()}` };
+}
+
 /** A port that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { DecoderReport } from '../../core/transfer/strategy.ts';
-import { address, column, freePort, json, PLATFORMS, serving } from './federation.ts';
+import { address, column, freePort, json, PLATFORMS, serving, operator } from './federation.ts';
 import { COMMAND, descendants, isAlive, ROOT, Workplace } from './isthmus.ts';
 import type { Running } from './isthmus.ts';
 
@@ -69,7 +69,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
   });
 
   it('shows an operator where the federation stands', async () => {
-    const status = (await json(`${url}/v1/status`)) as {
+    const status = (await json(`${url}/v1/status`, operator(place, 'try/coordinator.db'))) as {
       federation: string;
       epsilon: { spent: number; budget: number };
       platforms: { platform: string; state: string; stage: string }[];
@@ -81,7 +81,8 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
       status.platforms.map(({ platform, state }) => `${platform} ${state}`),
       ['films online', 'books online', 'music online'],
     );
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const headers = operator(place, 'try/coordinator.db');
+    const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
     assert.match(metrics, /^isthmus_platforms_online 3$/m);
     assert.match(metrics, /^isthmus_epsilon_budget 4$/m);
     assert.match(metrics, /^isthmus_letters_waiting 0$/m);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT } from '../../host/exit-codes.ts';
-import { address, coordinator, found, json, PLATFORMS, platform, serving } from './federation.ts';
+import { address, coordinator, found, json, PLATFORMS, platform, serving, operator } from './federation.ts';
 import { COMMAND, Workplace } from './isthmus.ts';
 import type { Ended } from './isthmus.ts';
 
@@ -120,7 +120,7 @@ describe('what goes wrong in operation', function () {
 
     const again = coordinator(place, '--port', new URL(url).port);
     await again.event(({ kind }) => kind === 'rounds-over');
-    const { rounds, attempts } = (await json(`${url}/v1/status`)) as {
+    const { rounds, attempts } = (await json(`${url}/v1/status`, operator(place))) as {
       rounds: { completed: number };
       attempts: { round: number; end?: { outcome: string } }[];
     };

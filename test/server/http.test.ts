@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { socketTransport } from '../../client/transport/socket-io.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { PublicStatus } from '../../server/public-status.ts';
 import type { CoordinatorStatus } from '../../server/status.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
 
 describe('coordinator over sockets, and HTTP beside it', () => {
   let house: House;
-  const start = (changes = {}) => house.start({ carrier: { kind: 'sockets', host: '127.0.0.1', port: 0 }, ...changes });
-  const get = (path: string) => fetch(`${house.coordinator.address!}${path}`);
+  const start = (changes = {}) =>
+    house.start({ carrier: { kind: 'sockets', host: '127.0.0.1', port: 0, operatorToken: 'sesame' }, ...changes });
+  const operator = { authorization: 'Bearer sesame' };
+  const get = (path: string, headers: Readonly<Record<string, string>> = operator) =>
+    fetch(`${house.coordinator.address!}${path}`, { headers });
   const joinAll = (): void => {
     const url = house.coordinator.address!;
     house.joinAll({ transport: (options) => socketTransport({ ...options, url }) });
@@ -127,6 +132,64 @@ describe('coordinator over sockets, and HTTP beside it', () => {
         message: new RegExp(`${host} is no address of this machine: choose another --host`),
       });
     }
+  });
+
+  it('shows metrics and the whole status to whoever holds the token, and to nobody where there is none', async () => {
+    house = new House(tinyFederation());
+    await start();
+    const wrong: readonly Readonly<Record<string, string>>[] = [
+      ...['Bearer sesam', 'Bearer sesame ', 'bearer sesame', 'sesame', 'Basic c2VzYW1l', 'Bearer '].map(
+        (authorization) => ({ authorization }),
+      ),
+    ];
+    for (const headers of wrong) {
+      for (const path of ['/metrics', '/v1/status']) {
+        const refused = await get(path, headers);
+        const isWrong = headers.authorization.trim() !== 'Bearer sesame';
+        assert.equal(refused.status, isWrong ? 401 : 200, headers.authorization);
+      }
+    }
+    assert.equal((await get('/metrics', {})).status, 401);
+    assert.ok('platforms' in ((await (await get('/v1/status')).json()) as object));
+    assert.equal((await get('/metrics')).status, 200);
+    await house.tearDown();
+    house = new House(tinyFederation());
+    await start({ carrier: { kind: 'sockets', host: '127.0.0.1', port: 0 } });
+    for (const headers of [operator, { authorization: 'Bearer undefined' }, { authorization: 'Bearer ' }]) {
+      assert.equal((await get('/metrics', headers)).status, 401);
+      assert.equal((await get('/v1/status', headers)).status, 401);
+    }
+  });
+
+  it('shows everybody else nothing of an attempt under way, and what has ended once the minute is full', async () => {
+    house = new House(tinyFederation({ epsilon: 4, rounds: { count: 2 } }));
+    let minutes = 0;
+    const clock: Clock = { ...house.clock, now: () => minutes * 60_000 };
+    const coordinator = await start({ clock });
+    const others = async (): Promise<PublicStatus> => (await (await get('/v1/status', {})).json()) as PublicStatus;
+    const first = await others();
+    assert.deepEqual(first, {
+      federation: coordinator.plan.manifest.federation,
+      strategy: coordinator.plan.strategy.name,
+      noPrivacy: false,
+      rounds: { completed: 0, of: 2, ending: null },
+      epsilon: { spent: 0, budget: 4, delta: 1e-6 },
+      asOf: '1970-01-01T00:00:00.000Z',
+    });
+    const seen: PublicStatus[] = [];
+    house.coordinator.on(({ kind }) => {
+      if (kind === 'stage') void others().then((status) => seen.push(status));
+    });
+    joinAll();
+    assert.equal(await coordinator.roundsOver, 'completed');
+    assert.equal(coordinator.status().rounds.completed, 2);
+    seen.push(await others());
+    assert.ok(seen.length > 6);
+    for (const status of seen) assert.deepEqual(status, first);
+    minutes = 1;
+    const { rounds, epsilon, asOf } = await others();
+    assert.deepEqual([rounds, asOf], [{ completed: 2, of: 2, ending: 'completed' }, '1970-01-01T00:01:00.000Z']);
+    assert.ok(epsilon!.spent! > 3.5);
   });
 
   it('has nothing else to say', async () => {

@@ -1,0 +1,46 @@
+/**
+ * The token that opens a process's HTTP service to whoever runs it: kept in a file, compared in constant time.
+ * @module
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { codeOf } from '../core/errors/coded-error.ts';
+import { HostError } from './errors/host-errors.ts';
+import { replaceFile, systemReason } from './files.ts';
+import { systemRandom } from './system.ts';
+
+const TOKEN_BYTES = 32;
+
+/**
+ * The token in a file; made where there is none, and where a full disk left an empty one.
+ * @throws HostError TOKEN_UNUSABLE.
+ */
+export function tokenIn(file: string): string {
+  try {
+    const kept = read(file);
+    if (kept !== '') return kept;
+    const token = Buffer.from(systemRandom.bytes(TOKEN_BYTES)).toString('base64url');
+    replaceFile(file, `${token}\n`);
+    return token;
+  } catch (cause) {
+    const remedy = 'it must be a file that this user may read, or may make';
+    throw new HostError('TOKEN_UNUSABLE', `cannot use ${file} for a token: ${systemReason(cause)}; ${remedy}`, {
+      cause,
+    });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return '';
+    throw cause;
+  }
+}
+
+/** @param authorization the header of that name. */
+export function isBearer(authorization: string | undefined, token: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
+}
