@@ -1,6 +1,8 @@
 module.exports = {
   extension: ['ts'],
   'node-option': ['import=tsx'],
+  // Kernels of older sources are made again before any test loads them.
+  require: ['./core/kernels/generate.mjs'],
   timeout: 20_000,
   forbidOnly: true,
   // Where the real data is at hand, a test that skips it is a failure.

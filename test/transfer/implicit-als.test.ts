@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Interactions } from '../../core/data/domain.ts';
+import { inJavaScript } from '../../core/kernels/javascript/kernels.ts';
+import { inWasm } from '../../core/kernels/wasm/kernels.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { AlsSettings } from '../../core/transfer/factors/als-settings.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import { implicitAls } from '../../core/transfer/factors/implicit-als.ts';
+import { RowSolver } from '../../core/transfer/factors/row-solver.ts';
+import { transposeInteractions } from '../../core/transfer/factors/transpose.ts';
 import { gram } from '../../core/transfer/linear-algebra/products.ts';
 
 const items = 30;
@@ -25,7 +29,69 @@ function twoGroups(): Interactions {
 const fit = (interactions: Interactions, over: Partial<AlsSettings> = {}): Factors =>
   implicitAls(interactions, items, { ...settings, ...over }, seededRandom('als'));
 
+/** 600 persons with 2 to 40 of 300 items, popular ones more often. */
+function skewed(): Interactions {
+  const prng = new Prng('skewed');
+  const rows = Array.from({ length: 600 }, (_, person) => {
+    const seen = new Set<number>();
+    while (seen.size < 2 + (person % 39)) seen.add(Math.floor(300 * prng.uniform() ** 2));
+    return [...seen];
+  });
+  const offsets = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
+  return { offsets, items: Uint32Array.from(rows.flat()) };
+}
+
+/** L, with ν = 0. */
+function lossOf(interactions: Interactions, x: Float32Array, y: Float32Array, of: AlsSettings): number {
+  const d = of.dimension;
+  const gx = gram(x, d);
+  const gy = gram(y, d);
+  let loss = 0;
+  for (let i = 0; i < d * d; i++) loss += of.unseenWeight * gx[i] * gy[i];
+  for (let i = 0; i < d; i++) loss += of.ridge * (gx[i * d + i] + gy[i * d + i]);
+  for (let person = 0; person + 1 < interactions.offsets.length; person++) {
+    for (let at = interactions.offsets[person]; at < interactions.offsets[person + 1]; at++) {
+      let score = 0;
+      for (let i = 0; i < d; i++) score += x[person * d + i] * y[interactions.items[at] * d + i];
+      loss += (1 - score) ** 2;
+    }
+  }
+  return loss;
+}
+
+/** The same sweeps with every row solved exactly, from the same start. */
+function exactLoss(interactions: Interactions, count: number, of: AlsSettings): number {
+  const d = of.dimension;
+  const prng = Prng.fromSource(seededRandom('als'));
+  const y = Float32Array.from({ length: count * d }, () => 0.1 * prng.gaussian());
+  const x = new Float32Array((interactions.offsets.length - 1) * d);
+  const side = ({ items: seen, offsets }: Interactions, fixed: Float32Array, solved: Float32Array): void => {
+    const solver = new RowSolver(fixed, of);
+    for (let r = 0; r + 1 < offsets.length; r++) solver.solve(seen, offsets[r], offsets[r + 1], solved, r * d);
+  };
+  const byItem = transposeInteractions(interactions, count);
+  for (let sweep = 0; sweep < of.sweeps; sweep++) {
+    side(interactions, y, x);
+    side(byItem, x, y);
+  }
+  side(interactions, y, x);
+  return lossOf(interactions, x, y, of);
+}
+
 describe('implicit ALS', () => {
+  it('reaches the loss of exact sweeps, in WebAssembly and in JavaScript', () => {
+    const of: AlsSettings = { dimension: 24, sweeps: 8, unseenWeight: 0.05, ridge: 2, ridgeExponent: 0 };
+    const domain = skewed();
+    const exact = exactLoss(domain, 300, of);
+    const [wasm, javascript] = [inWasm, inJavaScript].map((kernels) => {
+      const { items: y, persons } = implicitAls(domain, 300, of, seededRandom('als'), {}, kernels);
+      return lossOf(domain, persons, y, of);
+    });
+    assert.ok(Math.abs(wasm / exact - 1) < 3e-4, `${wasm} beside ${exact}`);
+    assert.ok(Math.abs(javascript / wasm - 1) < 1e-5, `${javascript} beside ${wasm}`);
+  });
+
   const interactions = twoGroups();
 
   for (const ridgeExponent of [0, 0.5]) {

@@ -10,14 +10,24 @@
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';
+import { kernels as hot } from '../../kernels/index.ts';
+import type { Kernels, Side } from '../../kernels/index.ts';
 import { Prng } from '../../random/prng.ts';
 import type { RandomSource } from '../../random/source.ts';
 import { TransferError } from '../errors.ts';
-import { gram, multiply } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 import type { AlsSettings } from './als-settings.ts';
 import { RowSolver } from './row-solver.ts';
 import { transposeInteractions } from './transpose.ts';
+
+/**
+ * Steps of conjugate gradients a row and sweep: with the Gram matrix's axes and from where the row stands, three bring the
+ * loss to that of exact solutions (Takács, Pilászy and Tikk, "Applications of the conjugate gradient method for implicit
+ * feedback collaborative filtering", RecSys 2011).
+ */
+const STEPS = 3;
+/** What persons come out with is to be what their histories fold in to. */
+const LAST_STEPS = 10;
 
 export interface Factors {
   readonly dimension: number;
@@ -42,27 +52,39 @@ export function implicitAls(
   settings: AlsSettings,
   random: RandomSource,
   progress: AlsProgress = {},
+  kernels: Kernels = hot,
 ): Factors {
   const persons = interactions.offsets.length - 1;
   if (interactions.items.length === 0) {
     throw new TransferError('TRANSFER_EMPTY_DOMAIN', 'no interactions to factorise: give the domain at least one');
   }
-  const d = settings.dimension;
+  const { dimension: d, unseenWeight } = settings;
   const byItem = transposeInteractions(interactions, items);
-  const personFactors = new Float32Array(persons * d);
   const prng = Prng.fromSource(random);
-  const itemFactors = Float32Array.from({ length: items * d }, () => 0.1 * prng.gaussian());
+  const job = kernels.factorisation({
+    dimension: d,
+    persons: interactions,
+    items: byItem,
+    start: Float32Array.from({ length: items * d }, () => 0.1 * prng.gaussian()),
+    ridges: { persons: ridgesOf(interactions, items, settings), items: ridgesOf(byItem, persons, settings) },
+  });
+  const solve = (side: Side, steps = STEPS): void => {
+    const { values, vectors } = symmetricEigen(job.gram(side === 'persons' ? 'items' : 'persons'), d);
+    job.rotate(columns(vectors, d));
+    const strengths = values.map((value) => unseenWeight * Math.max(value, 0));
+    job.solve(side, strengths, steps);
+  };
   for (let sweep = 0; sweep < settings.sweeps; sweep++) {
     if (progress.signal?.aborted === true) {
       throw new TransferError('TRANSFER_CANCELLED', 'factorisation was cancelled');
     }
-    solveSide(interactions, itemFactors, personFactors, settings);
-    solveSide(byItem, personFactors, itemFactors, settings);
+    solve('persons');
+    solve('items');
     progress.onProgress?.((sweep + 1) / settings.sweeps);
   }
-  solveSide(interactions, itemFactors, personFactors, settings);
-  const rotation = columns(symmetricEigen(gram(personFactors, d), d).vectors, d);
-  return factorsOf(multiply(personFactors, d, rotation, d), multiply(itemFactors, d, rotation, d), settings);
+  solve('persons', LAST_STEPS);
+  job.rotate(columns(symmetricEigen(job.gram('persons'), d).vectors, d));
+  return factorsOf(job.factors('persons'), job.factors('items'), settings);
 }
 
 function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSettings): Factors {
@@ -79,11 +101,12 @@ function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSett
   };
 }
 
-function solveSide(rows: Interactions, fixed: Float32Array, solved: Float32Array, settings: AlsSettings): void {
-  const solver = new RowSolver(fixed, settings);
-  for (let r = 0; r + 1 < rows.offsets.length; r++) {
-    solver.solve(rows.items, rows.offsets[r], rows.offsets[r + 1], solved, r * settings.dimension);
-  }
+/** λ (n + w0 N)^ν of each row, n its entries and N the rows of the other side. */
+function ridgesOf({ offsets }: Interactions, others: number, settings: AlsSettings): Float32Array {
+  const { ridge, ridgeExponent, unseenWeight } = settings;
+  return Float32Array.from({ length: offsets.length - 1 }, (_, row) => {
+    return ridge * (offsets[row + 1] - offsets[row] + unseenWeight * others) ** ridgeExponent;
+  });
 }
 
 function columns(rows: Float64Array, n: number): Float64Array {
