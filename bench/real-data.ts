@@ -10,10 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
-import { DEFAULT_OPTIONS } from '../simulations/options.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
-import type { SimulationOptions } from '../simulations/options.ts';
+import type { SimulationInput } from '../simulations/options.ts';
 import { simulate } from '../simulations/simulate.ts';
 
 const { values: flags } = parseArgs({
@@ -32,18 +31,18 @@ if (data === undefined || !existsSync(data)) {
 
 interface Case {
   readonly name: string;
-  readonly options: Partial<SimulationOptions>;
+  readonly options: SimulationInput;
 }
 
 const BRIDGES = ['linear-bridge', 'private-subspace'];
 const cases: readonly Case[] = [
   {
     name: 'sports-toys',
-    options: { data: join(data, 'amazon'), platforms: ['sports', 'toys'], target: 'toys', strategies: BRIDGES },
+    options: { data: join(data, 'amazon'), platforms: ['sports', 'toys'], target: 'toys', strategy: BRIDGES },
   },
   {
     name: 'food-kitchen',
-    options: { data: join(data, 'amazon'), platforms: ['food', 'kitchen'], target: 'kitchen', strategies: BRIDGES },
+    options: { data: join(data, 'amazon'), platforms: ['food', 'kitchen'], target: 'kitchen', strategy: BRIDGES },
   },
   {
     name: 'book-music',
@@ -51,12 +50,12 @@ const cases: readonly Case[] = [
       data: join(data, 'douban'),
       platforms: ['book', 'music'],
       target: 'music',
-      strategies: ['linear-bridge'],
+      strategy: ['linear-bridge'],
     },
   },
   {
     name: 'game-video',
-    options: { data: join(data, 'game-video'), protocol: 'published:game-video', strategies: ['linear-bridge'] },
+    options: { data: join(data, 'game-video'), protocol: 'published:game-video', strategy: ['linear-bridge'] },
   },
   {
     name: 'trunk-toys',
@@ -64,8 +63,8 @@ const cases: readonly Case[] = [
       data: join(data, 'amazon'),
       platforms: ['beauty', 'sports', 'toys'],
       target: 'toys',
-      strategies: ['private-subspace', 'shared-trunk'],
-      noPrivacy: true,
+      strategy: ['private-subspace', 'shared-trunk'],
+      epsilon: [null],
     },
   },
   {
@@ -74,8 +73,8 @@ const cases: readonly Case[] = [
       data: join(data, 'amazon'),
       platforms: ['food', 'electronics', 'beauty', 'kitchen'],
       target: 'kitchen',
-      strategies: ['private-subspace', 'shared-trunk'],
-      noPrivacy: true,
+      strategy: ['private-subspace', 'shared-trunk'],
+      epsilon: [null],
     },
   },
 ];
@@ -84,7 +83,7 @@ const signal = new AbortController().signal;
 for (const { name, options } of cases.filter((one) => flags.only === undefined || one.name === flags.only)) {
   const out = await mkdtemp(join(tmpdir(), 'isthmus-bench-'));
   const { seedRows, results } = await simulate(
-    { ...DEFAULT_OPTIONS, ...options, seeds: Number(flags.seeds), inProcess: flags['in-process'], out },
+    { ...options, seeds: Number(flags.seeds), inProcess: flags['in-process'], out },
     { version: 'bench', signal, onEvent: tellTrial },
   );
   await rm(out, { recursive: true, force: true });

@@ -4,8 +4,7 @@
  */
 export { SimulationError } from './errors.ts';
 export type { SimulationEvent } from './events.ts';
-export { DEFAULT_OPTIONS } from './options.ts';
-export type { ProtocolName, SimulationOptions } from './options.ts';
+export type { ProtocolName, SimulationInput, SimulationOptions } from './options.ts';
 export { resultsSchema } from './results.ts';
 export type { PrivacyRow, ResultRow, Results, RoundRow } from './results.ts';
 export { simulate } from './simulate.ts';

@@ -1,93 +1,259 @@
 /**
- * What to simulate: checked before anything is made or started.
+ * The options of a run. One schema per option says its default, what it may be and how help describes it; the flags of
+ * `simulate`, the keys of an experiment, their checks and the table of docs/experiments.md are made from it.
  * @module
  */
+import { z } from 'zod';
+import { isLocalMode, RELEASE_MODES } from '../core/release/release.ts';
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
-export type ProtocolName = 'sampled' | 'full' | 'published:game-video';
-
-export interface SimulationOptions {
-  /** Folder of `<platform>.tsv` files (or of the published split); null for the synthetic world. */
-  readonly data: string | null;
-  /** Who trains. Empty: all of the world. */
-  readonly platforms: readonly string[];
-  /** Who releases. Empty: all but the target. */
-  readonly sources: readonly string[];
-  /** Who receives; null for the last platform. */
-  readonly target: string | null;
-  readonly strategies: readonly string[];
-  /** Settings of the strategy, where there is one. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly protocol: ProtocolName;
-  /** Negatives a positive is ranked among, with `sampled`. */
-  readonly negatives: number;
-  readonly seeds: number;
-  /** First seed; the others count on from it. */
-  readonly seed: number;
-  /** Total epsilons of everything trained, one run each. */
-  readonly epsilons: readonly number[];
-  readonly delta: number;
-  readonly rounds: number;
-  readonly releases: readonly ('raw' | 'ldp' | 'cohort' | 'none')[];
-  readonly epsilon0s: readonly number[];
-  /** Also (or only, with no epsilons) run without noise. */
-  readonly noPrivacy: boolean;
-  readonly overlap: number;
-  readonly colluding: number;
-  /** Losses that a sum survives; null: what a manifest that names none plans for. */
-  readonly dropouts: number | null;
-  /** Share of persons drawn for a round, where the strategy has rounds and noise; null: everybody. */
-  readonly sampling: number | null;
-  /** Quantile that the clip of a round follows; null: the strategy's own clip. */
-  readonly clipQuantile: number | null;
-  readonly inProcess: boolean;
-  /** Where runs are kept. */
-  readonly out: string;
-  /** The synthetic world's size. */
-  readonly persons: number;
-  readonly items: number;
-  /** Share of a synthetic platform's persons who are on all of them. */
-  readonly worldOverlap: number;
-  /** Mean interactions of a person on a synthetic platform. */
-  readonly meanHistory: number;
+/** How a person meets an option. */
+export interface OptionText {
+  /** Stands for the value in help: `--seeds <n>`. A switch has none. */
+  readonly value?: string;
+  readonly help: string;
+  /** Describes a default that is not a value: "all of the world". */
+  readonly unsaid?: string;
+  /** The flag, where it is not the option's own name. */
+  readonly flag?: string;
 }
 
-export const DEFAULT_OPTIONS: SimulationOptions = {
-  data: null,
-  platforms: [],
-  sources: [],
-  target: null,
-  strategies: ['linear-bridge', 'private-subspace', 'shared-trunk'],
-  settings: {},
-  protocol: 'sampled',
-  negatives: 99,
-  seeds: 1,
-  seed: 1,
-  epsilons: [4],
-  delta: 1e-6,
-  rounds: 5,
-  releases: ['raw'],
-  epsilon0s: [4],
-  noPrivacy: false,
-  overlap: 1,
-  colluding: 0,
-  dropouts: null,
-  sampling: null,
-  clipQuantile: null,
-  inProcess: false,
-  out: 'runs',
-  persons: DEFAULT_SYNTHETIC_WORLD.persons,
-  items: DEFAULT_SYNTHETIC_WORLD.items,
-  worldOverlap: DEFAULT_SYNTHETIC_WORLD.overlap,
-  meanHistory: DEFAULT_SYNTHETIC_WORLD.meanHistory,
+const texts = z.registry<OptionText>();
+
+/** Gives a schema the text by which a person meets it. */
+export function option<Schema extends z.ZodType>(schema: Schema, text: OptionText): Schema {
+  texts.add(schema, text);
+  return schema;
+}
+
+/** The same option with another default, for a command that starts from other values. */
+export function withDefault<Schema extends z.ZodType>(
+  schema: z.ZodDefault<Schema>,
+  value: z.core.util.NoUndefined<z.output<Schema>>,
+): z.ZodDefault<Schema> {
+  return option(schema.unwrap().default(value), textOf(schema));
+}
+
+/** @throws RangeError for a schema that is no option. */
+export function textOf(schema: z.ZodType): OptionText {
+  const text = texts.get(schema);
+  if (text === undefined) throw new RangeError('an option without a text');
+  return text;
+}
+
+/** The flag of an option, as `--world-overlap`. */
+export function flagOf(name: string, schema: z.ZodType): string {
+  return `--${textOf(schema).flag ?? name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+}
+
+/** Messages that say what a value must be, and what it is. */
+const must = (be: string) => ({ error: ({ input }: { input?: unknown }) => `must be ${be}, not ${String(input)}` });
+
+function whole(least: number, most: number): z.ZodType<number, number> {
+  return z.int(must(`a whole number from ${least} to ${most}`)).refine((value) => value >= least && value <= most, {
+    error: ({ input }) => `must be a whole number from ${least} to ${most}, not ${String(input)}`,
+  });
+}
+
+/** Choices by name. */
+export function oneOf<const Names extends readonly string[]>(
+  names: Names,
+): z.ZodEnum<z.core.util.ToEnum<Names[number]>> {
+  return z.enum(names, { error: ({ input }) => `names "${String(input)}", which is none of ${names.join(', ')}` });
+}
+
+function within(test: (value: number) => boolean, range: string): z.ZodType<number, number> {
+  return z.number(must(range)).refine(test, must(range));
+}
+
+const share = within((value) => value > 0 && value <= 1, 'above 0 and at most 1');
+const epsilon = within((value) => value > 0 && value <= 100, 'above 0 and at most 100');
+const name = z.string().min(1, 'is empty');
+
+/** Values of which none is named twice: the rows of both would pass for two seeds of one. */
+export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schema> {
+  return z.array(schema).check((context) => {
+    const twice = context.value.find((value, place) => context.value.indexOf(value) !== place);
+    if (twice === undefined) return;
+    context.issues.push({ code: 'custom', input: context.value, message: `names ${String(twice)} twice` });
+  });
+}
+
+const known = strategies.map((strategy) => strategy.name);
+
+/** Every option of a run, in the order in which help lists them. */
+export const runOptions = {
+  data: option(name.nullable().default(null), {
+    value: 'folder',
+    help: 'a folder of PLATFORM.tsv files, or of the published split',
+    unsaid: 'a synthetic world',
+  }),
+  platforms: option(list(name).default([]), { value: 'names', help: 'who trains', unsaid: 'all of the world' }),
+  sources: option(list(name).default([]), {
+    value: 'names',
+    help: 'who releases representations',
+    unsaid: 'all but the target',
+  }),
+  target: option(name.nullable().default(null), {
+    value: 'name',
+    help: 'who receives them',
+    unsaid: 'the last platform',
+  }),
+  strategy: option(
+    list(oneOf(known)).min(1, 'names no strategy').default(['linear-bridge', 'private-subspace', 'shared-trunk']),
+    { value: 'names', help: 'strategies to compare; one that promises nothing runs at one epsilon only' },
+  ),
+  settings: option(z.record(z.string(), z.unknown()).default({}), {
+    value: 'key=value',
+    help: 'a setting of the strategy, where there is one; may be given several times',
+    flag: 'set',
+    unsaid: "the strategy's own",
+  }),
+  protocol: option(oneOf(['sampled', 'full', 'published:game-video']).default('sampled'), {
+    value: 'name',
+    help: 'how cold persons are measured: sampled, full, published:game-video',
+  }),
+  negatives: option(whole(1, 100_000).default(99), {
+    value: 'n',
+    help: 'items each hidden positive is ranked among, with sampled',
+  }),
+  seeds: option(whole(1, 1000).default(1), { value: 'n', help: 'how many seeds' }),
+  seed: option(whole(0, 2 ** 31).default(1), { value: 'n', help: 'first seed' }),
+  epsilon: option(
+    list(z.union([epsilon, z.literal('none').transform(() => null), z.null()], { error: bestOfUnion }))
+      .min(1, 'names no epsilon')
+      .default([4]),
+    { value: 'list', help: 'total epsilons of everything trained; none is a reference run WITHOUT NOISE' },
+  ),
+  delta: option(within((value) => value > 0 && value <= 0.01, 'above 0 and at most 0.01').default(1e-6), {
+    value: 'delta',
+    help: 'delta of the total epsilons',
+  }),
+  rounds: option(whole(0, 10_000).default(5), {
+    value: 'n',
+    help: 'rounds of the shared model, where the strategy has one',
+  }),
+  release: option(
+    list(oneOf(RELEASE_MODES))
+      .min(1, `names no mode; there are ${RELEASE_MODES.join(', ')}`)
+      .default(['raw']),
+    { value: 'modes', help: `what a target gets of a person: ${RELEASE_MODES.join(', ')}` },
+  ),
+  epsilon0: option(list(epsilon).default([4]), {
+    value: 'list',
+    help: 'epsilons of one released code, for ldp and cohort',
+  }),
+  overlap: option(share.default(1), {
+    value: 'share',
+    help: 'share of the persons known on both sides whose link may be used',
+  }),
+  colluding: option(whole(0, 10_000).default(0), {
+    value: 'n',
+    help: 'platforms that may collude with the coordinator',
+  }),
+  dropouts: option(whole(0, 10_000).nullable().default(null), {
+    value: 'n',
+    help: 'platforms that may be lost in a round',
+    unsaid: '1 from four platforms on, else 0',
+  }),
+  sampling: option(
+    within((value) => value >= 0.01 && value < 1, 'from 0.01 to below 1')
+      .nullable()
+      .default(null),
+    {
+      value: 'share',
+      help: 'each round takes every person by a secret coin that shows this',
+      unsaid: 'everybody',
+    },
+  ),
+  clipQuantile: option(
+    within((value) => value >= 0.05 && value <= 0.95, 'from 0.05 to 0.95')
+      .nullable()
+      .default(null),
+    {
+      value: 'share',
+      help: "let the bound on a person's part of a round follow this quantile",
+      unsaid: "the strategy's own bound",
+    },
+  ),
+  persons: option(whole(50, 10_000_000).default(DEFAULT_SYNTHETIC_WORLD.persons), {
+    value: 'n',
+    help: 'persons of each synthetic platform',
+  }),
+  items: option(whole(150, 10_000_000).default(DEFAULT_SYNTHETIC_WORLD.items), {
+    value: 'n',
+    help: 'items of each synthetic catalogue',
+  }),
+  worldOverlap: option(share.default(DEFAULT_SYNTHETIC_WORLD.overlap), {
+    value: 'share',
+    help: 'share of the persons of a synthetic platform who are on all',
+  }),
+  meanHistory: option(within((value) => value >= 3, 'at least 3').default(DEFAULT_SYNTHETIC_WORLD.meanHistory), {
+    value: 'n',
+    help: 'mean interactions of a person on a synthetic platform',
+  }),
+  inProcess: option(z.boolean().default(false), { help: 'everything in this process, over in-memory transport' }),
+  out: option(name.default('runs'), { value: 'folder', help: 'where runs are kept' }),
 };
+
+/** A value that is no number names the choice; a number outside the range names the range. */
+function bestOfUnion({ input }: { input?: unknown }): string {
+  return `must be above 0 and at most 100, or none, not ${String(input)}`;
+}
+
+type OptionName = keyof typeof runOptions;
+
+const runSchema = z.strictObject(runOptions).check(({ value, issues }) => {
+  const refuse = (path: OptionName, message: string): void => {
+    issues.push({ code: 'custom', input: value[path], path: [path], message });
+  };
+  if (value.meanHistory > value.items / 2) {
+    refuse('meanHistory', `must be at most half of the items, not ${value.meanHistory}`);
+  }
+  if (Object.keys(value.settings).length > 0 && value.strategy.length > 1) {
+    refuse('settings', 'is about one strategy: name it alone with --strategy');
+  }
+  for (const path of ['sampling', 'clipQuantile'] as const) {
+    if (value[path] === null || value.strategy.some((one) => trainsInRounds(one, value.rounds))) continue;
+    refuse(path, 'is about rounds: take a strategy that has them, and at least one round');
+  }
+  if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
+    refuse('epsilon0', 'names no epsilon, which ldp and cohort need');
+  }
+});
+
+export type SimulationOptions = Readonly<z.output<typeof runSchema>>;
+export type SimulationInput = z.input<typeof runSchema>;
+export type ProtocolName = SimulationOptions['protocol'];
+
+/** @throws SimulationError SIMULATION_OPTION naming each option that is wrong, and what it may be. */
+export function simulationOptions(input: SimulationInput): SimulationOptions {
+  return checked(runSchema, input, (key) => (key in runOptions ? flagOf(key, runOptions[key as OptionName]) : key));
+}
+
+/**
+ * @param nameOf how the person who wrote the input knows an option: by its flag, or by its key in a file.
+ * @throws SimulationError SIMULATION_OPTION with a sentence on each issue: "--seeds must be ...".
+ */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  nameOf: (key: string) => string,
+): z.output<Schema> {
+  const read = schema.safeParse(input);
+  if (read.success) return read.data;
+  const sentences = read.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${nameOf(String(path[0]))} ${message}` : message,
+  );
+  throw new SimulationError('SIMULATION_OPTION', sentences.join('; '));
+}
 
 /** One federation to run at each seed. */
 export interface Variant {
   readonly strategy: string;
-  readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
+  readonly release: SimulationOptions['release'][number];
   /** Total epsilon as tables show it; null: without privacy, or nothing to bound. */
   readonly epsilon: number | null;
   /** The manifest's budget; null is a federation without privacy. */
@@ -97,105 +263,22 @@ export interface Variant {
 
 /** Every federation the options ask for. A strategy that promises nothing runs once, whatever the epsilons. */
 export function variants(options: SimulationOptions): Variant[] {
-  const asked: Variant[] = [];
-  for (const name of options.strategies) {
-    const promises = strategyNamed(name).privacy !== 'sealed-only';
-    const all = [...options.epsilons, ...(options.noPrivacy ? [null] : [])];
-    const budgets = promises ? all : all.slice(0, 1);
-    for (const release of options.releases) {
-      const local = release === 'ldp' || release === 'cohort';
-      for (const budget of budgets) {
-        for (const epsilon0 of local ? options.epsilon0s : [null]) {
-          asked.push({ strategy: name, release, epsilon: promises ? budget : null, budget, epsilon0 });
-        }
-      }
-    }
-  }
-  return asked;
+  return options.strategy.flatMap((strategy) => {
+    const promises = strategyNamed(strategy).privacy !== 'sealed-only';
+    const budgets = promises ? options.epsilon : options.epsilon.slice(0, 1);
+    return options.release.flatMap((release) =>
+      budgets.flatMap((budget) =>
+        (isLocalMode(release) ? options.epsilon0 : [null]).map((epsilon0) => {
+          return { strategy, release, epsilon: promises ? budget : null, budget, epsilon0 };
+        }),
+      ),
+    );
+  });
 }
 
-/** Whether these rounds train something: options of rounds mean nothing to a strategy that shares nothing. */
+/** Tells if these rounds train something: options of rounds mean nothing to a strategy that shares nothing. */
 export function trainsInRounds(strategy: string, rounds: number): boolean {
   const named = strategyNamed(strategy);
   const nobody = { platforms: [], maxPlatformsPerPerson: 1, rounds };
   return rounds > 0 && named.plan(nobody, named.defaults).blocks.length > 0;
-}
-
-const RELEASES: SimulationOptions['releases'] = ['raw', 'ldp', 'cohort', 'none'];
-
-/** @throws SimulationError SIMULATION_OPTION naming the option and what it may be. */
-export function checkOptions(options: SimulationOptions): void {
-  const refuse = (detail: string): never => {
-    throw new SimulationError('SIMULATION_OPTION', detail);
-  };
-  const integers: readonly (readonly [string, number, number, number])[] = [
-    ['--seeds', options.seeds, 1, 1000],
-    ['--seed', options.seed, 0, 2 ** 31],
-    ['--rounds', options.rounds, 0, 10_000],
-    ['--negatives', options.negatives, 1, 100_000],
-    ['--colluding', options.colluding, 0, 10_000],
-    ['--dropouts', options.dropouts ?? 0, 0, 10_000],
-    ['--persons', options.persons, 50, 10_000_000],
-    ['--items', options.items, 150, 10_000_000],
-  ];
-  for (const [name, value, least, most] of integers) {
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
-      refuse(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
-    }
-  }
-  for (const epsilon of [...options.epsilons, ...options.epsilon0s]) {
-    if (!(epsilon > 0 && epsilon <= 100)) refuse(`an epsilon must be above 0 and at most 100, not ${epsilon}`);
-  }
-  if (!(options.delta > 0 && options.delta <= 0.01)) {
-    refuse(`--delta must be above 0 and at most 0.01, not ${options.delta}`);
-  }
-  if (!(options.overlap > 0 && options.overlap <= 1)) {
-    refuse(`--overlap must be above 0 and at most 1, not ${options.overlap}`);
-  }
-  if (!(options.worldOverlap > 0 && options.worldOverlap <= 1)) {
-    refuse(`--world-overlap must be above 0 and at most 1, not ${options.worldOverlap}`);
-  }
-  if (!(options.meanHistory >= 3 && options.meanHistory <= options.items / 2)) {
-    refuse(`--mean-history must be from 3 to half of the items, not ${options.meanHistory}`);
-  }
-  if (options.sampling !== null && !(options.sampling >= 0.01 && options.sampling < 1)) {
-    refuse(`--sampling must be from 0.01 to below 1, not ${options.sampling}`);
-  }
-  if (options.clipQuantile !== null && !(options.clipQuantile >= 0.05 && options.clipQuantile <= 0.95)) {
-    refuse(`--clip-quantile must be from 0.05 to 0.95, not ${options.clipQuantile}`);
-  }
-  if (options.strategies.length === 0) refuse('--strategy names no strategy');
-  if (options.epsilons.length === 0 && !options.noPrivacy) refuse('--epsilon names no epsilon; or say --no-privacy');
-  const lists: readonly (readonly [string, readonly (string | number)[]])[] = [
-    ['--platforms', options.platforms],
-    ['--sources', options.sources],
-    ['--strategy', options.strategies],
-    ['--release', options.releases],
-    ['--epsilon', options.epsilons],
-    ['--epsilon0', options.epsilon0s],
-  ];
-  for (const [name, values] of lists) {
-    // The rows of both would pass for two seeds of one.
-    const twice = values.find((value, place) => values.indexOf(value) !== place);
-    if (twice !== undefined) refuse(`${name} names ${twice} twice`);
-  }
-  const known = strategies.map(({ name }) => name);
-  for (const name of options.strategies) {
-    if (!known.includes(name)) refuse(`--strategy: "${name}" is none of ${known.join(', ')}`);
-  }
-  if (Object.keys(options.settings).length > 0 && options.strategies.length > 1) {
-    refuse('--set is about one strategy: name it alone with --strategy');
-  }
-  if (options.sampling !== null || options.clipQuantile !== null) {
-    if (!options.strategies.some((name) => trainsInRounds(name, options.rounds))) {
-      refuse('--sampling and --clip-quantile are about rounds: take a strategy that has them, and at least one round');
-    }
-  }
-  if (options.releases.length === 0) refuse(`--release names no mode; there are ${RELEASES.join(', ')}`);
-  for (const mode of options.releases) {
-    if (!RELEASES.includes(mode)) refuse(`--release: "${mode}" is none of ${RELEASES.join(', ')}`);
-  }
-  if (options.epsilon0s.length === 0 && options.releases.some((mode) => mode === 'ldp' || mode === 'cohort')) {
-    refuse('--epsilon0 names no epsilon, which ldp and cohort need');
-  }
 }

@@ -14,8 +14,8 @@ import type { SimulationEvent } from './events.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';
 import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
-import { checkOptions, variants } from './options.ts';
-import type { SimulationOptions, Variant } from './options.ts';
+import { simulationOptions, variants } from './options.ts';
+import type { SimulationInput, SimulationOptions, Variant } from './options.ts';
 import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
 import { createRunFolder, writeResults } from './run-folder.ts';
@@ -46,8 +46,8 @@ const SEEDED = 'simulation: seeded noise, not a release';
  * @throws SimulationError and whatever the parts say. Leaves no process behind; what trials had ended is kept in the run's
  * folder, also when the others did not.
  */
-export async function simulate(options: SimulationOptions, context: SimulationContext): Promise<Simulated> {
-  checkOptions(options);
+export async function simulate(input: SimulationInput, context: SimulationContext): Promise<Simulated> {
+  const options = simulationOptions(input);
   const startedAt = Date.now();
   const { onEvent } = context;
   const directions = await openDirections(options);
@@ -213,7 +213,8 @@ function notesOf(options: SimulationOptions, measured: Measured, of: number): st
   for (const warning of new Set([...statements.values()].flatMap(({ warnings }) => warnings))) {
     if (!notes.includes(warning)) notes.push(warning);
   }
-  if (options.noPrivacy) notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
+  if (options.epsilon.includes(null))
+    notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
   notes.push(...remarks);
   for (const { platform, because, strategy, seed } of restarts) {
     notes.push(`${platform} was started again with its state (${because}): ${strategy}, seed ${seed}`);

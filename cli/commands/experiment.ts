@@ -1,30 +1,23 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { readNamedFile } from '../../host/files.ts';
-import type { ExperimentInput } from '../../simulations/experiment/config.ts';
+import { experimentConfig, experimentOptions, parseConfigText } from '../../simulations/experiment/config.ts';
 import type { ExperimentEvent } from '../../simulations/experiment/run.ts';
 import type { ExperimentSummary, Interval } from '../../simulations/experiment/summary.ts';
 import { SimulationError } from '../../simulations/errors.ts';
-import { integer, list, positive, text } from '../arguments.ts';
+import { integer, text } from '../arguments.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { interruption } from '../interrupted.ts';
+import { givenOptions, withRunOptions } from '../run-options.ts';
 import { version } from '../version.ts';
 
-/** What flags say, under the names of the config file; what is not said is not there. */
-type Flags = ExperimentInput & {
+/** Options of the experiment beside those of its runs. */
+interface Flags {
   readonly config?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly workers: number;
-  readonly strategy?: string[];
   readonly json?: true;
-};
-
-const epsilonOrNone = (value: string): number | null => (value === 'none' ? null : positive(value));
-const share = (value: string): number => {
-  const number = positive(value);
-  if (number > 1) throw new InvalidArgumentError(`"${value}" is above 1.`);
-  return number;
-};
+}
 
 export function experimentCommand(): Command {
   return new Command('experiment')
@@ -33,30 +26,10 @@ export function experimentCommand(): Command {
 }
 
 function privacyExperimentCommand(): Command {
-  return new Command('privacy')
+  const command = new Command('privacy')
     .description('quality against epsilon, for release modes and shares of the overlap, over seeds; resumable')
-    .option('--config <file>', 'YAML that describes the experiment; flags win over it', text)
-    .option('--data <folder>', 'a folder of <platform>.tsv files (default: a synthetic world)', text)
-    .option('--platforms <names>', 'who trains (default: all of the world)', list(text))
-    .option('--sources <names>', 'who releases (default: all but the target)', list(text))
-    .option('--target <name>', 'who receives (default: the last platform)', text)
-    .option('--strategy <names>', 'strategies (default: private-subspace)', list(text))
-    .option('--epsilon <list>', 'total epsilons; none: without noise (default: 1,2,4,8,none)', list(epsilonOrNone))
-    .option('--epsilon0 <list>', 'epsilons of one released code (default: 0.5,1,2,4,8)', list(positive))
-    .option('--release <modes>', 'raw, ldp, cohort, none (default: all of them)', list(text))
-    .option('--overlap <shares>', 'shares of the known links that may be used (default: 1)', list(share))
-    .option('--seeds <n>', 'how many seeds (default: 5)', integer(1))
-    .option('--seed <n>', 'first seed (default: 1)', integer(0))
-    .option('--delta <d>', 'delta of the total epsilons (default: 1e-6)', positive)
-    .option('--rounds <n>', 'rounds of the shared model, where the strategy has one', integer(0))
-    .option('--colluding <n>', 'platforms that may collude with the coordinator', integer(0))
-    .option('--dropouts <n>', 'platforms that may be lost in a round (default: 1 from four on)', integer(0))
-    .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', share)
-    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", share)
-    .option('--protocol <name>', 'sampled or full', text)
-    .option('--negatives <n>', 'items each hidden positive is ranked among, with sampled', integer(1))
-    .option('--persons <n>', 'persons of each synthetic platform', integer(50))
-    .option('--items <n>', 'items of each synthetic catalogue', integer(150))
+    .option('--config <file>', 'YAML that describes the experiment; flags win over it', text);
+  return withRunOptions(command, experimentOptions)
     .option('--workers <n>', 'trials at a time, each in a process of its own', integer(1, 256), 2)
     .option('--out <folder>', 'where to keep the results (default: runs/privacy-<time>)', text)
     .option('--resume <folder>', 'go on with the experiment kept there', text)
@@ -77,10 +50,9 @@ Examples:
 
 async function run(flags: Flags): Promise<void> {
   const { createExperiment, runExperiment } = await import('../../simulations/experiment/run.ts');
-  const { experimentConfig } = await import('../../simulations/experiment/config.ts');
-  const { config: file, out, resume, workers, json, strategy, ...asked } = flags;
-  const said = { ...asked, ...(strategy !== undefined && { strategies: strategy }) };
-  if (resume !== undefined && (file !== undefined || out !== undefined || Object.keys(said).length > 0)) {
+  const { config: file, out, resume, workers, json } = flags;
+  const given = givenOptions({ ...flags }, experimentOptions);
+  if (resume !== undefined && (file !== undefined || out !== undefined || Object.keys(given).length > 0)) {
     throw new SimulationError(
       'SIMULATION_OPTION',
       '--resume goes on with the experiment as it was described: leave the other options out',
@@ -88,8 +60,8 @@ async function run(flags: Flags): Promise<void> {
   }
   const folder = resume ?? out ?? `runs/privacy-${new Date().toISOString().replace(/[-:]/g, '').slice(0, 15)}`;
   if (resume === undefined) {
-    const fromFile = file === undefined ? {} : await readConfig(file);
-    await createExperiment(folder, experimentConfig({ ...fromFile, ...said }, file), version);
+    const fromFile = file === undefined ? {} : readConfig(file);
+    await createExperiment(folder, experimentConfig({ ...fromFile, ...given }, file), version);
   }
   const stop = new AbortController();
   const interrupted = interruption();
@@ -112,8 +84,7 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-async function readConfig(file: string): Promise<Record<string, unknown>> {
-  const { parseConfigText } = await import('../../simulations/experiment/config.ts');
+function readConfig(file: string): Record<string, unknown> {
   return parseConfigText(readNamedFile(file, 'FILE_UNREADABLE'), file);
 }
 

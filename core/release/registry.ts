@@ -16,8 +16,6 @@ export interface ReleaseModeOptions {
   readonly prototypes?: Float32Array;
 }
 
-export const RELEASE_MODES: readonly ReleaseModeName[] = ['raw', 'ldp', 'cohort', 'none'];
-
 /** @throws PrivacyError PRIVACY_BAD_PARAMETER naming the option that is missing or out of range. */
 export function releaseMode(name: ReleaseModeName, options: ReleaseModeOptions = {}): ReleaseMode {
   switch (name) {

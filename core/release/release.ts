@@ -4,7 +4,12 @@
  */
 import type { RandomSource } from '../random/source.ts';
 
-export type ReleaseModeName = 'raw' | 'ldp' | 'cohort' | 'none';
+export const RELEASE_MODES = ['raw', 'ldp', 'cohort', 'none'] as const;
+
+export type ReleaseModeName = (typeof RELEASE_MODES)[number];
+
+/** Local modes randomise one person's vector at its platform; epsilon0 bounds what the code tells. */
+export const isLocalMode = (mode: ReleaseModeName): boolean => mode === 'ldp' || mode === 'cohort';
 
 /** What a decoder may assume of released vectors; public. */
 export type NoiseModel =

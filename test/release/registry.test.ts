@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
-import { RELEASE_MODES, releaseMode } from '../../core/release/registry.ts';
+import { releaseMode } from '../../core/release/registry.ts';
+import { RELEASE_MODES } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { releaseModeCompliance } from './release-mode.compliance.ts';
 

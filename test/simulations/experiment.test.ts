@@ -119,8 +119,8 @@ describe('privacy experiment', function () {
   it('records a trial that cannot be run, and goes on', async () => {
     const folder = join(place, 'failing');
     // A masked sum of two platforms, one of which colludes, is refused by the plan.
-    const strategies = ['shared-trunk', 'private-subspace'];
-    const config = experimentConfig({ ...TINY, epsilon: [4], release: ['none'], strategies });
+    const strategy = ['shared-trunk', 'private-subspace'];
+    const config = experimentConfig({ ...TINY, epsilon: [4], release: ['none'], strategy });
     await createExperiment(folder, config, 'test');
     const { summary } = await run(folder, undefined, 1);
     assert.equal(summary.trials, 1);
@@ -146,7 +146,7 @@ describe('privacy experiment', function () {
     const refused = { code: 'SIMULATION_OPTION' };
     assert.throws(() => experimentConfig({ epsilons: [1] }), refused);
     assert.throws(() => experimentConfig({ epsilon: [-1] }), refused);
-    assert.throws(() => experimentConfig({ strategies: ['unheard-of'] }));
+    assert.throws(() => experimentConfig({ strategy: ['unheard-of'] }), refused);
     assert.throws(() => parseConfigText('epsilon: [1', 'x.yaml'), refused);
     assert.throws(() => parseConfigText('- 1', 'x.yaml'), refused);
     assert.deepEqual(experimentConfig(parseConfigText('epsilon: [1, none]', 'x.yaml')).epsilon, [1, null]);

@@ -7,8 +7,8 @@ import type { SeedRow } from '../../core/evaluation/results.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { SimulationEvent } from '../../simulations/events.ts';
 import { baselineRows, referenceRows } from '../../simulations/central.ts';
-import { DEFAULT_OPTIONS, variants } from '../../simulations/options.ts';
-import type { SimulationOptions } from '../../simulations/options.ts';
+import { simulationOptions, variants } from '../../simulations/options.ts';
+import type { SimulationInput } from '../../simulations/options.ts';
 import { formatTable, resultsTables } from '../../simulations/report/table.ts';
 import { charts } from '../../simulations/report/charts.ts';
 import { resultsSchema } from '../../simulations/results.ts';
@@ -26,8 +26,8 @@ describe('simulate', function () {
   });
   after(() => rmSync(out, { recursive: true }));
 
-  const SMALL: SimulationOptions = { ...DEFAULT_OPTIONS, inProcess: true, persons: 250, items: 150, rounds: 1 };
-  const run = (options: Partial<SimulationOptions>): ReturnType<typeof simulate> =>
+  const SMALL = simulationOptions({ inProcess: true, persons: 250, items: 150, rounds: 1 });
+  const run = (options: SimulationInput): ReturnType<typeof simulate> =>
     simulate(
       { ...SMALL, out, ...options },
       { version: 'test', signal: new AbortController().signal, onEvent: () => undefined },
@@ -35,7 +35,7 @@ describe('simulate', function () {
   let both: ReturnType<typeof simulate> | undefined;
   /** Made by the first test that needs it. */
   const privateAndTrunk = (): ReturnType<typeof simulate> =>
-    (both ??= run({ strategies: ['private-subspace', 'shared-trunk'] }));
+    (both ??= run({ strategy: ['private-subspace', 'shared-trunk'] }));
 
   it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
     const { results, folder } = await privateAndTrunk();
@@ -88,11 +88,11 @@ describe('simulate', function () {
   });
 
   it('gives the same table for the same seed, over processes and in process, whenever messages come', async () => {
-    const options = {
-      strategies: ['private-subspace'],
+    const options: SimulationInput = {
+      strategy: ['private-subspace'],
       platforms: ['films', 'books'],
-      releases: ['ldp'] as const,
-      epsilon0s: [4],
+      release: ['ldp'],
+      epsilon0: [4],
     };
     const [inside, again, processes] = [
       await run(options),
@@ -104,7 +104,7 @@ describe('simulate', function () {
   });
 
   it('gives the same table for the same seed with rounds and cohorts, over processes and in process', async () => {
-    const options = { strategies: ['shared-trunk'], releases: ['cohort'] as const, epsilon0s: [4] };
+    const options: SimulationInput = { strategy: ['shared-trunk'], release: ['cohort'], epsilon0: [4] };
     const inside = await run(options);
     const processes = await run({ ...options, inProcess: false });
     assert.deepEqual(processes.results.rows, inside.results.rows);
@@ -117,7 +117,7 @@ describe('simulate', function () {
       told.push(event);
       if (event.kind === 'trial-ended') stop.abort();
     };
-    const asked = { ...SMALL, out, seeds: 2, strategies: ['linear-bridge'] };
+    const asked = { ...SMALL, out, seeds: 2, strategy: ['linear-bridge'] };
     await assert.rejects(simulate(asked, { version: 'test', signal: stop.signal, onEvent }), { name: 'AbortError' });
     const [kept] = told.filter((event) => event.kind === 'kept');
     assert.deepEqual([kept.ended, kept.of], [1, 2]);
@@ -130,7 +130,7 @@ describe('simulate', function () {
   });
 
   it('has every reference row whatever is released, about the same sources as the strategies', async () => {
-    const { results } = await run({ strategies: ['linear-bridge'], releases: ['none', 'raw'] });
+    const { results } = await run({ strategy: ['linear-bridge'], release: ['none', 'raw'] });
     const whole = results.rows.filter(({ metric, group }) => metric === 'NDCG@10' && group === 'all');
     const methods = new Set(whole.map(({ method, release }) => `${method} ${release}`));
     for (const { name } of baselines) assert.ok(methods.has(`${name} none`), name);
@@ -139,7 +139,7 @@ describe('simulate', function () {
   });
 
   it('measures reference rows in one place as the target measures its own: gains over them are paired', async () => {
-    const options = { ...SMALL, out, strategies: ['linear-bridge'] };
+    const options = { ...SMALL, out, strategy: ['linear-bridge'] };
     const [direction] = await openDirections(options);
     const world = direction.at('1');
     const folder = join(out, 'paired');
@@ -189,7 +189,7 @@ describe('simulate', function () {
   });
 
   it('claims nothing, loudly, without privacy', async () => {
-    const { results } = await run({ strategies: ['private-subspace'], epsilons: [], noPrivacy: true });
+    const { results } = await run({ strategy: ['private-subspace'], epsilon: [null] });
     assert.deepEqual(
       results.privacy.map(({ epsilon, claims }) => [
         epsilon,
@@ -202,19 +202,16 @@ describe('simulate', function () {
   });
 
   it('refuses rounds with two platforms, and options out of range, before anything runs', async () => {
-    await assert.rejects(run({ strategies: ['shared-trunk'], platforms: ['films', 'books'] }), /at least 3/);
+    await assert.rejects(run({ strategy: ['shared-trunk'], platforms: ['films', 'books'] }), /at least 3/);
     await assert.rejects(run({ seeds: 0 }), /--seeds must be a whole number from 1/);
-    await assert.rejects(run({ strategies: ['magic'] }), /--strategy: "magic" is none of linear-bridge, /);
-    await assert.rejects(run({ releases: ['loud' as 'raw'] }), /--release: "loud" is none of raw, /);
-    await assert.rejects(run({ releases: ['ldp'], epsilon0s: [] }), /--epsilon0 names no epsilon/);
-    await assert.rejects(run({ strategies: ['linear-bridge'], out: join(import.meta.filename, 'runs') }), {
+    await assert.rejects(run({ strategy: ['magic'] }), /--strategy names "magic", which is none of linear-bridge, /);
+    await assert.rejects(run({ release: ['loud' as 'raw'] }), /--release names "loud", which is none of raw, /);
+    await assert.rejects(run({ release: ['ldp'], epsilon0: [] }), /--epsilon0 names no epsilon/);
+    await assert.rejects(run({ strategy: ['linear-bridge'], out: join(import.meta.filename, 'runs') }), {
       code: 'SIMULATION_OUT_UNWRITABLE',
     });
-    await assert.rejects(
-      run({ strategies: ['linear-bridge', 'linear-bridge'] }),
-      /--strategy names linear-bridge twice/,
-    );
-    await assert.rejects(run({ epsilons: [4, 1, 4] }), /--epsilon names 4 twice/);
+    await assert.rejects(run({ strategy: ['linear-bridge', 'linear-bridge'] }), /--strategy names linear-bridge twice/);
+    await assert.rejects(run({ epsilon: [4, 1, 4] }), /--epsilon names 4 twice/);
     await assert.rejects(run({ target: 'radio' }), /radio is no platform of this world/);
   });
 
@@ -225,15 +222,15 @@ describe('simulate', function () {
       writeFileSync(join(data, folder, 'train.txt'), '1\t1\n2\t2\n');
       for (const file of ['valid.txt', 'test.txt']) writeFileSync(join(data, folder, file), '');
     }
-    const asked = { strategies: ['linear-bridge'], protocol: 'published:game-video', data, target: 'radio' } as const;
-    await assert.rejects(run(asked), {
+    const asked: SimulationInput = { strategy: ['linear-bridge'], protocol: 'published:game-video', data };
+    await assert.rejects(run({ ...asked, target: 'radio' }), {
       code: 'SIMULATION_OPTION',
       message: 'radio is no target of the published split, which has game, video',
     });
   });
 
   it('runs a strategy that promises nothing once, whatever the epsilons', () => {
-    const asked = variants({ ...DEFAULT_OPTIONS, strategies: ['linear-bridge', 'private-subspace'], epsilons: [1, 4] });
+    const asked = variants(simulationOptions({ strategy: ['linear-bridge', 'private-subspace'], epsilon: [1, 4] }));
     assert.deepEqual(
       asked.map(({ strategy, epsilon }) => [strategy, epsilon]),
       [

@@ -1,0 +1,69 @@
+/**
+ * The options of a run as flags.
+ * @module
+ */
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { flagOf, textOf } from '../simulations/options.ts';
+import { setting } from './arguments.ts';
+
+type Options = Readonly<Record<string, z.ZodDefault>>;
+
+/** Adds a flag per option. What a person does not say is not set: the schema knows its default. */
+export function withRunOptions(command: Command, options: Options): Command {
+  for (const [name, schema] of Object.entries(options)) command.addOption(flag(name, schema));
+  return command;
+}
+
+/** The options that a person gave. @param flags as commander read them, with flags of the command's own. */
+export function givenOptions(flags: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(options)) {
+    const value = flags[flag(name, schema).attributeName()];
+    if (value === undefined) continue;
+    given[name] = schema.unwrap() instanceof z.ZodRecord ? Object.fromEntries(value as [string, unknown][]) : value;
+  }
+  return given;
+}
+
+function flag(name: string, schema: z.ZodDefault): Option {
+  const { value, help, unsaid } = textOf(schema);
+  const spelled = flagOf(name, schema);
+  if (value === undefined) return new Option(spelled, help);
+  const usual = unsaid ?? defaultText(schema.parse(undefined));
+  return new Option(`${spelled} <${value}>`, `${help} (default: ${usual})`).argParser<unknown>(readerOf(schema));
+}
+
+/** @param value an option's default, as a person would write it. */
+export function defaultText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(defaultText).join(',');
+  return value === null ? 'none' : JSON.stringify(value).replaceAll('"', '');
+}
+
+/** Reads what a person wrote after the flag and checks it, so that a wrong value is told beside the flag. */
+function readerOf(schema: z.ZodDefault): (text: string, earlier: unknown) => unknown {
+  const inner = schema.unwrap();
+  if (inner instanceof z.ZodRecord)
+    return (text, earlier) => setting(text, earlier as ReturnType<typeof setting> | undefined);
+  return (text) => {
+    const read = schema.safeParse(
+      inner instanceof z.ZodArray ? parts(text).map(valueOf(inner.element)) : valueOf(inner)(text.trim()),
+    );
+    if (read.success) return read.data;
+    throw new InvalidArgumentError(`It ${read.error.issues[0].message}.`);
+  };
+}
+
+const parts = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** A number where the option may be one and the text is one. */
+function valueOf(schema: z.core.$ZodType): (text: string) => string | number {
+  const inner = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
+  const isText = inner instanceof z.ZodString || inner instanceof z.ZodEnum;
+  return (text) => (isText || text === '' || Number.isNaN(Number(text)) ? text : Number(text));
+}
