@@ -226,8 +226,9 @@ class RunningCoordinator implements Coordinator {
     switch (body.kind) {
       case 'status': {
         const { stage, fraction, prepared } = body;
-        this.#membership.status(platform, body);
+        const isNewlyPrepared = this.#membership.status(platform, body);
         this.#events.emit({ kind: 'progress', platform, stage, fraction, prepared });
+        if (isNewlyPrepared) this.#rounds.cameBack(platform);
         this.#rounds.update();
         return;
       }
@@ -264,6 +265,7 @@ class RunningCoordinator implements Coordinator {
       case 'online':
         if (presence.resumed) this.#rounds.back(platform);
         else this.#welcome(platform);
+        this.#rounds.cameBack(platform);
         break;
       case 'offline':
         this.#rounds.left(platform);

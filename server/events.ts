@@ -6,8 +6,9 @@
 import type { Outcome } from '../core/secagg/outcome.ts';
 import type { CoordinatorStage } from '../core/secagg/session.ts';
 import type { MailOutcome } from '../core/wire/body.ts';
+import type { Missed } from './rounds/missed.ts';
 
-/** How the rounds came to an end. */
+/** How the rounds came to an end. `gave-up`: for now; they go on once a platform that was missing is back. */
 export type RoundsEnding = 'completed' | 'budget-exhausted' | 'gave-up';
 
 export type CoordinatorEvent =
@@ -79,7 +80,17 @@ export type CoordinatorEvent =
       readonly outcome: MailOutcome;
       readonly bytes: number;
     }
-  | { readonly kind: 'rounds-over'; readonly ending: RoundsEnding; readonly completedRounds: number }
+  /** Failed again and again: it is not invited to so many attempts, as long as the others are enough. */
+  | { readonly kind: 'sits-out'; readonly platform: string; readonly attempts: number }
+  | {
+      readonly kind: 'rounds-over';
+      readonly ending: RoundsEnding;
+      readonly completedRounds: number;
+      /** Of `gave-up`: whom the failed attempts at the round lacked, how often, and why the last time. */
+      readonly missed: readonly Missed[];
+    }
+  /** A platform that was missing is back: the round that was given up is tried again. */
+  | { readonly kind: 'rounds-resumed'; readonly round: number }
   | { readonly kind: 'stopped' };
 
 export type CoordinatorListener = (event: CoordinatorEvent) => void;

@@ -4,6 +4,7 @@
  */
 import type { Log } from '../host/log.ts';
 import type { CoordinatorEvent } from './events.ts';
+import { gaveUpText } from './rounds/announcements.ts';
 
 /** Writes an event where an operator would want to read it. */
 export function logEvent(log: Log, event: CoordinatorEvent): void {
@@ -70,11 +71,34 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
     case 'mail':
       log.debug(`a letter from ${event.from} to ${event.to}: ${event.outcome}`, { bytes: event.bytes });
       return;
+    case 'sits-out':
+      log.warn(`platform ${event.platform} failed again and again: it sits out while the others are enough`, {
+        attempts: event.attempts,
+      });
+      return;
     case 'rounds-over':
-      if (event.ending === 'completed') log.info('all rounds are completed', { rounds: event.completedRounds });
-      else log.error(`rounds are over: ${event.ending}`, { completedRounds: event.completedRounds });
+      logOver(log, event);
+      return;
+    case 'rounds-resumed':
+      log.info(`a platform that was missing is back: round ${event.round} is tried again`);
       return;
     case 'stopped':
       log.info('stopped');
+  }
+}
+
+function logOver(
+  log: Log,
+  { ending, completedRounds, missed }: Extract<CoordinatorEvent, { kind: 'rounds-over' }>,
+): void {
+  switch (ending) {
+    case 'completed':
+      log.info('all rounds are completed', { rounds: completedRounds });
+      return;
+    case 'budget-exhausted':
+      log.error(`rounds are over: ${ending}`, { completedRounds });
+      return;
+    case 'gave-up':
+      log.error(gaveUpText(completedRounds + 1, missed), { completedRounds });
   }
 }

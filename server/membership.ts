@@ -53,8 +53,11 @@ export class Membership {
     }
   }
 
-  status(platform: string, { stage, fraction, prepared }: StatusBody): void {
+  /** @returns whether it is prepared, and was not before. */
+  status(platform: string, { stage, fraction, prepared }: StatusBody): boolean {
+    const isNews = prepared && this.#members.get(platform)?.prepared === false;
     this.#change(platform, { stage, fraction, prepared });
+    return isNews;
   }
 
   #change(platform: string, changes: Partial<Member>): void {

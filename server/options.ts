@@ -53,7 +53,7 @@ export interface Coordinator {
   status(): CoordinatorStatus;
   /** @returns how to leave. */
   on(listener: CoordinatorListener): () => void;
-  /** Resolves when no further round will come: at once where none are planned. */
+  /** Resolves when no further round will come, or none for now (`gave-up`, the first time): at once where none are planned. */
   readonly roundsOver: Promise<RoundsEnding>;
   /** Resolves when it cannot go on, with the reason, e.g. a full disk; it has stopped then. */
   readonly failed: Promise<unknown>;

@@ -35,10 +35,10 @@ export interface RunningCoordinatorProcess {
   stop(): Promise<void>;
 }
 
-/** How a coordinator ends with its rounds in that state, for scripts and service managers; undefined: they still go on. */
-export function exitCodeOf(ending: RoundsEnding | undefined): ExitCode {
+/** How a coordinator ends with its rounds in that state, for scripts and service managers; null: they still go on. */
+export function exitCodeOf(ending: RoundsEnding | null): ExitCode {
   switch (ending) {
-    case undefined:
+    case null:
     case 'completed':
       return EXIT.ok;
     case 'budget-exhausted':

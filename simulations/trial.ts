@@ -9,6 +9,7 @@ import { reportedError } from './failed-report.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
 import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
+import { gaveUpText } from '../server/rounds/announcements.ts';
 import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
@@ -67,7 +68,9 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
         if (event.kind === 'stage-ended') stages[event.stage] = event.seconds;
         if (event.kind === 'epsilon') ledger.set(attempt, event.spent);
         if (event.kind === 'rounds-over' && event.ending !== 'completed') {
-          onEvent({ kind: 'note', text: `rounds ended early: ${event.ending} after ${event.completedRounds}` });
+          const { ending, completedRounds, missed } = event;
+          const why = ending === 'gave-up' ? `; ${gaveUpText(completedRounds + 1, missed)}` : '';
+          onEvent({ kind: 'note', text: `rounds ended early: ${ending} after ${completedRounds}${why}` });
         }
         tell(event, federation.manifest.rounds.count, onEvent);
       };

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { CoordinatorEvent, RoundsEnding } from '../../server/events.ts';
+import type { CoordinatorEvent } from '../../server/events.ts';
 import { EXIT, EXIT_TEXTS } from '../../host/exit-codes.ts';
 import type { Ending } from '../../host/exit-codes.ts';
 import type { LogLevel } from '../../host/log.ts';
@@ -45,7 +45,7 @@ export function coordinatorCommand(): Command {
     )
     .option(
       '--until-rounds-over',
-      'exit once no further round will come, instead of relaying letters until stopped',
+      'exit once no further round will come, or one is given up, instead of relaying letters until stopped',
       false,
     )
     .addHelpText('after', help())
@@ -75,17 +75,16 @@ async function run(flags: CoordinatorFlags): Promise<void> {
         'NO PRIVACY: this federation adds no noise; nothing bounds what anyone learns of a person\n',
       );
     }
-    let ending: RoundsEnding | undefined;
-    const over = coordinator.roundsOver.then((how) => (ending = how));
-    const givenUp = over.then((how) => (how === 'gave-up' || flags.untilRoundsOver ? how : stopped.asked));
     const failure = await Promise.race([
       stopped.asked,
-      givenUp.then(() => undefined),
+      ...(flags.untilRoundsOver ? [coordinator.roundsOver.then(() => undefined)] : []),
       coordinator.failed.then((error) => ({ error })),
     ]);
+    const { ending } = coordinator.status().rounds;
     await running.stop();
     if (failure !== undefined) throw failure.error;
-    process.exitCode = exitCodeOf(ending);
+    // A round that was given up may go on: whoever stops the process meanwhile stops it as asked.
+    process.exitCode = exitCodeOf(ending === 'gave-up' && !flags.untilRoundsOver ? null : ending);
   } finally {
     stopped.forget();
     await log.close();

@@ -62,11 +62,12 @@ interface Running {
   readonly attempt: Attempt;
 }
 
-/** Why the rounds are over. */
-export type RoundsEnd = 'all rounds are completed' | 'the budget is spent' | 'the coordinator gave the round up';
+/** Why the rounds are over; a round that was given up may be tried again, and is joined then. */
+export type RoundsEnd =
+  'all rounds are completed' | 'the budget is spent' | 'the coordinator gave the round up for now';
 
 export class Participation {
-  /** Resolves once, when no further round will come. */
+  /** Resolves once, when no further round will come, or one is given up for now. */
   readonly over: Promise<RoundsEnd>;
   readonly #options: ParticipationOptions;
   readonly #statements: Statements;
@@ -155,7 +156,10 @@ export class Participation {
       if (this.#model !== undefined) void this.#adoptLatest().catch(this.#options.onError);
     }
     emit({ kind: 'attempt-ended', round, attempt, outcome, text });
-    log.info(`round ${round}, attempt ${attempt}: ${outcome}`, { completedRounds: body.completedRounds });
+    const { completedRounds } = body;
+    // Attempt 0: none is made for now, and the text says why and whom it takes.
+    if (attempt === 0) log.warn(text, { completedRounds });
+    else log.info(`round ${round}, attempt ${attempt}: ${outcome}`, { completedRounds });
     this.#checkOver(body);
   }
 
@@ -318,8 +322,8 @@ export class Participation {
       this.#resolveOver('all rounds are completed');
     else if (ended?.outcome === 'budget-exhausted') this.#resolveOver('the budget is spent');
     else if (ended?.attempt === 0) {
-      // Attempt 0 stands for all that will not be made.
-      this.#resolveOver('the coordinator gave the round up');
+      // Attempt 0 stands for all that are not made.
+      this.#resolveOver('the coordinator gave the round up for now');
     }
   }
 }

@@ -43,6 +43,7 @@ export function createCoordinatorSession(
     indexOf: new Map(parameters.cohort.map((member, index) => [member.id, index])),
     probe: dependencies.engine.x25519(PROBE_SCALAR),
     gone: new Map(),
+    silent: new Map(),
     leaves: new Set(),
   };
   return [
@@ -105,7 +106,7 @@ function connection(
     case 'reconnected':
       return [state, repeatFor(state, platform)];
     case 'lost':
-      return settle(state, withdraw(state, platform, 'lost'));
+      return settle(state, withdraw(state, platform, 'its connection was lost'));
   }
 }
 
@@ -137,6 +138,7 @@ function goOnOpening(state: CoordinatorStateOf<'opening'>): CoordinatorStep {
   if (slice.value !== null) {
     const { dealer, text } = slice.value;
     const error = new SecaggError('SECAGG_REBUILT_SECRET', text, dealer);
+    session.gone.set(dealer, `it dealt false shares: ${error.code}`);
     const [ended, effects] = end(
       state,
       'protocol-violation',

@@ -143,6 +143,13 @@ export interface Fault {
   readonly text: string;
 }
 
+/** A platform of the cohort that fell out, or was silent until a stage's deadline. */
+export interface Missing {
+  readonly platform: string;
+  /** In words, as part of a sentence. It says what was seen, not whose fault it is: a bad dealer makes others leave. */
+  readonly because: string;
+}
+
 export type CoordinatorEffect =
   | { readonly kind: 'send'; readonly to: string; readonly message: CoordinatorMessage }
   | { readonly kind: 'broadcast'; readonly to: readonly string[]; readonly message: CoordinatorMessage }
@@ -167,6 +174,12 @@ export type CoordinatorEffect =
   | { readonly kind: 'continue' }
   /** The sum over `platforms`, as ring elements below 2^ringBits. */
   | { readonly kind: 'sum'; readonly sum: Uint32Array; readonly platforms: readonly string[] }
-  | { readonly kind: 'end'; readonly outcome: Outcome; readonly text: string; readonly charged: boolean };
+  | {
+      readonly kind: 'end';
+      readonly outcome: Outcome;
+      readonly text: string;
+      readonly charged: boolean;
+      readonly missing: readonly Missing[];
+    };
 
 export type { Reveal } from './messages.ts';

@@ -123,6 +123,16 @@ export class Metrics {
       (now) => now.platforms.filter(({ state, prepared }) => state === 'online' && prepared).length,
     );
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
+    gauge(
+      'isthmus_platforms_sitting_out',
+      'Platforms that failed again and again, and are not invited while the others are enough.',
+      (now) => now.platforms.filter(({ sitsOut }) => sitsOut > 0).length,
+    );
+    gauge(
+      'isthmus_round_given_up',
+      '1 while the round is given up, until a platform that was missing is back.',
+      (now) => (now.rounds.state === 'given-up' ? 1 : 0),
+    );
     this.#figures.budget(
       () => ({ ...(this.#now.epsilon ?? { spent: null, budget: null }), ...this.#now.ledger }),
       () => this.#now.rounds.ending === 'budget-exhausted',

@@ -6,6 +6,8 @@ import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import type { AttemptEndBody } from '../../core/wire/body.ts';
 import type { CompletedRound, RoundStore } from '../store/coordinator-store.ts';
+import { missedText } from './missed.ts';
+import type { Missed } from './missed.ts';
 import type { RoundState } from './round-machine.ts';
 
 export interface EndAnnouncement {
@@ -39,24 +41,23 @@ export function latestRound(latest: CompletedRound | undefined, store: RoundStor
 }
 
 /**
- * That no further round will come although some were planned; undefined while they go on or when all are completed.
+ * That no further round will come although some were planned, or none for now; undefined while they go on or when all are
+ * completed.
  * @param failure how the last attempt that failed ended.
+ * @param missed whom the failed attempts lacked.
  */
-export function lastWord(state: RoundState, failure: Outcome): AttemptEndBody | undefined {
-  if (state.kind !== 'over') return undefined;
-  const { completed, ending } = state;
-  const round = completed + 1;
-  const told = { round, attempt: 0, completedRounds: completed };
-  switch (ending) {
-    case 'completed':
-      return undefined;
-    case 'budget-exhausted':
-      return attemptEnd({ ...told, outcome: 'budget-exhausted', text: OUTCOME_TEXT['budget-exhausted'] });
-    case 'gave-up':
-      return attemptEnd({
-        ...told,
-        outcome: failure,
-        text: `round ${round} was given up after as many failed attempts as the manifest allows`,
-      });
-  }
+export function lastWord(state: RoundState, failure: Outcome, missed: readonly Missed[]): AttemptEndBody | undefined {
+  if (state.kind !== 'over' && state.kind !== 'given-up') return undefined;
+  const { completed } = state;
+  const told = { round: completed + 1, attempt: 0, completedRounds: completed };
+  if (state.kind === 'given-up') return attemptEnd({ ...told, outcome: failure, text: gaveUpText(told.round, missed) });
+  if (state.ending === 'completed') return undefined;
+  return attemptEnd({ ...told, outcome: 'budget-exhausted', text: OUTCOME_TEXT['budget-exhausted'] });
+}
+
+/** Why a round is given up, and what it takes to go on. */
+export function gaveUpText(round: number, missed: readonly Missed[]): string {
+  const text = `round ${round} is given up for now, after as many failed attempts as the manifest allows`;
+  if (missed.length === 0) return text;
+  return `${text}; missing: ${missedText(missed)}. It is tried again once one of them is back`;
 }

@@ -16,6 +16,7 @@ import type {
   CoordinatorEvent,
   CoordinatorStage,
   Fault,
+  Missing,
   SessionParameters,
 } from '../../core/secagg/session.ts';
 
@@ -48,6 +49,8 @@ export interface AttemptEnding {
   readonly charged: boolean;
   /** Opened, and over whom; undefined unless completed. */
   readonly sum: { readonly vector: Uint32Array; readonly platforms: readonly string[] } | undefined;
+  /** Platforms that fell out, or were silent until a deadline; also where the attempt completed. */
+  readonly missing: readonly Missing[];
   /** What the driver itself could not do, e.g. write its store. */
   readonly error: unknown;
 }
@@ -152,7 +155,7 @@ export class Attempt {
         this.#sum = { vector: effect.sum, platforms: effect.platforms };
         return true;
       case 'end':
-        this.#end(effect.outcome, effect.text);
+        this.#end(effect.outcome, effect.text, effect.missing);
         return true;
     }
   }
@@ -202,13 +205,13 @@ export class Attempt {
     });
   }
 
-  #end(outcome: Outcome, text: string): void {
+  #end(outcome: Outcome, text: string, missing: readonly Missing[] = []): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stage = 'ended';
     this.#stopTimers();
     const sum = outcome === 'completed' ? this.#sum : undefined;
-    this.#options.onEnd({ outcome, text, charged: this.#isCharged, sum, error: this.#error });
+    this.#options.onEnd({ outcome, text, charged: this.#isCharged, sum, missing, error: this.#error });
   }
 
   #stopTimers(): void {

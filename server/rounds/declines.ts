@@ -3,6 +3,7 @@
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
+import type { Missing } from '../../core/secagg/session.ts';
 import type { AttemptDeclineBody } from '../../core/wire/body.ts';
 
 export interface Verdict {
@@ -25,8 +26,14 @@ export class Declines {
   add(platform: string, { code }: AttemptDeclineBody): Verdict | undefined {
     this.#codes.set(platform, code);
     if (this.#cohort - this.#codes.size >= this.#needed) return undefined;
-    const reasons = [...this.#codes].map(([name, reason]) => `${name}: ${reason}`).join(', ');
-    return { outcome: this.#outcome(), text: `platforms declined (${reasons}); ${this.#needed} are needed` };
+    const text = `${this.#codes.size} of ${this.#cohort} platforms declined, and ${this.#needed} are needed`;
+    return { outcome: this.#outcome(), text };
+  }
+
+  /** Those who declined, with their reasons, and the others of the missing. */
+  named(missing: readonly Missing[]): readonly Missing[] {
+    const declined = [...this.#codes].map(([platform, code]) => ({ platform, because: `it declined with ${code}` }));
+    return [...declined, ...missing.filter(({ platform }) => !this.#codes.has(platform))];
   }
 
   /** Never `budget-exhausted`: a platform speaks of its own budget, and only the coordinator's ledger ends the rounds. */

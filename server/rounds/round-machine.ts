@@ -2,7 +2,7 @@
  * When an attempt opens and when the rounds are over: a pure state machine. It knows numbers of platforms, not who they
  * are, and nothing of what an attempt does inside.
  *
- * `gathering -> attempting -> (pausing | waiting ->) gathering ... -> over`
+ * `gathering -> attempting -> (pausing | waiting | given-up ->) gathering ... -> over`
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
@@ -11,17 +11,17 @@ import type { RoundsEnding } from '../events.ts';
 export interface RoundPolicy {
   /** Rounds to complete. */
   readonly rounds: number;
-  /** Platforms in the manifest. */
-  readonly platforms: number;
   /** Fewest that an attempt is opened with. */
   readonly needed: number;
   /** How long those that are ready wait for the others. */
   readonly graceMs: number;
-  /** Failed attempts at one round after which it is given up. */
+  /** Failed attempts at one round after which it is given up, until a platform that was missing is back. */
   readonly maxAttempts: number;
   /** Pause after the first failed attempt; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
+  /** After a round was given up pauses grow on, to this at most. */
+  readonly longestRestMs: number;
   /** How long a budget that holds no further attempt waits for a refund. */
   readonly statementsMs: number;
 }
@@ -33,24 +33,39 @@ export type RoundState =
   | { readonly kind: 'pausing'; readonly completed: number; readonly failures: number }
   /** The budget holds no further attempt, and a refund may still free room. */
   | { readonly kind: 'waiting'; readonly completed: number; readonly failures: number }
-  | { readonly kind: 'over'; readonly completed: number; readonly ending: RoundsEnding };
+  /** The round is given up: nothing is tried before a platform that was missing is back. */
+  | { readonly kind: 'given-up'; readonly completed: number; readonly failures: number }
+  | { readonly kind: 'over'; readonly completed: number; readonly ending: Exclude<RoundsEnding, 'gave-up'> };
+
+/** Who is there now. */
+export interface Present {
+  /** How many platforms are online and prepared. */
+  readonly ready: number;
+  /** For how many more they should wait. */
+  readonly awaited: number;
+}
 
 export type RoundEvent =
-  /** So many platforms are online and prepared now. */
-  | { readonly kind: 'ready'; readonly platforms: number }
+  | ({ readonly kind: 'ready' } & Present)
   /** The timer that was last set has run out. */
-  | { readonly kind: 'timer'; readonly ready: number }
+  | ({ readonly kind: 'timer' } & Present)
   /** The budget does not hold the attempt that was to be opened. */
   | { readonly kind: 'refused'; readonly mayBeRefunded: boolean }
   /** A charge was taken back. */
-  | { readonly kind: 'refunded'; readonly ready: number }
-  | { readonly kind: 'attempt-ended'; readonly outcome: Outcome; readonly ready: number };
+  | ({ readonly kind: 'refunded' } & Present)
+  | ({ readonly kind: 'attempt-ended'; readonly outcome: Outcome } & Present)
+  /** A platform that was missing shows that it lives. */
+  | { readonly kind: 'back' };
 
 export type RoundEffect =
   | { readonly kind: 'open'; readonly round: number }
+  /** The time of grace ran out: who is still awaited is not, any more. */
+  | { readonly kind: 'grace-over' }
   | { readonly kind: 'timer'; readonly delayMs: number }
   | { readonly kind: 'cancel-timer' }
   | { readonly kind: 'waiting' }
+  | { readonly kind: 'gave-up' }
+  | { readonly kind: 'resumed' }
   | { readonly kind: 'over'; readonly ending: RoundsEnding };
 
 export type RoundStep = readonly [RoundState, readonly RoundEffect[]];
@@ -64,35 +79,45 @@ export function beginRounds(policy: RoundPolicy, completed: number): RoundStep {
 export function handleRound(policy: RoundPolicy, state: RoundState, event: RoundEvent): RoundStep {
   switch (event.kind) {
     case 'ready':
-      return state.kind === 'gathering' ? gather(policy, state, event.platforms) : [state, []];
+      return state.kind === 'gathering' ? gather(policy, state, event) : [state, []];
     case 'timer':
-      if (state.kind === 'pausing') return gather(policy, { ...state, kind: 'gathering', grace: false }, event.ready);
-      if (state.kind === 'gathering' && state.grace && event.ready >= policy.needed) return open(state);
-      if (state.kind === 'waiting') return over(state.completed, 'budget-exhausted');
-      return [state, []];
+      return timer(policy, state, event);
     case 'refused':
       return state.kind === 'attempting' ? refused(policy, state, event.mayBeRefunded) : [state, []];
     case 'refunded': {
       if (state.kind !== 'waiting') return [state, []];
-      const [next, effects] = gather(policy, { ...state, kind: 'gathering', grace: false }, event.ready);
+      const [next, effects] = gather(policy, { ...state, kind: 'gathering', grace: false }, event);
       return [next, [{ kind: 'cancel-timer' }, ...effects]];
     }
     case 'attempt-ended':
-      return state.kind === 'attempting' ? ended(policy, state, event.outcome, event.ready) : [state, []];
+      return state.kind === 'attempting' ? ended(policy, state, event) : [state, []];
+    case 'back': {
+      if (state.kind !== 'given-up') return [state, []];
+      const delayMs = pauseAfter(policy, state.failures);
+      return [{ ...state, kind: 'pausing' }, [{ kind: 'resumed' }, { kind: 'timer', delayMs }]];
+    }
   }
 }
 
 type Gathering = Extract<RoundState, { readonly kind: 'gathering' }>;
 type Attempting = Extract<RoundState, { readonly kind: 'attempting' }>;
 
-function gather(policy: RoundPolicy, state: Gathering, ready: number): RoundStep {
-  if (ready >= policy.platforms) {
-    const [next, effects] = open(state);
-    return [next, state.grace ? [{ kind: 'cancel-timer' }, ...effects] : effects];
-  }
+function timer(policy: RoundPolicy, state: RoundState, present: Present): RoundStep {
+  if (state.kind === 'pausing') return gather(policy, { ...state, kind: 'gathering', grace: false }, present);
+  if (state.kind === 'waiting') return over(state.completed, 'budget-exhausted');
+  if (state.kind !== 'gathering' || !state.grace || present.ready < policy.needed) return [state, []];
+  const [next, effects] = open(state);
+  return [next, [{ kind: 'grace-over' }, ...effects]];
+}
+
+function gather(policy: RoundPolicy, state: Gathering, { ready, awaited }: Present): RoundStep {
   if (ready < policy.needed) {
     // Someone left in the time of grace: it begins anew once enough are back.
     return [{ ...state, grace: false }, state.grace ? [{ kind: 'cancel-timer' }] : []];
+  }
+  if (awaited === 0) {
+    const [next, effects] = open(state);
+    return [next, state.grace ? [{ kind: 'cancel-timer' }, ...effects] : effects];
   }
   if (state.grace) return [state, []];
   return [{ ...state, grace: true }, [{ kind: 'timer', delayMs: policy.graceMs }]];
@@ -102,17 +127,23 @@ function open({ completed, failures }: Gathering): RoundStep {
   return [{ kind: 'attempting', completed, failures }, [{ kind: 'open', round: completed + 1 }]];
 }
 
-function ended(policy: RoundPolicy, state: Attempting, outcome: Outcome, ready: number): RoundStep {
+function ended(policy: RoundPolicy, state: Attempting, event: Present & { readonly outcome: Outcome }): RoundStep {
+  const { outcome } = event;
   if (outcome === 'completed') {
     const completed = state.completed + 1;
     if (completed >= policy.rounds) return over(completed, 'completed');
-    return gather(policy, { kind: 'gathering', completed, failures: 0, grace: false }, ready);
+    return gather(policy, { kind: 'gathering', completed, failures: 0, grace: false }, event);
   }
-  if (outcome === 'budget-exhausted') return over(state.completed, 'budget-exhausted');
+  const { completed } = state;
+  if (outcome === 'budget-exhausted') return over(completed, 'budget-exhausted');
   const failures = state.failures + 1;
-  if (failures >= policy.maxAttempts) return over(state.completed, 'gave-up');
-  const delayMs = Math.min(policy.lastPauseMs, policy.firstPauseMs * 2 ** (failures - 1));
-  return [{ kind: 'pausing', completed: state.completed, failures }, [{ kind: 'timer', delayMs }]];
+  if (failures >= policy.maxAttempts) return [{ kind: 'given-up', completed, failures }, [{ kind: 'gave-up' }]];
+  return [{ kind: 'pausing', completed, failures }, [{ kind: 'timer', delayMs: pauseAfter(policy, failures) }]];
+}
+
+function pauseAfter(policy: RoundPolicy, failures: number): number {
+  const longest = failures < policy.maxAttempts ? policy.lastPauseMs : policy.longestRestMs;
+  return Math.min(longest, policy.firstPauseMs * 2 ** (failures - 1));
 }
 
 function refused(policy: RoundPolicy, { completed, failures }: Attempting, mayBeRefunded: boolean): RoundStep {
@@ -123,6 +154,6 @@ function refused(policy: RoundPolicy, { completed, failures }: Attempting, mayBe
   ];
 }
 
-function over(completed: number, ending: RoundsEnding): RoundStep {
+function over(completed: number, ending: Exclude<RoundsEnding, 'gave-up'>): RoundStep {
   return [{ kind: 'over', completed, ending }, [{ kind: 'cancel-timer' }, { kind: 'over', ending }]];
 }

@@ -3,55 +3,31 @@
  * ledger, moves the shared model, and tells the platforms.
  * @module
  */
-import type { CryptoEngine } from '../../core/crypto/engine.ts';
-import { attemptConfig, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
-import type { Cancel, Clock } from '../../core/time/clock.ts';
+import { roundSum } from '../../core/federation/attempt.ts';
+import type { Cancel } from '../../core/time/clock.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
 import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
-import type { FederationPlan } from '../../core/federation/plan.ts';
-import type { Ledger } from '../../core/privacy/ledger/ledger.ts';
-import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
+import { proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
-import { attemptKey } from '../../core/secagg/parameters.ts';
 import { WireError } from '../../core/wire/errors.ts';
-import type { AttemptDeclineBody, AttemptEndBody, Body, LastKeysBody, StatementBody } from '../../core/wire/body.ts';
-import type { CoordinatorEvent, RoundsEnding } from '../events.ts';
-import type { Membership } from '../membership.ts';
-import type { CoordinatorStore } from '../store/coordinator-store.ts';
+import type { AttemptDeclineBody, AttemptEndBody, LastKeysBody, StatementBody } from '../../core/wire/body.ts';
+import type { RoundsEnding } from '../events.ts';
 import { Absences } from './absences.ts';
 import { attemptEnd, lastWord, latestRound } from './announcements.ts';
-import { Attempt } from './attempt.ts';
-import type { AttemptEnding } from './attempt.ts';
+import type { Attempt, AttemptEnding } from './attempt.ts';
+import { Attendance } from './attendance.ts';
 import { Declines } from './declines.ts';
 import { closeInterrupted } from './interrupted.ts';
+import { missingText } from './missed.ts';
+import type { Missed } from './missed.ts';
+import { openAttempt } from './open-attempt.ts';
 import { Refunds } from './refunds.ts';
 import { beginRounds, handleRound } from './round-machine.ts';
 import type { RoundEvent, RoundPolicy, RoundState, RoundStep } from './round-machine.ts';
 import { roundPolicy } from './settings.ts';
-import type { RoundSettings } from './settings.ts';
+import type { RoundsOptions } from './rounds-options.ts';
 import { SharedModelHistory } from './shared-model.ts';
 import { StageTimes } from './stage-times.ts';
-
-export interface RoundsOptions {
-  readonly plan: FederationPlan;
-  readonly store: Pick<CoordinatorStore, 'rounds' | 'sessions'>;
-  readonly ledger: Ledger;
-  readonly membership: Membership;
-  readonly engine: CryptoEngine;
-  readonly clock: Clock;
-  readonly settings: RoundSettings;
-  /** Queues a message to those of the platforms that have a link. */
-  readonly send: (to: readonly string[], body: Body, session?: Uint8Array) => void;
-  /** The ledger has a new entry. */
-  readonly onCharged: () => void;
-  /** Queues what is new in the ledger to all platforms. */
-  readonly tellLedger: () => void;
-  readonly emit: (event: CoordinatorEvent) => void;
-  /** The store cannot be written: the coordinator cannot go on. */
-  readonly onError: (error: unknown) => void;
-  /** Something threw that never should: for the log. */
-  readonly onDefect: (defect: unknown) => void;
-}
 
 interface Running {
   readonly round: number;
@@ -70,6 +46,7 @@ export class Rounds {
   readonly #refunds: Refunds;
   readonly #absences: Absences;
   readonly #stages: StageTimes;
+  readonly #attendance: Attendance;
   #state: RoundState;
   #running: Running | undefined;
   #cancelTimer: Cancel = () => undefined;
@@ -93,6 +70,7 @@ export class Rounds {
     });
     this.#absences = new Absences(clock, settings.absenceMs, (platform) => this.lost(platform));
     this.#stages = new StageTimes(clock, emit);
+    this.#attendance = new Attendance(options.membership, this.#policy.needed);
     this.#state = { kind: 'gathering', completed: this.completed, failures: 0, grace: false };
   }
 
@@ -110,7 +88,18 @@ export class Rounds {
   }
 
   get ending(): RoundsEnding | undefined {
+    if (this.#state.kind === 'given-up') return 'gave-up';
     return this.#state.kind === 'over' ? this.#state.ending : undefined;
+  }
+
+  /** Platforms that failed attempts at the round lacked. */
+  get missed(): readonly Missed[] {
+    return this.#attendance.missed;
+  }
+
+  /** Attempts that the platform still sits out while the others are enough. */
+  sitsOut(platform: string): number {
+    return this.#attendance.sitsOut(platform);
   }
 
   get underWay(): { readonly round: number; readonly attempt: number; readonly stage: string } | undefined {
@@ -133,7 +122,13 @@ export class Rounds {
 
   /** Membership changed. */
   update(): void {
-    this.#event({ kind: 'ready', platforms: this.#options.membership.ready.length });
+    this.#event({ kind: 'ready', ...this.#attendance.present });
+  }
+
+  /** A platform shows that it lives: where the round was given up for lack of it, it is tried again. */
+  cameBack(platform: string): void {
+    this.#attendance.cameBack(platform);
+    if (this.#attendance.isBack) this.#event({ kind: 'back' });
   }
 
   /** A platform came with a new link, or its link is gone: it has no part in what is under way. */
@@ -152,7 +147,7 @@ export class Rounds {
 
   /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
   news(): readonly AttemptEndBody[] {
-    const news = [latestRound(this.#models.latest, this.#options.store.rounds), lastWord(this.#state, this.#failure)];
+    const news = [latestRound(this.#models.latest, this.#options.store.rounds), this.#lastWord()];
     return news.filter((body) => body !== undefined);
   }
 
@@ -203,16 +198,19 @@ export class Rounds {
 
   #step([state, effects]: RoundStep): void {
     this.#state = state;
-    const { clock, membership, emit } = this.#options;
+    const { clock, emit } = this.#options;
     for (const effect of effects) {
       switch (effect.kind) {
         case 'open':
           this.#open(effect.round);
           break;
+        case 'grace-over':
+          this.#attendance.graceIsOver();
+          break;
         case 'timer':
           this.#cancelTimer();
           this.#cancelTimer = clock.after(effect.delayMs, () => {
-            this.#event({ kind: 'timer', ready: membership.ready.length });
+            this.#event({ kind: 'timer', ...this.#attendance.present });
           });
           break;
         case 'cancel-timer':
@@ -221,76 +219,72 @@ export class Rounds {
         case 'waiting':
           emit({ kind: 'waiting', platforms: this.#refunds.missing, seconds: this.#policy.statementsMs / 1000 });
           break;
-        case 'over': {
-          emit({ kind: 'rounds-over', ending: effect.ending, completedRounds: state.completed });
-          const word = lastWord(state, this.#failure);
-          if (word !== undefined) this.#tellEveryone(word);
+        case 'gave-up':
+          this.#over('gave-up');
+          // It may have come back before the attempt that it was lost to had ended.
+          if (this.#attendance.isBack) this.#event({ kind: 'back' });
           break;
-        }
+        case 'resumed':
+          emit({ kind: 'rounds-resumed', round: state.completed + 1 });
+          break;
+        case 'over':
+          this.#over(effect.ending);
+          break;
       }
     }
   }
 
+  #over(ending: RoundsEnding): void {
+    const completedRounds = this.#state.completed;
+    const missed = ending === 'gave-up' ? this.missed : [];
+    this.#options.emit({ kind: 'rounds-over', ending, completedRounds, missed });
+    const word = this.#lastWord();
+    if (word !== undefined) this.#tellEveryone(word);
+  }
+
+  #lastWord(): AttemptEndBody | undefined {
+    return lastWord(this.#state, this.#failure, this.missed);
+  }
+
   #open(round: number): void {
-    const { plan, store, ledger, membership, clock, engine, emit, send, settings, onError } = this.#options;
-    const cohort = membership.ready;
+    const { plan, store, ledger, clock, onError } = this.#options;
+    const cohort = this.#attendance.invited();
     const number = store.rounds.lastAttempt(round) + 1;
     const startedAt = clock.now();
-    const sum = roundSum(plan);
     // Nothing is begun, let alone opened, that the budget does not hold.
-    if (ledger.refusal(proposedAttempt(sum, round, number)) !== undefined) {
+    if (ledger.refusal(proposedAttempt(roundSum(plan), round, number)) !== undefined) {
       this.#event({ kind: 'refused', mayBeRefunded: this.#refunds.isPossible });
       return;
     }
     try {
       store.rounds.begin({ round, attempt: number, cohort, startedAt });
-      const config = attemptConfig(plan, cohort);
+      this.#attendance.began(cohort);
       const model = this.#models.current;
-      const parameters = sessionParameters(plan, { round, attempt: number, config, model });
-      const session = Buffer.from(attemptKey(engine, parameters), 'hex');
-      emit({ kind: 'attempt', round, of: this.#policy.rounds, attempt: number, cohort });
-      send(cohort, { kind: 'attempt-start', round, attempt: number, config, model }, session);
-      const attempt = new Attempt({
-        parameters,
-        dependencies: { engine, ...settings.uploads },
-        clock,
-        stageTimeoutMs: plan.manifest.rounds.stageTimeoutMs,
-        trainTimeoutMs: plan.manifest.rounds.trainTimeoutMs,
-        stallMs: plan.manifest.rounds.stageTimeoutMs,
-        // Stage 2 ends at its deadline all the same: most of it is for the uploads.
-        uploadGraceMs: Math.min(settings.uploadGraceMs, plan.manifest.rounds.trainTimeoutMs / 4),
-        send: (to, message) => send(to, { kind: 'secagg', message }, session),
-        onKeys: (id, parametersHash, keys) => {
-          store.sessions.list({ round, attempt: number, session: id, parametersHash, keys });
-        },
-        charge: (id) => {
-          ledger.charge(attemptCharge(sum, round, number, id));
-          this.#options.onCharged();
-        },
-        onStage: (stage, platforms) => {
-          this.#stages.begin(stage);
-          emit({ kind: 'stage', round, attempt: number, stage, platforms });
-        },
-        onFault: ({ platform, code }) => emit({ kind: 'fault', platform, code }),
+      const begun = { round, number, cohort, model };
+      const { key, attempt } = openAttempt(this.#options, begun, {
+        onStage: (stage) => this.#stages.begin(stage),
         onEnd: (ending) => this.#onEnd(ending),
-        onDefect: this.#options.onDefect,
       });
       const declines = new Declines(cohort.length, this.#policy.needed);
-      this.#running = { round, number, cohort, key: session, attempt, declines, startedAt };
+      this.#running = { round, number, cohort, key, attempt, declines, startedAt };
     } catch (error) {
       onError(error);
     }
   }
 
-  #onEnd({ outcome, text, charged, sum, error }: AttemptEnding): void {
-    const { store, clock, emit, membership, tellLedger, onError } = this.#options;
+  #onEnd({ outcome, text: why, charged, sum, missing, error }: AttemptEnding): void {
+    const { store, clock, emit, tellLedger, onError } = this.#options;
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
     this.#absences.stop();
     this.#stages.end();
-    const { round, number, startedAt } = running;
+    const { round, number, cohort, startedAt } = running;
     const endedAt = clock.now();
+    const named = running.declines.named(missing);
+    const lacked = outcome === 'completed' ? named : [...named, ...this.#attendance.absent(cohort)];
+    const text = outcome === 'completed' || lacked.length === 0 ? why : `${why}; missing: ${missingText(lacked)}`;
+    for (const sitsOut of this.#attendance.ended(cohort, lacked, outcome)) emit({ kind: 'sits-out', ...sitsOut });
     const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };
     // Not before: those that took part charge themselves, and do not learn of it from here.
     if (charged) tellLedger();
@@ -313,14 +307,14 @@ export class Rounds {
     emit({ kind: 'attempt-ended', round, attempt: number, outcome, text, charged, seconds, completedRounds });
     const isStoreError = error !== undefined && outcome !== 'budget-exhausted';
     if (isStoreError) onError(error);
-    else this.#event({ kind: 'attempt-ended', outcome, ready: membership.ready.length });
+    else this.#event({ kind: 'attempt-ended', outcome, ...this.#attendance.present });
   }
 
   #onRefunded(): void {
-    const { membership, onCharged, tellLedger } = this.#options;
+    const { onCharged, tellLedger } = this.#options;
     onCharged();
     tellLedger();
-    this.#event({ kind: 'refunded', ready: membership.ready.length });
+    this.#event({ kind: 'refunded', ...this.#attendance.present });
   }
 
   #tellEveryone(body: AttemptEndBody): void {

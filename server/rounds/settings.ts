@@ -11,6 +11,8 @@ export interface RoundSettings {
   /** Pause after the first failed attempt at a round; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
+  /** After a round was given up pauses grow on, to this at most: each time a platform that was missing comes back it is tried once. */
+  readonly longestRestMs: number;
   /** How long a platform whose connection broke may stay away from an attempt under way. */
   readonly absenceMs: number;
   /** Once enough platforms have asked to upload, the others have so long before uploads begin and the attempt is charged. */
@@ -29,6 +31,7 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
   graceMs: 30_000,
   firstPauseMs: 1_000,
   lastPauseMs: 60_000,
+  longestRestMs: 3_600_000,
   absenceMs: 15_000,
   uploadGraceMs: 10_000,
   statementsMs: 600_000,
@@ -39,7 +42,6 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
 export function roundPolicy({ manifest, parameters, privacy }: FederationPlan, settings: RoundSettings): RoundPolicy {
   return {
     rounds: parameters === 0 ? 0 : manifest.rounds.count,
-    platforms: manifest.platforms.length,
     needed: Math.max(privacy.threshold, privacy.noiseThreshold),
     maxAttempts: manifest.rounds.maxAttempts,
     ...settings,

@@ -257,7 +257,7 @@ describe('Taking part in a round', () => {
     } as const;
     for (const [body, why] of [
       [{ ...end, outcome: 'budget-exhausted' }, 'the budget is spent'],
-      [{ ...end, outcome: 'too-few-platforms' }, 'the coordinator gave the round up'],
+      [{ ...end, outcome: 'too-few-platforms' }, 'the coordinator gave the round up for now'],
     ] as const) {
       const participation = begin();
       participation.onAttemptEnd({ ...body, attempt: 3, outcome: 'abandoned' });

@@ -7,7 +7,7 @@ const status: CoordinatorStatus = {
   federation: 'f',
   strategy: 's',
   noPrivacy: false,
-  rounds: { completed: 0, of: 1, state: 'gathering', waitingFor: null, ending: null, underWay: null },
+  rounds: { completed: 0, of: 1, state: 'gathering', waitingFor: null, ending: null, missed: [], underWay: null },
   epsilon: { spent: 1, budget: 2, delta: 1e-6 },
   ledger: { attempts: 3, refunds: 1 },
   platforms: [],

@@ -205,7 +205,10 @@ describe('coordinator', () => {
       ended.map(({ outcome, charged }) => [outcome, charged]),
       Array(2).fill(['too-few-platforms', false]),
     );
-    assert.match(ended[0].text, /platforms declined \(p2: PRIVACY_BUDGET_EXHAUSTED\); 3 are needed/);
+    assert.match(
+      ended[0].text,
+      /^1 of 3 platforms declined, and 3 are needed; missing: p2 \(it declined with PRIVACY_BUDGET_EXHAUSTED\)$/,
+    );
     const declines = house.events.filter(({ kind }) => kind === 'declined');
     assert.deepEqual(declines[0], { kind: 'declined', platform: 'p2', code: 'PRIVACY_BUDGET_EXHAUSTED' });
     const status = coordinator.status();

@@ -37,7 +37,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     joinAll();
     assert.equal(await coordinator.roundsOver, 'completed');
     const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
-    const over = { state: 'over', waitingFor: null, ending: 'completed', underWay: null } as const;
+    const over = { state: 'over', waitingFor: null, ending: 'completed', missed: [], underWay: null } as const;
     assert.deepEqual(status.rounds, { completed: 2, of: 2, ...over });
     assert.deepEqual(
       status.platforms.map(({ platform, state, prepared }) => [platform, state, prepared]),

@@ -11,12 +11,16 @@ import { failure } from '../../cli/failure.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { formatIdentity, generateIdentity } from '../../core/federation/identity.ts';
 import { formatManifest } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import { socketTransport } from '../../client/transport/socket-io.ts';
+import { systemClock } from '../../host/system.ts';
 import { silentLog } from '../../host/log.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
 import { runCoordinator } from '../../server/run.ts';
 import type { RunSettings } from '../../server/run.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
 import { testRandom } from '../wire/federation.ts';
+import { TestPlatform } from './test-platform.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
@@ -53,7 +57,7 @@ describe('isthmus coordinator', function () {
     rmSync(folder, { recursive: true });
   });
 
-  function run() {
+  function run(...more: readonly string[]) {
     const options = {
       manifest: file('manifest.yaml'),
       identity: file('coordinator.key'),
@@ -61,19 +65,27 @@ describe('isthmus coordinator', function () {
       port: '0',
     };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    const command = ['--import', 'tsx', MAIN, 'coordinator', '--events', 'json', ...flags];
+    const command = ['--import', 'tsx', MAIN, 'coordinator', '--events', 'json', ...flags, ...more];
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const exit = once(child, 'close').then(([code]) => ({ code: code as number | null, errors }));
-    const listening = new Promise<string>((resolve) => {
-      createInterface(child.stdout).on('line', (line) => {
-        const event = JSON.parse(line) as CoordinatorEvent;
-        if (event.kind === 'listening') resolve(event.url);
+    const lines = createInterface(child.stdout);
+    const told = <Value>(pick: (event: CoordinatorEvent) => Value | undefined): Promise<Value> =>
+      new Promise((resolve) => {
+        lines.on('line', (line) => {
+          const value = pick(JSON.parse(line) as CoordinatorEvent);
+          if (value !== undefined) resolve(value);
+        });
       });
-    });
-    return { child, exit, listening };
+    const listening = told((event) => (event.kind === 'listening' ? event.url : undefined));
+    const over = told((event) =>
+      event.kind === 'rounds-over'
+        ? [event.ending, event.missed.map(({ platform, attempts, because }) => [platform, attempts, because])]
+        : undefined,
+    );
+    return { child, exit, listening, over };
   }
 
   /** In this process, as the command runs it: text and exit code of what it throws. */
@@ -119,6 +131,52 @@ describe('isthmus coordinator', function () {
       const told = await refusal(changes);
       assert.match(told.text, text);
       assert.equal(told.exitCode, exitCode, told.text);
+    }
+  });
+
+  it('goes on when a round is given up, names who was missing, and ends with 6 only if it was to end with the rounds', async () => {
+    const random = testRandom('given up');
+    const [coordinator, ...platforms] = ['coordinator', 'alpha', 'beta', 'gamma'].map((name) =>
+      generateIdentity(name, random),
+    );
+    const manifest = draftManifest({
+      federation: 'process',
+      seed: 's',
+      coordinator,
+      platforms: platforms.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
+      strategy: { name: 'shared-trunk', settings: { hidden: 4, bottleneck: 4 } },
+      privacy: { epsilon: 4 },
+      rounds: { count: 2, maxAttempts: 1 },
+    });
+    writeFileSync(file('manifest.yaml'), formatManifest(manifest));
+    writeFileSync(file('coordinator.key'), formatIdentity(coordinator), { mode: 0o600 });
+    const federation = { manifest, plan: planFederation(manifest), coordinator, platforms };
+    const join = (url: string): readonly TestPlatform[] =>
+      platforms.map(
+        (identity) =>
+          new TestPlatform({
+            federation,
+            identity,
+            transport: (options) => socketTransport({ ...options, url }),
+            clock: systemClock,
+            ...(identity.name === 'beta' && { declines: () => 'POLICY_FLOOR' }),
+          }),
+      );
+    for (const [flags, code] of [
+      [[], 0],
+      [['--until-rounds-over'], 6],
+    ] as const) {
+      const { child, exit, listening, over } = run(...flags);
+      const members = join(await listening);
+      assert.deepEqual(await over, ['gave-up', [['beta', 1, 'it declined with POLICY_FLOOR']]]);
+      if (code === 0) {
+        assert.equal((await fetch(`${await listening}/readyz`)).status, 200);
+        child.kill('SIGTERM');
+      }
+      const ended = await exit;
+      assert.equal(ended.code, code, ended.errors);
+      assert.match(ended.errors, /round 1 is given up for now.*missing: beta once \(it declined with POLICY_FLOOR\)/);
+      for (const member of members) await member.link.close();
     }
   });
 

@@ -28,6 +28,8 @@ export interface TestPlatformOptions {
   readonly integers?: (round: number) => Float64Array;
   /** False: dies instead of sending this. */
   readonly sends?: (message: PlatformMessage, round: number, attempt: number) => boolean;
+  /** What it sends instead, if anything: undefined is silence, and its connection stays. */
+  readonly bends?: (message: PlatformMessage, round: number) => PlatformMessage | undefined;
   /** A code: declines the attempt with it. */
   readonly declines?: (start: AttemptStartBody) => string | undefined;
   readonly prepared?: boolean;
@@ -146,6 +148,8 @@ export class TestPlatform {
       void this.die();
       return;
     }
-    void this.link.send({ kind: 'secagg', message }, this.#key);
+    const { bends = (same: PlatformMessage) => same } = this.#options;
+    const sent = bends(message, this.#at.round);
+    if (sent !== undefined) void this.link.send({ kind: 'secagg', message: sent }, this.#key);
   }
 }

@@ -68,19 +68,17 @@ function firstGrants(
 /** At its deadline a stage goes on with who has answered. */
 export function deadline(state: OpenCoordinatorState): CoordinatorStep {
   if (state.stage === 'opening') return [state, []];
+  for (const platform of state.remaining) state.session.silent.set(platform, state.stage);
   if (answered(state) < leastAnswers(state)) return endTooFew(state, answered(state));
   state.remaining.clear();
   return settle(state, []);
 }
 
-/** The platform will not answer any more. */
-export function withdraw(
-  state: OpenCoordinatorState,
-  platform: number,
-  because: 'lost' | 'left' | SecaggError['code'],
-): readonly CoordinatorEffect[] {
+/** The platform will not answer any more. @param because in words. */
+export function withdraw(state: OpenCoordinatorState, platform: number, because: string): readonly CoordinatorEffect[] {
   const { session } = state;
-  if (!session.gone.has(platform)) session.gone.set(platform, because);
+  // Who is lost while the sum is opened has done its part.
+  if (state.stage !== 'opening' && !session.gone.has(platform)) session.gone.set(platform, because);
   state.remaining.delete(platform);
   return state.stage === 'masked-input' ? grants(session, state.uploads.drop(platform, false)) : [];
 }

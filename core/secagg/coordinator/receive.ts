@@ -37,7 +37,7 @@ export function receive(state: OpenCoordinatorState, from: string, message: Plat
       kind: 'fault',
       fault: { platform: from, code: message.code, text: message.text },
     };
-    return settle(state, [named, ...withdraw(state, platform, 'left')]);
+    return settle(state, [named, ...withdraw(state, platform, `it left with ${message.code}`)]);
   }
   if (isOut(state, platform)) return [state, [rejectLate(from)]];
   if (STAGE_OF[message.kind] !== state.stage) {
@@ -60,7 +60,7 @@ function refuse(state: OpenCoordinatorState, platform: number, error: unknown): 
   const told = [reject(id, refusal), fault(id, refusal)];
   // Its first answer was sound and stays.
   if (refusal.code === 'SECAGG_EQUIVOCATION') return [state, told];
-  return settle(state, [...told, ...withdraw(state, platform, refusal.code)]);
+  return settle(state, [...told, ...withdraw(state, platform, `its message was refused: ${refusal.code}`)]);
 }
 
 /** @throws SecaggError when the answer is unsound; nothing was kept then. */

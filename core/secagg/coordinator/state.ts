@@ -5,13 +5,13 @@
  */
 import type { KeyAgreement } from '../../crypto/engine.ts';
 import type { Outcome } from '../outcome.ts';
-import type { SecaggCode } from '../errors.ts';
 import type { Graph } from '../graph.ts';
 import type { AdvertiseKeys, CoordinatorMessage, KeyEntry, Reveal, ShareKeys } from '../messages.ts';
 import type {
   CoordinatorDependencies,
   CoordinatorEffect,
   CoordinatorStage,
+  Missing,
   SessionParameters,
   Step,
 } from '../session.ts';
@@ -24,8 +24,10 @@ export interface CoordinatorSession {
   readonly indexOf: ReadonlyMap<string, number>;
   /** Agrees with every advertised key once, to find points of low order. */
   readonly probe: KeyAgreement;
-  /** Platforms that are out for good, and why. */
-  readonly gone: Map<number, SecaggCode | 'lost' | 'left'>;
+  /** Platforms that are out for good, and why, in words. */
+  readonly gone: Map<number, string>;
+  /** Platforms that had not answered at a stage's deadline, and which stage it was. */
+  readonly silent: Map<number, CoordinatorStage>;
   /** Codes with which platforms left: they name the outcome when too few are left. */
   readonly leaves: Set<string>;
 }
@@ -113,6 +115,14 @@ export function isCharged(state: OpenCoordinatorState): boolean {
   return state.stage === 'consistency' || state.stage === 'unmask' || state.stage === 'opening';
 }
 
+function missingIn({ parameters, gone, silent }: CoordinatorSession): readonly Missing[] {
+  return parameters.cohort.flatMap(({ id }, index) => {
+    const stage = silent.get(index);
+    const because = gone.get(index) ?? (stage === undefined ? undefined : `silent in stage ${stage}`);
+    return because === undefined ? [] : [{ platform: id, because }];
+  });
+}
+
 /** Ends the attempt and tells the whole cohort. */
 export function end(state: OpenCoordinatorState, outcome: Outcome, text: string): CoordinatorStep {
   const everyone = state.session.parameters.cohort.map((member) => member.id);
@@ -120,7 +130,7 @@ export function end(state: OpenCoordinatorState, outcome: Outcome, text: string)
     { stage: 'ended', outcome },
     [
       { kind: 'broadcast', to: everyone, message: { kind: 'session-end', outcome, text } },
-      { kind: 'end', outcome, text, charged: isCharged(state) },
+      { kind: 'end', outcome, text, charged: isCharged(state), missing: missingIn(state.session) },
     ],
   ];
 }

@@ -1,0 +1,87 @@
+/**
+ * Who is there for the next attempt, whom it invites, and whom the attempts so far lacked.
+ * @module
+ */
+import type { Outcome } from '../../core/secagg/outcome.ts';
+import type { Missing } from '../../core/secagg/session.ts';
+import type { Membership } from '../membership.ts';
+import { MissedRecord } from './missed.ts';
+import type { Missed } from './missed.ts';
+import type { Present } from './round-machine.ts';
+import { Standing } from './standing.ts';
+import type { SitsOut } from './standing.ts';
+
+export class Attendance {
+  readonly #membership: Membership;
+  readonly #standing: Standing;
+  readonly #missed = new MissedRecord();
+  readonly #back = new Set<string>();
+
+  /** @param needed fewest platforms an attempt can end well with. */
+  constructor(membership: Membership, needed: number) {
+    this.#membership = membership;
+    this.#standing = new Standing(
+      membership.members.map(({ platform }) => platform),
+      needed,
+    );
+  }
+
+  get present(): Present {
+    const { ready } = this.#membership;
+    return { ready: ready.length, awaited: this.#standing.awaited(ready) };
+  }
+
+  /** Whom failed attempts at the round that is next lacked. */
+  get missed(): readonly Missed[] {
+    return this.#missed.all;
+  }
+
+  /** A platform shows that it lives. */
+  cameBack(platform: string): void {
+    this.#back.add(platform);
+  }
+
+  /** Whether a platform that the failed attempts lacked has shown that it lives since the last one began. */
+  get isBack(): boolean {
+    return this.missed.length === 0 || this.missed.some(({ platform }) => this.#back.has(platform));
+  }
+
+  sitsOut(platform: string): number {
+    return this.#standing.sitsOut(platform);
+  }
+
+  graceIsOver(): void {
+    this.#standing.graceIsOver(this.#membership.ready);
+  }
+
+  /** Whom an attempt that would begin now invites, ascending by name. */
+  invited(): readonly string[] {
+    return this.#standing.invited(this.#membership.ready, this.missed.length > 0);
+  }
+
+  /** An attempt has begun with these. */
+  began(cohort: readonly string[]): void {
+    this.#back.clear();
+    this.#standing.began(this.#membership.ready, cohort);
+  }
+
+  /** Platforms that an attempt with this cohort had no part for. */
+  absent(cohort: readonly string[]): readonly Missing[] {
+    return this.#membership.members
+      .filter(({ platform }) => !cohort.includes(platform))
+      .map(({ platform, state, prepared }) => {
+        if (state !== 'online') return { platform, because: 'it was not connected' };
+        return { platform, because: prepared ? 'it was not invited' : 'it was not prepared' };
+      });
+  }
+
+  /**
+   * What an attempt says of those that were in it, and of those it lacked.
+   * @returns who sits out from now on.
+   */
+  ended(cohort: readonly string[], lacked: readonly Missing[], outcome: Outcome): readonly SitsOut[] {
+    if (outcome === 'completed') this.#missed.clear();
+    else this.#missed.add(lacked);
+    return this.#standing.ended(cohort, new Set(lacked.map(({ platform }) => platform)), outcome);
+  }
+}
