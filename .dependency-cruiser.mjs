@@ -39,7 +39,7 @@ const climbingInCore = coreRanks.flatMap((rooms, rank) =>
 /** What core/ may take from outside: all of it computes, and none of it opens, connects, keeps time or draws. */
 const builtins = '^(node:)?(crypto|stream|stream/promises)$';
 const packages = [
-  ...['@noble/ciphers', '@noble/hashes', '@tensorflow/tfjs-core', 'fft.js', 'hyparquet'],
+  ...['@noble/ciphers', '@noble/hashes', '@scure/bip39', '@tensorflow/tfjs-core', 'fft.js', 'hyparquet'],
   ...['hyparquet-compressors', 'long', 'lossless-json', 'protobufjs', 'tweetnacl', 'yaml', 'zod'],
 ];
 

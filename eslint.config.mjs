@@ -11,7 +11,7 @@ const impureGlobals = [
 
 /** What node:crypto computes from its arguments alone. */
 const pureCrypto = [
-  ...['createHash', 'createHmac', 'createCipheriv', 'createDecipheriv', 'hkdfSync', 'timingSafeEqual'],
+  ...['createHash', 'createHmac', 'createCipheriv', 'createDecipheriv', 'hkdfSync', 'scryptSync', 'timingSafeEqual'],
   ...['createPrivateKey', 'createPublicKey', 'diffieHellman', 'sign', 'verify', 'KeyObject'],
 ];
 

@@ -14,7 +14,7 @@ import { Prng } from '../core/random/prng.ts';
 import { openSqliteStore } from '../server/store/sqlite.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
-import { address, coordinator, found, platform, shortenDeadlines } from '../test/e2e/federation.ts';
+import { address, coordinator, found, platform, deadlines } from '../test/e2e/federation.ts';
 import { assertRoundsAsInOnePlace } from '../test/e2e/in-one-place.ts';
 import { Workplace } from '../test/e2e/isthmus.ts';
 import type { Running, Told } from '../test/e2e/isthmus.ts';
@@ -49,10 +49,10 @@ try {
     [
       ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', `${rounds}`, '--release', 'none'],
       ...['--dropouts', `${dropouts}`, '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'steps=1'],
+      ...deadlines(20_000),
     ],
     names,
   );
-  await shortenDeadlines(place, 20_000);
   const began = performance.now();
   const running = coordinator(place, '--port', '0', '--until-rounds-over');
   const url = await address(running);

@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { idOf, whyNoId } from '../core/data/ids.ts';
+import { platformName } from '../core/federation/manifest.ts';
 
 export function text(value: string): string {
   const trimmed = value.trim();
@@ -39,6 +40,20 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: 
 /** Comma-separated, each read by `one`, no value twice. */
 export function list<Value>(one: (value: string) => Value): (value: string) => readonly Value[] {
   return (value) => value.split(',').map((part) => one(text(part)));
+}
+
+/** The name of a platform. */
+export function platform(value: string): string {
+  const result = platformName.safeParse(text(value));
+  if (!result.success) throw new InvalidArgumentError(`"${value}" ${result.error.issues[0].message}.`);
+  return result.data;
+}
+
+/** `name=weight` */
+export function weight(value: string): readonly [string, number] {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`"${value}" is not name=weight.`);
+  return [platform(value.slice(0, at)), positive(value.slice(at + 1))];
 }
 
 /** `key=value`, collected over several uses; the value as JSON where it is, else plain text. */

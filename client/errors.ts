@@ -9,7 +9,6 @@ export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
   PLATFORM_CATALOGUE: { kind: 'input', about: "the catalogue's size is not the one in the manifest" },
   PLATFORM_COORDINATOR: { kind: 'usage', about: "the coordinator's address cannot be used" },
-  PLATFORM_IDENTITY: { kind: 'input', about: "the key file's identity is not the one in the manifest" },
   PLATFORM_HIDDEN: { kind: 'input', about: 'a file of hidden positives names nobody, or what the data lacks' },
   PLATFORM_PSEUDONYM_KEY: { kind: 'input', about: 'the pseudonym key file cannot be used' },
   PLATFORM_NOT_READY: { kind: 'federation', about: 'the platform is not started, or still prepares its model' },

@@ -6,7 +6,7 @@ import { nodeEngine } from '../core/crypto/node-engine.ts';
 import { codeOf } from '../core/errors/coded-error.ts';
 import type { LetterBody } from '../core/federation/letter.ts';
 import { platformOf } from '../core/federation/manifest.ts';
-import { verifyManifest } from '../core/federation/manifest-signature.ts';
+import { memberOf, verifyManifest } from '../core/federation/co-signature.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
@@ -17,7 +17,6 @@ import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts'
 import { placeOf } from './defect.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { checkDomain } from './domain-check.ts';
-import { checkIdentity } from './identity-check.ts';
 import { PlatformError } from './errors.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
@@ -63,7 +62,7 @@ export interface Platform {
 
 /**
  * Checks everything that can be checked before a connection is made.
- * @throws FederationError MANIFEST_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_IDENTITY, PLATFORM_EMPTY_DOMAIN,
+ * @throws FederationError MANIFEST_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
  * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
  */
 export function createPlatform(options: PlatformOptions): Platform {
@@ -101,7 +100,7 @@ class Agent implements Platform {
     const options = { ...given, log };
     const { manifest, identity, domain, store, random, clock, floor = DEFAULT_FLOOR } = options;
     verifyManifest(manifest);
-    checkIdentity(manifest, identity);
+    memberOf(manifest, identity);
     this.name = identity.name;
     this.plan = planFederation(manifest);
     checkFloor(this.plan, floor, this.name);
@@ -115,6 +114,7 @@ class Agent implements Platform {
       profile: this.plan.strategy.privacy,
       plan: this.plan.privacy,
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+      unsafeTrial: manifest.unsafeTrial === true,
     });
     for (const warning of this.statement.warnings) log.warn(warning);
     this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
 import { formatReading } from '../core/data/reading.ts';
 import { badRowPlace } from '../core/data/rows.ts';
+import { memberOf } from '../core/federation/co-signature.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
 import { openDomain } from './data/open.ts';
@@ -14,7 +15,6 @@ import type { EvaluationDocument } from './evaluation/document.ts';
 import { readHidden } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
 import type { PlatformEvent } from './events.ts';
-import { checkIdentity } from './identity-check.ts';
 import { readPseudonymKey } from './pseudonym-key.ts';
 import { createPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
@@ -77,10 +77,10 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
   };
   try {
     coordinatorAddress(settings.coordinator);
-    const manifest = readManifest(settings.manifest, 'whoever runs the coordinator has it');
+    const manifest = readManifest(settings.manifest, 'whoever made it brings the signatures together and hands it out');
     const identity = readIdentity(settings.identity, log);
     // Before the state directory becomes this identity's.
-    checkIdentity(manifest, identity);
+    memberOf(manifest, identity);
     const pseudonyms =
       settings.unsafeSharedPseudonymKey === undefined
         ? undefined

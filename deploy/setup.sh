@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a federation to try: sample worlds, recorded consent, identities and a signed manifest. Run once.
+# Makes a federation to try: sample worlds, recorded consent, every member's identity and a manifest that nobody compared (--unsafe-trial). Run once.
 #   deploy/setup.sh FOLDER [PERSONS] [ITEMS]
 # ISTHMUS names the command (default: isthmus).
 set -eu
@@ -20,6 +20,6 @@ for source in films music; do
   cut -f1 "$folder/data/$source.tsv" | tail -n +2 | sort -u >"$folder/$source.persons"
   $isthmus consent add --state "$folder/$source-state" --target books --file "$folder/$source.persons"
 done
-$isthmus init --out "$folder" --federation sample --platforms films,books,music \
+$isthmus init --unsafe-trial --out "$folder" --federation sample --platforms films,books,music \
   --items "$items,$items,$items" --persons "$persons,$persons,$persons" --platforms-per-person 3 \
   --strategy private-subspace --epsilon 4 --sources films,music --unsafe-shared-pseudonym-key

@@ -1,18 +1,18 @@
 /**
- * The files of a federation that every process of it reads: the signed manifest and its own identity.
+ * The files of a federation that every process of it reads: the manifest that all members have signed, and its own identity.
  * @module
  */
+import { verifyManifest } from '../core/federation/co-signature.ts';
 import { formatIdentity, parseIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
-import { verifyManifest } from '../core/federation/manifest-signature.ts';
 import { readNamedFile, readSecret, writeSecret } from './files.ts';
 import type { Log } from './log.ts';
 
 /**
  * @param source says where a manifest comes from; ends the error's message.
- * @returns a manifest whose signature holds.
+ * @returns a manifest that all its members have signed.
  * @throws HostError MANIFEST_UNREADABLE; FederationError MANIFEST_SYNTAX, MANIFEST_INVALID, MANIFEST_UNSIGNED, MANIFEST_SIGNATURE.
  */
 export function readManifest(file: string, source: string): Manifest {

@@ -6,6 +6,8 @@
 import { nodeEngine } from '../core/crypto/node-engine.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
+import { UNSAFE_TRIAL } from '../core/claims/claims.ts';
+import { verifyManifest } from '../core/federation/co-signature.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { ledgerRules } from '../core/federation/ledger-rules.ts';
@@ -44,7 +46,7 @@ import type { CoordinatorStatus } from './status.ts';
 import { socketTransport } from './transport/socket-io.ts';
 
 /**
- * @throws CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
+ * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE; CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
  * PrivacyError PRIVACY_LEDGER_BROKEN.
  */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -76,6 +78,7 @@ class RunningCoordinator implements Coordinator {
   constructor(options: CoordinatorOptions) {
     const { manifest, identity, store, clock = systemClock, random = systemRandom } = options;
     const log = sparingLog(options.log ?? silentLog, clock);
+    verifyManifest(manifest);
     checkIdentity(manifest, identity);
     this.#options = options;
     this.#log = log;
@@ -151,6 +154,7 @@ class RunningCoordinator implements Coordinator {
     if (this.plan.privacy.budget === null) {
       this.#log.warn('NO PRIVACY: the manifest asks for no noise; nothing bounds what anyone learns of a person');
     }
+    if (this.plan.manifest.unsafeTrial === true) this.#log.warn(UNSAFE_TRIAL);
     this.#endpoint = await this.#transport.listen({
       onBody: (platform, body, session) => this.#body(platform, body, session),
       onPresence: (platform, presence) => {
@@ -321,6 +325,6 @@ function checkIdentity(manifest: Manifest, identity: Identity): void {
   if (own === manifest.coordinator.identity) return;
   throw new CoordinatorError(
     'COORDINATOR_IDENTITY',
-    `identity "${identity.name}" is not the coordinator that the manifest of federation "${manifest.federation}" names: start with that key file, or have a manifest made and signed for this one`,
+    `identity "${identity.name}" is not the coordinator that the manifest of federation "${manifest.federation}" names: start with that key file, or have a manifest made for this one`,
   );
 }

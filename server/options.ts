@@ -17,7 +17,7 @@ import type { CoordinatorStatus } from './status.ts';
 import type { CoordinatorStore } from './store/coordinator-store.ts';
 
 export interface CoordinatorOptions {
-  /** Signed; see core/federation/manifest-signature.ts. */
+  /** Signed by every member; see core/federation/co-signature.ts. */
   readonly manifest: Manifest;
   readonly identity: Identity;
   /** What the manifest comes to; made here when absent. For strategies that are not in the registry. */

@@ -50,7 +50,7 @@ export function exitCodeOf(ending: RoundsEnding | null): ExitCode {
 
 /** @throws whatever a file, the store, the port or `createCoordinator` refuse, with nothing left open. */
 export async function runCoordinator(settings: RunSettings): Promise<RunningCoordinatorProcess> {
-  const manifest = readManifest(settings.manifest, '"isthmus init" makes one');
+  const manifest = readManifest(settings.manifest, '"isthmus manifest make" makes one');
   const identity = readIdentity(settings.identity, settings.log);
   const plan = planFederation(manifest);
   const store = openSqliteStore(settings.store, { federation: manifest.federation, parameters: plan.parameters });

@@ -118,6 +118,7 @@ export function manifestOf(
       ...(inRounds && options.clipQuantile !== null && { clipQuantile: options.clipQuantile }),
     },
     rounds: { count: options.rounds, stageTimeoutMs: STAGE_TIMEOUT_MS },
+    unsafeTrial: true,
   });
   const identities = [coordinator, ...platforms.map((platform) => platform.identity)];
   return { manifest, identities: new Map(identities.map((one) => [one.name, one])) };

@@ -30,6 +30,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     // The others of a trial are sources.
     targetsPerPerson: 1,
+    unsafeTrial: true,
     seededNoise: true,
     notCharged: ["the metrics of this simulation's table, computed from the hidden positives"],
   });

@@ -24,7 +24,7 @@ interface CoordinatorFlags {
 export function coordinatorCommand(): Command {
   return new Command('coordinator')
     .description('run the coordinator of a federation: rounds, mailbox, metrics')
-    .requiredOption('--manifest <file>', 'the signed manifest.yaml', text)
+    .requiredOption('--manifest <file>', 'the manifest.yaml that all members have signed', text)
     .requiredOption('--identity <file>', "the coordinator's key file", text)
     .requiredOption('--store <file>', 'its state, made where it does not exist: rounds, ledger, letters', text)
     .option(

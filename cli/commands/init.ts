@@ -1,154 +1,166 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { openByReadingBeside } from '../../client/data/open.ts';
 import { writePseudonymKey } from '../../client/pseudonym-key.ts';
 import { PSEUDONYM_KEY_BYTES } from '../../core/crypto/pseudonym.ts';
+import { UNSAFE_TRIAL } from '../../core/claims/claims.ts';
 import { lossesText } from '../../core/claims/losses.ts';
-import { draftManifest } from '../../core/federation/draft.ts';
-import type { Draft } from '../../core/federation/draft.ts';
+import { draftManifest, roundAbout, withRoom } from '../../core/federation/draft.ts';
 import { CommandError } from '../errors.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
-import { formatManifest, platformName } from '../../core/federation/manifest.ts';
+import { COORDINATOR, formatHalf, formatManifest } from '../../core/federation/manifest.ts';
+import type { PublicHalf } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { integer, list, positive, setting, text } from '../arguments.ts';
+import { integer, list, platform, text } from '../arguments.ts';
 import { writeIdentity } from '../../host/federation-files.ts';
 import { systemReason } from '../../host/files.ts';
 import { systemRandom } from '../../host/system.ts';
+import { writeWhole } from '../manifest-file.ts';
+import { addPolicyOptions, partsOf } from '../policy-options.ts';
+import type { PolicyFlags } from '../policy-options.ts';
 
-interface InitOptions {
+interface InitOptions extends PolicyFlags {
+  readonly name?: string;
+  readonly coordinator: boolean;
   readonly platforms?: readonly string[];
-  readonly identityOnly?: string;
   readonly out: string;
-  readonly federation: string;
-  readonly seed?: string;
   readonly items?: readonly number[];
   readonly persons?: readonly number[];
-  readonly strategy: string;
-  readonly set?: readonly (readonly [string, unknown])[];
-  readonly epsilon: number;
-  readonly delta: number;
-  readonly privacy: boolean;
-  readonly rounds: number;
-  readonly colluding: number;
-  readonly dropouts?: number;
-  readonly refunds?: number;
-  readonly platformsPerPerson: number;
-  readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
-  readonly epsilon0?: number;
-  readonly sources?: readonly string[];
-  readonly sampling?: number;
-  readonly clipQuantile?: number;
-  readonly clipWeights?: readonly number[];
+  readonly data?: string;
+  readonly unsafeTrial: boolean;
   readonly unsafeSharedPseudonymKey?: boolean;
 }
 
 const PSEUDONYM_KEY = 'pseudonym.key';
 
-/** Sizes that stand in a manifest until a platform tells its own. */
-const PLACEHOLDER = { items: 10_000, persons: 10_000 };
+/** Sizes of a trial whose maker tells none: room for samples. */
+const TRIAL_SIZES = { items: 10_000, persons: 10_000 };
 
 export function initCommand(): Command {
-  return new Command('init')
-    .description('make identities (key files for their owners alone) and a signed manifest for a new federation')
-    .option('--platforms <names>', 'comma-separated; makes a key file for each', list(platform))
-    .option('--identity-only <name>', 'make one key file, and print what the maker of the manifest needs', platform)
-    .requiredOption('--out <dir>', 'where the files go; made where it is missing')
-    .option('--federation <name>', 'name of the federation', 'my-federation')
-    .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
-    .option('--items <counts>', 'catalogue size of each platform, in the same order', list(integer(1)))
-    .option('--persons <counts>', 'about how many persons each has: a round number', list(integer(1)))
-    .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
-    .option('--set <key=value>', 'a setting of the strategy; may be given several times', setting)
-    .option('--epsilon <number>', 'total privacy budget for everything trained', positive, 4)
-    .option('--delta <number>', 'its delta', positive, 1e-6)
-    .option('--no-privacy', 'NO noise at all: the manifest promises nothing to anyone')
-    .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
-    .option('--colluding <count>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
+  const command = new Command('init')
+    .description("make a member's identity and public half; or, for a trial, every member's and a manifest")
+    .optionsGroup('Who:')
+    .option('--name <platform>', 'the platform whose identity is made', platform)
+    .option('--coordinator', "make the coordinator's identity", false)
     .option(
-      '--dropouts <count>',
-      'platforms whose loss a sum survives (default: 1 from four platforms on, else 0)',
-      integer(0),
+      '--platforms <names>',
+      'for a trial: make the identities of all these, and of the coordinator',
+      list(platform),
     )
     .option(
-      '--refunds <count>',
-      'charges of broken attempts that a ledger may take back (default: a third of the rounds, 3 at least)',
-      integer(0),
+      '--unsafe-trial',
+      'a trial: one command holds every key, nobody compares any, and every claim says so',
+      false,
     )
+    .requiredOption('--out <dir>', 'where the files go; made where it is missing', text)
+    .optionsGroup('Sizes, which everybody sees:')
     .option(
-      '--platforms-per-person <count>',
-      'on how many of the platforms one person may be; epsilon holds for persons on no more',
-      integer(1),
-      2,
+      '--items <counts>',
+      'most items a catalogue will have, with room to grow; in the order of --platforms',
+      list(integer(1)),
     )
-    .addOption(
-      new Option('--release <mode>', 'what a target gets of a representation')
-        .choices(['raw', 'ldp', 'cohort', 'none'])
-        .default('raw'),
-    )
-    .option('--epsilon0 <number>', 'budget of one released code, for ldp and cohort', positive)
-    .option('--sources <names>', 'platforms that release (default: all)', list(platform))
+    .option('--persons <counts>', 'about how many persons there will be; in the order of --platforms', list(integer(1)))
     .option(
-      '--sampling <share>',
-      'each round takes every person by a secret coin that shows this; everybody if absent',
-      positive,
+      '--data <source>',
+      'take both from data that "isthmus data inspect" has looked at, with room for a quarter more',
+      text,
     )
-    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", positive)
-    .option(
-      '--clip-weights <list>',
-      'how much of the bound on one person each platform takes, in the same order',
-      list(positive),
-    )
-    .option('--unsafe-shared-pseudonym-key', 'also make a key under which all platforms compute the same pseudonyms')
+    .option('--unsafe-shared-pseudonym-key', 'also make a key under which all platforms compute the same pseudonyms');
+  return addPolicyOptions(command)
     .addHelpText(
       'after',
       `
-Files: DIR/manifest.yaml (public), DIR/coordinator.key, DIR/<platform>.key (mode 0600: hand each to its owner alone).
+A member makes its own identity: NAME.key (mode 0600) never leaves it, half-NAME.yaml is public and goes to the operator, who makes
+the manifest of all halves (isthmus manifest make). Options from "What is learnt together" on are for a trial.
 
 Examples:
-  isthmus init --platforms films,books,music --out my-federation
-  isthmus init --platforms food,kitchen --items 11837,16258 --persons 7000,7000 --strategy linear-bridge --out pair
-  isthmus init --identity-only films --out keys      each platform makes its own key; the secret never travels`,
+  isthmus init --name films --items 12000 --persons 7000 --out keys
+  isthmus init --name films --data films.tsv --out keys
+  isthmus init --coordinator --out keys
+  isthmus init --platforms films,books,music --unsafe-trial --out trial`,
     )
     .action(init);
+  return command;
 }
 
-function init(options: InitOptions): void {
-  try {
-    mkdirSync(options.out, { recursive: true });
-  } catch (cause) {
-    throw new CommandError('INIT_UNWRITABLE', `cannot make ${options.out}: ${systemReason(cause)}`, { cause });
-  }
-  if (options.identityOnly !== undefined) initIdentity(options.identityOnly, options.out);
-  else if (options.platforms !== undefined) initFederation(options.platforms, options);
-  else
+async function init(options: InitOptions): Promise<void> {
+  const { name, coordinator, platforms, out } = options;
+  const kinds = [name !== undefined, coordinator, platforms !== undefined].filter(Boolean).length;
+  if (kinds !== 1) {
     throw new CommandError(
-      'INIT_PLATFORMS',
-      'name the platforms (--platforms films,books,music), or one with --identity-only',
+      'INIT_WHO',
+      'name one platform (--name films), or the coordinator (--coordinator), or all platforms of a trial (--platforms films,books,music --unsafe-trial)',
     );
+  }
+  if (platforms !== undefined && !options.unsafeTrial) {
+    throw new CommandError(
+      'INIT_UNSAFE',
+      'one command would hold every member’s key, and nobody would compare any: add --unsafe-trial if that is meant; else each member makes its own with --name',
+    );
+  }
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (cause) {
+    throw new CommandError('INIT_UNWRITABLE', `cannot make ${out}: ${systemReason(cause)}`, { cause });
+  }
+  if (platforms !== undefined) initTrial(platforms, options);
+  else if (name !== undefined) initMember(name, out, { ...(await sizesOf(name, options)), half: 'platform' });
+  else initMember(COORDINATOR, out, { half: 'coordinator' });
 }
 
-function initIdentity(name: string, out: string): void {
+/** @throws CommandError INIT_COUNTS; DataError */
+async function sizesOf(
+  name: string,
+  { items, persons, data }: InitOptions,
+): Promise<{ readonly items: number; readonly personsAbout: number }> {
+  if (data !== undefined) {
+    const { domain } = await openByReadingBeside(data, { name });
+    return { items: withRoom(domain.catalogue.length), personsAbout: withRoom(domain.persons.length) };
+  }
+  if (items?.length === 1 && persons?.length === 1) return { items: items[0], personsAbout: roundAbout(persons[0]) };
+  throw new CommandError(
+    'INIT_COUNTS',
+    `tell how large "${name}" may grow: one number each for --items and --persons, or --data`,
+  );
+}
+
+type Sizes =
+  | { readonly half: 'platform'; readonly items: number; readonly personsAbout: number }
+  | { readonly half: 'coordinator' };
+
+function initMember(name: string, out: string, sizes: Sizes): void {
   const identity = generateIdentity(name, systemRandom);
-  const file = join(out, `${name}.key`);
-  writeIdentity(file, identity);
   const entry = publicEntry(identity);
-  process.stdout.write(`${file} is the secret of ${name}: keep it, and give it to nobody.
-For the platforms: list of the manifest, with your catalogue size and a round number near your count of persons:
-  - name: ${entry.name}
-    identity: ${entry.identity}
-    seal: ${entry.seal}
-    items: 0
-    personsAbout: 0
+  const half: PublicHalf =
+    sizes.half === 'coordinator' ? { half: 'coordinator', identity: entry.identity } : { ...entry, ...sizes };
+  const keyFile = join(out, `${name}.key`);
+  const halfFile = join(out, `half-${name}.yaml`);
+  writeIdentity(keyFile, identity);
+  try {
+    writeWhole(halfFile, formatHalf(half), 'INIT_UNWRITABLE');
+  } catch (error) {
+    // Nobody has been told of this key.
+    rmSync(keyFile, { force: true });
+    throw error;
+  }
+  const room =
+    sizes.half === 'coordinator'
+      ? ''
+      : `It tells everybody: up to ${sizes.items} items, about ${sizes.personsAbout} persons. Rows of items beyond that are left out.\n`;
+  process.stdout.write(`${keyFile} is the secret of ${name}: keep it, and give it to nobody.
+${halfFile} is public: hand it to whoever makes the manifest.
+${room}Next, once the manifest comes back:
+  isthmus manifest accept manifest.yaml --identity ${keyFile}
 `);
 }
 
-function initFederation(platforms: readonly string[], options: InitOptions): void {
+function initTrial(platforms: readonly string[], options: InitOptions): void {
   const { out } = options;
   for (const [name, counts] of [
     ['--items', options.items ?? []],
     ['--persons', options.persons ?? []],
-    ['--clip-weights', options.clipWeights ?? []],
   ] as const) {
     if (counts.length !== 0 && counts.length !== platforms.length) {
       throw new CommandError('INIT_COUNTS', `${name} has ${counts.length} numbers for ${platforms.length} platforms`);
@@ -159,11 +171,11 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
   const coordinator = generateIdentity('coordinator', systemRandom);
   const members = platforms.map((name, index) => ({
     identity: generateIdentity(name, systemRandom),
-    items: options.items?.at(index) ?? PLACEHOLDER.items,
-    personsAbout: options.persons?.at(index) ?? PLACEHOLDER.persons,
+    items: options.items?.at(index) ?? TRIAL_SIZES.items,
+    personsAbout: options.persons?.at(index) ?? TRIAL_SIZES.persons,
   }));
   // Checked before any file is made, so that a refused option leaves nothing behind.
-  const manifest = draftManifest({ ...draftOf(options), coordinator, platforms: members });
+  const manifest = draftManifest({ ...partsOf(options), coordinator, platforms: members, unsafeTrial: true });
   const plan = planFederation(manifest);
   const made: string[] = [];
   try {
@@ -178,7 +190,7 @@ function initFederation(platforms: readonly string[], options: InitOptions): voi
       made.push(file);
     }
     // Last, and whole or not at all: where it stands, everything else does.
-    writeWhole(manifestFile, formatManifest(manifest));
+    writeWhole(manifestFile, formatManifest(manifest), 'INIT_UNWRITABLE');
   } catch (error) {
     // Nobody has been told of these keys.
     for (const file of made) rmSync(file, { force: true });
@@ -206,45 +218,6 @@ function refuseOver(manifestFile: string, keys: readonly string[]): void {
   );
 }
 
-/** @throws CommandError INIT_UNWRITABLE */
-function writeWhole(file: string, text: string): void {
-  const next = `${file}.next`;
-  try {
-    writeFileSync(next, text);
-    renameSync(next, file);
-  } catch (cause) {
-    // A part of it, on a full disk. A folder of that name was there before.
-    if (statSync(next, { throwIfNoEntry: false })?.isFile() === true) rmSync(next);
-    throw new CommandError('INIT_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
-  }
-}
-
-function draftOf(options: InitOptions): Omit<Draft, 'coordinator' | 'platforms'> {
-  const { delta, colluding, dropouts, refunds, platformsPerPerson, release, epsilon0, sources } = options;
-  const { sampling, clipQuantile, clipWeights, platforms = [] } = options;
-  return {
-    federation: options.federation,
-    seed: options.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
-    strategy: { name: options.strategy, settings: Object.fromEntries(options.set ?? []) },
-    privacy: {
-      epsilon: options.privacy ? options.epsilon : null,
-      delta,
-      colluding,
-      ...(dropouts === undefined ? {} : { dropouts }),
-      maxPlatformsPerPerson: platformsPerPerson,
-      release,
-      epsilon0: epsilon0 ?? null,
-      ...(sources === undefined ? {} : { sources: [...sources] }),
-      ...(sampling === undefined ? {} : { sampling }),
-      ...(clipQuantile === undefined ? {} : { clipQuantile }),
-      ...(clipWeights === undefined
-        ? {}
-        : { clipWeights: Object.fromEntries(platforms.map((name, index) => [name, clipWeights[index]])) }),
-    },
-    rounds: { count: options.rounds, ...(refunds === undefined ? {} : { refunds }) },
-  };
-}
-
 function report(
   options: InitOptions,
   { privacy }: FederationPlan,
@@ -254,21 +227,16 @@ function report(
   const { out } = options;
   const [first] = platforms;
   const lines = [
-    `${manifestFile} names ${platforms.join(', ')}; it is public, and signed.`,
-    `${out}/*.key are secrets: hand each to its owner alone.`,
+    UNSAFE_TRIAL,
+    '',
+    `${manifestFile} names ${platforms.join(', ')}; it is public, and all of them have signed it.`,
+    `${out}/*.key are secrets.`,
   ];
   if (!options.privacy) lines.push('', 'NO PRIVACY: this manifest holds no noise and promises nothing to anyone.');
   const losses = lossesText(privacy);
   if (losses !== undefined) lines.push('', `Rounds: ${losses}.`);
   if (options.unsafeSharedPseudonymKey === true) {
     lines.push('', `UNSAFE: whoever holds ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
-  }
-  if (options.items === undefined || options.persons === undefined) {
-    lines.push(
-      '',
-      `Sizes are placeholders: put each platform's items and personsAbout into ${manifestFile}, then`,
-      `  isthmus manifest sign ${manifestFile} --identity ${out}/coordinator.key`,
-    );
   }
   lines.push(
     '',
@@ -279,10 +247,4 @@ function report(
     '',
   );
   return lines.join('\n');
-}
-
-function platform(value: string): string {
-  const result = platformName.safeParse(text(value));
-  if (!result.success) throw new InvalidArgumentError(`"${value}" ${result.error.issues[0].message}.`);
-  return result.data;
 }

@@ -1,93 +1,93 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { openLog } from '../../host/log.ts';
-import { CommandError } from '../errors.ts';
-import { formatManifest, manifestHash, parseManifest } from '../../core/federation/manifest.ts';
+import { missingSignatures, verifyManifest, verifySignatures, membersOf } from '../../core/federation/co-signature.ts';
+import { formatManifest, manifestHash } from '../../core/federation/manifest.ts';
+import { parseMemberSignature, withSignature } from '../../core/federation/member-signature.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
-import { signManifest, verifyManifest } from '../../core/federation/manifest-signature.ts';
+import { manifestWords } from '../../core/federation/manifest-words.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import { upward } from '../../core/accounting/printed-epsilon.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
-import type { PrivacyProfile } from '../../core/transfer/strategy.ts';
-import { readIdentity } from '../../host/federation-files.ts';
-import { readNamedFile, systemReason } from '../../host/files.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { readNamedFile } from '../../host/files.ts';
+import { manifestIn, writeWhole } from '../manifest-file.ts';
+import { factsOf, keysOf, wordsTable } from '../manifest-text.ts';
+import { acceptCommand } from './manifest-accept.ts';
+import { makeCommand } from './manifest-make.ts';
 
 export function manifestCommand(): Command {
   return new Command('manifest')
-    .description('check or sign a federation manifest')
+    .description('make, compare, sign and check the manifest that all members of a federation agree on')
+    .addCommand(makeCommand())
+    .addCommand(acceptCommand())
     .addCommand(
-      new Command('check')
-        .description('read a manifest, verify its signature, and print the plan it makes')
-        .argument('<file>', 'manifest.yaml')
-        .action(check),
+      new Command('collect')
+        .description("put members' signatures into a manifest, in place")
+        .argument('<manifest>', 'manifest.yaml')
+        .argument('<signatures...>', 'files that "isthmus manifest accept" wrote')
+        .action(collect),
     )
     .addCommand(
-      new Command('sign')
-        .description("sign a manifest in place with the coordinator's key; every platform must take the new one")
-        .argument('<file>', 'manifest.yaml')
-        .requiredOption('--identity <file>', "the coordinator's key file")
-        .action(sign),
+      new Command('status')
+        .description('say who has signed a manifest, and who is missing; ends with 6 while somebody is')
+        .argument('<manifest>', 'manifest.yaml')
+        .action(status),
+    )
+    .addCommand(
+      new Command('check')
+        .description('read a manifest that all have signed, verify it, and print the plan it makes and its words')
+        .argument('<manifest>', 'manifest.yaml')
+        .option('--keys', "also list every member's public keys", false)
+        .action(check),
     )
     .addHelpText(
       'after',
       `
-Examples:
-  isthmus manifest check my-federation/manifest.yaml
-  isthmus manifest sign my-federation/manifest.yaml --identity my-federation/coordinator.key`,
+The way of a manifest:
+  isthmus init --name films --items 12000 --persons 7000 --out keys     each platform; half-films.yaml goes to the operator
+  isthmus init --coordinator --out keys                                 the operator
+  isthmus manifest make --from half-*.yaml --identity coordinator.key   the operator; manifest.yaml goes to the platforms
+  isthmus manifest accept manifest.yaml --identity films.key            each platform; films.signature.yaml goes back
+  isthmus manifest collect manifest.yaml *.signature.yaml               the operator; the whole manifest goes to everybody
+  isthmus manifest check manifest.yaml`,
     );
 }
 
-function check(file: string): void {
-  const manifest = parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file);
-  const { strategy, privacy } = planFederation(manifest);
+function check(file: string, { keys }: { readonly keys: boolean }): void {
+  const manifest = manifestIn(file);
+  const plan = planFederation(manifest);
   verifyManifest(manifest);
-  process.stdout.write(`federation   ${manifest.federation}
-platforms    ${manifest.platforms.map(({ name, items }) => `${name} (${items} items)`).join(', ')}
-strategy     ${strategy.name}: ${strategy.summary}
-rounds       ${privacy.rounds}
-privacy      ${bound(strategy.privacy, privacy)}
-release      ${released(manifest)}
-fingerprint  ${Buffer.from(manifestHash(manifest)).toString('hex')}
-signature    the coordinator's, and it fits
+  const hash = Buffer.from(manifestHash(manifest)).toString('hex');
+  process.stdout.write(`${factsOf(plan)}hash         ${hash}
+signatures   all ${membersOf(manifest).length} members have signed, and every signature fits
 `);
+  if (manifest.unsafeTrial === true) process.stdout.write('UNSAFE       a trial: nobody compared the keys\n');
+  if (keys) process.stdout.write(`\n${keysOf(manifest)}`);
+  process.stdout.write(`\nwords\n${wordsTable(manifestWords(manifest))}`);
 }
 
-/** What epsilon covers, and where none covers anything. */
-function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
-  if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
-  const sealed = 'no differential privacy: the encoder is made from raw data';
-  if (plan.epsilon === null) {
-    return profile === 'sealed-only'
-      ? `${sealed}, and nothing is trained together or noised`
-      : 'nothing is trained together or noised';
-  }
-  const figures = `epsilon ${upward(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
-  return profile === 'sealed-only'
-    ? `${sealed}; ${figures}, covers the prototypes of cohorts alone, as far as a person's own vector goes`
-    : figures;
+function status(file: string): void {
+  const manifest = manifestIn(file);
+  verifySignatures(manifest);
+  process.stdout.write(statusText(manifest, file));
+  if (missingSignatures(manifest).length > 0) process.exitCode = EXIT.federation;
 }
 
-function released({ privacy: { release, epsilon0 } }: Manifest): string {
-  switch (release) {
-    case 'raw':
-      return 'raw: no differential privacy toward the target';
-    case 'ldp':
-    case 'cohort':
-      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} a code`;
-    case 'none':
-      return 'none';
+function collect(file: string, signatures: readonly string[]): void {
+  let manifest = manifestIn(file);
+  verifySignatures(manifest);
+  for (const one of signatures) {
+    const signature = parseMemberSignature(readNamedFile(one, 'FILE_UNREADABLE'), one);
+    manifest = withSignature(manifest, signature, one);
   }
+  writeWhole(file, formatManifest(manifest), 'MANIFEST_UNWRITABLE');
+  process.stdout.write(statusText(manifest, file));
 }
 
-function sign(file: string, { identity }: { readonly identity: string }): void {
-  const log = openLog({ level: 'warn', name: 'manifest', human: true });
-  const manifest = parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file);
-  planFederation(manifest);
-  const signed = signManifest(manifest, readIdentity(identity, log));
-  try {
-    writeFileSync(file, formatManifest(signed));
-  } catch (cause) {
-    throw new CommandError('MANIFEST_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
-  }
-  process.stdout.write(`${file} is signed; its fingerprint is ${Buffer.from(manifestHash(signed)).toString('hex')}\n`);
+function statusText(manifest: Manifest, file: string): string {
+  const missing = missingSignatures(manifest);
+  const signed = membersOf(manifest).flatMap(({ name }) => (missing.includes(name) ? [] : [name]));
+  const lines = [`signed       ${signed.join(', ') || 'nobody'}`, `missing      ${missing.join(', ') || 'nobody'}`];
+  const next =
+    missing.length === 0
+      ? `${file} is whole: hand it to every member.`
+      : `Nobody works by ${file} yet: ${missing.join(', ')} must accept it ("isthmus manifest accept"), and their signatures be collected.`;
+  return `${lines.join('\n')}\n${next}\n`;
 }

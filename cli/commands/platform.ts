@@ -47,7 +47,7 @@ export function platformCommand(): Command {
   );
   command
     .optionsGroup('What it is made of:')
-    .requiredOption('--manifest <file>', "the federation's signed manifest", text)
+    .requiredOption('--manifest <file>', 'the manifest that all members have signed', text)
     .requiredOption('--identity <file>', "this platform's key file", text)
     .requiredOption('--data <source>', 'its interactions', text)
     .option(

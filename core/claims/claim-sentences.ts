@@ -18,6 +18,8 @@ export interface ClaimTerms {
   readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
   /** Targets that may receive codes of one person in one epoch; when absent every platform but one, that has the data. */
   readonly targetsPerPerson?: number;
+  /** The manifest's members did not compare its words. */
+  readonly unsafeTrial?: boolean;
 }
 
 export interface SaidClaim {
@@ -39,7 +41,8 @@ export function isSampled(plan: PrivacyPlan): boolean {
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
 /** C1: what is released for training. */
-function trained({ plan, profile }: ClaimTerms): SaidClaim {
+function trained(terms: ClaimTerms): SaidClaim {
+  const { plan, profile } = terms;
   if (plan.budget === null) return absent('C1', NO_PRIVACY);
   if (profile === 'sealed-only') {
     return absent('C1', 'the encoder is made from raw data, so what leaves is not only a function of noised sums');
@@ -55,7 +58,7 @@ function trained({ plan, profile }: ClaimTerms): SaidClaim {
   }
   const assumed = [
     ...(isSampled(plan) ? ['the coins that draw persons stay inside their platforms'] : []),
-    'every honest platform holds this manifest',
+    sameKeys(terms),
     `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
   ];
   const opened = count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums');
@@ -75,7 +78,8 @@ function trained({ plan, profile }: ClaimTerms): SaidClaim {
 }
 
 /** C2: everybody but the chosen targets. */
-function others({ plan, profile }: ClaimTerms): SaidClaim {
+function others(terms: ClaimTerms): SaidClaim {
+  const { plan, profile } = terms;
   if (plan.budget === null) return absent('C2', NO_PRIVACY);
   if (profile === 'sealed-only') {
     return absent(
@@ -88,7 +92,7 @@ function others({ plan, profile }: ClaimTerms): SaidClaim {
   return holds('C2', [
     said(
       'C2.bound',
-      'What the coordinator and the platforms you did not choose learn through your data is bounded by C1,',
+      `As long as ${sameKeys(terms)}, what the coordinator and the platforms you did not choose learn through your data is bounded by C1,`,
     ),
     said(
       'C2.encoders',
@@ -167,13 +171,14 @@ function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[]
 }
 
 /** C4: what a deviating coordinator sees. */
-function seen({ plan }: ClaimTerms): SaidClaim {
+function seen(terms: ClaimTerms): SaidClaim {
+  const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
   const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
   return holds('C4', [
     said(
       'C4.sums',
-      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount} and every honest platform holds this manifest;`,
+      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount} and ${sameKeys(terms)};`,
     ),
     said(
       'C4.single',
@@ -181,6 +186,13 @@ function seen({ plan }: ClaimTerms): SaidClaim {
     ),
     said('C4.uploads', `A platform uploads at most ${rounds + spareAttempts + refunds} times, whoever lies.`),
   ]);
+}
+
+/** Under which keys honest platforms mask their sums and seal their letters; forged ones would make one party of all others. */
+function sameKeys({ unsafeTrial }: ClaimTerms): string {
+  return unsafeTrial === true
+    ? 'the keys in the manifest are its members’ own (nobody compared them: --unsafe-trial)'
+    : 'every honest platform has signed this manifest, having compared its words (not through the coordinator)';
 }
 
 function holds(id: SaidClaim['id'], sentences: readonly Sentence[]): SaidClaim {

@@ -66,6 +66,10 @@ export interface PrivacyStatement {
   readonly warnings: readonly string[];
 }
 
+/** Printed with every claim of a manifest that was made with --unsafe-trial. */
+export const UNSAFE_TRIAL =
+  'UNSAFE TRIAL: --unsafe-trial. Nobody compared the members’ keys, so whoever made the manifest may hold all of them. Nothing below holds against them.';
+
 export const UNIT = 'a person: all of that person’s data on all platforms';
 export const NEIGHBOURS = 'add or remove one person';
 
@@ -129,8 +133,9 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
 }
 
 /** Shown before everything else. */
-export function saidWarnings({ plan, seededNoise }: ClaimRequest): readonly Sentence[] {
+export function saidWarnings({ plan, seededNoise, unsafeTrial }: ClaimRequest): readonly Sentence[] {
   return [
+    ...(unsafeTrial === true ? [said('W.unsafe-trial', UNSAFE_TRIAL)] : []),
     ...(plan.budget === null
       ? [
           said(

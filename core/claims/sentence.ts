@@ -28,6 +28,7 @@ export const SENTENCES = {
   'C4.single': 'from how many helpers on it can see single platforms',
   'C4.uploads': 'how often a platform uploads',
   'C4.absent': 'nothing is summed over platforms',
+  'W.unsafe-trial': 'nobody compared the members’ keys',
   'W.no-privacy': 'nothing below bounds anything',
   'W.seeded': 'noise from a seed is no release',
   'S.unit': 'whose data is protected, and who are neighbours',

@@ -1,22 +1,29 @@
 /**
- * A new federation's manifest, from its platforms' public facts.
+ * A new manifest from its members' public halves.
  * @module
  */
+import { signedBy } from './co-signature.ts';
 import { publicEntry } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { formatManifest, parseManifest } from './manifest.ts';
-import type { Manifest } from './manifest.ts';
-import { signManifest } from './manifest-signature.ts';
+import type { Manifest, ManifestPlatform } from './manifest.ts';
 
 /** A manifest's own fields; what is left out takes the schema's default. */
-export interface Draft {
+export interface ManifestParts {
   readonly federation: string;
   readonly seed: string;
-  readonly coordinator: Identity;
-  readonly platforms: readonly DraftPlatform[];
+  readonly coordinator: { readonly identity: string };
+  readonly platforms: readonly ManifestPlatform[];
   readonly strategy: { readonly name: string; readonly settings?: Readonly<Record<string, unknown>> };
   readonly privacy: Partial<Manifest['privacy']> & Pick<Manifest['privacy'], 'epsilon'>;
   readonly rounds?: Partial<Manifest['rounds']>;
+  readonly unsafeTrial?: true;
+}
+
+/** The same by whoever holds every member's key. */
+export interface Draft extends Omit<ManifestParts, 'coordinator' | 'platforms'> {
+  readonly coordinator: Identity;
+  readonly platforms: readonly DraftPlatform[];
 }
 
 export interface DraftPlatform {
@@ -25,29 +32,31 @@ export interface DraftPlatform {
   readonly personsAbout: number;
 }
 
-/** Checked and signed. @throws FederationError MANIFEST_INVALID naming the key. */
-export function draftManifest(draft: Draft): Manifest {
-  const manifest = {
-    isthmus: 1 as const,
-    federation: draft.federation,
-    seed: draft.seed,
-    coordinator: { identity: publicEntry(draft.coordinator).identity },
-    platforms: draft.platforms.map(({ identity, items, personsAbout }) => ({
-      ...publicEntry(identity),
-      items,
-      personsAbout,
-    })),
-    strategy: draft.strategy,
-    privacy: draft.privacy,
-    rounds: draft.rounds ?? {},
-  };
+/** Checked; nobody has signed. @throws FederationError MANIFEST_INVALID naming the key. */
+export function newManifest(parts: ManifestParts): Manifest {
+  const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {} };
   // Through its own text, so that what is signed is what a reader of the file gets.
   const text = formatManifest(JSON.parse(JSON.stringify(manifest)) as Manifest);
-  return signManifest(parseManifest(text, 'new manifest'), draft.coordinator);
+  return parseManifest(text, 'new manifest');
+}
+
+/** Checked, and signed by every member. @throws FederationError MANIFEST_INVALID naming the key. */
+export function draftManifest({ coordinator, platforms, ...parts }: Draft): Manifest {
+  const { identity } = publicEntry(coordinator);
+  const entries = platforms.map(({ identity: own, ...sizes }) => ({ ...publicEntry(own), ...sizes }));
+  const manifest = newManifest({ ...parts, coordinator: { identity }, platforms: entries });
+  return signedBy(manifest, [coordinator, ...platforms.map((platform) => platform.identity)]);
 }
 
 /** A count to one or two figures, as a manifest tells it: 22802 -> 23000. The exact count is nobody's business. */
 export function roundAbout(count: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
   return Math.max(1, Math.round(count / step) * step);
+}
+
+/** An upper bound with room to grow by a quarter at least, to two figures: 22802 -> 29000. */
+export function withRoom(count: number): number {
+  const least = Math.max(1, count) * 1.25;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(least)) - 1);
+  return Math.ceil(least / step) * step;
 }

@@ -1,5 +1,5 @@
 /**
- * Errors of manifests, identities, consents, letters, attempts and optimisers.
+ * Errors of manifests, signatures, identities, consents, letters, attempts and optimisers.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
@@ -7,9 +7,10 @@ import { errorsOf } from '../errors/coded-error.ts';
 export const FederationError = errorsOf('FederationError', {
   MANIFEST_SYNTAX: { kind: 'input', about: 'the manifest is not YAML' },
   MANIFEST_INVALID: { kind: 'input', about: 'a field of the manifest is missing, unknown or outside its range' },
-  MANIFEST_UNSIGNED: { kind: 'input', about: 'the manifest is not signed' },
-  MANIFEST_SIGNER: { kind: 'input', about: 'the key is not the one of the coordinator that the manifest names' },
-  MANIFEST_SIGNATURE: { kind: 'input', about: 'the manifest was changed after it was signed' },
+  MANIFEST_UNSIGNED: { kind: 'input', about: 'a member of the manifest has not signed it' },
+  MANIFEST_MEMBER: { kind: 'input', about: 'the key file is not that of a member that the manifest names' },
+  MANIFEST_SIGNATURE: { kind: 'input', about: "a member's signature does not fit the manifest" },
+  SIGNATURE_INVALID: { kind: 'input', about: "a file is no member's signature of this manifest" },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
   CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },
   CONSENT_INVALID: { kind: 'input', about: "a consent's platform, epoch or last day cannot be used" },

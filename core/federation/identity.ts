@@ -82,7 +82,7 @@ export function publicEntry(identity: Identity): { name: string; identity: strin
 function invalid(file: string, cause: string): FederationError {
   return new FederationError(
     'IDENTITY_INVALID',
-    `${file} is not an Isthmus identity: ${cause}. Restore it from a backup, or make a new one with "isthmus init" and have the manifest signed again`,
+    `${file} is not an Isthmus identity: ${cause}. Restore it from a backup, or make a new one with "isthmus init" and have a new manifest made with it`,
   );
 }
 

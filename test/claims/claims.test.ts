@@ -44,18 +44,33 @@ const holding = (given: ReturnType<typeof statement>) => given.claims.filter(({ 
 const textOf = (given: ReturnType<typeof statement>, id: string) => given.claims.find((claim) => claim.id === id)!.text;
 
 describe('claims', () => {
+  it('of a trial say in each that rests on the members’ keys, and before all, that nobody compared them', () => {
+    const trial = statement([own, round], { unsafeTrial: true });
+    const unsafe = /the keys in the manifest are its members’ own \(nobody compared them: --unsafe-trial\)/;
+    for (const id of ['C1', 'C2', 'C4']) {
+      assert.match(textOf(trial, id), unsafe);
+      assert.doesNotMatch(textOf(statement([own, round]), id), /unsafe/);
+    }
+    assert.match(formatStatement(trial), /^!! UNSAFE TRIAL: --unsafe-trial\. Nobody compared the members’ keys/);
+    assert.deepEqual(statement([own, round]).warnings, []);
+  });
+
   it('a trunk in rounds over a private encoder carries all four, with every number', () => {
     const all = statement([own, round]);
     assert.deepEqual(holding(all), ['C1', 'C2', 'C3', 'C4']);
     assert.match(
       textOf(all, 'C1'),
-      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, even if the coordinator deviates, as long as every honest platform holds this manifest and at most 2 platforms collude with the coordinator\. Platforms open only sums of at least 8 contributions\. A platform pays before it uploads, and its data is in at most 6 opened sums: it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most 3 times\.$/,
+      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, even if the coordinator deviates, as long as every honest platform has signed this manifest, having compared its words \(not through the coordinator\) and at most 2 platforms collude with the coordinator\. Platforms open only sums of at least 8 contributions\. A platform pays before it uploads, and its data is in at most 6 opened sums: it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most 3 times\.$/,
     );
     assert.match(textOf(statement([own, round], { refunds: 0 }), 'C1'), /6 opened sums: it takes no payment back\.$/);
+    assert.match(
+      textOf(all, 'C2'),
+      /^As long as every honest platform has signed this manifest, having compared its words/,
+    );
     assert.match(textOf(all, 'C2'), /counts the encoders of 2 platforms/);
     assert.match(
       textOf(all, 'C4'),
-      /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4 and every honest platform holds this manifest; from 4 on it can see single platforms\. From t = 7 on it needs nobody's share for that\. A platform uploads at most 9 times, whoever lies\./,
+      /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4 and every honest platform has signed this manifest, having compared its words \(not through the coordinator\); from 4 on it can see single platforms\. From t = 7 on it needs nobody's share for that\. A platform uploads at most 9 times, whoever lies\./,
     );
     assert.deepEqual(all.openingsAgainst, [6, 6, 6, 9, 9, 9, 9, 9, 9, 9]);
     assert.equal(all.epsilonAgainst.length, 10);

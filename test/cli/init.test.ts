@@ -11,7 +11,7 @@ describe('isthmus init', function () {
   after(() => place.leave());
 
   const init = (out: string): Promise<Ended> =>
-    place.run('init', '--platforms', 'films,books', '--unsafe-shared-pseudonym-key', '--out', out);
+    place.run('init', '--unsafe-trial', '--platforms', 'films,books', '--unsafe-shared-pseudonym-key', '--out', out);
   const KEYS = ['books.key', 'coordinator.key', 'films.key', 'pseudonym.key'];
 
   it('says which keys of an interrupted one are in the way, changes none, and goes through once they are gone', async () => {
@@ -47,7 +47,7 @@ describe('isthmus init', function () {
   });
 
   it('plans for one loss from four platforms on, says its price, and takes another number and a cap of refunds', async () => {
-    const rounds = ['--platforms', 'a,b,c,d', '--strategy', 'shared-trunk', '--rounds', '6'];
+    const rounds = ['--unsafe-trial', '--platforms', 'a,b,c,d', '--strategy', 'shared-trunk', '--rounds', '6'];
     const planned = await place.run('init', ...rounds, '--out', 'four');
     assert.match(planned.stdout, /^Rounds: a round completes without up to 1 of its 4 platforms, for 22 % more noise/m);
     const asked = await place.run('init', ...rounds, '--dropouts', '0', '--refunds', '9', '--out', 'asked');

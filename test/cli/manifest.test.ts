@@ -14,7 +14,7 @@ describe('isthmus manifest check, and the ledger beside a manifest', function ()
   after(() => place.leave());
 
   const founded = async (folder: string, ...flags: string[]): Promise<string> => {
-    const made = await place.run('init', '--platforms', 'a,b,c', '--out', folder, ...flags);
+    const made = await place.run('init', '--unsafe-trial', '--platforms', 'a,b,c', '--out', folder, ...flags);
     assert.equal(made.code, EXIT.ok, made.stderr);
     const { code, stdout, stderr } = await place.run('manifest', 'check', `${folder}/manifest.yaml`);
     assert.equal(code, EXIT.ok, stderr);

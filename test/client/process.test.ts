@@ -100,6 +100,7 @@ describe('A platform as a process', function () {
     const sizes = ['--items', [books, films].map(itemsMet).join(','), '--persons', '400,400'];
     const init = await run(
       'init',
+      '--unsafe-trial',
       '--platforms',
       'books,films',
       ...sizes,
@@ -166,7 +167,7 @@ describe('A platform as a process', function () {
     assert.deepEqual([answer.basis, answer.items.length], ['representation', 3]);
     const document = JSON.parse(readFileSync(file('books-state/evaluation.json'), 'utf8')) as { coldPersons: number };
     assert.equal(document.coldPersons, split.cold.length);
-    assert.deepEqual((await target.event('listening')).warnings, []);
+    assert.match(String((await target.event('listening')).warnings), /^UNSAFE TRIAL: --unsafe-trial/);
 
     // The store is locked: this goes through the running agent.
     const add = (target: string, who: string): ReturnType<typeof runHere> =>
@@ -206,7 +207,7 @@ describe('A platform as a process', function () {
     writeIdentity(file('books.key'), identity);
     writeIdentity(file('coordinator.key'), generateIdentity('coordinator', seededRandom('x')));
     writeFileSync(file('one.tsv'), 'person\titem\np\ti\n');
-    writeFileSync(file('bad.yaml'), 'isthmus: 1\nfederation: X\n');
+    writeFileSync(file('bad.yaml'), 'isthmus: 2\nfederation: X\n');
     const base = {
       manifest: file('manifest.yaml'),
       identity: file('books.key'),
@@ -233,7 +234,7 @@ describe('A platform as a process', function () {
     await ends({ manifest: file('none.yaml') }, 3, /none\.yaml: no such file.*MANIFEST_UNREADABLE/);
     await ends({ manifest: file('bad.yaml') }, 3, /bad\.yaml:2: federation: .*MANIFEST_INVALID/s);
     await ends({ identity: file('one.tsv') }, 3, /IDENTITY_INVALID/);
-    await ends({ identity: file('coordinator.key') }, 3, /FEDERATION_UNKNOWN_PLATFORM/);
+    await ends({ identity: file('coordinator.key') }, 3, /MANIFEST_MEMBER/);
     await ends({ data: file('none.tsv') }, 3, /none\.tsv does not exist.*DATA_UNREADABLE/);
     await ends({}, 3, /run "isthmus data inspect [^ ]*one\.tsv", look at what it says.*DATA_NO_READING/);
     await inspectSources([file('one.tsv')], {});

@@ -25,8 +25,14 @@ describe('A platform refuses', () => {
   };
 
   it('a manifest that was changed or never signed', () => {
-    const { signature: _, ...unsigned } = good.manifest;
-    assert.throws(() => createPlatform({ ...good, manifest: unsigned }), { code: 'MANIFEST_UNSIGNED' });
+    for (const member of ['coordinator', 'books', 'films']) {
+      const { [member]: _, ...signatures } = good.manifest.signatures;
+      const unsigned = { ...good.manifest, signatures };
+      assert.throws(() => createPlatform({ ...good, manifest: unsigned }), {
+        code: 'MANIFEST_UNSIGNED',
+        message: new RegExp(`lacks the signature of ${member}:`),
+      });
+    }
     const changed = { ...good.manifest, seed: 'another' };
     assert.throws(() => createPlatform({ ...good, manifest: changed }), { code: 'MANIFEST_SIGNATURE' });
   });
@@ -34,11 +40,11 @@ describe('A platform refuses', () => {
   it('a key file of somebody else', () => {
     const random = seededRandom('stranger');
     assert.throws(() => createPlatform({ ...good, identity: generateIdentity('stranger', random) }), {
-      code: 'FEDERATION_UNKNOWN_PLATFORM',
-      message: /"stranger" is not in the manifest .* books, films/,
+      code: 'MANIFEST_MEMBER',
+      message: /"stranger"’s, who is not in the manifest .* books, films/,
     });
     assert.throws(() => createPlatform({ ...good, identity: generateIdentity('books', random) }), {
-      code: 'PLATFORM_IDENTITY',
+      code: 'MANIFEST_MEMBER',
       message: /another identity and seal key/,
     });
   });

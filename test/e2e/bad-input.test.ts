@@ -44,7 +44,7 @@ const flatten = (options: Readonly<Record<string, string>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 
 const CASES: readonly Case[] = [
-  coordinator('no manifest', EXIT.input, /nope\.yaml: no such file.*isthmus init.*MANIFEST_UNREADABLE/, {
+  coordinator('no manifest', EXIT.input, /nope\.yaml: no such file.*isthmus manifest make.*MANIFEST_UNREADABLE/, {
     manifest: 'nope.yaml',
   }),
   coordinator('a manifest that is no YAML', EXIT.input, /broken\.yaml:\d+:\d+: not YAML.*MANIFEST_SYNTAX/, {
@@ -56,9 +56,14 @@ const CASES: readonly Case[] = [
     /wrong\.yaml:10: platforms\.0\.items: .*\n.*wrong\.yaml:\d+: privacy\.epsilon: .*MANIFEST_INVALID/s,
     { manifest: 'wrong.yaml' },
   ),
-  coordinator('a manifest changed after it was signed', EXIT.input, /signature does not fit.*isthmus manifest sign/, {
-    manifest: 'changed.yaml',
-  }),
+  coordinator(
+    'a manifest changed after it was signed',
+    EXIT.input,
+    /signature of coordinator, films, books, music does not fit.*accepted anew/,
+    {
+      manifest: 'changed.yaml',
+    },
+  ),
   coordinator('no key file', EXIT.input, /nope\.key: no such file.*--identity.*IDENTITY_UNREADABLE/, {
     identity: 'nope.key',
   }),
@@ -121,12 +126,17 @@ const CASES: readonly Case[] = [
   platform('another catalogue than the manifest tells', EXIT.input, /has 1 items, and the manifest says 160: put/, {
     data: 'one-item.tsv',
   }),
-  platform('not in the manifest', EXIT.input, /platform "opera" is not in the manifest.*films, books, music/, {
+  platform('not in the manifest', EXIT.input, /"opera"’s, who is not in the manifest.*films, books, music/, {
     identity: 'other/opera.key',
   }),
-  platform('the key of another of that name', EXIT.input, /"films" has another identity and seal key.*signed with/, {
-    identity: 'other/films.key',
-  }),
+  platform(
+    'the key of another of that name',
+    EXIT.input,
+    /"films" has another identity and seal key.*somebody put other keys/,
+    {
+      identity: 'other/films.key',
+    },
+  ),
   platform('no key file', EXIT.input, /nope\.key: no such file.*isthmus init.*IDENTITY_UNREADABLE/, {
     identity: 'nope.key',
   }),
@@ -153,17 +163,28 @@ const CASES: readonly Case[] = [
     ...['recommend', '--state', 'nowhere', '--person', 'p'],
   ]),
   command('over an older federation', EXIT.input, /manifest\.yaml exists already: choose another --out/, [
-    ...['init', '--platforms', 'a,b', '--out', 'fed'],
+    ...['init', '--unsafe-trial', '--platforms', 'a,b', '--out', 'fed'],
   ]),
   command('an unknown strategy', EXIT.input, /magic.*linear-bridge/s, [
-    ...['init', '--platforms', 'a,b', '--out', 'new-federation', '--strategy', 'magic'],
+    ...['init', '--unsafe-trial', '--platforms', 'a,b', '--out', 'new-federation', '--strategy', 'magic'],
   ]),
   command('a setting out of range', EXIT.input, /bottleneck: Too small/, [
-    ...['init', '--platforms', 'a,b,c', '--out', 'new-federation', '--strategy', 'shared-trunk'],
+    ...['init', '--unsafe-trial', '--platforms', 'a,b,c', '--out', 'new-federation', '--strategy', 'shared-trunk'],
     ...['--rounds', '1', '--set', 'bottleneck=1'],
   ]),
   command('two platforms under a masked sum', EXIT.privacy, /at least 3/, [
-    ...['init', '--platforms', 'a,b', '--out', 'new-federation', '--strategy', 'shared-trunk', '--rounds', '1'],
+    ...[
+      'init',
+      '--unsafe-trial',
+      '--platforms',
+      'a,b',
+      '--out',
+      'new-federation',
+      '--strategy',
+      'shared-trunk',
+      '--rounds',
+      '1',
+    ],
   ]),
   command('nobody in common', EXIT.input, /person ids mean the same person on every platform.*DATA_NO_OVERLAP/, [
     ...['simulate', '--data', 'apart', '--strategy', 'linear-bridge'],
@@ -199,7 +220,10 @@ describe('bad input is refused with a sentence and an exit code', function () {
   before(async () => {
     place = await Workplace.make();
     await found(place, { persons: 100, items: 160 }, ['--unsafe-shared-pseudonym-key']);
-    for (const name of ['opera', 'films']) await place.run('init', '--identity-only', name, '--out', 'other');
+    const sizes = ['--items', '160', '--persons', '100'];
+    for (const name of ['opera', 'films']) {
+      assert.equal((await place.run('init', '--name', name, ...sizes, '--out', 'other')).code, EXIT.ok);
+    }
     spoil(place);
     assert.equal((await place.run('data', 'inspect', 'one-item.tsv')).code, EXIT.ok);
     before_ = contents();

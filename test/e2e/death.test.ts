@@ -5,7 +5,7 @@ import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
-import { address, coordinator, found, json, PLATFORMS, platform, shortenDeadlines, operator } from './federation.ts';
+import { address, coordinator, found, json, PLATFORMS, platform, deadlines, operator } from './federation.ts';
 import { descendants, isAlive, Workplace } from './isthmus.ts';
 import type { Running, Told } from './isthmus.ts';
 
@@ -131,10 +131,10 @@ describe('kill -9', function () {
         ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
         ...['--dropouts', '1', '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'itemDimension=16'],
         ...['--set', 'steps=1'],
+        ...deadlines(10_000),
       ],
       names,
     );
-    await shortenDeadlines(place, 10_000);
     const running = coordinator(place, '--port', '0');
     const url = await address(running);
     const platforms = new Map(names.map((name) => [name, platform(place, name, url)]));

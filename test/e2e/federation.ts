@@ -3,7 +3,7 @@
  * @module
  */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { COMMAND } from './isthmus.ts';
@@ -16,7 +16,7 @@ export interface Size {
   readonly items: number;
 }
 
-/** Sample worlds, identities and a signed manifest in `data/` and `fed/`. */
+/** Sample worlds, and a trial's identities and manifest, in `data/` and `fed/`. */
 export async function found(
   place: Workplace,
   { persons, items }: Size,
@@ -25,22 +25,19 @@ export async function found(
 ): Promise<void> {
   const names = platforms.join(',');
   const each = (count: number): string => platforms.map(() => count).join(',');
+  const sizes = ['--items', each(items), '--persons', each(persons)];
   const commands = [
     ['data', 'sample', '--out', 'data', '--platforms', names, '--persons', `${persons}`, '--items', `${items}`],
-    ['init', '--out', 'fed', '--platforms', names, '--items', each(items), '--persons', each(persons), ...options],
+    ['init', '--unsafe-trial', '--out', 'fed', '--platforms', names, ...sizes, ...options],
   ];
   for (const { code, stderr } of await Promise.all(commands.map((command) => place.run(...command)))) {
     assert.equal(code, 0, stderr);
   }
 }
 
-/** A stage that waits for the dead should not wait long. The manifest is signed again. */
-export async function shortenDeadlines(place: Workplace, milliseconds: number): Promise<void> {
-  const file = place.path('fed/manifest.yaml');
-  const shorter = readFileSync(file, 'utf8').replace(/(stageTimeoutMs|trainTimeoutMs): .*/g, `$1: ${milliseconds}`);
-  writeFileSync(file, shorter);
-  const signed = await place.run('manifest', 'sign', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key');
-  assert.equal(signed.code, 0, signed.stderr);
+/** Options of `found`: a stage that waits for the dead should not wait long. */
+export function deadlines(milliseconds: number): readonly string[] {
+  return ['--stage-timeout', `${milliseconds}`, '--train-timeout', `${milliseconds}`];
 }
 
 export function coordinator(place: Workplace, ...options: readonly string[]): Running {

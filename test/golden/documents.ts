@@ -108,8 +108,9 @@ export function prepareFiles(folder: string): void {
   };
   const write = (file: string, content: string): void => writeFileSync(join(folder, file), content);
   for (const name of [...MANIFESTS, CHARGED]) write(`${name}.yaml`, text(name));
-  const { signature: _, ...unsigned } = manifestNamed('subspace-raw-3');
-  write('unsigned.yaml', formatManifest(unsigned));
+  const whole = manifestNamed('subspace-raw-3');
+  const { p01: _, ...some } = whole.signatures;
+  write('unsigned.yaml', formatManifest({ ...whole, signatures: some }));
   write('changed.yaml', text('subspace-raw-3').replace('epsilon: 1', 'epsilon: 2'));
   write('broken.yaml', text('subspace-raw-3').replace('release: raw', 'release: rare'));
 

@@ -129,7 +129,7 @@ function planDocument(plan: FederationPlan): unknown {
   const names = manifest.platforms.map(({ name }) => name);
   return {
     manifestHash: Buffer.from(manifestHash).toString('hex'),
-    signature: manifest.signature,
+    signatures: sha256(Buffer.from(JSON.stringify(manifest.signatures))),
     fingerprint: privacy.fingerprint,
     attemptConfigHash: sha256(attemptConfig(plan, names)),
     firstModelHash: sha256(new Uint8Array(firstModel(plan).buffer)),

@@ -1,0 +1,110 @@
+/**
+ * `isthmus manifest accept`: a member reads a manifest in plain words, compares its twelve words with the others, and signs.
+ * @module
+ */
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { memberOf, verifySignatures } from '../../core/federation/co-signature.ts';
+import { formatMemberSignature, memberSignature } from '../../core/federation/member-signature.ts';
+import { manifestWords, readWords, unknownWords, WORD_COUNT } from '../../core/federation/manifest-words.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import { readIdentity } from '../../host/federation-files.ts';
+import { readNamedFile } from '../../host/files.ts';
+import { openLog } from '../../host/log.ts';
+import { text } from '../arguments.ts';
+import { CommandError } from '../errors.ts';
+import { manifestIn, writeWhole } from '../manifest-file.ts';
+import { claimsOf, factsOf, keysOf, wordsTable } from '../manifest-text.ts';
+
+interface AcceptFlags {
+  readonly identity: string;
+  readonly words?: string;
+  readonly keys: boolean;
+  readonly unsafeTrial: boolean;
+  readonly out?: string;
+}
+
+export function acceptCommand(): Command {
+  return new Command('accept')
+    .description('read a manifest in plain words, compare its twelve words with the other members, and sign it')
+    .argument('<manifest>', 'manifest.yaml')
+    .requiredOption('--identity <file>', 'your key file', text)
+    .option('--words <file>', 'the words as another member told them; asked for when absent', text)
+    .option('--keys', "also list every member's public keys", false)
+    .option('--unsafe-trial', 'sign without comparing; only a manifest that was made for a trial', false)
+    .option('--out <file>', 'your signature (default: NAME.signature.yaml beside the manifest)', text)
+    .addHelpText(
+      'after',
+      `
+The words stand for the whole manifest, every member's keys included. Equal words at two members: they hold the same file. Tell
+them in a call, on paper or face to face, and never through the coordinator, which could make each member see what it wants to.
+
+Examples:
+  isthmus manifest accept manifest.yaml --identity films.key
+  isthmus manifest accept manifest.yaml --identity films.key --words told-by-books.txt`,
+    )
+    .action(accept);
+}
+
+async function accept(file: string, flags: AcceptFlags): Promise<void> {
+  const own = readIdentity(flags.identity, openLog({ level: 'warn', name: 'accept', human: true }));
+  const manifest = manifestIn(file);
+  const plan = planFederation(manifest);
+  verifySignatures(manifest);
+  const name = memberOf(manifest, own);
+  const isTrial = manifest.unsafeTrial === true;
+  if (isTrial !== flags.unsafeTrial) {
+    throw new CommandError(
+      'MANIFEST_TRIAL',
+      isTrial
+        ? `${file} was made for a trial: nobody compares its keys, and its claims say so; sign it with --unsafe-trial, or have one made without`
+        : `${file} was not made for a trial: its claims say that its words were compared, so they must be`,
+    );
+  }
+  process.stdout.write(`${factsOf(plan)}you          ${name}, and your keys are in it\n\n${claimsOf(plan)}\n`);
+  if (flags.keys) process.stdout.write(`${keysOf(manifest)}\n`);
+  if (!isTrial) await compare(manifestWords(manifest), flags.words);
+  const out = flags.out ?? join(dirname(file), `${name}.signature.yaml`);
+  writeWhole(out, formatMemberSignature(memberSignature(manifest, own)), 'MANIFEST_UNWRITABLE');
+  process.stdout.write(`${out} is the signature of ${name}: hand it to whoever made the manifest.\n`);
+}
+
+/** @param file with the words that were told; typed when undefined. @throws CommandError MANIFEST_WORDS, MANIFEST_WORDS_DIFFER */
+async function compare(words: string, file: string | undefined): Promise<void> {
+  process.stdout.write(`The words of this manifest:\n${wordsTable(words)}
+Tell them to the other members, and have theirs told to you: in a call, on paper or face to face, not through the coordinator.\n`);
+  const told = readWords(file === undefined ? await typed() : readNamedFile(file, 'FILE_UNREADABLE'));
+  const unknown = unknownWords(told);
+  if (told.length !== WORD_COUNT || unknown.length > 0) {
+    const why =
+      unknown.length > 0
+        ? `${unknown.map((word) => `"${word}"`).join(', ')} is none of the list`
+        : `there are ${told.length}`;
+    throw new CommandError(
+      'MANIFEST_WORDS',
+      `these are not the ${WORD_COUNT} words of a manifest: ${why}. Nothing was signed`,
+    );
+  }
+  if (told.join(' ') === words) return;
+  throw new CommandError(
+    'MANIFEST_WORDS_DIFFER',
+    'the words are not those of this manifest: whoever told them holds another file. Somebody may have given you different ones on purpose. Nothing was signed; compare the files before anybody signs',
+  );
+}
+
+async function typed(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      'MANIFEST_WORDS',
+      'nobody can type the words here: name a file of the words as another member told them with --words. Nothing was signed',
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const left = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question('The words that another member told you: '), left]);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A manifest in plain words, for those who are to sign it.
+ * @module
+ */
+import { upward } from '../core/accounting/printed-epsilon.ts';
+import { privacyStatement } from '../core/claims/claims.ts';
+import { lossesText } from '../core/claims/losses.ts';
+import { membersOf } from '../core/federation/co-signature.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
+import type { FederationPlan } from '../core/federation/plan.ts';
+import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
+import type { PrivacyProfile } from '../core/transfer/strategy.ts';
+
+/** The facts, a line each. */
+export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan): string {
+  const platforms = shape.platforms.map(
+    ({ name, items, personsAbout, releases }) =>
+      `${name} (up to ${items} items and about ${personsAbout} persons${releases ? '' : '; releases nothing'})`,
+  );
+  const losses = lossesText(privacy);
+  const rounds =
+    losses === undefined
+      ? `${privacy.rounds}`
+      : `${privacy.rounds}; ${losses}; ${manifest.rounds.spareAttempts} more attempts may be charged and lost, and ${manifest.rounds.refunds} charges taken back on proof`;
+  return `federation   ${manifest.federation}
+platforms    ${platforms.join(', ')}
+strategy     ${strategy.name}: ${strategy.summary}
+rounds       ${rounds}
+privacy      ${bound(strategy.privacy, privacy)}
+release      ${released(manifest)}
+`;
+}
+
+/** Warnings first, then each claim or why there is none. */
+export function claimsOf({ manifest, strategy, privacy }: FederationPlan): string {
+  const { claims, warnings } = privacyStatement({
+    strategy: strategy.name,
+    profile: strategy.privacy,
+    plan: privacy,
+    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    unsafeTrial: manifest.unsafeTrial === true,
+  });
+  const lines = [
+    ...warnings.map((warning) => `!! ${warning}`),
+    ...claims.map(({ id, holds, text }) => `${id}  ${holds ? '' : 'not claimed: '}${text}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Every member's public keys. */
+export function keysOf(manifest: Manifest): string {
+  const seals = new Map(manifest.platforms.map(({ name, seal }) => [name, seal]));
+  const lines = membersOf(manifest).map(({ name, identity }) => {
+    const seal = seals.get(name);
+    return `  ${name}\n    identity  ${identity}${seal === undefined ? '' : `\n    seal      ${seal}`}`;
+  });
+  return `keys\n${lines.join('\n')}\n`;
+}
+
+/** Numbered words, four a line. */
+export function wordsTable(words: string): string {
+  const numbered = words.split(' ').map((word, index) => `${String(index + 1).padStart(4)} ${word.padEnd(9)}`);
+  const lines = [0, 4, 8].map((from) =>
+    numbered
+      .slice(from, from + 4)
+      .join('')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** What epsilon covers, and where none covers anything. */
+function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
+  if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
+  const sealed = 'no differential privacy: the encoder is made from raw data';
+  if (plan.epsilon === null) {
+    return profile === 'sealed-only'
+      ? `${sealed}, and nothing is trained together or noised`
+      : 'nothing is trained together or noised';
+  }
+  const figures = `epsilon ${upward(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
+  return profile === 'sealed-only'
+    ? `${sealed}; ${figures}, covers the prototypes of cohorts alone, as far as a person's own vector goes`
+    : figures;
+}
+
+function released({ privacy: { release, epsilon0 } }: Manifest): string {
+  switch (release) {
+    case 'raw':
+      return 'raw: no differential privacy toward the target';
+    case 'ldp':
+    case 'cohort':
+      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} a code`;
+    case 'none':
+      return 'none';
+  }
+}

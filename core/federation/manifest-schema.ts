@@ -1,0 +1,162 @@
+/**
+ * The layout of a manifest and of a public half: every field, its range, and what fields must hold together.
+ * @module
+ */
+import { z } from 'zod';
+import { defaultRefunds } from '../privacy/plan/openings.ts';
+import { defaultDropouts } from '../privacy/plan/trust.ts';
+
+export const MANIFEST_FORMAT = 2;
+
+/** The coordinator's name among the members. */
+export const COORDINATOR = 'coordinator';
+
+const key32 = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be a 32-byte key in base64 (44 characters)')
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be a 32-byte key in base64');
+
+export const platformName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'must be 1 to 32 of a-z, 0-9 and inner hyphens')
+  .refine((name) => name !== COORDINATOR, 'is the name of the coordinator itself: choose another');
+
+const itemsAtMost = z.int().min(1).max(10_000_000);
+const personsAtMost = z.int().min(1).max(1_000_000_000);
+
+const platformSchema = z.strictObject({
+  name: platformName,
+  /** Ed25519 identity: signs every envelope. */
+  identity: key32,
+  /** X25519 key to which letters are sealed. */
+  seal: key32,
+  /** Public upper bound of the catalogue, with room for items to come. Rows of items beyond it are left out. */
+  items: itemsAtMost,
+  /** Public upper bound of the persons, with room for persons to come: noise and learning rates follow it. More stop nobody. */
+  personsAbout: personsAtMost,
+});
+
+/** What one member hands to whoever makes the manifest. */
+export const halfSchema = z.discriminatedUnion('half', [
+  platformSchema.extend({ half: z.literal('platform') }),
+  z.strictObject({ half: z.literal('coordinator'), identity: key32 }),
+]);
+export type PublicHalf = z.infer<typeof halfSchema>;
+
+const privacySchema = z.strictObject({
+  /** Total epsilon for everything trained; null only under an explicit no-privacy federation. */
+  epsilon: z.number().positive().max(100).nullable(),
+  delta: z.number().positive().max(0.01).default(1e-6),
+  /** Platforms that may pool what they saw with the coordinator's. */
+  colluding: z.int().min(0).default(0),
+  /** Platforms whose noise may be missing from a sum that is still opened. When absent one, in rounds of four platforms or more. */
+  dropouts: z.int().min(0).optional(),
+  maxPlatformsPerPerson: z.int().min(1).default(2),
+  release: z.enum(['raw', 'ldp', 'cohort', 'none']).default('raw'),
+  epsilon0: z.number().positive().max(64).nullable().default(null),
+  /** Platforms that release representations; all when absent. */
+  sources: z.array(platformName).optional(),
+  /** Share of its persons that each platform draws anew, by coins it keeps to itself, for every round; everybody when absent. */
+  sampling: z.number().min(0.01).lt(1).optional(),
+  /** The bound on a person's contribution to a round follows this quantile of all lengths; fixed by the strategy when absent. */
+  clipQuantile: z.number().min(0.05).max(0.95).optional(),
+  /** How much of the bound on one person a platform takes in rounds, relative to the others; those not named have 1. */
+  clipWeights: z.record(platformName, z.number().min(0.01).max(100)).optional(),
+});
+
+const roundFieldsSchema = z.strictObject({
+  count: z.int().min(0).max(10_000).default(0),
+  /** A stage that has not ended by then ends with who is there. */
+  stageTimeoutMs: z.int().min(100).default(30_000),
+  /** Training inside the platforms is part of stage 2. */
+  trainTimeoutMs: z.int().min(100).default(600_000),
+  /** Attempts that may be charged and lost for good (their sum may still be opened) and all rounds still fit the budget. */
+  spareAttempts: z.int().min(0).default(1),
+  /**
+   * Attempts that a ledger may take a charge back for, on proof that their sum was not opened and cannot be. A platform
+   * uploads at most count + spareAttempts + refunds times, whoever lies. When absent a third of count, and 3 at least.
+   */
+  refunds: z.int().min(0).max(10_000).optional(),
+  /** Tries at one round before the coordinator stops. */
+  maxAttempts: z.int().min(1).default(5),
+});
+
+const roundsSchema = roundFieldsSchema.transform((rounds) => ({
+  ...rounds,
+  refunds: rounds.refunds ?? defaultRefunds(rounds.count),
+}));
+
+export const manifestSchema = z
+  .strictObject({
+    isthmus: z.literal(MANIFEST_FORMAT, {
+      error: ({ input }) =>
+        input === 1
+          ? 'is format 1, which the coordinator alone signed: make the manifest anew with "isthmus manifest make"'
+          : `must be ${MANIFEST_FORMAT}`,
+    }),
+    federation: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and hyphens'),
+    /** Makes the first shared model; any public text. */
+    seed: z.string().min(1),
+    coordinator: z.strictObject({ identity: key32 }),
+    platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
+    strategy: z.strictObject({ name: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
+    privacy: privacySchema,
+    rounds: roundsSchema.prefault({}),
+    /** Nobody compared the members' keys: for trials. Every claim says so. */
+    unsafeTrial: z.literal(true).optional(),
+    /** By member: Ed25519 by its identity over the canonical manifest without this field, base64. */
+    signatures: z.record(z.union([z.literal(COORDINATOR), platformName]), z.string()).default({}),
+  })
+  .superRefine((manifest, context) => {
+    const names = new Map<string, number>();
+    const { identity } = manifest.coordinator;
+    const double = manifest.platforms.findIndex((platform) => platform.identity === identity);
+    if (double !== -1) {
+      const message = 'is the same as the coordinator’s; each member needs its own';
+      context.addIssue({ code: 'custom', path: ['platforms', double, 'identity'], message });
+    }
+    manifest.platforms.forEach((platform, index) => {
+      const unique: readonly [string, string][] = [
+        [platform.name, 'name'],
+        [platform.identity, 'identity'],
+        [platform.seal, 'seal'],
+      ];
+      for (const [value, field] of unique) {
+        const earlier = names.get(value);
+        if (earlier !== undefined) {
+          const message = `is the same as that of platform ${earlier + 1}; each platform needs its own`;
+          context.addIssue({ code: 'custom', path: ['platforms', index, field], message });
+        }
+        names.set(value, index);
+      }
+    });
+    const { release, epsilon0 } = manifest.privacy;
+    const local = release === 'ldp' || release === 'cohort';
+    if (local !== (epsilon0 !== null)) {
+      const message = local ? `must be given for release mode ${release}` : `means nothing for release mode ${release}`;
+      context.addIssue({ code: 'custom', path: ['privacy', 'epsilon0'], message });
+    }
+    for (const name of Object.keys(manifest.privacy.clipWeights ?? {})) {
+      if (manifest.platforms.some((platform) => platform.name === name)) continue;
+      const message = `"${name}" is no platform of this federation`;
+      context.addIssue({ code: 'custom', path: ['privacy', 'clipWeights', name], message });
+    }
+    if (manifest.privacy.epsilon === null && manifest.privacy.sampling !== undefined) {
+      const message = 'means nothing without privacy';
+      context.addIssue({ code: 'custom', path: ['privacy', 'sampling'], message });
+    }
+    for (const [index, source] of (manifest.privacy.sources ?? []).entries()) {
+      if (!manifest.platforms.some((platform) => platform.name === source)) {
+        const message = `"${source}" is no platform of this federation`;
+        context.addIssue({ code: 'custom', path: ['privacy', 'sources', index], message });
+      }
+    }
+  })
+  .transform((manifest) => {
+    const { privacy, platforms, rounds } = manifest;
+    const { dropouts = rounds.count > 0 ? defaultDropouts(platforms.length) : 0 } = privacy;
+    return { ...manifest, privacy: { ...privacy, dropouts } };
+  });
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestPlatform = Manifest['platforms'][number];
