@@ -254,7 +254,7 @@ describe('A platform as a process', function () {
     writeFileSync(file('own.yaml'), 'reading: {}\n');
     await ends(read, 3, /own\.yaml is not a reading file: .*isthmus data inspect.*DATA_READING/);
     await ends({ 'max-epsilon': '1' }, 5, /epsilon is 4 .* at most 1 .*POLICY_FLOOR/);
-    await ends({ coordinator: 'nowhere' }, 2, /is no address like/);
+    await ends({ coordinator: 'nowhere' }, 2, /address cannot be used/);
     await ends({ state: file('one.tsv') }, 4, /STATE_UNUSABLE/);
     const store = openSqliteStore(file('state/state.db'));
     await ends({}, 4, /in use by another process.*STORE_LOCKED/);

@@ -149,7 +149,7 @@ const CASES: readonly Case[] = [
   platform('a weaker policy than its own', EXIT.privacy, /epsilon is 4 in the manifest and at most 1 in the floor/, {
     'max-epsilon': '1',
   }),
-  platform('no address of a coordinator', EXIT.usage, /"somewhere" is no address like http/, {
+  platform('no address of a coordinator', EXIT.usage, /address cannot be used: give one like http/, {
     coordinator: 'somewhere',
   }),
 
