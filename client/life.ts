@@ -3,7 +3,6 @@
  * decoder, measures it where it can, and serves.
  * @module
  */
-import type { LetterBody } from '../core/federation/letter.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
@@ -20,7 +19,7 @@ import { Progress } from './progress.ts';
 import { ReleaseOffice } from './releases/office.ts';
 import { peopleOf } from './data/people.ts';
 import type { People } from './data/people.ts';
-import type { Post } from './releases/post.ts';
+import type { IncomingLetter, Post } from './releases/post.ts';
 import type { OwnLedger } from './rounds/own-ledger.ts';
 import type { Participation } from './rounds/participation.ts';
 import { ServedDecoder } from './serving/decoder.ts';
@@ -135,8 +134,8 @@ export class Life implements ServiceBackend {
   }
 
   /** @throws FederationError LETTER_INVALID */
-  onLetter(from: string, body: LetterBody): void {
-    this.#open().office.onLetter(from, body);
+  onLetter(from: string, letter: IncomingLetter): void {
+    this.#open().office.onLetter(from, letter);
   }
 
   stage(): string {

@@ -4,7 +4,6 @@
  */
 import { nodeEngine } from '../core/crypto/node-engine.ts';
 import { codeOf } from '../core/errors/coded-error.ts';
-import type { LetterBody } from '../core/federation/letter.ts';
 import { platformOf } from '../core/federation/manifest.ts';
 import { memberOf, verifyManifest } from '../core/federation/co-signature.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -149,7 +148,7 @@ class Agent implements Platform {
     this.#post = new Post({
       manifest,
       identity,
-      outbox: store.outbox,
+      store,
       clock,
       random: random.of('letters'),
       log,
@@ -157,7 +156,7 @@ class Agent implements Platform {
       send: (body) => {
         if (this.#isWelcome || body.kind === 'mail-receipt') this.#tell(body);
       },
-      deliver: (from, body) => this.#deliver(from, body),
+      deliver: (from, letter) => this.#life.onLetter(from, letter),
       onError: (error) => this.#fail(error),
     });
     this.#life = new Life({
@@ -192,6 +191,7 @@ class Agent implements Platform {
   async start(): Promise<void> {
     await this.#life.open();
     if (this.#stopping !== undefined) return;
+    this.#post.start();
     this.#link = this.#options.transport.connect({
       onBody: (body, session) => this.#onBody(body, session),
       onState: (state) => this.#onState(state),
@@ -315,10 +315,6 @@ class Agent implements Platform {
         // Of a platform, never of the coordinator.
         return;
     }
-  }
-
-  #deliver(from: string, body: LetterBody): void {
-    this.#life.onLetter(from, body);
   }
 
   async #send(body: Body, session?: Uint8Array): Promise<void> {

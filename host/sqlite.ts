@@ -44,7 +44,12 @@ export class SqliteDatabase {
     });
     try {
       // Before the log is opened: then its index stays in this process, and the lock outlasts transactions.
-      for (const pragma of ['locking_mode = EXCLUSIVE', 'journal_mode = WAL', 'synchronous = FULL']) {
+      for (const pragma of [
+        'locking_mode = EXCLUSIVE',
+        'journal_mode = WAL',
+        'synchronous = FULL',
+        'secure_delete = ON',
+      ]) {
         this.#guard(() => this.#database.exec(`PRAGMA ${pragma}`));
       }
       this.transaction(() => this.#prepare(version, schema));
@@ -90,6 +95,11 @@ export class SqliteDatabase {
       if (this.#inTransaction()) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Leaves no copy of what was deleted in the file or its log: deleted rows are zeroed, and the log is emptied into the file. */
+  eraseDeleted(): void {
+    this.#guard(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   /** Leaves one file without a log, and frees the lock. Idempotent. */

@@ -11,6 +11,7 @@ import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import { sourceMode } from './mode.ts';
+import type { IncomingLetter } from './post.ts';
 import type { People } from '../data/people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
@@ -96,16 +97,22 @@ export class ReleaseOffice {
   }
 
   /** @throws FederationError LETTER_INVALID */
-  onLetter(from: string, body: LetterBody): void {
+  onLetter(from: string, { body, order }: IncomingLetter): void {
     switch (body.kind) {
       case 'release-request':
         this.#source?.request({ target: from, epoch: body.epoch, modelRound: body.modelRound });
         return;
       case 'release-batch':
-        this.#target?.onBatch(from, body);
+        this.#target?.onBatch(from, body, order);
         return;
       case 'release-withdrawal':
-        this.#target?.onWithdrawal(from, body.persons);
+        // Also of a platform that no longer asks for anybody: it may hold what it was sent before.
+        if (this.#target !== undefined) this.#target.onWithdrawal(from, body.persons, order);
+        else this.#options.store.received.withdraw(from, order, body.persons);
+        return;
+      case 'letter-key':
+      case 'letter-key-closed':
+        // The post's own.
         return;
     }
   }

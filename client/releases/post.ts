@@ -1,69 +1,96 @@
 /**
- * The post: sealed letters out and in through the coordinator's mailbox. A letter is kept until the mailbox has it; an
- * incoming one is handled before the mailbox is told to forget it, so a crash loses nothing and doubles nothing.
+ * The post: sealed letters out and in through the coordinator's mailbox. A letter is kept until the mailbox has it, and sealed
+ * when it is sent: one that names persons waits here for a key of its receiver that will be deleted. An incoming letter is
+ * handled before the mailbox is told to forget it, so a crash loses nothing and doubles nothing.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import type { Identity } from '../../core/federation/identity.ts';
-import { LETTER_ID_BYTES, openLetter, sealLetter } from '../../core/federation/letter.ts';
+import { decodeLetter, encodeLetter, namesPersons } from '../../core/federation/letter.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
+import { LETTER_ID_BYTES, openLetter, sealLetter } from '../../core/federation/letter-seal.ts';
+import { equalBytes } from '../../core/encoding/canonical-bytes.ts';
 import { platformOf } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
-import type { Outbox, OutgoingLetter } from '../store/platform-store.ts';
+import type { OutgoingLetter, PlatformStore, WaitingLetter } from '../store/platform-store.ts';
 import type { Log } from '../../host/log.ts';
+import { LETTER_LIFETIME_SECONDS, LetterKeys } from './letter-keys.ts';
 
-/** A letter waits this long for a platform that is away. */
-export const LETTER_LIFETIME_SECONDS = 7 * 24 * 3600;
 /** A full mailbox is tried again after this. */
 const FULL_PAUSE_MS = 5_000;
 
 export interface PostOptions {
   readonly manifest: Manifest;
   readonly identity: Identity;
-  readonly outbox: Outbox;
+  readonly store: Pick<PlatformStore, 'outbox' | 'letterKeys'>;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
   /** Queues a message to the coordinator; it may be lost with the link, which `resend` makes good. */
   readonly send: (body: MailBody | MailReceiptBody) => void;
   /** What came. A FederationError drops the letter; any other throw leaves it in the mailbox for the next start. */
-  readonly deliver: (from: string, body: LetterBody) => void;
+  readonly deliver: (from: string, letter: IncomingLetter) => void;
   /** A store that cannot be read, found out by the clock. */
   readonly onError: (error: unknown) => void;
 }
 
+/** `order` grows from letter to letter of one sender. */
+export interface IncomingLetter {
+  readonly order: number;
+  readonly body: LetterBody;
+}
+
 export class Post {
   readonly #options: PostOptions;
+  readonly #keys: LetterKeys;
   readonly #onEmpty = new Set<() => void>();
   #cancelRetry: Cancel = () => undefined;
 
   constructor(options: PostOptions) {
     this.#options = options;
+    const { manifest, identity, store, clock, random, onError } = options;
+    this.#keys = new LetterKeys({
+      store: store.letterKeys,
+      peers: manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name),
+      clock,
+      random,
+      write: (to, body) => this.write(to, [body]),
+      isTaken: (sender, letter) => store.outbox.isTaken(sender, letter),
+      onError,
+    });
   }
 
-  /** Seals and keeps letters to one platform, then sends them. */
+  start(): void {
+    this.#keys.start();
+  }
+
+  /** Keeps letters to one platform, then sends them. Who is asked for a release is given a key for the answer first. */
   write(to: string, bodies: readonly LetterBody[]): void {
-    const letters = bodies.map((body) => this.#seal(to, body));
-    this.#options.outbox.add(letters);
-    for (const letter of letters) this.#send(letter);
+    if (bodies.some(({ kind }) => kind === 'release-request')) this.#keys.offer(to);
+    const letters = bodies.map((body) => this.#letter(to, body));
+    for (const letter of this.#options.store.outbox.add(letters)) this.#send(letter);
   }
 
   /** The mailbox may not know of anything under way: a new link. */
   resend(): void {
-    for (const letter of this.#options.outbox.waiting()) this.#send(letter);
+    for (const letter of this.#options.store.outbox.waiting()) this.#send(letter);
   }
 
-  /** Resolves when the mailbox has every letter. */
+  /** Resolves when the mailbox has every letter that can be sealed. */
   empty(): Promise<void> {
-    if (this.#options.outbox.waiting().length === 0) return Promise.resolve();
+    if (this.#isEmpty()) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.add(resolve));
   }
 
+  #isEmpty(): boolean {
+    return !this.#options.store.outbox.waiting().some((letter) => this.#keyOf(letter) !== undefined);
+  }
+
   onReceipt({ id, outcome }: MailReceiptBody): void {
-    const { outbox, log, clock, onError } = this.#options;
+    const { store, log, clock, onError } = this.#options;
     const letter = Buffer.from(id).toString('hex');
     switch (outcome) {
       case 'full':
@@ -86,14 +113,15 @@ export class Post {
       case 'taken':
         break;
     }
-    outbox.sent(letter);
-    if (outbox.waiting().length > 0) return;
+    store.outbox.sent(letter);
+    if (!this.#isEmpty()) return;
     for (const resolve of this.#onEmpty) resolve();
     this.#onEmpty.clear();
   }
 
   onMail(mail: MailBody): void {
-    const { identity, outbox, log, send } = this.#options;
+    const { identity, log, send } = this.#options;
+    const { outbox } = this.#options.store;
     const receipt: MailReceiptBody = { kind: 'mail-receipt', id: mail.id, outcome: 'taken' };
     const id = Buffer.from(mail.id).toString('hex');
     if (mail.to !== identity.name || outbox.isTaken(mail.from, id)) {
@@ -101,13 +129,15 @@ export class Post {
       return;
     }
     try {
-      const body = this.#open(mail);
-      this.#options.deliver(mail.from, body);
+      const { key, ...letter } = this.#open(mail);
+      this.#take(mail.from, letter);
       outbox.take(mail.from, id);
-      log.debug('a letter came', { from: mail.from, letter: body.kind });
+      this.#keys.onTaken(mail.from, key);
+      log.debug('a letter came', { from: mail.from, letter: letter.body.kind });
     } catch (error) {
       // Nobody could make sense of it, now or later: it is dropped. Anything else leaves it in the mailbox.
       if (!(error instanceof FederationError)) throw error;
+      if (error.code === 'LETTER_KEY_UNKNOWN') this.#keys.onUnknownKey(mail.from);
       log.warn('a letter was refused', { from: mail.from, code: error.code });
     }
     send(receipt);
@@ -115,27 +145,70 @@ export class Post {
 
   stop(): void {
     this.#cancelRetry();
+    this.#keys.stop();
   }
 
-  /** @throws FederationError FEDERATION_UNKNOWN_PLATFORM, LETTER_UNREADABLE, LETTER_MISDELIVERED, LETTER_INVALID. */
-  #open(mail: MailBody): LetterBody {
+  #take(from: string, letter: IncomingLetter): void {
+    const { body } = letter;
+    switch (body.kind) {
+      case 'letter-key':
+        this.#keys.onKey(from, body);
+        for (const waiting of this.#options.store.outbox.waiting()) {
+          if (waiting.to === from && waiting.namesPersons) this.#send(waiting);
+        }
+        return;
+      case 'letter-key-closed':
+        this.#keys.onClosed(from, body);
+        return;
+      default:
+        this.#options.deliver(from, letter);
+    }
+  }
+
+  /** @throws FederationError FEDERATION_UNKNOWN_PLATFORM, LETTER_KEY_UNKNOWN, LETTER_UNREADABLE, LETTER_INVALID. */
+  #open(mail: MailBody): IncomingLetter & { readonly key: Uint8Array } {
     const { manifest, identity } = this.#options;
-    const peerPublic = Buffer.from(platformOf(manifest, mail.from).seal, 'base64');
+    const { publicKey, secretKey } = identity.seal;
+    const isLasting = (key: Uint8Array): boolean => equalBytes(key, publicKey);
     const envelope = { federation: manifest.federation, from: mail.from, to: identity.name, id: mail.id };
-    return openLetter(envelope, mail.sealed, { ownSecret: identity.seal.secretKey, peerPublic });
+    const { key, order, content } = openLetter(envelope, mail.sealed, {
+      secretOf: (wanted) => (isLasting(wanted) ? secretKey : this.#keys.secretOf(mail.from, wanted)),
+      sender: Buffer.from(platformOf(manifest, mail.from).identity, 'base64'),
+    });
+    const body = decodeLetter(content, mail.from);
+    if (namesPersons(body) && isLasting(key)) {
+      throw new FederationError(
+        'LETTER_INVALID',
+        `a letter from "${mail.from}" is not valid: it names persons, and is sealed to a key that is never deleted`,
+      );
+    }
+    return { key, order, body };
   }
 
-  #seal(to: string, body: LetterBody): OutgoingLetter {
-    const { manifest, identity, random } = this.#options;
-    const id = random.bytes(LETTER_ID_BYTES);
-    const peerPublic = Buffer.from(platformOf(manifest, to).seal, 'base64');
-    const envelope = { federation: manifest.federation, from: identity.name, to, id };
-    const sealed = sealLetter(envelope, body, { ownSecret: identity.seal.secretKey, peerPublic }, random);
-    return { id: Buffer.from(id).toString('hex'), to, lifetimeSeconds: LETTER_LIFETIME_SECONDS, sealed };
+  #letter(to: string, body: LetterBody): OutgoingLetter {
+    const id = Buffer.from(this.#options.random.bytes(LETTER_ID_BYTES)).toString('hex');
+    const content = encodeLetter(body);
+    return { id, to, lifetimeSeconds: LETTER_LIFETIME_SECONDS, namesPersons: namesPersons(body), content };
   }
 
-  #send({ id, to, lifetimeSeconds, sealed }: OutgoingLetter): void {
-    const { identity, send } = this.#options;
-    send({ kind: 'mail', id: Buffer.from(id, 'hex'), from: identity.name, to, lifetimeSeconds, sealed });
+  /** The receiver's key for a letter; undefined: it offered none yet, or has been away for longer than its last one holds. */
+  #keyOf({ to, namesPersons: needsOffered }: OutgoingLetter): Uint8Array | undefined {
+    if (needsOffered) return this.#keys.ofPeer(to);
+    return Buffer.from(platformOf(this.#options.manifest, to).seal, 'base64');
+  }
+
+  #send(letter: WaitingLetter): void {
+    const { manifest, identity, random, send, log } = this.#options;
+    const { id, to, order, content, lifetimeSeconds } = letter;
+    const receiver = this.#keyOf(letter);
+    if (receiver === undefined) {
+      log.info('a letter waits until its receiver offers a key', { to });
+      return;
+    }
+    if (letter.namesPersons) this.#keys.sealed(to, id);
+    const envelope = { federation: manifest.federation, from: identity.name, to, id: Buffer.from(id, 'hex') };
+    const signing = identity.identity.secretKey;
+    const sealed = sealLetter(envelope, { order, content }, { signing, receiver }, random);
+    send({ kind: 'mail', id: envelope.id, from: identity.name, to, lifetimeSeconds, sealed });
   }
 }

@@ -5,16 +5,17 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/time/clock.ts';
-import { covers } from '../../core/federation/consent.ts';
+import { covers, lastDayOf } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
-import { LETTER_OVERHEAD_BYTES, MAX_LETTER_BYTES } from '../../core/federation/letter.ts';
+import { CONTENT_OVERHEAD_BYTES } from '../../core/federation/letter.ts';
+import { MAX_CONTENT_BYTES } from '../../core/federation/letter-seal.ts';
 import { releaseMode } from '../../core/release/registry.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
-import { chunks } from './chunks.ts';
+import { evenChunks } from './chunks.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
 import type { People } from '../data/people.ts';
@@ -106,13 +107,14 @@ export class SourceDesk {
 
   #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): void {
     const { mode, emit, log } = this.#options;
-    const released = mode.name === 'none' ? [] : this.#release(target, epoch, encoder);
+    // In the order of pseudonyms: that of the platform's own ids would tell something of them.
+    const released = (mode.name === 'none' ? [] : this.#release(target, epoch, encoder)).sort(byPseudonym);
     const dimension = released.at(0)?.code.vector.length ?? 0;
     const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension, encoder.prototypes);
     const perPerson = 4 * dimension + 4 + (released.at(0)?.code.pseudonym.length ?? 0) + 4;
     const noise = encodeNoiseModel(sent.noiseModel);
-    const room = MAX_LETTER_BYTES - LETTER_OVERHEAD_BYTES - noise.prototypes.byteLength;
-    const groups = chunks(released, Math.max(1, Math.floor(room / perPerson)));
+    const room = MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES - noise.prototypes.byteLength;
+    const groups = evenChunks(released, Math.max(1, Math.floor(room / perPerson)));
     const parts = groups.length;
     const letters = groups.map((group, part): { kind: 'release-batch' } & ReleaseBatch => ({
       kind: 'release-batch',
@@ -124,7 +126,7 @@ export class SourceDesk {
       ...noise,
       dimension,
       persons: group.map(({ code }) => code.pseudonym),
-      expires: Uint32Array.from(group, ({ expires }) => expires),
+      expires: Uint32Array.from(group, ({ expires }) => lastDayOf(expires)),
       vectors: rowsOf(group, dimension),
     }));
     this.#options.write(target, letters);
@@ -187,6 +189,10 @@ export class SourceDesk {
     }
     return released;
   }
+}
+
+function byPseudonym(a: { readonly code: MemoisedCode }, b: { readonly code: MemoisedCode }): number {
+  return a.code.pseudonym < b.code.pseudonym ? -1 : 1;
 }
 
 /** Of the prototypes, where there are any: a code told among others is another code. */

@@ -85,7 +85,7 @@ export class TargetDesk {
   }
 
   /** A batch nobody asked for, or of another epoch or mode, is dropped. @throws FederationError LETTER_INVALID */
-  onBatch(source: string, batch: ReleaseBatch): void {
+  onBatch(source: string, batch: ReleaseBatch, order: number): void {
     const { received, sources, epoch, log, emit, onChange } = this.#options;
     const mode = this.#expectedMode(batch.mode);
     if (
@@ -99,7 +99,8 @@ export class TargetDesk {
     }
     const noiseModel = decodeNoiseModel(batch, mode);
     const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
-    received.put({ source, epoch, modelRound, part, parts, mode, noiseModel, dimension, persons, expires, vectors });
+    const made = { mode, noiseModel, dimension };
+    received.put({ source, epoch, modelRound, part, parts, order, ...made, persons, expires, vectors });
     if (this.missing().includes(source)) return;
     const count = received.vectors(source, this.#version).length;
     emit({ kind: 'received', source, persons: count });
@@ -107,9 +108,9 @@ export class TargetDesk {
     onChange();
   }
 
-  onWithdrawal(source: string, pseudonyms: readonly string[]): void {
-    const { received, epoch, log, emit, onChange } = this.#options;
-    const deleted = received.withdraw(source, epoch, pseudonyms);
+  onWithdrawal(source: string, pseudonyms: readonly string[], order: number): void {
+    const { received, log, emit, onChange } = this.#options;
+    const deleted = received.withdraw(source, order, pseudonyms);
     emit({ kind: 'withdrawn', platform: source, persons: deleted });
     log.info('a source withdrew persons; their vectors are deleted', { source, deleted });
     if (deleted > 0) onChange();

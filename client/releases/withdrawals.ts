@@ -7,7 +7,7 @@
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { CodeStore, ConsentStore } from '../store/platform-store.ts';
-import { chunks } from './chunks.ts';
+import { evenChunks } from './chunks.ts';
 import type { Log } from '../../host/log.ts';
 
 export interface WithdrawalsOptions {
@@ -66,7 +66,7 @@ export class Withdrawals {
       log.error('a platform that is no longer in this federation cannot be told to delete what it has', { target });
       return;
     }
-    const letters = chunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
+    const letters = evenChunks(pseudonyms, WITHDRAWALS_IN_A_LETTER);
     write(
       target,
       letters.map((named) => ({ kind: 'release-withdrawal', persons: named })),

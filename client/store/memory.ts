@@ -5,7 +5,8 @@
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import { memoryReceived } from './memory/received.ts';
-import { memoryCodes, memoryConsents, memoryOutbox, memoryPseudonyms, memoryRequests } from './memory/releases.ts';
+import { memoryCodes, memoryConsents, memoryPseudonyms, memoryRequests } from './memory/releases.ts';
+import { memoryLetterKeys, memoryOutbox } from './memory/letters.ts';
 import { memoryModels, memorySessions, memorySums } from './memory/rounds.ts';
 import { memoryStarts } from './memory/starts.ts';
 import type { PlatformStore } from './platform-store.ts';
@@ -22,6 +23,7 @@ export function createMemoryStore(): PlatformStore {
     received: memoryReceived(),
     models: memoryModels(),
     outbox: memoryOutbox(),
+    letterKeys: memoryLetterKeys(),
     starts: memoryStarts(),
   };
   let closed = false;
@@ -59,6 +61,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get outbox() {
       return open('outbox');
+    },
+    get letterKeys() {
+      return open('letterKeys');
     },
     get starts() {
       return open('starts');

@@ -22,6 +22,7 @@ export interface PlatformStore {
   readonly received: ReceivedStore;
   readonly models: ModelStore;
   readonly outbox: Outbox;
+  readonly letterKeys: LetterKeyStore;
   readonly starts: StartStore;
   /** Frees the lock; everything after it throws STORE_CLOSED. */
   close(): void;
@@ -159,6 +160,8 @@ export interface ReceivedPart {
   readonly modelRound: number;
   readonly part: number;
   readonly parts: number;
+  /** Of the letter it came in: what was withdrawn by a later one is not taken. */
+  readonly order: number;
   readonly mode: ReleaseModeName;
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
@@ -202,8 +205,8 @@ export interface ReceivedStore {
   person(pseudonym: string, version: ReceivedVersion): readonly ReleasedVector[];
   /** Deletes every other version. */
   keep(versions: readonly ReceivedVersion[]): void;
-  /** Withdrawn persons, in every version. Also refuses them in parts of the same or an earlier epoch that come later. @returns deleted. */
-  withdraw(source: string, epoch: number, pseudonyms: readonly string[]): number;
+  /** Withdrawn persons, in every version. Also refuses them in parts that were written before and come later. @returns deleted. */
+  withdraw(source: string, order: number, pseudonyms: readonly string[]): number;
   /** Deletes what has expired at `now` (Unix seconds). @returns deleted. */
   expire(now: number): number;
 }
@@ -226,22 +229,69 @@ export interface ServedVersion extends ReceivedVersion {
   readonly persons: number;
 }
 
-/** A sealed letter on its way: kept until the mailbox says it has it. */
+/** A letter on its way: kept until the mailbox says it has it, and sealed each time it is sent. */
 export interface OutgoingLetter {
   /** Lower-case hex. */
   readonly id: string;
   readonly to: string;
   readonly lifetimeSeconds: number;
-  readonly sealed: Uint8Array;
+  /** Sealed to a key that its receiver deletes afterwards. */
+  readonly namesPersons: boolean;
+  readonly content: Uint8Array;
 }
+
+/** `order` grows with every letter that was ever added. */
+export type WaitingLetter = OutgoingLetter & { readonly order: number };
 
 /** Letters not yet handed to the mailbox, and ids of letters already taken from it. */
 export interface Outbox {
-  /** All or none, in order. */
-  add(letters: readonly OutgoingLetter[]): void;
-  waiting(): readonly OutgoingLetter[];
+  /** All or none, in order. @returns them as `waiting` lists them. */
+  add(letters: readonly OutgoingLetter[]): readonly WaitingLetter[];
+  waiting(): readonly WaitingLetter[];
   sent(id: string): void;
   /** Marks an incoming letter handled. */
   take(sender: string, id: string): void;
   isTaken(sender: string, id: string): boolean;
+}
+
+/** A pair that this platform made for one peer's letters. */
+export interface OwnLetterKey {
+  readonly peer: string;
+  readonly publicKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+  /** Unix seconds: until then the peer may seal to it. */
+  readonly until: number;
+  /** Grows with every key for that peer. */
+  readonly serial: number;
+  /** A letter that was sealed to it was taken. */
+  readonly isUsed: boolean;
+  /** Ids of the letters sealed to it, once the peer has said that there will be no more. */
+  readonly awaited: readonly string[] | null;
+}
+
+/** What a peer's letters are sealed to. */
+export interface PeerLetterKey {
+  readonly publicKey: Uint8Array;
+  readonly until: number;
+  readonly serial: number;
+}
+
+/** Keys of letters that name persons. */
+export interface LetterKeyStore {
+  /** By serial; without the deleted ones. @param peer undefined: of every peer. */
+  own(peer?: string): readonly OwnLetterKey[];
+  add(key: Omit<OwnLetterKey, 'isUsed' | 'awaited'>): void;
+  /** Of the newest key that was ever made for this peer; 0 before the first. */
+  lastSerial(peer: string): number;
+  use(peer: string, publicKey: Uint8Array): void;
+  awaits(peer: string, publicKey: Uint8Array, letters: readonly string[]): void;
+  /** Deletes the secret halves, in a way that leaves no copy in the store's files. */
+  forget(publicKeys: readonly Uint8Array[]): void;
+  peer(name: string): PeerLetterKey | undefined;
+  /** Forgets which letters were sealed to the one before. */
+  setPeer(name: string, key: PeerLetterKey): void;
+  /** A letter was sealed to this peer's key. */
+  sealed(peer: string, letter: string): void;
+  /** Letters that were sealed to this peer's key. */
+  sealedTo(peer: string): readonly string[];
 }

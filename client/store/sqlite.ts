@@ -5,7 +5,8 @@
 import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore } from './platform-store.ts';
 import { sqliteReceived } from './sqlite/received.ts';
-import { sqliteCodes, sqliteConsents, sqliteOutbox, sqlitePseudonyms, sqliteRequests } from './sqlite/releases.ts';
+import { sqliteCodes, sqliteConsents, sqlitePseudonyms, sqliteRequests } from './sqlite/releases.ts';
+import { sqliteLetterKeys, sqliteOutbox } from './sqlite/letters.ts';
 import { sqliteModels, sqliteSessions, sqliteSums } from './sqlite/rounds.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
@@ -52,6 +53,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     received: sqliteReceived(database),
     models: sqliteModels(database),
     outbox: sqliteOutbox(database),
+    letterKeys: sqliteLetterKeys(database),
     starts: sqliteStarts(database),
     close: () => database.close(),
   };

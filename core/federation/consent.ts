@@ -18,6 +18,13 @@ export interface Consent {
 /** Last moment a uint32 of Unix seconds holds, the wire's type. */
 export const LATEST_EXPIRY = 0xffff_ffff;
 
+const DAY_SECONDS = 24 * 3600;
+
+/** The end of the day on which a consent ends, which is what its target is told: the second would tell when it was given. */
+export function lastDayOf(expires: number): number {
+  return Math.min(LATEST_EXPIRY, Math.ceil(expires / DAY_SECONDS) * DAY_SECONDS);
+}
+
 /** The same of epochs. */
 export const LATEST_EPOCH = 0xffff_ffff;
 

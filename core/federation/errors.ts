@@ -18,8 +18,14 @@ export const FederationError = errorsOf('FederationError', {
   FEDERATION_NOTHING_SHARED: { kind: 'input', about: 'the strategy shares no model, so there are no rounds' },
   ATTEMPT_CONFIG: { kind: 'federation', about: "the coordinator's configuration of an attempt is not this plan's" },
   LETTER_TOO_LARGE: { kind: 'input', about: 'a letter is larger than the limit' },
-  LETTER_UNREADABLE: { kind: 'federation', about: "a letter does not open with the receiver's key" },
-  LETTER_MISDELIVERED: { kind: 'federation', about: 'a letter was delivered as another one than it was sealed as' },
+  LETTER_KEY_UNKNOWN: {
+    kind: 'federation',
+    about: 'a letter is sealed to a key that is deleted, or not the receiver’s',
+  },
+  LETTER_UNREADABLE: {
+    kind: 'federation',
+    about: 'a letter was changed, delivered as another one, or not signed by its sender',
+  },
   LETTER_INVALID: { kind: 'federation', about: 'the content of a letter is not what its kind says' },
   OPTIMISER_LEARNING_RATE: { kind: 'input', about: "the server's learning rate is not a positive number" },
   OPTIMISER_SHAPE: { kind: 'resource', about: "the stored optimiser state does not fit this plan's model" },

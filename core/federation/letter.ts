@@ -1,33 +1,34 @@
 /**
- * Letters: what one platform tells another through the coordinator's mailbox. Sealed with nacl.box from the sender's to
- * the receiver's seal key; federation, sender, receiver and id stand inside the seal and must equal what stands outside,
- * so the coordinator can neither read a box nor pass it off as another one.
+ * Letters: what one platform tells another through the coordinator's mailbox, which cannot read it (`letter-seal.ts`). What
+ * comes is another platform's word, and checked before anything is made of it.
  * @module
  */
-import nacl from 'tweetnacl';
 import { isthmus } from '../../proto/gen/isthmus.js';
-import type { RandomSource } from '../random/source.ts';
 import { FederationError } from './errors.ts';
-
-export const LETTER_ID_BYTES = 16;
-/** Largest sealed letter. */
-export const MAX_LETTER_BYTES = 4 * 1024 * 1024;
-/** What sealing and the letter's own fields add at most. */
-export const LETTER_OVERHEAD_BYTES = 1024;
-
-/** What stands on the outside of a letter, and again inside. */
-export interface LetterEnvelope {
-  readonly federation: string;
-  readonly from: string;
-  readonly to: string;
-  /** [16] fresh for each letter: the receiver takes each id once. */
-  readonly id: Uint8Array;
-}
+import { isLetterKey, LETTER_ID_BYTES } from './letter-seal.ts';
 
 export type LetterBody =
   | { readonly kind: 'release-request'; readonly epoch: number; readonly modelRound: number }
   | ({ readonly kind: 'release-batch' } & ReleaseBatch)
-  | { readonly kind: 'release-withdrawal'; readonly persons: readonly string[] };
+  | { readonly kind: 'release-withdrawal'; readonly persons: readonly string[] }
+  | ({ readonly kind: 'letter-key' } & LetterKey)
+  | ({ readonly kind: 'letter-key-closed' } & ClosedLetterKey);
+
+/** A key for letters that name persons: the receiver makes it, and deletes its secret half once they are taken. */
+export interface LetterKey {
+  readonly publicKey: Uint8Array /* [32] X25519 */;
+  /** Unix seconds: nothing is sealed to it from then on. */
+  readonly until: number;
+  /** Grows from key to key, Unix seconds at least: one that comes late does not replace a later one. */
+  readonly serial: number;
+}
+
+/** No further letter will be sealed to this key. */
+export interface ClosedLetterKey {
+  readonly publicKey: Uint8Array /* [32] */;
+  /** Ids of those that were; lower-case hex. */
+  readonly letters: readonly string[];
+}
 
 /** One part of a source's answer. */
 export interface ReleaseBatch {
@@ -49,66 +50,41 @@ export interface ReleaseBatch {
   readonly vectors: Float32Array /* [persons, dimension] row-major */;
 }
 
-/** @throws FederationError LETTER_TOO_LARGE. */
-export function sealLetter(
-  envelope: LetterEnvelope,
-  body: LetterBody,
-  keys: { readonly ownSecret: Uint8Array; readonly peerPublic: Uint8Array },
-  random: RandomSource,
-): Uint8Array {
-  const text = isthmus.Letter.encode({ ...envelope, ...encodeBody(body) }).finish();
-  const size = nacl.box.nonceLength + nacl.box.overheadLength + text.length;
-  if (size > MAX_LETTER_BYTES) {
-    throw new FederationError(
-      'LETTER_TOO_LARGE',
-      `a letter of ${size} bytes: at most ${MAX_LETTER_BYTES}, send it in parts`,
-    );
-  }
-  const nonce = random.bytes(nacl.box.nonceLength);
-  const box = nacl.box(new Uint8Array(text), nonce, keys.peerPublic, keys.ownSecret);
-  const sealed = new Uint8Array(size);
-  sealed.set(nonce);
-  sealed.set(box, nonce.length);
-  return sealed;
+/** What no platform of any federation sends more of. What a plan allows is checked where the plan is at hand. */
+export const LETTER_LIMITS = {
+  /** Numbers of a representation: the decoder's work grows with its cube. */
+  dimension: 64,
+  /** Letters of one answer. */
+  parts: 1024,
+  prototypes: 4096,
+  nameCharacters: 64,
+  noiseModelCharacters: 1024,
+  /** Letters under one key. */
+  letters: 10_000,
+} as const;
+
+/** Bytes that a letter's content needs beside vectors, expiries, persons and prototypes. */
+export const CONTENT_OVERHEAD_BYTES = 2048;
+
+/** Whether it names persons: sealed to a key that is deleted afterwards. */
+export function namesPersons({ kind }: LetterBody): boolean {
+  return kind === 'release-batch' || kind === 'release-withdrawal';
 }
 
-/**
- * @param envelope what the mailbox says of the letter.
- * @throws FederationError LETTER_UNREADABLE (wrong key, changed, cut), LETTER_MISDELIVERED (inside and outside differ),
- * LETTER_INVALID (opened, but not a letter this version knows).
- */
-export function openLetter(
-  envelope: LetterEnvelope,
-  sealed: Uint8Array,
-  keys: { readonly ownSecret: Uint8Array; readonly peerPublic: Uint8Array },
-): LetterBody {
-  const nonce = new Uint8Array(sealed.subarray(0, nacl.box.nonceLength));
-  const box = new Uint8Array(sealed.subarray(nacl.box.nonceLength));
-  const text =
-    nonce.length === nacl.box.nonceLength && sealed.length <= MAX_LETTER_BYTES
-      ? nacl.box.open(box, nonce, keys.peerPublic, keys.ownSecret)
-      : null;
-  if (text === null) {
-    throw new FederationError('LETTER_UNREADABLE', `a letter from "${envelope.from}" does not open with its seal key`);
-  }
+/** The content of a letter. */
+export function encodeLetter(body: LetterBody): Uint8Array {
+  return isthmus.Letter.encode(encodeBody(body)).finish();
+}
+
+/** @param from who sealed it. @throws FederationError LETTER_INVALID: not a letter that this version knows, or that any plan allows. */
+export function decodeLetter(content: Uint8Array, from: string): LetterBody {
   let letter: isthmus.Letter;
   try {
-    letter = isthmus.Letter.decode(text);
+    letter = isthmus.Letter.decode(content);
   } catch (cause) {
-    throw invalid(envelope, 'it is cut short or malformed', cause);
+    throw invalid(from, 'it is cut short or malformed', cause);
   }
-  const same =
-    letter.federation === envelope.federation &&
-    letter.from === envelope.from &&
-    letter.to === envelope.to &&
-    Buffer.compare(letter.id, envelope.id) === 0;
-  if (!same) {
-    throw new FederationError(
-      'LETTER_MISDELIVERED',
-      `a letter was delivered as one from "${envelope.from}" to "${envelope.to}", but was sealed as another one`,
-    );
-  }
-  return decodeBody(letter, envelope);
+  return decodeBody(letter, from);
 }
 
 function encodeBody(body: LetterBody): isthmus.Letter.$Properties {
@@ -117,6 +93,17 @@ function encodeBody(body: LetterBody): isthmus.Letter.$Properties {
       return { releaseRequest: { epoch: body.epoch, modelRound: body.modelRound } };
     case 'release-withdrawal':
       return { releaseWithdrawal: { persons: [...body.persons] } };
+    case 'letter-key': {
+      const { publicKey, until, serial } = body;
+      return { letterKey: { publicKey, until, serial } };
+    }
+    case 'letter-key-closed':
+      return {
+        letterKeyClosed: {
+          publicKey: body.publicKey,
+          letters: new Uint8Array(Buffer.from(body.letters.join(''), 'hex')),
+        },
+      };
     case 'release-batch': {
       const { kind: _, persons, expires, prototypes, vectors, ...rest } = body;
       return {
@@ -132,13 +119,30 @@ function encodeBody(body: LetterBody): isthmus.Letter.$Properties {
   }
 }
 
-function decodeBody(letter: isthmus.Letter, envelope: LetterEnvelope): LetterBody {
-  const { releaseRequest, releaseBatch, releaseWithdrawal } = letter;
+function decodeBody(letter: isthmus.Letter, from: string): LetterBody {
+  const { releaseRequest, releaseBatch, releaseWithdrawal, letterKey, letterKeyClosed } = letter;
   if (releaseRequest) {
     return { kind: 'release-request', epoch: releaseRequest.epoch ?? 0, modelRound: releaseRequest.modelRound ?? 0 };
   }
-  if (releaseWithdrawal) return { kind: 'release-withdrawal', persons: releaseWithdrawal.persons ?? [] };
-  if (!releaseBatch) throw invalid(envelope, 'its kind is unknown: a newer version sent it');
+  if (releaseWithdrawal) {
+    return { kind: 'release-withdrawal', persons: pseudonyms(releaseWithdrawal.persons ?? [], from) };
+  }
+  if (letterKey) {
+    const { until, serial } = letterKey;
+    return { kind: 'letter-key', publicKey: keyOf(letterKey, from), until: until ?? 0, serial: serial ?? 0 };
+  }
+  if (letterKeyClosed) {
+    return {
+      kind: 'letter-key-closed',
+      publicKey: keyOf(letterKeyClosed, from),
+      letters: idsOf(letterKeyClosed, from),
+    };
+  }
+  if (!releaseBatch) throw invalid(from, 'its kind is unknown: a newer version sent it');
+  return decodeBatch(releaseBatch, from);
+}
+
+function decodeBatch(releaseBatch: isthmus.ReleaseBatch.$Properties, from: string): LetterBody {
   const batch = {
     kind: 'release-batch' as const,
     epoch: releaseBatch.epoch ?? 0,
@@ -148,22 +152,54 @@ function decodeBody(letter: isthmus.Letter, envelope: LetterEnvelope): LetterBod
     mode: releaseBatch.mode ?? '',
     noiseModel: releaseBatch.noiseModel ?? '',
     dimension: releaseBatch.dimension ?? 0,
-    persons: releaseBatch.persons ?? [],
-    prototypes: new Float32Array(aligned(releaseBatch.prototypes, envelope)),
-    expires: new Uint32Array(aligned(releaseBatch.expires, envelope)),
-    vectors: new Float32Array(aligned(releaseBatch.vectors, envelope)),
+    persons: pseudonyms(releaseBatch.persons ?? [], from),
+    prototypes: new Float32Array(aligned(releaseBatch.prototypes, from)),
+    expires: new Uint32Array(aligned(releaseBatch.expires, from)),
+    vectors: new Float32Array(aligned(releaseBatch.vectors, from)),
   };
-  const { parts, part, persons, dimension } = batch;
-  if (part >= parts) throw invalid(envelope, `part ${part} of ${parts}`);
-  if (batch.expires.length !== persons.length) throw invalid(envelope, 'not one expiry a person');
-  if (batch.vectors.length !== persons.length * dimension) throw invalid(envelope, 'not one vector a person');
-  if (new Set(persons).size !== persons.length) throw invalid(envelope, 'a person stands in it twice');
-  if (!batch.vectors.every(Number.isFinite)) throw invalid(envelope, 'a vector holds NaN or infinity');
+  const { parts, part, persons, dimension, mode, noiseModel, prototypes } = batch;
+  const most = LETTER_LIMITS;
+  if (dimension > most.dimension)
+    throw invalid(from, `representations of ${dimension} numbers, at most ${most.dimension}`);
+  if (parts > most.parts) throw invalid(from, `an answer in ${parts} parts, at most ${most.parts}`);
+  if (mode.length > most.nameCharacters) throw invalid(from, 'the name of its release mode is too long');
+  if (noiseModel.length > most.noiseModelCharacters) throw invalid(from, 'its noise model is too long');
+  if (part >= parts) throw invalid(from, `part ${part} of ${parts}`);
+  if (batch.expires.length !== persons.length) throw invalid(from, 'not one expiry a person');
+  if (batch.vectors.length !== persons.length * dimension) throw invalid(from, 'not one vector a person');
+  if (!batch.vectors.every(Number.isFinite)) throw invalid(from, 'a vector holds NaN or infinity');
+  if (prototypes.length > most.prototypes * dimension || (dimension > 0 && prototypes.length % dimension !== 0)) {
+    throw invalid(from, 'its prototypes have the wrong size');
+  }
+  if (!prototypes.every(Number.isFinite)) throw invalid(from, 'a prototype holds NaN or infinity');
   return batch;
 }
 
-function invalid(envelope: LetterEnvelope, problem: string, cause?: unknown): FederationError {
-  return new FederationError('LETTER_INVALID', `a letter from "${envelope.from}" is not valid: ${problem}`, { cause });
+function pseudonyms(persons: readonly string[], from: string): readonly string[] {
+  if (persons.some((name) => name.length === 0 || name.length > LETTER_LIMITS.nameCharacters)) {
+    throw invalid(from, `a pseudonym has 1 to ${LETTER_LIMITS.nameCharacters} characters`);
+  }
+  if (new Set(persons).size !== persons.length) throw invalid(from, 'a person stands in it twice');
+  return persons;
+}
+
+function keyOf({ publicKey }: { publicKey?: Uint8Array | null }, from: string): Uint8Array {
+  const key = new Uint8Array(publicKey ?? []);
+  if (!isLetterKey(key)) throw invalid(from, 'a key that nothing can be sealed to');
+  return key;
+}
+
+function idsOf({ letters }: { letters?: Uint8Array | null }, from: string): readonly string[] {
+  const hex = Buffer.from(letters ?? []).toString('hex');
+  const ids = hex.match(new RegExp(`.{${2 * LETTER_ID_BYTES}}`, 'g')) ?? [];
+  if (ids.join('').length !== hex.length) throw invalid(from, 'an id of a letter is cut short');
+  if (ids.length > LETTER_LIMITS.letters)
+    throw invalid(from, `${ids.length} letters, at most ${LETTER_LIMITS.letters}`);
+  return ids;
+}
+
+function invalid(from: string, problem: string, cause?: unknown): FederationError {
+  return new FederationError('LETTER_INVALID', `a letter from "${from}" is not valid: ${problem}`, { cause });
 }
 
 /** The wire is little-endian, and so is every machine Node runs on but s390x, where typed arrays would need a swap. */
@@ -172,8 +208,8 @@ function littleEndian(array: Float32Array | Uint32Array): Uint8Array {
 }
 
 /** A copy that a four-byte typed array may be laid on. */
-function aligned(bytes: Uint8Array | null | undefined, envelope: LetterEnvelope): ArrayBuffer {
+function aligned(bytes: Uint8Array | null | undefined, from: string): ArrayBuffer {
   if (bytes === null || bytes === undefined) return new ArrayBuffer(0);
-  if (bytes.length % 4 !== 0) throw invalid(envelope, 'a vector is cut short');
+  if (bytes.length % 4 !== 0) throw invalid(from, 'a vector is cut short');
   return new Uint8Array(bytes).buffer;
 }

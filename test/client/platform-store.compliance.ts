@@ -303,15 +303,17 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     );
   });
 
-  it('deletes withdrawn persons and refuses them when an old part comes late', () => {
-    store.received.put(part({ persons: ['p'] }));
-    assert.equal(store.received.withdraw('a', 1, ['p', 'later']), 1);
+  it('deletes withdrawn persons and refuses them when an older part comes late, in whatever epoch; not when they come again', () => {
+    store.received.put(part({ order: 5, persons: ['p'] }));
+    assert.equal(store.received.withdraw('a', 7, ['p', 'later']), 1);
+    assert.equal(store.received.withdraw('a', 6, ['p']), 0);
     restart();
-    store.received.put(part({ part: 0, persons: ['p'] }));
-    store.received.put(part({ part: 0, persons: ['later'] }));
-    assert.deepEqual(store.received.vectors('a', V1), []);
-    store.received.put(part({ epoch: 2, persons: ['p'] }));
-    assert.equal(store.received.vectors('a', { ...V1, epoch: 2 }).length, 1);
+    store.received.put(part({ order: 6, persons: ['p'] }));
+    store.received.put(part({ order: 6, persons: ['later'] }));
+    store.received.put(part({ order: 6, epoch: 2, persons: ['p'] }));
+    assert.deepEqual([store.received.vectors('a', V1), store.received.vectors('a', { ...V1, epoch: 2 })], [[], []]);
+    store.received.put(part({ order: 8, persons: ['p'] }));
+    assert.equal(store.received.vectors('a', V1).length, 1);
   });
 
   it('deletes what has expired', () => {
@@ -341,22 +343,62 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
   });
 
   it('keeps letters until they are sent, in order, and remembers the incoming ones it took', () => {
-    const letter = { id: '02', to: 'b', lifetimeSeconds: 60, sealed: Uint8Array.of(1, 2, 3) };
-    store.outbox.add([letter, { ...letter, id: '01' }]);
+    const content = Uint8Array.of(1, 2, 3);
+    const letter = { id: '02', to: 'b', lifetimeSeconds: 60, namesPersons: true, content };
+    const other = { ...letter, id: '01', namesPersons: false };
+    const added = store.outbox.add([letter, other]);
     restart();
-    assert.deepEqual(store.outbox.waiting(), [letter, { ...letter, id: '01' }]);
-    store.outbox.sent('02');
-    store.outbox.sent('unknown');
-    assert.deepEqual(
-      store.outbox.waiting().map(({ id }) => id),
-      ['01'],
-    );
+    assert.deepEqual(store.outbox.waiting(), added);
+    assert.deepEqual(added, [
+      { ...letter, order: 1 },
+      { ...other, order: 2 },
+    ]);
+    for (const id of ['02', 'unknown', '01']) store.outbox.sent(id);
+    restart();
+    assert.deepEqual(store.outbox.add([letter]), [{ ...letter, order: 3 }], 'an order is never used again');
     store.outbox.take('a', '01');
     store.outbox.take('a', '01');
     restart();
     assert.equal(store.outbox.isTaken('a', '01'), true);
     assert.equal(store.outbox.isTaken('b', '01'), false);
     assert.equal(store.outbox.isTaken('a', '02'), false);
+  });
+
+  it('keeps letter keys by peer and serial until they are forgotten, and the last serial for ever', () => {
+    const keys = store.letterKeys;
+    const pair = (n: number) => ({
+      publicKey: new Uint8Array(32).fill(n),
+      secretKey: new Uint8Array(32).fill(100 + n),
+    });
+    assert.equal(keys.lastSerial('b'), 0);
+    for (const serial of [1, 2]) keys.add({ peer: 'b', ...pair(serial), until: 50 + serial, serial });
+    keys.add({ peer: 'c', ...pair(3), until: 9, serial: 1 });
+    keys.use('b', pair(1).publicKey);
+    keys.awaits('b', pair(1).publicKey, ['0a', '0b']);
+    keys.use('c', pair(2).publicKey);
+    keys.awaits('c', pair(2).publicKey, []);
+    restart();
+    const [first, second] = store.letterKeys.own('b');
+    assert.deepEqual(first, { peer: 'b', ...pair(1), until: 51, serial: 1, isUsed: true, awaited: ['0a', '0b'] });
+    assert.deepEqual(second, { peer: 'b', ...pair(2), until: 52, serial: 2, isUsed: false, awaited: null });
+    assert.equal(store.letterKeys.own().length, 3);
+    store.letterKeys.forget([pair(1).publicKey, pair(2).publicKey]);
+    restart();
+    assert.deepEqual(store.letterKeys.own('b'), []);
+    assert.deepEqual([store.letterKeys.lastSerial('b'), store.letterKeys.lastSerial('c')], [2, 1]);
+  });
+
+  it('keeps a peer’s key and the letters that were sealed to it, until there is another', () => {
+    const key = { publicKey: new Uint8Array(32).fill(1), until: 50, serial: 1 };
+    assert.equal(store.letterKeys.peer('b'), undefined);
+    store.letterKeys.setPeer('b', key);
+    for (const letter of ['0b', '0a', '0b']) store.letterKeys.sealed('b', letter);
+    restart();
+    assert.deepEqual([store.letterKeys.peer('b'), store.letterKeys.peer('c')], [key, undefined]);
+    assert.deepEqual([...store.letterKeys.sealedTo('b')].sort(), ['0a', '0b']);
+    store.letterKeys.setPeer('b', { ...key, serial: 2 });
+    restart();
+    assert.deepEqual([store.letterKeys.sealedTo('b'), store.letterKeys.peer('b')?.serial], [[], 2]);
   });
 
   it('refuses everything once closed', () => {
@@ -378,6 +420,7 @@ export function part(changes: Partial<ReceivedPart>): ReceivedPart {
     modelRound: 1,
     part: 0,
     parts: 1,
+    order: 1,
     mode: 'raw',
     noiseModel: { kind: 'exact' },
     dimension: 2,

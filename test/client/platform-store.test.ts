@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../client/store/memory.ts';
@@ -51,6 +51,27 @@ describe('PlatformStore in SQLite', () => {
       assert.throws(() => openSqliteStore(file, { ...owner, platform: 'b' }), coded('STORE_FOREIGN'));
       assert.throws(() => openSqliteStore(file, { ...owner, federation: 'g' }), coded('STORE_FOREIGN'));
       openSqliteStore(file).close();
+    });
+
+    it('holds no copy of a letter key that was forgotten, in the file or beside it', () => {
+      const store = openSqliteStore(file, owner);
+      const secretKey = Buffer.from('a secret that must be gone after'.slice(0, 32));
+      const publicKey = new Uint8Array(32).fill(1);
+      const copies = (): number =>
+        readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(secretKey)).length;
+      store.letterKeys.add({ peer: 'b', publicKey, secretKey, until: 1, serial: 1 });
+      store.letterKeys.add({
+        peer: 'b',
+        publicKey: new Uint8Array(32).fill(2),
+        secretKey: publicKey,
+        until: 1,
+        serial: 2,
+      });
+      assert.equal(copies(), 1, 'the search finds what is there');
+      store.letterKeys.forget([publicKey]);
+      assert.equal(copies(), 0);
+      store.close();
+      assert.equal(copies(), 0);
     });
 
     it('says what is wrong with a file it cannot use', () => {

@@ -484,7 +484,8 @@ describe('Platforms with rounds', () => {
     // As it was before the round, a letter on its way and all.
     const old = createMemoryStore();
     old.consents.add(world.stores.get('books')!.consents.list());
-    old.outbox.add([{ id: 'ab'.repeat(16), to: 'films', lifetimeSeconds: 60, sealed: new Uint8Array(8) }]);
+    const letter = { namesPersons: false, content: new Uint8Array(8) };
+    old.outbox.add([{ id: 'ab'.repeat(16), to: 'films', lifetimeSeconds: 60, ...letter }]);
     const mail: string[] = [];
     coordinator.on((event) => {
       if (event.kind === 'mail') mail.push(event.from);

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { generateIdentity } from '../../core/federation/identity.ts';
-import { MAX_LETTER_BYTES, openLetter, sealLetter } from '../../core/federation/letter.ts';
-import type { LetterBody, LetterEnvelope } from '../../core/federation/letter.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
+import { isthmus } from '../../proto/gen/isthmus.js';
+import { decodeLetter, encodeLetter, LETTER_LIMITS } from '../../core/federation/letter.ts';
+import type { LetterBody } from '../../core/federation/letter.ts';
 
-const random = seededRandom('letters');
-const films = generateIdentity('films', random).seal;
-const books = generateIdentity('books', random).seal;
-const music = generateIdentity('music', random).seal;
-const envelope: LetterEnvelope = { federation: 'f', from: 'films', to: 'books', id: random.bytes(16) };
-const sending = { ownSecret: films.secretKey, peerPublic: books.publicKey };
-const opening = { ownSecret: books.secretKey, peerPublic: films.publicKey };
-const request: LetterBody = { kind: 'release-request', epoch: 3, modelRound: 2 };
 const batch = {
   kind: 'release-batch',
   epoch: 1,
@@ -27,77 +17,70 @@ const batch = {
   expires: Uint32Array.of(7, 0xffff_ffff),
   vectors: Float32Array.of(1, -0.5, 0, 3e-9),
 } as const;
+const nobody = { persons: [], expires: new Uint32Array(0), vectors: new Float32Array(0) };
+const publicKey = new Uint8Array(32).fill(9);
+const letters = ['00'.repeat(16), 'ab'.repeat(16)];
+const again = (body: LetterBody): LetterBody => decodeLetter(encodeLetter(body), 'films');
 
-describe('letters', () => {
-  it('open at their receiver as they were sealed', () => {
-    const withdrawal: LetterBody = { kind: 'release-withdrawal', persons: ['p', 'q'] };
-    for (const body of [
-      request,
-      withdrawal,
+describe('The content of a letter', () => {
+  it('is read as it was written', () => {
+    const bodies: readonly LetterBody[] = [
+      { kind: 'release-request', epoch: 3, modelRound: 2 },
+      { kind: 'release-withdrawal', persons: ['p', 'q'] },
+      { kind: 'letter-key', publicKey, until: 7, serial: 3 },
+      { kind: 'letter-key-closed', publicKey, letters },
+      { kind: 'letter-key-closed', publicKey, letters: [] },
       batch,
-      { ...batch, persons: [], expires: new Uint32Array(0), vectors: new Float32Array(0), dimension: 0 },
-    ]) {
-      assert.deepEqual(openLetter(envelope, sealLetter(envelope, body, sending, random), opening), body);
-    }
-  });
-
-  it('do not show what they say', () => {
-    const sealed = Buffer.from(sealLetter(envelope, { ...batch, persons: ['visible', 'q'] }, sending, random));
-    assert.equal(sealed.indexOf('visible'), -1);
-    assert.equal(sealed.indexOf('films'), -1);
-  });
-
-  it('open for nobody else, nor with another sender’s key', () => {
-    const sealed = sealLetter(envelope, request, sending, random);
-    for (const keys of [
-      { ownSecret: music.secretKey, peerPublic: films.publicKey },
-      { ownSecret: books.secretKey, peerPublic: music.publicKey },
-    ]) {
-      assert.throws(() => openLetter(envelope, sealed, keys), { code: 'LETTER_UNREADABLE' });
-    }
-  });
-
-  it('do not open once a byte is changed or cut off', () => {
-    const sealed = sealLetter(envelope, request, sending, random);
-    fc.assert(
-      fc.property(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
-        const changed = sealed.slice();
-        changed[at] ^= flip;
-        assert.throws(() => openLetter(envelope, changed, opening), { code: 'LETTER_UNREADABLE' });
-        assert.throws(() => openLetter(envelope, sealed.slice(0, at), opening), { code: 'LETTER_UNREADABLE' });
-      }),
-    );
-  });
-
-  it('cannot be passed off as another letter', () => {
-    const sealed = sealLetter(envelope, request, sending, random);
-    for (const claimed of [
-      { ...envelope, id: random.bytes(16) },
-      { ...envelope, federation: 'g' },
-      { ...envelope, to: 'music' },
-      { ...envelope, from: 'music' },
-    ]) {
-      assert.throws(() => openLetter(claimed, sealed, opening), { code: 'LETTER_MISDELIVERED' });
-    }
-  });
-
-  it('are refused when sealed nonsense', () => {
-    const nonsense: LetterBody[] = [
-      { ...batch, part: 2 },
-      { ...batch, expires: Uint32Array.of(1) },
-      { ...batch, vectors: Float32Array.of(1, 2) },
-      { ...batch, persons: ['p', 'p'] },
-      { ...batch, vectors: Float32Array.of(1, Number.NaN, 0, 0) },
+      { ...batch, prototypes: Float32Array.of(1, 0, 0, 1) },
+      { ...batch, ...nobody, dimension: 0 },
     ];
-    for (const body of nonsense) {
-      const sealed = sealLetter(envelope, body, sending, random);
-      assert.throws(() => openLetter(envelope, sealed, opening), { code: 'LETTER_INVALID' });
-    }
+    for (const body of bodies) assert.deepEqual(again(body), body);
   });
 
-  it('are bounded', () => {
-    const persons = Array.from({ length: 8 }, () => 'x'.repeat(MAX_LETTER_BYTES / 8));
-    const body: LetterBody = { kind: 'release-withdrawal', persons };
-    assert.throws(() => sealLetter(envelope, body, sending, random), { code: 'LETTER_TOO_LARGE' });
+  const most = LETTER_LIMITS;
+  const wide = most.dimension + 1;
+  const refused: Readonly<Record<string, LetterBody>> = {
+    'a part beyond the parts': { ...batch, part: 2 },
+    'fewer expiries than persons': { ...batch, expires: Uint32Array.of(1) },
+    'fewer vectors than persons': { ...batch, vectors: Float32Array.of(1, 2) },
+    'a person twice': { ...batch, persons: ['p', 'p'] },
+    'NaN in a vector': { ...batch, vectors: Float32Array.of(1, Number.NaN, 0, 0) },
+    'infinity in a vector': { ...batch, vectors: Float32Array.of(1, Infinity, 0, 0) },
+    'NaN in a prototype': { ...batch, prototypes: Float32Array.of(1, Number.NaN) },
+    'prototypes of another width': { ...batch, prototypes: Float32Array.of(1, 0, 1) },
+    'more prototypes than any': { ...batch, prototypes: new Float32Array(2 * (most.prototypes + 1)) },
+    'prototypes of no width': { ...batch, ...nobody, dimension: 0, prototypes: Float32Array.of(1) },
+    'wider than any representation': {
+      ...batch,
+      dimension: wide,
+      persons: ['p'],
+      expires: Uint32Array.of(1),
+      vectors: new Float32Array(wide),
+    },
+    'wider than any, of nobody': { ...batch, ...nobody, dimension: 2 ** 32 - 1 },
+    'more parts than any answer': { ...batch, parts: most.parts + 1 },
+    'an endless pseudonym': { ...batch, persons: ['p', 'q'.repeat(65)] },
+    'an empty pseudonym': { ...batch, persons: ['p', ''] },
+    'an endless mode': { ...batch, mode: 'm'.repeat(65) },
+    'an endless noise model': { ...batch, noiseModel: ' '.repeat(1025) },
+    'a withdrawal that names somebody twice': { kind: 'release-withdrawal', persons: ['p', 'p'] },
+    'a withdrawal of an endless pseudonym': { kind: 'release-withdrawal', persons: ['p'.repeat(65)] },
+    'a key cut short': { kind: 'letter-key', publicKey: publicKey.slice(1), until: 1, serial: 1 },
+    'a key on which everybody agrees': { kind: 'letter-key', publicKey: new Uint8Array(32), until: 1, serial: 1 },
+    'an id cut short': { kind: 'letter-key-closed', publicKey, letters: ['ab'] },
+    'more letters than any key has': {
+      kind: 'letter-key-closed',
+      publicKey,
+      letters: new Array<string>(most.letters + 1).fill(letters[0]),
+    },
+  };
+  for (const [what, body] of Object.entries(refused)) {
+    it(`is refused: ${what}`, () => assert.throws(() => again(body), { code: 'LETTER_INVALID', message: /"films"/ }));
+  }
+
+  it('is refused: garbage, and a kind of a later version', () => {
+    for (const content of [Uint8Array.of(0xff), isthmus.Letter.encode({}).finish(), new Uint8Array(0)]) {
+      assert.throws(() => decodeLetter(content, 'films'), { code: 'LETTER_INVALID' });
+    }
   });
 });

@@ -22,7 +22,7 @@ export function memoryReceived(): ReceivedStore {
       }
       held.parts.add(part.part);
       for (const [row, pseudonym] of part.persons.entries()) {
-        if ((withdrawn.get(source)?.get(pseudonym) ?? -1) >= epoch) continue;
+        if ((withdrawn.get(source)?.get(pseudonym) ?? 0) > part.order) continue;
         const vector = part.vectors.slice(row * dimension, (row + 1) * dimension);
         held.vectors.set(pseudonym, { vector, expires: part.expires[row] });
       }
@@ -47,13 +47,13 @@ export function memoryReceived(): ReceivedStore {
     keep(versions) {
       answers = answers.filter(({ batch }) => versions.some((version) => isSame(batch, version)));
     },
-    withdraw(source, epoch, pseudonyms) {
+    withdraw(source, order, pseudonyms) {
       const refused = entry(withdrawn, source);
       let deleted = 0;
       for (const pseudonym of pseudonyms) {
         const theirs = answers.filter(({ batch }) => batch.source === source);
         if (theirs.filter(({ vectors }) => vectors.delete(pseudonym)).length > 0) deleted++;
-        refused.set(pseudonym, Math.max(epoch, refused.get(pseudonym) ?? 0));
+        refused.set(pseudonym, Math.max(order, refused.get(pseudonym) ?? 0));
       }
       return deleted;
     },

@@ -1,19 +1,11 @@
 /**
- * The source's half of releases, consents and memoised codes, and the letters on their way.
+ * The source's half of releases: consents, memoised codes, requests.
  * @module
  */
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
 import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
-import type {
-  CodeStore,
-  ConsentStore,
-  MemoisedCode,
-  OutgoingLetter,
-  Outbox,
-  PseudonymStore,
-  RequestStore,
-} from '../platform-store.ts';
+import type { CodeStore, ConsentStore, MemoisedCode, PseudonymStore, RequestStore } from '../platform-store.ts';
 import { compare, entry } from './nested-maps.ts';
 
 export function memoryCodes(): CodeStore {
@@ -103,17 +95,5 @@ export function memoryRequests(): RequestStore {
       if (request !== undefined) requests.set(target, { ...request, isAnswered: true });
     },
     list: () => [...requests.values()].sort((a, b) => compare(a.target, b.target)),
-  };
-}
-
-export function memoryOutbox(): Outbox {
-  const letters = new Map<string, OutgoingLetter>();
-  const taken = new Set<string>();
-  return {
-    add: (added) => added.forEach((letter) => letters.set(letter.id, letter)),
-    waiting: () => [...letters.values()],
-    sent: (id) => void letters.delete(id),
-    take: (sender, id) => void taken.add(`${sender} ${id}`),
-    isTaken: (sender, id) => taken.has(`${sender} ${id}`),
   };
 }

@@ -26,8 +26,8 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
           database.run(
             `INSERT OR REPLACE INTO received_vectors
              SELECT :source, :epoch, :modelRound, :pseudonym, :expires, :vector WHERE NOT EXISTS
-             (SELECT 1 FROM withdrawn WHERE source = :source AND pseudonym = :pseudonym AND epoch >= :epoch)`,
-            { ...key, pseudonym, expires: part.expires[row], vector: toBytes(vector) },
+             (SELECT 1 FROM withdrawn WHERE source = :source AND pseudonym = :pseudonym AND letter_order > :order)`,
+            { ...key, order: part.order, pseudonym, expires: part.expires[row], vector: toBytes(vector) },
           );
         });
       });
@@ -73,7 +73,7 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
         }
       });
     },
-    withdraw(source, epoch, pseudonyms) {
+    withdraw(source, order, pseudonyms) {
       return database.transaction(() => {
         let deleted = 0;
         for (const pseudonym of pseudonyms) {
@@ -81,9 +81,9 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
           const which = 'WHERE source = :source AND pseudonym = :pseudonym';
           if (database.run(`DELETE FROM received_vectors ${which}`, key) > 0) deleted += 1;
           database.run(
-            `INSERT INTO withdrawn VALUES (:source, :pseudonym, :epoch)
-             ON CONFLICT DO UPDATE SET epoch = MAX(epoch, excluded.epoch)`,
-            { source, pseudonym, epoch },
+            `INSERT INTO withdrawn VALUES (:source, :pseudonym, :order)
+             ON CONFLICT DO UPDATE SET letter_order = MAX(letter_order, excluded.letter_order)`,
+            { source, pseudonym, order },
           );
         }
         return deleted;

@@ -1,8 +1,8 @@
 /**
- * The source's half of releases, consents and memoised codes, and the letters on their way.
+ * The source's half of releases: consents, memoised codes, requests.
  * @module
  */
-import type { CodeStore, ConsentStore, Outbox, PseudonymStore, RequestStore } from '../platform-store.ts';
+import type { CodeStore, ConsentStore, PseudonymStore, RequestStore } from '../platform-store.ts';
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
 import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
@@ -139,35 +139,5 @@ function toConsent(row: Row): Consent {
     target: row.text('target'),
     epoch: row.integer('epoch'),
     expires: row.integer('expires'),
-  };
-}
-
-export function sqliteOutbox(database: SqliteDatabase): Outbox {
-  return {
-    add(letters) {
-      database.transaction(() => {
-        for (const { id, to, lifetimeSeconds, sealed } of letters) {
-          database.run(
-            'INSERT INTO outbox (id, receiver, lifetime_seconds, sealed) VALUES (:id, :to, :lifetimeSeconds, :sealed)',
-            { id, to, lifetimeSeconds, sealed },
-          );
-        }
-      });
-    },
-    waiting: () =>
-      database.all('SELECT * FROM outbox ORDER BY position').map((row) => ({
-        id: row.text('id'),
-        to: row.text('receiver'),
-        lifetimeSeconds: row.integer('lifetime_seconds'),
-        sealed: row.bytes('sealed'),
-      })),
-    sent(id) {
-      database.run('DELETE FROM outbox WHERE id = :id', { id });
-    },
-    take(sender, id) {
-      database.run('INSERT OR IGNORE INTO taken VALUES (:sender, :id)', { sender, id });
-    },
-    isTaken: (sender, id) =>
-      database.get('SELECT 1 FROM taken WHERE sender = :sender AND id = :id', { sender, id }) !== undefined,
   };
 }

@@ -49,7 +49,7 @@ CREATE TABLE received_vectors (
 ) WITHOUT ROWID;
 CREATE INDEX received_of_person ON received_vectors (pseudonym);
 CREATE TABLE withdrawn (
-  source TEXT, pseudonym TEXT, epoch INTEGER NOT NULL, PRIMARY KEY (source, pseudonym)
+  source TEXT, pseudonym TEXT, letter_order INTEGER NOT NULL, PRIMARY KEY (source, pseudonym)
 ) WITHOUT ROWID;
 CREATE TABLE models (round INTEGER PRIMARY KEY, model BLOB NOT NULL);
 CREATE TABLE served (
@@ -58,7 +58,15 @@ CREATE TABLE served (
 );
 CREATE TABLE outbox (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, receiver TEXT NOT NULL,
-  lifetime_seconds INTEGER NOT NULL, sealed BLOB NOT NULL
+  lifetime_seconds INTEGER NOT NULL, names_persons INTEGER NOT NULL, content BLOB NOT NULL
 );
+CREATE TABLE letter_keys (
+  peer TEXT, serial INTEGER, public_key BLOB NOT NULL, secret_key BLOB NOT NULL, until INTEGER NOT NULL,
+  used INTEGER NOT NULL, awaited TEXT, PRIMARY KEY (peer, serial)
+) WITHOUT ROWID;
+CREATE TABLE peer_letter_keys (
+  peer TEXT PRIMARY KEY, public_key BLOB NOT NULL, until INTEGER NOT NULL, serial INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sealed_letters (peer TEXT, letter TEXT, PRIMARY KEY (peer, letter)) WITHOUT ROWID;
 CREATE TABLE taken (sender TEXT, id TEXT, PRIMARY KEY (sender, id)) WITHOUT ROWID
 `;

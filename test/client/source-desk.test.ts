@@ -2,44 +2,21 @@ import assert from 'node:assert/strict';
 import { createPlatform } from '../../client/platform.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/data/people.ts';
-import { Post } from '../../client/releases/post.ts';
 import { Withdrawals } from '../../client/releases/withdrawals.ts';
 import { SourceDesk } from '../../client/releases/source.ts';
-import { TargetDesk } from '../../client/releases/target.ts';
-import type { TargetOptions } from '../../client/releases/target.ts';
-import { FederationError } from '../../core/federation/errors.ts';
-import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
+import { lastDayOf, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import type { Domain } from '../../core/data/domain.ts';
-import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { ReleaseModeName } from '../../core/release/release.ts';
 import { releaseMode } from '../../core/release/registry.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { MailBody, MailReceiptBody } from '../../core/wire/body.ts';
 import { silentLog } from '../../host/log.ts';
+import { HandClock } from './hand-clock.ts';
 import { smallWorld } from './small-world.ts';
-
-/** Time that passes when it is told to. */
-class HandClock implements Clock {
-  seconds = 1000;
-  readonly #tasks = new Set<() => void>();
-  now = (): number => this.seconds * 1000;
-  after(_delayMs: number, task: () => void): Cancel {
-    this.#tasks.add(task);
-    return () => this.#tasks.delete(task);
-  }
-  /** Runs what waits. */
-  tick(): void {
-    const due = [...this.#tasks];
-    this.#tasks.clear();
-    for (const task of due) task();
-  }
-}
 
 /** a and b have a history, c has none. */
 const domain: Domain = {
@@ -122,7 +99,7 @@ describe('A source', () => {
     const [batch] = batches();
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(batch.persons, [a]);
-    assert.deepEqual(batch.expires, Uint32Array.of(2000));
+    assert.deepEqual(batch.expires, Uint32Array.of(86_400));
     assert.deepEqual(batch.vectors, Float32Array.of(0.6, 0.8));
     assert.deepEqual([batch.part, batch.parts, batch.mode, batch.dimension], [0, 1, 'raw', 2]);
     assert.deepEqual(represented, [0], 'nobody else was even computed');
@@ -276,6 +253,30 @@ describe('A source', () => {
     assert.equal(new Set(batches().flatMap(({ persons: names }) => names)).size, count);
   });
 
+  it('tells nothing by order or times: persons stand in the order of pseudonyms, consents end with a day', async () => {
+    const persons = ['a', 'b'];
+    // Another key, under which the two orders differ.
+    const turning = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(4));
+    const pseudonyms = await turning.pseudonyms(persons);
+    assert.notDeepEqual([...pseudonyms].sort(), pseudonyms);
+    store.consents.add(persons.map((person, i) => ({ ...consent, person, expires: 2000 + i })));
+    const source = await desk('raw', null, 'plan', turning);
+    source.adopt(encoder());
+    source.request(request);
+    assert.deepEqual(batches()[0].persons, [...pseudonyms].sort());
+    assert.deepEqual(batches()[0].expires, Uint32Array.of(86_400, 86_400));
+    withdrawals().withdraw(persons);
+    const told = letters.at(-1)?.body;
+    assert.deepEqual(told, { kind: 'release-withdrawal', persons: [...pseudonyms].sort() });
+    for (const [given, day] of [
+      [86_400, 86_400],
+      [86_401, 172_800],
+      [LATEST_EXPIRY, LATEST_EXPIRY],
+    ]) {
+      assert.equal(lastDayOf(given), day);
+    }
+  });
+
   it('tells the targets of a withdrawal, and deletes the vector', async () => {
     store.consents.add([consent, { ...consent, target: 'music' }, { ...consent, person: 'b' }]);
     const source = await desk();
@@ -394,7 +395,7 @@ describe('A source', () => {
     source.request(request);
     store.consents.revoke(['a']);
     store.consents.add([
-      { ...consent, expires: 1500 },
+      { ...consent, expires: 90_000 },
       { ...consent, epoch: 2 },
     ]);
     withdrawals().carryOut();
@@ -403,7 +404,7 @@ describe('A source', () => {
       letters.map(({ body }) => body.kind),
       ['release-batch', 'release-withdrawal', 'release-batch'],
     );
-    assert.deepEqual(batches()[1].expires, Uint32Array.of(1500));
+    assert.deepEqual(batches()[1].expires, Uint32Array.of(172_800));
     assert.deepEqual(
       store.consents.list().map(({ epoch }) => epoch),
       [1, 2],
@@ -497,257 +498,5 @@ describe('A source', () => {
       }
     }
     assert.deepEqual(counts, [1, 0, 1, 1, 1, 1]);
-  });
-});
-
-const V2 = { epoch: 1, modelRound: 2 };
-
-describe('A target', () => {
-  let store: PlatformStore;
-  let clock: HandClock;
-  let asked: { to: string; body: LetterBody }[];
-  let changes: number;
-  const batch: ReleaseBatch = {
-    epoch: 1,
-    modelRound: 2,
-    part: 0,
-    parts: 1,
-    mode: 'raw',
-    noiseModel: '{"kind":"exact"}',
-    prototypes: new Float32Array(0),
-    dimension: 2,
-    persons: ['p', 'q'],
-    expires: Uint32Array.of(1500, 3000),
-    vectors: Float32Array.of(1, 0, 0, 1),
-  };
-  const desk = (mode: ReleaseModeName = 'raw', changed: Partial<TargetOptions> = {}): TargetDesk =>
-    new TargetDesk({
-      received: store.received,
-      sources: ['films', 'music'],
-      mode,
-      epoch: 1,
-      clock,
-      log: silentLog,
-      write: (to, bodies) => void asked.push(...bodies.map((body) => ({ to, body }))),
-      emit: () => undefined,
-      onChange: () => void (changes += 1),
-      onError: (error) => assert.fail(String(error)),
-      ...changed,
-    });
-
-  beforeEach(() => {
-    store = createMemoryStore();
-    clock = new HandClock();
-    asked = [];
-    changes = 0;
-  });
-
-  it('asks every source whose answer is not all here', () => {
-    const target = desk();
-    target.ask(2);
-    assert.deepEqual(
-      asked.map(({ to, body }) => [to, body]),
-      ['films', 'music'].map((to) => [to, { kind: 'release-request', epoch: 1, modelRound: 2 }]),
-    );
-    target.onBatch('films', { ...batch, parts: 2 });
-    assert.deepEqual(target.missing(), ['films', 'music']);
-    assert.equal(changes, 0);
-    target.onBatch('films', { ...batch, part: 1, parts: 2, persons: ['r', 's'] });
-    assert.deepEqual([target.missing(), changes], [['music'], 1]);
-    const again = desk();
-    again.ask(2);
-    assert.deepEqual(
-      asked.slice(2).map(({ to }) => to),
-      ['music'],
-    );
-    const [films] = again.representations(V2);
-    assert.deepEqual([films.source, films.persons, films.vectors.length], ['films', ['p', 'q', 'r', 's'], 8]);
-  });
-
-  it('drops what it did not ask for', () => {
-    const target = desk();
-    target.ask(2);
-    target.onBatch('strangers', batch);
-    target.onBatch('films', { ...batch, epoch: 2 });
-    target.onBatch('films', { ...batch, modelRound: 1 });
-    target.onBatch('films', { ...batch, mode: 'ldp' });
-    target.onBatch('films', { ...batch, mode: 'something' });
-    assert.deepEqual([store.received.batches(), changes], [[], 0]);
-  });
-
-  it('refuses a noise model that is not its mode’s', () => {
-    const target = desk('ldp');
-    target.ask(2);
-    const privunit = '{"epsilon0":2,"expectedCosine":0.4,"kind":"privunit","squaredNorm":6.25}';
-    for (const noiseModel of ['', '{"kind":"exact"}', '{"kind":"privunit"}', privunit.replace('0.4', '4')]) {
-      assert.throws(() => target.onBatch('films', { ...batch, mode: 'ldp', noiseModel }), { code: 'LETTER_INVALID' });
-    }
-    target.onBatch('films', { ...batch, mode: 'ldp', noiseModel: privunit });
-    assert.equal(target.representations(V2)[0].noiseModel.kind, 'privunit');
-  });
-
-  it('takes an answer of nobody for an answer', () => {
-    const target = desk();
-    target.ask(2);
-    const empty = {
-      persons: [],
-      expires: new Uint32Array(0),
-      vectors: new Float32Array(0),
-      dimension: 0,
-      mode: 'none',
-    };
-    target.onBatch('films', { ...batch, ...empty });
-    assert.deepEqual(target.missing(), ['music']);
-    assert.deepEqual(target.representations(V2), []);
-  });
-
-  it('deletes what is withdrawn or expired, and says that it changed', () => {
-    const target = desk();
-    target.ask(2);
-    target.onBatch('films', batch);
-    clock.seconds = 1500;
-    clock.tick();
-    assert.deepEqual(
-      store.received.vectors('films', V2).map(({ pseudonym }) => pseudonym),
-      ['q'],
-    );
-    target.onWithdrawal('films', ['q', 'unknown']);
-    target.onWithdrawal('films', ['unknown']);
-    assert.deepEqual([store.received.vectors('films', V2), changes], [[], 3]);
-    target.stop();
-  });
-
-  it('hands on what its store refuses when something expires: no caller is there to take it', () => {
-    let isFull = false;
-    const failures: unknown[] = [];
-    const full = new StoreError('STORE_FULL', 'the disk is full');
-    const received = {
-      ...store.received,
-      expire(now: number): number {
-        if (isFull) throw full;
-        return store.received.expire(now);
-      },
-    };
-    desk('raw', { received, onError: (error) => void failures.push(error) });
-    clock.tick();
-    assert.deepEqual(failures, []);
-    isFull = true;
-    clock.tick();
-    assert.deepEqual(failures, [full]);
-  });
-});
-
-describe('The post', () => {
-  const world = smallWorld();
-  const clock = new HandClock();
-  let out: { from: string; body: MailBody | MailReceiptBody }[];
-  let delivered: { to: string; from: string; body: LetterBody }[];
-  let failures: unknown[];
-  let stores: Record<'books' | 'films', PlatformStore>;
-  const post = (name: 'books' | 'films', failure?: Error): Post => {
-    const { manifest, identity } = world.options(name);
-    return new Post({
-      manifest,
-      identity,
-      outbox: stores[name].outbox,
-      clock,
-      random: seededRandom(`post ${name} ${out.length}`),
-      log: silentLog,
-      send: (body) => void out.push({ from: name, body }),
-      deliver: (from, body) => {
-        if (failure !== undefined) throw failure;
-        delivered.push({ to: name, from, body });
-      },
-      onError: (error) => void failures.push(error),
-    });
-  };
-  const mails = (): MailBody[] => out.flatMap(({ body }) => (body.kind === 'mail' ? [body] : []));
-  const request: LetterBody = { kind: 'release-request', epoch: 1, modelRound: 0 };
-
-  beforeEach(() => {
-    out = [];
-    delivered = [];
-    failures = [];
-    stores = { books: createMemoryStore(), films: createMemoryStore() };
-  });
-
-  it('keeps a letter until the mailbox has it, whatever is lost', async () => {
-    const books = post('books');
-    books.write('films', [request]);
-    books.resend();
-    const [first, second] = mails();
-    assert.deepEqual(second, first, 'the same letter, sealed once');
-    assert.equal(post('books').empty() instanceof Promise, true);
-    books.onReceipt({ kind: 'mail-receipt', id: first.id, outcome: 'full' });
-    clock.tick();
-    assert.equal(mails().length, 3);
-    let isEmpty = false;
-    const empty = books.empty().then(() => (isEmpty = true));
-    await Promise.resolve();
-    assert.equal(isEmpty, false);
-    books.onReceipt({ kind: 'mail-receipt', id: first.id, outcome: 'stored' });
-    await empty;
-    books.resend();
-    assert.equal(mails().length, 3);
-  });
-
-  it('hands on what its store refuses when a full mailbox is tried again', () => {
-    const { outbox } = stores.books;
-    const closed = new StoreError('STORE_CLOSED', 'gone');
-    let isClosed = false;
-    const waiting = (): ReturnType<typeof outbox.waiting> => {
-      if (isClosed) throw closed;
-      return outbox.waiting();
-    };
-    const fragile = Object.assign(Object.create(outbox) as typeof outbox, { waiting });
-    stores = { ...stores, books: { ...stores.books, outbox: fragile } };
-    const books = post('books');
-    books.onReceipt({ kind: 'mail-receipt', id: new Uint8Array(16), outcome: 'full' });
-    isClosed = true;
-    clock.tick();
-    assert.deepEqual(failures, [closed]);
-  });
-
-  it('delivers a letter once, and tells the mailbox each time', () => {
-    post('books').write('films', [request]);
-    const [mail] = mails();
-    const films = post('films');
-    films.onMail(mail);
-    films.onMail(mail);
-    post('films').onMail(mail);
-    assert.deepEqual(delivered, [{ to: 'films', from: 'books', body: request }]);
-    const receipts = out.filter(({ body }) => body.kind === 'mail-receipt' && body.outcome === 'taken');
-    assert.equal(receipts.length, 3);
-  });
-
-  it('leaves a letter in the mailbox when it could not be taken in', () => {
-    post('books').write('films', [request]);
-    const [mail] = mails();
-    assert.throws(() => post('films', new Error('the disk is full')).onMail(mail), /disk is full/);
-    assert.equal(out.length, 1, 'no receipt');
-    post('films').onMail(mail);
-    assert.equal(delivered.length, 1);
-  });
-
-  it('drops a letter that says what cannot be', () => {
-    post('books').write('films', [request]);
-    post('films', new FederationError('LETTER_INVALID', 'nonsense')).onMail(mails()[0]);
-    assert.equal(out.at(-1)?.body.kind, 'mail-receipt');
-  });
-
-  it('drops what was tampered with, and takes the true letter all the same', () => {
-    post('books').write('films', [request]);
-    const [mail] = mails();
-    const sealed = mail.sealed.slice();
-    sealed[sealed.length - 1] ^= 1;
-    const films = post('films');
-    films.onMail({ ...mail, sealed });
-    films.onMail({ ...mail, from: 'films' });
-    films.onMail({ ...mail, from: 'nobody' });
-    films.onMail({ ...mail, id: new Uint8Array(16) });
-    films.onMail({ ...mail, to: 'books' });
-    assert.deepEqual(delivered, []);
-    films.onMail(mail);
-    assert.equal(delivered.length, 1);
   });
 });
