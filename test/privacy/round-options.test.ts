@@ -392,10 +392,10 @@ describe('options of rounds where there is none', () => {
   it('are refused, each by its name', () => {
     const queries: readonly SumQuery[] = [{ ...round, scope: 'platform' }];
     const cases: readonly (readonly [Parameters<typeof plan>[0], RegExp])[] = [
-      [{ sampling: 0.5 }, /^sampling: about the masked sums/],
+      [{ sampling: 0.5 }, /^sampling: only for training rounds/],
       [{ clipQuantile: 0.5 }, /^clipQuantile: /],
       [{ weights: [2, 1, 1, 1, 1] }, /^clipWeights: /],
-      [{ sampling: 0.5, clipQuantile: 0.5 }, /^sampling and clipQuantile: .*leave them out/],
+      [{ sampling: 0.5, clipQuantile: 0.5 }, /^sampling and clipQuantile: .*remove them/],
     ];
     for (const [asked, message] of cases) {
       assert.throws(() => plan({ ...asked, queries }), { code: 'PRIVACY_BAD_PARAMETER', message });

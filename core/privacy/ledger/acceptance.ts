@@ -1,6 +1,7 @@
 /**
- * What a platform takes over from the coordinator's ledger. The coordinator may send anything: everything is judged before
- * any of it is stored or costed, in time that is linear in entries whose number is bounded by the plan.
+ * Decides which entries of the coordinator's ledger a platform takes over. The coordinator may send anything, so this
+ * module judges the whole ledger before any entry is stored or its cost computed. The time is linear in the number of
+ * entries, and the plan bounds that number.
  * @module
  */
 import { PrivacyError } from '../mechanism/errors.ts';
@@ -11,18 +12,20 @@ import type { LedgerRules } from './rules.ts';
 
 export interface AcceptanceTerms {
   readonly federation: string;
-  /** R: attempts that may be charged and not taken back. */
+  /** R: attempts that may stand charged, that is, charged and not taken back. */
   readonly mostAttempts: number;
   readonly mostEntries: number;
   readonly rules: LedgerRules;
 }
 
 /**
- * What the coordinator's ledger has and this side's lacks, in order: charges, and refunds of charges that this side need
- * not keep. That the coordinator has taken back what this side keeps is no disagreement. No more charges are taken over than
- * make R here: what a platform keeps and others took back must not use up what its own sums need.
- * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a chain that does not hold; PRIVACY_LEDGER_REFUSED for anything that no
- * coordinator that follows the plan can have.
+ * Lists, in order, the entries that the coordinator's ledger has and this ledger lacks: charges, and refunds of charges
+ * that this side need not keep. A charge that the coordinator has taken back and this side keeps is not a conflict.
+ * Charges are taken over only until R stand here: a charge that only this platform keeps must not use up the budget
+ * that its own sums need.
+ *
+ * @throws PrivacyError PRIVACY_LEDGER_BROKEN if the hash chain does not hold; PRIVACY_LEDGER_REFUSED if an entry is
+ * there that no coordinator following the plan can have.
  */
 export function newEntries(
   ours: Accounts,
@@ -78,7 +81,7 @@ class Reader {
     if (held !== undefined) {
       return isSameCharge(held.charge, charge)
         ? undefined
-        : `charges ${nameOf(held.charge)} otherwise than it is charged here`;
+        : `charges ${nameOf(held.charge)} differently from this platform's ledger`;
     }
     const problem = rules.chargeProblem(charge);
     if (problem !== undefined) return `charges ${nameOf(charge)}, ${problem}`;
@@ -107,18 +110,21 @@ class Reader {
     return undefined;
   }
 
-  /** Charged and not taken back here, once everything so far is taken over. */
+  /** Attempts that stand charged here once everything read so far is taken over. */
   #attempts(): number {
     return this.#ours.attempts + this.#newCharges.size - this.#newRefunds;
   }
 }
 
-/** Everything that is charged here must be charged there, and what this side charged itself in the same order. */
+/**
+ * Every charge of an attempt that stands in our ledger must be in theirs, and our own charges must be there in the same
+ * order.
+ */
 function checkHeld(ours: Accounts, told: Accounts): void {
   const held = ours.all().filter(({ charge }) => charge.scope === 'federation');
   const lacking = held.find(({ charge }) => told.find(charge) === undefined);
   if (lacking !== undefined) {
-    throw refused(`lacks ${nameOf(lacking.charge)}, which this platform has charged: bring it back from a copy`);
+    throw refused(`lacks ${nameOf(lacking.charge)}, which this platform has charged: restore it from a copy`);
   }
   const own = held
     .flatMap(({ charge, own: entry }) => (entry === undefined ? [] : [{ charge, sequence: entry.sequence }]))
@@ -126,7 +132,7 @@ function checkHeld(ours: Accounts, told: Accounts): void {
   let last = -1;
   for (const { charge } of own) {
     const position = told.find(charge)?.own?.sequence ?? -1;
-    if (position < last) throw refused(`has ${nameOf(charge)} out of order: bring it back from a copy`);
+    if (position < last) throw refused(`has ${nameOf(charge)} out of order: restore it from a copy`);
     last = position;
   }
 }

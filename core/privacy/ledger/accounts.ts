@@ -1,5 +1,5 @@
 /**
- * What a ledger's entries say together: which releases are charged, which charges are taken back, and what is left to count.
+ * Adds up a ledger's entries: the charged releases, the charges taken back, and the totals.
  * @module
  */
 import { canonicalJson } from '../../encoding/canonical-json.ts';
@@ -7,12 +7,15 @@ import type { CountedEvent } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { Charge, ChargeEntry, EntryBody, LedgerEntry, Refund, RefundEntry } from './ledger-chain.ts';
 
-/** One session of the federation, or one repetition of a platform's own sum. Charged on both sides it counts once. */
+/**
+ * One session of the federation, or one repetition of a platform's own sum. A release charged on both sides counts
+ * once.
+ */
 export interface Account {
   readonly charge: Charge;
   /** Charged by this side. */
   readonly own?: ChargeEntry;
-  /** Charged by the other side, and taken over. */
+  /** Charged by the other side and taken over from its ledger. */
   readonly adopted?: ChargeEntry;
   readonly refund?: RefundEntry;
 }
@@ -21,13 +24,13 @@ type Release = Pick<Charge, 'scope' | 'session' | 'label' | 'round'>;
 
 export class Accounts {
   readonly #accounts = new Map<string, Account>();
-  /** Of charges that were not taken back, by canonical event. */
+  /** Events of the charges that stand, keyed by their canonical JSON. */
   readonly #events = new Map<string, CountedEvent>();
   #attempts = 0;
   #uploads = 0;
   #refunds = 0;
 
-  /** @throws PrivacyError PRIVACY_LEDGER_BROKEN for a refund that cannot stand where it stands. */
+  /** @throws PrivacyError PRIVACY_LEDGER_BROKEN for a refund that the entries before it do not allow. */
   static of(entries: readonly LedgerEntry[]): Accounts {
     const accounts = new Accounts();
     for (const entry of entries) {
@@ -43,12 +46,12 @@ export class Accounts {
     return accounts;
   }
 
-  /** Attempts at rounds that are charged and not taken back. */
+  /** Attempts at rounds whose charge stands: charged and not taken back. */
   get attempts(): number {
     return this.#attempts;
   }
 
-  /** Attempts at rounds that were ever charged. */
+  /** Attempts at rounds ever charged, refunded ones included. */
   get uploads(): number {
     return this.#uploads;
   }
@@ -57,7 +60,7 @@ export class Accounts {
     return this.#refunds;
   }
 
-  /** In the order of their first entries. */
+  /** Accounts in the order of their first entries. */
   all(): readonly Account[] {
     return [...this.#accounts.values()];
   }
@@ -66,12 +69,12 @@ export class Accounts {
     return this.#accounts.get(keyOf(release));
   }
 
-  /** Every event that is charged and not taken back. */
+  /** Events of all charges that stand, with their counts. */
   events(): readonly CountedEvent[] {
     return [...this.#events.values()];
   }
 
-  /** Why an entry cannot follow those before it; undefined where it can. */
+  /** Explains why an entry cannot follow the entries before it; undefined if it can. */
   problem({ refund }: EntryBody): string | undefined {
     if (refund === undefined) return undefined;
     const account = this.find(refund);
@@ -82,7 +85,7 @@ export class Accounts {
     return isSame ? undefined : `takes back ${nameOf(refund)} under the session of ${nameOf(account.charge)}`;
   }
 
-  /** An entry without a {@link problem}. */
+  /** Adds an entry for which {@link problem} returns undefined. */
   add(entry: LedgerEntry): void {
     const release = entry.charge ?? entry.refund;
     const key = keyOf(release);
@@ -112,7 +115,7 @@ export class Accounts {
   }
 }
 
-/** How a release is called in a message. */
+/** The name of a release in messages. */
 export function nameOf({ scope, round, attempt, label }: Omit<Charge, 'session' | 'event'> | Refund): string {
   return scope === 'federation' ? `round ${round}, attempt ${attempt} ("${label}")` : `release ${round} of "${label}"`;
 }
@@ -121,7 +124,10 @@ export function isSameCharge(a: Charge, b: Charge): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
 
-/** A session is charged once, whatever it is called; a platform's own sum once for each of its repetitions. */
+/**
+ * A session is charged once, whatever round, attempt and label it names. A platform's own sum is charged once per
+ * repetition.
+ */
 function keyOf({ scope, session, label, round }: Release): string {
   return scope === 'federation' ? `federation ${session}` : `platform ${round} ${session} ${label}`;
 }

@@ -1,5 +1,5 @@
 /**
- * A ledger's entries and the chain of hashes that makes any later change to them visible.
+ * A ledger's entries, and the hash chain that makes any later change to them visible.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -8,14 +8,14 @@ import type { PrivacyEvent } from '../../accounting/accountant.ts';
 import type { RefundProof } from '../../secagg/refund-proof.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 
-/** One release, as it is charged. */
+/** One charged release. */
 export interface Charge {
   readonly scope: 'platform' | 'federation';
   /** The planned sum's label. */
   readonly label: string;
-  /** `federation`: the round. `platform`: which of the sum's repetitions, from 1. */
+  /** `federation`: the round. `platform`: the number of the sum's repetition, from 1. */
   readonly round: number;
-  /** Which try at it, from 1; always 1 for a platform's own sums, which are kept and not tried again. */
+  /** Number of the try, from 1. Always 1 for a platform's own sum: its value is kept, so it is never drawn again. */
   readonly attempt: number;
   /** `federation`: the session id, 64 digits of lower-case hex. `platform`: fingerprint of the planned sum. */
   readonly session: string;
@@ -37,9 +37,9 @@ interface Link {
   readonly sequence: number;
   /** `own`: made here. `adopted`: taken over from the other side's ledger. */
   readonly origin: 'own' | 'adopted';
-  /** Hash of the entry before; of the federation's name for the first. Lower-case hex. */
+  /** Hash of the entry before; for the first entry, {@link genesis}. Lower-case hex. */
   readonly previous: string;
-  /** SHA-256 over the canonical bytes of all but this. Lower-case hex. */
+  /** SHA-256 over the canonical bytes of all other fields. Lower-case hex. */
   readonly hash: string;
 }
 
@@ -53,18 +53,18 @@ export interface RefundEntry extends Link {
   readonly charge?: undefined;
 }
 
-/** Entries are only ever appended: a refund is an entry of its own, after the charge it takes back. */
+/** A refund is an entry of its own, after the charge it takes back: a ledger is append-only. */
 export type LedgerEntry = ChargeEntry | RefundEntry;
 
-/** What an entry says, before it has a place in a chain. */
+/** The content of an entry that has no place in a chain yet. */
 export type EntryBody = Pick<ChargeEntry, 'charge' | 'refund'> | Pick<RefundEntry, 'charge' | 'refund'>;
 
 export type OpenEntry = Omit<ChargeEntry, 'hash'> | Omit<RefundEntry, 'hash'>;
 
-/** Of the entries' layout: it stands in every entry and under every hash. */
+/** Version of the entry layout. Every entry's hash covers it. */
 export const LEDGER_FORMAT = 2;
 
-/** The bytes an entry's hash is of: JSON with sorted keys, without the hash. */
+/** The bytes that an entry's hash covers: JSON with sorted keys, without the hash. */
 export function canonicalEntry({ sequence, origin, charge, refund, previous }: OpenEntry): Uint8Array {
   return new TextEncoder().encode(canonicalJson({ ledger: LEDGER_FORMAT, sequence, origin, charge, refund, previous }));
 }
@@ -74,12 +74,14 @@ export function entryHash(entry: OpenEntry): string {
   return createHash('sha256').update(canonicalEntry(entry)).digest('hex');
 }
 
-/** `previous` of a federation's first entry. */
+/** `previous` of a federation's first entry: a hash of the federation's name. */
 export function genesis(federation: string): string {
   return createHash('sha256').update(`isthmus ledger ${LEDGER_FORMAT} ${federation}`).digest('hex');
 }
 
-/** @throws PrivacyError PRIVACY_LEDGER_BROKEN naming the first entry that is out of order, altered or cut out. */
+/**
+ * @throws PrivacyError PRIVACY_LEDGER_BROKEN naming the first entry that is out of order or altered, or follows a gap.
+ */
 export function verifyLedger(federation: string, entries: readonly LedgerEntry[]): void {
   let previous = genesis(federation);
   for (const [index, entry] of entries.entries()) {

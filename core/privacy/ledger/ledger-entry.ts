@@ -1,5 +1,5 @@
 /**
- * What a ledger entry must look like before its hash is looked at: as it comes from a store or from the other side.
+ * The shape of a ledger entry as it comes from a store or from the other side. It is checked before any hash is.
  * @module
  */
 import { z } from 'zod';
@@ -17,7 +17,7 @@ const noiseEvents = [
   }),
 ] as const;
 
-/** The kinds of release that a plan makes. Which numbers a federation's plan has is for its rules to say. */
+/** The kinds of release that a plan makes. The ledger's rules check the numbers in them. */
 const eventSchema: z.ZodType<PrivacyEvent> = z.discriminatedUnion('kind', [
   ...noiseEvents,
   z.strictObject({
@@ -38,7 +38,7 @@ const chargeSchema = z.strictObject({
 
 const refundSchema = z.strictObject({ scope: z.literal('federation'), ...released, proof: refundProofSchema });
 
-/** An entry without its hash, with the fields of `more`. */
+/** Schema of an entry without its hash, with the fields of `more` added. */
 export function openEntrySchema<More extends z.ZodRawShape>(more: More) {
   const link = { sequence: z.int().min(0), origin: z.enum(['own', 'adopted']), previous: z.string(), ...more };
   return z.union([

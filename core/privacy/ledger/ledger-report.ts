@@ -1,6 +1,6 @@
 /**
- * A ledger as somebody reads it who does not trust it: every entry with what was spent once it was made, whether the chain
- * holds and every refund is proved, and the spend beside the budget.
+ * A ledger reported for a reader who does not trust it: every entry with the total spent after it, the result of
+ * checking the chain and the refunds' proofs, and the spend beside the budget.
  * @module
  */
 import { z } from 'zod';
@@ -15,22 +15,22 @@ import type { LedgerRules } from './rules.ts';
 
 export interface LedgerReport {
   readonly federation: string;
-  /** Whose: a platform's name, or null for the coordinator. */
+  /** Owner of the ledger: a platform's name, or null for the coordinator. */
   readonly platform: string | null;
   readonly intact: boolean;
-  /** Why not; null when intact. */
+  /** The reason if the ledger is not intact; null if it is. */
   readonly problem: string | null;
   readonly delta: number;
-  /** Total epsilon allowed; null when no manifest says so, or in a federation without privacy. */
+  /** Total epsilon allowed; null without a manifest, or in a federation without privacy. */
   readonly budget: number | null;
-  /** Epsilon of what is counted from the start because other platforms' encoders charge it; 0 without a manifest. */
+  /** Epsilon counted from the start because other platforms' encoders charge it; 0 without a manifest. */
   readonly elsewhere: number;
   /**
-   * Total epsilon at delta of what is charged and not taken back; null for a broken ledger, and where something was released
-   * that nothing bounds.
+   * Total epsilon, at delta, of the charges that stand. Null if the ledger is broken, or if a release without any bound
+   * is in it.
    */
   readonly spent: number | null;
-  /** Attempts at rounds that are charged and not taken back. */
+  /** Attempts at rounds whose charge stands. */
   readonly attempts: number;
   /** Attempts whose charge was taken back. */
   readonly refunds: number;
@@ -38,25 +38,31 @@ export interface LedgerReport {
 }
 
 export type ReportedEntry = LedgerEntry & {
-  /** Total epsilon once this entry was made, `elsewhere` included; null as for the total. */
+  /**
+   * Total epsilon after this entry, `elsewhere` included. Null if the ledger is broken or something unbounded was
+   * released.
+   */
   readonly spent: number | null;
-  /** What a refund takes back, and why it may: one sentence. Null for a charge. */
+  /** A sentence that says which charge a refund takes back and why that is allowed. Null for a charge. */
   readonly explained: string | null;
 };
 
 export interface ReportTerms {
   /**
-   * false where something leaves that no ledger charges, such as an encoder made from raw data: the entries then tell what
-   * they cost, and nothing is the total.
+   * False if data leaves that no ledger charges, for example an encoder made from raw data. The entries then show their
+   * own cost, and the report gives no total.
    */
   readonly bounded?: boolean;
-  /** Absent: no manifest says which platforms may sign a refund's proof, and none is checked. */
+  /**
+   * The rules that check the proofs of refunds. Without them no proof is checked: no manifest says which platforms may
+   * sign one.
+   */
   readonly rules?: Pick<LedgerRules, 'refundProblem' | 'mostRefunds'>;
 }
 
 const keptEntrySchema = openEntrySchema({ hash: z.string() });
 
-/** @param rows the entries as the store keeps them, one JSON text each, in order. */
+/** @param rows the stored entries in order, each as one JSON text. */
 export function reportLedger(
   owner: { readonly federation: string; readonly platform: string | null },
   rows: readonly string[],
@@ -92,7 +98,7 @@ export function reportLedger(
   }
 }
 
-/** Every entry up to the first row that is none, and what is wrong, if anything. */
+/** Returns every entry before the first unreadable row, and the first problem found, or null. */
 function readEntries(
   federation: string,
   rows: readonly string[],
@@ -114,7 +120,7 @@ function readEntries(
   }
 }
 
-/** The first refund that its proof does not carry, or the plan does not hold. */
+/** The first refund whose proof does not hold, or a count of refunds beyond the plan's; null if there is neither. */
 function unproved(
   accounts: Accounts,
   { refundProblem, mostRefunds }: NonNullable<ReportTerms['rules']>,

@@ -1,10 +1,12 @@
 /**
- * The ledger's rules: append-only, hash-chained, charged before anything is released, and refusing what the budget does
- * not hold. Where the entries are kept is a {@link LedgerStore}; the rules are the same on both sides.
+ * The ledger's rules: it is append-only and hash-chained, it charges before anything is released, and it refuses a
+ * release that the budget does not hold. A {@link LedgerStore} keeps the entries; coordinator and platforms follow the
+ * same rules.
  *
- * When to charge: a platform charges an attempt durably before its first masked chunk leaves it, the coordinator before its
- * first grant to upload; a platform's own sum is charged before the strategy sees it. What ends earlier costs nothing. A charge
- * of an attempt is taken back only on proof that its sum was not opened and cannot be; its retry is another session.
+ * A platform charges an attempt durably before its first masked chunk leaves it; the coordinator charges before its
+ * first grant to upload; a platform's own sum is charged before the strategy sees it. An attempt that ends before that
+ * costs nothing. The charge of an attempt is taken back only on proof that its sum was not opened and cannot be. A
+ * retry is another session and is charged again.
  * @module
  */
 import { composedEpsilon } from '../../accounting/composition.ts';
@@ -24,24 +26,29 @@ export type { LedgerRules } from './rules.ts';
 export { MemoryLedgerStore } from './store.ts';
 export type { LedgerStore } from './store.ts';
 
-/** What a ledger may spend. */
+/** The limits of one ledger. */
 export interface LedgerBudget {
-  /** null: a federation without privacy. Everything is still recorded, nothing is refused. */
+  /**
+   * Total epsilon allowed; null in a federation without privacy, where every release is recorded and none is refused.
+   */
   readonly epsilon: number | null;
   readonly delta: number;
-  /** Spent elsewhere on the same persons and charged there: the encoders of other platforms, as the plan has them. */
+  /** Events on the same persons that other ledgers charge: the encoders of other platforms, as planned. */
   readonly elsewhere: readonly CountedEvent[];
   /**
-   * R: attempts at rounds that may be charged and not taken back. What is proved of drawn persons counts on a number fixed
-   * beforehand (docs/privacy.md, What the ledger proves). Absent: as many as epsilon holds.
+   * R: attempts at rounds that may stand charged. With sampling, our proof needs a number that is fixed beforehand
+   * (docs/privacy.md, What the ledger proves). Absent: epsilon alone limits them.
    */
   readonly attempts?: number;
 }
 
-/** A charge to ask about. Without a session: of an attempt that has not begun. */
+/** A charge that a caller asks about. Without a session it is for an attempt that has not begun. */
 export type ProposedCharge = Omit<Charge, 'session'> & { readonly session?: string };
 
-/** Attempts that the other side's ledger may hold where no plan bounds them: nothing is spent there, but each entry is stored. */
+/**
+ * Most attempts accepted from the other side's ledger if no plan bounds them. They spend nothing, but each one is
+ * stored.
+ */
 const UNPLANNED_ATTEMPTS = 50_000;
 
 /** One federation's ledger over a store. */
@@ -68,7 +75,7 @@ export class Ledger {
     this.#accounts = Accounts.of(entries);
   }
 
-  /** Reads and verifies. @throws PrivacyError PRIVACY_LEDGER_BROKEN */
+  /** Reads and verifies the stored entries. @throws PrivacyError PRIVACY_LEDGER_BROKEN */
   static open(federation: string, store: LedgerStore, budget: LedgerBudget, rules: LedgerRules): Ledger {
     const entries = store.entries();
     verifyLedger(federation, entries);
@@ -79,7 +86,7 @@ export class Ledger {
     return this.#entries;
   }
 
-  /** Attempts at rounds that are charged and not taken back; falls with a refund. */
+  /** Attempts at rounds whose charge stands; falls with a refund. */
   get attempts(): number {
     return this.#accounts.attempts;
   }
@@ -88,30 +95,30 @@ export class Ledger {
     return this.#accounts.refunds;
   }
 
-  /** How many more charges may be taken back. */
+  /** Number of charges that may still be taken back. */
   get refundsLeft(): number {
     return this.#rules.mostRefunds - this.#accounts.refunds;
   }
 
   /**
-   * Epsilon at the budget's delta of everything charged and not taken back, here and elsewhere; null without a budget. It
-   * falls with a refund.
+   * Epsilon, at the budget's delta, of all charges that stand, here and elsewhere; null without a budget. Falls with a
+   * refund.
    */
   spent(): number | null {
     return this.#epsilonWith([]);
   }
 
-  /** What would be spent after this charge; null without a budget. */
+  /** Epsilon spent once this charge is made; null without a budget. */
   spentAfter(charge: ProposedCharge): number | null {
     return this.#find(charge) === undefined ? this.#epsilonWith([{ event: charge.event, count: 1 }]) : this.spent();
   }
 
-  /** Why the charge would be refused, as PRIVACY_BUDGET_EXHAUSTED; undefined where it would not. */
+  /** The PRIVACY_BUDGET_EXHAUSTED error that {@link charge} would throw; undefined if the charge fits. */
   refusal(charge: ProposedCharge): PrivacyError | undefined {
     const { delta, epsilon } = this.budget;
     const after = this.spentAfter(charge);
     const because =
-      // Not `after > epsilon`: what cannot be computed is refused too.
+      // `!(after <= epsilon)` also refuses NaN, a cost that cannot be computed; `after > epsilon` would let it pass.
       after !== null && epsilon !== null && !(after <= epsilon)
         ? `would bring epsilon to ${format(after)} at delta ${delta}, and the budget of federation "${this.federation}" is ${format(epsilon)}; ${format(this.spent())} is spent`
         : this.#oneTooMany(charge);
@@ -120,11 +127,12 @@ export class Ledger {
   }
 
   /**
-   * Charges durably, once: the same charge again (a second grant of one session, a restart) returns its entry. One that
-   * was taken over from the other side must still fit the budget, since recording a spend elsewhere is no leave to release;
-   * it gets an entry of its own, which costs nothing more.
-   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, and nothing is written; PRIVACY_LEDGER_REFUSED when the plan has no such
-   * attempt, when the same session was charged for another release, or when its charge was taken back.
+   * Charges durably, once. The same charge again (a second grant in one session, a restart) returns its entry. A charge
+   * taken over from the other side must still fit the budget here, because recording another side's spend does not
+   * permit this side to release; it gets an entry of its own, which costs nothing more.
+   *
+   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; PRIVACY_LEDGER_REFUSED if the plan has no such attempt, if the
+   * session was charged for another release, or if its charge was taken back. Nothing is written then.
    */
   charge(charge: Charge): LedgerEntry {
     const unplanned = charge.scope === 'federation' ? this.#rules.chargeProblem(charge) : undefined;
@@ -144,7 +152,7 @@ export class Ledger {
     return this.#append('own', { charge });
   }
 
-  /** Charges of attempts that were not taken back, in order. */
+  /** Charges of attempts that stand, in order. */
   refundable(): readonly Charge[] {
     return this.#accounts
       .all()
@@ -159,19 +167,21 @@ export class Ledger {
       (this.refundsLeft <= 0
         ? `is one more than the ${this.#rules.mostRefunds} refunds of the plan`
         : this.#rules.keeps?.(refund.session, account?.own !== undefined) === true
-          ? 'is of an attempt in which this side took part and which it has not given up'
+          ? 'is for an attempt that this side took part in and has not given up'
           : account && this.#rules.refundProblem(refund, account.charge));
     if (problem !== undefined) throw refused(`the refund of ${nameOf(refund)} ${problem}`);
     return this.#append('own', { refund });
   }
 
   /**
-   * Takes over what the other side has charged and this ledger lacks, so that the larger spend counts, and what it has taken
-   * back with a proof, as far as this side need not keep its charge.
+   * Takes over the other side's charges that this ledger lacks, so that the larger spend counts, and its proved refunds
+   * of charges that this side need not keep.
+   *
    * @returns the entries appended.
-   * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a broken chain; PRIVACY_LEDGER_REFUSED when it lacks one of this
-   * ledger's federation charges, has one changed or in another order, or holds what the plan does not know. Nothing is
-   * written then.
+   *
+   * @throws PrivacyError PRIVACY_LEDGER_BROKEN for a broken chain; PRIVACY_LEDGER_REFUSED if the other ledger lacks,
+   * changes or reorders one of this ledger's charges of attempts, or holds an entry that the plan does not allow.
+   * Nothing is written then.
    */
   accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
     const news = newEntries(this.#accounts, theirs, {
@@ -183,7 +193,7 @@ export class Ledger {
     return news.map((body) => this.#append('adopted', body));
   }
 
-  /** Entries that the other side's ledger may have: R + F charges, and F refunds. */
+  /** Most entries that the other side's ledger may have: R + F charges and F refunds. */
   get mostEntries(): number {
     return (this.budget.attempts ?? UNPLANNED_ATTEMPTS) + 2 * this.#rules.mostRefunds;
   }
@@ -202,7 +212,10 @@ export class Ledger {
     return session === undefined ? undefined : this.#accounts.find({ scope, session, label, round });
   }
 
-  /** What is too much of an attempt beyond epsilon. A platform's own sum is none. */
+  /**
+   * Explains how the charge exceeds the plan's attempts or uploads; undefined for a platform's own sum, which is no
+   * attempt.
+   */
   #oneTooMany(charge: ProposedCharge): string | undefined {
     const { attempts } = this.budget;
     if (attempts === undefined || charge.scope !== 'federation') return undefined;

@@ -1,23 +1,24 @@
 /**
- * What a ledger must know of its federation's plan to judge an entry. Types only.
+ * The part of a federation's plan that a ledger needs to judge an entry. Types only.
  * @module
  */
 import type { Charge, Refund } from './ledger-chain.ts';
 
 export interface LedgerRules {
-  /** Why the plan has no attempt that is charged so; undefined where it has one. In bounded time, whatever is handed in. */
+  /** Explains why the plan has no such attempt; undefined if it has one. Takes bounded time on any input. */
   chargeProblem(charge: Charge): string | undefined;
   /**
-   * Why a refund's proof does not show that the charged session's sum was not opened and cannot be; undefined where it does.
-   * In bounded time.
+   * Explains why a proof does not show that the charged session's sum was not opened and cannot be; undefined if it
+   * shows that. Takes bounded time.
    */
   refundProblem(refund: Refund, charge: Charge): string | undefined;
   /**
-   * Whether this side must keep its charge of a session whatever others prove: it took part, and has not given up.
-   * Absent: this side takes part in none.
-   * @param isOwn whether this side charged the session itself.
+   * True if this side must keep its charge of a session whatever others prove: it took part and has not given the
+   * session up. Absent on a side that takes part in no session.
+   *
+   * @param isOwn true if this side charged the session itself.
    */
   keeps?(session: string, isOwn: boolean): boolean;
-  /** F. */
+  /** F: refunds that one ledger may hold. */
   readonly mostRefunds: number;
 }

@@ -1,19 +1,19 @@
 /**
- * Where one federation's entries are kept, and the store that ends with the process.
+ * The store of one federation's entries, and an implementation in memory.
  * @module
  */
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { LedgerEntry } from './ledger-chain.ts';
 
-/** Whatever `append` returned from survives a crash. */
+/** An entry survives a crash once `append` has returned. */
 export interface LedgerStore {
-  /** @throws when the sequence number is not the next one, e.g. because another process has written it. */
+  /** @throws if the sequence number is not the next one, for example because another process has written it. */
   append(entry: LedgerEntry): void;
-  /** All, in order. */
+  /** All entries, in order. */
   entries(): readonly LedgerEntry[];
 }
 
-/** For tests and for simulations that keep nothing. */
+/** Ends with the process: for tests, and for simulations that keep nothing. */
 export class MemoryLedgerStore implements LedgerStore {
   readonly #entries: LedgerEntry[] = [];
 

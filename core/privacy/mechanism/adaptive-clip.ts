@@ -1,12 +1,12 @@
 /**
  * A clip that follows a quantile of the contributions' lengths: Andrew, Thakkar, McMahan and Ramaswamy (2021),
- * "Differentially Private Learning with Adaptive Clipping", with the count of persons below the clip inside the same
- * masked sum, so that it is bounded, noised, charged and released as one vector with the update.
+ * "Differentially Private Learning with Adaptive Clipping". The count of persons below the clip is part of the same
+ * masked sum, so that update and count are bounded, noised, charged and released as one vector.
  *
- * A person's vector of length n, at a clip C, becomes (v / max(C, n), w x vote). The plan's integer clip bounds both parts
- * together by sqrt(1 + w^2): that root is what the count costs. The vote is +g/m above the clip, -(1 - g)/m up to it and
- * 0 for a person with nothing to say, g the quantile and m = max(g, 1 - g): votes cancel when a share g of those with
- * something to say is within the clip, however many they are, so that no second count is needed.
+ * A person's vector v of length n, at a clip C, becomes (v / max(C, n), w x vote). The plan's integer clip bounds both
+ * parts together by sqrt(1 + w^2), which is the factor that the count costs in noise. With the quantile g and m =
+ * max(g, 1 - g), the vote is +g/m if n > C, -(1 - g)/m if 0 < n <= C, and 0 if n = 0. Votes cancel if a share g of the
+ * persons with n > 0 is within the clip. That holds for any number of persons, so no second count is needed.
  *
  * The clip is the shared model's last parameter: a function of the manifest and of opened sums alone.
  * @module
@@ -14,19 +14,22 @@
 import { PrivacyError } from './errors.ts';
 import type { AdaptiveClip, Contribution, PlannedSum, SumQuery } from './mechanism.ts';
 
-/** w: the votes cost sqrt(1 + w^2) = 1.02 times the noise. */
+/** w: the votes make the noise sqrt(1 + w^2) = 1.02 times as large. */
 const VOTE_WEIGHT = 0.2;
-/** Of the clip, a round: e^1 when everybody votes alike. Rounds are few, so the steps are long. */
+/**
+ * Step size of the clip: it changes by a factor of e per round when all votes agree. It is large because there are few
+ * rounds.
+ */
 const STEP = 1;
-/** The clip stays within this factor of where it began, whatever the noise. */
+/** However large the noise, the clip stays within this factor of its initial value. */
 const LARGEST_CHANGE = 1024;
 
-/** The query of a masked sum with votes in it: in units of the clip, one coordinate longer. @param split M. */
+/** The query of a masked sum with votes: one coordinate longer, and in units of the clip. @param split M. */
 export function adaptiveQuery(query: SumQuery, split: number): SumQuery {
   return { ...query, dimension: query.dimension + 1, clip: split * Math.hypot(1, VOTE_WEIGHT) };
 }
 
-/** @param split M: each platform's clip is that part of the query's. @throws PrivacyError PRIVACY_BAD_PARAMETER */
+/** @param split M: each platform's clip is the query's divided by M. @throws PrivacyError PRIVACY_BAD_PARAMETER */
 export function adaptiveClip(query: SumQuery, split: number, quantile: number): AdaptiveClip {
   if (!(quantile >= 0.05 && quantile <= 0.95)) {
     throw new PrivacyError(
@@ -37,7 +40,10 @@ export function adaptiveClip(query: SumQuery, split: number, quantile: number): 
   return { quantile, initial: Math.fround(query.clip / split) };
 }
 
-/** One person's contribution in units of the clip, with the vote. @param clip that everybody uses in this round. */
+/**
+ * One person's contribution in units of the clip, with the vote added. @param clip the clip of this round, the same for
+ * everybody.
+ */
 export function votingContribution(sum: PlannedSum, clip: number, contribution: Contribution): Contribution {
   if (sum.adaptiveClip === undefined) return contribution;
   const { indices, values } = contribution;
@@ -46,7 +52,7 @@ export function votingContribution(sum: PlannedSum, clip: number, contribution: 
   const length = Math.sqrt(square);
   const factor = 1 / Math.max(clip, length);
   const extended = new Float32Array(values.length + 1);
-  // NaN and infinity stay what they are: the pipeline zeroes such a contribution as a whole.
+  // NaN and infinity pass through: the pipeline then zeroes the whole contribution.
   for (let i = 0; i < values.length; i++) extended[i] = values[i] * factor;
   extended[values.length] = VOTE_WEIGHT * voteOf(sum.adaptiveClip, length, clip);
   if (indices === undefined) return { values: extended };
@@ -62,7 +68,7 @@ function voteOf({ quantile }: AdaptiveClip, length: number, clip: number): numbe
   return (length > clip ? quantile : quantile - 1) / largest;
 }
 
-/** A mean update, as decoded and divided by the public denominator, in the strategy's units again. */
+/** Converts a mean update back to the strategy's units. @param mean decoded, and divided by the public denominator. */
 export function withoutVotes(mean: Float64Array, clip: number): Float64Array {
   return mean.subarray(0, mean.length - 1).map((value) => value * clip);
 }

@@ -1,10 +1,10 @@
 /**
- * How the bound on one person is split over the platforms that person may be on: evenly, or by public weights, so that a
- * platform whose histories say more may take more of it. Whichever M platforms a person is on, the parts add up to at
- * most the whole: the M heaviest do so exactly.
+ * Splits the bound on one person over the platforms that the person may be on: evenly, or by public weights, so that a
+ * platform with more informative histories can take a larger part. For any M platforms the parts add up to at most the
+ * whole; for the M heaviest they add up to exactly the whole.
  *
- * Sums that each platform releases alone are the third way, disjoint blocks: nothing is split, and what a person on M
- * platforms costs is the root of the sum of squares, which is what composing them gives.
+ * Sums that a platform releases alone are disjoint blocks: nothing is split. A person on M platforms then costs the
+ * root of the sum of squares, which is the result of composing these sums.
  * @module
  */
 import { PrivacyError } from './errors.ts';
@@ -25,8 +25,8 @@ export function clipShares(weights: readonly number[], split: number): readonly 
 }
 
 /**
- * A masked sum as one platform bounds it. @param share its part of the whole bound.
- * @throws PrivacyError PRIVACY_PLAN_REFUSED where no integer clip is left, or one beyond exact arithmetic.
+ * Gives a masked sum the integer clip of one platform. @param share the platform's part of the whole bound.
+ * @throws PrivacyError PRIVACY_PLAN_REFUSED if the integer clip would be below 1, or too large for exact arithmetic.
  */
 export function sharedClip(sum: PlannedSum, share: number): PlannedSum {
   const integerClip = Math.floor(sum.integerSensitivity * share);

@@ -1,25 +1,25 @@
 /**
- * The discrete Gaussian on the integers, exactly: P[X = x] proportional to exp(-x^2 / (2 v)) for a rational variance
+ * The exact discrete Gaussian on the integers: P[X = x] is proportional to exp(-x^2 / (2 v)) for a rational variance
  * parameter v. Canonne, Kamath and Steinke (2020), "The Discrete Gaussian for Differential Privacy", algorithms 1 to 3.
  *
- * Every coin has a rational bias n/d and is decided by comparing a uniform binary fraction with n/d. Its first 32 bits
- * are compared in doubles, where the error of n/d is known to be far below one unit of the 32nd bit; when they fall
- * within one unit of n/d (once in about 2^30 coins) the comparison is finished in exact integers with as many further
- * bits as it takes. So the fast path and the exact path are the same function of the same random bits, and no rounding
- * ever decides a coin.
+ * Every coin has a rational bias n/d. The sampler decides it by comparing a uniform binary fraction with n/d. It
+ * compares the first 32 bits in doubles, where the error of n/d is far below one unit of the 32nd bit. If the fraction
+ * is within one unit of n/d (once in about 2^30 coins), it finishes the comparison in exact integers with as many
+ * further bits as needed. So the fast path and the exact path are the same function of the same random bits, and
+ * rounding never decides a coin.
  * @module
  */
 import type { RandomSource } from '../../random/source.ts';
 import { PrivacyError } from './errors.ts';
 import { RandomWords } from '../../random/random-words.ts';
 
-/** numerator / denominator, both positive. */
+/** A positive fraction. */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
 
-/** Above this the first comparison's error bound would no longer hold. */
+/** Above this value the error bound of the first comparison would not hold. */
 const LARGEST_SIGMA = 2 ** 40;
 const WORD = 4_294_967_296;
 const WORD_BITS = 32n;
@@ -27,8 +27,8 @@ const NEAR_INTEGER = 2 ** -36;
 
 /**
  * The variance parameter that is sampled for a wanted standard deviation: the least multiple of 1 (sigma >= 64) or of
- * 2^-20 (below) that is at least sigma^2, computed exactly from the double. Never less noise than asked for; at sigma =
- * 64 at most one part in 8192 more.
+ * 2^-20 (sigma < 64) that is at least sigma^2, computed exactly from the double. The noise is never less than asked
+ * for, and at sigma = 64 its variance is at most one part in 4096 larger.
  */
 export function varianceAtLeast(sigma: number): Rational {
   if (!(sigma > 0) || sigma > LARGEST_SIGMA) {
@@ -45,7 +45,7 @@ export function varianceAtLeast(sigma: number): Rational {
   return { numerator: numerator / common, denominator: denominator / common };
 }
 
-/** Draws from one discrete Gaussian. Holds random words, so make one per release and drop it. */
+/** Draws from one discrete Gaussian. It buffers random words: make one per release and drop it afterwards. */
 export class DiscreteGaussian {
   readonly variance: Rational;
   readonly #words: RandomWords;
@@ -57,7 +57,7 @@ export class DiscreteGaussian {
 
   /**
    * @param variance v, not the standard deviation.
-   * @param exactOnly decides every coin in exact integers: slow, the same result.
+   * @param exactOnly decides every coin in exact integers: slow, with the same result.
    * @throws PrivacyError PRIVACY_BAD_PARAMETER
    */
   constructor(variance: Rational, random: RandomSource, exactOnly = false) {
@@ -113,7 +113,8 @@ export class DiscreteGaussian {
     const exponent = distance * distance * this.#halfPrecision;
     const whole = Math.floor(exponent);
     const rest = exponent - whole;
-    // Up to 512 the exponent's absolute error is below 2^-38: |y| is exact, v/scale and 1/2v are good to 2^-50 relative.
+    // Up to 512 the exponent's absolute error is below 2^-38: |y| is exact, and v/scale and 1/2v have relative errors
+    // below 2^-50.
     if (this.#exactOnly || exponent > 512 || rest < NEAR_INTEGER || rest > 1 - NEAR_INTEGER) {
       return this.#acceptExactly(magnitude);
     }
@@ -148,7 +149,10 @@ export class DiscreteGaussian {
     }
   }
 
-  /** The same for the fractional part of the acceptance exponent, whose exact value is built only where it is needed. */
+  /**
+   * Algorithm 1 for the fractional part of the acceptance exponent. Its exact value is computed only if a coin needs
+   * it.
+   */
   #expCoinOf(rest: number, magnitude: number, whole: number): boolean {
     const ratio = rest * WORD;
     for (let k = 1; ; k++) {
@@ -169,7 +173,9 @@ export class DiscreteGaussian {
     }
   }
 
-  /** Is the uniform fraction that starts with these 32 bits below n/d? Draws further bits until that is certain. */
+  /**
+   * True if the uniform fraction that starts with these 32 bits is below n/d. Draws further bits until that is certain.
+   */
   #decide(word: number, n: bigint, d: bigint): boolean {
     let prefix = BigInt(word);
     let target = n << WORD_BITS;
@@ -200,7 +206,7 @@ function ratioOf(n: bigint, d: bigint): number {
   return Number(quotient) * 2 ** -Number(shift);
 }
 
-/** The double as the fraction it exactly is. */
+/** The exact value of a double as a fraction. */
 function rationalOf(value: number): Rational {
   let numerator = value;
   let shift = 0n;

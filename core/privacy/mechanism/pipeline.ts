@@ -1,11 +1,11 @@
 /**
- * The pipeline from persons' contributions to one platform's noised integers: clip, scale, round stochastically, clip
- * again as integers, sum, clamp, add this platform's share of the noise.
+ * The pipeline from persons' contributions to one platform's noised integers: clip, scale, round at random, clip again
+ * as integers, sum, clamp, add this platform's share of the noise.
  *
- * The guarantee rests on the integers alone: whatever floating point does before, each person enters the sum as integers
- * of L2 norm at most K (`integerClip`), and from there on all arithmetic is on integers that a double holds exactly.
- * Kairouz, Liu and Steinke (2021), "The Distributed Discrete Gaussian Mechanism for Federated Learning"; the re-rounding
- * toward zero in place of their conditional rounding keeps K itself as the sensitivity.
+ * The guarantee rests on the integers alone. Whatever floating point does before, each person enters the sum as
+ * integers of L2 norm at most K (`integerClip`), and all arithmetic after that is on integers that a double holds
+ * exactly. Kairouz, Liu and Steinke (2021), "The Distributed Discrete Gaussian Mechanism for Federated Learning". They
+ * round conditionally; this pipeline takes roundings back toward zero instead, which keeps K itself as the sensitivity.
  * @module
  */
 import { DiscreteGaussian } from './discrete-gaussian.ts';
@@ -13,7 +13,7 @@ import { PrivacyError } from './errors.ts';
 import type { Contribution, IntegerSum, PlannedSum, PrivacyMechanism, SumAccumulator } from './mechanism.ts';
 import { RandomWords } from '../../random/random-words.ts';
 
-/** Larger and the sum of squares of one person's integers might not be exact in a double. */
+/** Above this, the sum of squares of one person's integers might not be exact in a double. */
 export const LARGEST_INTEGER_CLIP = 2 ** 25;
 const WORD = 4_294_967_296;
 
@@ -38,7 +38,10 @@ export const discreteGaussian: PrivacyMechanism = {
   decode,
 };
 
-/** Clips and sums alike, adds nothing, rounds to the nearest so that the same data give the same integers. No privacy. */
+/**
+ * Clips and sums in the same way, but adds no noise and rounds to the nearest, so that equal data give equal integers.
+ * No privacy.
+ */
 export const withoutNoise: PrivacyMechanism = {
   name: 'no-privacy',
   accumulate: (sum) => new Accumulator(sum, TO_NEAREST),
@@ -49,7 +52,7 @@ export const withoutNoise: PrivacyMechanism = {
   decode,
 };
 
-/** Of sampled persons: the unbiased estimate of the sum over all. */
+/** With sampling, the result is the unbiased estimate of the sum over all persons. */
 function decode(sum: PlannedSum, integers: Float64Array): Float64Array {
   const unit = sum.scale * (sum.sampling?.rate ?? 1);
   return integers.map((integer) => integer / unit);
@@ -61,20 +64,20 @@ function boundAll(accumulator: SumAccumulator, contributions: Iterable<Contribut
 }
 
 interface Rounding {
-  /** A magnitude to an integer; zero stays zero. */
+  /** Rounds a magnitude to an integer; zero stays zero. */
   round(magnitude: number): number;
   /**
-   * Where re-rounding begins among `length` values. Never a function of how many persons came before: then one person
-   * more or less would move everybody's integers, and K would not be the sensitivity.
+   * Position among `length` values at which re-rounding begins. It must not depend on how many persons came before: one
+   * person more or less would then change everybody's integers, and K would not be the sensitivity.
    */
   start(length: number): number;
-  /** One person's coin, which shows 1 with probability `rate`. */
+  /** One person's coin: true with probability `rate`. */
   draws(rate: number): boolean;
 }
 
 const TO_NEAREST: Rounding = { round: Math.round, start: () => 0, draws: () => true };
 
-/** Unbiased: up with probability equal to the fraction, to 32 bits. */
+/** Rounds up with probability equal to the fraction, to 32 bits, so that the result is unbiased. */
 function stochasticRounding(words: RandomWords): Rounding {
   return {
     round(magnitude) {
@@ -83,7 +86,7 @@ function stochasticRounding(words: RandomWords): Rounding {
       return fraction > 0 && words.next() < fraction * WORD ? low + 1 : low;
     },
     start: (length) => words.below(length),
-    // Never more often than the rate: it was rounded down to a multiple of 2^-32.
+    // A person is never drawn more often than the rate says: the rate was rounded down to a multiple of 2^-32.
     draws: (rate) => words.next() < rate * WORD,
   };
 }
@@ -92,9 +95,12 @@ class Accumulator implements SumAccumulator {
   readonly #sum: PlannedSum;
   readonly #rounding: Rounding;
   readonly #integers: Float64Array;
-  /** The last person that touched a coordinate: an index given twice would double what the clip allows. */
+  /**
+   * Number of the last person that touched each coordinate. An index given twice in one contribution would double the
+   * clip.
+   */
   readonly #touched: Uint32Array;
-  /** One person's rounded magnitudes, in the order of the contribution's values. */
+  /** One person's rounded magnitudes, in the order of the contribution's values. Reused for the next person. */
   #magnitudes = new Float64Array(0);
   #persons = 0;
   #zeroed = 0;
@@ -165,7 +171,7 @@ class Accumulator implements SumAccumulator {
     }
   }
 
-  /** |values| clipped, scaled and rounded, with an integer norm of at most K. */
+  /** The magnitudes, clipped, scaled and rounded, with an integer norm of at most K. */
   #roundedWithin(values: Float32Array, norm: number): Float64Array {
     const { scale, integerClip } = this.#sum;
     if (this.#magnitudes.length < values.length) this.#magnitudes = new Float64Array(values.length);
@@ -177,13 +183,13 @@ class Accumulator implements SumAccumulator {
       magnitudes[i] = magnitude;
       square += magnitude * magnitude;
     }
-    // A single rounded value above K would have been squared inexactly only above 2^26: K + 1 is far below.
+    // No square is inexact here: a rounded value is at most K + 1, far below 2^26.
     const limit = integerClip * integerClip;
     if (square > limit) this.#towardZero(values, factor, square - limit);
     return magnitudes;
   }
 
-  /** Takes back roundings away from zero until the excess of the squared norm is gone. */
+  /** Lowers magnitudes that were rounded up until the squared norm no longer exceeds the limit. */
   #towardZero(values: Float32Array, factor: number, excess: number): void {
     const magnitudes = this.#magnitudes;
     const length = values.length;
@@ -195,7 +201,8 @@ class Accumulator implements SumAccumulator {
       magnitudes[i] -= 1;
       left -= 2 * magnitudes[i] + 1;
     }
-    // Rounded toward zero everywhere the norm is within K but for the error of `factor`: then a last unit or two goes.
+    // With everything rounded toward zero, the norm exceeds K at most by the error of `factor`. One or two further
+    // units remove that.
     for (let i = 0; left > 0; i = (i + 1) % length) {
       if (magnitudes[i] === 0) continue;
       magnitudes[i] -= 1;

@@ -1,12 +1,12 @@
 /**
- * Signed integers to and from the ring of the masked sum, Z mod 2^bits in 32-bit words.
+ * Converts signed integers to and from the ring of the masked sum, Z mod 2^bits in 32-bit words.
  * @module
  */
 import { PrivacyError } from './errors.ts';
 
 /**
  * Two's complement of each integer, in the low `bits` bits. @param integers integer valued, within +-2^53.
- * @throws PrivacyError PRIVACY_BAD_PARAMETER for anything that is no such integer.
+ * @throws PrivacyError PRIVACY_BAD_PARAMETER for a value that is no such integer.
  */
 export function toRing(integers: Float64Array, bits: number): Uint32Array {
   const mask = bits === 32 ? -1 : 2 ** bits - 1;
@@ -22,7 +22,7 @@ export function toRing(integers: Float64Array, bits: number): Uint32Array {
   return words;
 }
 
-/** The representative of each word in [-2^(bits-1), 2^(bits-1)); bits above `bits` are ignored. */
+/** The representative of each word in [-2^(bits-1), 2^(bits-1)). Bits above `bits` are ignored. */
 export function centre(words: Uint32Array, bits: number): Float64Array {
   const shift = 32 - bits;
   const integers = new Float64Array(words.length);

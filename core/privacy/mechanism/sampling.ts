@@ -1,16 +1,17 @@
 /**
- * Poisson sampling of persons: for every round each platform tosses a coin for each of its persons, and keeps the coins.
+ * Poisson sampling of persons: in every round each platform tosses a coin for each of its persons and keeps the coins
+ * secret.
  *
- * Where it amplifies, and where not:
- * - against the coordinator, the world and colluding platforms: yes. The coins of honest platforms are private randomness;
- *   a colluding platform knows its own coins, but also its own contributions, which it can subtract: what is left of a
- *   person in a sum is what honest platforms added, by coins it does not see.
- * - against whoever knows the coins, a platform towards its own persons to begin with: no (`eventKnowingCoins`).
- * - which platforms are in a cohort: no. The coordinator chooses them.
- * - a platform's own sums: not offered. With everybody in them they are worth more.
+ * Where sampling amplifies privacy, and where it does not:
+ * - Against the coordinator, the world and colluding platforms it does. The coins of honest platforms are private
+ *   randomness. A colluding platform knows its own coins, but it also knows its own contributions and can subtract them.
+ *   The rest of a person's contribution came from honest platforms, by coins it does not see.
+ * - Against anybody who knows the coins it does not (`eventKnowingCoins`). A platform knows the coins of its own persons.
+ * - The choice of platforms for a cohort does not amplify: the coordinator makes it.
+ * - A platform's own sums are not sampled: they are more accurate with everybody in them.
  *
- * A person on M platforms is in a sum with probability 1 - (1 - q)^M. Given that, the sum moves by a mixture of shifts,
- * none longer than the sensitivity; Renyi divergence is quasi-convex, so the worst single shift bounds the mixture.
+ * A person on M platforms is in a sum with probability 1 - (1 - q)^M. If so, the sum moves by a mixture of shifts, none
+ * longer than the sensitivity. Renyi divergence is quasi-convex, so the worst single shift bounds the mixture.
  * @module
  */
 import { PrivacyError } from './errors.ts';

@@ -1,35 +1,37 @@
 /**
- * How reals become integers: the scale s, the bound B and the ring of one sum, chosen from public facts alone.
+ * Turns reals into integers: chooses the scale s, the bound B and the ring of one sum from public facts alone.
  * @module
  */
 import { PrivacyError } from './errors.ts';
 import type { PlannedSum, SumQuery } from './mechanism.ts';
 import { LARGEST_INTEGER_CLIP } from './pipeline.ts';
 
-/** Below it a sum of discrete Gaussians would not be near enough to one. */
+/** Below this, a sum of discrete Gaussians would not be close enough to a discrete Gaussian. */
 export const SMALLEST_LOCAL_SIGMA = 64;
 export const SMALLEST_RING_BITS = 16;
 export const LARGEST_RING_BITS = 32;
-/** A platform's own sum stays inside it: integers are exact far beyond. */
+/** Bound B of a platform's own sum. Integers stay exact far beyond it. */
 const SILO_BOUND = 2 ** 50;
-/** The norm may grow by rounding to sqrt(K^2 + D/4): K at least this many times sqrt(D) keeps that below 0.2 %. */
+/**
+ * Rounding may raise the norm to sqrt(K^2 + D/4). A K of at least this many times sqrt(D) keeps the rise below 0.2 %.
+ */
 const CLIP_OVER_ROOT_DIMENSION = 8;
-/** Rounding adds at most 1/4 a person to the variance; it is kept below this share of the noise. */
+/** Largest variance of rounding as a share of the noise's variance. Rounding adds at most 1/4 per person. */
 const ROUNDING_SHARE = 0.01;
-/** Without noise nothing but the ring limits the scale. */
+/** Largest integer clip without noise, where only the ring limits the scale. */
 const CLIP_WITHOUT_NOISE = 2 ** 20;
 
-/** Who adds up what. For a platform's own sum: 1 platform, 1 share, split 1. */
+/** The platforms and persons of one sum. A platform's own sum has 1 platform, 1 share and split 1. */
 export interface SumSetting {
-  /** n: platforms that add up. */
+  /** n: number of platforms in the sum. */
   readonly platforms: number;
-  /** H. */
+  /** H: number of honest platforms over which the noise is spread. */
   readonly shares: number;
-  /** M: over how many platforms one person's clip is split. */
+  /** M: number of platforms over which one person's clip is split. */
   readonly split: number;
-  /** Persons on the largest platform, about. */
+  /** Approximate number of persons on the largest platform. */
   readonly personsAtMost: number;
-  /** Persons of all platforms together, about. */
+  /** Approximate number of persons on all platforms together. */
   readonly persons: number;
   readonly ring: boolean;
 }
@@ -40,9 +42,11 @@ export interface ScaledSum {
 }
 
 /**
- * Fixes scale, integer clip, noise and bound of a query whose noise multiplier is known. The least power of two is
- * taken for which local sigma is at least 64, rounding costs at most 1 % of the noise's variance and does not swell
- * norms; in a ring too narrow for every person at the clip in one coordinate the last two yield, never the first.
+ * Fixes scale, integer clip, noise and bound of a query whose noise multiplier is known. The scale is the least power
+ * of two for which (1) the local sigma is at least 64, (2) rounding costs at most 1 % of the noise's variance and (3)
+ * rounding does not swell norms. If the ring is too narrow for every person to be at the clip in one coordinate, the
+ * scale shrinks: (2) and (3) may then fail, (1) never.
+ *
  * @throws PrivacyError PRIVACY_RING_OVERFLOW with the arithmetic, PRIVACY_PLAN_REFUSED
  */
 export function scaleSum(query: SumQuery, noiseMultiplier: number, setting: SumSetting): ScaledSum {
@@ -95,8 +99,9 @@ function scaledBy(query: SumQuery, noiseMultiplier: number, setting: SumSetting,
 }
 
 /**
- * Multiples of sigma beyond which no noise of any platform and coordinate lies, but with probability 2^-64 a round: 12,
- * or more where platforms x coordinates are very many. A discrete Gaussian has P[|X| >= x] <= 2 exp(-x^2 / 2 sigma^2).
+ * Tail bound in multiples of sigma: the noise of all platforms and coordinates stays within it, except with probability
+ * 2^-64 per round. At least 12, and more if platforms x coordinates are very many. A discrete Gaussian has P[|X| >= x]
+ * <= 2 exp(-x^2 / 2 sigma^2).
  */
 export function tailMultiple(platforms: number, dimension: number): number {
   return Math.max(12, Math.sqrt(2 * (Math.log(2 * platforms * dimension) + 64 * Math.LN2)));

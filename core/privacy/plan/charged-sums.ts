@@ -1,5 +1,6 @@
 /**
- * The sums a platform may release on its own: declared, charged before they are seen, and never drawn twice.
+ * The sums that a platform may release on its own. They are declared, charged before anybody sees them, and never drawn
+ * twice.
  * @module
  */
 import type { RandomStreams } from '../../random/streams.ts';
@@ -11,8 +12,9 @@ import { plannedSum } from './plan-lookups.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
 
 /**
- * Values already drawn, kept durably inside the platform. With them a restart finds what was paid for, and a crash
- * between drawing and charging neither overspends nor loses a repetition: what is kept here has not left.
+ * Values already drawn, kept durably inside the platform. After a restart the platform finds the values it has paid
+ * for. A crash between drawing and charging neither overspends nor loses a repetition, because a kept value has not
+ * left yet.
  */
 export interface DrawnSums {
   get(fingerprint: string, repetition: number): Float64Array | undefined;
@@ -22,21 +24,21 @@ export interface DrawnSums {
 export interface ChargedSumsOptions {
   readonly plan: PrivacyPlan;
   readonly platform: string;
-  /** Item ids in their order, which coordinates stand for: with another catalogue a sum is another release, and charged anew. */
+  /** Item ids in the order of the coordinates. With another catalogue a sum is another release and is charged again. */
   readonly catalogue?: readonly string[];
   readonly mechanism: PrivacyMechanism;
-  /** Each release draws from a stream of its own. */
+  /** Gives each release a random stream of its own. */
   readonly random: RandomStreams;
-  /** Charges durably, once: the same charge again costs nothing. `Ledger.charge` does. */
+  /** Charges durably, once; the same charge again costs nothing. `Ledger.charge` does this. */
   readonly charge: (charge: Charge) => unknown;
   readonly drawn?: DrawnSums;
 }
 
 /**
- * A strategy's door to its own persons' data. `release` refuses a label that was not declared for this platform alone
- * and a repetition beyond the declared ones (PRIVACY_UNDECLARED_SUM); when the charge is refused nothing is returned.
- * Releases are numbered in the order they are asked for, so a strategy that runs again after a restart asks in the same
- * order and gets the same values.
+ * The only way for a strategy to use its own persons' data. `release` throws PRIVACY_UNDECLARED_SUM for a label that
+ * was not declared for this platform alone and for a repetition beyond the declared ones. If the charge is refused it
+ * returns nothing. Releases are numbered in the order of the calls, so a strategy that runs again after a restart must
+ * ask in the same order to get the same values.
  */
 export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
   const { plan, platform, catalogue, mechanism, random, charge, drawn } = options;
@@ -49,7 +51,7 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
     async release(label, contributions) {
       const sum = plannedSum(plan, platform, label);
       if (sum.scope !== 'platform') {
-        throw new PrivacyError('PRIVACY_UNDECLARED_SUM', `sum "${label}" is the federation's: it leaves only masked`);
+        throw new PrivacyError('PRIVACY_UNDECLARED_SUM', `sum "${label}" is a federation sum: it leaves only masked`);
       }
       const repetition = (asked.get(label) ?? 0) + 1;
       if (repetition > sum.repetitions) {
@@ -64,7 +66,7 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
       const values = kept ?? draw();
       if (kept === undefined) drawn?.put(fingerprint, repetition, values);
       await charge(platformCharge(platform, sum, repetition, catalogue));
-      // A copy: strategies work in place, and what is kept must stay what was released.
+      // The caller gets a copy: strategies work in place, and the kept value must stay the released one.
       return Float64Array.from(values);
 
       function draw(): Float64Array {

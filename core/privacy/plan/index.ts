@@ -1,5 +1,5 @@
 /**
- * The privacy plan that coordinator and platforms compute alike, and what follows from it.
+ * The privacy plan, which coordinator and platforms compute alike, and the answers that follow from it.
  * @module
  */
 export * from './charged-sums.ts';

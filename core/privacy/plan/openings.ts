@@ -1,30 +1,31 @@
 /**
- * How many opened sums a platform's data can be in, whoever lies. docs/privacy.md proves every line (What the ledger proves).
+ * Bounds how many opened sums a platform's data can be in, whoever lies. docs/privacy.md proves every line (What the
+ * ledger proves).
  *
- * A platform pays before it uploads. Its ledger holds at most R payments at a time. It takes a payment back at most F times,
- * each time on signed proof that the sum was not opened and cannot be.
+ * A platform pays before it uploads. Its ledger holds at most R payments at a time. It takes a payment back at most F
+ * times, each time on signed proof that the sum was not opened and cannot be.
  * @module
  */
 import type { Trust } from './trust.ts';
 
 export interface AttemptBound {
-  /** R: attempts that may be charged and not refunded. */
+  /** R: attempts that may stand charged. */
   readonly attempts: number;
-  /** F: most refunds of one ledger. */
+  /** F: refunds that one ledger may make. */
   readonly refunds: number;
 }
 
-/** F where a manifest names none: one failed attempt in three, and three at least. */
+/** F if the manifest names none: room for one failed attempt in three rounds, and for three at least. */
 export function defaultRefunds(rounds: number): number {
   return Math.max(3, Math.ceil(rounds / 3));
 }
 
 /**
- * Most opened sums with one platform's data in them, against a coordinator that so many platforms help.
+ * Most opened sums with one platform's data in them, against a coordinator that this many platforms help.
  *
- * Up to c helpers a refunded sum was never opened, so R count. With more, a refund may be false, but every opening takes t
- * shares. At least t - c' of them come from honest platforms, each of which pays for good and at most R times. From t on
- * the helpers need nobody's share, and only the number of uploads counts.
+ * With up to c helpers a refunded sum was never opened, so R counts. With more, a refund may be false, but every
+ * opening takes t shares. At least t - c' of them come from honest platforms, each of which pays for good and at most R
+ * times. With t helpers or more no honest platform's share is needed, and only the number of uploads counts.
  */
 export function openingsAgainst(
   trust: Pick<Trust, 'platformCount' | 'threshold' | 'colluding'>,

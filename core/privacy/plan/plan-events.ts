@@ -1,5 +1,5 @@
 /**
- * What a plan's releases are to the accountant, and how they are charged.
+ * Converts a plan's releases into the accountant's events and into charges of a ledger.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -13,9 +13,10 @@ import type { PrivacyPlan } from './privacy-plan.ts';
 type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
 
 /**
- * One release as the accountant sees it: an adversary sees no platform's coins but those of its own platforms, and what
- * persons add there it knows anyway, so that the coins of the honest ones amplify (see sampling.ts).
- * @param shares honest noise shares in it, where not those it was calibrated for.
+ * One release as the accountant sees it. An adversary sees only its own platforms' coins and knows the contributions
+ * there, so the coins of the honest platforms amplify (see sampling.ts).
+ *
+ * @param shares honest noise shares in the sum, if they differ from the planned number.
  */
 export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): PrivacyEvent {
   const event = eventKnowingCoins(sum, shares);
@@ -23,7 +24,7 @@ export function eventOf(sum: PlannedSum, shares: number = sum.noiseShares): Priv
   return { kind: 'poisson-sampled', rate: sum.sampling.personRate, event };
 }
 
-/** The same against somebody who knows who was drawn: nothing is amplified. */
+/** The same release against an adversary who knows which persons were drawn: sampling amplifies nothing. */
 export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseShares): Noise | Unprotected {
   const { localVariance, localSigma, integerSensitivity, dimension } = sum;
   if (localVariance === 0) return { kind: 'unprotected' };
@@ -39,17 +40,17 @@ export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseSha
   };
 }
 
-/** What an adversary gets of a masked sum. */
+/** An adversary's view of a masked sum. */
 export interface MaskedSumSight {
   /** Honest noise shares in each opened sum. */
   readonly noiseShares: number;
-  /** Opened sums with one platform's data in them, of so many attempts that a ledger lets through. */
+  /** Opened sums that contain one platform's data, as a function of the attempts that a ledger lets stand. */
   readonly openings: (attempts: number) => number;
-  /** One opened sum as the accountant sees it; {@link eventOf} when absent. */
+  /** The event of one opened sum; {@link eventOf} if absent. */
   readonly event?: typeof eventOf;
 }
 
-/** Everything one person's data may enter at worst: the costliest platforms' own sums, and the opened masked sums. */
+/** The most that one person's data may enter: the costliest platforms' own sums, and the opened masked sums. */
 export function worstPersonEvents(
   plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
   { noiseShares, openings, event = eventOf }: MaskedSumSight,
@@ -61,7 +62,7 @@ export function worstPersonEvents(
   return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
 }
 
-/** The own sums of those `most` platforms, `without` one, that cost a person on all of them the most. */
+/** The own sums of the `most` platforms that together cost a person the most. The platform `without` is left out. */
 function encoderEvents(sums: Sums, most: number, without?: string): readonly CountedEvent[] {
   const own = Object.entries(sums)
     .filter(([platform]) => platform !== without)
@@ -76,8 +77,8 @@ function encoderEvents(sums: Sums, most: number, without?: string): readonly Cou
 }
 
 /**
- * The budget of one side's ledger. What it does not charge itself but a person may have spent counts from the start: the
- * own sums of the costliest other platforms, as planned.
+ * The budget of one side's ledger. It counts from the start the planned sums of the costliest other platforms: this
+ * ledger does not charge them, but a person may have spent them.
  */
 export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: string } | 'coordinator'): LedgerBudget {
   const elsewhere =
@@ -88,14 +89,14 @@ export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: strin
     epsilon: plan.budget,
     delta: plan.delta,
     elsewhere: plan.budget === null ? [] : elsewhere,
-    // Without noise nothing is spent that a number of attempts would bound.
+    // Without noise there is no epsilon that a number of attempts would bound.
     ...(plan.budget !== null && { attempts: plan.rounds + plan.spareAttempts }),
   };
 }
 
 /**
- * What a platform's own sum is called in its ledger and its store. @param catalogue item ids in the order of the coordinates:
- * of another catalogue it is another sum.
+ * Identifies a platform's own sum in its ledger and its store. @param catalogue item ids in the order of the
+ * coordinates; with another catalogue it is another sum.
  */
 export function sumFingerprint(platform: string, sum: PlannedSum, catalogue: readonly string[] = []): string {
   return createHash('sha256')
@@ -103,7 +104,7 @@ export function sumFingerprint(platform: string, sum: PlannedSum, catalogue: rea
     .digest('hex');
 }
 
-/** A platform's own sum, its `repetition`-th release (from 1). @param catalogue as for {@link sumFingerprint}. */
+/** The charge of a platform's own sum. @param repetition from 1. @param catalogue as for {@link sumFingerprint}. */
 export function platformCharge(
   platform: string,
   sum: PlannedSum,
@@ -114,12 +115,14 @@ export function platformCharge(
   return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 
-/** One attempt at a round before it has a session: to ask whether a ledger has room for it. */
+/** The charge of an attempt that has no session yet: to ask if a ledger has room for it. */
 export function proposedAttempt(sum: PlannedSum, round: number, attempt: number): ProposedCharge {
   return { scope: 'federation', label: sum.label, round, attempt, event: eventOf(sum) };
 }
 
-/** One attempt at a round. @param session id, 64 digits of lower-case hex: an attempt is charged once a session. */
+/**
+ * The charge of one attempt. @param session id, 64 digits of lower-case hex. An attempt is charged once per session.
+ */
 export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
   return { ...proposedAttempt(sum, round, attempt), session };
 }

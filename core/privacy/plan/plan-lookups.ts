@@ -12,19 +12,22 @@ import type { PrivacyPlan } from './privacy-plan.ts';
 import { noiseSharesAgainst } from './trust.ts';
 
 /**
- * Epsilon at the plan's delta against a deviating coordinator and this many platforms that collude with it, over whatever
- * they can see together; null where the plan has none.
+ * Epsilon at the plan's delta against a deviating coordinator and this many platforms that collude with it, over
+ * everything that they can see together. Null if the plan has no epsilon.
  */
 export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
   const sight = sightOf(plan, colluders);
   const at = (noiseShares: number): number =>
     composedEpsilon(worstPersonEvents(plan, { ...sight, noiseShares }), plan.delta);
-  // For drawn persons the accountant proves more of one share than of a sum of them. A sum with more noise is no worse.
+  // With sampling, the accountant's bound for one noise share can be tighter than for a sum of shares. More noise never
+  // hurts, so the smaller bound is valid.
   return plan.samplingRate < 1 ? Math.min(at(sight.noiseShares), at(1)) : at(sight.noiseShares);
 }
 
-/** Opened masked sums with one platform's data in them that {@link epsilonAgainst} counts; 0 without rounds. */
+/**
+ * Number of opened masked sums with one platform's data in them that {@link epsilonAgainst} counts; 0 without rounds.
+ */
 export function planOpenings(plan: PrivacyPlan, colluders: number): number {
   return plan.rounds === 0 ? 0 : sightOf(plan, colluders).openings(plan.rounds + plan.spareAttempts);
 }
@@ -36,14 +39,17 @@ function sightOf(plan: PrivacyPlan, colluders: number): MaskedSumSight {
   };
 }
 
-/** The same against somebody who also knows, of every masked sum, which persons were drawn: sampling gains nothing then. */
+/**
+ * The same epsilon against an adversary who also knows which persons were drawn for every masked sum. Sampling then
+ * gains nothing.
+ */
 export function epsilonKnowingCoins(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
   const events = worstPersonEvents(plan, { ...sightOf(plan, colluders), event: eventKnowingCoins });
   return composedEpsilon(events, plan.delta);
 }
 
-/** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming what the plan has. */
+/** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming the sums that the plan has. */
 export function plannedSum(plan: PrivacyPlan, platform: string, label: string): PlannedSum {
   const sums = plan.sums[platform] ?? [];
   const sum = sums.find((candidate) => candidate.label === label);

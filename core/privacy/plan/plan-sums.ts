@@ -29,7 +29,7 @@ export interface PlanSetting {
   readonly clipQuantile: number | undefined;
 }
 
-/** Fixes every sum at one z: what is a function of public facts only. */
+/** Fixes every sum at the noise multiplier z, from public facts alone. */
 export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
   const { platforms, shares, trust, split } = setting;
   let ringBits = SMALLEST_RING_BITS;
@@ -38,7 +38,7 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
     platforms: platforms.length,
     shares: trust.noiseShares,
     split,
-    // In units of an even part of the bound: where weights differ, a platform's sum may reach further.
+    // In units of an even part of the bound: a platform with a larger weight can reach further.
     personsAtMost: Math.max(...persons.map((count, i) => count * Math.max(1, shares[i] * split))),
     persons: persons.reduce((sum, count) => sum + count, 0),
     ring: true,

@@ -1,7 +1,7 @@
 /**
- * The privacy plan: one object that ties clip, scale, noise, rounds, collusion and accounting, so that they cannot
- * disagree. A public function of the manifest: coordinator and platforms compute it alike, and its fingerprint is part
- * of every session.
+ * The privacy plan: one object that ties together clip, scale, noise, rounds, collusion and accounting, so that they
+ * cannot disagree. It is a public function of the manifest: coordinator and platforms compute it alike, and its
+ * fingerprint is part of every session.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -18,7 +18,10 @@ import { personSampling } from '../mechanism/sampling.ts';
 import type { PlanPlatform, PlanRequest, PrivacyPlan } from './privacy-plan.ts';
 import { trustOf } from './trust.ts';
 
-/** Room for floating-point sums taken in another order, so that a ledger that adds up the plan never calls it overspent. */
+/**
+ * Slack for floating-point sums taken in another order: without it a ledger that adds up the plan could call it
+ * overspent.
+ */
 const CALIBRATION_SLACK = 1e-9;
 
 /**
@@ -46,7 +49,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     sampling,
     clipQuantile: request.clipQuantile,
   };
-  // Against the planned colluders a refunded sum was never opened: refunds add nothing to what is counted.
+  // Against the planned number of colluders a refunded sum was never opened, so refunds add no opened sums.
   const sight = { noiseShares: trust.noiseShares, openings: (attempts: number): number => attempts };
   const composed = (sums: PlannedSums['sums']): number =>
     composedEpsilon(
@@ -71,7 +74,8 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     z = calibrateNoise({ epsilon: target, delta: request.delta, sums, accountant: claimAccountant() }).noiseMultiplier;
     planned = scaleAll(setting, z);
     epsilon = composed(planned.sums);
-    // Integers and the sum's shape cost a little more or less than the calibrated Gaussians: step up until it holds.
+    // Integers and the shape of a sum of shares cost slightly more or less than the calibrated Gaussians. Raise z until
+    // the plan fits.
     for (let step = 1e-9; epsilon > target; step *= 2) {
       z *= 1 + step;
       planned = scaleAll(setting, z);
@@ -97,7 +101,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   return { ...plan, fingerprint: createHash('sha256').update(canonicalJson(plan)).digest('hex') };
 }
 
-/** The own sums of those platforms that would cost one person the most, if the person were on all of them. */
+/** The own sums of the platforms that would cost one person the most, if the person were on all of them. */
 function costliestPersonQueries(platforms: readonly PlanPlatform[], most: number): readonly SumQuery[] {
   const own = platforms.map(({ queries }) => queries.filter((query) => query.scope === 'platform'));
   const cost = (queries: readonly SumQuery[]): number =>
@@ -108,7 +112,7 @@ function costliestPersonQueries(platforms: readonly PlanPlatform[], most: number
     .flat();
 }
 
-/** The queries of the masked sum. @throws PrivacyError PRIVACY_PLAN_REFUSED when platforms differ in them. */
+/** The queries of the masked sum. @throws PrivacyError PRIVACY_PLAN_REFUSED if the platforms' queries differ. */
 function federationQueries(platforms: readonly PlanPlatform[]): readonly SumQuery[] {
   const federated = platforms.map(({ queries }) => queries.filter((query) => query.scope === 'federation'));
   const [first] = federated;
@@ -122,7 +126,9 @@ function federationQueries(platforms: readonly PlanPlatform[]): readonly SumQuer
   return first;
 }
 
-/** @throws PrivacyError PRIVACY_BAD_PARAMETER for what is about masked sums, where there is none. */
+/**
+ * @throws PrivacyError PRIVACY_BAD_PARAMETER for options that only masked sums have. Called if the federation has none.
+ */
 function refuseOptionsOfRounds({ sampling, clipQuantile, platforms }: PlanRequest): void {
   const asked = [
     ...(sampling === undefined ? [] : ['sampling']),
@@ -132,7 +138,7 @@ function refuseOptionsOfRounds({ sampling, clipQuantile, platforms }: PlanReques
   if (asked.length === 0) return;
   throw new PrivacyError(
     'PRIVACY_BAD_PARAMETER',
-    `${asked.join(' and ')}: about the masked sums of rounds, and here are none: take a strategy that has rounds, and at least one, or leave ${asked.length === 1 ? 'it' : 'them'} out`,
+    `${asked.join(' and ')}: only for training rounds, and this federation has none. Choose a strategy with rounds and at least one round, or remove ${asked.length === 1 ? 'it' : 'them'}`,
   );
 }
 
@@ -160,7 +166,7 @@ function checkRequest(request: PlanRequest): void {
   need(Number.isInteger(refunds) && refunds >= 0, `refunds must be an integer of at least 0, and is ${refunds}`);
   need(
     clipQuantile === undefined || new Set(platforms.map(({ clipWeight }) => clipWeight ?? 1)).size <= 1,
-    'a clip that follows a quantile is one for all platforms: give no clip weights with it',
+    'clipQuantile sets one clip for all platforms: remove the clip weights, or clipQuantile',
   );
   need(new Set(platforms.map(({ name }) => name)).size === platforms.length, 'platform names must be different');
   for (const { name, personsAbout, queries } of platforms) {

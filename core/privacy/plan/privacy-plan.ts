@@ -7,53 +7,56 @@ import type { Trust, TrustRequest } from './trust.ts';
 
 export interface PlanPlatform {
   readonly name: string;
-  /** A public round number near the count of persons. */
+  /** A public round number close to the number of persons. */
   readonly personsAbout: number;
-  /** Every sum this platform takes part in. Those of scope `federation` are the same on every platform. */
+  /** Every sum that this platform takes part in. Sums of scope `federation` must be the same on every platform. */
   readonly queries: readonly SumQuery[];
-  /** How much of the bound on one person this platform takes in masked sums, relative to the others; 1 when absent. */
+  /** This platform's part of the bound on one person in masked sums, relative to the others'; 1 if absent. */
   readonly clipWeight?: number;
 }
 
 export interface PlanRequest extends TrustRequest {
-  /** Total over everything trained; null for a federation without privacy. */
+  /** Total epsilon of everything trained; null for a federation without privacy. */
   readonly epsilon: number | null;
   readonly delta: number;
-  /** Those that train or release. A platform without queries still counts among the n of the masked sum. */
+  /** The platforms that train or release. One without queries still counts among the n of the masked sum. */
   readonly platforms: readonly PlanPlatform[];
-  /** M: the most platforms one person may be on. */
+  /** M: largest number of platforms that one person may be on. */
   readonly maxPlatformsPerPerson: number;
-  /** Attempts at rounds that may be charged and lost before the last round no longer fits; 0 when absent. */
+  /** Number of attempts that may be charged and lost while the last round still fits the budget; 0 if absent. */
   readonly spareAttempts?: number;
-  /** F: refunds that one ledger may take, of attempts that were charged and are proved not to have been opened; 0 when absent. */
+  /** F: refunds that one ledger may make, for charged attempts that are proved not to have been opened; 0 if absent. */
   readonly refunds?: number;
-  /** q: each person enters a masked sum by a secret coin; absent: everybody enters every one. Means nothing without noise. */
+  /**
+   * q: a secret coin decides if a person enters a masked sum. Absent: everybody enters every sum. Without noise it has
+   * no effect.
+   */
   readonly sampling?: number;
-  /** The clip of masked sums follows this quantile of the contributions' lengths; absent: it is what the query says. */
+  /** The clip of masked sums follows this quantile of the contributions' lengths. Absent: the query fixes the clip. */
   readonly clipQuantile?: number;
 }
 
 export interface PrivacyPlan extends Trust {
-  /** What everything composes to at `delta`, at most the budget; null when there is no privacy, or nothing to noise. */
+  /** Composed epsilon of everything at `delta`, at most the budget; null without privacy, or if nothing needs noise. */
   readonly epsilon: number | null;
-  /** The requested total. */
+  /** The requested total epsilon; null without privacy. */
   readonly budget: number | null;
   readonly delta: number;
-  /** z of a sum with relative noise 1. 0 without privacy. */
+  /** z of a sum with relative noise 1; 0 without privacy. */
   readonly noiseMultiplier: number;
   readonly maxPlatformsPerPerson: number;
-  /** How many platforms' own releases one person's data may enter. */
+  /** Number of platforms whose own releases one person's data may enter. */
   readonly encodersPerPerson: number;
-  /** Releases of the masked sum, spare attempts not counted. */
+  /** Planned releases of the masked sum, without spare attempts. */
   readonly rounds: number;
   readonly spareAttempts: number;
   /** F: a platform uploads at most rounds + spareAttempts + refunds times, whoever lies. */
   readonly refunds: number;
   /** Bits of the masked sum's ring, 16 to 32. */
   readonly ringBits: number;
-  /** q of the masked sums; 1: everybody is in all of them. */
+  /** q of the masked sums; 1 if everybody is in all of them. */
   readonly samplingRate: number;
-  /** By platform, in the order of its queries. */
+  /** The sums of each platform, in the order of its queries. */
   readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
   /** SHA-256, lower-case hex, over everything above. */
   readonly fingerprint: string;

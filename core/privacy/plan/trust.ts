@@ -1,48 +1,53 @@
 /**
- * Who must be honest for the noise to be enough: thresholds, colluders, and how many shares of noise a released sum holds.
+ * Trust parameters: thresholds, colluders, and the number of noise shares from honest platforms in a released sum.
  * @module
  */
 import { defaultThreshold } from '../../secagg/parameters.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 
 export interface TrustRequest {
-  /** c: platforms that may pool what they saw with the coordinator's. */
+  /** c: platforms that may pool their view with the coordinator's. */
   readonly colluding: number;
-  /** Platforms that may be lost and the sum still be opened. */
+  /** Number of platforms that may be lost without preventing the sum from being opened. */
   readonly dropouts: number;
-  /** t of the masked sum; floor(2n/3) + 1 when absent. */
+  /** t of the masked sum; floor(2n/3) + 1 if absent. */
   readonly threshold?: number;
 }
 
 export interface Trust {
-  /** n. */
+  /** n: number of platforms. */
   readonly platformCount: number;
-  /** Whether there is a masked sum at all; without one every number below is about single platforms. */
+  /** True if there is a masked sum. Without one, the numbers below describe single platforms. */
   readonly maskedSum: boolean;
-  /** t: shares that open a mask. */
+  /** t: shares needed to open a mask. */
   readonly threshold: number;
-  /** t_noise: contributions below which platforms refuse to open a sum. */
+  /** t_noise: platforms refuse to open a sum of fewer contributions than this. */
   readonly noiseThreshold: number;
-  /** c that the plan covers. */
+  /** c: colluding platforms that the plan covers. */
   readonly colluding: number;
   readonly dropouts: number;
-  /** Honest platforms in every opened sum, at least: t_noise - c. */
+  /** Least number of honest platforms in every opened sum: t_noise - c. */
   readonly honestMinimum: number;
-  /** H: over how many honest shares the noise is spread. 1: every platform adds all of it (`silo-local`). */
+  /**
+   * H: number of honest platforms over which the noise is spread. At 1 every platform adds all of it (`silo-local`).
+   */
   readonly noiseShares: number;
-  /** From this many colluding platforms on, 2t - n, a deviating coordinator can open single platforms' vectors. */
+  /** 2t - n: with this many colluding platforms or more, a deviating coordinator can open single platforms' vectors. */
   readonly exposedFrom: number;
 }
 
 /**
- * Losses that a sum survives where nobody says how many: one from four platforms on, where every plan that can be made
- * without a loss can be made with it. Three survive none.
+ * Losses that a sum survives if the manifest does not say: one with four platforms or more, because every plan that is
+ * possible without a loss is then possible with one. Three platforms can survive none.
  */
 export function defaultDropouts(platforms: number): number {
   return platforms >= 4 ? 1 : 0;
 }
 
-/** How many times the noise of a sum that everybody has to be in: what surviving losses costs. 1 where none are planned for. */
+/**
+ * Price of surviving losses: the factor on the noise, compared with a sum that needs every platform. 1 if no losses are
+ * planned for.
+ */
 export function priceOfLosses({ maskedSum, dropouts, noiseShares }: Trust): number {
   return maskedSum && dropouts > 0 ? Math.sqrt((noiseShares + dropouts) / noiseShares) : 1;
 }
@@ -61,7 +66,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
     return { ...alone, platformCount: n, maskedSum, colluding: Math.min(request.colluding, n - 1), dropouts };
   }
   if (n < 3) {
-    throw refused(`a masked sum of ${n} platforms hides nobody: the other one subtracts its own; take at least 3`);
+    throw refused(`a masked sum of ${n} platforms hides nobody: each can subtract its own vector; take at least 3`);
   }
   const threshold = request.threshold ?? defaultThreshold(n);
   if (!Number.isInteger(threshold) || threshold > n || 2 * threshold <= n) {
@@ -73,8 +78,8 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
       `${dropouts} dropouts leave ${n} - ${dropouts} = ${noiseThreshold} platforms, fewer than the threshold t = ${threshold}; at most ${n - threshold} may be lost`,
     );
   }
-  // Every platform sees the shared model and knows its own noise: what it can subtract is never counted, so one share is
-  // always left out, even against a platform that is curious alone. Three platforms each add all of the noise.
+  // Every platform sees the shared model and knows its own noise, which it can subtract. So one share is never counted,
+  // even against a platform that is only curious. With three platforms each adds all of the noise.
   const siloLocal = n === 3;
   const colluding = Math.max(1, request.colluding);
   const exposedFrom = 2 * threshold - n;
@@ -103,7 +108,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
   };
 }
 
-/** Honest noise shares in what a coordinator with this many helpers can see: t_noise - c' before 2t - n, one after. */
+/** Honest noise shares in the view of a coordinator with c' helpers: t_noise - c' if c' < 2t - n, otherwise one. */
 export function noiseSharesAgainst(trust: Trust, colluders: number): number {
   return colluders < trust.exposedFrom ? Math.max(1, trust.noiseThreshold - colluders) : 1;
 }
