@@ -3,9 +3,9 @@
  *
  * `keys -> (beacon ->) shares -> masked-input -> consistency -> unmask -> opening -> ended`
  *
- * A stage closes when everyone who may still answer has, or at its deadline; it ends the attempt at once when too few are
- * left. Whatever happens, the attempt ends in one outcome of the closed set. Nothing throws. States are linear: hand one in
- * once, go on with the one returned.
+ * A stage closes when every platform that may still answer has answered, or at its deadline. The attempt ends at once when
+ * too few platforms are left. Every attempt ends in one of the outcomes of outcome.ts. `handleCoordinator` does not throw, and
+ * changes the maps of a state in place: hand a state in only once, and continue with the one returned.
  * @module
  */
 import { packetsFor, signaturesFor } from './coordinator/forward.ts';
@@ -29,7 +29,7 @@ export type { CoordinatorState } from './coordinator/state.ts';
 
 const PROBE_SCALAR = new Uint8Array(32).fill(9);
 
-/** @throws SecaggError for parameters no platform would accept. */
+/** @throws SecaggError if the parameters break a limit of `checkParameters`: every platform would refuse them. */
 export function createCoordinatorSession(
   parameters: SessionParameters,
   dependencies: CoordinatorDependencies,
@@ -59,7 +59,7 @@ export function createCoordinatorSession(
   ];
 }
 
-/** Platforms that hold an upload slot: the driver watches them, and feeds `stalled` for one that sends nothing. */
+/** Ids of the platforms that hold an upload slot. The driver watches them, and feeds `stalled` for one that sends nothing. */
 export function uploadingPlatforms(state: CoordinatorState): readonly string[] {
   return state.stage === 'masked-input' ? idsOf(state.session, state.uploads.uploading) : [];
 }
@@ -110,7 +110,7 @@ function connection(
   }
 }
 
-/** What the current stage has told this platform, once more. */
+/** Repeats the message that the current stage sent to this platform, which may have lost it with its connection. */
 function repeatFor(state: OpenCoordinatorState, platform: number): readonly CoordinatorEffect[] {
   const to = state.session.parameters.cohort[platform].id;
   const send = (message: CoordinatorMessage): readonly CoordinatorEffect[] => [{ kind: 'send', to, message }];

@@ -1,11 +1,14 @@
 /**
- * Degree and threshold of the sparse graph from a declared threat model: the production rule of Google's federated-compute
- * for Bell et al. (CCS 2020). test/secagg/vectors has its published rows.
+ * Chooses degree and threshold of the sparse graph for a declared threat model, by the production rule of Google's
+ * federated-compute for Bell et al. (CCS 2020). test/secagg/vectors has its published rows.
  * @module
  */
 import { logFactorials, lowerQuantile, upperQuantile } from './hypergeometric.ts';
 
-/** `honest`: nobody colludes. `curious`: the coordinator follows the protocol. `semi-malicious`: honest in stage 0 alone. */
+/**
+ * `honest`: nobody colludes. `curious`: the coordinator follows the protocol. `semi-malicious`: the coordinator is honest
+ * only in stage 0.
+ */
 export type SparseAdversary = 'honest' | 'curious' | 'semi-malicious';
 
 export interface ThreatModel {
@@ -15,7 +18,7 @@ export interface ThreatModel {
   /** Fraction of platforms that may drop out. */
   readonly dropout: number;
   readonly adversary: SparseAdversary;
-  /** Attempts over which the security bound holds together: a withheld beacon reveal costs one. Default 1. */
+  /** Attempts that share one security bound. A withheld beacon opening uses up an attempt. Default 1. */
   readonly attempts?: number;
 }
 
@@ -24,15 +27,16 @@ export interface DegreeAndThreshold {
   readonly threshold: number;
 }
 
-/** Statistical security over all attempts, and probability that an honest attempt fails: exponents of 1/2. */
+/** Security fails with probability below 2^-40, over all attempts together. */
 export const SECURITY_BITS = 40;
+/** An honest attempt fails for lack of shares with probability below 2^-20. */
 export const CORRECTNESS_BITS = 20;
 export const MOST_PLATFORMS = 1_000_000;
 
-/** Rates a little below a whole number of platforms are meant as that number. */
+/** Tolerance for rounding: a rate that falls this little short of a whole number of platforms means that number. */
 const SMALL = 1e-14;
 
-/** Why no graph, however dense, serves this threat model; null when one may. */
+/** Reason why no graph, however dense, serves this threat model; null if one may. */
 export function infeasibleBecause(model: ThreatModel): string | null {
   const { platforms, corrupt, dropout, adversary } = model;
   if (!Number.isInteger(platforms) || platforms < 1 || platforms > MOST_PLATFORMS) {
@@ -57,9 +61,9 @@ export function infeasibleBecause(model: ThreatModel): string | null {
 }
 
 /**
- * The least even degree k, and the threshold t with it, such that with failure 2^-40 over all attempts the surviving honest
- * platforms are connected and no platform has t corrupt neighbours, and with failure 2^-20 every platform has t surviving ones.
- * Null when no k below n - 1 does: then take the complete graph.
+ * The least even degree k, and its threshold t, for which the rule holds. Except with probability 2^-40 over all attempts, the
+ * surviving honest platforms are connected and no platform has t corrupt neighbours. Except with probability 2^-20, every
+ * platform has t surviving neighbours. Null if no k below n - 1 serves: use the complete graph then.
  */
 export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | null {
   if (infeasibleBecause(model) !== null) return null;
@@ -68,13 +72,14 @@ export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | nul
   const dropped = Math.floor((model.dropout + SMALL) * n);
   const surviving = Math.ceil((1 - model.dropout - SMALL) * n);
   const logFactorial = logFactorials(n);
-  // One half of the security budget for each of the two bad events.
+  // Each of the two bad events gets one half of the failure probability.
   const perEvent = 2 ** -(SECURITY_BITS + 1) / (model.attempts ?? 1);
   for (let degree = 2; degree < n - 1; degree += 2) {
     if (logProbabilityDisconnected(n, degree, corrupt + dropped, logFactorial) >= Math.log(perEvent)) continue;
     const draw = { population: n, draws: degree, logFactorial };
     const corruptNeighbours = upperQuantile({ ...draw, marked: corrupt }, perEvent / n);
-    // One share of each kind from every neighbour that sees two views, so both kinds together must stay below 2t.
+    // A corrupt neighbour gives shares of both kinds, an honest one of one kind. The coordinator lacks t shares of one kind as
+    // long as corrupt + degree is below 2t.
     const below =
       model.adversary === 'semi-malicious' ? Math.ceil((corruptNeighbours + degree - 1.25) / 2) : corruptNeighbours;
     const survivors = lowerQuantile({ ...draw, marked: surviving }, 2 ** -CORRECTNESS_BITS / n) + 1;
@@ -84,8 +89,8 @@ export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | nul
 }
 
 /**
- * Union bound over pairs of gaps: a Harary graph falls apart only when k/2 successive platforms of the ring are gone in two
- * disjoint places.
+ * Log of an upper bound on the probability that the graph falls apart. A Harary graph falls apart only when k/2 successive
+ * platforms of the ring are gone in each of two disjoint places; this is the union bound over such pairs of gaps.
  */
 function logProbabilityDisconnected(n: number, degree: number, gone: number, logFactorial: Float64Array): number {
   if (degree > gone) return -Infinity;

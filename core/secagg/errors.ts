@@ -1,6 +1,6 @@
 /**
- * Every way a session refuses. `code` is stable and travels on the wire; the text names cause and remedy and never holds a
- * key, a share or a value.
+ * The errors of a masked-sum session. A code is stable and travels on the wire. The text names the cause, and never contains a
+ * key, a share or a value of an update.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
@@ -40,7 +40,7 @@ const SecaggErrors = errorsOf('SecaggError', {
   SECAGG_SHARE_COMMITMENT: { kind: 'federation', about: 'a share does not match the commitment its dealer made' },
   SECAGG_UPDATE: { kind: 'federation', about: 'the update was given twice or has the wrong length' },
   SECAGG_SELF_DEAD: { kind: 'federation', about: 'the coordinator lists this platform as dropped although it is here' },
-  SECAGG_NOT_IN_U2: { kind: 'federation', about: 'a platform is listed as surviving that never dealt shares' },
+  SECAGG_NOT_IN_U2: { kind: 'federation', about: 'a platform that never dealt shares is listed as surviving' },
   SECAGG_INCONSISTENT: { kind: 'federation', about: 'too few platforms signed the same view of who survived' },
   SECAGG_CHUNK: { kind: 'federation', about: 'a chunk has the wrong index or size' },
   SECAGG_REVEAL: { kind: 'federation', about: 'a reveal is missing, superfluous or of the wrong kind' },
@@ -51,7 +51,7 @@ const SecaggErrors = errorsOf('SecaggError', {
 export type SecaggCode = keyof typeof SecaggErrors.table;
 
 export class SecaggError extends SecaggErrors {
-  /** Cohort index of the platform found at fault, -1 for none. */
+  /** Cohort index of the platform at fault; -1 if none is. */
   readonly about: number;
 
   constructor(code: SecaggCode, detail: string, about = -1) {

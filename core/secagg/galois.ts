@@ -2,15 +2,15 @@
  * GF(2^8) and GF(2^16), for Shamir's scheme on 32-byte secrets.
  *
  * Secrets are kept as *bit planes*: plane i is a 32-bit word with bit i of every symbol (32 symbols of 8 bits, or 16 of 16).
- * Everything a secret is ever multiplied by (evaluation points, Lagrange coefficients) is public, so the multiplication
- * below branches on public bits alone and its time says nothing about a secret: no table is looked up by one.
+ * A secret is multiplied only by public values (evaluation points, Lagrange coefficients). The multiplication below branches
+ * only on their bits, and looks nothing up by a secret, so that its time reveals nothing about one.
  * @module
  */
 
 export interface BinaryField {
-  /** m: bits in a symbol, 8 or 16. */
+  /** m: bits per symbol, 8 or 16. */
   readonly bits: number;
-  /** Non-zero elements: most holders of one secret. */
+  /** Number of non-zero elements, and so the most holders that one secret can have. */
   readonly order: number;
   /** Exponents below m of the irreducible polynomial x^m + ... + 1. */
   readonly taps: readonly number[];
@@ -20,19 +20,22 @@ export interface BinaryField {
   invert(a: number): number;
 }
 
-/** x^8 + x^4 + x^3 + x + 1, as AES has it: shares are those of every library over that field. */
+/** x^8 + x^4 + x^3 + x + 1, the polynomial of AES. Shares are interchangeable with those of other libraries over this field. */
 export const GF256 = binaryField(8, 0x1b, 3);
 /** x^16 + x^5 + x^3 + x + 1. */
 export const GF65536 = binaryField(16, 0x2b, 3);
 
-/** The smallest of the two fields that has a point for every holder. */
+/** The smaller of the two fields that has a point for every holder. @throws RangeError for more than 65535 holders. */
 export function fieldFor(holders: number): BinaryField {
   if (holders <= GF256.order) return GF256;
   if (holders <= GF65536.order) return GF65536;
   throw new RangeError(`a secret can be shared among at most ${GF65536.order} holders, not ${holders}`);
 }
 
-/** @param reduction low bits of the irreducible polynomial; `generator` has full order. */
+/**
+ * @param reduction low bits of the irreducible polynomial.
+ * @param generator an element of full order.
+ */
 function binaryField(bits: number, reduction: number, generator: number): BinaryField {
   const order = 2 ** bits - 1;
   const exponent = new Uint16Array(2 * order);
@@ -93,8 +96,8 @@ export function fromPlanes(field: BinaryField, planes: Int32Array): Uint8Array {
 }
 
 /**
- * accumulator += constant x planes, for a public constant. Destroys `planes`: it is multiplied by x as the bits of the
- * constant are walked.
+ * accumulator += constant x planes, for a public constant. Destroys `planes`, which is multiplied by x for each bit of the
+ * constant.
  */
 export function addMultiple(field: BinaryField, accumulator: Int32Array, planes: Int32Array, constant: number): void {
   const { bits, taps } = field;
@@ -108,7 +111,7 @@ export function addMultiple(field: BinaryField, accumulator: Int32Array, planes:
       }
     }
     base = base === 0 ? bits - 1 : base - 1;
-    // What was plane m - 1 now stands where plane 0 is: it re-enters at every tap but 0, where it already is.
+    // The former plane m - 1 now stands at `base` as plane 0, which is tap 0. It is added at the other taps.
     const carry = planes[base];
     for (let i = 1; i < taps.length; i++) planes[(base + taps[i]) % bits] ^= carry;
   }

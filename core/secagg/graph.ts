@@ -1,5 +1,5 @@
 /**
- * Who shares masks and secrets with whom. Vertices are positions in U1 (0 to n - 1), not cohort indices.
+ * The graph of platforms that share masks and secrets. A vertex is a position in U1 (0 to n - 1), not a cohort index.
  * @module
  */
 import { canonicalBytes } from '../encoding/canonical-bytes.ts';
@@ -10,11 +10,11 @@ import type { GraphParameters } from './session.ts';
 
 export interface Graph {
   readonly size: number;
-  /** Positions v shares a pairwise mask with, ascending, without v. */
+  /** Positions that share a pairwise mask with v, ascending, without v. */
   readonly neighbours: (v: number) => readonly number[];
   /**
    * Positions that hold shares of v's secrets, ascending. On the complete graph v is one of them (Bonawitz et al. 2017);
-   * on a sparse one it is not (Bell et al. 2020), since the rule that chose t counts neighbours.
+   * on a sparse one it is not (Bell et al. 2020), because the rule that chose t counts neighbours.
    */
   readonly holders: (v: number) => readonly number[];
 }
@@ -29,8 +29,8 @@ export function completeGraph(size: number): Graph {
 }
 
 /**
- * The k-regular Harary graph: on a ring, each vertex with the k/2 before and the k/2 after it.
- * @param order position at each place of the ring: a permutation of 0 to n - 1.
+ * The k-regular Harary graph: each vertex of a ring is joined with the k/2 before it and the k/2 after it.
+ * @param order the position at each place of the ring: a permutation of 0 to n - 1.
  */
 export function hararyGraph(order: readonly number[], degree: number): Graph {
   const size = order.length;
@@ -53,8 +53,8 @@ export function hararyGraph(order: readonly number[], degree: number): Graph {
 }
 
 /**
- * A permutation nobody chose: sorted by an HKDF value that depends on the session (all keys are in it) and on every
- * platform's beacon nonce, which was committed to before any was opened.
+ * A ring order that nobody can choose. Positions are sorted by a keystream whose key depends on the session id, hence on all
+ * keys, and on every platform's beacon nonce. All platforms committed to their nonces before any was opened.
  */
 export function ringOrder(
   engine: CryptoEngine,
@@ -65,7 +65,7 @@ export function ringOrder(
   const bytes = 16;
   const beacon = engine.sha256(nonces);
   const seed = hkdf(engine, sessionId, beacon, canonicalBytes('isthmus/ring-order', [size]));
-  // One keystream block per position: 128 bits, so a tie has probability below 2^-90 and falls back to the position.
+  // Each position gets one keystream block of 128 bits. A tie has probability below 2^-90; then the positions decide.
   const keys: Uint8Array[] = [];
   const stream = engine.keystream(seed, counterBlock(0));
   for (let i = 0; i < size; i++) keys.push(stream.next(bytes).slice());

@@ -1,5 +1,5 @@
 /**
- * Checks both machines make on what arrives: the wire's decoder promises types, not sizes, ranges or order.
+ * Checks that both machines make on incoming messages. The wire's decoder guarantees types, but not sizes, ranges or order.
  * @module
  */
 import { SecaggError } from './errors.ts';
@@ -11,7 +11,10 @@ export function expectBytes(name: string, bytes: Uint8Array, length: number, abo
   }
 }
 
-/** Every index is a platform of the cohort, and each is above the one before. @throws SecaggError */
+/**
+ * Checks that every index is a platform of the cohort, and above the one before.
+ * @throws SecaggError SECAGG_UNKNOWN_PLATFORM, SECAGG_NOT_ASCENDING
+ */
 export function expectAscending(name: string, platforms: readonly number[], cohortSize: number): void {
   for (let i = 0; i < platforms.length; i++) {
     const index = platforms[i];
@@ -34,7 +37,7 @@ export function expectEnough(name: string, count: number, threshold: number, tNo
   }
 }
 
-/** The i-th piece of a field that is laid end to end. */
+/** The i-th piece of a field in which pieces of `size` bytes follow each other. A view, not a copy. */
 export function piece(bytes: Uint8Array, size: number, i: number): Uint8Array {
   return bytes.subarray(size * i, size * (i + 1));
 }

@@ -1,5 +1,6 @@
 /**
- * Tails of the hypergeometric distribution: marked ones among `draws` taken from `population`, of which `marked` are marked.
+ * Tails of the hypergeometric distribution. X is the number of marked items among `draws` items, which are drawn without
+ * replacement from `population` items, `marked` of them marked.
  * @module
  */
 
@@ -14,7 +15,7 @@ export interface Hypergeometric {
   readonly population: number;
   readonly marked: number;
   readonly draws: number;
-  /** At least to log(population!). */
+  /** Table from log(0!) to at least log(population!). */
   readonly logFactorial: Float64Array;
 }
 
@@ -29,14 +30,17 @@ function logProbability(h: Hypergeometric, value: number): number {
   return choose(h.marked, value) + choose(rest, h.draws - value) - choose(h.population, h.draws);
 }
 
-/** Terms this far (in nats) below the tail looked for cannot change it: there are fewer than e^30 of them. */
+/** Nats. Terms whose log is this far below the log of the tail cannot change it: there are fewer than e^30 of them. */
 const NEGLIGIBLE = 60;
 
 function mode({ population, marked, draws }: Hypergeometric): number {
   return Math.floor(((draws + 1) * (marked + 1)) / (population + 2));
 }
 
-/** Between `inside`, where terms matter, and `outside`: the last value whose term matters. Terms fall from the mode outwards. */
+/**
+ * Bisects between `inside`, where terms matter, and `outside` for the last value whose term matters. Terms fall from the mode
+ * outwards.
+ */
 function edge(h: Hypergeometric, inside: number, outside: number, tail: number): number {
   const matters = (value: number): boolean => logProbability(h, value) >= Math.log(tail) - NEGLIGIBLE;
   let near = inside;
@@ -60,7 +64,7 @@ export function upperQuantile(h: Hypergeometric, tail: number): number {
   return least;
 }
 
-/** The greatest t with P[X <= t] <= tail; one below the support when there is none in it. */
+/** The greatest t with P[X <= t] <= tail; one below the support if no value of the support satisfies it. */
 export function lowerQuantile(h: Hypergeometric, tail: number): number {
   const [least, most] = support(h);
   let below = 0;

@@ -1,5 +1,5 @@
 /**
- * The key schedule, and adding masks to a range of a vector without ever holding a whole mask.
+ * Derives the keys of masks, and adds masks to a range of a vector without ever holding a whole mask.
  *
  * y_u = x_u + PRG(b_u) + sum over v of (u < v ? + : -) PRG(s_u . s_v)      (Bonawitz et al. 2017, section 4)
  *
@@ -17,7 +17,10 @@ export interface Mask {
   readonly sign: 1 | -1;
 }
 
-/** The mask of the pair {me, peer}, equal on both sides but for its sign. Indices are of the cohort. */
+/**
+ * The mask of the pair {me, peer}, both cohort indices. Both platforms derive the same key, with opposite signs.
+ * @throws CryptoError CRYPTO_LOW_ORDER_POINT
+ */
 export function pairwiseMask(
   engine: CryptoEngine,
   sessionId: Uint8Array,
@@ -39,11 +42,11 @@ export function selfMask(engine: CryptoEngine, sessionId: Uint8Array, seed: Uint
 
 /**
  * vector[i] += sign x mask[from + i], modulo 2^32, for each mask.
- * @param from where in the whole update `vector` begins; a multiple of 4.
+ * @param from index in the whole update at which `vector` begins; a multiple of 4.
  */
 export function addMasks(engine: CryptoEngine, vector: Uint32Array, from: number, masks: readonly Mask[]): void {
   if (from % 4 !== 0) throw new RangeError(`a range of a mask begins at a multiple of 4, not at ${from}`);
-  // As int32: V8 keeps the sum in a machine word either way, but needs no range check on the store.
+  // V8 stores into an Int32Array without the range check that a Uint32Array would need.
   const words = new Int32Array(vector.buffer, vector.byteOffset, vector.length);
   const step = KEYSTREAM_BYTES / 4;
   for (const mask of masks) {
@@ -56,7 +59,7 @@ export function addMasks(engine: CryptoEngine, vector: Uint32Array, from: number
   }
 }
 
-/** Four at a time: a fifth faster than one. */
+/** Adds or subtracts four words per step, which is a fifth faster than one. */
 function addWords(target: Int32Array, start: number, mask: Int32Array, length: number, sign: 1 | -1): void {
   let i = 0;
   if (sign === 1) {
@@ -80,7 +83,7 @@ function addWords(target: Int32Array, start: number, mask: Int32Array, length: n
   }
 }
 
-/** Keystream bytes as the 32-bit words the protocol reads: a view where the machine is little-endian. */
+/** Reads keystream bytes as little-endian 32-bit words. On a little-endian machine the result is a view, not a copy. */
 function littleEndianWords(bytes: Uint8Array, length: number): Int32Array {
   if (LITTLE_ENDIAN) return new Int32Array(bytes.buffer, bytes.byteOffset, length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, 4 * length);

@@ -1,7 +1,7 @@
 /**
- * The messages of one masked-sum session, stage by stage (docs/masked-sum.md). Fields are flat: the wire frames them one to
- * one. Who sent a message, and the session id, stand in the envelope, not here. A platform is named by its *index*: its
- * position in the session's cohort, which is sorted by id.
+ * The messages of one masked-sum session, stage by stage (docs/masked-sum.md). Fields are flat, so that the wire frames each
+ * as it is. The envelope carries the sender and the session id. A message names a platform by its *index*: its position in the
+ * session's cohort, which is sorted by id.
  * @module
  */
 
@@ -33,7 +33,7 @@ export interface KeyEntry {
   readonly signature: Uint8Array /* [64] */;
 }
 
-/** An entry of the key list, its platform by name: indices mean something inside one session alone. */
+/** An entry of the key list with its platform's id. An index means something only inside one session. */
 export interface NamedKeys extends KeyEntry {
   readonly id: string;
 }
@@ -44,7 +44,7 @@ export interface KeyList {
   readonly entries: readonly KeyEntry[];
 }
 
-/** Stage 0 on a sparse graph, platform -> coordinator: opens its beacon commitment, once it has seen everybody's. */
+/** Stage 0 on a sparse graph, platform -> coordinator: it opens its beacon commitment after it has seen all commitments. */
 export interface BeaconReveal {
   readonly kind: 'beacon-reveal';
   readonly nonce: Uint8Array /* [32] */;
@@ -57,19 +57,19 @@ export interface BeaconList {
 }
 
 /**
- * Stage 1, platform -> coordinator: one sealed packet for each holder but itself, and for each holder commitments to its
- * two shares; both laid end to end, ascending by holder. On the complete graph a platform is a holder of its own shares
- * too (commitments only: its own share never travels in stage 1).
+ * Stage 1, platform -> coordinator: one sealed packet for each holder but itself, and commitments to the two shares of each
+ * holder. Both follow each other in ascending order of the holders. On the complete graph a platform also holds shares of its
+ * own secrets: it commits to them, but does not send them in stage 1.
  */
 export interface ShareKeys {
   readonly kind: 'share-keys';
   readonly sealed: Uint8Array /* [holders without self x 84] */;
   readonly commitments: Uint8Array /* [holders x 32] */;
-  /** SHA-256 commitment to b_u, against which the coordinator checks what it rebuilds. */
+  /** SHA-256 commitment to b_u. The coordinator checks the seed that it rebuilds against it. */
   readonly selfMaskCommitment: Uint8Array /* [32] */;
 }
 
-/** Stage 1, coordinator -> each of U2: what its neighbours dealt to it, ascending by dealer, without its own. */
+/** Stage 1, coordinator -> each of U2: packets and commitments from the neighbours that dealt to it, ascending by dealer. */
 export interface SharePackets {
   readonly kind: 'share-packets';
   readonly dealers: readonly number[];
@@ -77,14 +77,14 @@ export interface SharePackets {
   readonly commitments: Uint8Array /* [dealers x 32] */;
 }
 
-/** Stage 2, platform -> coordinator: its update is trained and masks are ready; it waits for a grant. */
+/** Stage 2, platform -> coordinator: the update and its masks are ready, and the platform waits for a grant. */
 export interface UploadRequest {
   readonly kind: 'upload-request';
 }
 
 /**
- * Stage 2, coordinator -> platform: acknowledges chunks below `next` and allows those below `limit`. A grant that does not
- * raise the limit goes back: the platform sends again from `next` on.
+ * Stage 2, coordinator -> platform: acknowledges chunks below `next` and allows those below `limit`. If a grant does not raise
+ * the limit, the platform sends again from `next` on.
  */
 export interface UploadGrant {
   readonly kind: 'upload-grant';
@@ -111,14 +111,17 @@ export interface ConsistencySignature {
   readonly signature: Uint8Array /* [64] */;
 }
 
-/** Stage 3, coordinator -> each of U4: its neighbours' signatures (its own among them), ascending by platform. */
+/**
+ * Stage 3, coordinator -> each of U4, the platforms that signed: the signatures of all of U4 on the complete graph, and of the
+ * platform's neighbours on a sparse one. Ascending by platform.
+ */
 export interface ConsistencySignatures {
   readonly kind: 'consistency-signatures';
   readonly platforms: readonly number[];
   readonly signatures: Uint8Array /* [platforms x 64] */;
 }
 
-/** One share of one peer: of its self-mask seed b (it is in U3) or of its mask key s (it is not). Never both: a `oneof`. */
+/** One share of one peer: of its self-mask seed b if the peer is in U3, else of its mask key s. A `oneof`, so never both. */
 export type Reveal =
   | { readonly peer: number; readonly selfMaskShare: Uint8Array /* [32] */ }
   | { readonly peer: number; readonly maskKeyShare: Uint8Array /* [32] */ };
@@ -129,27 +132,30 @@ export interface Reveals {
   readonly reveals: readonly Reveal[];
 }
 
-/** Any stage, platform -> coordinator: this platform leaves the session, and why. */
+/** Any stage, platform -> coordinator: this platform leaves the session, with the reason. */
 export interface Leave {
   readonly kind: 'leave';
   /** A code of core/secagg/errors.ts. */
   readonly code: string;
-  /** The platform found at fault, -1 for none. */
+  /** Cohort index of the platform at fault; -1 if none is. */
   readonly about: number;
   readonly text: string;
 }
 
-/** Any stage, coordinator -> platform: a message was not taken; the session goes on. */
+/**
+ * Any stage, coordinator -> platform: the coordinator did not take a message. The session continues, for `SECAGG_LATE` without
+ * this platform.
+ */
 export interface Rejection {
   readonly kind: 'rejection';
   readonly code: string;
   readonly text: string;
 }
 
-/** Coordinator -> everyone: how the session ended. Keys are wiped on it. */
+/** Coordinator -> the whole cohort: how the session ended. A platform wipes its keys on it. */
 export interface SessionEnd {
   readonly kind: 'session-end';
-  /** core/secagg/outcome.ts */
+  /** An outcome of core/secagg/outcome.ts. */
   readonly outcome: string;
   readonly text: string;
 }

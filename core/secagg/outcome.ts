@@ -1,5 +1,5 @@
 /**
- * How an attempt ends: a small closed set, told to everyone and recorded.
+ * The ways in which an attempt can end. The coordinator records the outcome and tells it to the whole cohort.
  * @module
  */
 export const OUTCOMES = [
@@ -14,7 +14,7 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** For a person, one sentence each. */
+/** One sentence per outcome, for people to read. */
 export const OUTCOME_TEXT: Readonly<Record<Outcome, string>> = {
   completed: 'the masked sum was opened and the shared model moved',
   'too-few-platforms': 'fewer platforms than the threshold reached the end of a stage before its deadline',

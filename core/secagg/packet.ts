@@ -1,15 +1,15 @@
 /**
- * Share packets: what u deals to v in stage 1, sealed so that only v opens it and only in this session.
+ * Share packets: the shares that u deals to v in stage 1, sealed so that only v can open them, and only in this session.
  *
- * The seal is nacl.box under the pair's fresh stage-0 keys. Its nonce is a hash of (sid, sender, receiver): that binds all
- * three as associated data would, and costs no bytes. Sender and receiver stand inside as well.
+ * The seal is nacl.box under the pair's fresh stage-0 keys. Its nonce is a hash of (sid, sender, receiver), which binds all
+ * three as associated data would, at no cost in bytes. Sender and receiver are in the plaintext as well.
  * @module
  */
 import { canonicalBytes, equalBytes } from '../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 import { SecaggError } from './errors.ts';
 
-/** The two shares v holds of u. */
+/** The two shares that v holds of u's secrets. */
 export interface DealtShares {
   readonly maskKeyShare: Uint8Array /* [32] */;
   readonly selfMaskShare: Uint8Array /* [32] */;
@@ -18,7 +18,7 @@ export interface DealtShares {
 const CONTEXT_BYTES = 4;
 const PLAINTEXT_BYTES = CONTEXT_BYTES + 64;
 
-/** Sender and receiver, 16 bits each: a cohort is at most 65535. */
+/** Sender and receiver in 16 bits each, which suffice because a cohort has at most 65535 platforms. */
 function context(from: number, to: number): Uint8Array {
   return Uint8Array.of(from & 0xff, from >>> 8, to & 0xff, to >>> 8);
 }
@@ -27,7 +27,7 @@ function nonce(engine: CryptoEngine, sessionId: Uint8Array, from: number, to: nu
   return engine.sha256(canonicalBytes('isthmus/packet', [sessionId, from, to])).subarray(0, 24);
 }
 
-/** @param key the pair's box key. @returns 84 bytes. */
+/** Seals one packet. @param key the pair's box key, 32 bytes. @returns 84 bytes. */
 export function sealPacket(
   engine: CryptoEngine,
   sessionId: Uint8Array,
@@ -45,7 +45,7 @@ export function sealPacket(
   return sealed;
 }
 
-/** @throws SecaggError SECAGG_SEALED_PACKET naming the sender. */
+/** Opens one packet. @throws SecaggError SECAGG_SEALED_PACKET naming the sender. */
 export function openPacket(
   engine: CryptoEngine,
   sessionId: Uint8Array,
@@ -69,7 +69,7 @@ export function openPacket(
 
 export type ShareKind = 'mask-key' | 'self-mask';
 
-/** The dealer's commitment to one share, 16 bytes: a holder that reveals another share is found (second preimage, 2^128). */
+/** The dealer's commitment to one share, 16 bytes. A holder would need a second preimage (2^128) to reveal another share. */
 export function commitShare(
   engine: CryptoEngine,
   sessionId: Uint8Array,
@@ -81,7 +81,7 @@ export function commitShare(
   return engine.sha256(canonicalBytes('isthmus/share', [sessionId, dealer, holder, kind, share])).subarray(0, 16);
 }
 
-/** Commitment to b_u: what the coordinator rebuilds must open it. */
+/** Commitment to b_u, 32 bytes. The seed that the coordinator rebuilds must open it. */
 export function commitSelfMask(
   engine: CryptoEngine,
   sessionId: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * Ring elements on the wire: the low `bits` of each, one after the other, least significant bit first.
+ * Packs ring elements for the wire: the low `bits` of each, one after the other, least significant bit first.
  * @module
  */
 import { LITTLE_ENDIAN } from '../encoding/canonical-bytes.ts';
@@ -9,16 +9,17 @@ export function packedBytes(length: number, bits: number): number {
   return Math.ceil((length * bits) / 8);
 }
 
-/** How many chunks an update travels in, and the parameters in chunk `index`. */
+/** Number of chunks in which an update travels. */
 export function chunkCount(vectorLength: number, chunkLength: number): number {
   return Math.ceil(vectorLength / chunkLength);
 }
 
+/** Number of parameters in chunk `index`: the last chunk may be shorter. */
 export function chunkSize(vectorLength: number, chunkLength: number, index: number): number {
   return Math.min(chunkLength, vectorLength - index * chunkLength);
 }
 
-/** Drops every bit above `bits`. At 32 bits there is nothing to drop and the bytes are those of `values`, not a copy. */
+/** Packs the low `bits` of each value. At 32 bits, on a little-endian machine, the result is a view of `values`. */
 export function pack(values: Uint32Array, bits: number): Uint8Array {
   if (bits === 32 && LITTLE_ENDIAN) {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -27,7 +28,7 @@ export function pack(values: Uint32Array, bits: number): Uint8Array {
   let pending = 0;
   let count = 0;
   let at = 0;
-  // Halves of at most 16 bits: with up to 7 bits pending nothing passes bit 31.
+  // A value is put in two parts of at most 16 bits: with up to 7 bits pending, none passes bit 31.
   const low = Math.min(bits, 16);
   const high = bits - low;
   const put = (value: number, width: number): void => {
@@ -46,8 +47,8 @@ export function pack(values: Uint32Array, bits: number): Uint8Array {
 }
 
 /**
- * The inverse, into `target`.
- * @throws SecaggError SECAGG_SIZE when the bytes are not exactly those of that many elements.
+ * The inverse of `pack`, into `target`.
+ * @throws SecaggError SECAGG_SIZE if `bytes` is not exactly as long as `target.length` elements are.
  */
 export function unpackInto(target: Uint32Array, bytes: Uint8Array, bits: number): void {
   const expected = packedBytes(target.length, bits);

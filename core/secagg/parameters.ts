@@ -1,5 +1,5 @@
 /**
- * Which parameters a session may have, and the hashes that bind everything in it to them.
+ * Limits of a session's parameters, and the hashes that bind everything in a session to them.
  * @module
  */
 import { canonicalBytes, toHex } from '../encoding/canonical-bytes.ts';
@@ -11,19 +11,20 @@ import type { KeyEntry, NamedKeys } from './messages.ts';
 import { PROTOCOL_VERSION } from './session.ts';
 import type { PlatformFloor, SessionParameters } from './session.ts';
 
-/** Fewer than three, and each of two contributors has the other's update by subtraction. */
+/** With only two platforms, each would obtain the other's update by subtracting its own from the sum. */
 export const LEAST_PLATFORMS = 3;
-/** Honest platforms in every sum that is opened: one alone would be in the clear. */
+/** Fewest honest platforms in an opened sum. With one, colluders would subtract their own updates and see the honest one. */
 export const LEAST_HONEST = 2;
 
-/** t = floor(2n/3) + 1: Bonawitz et al. 2017, against a coordinator that colludes with fewer than n/3. */
+/** t = floor(2n/3) + 1: Bonawitz et al. 2017, against a coordinator that colludes with fewer than n/3 platforms. */
 export function defaultThreshold(platforms: number): number {
   return Math.floor((2 * platforms) / 3) + 1;
 }
 
 /**
- * Two coordinators' views of who survived can both gather t signatures only when 2t - n platforms sign both. Below that
- * many colluders (c < 2t - n) no platform gives away both shares of a peer; from there on single updates can be seen.
+ * The largest number of colluding platforms that a threshold tolerates on the complete graph. Two different lists of survivors
+ * can both gather t signatures only if 2t - n platforms sign both, and honest platforms sign one. So with c < 2t - n colluders
+ * all honest platforms reveal shares of the same kind for each peer. With more, the coordinator can see single updates.
  */
 export function helpersTolerated(platforms: number, threshold: number): number {
   return Math.max(0, 2 * threshold - platforms - 1);
@@ -96,7 +97,7 @@ export function checkFloor(p: SessionParameters, floor: PlatformFloor): void {
   if (p.colluders < floor.colluders) refuse('the number of colluders guarded against', p.colluders, floor.colluders);
 }
 
-/** Names an attempt in the platform's durable record of those it entered, and on the wire. Lower-case hex of 32 bytes. */
+/** Name of an attempt on the wire, and in a platform's durable record of the attempts it entered: lower-case hex, 32 bytes. */
 export function attemptKey(
   engine: Pick<CryptoEngine, 'sha256'>,
   p: Pick<SessionParameters, 'federation' | 'round' | 'attempt'>,
@@ -124,22 +125,23 @@ function parameterFields(p: SessionParameters): readonly Field[] {
   ];
 }
 
-/** What a platform's key signature covers beside its keys: it was shown this very session. */
+/** Hash of all parameters. Key signatures cover it, so that each shows which session its platform was shown. */
 export function parametersHash(engine: Pick<CryptoEngine, 'sha256'>, p: SessionParameters): Uint8Array {
   return engine.sha256(canonicalBytes('isthmus/parameters', parameterFields(p)));
 }
 
 type PublicKeys = Pick<KeyEntry, 'sealKey' | 'maskKey' | 'beaconCommitment'>;
 
-/** What an identity signs in stage 0: the session as this platform was shown it, and its fresh keys. */
+/** Bytes that an identity signs in stage 0: the session as this platform was shown it, and its fresh keys. */
 export function keysToSign(parametersHash: Uint8Array, platform: number, keys: PublicKeys): Uint8Array {
   return canonicalBytes('isthmus/keys', [parametersHash, platform, keys.sealKey, keys.maskKey, keys.beaconCommitment]);
 }
 
 /**
- * sid: SHA-256 over the hash of all parameters and every [id, keys] of U1, ascending. It salts every mask, is bound into every
- * seal and stands under every signature from stage 1 on, so a session shown differently to two platforms does not cancel and
- * does not verify. Who has the parameters' hash and the key list can compute it: a refund proof names its session so.
+ * sid: SHA-256 over the hash of all parameters and every [id, keys] of U1, ascending. It salts every mask, and is part of every
+ * seal, every commitment to a share and every signature of stage 3. If two platforms are shown different sessions, their masks
+ * do not cancel and their signatures do not verify. The parameters' hash and the key list suffice to compute it, which lets a
+ * refund proof name its session.
  */
 export function sessionIdOf(
   engine: Pick<CryptoEngine, 'sha256'>,
@@ -151,7 +153,7 @@ export function sessionIdOf(
   return engine.sha256(canonicalBytes('isthmus/session', fields));
 }
 
-/** A key list with each platform's name. */
+/** A key list with each platform's id. */
 export function named(p: SessionParameters, keys: readonly KeyEntry[]): readonly NamedKeys[] {
   return keys.map((entry) => ({ id: p.cohort[entry.platform].id, ...entry }));
 }

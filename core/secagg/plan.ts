@@ -1,5 +1,5 @@
 /**
- * What a session of a given size and threat model takes: graph, degree, threshold, what they guarantee, and what they cost.
+ * Plans a session for a given size and threat model: graph, degree, threshold, their guarantees and their costs.
  * @module
  */
 import { CORRECTNESS_BITS, degreeAndThreshold, infeasibleBecause, SECURITY_BITS } from './degree.ts';
@@ -9,14 +9,14 @@ import { packedBytes } from './packing.ts';
 import { defaultThreshold, helpersTolerated, LEAST_PLATFORMS } from './parameters.ts';
 
 export interface PlanRequest extends ThreatModel {
-  /** d: parameters in an update; for the cost. */
+  /** d: parameters in an update. Only the cost depends on it. */
   readonly vectorLength: number;
   readonly ringBits: number;
 }
 
-/** What one session costs, by what it is spent on. Times are about right on one core of a 2023 server. */
+/** Estimated cost of one session. Times are approximate, for one core of a 2023 server. */
 export interface PlanCost {
-  /** Platform to coordinator, in bytes; framing of the outer wire apart. */
+  /** Bytes from one platform to the coordinator, without the framing of the outer wire. */
   readonly uploadBytes: number;
   readonly bytesPerNeighbour: number;
   readonly platformAgreements: number;
@@ -38,11 +38,15 @@ export interface FeasiblePlan {
   readonly degree: number;
   /** t: shares that rebuild a secret. */
   readonly threshold: number;
-  /** Security and correctness, exponents of 1/2; null where they hold with certainty (complete graph). */
+  /** The guarantees fail with probability below 2^-securityBits; null on the complete graph, where they always hold. */
   readonly securityBits: number | null;
+  /**
+   * An honest attempt fails for lack of shares with probability below 2^-correctnessBits; null on the complete graph, where it
+   * completes whenever t platforms answer.
+   */
   readonly correctnessBits: number | null;
   readonly attempts: number;
-  /** One sentence each. */
+  /** Sentences for people to read. */
   readonly guarantees: readonly string[];
   readonly cost: PlanCost;
 }
@@ -108,7 +112,7 @@ function infeasible({ platforms, corrupt, dropout, adversary }: PlanRequest, rea
   return { feasible: false, platforms, corrupt, dropout, adversary, degree: null, threshold: null, reason };
 }
 
-/** Where no sparse graph serves: everybody with everybody, against a coordinator that deviates at will. */
+/** The plan where no sparse graph serves: the complete graph, against a coordinator that deviates at will. */
 function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
   const { platforms: n, corrupt, dropout, adversary } = request;
   const asked = { platforms: n, corrupt, dropout, adversary };
@@ -142,7 +146,7 @@ function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
   };
 }
 
-/** Measured with node:crypto (bench/secagg.ts), microseconds. */
+/** Costs of single operations in microseconds, measured with node:crypto (bench/secagg.ts). */
 const AGREEMENT_US = 60;
 const VERIFY_US = 90;
 const PACKET_US = 45;
@@ -153,7 +157,7 @@ function costOf(request: PlanRequest, degree: number, holders: number, threshold
   const { platforms: n, vectorLength: d, ringBits, dropout } = request;
   const dead = Math.floor(dropout * n + 1e-9);
   const alive = n - dead;
-  // A reveal is a share with its peer's index and kind.
+  // A reveal is a share, with 8 bytes for the peer's index and the kind of share.
   const bytesPerNeighbour = SEALED_PACKET_BYTES + SHARE_COMMITMENT_BYTES + KEY_BYTES + 8;
   const keys = 2 * KEY_BYTES + SIGNATURE_BYTES;
   const aliveNeighbours = Math.round((degree * alive) / n);

@@ -3,9 +3,9 @@
  *
  * `awaiting-keys -> (awaiting-beacon ->) awaiting-packets -> masked-input -> awaiting-signatures -> revealed -> closed`
  *
- * Handling an event gives the next state and the effects; the state handed in is spent (its secrets may be wiped in place).
- * A message that breaks the protocol closes the session with a typed error and wipes its keys; one that is merely late, early
- * or repeated is ignored, also with a typed error. Nothing throws.
+ * Handling an event returns the next state and the effects. The state handed in must not be used again, because its secrets may
+ * be wiped in place. A message that breaks the protocol closes the session with a typed error and wipes its keys. A message
+ * that is merely late, early or repeated is ignored, also with a typed error. Nothing throws.
  * @module
  */
 import { SecaggError } from './errors.ts';
@@ -25,8 +25,8 @@ import { messageOf } from '../errors/coded-error.ts';
 export type { PlatformState } from './platform/state.ts';
 
 /**
- * Begins an attempt: checks the parameters against the protocol and this platform's floor, draws fresh keys, advertises
- * them. A refusal is a state too: `closed`, with an `abort` effect.
+ * Begins an attempt: checks the parameters against the protocol and this platform's floor, draws fresh keys and advertises
+ * them. A refusal does not throw: it is the state `closed`, with an `abort` effect.
  */
 export function createPlatformSession(
   parameters: SessionParameters,
@@ -141,7 +141,7 @@ function take(state: Open, event: PlatformEvent): PlatformStep {
       wipe(state.session.secrets);
       return [{ stage: 'closed', because: event.outcome }, [{ kind: 'done', outcome: event.outcome }]];
     case 'rejection':
-      // Too late for its stage: this platform is out, and its keys have no further use.
+      // The message was too late for its stage, so this platform is out and its keys have no further use.
       if (event.code === 'SECAGG_LATE') return abort(state.session, new SecaggError('SECAGG_LATE', event.text));
       return ignore(state, new SecaggError('SECAGG_WRONG_STAGE', `the coordinator rejected a message: ${event.text}`));
     case 'upload-grant':
@@ -158,7 +158,7 @@ function take(state: Open, event: PlatformEvent): PlatformStep {
   }
 }
 
-/** Each of these comes once. */
+/** Takes a message that the protocol sends only once. A repeat is ignored; a different second one closes the session. */
 function takeOnce(state: Open, message: OnceMessage): PlatformStep {
   const before = state.session.taken[message.kind];
   if (before !== undefined) {
@@ -179,7 +179,7 @@ function misplaced(state: Open, message: CoordinatorMessage): PlatformStep {
   return ignore(state, new SecaggError('SECAGG_WRONG_STAGE', `${message.kind} while ${state.stage}`));
 }
 
-/** Unreachable by type; a decoder of a later version may still hand one over. */
+/** Unreachable by type, but the decoder of a later version may hand over such an event. */
 function unknownEvent(state: Open, event: never): PlatformStep {
   return ignore(
     state,
@@ -187,7 +187,7 @@ function unknownEvent(state: Open, event: never): PlatformStep {
   );
 }
 
-/** Anything else that is thrown while handling a message is that message's fault: it closes the session, typed. */
+/** Gives a code to any other error: one that is thrown while a message is handled is the message's fault. */
 function asSecaggError(error: unknown): SecaggError {
   if (error instanceof SecaggError) return error;
   return new SecaggError('SECAGG_PARAMETERS', messageOf(error));

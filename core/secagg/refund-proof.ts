@@ -1,9 +1,9 @@
 /**
- * Why a charged attempt may be refunded: so many of those who hold shares of its secrets have stated that they revealed
- * none and wiped them that its sum was not opened and never will be.
+ * The proof that a charged attempt may be refunded. Enough platforms that held shares of its secrets have stated that they
+ * revealed none and wiped them, so that its sum was not opened and never will be.
  *
- * A sum is opened with t shares of each platform in it. Of a key list of n platforms let u have not stated. Of those who have,
- * at most c lie. So at most u + c shares of any platform can still come together: fewer than t where u <= t - 1 - c.
+ * Opening a sum takes t shares of each platform in it. Let u platforms of the key list have made no statement. At most c of the
+ * others lie. So at most u + c shares of any platform can still come together: fewer than t if u <= t - 1 - c.
  * @module
  */
 import { z } from 'zod';
@@ -16,11 +16,11 @@ import type { EnteredAttempt } from './statement.ts';
 
 const hex = (bytes: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 
-/** As it stands in a ledger entry. All bytes are lower-case hex. */
+/** A refund proof as it stands in a ledger entry. All bytes are lower-case hex. */
 export const refundProofSchema = z.strictObject({
-  /** Of the session's parameters: every key of the list is signed over it. */
+  /** Hash of the session's parameters. Every signature of the key list covers it. */
   parametersHash: hex(32),
-  /** The whole key list of the session (U1), ascending by index. On a sparse graph there are no refunds, so no beacons. */
+  /** The whole key list of the session (U1), ascending by index. Sparse graphs have no refunds, hence no beacon commitments. */
   keys: z.array(
     z.strictObject({
       platform: z.string(),
@@ -31,19 +31,19 @@ export const refundProofSchema = z.strictObject({
       signature: hex(64),
     }),
   ),
-  /** Of platforms in the key list, in its order. */
+  /** Signatures of statements, by platforms of the key list. */
   statements: z.array(z.strictObject({ platform: z.string(), signature: hex(64) })),
 });
 
 export type RefundProof = z.infer<typeof refundProofSchema>;
 type ProofKey = RefundProof['keys'][number];
 
-/** What a proof is to prove, and under which keys and bounds. */
+/** The claim that a proof must prove, and the keys and bounds under which it must. */
 export interface RefundClaim {
   readonly federation: string;
   readonly round: number;
   readonly attempt: number;
-  /** Session id that was charged: lower-case hex. */
+  /** Id of the session that was charged: lower-case hex. */
   readonly session: string;
   /** Ed25519 public keys of the pinned manifest, by platform. */
   readonly identities: ReadonlyMap<string, Uint8Array>;
@@ -53,14 +53,14 @@ export interface RefundClaim {
   readonly colluders: number;
 }
 
-/** Most platforms of a key list that may not have stated: t - 1 - c. Below zero, nothing is ever refunded. */
+/** Most platforms of a key list that may lack a statement: t - 1 - c. If it is negative, nothing is ever refunded. */
 export function mostSilent({ threshold, colluders }: Pick<RefundClaim, 'threshold' | 'colluders'>): number {
   return threshold - 1 - colluders;
 }
 
 /**
- * What is wrong with a proof; undefined where it proves its claim. At most one hash and two signature checks a platform of
- * the manifest, whatever is handed in.
+ * Says what is wrong with a proof; undefined if it proves its claim. Any input costs at most two hashes, and two signature
+ * checks per platform of the manifest.
  */
 export function refundProblem(engine: CryptoEngine, proof: RefundProof, claim: RefundClaim): string | undefined {
   const { identities, threshold } = claim;
@@ -111,9 +111,9 @@ function bytesOf({ index, sealKey, maskKey, signature }: ProofKey): KeyEntry {
 }
 
 /**
- * Lays out a proof from what a coordinator keeps.
+ * Makes a proof from the coordinator's records.
  * @param keys the key list as it was sent.
- * @param statements signatures by platform; those of others are left out.
+ * @param statements signatures by platform. Those of platforms outside the key list are left out.
  */
 export function makeRefundProof(
   parametersHash: Uint8Array,

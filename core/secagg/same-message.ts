@@ -1,5 +1,5 @@
 /**
- * Whether two messages say the same, byte for byte: a repeated one is harmless, a different one is an attack.
+ * Compares two messages byte for byte: a repeated message is harmless, a different one is an attack.
  * @module
  */
 import { equalBytes } from '../encoding/canonical-bytes.ts';

@@ -1,7 +1,7 @@
 /**
- * What one masked-sum session is: its parameters, and the events and effects of its two pure state machines
- * (platform.ts, coordinator.ts). The driver owns sockets, clocks and stores; it feeds events and carries out effects
- * **in order**, and an effect that must be durable (`persist-*`, `charge`) is durable before the next one begins.
+ * The parameters of a masked-sum session, and the events and effects of its two pure state machines (platform.ts,
+ * coordinator.ts). The driver owns sockets, clocks and stores. It feeds events and carries out effects **in order**: an effect
+ * that must be durable (`persist-*`, `charge`) is durable before the next one begins.
  * @module
  */
 import type { CryptoEngine } from '../crypto/engine.ts';
@@ -24,7 +24,7 @@ export type GraphParameters =
   /** k-regular Harary graph over U1 in the beacon's order; `degree` is even. */
   | { readonly kind: 'harary'; readonly degree: number };
 
-/** Everything the session id commits to. Each platform fills it from what it received and from its own manifest. */
+/** Everything that the session id commits to. Each platform fills it in from what it received and from its own manifest. */
 export interface SessionParameters {
   readonly version: number;
   readonly federation: string;
@@ -37,9 +37,9 @@ export interface SessionParameters {
   /** Invited platforms, ascending by id (code units), at least three. */
   readonly cohort: readonly CohortMember[];
   readonly graph: GraphParameters;
-  /** t: shares that rebuild a secret, and (complete graph) least platforms in every stage. */
+  /** t: shares that rebuild a secret; on the complete graph also the fewest platforms in every stage. */
   readonly threshold: number;
-  /** Least platforms in a sum that may be opened: the noise is calibrated to it. */
+  /** Fewest platforms in a sum that may be opened. The noise is calibrated to it. */
   readonly tNoise: number;
   /** c: platforms that may collude with the coordinator. A plan with c >= 2t - n is refused. */
   readonly colluders: number;
@@ -51,13 +51,13 @@ export interface SessionParameters {
   readonly chunkLength: number;
 }
 
-/** What a platform will not go below, from its own policy. */
+/** Lower bounds from a platform's own policy. It refuses sessions below them. */
 export interface PlatformFloor {
-  /** Least platforms in a cohort; never below three. */
+  /** Fewest platforms in a cohort; three if a smaller number is given. */
   readonly platforms: number;
-  /** Least tNoise. */
+  /** Smallest tNoise. */
   readonly tNoise: number;
-  /** c it wants to be safe against. */
+  /** Smallest c: the session must guard against at least so many colluding platforms. */
   readonly colluders: number;
 }
 
@@ -71,15 +71,15 @@ export interface PlatformDependencies {
   readonly engine: CryptoEngine;
   readonly random: RandomSource;
   readonly floor: PlatformFloor;
-  /** Whether an attempt (by `attemptKey`) was entered before: durable on the platform, filled by `persist-entered`. */
+  /** True if the attempt (by `attemptKey`) was entered before. The record is durable, and `persist-entered` writes it. */
   readonly isEntered: (attempt: string) => boolean;
 }
 
 export interface CoordinatorDependencies {
   readonly engine: CryptoEngine;
-  /** Uploads staged at the same time; memory is (slots + 1) vectors whatever the cohort. Default 4. */
+  /** Uploads staged at the same time. Memory is (slots + 1) vectors for every size of cohort. Default 4. */
   readonly uploadSlots?: number;
-  /** Chunks a platform may have under way. Default 8. */
+  /** Chunks that a platform may send beyond those acknowledged. Default 8. */
   readonly uploadWindow?: number;
 }
 
@@ -87,66 +87,66 @@ export type Step<State, Effect> = readonly [state: State, effects: readonly Effe
 
 export type PlatformEvent =
   | CoordinatorMessage
-  /** The platform's clipped, noised, integer update as ring elements; once a session. Kept by reference until uploaded. */
+  /** The platform's clipped, noised, integer update as ring elements, once per session. Kept by reference until uploaded. */
   | { readonly kind: 'update'; readonly vector: Uint32Array /* [vectorLength] */ }
-  /** The connection came back: what this state last sent is sent again, byte for byte. */
+  /** The connection is back: the platform sends the last messages of this state again, byte for byte. */
   | { readonly kind: 'resume' }
-  /** The driver stops, e.g. because its ledger refused the charge. */
+  /** The driver stops the session, for example because its ledger refused the charge. */
   | { readonly kind: 'stop'; readonly error: SecaggError };
 
 export type PlatformEffect =
-  /** Durable before the first message of the attempt leaves. */
+  /** Record the attempt durably before its first message leaves. */
   | { readonly kind: 'persist-entered'; readonly entered: EnteredAttempt }
   | { readonly kind: 'send'; readonly message: PlatformMessage }
-  /** Chunks made as they are taken; take the next one when the last has been handed to the transport. */
+  /** Chunks are made as they are taken. Take the next one when the transport has accepted the last. */
   | { readonly kind: 'upload'; readonly chunks: Iterable<MaskedChunk> }
   /**
-   * Charge the platform's own ledger durably: the first masked chunk leaves next, and from there on this platform's data may
-   * be in an opened sum. Once a session. Feed `stop` when it refuses, and drop what follows.
+   * Charge the platform's own ledger durably, once per session. The first masked chunk leaves next, and from then on this
+   * platform's data may be in an opened sum. If the ledger refuses, feed `stop` and drop the effects that follow.
    */
   | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
-  /** The choice of shares, durable before it is sent. Refused for an attempt that was given up. */
+  /** Record the revealed shares durably before they are sent. The store refuses this for an attempt that was given up. */
   | { readonly kind: 'persist-reveal'; readonly attempt: string; readonly reveals: Reveals }
-  /** A message was not taken (late, duplicate, unexpected): counted, never fatal. */
+  /** A message was not taken (late, duplicate, unexpected). This is counted, and never fatal. */
   | { readonly kind: 'ignored'; readonly error: SecaggError }
-  /** The session is over for this platform and its keys are wiped: what it never revealed it never will. */
+  /** The session is over for this platform and its keys are wiped, so that it can reveal nothing more. */
   | { readonly kind: 'done'; readonly outcome: string }
   | { readonly kind: 'abort'; readonly error: SecaggError };
 
-/** Stages by the platforms' side of them; each has its own deadline. */
+/** Stages, named after what the platforms send in them. All but `opening` and `ended` have a deadline of their own. */
 export type CoordinatorStage =
   'keys' | 'beacon' | 'shares' | 'masked-input' | 'consistency' | 'unmask' | 'opening' | 'ended';
 
 export type CoordinatorEvent =
   | { readonly kind: 'message'; readonly from: string; readonly message: PlatformMessage }
-  /** The current stage's time is over. Ignored when it names another stage than the current one. */
+  /** The deadline of `stage` has passed. Ignored unless it is the current stage. */
   | { readonly kind: 'deadline'; readonly stage: CoordinatorStage }
-  /** The connection broke; the platform may come back within the stage. Frees its upload slot when others wait. */
+  /** The platform's connection broke, and it may come back within the stage. Its upload slot is freed when others wait. */
   | { readonly kind: 'disconnected'; readonly platform: string }
-  /** It holds an upload slot and sends nothing: the slot goes to the next, and it starts over at the end of the queue. */
+  /** The platform holds an upload slot and sends nothing. It loses the slot and starts over at the end of the queue. */
   | { readonly kind: 'stalled'; readonly platform: string }
-  /** It came back: the current stage's message is sent to it again. */
+  /** The platform came back: the current stage's message is sent to it again. */
   | { readonly kind: 'reconnected'; readonly platform: string }
-  /** It will not come back in this session. */
+  /** The platform will not come back in this session. */
   | { readonly kind: 'lost'; readonly platform: string }
-  /** The time is over that a `grace` effect set: who has not asked to upload by then is not waited for. */
+  /** The time that a `grace` effect set is over. Platforms that have not asked to upload are no longer waited for. */
   | { readonly kind: 'grace' }
   /** The answer to a `continue` effect. */
   | { readonly kind: 'continue' }
-  /** The driver ends the attempt: an operator, a refused charge. */
+  /** The driver ends the attempt, because an operator wants it or the ledger refused the charge. */
   | { readonly kind: 'abandon'; readonly outcome: Exclude<Outcome, 'completed'>; readonly text: string };
 
-/** What a platform did wrong, for the log and the operator. */
+/** A platform's fault, for the log and the operator. */
 export interface Fault {
   readonly platform: string;
   readonly code: string;
   readonly text: string;
 }
 
-/** A platform of the cohort that fell out, or was silent until a stage's deadline. */
+/** A platform of the cohort that dropped out, or was silent until a stage's deadline. */
 export interface Missing {
   readonly platform: string;
-  /** In words, as part of a sentence. It says what was seen, not whose fault it is: a bad dealer makes others leave. */
+  /** Reason in words, as part of a sentence. It says what was seen, not whose fault it is: a bad dealer makes others leave. */
   readonly because: string;
 }
 
@@ -156,8 +156,8 @@ export type CoordinatorEffect =
   /** A stage began: set its deadline. */
   | { readonly kind: 'stage'; readonly stage: CoordinatorStage; readonly expected: readonly string[] }
   /**
-   * U1 is closed: keep its keys durably before they are broadcast. A refund is proved with them, and a platform whose state
-   * was brought back from an old copy is shown its own.
+   * U1 is closed: keep its keys durably before they are broadcast. Refunds are proved with them, and a platform whose state was
+   * brought back from an old copy recognises that by the keys it signed.
    */
   | {
       readonly kind: 'persist-keys';
@@ -165,12 +165,12 @@ export type CoordinatorEffect =
       readonly parametersHash: Uint8Array;
       readonly keys: readonly NamedKeys[];
     }
-  /** Enough platforms have asked to upload: feed `grace` after a time for the others. */
+  /** Enough platforms have asked to upload: give the others some time, then feed `grace`. */
   | { readonly kind: 'grace' }
-  /** Charge the coordinator's ledger durably: the first upload is granted next. Feed `abandon` when it refuses. */
+  /** Charge the coordinator's ledger durably: the first upload is granted next. Feed `abandon` if the ledger refuses. */
   | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
   | { readonly kind: 'fault'; readonly fault: Fault }
-  /** Long work was cut (about 10 ms a slice): feed `continue` once the event loop has turned. */
+  /** Long work pauses after a slice of about 10 ms: feed `continue` once the event loop has turned. */
   | { readonly kind: 'continue' }
   /** The sum over `platforms`, as ring elements below 2^ringBits. */
   | { readonly kind: 'sum'; readonly sum: Uint32Array; readonly platforms: readonly string[] }

@@ -1,8 +1,9 @@
 /**
  * Shamir's secret sharing (1979) of 32-byte secrets, t of n, over GF(2^8) up to 255 holders and GF(2^16) beyond.
  *
- * Why not the library: `shamir-secret-sharing` draws its own randomness, is asynchronous and stops at 255 holders, and
- * split and combine would be a third of the coordinator's time. Its shares and ours are interchangeable; test/secagg says so.
+ * The library `shamir-secret-sharing` does not serve: it draws its own randomness, is asynchronous and stops at 255 holders.
+ * Its split and combine would take a third of the coordinator's time. Its shares and ours are interchangeable, as test/secagg
+ * checks.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
@@ -12,8 +13,8 @@ import type { BinaryField } from './galois.ts';
 export const SECRET_BYTES = 32;
 
 /**
- * Shares for holders 1 to `holders`: share i - 1 is the polynomial's value at point i, 32 bytes.
- * @param threshold t: shares that rebuild the secret; one fewer say nothing. 1 to `holders`.
+ * Splits a secret into one share of 32 bytes per holder: share i - 1 is the polynomial's value at point i.
+ * @param threshold t, from 1 to `holders`: t shares rebuild the secret, and t - 1 reveal nothing about it.
  */
 export function splitSecret(
   secret: Uint8Array,
@@ -49,7 +50,7 @@ export function splitSecret(
   return shares;
 }
 
-/** What rebuilds a secret from shares at these points: made once for every secret with the same holders. */
+/** Coefficients that rebuild a secret from shares at given points. Secrets with the same holders have them in common. */
 export interface Recombination {
   readonly field: BinaryField;
   readonly coefficients: readonly number[];
@@ -57,7 +58,7 @@ export interface Recombination {
 
 /**
  * Lagrange coefficients at zero for distinct points from 1 to `holders`.
- * @param holders how many shares were dealt: it decides the field.
+ * @param holders number of shares dealt, which decides the field.
  */
 export function recombination(points: readonly number[], holders: number): Recombination {
   const field = fieldFor(holders);
@@ -80,7 +81,7 @@ export function recombination(points: readonly number[], holders: number): Recom
   return { field, coefficients };
 }
 
-/** The secret, from one share for each point of the recombination, in its order. */
+/** Rebuilds the secret from one share per point of the recombination, in its order. */
 export function combineShares(plan: Recombination, shares: readonly Uint8Array[]): Uint8Array {
   if (shares.length !== plan.coefficients.length) {
     throw new RangeError(`${plan.coefficients.length} shares are needed, not ${shares.length}`);

@@ -1,13 +1,13 @@
 /**
- * What a platform states of an attempt that it has given up: "I revealed no share in the attempt that I entered with these
- * two public keys, and they are gone." Signed under its identity, so that everybody can count it towards a refund.
+ * A platform's statement that it gave up an attempt: "I revealed no share in the attempt that I entered with these two public
+ * keys, and they are gone." The platform signs it under its identity, so that everybody can count it towards a refund.
  * @module
  */
 import { canonicalBytes } from '../encoding/canonical-bytes.ts';
 import type { Field } from '../encoding/canonical-bytes.ts';
 import type { CryptoEngine } from '../crypto/engine.ts';
 
-/** An attempt as one platform entered it: an attempt key is entered once, with one pair of keys. */
+/** An attempt as one platform entered it. A platform enters an attempt once, with these two public keys. */
 export interface EnteredAttempt {
   /** `attemptKey` of core/secagg/parameters.ts: lower-case hex. */
   readonly attempt: string;
@@ -23,7 +23,7 @@ function toSign(federation: string, entered: EnteredAttempt): Uint8Array {
 }
 
 /**
- * Made only from a durable record that says "given up", after the attempt's secrets are wiped.
+ * Signs the statement. Call it only for a durable record that says "given up", after the attempt's secrets are wiped.
  * @param secretKey Ed25519, 64 bytes.
  */
 export function signStatement(

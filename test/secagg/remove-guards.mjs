@@ -122,7 +122,7 @@ const guards = [
     'platform/shares.ts',
     [
       [
-        "throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${platform}`, platform);",
+        "throw new SecaggError('SECAGG_LOW_ORDER', `platform ${platform}`, platform);",
         'secrets.boxKeys.set(platform, new Uint8Array(32)); secrets.pairwise.set(platform, { key: new Uint8Array(32), sign: 1 });',
       ],
     ],

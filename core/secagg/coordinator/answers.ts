@@ -1,6 +1,6 @@
 /**
- * What the coordinator checks of each platform's answer before it counts. It trusts nobody either: a bad answer is refused at
- * the door, its sender named, and the others go on without it.
+ * Checks each platform's answer before the coordinator counts it. The coordinator trusts no platform: it refuses a bad answer
+ * on arrival, names the sender, and continues with the others.
  * @module
  */
 import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
@@ -32,15 +32,18 @@ export function checkAdvertisedKeys(
     throw new SecaggError('SECAGG_KEY_SIGNATURE', 'the platform signed other keys or another session', from);
   }
   for (const key of [message.sealKey, message.maskKey]) {
-    if (isLowOrder(session.probe, key)) throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${from}`, from);
-    if (taken.has(toHex(key))) throw new SecaggError('SECAGG_REPEATED_KEY', `of platform ${from}`, from);
+    if (isLowOrder(session.probe, key)) throw new SecaggError('SECAGG_LOW_ORDER', `platform ${from}`, from);
+    if (taken.has(toHex(key))) throw new SecaggError('SECAGG_REPEATED_KEY', `again at platform ${from}`, from);
   }
   if (equalBytes(message.sealKey, message.maskKey)) {
     throw new SecaggError('SECAGG_REPEATED_KEY', `both keys of platform ${from}`, from);
   }
 }
 
-/** A clamped scalar is a multiple of 8, so it takes exactly the points of low order to zero, whatever it is. */
+/**
+ * True if the key is a point of low order. A clamped scalar is a multiple of the cofactor 8, so an agreement with it is zero
+ * for exactly these points.
+ */
 function isLowOrder(probe: KeyAgreement, key: Uint8Array): boolean {
   try {
     probe.agree(key);
@@ -76,7 +79,7 @@ export function checkConsistencySignature(
   }
 }
 
-/** The piece of a dealer's packets or commitments that belongs to one holder. */
+/** The dealer's commitments to the two shares of one holder: 32 bytes, or none if the dealer dealt nothing. */
 export function commitmentsFor(
   summing: Circle & { readonly dealt: ReadonlyMap<number, ShareKeys> },
   dealer: number,
@@ -88,8 +91,8 @@ export function commitmentsFor(
 }
 
 /**
- * Exactly one reveal for every dealer among the holder's neighbours (and for itself on the complete graph), of the kind U3
- * asks for, and each share the one that was committed to.
+ * Checks that a holder reveals exactly one share for each neighbour that dealt (on the complete graph also for itself), that
+ * each share is of the kind U3 asks for, and that it matches its dealer's commitment.
  * @throws SecaggError SECAGG_REVEAL, SECAGG_SHARE_COMMITMENT
  */
 export function checkReveals(
@@ -112,10 +115,10 @@ export function checkReveals(
   }
   reveals.forEach((reveal, i) => {
     const { peer } = reveal;
-    if (peer !== peers[i]) throw new SecaggError('SECAGG_REVEAL', `of platform ${peer} where ${peers[i]} is due`, from);
+    if (peer !== peers[i]) throw new SecaggError('SECAGG_REVEAL', `platform ${peer} where ${peers[i]} is due`, from);
     const ofSelfMask = 'selfMaskShare' in reveal;
     if (ofSelfMask !== alive.has(peer)) {
-      throw new SecaggError('SECAGG_REVEAL', `of the wrong kind for platform ${peer}`, from);
+      throw new SecaggError('SECAGG_REVEAL', `the wrong kind for platform ${peer}`, from);
     }
     const share = ofSelfMask ? reveal.selfMaskShare : reveal.maskKeyShare;
     expectBytes('a share', share, KEY_BYTES, from);

@@ -1,5 +1,5 @@
 /**
- * What the coordinator forwards to one platform: its neighbours' packets, its neighbours' signatures.
+ * Messages that the coordinator forwards to one platform: its neighbours' packets, and its neighbours' signatures.
  * @module
  */
 import { piece } from '../guards.ts';
@@ -8,7 +8,7 @@ import type { ConsistencySignatures, SharePackets } from '../messages.ts';
 import { commitmentsFor } from './answers.ts';
 import type { CoordinatorStateOf, Dealing } from './state.ts';
 
-/** Everything its neighbours dealt to one platform. */
+/** The packets and commitments that its neighbours dealt to one platform. */
 export function packetsFor(dealing: Dealing, platform: number): SharePackets {
   const { graph, keys, positionOf, dealt } = dealing;
   const position = positionOf.get(platform) ?? -1;
@@ -28,7 +28,7 @@ export function packetsFor(dealing: Dealing, platform: number): SharePackets {
   return { kind: 'share-packets', dealers, sealed, commitments };
 }
 
-/** The signatures one platform checks: everybody's on the complete graph, its neighbours' on a sparse one. */
+/** The signatures that one platform checks: all of them on the complete graph, its neighbours' on a sparse one. */
 export function signaturesFor(state: CoordinatorStateOf<'unmask'>, platform: number): ConsistencySignatures {
   const { session, summing, signatures, expected } = state;
   if (session.parameters.graph.kind === 'complete') return signaturesOf(signatures, expected);

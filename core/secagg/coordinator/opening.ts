@@ -1,5 +1,6 @@
 /**
- * The end of stage 4: rebuild the secrets, check each against what its owner published, take the masks out of the total.
+ * The end of stage 4: the coordinator rebuilds the secrets, checks each against what its owner published, and removes the
+ * masks from the total.
  * @module
  */
 import { equalBytes } from '../../encoding/canonical-bytes.ts';
@@ -18,14 +19,14 @@ export interface OpeningFailure {
   readonly text: string;
 }
 
-/** Words of keystream in a slice of work: about 10 ms. */
+/** Keystream words per slice of work: about 10 ms. */
 const SLICE_WORDS = 1 << 22;
-/** Secrets or agreements in a slice of work. */
+/** Secrets or agreements per slice of work. */
 const SLICE_AGREEMENTS = 128;
-/** The total is worked through in blocks that stay in a core's cache. */
+/** Words of the total per block: a block stays in a core's cache while all masks are applied to it. */
 const BLOCK = 65536;
 
-/** Platforms outside U3 whose pairwise masks are in the total: those of U2 with a neighbour in U3. */
+/** Platforms outside U3 whose pairwise masks are in the total: they dealt shares and have a neighbour in U3. Ascending. */
 export function deadWithMasks(summing: Summing): readonly number[] {
   const alive = new Set(summing.survivors);
   return [...summing.dealt.keys()]
@@ -44,8 +45,8 @@ export function neighboursAlive(summing: Summing, platform: number, alive: Reado
 }
 
 /**
- * Takes every mask out of `summing.total`, in slices. Returns null, or who dealt shares that do not give what it published:
- * each share was checked against its commitment on arrival, so the dealer alone can be at fault.
+ * Removes every mask from `summing.total`, in slices. Returns null, or the platform at fault. Each share was checked against
+ * its commitment on arrival, so a rebuilt secret that does not match what its owner published is the dealer's fault.
  */
 export function* openTotal(
   engine: CryptoEngine,
@@ -77,7 +78,7 @@ export function* openTotal(
       return { dealer: platform, text: 'the rebuilt mask key does not belong to its public half' };
     }
     for (const survivor of neighboursAlive(summing, platform, alive)) {
-      // As the dead platform would have added it: its partner's term is the negative, so adding this one cancels.
+      // The survivor added the negative of the dead platform's term, so adding the dead platform's own term cancels it.
       const mask = maskOrFailure(engine, summing, agreement, platform, survivor);
       if (mask === null) return { dealer: survivor, text: 'its mask key is a point of low order' };
       masks.push(mask);
@@ -138,7 +139,7 @@ function sharesByPeer(
   return byPeer;
 }
 
-/** The secret of `platform`; that there are t shares was checked when the stage closed. */
+/** Rebuilds the secret of `platform` that was revealed. The stage closed only after it found t shares of each. */
 function rebuild(
   summing: Summing,
   plans: Map<string, Recombination>,
@@ -151,7 +152,7 @@ function rebuild(
   const pointOf = new Map(holders.map((at, i) => [keys[at].platform, i + 1]));
   const chosen = (shares.get(platform) ?? []).slice(0, threshold);
   const points = chosen.map((held) => pointOf.get(held.holder) ?? 0);
-  // On the complete graph all secrets have the same holders: one set of coefficients serves them all.
+  // On the complete graph all secrets have the same holders, so that one set of coefficients serves all of them.
   const name = `${holders.length}:${points.join()}`;
   const plan = plans.get(name) ?? recombination(points, holders.length);
   plans.set(name, plan);

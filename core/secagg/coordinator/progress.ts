@@ -1,5 +1,5 @@
 /**
- * When a stage goes on, and how effects are addressed.
+ * Decides when a stage closes and when the attempt ends, and addresses effects to platforms.
  * @module
  */
 import type { SecaggError } from '../errors.ts';
@@ -19,7 +19,7 @@ export function answered(state: OpenCoordinatorState): number {
   return state.stage === 'opening' ? 0 : state.answers.size;
 }
 
-/** A platform that has no further part in the session. */
+/** True if the platform takes no further part in the session: it is gone, or a stage closed without its answer. */
 export function isOut(state: OpenCoordinatorState, platform: number): boolean {
   if (state.session.gone.has(platform)) return true;
   if (state.stage === 'opening') return false;
@@ -27,7 +27,10 @@ export function isOut(state: OpenCoordinatorState, platform: number): boolean {
   return !has && !state.remaining.has(platform);
 }
 
-/** Goes on when nobody is left to wait for, ends when too few can still answer; a stage everybody has left goes on at once. */
+/**
+ * Closes the stage when no platform is left to wait for, and ends the attempt when too few can still answer. It repeats this,
+ * because every platform that the next stage would wait for may already be gone.
+ */
 export function settle(state: OpenCoordinatorState, effects: readonly CoordinatorEffect[]): CoordinatorStep {
   const all = [...effects];
   let open: OpenCoordinatorState = state;
@@ -51,8 +54,8 @@ export function settle(state: OpenCoordinatorState, effects: readonly Coordinato
 }
 
 /**
- * The first uploads are granted, and the attempt charged for, once enough platforms have asked for a sum and the others have
- * asked too, are gone, or had their time: who dies before that costs nobody anything.
+ * Charges for the attempt and grants the first uploads, once enough platforms have asked to upload and each of the others has
+ * asked too, is gone, or has had its time. A platform that dies before then costs nobody any budget.
  */
 function firstGrants(
   state: CoordinatorStateOf<'masked-input'>,
@@ -65,7 +68,7 @@ function firstGrants(
   return grace === 'ahead' ? [{ ...state, grace: 'running' }, [{ kind: 'grace' }]] : [state, []];
 }
 
-/** At its deadline a stage goes on with who has answered. */
+/** Closes the stage at its deadline with the platforms that have answered, or ends the attempt if they are too few. */
 export function deadline(state: OpenCoordinatorState): CoordinatorStep {
   if (state.stage === 'opening') return [state, []];
   for (const platform of state.remaining) state.session.silent.set(platform, state.stage);
@@ -74,10 +77,10 @@ export function deadline(state: OpenCoordinatorState): CoordinatorStep {
   return settle(state, []);
 }
 
-/** The platform will not answer any more. @param because in words. */
+/** Records that the platform will not answer any more, and frees its upload slot. @param because the reason, in words. */
 export function withdraw(state: OpenCoordinatorState, platform: number, because: string): readonly CoordinatorEffect[] {
   const { session } = state;
-  // Who is lost while the sum is opened has done its part.
+  // A platform that is lost while the sum is opened has already done its part.
   if (state.stage !== 'opening' && !session.gone.has(platform)) session.gone.set(platform, because);
   state.remaining.delete(platform);
   return state.stage === 'masked-input' ? grants(session, state.uploads.drop(platform, false)) : [];

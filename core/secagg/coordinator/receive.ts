@@ -1,5 +1,5 @@
 /**
- * One message from one platform: whether it belongs here, whether it is sound, and where it is kept.
+ * Takes one message from one platform: decides whether it belongs to the stage, checks it, and keeps it.
  * @module
  */
 import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
@@ -41,7 +41,7 @@ export function receive(state: OpenCoordinatorState, from: string, message: Plat
   }
   if (isOut(state, platform)) return [state, [rejectLate(from)]];
   if (STAGE_OF[message.kind] !== state.stage) {
-    // From a platform that is still in: either it repeats itself after a lost connection, or it is ahead of its time.
+    // The platform is still in: it repeats a message after a lost connection, or it is ahead of the stage.
     return [state, [reject(from, new SecaggError('SECAGG_WRONG_STAGE', `${message.kind} while ${state.stage}`))]];
   }
   try {
@@ -51,19 +51,22 @@ export function receive(state: OpenCoordinatorState, from: string, message: Plat
   }
 }
 
-/** A bad answer is no answer: its sender is named and out, unless it merely repeats itself or crossed a new grant. */
+/**
+ * Names the sender of a bad answer and withdraws it from the session. A repeated message, and a chunk that crossed a new
+ * grant, are only rejected.
+ */
 function refuse(state: OpenCoordinatorState, platform: number, error: unknown): CoordinatorStep {
   const { id } = state.session.parameters.cohort[platform];
   const refusal =
     error instanceof SecaggError ? error : new SecaggError('SECAGG_SIZE', 'the message is malformed', platform);
   if (refusal.code === 'SECAGG_DUPLICATE' || refusal.code === 'SECAGG_CHUNK') return [state, [reject(id, refusal)]];
   const told = [reject(id, refusal), fault(id, refusal)];
-  // Its first answer was sound and stays.
+  // The platform's first answer was sound and still counts.
   if (refusal.code === 'SECAGG_EQUIVOCATION') return [state, told];
   return settle(state, [...told, ...withdraw(state, platform, `its message was refused: ${refusal.code}`)]);
 }
 
-/** @throws SecaggError when the answer is unsound; nothing was kept then. */
+/** Checks one answer and keeps it. @throws SecaggError if the answer is bad; nothing of it is kept then. */
 function take(state: OpenCoordinatorState, platform: number, message: PlatformMessage): readonly CoordinatorEffect[] {
   const { session } = state;
   if (state.stage === 'keys' && message.kind === 'advertise-keys') {
@@ -98,7 +101,10 @@ function take(state: OpenCoordinatorState, platform: number, message: PlatformMe
   return [];
 }
 
-/** @throws SecaggError SECAGG_EQUIVOCATION: an answer is given once. */
+/**
+ * True if the platform has already given this very answer.
+ * @throws SecaggError SECAGG_EQUIVOCATION if it gave a different one.
+ */
 function repeats<T>(answers: ReadonlyMap<number, T>, platform: number, answer: T): boolean {
   if (!answers.has(platform)) return false;
   if (sameMessage(answers.get(platform), answer)) return true;
@@ -116,6 +122,6 @@ function checkBeacon(state: CoordinatorStateOf<'beacon'>, platform: number, nonc
   expectBytes('the beacon nonce', nonce, KEY_BYTES, platform);
   const opened = commitBeacon(session.dependencies.engine, session.parametersHash, platform, nonce);
   if (!equalBytes(opened, commitments.get(platform) ?? new Uint8Array(0))) {
-    throw new SecaggError('SECAGG_BEACON', `of platform ${platform}`, platform);
+    throw new SecaggError('SECAGG_BEACON', `platform ${platform}`, platform);
   }
 }

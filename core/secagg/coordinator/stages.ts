@@ -1,5 +1,5 @@
 /**
- * How each stage closes: who goes on, what they are told, what is gathered next.
+ * Closes each stage: decides which platforms continue, tells them what they need, and begins the next stage.
  * @module
  */
 import { OUTCOME_TEXT } from '../outcome.ts';
@@ -45,7 +45,7 @@ function asks(
   return { session, expected, remaining: remainingOf(session, expected) };
 }
 
-/** Least answers a stage needs. */
+/** Fewest answers with which the stage may close. */
 export function leastAnswers(state: OpenCoordinatorState): number {
   const { threshold, tNoise, graph } = state.session.parameters;
   switch (state.stage) {
@@ -54,7 +54,7 @@ export function leastAnswers(state: OpenCoordinatorState): number {
     case 'masked-input':
       return Math.max(graph.kind === 'complete' ? threshold : threshold + 1, tNoise);
     case 'beacon':
-      // Who may withhold an opening chooses between two ring orders: all or nothing.
+      // A platform that could withhold its opening would choose between two ring orders, so every opening is needed.
       return state.expected.length;
     case 'consistency':
     case 'unmask':
@@ -64,7 +64,7 @@ export function leastAnswers(state: OpenCoordinatorState): number {
   }
 }
 
-/** Ends for lack of platforms, with the outcome their own reasons for leaving suggest. */
+/** Ends the attempt for lack of platforms. The codes with which platforms left decide the outcome. */
 export function endTooFew(state: OpenCoordinatorState, answered: number): CoordinatorStep {
   const { leaves } = state.session;
   const any = (...codes: readonly string[]): boolean => codes.some((code) => leaves.has(code));
@@ -185,7 +185,8 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
   const { session, dealing, uploads, expected } = state;
   const survivors = uploads.whole;
   const summing: Summing = { ...dealing, survivors, total: uploads.total };
-  // Who has left since its upload is in the sum but will reveal nothing. Found before anything is announced.
+  // A platform that left after its upload is in the sum but will reveal no share. If a secret can no longer be rebuilt, the
+  // attempt ends here, before the survivors are announced.
   const there = survivors.filter((platform) => !session.gone.has(platform));
   const lonely = unrecoverable(summing, new Set(there), session.parameters.threshold);
   if (lonely !== null) return end(state, 'too-few-platforms', lonely);
@@ -210,7 +211,7 @@ function closeMaskedInput(state: CoordinatorStateOf<'masked-input'>): Coordinato
   ];
 }
 
-/** Names a secret of which fewer than t shares can come from `holdersThere`; null when all can be rebuilt. */
+/** Names a platform of whose secret fewer than t holders are in `holdersThere`; null if all secrets can be rebuilt. */
 function unrecoverable(summing: Summing, holdersThere: ReadonlySet<number>, threshold: number): string | null {
   const { graph, keys, positionOf } = summing;
   for (const platform of [...summing.survivors, ...deadWithMasks(summing)]) {

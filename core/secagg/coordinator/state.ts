@@ -1,6 +1,6 @@
 /**
- * The coordinator's side of a session as a discriminated union. What the stages gather lives in maps that are filled in
- * place: a state that was handed to `handleCoordinator` is spent.
+ * The coordinator's side of a session as a discriminated union. The stages fill their maps in place, so a state that was
+ * handed to `handleCoordinator` must not be used again.
  * @module
  */
 import type { KeyAgreement } from '../../crypto/engine.ts';
@@ -24,15 +24,15 @@ export interface CoordinatorSession {
   readonly indexOf: ReadonlyMap<string, number>;
   /** Agrees with every advertised key once, to find points of low order. */
   readonly probe: KeyAgreement;
-  /** Platforms that are out for good, and why, in words. */
+  /** Platforms that are out for good, with the reason in words. */
   readonly gone: Map<number, string>;
-  /** Platforms that had not answered at a stage's deadline, and which stage it was. */
+  /** Platforms that had not answered at a deadline, with the last stage in which this happened. */
   readonly silent: Map<number, CoordinatorStage>;
-  /** Codes with which platforms left: they name the outcome when too few are left. */
+  /** Codes with which platforms left. They decide the outcome when too few platforms are left. */
   readonly leaves: Set<string>;
 }
 
-/** U1 and its graph. Position i of the graph is `keys[i]`. */
+/** U1, the platforms of the key list, and their graph. Position i of the graph is `keys[i]`. */
 export interface Circle {
   readonly sessionId: Uint8Array;
   readonly keys: readonly KeyEntry[];
@@ -40,12 +40,12 @@ export interface Circle {
   readonly graph: Graph;
 }
 
-/** U2: what was dealt, by dealer. */
+/** U2, the platforms that dealt shares, with what each dealt. */
 export interface Dealing extends Circle {
   readonly dealt: ReadonlyMap<number, ShareKeys>;
 }
 
-/** U3. */
+/** U3, the platforms whose whole masked update is in the total. */
 export interface Summing extends Dealing {
   readonly survivors: readonly number[];
   /** Masked total, modulo 2^32. */
@@ -55,9 +55,9 @@ export interface Summing extends Dealing {
 interface Gathering<Name extends CoordinatorStage> {
   readonly stage: Name;
   readonly session: CoordinatorSession;
-  /** Who is asked in this stage, ascending. */
+  /** Platforms that this stage asks: cohort indices, ascending. */
   readonly expected: readonly number[];
-  /** Those of them who have not answered and still may. */
+  /** Expected platforms that have not answered and still may. */
   readonly remaining: Set<number>;
 }
 
@@ -78,7 +78,7 @@ export type CoordinatorState =
   | (Gathering<'masked-input'> & {
       readonly dealing: Dealing;
       readonly uploads: Uploads;
-      /** How long those that have asked to upload wait for the others: not set yet, running, or over. */
+      /** State of the wait for platforms that have not asked to upload: not begun, running, or over. */
       readonly grace: 'ahead' | 'running' | 'over';
     })
   | (Gathering<'consistency'> & { readonly answers: Map<number, Uint8Array>; readonly summing: Summing })
@@ -100,7 +100,7 @@ export type CoordinatorStateOf<Stage extends CoordinatorState['stage']> = Extrac
 >;
 export type CoordinatorStep = Step<CoordinatorState, CoordinatorEffect>;
 
-/** Of those asked, the ones who are still there. */
+/** Expected platforms that are not gone. */
 export function remainingOf(session: CoordinatorSession, expected: readonly number[]): Set<number> {
   return new Set(expected.filter((platform) => !session.gone.has(platform)));
 }
@@ -109,7 +109,7 @@ export function idsOf(session: CoordinatorSession, platforms: readonly number[])
   return platforms.map((index) => session.parameters.cohort[index].id);
 }
 
-/** Whether an upload was granted: from there on an attempt is paid for. */
+/** True once uploads are granted: the coordinator's ledger is charged for the attempt from then on. */
 export function isCharged(state: OpenCoordinatorState): boolean {
   if (state.stage === 'masked-input') return state.uploads.isOpen;
   return state.stage === 'consistency' || state.stage === 'unmask' || state.stage === 'opening';

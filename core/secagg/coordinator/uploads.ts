@@ -1,10 +1,10 @@
 /**
- * Stage 2 of the coordinator: masked vectors come in and only whole ones enter the total.
+ * Stage 2 of the coordinator: masked vectors arrive, and only whole ones enter the total.
  *
  * A platform that dies half way must leave no trace in the sum, and memory must not grow with the cohort. So a vector is
- * *staged* until it is whole, and only a few platforms upload at a time: each needs a slot, slots are granted in the order of
- * requests, and memory is (slots + 1) vectors whatever n. The grant is the acknowledgement and the flow control as well.
- * The first one is held back until `open`: with it the attempt is paid for.
+ * *staged* until it is whole, and only a few platforms upload at a time. Each needs a slot, and slots are granted in the order
+ * of requests. Memory is (slots + 1) vectors for every size of cohort. A grant also acknowledges chunks and controls the flow.
+ * No grant is made before `open`, because the ledger must be charged before the first one.
  * @module
  */
 import { SecaggError } from '../errors.ts';
@@ -29,7 +29,7 @@ export class Uploads {
   readonly #whole = new Set<number>();
   readonly #staged = new Map<number, Staged>();
   readonly #waiting: number[] = [];
-  /** Staged, but their connection is broken: the first to lose their slot. */
+  /** Platforms with a staged vector and a broken connection. They are the first to lose their slots. */
   readonly #paused = new Set<number>();
   readonly #spare: Uint32Array[] = [];
   #isOpen = false;
@@ -46,17 +46,17 @@ export class Uploads {
     this.total = new Uint32Array(parameters.vectorLength);
   }
 
-  /** Whether uploads are granted: from `open` on. */
+  /** True from `open` on: uploads are granted. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Platforms that have asked, and wait for a grant. */
+  /** Platforms that have asked and wait for a grant, in the order of their requests. */
   get waiting(): readonly number[] {
     return this.#waiting;
   }
 
-  /** Grants the first uploads. Until then requests are collected alone. */
+  /** Grants the first uploads. Before this call, requests are only collected. */
   open(): readonly Grant[] {
     this.#isOpen = true;
     return this.#fill();
@@ -110,13 +110,13 @@ export class Uploads {
       this.#release(platform);
       return [this.#grant(platform, this.#chunks, this.#chunks), ...this.#fill()];
     }
-    // Half a window at a time: the platform never waits, and not every chunk costs an answer.
+    // Granting when half a window is left keeps the platform busy without an answer to every chunk.
     if (staged.granted - staged.next > this.#window / 2 || staged.granted === this.#chunks) return [];
     staged.granted = Math.min(staged.next + this.#window, this.#chunks);
     return [this.#grant(platform, staged.next, staged.granted)];
   }
 
-  /** What it staged is dropped; its slot goes to the next. With `requeue` it may start over. */
+  /** Drops the platform's staged vector and gives its slot to the next. With `requeue` it starts over at the queue's end. */
   drop(platform: number, requeue: boolean): readonly Grant[] {
     const at = this.#waiting.indexOf(platform);
     if (at !== -1) this.#waiting.splice(at, 1);
@@ -125,7 +125,7 @@ export class Uploads {
     return this.#fill();
   }
 
-  /** Its connection broke: what it staged is kept while nobody waits for the slot. */
+  /** Notes that the platform's connection broke. Its staged vector is kept while nobody waits for the slot. */
   pause(platform: number): readonly Grant[] {
     const at = this.#waiting.indexOf(platform);
     if (at !== -1) this.#waiting.splice(at, 1);

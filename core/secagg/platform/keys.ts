@@ -1,5 +1,5 @@
 /**
- * Stage 0 of a platform: fresh keys, the list of everybody's, and (sparse graph) the beacon.
+ * Stage 0 of a platform: it checks the list of all keys, and on a sparse graph opens its part of the beacon.
  * @module
  */
 import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
@@ -39,13 +39,13 @@ export function onBeaconList(state: PlatformStateOf<'awaiting-beacon'>, list: Be
     const nonce = piece(list.nonces, KEY_BYTES, i);
     const commitment = commitBeacon(session.dependencies.engine, session.parametersHash, entry.platform, nonce);
     if (!equalBytes(commitment, entry.beaconCommitment)) {
-      throw new SecaggError('SECAGG_BEACON', `of platform ${entry.platform}`, entry.platform);
+      throw new SecaggError('SECAGG_BEACON', `platform ${entry.platform}`, entry.platform);
     }
   });
   return deal(session, list, place(session, joined, list.nonces));
 }
 
-/** @throws SecaggError for every way in which a list of keys must not be. */
+/** Checks sizes, order and repetitions, and that this platform's own keys are in the list unchanged. @throws SecaggError */
 function checkKeyList(session: PlatformSession, list: KeyList): void {
   const { parameters, me } = session;
   const platforms = list.entries.map((entry) => entry.platform);
@@ -77,7 +77,7 @@ function checkKeyList(session: PlatformSession, list: KeyList): void {
   if (!same) throw new SecaggError('SECAGG_OWN_KEY', 'replaced in the key list');
 }
 
-/** Finds this platform's place in the graph and checks the signatures of those it will share with. */
+/** Finds this platform's place in the graph and checks the key signatures of its neighbours. */
 function place(session: PlatformSession, joined: Joined, nonces: Uint8Array): Placed {
   const { parameters, dependencies, me } = session;
   const { keys, sessionId } = joined;

@@ -1,5 +1,5 @@
 /**
- * Stage 1 of a platform: shares of its two secrets for its holders, and what its neighbours dealt to it.
+ * Stage 1 of a platform: it deals shares of its two secrets, and opens the packets that its neighbours dealt to it.
  * @module
  */
 import { equalBytes } from '../../encoding/canonical-bytes.ts';
@@ -16,7 +16,7 @@ import { requestUpload } from './upload.ts';
 import { advance } from './state.ts';
 import type { Dealt, Placed, PlatformSession, PlatformStateOf, PlatformStep } from './state.ts';
 
-/** Draws b_u, splits both secrets, seals a packet for each holder but itself. */
+/** Draws b_u, splits both secrets, and seals a packet for each holder but itself. */
 export function deal(session: PlatformSession, after: KeyList | BeaconList, placed: Placed): PlatformStep {
   const { parameters, dependencies, secrets, me } = session;
   const { engine, random } = dependencies;
@@ -110,7 +110,10 @@ function commitShares(
   return both;
 }
 
-/** Box key and pairwise mask with every neighbour, before anything is dealt. @throws SecaggError SECAGG_LOW_ORDER */
+/**
+ * Agrees on a box key and a pairwise mask with every neighbour, before anything is dealt.
+ * @throws SecaggError SECAGG_LOW_ORDER
+ */
 function agreeOnKeys(session: PlatformSession, placed: Placed): void {
   const { secrets, dependencies, me } = session;
   const { engine } = dependencies;
@@ -123,7 +126,7 @@ function agreeOnKeys(session: PlatformSession, placed: Placed): void {
       secrets.pairwise.set(platform, mask);
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
-      throw new SecaggError('SECAGG_LOW_ORDER', `of platform ${platform}`, platform);
+      throw new SecaggError('SECAGG_LOW_ORDER', `platform ${platform}`, platform);
     }
   }
 }

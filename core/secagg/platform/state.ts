@@ -1,5 +1,6 @@
 /**
- * A platform's side of a session as a discriminated union: what it waits for, and what it knows by then.
+ * A platform's side of a session as a discriminated union. Each state is named after what the platform waits for, and holds
+ * what it knows by then.
  * @module
  */
 import type { KeyAgreement } from '../../crypto/engine.ts';
@@ -19,28 +20,28 @@ import type { DealtShares } from '../packet.ts';
 import type { PlatformDependencies, PlatformEffect, PlatformIdentity, SessionParameters, Step } from '../session.ts';
 import type { PlatformMessage } from '../messages.ts';
 
-/** Secrets of one attempt. `wiped` is checked wherever they are used: a zeroed mask key would unmask. */
+/** Secrets of one attempt. Masking checks `wiped` first: a wipe removes the masks, and the update would leave unmasked. */
 export interface PlatformSecrets {
   wiped: boolean;
   readonly sealKey: Uint8Array;
   readonly maskKey: Uint8Array;
   readonly selfMaskSeed: Uint8Array;
   readonly beaconNonce: Uint8Array;
-  /** nacl.box keys by neighbour: made to seal in stage 1, used again to open. */
+  /** nacl.box keys by the neighbour's cohort index. They seal the packets of stage 1 and open those received. */
   readonly boxKeys: Map<number, Uint8Array>;
-  /** Pairwise masks by neighbour, agreed on in stage 1; those of dealers become `masks`. */
+  /** Pairwise masks by the neighbour's cohort index. Those with dealers also enter `masks`. */
   readonly pairwise: Map<number, Mask>;
-  /** What is added to the update. */
+  /** Masks that are added to the update. */
   readonly masks: Mask[];
-  /** By dealer's cohort index; this platform's own shares among them where it holds any. */
+  /** Shares by the dealer's cohort index. On the complete graph this platform's own shares are among them. */
   readonly held: Map<number, DealtShares>;
 }
 
-/** What every state has. */
+/** Data that every open state has. */
 export interface PlatformSession {
   readonly parameters: SessionParameters;
   readonly parametersHash: Uint8Array;
-  /** `attemptKey`. */
+  /** Name of the attempt, by `attemptKey`. */
   readonly attempt: string;
   readonly dependencies: PlatformDependencies;
   readonly identity: PlatformIdentity;
@@ -51,16 +52,16 @@ export interface PlatformSession {
   readonly maskAgreement: KeyAgreement;
   /** The update, once the driver has given it. */
   readonly update: Uint32Array | null;
-  /** Coordinator messages taken so far: the protocol has one of each, so another one that differs is an attack. */
+  /** Coordinator messages taken so far. The protocol has one of each kind, so a second one that differs is an attack. */
   readonly taken: Readonly<Partial<Record<OnceKind, OnceMessage>>>;
-  /** What `resume` sends again. */
+  /** Messages that `resume` sends again. */
   readonly sent: readonly PlatformMessage[];
 }
 
 export type OnceMessage = KeyList | BeaconList | SharePackets | Survivors | ConsistencySignatures;
 export type OnceKind = OnceMessage['kind'];
 
-/** Known from stage 1 on. */
+/** Known once the key list has arrived. */
 export interface Joined {
   readonly sessionId: Uint8Array;
   /** U1: entry i stands at position i of the graph. */
@@ -88,13 +89,15 @@ export type PlatformState =
       readonly stage: 'masked-input';
       readonly session: PlatformSession;
       readonly dealt: Dealt;
-      /** Chunks below these are acknowledged by the coordinator, handed out, and allowed by its last grant. */
+      /** The coordinator has acknowledged the chunks below this. */
       readonly acknowledged: number;
+      /** The chunks below this were handed to the driver. */
       readonly handedOut: number;
+      /** The last grant allows the chunks below this. */
       readonly limit: number;
-      /** Whether this platform's ledger was charged: before the first chunk, and never again in this session. */
+      /** True once this platform's ledger is charged: before the first chunk, and once per session. */
       readonly isCharged: boolean;
-      /** As far as it was ever handed out, going back or not. */
+      /** Largest value that `handedOut` ever had. Going back lowers `handedOut`, but not this. */
       readonly furthest: number;
     }
   | {
@@ -109,7 +112,7 @@ export type PlatformState =
 export type PlatformStep = Step<PlatformState, PlatformEffect>;
 export type PlatformStateOf<Stage extends PlatformState['stage']> = Extract<PlatformState, { readonly stage: Stage }>;
 
-/** Zeroes every secret in place. KeyObjects of node:crypto go with the session object. */
+/** Zeroes every secret in place, except KeyObjects of node:crypto, which live as long as the session object. */
 export function wipe(secrets: PlatformSecrets): void {
   secrets.wiped = true;
   for (const bytes of [secrets.sealKey, secrets.maskKey, secrets.selfMaskSeed, secrets.beaconNonce]) bytes.fill(0);
@@ -125,7 +128,7 @@ export function wipe(secrets: PlatformSecrets): void {
   secrets.held.clear();
 }
 
-/** Leaves the session: keys wiped, the coordinator told why. */
+/** Leaves the session: wipes the keys and tells the coordinator why. */
 export function abort(session: PlatformSession, error: SecaggError): PlatformStep {
   wipe(session.secrets);
   return [
@@ -141,7 +144,7 @@ export function ignore(state: PlatformState, error: SecaggError): PlatformStep {
   return [state, [{ kind: 'ignored', error }]];
 }
 
-/** The session with this message taken and that one as what `resume` repeats. */
+/** The session after it took `message`. @param sent messages that `resume` sends again. */
 export function advance(
   session: PlatformSession,
   message: OnceMessage,

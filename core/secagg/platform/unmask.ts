@@ -1,5 +1,5 @@
 /**
- * Stages 3 and 4 of a platform: agree on who survived, then give away for each peer one share, of one kind.
+ * Stages 3 and 4 of a platform: it agrees with the others on the survivors, then reveals one share of one kind per peer.
  * @module
  */
 import { canonicalBytes } from '../../encoding/canonical-bytes.ts';
@@ -11,7 +11,7 @@ import { chunkCount } from '../packing.ts';
 import { advance, wipe } from './state.ts';
 import type { PlatformStateOf, PlatformStep } from './state.ts';
 
-/** What is signed in stage 3: this session, this U3. */
+/** Bytes that a platform signs in stage 3: this session and this U3. */
 export function survivorsToSign(sessionId: Uint8Array, survivors: readonly number[]): Uint8Array {
   return canonicalBytes('isthmus/survivors', [sessionId, survivors.length, ...survivors]);
 }
@@ -62,7 +62,7 @@ export function onConsistencySignatures(
   expectBytes('the signatures', signatures, SIGNATURE_BYTES * platforms.length);
   const alive = new Set(survivors);
   const counted = new Set(dealt.neighbours);
-  // On the complete graph this platform's own view counts among the t, as in the paper.
+  // On the complete graph this platform's own signature counts towards t, as in Bonawitz et al. 2017.
   if (parameters.graph.kind === 'complete') counted.add(me);
   const signed = survivorsToSign(dealt.sessionId, survivors);
   let agreeing = 0;

@@ -1,6 +1,6 @@
 /**
- * Stage 2 of a platform: the masked update, chunk by chunk. A chunk is a function of its index alone, so one that is sent
- * again after a lost connection is the same bytes, and no second masked vector exists in a session.
+ * Stage 2 of a platform: it uploads the masked update chunk by chunk. A chunk depends only on its index, so a chunk that is
+ * sent again after a lost connection has the same bytes, and a session never has a second masked vector.
  * @module
  */
 import { SecaggError } from '../errors.ts';
@@ -13,14 +13,14 @@ import type { PlatformSecrets, PlatformSession, PlatformState, PlatformStateOf, 
 
 type MaskedInput = PlatformStateOf<'masked-input'>;
 
-/** Asks for a grant once masks and update are both there. */
+/** Asks for a grant if the driver has given the update. The masks are ready in this state. */
 export function requestUpload(state: MaskedInput): PlatformStep {
   if (state.session.update === null) return [state, []];
   const message = { kind: 'upload-request' } as const;
   return [{ ...state, session: { ...state.session, sent: [message] } }, [{ kind: 'send', message }]];
 }
 
-/** Takes the driver's update in any state before it is needed. */
+/** Takes the driver's update, in any state up to the masked input. */
 export function onUpdate(state: PlatformState, vector: Uint32Array): PlatformStep {
   if (state.stage === 'closed' || state.stage === 'revealed' || state.stage === 'awaiting-signatures') {
     return ignore(state, new SecaggError('SECAGG_UPDATE', 'the session is past its masked input'));
@@ -45,7 +45,8 @@ export function onUploadGrant(state: MaskedInput, grant: UploadGrant): PlatformS
   const valid = Number.isInteger(next) && Number.isInteger(limit) && 0 <= next && next <= limit && limit <= count;
   if (!valid) throw new SecaggError('SECAGG_CHUNK', `a grant of ${next} to ${limit} in ${count} chunks`);
   if (update === null) throw new SecaggError('SECAGG_WRONG_STAGE', 'a grant before the update was offered');
-  // A grant either widens the window or goes back: the coordinator lost what it had staged, and gets the same bytes again.
+  // A higher limit widens the window. Otherwise the grant goes back: the coordinator lacks the chunks from `next` on, and gets
+  // the same bytes again.
   const from = limit > state.limit ? Math.max(next, state.handedOut) : next;
   const to = Math.max(from, limit);
   const furthest = Math.max(state.furthest, to);
@@ -53,11 +54,11 @@ export function onUploadGrant(state: MaskedInput, grant: UploadGrant): PlatformS
   if (from === to) return [waiting, []];
   const upload: PlatformEffect = { kind: 'upload', chunks: maskedChunks(session, update, from, to) };
   if (state.isCharged) return [waiting, [upload]];
-  // With the first chunk this platform's data may come to be in a sum that is opened without it ever knowing.
+  // From the first chunk on this platform's data may be in an opened sum, even if the platform never learns of the opening.
   return [{ ...waiting, isCharged: true }, [{ kind: 'charge', sessionId: state.dealt.sessionId }, upload]];
 }
 
-/** After a lost connection: whatever was not acknowledged is handed out again, on the next grant. */
+/** Goes back to the first unacknowledged chunk after a lost connection, and asks for a grant again. */
 export function rewind(state: MaskedInput): PlatformStep {
   return requestUpload({ ...state, handedOut: state.acknowledged });
 }
@@ -69,7 +70,8 @@ function* maskedChunks(
   to: number,
 ): Generator<MaskedChunk, undefined> {
   for (let index = from; index < to; index++) {
-    // The session may have ended since this was handed out, and wiped keys mask nothing.
+    // The session may have ended since the driver got this generator. Its masks are wiped then, and the update would leave
+    // unmasked.
     if (session.secrets.wiped) return;
     yield { kind: 'masked-chunk', index, bytes: maskChunk(session, session.secrets, update, index) };
   }
