@@ -1,10 +1,11 @@
 /**
- * Audits a whole plan in one run: canary persons, each in or out by a fair coin, go through the real mechanism on several
- * platforms at once; an attacker with the view of the coordinator and one colluding platform tells who was in.
+ * Audits a whole plan in one run. Canary persons, each in or out by a fair coin, go through the real mechanism on
+ * several platforms at once. An attacker with the view of the coordinator and one colluding platform guesses which
+ * canaries were in.
  *
- * The attacker has everything that the proof does not count on being secret: every canary's contribution, how it was
- * rounded, the colluding platform's own noise. Its score is the log-likelihood ratio that is best against Gaussian noise.
- * Contributions turn their sign every release, so that noise that is used again cancels.
+ * The attacker knows everything that the proof does not require to be secret: every canary's contribution and how it
+ * was rounded, and the colluding platform's own noise. Its score is the log-likelihood ratio, the best score against
+ * Gaussian noise. A contribution changes its sign in every release, so noise that is used twice cancels.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
@@ -16,20 +17,23 @@ import { gaussianOneRunLowerBound, oneRunLowerBound } from './one-run.ts';
 import type { Guesses } from './one-run.ts';
 
 export interface CanaryAudit {
-  /** Its sums must have canaries x shape.length coordinates at least: every canary has a block of its own. */
+  /**
+   * The plan under audit. Each sum needs at least canaries x shape.length coordinates: every canary has a block of its
+   * own.
+   */
   readonly plan: PrivacyPlan;
   readonly mechanism: PrivacyMechanism;
-  /** m. */
+  /** m: number of canaries. */
   readonly canaries: number;
-  /** How many to guess, half in and half out; settled beforehand. */
+  /** Number of canaries to guess, half of them in and half out. It must be fixed before the scores are seen. */
   readonly guesses: number;
-  /** A canary's contribution in its block, before any clip. */
+  /** A canary's contribution within its block, before clipping. */
   readonly shape: Float32Array;
-  /** How many platforms a canary is on; never the colluding one, which is the last. */
+  /** Number of platforms a canary is on. The colluding platform, which is the last, is never one of them. */
   readonly platformsPerCanary: number;
-  /** 1 - confidence, e.g. 0.05. */
+  /** 1 - confidence, for example 0.05. */
   readonly significance: number;
-  /** Randomness of one platform for one release: what the mechanism under audit draws from. */
+  /** Randomness of one platform for one release, from which the mechanism under audit draws. */
   readonly randomOf: (platform: string, label: string, repetition: number) => RandomSource;
   readonly coins: RandomSource;
 }
@@ -39,24 +43,30 @@ export interface AttackResult extends Guesses {
 }
 
 export interface AuditReport {
-  /** What the plan proves at its delta; null where it proves nothing. */
+  /** Epsilon that the plan proves at its delta; null if it proves none. */
   readonly provenEpsilon: number | null;
   readonly delta: number;
   readonly confidence: number;
   readonly attacks: readonly AttackResult[];
-  /** Holds for any mechanism. */
+  /** Lower bound on epsilon that holds for any mechanism. */
   readonly lowerBound: number;
-  /** Holds under the hypothesis that the mechanism's trade-off curve is a Gaussian's. */
+  /** Lower bound on epsilon if the mechanism's trade-off curve is that of a Gaussian. */
   readonly gaussianLowerBound: number;
-  /** A lower bound above the proven epsilon: something is wrong with the mechanism or with the proof. */
+  /** True if a lower bound exceeds the proven epsilon. Then the mechanism or the proof is wrong. */
   readonly contradicted: boolean;
 }
 
-/** `colluder`: subtract what the colluder added. `shared-noise`: also suppose that the others drew the same noise. */
+/**
+ * `colluder` subtracts the colluder's own contribution. `shared-noise` also assumes that all platforms drew the
+ * colluder's noise.
+ */
 export type AttackName = 'colluder' | 'shared-noise';
 const ATTACKS: readonly AttackName[] = ['colluder', 'shared-noise'];
 
-/** @throws PrivacyError PRIVACY_BAD_PARAMETER for sums too small for the canaries, guesses beyond them, or a sampled plan. */
+/**
+ * @throws PrivacyError PRIVACY_BAD_PARAMETER for sums too small for the canaries, more guesses than canaries, or a plan
+ * with sampling.
+ */
 export function auditPlan(audit: CanaryAudit): AuditReport {
   check(audit);
   const inside = drawCoins(audit);
@@ -70,14 +80,14 @@ export function auditPlan(audit: CanaryAudit): AuditReport {
   return report(audit, attacks);
 }
 
-/** The same guesses with the coins turned over: a sound bound gives 0. */
+/** The guesses of an attacker who has every coin wrong. A sound bound gives 0 for them. */
 export function swappedLabels({ canaries, guesses, correct }: Guesses): Guesses {
   return { canaries, guesses, correct: guesses - correct };
 }
 
 function report(audit: CanaryAudit, attacks: readonly AttackResult[]): AuditReport {
   const { plan, significance } = audit;
-  // Several attacks, one confidence: each gets its part of the error.
+  // The attacks share one error probability, so that the confidence holds for all of them together.
   const each = significance / attacks.length;
   const lowerBound = Math.max(...attacks.map((attack) => oneRunLowerBound(attack, each, plan.delta)));
   const gaussianLowerBound = Math.max(...attacks.map((attack) => gaussianOneRunLowerBound(attack, each, plan.delta)));
@@ -94,14 +104,14 @@ function report(audit: CanaryAudit, attacks: readonly AttackResult[]): AuditRepo
 
 interface PlatformRelease {
   readonly sum: PlannedSum;
-  /** Every canary's realised integers, in its block. */
+  /** Every canary's integers after clipping and rounding, in its block. */
   readonly realised: Float64Array;
-  /** What the platform puts out: canaries that are in, and its noise. */
+  /** The platform's output: the canaries that are in, and its noise. */
   readonly released: Float64Array;
   readonly noise: Float64Array;
 }
 
-/** Adds what one release tells to every canary's score, for each attack. */
+/** Adds the log-likelihood ratio of one release to every canary's score, for each attack. */
 function addScores(
   audit: CanaryAudit,
   label: string,
@@ -155,7 +165,8 @@ function releaseOf(
       if (present(canary)) yield { indices: Uint32Array.from(shape, (_, i) => canary * shape.length + i), values };
     }
   };
-  // Blocks do not overlap, so the sum over all holds every canary's own integers, and those that are out are cut.
+  // Blocks do not overlap. So the sum over all canaries holds each one's own integers, and the canaries that are out
+  // can be set to 0.
   const realised = mechanism.bound(sum, contributions(), random).integers;
   const data = Float64Array.from(realised, (value, i) => {
     const canary = Math.floor(i / shape.length);
@@ -183,7 +194,10 @@ function score(
   }
 }
 
-/** The highest half of the guesses are called in, the lowest half out. @param inside 1: in. */
+/**
+ * Guesses "in" for the highest scores (half of the guesses) and "out" for the lowest. @param inside 1 for a canary that
+ * is in.
+ */
 export function guessExtremes(scores: Float64Array, inside: Uint8Array, guesses: number): Guesses {
   const canaries = scores.length;
   const order = Uint32Array.from(scores, (_, canary) => canary).sort((a, b) => scores[b] - scores[a]);
@@ -207,7 +221,7 @@ function check({ plan, canaries, guesses, shape, platformsPerCanary, significanc
     [honest >= 1, 'needs at least two platforms, of which one colludes'],
     [
       plan.samplingRate === 1,
-      'its canaries are in all sums or in none, which a plan with sampled persons claims nothing of',
+      'its canaries are in all sums or in none, and the claim of a plan with sampling does not cover that',
     ],
     [
       smallest >= canaries * shape.length,

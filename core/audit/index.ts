@@ -1,5 +1,5 @@
 /**
- * Measuring privacy: canaries, one-run audits and inference from releases, beside what is proven.
+ * Measures privacy beside the proven bound: canaries, one-run audits and inference from releases.
  * @module
  */
 export * from './canary-audit.ts';

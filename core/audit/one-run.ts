@@ -1,21 +1,22 @@
 /**
- * Lower bounds on epsilon from one run with many canaries, each in or out by a fair coin. An attacker ranks them by a
- * score, guesses some in or out and abstains on the rest; too many right guesses contradict a claimed (epsilon, delta).
+ * Lower bounds on epsilon from one run with many canaries, each in or out by a fair coin. An attacker ranks the
+ * canaries by a score, guesses some of them in or out and abstains on the rest. Too many right guesses contradict a
+ * claimed (epsilon, delta).
  *
- * Two bounds. `oneRunLowerBound` holds for every mechanism (Steinke, Nasr and Jagielski 2023, "Privacy Auditing with One
- * Training Run"). `gaussianOneRunLowerBound` assumes that the mechanism's trade-off curve is that of a
- * Gaussian (Mahloujifar, Melis and Chaudhuri 2024, "Auditing f-Differential Privacy in One Run"): under
- * that hypothesis it is far closer to the truth, and it is the one that catches a halved noise.
+ * `oneRunLowerBound` holds for every mechanism (Steinke, Nasr and Jagielski 2023, "Privacy Auditing with One Training
+ * Run"). `gaussianOneRunLowerBound` assumes that the mechanism's trade-off curve is that of a Gaussian (Mahloujifar,
+ * Melis and Chaudhuri 2024, "Auditing f-Differential Privacy in One Run"). Under that hypothesis it is much closer to
+ * the truth, and it is the bound that detects a halved noise.
  * @module
  */
 import { gaussianNoiseMultiplier, gaussianTradeOff } from '../accounting/gaussian-exact.ts';
 import { binomialUpperTail } from '../accounting/special/beta.ts';
 
-/** What an attacker achieved. */
+/** An attacker's result. */
 export interface Guesses {
-  /** m: canaries, each in or out by its own fair coin. */
+  /** m: number of canaries, each in or out by its own fair coin. */
   readonly canaries: number;
-  /** Canaries on which the attacker did not abstain; how many must be settled before the scores are seen. */
+  /** Number of canaries on which the attacker did not abstain. It must be fixed before the scores are seen. */
   readonly guesses: number;
   readonly correct: number;
 }
@@ -32,19 +33,19 @@ export function oneRunPValue({ canaries, guesses, correct }: Guesses, epsilon: n
   return Math.min(1, beta + 2 * canaries * delta * alpha);
 }
 
-/** Largest epsilon whose claim the guesses contradict at this significance; 0 when none. */
+/** Largest epsilon whose claim the guesses contradict at this significance; 0 if there is none. */
 export function oneRunLowerBound(guesses: Guesses, significance: number, delta: number): number {
   return largestContradicted((epsilon) => oneRunPValue(guesses, epsilon, delta) < significance);
 }
 
-/** The same under the hypothesis of a Gaussian trade-off curve. */
+/** The same bound under the hypothesis of a Gaussian trade-off curve. */
 export function gaussianOneRunLowerBound(guesses: Guesses, significance: number, delta: number): number {
   return largestContradicted((epsilon) => contradictsGaussian(guesses, significance, epsilon, delta));
 }
 
 /**
- * Whether these guesses contradict the Gaussian mechanism that is (epsilon, delta)-DP: r and h follow, from `correct`
- * right guesses down, the most probability that k or more right guesses can carry.
+ * True if these guesses contradict the Gaussian mechanism that is (epsilon, delta)-DP. The loop goes down from
+ * `correct` right guesses; r and h are the largest probabilities that k or more right guesses can have.
  */
 export function contradictsGaussian(guesses: Guesses, significance: number, epsilon: number, delta: number): boolean {
   const { canaries, guesses: made, correct } = guesses;

@@ -1,20 +1,22 @@
 /**
- * One-shot canaries: an estimate of epsilon, not a bound, from the cosines between random directions that were put into
- * training and what training released. Andrew, Kairouz, Oh, Oprea, McMahan and Suriyakumar (2023), "One-shot Empirical
- * Privacy Estimation for Federated Learning". Canaries that were not in have cosines N(0, 1/D); those that were in are
- * fitted by a Gaussian, and epsilon is that of telling the two apart.
+ * One-shot canaries: an estimate of epsilon, not a bound. It uses the cosines between random directions that were put
+ * into training and the vector that training released. Andrew, Kairouz, Oh, Oprea, McMahan and Suriyakumar (2023),
+ * "One-shot Empirical Privacy Estimation for Federated Learning". Canaries that were out have cosines N(0, 1/D). A
+ * Gaussian is fitted to the cosines of those that were in. The estimate is the epsilon at which these two Gaussians can
+ * be told apart.
  * @module
  */
 import { normalTail } from '../accounting/special/normal.ts';
 
 /**
  * @param cosines of the canaries that were in.
- * @param dimension D of the released vector, large: cosines of strangers are then Gaussian.
+ * @param dimension D of the released vector. It must be large, so that the cosines of canaries that were out are
+ * Gaussian.
  */
 export function oneShotEstimate(cosines: Float64Array, dimension: number, delta: number): number {
   const mean = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length;
   const variance = cosines.reduce((sum, cosine) => sum + (cosine - mean) ** 2, 0) / (cosines.length - 1);
-  // In units of the strangers' deviation.
+  // In units of the standard deviation of canaries that were out.
   const mu = mean * Math.sqrt(dimension);
   const sigma = Math.sqrt(variance * dimension);
   let low = 0;

@@ -1,6 +1,6 @@
 /**
- * How well a target tells two representations apart by their codes: eps0 measured beside eps0 proven. A person with and
- * without one interaction, or two persons, are two representations; eps0-local DP bounds every such pair.
+ * Measures how well a target tells two representations apart by their codes: eps0 measured beside eps0 proven. The two
+ * can be one person with and without an interaction, or two persons. eps0-local DP bounds every such pair.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
@@ -12,7 +12,7 @@ export interface CodeInference {
   readonly mode: Pick<ReleaseMode, 'release'>;
   readonly one: Float32Array;
   readonly other: Float32Array;
-  /** Codes drawn of each; half choose the threshold, half are judged. */
+  /** Number of codes drawn for each representation. Half of them choose the threshold, the other half are judged. */
   readonly draws: number;
   /** 1 - confidence. */
   readonly significance: number;
@@ -22,16 +22,20 @@ export interface CodeInference {
 export interface CodeInferenceResult {
   /** Lower bound on eps0 at the confidence; 0 for a mode that releases nothing. */
   readonly lowerBound: number;
-  /** Share of codes of `one` that the attacker recognises, and of `other` that it takes for `one`. */
+  /** Share of the codes of `one` that the attacker recognises. */
   readonly recognised: number;
+  /** Share of the codes of `other` that the attacker takes for codes of `one`. */
   readonly mistaken: number;
 }
 
-/** The attacker's score: how far a code lies from the one towards the other. */
+/**
+ * Tests codes of both representations. The attacker's score is larger the further a code lies from `other` towards
+ * `one`.
+ */
 export function inferFromCodes(inference: CodeInference): CodeInferenceResult {
   const { draws, significance } = inference;
   if (!Number.isInteger(draws) || draws < 4 || !(significance > 0 && significance < 1)) {
-    throw new PrivacyError('PRIVACY_BAD_PARAMETER', 'code inference needs 4 draws and a significance in (0, 1)');
+    throw new PrivacyError('PRIVACY_BAD_PARAMETER', 'code inference: at least 4 draws, and a significance in (0, 1)');
   }
   const ones = scores(inference, inference.one);
   const others = scores(inference, inference.other);
@@ -41,7 +45,7 @@ export function inferFromCodes(inference: CodeInference): CodeInferenceResult {
   const judged = draws - half;
   const hits = ones.subarray(half).filter((score) => score >= threshold).length;
   const alarms = others.subarray(half).filter((score) => score >= threshold).length;
-  // Each of the two rates is off with half the error: P[one in A] <= e^eps0 P[other in A].
+  // The two rates share the error probability. They bound eps0 by P[one in A] <= e^eps0 P[other in A].
   const missed = clopperPearsonUpper(judged - hits, judged, significance / 2);
   const alarmed = clopperPearsonUpper(alarms, judged, significance / 2);
   return {
@@ -67,7 +71,10 @@ function unit(vector: Float32Array): Float32Array {
   return norm > 0 ? vector.map((value) => value / norm) : vector;
 }
 
-/** Greatest log ratio of the two rates, each with one added to its count. */
+/**
+ * The score with the greatest log ratio of the two rates. The count of false alarms is raised by 1 + sqrt(n) / 4, so
+ * that a threshold with few alarms by chance is not chosen.
+ */
 function bestThreshold(ones: Float64Array, others: Float64Array): number {
   const [high, low] = [ones.slice().sort(), others.slice().sort()];
   let best = -Infinity;

@@ -25,7 +25,8 @@ export class AliasTable {
     for (let i = 0; i < n; i++) (scaled[i] < 1 ? small : large).push(i);
     const best = heaviest(weights);
     for (let s = small.pop(); s !== undefined; s = small.pop()) {
-      // Rounding may leave last small cells without a partner: a weight of zero must still never come up.
+      // Rounding may leave the last small cells without a partner. They get the heaviest index, so that a weight of
+      // zero is never drawn.
       const l = large.at(-1) ?? best;
       this.#threshold[s] = scaled[s];
       this.#alias[s] = l;

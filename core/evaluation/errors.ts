@@ -1,13 +1,13 @@
 /**
- * Measurements that would mean nothing.
+ * Errors of measurements that would have no meaning.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
 
 export const EvaluationError = errorsOf('EvaluationError', {
   EVALUATION_TOO_FEW_ITEMS: { kind: 'input', about: 'fewer items can be drawn than negatives were asked for' },
-  EVALUATION_BAD_SCORES: { kind: 'input', about: 'the scores of a method cannot be ranked: NaN, or not one an item' },
+  EVALUATION_BAD_SCORES: { kind: 'input', about: 'the scores of a method cannot be ranked: NaN, or not one per item' },
   EVALUATION_NOT_PAIRED: { kind: 'input', about: 'two results were not measured on the same positives' },
-  EVALUATION_NO_POSITIVES: { kind: 'input', about: 'nothing is left to take a mean of' },
+  EVALUATION_NO_POSITIVES: { kind: 'input', about: 'there is no positive or no person to take a mean over' },
 });
 export type EvaluationError = InstanceType<typeof EvaluationError>;

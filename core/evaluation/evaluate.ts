@@ -1,5 +1,5 @@
 /**
- * The one loop every table comes from: a method's scores, ranked against the candidates of each hidden positive.
+ * The one loop behind every table: it ranks a method's scores against the candidates of each hidden positive.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -9,29 +9,29 @@ import type { Negatives, NegativesName } from './negatives.ts';
 import { rankAmong, ranksInCatalogue, TopItems } from './rank.ts';
 
 export interface EvaluationOptions {
-  /** Scores over the target's catalogue for the cold person at this place; the array may be used again by the next call. */
+  /** Scores over the target's catalogue for the cold person at this index. The next call may reuse the array. */
   readonly scorer: (index: number, person: ColdPerson) => Float32Array /* [items] */;
   readonly cold: readonly ColdPerson[];
   /** Size of the target's catalogue. */
   readonly items: number;
-  /** A person is scored once for all of them. Use the same for every method of a run. */
+  /** Each person is scored once for all of these kinds. Use the same kinds for every method of a run. */
   readonly negatives: readonly Negatives[];
-  /** Breaks ties. */
+  /** Seed for breaking ties. */
   readonly seed: string | number;
-  /** Length of the lists kept with `full`. Default 20. */
+  /** Length of the lists that `full` keeps. Default 20. */
   readonly listLength?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** A method's ranks: one a hidden positive, persons in the order of `cold`. */
+/** A method's ranks, one per hidden positive, with persons in the order of `cold`. */
 export interface Evaluation {
   readonly negatives: NegativesName;
-  /** From 1, among the positive and its negatives. */
+  /** The positive's rank, from 1, among itself and its negatives. */
   readonly ranks: Uint32Array /* [positives] */;
-  /** The positives of cold person i stand at `offsets[i]` up to (not with) `offsets[i + 1]`. */
+  /** The ranks of cold person i start at `offsets[i]` and end before `offsets[i + 1]`. */
   readonly offsets: Uint32Array /* [cold persons + 1] */;
-  /** `full` only: what each person would be shown out of the whole catalogue, best first. */
+  /** Present for `full` only: each person's list out of the whole catalogue, best item first. */
   readonly lists?: RecommendedLists;
 }
 
@@ -42,7 +42,8 @@ export interface RecommendedLists {
 
 /**
  * One evaluation for each kind of negatives, in their order.
- * @throws EvaluationError EVALUATION_BAD_SCORES, EVALUATION_TOO_FEW_ITEMS, EVALUATION_NO_POSITIVES. The signal's reason when aborted.
+ * @throws EvaluationError EVALUATION_BAD_SCORES, EVALUATION_TOO_FEW_ITEMS, EVALUATION_NO_POSITIVES. If aborted, the
+ * signal's reason.
  */
 export function evaluateColdStart(options: EvaluationOptions): Evaluation[] {
   const { scorer, cold, items, negatives, seed, signal, onProgress } = options;
@@ -69,7 +70,7 @@ export function evaluateColdStart(options: EvaluationOptions): Evaluation[] {
     const person = cold[i];
     const scores = scorer(i, person);
     checkScores(scores, items);
-    // The ties of one person do not depend on who came before, nor on the other kinds of negatives asked for.
+    // A person's ties must depend neither on the persons before nor on the other kinds of negatives that are asked for.
     const salt = new Prng(`${seed}/ties/${person.person}`).uint32();
     for (const { kind, ranks, lists } of results) {
       const into = ranks.subarray(offsets[i], offsets[i + 1]);
@@ -97,7 +98,7 @@ function checkScores(scores: Float32Array, items: number): void {
       `${scores.length} scores for a person, but the catalogue has ${items} items: the method must score every item`,
     );
   }
-  // NaN compares false with everything: it would silently come out on top.
+  // NaN compares false with everything, so the item would silently be ranked first.
   for (let item = 0; item < items; item++) {
     if (Number.isNaN(scores[item])) {
       throw new EvaluationError(

@@ -1,6 +1,6 @@
 /**
- * Paired gains: a method against another on the same positives and candidates. Absolute figures move with the seed far
- * more than differences do, so what a method brings is read here.
+ * Paired gains: a method against another on the same positives and candidates. Absolute figures vary with the seed much
+ * more than differences do, so the value of a method is read from the differences.
  * @module
  */
 import { EvaluationError } from './errors.ts';
@@ -9,18 +9,25 @@ import { mean, standardDeviation } from './results.ts';
 
 export interface Gain {
   readonly mean: number;
-  /** 95 % confidence interval. */
+  /** Lower end of the 95 % confidence interval. */
   readonly low: number;
+  /** Upper end of the 95 % confidence interval. */
   readonly high: number;
-  /** What the interval is over: persons (of one seed) or seeds. */
+  /** Number of persons (of one seed), or of seeds, that the interval is over. */
   readonly n: number;
 }
 
 /**
- * The mean over positives of gain(method) - gain(reference), with an interval for persons drawn anew: positives of one
- * person are not independent, so the standard error is that of a ratio over persons (Cochran 1977, eq. 6.13).
- * @param gain what a rank is worth, e.g. `(rank) => gains.ndcg(rank, 10)`
- * @throws EvaluationError EVALUATION_NOT_PAIRED unless both ranked the same positives against the same kind of negatives.
+ * The mean over positives of gain(method) - gain(reference), with an interval for another draw of persons. The
+ * positives of one person are not independent, so the standard error is that of a ratio over persons (Cochran 1977, eq.
+ * 6.13).
+ *
+ * @param gain the value of a rank, for example `(rank) => gains.ndcg(rank, 10)`.
+ *
+ * @param keep 0 for positives that do not count, aligned with the ranks.
+ *
+ * @throws EvaluationError EVALUATION_NOT_PAIRED unless both ranked the same positives against the same kind of
+ * negatives.
  */
 export function pairedGain(
   method: Evaluation,
@@ -60,7 +67,10 @@ export function pairedGain(
   return { mean: ratio, low: ratio - half, high: ratio + half, n };
 }
 
-/** The mean of gains at several seeds, with Student's interval. One seed has no interval: minus to plus infinity. */
+/**
+ * The mean of the gains of several seeds, with Student's interval. One seed has no interval: it is minus to plus
+ * infinity.
+ */
 export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
   const middle = mean(gainsBySeed);
   const std = standardDeviation(gainsBySeed);
@@ -72,7 +82,10 @@ export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
 /** The 97.5 % quantiles of Student's t for 1 to 10 degrees of freedom. */
 const SMALL = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216, 2.22814];
 
-/** 97.5 % quantile of Student's t: a table, then the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5), good to 1e-4 there. */
+/**
+ * 97.5 % quantile of Student's t: a table for small degrees, then the Cornish-Fisher expansion (Abramowitz and Stegun
+ * 26.7.5), whose error there is below 1e-4.
+ */
 export function studentQuantile(degrees: number): number {
   if (degrees < 1) return Infinity;
   if (degrees <= SMALL.length) return SMALL[degrees - 1];

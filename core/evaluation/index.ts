@@ -1,5 +1,5 @@
 /**
- * Measuring cold-start recommendation: who is cold, what a positive is ranked against, metrics, rows of a table.
+ * Measures cold-start recommendation: chooses cold persons, draws negatives, computes metrics and the rows of a table.
  * @module
  */
 export type { ColdPerson } from '../data/cold-person.ts';

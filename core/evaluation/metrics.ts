@@ -1,6 +1,6 @@
 /**
- * From ranks and lists to numbers. Rank metrics are means over positives, each of which has candidates of its own;
- * list metrics are means over persons and look at what a person would be shown out of the whole catalogue.
+ * Turns ranks and lists into metrics. Rank metrics are means over positives, each of which has candidates of its own.
+ * List metrics are means over persons and judge the list that each person would be shown out of the whole catalogue.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -8,19 +8,19 @@ import { EvaluationError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
 
 export interface Metric {
-  /** `HR@10`, `NDCG@10`, `MRR`, ...: fractions, not per cent. */
+  /** `HR@10`, `NDCG@10`, `MRR`, ...: fractions, not percentages. */
   readonly metric: string;
-  /** Over positives; list metrics: over persons. */
+  /** Mean over positives; for list metrics, over persons. */
   readonly mean: number;
-  /** Every person alike, however many positives. */
+  /** Mean in which every person has the same weight, however many positives the person has. */
   readonly personMean: number;
-  /** Positives; list metrics: persons. */
+  /** Number of positives; for list metrics, of persons. */
   readonly n: number;
 }
 
 export const DEFAULT_CUTOFFS: readonly number[] = [1, 5, 10, 20];
 
-/** What one positive at a rank is worth. */
+/** The value of one positive at a rank. */
 export const gains = {
   /** Hit rate. */
   hr: (rank: number, k: number): number => (rank <= k ? 1 : 0),
@@ -32,7 +32,7 @@ export const gains = {
 
 /**
  * HR@k, NDCG@k and MRR.
- * @param keep positives that count, where not all do: aligned with `evaluation.ranks`.
+ * @param keep 0 for positives that do not count, aligned with `evaluation.ranks`. Absent: all count.
  * @throws EvaluationError EVALUATION_NO_POSITIVES
  */
 export function rankMetrics(
@@ -78,11 +78,13 @@ function meanGain(
 }
 
 /**
- * Recall@k, Precision@k, F1@k, Coverage@k (share of the catalogue that is shown to anybody) and PopularityRank@k (mean
- * popularity rank of what is shown, over the size of the catalogue: near 0 means best-sellers only, 0.5 none in
- * particular).
- * @param popularity training interactions of each item
- * @param keepPersons persons that count, where not all do
+ * Recall@k, Precision@k, F1@k, Coverage@k (share of the catalogue that is shown to at least one person) and
+ * PopularityRank@k (mean popularity rank of the items shown, divided by the size of the catalogue: near 0 for
+ * best-sellers only, 0.5 without any preference for popular items).
+ *
+ * @param popularity training interactions per item.
+ *
+ * @param keepPersons 0 for persons that do not count. Absent: all count.
  */
 export function listMetrics(
   evaluation: Evaluation,
@@ -136,7 +138,7 @@ export function listMetrics(
     });
 }
 
-/** From 1, the most popular; items equally popular share the mean of their ranks. */
+/** Ranks from 1, the most popular item. Items of equal popularity share the mean of their ranks. */
 export function popularityRanks(popularity: Uint32Array): Float64Array {
   const order = Uint32Array.from(popularity.keys()).sort((a, b) => popularity[b] - popularity[a]);
   const ranks = new Float64Array(popularity.length);
@@ -149,9 +151,11 @@ export function popularityRanks(popularity: Uint32Array): Float64Array {
   return ranks;
 }
 
-/** Root mean squared and mean absolute error of predicted ratings; hidden ratings that are unknown do not count. */
+/**
+ * Root mean squared error and mean absolute error of predicted ratings. Hidden ratings that are unknown do not count.
+ */
 export function ratingErrors(
-  predict: (index: number, person: ColdPerson) => ArrayLike<number> /* one a positive */,
+  predict: (index: number, person: ColdPerson) => ArrayLike<number> /* one per positive */,
   cold: readonly ColdPerson[],
 ): Metric[] {
   const squared = { total: 0, personTotal: 0 };

@@ -1,6 +1,6 @@
 /**
- * What a hidden positive is ranked against. A draw depends on its seed and the person's id alone, so every method of a
- * run meets the same candidates, and gains are paired.
+ * The candidates that a hidden positive is ranked against. A draw depends only on its seed and the person's id. So
+ * every method of a run meets the same candidates, and gains are paired.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -10,19 +10,21 @@ import { Prng } from '../random/prng.ts';
 import { AliasTable } from './alias.ts';
 import { EvaluationError } from './errors.ts';
 
-/** As tables name them. */
+/** The names that tables use. */
 export type NegativesName = 'uniform' | 'popularity' | 'full';
 
-/** Negatives drawn anew for each positive. */
+/** Negatives drawn separately for each positive. */
 export interface DrawnNegatives {
   readonly name: 'uniform' | 'popularity';
-  /** Negatives a positive is ranked against. */
+  /** Number of negatives per positive. */
   readonly n: number;
-  /** Catalogue indices, the n of the person's first positive first. Written into `into` when it is long enough. */
+  /**
+   * Draws catalogue indices: the n of the person's first positive come first. Written into `into` if it is long enough.
+   */
   draw(person: ColdPerson, into?: Uint32Array): Uint32Array /* [positives, n] row-major */;
 }
 
-/** Every item of the catalogue that is not a positive of the person. */
+/** Every item of the catalogue that is not one of the person's positives. */
 export interface WholeCatalogue {
   readonly name: 'full';
 }
@@ -32,14 +34,14 @@ export type Negatives = DrawnNegatives | WholeCatalogue;
 export const WHOLE_CATALOGUE: WholeCatalogue = { name: 'full' };
 
 export interface NegativesOptions {
-  /** The target's training interactions: its catalogue, and the popularity of its items. */
+  /** The target's training interactions. They give its catalogue and the popularity of its items. */
   readonly target: Domain;
-  /** Default 99. */
+  /** Negatives per positive. Default 99. */
   readonly n?: number;
   readonly seed: string | number;
 }
 
-/** Any of the three by the name tables use. */
+/** The negatives that tables call by this name. */
 export function negativesByName(name: NegativesName, options: NegativesOptions): Negatives {
   switch (name) {
     case 'uniform':
@@ -52,7 +54,9 @@ export function negativesByName(name: NegativesName, options: NegativesOptions):
 }
 
 /**
- * n different items for each positive, every item of the catalogue alike, never one of the person's positives.
+ * n different items for each positive. Every item of the catalogue is equally likely, except the person's positives,
+ * which are never drawn.
+ *
  * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS, when drawing.
  */
 export function uniformNegatives({ target, n = 99, seed }: NegativesOptions): DrawnNegatives {
@@ -65,9 +69,10 @@ export function uniformNegatives({ target, n = 99, seed }: NegativesOptions): Dr
 }
 
 /**
- * n different items for each positive, drawn one after the other in proportion to their training interactions, never
- * one of the person's positives. An item nobody met in training is never drawn.
- * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS, when drawing.
+ * n different items for each positive, drawn one after the other in proportion to their training interactions. The
+ * person's positives are never drawn, nor is an item without training interactions.
+ *
+ * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS, if no item has a training interaction, or when drawing.
  */
 export function popularityNegatives({ target, n = 99, seed }: NegativesOptions): DrawnNegatives {
   const counts = itemCounts(target);
@@ -87,8 +92,8 @@ export function popularityNegatives({ target, n = 99, seed }: NegativesOptions):
 }
 
 /**
- * n items for each positive, every item of `from` alike, with replacement, the person's positives not removed.
- * Published protocols do this; our own never.
+ * n items for each positive, every item of `from` equally likely, with replacement. The person's positives are not
+ * removed. Published protocols do this; our own never do.
  */
 export function uniformWithReplacement(from: Uint32Array, n: number, seed: string | number): DrawnNegatives {
   return {
@@ -104,9 +109,9 @@ export function uniformWithReplacement(from: Uint32Array, n: number, seed: strin
 }
 
 interface ItemSampler {
-  /** One item, with replacement. */
+  /** Draws one item, with replacement. */
   one(prng: Prng): number;
-  /** A random key: the items of the n largest keys are a draw without replacement. */
+  /** Gives an item a random key. The items with the n largest keys are a draw without replacement. */
   key(item: number, prng: Prng): number;
 }
 
@@ -118,7 +123,7 @@ function drawnWithoutReplacement(
   drawable: Uint32Array,
   sampler: ItemSampler,
 ): DrawnNegatives {
-  // stamp[item] === the current draw: the item is taken, or a positive of the person.
+  // stamp[item] === draws marks an item that the current draw has taken, or a positive of the person.
   const stamp = new Uint32Array(items);
   let draws = 0;
   const canBeDrawn = new Uint8Array(items);
@@ -141,7 +146,7 @@ function drawnWithoutReplacement(
       const drawn = roomFor(positives.length * n, into);
       for (let p = 0; p < positives.length; p++) {
         const row = drawn.subarray(p * n, (p + 1) * n);
-        // Drawing and redrawing is fast while few items are taken; near the end of the catalogue it would never finish.
+        // Redrawing taken items is fast while few are taken. If most items are needed it would take very long.
         if (n * 2 > free) {
           largestKeys(row, drawable, own, sampler, prng);
           continue;

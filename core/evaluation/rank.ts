@@ -1,6 +1,6 @@
 /**
- * Where a positive stands among its candidates. Ties are broken at random, never by order: a method that gives every
- * item the same score gets exactly what chance gives.
+ * Ranks a positive among its candidates. Ties are broken at random, never by order: a method that gives every item the
+ * same score then gets exactly the result of chance.
  * @module
  */
 import { Prng } from '../random/prng.ts';
@@ -20,7 +20,8 @@ export function rankAmong(scores: Float32Array, positive: number, candidates: Ui
 
 /** The ranks, from 1, of each positive among itself and all items that are not positives of the person. */
 export function ranksInCatalogue(scores: Float32Array, positives: Uint32Array, ties: Prng): Uint32Array {
-  // Positives from the best down: an item above the k-th is above all after it, so one look-up an item is enough.
+  // Positives are sorted from the best down. An item above the k-th is above all later ones, so one search per item is
+  // enough.
   const order = Uint32Array.from(positives.keys()).sort((a, b) => scores[positives[b]] - scores[positives[a]]);
   const levels = Float32Array.from(order, (i) => scores[positives[i]]);
   const count = levels.length;
@@ -43,7 +44,7 @@ export function ranksInCatalogue(scores: Float32Array, positives: Uint32Array, t
   let better = 0;
   let first = 0;
   for (let i = 0; i < count; i++) {
-    // Items tied with a group of equal positives were tallied at the group's first place.
+    // Items tied with a group of equal positives were counted at the group's first position.
     if (i === 0 || levels[i] !== levels[i - 1]) {
       better += above[i] + (i === 0 ? 0 : equal[first]);
       first = i;
@@ -53,7 +54,7 @@ export function ranksInCatalogue(scores: Float32Array, positives: Uint32Array, t
   return ranks;
 }
 
-/** The `k` best items, best first. */
+/** Selects the best items, best first. */
 export class TopItems {
   readonly #tieKeys: Uint32Array;
   readonly #scores: Float32Array;
@@ -66,7 +67,7 @@ export class TopItems {
     this.#keys = new Float64Array(items);
   }
 
-  /** Writes the `into.length` best items; `salt` turns the order among ties, so that it differs from person to person. */
+  /** Writes the `into.length` best items. `salt` changes the order among ties, so that it differs between persons. */
   select(scores: Float32Array, salt: number, into: Uint32Array): void {
     const k = into.length;
     const best = this.#scores.subarray(0, k);

@@ -1,5 +1,5 @@
 /**
- * Rows of a table: one number with everything it depends on, over seeds.
+ * Rows of a table: one number, aggregated over seeds, with everything it depends on.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -8,26 +8,26 @@ import { listMetrics, rankMetrics } from './metrics.ts';
 import type { Metric } from './metrics.ts';
 import type { NegativesName } from './negatives.ts';
 
-/** What was measured. */
+/** The subject of a measurement. */
 export interface RowSubject {
   readonly target: string;
   readonly sources: readonly string[];
-  /** A strategy's or a baseline's own name. */
+  /** Name of a strategy or a baseline. */
   readonly method: string;
   readonly release: string;
-  /** Total budget of everything trained; null: nothing bounds it. */
+  /** Total epsilon of everything trained; null if nothing bounds it. */
   readonly epsilon: number | null;
-  /** Budget of one released representation; null: nothing bounds it. */
+  /** Epsilon0 of one released representation; null if nothing bounds it. */
   readonly epsilon0: number | null;
 }
 
-/** How it was measured. */
+/** The conditions of a measurement. */
 export interface RowConditions {
   /** `none`: the metric ranks nothing. */
   readonly negatives: NegativesName | 'none';
-  /** `without`: positives whose twin stands in the person's source history do not count. */
+  /** `without`: positives whose twin is in the person's source history do not count. */
   readonly twins: 'with' | 'without';
-  /** `all`, or an activity group: `history 6-10`. */
+  /** `all`, or an activity group such as `history 6-10`. */
   readonly group: string;
 }
 
@@ -36,21 +36,21 @@ export interface SeedRow extends RowSubject, RowConditions, Metric {
   readonly seed: string | number;
 }
 
-/** Over seeds. */
+/** A measurement aggregated over seeds. */
 export interface ResultRow extends RowSubject, RowConditions {
   readonly metric: string;
   /** Mean over positives (list metrics: persons), then over seeds. */
   readonly mean: number;
   /** Mean over persons, then over seeds. */
   readonly personMean: number;
-  /** Standard deviation over seeds (n - 1); null with a single seed. */
+  /** Standard deviation over seeds (with n - 1); null for a single seed. */
   readonly std: number | null;
-  /** Positives (list metrics: persons) of one seed, the mean over seeds rounded. */
+  /** Positives (list metrics: persons) of one seed: the rounded mean over seeds. */
   readonly n: number;
   readonly seeds: number;
 }
 
-/** Activity groups by source interactions: upper bounds, the last group is open. */
+/** Upper bounds of the activity groups, in source interactions. The last group is open. */
 export const GROUP_BOUNDS: readonly number[] = [5, 10, 20, 50];
 
 /** The group of a person with this many source interactions. */
@@ -67,16 +67,16 @@ export interface SeedRowsOptions {
   readonly cold: readonly ColdPerson[];
   /** Training interactions of each target item. */
   readonly popularity: Uint32Array;
-  /** From `withoutTwins`; a column without twins is made where they exceed 1 % of the positives. */
+  /** From `withoutTwins`. Rows without twins are made if twins exceed 1 % of the positives. */
   readonly keep?: Uint8Array;
   readonly cutoffs?: readonly number[];
-  /** From `ratingErrors`, where the method predicts explicit ratings. */
+  /** From `ratingErrors`, if the method predicts explicit ratings. */
   readonly ratingErrors?: readonly Metric[];
-  /** Rows by activity group, for these cutoffs. Default: none. */
+  /** Cutoffs for rows by activity group. Default: no such rows. */
   readonly groupCutoffs?: readonly number[];
 }
 
-/** Every row one method at one seed gives. */
+/** All rows of one method at one seed. */
 export function seedRows(options: SeedRowsOptions): SeedRow[] {
   const { subject, seed, evaluations, cold, popularity, keep, cutoffs, groupCutoffs } = options;
   const row = (conditions: RowConditions) => (metric: Metric) => ({ ...subject, ...conditions, ...metric, seed });
@@ -115,7 +115,7 @@ function groupMasks({ offsets, ranks }: Evaluation, cold: readonly ColdPerson[])
   return masks;
 }
 
-/** Rows alike in all but the seed become one, in the order of their first appearance. */
+/** Merges rows that differ only in the seed, in the order of their first appearance. */
 export function aggregate(rows: readonly SeedRow[]): ResultRow[] {
   const alike = new Map<string, SeedRow[]>();
   for (const row of rows) {
@@ -143,7 +143,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-/** With n - 1; null for fewer than two values. */
+/** Sample standard deviation (n - 1); null for fewer than two values. */
 export function standardDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const middle = mean(values);

@@ -1,5 +1,5 @@
 /**
- * Who is cold: a share of the persons known on both sides, whose interactions on the target are hidden.
+ * Chooses the cold persons: a share of the persons known on both sides, whose interactions on the target are hidden.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -9,31 +9,48 @@ import { historyLength, historyOf, personIndex, withoutPersons, withoutUnmetItem
 import { Prng } from '../random/prng.ts';
 
 export interface ColdSplitOptions {
-  /** Share of the eligible persons that turns cold. Default 0.2. */
+  /** Share of the eligible persons that become cold. Default 0.2. */
   readonly coldShare?: number;
-  /** Eligible: at least this many interactions on the target and on one source. Default 3. */
+  /** A person is eligible with at least this many interactions on the target and on one source. Default 3. */
   readonly minInteractions?: number;
   readonly seed: string | number;
-  /** Share of the warm persons whose link may be used. Smaller shares are subsets of larger ones at the same seed. Default 1. */
+  /**
+   * Share of the warm persons whose link may be used. At the same seed, smaller shares are subsets of larger ones.
+   * Default 1.
+   */
   readonly overlapKept?: number;
 }
 
 export interface ColdSplit {
-  /** The target's domain without the cold persons: its catalogue is what the persons left have met. */
+  /**
+   * The target's domain without the cold persons. Its catalogue holds the items that the remaining persons have
+   * interacted with.
+   */
   readonly target: Domain;
-  /** With the positives that stand in the target's catalogue; who has none of them is hidden all the same, but not here. */
+  /**
+   * Cold persons, with those of their positives that remain in the target's catalogue. A person without any such
+   * positive is hidden as well, but not listed here.
+   */
   readonly cold: readonly ColdPerson[];
-  /** Hidden interactions with items nobody left has met: no method could rank them, they would measure cold items instead. */
+  /**
+   * Number of hidden interactions with items that no remaining person has met. No method could rank these items;
+   * counting them would measure cold items instead of cold persons.
+   */
   readonly unmetPositives: number;
-  /** Everybody else known on the target and on a source. */
+  /** All other persons known on the target and on a source. */
   readonly warm: readonly string[];
-  /** The warm persons whose link may be used: all of them unless `overlapKept` is below 1. Their interactions stay on both sides either way. */
+  /**
+   * The warm persons whose link may be used: all of them unless `overlapKept` is below 1. The others' interactions stay
+   * on both sides.
+   */
   readonly linked: readonly string[];
 }
 
 /**
- * Hides everything the cold persons did on the target. The same seed, ids and shares give the same split, whatever the order of rows.
- * @throws DataError DATA_OPTION for a share outside its range; DATA_NO_OVERLAP when nobody is eligible.
+ * Hides all interactions of the cold persons on the target. The same seed, ids and shares give the same split, whatever
+ * the order of the rows.
+ *
+ * @throws DataError DATA_OPTION for a share outside its range; DATA_NO_OVERLAP if fewer than two persons are eligible.
  */
 export function coldSplit(target: Domain, sources: readonly Domain[], options: ColdSplitOptions): ColdSplit {
   const { coldShare = 0.2, minInteractions = 3, seed, overlapKept = 1 } = options;

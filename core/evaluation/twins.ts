@@ -1,6 +1,6 @@
 /**
- * Twins: the same product in both catalogues, told by near-identical rater sets. A positive whose twin stands in the
- * person's source history is a look-up, not a recommendation, so tables carry a column without them.
+ * Twins: the same product in both catalogues, recognised by nearly identical sets of raters. Ranking a positive whose
+ * twin is in the person's source history is a look-up, not a recommendation, so tables have a column without them.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -8,16 +8,16 @@ import type { Domain } from '../data/domain.ts';
 import { personIndex } from '../data/select.ts';
 
 export interface TwinOptions {
-  /** Least Jaccard index of the two rater sets. Default 0.5. */
+  /** Least Jaccard index of the two sets of raters. Default 0.5. */
   readonly jaccard?: number;
-  /** Least raters of either item among the persons compared. Default 3. */
+  /** Least number of raters of either item among the persons compared. Default 3. */
   readonly raters?: number;
 }
 
-/** Target item -> its twins in the source's catalogue. */
+/** Maps a target item to its twins in the source's catalogue. */
 export type Twins = ReadonlyMap<number, readonly number[]>;
 
-/** Item pairs whose rater sets among `warm` (ids known on both sides) are near-identical. */
+/** Item pairs whose sets of raters among `warm` (ids known on both sides) are nearly identical. */
 export function findTwins(source: Domain, target: Domain, warm: readonly string[], options: TwinOptions = {}): Twins {
   const { jaccard = 0.5, raters = 3 } = options;
   const sourceSide = ratersByItem(source, warm);
@@ -51,7 +51,7 @@ export function findTwins(source: Domain, target: Domain, warm: readonly string[
   return twins;
 }
 
-/** Item -> places in `ids` of the persons who met it. */
+/** Maps each item to the positions in `ids` of the persons who interacted with it. */
 function ratersByItem(domain: Domain, ids: readonly string[]): { offsets: Uint32Array; persons: Uint32Array } {
   const index = personIndex(domain);
   const offsets = new Uint32Array(domain.catalogue.length + 1);
@@ -71,8 +71,8 @@ function ratersByItem(domain: Domain, ids: readonly string[]): { offsets: Uint32
 }
 
 /**
- * Which positives are no twin of anything in their person's source history: 1 stays, 0 goes. Aligned with the ranks of
- * an evaluation of `cold`.
+ * Marks with 0 the positives that have a twin in their person's source history, and with 1 all others. Aligned with the
+ * ranks of an evaluation of `cold`.
  */
 export function withoutTwins(
   cold: readonly ColdPerson[],

@@ -1,10 +1,10 @@
 /**
- * Cohorts: a person's code is the nearest of K prototypes, told by k-ary randomised response (Kairouz, Oh and Viswanath
- * 2014, "Extremal Mechanisms for Local Differential Privacy"): the truth with probability e^eps0 / (e^eps0 + K - 1), each
- * other code with 1 / (e^eps0 + K - 1). Pure eps0-LDP, whatever the prototypes are.
+ * Cohorts: a person's code is the nearest of K prototypes, released by k-ary randomised response (Kairouz, Oh and
+ * Viswanath 2014, "Extremal Mechanisms for Local Differential Privacy"): the true code with probability e^eps0 /
+ * (e^eps0 + K - 1), each other code with 1 / (e^eps0 + K - 1). This is pure eps0-LDP, whatever the prototypes are.
  *
- * The prototypes themselves are seen by the target. They are made by noisy k-means on the sphere through charged sums:
- * each person adds its unit direction and a count to one cluster's block, at length 1 together.
+ * The target sees the prototypes themselves. The source makes them by noisy k-means on the sphere, through charged
+ * sums: each person adds its unit direction and a count to one cluster's block, a vector of norm 1.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
@@ -17,20 +17,20 @@ import { spherePoint, uniform } from './sphere-cap.ts';
 export const PROTOTYPES_LABEL = 'cohort/prototypes';
 
 export interface PrototypeSettings {
-  /** K. */
+  /** K: number of prototypes. */
   readonly cohorts: number;
   readonly dimension: number;
-  /** Passes over the persons, each a charged sum. */
+  /** Passes over the persons. Each pass is one charged sum. */
   readonly passes: number;
   /** As in {@link SumQuery}. */
   readonly relativeNoise: number;
 }
 
-/** Of a person's length 1, the part that counts it: the rest carries the direction. */
+/** Part of a person's norm 1 that carries the count. The rest carries the direction. */
 const COUNT_PART = 0.25;
 const DIRECTION_PART = Math.sqrt(1 - COUNT_PART * COUNT_PART);
 
-/** What training prototypes will ask for. */
+/** The sums that the training of prototypes will ask for. */
 export function prototypeQueries({
   cohorts,
   dimension,
@@ -50,9 +50,9 @@ export function prototypeQueries({
 }
 
 /**
- * K unit vectors, row-major, from persons' representations through `passes` charged sums.
- * @param representations a fresh iteration a pass.
- * @param random public starting points; never noise.
+ * Trains K unit vectors, row-major, from persons' representations by `passes` charged sums.
+ * @param representations starts a new iteration over the persons for each pass.
+ * @param random draws public starting points, never noise.
  */
 export async function trainPrototypes(
   settings: PrototypeSettings,
@@ -74,7 +74,7 @@ export async function trainPrototypes(
   return prototypes;
 }
 
-/** One block a person: [count, direction], at length 1; empty for a person without a direction. */
+/** One block per person: [count, direction], of norm 1. Empty for a person without a direction. */
 export function* prototypeContributions(
   prototypes: Float32Array,
   dimension: number,
@@ -94,7 +94,10 @@ export function* prototypeContributions(
   }
 }
 
-/** Each prototype to the direction of its block; one whose people are lost in the noise starts anew beside the fullest. */
+/**
+ * Moves each prototype to the direction of its block. A prototype whose count is lost in the noise restarts beside the
+ * fullest one.
+ */
 function move(
   prototypes: Float32Array,
   released: Float64Array,
@@ -124,7 +127,7 @@ function beside(prototype: Float32Array, words: RandomWords): Float64Array {
   return side.map((value, i) => prototype[i] + 0.5 * value);
 }
 
-/** Index of the prototype with the greatest inner product: the nearest, since all have norm 1. */
+/** Index of the prototype with the greatest inner product. It is the nearest one because all prototypes have norm 1. */
 export function nearest(prototypes: Float32Array, dimension: number, vector: Float32Array): number {
   let best = 0;
   let greatest = -Infinity;
@@ -139,7 +142,7 @@ export function nearest(prototypes: Float32Array, dimension: number, vector: Flo
   return best;
 }
 
-/** e^eps0 / (e^eps0 + K - 1). @throws PrivacyError PRIVACY_BAD_PARAMETER */
+/** Probability e^eps0 / (e^eps0 + K - 1) of the true code. @throws PrivacyError PRIVACY_BAD_PARAMETER */
 export function truthProbability(cohorts: number, epsilon0: number): number {
   if (!Number.isInteger(cohorts) || cohorts < 2) {
     throw new PrivacyError('PRIVACY_BAD_PARAMETER', `cohort: needs at least 2 prototypes, and has ${cohorts}`);
@@ -153,7 +156,7 @@ export function truthProbability(cohorts: number, epsilon0: number): number {
   return 1 / (1 + (cohorts - 1) * Math.exp(-epsilon0));
 }
 
-/** The answer of k-ary randomised response for the true code. */
+/** Draws the code that k-ary randomised response gives for the true code. */
 export function randomisedResponse(truth: number, cohorts: number, epsilon0: number, random: RandomSource): number {
   const words = new RandomWords(random);
   if (uniform(words) < truthProbability(cohorts, epsilon0)) return truth;

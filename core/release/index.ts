@@ -1,5 +1,5 @@
 /**
- * Release modes: how one person's representation reaches a target platform.
+ * Release modes: the form in which a person's representation reaches a target platform.
  * @module
  */
 export * from './cohort.ts';

@@ -1,9 +1,9 @@
 /**
- * PrivUnit: one eps0-locally private sample of a direction. With probability p a uniform point of the cap
- * {v : <u, v> >= gamma} around the true direction u, else a uniform point of the rest of the sphere; divided by the mean
- * it is unbiased for u. Bhowmick, Duchi, Freudiger, Kapoor and Rogers (2018), "Protection Against Reconstruction";
- * p and gamma are optimised as in Asi, Feldman and Talwar (2022), "Optimal Algorithms for Mean Estimation under Local
- * Differential Privacy": for each gamma the whole eps0 goes into p.
+ * PrivUnit: one eps0-locally private sample of a direction u. With probability p it is a uniform point of the cap {v :
+ * <u, v> >= gamma}, otherwise a uniform point of the rest of the sphere. Divided by its expected cosine it is unbiased
+ * for u. Bhowmick, Duchi, Freudiger, Kapoor and Rogers (2018), "Protection Against Reconstruction". p and gamma are
+ * optimised as in Asi, Feldman and Talwar (2022), "Optimal Algorithms for Mean Estimation under Local Differential
+ * Privacy": for each gamma the whole eps0 goes into p.
  *
  * Pure eps0-LDP: the output density takes two values, p/q on the cap and (1-p)/(1-q) off it, whose ratio is exp(eps0).
  * @module
@@ -20,23 +20,23 @@ export interface PrivUnitParameters {
   readonly height: number;
   /** p: probability of the cap. */
   readonly probability: number;
-  /** m = E<u, V>: the expected cosine with the truth; samples are divided by it. */
+  /** m = E<u, V>: the expected cosine with the true direction. Samples are divided by it. */
   readonly expectedCosine: number;
 }
 
 /**
- * Released coordinates are multiples of it (before division by m): a grid so coarse beside the rounding of doubles that
- * the low bits of a sample tell nothing of the arithmetic that made it.
+ * Released coordinates are multiples of this, before division by m. The grid is much coarser than the rounding of
+ * doubles, so the low bits of a sample reveal nothing about the arithmetic that made it.
  */
 const GRID = 2 ** -14;
 const LARGEST_DIMENSION = 1024;
 
-/** p for which the whole eps0 is used at a given cap: p/(1-p) = exp(eps0) q/(1-q). */
+/** p that uses the whole eps0 for a cap of probability q: p/(1-p) = exp(eps0) q/(1-q). */
 function capShare(epsilon0: number, q: number): number {
   return 1 / (1 + (Math.exp(-epsilon0) * (1 - q)) / q);
 }
 
-/** m at a given height: A (p/q - (1-p)/(1-q)) with A = E[T; T >= gamma]. */
+/** m for a cap of this height: A (p/q - (1-p)/(1-q)) with A = E[T; T >= gamma]. */
 function cosineAt(dimension: number, epsilon0: number, height: number): number {
   const q = capProbability(dimension, height);
   const p = capShare(epsilon0, q);
@@ -44,7 +44,7 @@ function cosineAt(dimension: number, epsilon0: number, height: number): number {
 }
 
 /**
- * The best (gamma, p) for eps0.
+ * The pair (gamma, p) with the largest expected cosine for eps0.
  * @throws PrivacyError PRIVACY_BAD_PARAMETER unless 2 <= dimension <= 1024 and 0 < eps0 <= 64.
  */
 export function privUnitParameters(dimension: number, epsilon0: number): PrivUnitParameters {
@@ -54,7 +54,8 @@ export function privUnitParameters(dimension: number, epsilon0: number): PrivUni
   if (!(epsilon0 > 0 && epsilon0 <= 64)) {
     throw new PrivacyError('PRIVACY_BAD_PARAMETER', `ldp: epsilon0 must be above 0 and at most 64, and is ${epsilon0}`);
   }
-  // Heights are taken on sqrt(1 - gamma^2) = exp(-x): fine near 1, where large budgets have their optimum.
+  // The search is over x in sqrt(1 - gamma^2) = exp(-x). That is fine-grained near gamma = 1, where large eps0 have
+  // their optimum.
   const heightOf = (x: number): number => Math.sqrt(-Math.expm1(-2 * x));
   const value = (x: number): number => cosineAt(dimension, epsilon0, heightOf(x));
   const reach = 1 + (2 * epsilon0) / (dimension - 1);
@@ -81,8 +82,8 @@ export function privUnitParameters(dimension: number, epsilon0: number): PrivUni
 }
 
 /**
- * One debiased sample: E = u, squared norm 1/m^2.
- * @param representation any norm; without a direction (zero, not finite) a uniform one is taken.
+ * Draws one debiased sample: E = u, squared norm 1/m^2.
+ * @param representation of any norm. If it has no direction (zero, or not finite), a uniform direction is used.
  */
 export function privUnitSample(
   { dimension, height, probability, expectedCosine }: PrivUnitParameters,
@@ -101,7 +102,7 @@ export function privUnitSample(
   return Float32Array.from(point, (value) => (Math.round(value / GRID) * GRID) / expectedCosine);
 }
 
-/** u = x/|x|; undefined when it has no direction. */
+/** u = x/|x|; undefined if the vector has no direction (zero, or not finite). */
 export function unitDirection(vector: Float32Array): Float64Array | undefined {
   let square = 0;
   for (const value of vector) square += value * value;

@@ -8,11 +8,11 @@ import { nearest, randomisedResponse, truthProbability } from './cohort.ts';
 import { privUnitParameters, privUnitSample, unitDirection } from './privunit.ts';
 
 export interface ReleaseModeOptions {
-  /** eps0 of one release: `ldp` and `cohort` need it. */
+  /** eps0 of one release; required by `ldp` and `cohort`. */
   readonly epsilon0?: number | null;
-  /** Numbers in a representation: `ldp` and `cohort` need it. */
+  /** Length of a representation; required by `ldp` and `cohort`. */
   readonly dimension?: number;
-  /** Unit vectors, row-major [K, dimension], made by a charged mechanism or public: `cohort` needs them. */
+  /** Unit vectors, row-major [K, dimension], either public or made by a charged mechanism; required by `cohort`. */
   readonly prototypes?: Float32Array;
 }
 
@@ -34,7 +34,7 @@ export function releaseMode(name: ReleaseModeName, options: ReleaseModeOptions =
   }
 }
 
-/** The unit-norm vector itself; one without a direction stays zero. */
+/** Releases the unit-norm vector itself. A vector without a direction becomes zero. */
 const raw: ReleaseMode = {
   name: 'raw',
   epsilon0: null,
@@ -61,7 +61,7 @@ function ldp(dimension: number, epsilon0: number): ReleaseMode {
   };
 }
 
-/** Releases the prototype that answers for the person, so that a decoder sees a vector of the usual dimension. */
+/** Releases the prototype of the randomised code, so that a decoder receives a vector of the usual dimension. */
 function cohort(prototypes: Float32Array, dimension: number, epsilon0: number): ReleaseMode {
   const cohorts = prototypes.length / dimension;
   const truth = truthProbability(cohorts, epsilon0);

@@ -1,5 +1,5 @@
 /**
- * Release modes: what a target platform gets of a person's representation, and what the target may know about the noise.
+ * Release modes: what a target platform receives of a person's representation, and what it may know about the noise.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
@@ -8,10 +8,12 @@ export const RELEASE_MODES = ['raw', 'ldp', 'cohort', 'none'] as const;
 
 export type ReleaseModeName = (typeof RELEASE_MODES)[number];
 
-/** Local modes randomise one person's vector at its platform; epsilon0 bounds what the code tells. */
+/**
+ * True for modes that randomise one person's vector on its own platform. epsilon0 then bounds what the code reveals.
+ */
 export const isLocalMode = (mode: ReleaseModeName): boolean => mode === 'ldp' || mode === 'cohort';
 
-/** What a decoder may assume of released vectors; public. */
+/** Public facts that a decoder may assume about released vectors. */
 export type NoiseModel =
   | { readonly kind: 'exact' }
   /** Debiased PrivUnit samples: unbiased for the unit direction, with this expected cosine and squared norm. */
@@ -31,17 +33,19 @@ export type NoiseModel =
 
 export interface ReleaseMode {
   readonly name: ReleaseModeName;
-  /** eps0 of one release, null where nothing bounds it or nothing is released. */
+  /** eps0 of one release; null if nothing bounds it or nothing is released. */
   readonly epsilon0: number | null;
   readonly noiseModel: NoiseModel;
   /**
-   * The code that leaves the platform for one person: drawn once per (person, epoch, target) and memoised by the caller.
-   * @param representation float32 [dimension], any norm; null when the mode releases nothing.
+   * The code that leaves the platform for one person; null if the mode releases nothing. The caller draws it once per
+   * (person, epoch, target) and memoises it.
+   *
+   * @param representation float32 [dimension], any norm.
    */
   release(representation: Float32Array, random: RandomSource): Float32Array | null;
 }
 
-/** What a target holds of one source: released vectors by pseudonym. */
+/** The released vectors, by pseudonym, that a target has received from one source. */
 export interface ReceivedRepresentations {
   readonly source: string;
   readonly mode: ReleaseModeName;

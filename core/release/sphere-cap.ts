@@ -1,7 +1,7 @@
 /**
- * Caps of the unit sphere in d dimensions: how large they are, and uniform points on them.
+ * Caps of the unit sphere in d dimensions: their probability, and uniform points on them.
  *
- * T = <u, V> of a uniform V has density c_d (1 - t^2)^((d-3)/2), c_2 = 1/pi, c_3 = 1/2, c_(d+2) = c_d d/(d-1).
+ * T = <u, V> of a uniform V has density c_d (1 - t^2)^((d-3)/2), with c_2 = 1/pi, c_3 = 1/2, c_(d+2) = c_d d/(d-1).
  * @module
  */
 import { incompleteBeta } from '../accounting/special/beta.ts';
@@ -37,13 +37,13 @@ export function spherePoint(dimension: number, words: RandomWords): Float64Array
 }
 
 /**
- * A uniform point among those with <u, V> >= height, or (`inside` false) among those below.
+ * A uniform point among those with <u, V> >= height or, if `inside` is false, among those below.
  * @param direction unit vector u.
  */
 export function capPoint(direction: Float64Array, height: number, inside: boolean, words: RandomWords): Float64Array {
   const dimension = direction.length;
   const t = inside ? heightInside(dimension, height, words) : heightBelow(dimension, height, words);
-  // A uniform direction at right angles to u; one drawn almost along u would lose its digits and is drawn again.
+  // A uniform direction orthogonal to u. A point drawn almost along u would lose precision, so it is drawn again.
   for (;;) {
     const side = spherePoint(dimension, words);
     const along = dot(side, direction);
@@ -54,7 +54,7 @@ export function capPoint(direction: Float64Array, height: number, inside: boolea
   }
 }
 
-/** T given T >= height. */
+/** Draws T given T >= height. */
 function heightInside(dimension: number, height: number, words: RandomWords): number {
   const k = (dimension - 3) / 2;
   if (height < 0.02) {
@@ -71,7 +71,7 @@ function heightInside(dimension: number, height: number, words: RandomWords): nu
   }
 }
 
-/** T given T < height: most of the sphere, since height >= 0. */
+/** Draws T given T < height. Rejection is fast: height >= 0, so this is at least half of the sphere. */
 function heightBelow(dimension: number, height: number, words: RandomWords): number {
   for (;;) {
     const t = spherePoint(dimension, words)[0];
@@ -90,7 +90,7 @@ export function uniform(words: RandomWords): number {
   return ((words.next() >>> 5) * 67_108_864 + (words.next() >>> 6) + 0.5) / 9_007_199_254_740_992;
 }
 
-/** Box and Muller: for a direction, where no claim rests on the tails. */
+/** Box-Muller. It is only used for directions, where no claim depends on the tails. */
 function gaussian(words: RandomWords): number {
   return Math.sqrt(-2 * Math.log(uniform(words))) * Math.cos(2 * Math.PI * uniform(words));
 }
