@@ -1,5 +1,5 @@
 /**
- * From interaction records to a {@link Domain}.
+ * Builds a {@link Domain} from interaction records.
  * @module
  */
 import type { Domain } from './domain.ts';
@@ -12,28 +12,30 @@ import type { Likes } from './likes.ts';
 export interface InteractionRecord {
   readonly person: string;
   readonly item: string;
-  /** NaN or absent: none. */
+  /** The rating; NaN or absent if there is none. */
   readonly rating?: number;
-  /** Unix seconds; NaN or absent: unknown. */
+  /** Unix seconds; NaN or absent if unknown. */
   readonly timestamp?: number;
 }
 
 export interface BuildOptions {
-  /** The ratings that count as likes; default: every one. */
+  /** The ratings that count as likes. Default: all of them. */
   readonly likes?: Pick<Likes, 'from' | 'to'>;
-  /** Item id -> title: the platform's catalogue, with items nobody met yet. */
+  /**
+   * Maps item ids to titles. This is the platform's catalogue and may hold items that nobody has interacted with yet.
+   */
   readonly titles?: ReadonlyMap<string, string>;
 }
 
 export interface Built {
   readonly domain: Domain;
-  /** Rows that a later one of the same person and item replaced. */
+  /** Rows replaced by a later row of the same person and item. */
   readonly repeats: number;
-  /** Rows dropped because the rating is no like; repeats are not counted again. */
+  /** Rows dropped because their rating is not a like. Repeats are not counted again. */
   readonly disliked: number;
 }
 
-/** Collects records in compact arrays, then lays them out person by person. */
+/** Collects records in compact arrays, then orders them by person. */
 export class DomainBuilder {
   readonly #name: string;
   readonly #options: BuildOptions;
@@ -41,7 +43,7 @@ export class DomainBuilder {
   readonly #itemIds = new Interner();
   readonly #persons = new Growing((length) => new Uint32Array(length));
   readonly #items = new Growing((length) => new Uint32Array(length));
-  /** Made when the first rating or timestamp comes: most sources lack one of the two. */
+  /** Created with the first rating or timestamp, because most sources lack one of the two. */
   #ratings: Growing<Float32Array> | undefined;
   #timestamps: Growing<Float64Array> | undefined;
 
@@ -50,7 +52,7 @@ export class DomainBuilder {
     this.#options = options;
   }
 
-  /** Rows taken so far, repeats included. */
+  /** Rows added so far, repeats included. */
   get rows(): number {
     return this.#persons.length;
   }
@@ -65,11 +67,13 @@ export class DomainBuilder {
   }
 
   /**
-   * Persons are numbered by first appearance; the catalogue in the order of the items file, then by id, so that nobody's
-   * rows decide which number an item has. A history is in the order of time where all its timestamps are known, in the
-   * order of rows otherwise. Where a person met an item more than once the latest row stands, with its place and its
-   * rating; where that rating is no like, nothing of the item is left. A person of whom nothing is left is not in the domain.
-   * @throws DataError DATA_EMPTY when no row is left.
+   * Persons are numbered by first appearance. The catalogue has the order of the items file, followed by unlisted items
+   * in the order of their ids, so that no person's rows decide the number of an item. A history is in the order of time
+   * if all its timestamps are known, otherwise in the order of rows. If a person has several rows for an item, the
+   * latest one counts, with its position and rating; if that rating is not a like, the item is left out. A person
+   * without any remaining item is left out of the domain.
+   *
+   * @throws DataError DATA_EMPTY if no row remains.
    */
   build(): Built {
     if (this.rows === 0) {
@@ -145,14 +149,14 @@ function catalogueOf(met: readonly string[], titles: ReadonlyMap<string, string>
   return [...listed, ...unlisted.toSorted()];
 }
 
-/** @throws DataError DATA_EMPTY when there is no record. */
+/** @throws DataError DATA_EMPTY if there are no records, or none of them counts. */
 export function buildDomain(name: string, records: Iterable<InteractionRecord>, options: BuildOptions = {}): Domain {
   const builder = new DomainBuilder(name, options);
   for (const { person, item, rating, timestamp } of records) builder.add(person, item, rating, timestamp);
   return builder.build().domain;
 }
 
-/** Row numbers grouped by person, in the order of rows within each (a counting sort). */
+/** Row numbers grouped by person, and in row order within a person (a counting sort). */
 function rowsByPerson(personOfRow: Uint32Array, persons: number): { starts: Uint32Array; order: Uint32Array } {
   const starts = new Uint32Array(persons + 1);
   for (let row = 0; row < personOfRow.length; row++) starts[personOfRow[row] + 1]++;
@@ -163,7 +167,7 @@ function rowsByPerson(personOfRow: Uint32Array, persons: number): { starts: Uint
   return { starts, order };
 }
 
-/** Rows of the same second stay in the order of rows. */
+/** Rows of the same second keep their order. */
 function sortByTime(order: Uint32Array, starts: Uint32Array, times: Float64Array): void {
   for (let p = 0; p + 1 < starts.length; p++) {
     const begin = starts[p];
@@ -174,7 +178,7 @@ function sortByTime(order: Uint32Array, starts: Uint32Array, times: Float64Array
   }
 }
 
-/** Above this the library's sort is faster than insertion; most histories are below. */
+/** Above this length the library's sort is faster than insertion sort. Most histories are shorter. */
 const LONG_HISTORY = 40;
 
 function inNeedOfSorting(order: Uint32Array, begin: number, end: number, times: Float64Array): boolean {

@@ -2,13 +2,13 @@
  * @module
  */
 
-/** A person with history on a source and hidden positives on the target. */
+/** A person with a history on a source and hidden positives on the target. */
 export interface ColdPerson {
   readonly person: string;
   /** Hidden interactions: indices into the target's catalogue. */
   readonly positives: Uint32Array;
-  /** Ratings of the positives, where the target has explicit ones. */
+  /** Ratings of the positives, if the target has explicit ratings. */
   readonly ratings?: Float32Array;
-  /** Interactions over all sources: the activity group. */
+  /** Number of interactions on all sources, which decides the activity group. */
   readonly sourceInteractions: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Finds the columns of person, item, rating and time by the names that known data sets use. Only `isthmus data inspect`
- * and simulations call this: a platform reads by the columns that were written down.
+ * and simulations call this. A platform reads the columns that its reading file names.
  * @module
  */
 import { listed } from './delimited.ts';
@@ -10,11 +10,13 @@ import type { Column, Reading } from './reading.ts';
 export type Role = 'person' | 'item' | 'rating' | 'timestamp';
 export const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
 
-/** Columns by name, or by place from 0; null: none, though a column has its name. */
+/** Columns by name, or by position from 0. Null: read no column for this role, even if one has a known name. */
 export type ColumnChoice = Readonly<Partial<Record<Role, Column | null>>>;
 export type Columns = Reading['columns'];
 
-/** Names, compared without case, spaces, dashes, underscores and RecBole's ":token"; the first that is there wins. */
+/**
+ * Known names, compared without case, spaces, dashes, underscores and RecBole's ":token". The first name found is used.
+ */
 const KNOWN: Readonly<Record<Role, readonly string[]>> = {
   person: ['person', 'user', 'userid', 'reviewerid', 'customerid', 'uid', 'personid'],
   item: ['item', 'itemid', 'parentasin', 'asin', 'movieid', 'productid', 'bookid', 'isbn', 'iid'],
@@ -30,7 +32,7 @@ export function plainName(name: string): string {
     .replace(/[\s_-]/g, '');
 }
 
-/** True if the first row is a header: columns are chosen by name, or the row holds a known name. */
+/** True if the first row is a header: columns were chosen by name, or the row holds a known name. */
 export function isHeader(row: readonly string[], chosen: ColumnChoice): boolean {
   if (ROLES.some((role) => typeof chosen[role] === 'string')) return true;
   const known = new Set([...KNOWN.person, ...KNOWN.item]);
@@ -38,8 +40,8 @@ export function isHeader(row: readonly string[], chosen: ColumnChoice): boolean 
 }
 
 /**
- * Columns by their names.
- * @throws DataError DATA_HEADER when a chosen one is not there, or the person or the item is not found.
+ * Finds columns by their names.
+ * @throws DataError DATA_HEADER if a chosen column is not there, or the person or the item is not found.
  */
 export function columnsOfNames(given: readonly string[], chosen: ColumnChoice): Columns {
   const names = given.map((name) => name.trim());
@@ -61,13 +63,13 @@ export function columnsOfNames(given: readonly string[], chosen: ColumnChoice): 
   const flags = missing.map((role, i) => `${role}=${free[i] ?? 'COLUMN'}`);
   throw new DataError(
     'DATA_HEADER',
-    `no column for the ${missing.join(' and the ')} among ${listed(names)}: say which it is, for instance --columns ${flags.join(',')}`,
+    `no column for the ${missing.join(' and the ')} among ${listed(names)}: name it, for instance --columns ${flags.join(',')}`,
   );
 }
 
 /**
- * Columns of a file without a header, from its first row: user, item, rating, timestamp, as MovieLens and Amazon ratings
- * have them. Amazon's of 2018 have the item first; the shape of its ids tells.
+ * Finds the columns of a file without a header from its first row: user, item, rating, timestamp, as in MovieLens and
+ * Amazon ratings. Amazon's files of 2018 have the item first, which the shape of its ids shows.
  * @throws DataError DATA_HEADER
  */
 export function columnsOfPlaces(row: readonly string[], chosen: ColumnChoice): Columns {
@@ -83,8 +85,8 @@ export function columnsOfPlaces(row: readonly string[], chosen: ColumnChoice): C
   if (!looksLikeRatings || isGiven(person) || isGiven(item)) {
     throw new DataError(
       'DATA_HEADER',
-      `the first line, ${listed(row)}, holds no name of a column that is known: say which column is which by its place, for instance --columns person=0,item=1, ` +
-        'or by its name, if the first line holds names',
+      `the first line, ${listed(row)}, contains no known column name: give each column's position, for instance --columns person=0,item=1, ` +
+        'or its name, if the first line holds names',
     );
   }
   const itemFirst = isAsin(row[0]) && !isAsin(row[1]);
@@ -111,7 +113,7 @@ export function isNumber(text: string): boolean {
   return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
-/** Amazon's item numbers: ten characters, from B0 on or an ISBN. */
+/** Amazon's item numbers: ten characters that start with B, or an ISBN. */
 function isAsin(text: string): boolean {
   return /^(B[0-9A-Z]{9}|\d{9}[\dX])$/.test(text.trim());
 }

@@ -1,6 +1,6 @@
 /**
- * Delimited text. A line is a row unless the reading says that quoted fields run over lines, so that a mark lost in one
- * person's row cannot swallow the rows that follow. (csv-parse reads on to the next mark, wherever it stands.)
+ * Delimited text. A line is a row unless the reading says that quoted fields run over lines. So a quotation mark lost
+ * in one person's row cannot swallow the rows after it. (csv-parse always reads on to the next mark.)
  * @module
  */
 import { DataError } from './errors.ts';
@@ -9,10 +9,10 @@ import type { Encoding } from './lines.ts';
 import type { Column, DelimitedReading } from './reading.ts';
 import type { RowSink } from './rows.ts';
 
-/** How a text falls into fields. */
+/** The rule for splitting a text into fields. */
 export interface FieldShape {
   readonly encoding: Encoding;
-  /** A blank stands for any run of blanks and tabs. */
+  /** The separator of fields. A single space means any run of spaces and tabs. */
   readonly delimiter: string;
   readonly quotes: 'none' | 'in-a-line' | 'over-lines';
 }
@@ -20,18 +20,21 @@ export interface FieldShape {
 export interface RecordSink {
   record(fields: readonly string[], line: number): void;
   broken(line: number, reason: string): void;
-  /** A record ran over several lines. */
+  /** Called if a record ran over several lines. */
   spansLines?(): void;
 }
 
-/** Why a line does not fall into fields. */
+/** The reason why a line cannot be split into fields. */
 export type QuoteFault = 'open' | 'text after a closing quotation mark';
 
 const OPEN_MARK = 'a quotation mark opens a field and none closes it';
-/** A quoted field that runs on for longer has lost its closing mark. */
+/** A quoted field longer than this is taken to have lost its closing mark. */
 const LONGEST_RECORD = 1 << 20;
 
-/** Fields of one line (RFC 4180, section 2, with blanks allowed around a quoted field); marks inside an unquoted field stand for themselves. */
+/**
+ * Splits one line into fields (RFC 4180, section 2, with blanks allowed around a quoted field). A mark inside an
+ * unquoted field is an ordinary character.
+ */
 export function fieldsOf(line: string, { delimiter, quotes }: Omit<FieldShape, 'encoding'>): string[] | QuoteFault {
   if (delimiter === ' ') return line.trim().split(/[ \t]+/);
   if (quotes === 'none' || !line.includes('"')) return line.split(delimiter);
@@ -63,7 +66,7 @@ export function fieldsOf(line: string, { delimiter, quotes }: Omit<FieldShape, '
   }
 }
 
-/** Rows of fields with the line each begins on; lines without content are left out. */
+/** Passes on rows of fields, each with the number of its first line. Lines without content are left out. */
 export function eachRecord(bytes: AsyncIterable<Uint8Array>, shape: FieldShape, sink: RecordSink): Promise<void> {
   const records = new Records(shape, sink);
   return eachLine(bytes, shape.encoding, records).then(() => records.end());
@@ -82,7 +85,7 @@ class Records {
   }
 
   line(text: string, number: number): void {
-    // The mark of a file's beginning would hide a quotation mark behind it.
+    // Removes the byte order mark: it would hide a quotation mark behind it.
     const plain = number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
     if (this.#open.length > 0) this.#goOn(plain, number);
     else if (plain.trim() !== '') this.#begin(plain, number);
@@ -110,7 +113,7 @@ class Records {
       this.#giveUp();
       return;
     }
-    // Only a mark can close the field.
+    // Only a quotation mark can close the field. Without one there is no need to parse all open lines again.
     if (!text.includes('"')) return;
     const fields = fieldsOf(this.#open.map((line) => line.text).join('\n'), this.#shape);
     if (fields === 'open') return;
@@ -124,7 +127,7 @@ class Records {
     this.#sink.record(fields, first.number);
   }
 
-  /** The first open line is broken; those after it are read again as if it were not there. */
+  /** Reports the first open line as broken and reads the lines after it again without it. */
   #giveUp(): void {
     const [first, ...rest] = this.#open;
     if (this.#open.length === 0) return;
@@ -144,7 +147,9 @@ class Records {
   }
 }
 
-/** Interactions out of delimited text. @throws DataError DATA_HEADER when the header lacks a column of the reading. */
+/**
+ * Reads interactions from delimited text. @throws DataError DATA_HEADER if the header lacks a column of the reading.
+ */
 export function readDelimited(
   bytes: AsyncIterable<Uint8Array>,
   reading: DelimitedReading,
@@ -163,7 +168,8 @@ export function readDelimited(
         sink.bad(line, `${count(fields.length)} instead of at least ${places.least}`);
         return;
       }
-      // A delimiter inside a field shifts what follows it: another person's id may then stand in the person's place.
+      // A delimiter inside a field shifts the fields after it. Another person's id could then be at the person's
+      // position.
       if (fields.length > width && fields.slice(width).some((field) => field.trim() !== '')) {
         sink.bad(line, `${count(fields.length)} instead of ${width}`);
         return;
@@ -173,7 +179,7 @@ export function readDelimited(
     },
     broken(line, reason) {
       if (line <= skip) return;
-      // Otherwise the first row would be taken for the header.
+      // The header is lost. Going on would take the first row for the header.
       if (places === undefined)
         throw new DataError('DATA_HEADER', `the header, line ${line}, cannot be read: ${reason}`);
       sink.bad(line, reason);
@@ -187,7 +193,7 @@ interface Places {
   readonly item: number;
   readonly rating: number | undefined;
   readonly timestamp: number | undefined;
-  /** Fields that a row needs. */
+  /** Least number of fields in a row. */
   readonly least: number;
 }
 
@@ -198,7 +204,7 @@ function placesIn(header: readonly string[] | undefined, { columns, width }: Del
     if (found >= 0 && found < (names?.length ?? width)) return found;
     throw new DataError(
       'DATA_HEADER',
-      `no column ${JSON.stringify(column)} in the header, which is ${listed(names ?? [])}: the file is not the one that was inspected; look at it again with "isthmus data inspect"`,
+      `no column ${JSON.stringify(column)} in the header, which is ${listed(names ?? [])}: this is not the file that was inspected; inspect it again with "isthmus data inspect"`,
     );
   };
   const optional = (column: Column | null): number | undefined => (column === null ? undefined : place(column));
@@ -212,7 +218,7 @@ function placesIn(header: readonly string[] | undefined, { columns, width }: Del
   return { ...places, least: 1 + Math.max(...used) };
 }
 
-/** Names of columns, quoted, the first dozen of them, each cut where it is long. */
+/** Quotes the first twelve column names and cuts long ones. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 12).map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name));
   return shown.join(', ') + (names.length > 12 ? ', …' : '');

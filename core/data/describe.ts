@@ -1,11 +1,11 @@
 /**
- * A domain in figures: what decides how far transfer can carry.
+ * Figures of a domain that decide how much transfer can gain.
  * @module
  */
 import type { Domain } from './domain.ts';
 import { historyLength, itemCounts, personIndex } from './select.ts';
 
-/** Of a set of counts. */
+/** Quantiles of a set of counts. */
 export interface Quantiles {
   readonly min: number;
   readonly p10: number;
@@ -19,20 +19,23 @@ export interface DomainFigures {
   readonly persons: number;
   readonly items: number;
   readonly interactions: number;
-  /** Share of the person-item pairs that are there. */
+  /** Share of the person-item pairs that have an interaction. */
   readonly density: number;
-  /** Interactions a person. */
+  /** Interactions per person. */
   readonly histories: Quantiles;
-  /** Interactions an item. */
+  /** Interactions per item. */
   readonly perItem: Quantiles;
   readonly longTail: {
     /** Share of the interactions that fall on the most popular 1 % of the items. */
     readonly top1PercentShare: number;
     readonly top10PercentShare: number;
-    /** 0: every item alike; near 1: a few have everything. */
+    /**
+     * Gini coefficient of the interactions per item. 0: all items have the same number; near 1: a few items have almost
+     * all.
+     */
     readonly gini: number;
   };
-  /** Unix seconds; null where no time is known. */
+  /** First and last time in Unix seconds; null if no time is known. */
   readonly timeSpan: { readonly first: number; readonly last: number; readonly knownShare: number } | null;
   readonly ratings: {
     readonly min: number;
@@ -40,7 +43,7 @@ export interface DomainFigures {
     readonly max: number;
     readonly knownShare: number;
   } | null;
-  /** Items with a title. */
+  /** Number of items with a title. */
   readonly titled: number;
 }
 
@@ -68,19 +71,21 @@ export function describeDomain(domain: Domain): DomainFigures {
   };
 }
 
-/** What several domains share. */
+/** The persons that several domains share. */
 export interface Overlap {
   readonly domains: readonly string[];
-  /** Persons known on all of them. */
+  /** Persons known on all of the domains. */
   readonly persons: number;
-  /** Of those, with at least `minInteractions` on each. */
+  /** Shared persons with at least `minInteractions` on each domain. */
   readonly eligible: number;
   readonly minInteractions: number;
-  /** Persons over those of the smallest of the domains. */
+  /** Shared persons divided by the persons of the smallest domain. */
   readonly shareOfSmallest: number;
 }
 
-/** Every pair; with more than two domains also all of them together. Persons are the same where their ids are. */
+/**
+ * The overlap of every pair and, with more than two domains, of all of them together. Equal ids mean the same person.
+ */
 export function overlaps(domains: readonly Domain[], minInteractions = 3): Overlap[] {
   const indices = domains.map(personIndex);
   const of = (chosen: readonly number[]): Overlap => {
@@ -115,14 +120,14 @@ function quantiles(ascending: Uint32Array): Quantiles {
   return { min: ascending[0], p10: at(0.1), median: at(0.5), mean: total / n, p90: at(0.9), max: ascending[n - 1] };
 }
 
-/** Share of the interactions on the most popular `share` of the items, one item at least. */
+/** Share of the interactions on the most popular `share` of the items, but at least on one item. */
 function topShare(descending: Uint32Array, share: number): number {
   const total = descending.reduce((sum, count) => sum + count, 0);
   const top = descending.subarray(0, Math.max(1, Math.round(share * descending.length)));
   return total === 0 ? 0 : top.reduce((sum, count) => sum + count, 0) / total;
 }
 
-/** Gini's coefficient of concentration. */
+/** Gini coefficient of concentration. */
 function gini(descending: Uint32Array): number {
   const n = descending.length;
   let total = 0;

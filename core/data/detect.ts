@@ -1,6 +1,6 @@
 /**
- * Finds the format of a file from its first bytes and, if they leave it open, from its name. Only `isthmus data inspect`
- * and simulations call this: the result is written down, and a platform reads by what is written.
+ * Finds the format of a file from its first bytes and, if they do not decide, from its name. Only `isthmus data
+ * inspect` and simulations call this. The result is written down, and a platform reads by the written format.
  * @module
  */
 import { DataError } from './errors.ts';
@@ -8,7 +8,7 @@ import type { Encoding } from './lines.ts';
 
 export type SourceFormat = { readonly kind: 'text'; readonly encoding: Encoding } | { readonly kind: 'parquet' };
 
-/** First bytes of containers this project does not open. */
+/** First bytes of containers that this project does not open. */
 const CONTAINERS: readonly { readonly name: string; readonly magic: readonly number[] }[] = [
   { name: 'a zip archive', magic: [0x50, 0x4b, 0x03, 0x04] },
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
@@ -26,8 +26,8 @@ export function isParquet(head: Uint8Array): boolean {
 }
 
 /**
- * @param head the first bytes, unpacked: some kilobytes are enough
- * @param encoding what the text is in, where it is known
+ * @param head the first bytes, decompressed; a few kilobytes are enough.
+ * @param encoding of the text, if it is known.
  * @throws DataError DATA_EMPTY, DATA_FORMAT_UNKNOWN
  */
 export function detectFormat(head: Uint8Array, fileName: string, encoding?: Encoding): SourceFormat {
@@ -39,12 +39,12 @@ export function detectFormat(head: Uint8Array, fileName: string, encoding?: Enco
   }
   const found = encoding ?? wideEncoding(head) ?? 'utf-8';
   if ((found === 'utf-8' || found === 'windows-1252') && head.includes(0)) {
-    throw new DataError('DATA_FORMAT_UNKNOWN', `${fileName} is not text, and its first bytes are of no format known`);
+    throw new DataError('DATA_FORMAT_UNKNOWN', `${fileName} is not text, and its first bytes match no known format`);
   }
   return { kind: 'text', encoding: found };
 }
 
-/** Finds UTF-16 by its byte order mark, or, without one, by the zero in every second byte of English text. */
+/** Recognises UTF-16 by its byte order mark or, without one, by the zero in every second byte of English text. */
 function wideEncoding(head: Uint8Array): Encoding | undefined {
   if (startsWith(head, [0xff, 0xfe])) return 'utf-16le';
   if (startsWith(head, [0xfe, 0xff])) return 'utf-16be';
@@ -55,14 +55,14 @@ function wideEncoding(head: Uint8Array): Encoding | undefined {
   return zeros[1] === 0 && zeros[0] > 0.7 * half ? 'utf-16be' : undefined;
 }
 
-/** How the lines of a text fall into fields, as far as its first lines tell. */
+/** The way in which the lines of a text split into fields, as far as its first lines show. */
 export interface TextLayout {
   readonly kind: 'delimited' | 'json-lines';
   readonly delimiter: string;
   readonly skip: number;
 }
 
-/** For a person. */
+/** The delimiter in words. */
 export function delimiterText(delimiter: string): string {
   const names: Partial<Record<string, string>> = {
     '\t': 'tab-separated',
@@ -74,34 +74,37 @@ export function delimiterText(delimiter: string): string {
 }
 
 /**
- * @param lines the first ones, the last of them whole
- * @param chosen the delimiter, where it is known
- * @throws DataError DATA_EMPTY, DATA_FORMAT_UNKNOWN saying what was seen
+ * @param lines the first lines; the last of them must be complete.
+ * @param chosen the delimiter, if it is known.
+ * @throws DataError DATA_EMPTY, DATA_FORMAT_UNKNOWN with the line that was found
  */
 export function detectLayout(lines: readonly string[], fileName: string, chosen?: string): TextLayout {
   const unknown = (why: string): DataError => new DataError('DATA_FORMAT_UNKNOWN', `${fileName}: ${why}`);
   const skip = linesBefore(lines);
   const rows = lines.slice(skip).filter((line) => line.trim() !== '');
   const first = rows.at(0)?.replace(/^\uFEFF/, '');
-  if (first === undefined) throw new DataError('DATA_EMPTY', `${fileName} holds empty lines alone`);
+  if (first === undefined) throw new DataError('DATA_EMPTY', `${fileName} holds only empty lines`);
   if (chosen !== undefined) return { kind: 'delimited', delimiter: chosen, skip };
   if (first.trimStart().startsWith('{')) return { kind: 'json-lines', delimiter: '', skip: 0 };
-  if (first.trimStart().startsWith('[')) throw unknown('one JSON array: write one object a line instead');
+  if (first.trimStart().startsWith('[')) throw unknown('one JSON array: write one object per line instead');
   if (/^\d+:$/.test(first.trim())) {
     throw unknown(
-      `its first line is ${JSON.stringify(first.trim())}, as in blocks of one item's persons (Netflix): write one person and one item a line`,
+      `its first line is ${JSON.stringify(first.trim())}, as in files with a block of persons per item (Netflix): write one person and one item per line`,
     );
   }
-  if (first.includes('\r')) throw unknown('its lines end in CR alone: save it with line ends of Unix or Windows');
+  if (first.includes('\r')) throw unknown('its lines end in CR only: save it with Unix or Windows line ends');
   const delimiter = separatorLine(lines) ?? delimiterOf(first, fileName) ?? blanks(rows, unknown);
   if (delimiter !== undefined) return { kind: 'delimited', delimiter, skip };
   throw unknown(
-    `no tab, comma, semicolon, "::", "|" or blank in its first line, which is ${shown(first)}, so it has no columns: name what separates them with --delimiter; ` +
+    `no tab, comma, semicolon, "::", "|" or blank in its first line, which is ${shown(first)}, so it has no columns: name their separator with --delimiter; ` +
       'sources are TSV, CSV, MovieLens .dat, JSON lines (all also .gz) and Parquet',
   );
 }
 
-/** Lines before the header: Excel's `sep=`, comments. An id may begin with # too, so a comment is followed by a blank or a word. */
+/**
+ * Number of lines before the header: Excel's `sep=` line, or comments. An id may begin with # as well, so # starts a
+ * comment only before a blank, or before words and a colon.
+ */
 function linesBefore(lines: readonly string[]): number {
   if (separatorLine(lines) !== undefined) return 1;
   const at = lines.findIndex((line) => !/^\uFEFF?\s*([#%]+(\s|$)|[#%]+[A-Za-z ]+:)/.test(line));
@@ -114,20 +117,20 @@ function separatorLine(lines: readonly string[]): string | undefined {
 
 function delimiterOf(line: string, fileName: string): string | undefined {
   const present = ['::', '\t', ',', ';', '|'].filter((delimiter) => line.includes(delimiter));
-  // A comma may stand in a tab-separated title and the other way round: the name decides where both are there.
+  // A tab-separated title may contain a comma, and the other way round. The file name decides if both are present.
   if (/\.csv$/i.test(fileName) && present.includes(',')) return ',';
   if (/\.(tsv|tab)$/i.test(fileName) && present.includes('\t')) return '\t';
   return present.at(0);
 }
 
-/** Blanks part columns where every line has as many of them. */
+/** Blanks separate columns only if every line has the same number of values. */
 function blanks(rows: readonly string[], unknown: (why: string) => DataError): string | undefined {
   const counts = new Set(rows.slice(0, 1000).map((row) => row.trim().split(/[ \t]+/).length));
   const [most] = [...counts].sort((a, b) => b - a);
   if (most < 2) return undefined;
   if (counts.size === 1) return ' ';
   throw unknown(
-    'its lines hold unlike numbers of values separated by blanks, as in lists of a person and their items (LightGCN): write one person and one item a line, or name what separates columns with --delimiter',
+    'its lines hold different numbers of values separated by blanks, as in lists of a person and their items (LightGCN): write one person and one item per line, or name the separator of columns with --delimiter',
   );
 }
 

@@ -1,27 +1,27 @@
 /**
- * A domain: one platform's people, catalogue and interactions, as plain typed arrays.
+ * A domain: one platform's persons, catalogue and interactions, in plain typed arrays.
  * @module
  */
 
-/** Interactions in compressed rows: those of person p are at positions `offsets[p]` up to (not with) `offsets[p + 1]`. */
+/** Interactions in compressed rows: those of person p start at `offsets[p]` and end before `offsets[p + 1]`. */
 export interface Interactions {
   readonly offsets: Uint32Array /* [persons + 1] */;
-  /** Catalogue indices, each at most once per person, in the order of time where time is known. */
+  /** Catalogue indices, each at most once per person, in the order of time if all times of the person are known. */
   readonly items: Uint32Array /* [interactions] */;
-  /** Explicit ratings, NaN where unknown; absent where the source has none. */
+  /** Explicit ratings, NaN if unknown; absent if the source has none. */
   readonly ratings?: Float32Array /* [interactions] */;
-  /** Unix seconds, NaN where unknown. */
+  /** Unix seconds, NaN if unknown. */
   readonly timestamps?: Float64Array /* [interactions] */;
 }
 
 export interface Domain extends Interactions {
   /** The platform's name. */
   readonly name: string;
-  /** Person ids (inside a platform: its own ids; once a pseudonym scheme has run: pseudonyms). Row p belongs to persons[p]. */
+  /** Person ids: a platform's own ids, or pseudonyms once a pseudonym scheme has run. Row p belongs to persons[p]. */
   readonly persons: readonly string[];
-  /** Catalogue: item ids. */
+  /** Item ids of the catalogue. */
   readonly catalogue: readonly string[];
-  /** Titles beside the catalogue, where there are any: public text. */
+  /** Public titles of the catalogue's items, if there are any. */
   readonly titles?: readonly (string | undefined)[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Data that cannot be used.
+ * Error codes of data that cannot be used.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
@@ -7,7 +7,7 @@ import { errorsOf } from '../errors/coded-error.ts';
 export const DataError = errorsOf('DataError', {
   DATA_EMPTY: { kind: 'input', about: 'a file or a domain holds no interaction that counts' },
   DATA_HEADER: { kind: 'input', about: 'the columns of a file are not the ones asked for' },
-  DATA_FORMAT_UNKNOWN: { kind: 'input', about: 'neither the name nor the content of a file tells its format' },
+  DATA_FORMAT_UNKNOWN: { kind: 'input', about: 'neither the name nor the content of a file shows its format' },
   DATA_FORMAT_BROKEN: { kind: 'input', about: 'a file is not what its name or its first bytes say' },
   DATA_UNREADABLE: { kind: 'input', about: 'a data file does not exist or cannot be read' },
   DATA_NO_READING: { kind: 'input', about: 'there is no reading file beside the data' },

@@ -1,8 +1,9 @@
 /**
  * The published cold-start split of Amazon games and videos (J. Cao et al., "Cross-Domain Recommendation to Cold-Start
- * Users via Variational Information Bottleneck", ICDE 2022). Two folders, each `train.txt valid.txt test.txt`, no
- * header, rows of user and item: `game_video` has games as its target, `video_game` videos. Users below 2,179 are the
- * same person in both; above, numbers are each domain's own, as item numbers always are.
+ * Users via Variational Information Bottleneck", ICDE 2022). It has two folders, each with `train.txt valid.txt
+ * test.txt`, without header, with rows of user and item. `game_video` has games as its target, `video_game` videos.
+ * Users below 2,179 are the same person in both folders. Higher user numbers, and all item numbers, are separate in
+ * each domain.
  * @module
  */
 import { DomainBuilder } from './build.ts';
@@ -11,7 +12,7 @@ import type { Domain } from './domain.ts';
 import { DataError } from './errors.ts';
 import { historyLength, itemIndex, personIndex, sharedPersons } from './select.ts';
 
-/** Users below this number are known by the same number in both domains. */
+/** Users below this number have the same number in both domains. */
 export const GAME_VIDEO_SHARED_USERS = 2179;
 
 /** The texts of one folder. */
@@ -21,21 +22,21 @@ export interface GameVideoFolder {
   readonly test: string;
 }
 
-/** One direction: persons known in `source`, cold in `target`. */
+/** One direction of transfer: persons known in `source` are cold in `target`. */
 export interface PublishedDirection {
   readonly name: 'video -> game' | 'game -> video';
   readonly source: Domain;
-  /** Training interactions: no cold person has any. */
+  /** Training interactions. No cold person has any. */
   readonly target: Domain;
-  /** Known on both sides. */
+  /** Persons known on both sides. */
   readonly warm: readonly string[];
-  /** For the choice of hyper-parameters. Mostly the same persons as in `test`, with other positives. */
+  /** Cold persons for choosing hyper-parameters: mostly the same persons as in `test`, with other positives. */
   readonly valid: readonly ColdPerson[];
   readonly test: readonly ColdPerson[];
 }
 
 /**
- * Both directions: games as the target first.
+ * Both directions, the one with games as the target first.
  * @throws DataError DATA_FORMAT_BROKEN naming file and line; DATA_UNKNOWN_ID for a hidden item that training lacks.
  */
 export function readGameVideo(

@@ -1,11 +1,11 @@
 /**
- * Typed arrays that grow: ten million interactions as numbers, not as objects.
+ * Typed arrays that grow, so that ten million interactions are numbers and not objects.
  * @module
  */
 
 type Growable = Uint32Array | Float32Array | Float64Array;
 
-/** Appends in amortised constant time; doubles when full. */
+/** Appends in amortised constant time by doubling the array when it is full. */
 export class Growing<A extends Growable> {
   readonly #make: (length: number) => A;
   #array: A;
@@ -29,16 +29,16 @@ export class Growing<A extends Growable> {
     this.#array[this.#length++] = value;
   }
 
-  /** What was appended: a view, good until the next push. */
+  /** The values appended so far, as a view that is valid until the next push. */
   view(): A {
     return this.#array.subarray(0, this.#length) as A;
   }
 }
 
-/** Strings numbered in the order of their first appearance. */
+/** Numbers strings in the order of their first appearance. */
 export class Interner {
   readonly #numbers = new Map<string, number>();
-  /** Rows of one person mostly stand together. */
+  /** The last id, checked first because the rows of one person mostly follow each other. */
   #lastId = '';
   #lastNumber = -1;
 
@@ -50,7 +50,7 @@ export class Interner {
     if (this.#lastNumber >= 0 && id === this.#lastId) return this.#lastNumber;
     const known = this.#numbers.get(id);
     const number = known ?? this.#numbers.size;
-    // A part of a longer text keeps the whole text in memory for as long as it lives; a copy does not.
+    // A substring keeps the whole text in memory for as long as it lives; a copy does not.
     if (known === undefined) this.#numbers.set(` ${id}`.slice(1), number);
     this.#lastId = id;
     this.#lastNumber = number;

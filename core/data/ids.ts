@@ -1,22 +1,26 @@
 /**
- * The one rule by which anything becomes the id of a person or an item. Every door goes through it: data files of every
- * format, files of consents and of hidden positives, the command line, the local service. Where two doors had two rules,
- * one person would be two, and a withdrawal would miss one of them; where a rule mapped two texts to one id, two persons
- * would be bounded, noised and released as one.
+ * The one rule by which a text becomes the id of a person or an item. Every input uses it: data files of every format,
+ * files of consents and of hidden positives, the command line, the local service. If two inputs had different rules,
+ * one person would have two ids and a withdrawal would miss one of them. If a rule mapped two texts to one id, two
+ * persons would be bounded, noised and released as one.
  *
- * Blanks and byte order marks around the text go (String.trim). What is left is compared byte for byte: no case folding,
- * no Unicode normalisation. A text that cannot stand for itself everywhere is refused instead of changed.
+ * The rule removes blanks and byte order marks around the text (String.trim). The rest is compared byte for byte: no
+ * case folding, no Unicode normalisation. A text that could not be kept unchanged everywhere is refused instead of
+ * altered.
  * @module
  */
 
-/** Most ids: ASCII without anything that the rule changes or refuses. */
+/** Matches most ids: ASCII without any character that the rule removes or refuses. */
 const PLAIN = /^[!-~]+$/;
-/** Control characters and line ends (an id stands alone on a line), halves of surrogate pairs, U+FFFD (text lost in decoding). */
+/**
+ * Characters that no id may hold: control characters and line ends (files list one id per line), halves of surrogate
+ * pairs, and U+FFFD (text lost in decoding).
+ */
 const REFUSED = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u;
 
 /**
- * @param field text; or a number as Parquet holds it. JSON numbers come as their own digits, in text.
- * @returns the id; undefined where there is none, which {@link whyNoId} explains.
+ * @param field text, or a number as Parquet holds it. JSON numbers arrive as text with all their digits.
+ * @returns the id, or undefined if the field is no id; {@link whyNoId} explains why.
  */
 export function idOf(field: unknown): string | undefined {
   if (typeof field === 'string' && PLAIN.test(field)) return field;
@@ -24,7 +28,7 @@ export function idOf(field: unknown): string | undefined {
   return text === undefined || text === '' || REFUSED.test(text) ? undefined : text;
 }
 
-/** Completes the sentence "the person ...". Says nothing of what the field holds: fit for a log. */
+/** Completes the sentence "the person ...". The text does not reveal the field's content, so it may be logged. */
 export function whyNoId(field: unknown): string {
   if (field === undefined || field === null) return 'is empty';
   if (field instanceof Uint8Array) return 'is not UTF-8 text';
@@ -39,6 +43,6 @@ export function whyNoId(field: unknown): string {
 function textOf(field: unknown): string | undefined {
   if (typeof field === 'string') return field;
   if (typeof field === 'bigint') return String(field);
-  // Above 2^53 a double stands for several whole numbers.
+  // Above 2^53 one double stands for several whole numbers.
   return typeof field === 'number' && Number.isSafeInteger(field) ? String(field) : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Domains: their shape, how they are built, read, restricted and described.
+ * Domains: how they are represented, built, read, restricted and described.
  * @module
  */
 export * from './build.ts';

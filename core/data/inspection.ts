@@ -1,7 +1,7 @@
 /**
- * How a source is to be read, found by looking at it: a sketch from its first lines, then one pass over all rows for
- * what only all of them tell (the unit of time, the scale of ratings, quoted fields over lines). The result is a reading,
- * to be shown to a person and written down; nothing that leaves a platform may be read by anything guessed anew.
+ * Finds out how to read a source: a sketch from its first lines, then one pass over all rows for the facts that only
+ * all rows show (the unit of time, the scale of ratings, quoted fields over lines). The result is a reading, which is
+ * shown to a person and written down. Data that leaves a platform is never read by a new guess.
  * @module
  */
 import { columnsOfNames, columnsOfPlaces, isHeader } from './columns.ts';
@@ -21,27 +21,29 @@ import type { Field, RowSink } from './rows.ts';
 import { TimeTally } from './times.ts';
 import type { TimeForm } from './times.ts';
 
-/** Settings that a person gives instead of a guess. */
+/** Settings that a user gives in place of a guess. */
 export interface ReadingChoice {
   readonly columns?: ColumnChoice;
   readonly encoding?: Encoding;
   readonly delimiter?: string;
   readonly header?: boolean;
   readonly time?: TimeForm;
-  /** Least rating that counts as a like; null: every rating counts. */
+  /** Least rating that counts as a like. Null: every rating counts. */
   readonly minRating?: number | null;
 }
 
-/** A first reading, by which every row comes out with all its fields; times and ratings are settled after one pass. */
+/** A first reading, which finds the fields of every row. Times and ratings are settled after one pass over all rows. */
 export interface Sketch {
   readonly reading: Reading;
-  /** Names, or places, of the columns that are not read. */
+  /** Names, or positions, of the columns that are not read. */
   readonly unread: readonly string[];
 }
 
 const UNSETTLED = { time: null, likes: EVERY_RATING };
 
-/** @param lines the first ones of the text. @throws DataError DATA_EMPTY, DATA_FORMAT_UNKNOWN, DATA_HEADER, DATA_OPTION */
+/**
+ * @param lines the first lines of the text. @throws DataError DATA_EMPTY, DATA_FORMAT_UNKNOWN, DATA_HEADER, DATA_OPTION
+ */
 export function sketchText(
   lines: readonly string[],
   fileName: string,
@@ -60,7 +62,7 @@ export function sketchText(
   if (rows.length === 0 || first.length < 2) {
     throw new DataError(
       'DATA_FORMAT_UNKNOWN',
-      `${fileName}: its first line does not fall into columns: name what separates them with --delimiter`,
+      `${fileName}: its first line does not split into columns: name their separator with --delimiter`,
     );
   }
   const chosen = choice.columns ?? {};
@@ -85,7 +87,7 @@ function sketchJson(lines: readonly string[], encoding: Encoding, choice: Readin
   if (names.length === 0)
     throw new DataError(
       'DATA_FORMAT_BROKEN',
-      'its first line opens a JSON object, but no line holds a whole one: write one object a line',
+      'its first line opens a JSON object, but no line holds a whole one: write one object per line',
     );
   const columns = columnsOfNames(names, named(choice.columns));
   return { reading: { format: 'json-lines', encoding, columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
@@ -103,11 +105,14 @@ function named(chosen: ColumnChoice = {}): ColumnChoice {
   if (place === undefined) return chosen;
   throw new DataError(
     'DATA_OPTION',
-    `--columns ${place[0]}=${String(place[1])}: this file's columns have names; say the name`,
+    `--columns ${place[0]}=${String(place[1])}: this file's columns have names; use the name`,
   );
 }
 
-/** Quotation marks count where commas or semicolons part fields, and elsewhere where every mark at a field's beginning has its end. */
+/**
+ * True if quotation marks enclose fields. They do if commas or semicolons separate fields; with other separators they
+ * do if every mark at the start of a field is closed.
+ */
 function quotesOf(lines: readonly string[], delimiter: string): boolean {
   if (delimiter === ',' || delimiter === ';') return true;
   if (delimiter === ' ') return false;
@@ -128,7 +133,7 @@ function unreadOf(names: readonly Column[], columns: Columns): readonly string[]
   return names.filter((name, place) => !read.has(name) && !read.has(place)).map(String);
 }
 
-/** Looks at every row of a source read by a sketch. */
+/** Collects facts from every row of a source that is read by a sketch. */
 export class Tally implements RowSink {
   readonly #ratings = new Growing((length) => new Float32Array(length));
   readonly #times = new TimeTally();
@@ -153,7 +158,7 @@ export class Tally implements RowSink {
     this.#isOverLines = true;
   }
 
-  /** The reading, and what a person should know of it. @throws DataError DATA_OPTION */
+  /** Completes the reading and adds remarks for the user. @throws DataError DATA_OPTION */
   settle(
     { reading }: Sketch,
     choice: ReadingChoice,
@@ -171,7 +176,7 @@ export class Tally implements RowSink {
     const unlike = this.#broken.get(NOT_UTF8);
     if (unlike) {
       remarks.push(
-        `${unlike.count} ${unlike.count === 1 ? 'line is' : 'lines are'} not UTF-8, the first line ${unlike.line}: if this is text of Windows or Latin-1, say --encoding windows-1252`,
+        `${unlike.count} ${unlike.count === 1 ? 'line is' : 'lines are'} not UTF-8, the first line ${unlike.line}: if this is Windows or Latin-1 text, use --encoding windows-1252`,
       );
     }
     const settled = { ...reading, columns, time, likes };
@@ -180,7 +185,7 @@ export class Tally implements RowSink {
       return { reading: { ...settled, quotes: 'in-a-line' }, remarks };
     if (this.#isOverLines) {
       remarks.push(
-        'quoted fields run over lines: rows are told apart by their quotation marks alone, so that a row with a mark too many may swallow those after it; an export as JSON lines or Parquet, or without that column, cannot',
+        'quoted fields run over lines: only quotation marks show where a row ends, so a row with one mark too many can swallow the rows after it. An export as JSON lines or Parquet, or without that column, avoids this',
       );
     }
     return { reading: settled, remarks };
@@ -191,7 +196,7 @@ export class Tally implements RowSink {
     if (form === 'ambiguous') {
       throw new DataError(
         'DATA_OPTION',
-        `column ${nameOf(column)}: the month and the day of its dates cannot be told apart: say --time mdy (the month first) or --time dmy`,
+        `column ${nameOf(column)}: the month and the day of its dates cannot be told apart: choose --time mdy (the month first) or --time dmy`,
       );
     }
     if (form === 'none') {
@@ -201,19 +206,19 @@ export class Tally implements RowSink {
     if (form !== undefined) return form;
     if (choice.columns?.timestamp === undefined) {
       remarks.push(
-        `column ${nameOf(column)} is not read as the time: most of it is in no form that is known; if it is one, say --time`,
+        `column ${nameOf(column)} is not read as the time: most of its values have no known form; if they are times, name the form with --time`,
       );
       return null;
     }
     throw new DataError(
       'DATA_OPTION',
-      `column ${nameOf(column)}: most of it is in no form of time that is known: convert it to 2020-01-31 09:30:00, or leave it out with --columns timestamp=none`,
+      `column ${nameOf(column)}: most of its values are in no known form of time: convert them to 2020-01-31 09:30:00, or leave them out with --columns timestamp=none`,
     );
   }
 
   #areNumbers(column: Column, remarks: string[]): boolean {
     if (this.#ratings.length >= this.#unratable) return true;
-    remarks.push(`column ${nameOf(column)} is not read as the rating: most of it are no numbers`);
+    remarks.push(`column ${nameOf(column)} is not read as the rating: most of its values are not numbers`);
     return false;
   }
 

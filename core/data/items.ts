@@ -1,6 +1,6 @@
 /**
- * The items of a platform with their titles: `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat` and
- * `u.item`, and the catalogue that `isthmus data inspect` writes.
+ * The items of a platform with their titles: `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat`
+ * and `u.item`, and the catalogue that `isthmus data inspect` writes.
  * @module
  */
 import { plainName } from './columns.ts';
@@ -11,19 +11,19 @@ import { idOf, whyNoId } from './ids.ts';
 
 const ITEM = new Set(['item', 'itemid', 'asin', 'parentasin', 'movieid', 'productid', 'bookid', 'isbn']);
 
-/** The form in which a catalogue is written, and read by a platform. */
+/** The form of a catalogue file that `isthmus data inspect` writes and a platform reads. */
 export const CATALOGUE_SHAPE: FieldShape = { encoding: 'utf-8', delimiter: '\t', quotes: 'none' };
 
 export interface Items {
-  /** Item id -> title, empty where the file has none: the item belongs to the catalogue all the same. */
+  /** Maps item ids to titles. An item without a title has an empty one and still belongs to the catalogue. */
   readonly titles: ReadonlyMap<string, string>;
-  /** Lines that could not be read: the first, and how many. */
+  /** Lines that could not be read: the first one, and their number. */
   readonly broken: { readonly line: number; readonly reason: string; readonly count: number } | undefined;
 }
 
 /**
- * @param hasHeader false: the item and its title are the first two columns, as in MovieLens' files without a header.
- * @throws DataError DATA_HEADER when there is no column of items.
+ * @param hasHeader false if the item and its title are the first two columns, as in MovieLens' files without a header.
+ * @throws DataError DATA_HEADER if there is no column of items.
  */
 export async function readItems(bytes: AsyncIterable<Uint8Array>, shape: FieldShape, hasHeader = true): Promise<Items> {
   const titles = new Map<string, string>();
@@ -55,7 +55,7 @@ export async function readItems(bytes: AsyncIterable<Uint8Array>, shape: FieldSh
   return { titles, broken };
 }
 
-/** A catalogue in its order, as a file. */
+/** The text of a catalogue file, in the catalogue's order. */
 export function formatCatalogue(
   catalogue: readonly string[],
   titles: readonly (string | undefined)[] | undefined,
@@ -63,7 +63,7 @@ export function formatCatalogue(
   return `item\ttitle\n${catalogue.map((id, item) => `${id}\t${titles?.[item] ?? ''}\n`).join('')}`;
 }
 
-/** Joins the title into one line. */
+/** Puts a title on one line. */
 function titleOf(field: string | undefined): string {
   return (field ?? '').replace(/\s+/g, ' ').trim();
 }

@@ -1,6 +1,6 @@
 /**
- * JSON, one object a line, such as Amazon's reviews: keys as in the releases of 2014 (reviewerID, asin, overall,
- * unixReviewTime), 2018 and 2023 (user_id, parent_asin, rating, timestamp in milliseconds).
+ * JSON with one object per line, such as Amazon's reviews, with the keys of the releases of 2014 (reviewerID, asin,
+ * overall, unixReviewTime), 2018 and 2023 (user_id, parent_asin, rating, timestamp in milliseconds).
  * @module
  */
 import { parse } from 'lossless-json';
@@ -8,7 +8,7 @@ import { eachLine } from './lines.ts';
 import type { Column, JsonLinesReading } from './reading.ts';
 import type { RowSink } from './rows.ts';
 
-/** Interactions out of JSON lines; an object that lacks a key of the reading is a bad row. */
+/** Reads interactions from JSON lines. A line that is no object is a bad row. */
 export function readJsonLines(
   bytes: AsyncIterable<Uint8Array>,
   { encoding, columns }: JsonLinesReading,
@@ -20,7 +20,8 @@ export function readJsonLines(
       const plain = number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
       if (plain.trim() === '') return;
       let object = objectOf(plain);
-      // A number above 2^53 has lost its last digits by now, and is another person's.
+      // A number above 2^53 has lost its last digits here and would be another person's id, so its text is read
+      // instead.
       if (object && (typeof object[person] === 'number' || typeof object[item] === 'number')) {
         object = objectOf(plain, withDigits);
       }
@@ -33,7 +34,7 @@ export function readJsonLines(
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** undefined: the text is no object. */
+/** Parses a JSON object; undefined if the text is not one. */
 export function objectOf(text: string, read: (text: string) => unknown = JSON.parse): JsonObject | undefined {
   try {
     const value = read(text);
@@ -43,7 +44,7 @@ export function objectOf(text: string, read: (text: string) => unknown = JSON.pa
   }
 }
 
-/** Keeps every number as the text it is written in. */
+/** Parses JSON but keeps every number as its text. */
 function withDigits(text: string): unknown {
   return parse(text, undefined, (digits) => digits);
 }

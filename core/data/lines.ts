@@ -1,6 +1,6 @@
 /**
- * Lines of text out of bytes. A line whose bytes are no text, or that has no end, is told as broken and harms no other line:
- * one person's row must not decide how the rows of others are read.
+ * Splits bytes into lines of text. A line whose bytes are not text, or that is too long, is reported as broken and does
+ * not affect other lines: one person's row must not decide how other rows are read.
  * @module
  */
 
@@ -9,7 +9,7 @@ export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as co
 export type Encoding = (typeof ENCODINGS)[number];
 
 export interface LineSink {
-  /** Without its line end. */
+  /** Called with the line, without its line end. @param number from 1. */
   line(text: string, number: number): void;
   broken(number: number, reason: string): void;
 }
@@ -20,7 +20,7 @@ export const NOT_UTF8 = 'the line is not UTF-8 text';
 const TOO_LONG = 'the line is longer than 16 MiB';
 const LINE_END = 0x0a;
 
-/** Lines, numbered from 1, however the bytes are cut. */
+/** Reports the lines, numbered from 1. Chunks may end anywhere, also within a character. */
 export async function eachLine(bytes: AsyncIterable<Uint8Array>, encoding: Encoding, sink: LineSink): Promise<void> {
   const isWide = encoding === 'utf-16le' || encoding === 'utf-16be';
   const decoder = new TextDecoder(isWide ? 'utf-8' : encoding, { fatal: true, ignoreBOM: true });
@@ -32,13 +32,13 @@ export async function eachLine(bytes: AsyncIterable<Uint8Array>, encoding: Encod
 class Lines {
   readonly #decode: (bytes: Uint8Array) => string;
   readonly #sink: LineSink;
-  /** The beginning of a line whose end has not come yet. */
+  /** Start of a line whose end has not arrived yet. */
   #pieces: Uint8Array[] = [];
   #length = 0;
   #isTooLong = false;
   #number = 0;
 
-  /** @param decode throws where the bytes are no text. */
+  /** @param decode throws if the bytes are not text. */
   constructor(decode: (bytes: Uint8Array) => string, sink: LineSink) {
     this.#decode = decode;
     this.#sink = sink;
@@ -69,7 +69,7 @@ class Lines {
       this.#length = 0;
       return;
     }
-    // A copy: a stream may use its buffer again.
+    // A copy, because a stream may reuse its buffer.
     this.#pieces.push(bytes.slice());
     this.#length += bytes.length;
   }
@@ -84,7 +84,7 @@ class Lines {
     else this.#one(line);
   }
 
-  /** Whole lines: decoded at once, which is much faster, and one by one only where one of them is no text. */
+  /** Decodes whole lines at once, which is much faster, and one by one only if some line is not text. */
   #block(bytes: Uint8Array): void {
     const text = this.#decoded(bytes);
     if (text !== undefined) {
@@ -128,7 +128,7 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-/** Half a surrogate pair becomes U+FFFD, which no id may hold. */
+/** Converts UTF-16 to UTF-8. Half of a surrogate pair becomes U+FFFD, which no id may hold. */
 async function* asUtf8(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder(encoding);
   const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 /**
- * Parquet, out of anything that gives byte ranges; one row group's columns are in memory at a time.
+ * Reads Parquet from any source of byte ranges, with the columns of one row group in memory at a time.
  * @module
  */
 import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
@@ -14,7 +14,10 @@ import type { RowSink } from './rows.ts';
 /** Byte ranges of a source. */
 export type RandomAccess = AsyncBuffer;
 
-/** Interactions out of a Parquet file; lines are its rows, from 1. @throws DataError DATA_FORMAT_BROKEN, DATA_HEADER */
+/**
+ * Reads interactions from a Parquet file. Lines are its row numbers, from 1. @throws DataError DATA_FORMAT_BROKEN,
+ * DATA_HEADER
+ */
 export async function readParquet(
   file: RandomAccess,
   { columns }: ParquetReading,
@@ -55,18 +58,24 @@ function nameIn(names: readonly string[], column: Column | null): string | undef
   throw new DataError('DATA_HEADER', `no column ${JSON.stringify(column)} among ${listed(names)}`);
 }
 
-/** Whole numbers that a column of this type tells apart. */
+/**
+ * Bound below which a 32-bit column holds every whole number exactly. Infinity for other types: `idOf` checks doubles
+ * itself.
+ */
 function exactUpTo(metadata: FileMetaData, column: string | undefined): number {
   const child = parquetSchema(metadata).children.find(({ element }) => element.name === column);
   return child?.element.type === 'FLOAT' ? 2 ** 24 : Infinity;
 }
 
-/** An id as a number that may have been rounded is no id. */
+/** Turns a number that may have been rounded into NaN, so that it cannot be an id. */
 function kept(field: unknown, exact: number): unknown {
   return typeof field === 'number' && Math.abs(field) >= exact ? Number.NaN : field;
 }
 
-/** Bytes that are no UTF-8 stay bytes, which no id may be: the library's own decoder gives different ones the same text. */
+/**
+ * Leaves bytes that are not UTF-8 as bytes, which no id may be. The library's decoder would map different bytes to the
+ * same text.
+ */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const text = (bytes: Uint8Array | undefined): unknown => {
   try {

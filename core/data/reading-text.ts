@@ -1,5 +1,5 @@
 /**
- * A reading in words, for whoever is to say whether it is right.
+ * Describes a reading in words, for the person who must confirm it.
  * @module
  */
 import { delimiterText } from './detect.ts';
@@ -7,7 +7,7 @@ import type { Likes } from './likes.ts';
 import type { Column, Reading } from './reading.ts';
 import { TIME_FORM_TEXT } from './times.ts';
 
-/** "comma-separated, utf-8, header in line 1". */
+/** For example "comma-separated, utf-8, header in line 1". */
 export function formatText(reading: Reading): string {
   switch (reading.format) {
     case 'delimited': {
@@ -27,7 +27,7 @@ export function columnText(column: Column | null): string {
 }
 
 export function timeText({ columns, time, format }: Reading): string {
-  if (columns.timestamp === null || time === null) return 'none: the order of rows is taken for the order of time';
+  if (columns.timestamp === null || time === null) return 'none: the order of rows is taken as the order of time';
   const isTyped = format === 'parquet' && time === 'iso';
   return `${columnText(columns.timestamp)}, ${isTyped ? "dates of Parquet's own type, or in text" : TIME_FORM_TEXT[time]}`;
 }
@@ -38,7 +38,7 @@ export function likesText({ columns, likes }: Reading): string {
     : `${columnText(columns.rating)}, ${countsText(likes)}`;
 }
 
-/** The whole reading in one sentence. */
+/** Describes the whole reading in one sentence. */
 export function readingText(reading: Reading): string {
   const { person, item } = reading.columns;
   return [

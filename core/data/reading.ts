@@ -1,7 +1,7 @@
 /**
- * How the rows of a source are read, as one document: everything that would otherwise be guessed from rows. A platform
- * reads by a fixed one, so that what one person's row holds cannot change how the rows of others are taken.
- * `isthmus data inspect` writes it.
+ * The reading: one document with every fact about a source that would otherwise be guessed from its rows. A platform
+ * reads by a fixed reading, so that one person's row cannot change how other rows are read. `isthmus data inspect`
+ * writes it.
  * @module
  */
 import { Document, isSeq, parseDocument } from 'yaml';
@@ -10,7 +10,7 @@ import { DataError } from './errors.ts';
 import { ENCODINGS } from './lines.ts';
 import { TIME_FORMS } from './times.ts';
 
-/** By name where a header, JSON or Parquet names it; else by place from 0. */
+/** A column by name, if a header, JSON or Parquet names it; otherwise by position from 0. */
 const column = z.union([z.string().min(1), z.int().min(0)]);
 export type Column = z.infer<typeof column>;
 
@@ -22,7 +22,7 @@ const common = {
     rating: column.nullable(),
     timestamp: column.nullable(),
   }),
-  /** Unit or layout of the timestamp; Parquet columns of a date type need none. */
+  /** Unit or layout of the timestamp. Parquet columns of a date type do not need one. */
   time: z.enum(TIME_FORMS).nullable(),
   likes: z.strictObject({
     scale: z.tuple([number, number]).readonly().nullable(),
@@ -35,13 +35,13 @@ const text = { encoding: z.enum(ENCODINGS) };
 const delimited = z.strictObject({
   format: z.literal('delimited'),
   ...text,
-  /** A blank stands for any run of blanks and tabs. */
+  /** The separator of fields. A single space means any run of spaces and tabs. */
   delimiter: z.string().min(1).max(4),
   quotes: z.enum(['none', 'in-a-line', 'over-lines']),
-  /** Lines before the header and the rows. */
+  /** Number of lines before the header and the rows. */
   skip: z.int().min(0),
   header: z.boolean(),
-  /** Columns of a row; more of them, unless empty, make it a bad one. */
+  /** Number of columns in a row. A row with further columns that are not empty is a bad row. */
   width: z.int().min(2),
   ...common,
 });
@@ -54,9 +54,9 @@ export type DelimitedReading = z.infer<typeof delimited>;
 export type JsonLinesReading = z.infer<typeof jsonLines>;
 export type ParquetReading = z.infer<typeof parquet>;
 
-/** The items of the platform: a file of ids and titles, and what it holds. */
+/** The items of the platform: a file of ids and titles, with its size and hash. */
 const catalogue = z.strictObject({
-  /** Beside the reading file unless it names a folder. */
+  /** A path relative to the reading file's folder, or an absolute one. */
   file: z.string().min(1),
   items: z.int().min(1),
   /** SHA-256 of the file's bytes, in hex. */
@@ -72,7 +72,7 @@ export interface ReadingFile {
   readonly catalogue: CatalogueEntry;
 }
 
-/** The same text for the same content: two readings are one where their texts, from here, are. */
+/** Gives the same text for the same content. Two readings are equal exactly if these texts are. */
 export function formatReading({ reading, catalogue: entry }: ReadingFile): string {
   const { format, columns, time, likes, ...shape } = reading;
   const ordered = { isthmusReading: 1, reading: { format, ...shape, columns, time, likes }, catalogue: entry };
@@ -82,17 +82,17 @@ export function formatReading({ reading, catalogue: entry }: ReadingFile): strin
   return `${HEAD}${document.toString({ lineWidth: 0 })}`;
 }
 
-const HEAD = `# How a platform's rows are read, written by "isthmus data inspect". Change it there, by the options of that command.
-# A row that does not fit is left out and counted, whoever's it is.
+const HEAD = `# How a platform's rows are read. "isthmus data inspect" writes this file; change it with the options of that command.
+# A row that does not fit is left out and counted.
 # likes: a row whose rating is below "from" or above "to" is left out; ratings change nothing else.
 # catalogue: a row of any other item is left out.
 `;
 
-/** @param file for the message. @throws DataError DATA_READING naming file, key and remedy. */
+/** @param file the name used in messages. @throws DataError DATA_READING naming file, key and remedy. */
 export function parseReading(yaml: string, file: string): ReadingFile {
   const document = parseDocument(yaml);
   const refuse = (why: string): DataError =>
-    new DataError('DATA_READING', `${file} is not a reading file: ${why}; write it anew with "isthmus data inspect"`);
+    new DataError('DATA_READING', `${file} is not a reading file: ${why}; write it again with "isthmus data inspect"`);
   if (document.errors.length > 0) throw refuse(document.errors[0].message.split('\n')[0]);
   const parsed = fileSchema.safeParse(document.toJS());
   if (!parsed.success) {
@@ -102,7 +102,10 @@ export function parseReading(yaml: string, file: string): ReadingFile {
   return { reading: parsed.data.reading, catalogue: parsed.data.catalogue };
 }
 
-/** The differences between two readings, such as "likes.from: 3 -> 4". The catalogue's path is not compared, its hash is. */
+/**
+ * Lists the differences between two readings, such as "likes.from: 3 -> 4". It compares the catalogue's hash, not its
+ * path.
+ */
 export function readingChanges(first: ReadingFile, second: ReadingFile): readonly string[] {
   const [before, after] = [first, second].map(({ reading, catalogue: entry }) => {
     return new Map(leavesOf({ ...reading, catalogue: { ...entry, file: '' } }));

@@ -1,6 +1,6 @@
 /**
- * Checks each row, and keeps it or counts it as bad with its line and reason. The decision depends on that row and the
- * reading alone, never on other rows.
+ * Checks each row, then keeps it or counts it as bad with its line and reason. The decision depends on that row and the
+ * reading only, never on other rows.
  * @module
  */
 import { DomainBuilder } from './build.ts';
@@ -10,70 +10,72 @@ import { idOf, whyNoId } from './ids.ts';
 import type { Reading } from './reading.ts';
 import { secondsOf } from './times.ts';
 
-/** A field as a reader finds it: text from a text file, anything from JSON or Parquet. */
+/** A field as a reader finds it: text from a text file, any value from JSON or Parquet. */
 export type Field = unknown;
 
-/** Takes rows as they come out of a file. */
+/** Receives the rows of a file in their order. */
 export interface RowSink {
   row(line: number, person: Field, item: Field, rating: Field, timestamp: Field): void;
-  /** A row that could not be taken apart. */
+  /** Called for a row that could not be split into fields. */
   bad(line: number, reason: string): void;
-  /** A quoted field ran over several lines. */
+  /** Called if a quoted field ran over several lines. */
   spansLines?(): void;
-  /** The rows that follow come from this file; called only for sources of several files. */
+  /** Called before the rows of each file, only for sources of several files. */
   part?(file: string): void;
 }
 
 export interface CollectOptions {
   /** The platform's name. */
   readonly name: string;
-  /** Item id -> title, empty where it has none: the catalogue in its order. */
+  /** Maps item ids to titles (empty if an item has none), in the catalogue's order. */
   readonly catalogue?: ReadonlyMap<string, string>;
-  /** True: an item outside the catalogue makes its row bad. False, the default: the item is appended to the catalogue. */
+  /**
+   * True: an item outside the catalogue makes its row bad. False, the default: the item is appended to the catalogue.
+   */
   readonly isCatalogueClosed?: boolean;
-  /** Bad rows kept to show. Default 10. */
+  /** Number of bad rows kept for display. Default 10. */
   readonly badRowsKept?: number;
   readonly signal?: AbortSignal;
-  /** Called now and then with the rows read so far. */
+  /** Called at intervals with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void;
 }
 
 export interface BadRow {
-  /** From 1: lines of a text, rows of a Parquet file. */
+  /** Line of a text or row of a Parquet file, from 1. */
   readonly line: number;
-  /** The file, for sources of several. */
+  /** Name of the file, for sources of several files. */
   readonly file?: string;
-  /** Says nothing of what the row holds: fit for a log. */
+  /** The reason. It does not reveal the row's content, so it may be logged. */
   readonly reason: string;
-  /** The field it is about, as it stands, where one can be shown. */
+  /** The field in question as the file has it, if it can be shown. */
   readonly found?: string;
 }
 
-/** Place and reason, without the row's content: fit for a log. */
+/** Position and reason, without the row's content, so that it may be logged. */
 export function badRowPlace({ file, line, reason }: BadRow): string {
   return `${file === undefined ? '' : `${file}, `}line ${line}: ${reason}`;
 }
 
-/** The reason with what was found: for who holds the data. */
+/** The reason with the field's content, for the user who holds the data. */
 export function badRowText({ reason, found }: BadRow): string {
   return found === undefined ? reason : `${reason}: ${found}`;
 }
 
 export interface ReadReport {
   readonly domain: Domain;
-  /** Rows with content, bad ones included, header not. */
+  /** Rows with content, bad rows included, without the header. */
   readonly rows: number;
-  /** Good rows that a later one of the same person and item replaced. */
+  /** Good rows replaced by a later row of the same person and item. */
   readonly repeats: number;
-  /** Good rows, the latest of their person and item, whose rating is no like. */
+  /** Good rows, each the latest of its person and item, whose rating is not a like. */
   readonly disliked: number;
   readonly bad: number;
-  /** The first ones. */
+  /** The first bad rows. */
   readonly badRows: readonly BadRow[];
 }
 
 const CHECK_EVERY = 65_536;
-/** Ratings are kept in 32 bits: beyond this they would be infinite. */
+/** Ratings are kept in 32 bits, where anything larger would become infinite. */
 const LARGEST_RATING = 3.4e38;
 
 export class RowCollector implements RowSink {
@@ -96,7 +98,10 @@ export class RowCollector implements RowSink {
     this.#file = file;
   }
 
-  /** An absent, null or empty rating or timestamp is unknown; anything else must be a number, and a time of the reading's form. */
+  /**
+   * An absent, null or empty rating or timestamp is unknown. Otherwise the rating must be a number, and the timestamp a
+   * time of the reading's form.
+   */
   row(line: number, person: Field, item: Field, rating: Field, timestamp: Field): void {
     this.#count();
     const personId = idOf(person);
@@ -132,17 +137,17 @@ export class RowCollector implements RowSink {
     this.#keepBad(line, reason);
   }
 
-  /** @throws DataError DATA_EMPTY when there is no row, or none of them counts. */
+  /** @throws DataError DATA_EMPTY if there is no row, or no row counts. */
   finish(): ReadReport {
     const { name } = this.#options;
     if (this.#rows === 0) {
-      throw new DataError('DATA_EMPTY', `"${name}" has no rows: the source is empty or holds a header alone`);
+      throw new DataError('DATA_EMPTY', `"${name}" has no rows: the source is empty or holds only a header`);
     }
     if (this.#bad === this.#rows) {
       const first = this.#badRows.slice(0, 3).map((row) => badRowPlace({ ...row, reason: badRowText(row) }));
       throw new DataError(
         'DATA_EMPTY',
-        `none of the ${this.#rows} rows of "${name}" can be read (${first.join('; ')}): mend them, or say how they are to be read with the options of "isthmus data inspect"`,
+        `none of the ${this.#rows} rows of "${name}" can be read (${first.join('; ')}): correct them, or choose how to read them with the options of "isthmus data inspect"`,
       );
     }
     const { domain, repeats, disliked } = this.#builder.build();
@@ -168,7 +173,7 @@ export class RowCollector implements RowSink {
   }
 }
 
-/** NaN: unknown. undefined: not a number. */
+/** Returns NaN for an unknown value, and undefined for a field that is not a number. */
 export function numberOf(field: Field): number | undefined {
   if (field === undefined || field === null) return Number.NaN;
   let value: number;

@@ -1,20 +1,20 @@
 /**
- * Looking things up in a domain, and the same domain with fewer persons.
+ * Look-ups in a domain, and domains with fewer persons or items.
  * @module
  */
 import type { Domain, History } from './domain.ts';
 
-/** Person id -> index. */
+/** Maps person ids to indices. */
 export function personIndex(domain: Domain): Map<string, number> {
   return new Map(domain.persons.map((id, index) => [id, index]));
 }
 
-/** Item id -> catalogue index. */
+/** Maps item ids to catalogue indices. */
 export function itemIndex(domain: Domain): Map<string, number> {
   return new Map(domain.catalogue.map((id, index) => [id, index]));
 }
 
-/** A person's history: views into the domain, not copies. */
+/** A person's history, as views into the domain and not as copies. */
 export function historyOf(domain: Domain, person: number): History {
   const begin = domain.offsets[person];
   const end = domain.offsets[person + 1];
@@ -28,14 +28,17 @@ export function historyLength(domain: Domain, person: number): number {
   return domain.offsets[person + 1] - domain.offsets[person];
 }
 
-/** Persons who met each item. */
+/** Number of persons who interacted with each item. */
 export function itemCounts(domain: Domain): Uint32Array /* [items] */ {
   const counts = new Uint32Array(domain.catalogue.length);
   for (const item of domain.items) counts[item]++;
   return counts;
 }
 
-/** The domain with these persons alone, in the order given. The catalogue stays whole, so catalogue indices keep their meaning. */
+/**
+ * The domain with only these persons, in the given order. The catalogue stays whole, so catalogue indices keep their
+ * meaning.
+ */
 export function restrictPersons(domain: Domain, persons: ArrayLike<number>): Domain {
   const offsets = new Uint32Array(persons.length + 1);
   for (let i = 0; i < persons.length; i++) offsets[i + 1] = offsets[i] + historyLength(domain, persons[i]);
@@ -62,14 +65,17 @@ export function restrictPersons(domain: Domain, persons: ArrayLike<number>): Dom
   };
 }
 
-/** The domain without the persons of these ids; the catalogue stays whole. */
+/** The domain without the persons of these ids. The catalogue stays whole. */
 export function withoutPersons(domain: Domain, ids: ReadonlySet<string>): Domain {
   const kept: number[] = [];
   for (let p = 0; p < domain.persons.length; p++) if (!ids.has(domain.persons[p])) kept.push(p);
   return restrictPersons(domain, kept);
 }
 
-/** The domain with the items somebody met alone; `places[item]` is an item's new catalogue index, -1 where it is gone. */
+/**
+ * The domain with only the items that somebody interacted with. `places[item]` is an item's new catalogue index, or -1
+ * if it is gone.
+ */
 export function withoutUnmetItems(domain: Domain): { readonly domain: Domain; readonly places: Int32Array } {
   const counts = itemCounts(domain);
   const places = new Int32Array(counts.length).fill(-1);
@@ -88,7 +94,7 @@ export function withoutUnmetItems(domain: Domain): { readonly domain: Domain; re
   };
 }
 
-/** Ids known on both, in the order of the first. */
+/** Ids known in both domains, in the order of the first. */
 export function sharedPersons(first: Domain, second: Domain): string[] {
   const known = new Set(second.persons);
   return first.persons.filter((id) => known.has(id));

@@ -1,9 +1,10 @@
 /**
- * Times as files write them. Where a text names no zone it is UTC; nothing depends on the machine it is read on.
+ * Times as files write them. A text without a time zone is UTC: the result must not depend on the machine that reads
+ * it.
  * @module
  */
 
-/** Units of a number since 1970, and layouts of a text. */
+/** Units of a number counted from 1970, and layouts of a text. */
 export const TIME_FORMS = [
   'seconds',
   'milliseconds',
@@ -16,7 +17,7 @@ export const TIME_FORMS = [
 ] as const;
 export type TimeForm = (typeof TIME_FORMS)[number];
 
-/** For a person. */
+/** The forms in words. */
 export const TIME_FORM_TEXT: Readonly<Record<TimeForm, string>> = {
   seconds: 'seconds since 1970',
   milliseconds: 'milliseconds since 1970',
@@ -37,7 +38,10 @@ const PER_SECOND: Partial<Readonly<Record<TimeForm, number>>> = {
 const NUMBERS: readonly TimeForm[] = ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'];
 const TEXTS: readonly TimeForm[] = ['iso', 'mdy', 'dmy', 'ctime'];
 
-/** Beyond these a time is a mistake: of its unit, mostly. Fixed, since a limit that follows the rows would let one row move it. */
+/**
+ * A time outside these bounds is a mistake, mostly of its unit. The bounds are fixed: if they followed the rows, one
+ * row could move them.
+ */
 const EARLIEST = Date.UTC(1900, 0, 1) / 1000;
 const LATEST = Date.UTC(2200, 0, 1) / 1000;
 
@@ -48,10 +52,10 @@ const ISO = new RegExp(String.raw`^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]+${CL
 const SLASHED = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ]+${CLOCK}(?: ?([AP]M))?)?$`, 'i');
 const CTIME = new RegExp(String.raw`^\w{3},? (\w{3}) +(\d{1,2}) ${CLOCK}(?: ${ZONE})? (\d{4})$`);
 
-/** NaN: unknown. `undefined`: not a time of this form. */
+/** NaN if unknown; undefined if the field is not a time of the form. */
 export type Seconds = number | undefined;
 
-/** Unix seconds of a field, text or as JSON and Parquet hold it. A date of Parquet tells its own unit. */
+/** Unix seconds of a field, which is text or a value of JSON or Parquet. A Parquet date carries its own unit. */
 export function secondsOf(field: unknown, form: TimeForm): Seconds {
   if (field === undefined || field === null) return Number.NaN;
   if (field instanceof Date) return within(field.getTime() / 1000);
@@ -97,7 +101,7 @@ function textSeconds(text: string, form: TimeForm): Seconds {
   }
 }
 
-/** Seconds of the day; undefined where the clock cannot show that. */
+/** Seconds since midnight; undefined if no clock shows such a time. */
 function clock(hour: string | undefined, minute: string, second: string | undefined, half?: string): Seconds {
   if (hour === undefined) return 0;
   let hours = Number(hour);
@@ -112,7 +116,7 @@ function clock(hour: string | undefined, minute: string, second: string | undefi
 function instant(year: number, month: number, day: number, ofDay: Seconds, zone: string | undefined): Seconds {
   if (ofDay === undefined || month < 1 || month > 12) return undefined;
   const midnight = Date.UTC(year, month - 1, day);
-  // The 30th of February becomes the 1st of March there.
+  // `Date.UTC` turns the 30th of February into the 1st of March.
   if (new Date(midnight).getUTCDate() !== day) return undefined;
   return within(midnight / 1000 + ofDay - offsetOf(zone));
 }
@@ -124,9 +128,12 @@ function offsetOf(zone: string | undefined): number {
   return (sign === '-' ? -1 : 1) * (3600 * Number(hours) + 60 * Number(minutes));
 }
 
-/** Looks at every time of a source once, and tells the form most of them have. */
+/** Counts the forms of all times of a source, to find the form that most of them have. */
 export class TimeTally {
-  /** Above these a number is no longer of the unit before: the year 5138 in seconds, milliseconds, microseconds. */
+  /**
+   * A number above a bound is in a smaller unit. Each bound is the year 5138: in seconds, milliseconds and
+   * microseconds.
+   */
   static readonly #bounds = [1e11, 1e14, 1e17];
   readonly #fits = new Map<TimeForm, number>();
   #dates = 0;
@@ -149,12 +156,12 @@ export class TimeTally {
   }
 
   /**
-   * The form of most of the times; `ambiguous`: the month and the day cannot be told apart; `none`: there is no time;
-   * undefined: fewer than half of them have a form.
+   * The form of most of the times. `ambiguous`: the month and the day cannot be told apart. `none`: there is no time.
+   * Undefined: no form fits half of them.
    */
   form(): TimeForm | 'ambiguous' | 'none' | undefined {
     if (this.#known === 0) return 'none';
-    // A column of Parquet's own type of time tells its unit; the form is then of no account.
+    // A column of Parquet's own date type carries its unit, so the form has no effect.
     if (2 * this.#dates >= this.#known) return 'iso';
     const [most] = [...TIME_FORMS].sort((a, b) => this.#of(b) - this.#of(a));
     if (2 * this.#of(most) < this.#known) return undefined;

@@ -333,11 +333,11 @@ const REFUSED: readonly Refused[] = [
     what: 'lists of items',
     name: 'l.txt',
     content: '1 2 3 4\n2 5 6\n',
-    message: /LightGCN.* one item a line.*--delimiter/,
+    message: /LightGCN.* one item per line.*--delimiter/,
   },
   { what: 'blocks of persons', name: 'n.txt', content: '1:\n30878,4,2005-12-26\n', message: /"1:".*Netflix/ },
   { what: 'lines without columns', name: 'w.txt', content: 'hello\nworld\n', message: /which is "hello".*--delimiter/ },
-  { what: 'lines of an old Mac', name: 'm.csv', content: 'user,item\ra,x\rb,y\r', message: /CR alone/ },
+  { what: 'lines of an old Mac', name: 'm.csv', content: 'user,item\ra,x\rb,y\r', message: /CR only/ },
   {
     what: 'dates that could be either',
     name: 'd.csv',

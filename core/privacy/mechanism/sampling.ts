@@ -2,7 +2,7 @@
  * Poisson sampling of persons: in every round each platform tosses a coin for each of its persons and keeps the coins
  * secret.
  *
- * Where sampling amplifies privacy, and where it does not:
+ * Sampling amplifies privacy in some cases and not in others:
  * - Against the coordinator, the world and colluding platforms it does. The coins of honest platforms are private
  *   randomness. A colluding platform knows its own coins, but it also knows its own contributions and can subtract them.
  *   The rest of a person's contribution came from honest platforms, by coins it does not see.
