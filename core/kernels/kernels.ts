@@ -42,7 +42,69 @@ export interface Factorisation {
   factors(side: Side): Float32Array;
 }
 
+export type Numbers = Float32Array | Float64Array;
+
+/** Factors of many rows that are scored against one vector again and again. */
+export interface HeldRows {
+  /** X v: float32 [rows]. */
+  times(v: Numbers): Float32Array;
+  /** Row r, where it lies: not to be written to. */
+  row(r: number): Float32Array;
+}
+
+export interface WeightedRows extends CompressedRows {
+  readonly weights: Float32Array;
+}
+
+/** Rows [P, F] of persons: P sparse, F dense. */
+export interface FeatureOrder {
+  readonly sparse: WeightedRows;
+  readonly sparseWidth: number;
+  readonly dense: Float32Array /* [rows, denseWidth] */;
+  readonly denseWidth: number;
+  /** Columns of what is multiplied. */
+  readonly columns: number;
+}
+
+/** The kernel s P Pᵀ + (1 - s) F Fᵀ of such rows, which is never made: two products with its halves take its place. */
+export interface HeldFeatures {
+  /** For V [rows, columns]: float32 [rows, columns]. @param share s */
+  kernelTimes(v: Numbers, share: number): Float32Array;
+  /** PᵀV, float32 [sparseWidth, columns], and FᵀV, float32 [denseWidth, columns]. */
+  transposedTimes(v: Numbers): { readonly sparse: Float32Array; readonly dense: Float32Array };
+}
+
+export interface CandidateOrder {
+  /** Item numbers, `width` a row. */
+  readonly candidates: Uint32Array /* [rows, width] */;
+  readonly width: number;
+  /** Whom each row of candidates is scored for. */
+  readonly rowPerson: Uint32Array /* [rows] */;
+  readonly dimension: number;
+  readonly items: Numbers /* [items, dimension] */;
+  readonly persons: Numbers /* [persons, dimension] */;
+}
+
+/** Matrices are row-major; those in float64 are rounded to float32 first. */
 export interface Kernels {
   readonly name: 'wasm' | 'javascript';
+  /** X B for X [rows, inner] and B [inner, columns]: float32 [rows, columns]. */
+  multiply(x: Numbers, inner: number, b: Numbers, columns: number): Float32Array;
+  /** Keeps X [rows, width] for products with one vector. */
+  holdRows(x: Float32Array, width: number): HeldRows;
+  holdFeatures(order: FeatureOrder): HeldFeatures;
+  /** XᵀY for X [rows, d] and Y [rows, m]: float64 [d, m]. */
+  crossProduct(x: Numbers, d: number, y: Numbers, m: number): Float64Array;
+  /** XᵀX for X [rows, d]: float64 [d, d]. */
+  gram(x: Numbers, d: number): Float64Array;
+  /** Inner products of each candidate's factors with those of its row's person: float32, in the order of the candidates. */
+  candidateScores(order: CandidateOrder): Float32Array;
+  /**
+   * For each blend float32 [rows]: the rank, from 1, of each row's first candidate among its row by Σ weight list, summed in
+   * float32; ties count half.
+   * @param lists one to three lists of scores of the same candidates, float32 [rows, width]
+   * @param blends weights, one for each list
+   */
+  ranks(lists: readonly Float32Array[], width: number, blends: readonly (readonly number[])[]): Float32Array[];
   factorisation(order: FactorisationOrder): Factorisation;
 }

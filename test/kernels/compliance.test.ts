@@ -125,4 +125,142 @@ describe('kernels', () => {
       assert.deepEqual(job.factors('items'), given.start);
     });
   });
+
+  describe('products, WebAssembly beside JavaScript', () => {
+    const both = (of: (one: Kernels) => ArrayLike<number>): void => {
+      assertClose(of(inWasm), of(inJavaScript));
+    };
+
+    for (const [rows, inner, columns] of [
+      [70, 48, 48],
+      [1, 1, 1],
+      [131, 13, 9],
+      [5, 300, 2],
+    ]) {
+      it(`X B, ${rows} x ${inner} x ${columns}`, () => {
+        const x = gaussians(rows * inner, 'x');
+        const b = Float64Array.from(gaussians(inner * columns, 'b'));
+        both((one) => one.multiply(x, inner, b, columns));
+      });
+
+      it(`XᵀY and XᵀX, ${rows} rows, ${inner} and ${columns} columns`, () => {
+        const x = Float64Array.from(gaussians(rows * inner, 'x'));
+        const y = gaussians(rows * columns, 'y');
+        both((one) => one.crossProduct(x, inner, y, columns));
+        both((one) => one.gram(x, inner));
+      });
+
+      it(`X v, ${rows} x ${inner}`, () => {
+        const x = gaussians(rows * inner, 'x');
+        both((one) => one.holdRows(x, inner).times(gaussians(inner, 'v')));
+        assert.deepEqual(inWasm.holdRows(x, inner).row(rows - 1), x.slice(-inner));
+      });
+    }
+
+    it('X v of more rows than a call takes', () => {
+      const x = gaussians(9001 * 3, 'many');
+      both((one) => one.holdRows(x, 3).times(Float64Array.of(1, -2, 3)));
+    });
+
+    it('sums over more rows than float32 adds up', () => {
+      const x = gaussians(1500 * 10, 'long');
+      both((one) => one.gram(x, 10));
+      both((one) => one.crossProduct(x, 10, x, 10));
+    });
+
+    for (const [dimension, width, rows] of [
+      [48, 100, 70],
+      [5, 3, 130],
+      [8, 1, 2],
+    ]) {
+      it(`scores of candidates, dimension ${dimension}, ${width} a row`, () => {
+        const prng = new Prng('candidates');
+        const numbers = (count: number, below: number): Uint32Array =>
+          Uint32Array.from({ length: count }, () => prng.integer(below));
+        const order = {
+          candidates: numbers(rows * width, 40),
+          width,
+          rowPerson: numbers(rows, 9),
+          dimension,
+          items: gaussians(40 * dimension, 'items'),
+          persons: Float64Array.from(gaussians(9 * dimension, 'persons')),
+        };
+        both((one) => one.candidateScores(order));
+      });
+    }
+
+    for (const [persons, sparseWidth, denseWidth, columns] of [
+      [270, 61, 96, 48],
+      [7, 200, 5, 3],
+      [1, 3, 1, 1],
+    ]) {
+      it(`kernels of features, ${persons} persons, ${sparseWidth} and ${denseWidth} features`, () => {
+        const rows = rowsOf(persons, sparseWidth, 'features');
+        const order = {
+          sparse: { ...rows, weights: gaussians(rows.items.length, 'weights') },
+          sparseWidth,
+          dense: gaussians(persons * denseWidth, 'dense'),
+          denseWidth,
+          columns,
+        };
+        const v = Float64Array.from(gaussians(persons * columns, 'v'));
+        for (const share of [0, 0.3, 1]) both((one) => one.holdFeatures(order).kernelTimes(v, share));
+        both((one) => one.holdFeatures(order).transposedTimes(v).sparse);
+        both((one) => one.holdFeatures(order).transposedTimes(v).dense);
+        // The kernel that is never made: s P Pᵀ + (1 - s) F Fᵀ.
+        const share = 0.3;
+        const full = (row: number): Float64Array => {
+          const out = new Float64Array(sparseWidth + denseWidth);
+          for (let at = rows.offsets[row]; at < rows.offsets[row + 1]; at++) {
+            out[rows.items[at]] = Math.sqrt(share) * order.sparse.weights[at];
+          }
+          for (let i = 0; i < denseWidth; i++) {
+            out[sparseWidth + i] = Math.sqrt(1 - share) * order.dense[row * denseWidth + i];
+          }
+          return out;
+        };
+        const all = Array.from({ length: persons }, (_, row) => full(row));
+        const expected = all.flatMap((own) => {
+          const kernel = all.map((other) => own.reduce((sum, value, i) => sum + value * other[i], 0));
+          return Array.from({ length: columns }, (_, c) =>
+            kernel.reduce((sum, value, row) => sum + value * v[row * columns + c], 0),
+          );
+        });
+        assertClose(inWasm.holdFeatures(order).kernelTimes(v, share), expected);
+      });
+    }
+  });
+
+  describe('ranks by blends of scores', () => {
+    for (const width of [100, 4, 7, 1]) {
+      it(`are the same to the bit, ties included, among ${width}`, () => {
+        const prng = new Prng('ranks');
+        // Few levels: ties everywhere, also by chance of rounding.
+        const list = (levels: number): Float32Array =>
+          Float32Array.from({ length: 530 * width }, () => prng.integer(levels) / 3);
+        const lists = [list(4), list(9), list(3)];
+        for (const count of [1, 2, 3]) {
+          const blends = [
+            [1, 0, 0],
+            [0.2, 0.3, 0.5],
+            [1 / 3, 1e-9, 7],
+          ].map((weights) => weights.slice(0, count));
+          const [wasm, javascript] = [inWasm, inJavaScript].map((one) =>
+            one.ranks(lists.slice(0, count), width, blends),
+          );
+          assert.deepEqual(wasm, javascript);
+          assert.equal(wasm.length, 3);
+          assert.ok(wasm.every((ranks) => ranks.every((rank) => rank >= 1 && rank <= width)));
+        }
+      });
+    }
+
+    it('count those above once and ties half', () => {
+      const list = Float32Array.of(2, 3, 2, 1, 5, 2);
+      for (const one of [inWasm, inJavaScript]) {
+        assert.deepEqual(one.ranks([list], 6, [[1]]), [Float32Array.of(4)]);
+        assert.deepEqual(one.ranks([list], 3, [[1]]), [Float32Array.of(2.5, 3)]);
+      }
+    });
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Prng } from '../../core/random/prng.ts';
 import { choleskyInPlace, choleskySolve, choleskySolveMany } from '../../core/transfer/linear-algebra/cholesky.ts';
-import { conjugateGradient } from '../../core/transfer/linear-algebra/conjugate-gradient.ts';
+import { conjugateGradients } from '../../core/transfer/linear-algebra/conjugate-gradient.ts';
 import { gram, multiply } from '../../core/transfer/linear-algebra/products.ts';
 import { symmetricEigen } from '../../core/transfer/linear-algebra/symmetric-eigen.ts';
 import { orthonormaliseColumns } from '../../core/transfer/linear-algebra/thin-qr.ts';
@@ -124,20 +124,38 @@ describe('dense linear algebra', () => {
     );
   });
 
-  it('conjugate gradients agree with Cholesky', () => {
+  it('conjugate gradients agree with Cholesky at every shift, whatever their order', () => {
     const n = 40;
-    const a = Float32Array.from(positive(n, 7, 1));
+    const a = positive(n, 7, 1);
     const b = gaussian(n * 3, 8);
-    const l = Float64Array.from(a);
-    for (let i = 0; i < n; i++) l[i * n + i] += 0.5;
-    choleskyInPlace(l, n);
-    const exact = b.slice();
-    choleskySolveMany(l, n, exact, 3);
-    near(conjugateGradient(a, n, 0.5, b, 3, { iterations: 200, tolerance: 1e-9 }), exact, 1e-6);
-    near(
-      conjugateGradient(a, n, 0.5, new Float64Array(n), 1, { iterations: 5, tolerance: 1e-9 }),
-      new Float64Array(n),
-      0,
-    );
+    // A column that is solved from the start must not stop the others.
+    for (let i = 0; i < n; i++) b[i * 3 + 1] = 0;
+    const product = (p: Float64Array): Float64Array => {
+      const out = new Float64Array(n * 3);
+      for (let c = 0; c < 3; c++) {
+        const column = Float64Array.from({ length: n }, (_, i) => p[i * 3 + c]);
+        apply(a, n, column).forEach((value, i) => (out[i * 3 + c] = value));
+      }
+      return out;
+    };
+    const shifts = [3, 0.5, 200, 0.7];
+    const solved = conjugateGradients(product, shifts, b, 3, { iterations: 200, tolerance: 1e-9 });
+    shifts.forEach((shift, at) => {
+      const l = a.slice();
+      for (let i = 0; i < n; i++) l[i * n + i] += shift;
+      choleskyInPlace(l, n);
+      const exact = b.slice();
+      choleskySolveMany(l, n, exact, 3);
+      near(solved[at], exact, 1e-6);
+    });
+  });
+
+  it('conjugate gradients leave nothing as it is, and end where their signal says', () => {
+    const identity = (p: Float64Array): Float64Array => p;
+    const options = { iterations: 5, tolerance: 1e-9 };
+    const nothing = new Float64Array(4);
+    assert.deepEqual(conjugateGradients(identity, [0.5, 2], nothing, 1, options), [nothing, nothing]);
+    const signal = AbortSignal.abort(new Error('enough'));
+    assert.throws(() => conjugateGradients(identity, [1], Float64Array.of(1), 1, { ...options, signal }), /enough/);
   });
 });

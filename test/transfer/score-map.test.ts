@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Prng } from '../../core/random/prng.ts';
 import type { Regression } from '../../core/transfer/decoder/regression.ts';
 import { applyLinearMap, RidgePath } from '../../core/transfer/decoder/ridge-path.ts';
-import { factorScoreMap, historyScoreMap, mixedScoreMap, scoresOf } from '../../core/transfer/decoder/score-map.ts';
+import { factorScoreMap, HeldScores, historyScoreMap, mixedScoreMap } from '../../core/transfer/decoder/score-map.ts';
+import type { ScoreMap } from '../../core/transfer/decoder/score-map.ts';
 import { domainOfRows } from './rows.ts';
 
 const PERSONS = 40;
@@ -10,6 +11,8 @@ const WIDTH = 5;
 const ITEMS = 12;
 const FACTORS = 3;
 const PENALTY = 0.7;
+
+const scoresOf = (map: ScoreMap, features: Float64Array): Float32Array => new HeldScores(map).of(features);
 
 describe('scores from features', () => {
   const prng = new Prng('score map');

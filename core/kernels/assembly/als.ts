@@ -5,10 +5,7 @@
  * the fixed factors of what the row has seen. A step costs two passes over F, none over a d x d matrix, and preconditioning
  * with B leaves as many eigenvalues apart from 1 as the row has entries.
  */
-
-function sum4(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
-}
+import { sum4 } from './sums';
 
 /** q += Fᵀ (base + sign F p) over the seen rows [from, to), four at a time: q and p are read once for all four. */
 function accumulate(

@@ -4,8 +4,23 @@
  */
 import type { Kernels } from '../kernels.ts';
 import { factorisationInJavaScript } from './factorisation.ts';
+import { holdFeaturesInJavaScript } from './features.ts';
+import {
+  holdRowsInJavaScript,
+  candidateScoresInJavaScript,
+  crossProductInJavaScript,
+  multiplyInJavaScript,
+} from './products.ts';
+import { ranksInJavaScript } from './ranks.ts';
 
 export const inJavaScript: Kernels = {
   name: 'javascript',
+  multiply: multiplyInJavaScript,
+  holdRows: holdRowsInJavaScript,
+  holdFeatures: holdFeaturesInJavaScript,
+  crossProduct: crossProductInJavaScript,
+  gram: (x, d) => crossProductInJavaScript(x, d, undefined, d),
+  candidateScores: candidateScoresInJavaScript,
+  ranks: ranksInJavaScript,
   factorisation: factorisationInJavaScript,
 };

@@ -10,6 +10,26 @@ export interface KernelCode {
   multiply(x: number, rows: number, inner: number, b: number, columns: number, out: number): void;
   rotate(x: number, rows: number, d: number, rotation: number, room: number): void;
   crossProduct(x: number, d: number, y: number, m: number, rows: number, out: number, half: boolean): void;
+  multiplyVector(x: number, rows: number, d: number, v: number, out: number): void;
+  multiplySparse(
+    ...[offsets, entries, weights, rows, v, width, scale, out]: [
+      ...[number, number, number, number],
+      ...[number, number, number, number],
+    ]
+  ): void;
+  add(from: number, to: number, length: number): void;
+  candidateScores(
+    ...[candidates, rows, width, rowPerson, items, persons, d, out]: [
+      ...[number, number, number, number],
+      ...[number, number, number, number],
+    ]
+  ): void;
+  blendedRanks(
+    ...[a, b, c, weightA, weightB, weightC, rows, width, out]: [
+      ...[number, number, number, number],
+      ...[number, number, number, number, number],
+    ]
+  ): void;
   solveRows(
     ...[offsets, seen, rows, fixed, solved, d, strengths, ridges, steps, room]: [
       ...[number, number, number, number, number],
@@ -22,7 +42,7 @@ const PAGE = 65_536;
 /** Bytes that a job may take. Addresses have 32 bits, and one machine rarely has more to spare for one job. */
 export const LARGEST_ARENA = 2 ** 31;
 /** Bytes that are kept for the next job instead of being dropped. */
-const KEPT = 16 * 2 ** 20;
+const KEPT = 32 * 2 ** 20;
 
 const bytes = Buffer.from(code, 'base64');
 /** Undefined where the engine has no SIMD. */
@@ -76,11 +96,16 @@ export class Arena {
   /** Rows of `width` numbers, each followed by zeros up to `padded`; then whole rows of zeros up to `rows`. */
   putRows(values: ArrayLike<number>, width: number, padded: number, rows = values.length / width): number {
     const at = this.take(rows * padded);
-    const to = this.floats(at, rows * padded);
+    this.writeRows(at, values, width, padded);
+    this.floats(at, rows * padded).fill(0, (values.length / width) * padded);
+    return at;
+  }
+
+  /** The same, where there is room already. */
+  writeRows(at: number, values: ArrayLike<number>, width: number, padded: number): void {
+    const to = this.floats(at, (values.length / width) * padded);
     if (width === padded) to.set(values);
     else for (let i = 0, o = 0; i < values.length; i += width, o += padded) copyRow(values, i, width, to, o, padded);
-    to.fill(0, (values.length / width) * padded);
-    return at;
   }
 
   /** The first `width` numbers of each of `rows` rows. */

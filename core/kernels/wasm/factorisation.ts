@@ -5,6 +5,7 @@
 import type { CompressedRows, Factorisation, FactorisationOrder, Side } from '../kernels.ts';
 import type { Arena } from './arena.ts';
 import { LARGEST_ARENA, openArena, paddedBytes } from './arena.ts';
+import { inEights, inFours } from './products.ts';
 
 /** Rows a call: the engine compiles a hot function better between two calls, never within one. */
 const ROWS_A_CALL = 512;
@@ -36,7 +37,7 @@ class WasmFactorisation implements Factorisation {
   readonly #room: number;
 
   constructor(arena: Arena, { dimension, items, persons, ridges, start }: FactorisationOrder) {
-    const width = widthOf(dimension);
+    const width = inEights(dimension);
     this.#arena = arena;
     this.#d = dimension;
     this.#width = width;
@@ -110,7 +111,7 @@ class WasmFactorisation implements Factorisation {
 }
 
 function bytesOf({ dimension, items, persons }: FactorisationOrder): number {
-  const width = widthOf(dimension);
+  const width = inEights(dimension);
   const side = ({ items: entries, offsets }: CompressedRows): number =>
     paddedBytes(offsets.length) +
     paddedBytes(entries.length) +
@@ -118,6 +119,3 @@ function bytesOf({ dimension, items, persons }: FactorisationOrder): number {
     paddedBytes(inFours(offsets.length - 1) * width);
   return side(persons) + side(items) + paddedBytes(width) + paddedBytes(width * width) + paddedBytes(5 * width);
 }
-
-const widthOf = (dimension: number): number => Math.ceil(dimension / 8) * 8;
-const inFours = (rows: number): number => Math.ceil(rows / 4) * 4;

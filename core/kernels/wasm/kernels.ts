@@ -5,8 +5,18 @@
 import { inJavaScript } from '../javascript/kernels.ts';
 import type { Kernels } from '../kernels.ts';
 import { factorisationInWasm } from './factorisation.ts';
+import { holdFeaturesInWasm } from './features.ts';
+import { candidateScoresInWasm, crossProductInWasm, holdRowsInWasm, multiplyInWasm } from './products.ts';
+import { ranksInWasm } from './ranks.ts';
 
 export const inWasm: Kernels = {
   name: 'wasm',
+  multiply: (...order) => multiplyInWasm(...order) ?? inJavaScript.multiply(...order),
+  holdRows: (...order) => holdRowsInWasm(...order) ?? inJavaScript.holdRows(...order),
+  holdFeatures: (order) => holdFeaturesInWasm(order) ?? inJavaScript.holdFeatures(order),
+  crossProduct: crossProductInWasm,
+  gram: (x, d) => crossProductInWasm(x, d, undefined, d),
+  candidateScores: (order) => candidateScoresInWasm(order) ?? inJavaScript.candidateScores(order),
+  ranks: (...order) => ranksInWasm(...order) ?? inJavaScript.ranks(...order),
   factorisation: (order) => factorisationInWasm(order) ?? inJavaScript.factorisation(order),
 };

@@ -6,21 +6,21 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import { historyOf, personIndex, restrictPersons } from '../../data/select.ts';
+import { kernels } from '../../kernels/index.ts';
 import { Prng } from '../../random/prng.ts';
+import { bestOf, blended } from '../decoder/blend.ts';
 import { HeldOutRanking } from '../decoder/held-out.ts';
 import type { RankedPerson } from '../decoder/held-out.ts';
 import { spread } from '../decoder/popularity-list.ts';
 import { factoriseTarget } from '../decoder/target-factors.ts';
 import type { Factors } from '../factors/implicit-als.ts';
-import { multiplyVector } from '../linear-algebra/products.ts';
 import type { Baseline, BaselineScorer, BaselineWorld } from './baseline.ts';
-import type { KernelRidge } from './kernel-ridge.ts';
-import { fitKernelRidge } from './kernel-ridge.ts';
-import type { ProfileOf } from './source-profiles.ts';
+import type { KernelRidge, PersonFeatures } from './kernel-ridge.ts';
+import { KernelRidgePath } from './kernel-ridge.ts';
 import { fitCentralisedBridge } from './centralised-bridge.ts';
-import type { SourceEncoder } from './source-profiles.ts';
-import { ProfileIndex, sourceEncoders, sourceFactors, sourceProfiles } from './source-profiles.ts';
-import { neighbourScores } from './user-knn.ts';
+import type { SourceEncoder, SourceProfiles } from './source-profiles.ts';
+import { sourceEncoders, sourceFactors, sourceProfiles } from './source-profiles.ts';
+import { Neighbours } from './user-knn.ts';
 
 /** The part of the profiles' cosine in the kernel; the rest is the factors'. */
 const profileShares = [0.2, 0.5, 0.8];
@@ -29,7 +29,7 @@ const penalties = [0.5, 1, 2, 4];
 const neighbourShares = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
 /** Shares of the linear bridge in the blend with both. */
 const bridgeShares = [0, 0.25, 0.5, 0.75, 1];
-/** Choices are made on this many training persons at most: the kernel matrix grows with their square. */
+/** Choices are made on this many training persons at most. */
 const selectionPersons = 1000;
 
 interface Choice {
@@ -52,26 +52,24 @@ export const ceiling: Baseline = {
     const index = personIndex(world.target);
     const warm = world.linked.filter((person) => index.has(person));
     const prng = Prng.fromSource(world.random);
-    const profileOf = sourceProfiles(world.sources);
+    const profiles = sourceProfiles(world.sources);
     const encoders = sourceEncoders(world.sources, world.random);
-    const inputs = { profileOf, encoders, factorOf: memoised(sourceFactors(encoders)) };
+    const inputs = { profiles, encoders, factorOf: memoised(sourceFactors(encoders)) };
     const choice = choose(world, warm, inputs, prng);
     const factors = world.factors();
     const { bridgeScale, bridgeShare } = choice;
     const bridge = bridgeShare > 0 ? bridgeOf(world, world.target, factors, warm, inputs, prng) : undefined;
     if (bridge !== undefined && bridgeShare === 1) return bridge;
-    const model = new Model(world.target, factors, warm, inputs, choice.profileShare);
-    const kernel = kernelScorer(model, model.regression(choice.penalty, world.signal), factors, choice);
+    const model = new Model(world.target, factors, warm, inputs);
+    const [regression] = model.regressions(choice.profileShare, [choice.penalty], world.signal);
+    const kernel = kernelScorer(model, regression, factors, choice);
     if (bridge === undefined) return kernel;
-    return (person) => {
-      const bridged = bridge(person);
-      return kernel(person).map((score, item) => (1 - bridgeShare) * score + bridgeShare * bridgeScale * bridged[item]);
-    };
+    return (person) => blended(kernel(person), bridge(person), bridgeShare, bridgeScale);
   },
 };
 
 interface Inputs {
-  readonly profileOf: ProfileOf;
+  readonly profiles: SourceProfiles;
   readonly encoders: readonly SourceEncoder[];
   readonly factorOf: (person: string) => Float32Array;
 }
@@ -89,15 +87,11 @@ function bridgeOf(
 }
 
 function kernelScorer(model: Model, regression: KernelRidge, factors: Factors, choice: Choice): BaselineScorer {
+  const { neighbourScale, neighbourShare } = choice;
+  const items = kernels.holdRows(factors.items, factors.dimension);
   return (person) => {
-    const predicted = regression.predict(model.kernelRow(person));
-    const scores = multiplyVector(factors.items, factors.dimension, predicted);
-    const near = model.neighbours(person);
-    for (let item = 0; item < scores.length; item++) {
-      scores[item] =
-        (1 - choice.neighbourShare) * scores[item] + choice.neighbourShare * choice.neighbourScale * near[item];
-    }
-    return scores;
+    const scores = items.times(regression.predict(model.featuresOf(person)));
+    return neighbourShare === 0 ? scores : blended(scores, model.neighbours(person), neighbourShare, neighbourScale);
   };
 }
 
@@ -121,40 +115,37 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
   const train = shuffled.slice(hidden.length, hidden.length + selectionPersons);
   const d = factors.dimension;
 
+  const model = new Model(training, factors, train, inputs);
+  const neighbours = ranking.personScores((p) => model.neighbours(ranking.persons[p].person));
+  const features = ranking.persons.map(({ person }) => model.featuresOf(person));
   let best: (Omit<Choice, 'bridgeShare' | 'bridgeScale'> & { quality: number; scores: Float32Array }) | undefined;
-  let neighbours: Float32Array | undefined;
   for (const profileShare of profileShares) {
-    const model = new Model(training, factors, train, inputs, profileShare);
-    neighbours ??= ranking.personScores((p) => model.neighbours(ranking.persons[p].person));
-    const kernels = ranking.persons.map(({ person }) => model.kernelRow(person));
-    for (const penalty of penalties) {
-      const regression = model.regression(penalty, world.signal);
-      const predicted = new Float64Array(kernels.length * d);
-      kernels.forEach((kernel, p) => {
-        predicted.set(regression.predict(kernel), p * d);
+    const regressions = model.regressions(profileShare, penalties, world.signal);
+    for (const [at, penalty] of penalties.entries()) {
+      const predicted = new Float64Array(features.length * d);
+      features.forEach((person, p) => {
+        predicted.set(regressions[at].predict(person), p * d);
       });
       const scores = ranking.factorScores(factors.items, d, predicted);
       const neighbourScale = spread(scores) / (spread(neighbours) || 1);
-      for (const neighbourShare of neighbourShares) {
-        const near = neighbours;
-        const mixed = scores.map(
-          (score, at) => (1 - neighbourShare) * score + neighbourShare * neighbourScale * near[at],
-        );
-        const quality = ranking.quality(mixed).mean;
-        if (best === undefined || quality > best.quality) {
-          best = { profileShare, penalty, neighbourShare, neighbourScale, quality, scores: mixed };
-        }
+      const blends = neighbourShares.map((share) => [1 - share, share * neighbourScale]);
+      const qualities = ranking.qualities([scores, neighbours], blends);
+      const place = bestOf(qualities);
+      const quality = qualities[place].mean;
+      if (best === undefined || quality > best.quality) {
+        best = { profileShare, penalty, neighbourShare: neighbourShares[place], neighbourScale, quality, scores };
       }
     }
   }
   if (best === undefined) throw new RangeError('no kernel to choose from');
   const { scores, quality: _, ...kernel } = best;
+  const mixed = blended(scores, neighbours, kernel.neighbourShare, kernel.neighbourScale);
   const bridge = bridgeOf(world, training, factors, shuffled.slice(hidden.length), inputs, prng);
   return {
     ...kernel,
     ...chooseBridge(
       ranking,
-      scores,
+      mixed,
       ranking.personScores((p) => bridge(ranking.persons[p].person)),
     ),
   };
@@ -166,69 +157,42 @@ function chooseBridge(
   bridged: Float32Array,
 ): Pick<Choice, 'bridgeShare' | 'bridgeScale'> {
   const bridgeScale = spread(scores) / (spread(bridged) || 1);
-  const qualities = bridgeShares.map(
-    (share) => ranking.quality(scores.map((score, at) => (1 - share) * score + share * bridgeScale * bridged[at])).mean,
-  );
-  return { bridgeShare: bridgeShares[qualities.indexOf(Math.max(...qualities))], bridgeScale };
+  const blends = bridgeShares.map((share) => [1 - share, share * bridgeScale]);
+  return { bridgeShare: bridgeShares[bestOf(ranking.qualities([scores, bridged], blends))], bridgeScale };
 }
 
-/** Training persons with their kernel. */
+/** Training persons, as the regression and as neighbours. */
 class Model {
-  readonly #target: Domain;
   readonly #inputs: Inputs;
-  readonly #profileShare: number;
-  readonly #index: ProfileIndex;
-  readonly #vectors: readonly Float32Array[];
-  readonly #rows: readonly number[];
-  readonly #y: Float64Array;
-  readonly #d: number;
-  readonly #train: readonly string[];
-  #kernel: Float32Array | undefined;
+  readonly #neighbours: Neighbours;
+  readonly #path: KernelRidgePath;
 
-  constructor(target: Domain, factors: Factors, train: readonly string[], inputs: Inputs, profileShare: number) {
+  constructor(target: Domain, factors: Factors, train: readonly string[], inputs: Inputs) {
     const index = personIndex(target);
-    this.#target = target;
+    const d = factors.dimension;
+    const rows = train.map((person) => index.get(person) ?? 0);
+    const y = new Float64Array(train.length * d);
+    rows.forEach((row, i) => y.set(factors.persons.subarray(row * d, (row + 1) * d), i * d));
     this.#inputs = inputs;
-    this.#profileShare = profileShare;
-    this.#index = new ProfileIndex(train.map(inputs.profileOf));
-    this.#vectors = train.map(inputs.factorOf);
-    this.#rows = train.map((person) => index.get(person) ?? 0);
-    this.#d = factors.dimension;
-    this.#y = new Float64Array(train.length * this.#d);
-    this.#rows.forEach((row, i) => {
-      this.#y.set(factors.persons.subarray(row * this.#d, (row + 1) * this.#d), i * this.#d);
-    });
-    this.#train = train;
+    this.#neighbours = new Neighbours(target, rows, train.map(inputs.profiles.of));
+    this.#path = new KernelRidgePath(
+      train.map((person) => this.featuresOf(person)),
+      inputs.profiles.items,
+      y,
+      d,
+    );
   }
 
-  regression(penalty: number, signal?: AbortSignal): KernelRidge {
-    const n = this.#train.length;
-    this.#kernel ??= this.#fullKernel();
-    return fitKernelRidge(this.#kernel, n, this.#y, this.#d, penalty, signal);
-  }
-  #fullKernel(): Float32Array {
-    const n = this.#train.length;
-    const kernel = new Float32Array(n * n);
-    this.#train.forEach((person, row) => {
-      kernel.set(this.kernelRow(person), row * n);
-    });
-    return kernel;
+  regressions(profileShare: number, asked: readonly number[], signal?: AbortSignal): KernelRidge[] {
+    return this.#path.fit(profileShare, asked, signal);
   }
 
-  kernelRow(person: string): Float32Array {
-    const row = this.#index.cosines(this.#inputs.profileOf(person));
-    const own = this.#inputs.factorOf(person);
-    for (let i = 0; i < row.length; i++) {
-      const other = this.#vectors[i];
-      let sum = 0;
-      for (let j = 0; j < own.length; j++) sum += own[j] * other[j];
-      row[i] = this.#profileShare * row[i] + (1 - this.#profileShare) * sum;
-    }
-    return row;
+  featuresOf(person: string): PersonFeatures {
+    return { profile: this.#inputs.profiles.of(person), factor: this.#inputs.factorOf(person) };
   }
 
   neighbours(person: string): Float32Array {
-    return neighbourScores(this.#target, this.#rows, this.#index.cosines(this.#inputs.profileOf(person)));
+    return this.#neighbours.scores(this.#inputs.profiles.of(person));
   }
 }
 

@@ -14,16 +14,20 @@ export interface Profile {
   readonly weights: Float64Array;
 }
 
-export type ProfileOf = (person: string) => Profile;
+export interface SourceProfiles {
+  /** Items of all sources. */
+  readonly items: number;
+  readonly of: (person: string) => Profile;
+}
 
 /** An item that n of N persons have weighs log(1 + N / n). */
-export function sourceProfiles(sources: readonly Domain[]): ProfileOf {
+export function sourceProfiles(sources: readonly Domain[]): SourceProfiles {
   const parts = sources.map((domain) => {
     const counts = itemCounts(domain);
     const weights = Float64Array.from(counts, (count) => Math.log1p(domain.persons.length / Math.max(1, count)));
     return { domain, index: personIndex(domain), weights };
   });
-  return (person) => {
+  const of = (person: string): Profile => {
     const items: number[] = [];
     const weights: number[] = [];
     let offset = 0;
@@ -40,6 +44,7 @@ export function sourceProfiles(sources: readonly Domain[]): ProfileOf {
     const norm = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
     return { items: Uint32Array.from(items), weights: Float64Array.from(weights, (weight) => weight / (norm || 1)) };
   };
+  return { items: sources.reduce((sum, { catalogue }) => sum + catalogue.length, 0), of };
 }
 
 /** Cosines between profiles, looked up through the items they have in common. */

@@ -6,20 +6,45 @@
 import type { Domain } from '../../data/domain.ts';
 import { historyOf, personIndex } from '../../data/select.ts';
 import type { Baseline } from './baseline.ts';
+import type { Profile } from './source-profiles.ts';
 import { ProfileIndex, sourceProfiles } from './source-profiles.ts';
 
 /** What everybody counts for whatever the similarity: it orders the items that no similar person has. */
 const distant = 1e-3;
 
-/** The target histories of all warm persons, weighted by similarity: [items], between 0 and 1. */
-export function neighbourScores(target: Domain, rows: readonly number[], similarities: Float32Array): Float32Array {
-  const scores = new Float32Array(target.catalogue.length);
-  const total = similarities.reduce((sum, similarity) => sum + similarity, 0);
-  rows.forEach((row, p) => {
-    const weight = distant / rows.length + (total > 0 ? similarities[p] / total : 0);
-    for (const item of historyOf(target, row).items) scores[item] += weight;
-  });
-  return scores;
+/** The target histories of all warm persons, weighted by the similarity of their source profiles. */
+export class Neighbours {
+  readonly #target: Domain;
+  readonly #rows: readonly number[];
+  readonly #profiles: ProfileIndex;
+  /** What an item has of everybody. */
+  readonly #distant: Float32Array;
+
+  /** @param profiles of the persons in `rows`, in their order */
+  constructor(target: Domain, rows: readonly number[], profiles: readonly Profile[]) {
+    this.#target = target;
+    this.#rows = rows;
+    this.#profiles = new ProfileIndex(profiles);
+    this.#distant = new Float32Array(target.catalogue.length);
+    for (const row of rows)
+      for (const item of historyOf(target, row).items) this.#distant[item] += distant / rows.length;
+  }
+
+  /** [items], between 0 and 1 + {@link distant}. */
+  scores(profile: Profile): Float32Array {
+    const similarities = this.#profiles.cosines(profile);
+    const scores = this.#distant.slice();
+    const total = similarities.reduce((sum, similarity) => sum + similarity, 0);
+    if (!(total > 0)) return scores;
+    const { items, offsets } = this.#target;
+    for (let p = 0; p < similarities.length; p++) {
+      if (similarities[p] === 0) continue;
+      const weight = similarities[p] / total;
+      const row = this.#rows[p];
+      for (let at = offsets[row]; at < offsets[row + 1]; at++) scores[items[at]] += weight;
+    }
+    return scores;
+  }
 }
 
 export const userKnn: Baseline = {
@@ -30,8 +55,8 @@ export const userKnn: Baseline = {
     const index = personIndex(target);
     const warm = linked.filter((person) => index.has(person));
     const rows = warm.map((person) => index.get(person) ?? 0);
-    const profileOf = sourceProfiles(sources);
-    const profiles = new ProfileIndex(warm.map(profileOf));
-    return (person) => neighbourScores(target, rows, profiles.cosines(profileOf(person)));
+    const profiles = sourceProfiles(sources);
+    const neighbours = new Neighbours(target, rows, warm.map(profiles.of));
+    return (person) => neighbours.scores(profiles.of(person));
   },
 };

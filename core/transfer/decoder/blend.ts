@@ -41,17 +41,23 @@ export function chooseBlend(
   popularity: Float32Array,
   decoder: Float32Array | undefined,
 ): BlendChoice {
-  let best: BlendChoice | undefined;
-  const mixed = new Float32Array(prior.length);
-  for (const blend of mixtures(decoder !== undefined)) {
-    for (let i = 0; i < mixed.length; i++) {
-      mixed[i] =
-        blend.prior * prior[i] +
-        blend.popularity * popularity[i] +
-        (decoder === undefined ? 0 : blend.decoder * decoder[i]);
-    }
-    const quality = ranking.quality(mixed);
-    if (best === undefined || quality.mean > best.quality.mean) best = { blend, quality };
-  }
-  return best ?? { blend: { decoder: 0, prior: 0, popularity: 1 }, quality: { uniform: 0, popularity: 0, mean: 0 } };
+  const lists = decoder === undefined ? [prior, popularity] : [prior, popularity, decoder];
+  const blends = mixtures(decoder !== undefined);
+  const weights = blends.map((blend) => [blend.prior, blend.popularity, blend.decoder].slice(0, lists.length));
+  const qualities = ranking.qualities(lists, weights);
+  const at = bestOf(qualities);
+  return { blend: blends[at], quality: qualities[at] };
+}
+
+/** The place of the best mean, the first among equals. */
+export function bestOf(qualities: readonly RankingQuality[]): number {
+  const means = qualities.map(({ mean }) => mean);
+  return means.indexOf(Math.max(...means));
+}
+
+/** (1 - share) a + share scale b. */
+export function blended(a: Float32Array, b: Float32Array, share: number, scale: number): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = (1 - share) * a[i] + share * scale * b[i];
+  return out;
 }

@@ -6,7 +6,7 @@ import type { Domain } from '../../data/domain.ts';
 import type { Prng } from '../../random/prng.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import type { Regression } from './regression.ts';
-import type { ScoreMap } from './score-map.ts';
+import type { HeldScores } from './score-map.ts';
 
 export interface DecoderContext {
   /** The target, cold persons hidden. */
@@ -19,5 +19,5 @@ export interface DecoderContext {
 /** Regression and scores of a decoder with at least one source. */
 export interface Fitted {
   readonly regression: Regression;
-  readonly scores: ScoreMap;
+  readonly scores: HeldScores;
 }

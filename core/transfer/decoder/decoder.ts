@@ -17,7 +17,7 @@ import { explainScore } from './explain.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
 import { fitRegression } from './regression.ts';
-import { factorScoreMap, historyScoreMap, mixedScoreMap, scoresOf } from './score-map.ts';
+import { factorScoreMap, HeldScores, historyScoreMap, mixedScoreMap } from './score-map.ts';
 import type { DecoderContext, Fitted } from './decoder-parts.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
@@ -57,7 +57,9 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
   const { share, scale } = selection.histories;
   const fitted = regression && {
     regression,
-    scores: mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
+    scores: new HeldScores(
+      mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
+    ),
   };
   return new FittedDecoder(domain, factors, meanFactor(train, factors.dimension), fitted, {
     warmPersons: warm.length,
@@ -121,7 +123,7 @@ class FittedDecoder implements Decoder {
     if (this.#fitted === undefined) return undefined;
     const { regression, scores } = this.#fitted;
     const features = regression.layout.row((source) => released.find((one) => one.source === source)?.vector);
-    return features.some((value) => value !== 0) ? scoresOf(scores, features) : undefined;
+    return features.some((value) => value !== 0) ? scores.of(features) : undefined;
   }
 }
 

@@ -51,6 +51,7 @@ function changesBySource(
   item: number,
 ): readonly { readonly source: string; readonly score: number; readonly factor: Float64Array }[] {
   const features = layout.row((source) => released.find((one) => one.source === source)?.vector);
+  const weights = scores.weights(item);
   return layout.blocks.flatMap((block) => {
     const factor = new Float64Array(map.outputs);
     let score = 0;
@@ -59,7 +60,7 @@ function changesBySource(
       const value = features[i];
       if (value === 0) continue;
       known = true;
-      score += value * scores.items[item * scores.width + i];
+      score += value * weights[i];
       for (let o = 0; o < factor.length; o++) factor[o] += value * map.weights[i * map.outputs + o];
     }
     return known ? [{ source: block.source, score, factor }] : [];

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
+import { kernels } from '../../kernels/index.ts';
 import { popularityNegatives, uniformNegatives } from '../../evaluation/negatives.ts';
 import type { DrawnNegatives } from '../../evaluation/negatives.ts';
 
@@ -33,7 +34,7 @@ export class HeldOutRanking {
   /** A positive, then its negatives; all rows with uniform negatives first. */
   readonly #candidates: Uint32Array; /* [2, rows, 1 + negatives] */
   /** Which of `persons` a row belongs to. */
-  readonly #rowPerson: Uint32Array; /* [rows] */
+  readonly #rowPerson: Uint32Array; /* [2, rows] */
 
   /**
    * @param training the target without the held-out persons: popularity is drawn from it
@@ -57,7 +58,7 @@ export class HeldOutRanking {
     this.negatives = Math.max(0, Math.min(wantedNegatives, items - longest, met - longest));
     const width = 1 + this.negatives;
     this.#candidates = new Uint32Array(2 * rows * width);
-    this.#rowPerson = new Uint32Array(rows);
+    this.#rowPerson = new Uint32Array(2 * rows);
     if (this.negatives === 0) return;
     const kinds: readonly DrawnNegatives[] = [
       uniformNegatives({ target: training, n: this.negatives, seed }),
@@ -69,7 +70,7 @@ export class HeldOutRanking {
         const drawn = kind.draw({ person, positives, sourceInteractions: 0 });
         for (let i = 0; i < positives.length; i++, row++) {
           const at = (k * rows + row) * width;
-          this.#rowPerson[row] = p;
+          this.#rowPerson[k * rows + row] = p;
           this.#candidates[at] = positives[i];
           this.#candidates.set(drawn.subarray(i * this.negatives, (i + 1) * this.negatives), at + 1);
         }
@@ -79,12 +80,13 @@ export class HeldOutRanking {
 
   /** Scores of all candidates: inner products of item factors with each person's factor, [persons, d] row-major. */
   factorScores(items: Float32Array, d: number, factors: Float64Array): Float32Array {
-    return this.#score((item, person) => {
-      let sum = 0;
-      const a = item * d;
-      const b = person * d;
-      for (let i = 0; i < d; i++) sum += items[a + i] * factors[b + i];
-      return sum;
+    return kernels.candidateScores({
+      candidates: this.#candidates,
+      width: 1 + this.negatives,
+      rowPerson: this.#rowPerson,
+      dimension: d,
+      items,
+      persons: factors,
     });
   }
 
@@ -108,33 +110,32 @@ export class HeldOutRanking {
 
   #score(score: (item: number, person: number) => number): Float32Array {
     const width = 1 + this.negatives;
-    const rows = this.#rowPerson.length;
     const out = new Float32Array(this.#candidates.length);
-    for (let at = 0; at < out.length; at++) {
-      out[at] = score(this.#candidates[at], this.#rowPerson[Math.floor(at / width) % rows]);
+    for (let row = 0, at = 0; row < this.#rowPerson.length; row++) {
+      for (const until = at + width; at < until; at++) out[at] = score(this.#candidates[at], this.#rowPerson[row]);
     }
     return out;
   }
 
-  /** Ties count half: a flat list gets what chance gives. Zeros when there is nothing to rank. */
+  /** Zeros when there is nothing to rank. */
   quality(scores: Float32Array): RankingQuality {
-    const width = 1 + this.negatives;
-    const rows = this.#rowPerson.length;
-    if (rows === 0 || this.negatives === 0) return { uniform: 0, popularity: 0, mean: 0 };
-    const totals = [0, 0];
-    for (let row = 0; row < 2 * rows; row++) {
-      const at = row * width;
-      const own = scores[at];
-      let rank = 1;
-      for (let i = 1; i < width; i++) {
-        const other = scores[at + i];
-        if (other > own) rank += 1;
-        else if (other === own) rank += 0.5;
+    return this.qualities([scores], [[1]])[0];
+  }
+
+  /**
+   * Qualities of blends of up to three lists of scores. Ties count half: a flat list gets what chance gives.
+   * @param blends weights, one for each list
+   */
+  qualities(lists: readonly Float32Array[], blends: readonly (readonly number[])[]): RankingQuality[] {
+    const rows = this.#rowPerson.length / 2;
+    if (rows === 0 || this.negatives === 0) return blends.map(() => ({ uniform: 0, popularity: 0, mean: 0 }));
+    return kernels.ranks(lists, 1 + this.negatives, blends).map((ranks) => {
+      const totals = [0, 0];
+      for (let row = 0; row < ranks.length; row++) {
+        if (ranks[row] <= 10) totals[row < rows ? 0 : 1] += 1 / Math.log2(ranks[row] + 1);
       }
-      if (rank <= 10) totals[row < rows ? 0 : 1] += 1 / Math.log2(rank + 1);
-    }
-    const uniform = totals[0] / rows;
-    const popularity = totals[1] / rows;
-    return { uniform, popularity, mean: (uniform + popularity) / 2 };
+      const [uniform, popularity] = totals.map((total) => total / rows);
+      return { uniform, popularity, mean: (uniform + popularity) / 2 };
+    });
   }
 }

@@ -2,12 +2,12 @@
  * The decoder's regression: features of released vectors to target factors, its penalty chosen on held-out persons.
  * @module
  */
+import { kernels } from '../../kernels/index.ts';
 import type { Factors } from '../factors/implicit-als.ts';
-import { gram } from '../linear-algebra/products.ts';
 import type { ChosenSource, RowsByPerson } from './received-features.ts';
 import { FeatureLayout } from './received-features.ts';
 import type { LinearMap } from './ridge-path.ts';
-import { applyLinearMap, RidgePath } from './ridge-path.ts';
+import { RidgePath } from './ridge-path.ts';
 import type { Targets } from './targets.ts';
 
 export const penalties: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
@@ -45,7 +45,7 @@ export function choosePenalty(inputs: Inputs, train: Targets, heldOut: Targets, 
   const d = factors.dimension;
   const prepared = prepare(inputs, train, d);
   const features = prepared.layout.rows(inputs.chosen, inputs.rows, heldOut.persons);
-  const metric = gram(factors.items, d);
+  const metric = kernels.gram(factors.items, d);
   let best: { penalty: number; predicted: Float64Array; error: number } | undefined;
   for (const penalty of penalties) {
     const predicted = predictAll(prepared.path.at(penalty), features);
@@ -73,10 +73,13 @@ function regressionAt({ layout, features, path }: Prepared, { persons }: Targets
   return { layout, map: path.at(penalty), persons, features, inverse: path.inverse(penalty) };
 }
 
-function predictAll(map: LinearMap, features: Float64Array): Float64Array {
-  const persons = features.length / map.inputs;
-  const out = new Float64Array(persons * map.outputs);
-  for (let p = 0; p < persons; p++) out.set(applyLinearMap(map, features, p * map.inputs), p * map.outputs);
+function predictAll(
+  { inputMean, inputs, outputMean, outputs, weights }: LinearMap,
+  features: Float64Array,
+): Float64Array {
+  const centred = features.map((value, at) => value - inputMean[at % inputs]);
+  const out = Float64Array.from(kernels.multiply(centred, inputs, weights, outputs));
+  for (let at = 0; at < out.length; at++) out[at] += outputMean[at % outputs];
   return out;
 }
 

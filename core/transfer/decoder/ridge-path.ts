@@ -3,7 +3,8 @@
  * W(λ) = V (Λ + λ n s I)⁻¹ Vᵀ Xᵀ Y, features and outputs centred (Hastie, Tibshirani and Friedman, Elements, 3.4.1).
  * @module
  */
-import { columnMeans, crossProduct, gram } from '../linear-algebra/products.ts';
+import { kernels } from '../../kernels/index.ts';
+import { columnMeans } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 export interface LinearMap {
@@ -38,14 +39,16 @@ export class RidgePath {
     this.#inputMean = columnMeans(x, inputs);
     this.#outputMean = columnMeans(y, outputs);
     const centred = x.map((value, at) => value - this.#inputMean[at % inputs]);
-    const covariance = gram(centred, inputs);
+    const covariance = kernels.gram(centred, inputs);
     let trace = 0;
     for (let i = 0; i < inputs; i++) trace += covariance[i * inputs + i];
     this.#scale = trace / Math.max(1, inputs * this.#rows);
     const { values, vectors } = symmetricEigen(covariance, inputs);
     this.#values = values;
     this.#vectors = vectors;
-    const cross = crossProduct(centred, inputs, y, outputs);
+    // Sums would do without: float32 would not.
+    const centredY = y.map((value, at) => value - this.#outputMean[at % outputs]);
+    const cross = kernels.crossProduct(centred, inputs, centredY, outputs);
     this.#projected = new Float64Array(inputs * outputs);
     for (let r = 0; r < inputs; r++) {
       for (let i = 0; i < inputs; i++) {

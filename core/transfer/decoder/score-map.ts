@@ -8,8 +8,10 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import { historyOf, personIndex } from '../../data/select.ts';
+import { kernels } from '../../kernels/index.ts';
+import type { HeldRows } from '../../kernels/index.ts';
 import type { Factors } from '../factors/implicit-als.ts';
-import { multiply, multiplyVector } from '../linear-algebra/products.ts';
+import { multiplyVector } from '../linear-algebra/products.ts';
 import type { Regression } from './regression.ts';
 
 export interface ScoreMap {
@@ -37,7 +39,7 @@ export function factorScoreMap(
   return {
     width: inputs,
     intercept: multiplyVector(items, dimension, base),
-    items: multiply(items, dimension, transposed, inputs),
+    items: kernels.multiply(items, dimension, transposed, inputs),
   };
 }
 
@@ -60,7 +62,7 @@ export function historyScoreMap(
       for (let i = 0; i < width; i++) cross[item * width + i] += share * centred[i];
     }
   });
-  const items = multiply(cross, width, inverse, width);
+  const items = kernels.multiply(cross, width, inverse, width);
   const offset = multiplyVector(items, width, map.inputMean);
   return { width, intercept: intercept.map((value, item) => value - offset[item]), items };
 }
@@ -72,8 +74,24 @@ export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: nu
   return { width: a.width, intercept: mix(a.intercept, b.intercept), items: mix(a.items, b.items) };
 }
 
-export function scoresOf({ intercept, items, width }: ScoreMap, features: Float64Array): Float32Array {
-  const out = multiplyVector(items, width, features);
-  for (let item = 0; item < out.length; item++) out[item] += intercept[item];
-  return out;
+/** A map that is asked again and again. */
+export class HeldScores {
+  readonly intercept: Float32Array;
+  readonly #items: HeldRows;
+
+  constructor({ intercept, items, width }: ScoreMap) {
+    this.intercept = intercept;
+    this.#items = kernels.holdRows(items, width);
+  }
+
+  of(features: Float64Array): Float32Array /* [items] */ {
+    const out = this.#items.times(features);
+    for (let item = 0; item < out.length; item++) out[item] += this.intercept[item];
+    return out;
+  }
+
+  /** What each feature adds to the item's score: [width]. */
+  weights(item: number): Float32Array {
+    return this.#items.row(item);
+  }
 }

@@ -9,10 +9,10 @@ import type { ReceivedRepresentations } from '../../release/release.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import type { DecoderReport } from '../strategy.ts';
 import type { Blend } from './blend.ts';
-import { chooseBlend } from './blend.ts';
 import type { DecoderContext } from './decoder-parts.ts';
 import { featureShapes } from './features.ts';
 import { HeldOutRanking } from './held-out.ts';
+import { bestOf, blended, chooseBlend } from './blend.ts';
 import { popularityOnScaleOf, spread } from './popularity-list.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { Inputs, PenaltyChoice, Regression } from './regression.ts';
@@ -143,13 +143,9 @@ function withHistories(
   const constant = ranking.listScores(map.intercept);
   const historyScores = varying.map((value, at) => value + constant[at]);
   const scale = spread(factorScores) / (spread(historyScores) || 1);
-  let best: { scores: Float32Array; histories: HistoryShare; quality: number } | undefined;
-  for (const share of historyShares) {
-    const scores = factorScores.map((value, at) => (1 - share) * value + share * scale * historyScores[at]);
-    const quality = ranking.quality(scores).mean;
-    if (best === undefined || quality > best.quality) best = { scores, histories: { share, scale }, quality };
-  }
-  return best ?? { scores: factorScores, histories: { share: 0, scale: 1 } };
+  const blends = historyShares.map((share) => [1 - share, share * scale]);
+  const share = historyShares[bestOf(ranking.qualities([factorScores, historyScores], blends))];
+  return { scores: blended(factorScores, historyScores, share, scale), histories: { share, scale } };
 }
 
 /** The part of the regression's weight that a source's block holds. */

@@ -88,13 +88,14 @@ export function implicitAls(
 }
 
 function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSettings): Factors {
-  const solver = new RowSolver(items, settings);
+  let solver: RowSolver | undefined;
   return {
     dimension: settings.dimension,
     persons,
     items,
     foldIn(history) {
       const out = new Float32Array(settings.dimension);
+      solver ??= new RowSolver(items, settings);
       solver.solve(history, 0, history.length, out, 0);
       return out;
     },

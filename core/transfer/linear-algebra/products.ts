@@ -21,27 +21,6 @@ export function gram(x: Float32Array | Float64Array, d: number, weights?: Float6
   return out;
 }
 
-/** XᵀY for X [rows, d] and Y [rows, m]: float64 [d, m]. */
-export function crossProduct(
-  x: Float32Array | Float64Array,
-  d: number,
-  y: Float32Array | Float64Array,
-  m: number,
-): Float64Array {
-  const rows = x.length / d;
-  const out = new Float64Array(d * m);
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < d; i++) {
-      const value = x[r * d + i];
-      if (value === 0) continue;
-      const row = i * m;
-      const base = r * m;
-      for (let j = 0; j < m; j++) out[row + j] += value * y[base + j];
-    }
-  }
-  return out;
-}
-
 /** X B for X [rows, d] and B [d, m]: float32 [rows, m]. */
 export function multiply(
   x: Float32Array | Float64Array,
