@@ -8,12 +8,12 @@ import type { ManifestPlatform } from '../core/federation/manifest.ts';
 import { PlatformError } from './errors.ts';
 import type { Log } from '../host/log.ts';
 
-/** How far the public round number of persons may be from the count before it is worth a word. */
+/** How far the public round number of persons may be from the count before it is worth a warning. */
 const ROUND_NUMBER_SLACK = 2;
 
-/** @throws PlatformError PLATFORM_EMPTY_DOMAIN, PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE */
+/** @throws PlatformError PLATFORM_EMPTY_DOMAIN, PLATFORM_BAD_DOMAIN */
 export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): void {
-  const { name, items } = entry;
+  const { name } = entry;
   if (domain.persons.length === 0 || domain.items.length === 0 || domain.catalogue.length === 0) {
     const { persons, catalogue } = domain;
     throw new PlatformError(
@@ -46,17 +46,18 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
   if (domain.ratings?.some((rating) => Math.abs(rating) === Infinity) === true) {
     throw new PlatformError('PLATFORM_BAD_DOMAIN', `platform "${name}": a rating is infinite; clean the data`);
   }
-  if (domain.catalogue.length !== items) {
-    throw new PlatformError(
-      'PLATFORM_CATALOGUE',
-      `platform "${name}" has ${domain.catalogue.length} items, and the manifest says ${items}: put the right number under platforms, and have the manifest signed again`,
-    );
-  }
   const ratio = domain.persons.length / entry.personsAbout;
   if (ratio > ROUND_NUMBER_SLACK || ratio < 1 / ROUND_NUMBER_SLACK) {
     log.warn('the manifest is far off in its number of persons; learning rates and noise follow it', {
       inManifest: entry.personsAbout,
     });
+  } else if (ratio > 1) {
+    log.info(
+      'there are more persons than the manifest says: all of them count, and noise and learning rates stay as they are',
+      {
+        inManifest: entry.personsAbout,
+      },
+    );
   }
   let withoutHistory = 0;
   for (let row = 0; row < domain.persons.length; row++)

@@ -33,7 +33,6 @@ export class LocalEncoder {
     this.#sums = createChargedSums({
       plan: plan.privacy,
       platform: options.identity.name,
-      catalogue: options.domain.catalogue,
       mechanism,
       random: options.random,
       drawn: options.store.sums,

@@ -7,7 +7,7 @@ import { errorsOf } from '../core/errors/coded-error.ts';
 export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_EMPTY_DOMAIN: { kind: 'input', about: 'the domain holds no persons, no items or no interactions' },
   PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
-  PLATFORM_CATALOGUE: { kind: 'input', about: "the catalogue's size is not the one in the manifest" },
+  PLATFORM_CATALOGUE: { kind: 'input', about: 'the catalogue lacks items that released sums were made with' },
   PLATFORM_COORDINATOR: { kind: 'usage', about: "the coordinator's address cannot be used" },
   PLATFORM_HIDDEN: { kind: 'input', about: 'a file of hidden positives names nobody, or what the data lacks' },
   PLATFORM_PSEUDONYM_KEY: { kind: 'input', about: 'the pseudonym key file cannot be used' },

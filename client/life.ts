@@ -12,6 +12,7 @@ import { seededRandom } from '../core/random/seeded.ts';
 import type { ConsentBook } from './consent-book.ts';
 import { LocalEncoder } from './encoder.ts';
 import { PlatformError } from './errors.ts';
+import type { HiddenPositives } from './evaluation/hidden.ts';
 import { measure } from './evaluation/measure.ts';
 import type { PlatformEvent } from './events.ts';
 import type { PlatformOptions } from './options.ts';
@@ -29,6 +30,7 @@ import type { ServiceBackend } from './serving/service.ts';
 
 export interface LifeOptions {
   readonly options: PlatformOptions;
+  readonly hidden?: HiddenPositives;
   readonly plan: FederationPlan;
   readonly statement: PrivacyStatement;
   readonly ledger: OwnLedger;
@@ -215,8 +217,7 @@ export class Life implements ServiceBackend {
   }
 
   async #measure({ version, report }: Fitted): Promise<void> {
-    const { plan, options, emit, statement } = this.#given;
-    const { hidden } = options;
+    const { plan, options, emit, statement, hidden } = this.#given;
     if (hidden === undefined) return;
     this.#progress.enter('evaluating');
     const { people, model, office } = this.#open();

@@ -42,8 +42,8 @@ export interface PlatformOptions {
   readonly epoch?: number;
   /** How long it waits for sources that do not answer before it serves with what it has. Default ten minutes. */
   readonly releaseTimeoutMs?: number;
-  /** Own person ids; for measuring alone. */
-  readonly hidden?: HiddenPositives;
+  /** Own person ids, and items of the domain as it is laid out on its coordinates; for measuring alone. */
+  readonly hidden?: (domain: Domain) => HiddenPositives;
   readonly evaluation?: EvaluationSettings;
   /** Keeps the evaluation. @returns where, for people. */
   readonly onEvaluated?: (document: EvaluationDocument) => string | null;

@@ -15,6 +15,7 @@ import type { Body } from '../core/wire/body.ts';
 import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
 import { placeOf } from './defect.ts';
 import { sparingLog } from '../host/sparing-log.ts';
+import { onCoordinates } from './coordinates.ts';
 import { checkDomain } from './domain-check.ts';
 import { PlatformError } from './errors.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
@@ -96,14 +97,16 @@ class Agent implements Platform {
 
   constructor(given: PlatformOptions) {
     const log = sparingLog(given.log, given.clock);
-    const options = { ...given, log };
-    const { manifest, identity, domain, store, random, clock, floor = DEFAULT_FLOOR } = options;
+    const { manifest, identity, store, random, clock, floor = DEFAULT_FLOOR } = given;
     verifyManifest(manifest);
     memberOf(manifest, identity);
     this.name = identity.name;
     this.plan = planFederation(manifest);
     checkFloor(this.plan, floor, this.name);
-    checkDomain(domain, platformOf(manifest, this.name), log);
+    const entry = platformOf(manifest, this.name);
+    checkDomain(given.domain, entry, log);
+    const domain = onCoordinates(given.domain, store.coordinates, entry, log);
+    const options = { ...given, log, domain };
     if (given.pseudonyms !== undefined) {
       bindPseudonyms(given.pseudonyms, store.pseudonyms, given.hasNewPseudonyms === true, log);
     }
@@ -161,6 +164,7 @@ class Agent implements Platform {
     });
     this.#life = new Life({
       options,
+      ...(given.hidden && { hidden: given.hidden(domain) }),
       plan: this.plan,
       statement: this.statement,
       ledger,

@@ -91,7 +91,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     const state = openStateDirectory(settings.state);
     const store = openSqliteStore(state.storeFile, { federation: manifest.federation, platform: identity.name });
     closers.push(() => store.close());
-    const { data, reading: named } = settings;
+    const { data, reading: named, hidden } = settings;
     const { path: readingPath, file } = await pinnedReading(store.starts, {
       data,
       ...(named !== undefined && { reading: named }),
@@ -122,7 +122,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       epoch: settings.epoch,
       evaluation: settings.evaluation,
       ...(pseudonyms && { pseudonyms, hasNewPseudonyms: settings.hasNewPseudonyms === true }),
-      ...(settings.hidden !== undefined && { hidden: readHidden(settings.hidden, domain) }),
+      ...(hidden !== undefined && { hidden: (laidOut) => readHidden(hidden, laidOut) }),
       onEvaluated: (document) => keep(state.evaluationFile, document),
     });
     closers.push(() => platform.stop());

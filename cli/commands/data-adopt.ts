@@ -23,8 +23,8 @@ export function adoptCommand(): Command {
     .addHelpText(
       'after',
       `
-What was released by the earlier reading stays released and paid for; with another catalogue the sums of the encoder are drawn,
-and paid for, anew.
+What was released by the earlier reading stays released and paid for, and nothing is drawn anew. The catalogue may have new items,
+as many as the manifest has room for; it may not lose one.
 
 Example:
   isthmus data inspect films.tsv && isthmus data adopt --state films-state --data films.tsv`,

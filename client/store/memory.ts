@@ -8,7 +8,7 @@ import { memoryReceived } from './memory/received.ts';
 import { memoryCodes, memoryConsents, memoryPseudonyms, memoryRequests } from './memory/releases.ts';
 import { memoryLetterKeys, memoryOutbox } from './memory/letters.ts';
 import { memoryModels, memorySessions, memorySums } from './memory/rounds.ts';
-import { memoryStarts } from './memory/starts.ts';
+import { memoryCoordinates, memoryStarts } from './memory/starts.ts';
 import type { PlatformStore } from './platform-store.ts';
 
 export function createMemoryStore(): PlatformStore {
@@ -25,6 +25,7 @@ export function createMemoryStore(): PlatformStore {
     outbox: memoryOutbox(),
     letterKeys: memoryLetterKeys(),
     starts: memoryStarts(),
+    coordinates: memoryCoordinates(),
   };
   let closed = false;
   const open = <Room extends keyof typeof rooms>(room: Room): (typeof rooms)[Room] => {
@@ -64,6 +65,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get letterKeys() {
       return open('letterKeys');
+    },
+    get coordinates() {
+      return open('coordinates');
     },
     get starts() {
       return open('starts');

@@ -24,8 +24,16 @@ export interface PlatformStore {
   readonly outbox: Outbox;
   readonly letterKeys: LetterKeyStore;
   readonly starts: StartStore;
+  readonly coordinates: CoordinateStore;
   /** Frees the lock; everything after it throws STORE_CLOSED. */
   close(): void;
+}
+
+/** Which item has which coordinate in this platform's sums: from 0, in order, for good. */
+export interface CoordinateStore {
+  all(): readonly string[];
+  /** All or none. */
+  append(items: readonly string[]): void;
 }
 
 /** How the platform last started: its reading stays the same until a person changes it. */

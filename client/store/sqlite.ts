@@ -12,7 +12,7 @@ import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
 import type { StoreTerms } from '../../host/sqlite.ts';
 import { sqliteLedger } from '../../host/sqlite/ledger.ts';
-import { sqliteStarts } from './sqlite/starts.ts';
+import { sqliteCoordinates, sqliteStarts } from './sqlite/starts.ts';
 
 /** Whose state it is. */
 export interface StoreOwner {
@@ -55,6 +55,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
     outbox: sqliteOutbox(database),
     letterKeys: sqliteLetterKeys(database),
     starts: sqliteStarts(database),
+    coordinates: sqliteCoordinates(database),
     close: () => database.close(),
   };
 }

@@ -102,6 +102,7 @@ async function platformOf(
   const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
   const identity = readIdentity(config.keyFile, log);
   const { domain } = await openByReadingBeside(config.dataFile, { name: config.name });
+  const { hidden } = config;
   const releases = (manifest.privacy.sources ?? []).includes(config.name) && config.name !== config.target;
   if (releases && store.consents.list().length === 0) {
     store.consents.add(await consents(config, new Set(domain.persons)));
@@ -121,7 +122,7 @@ async function platformOf(
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
     receives: config.name === config.target,
     epoch: EPOCH,
-    ...(config.hidden !== null && { hidden: readHidden(config.hidden, domain), evaluation: config.evaluation }),
+    ...(hidden !== null && { hidden: (laidOut) => readHidden(hidden, laidOut), evaluation: config.evaluation }),
     onEvaluated: (document) => {
       report({ kind: 'evaluation', document });
       return null;

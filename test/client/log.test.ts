@@ -22,7 +22,11 @@ describe('Logs and events', () => {
     // Too many negatives: the evaluation fails with an error that names a person, which must not reach the log either.
     const platforms = names.map((name) =>
       createPlatform(
-        world.options(name, { log, receives: name !== 'music', ...(name === 'books' && { hidden, evaluation }) }),
+        world.options(name, {
+          log,
+          receives: name !== 'music',
+          ...(name === 'books' && { hidden: () => hidden, evaluation }),
+        }),
       ),
     );
     for (const platform of platforms) {

@@ -81,12 +81,17 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
   });
 
   it('keeps how the platform last started', () => {
+    assert.deepEqual(store.coordinates.all(), []);
+    store.coordinates.append(['b', 'a']);
+    store.coordinates.append([]);
+    store.coordinates.append(['c']);
     assert.equal(store.starts.get(), undefined);
     const start = { platform: 'a', platforms: ['a', 'b'], data: '/d.tsv', readingPath: '/d.yaml', reading: 'x: 1\n' };
     store.starts.put({ ...start, reading: 'x: 0\n' });
     store.starts.put(start);
     restart();
     assert.deepEqual(store.starts.get(), start);
+    assert.deepEqual(store.coordinates.all(), ['b', 'a', 'c']);
   });
 
   it('records one choice of shares an attempt', () => {

@@ -42,6 +42,7 @@ export const NEVER = 4_000_000_000;
 export function smallWorld(
   draft: Partial<Omit<Draft, 'coordinator' | 'platforms'>> = {},
   names: readonly string[] = ['books', 'films'],
+  { spareItems = 0 }: { readonly spareItems?: number } = {},
 ): SmallWorld {
   const random = seededRandom('small world');
   const world = syntheticWorld({
@@ -67,7 +68,7 @@ export function smallWorld(
     coordinator: of('coordinator'),
     platforms: names.map((name) => ({
       identity: of(name),
-      items: domains.get(name)!.catalogue.length,
+      items: domains.get(name)!.catalogue.length + spareItems,
       personsAbout: 400,
     })),
     strategy: draft.strategy ?? { name: 'linear-bridge', settings: { dimension: 8 } },

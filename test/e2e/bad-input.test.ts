@@ -123,9 +123,6 @@ const CASES: readonly Case[] = [
     data: 'nan.tsv',
     reading: READING,
   }),
-  platform('another catalogue than the manifest tells', EXIT.input, /has 1 items, and the manifest says 160: put/, {
-    data: 'one-item.tsv',
-  }),
   platform('not in the manifest', EXIT.input, /"opera"’s, who is not in the manifest.*films, books, music/, {
     identity: 'other/opera.key',
   }),
@@ -225,7 +222,6 @@ describe('bad input is refused with a sentence and an exit code', function () {
       assert.equal((await place.run('init', '--name', name, ...sizes, '--out', 'other')).code, EXIT.ok);
     }
     spoil(place);
-    assert.equal((await place.run('data', 'inspect', 'one-item.tsv')).code, EXIT.ok);
     before_ = contents();
     const waiting = [...CASES];
     const worker = async (): Promise<void> => {
@@ -285,7 +281,6 @@ function spoil(place: Workplace): void {
   write('header.tsv', 'person\titem\n');
   write('nan.tsv', 'person\titem\trating\n');
   for (let i = 0; i < 9; i++) appendFileSync(place.path('nan.tsv'), `p${i}\ti${i}\tNaN\n`);
-  write('one-item.tsv', 'person\titem\np1\ti1\np2\ti1\n');
   mkdirSync(place.path('apart'));
   const films = readFileSync(place.path('data/films.tsv'), 'utf8');
   write('apart/films.tsv', films);

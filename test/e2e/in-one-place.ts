@@ -88,7 +88,6 @@ async function modelOf(place: Workplace, plan: FederationPlan, name: string): Pr
       createChargedSums({
         plan: plan.privacy,
         platform: name,
-        catalogue: domain.catalogue,
         mechanism: withoutNoise,
         random: { of: () => NEVER },
         charge: () => undefined,

@@ -48,9 +48,15 @@ function world(persons: number, items: number, seed: string): Interactions {
 const historyOf = ({ offsets, items }: Interactions, person: number): Uint32Array =>
   items.subarray(offsets[person], offsets[person + 1]);
 
-const train = (interactions: Interactions, items: number, deviation: number): ReturnType<typeof trainSubspace> => {
+/** @param room most items the sums have coordinates for. */
+const train = (
+  interactions: Interactions,
+  items: number,
+  deviation: number,
+  room = items,
+): ReturnType<typeof trainSubspace> => {
   const settings = { ...subspaceDefaults, dimension: 4 };
-  const dimensions = new Map(subspaceQueries(items, settings).map((query) => [query.label, query.dimension]));
+  const dimensions = new Map(subspaceQueries(room, settings).map((query) => [query.label, query.dimension]));
   return trainSubspace(interactions, items, settings, noisySums(deviation, dimensions), seededRandom('start'));
 };
 
@@ -71,6 +77,16 @@ async function separation(interactions: Interactions, items: number, deviation: 
 }
 
 describe('private subspace iteration', () => {
+  it('is the same with room for more items: coordinates that no item has are left aside, noise and all', async () => {
+    const interactions = world(200, 40, 'room');
+    const exact = await train(interactions, 40, 0);
+    assert.deepEqual(await train(interactions, 40, 0, 60), exact);
+    // With noise the first sum draws for all its coordinates: what comes later differs, and every item still has a vector.
+    const noised = await train(interactions, 40, 1, 60);
+    assert.equal(noised.vectors.length, 40 * 4);
+    assert.ok(noised.vectors.every(Number.isFinite));
+  });
+
   it("bounds everybody's contribution by the clip it declares, whatever the history, weights and directions", () => {
     fc.assert(
       fc.property(

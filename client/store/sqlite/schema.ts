@@ -4,7 +4,7 @@
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
@@ -12,6 +12,7 @@ CREATE TABLE started (
   one INTEGER PRIMARY KEY CHECK (one = 1), platform TEXT NOT NULL, platforms TEXT NOT NULL, data TEXT NOT NULL,
   reading_path TEXT NOT NULL, reading TEXT NOT NULL
 );
+CREATE TABLE coordinates (place INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT UNIQUE NOT NULL);
 CREATE TABLE ledger (${LEDGER_COLUMNS});
 CREATE TABLE attempts (
   attempt TEXT PRIMARY KEY, parameters_hash BLOB NOT NULL, seal_key BLOB NOT NULL, mask_key BLOB NOT NULL,

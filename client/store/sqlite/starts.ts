@@ -1,9 +1,9 @@
 /**
- * How the platform last started.
+ * How the platform last started, and the coordinates of its items.
  * @module
  */
 import { z } from 'zod';
-import type { StartStore } from '../platform-store.ts';
+import type { CoordinateStore, StartStore } from '../platform-store.ts';
 import type { SqliteDatabase } from '../../../host/sqlite.ts';
 
 const names = z.array(z.string());
@@ -27,6 +27,17 @@ export function sqliteStarts(database: SqliteDatabase): StartStore {
         'INSERT OR REPLACE INTO started VALUES (1, :platform, :platforms, :data, :readingPath, :reading)',
         row,
       );
+    },
+  };
+}
+
+export function sqliteCoordinates(database: SqliteDatabase): CoordinateStore {
+  return {
+    all: () => database.all('SELECT item FROM coordinates ORDER BY place').map((row) => row.text('item')),
+    append(items) {
+      database.transaction(() => {
+        for (const item of items) database.run('INSERT INTO coordinates (item) VALUES (:item)', { item });
+      });
     },
   };
 }

@@ -24,8 +24,6 @@ export interface DrawnSums {
 export interface ChargedSumsOptions {
   readonly plan: PrivacyPlan;
   readonly platform: string;
-  /** Item ids in the order of the coordinates. With another catalogue a sum is another release and is charged again. */
-  readonly catalogue?: readonly string[];
   readonly mechanism: PrivacyMechanism;
   /** Gives each release a random stream of its own. */
   readonly random: RandomStreams;
@@ -41,7 +39,7 @@ export interface ChargedSumsOptions {
  * ask in the same order to get the same values.
  */
 export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
-  const { plan, platform, catalogue, mechanism, random, charge, drawn } = options;
+  const { plan, platform, mechanism, random, charge, drawn } = options;
   const asked = new Map<string, number>();
   return {
     noiseDeviation(label) {
@@ -61,11 +59,11 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
         );
       }
       asked.set(label, repetition);
-      const fingerprint = sumFingerprint(platform, sum, catalogue);
+      const fingerprint = sumFingerprint(platform, sum);
       const kept = drawn?.get(fingerprint, repetition);
       const values = kept ?? draw();
       if (kept === undefined) drawn?.put(fingerprint, repetition, values);
-      await charge(platformCharge(platform, sum, repetition, catalogue));
+      await charge(platformCharge(platform, sum, repetition));
       // The caller gets a copy: strategies work in place, and the kept value must stay the released one.
       return Float64Array.from(values);
 

@@ -95,23 +95,18 @@ export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: strin
 }
 
 /**
- * Identifies a platform's own sum in its ledger and its store. @param catalogue item ids in the order of the
- * coordinates; with another catalogue it is another sum.
+ * Identifies a platform's own sum in its ledger and its store. Which item a coordinate stands for is not part of it: the
+ * platform keeps that for good (client/coordinates.ts).
  */
-export function sumFingerprint(platform: string, sum: PlannedSum, catalogue: readonly string[] = []): string {
+export function sumFingerprint(platform: string, sum: PlannedSum): string {
   return createHash('sha256')
-    .update(canonicalJson([platform, sum, catalogue]))
+    .update(canonicalJson([platform, sum]))
     .digest('hex');
 }
 
-/** The charge of a platform's own sum. @param repetition from 1. @param catalogue as for {@link sumFingerprint}. */
-export function platformCharge(
-  platform: string,
-  sum: PlannedSum,
-  repetition: number,
-  catalogue: readonly string[] = [],
-): Charge {
-  const session = sumFingerprint(platform, sum, catalogue);
+/** The charge of a platform's own sum. @param repetition from 1. */
+export function platformCharge(platform: string, sum: PlannedSum, repetition: number): Charge {
+  const session = sumFingerprint(platform, sum);
   return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 

@@ -50,7 +50,7 @@ const stepLabel = 'encoder/subspace';
 
 /**
  * The charged sums of one platform.
- * @param items catalogue size.
+ * @param items most items the catalogue may have.
  * @param share of the strategy's whole budget that this encoder may take.
  */
 export function subspaceQueries(items: number, settings: SubspaceSettings, share = 1): readonly SumQuery[] {
@@ -81,7 +81,7 @@ export interface SubspaceProgress {
 }
 
 /**
- * @param items catalogue size.
+ * @param items catalogue size, at most that of the queries: coordinates beyond it are noise, and left aside.
  * @param random for the public starting directions only.
  * @throws TransferError TRANSFER_CANCELLED when the signal is aborted.
  */
@@ -94,7 +94,7 @@ export async function trainSubspace(
   progress: SubspaceProgress = {},
 ): Promise<ItemVectors> {
   const k = settings.dimension;
-  const counts = await sums.release(countsLabel, countContributions(interactions));
+  const counts = (await sums.release(countsLabel, countContributions(interactions))).subarray(0, items);
   const weights = counts.map((count) => (Math.max(count, 0) + settings.countFloor) ** -settings.weightExponent);
   const prng = Prng.fromSource(random);
   let directions: Float64Array = Float64Array.from({ length: items * k }, () => prng.gaussian());
@@ -104,7 +104,8 @@ export async function trainSubspace(
     if (progress.signal?.aborted === true) {
       throw new TransferError('TRANSFER_CANCELLED', 'training of the encoder was cancelled');
     }
-    const sum = await sums.release(stepLabel, subspaceContributions(interactions, weights, directions, evening));
+    const released = await sums.release(stepLabel, subspaceContributions(interactions, weights, directions, evening));
+    const sum = released.subarray(0, items * k);
     shrinkRows(sum, k, sums.noiseDeviation(stepLabel));
     ({ directions, evening } = principalDirections(sum, k, evening));
     progress.onProgress?.((step + 1) / settings.steps);

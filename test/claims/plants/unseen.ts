@@ -242,8 +242,8 @@ export const unseen: readonly Plant[] = [
   {
     id: 'kept-sum-uncharged',
     file: 'core/privacy/plan/charged-sums.ts',
-    search: 'await charge(platformCharge(platform, sum, repetition, catalogue));',
-    replace: 'if (kept === undefined) await charge(platformCharge(platform, sum, repetition, catalogue));',
+    search: 'await charge(platformCharge(platform, sum, repetition));',
+    replace: 'if (kept === undefined) await charge(platformCharge(platform, sum, repetition));',
     breaks: 'C1.bound',
     why: 'a sum that was kept before a crash and not yet charged is handed out by the next start and never charged',
   },

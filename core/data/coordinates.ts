@@ -1,0 +1,77 @@
+/**
+ * Which coordinate an item has in sums: fixed once, kept when the catalogue grows, and never beyond the bound.
+ *
+ * A sum that was released has one coordinate an item. It stays of use only while every item keeps its own, so items that come
+ * later take the next free ones. Coordinates that no item has yet are zero before the noise.
+ * @module
+ */
+import type { Domain } from './domain.ts';
+
+export interface LaidOut {
+  /** Its catalogue: the items that have coordinates, in their order. */
+  readonly domain: Domain;
+  /** Items that got a coordinate now. */
+  readonly added: readonly string[];
+  /** Items without one, since all are taken. */
+  readonly itemsBeyond: number;
+  /** Rows of such items: left out, whoever's they are. */
+  readonly rowsBeyond: number;
+}
+
+/** Items that have a coordinate, and that the catalogue lacks. */
+export function lostItems({ catalogue }: Domain, coordinates: readonly string[]): readonly string[] {
+  const known = new Set(catalogue);
+  return coordinates.filter((item) => !known.has(item));
+}
+
+/**
+ * A domain whose catalogue begins with `coordinates`, followed by its other items in their order, `most` at most. Whether a row
+ * is left out depends on its item alone. Persons of whom no row is left stay, without a history.
+ * @param coordinates items of the catalogue; see {@link lostItems}.
+ */
+export function layOut(domain: Domain, coordinates: readonly string[], most: number): LaidOut {
+  const { catalogue, titles } = domain;
+  const taken = new Set(coordinates);
+  const news = catalogue.filter((item) => !taken.has(item));
+  const added = news.slice(0, Math.max(0, most - coordinates.length));
+  const itemsBeyond = news.length - added.length;
+  const order = [...coordinates, ...added];
+  if (itemsBeyond === 0 && order.every((item, place) => item === catalogue[place])) {
+    return { domain, added, itemsBeyond, rowsBeyond: 0 };
+  }
+  const places = new Map(order.map((item, place) => [item, place]));
+  const placeOf = catalogue.map((item) => places.get(item) ?? -1);
+  const kept = positionsKept(domain, placeOf);
+  const { persons, ratings, timestamps } = domain;
+  const titleOf = titles && new Map(catalogue.map((item, index) => [item, titles[index]]));
+  return {
+    domain: {
+      name: domain.name,
+      persons,
+      catalogue: order,
+      ...(titleOf && { titles: order.map((item) => titleOf.get(item)) }),
+      offsets: kept.offsets,
+      items: Uint32Array.from(kept.positions, (position) => placeOf[domain.items[position]]),
+      ...(ratings && { ratings: Float32Array.from(kept.positions, (position) => ratings[position]) }),
+      ...(timestamps && { timestamps: Float64Array.from(kept.positions, (position) => timestamps[position]) }),
+    },
+    added,
+    itemsBeyond,
+    rowsBeyond: domain.items.length - kept.positions.length,
+  };
+}
+
+function positionsKept(
+  { offsets, items }: Domain,
+  placeOf: readonly number[],
+): { readonly offsets: Uint32Array; readonly positions: readonly number[] } {
+  const positions: number[] = [];
+  const ends = new Uint32Array(offsets.length);
+  for (let person = 0; person + 1 < offsets.length; person++) {
+    for (let position = offsets[person]; position < offsets[person + 1]; position++) {
+      if (placeOf[items[position]] !== -1) positions.push(position);
+    }
+    ends[person + 1] = positions.length;
+  }
+  return { offsets: ends, positions };
+}
