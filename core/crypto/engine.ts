@@ -1,6 +1,6 @@
 /**
- * The primitives the protocol stands on. Two engines implement them, byte for byte alike: node:crypto (fast) and tweetnacl
- * (portable). Keys and secrets are plain byte arrays so that they can be wiped.
+ * The cryptographic primitives of the protocol. Two engines implement them with the same bytes as results: node:crypto (fast)
+ * and tweetnacl with the noble libraries (portable). Keys and secrets are plain byte arrays, so that they can be wiped.
  * @module
  */
 
@@ -8,24 +8,24 @@ import { CryptoError } from './errors.ts';
 
 export type EngineName = 'node' | 'portable';
 
-/** Most bytes one call to a keystream gives: what stays in a core's cache between making and using it. */
+/** Most bytes that one call to a keystream returns: so many stay in a core's cache until they are used. */
 export const KEYSTREAM_BYTES = 65536;
 
-/** A keystream under way. */
+/** A keystream that continues from call to call. */
 export interface Keystream {
   /**
-   * The next `length` bytes, 1 to KEYSTREAM_BYTES, at an address that is a multiple of 4. Read before the next call. After a
-   * length that is no multiple of 16 there is no next call.
+   * The next `length` bytes, 1 to KEYSTREAM_BYTES, at an address that is a multiple of 4. Use them before the next call. Only
+   * the last call may have a length that is not a multiple of 16.
    */
   next(length: number): Uint8Array;
 }
 
-/** An X25519 secret, ready for many agreements. */
+/** An X25519 secret with its public key, prepared for many agreements. */
 export interface KeyAgreement {
   readonly publicKey: Uint8Array /* [32] */;
   /**
    * The raw X25519 shared secret (RFC 7748, section 6.1).
-   * @throws CryptoError CRYPTO_LOW_ORDER_POINT when the result is all zero.
+   * @throws CryptoError CRYPTO_KEY_SIZE; CRYPTO_LOW_ORDER_POINT if the result is all zero.
    */
   agree(publicKey: Uint8Array): Uint8Array /* [32] */;
 }
@@ -41,23 +41,26 @@ export interface CryptoEngine {
   readonly name: EngineName;
   sha256(data: Uint8Array): Uint8Array /* [32] */;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array /* [32] */;
-  /** Any 32 bytes are a secret: RFC 7748 clamps them. */
+  /** Any 32 bytes can be a secret, since RFC 7748 clamps them. */
   x25519(secret: Uint8Array): KeyAgreement;
   signingKeyPair(seed: Uint8Array /* [32] */): SigningKeyPair;
   sign(message: Uint8Array, secretKey: Uint8Array /* [64] */): Uint8Array /* [64] */;
-  /** False for any signature, key or length that is not valid; never throws. */
+  /** False for a signature, key or length that is not valid. Never throws. */
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
-  /** AES-256-CTR of zeros from this counter block on, incremented as one big-endian number. NIST SP 800-38A, section 6.5. */
+  /**
+   * The AES-256-CTR keystream from this counter block on. The block is incremented as one big-endian number (NIST SP 800-38A,
+   * section 6.5).
+   */
   keystream(key: Uint8Array /* [32] */, counter: Uint8Array /* [16] */): Keystream;
-  /** The key nacl.box uses: HSalsa20 of the X25519 secret. */
+  /** The key that nacl.box uses: HSalsa20 of the X25519 secret. @throws CryptoError as `agree` does. */
   boxKey(agreement: KeyAgreement, publicKey: Uint8Array): Uint8Array /* [32] */;
   /** nacl.secretbox: XSalsa20-Poly1305, 16 bytes longer than the plaintext. */
   seal(plaintext: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array;
-  /** Null when the authenticator does not match. */
+  /** The plaintext of `seal`; null if the authenticator does not match. */
   open(sealed: Uint8Array, nonce: Uint8Array /* [24] */, key: Uint8Array): Uint8Array | null;
 }
 
-/** The counter block `blocks` after zero: where the keystream of a fresh key stands at byte 16 x `blocks`. */
+/** The counter block with which a keystream begins at byte 16 x `blocks`. */
 export function counterBlock(blocks: number): Uint8Array /* [16] */ {
   const counter = new Uint8Array(16);
   const view = new DataView(counter.buffer);
@@ -71,6 +74,6 @@ export function requireKeystreamLength(length: number): number {
   if (Number.isInteger(length) && length >= 1 && length <= KEYSTREAM_BYTES) return length;
   throw new CryptoError(
     'CRYPTO_KEYSTREAM_LENGTH',
-    `a keystream gives 1 to ${KEYSTREAM_BYTES} bytes a call, not ${length}`,
+    `a keystream gives 1 to ${KEYSTREAM_BYTES} bytes per call, not ${length}`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * A primitive was handed something it must not compute with. The text never holds key material.
+ * Errors of the primitives, for arguments with which they must not compute. The text never contains key material.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
@@ -7,11 +7,11 @@ import { errorsOf } from '../errors/coded-error.ts';
 export const CryptoError = errorsOf('CryptoError', {
   CRYPTO_KEY_SIZE: { kind: 'input', about: 'a key or a nonce has the wrong length' },
   CRYPTO_LOW_ORDER_POINT: { kind: 'input', about: 'a public key is a point of low order' },
-  CRYPTO_KEYSTREAM_LENGTH: { kind: 'input', about: 'a keystream of no bytes, or of too many, was asked for' },
+  CRYPTO_KEYSTREAM_LENGTH: { kind: 'input', about: 'a caller asked for a keystream of no bytes, or of too many' },
 });
 export type CryptoError = InstanceType<typeof CryptoError>;
 
-/** @throws CryptoError CRYPTO_KEY_SIZE naming the argument. */
+/** @throws CryptoError CRYPTO_KEY_SIZE naming the argument that has another length. */
 export function requireLength(name: string, bytes: Uint8Array, length: number): void {
   if (bytes.length !== length) {
     throw new CryptoError('CRYPTO_KEY_SIZE', `${name} has ${bytes.length} bytes; it must have ${length}`);

@@ -6,7 +6,11 @@ import type { CryptoEngine } from './engine.ts';
 
 const HASH_BYTES = 32;
 
-/** @param length bytes of output, 1 to 255 x 32. */
+/**
+ * Derives `length` bytes from the input key.
+ * @param length bytes of output, 1 to 255 x 32.
+ * @throws RangeError for another length.
+ */
 export function hkdf(
   engine: Pick<CryptoEngine, 'hmacSha256'>,
   salt: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * Keys, seals, masks: the primitives and the engines behind them.
+ * Cryptographic primitives for keys, seals and masks, and the engines that implement them.
  * @module
  */
 export * from './engine.ts';

@@ -1,8 +1,8 @@
 /**
- * The fast engine: node:crypto for everything it has, tweetnacl for the Salsa20 box it lacks.
+ * The fast engine: node:crypto, with tweetnacl for the Salsa20 box that it lacks.
  *
- * Raw keys enter node:crypto as JWK: a DER import is ten times slower. KeyObjects cannot be wiped; they live as long as
- * the KeyAgreement that holds them.
+ * Raw keys are imported into node:crypto as JWK, because a DER import is ten times slower. KeyObjects cannot be wiped; they live
+ * as long as the KeyAgreement that holds them.
  * @module
  */
 import {
@@ -27,7 +27,7 @@ const base64url = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
 function privateKey(curve: Curve, secret: Uint8Array): KeyObject {
-  // OpenSSL derives the public half itself; the JWK form only wants the field to be there.
+  // OpenSSL derives the public half itself, but the JWK form needs the field `x` to be present.
   return createPrivateKey({ key: { kty: 'OKP', crv: curve, d: base64url(secret), x: '' }, format: 'jwk' });
 }
 
@@ -55,14 +55,14 @@ class NodeKeyAgreement implements KeyAgreement {
     try {
       secret = diffieHellman({ privateKey: this.#key, publicKey: publicKey('X25519', peer) });
     } catch {
-      // OpenSSL refuses an all-zero result (RFC 7748, section 6.1); nothing else can fail here.
+      // OpenSSL refuses an all-zero result (RFC 7748, section 6.1). Nothing else can fail here.
       throw new CryptoError('CRYPTO_LOW_ORDER_POINT', 'the public key is a point of low order');
     }
     return secret;
   }
 }
 
-/** Only ever read. */
+/** Shared by all keystreams, hence never written. */
 const ZEROS = new Uint8Array(KEYSTREAM_BYTES);
 
 class NodeKeystream implements Keystream {

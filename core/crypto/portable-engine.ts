@@ -1,6 +1,6 @@
 /**
- * The portable engine: tweetnacl and the noble libraries, no node:crypto, any JavaScript host. Ten to twenty times slower than
- * the node engine, byte for byte the same.
+ * The portable engine: tweetnacl and the noble libraries, which run on any JavaScript host without node:crypto. It is ten to
+ * twenty times slower than the node engine, and its results have the same bytes.
  * @module
  */
 import { ctr } from '@noble/ciphers/aes.js';
@@ -63,7 +63,7 @@ const GROUP_ORDER = Uint8Array.from(
   ),
 );
 
-/** RFC 8032, section 5.1.7: S must be below L, or a signature could be changed into another valid one. tweetnacl omits it. */
+/** Checks S < L (RFC 8032, section 5.1.7), which tweetnacl omits: otherwise S + L would be a second valid signature. */
 function isCanonical(signature: Uint8Array): boolean {
   for (let i = 31; i >= 0; i--) {
     if (signature[32 + i] !== GROUP_ORDER[i]) return signature[32 + i] < GROUP_ORDER[i];

@@ -1,5 +1,5 @@
 /**
- * The pseudonym seam: under which name two platforms speak of the same person.
+ * The pseudonym seam: the names under which two platforms speak of the same person.
  * @module
  */
 import { createHmac } from 'node:crypto';
@@ -7,9 +7,9 @@ import { createHmac } from 'node:crypto';
 /** Maps a platform's own person ids to pseudonyms that are equal across platforms for the same id. */
 export interface PseudonymScheme {
   readonly name: string;
-  /** The same for the same scheme under the same key, another otherwise; tells nothing of the key. */
+  /** Equal for the same scheme under the same key, different otherwise. It reveals nothing about the key. */
   readonly fingerprint: string;
-  /** One pseudonym an id, in the same order. Asynchronous because a scheme may have to ask others. */
+  /** One pseudonym per id, in the same order. Asynchronous, because a scheme may have to ask other parties. */
   pseudonyms(personIds: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -17,9 +17,9 @@ export interface PseudonymScheme {
 export const PSEUDONYM_KEY_BYTES = 32;
 
 /**
- * HMAC-SHA256 of the id under a key that all platforms share, cut to 128 bits (RFC 2104, section 5). Unsafe by name:
- * whoever holds the key can compute everybody's pseudonym from a list of ids, offline.
- * @throws RangeError for a short key.
+ * HMAC-SHA256 of the id under a key that all platforms share, cut to 128 bits (RFC 2104, section 5). The name says unsafe,
+ * because everybody who holds the key can compute pseudonyms offline from a list of ids.
+ * @throws RangeError for a key of fewer than 32 bytes.
  */
 export function unsafeSharedKeyPseudonyms(key: Uint8Array): PseudonymScheme {
   if (key.length < PSEUDONYM_KEY_BYTES) {
@@ -27,7 +27,7 @@ export function unsafeSharedKeyPseudonyms(key: Uint8Array): PseudonymScheme {
   }
   const secret = new Uint8Array(key);
   const name = 'unsafe-shared-key-hmac';
-  // The first line says what is made: no person's id gives the fingerprint.
+  // The first line separates pseudonyms from the fingerprint: no person id has the fingerprint as its pseudonym.
   const made = (what: string, text: string): string =>
     createHmac('sha256', secret).update(`isthmus ${what} 1\n`).update(text).digest().toString('base64url', 0, 16);
   return {

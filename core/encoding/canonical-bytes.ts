@@ -1,6 +1,6 @@
 /**
- * One byte string for one list of fields: what is hashed, signed or used as HKDF info. A label separates the domains, and
- * every field carries its length, so no two different lists give the same bytes.
+ * Encodes a list of fields as one byte string, to be hashed, signed or used as HKDF info. The label separates domains, and every
+ * field carries its length, so that different lists of byte strings have different encodings.
  * @module
  */
 import { EncodingError } from './errors.ts';
@@ -8,12 +8,15 @@ import { EncodingError } from './errors.ts';
 /** Bytes, UTF-8 text, or an integer from 0 to 2^53 - 1 (eight bytes, little-endian). */
 export type Field = Uint8Array | string | number;
 
-/** Typed arrays have the machine's byte order, the wire has this one. */
+/** True if typed arrays have the byte order of the wire on this machine. */
 export const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 const utf8 = new TextEncoder();
 
-/** `label` and every field, each as its length (uint32 little-endian) and its bytes. */
+/**
+ * `label` and every field, each as its length (uint32 little-endian) and its bytes.
+ * @throws EncodingError ENCODING_FIELD_RANGE for a number that is not an integer from 0 to 2^53 - 1.
+ */
 export function canonicalBytes(label: string, fields: readonly Field[]): Uint8Array {
   const parts: Uint8Array[] = [utf8.encode(label)];
   let size = 4 + parts[0].length;
@@ -46,7 +49,7 @@ function fieldBytes(field: Field): Uint8Array {
   return bytes;
 }
 
-/** Length decides first, then content; the time taken does not depend on where two equal-length arrays differ. */
+/** Compares two arrays. For arrays of equal length, the time does not depend on where they differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -54,7 +57,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** @param text hex of an even number of digits, checked before. */
+/** @param text an even number of hex digits; the caller has checked this. */
 export function fromHex(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }

@@ -1,9 +1,9 @@
 /**
- * One JSON text for one value: what is hashed and compared.
+ * Encodes a value as one JSON text, to be hashed and compared.
  * @module
  */
 
-/** JSON whose bytes depend on the value alone: keys sorted, no white space. */
+/** JSON with sorted keys and no white space, so that equal values have equal bytes. Members that are undefined are left out. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

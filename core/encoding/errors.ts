@@ -1,5 +1,5 @@
 /**
- * A value that has no exact encoding.
+ * Errors for values that have no exact encoding.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';

@@ -1,11 +1,11 @@
 /**
- * A small, fast statistical generator for splits, negatives, shuffles and initialisation. Never for noise, masks or
- * keys: whoever sees some of its output can compute the rest. Those take a {@link RandomSource}.
+ * A small, fast statistical generator for splits, negatives, shuffles and initialisation. Noise, masks and keys must come from a
+ * {@link RandomSource} instead: anybody who sees some output of this generator can compute the rest.
  * @module
  */
 import type { RandomSource } from './source.ts';
 
-/** sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, period at least 2^32, passes BigCrush. */
+/** sfc32 (Chris Doty-Humphrey, PractRand): it has 128 bits of state and a period of at least 2^32, and passes BigCrush. */
 export class Prng {
   #a: number;
   #b: number;
@@ -13,7 +13,7 @@ export class Prng {
   #counter: number;
   #spareGaussian = Number.NaN;
 
-  /** The same seed gives the same stream, on every machine. A number and its decimal string are the same seed. */
+  /** The same seed gives the same stream on every machine. A number and its decimal string are the same seed. */
   constructor(seed: string | number | Uint32Array) {
     const words = typeof seed === 'object' ? seed : hashToWords(String(seed));
     this.#a = words[0] | 0;
@@ -85,11 +85,11 @@ export class Prng {
     return array;
   }
 
-  /** `count` different integers of 0 to n - 1, in random order. @throws RangeError if count > n. */
+  /** Draws `count` different integers from 0 to n - 1, in random order. @throws RangeError if count > n. */
   sample(n: number, count: number): Uint32Array {
     if (count > n) throw new RangeError(`cannot draw ${count} different integers below ${n}`);
     const drawn = new Uint32Array(count);
-    // Few of many: draw and redraw. Many of few: the first part of a shuffle.
+    // For a small part of n, draw again on a repetition. For a large part, take the first part of a shuffle.
     if (count * 3 < n) {
       const seen = new Set<number>();
       while (seen.size < count) {
@@ -110,7 +110,7 @@ export class Prng {
   }
 }
 
-/** Four 32-bit words from a string: MurmurHash3's mixing in four lanes. */
+/** Hashes a string to four 32-bit words, with the mixing of MurmurHash3 in four lanes. */
 function hashToWords(text: string): Uint32Array {
   const words = Uint32Array.of(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667);
   const multipliers = [0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x165667b1];

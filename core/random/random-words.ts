@@ -1,6 +1,6 @@
 /**
- * 32-bit words out of a RandomSource, drawn in blocks: asking a generator for four bytes at a time would cost more than
- * everything done with them.
+ * Reads 32-bit words from a RandomSource in blocks. Asking a generator for four bytes at a time would cost more than everything
+ * that is done with them.
  * @module
  */
 import type { RandomSource } from './source.ts';
@@ -8,7 +8,7 @@ import type { RandomSource } from './source.ts';
 const FIRST_BLOCK = 256;
 const LARGEST_BLOCK = 65_536;
 
-/** Not shared between purposes: make one per call, so that what one call left unread is never what another reads. */
+/** Make a new one for each purpose, so that one purpose never reads words that another left unread. */
 export class RandomWords {
   readonly #random: RandomSource;
   #words: Uint32Array = new Uint32Array(0);
@@ -26,8 +26,8 @@ export class RandomWords {
   }
 
   /**
-   * A uniform integer in [0, bound), exactly: bits above the bound's length are dropped, and what is still too large is drawn again.
-   * @param bound 1 to 2^53.
+   * An exactly uniform integer in [0, bound). A draw that would make the result biased is drawn again.
+   * @param bound an integer from 1 to 2^53.
    */
   below(bound: number): number {
     if (bound <= 1_048_576) {
@@ -50,7 +50,7 @@ export class RandomWords {
 
   #refill(): void {
     const bytes = this.#random.bytes(this.#block);
-    // A copy: the source may give a view at an odd offset, and what is read here must not change under us.
+    // The source may return a view at an odd offset, or reuse its memory, so the bytes are copied.
     this.#words = new Uint32Array(bytes.slice().buffer);
     this.#position = 0;
     this.#block = Math.min(this.#block * 4, LARGEST_BLOCK);

@@ -1,6 +1,6 @@
 /**
- * A seeded cryptographic generator for tests and simulations: the same seed gives the same bytes. A run that uses it is
- * repeatable and therefore no release: whoever knows the seed knows the noise and the keys.
+ * A seeded cryptographic generator for tests and simulations: the same seed gives the same bytes. A run that uses it can be
+ * repeated, and must not count as a release: anybody who knows the seed can compute the noise and the keys.
  * @module
  */
 import { createCipheriv, createHash } from 'node:crypto';
@@ -8,7 +8,7 @@ import type { RandomSource } from './source.ts';
 
 const BLOCK = new Uint8Array(4096);
 
-/** AES-256-CTR keystream under SHA-256 of a label and the seed (text as UTF-8). */
+/** The AES-256-CTR keystream under SHA-256 of a label and the seed. A seed that is text is encoded as UTF-8. */
 export function seededRandom(seed: Uint8Array | string): RandomSource {
   const key = createHash('sha256').update('isthmus/seeded-random/1\0').update(seed).digest();
   const cipher = createCipheriv('aes-256-ctr', key, new Uint8Array(16));

@@ -1,6 +1,6 @@
 /**
- * Cryptographic randomness, always taken as an argument: core/ never draws its own. In production a source wraps the
- * operating system's generator; in a simulation or a test it is a seeded keystream.
+ * Cryptographic randomness as an argument, because core/ draws none of its own. In production a source wraps the operating
+ * system's generator. In a simulation or a test it is a seeded keystream.
  * @module
  */
 export interface RandomSource {

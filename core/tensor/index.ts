@@ -1,5 +1,5 @@
 /**
- * The seam to TensorFlow.js: which backend computes is decided outside core.
+ * The seam to TensorFlow.js. Code outside core/ decides which backend computes.
  * @module
  */
 export type * from './backend.ts';

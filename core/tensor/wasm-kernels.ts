@@ -1,6 +1,6 @@
 /**
- * Two kernels for the wasm backend of tfjs 4.22. They are compositions of kernels it has, so they hold for any shape
- * those hold for, and stay bit-identical from run to run.
+ * Two kernels for the wasm backend of tfjs 4.22. They are composed of kernels that it has, so that they serve the same shapes as
+ * those, and give the same bits in every run.
  * @module
  */
 import type { DataId, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
@@ -9,10 +9,10 @@ import type { TensorEngine } from './backend.ts';
 const marked = new WeakSet<TensorEngine>();
 
 /**
- * Registers, once per engine:
- * - `BatchMatMul` with a transposed operand as an explicit transpose and a plain product. XNNPACK runs the plain one
- *   about ten times faster, and every gradient of a dense layer has a transposed operand.
- * - `UnsortedSegmentSum`, which the backend lacks and which the gradient of `gather` needs, as a scatter that adds.
+ * Registers two kernels, once per engine:
+ * - `BatchMatMul` as an explicit transpose and a plain product, for a transposed operand. XNNPACK runs the plain product about
+ *   ten times faster, and every gradient of a dense layer has a transposed operand.
+ * - `UnsortedSegmentSum` as a scatter that adds. The backend lacks this kernel, and the gradient of `gather` needs it.
  */
 export function registerWasmKernels(tf: TensorEngine): void {
   if (marked.has(tf)) return;
@@ -21,7 +21,7 @@ export function registerWasmKernels(tf: TensorEngine): void {
   registerSegmentSum(tf);
 }
 
-/** What a kernel needs of the backend it runs on. */
+/** The part of the backend that a kernel uses. */
 interface Buffers {
   disposeData(dataId: DataId): boolean;
 }
