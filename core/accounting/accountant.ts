@@ -1,18 +1,18 @@
 /**
- * The accountant's seam: the releases of a federation, and what an accountant answers about them. Types only.
+ * The seam of the accountants: the releases of a federation, and the questions an accountant answers about them. Types only.
  *
  * Every answer is an upper bound, rounded outward: an accountant never reports less than what was proven.
- * Neighbours are add-or-remove-one person everywhere.
+ * Neighbouring worlds differ everywhere by adding or removing one person.
  * @module
  */
 
 /**
- * One release as a federation's plan and ledger charge it. Sensitivities are those of one *person* over everything the
- * release sums: a person on several platforms counts with all of them.
+ * One release, as a federation's plan and ledger charge it. Its sensitivity is to one *person* over everything that the release
+ * sums: a person on several platforms counts with all of them.
  */
 export type PrivacyEvent = Noise | PoissonSampled | Unprotected;
 
-/** Noise that is added to a sum of everybody. */
+/** Noise that is added to a sum over all persons. */
 export type Noise = Gaussian | DiscreteGaussian | DistributedDiscreteGaussian;
 
 /** Continuous Gaussian noise; `noiseMultiplier` is its standard deviation in units of the L2 sensitivity. */
@@ -21,7 +21,7 @@ export interface Gaussian {
   readonly noiseMultiplier: number;
 }
 
-/** One untruncated discrete Gaussian per coordinate with parameter `sigma`; integer data of L2 sensitivity `sensitivity`. */
+/** One untruncated discrete Gaussian of parameter `sigma` per coordinate, on integers of L2 sensitivity `sensitivity`. */
 export interface DiscreteGaussian {
   readonly kind: 'discrete-gaussian';
   readonly sigma: number;
@@ -33,13 +33,13 @@ export interface DistributedDiscreteGaussian {
   readonly kind: 'distributed-discrete-gaussian';
   /** Parameter of the discrete Gaussian that each platform adds, in integer units. */
   readonly localSigma: number;
-  /** H: how many honest shares are counted. */
+  /** H: number of honest shares that count. */
   readonly shares: number;
   /** Number of coordinates. */
   readonly dimension: number;
   /** L2 sensitivity of the sum to one person, in integer units. */
   readonly sensitivity: number;
-  /** L1 sensitivity; without it min(sensitivity^2, sensitivity * sqrt(dimension)), which holds for integers. */
+  /** L1 sensitivity; if absent, min(sensitivity^2, sensitivity * sqrt(dimension)), which holds for integers. */
   readonly sensitivityL1?: number;
 }
 
@@ -50,7 +50,7 @@ export interface PoissonSampled {
   readonly event: Noise;
 }
 
-/** Released without privacy. Every later epsilon is infinite. */
+/** A release without privacy. Every composition with it has infinite epsilon. */
 export interface Unprotected {
   readonly kind: 'unprotected';
 }
@@ -58,12 +58,12 @@ export interface Unprotected {
 /** An immutable tally of releases. */
 export interface Accountant<Event> {
   /**
-   * A new accountant with `count` (default 1) more of this event.
-   * @throws AccountantError PRIVACY_EVENT_UNSUPPORTED when it has no bound for it.
+   * A new accountant to which `count` (default 1) more of this event are charged.
+   * @throws AccountantError PRIVACY_PARAMETER_INVALID; PRIVACY_EVENT_UNSUPPORTED if it has no bound for the event.
    */
   compose(event: Event, count?: number): Accountant<Event>;
-  /** Smallest epsilon it can prove at this delta in [0, 1]; Infinity when there is none. */
+  /** Smallest epsilon that it can prove at this delta in [0, 1]; Infinity if there is none. */
   epsilon(delta: number): number;
-  /** Smallest delta it can prove at this epsilon >= 0. */
+  /** Smallest delta that it can prove at this epsilon >= 0. */
   delta(epsilon: number): number;
 }

@@ -1,5 +1,5 @@
 /**
- * Calibration: the least noise that keeps a target. Always the safe end of the bracket.
+ * Calibration: finds the least noise that keeps a target, and returns the safe end of the last bracket.
  * @module
  */
 import type { Accountant, Noise, PrivacyEvent } from './accountant.ts';
@@ -8,19 +8,19 @@ import { RdpAccountant } from './rdp.ts';
 
 /** One kind of Gaussian sum, before its noise is known. */
 export interface GaussianSum {
-  /** w: its noise multiplier is w times the calibrated one. */
+  /** w: the noise multiplier of this sum is w times the calibrated one. */
   readonly relativeNoise: number;
-  /** How often it is released. */
+  /** Number of releases. */
   readonly repetitions: number;
-  /** Without it the noise is accounted as one discrete or continuous Gaussian (they have the same RDP). */
+  /** If absent, the noise is accounted as one Gaussian. Discrete and continuous ones have the same RDP unless sampled. */
   readonly distributed?: {
-    /** H. */
+    /** H: number of honest shares that count. */
     readonly shares: number;
     readonly dimension: number;
     /** L2 sensitivity of the sum to one person, in integer units. */
     readonly integerSensitivity: number;
   };
-  /** Probability that a person is in it, by coins the adversary does not see; absent: 1. */
+  /** Probability with which a person is drawn for the sum, unseen by the adversary. If absent, every person is in it. */
   readonly rate?: number;
 }
 
@@ -28,16 +28,16 @@ export interface NoiseTarget {
   readonly epsilon: number;
   readonly delta: number;
   readonly sums: readonly GaussianSum[];
-  /** Where to start, with other releases already charged or with other orders. */
+  /** The accountant to start from, for example with other releases already charged. Default: an empty one. */
   readonly accountant?: Accountant<PrivacyEvent>;
 }
 
 export interface NoiseCalibration {
-  /** z: safe, i.e. the composed epsilon at delta is at most the target. */
+  /** z: the composed epsilon at delta is at most the target. */
   readonly noiseMultiplier: number;
-  /** The composed epsilon at that z. */
+  /** The composed epsilon at z. */
   readonly epsilon: number;
-  /** A z that does not keep the target; the true minimum is above it. */
+  /** A z that misses the target, so that the true minimum is above it. */
   readonly tooLittle: number;
 }
 
@@ -49,7 +49,7 @@ export function gaussianSumEvent(sum: GaussianSum, noiseMultiplier: number): Pri
 
 function noiseOf({ rate, distributed }: GaussianSum, z: number): Noise {
   if (distributed === undefined) {
-    // Accounted as the integers it will be: what is known of a sampled discrete Gaussian is a little more than of a continuous one.
+    // The release will be in integers, and the bound for a sampled discrete Gaussian is a little above that for a continuous one.
     return rate === undefined
       ? { kind: 'gaussian', noiseMultiplier: z }
       : { kind: 'discrete-gaussian', sigma: z, sensitivity: 1 };
@@ -64,9 +64,9 @@ function noiseOf({ rate, distributed }: GaussianSum, z: number): Noise {
   };
 }
 
-/** What a masked sum over drawn persons adds to a {@link GaussianSum}: the kind of noise decides what drawing gains. */
+/** Fields of a {@link GaussianSum} for a masked sum over drawn persons, whose bound depends on the number of noise shares. */
 export function sampledSum(rate: number, shares: number): Pick<GaussianSum, 'rate' | 'distributed'> {
-  // Integers so fine that a sum of shares is one discrete Gaussian to every digit.
+  // The integers are so fine that the sum of shares costs as much as one discrete Gaussian, in every digit.
   return shares === 1 ? { rate } : { rate, distributed: { shares, dimension: 1, integerSensitivity: 2 ** 20 } };
 }
 
@@ -84,7 +84,8 @@ export function epsilonOfSums(
 
 /**
  * The least noise multiplier (to a relative 1e-9) for which the sums compose to at most `epsilon` at `delta`.
- * @throws AccountantError PRIVACY_TARGET_UNREACHABLE when no noise is enough, e.g. because the accountant's start is above it.
+ * @throws AccountantError PRIVACY_PARAMETER_INVALID; PRIVACY_TARGET_UNREACHABLE if no noise is enough, for example because the
+ * accountant to start from already exceeds the target.
  */
 export function calibrateNoise(target: NoiseTarget): NoiseCalibration {
   if (!(target.epsilon > 0)) throw parameterInvalid('epsilon', target.epsilon, 'a number > 0');
@@ -105,20 +106,21 @@ export function calibrateNoise(target: NoiseTarget): NoiseCalibration {
   return { noiseMultiplier: bracket.safe, epsilon: bracket.cost, tooLittle: bracket.unsafe };
 }
 
-/** Both ends of the last bracket. */
+/** The ends of the last bracket. */
 export interface SafeBracket {
-  /** Its cost is at most the target. */
+  /** A value whose cost is at most the target. */
   readonly safe: number;
-  /** Its cost is above the target; 0 when everything's is at most that. */
+  /** A value whose cost is above the target; 0 if every value down to 1e-12 x `start` meets the target. */
   readonly unsafe: number;
   /** The cost at `safe`. */
   readonly cost: number;
 }
 
 /**
- * Least value whose cost, decreasing in the value, is at most `target`, to a relative `precision`: a bracket by doubling,
- * then secants in log-log, which privacy costs are nearly straight in, with bisection where those do not help.
- * @returns null when nothing up to 1e15 x `start` is safe.
+ * The least value whose cost is at most `target`, to a relative `precision`; the cost must decrease in the value. The search
+ * doubles and halves until it has a bracket. It narrows the bracket by secants in log-log coordinates, where privacy costs are
+ * nearly straight, and by bisection where secants do not help.
+ * @returns null if no value up to 1e15 x `start` is safe.
  */
 export function leastSafe(
   costOf: (value: number) => number,
@@ -149,7 +151,7 @@ export function leastSafe(
   for (let sinceHalved = 0; safe - unsafe > precision * safe;) {
     const share = Math.log(unsafeCost / target) / Math.log(unsafeCost / cost);
     if (sinceHalved < 3 && share > 0 && share < 1) {
-      // Aim a little to either side of the straight line's crossing in turn, so that both ends close in.
+      // Aiming in turn a little above and below the crossing of the straight line moves both ends of the bracket.
       const crossing = unsafe * (safe / unsafe) ** share;
       const aside = crossing * Math.max(precision / 4, ((safe - unsafe) * 1e-3) / safe);
       look(clampInside(sinceHalved % 2 === 0 ? crossing + aside : crossing - aside, unsafe, safe));

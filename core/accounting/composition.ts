@@ -1,5 +1,5 @@
 /**
- * What many releases cost together.
+ * Composes the cost of many releases.
  * @module
  */
 import { canonicalJson } from '../encoding/canonical-json.ts';
@@ -11,15 +11,15 @@ export interface CountedEvent {
   readonly count: number;
 }
 
-/** Named beside every claim; the version changes whenever an epsilon it gives does. */
+/** The accountant that every claim names. The version changes whenever an epsilon that it computes changes. */
 export const CLAIM_ACCOUNTANT = { name: 'rdp', version: '1' } as const;
 
-/** Everything claimed is accounted by this one: Renyi differential privacy, which covers the discrete mechanism. */
+/** The accountant of everything that is claimed: Rényi differential privacy, which covers the discrete mechanism. */
 export function claimAccountant(): Accountant<PrivacyEvent> {
   return RdpAccountant.empty();
 }
 
-/** Epsilon at `delta` of all together; equal events are counted before they are composed. */
+/** Epsilon at `delta` of all events together. Equal events are counted first, which makes composing them cheaper. */
 export function composedEpsilon(events: readonly CountedEvent[], delta: number): number {
   const counted = new Map<string, CountedEvent>();
   for (const { event, count } of events) {

@@ -1,5 +1,5 @@
 /**
- * Errors of the accountant and of the reference figures it is checked against.
+ * Errors of the accountants, and of the reference figures with which they are compared.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
@@ -15,12 +15,12 @@ export const AccountantError = errorsOf('AccountantError', {
 });
 export type AccountantError = InstanceType<typeof AccountantError>;
 
-/** A parameter outside its range. */
+/** The error for a parameter outside its range. */
 export function parameterInvalid(parameter: string, value: unknown, expected: string): AccountantError {
   return new AccountantError('PRIVACY_PARAMETER_INVALID', `${parameter} is ${String(value)}: expected ${expected}`);
 }
 
-/** An event for which the chosen accountant has no bound. */
+/** The error for an event for which the chosen accountant has no bound. */
 export function eventUnsupported(accountant: string, event: string, remedy: string): AccountantError {
   return new AccountantError(
     'PRIVACY_EVENT_UNSUPPORTED',

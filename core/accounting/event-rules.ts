@@ -3,16 +3,16 @@
  * @module
  */
 
-/** Upper bound on the Rényi divergence of `order` > 1 between the outputs on neighbours, both ways round. */
+/** Upper bound on the Rényi divergence of `order` > 1 between the outputs on neighbours, in both directions. */
 export type RdpCurve = (order: number) => number;
 
 export interface EventRules<Event> {
   /** @throws AccountantError PRIVACY_PARAMETER_INVALID naming the first number of the event that is out of its range. */
   check(event: Event): void;
-  /** null when the event has no Rényi bound. It holds but for the event's probability of failure. */
+  /** The Rényi bound of the event, which holds except with probability `failure`; null if it has none. */
   curve(event: Event): RdpCurve | null;
-  /** The least epsilon for which the event is known to be epsilon-DP; Infinity when it is not. */
+  /** The least epsilon for which the event is known to be epsilon-DP; Infinity if none is known. */
   pureEpsilon(event: Event): number;
-  /** Probability with which none of the above holds: the delta of what is only known to be (epsilon, delta)-DP. */
+  /** Probability that none of these bounds holds: the delta of an event that is only known to be (epsilon, delta)-DP. */
   failure(event: Event): number;
 }

@@ -1,29 +1,29 @@
 /**
- * The Gaussian mechanism exactly, without orders and without a grid: any composition of Gaussians is one Gaussian.
+ * The exact privacy of the Gaussian mechanism. Any composition of Gaussians is one Gaussian, so no orders and no grid are needed.
  * Balle and Wang 2018, Theorem 8; Dong, Roth and Su 2022 for the trade-off curve.
  * @module
  */
 import { parameterInvalid } from './errors.ts';
 import { millsRatio, normalDensity, normalTail, normalTailQuantile } from './special/normal.ts';
 
-/** delta(epsilon) of N(mu, 1) against N(0, 1), for epsilon of either sign: with Mills ratios, so that no tail cancels. */
+/** delta(epsilon) of N(mu, 1) against N(0, 1), for epsilon of either sign. Mills ratios avoid the cancellation of tails. */
 export function gaussianDelta(mu: number, epsilon: number): number {
   if (mu === 0) return Math.max(0, -Math.expm1(epsilon));
   if (mu === Infinity) return 1;
   const near = epsilon / mu - mu / 2;
   const far = epsilon / mu + mu / 2;
-  // exp(epsilon) density(far) = density(near): no exponential that could overflow is left.
+  // exp(epsilon) density(far) = density(near), which removes the exponential that could overflow.
   if (near > 0) return normalDensity(near) * (millsRatio(near) - millsRatio(far));
   if (far < 0) return Math.max(0, normalTail(near) - Math.exp(epsilon) * normalTail(far));
   return Math.max(0, normalTail(near) - normalDensity(near) * millsRatio(far));
 }
 
-/** Least epsilon >= 0 with delta(epsilon) <= `delta`: the safe end after bisection to the last bit but a few. */
+/** Least epsilon >= 0 with delta(epsilon) <= `delta`: the safe end of a bisection to a relative 1e-15. */
 export function gaussianEpsilon(mu: number, delta: number): number {
   if (gaussianDelta(mu, 0) <= delta) return 0;
   if (delta === 0 || mu === Infinity) return Infinity;
   let high = mu * normalTailQuantile(Math.log(delta)) + (mu * mu) / 2;
-  // P[loss > epsilon] <= delta there, hence delta(epsilon) < delta.
+  // The privacy loss exceeds this epsilon with probability delta, and delta(epsilon) is smaller than that.
   high = Math.max(high, Number.MIN_VALUE);
   let low = 0;
   for (let i = 0; i < 200 && high - low > 1e-15 * high; i++) {
@@ -34,7 +34,7 @@ export function gaussianEpsilon(mu: number, delta: number): number {
   return high;
 }
 
-/** Least noise multiplier that is (epsilon, delta)-DP alone. */
+/** Least noise multiplier with which one release is (epsilon, delta)-DP. */
 export function gaussianNoiseMultiplier(epsilon: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw parameterInvalid('delta', delta, 'a number in (0, 1)');
   let low = 0;

@@ -1,5 +1,5 @@
 /**
- * Rényi accounting: what releases cost together, and calibration.
+ * Rényi accounting: the cost of releases together, and calibration of noise.
  * @module
  */
 export * from './accountant.ts';

@@ -1,9 +1,9 @@
 /**
- * Sums of numbers known by their logarithms.
+ * Sums of numbers that are given by their logarithms.
  * @module
  */
 
-/** Logarithm of a sum given the terms' logarithms. */
+/** Logarithm of a sum, from the logarithms of its terms. */
 export function logSumExp(terms: Float64Array): number {
   let largest = -Infinity;
   for (const term of terms) if (term > largest) largest = term;

@@ -1,9 +1,9 @@
 /**
- * Rényi orders at which a curve is looked at. Any order gives a valid bound; a denser list only finds a tighter one.
+ * Rényi orders at which a curve is evaluated. Any order gives a valid bound; a denser list finds a tighter one.
  * @module
  */
 
-/** Fine near 1 (large epsilon), coarse far out (tiny epsilon). */
+/** Dense near 1, where the best order for a large epsilon lies, and sparse far out, where it lies for a tiny one. */
 export const DEFAULT_ORDERS: readonly number[] = [
   ...range(1.01, 1.1, 0.01),
   ...range(1.1, 11, 0.1),

@@ -1,5 +1,5 @@
 /**
- * Numbers of an event that are out of their range are refused by name before anything is computed from them.
+ * Checks the numbers of an event. A number out of its range is refused by name, before anything is computed from it.
  * @module
  */
 import { parameterInvalid } from './errors.ts';

@@ -1,15 +1,15 @@
 /**
- * RDP of a sum of discrete Gaussians, each drawn by another platform. Such a sum is not a discrete Gaussian, but very
- * nearly one (Kairouz, Liu and Steinke 2021, "The Distributed Discrete Gaussian Mechanism for Federated Learning with
- * Secure Aggregation", Theorem 9 and Proposition 14).
+ * RDP of a sum of discrete Gaussians, one drawn by each platform. Such a sum is not a discrete Gaussian, but very nearly one
+ * (Kairouz, Liu and Steinke 2021, "The Distributed Discrete Gaussian Mechanism for Federated Learning with Secure Aggregation",
+ * Theorem 9 and Proposition 14).
  * @module
  */
 import type { DistributedDiscreteGaussian } from './accountant.ts';
 
 /**
- * tau = 10 sum_{k=1}^{H-1} exp(-2 pi^2 sigma^2 k / (k + 1)): how far the sum of H discrete Gaussians of parameter sigma
- * is from one discrete Gaussian of parameter sqrt(H) sigma, as a bound on the log ratio at every point, per coordinate.
- * Holds for sigma >= 1/2; Infinity below.
+ * tau = 10 sum_{k=1}^{H-1} exp(-2 pi^2 sigma^2 k / (k + 1)). It bounds, per coordinate and at every point, the log ratio between
+ * the sum of H discrete Gaussians of parameter sigma and one discrete Gaussian of parameter sqrt(H) sigma. The bound holds for
+ * sigma >= 1/2; for a smaller sigma and H > 1 the result is Infinity.
  */
 export function discretenessGap(localSigma: number, shares: number): number {
   if (shares > 1 && localSigma < 0.5) return Infinity;
@@ -20,7 +20,7 @@ export function discretenessGap(localSigma: number, shares: number): number {
   return 10 * sum;
 }
 
-/** Proposition 14, the least of its three bounds. */
+/** The least of the three bounds of Proposition 14. */
 export function distributedDiscreteGaussianRdp(order: number, event: DistributedDiscreteGaussian): number {
   if (event.sensitivity === 0) return 0;
   const tau = discretenessGap(event.localSigma, event.shares);

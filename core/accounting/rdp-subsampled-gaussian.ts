@@ -7,22 +7,24 @@
  *
  * and RDP = log A / (a - 1). Since E u = 0, A - 1 = E[(1 + u)^a - 1 - a u], whose integrand is nowhere negative: nothing
  * cancels, not even where A - 1 is 1e-12. Integer orders are a finite binomial sum. At fractional orders the known
- * two-sided series (Section 3.3 there) converges slower than i^-a and loses its sign in some implementations; the
- * trapezoidal rule on the line converges exponentially for such integrands (Trefethen and Weideman 2014, Theorem 5.1) and
- * is what is used here.
+ * two-sided series (Section 3.3 there) converges slower than i^-a, and some implementations lose its sign. This module uses the
+ * trapezoidal rule on the line, which converges exponentially for such integrands (Trefethen and Weideman 2014, Theorem 5.1).
  * @module
  */
 import { logExpm1, logOnePlusExp, logSumExp } from './log-space.ts';
 import { logBinomial } from './special/gamma.ts';
 
-/** log A at `order` > 1 for sampling rate q in [0, 1] and noise multiplier z: exact, but an upper bound for order > 1024 z. */
+/**
+ * log A at `order` > 1 for sampling rate q in [0, 1] and noise multiplier z. Exact at integer orders up to 1024, and elsewhere for
+ * order <= 1024 z; beyond that the upper bound without sampling.
+ */
 export function logMoment(order: number, rate: number, noiseMultiplier: number): number {
   if (rate === 0) return 0;
   if (noiseMultiplier === 0) return Infinity;
   const unsampled = (order * (order - 1)) / (2 * noiseMultiplier * noiseMultiplier);
   if (rate === 1) return unsampled;
   if (Number.isInteger(order) && order <= 1024) return logMomentInteger(order, rate, noiseMultiplier);
-  // Far beyond any order that converts to a small epsilon, sampling has stopped helping: the unsampled bound will do.
+  // Such an order is far beyond any that converts to a small epsilon. Sampling no longer helps there, so the unsampled bound serves.
   return order / noiseMultiplier > 1024 ? unsampled : logMomentFractional(order, rate, noiseMultiplier);
 }
 
@@ -43,15 +45,15 @@ function logMomentInteger(order: number, rate: number, noiseMultiplier: number):
   return logOnePlusExp(logSumExp(terms));
 }
 
-/** Below exp(-DROP) of the largest value, the integrand is left out. */
+/** The sum leaves out values of the integrand that are below exp(-DROP) times the largest. */
 const DROP = 48;
 
 function logMomentFractional(order: number, rate: number, z: number): number {
-  // The zero of 1 + u nearest to the real line has imaginary part pi z: the integrand is analytic in a strip of that half
-  // width, and the trapezoidal error is about exp(-2 pi * pi z / step), or exp(-2 pi^2 / step^2) of the Gaussian itself.
+  // The zero of 1 + u nearest to the real line has imaginary part pi z, so the integrand is analytic in a strip of that half
+  // width. The trapezoidal error is about exp(-2 pi * pi z / step), or exp(-2 pi^2 / step^2) from the Gaussian itself.
   const step = Math.min(0.5, 0.4 * z);
   const integrand = (y: number): number => logIntegrand(y, order, rate, z);
-  // From where the Gaussian has died out on the left to where the one tilted by order / z has on the right.
+  // The range ends where the Gaussian has died out on the left, and the Gaussian shifted by order / z on the right.
   const first = Math.floor(-10 / step);
   const last = Math.ceil((order / z + 10) / step);
   const stride = Math.max(1, Math.floor(0.25 / step));
@@ -59,7 +61,8 @@ function logMomentFractional(order: number, rate: number, z: number): number {
   for (let i = first; i <= last; i += stride) largest = Math.max(largest, integrand(i * step));
   let sum = 0;
   for (let block = first; block <= last; block += stride) {
-    // The logarithm of the integrand changes by less than DROP within a block of a quarter: look inside only where it counts.
+    // The logarithm of the integrand changes by less than DROP within a block of width 1/4, so blocks far below the largest value
+    // are skipped.
     if (stride > 1 && integrand(block * step) < largest - 2 * DROP) continue;
     for (let i = block; i < Math.min(block + stride, last + 1); i++) {
       const value = integrand(i * step);
@@ -76,7 +79,7 @@ function logIntegrand(y: number, order: number, rate: number, z: number): number
   if (exponent > 30) {
     const logOnePlusU = exponent + Math.log(rate) + Math.log1p(((1 - rate) / rate) * Math.exp(-exponent));
     const power = order * logOnePlusU;
-    // What is taken away is 1 + a u.
+    // The logarithm of a q exp(exponent), the large part of the subtrahend 1 + a u.
     const taken = exponent + Math.log(order * rate);
     if (power > taken + 40) return kernel + power;
     const rest = 1 - Math.exp(taken - power) - (1 - order * rate) * Math.exp(-power);

@@ -1,11 +1,11 @@
 /**
- * RDP of Poisson-sampled noise that is symmetric about 0 and added to a shift, from the noise's own curve.
+ * RDP of Poisson-sampled additive noise that is symmetric about 0, from the noise's own curve.
  *
- * For such noise (on integers: a discrete Gaussian, or a sum of them) x -> shift - x turns the one neighbour's output into the
- * other's. Then the direction of removing is the worse one (Mironov, Talwar and Zhang 2019, "Rényi Differential Privacy of
+ * For such noise (on integers: a discrete Gaussian, or a sum of them) x -> shift - x turns the output of one neighbour into that
+ * of the other. Then removing a person is the worse direction (Mironov, Talwar and Zhang 2019, "Rényi Differential Privacy of
  * the Sampled Gaussian Mechanism", Theorem 5), and its binomial sum holds at integer orders with the noise's own moments.
- * Between them (a - 1) RDP(a) is convex in a, so that the chord is an upper bound (Wang, Balle and Kasiviswanathan 2019,
- * Corollary 10). Never worse than no sampling at all.
+ * Between integer orders (a - 1) RDP(a) is convex in a, so that the chord is an upper bound (Wang, Balle and Kasiviswanathan
+ * 2019, Corollary 10). The result is never above the curve without sampling.
  * @module
  */
 import { logExpm1, logOnePlusExp, logSumExp } from './log-space.ts';
@@ -16,7 +16,7 @@ export function symmetricSampledRdp(order: number, rate: number, curve: (order: 
   return binomialSampledRdp(order, rate, curve, 0);
 }
 
-/** The same with the terms from the third on multiplied by exp(`logFactor`): what a weaker theorem has to pay. */
+/** The same for a weaker theorem, which multiplies the noise's moments from index 3 on by exp(`logFactor`). */
 export function binomialSampledRdp(
   order: number,
   rate: number,
@@ -29,7 +29,7 @@ export function binomialSampledRdp(
   return Math.min(sampled, curve(order));
 }
 
-/** A curve known at integer orders >= 2, extended to all orders > 1 by convexity of (order - 1) x RDP. */
+/** Extends a curve that is known at integer orders >= 2 to all orders > 1, by convexity of (order - 1) x RDP. */
 export function atIntegerOrders(order: number, curve: (order: number) => number): number {
   const floor = Math.floor(order);
   if (floor === order) return curve(order);
@@ -39,8 +39,9 @@ export function atIntegerOrders(order: number, curve: (order: number) => number)
 }
 
 /**
- * The binomial sum, less 1: its first term (1 - q)^(a - 1) (a q - q + 1) is 1 minus the binomial probabilities of 2, 3, ...,
- * which are given to the terms they belong to, so that nothing cancels where q is small.
+ * The bound at an integer order, from the binomial sum less 1. The first term (1 - q)^(a - 1) (a q - q + 1) is 1 minus the
+ * binomial probabilities of 2, 3, ... Each of these is subtracted from the term it belongs to, so that nothing cancels for small
+ * q.
  */
 function sampledAtInteger(order: number, rate: number, curve: (order: number) => number, logFactor: number): number {
   if (order > 4096) return Infinity;

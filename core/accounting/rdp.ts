@@ -1,5 +1,5 @@
 /**
- * The Rényi accountant: adds the curves of all releases order by order, and converts once at the end.
+ * The Rényi accountant: it adds the curves of all releases order by order, and converts the sum once at the end.
  * @module
  */
 import type { Accountant, PrivacyEvent } from './accountant.ts';
@@ -11,9 +11,12 @@ import { releaseRules } from './release-rules.ts';
 import { roundUp } from './rounding.ts';
 
 export interface RdpOptions {
-  /** Orders to look at, each > 1. */
+  /** Orders at which curves are evaluated, each > 1. Default: `DEFAULT_ORDERS`. */
   readonly orders?: readonly number[];
-  /** Search between the orders next to the best one. Sound, since any order is; off to reproduce another accountant. */
+  /**
+   * True (the default) to search between the two orders next to the best one, which is sound because every order is. False
+   * reproduces the figures of an accountant that does not search.
+   */
   readonly refine?: boolean;
 }
 
@@ -21,7 +24,7 @@ interface Tally {
   readonly terms: readonly { readonly curve: RdpCurve; readonly count: number }[];
   /** Summed RDP at each of the orders. */
   readonly rho: Float64Array;
-  /** Sum of the epsilons of pure events; Infinity as soon as one is not. */
+  /** Sum of the events' pure epsilons; Infinity if one of the events is not pure. */
   readonly pure: number;
   /** Probability that some (epsilon, delta) event fails. */
   readonly failure: number;
@@ -40,14 +43,14 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
     this.#tally = tally;
   }
 
-  /** An accountant of a federation's releases, to which nothing was charged yet. */
+  /** An accountant of a federation's releases, with nothing charged. */
   static empty(options: RdpOptions = {}): RdpAccountant<PrivacyEvent> {
     return RdpAccountant.over(releaseRules, options);
   }
 
   /**
-   * The same for other events, by these rules.
-   * @throws AccountantError PRIVACY_PARAMETER_INVALID when an order is not above 1.
+   * An empty accountant of other events, which reads them by `rules`.
+   * @throws AccountantError PRIVACY_PARAMETER_INVALID if an order is not above 1.
    */
   static over<Event extends { readonly kind: string }>(
     rules: EventRules<Event>,
@@ -86,7 +89,7 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
     if (!(delta >= 0 && delta <= 1)) throw parameterInvalid('delta', delta, 'a number in [0, 1]');
     const { terms, pure, failure } = this.#tally;
     if (terms.length === 0) return 0;
-    // Fails with `failure`; else is as good as its curve.
+    // With probability `failure` no bound holds. The rest of delta is left for the curve.
     const left = failure === 0 ? delta : (delta - failure) / (1 - failure);
     if (left < 0) return Infinity;
     const best = this.#minimise((order, rho) =>
@@ -127,7 +130,7 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
   }
 }
 
-/** Least value of `at` that a golden-section search between two orders sees; `start` when that is less. */
+/** Least value of `at` that a golden-section search between two orders finds; `start` if that is smaller. */
 function refine(at: (order: number) => number, low: number, high: number, start: number): number {
   const golden = (Math.sqrt(5) - 1) / 2;
   let best = start;

@@ -1,5 +1,5 @@
 /**
- * The rules for the releases of a federation.
+ * The rules by which a Rényi accountant reads the releases of a federation.
  * @module
  */
 import type { Noise, PrivacyEvent } from './accountant.ts';
@@ -13,7 +13,7 @@ import { symmetricSampledRdp } from './rdp-subsampled.ts';
 export const releaseRules: EventRules<PrivacyEvent> = {
   check: checkRelease,
   curve: releaseCurve,
-  // No Gaussian is pure at any epsilon, and nothing else is released.
+  // A release adds Gaussian noise or none, and neither is epsilon-DP with delta 0.
   pureEpsilon: () => Infinity,
   failure: () => 0,
 };
@@ -66,7 +66,7 @@ function noiseCurve(noise: Noise): RdpCurve | null {
       return (order) => discreteGaussianRdp(order, noise.sigma, noise.sensitivity);
     case 'distributed-discrete-gaussian':
       return (order) => distributedDiscreteGaussianRdp(order, noise);
-    // Events are also read from ledgers, which may hold kinds of another program.
+    // Events are also read from ledgers, where another program may have written a kind that is unknown here.
     default:
       return null;
   }

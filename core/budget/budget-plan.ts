@@ -1,5 +1,6 @@
 /**
- * Planning a budget before there is a federation: how much noise, against whom, at what error, and what would be cheaper.
+ * Plans a budget before there is a federation: the noise, the epsilon against each number of colluders, the error, and changes
+ * that would be cheaper.
  * @module
  */
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
@@ -14,73 +15,79 @@ import { RdpAccountant } from '../accounting/rdp.ts';
 import { parameterInvalid } from '../accounting/errors.ts';
 
 export interface BudgetRequest {
-  /** Total over all rounds. */
+  /** Total over all rounds, at `delta`. */
   readonly epsilon: number;
   readonly delta: number;
-  /** R: releases of the masked sum, spare attempts among them; everybody is in every one. */
+  /** R: releases of the masked sum, spare attempts among them. Every person is in every one, unless `sampling` is given. */
   readonly rounds: number;
-  /** n. */
+  /** n: number of platforms. */
   readonly platforms: number;
   /** c: platforms that may collude with the coordinator. */
   readonly colluding: number;
-  /** Platforms that may be lost. */
+  /** Platforms that may be lost without preventing a round. */
   readonly dropouts: number;
-  /** F: charged attempts that a ledger may take back on proof; a third of the rounds and at least 3 when absent. */
+  /** F: charged attempts that a ledger may take back on proof. If absent, a third of the rounds, and at least 3. */
   readonly refunds?: number;
   /** Persons in a sum, over all platforms. */
   readonly persons: number;
   /** D: coordinates of the sum. */
   readonly dimension: number;
-  /** q: every person is in a round by a secret coin; absent: everybody is in every one. */
+  /** q: each platform draws every person for a round with this probability, in secret. If absent, all are in every round. */
   readonly sampling?: number;
-  /** M: the coins of one person are those of so many platforms; 1 when absent. */
+  /** M: most platforms that draw one person. 1 if absent. */
   readonly platformsPerPerson?: number;
 }
 
-/** Epsilon against so many helpers of a coordinator that deviates. */
+/** Epsilon against a coordinator that deviates from the protocol, with this many colluding platforms. */
 export interface ColluderCost {
   readonly colluders: number;
-  /** Opened sums with one platform's data in them, at most. */
+  /** Most opened sums with one platform's data in them. */
   readonly openings: number;
-  /** Honest shares of noise in the smallest thing they can see. */
+  /** Fewest honest shares of noise in anything that they can see. */
   readonly noiseShares: number;
-  /** What they can see: `uploads` are single platforms too, but for those nobody honest has to reveal a share. */
+  /**
+   * The smallest thing that they can see. For `single platforms` an honest platform must reveal shares; `uploads` are single
+   * platforms' vectors that they can open without any.
+   */
   readonly view: 'sums' | 'single platforms' | 'uploads';
   readonly epsilon: number;
 }
 
-/** Error of the mean over all persons by noise alone, in units of the clip C, when every platform contributes. */
+/** Error that noise adds to the mean over all persons, in units of the clip C, when every platform contributes. */
 export interface MeanError {
   readonly perParameter: number;
-  /** L2 over all coordinates; a mean as long as C itself is what it competes with. */
+  /** L2 norm over all coordinates. Compare it with the norm of the mean itself, which is at most 1 in these units. */
   readonly l2: number;
 }
 
 export interface CheaperOption {
   readonly change: string;
-  /** L2 error with the change, relative to the plan's. */
+  /** L2 error with the change, divided by that of the plan. */
   readonly relativeError: number;
 }
 
 export interface BudgetPlan {
   readonly request: BudgetRequest;
   readonly trust: Trust;
-  /** F that `colluders` counts with. */
+  /** F, as `colluders` uses it. */
   readonly refunds: number;
   /** z of the honest noise: its standard deviation in units of a person's L2 sensitivity. */
   readonly noiseMultiplier: number;
-  /** Composed epsilon at z, at most the request's. */
+  /** Composed epsilon at z; at most that of the request. */
   readonly epsilon: number;
-  /** The same composition with continuous noise, exactly: a reference, not the claim. */
+  /** Exact epsilon of the same composition with continuous noise. A reference, not the claim. */
   readonly continuousReference: number;
-  /** Noise in a full sum relative to a trusted curator's: sqrt(n / H). */
+  /** Noise in a full sum, divided by the noise that a trusted curator would add: sqrt(n / H). */
   readonly overCurator: number;
   readonly error: MeanError;
   readonly colluders: readonly ColluderCost[];
   readonly cheaper: readonly CheaperOption[];
 }
 
-/** @throws AccountantError PRIVACY_PARAMETER_INVALID; PrivacyError PRIVACY_PLAN_REFUSED where no honest minimum is left. */
+/**
+ * Calibrates the noise of a request and prices it.
+ * @throws AccountantError PRIVACY_PARAMETER_INVALID; PrivacyError PRIVACY_PLAN_REFUSED if the thresholds cannot be met.
+ */
 export function planBudget(request: BudgetRequest): BudgetPlan {
   check(request);
   const trust = trustOf(request, request.platforms, true);
@@ -124,20 +131,20 @@ function personRate({ sampling, platformsPerPerson = 1 }: BudgetRequest): number
   return sampling === undefined ? undefined : personSampling(sampling, platformsPerPerson).personRate;
 }
 
-/** One round at this noise, as it is accounted. */
+/** The event with which one round at this noise is accounted. */
 function roundEvent(request: BudgetRequest, noiseMultiplier: number, shares: number): PrivacyEvent {
   const sum = { relativeNoise: 1, repetitions: request.rounds, ...sampledAt(request, shares) };
   return gaussianSumEvent(sum, noiseMultiplier);
 }
 
 function meanError(request: BudgetRequest, trust: Trust, noiseMultiplier: number): MeanError {
-  // Of a sample the sum is as much smaller as it has fewer persons in it.
+  // With sampling, fewer persons share the same noise.
   const persons = request.persons * (request.sampling ?? 1);
   const perParameter = (noiseMultiplier * Math.sqrt(request.platforms / trust.noiseShares)) / persons;
   return { perParameter, l2: perParameter * Math.sqrt(request.dimension) };
 }
 
-/** Against c' = 0 ... n - 1 helpers; with fewer honest shares the noise multiplier shrinks as their square root. */
+/** Costs against 0 to n - 1 colluders. The noise multiplier falls with the square root of the number of honest shares. */
 function colluderCosts(
   request: BudgetRequest & { readonly refunds: number },
   trust: Trust,
@@ -151,7 +158,8 @@ function colluderCosts(
       RdpAccountant.empty()
         .compose(roundEvent(request, noiseMultiplier * Math.sqrt(shares / trust.noiseShares), shares), openings)
         .epsilon(request.delta);
-    // As for a federation's plan: for drawn persons more is proved of one share than of a sum of them.
+    // With sampling, the bound for one share alone can be below the bound that is proven for a sum of shares. Both hold, so the
+    // smaller one counts, as in a federation's plan.
     const epsilon = request.sampling === undefined ? at(noiseShares) : Math.min(at(noiseShares), at(1));
     return { colluders, openings, noiseShares, view: viewOf(trust, colluders), epsilon };
   });
@@ -162,7 +170,7 @@ function viewOf(trust: Trust, colluders: number): ColluderCost['view'] {
   return colluders < trust.exposedFrom ? 'sums' : 'single platforms';
 }
 
-/** One change at a time, the most helpful first; those that the thresholds refuse are not offered. */
+/** Tries one change at a time and lists those that help, the best first. Changes that the thresholds refuse are left out. */
 function cheaperOptions(request: BudgetRequest, error: MeanError): readonly CheaperOption[] {
   const { rounds, colluding, dropouts, epsilon, dimension, persons, platforms } = request;
   const changes: (readonly [string, Partial<BudgetRequest>])[] = [

@@ -1,5 +1,5 @@
 /**
- * Planning a privacy budget before there is a federation.
+ * Plans a privacy budget before there is a federation.
  * @module
  */
 export * from './budget-plan.ts';

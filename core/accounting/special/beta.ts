@@ -1,15 +1,15 @@
 /**
- * The regularised incomplete beta function and the binomial tails it gives.
+ * The regularised incomplete beta function, and binomial tails, which follow from it.
  * @module
  */
 import { stirlingRemainder } from './gamma.ts';
 
-/** I_x(a, b) for a, b > 0 and x in [0, 1]: Lentz's evaluation of the continued fraction (DLMF 8.17.22). */
+/** I_x(a, b) for a, b > 0 and x in [0, 1], by Lentz's evaluation of the continued fraction (DLMF 8.17.22). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  // x^a (1 - x)^b / (a B(a, b)) by Stirling's formula, whose large parts are gathered into logarithms near 0.
+  // x^a (1 - x)^b / (a B(a, b)) by Stirling's formula. Its large parts are combined into logarithms near 0, which stay accurate.
   const sum = a + b;
   const front = Math.exp(
     a * Math.log((x * sum) / a) +

@@ -1,9 +1,9 @@
 /**
- * The gamma function's logarithm, and what is made of it.
+ * The logarithm of the gamma function, and functions that are computed from it.
  * @module
  */
 
-/** Bernoulli numbers B_2k / (2k (2k - 1)) of Stirling's series. */
+/** Coefficients B_2k / (2k (2k - 1)) of Stirling's series, with the Bernoulli numbers B_2k. */
 const STIRLING = [
   1 / 12,
   -1 / 360,
@@ -31,7 +31,7 @@ export function logGamma(x: number): number {
   return stirling(at) + stirlingSeries(at) - Math.log(shift);
 }
 
-/** log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2, which does not cancel for large x. */
+/** log Gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), without cancellation for large x. */
 export function stirlingRemainder(x: number): number {
   return x >= 15 ? stirlingSeries(x) : logGamma(x) - stirling(x);
 }

@@ -1,9 +1,9 @@
 /**
- * The normal distribution's tails, to a relative error below 1e-14 wherever they are above the smallest double.
+ * Tails of the normal distribution, with a relative error below 1e-14 wherever they are above the smallest double.
  *
  * Everything rests on erfcx(x) = exp(x^2) erfc(x), from the Chebyshev expansion of (1 + 2x) erfcx(x) in
- * t = (x - 3.75) / (x + 3.75) over x >= 0 (Shepherd and Laframboise 1981; the coefficients below were computed anew to
- * 50 digits and are cut where they fall under 1e-19).
+ * t = (x - 3.75) / (x + 3.75) over x >= 0 (Shepherd and Laframboise 1981). The coefficients below were computed to 50 digits for
+ * this module; those below 1e-19 are left out.
  * @module
  */
 
@@ -52,7 +52,7 @@ export function erfcx(x: number): number {
   return (t * here - ahead + ERFCX[0]) / (1 + 2 * x);
 }
 
-/** exp(-scale z^2) for z >= 0, with z^2 split so that its rounding does not grow with z. */
+/** exp(-scale z^2) for z >= 0. z^2 is split in two, so that the error of rounding does not grow with z. */
 function squareKernel(z: number, scale: number): number {
   if (z > 40) return 0;
   const head = Math.trunc(z * 16) / 16;
@@ -82,15 +82,15 @@ export function normalDensity(z: number): number {
   return squareKernel(Math.abs(z), 0.5) * 0.39894228040143267794;
 }
 
-/** Mills ratio P[N > z] / density(z), for z >= 0 without any exponential. */
+/** Mills ratio P[N(0, 1) > z] / density(z). For z >= 0 it is computed without an exponential. */
 export function millsRatio(z: number): number {
   if (z < 0) return normalTail(z) / normalDensity(z);
   return 1.25331413731550025121 * erfcx(z * Math.SQRT1_2);
 }
 
 /**
- * The z with P[N(0, 1) > z] = exp(`logTail`), by Newton's method on the logarithm, which is concave, so that it converges
- * from anywhere.
+ * The z with P[N(0, 1) > z] = exp(`logTail`), by Newton's method on the logarithm of the tail. The logarithm is concave, so that
+ * the method converges from every start.
  */
 export function normalTailQuantile(logTail: number): number {
   if (logTail >= 0) return -Infinity;
