@@ -1,5 +1,5 @@
 /**
- * The token that opens a process's HTTP service to whoever runs it: kept in a file, compared in constant time.
+ * The token that opens a process's HTTP service to its operator. It is kept in a file, and compared in constant time.
  * @module
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
@@ -12,8 +12,8 @@ import { systemRandom } from './system.ts';
 const TOKEN_BYTES = 32;
 
 /**
- * The token in a file; made where there is none, and where a full disk left an empty one.
- * @throws HostError TOKEN_UNUSABLE.
+ * Reads the token in a file. Makes one if there is no file, or if a full disk left an empty one.
+ * @throws HostError TOKEN_UNUSABLE
  */
 export function tokenIn(file: string): string {
   try {
@@ -39,7 +39,7 @@ function read(file: string): string {
   }
 }
 
-/** @param authorization the header of that name. */
+/** True if the token is the one in the header. @param authorization the HTTP header of that name. */
 export function isBearer(authorization: string | undefined, token: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));

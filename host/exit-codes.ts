@@ -4,7 +4,7 @@
  */
 import type { ErrorKind } from '../core/errors/coded-error.ts';
 
-/** How a process ends: in order, by an error of a kind, by a defect, or interrupted. */
+/** Ways in which a process ends: without an error, by a defect, by an error of a kind, or interrupted. */
 export type Ending = 'ok' | 'internal' | ErrorKind | 'interrupted';
 
 export const EXIT = {
@@ -23,11 +23,11 @@ export type ExitCode = (typeof EXIT)[Ending];
 export const EXIT_TEXTS: Readonly<Record<Ending, string>> = {
   ok: 'done, or stopped as asked',
   internal: 'a defect of the program, with a stack: please report it',
-  usage: 'the command line itself',
+  usage: 'a command line that cannot be used',
   input: 'data, a manifest, a key file or a setting that cannot be used',
   resource:
     'a port, a store, a disk or a library that cannot be used: in use, locked, read-only, full, damaged, missing',
   privacy: 'the privacy budget is spent, or a policy floor refuses',
-  federation: 'the federation did not get there: too few platforms, a round given up, a link ended for good',
-  interrupted: 'interrupted; everything started was stopped',
+  federation: 'the federation did not succeed: too few platforms, a round given up, a link ended for good',
+  interrupted: 'interrupted; everything that was started has been stopped',
 };

@@ -1,5 +1,5 @@
 /**
- * Files that a person names on the command line, secrets among them, and files that are replaced whole.
+ * Reads and writes files that a person names on the command line, secrets among them, and replaces files as a whole.
  * @module
  */
 import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,9 @@ import { HostError } from './errors/host-errors.ts';
 import type { Log } from './log.ts';
 
 /**
- * @param code the error's code.
- * @param remedy ends the error's message.
- * @throws HostError of that code.
+ * @param code code of the error if the file cannot be read.
+ * @param remedy the end of the error's message.
+ * @throws HostError with `code`
  */
 export function readNamedFile(
   file: string,
@@ -26,9 +26,9 @@ export function readNamedFile(
 }
 
 /**
- * Warns when others can read the file.
- * @param remedy ends the error's message.
- * @throws HostError IDENTITY_UNREADABLE.
+ * Reads a secret file. Logs a warning if other users can read or change it.
+ * @param remedy the end of the error's message.
+ * @throws HostError IDENTITY_UNREADABLE
  */
 export function readSecret(file: string, remedy: string, log: Log): string {
   const text = readNamedFile(file, 'IDENTITY_UNREADABLE', remedy);
@@ -38,8 +38,8 @@ export function readSecret(file: string, remedy: string, log: Log): string {
 }
 
 /**
- * Writes a file for its owner alone, never over an older one, whole or not at all unless the process is killed.
- * @throws HostError IDENTITY_EXISTS, IDENTITY_UNWRITABLE.
+ * Writes a file that only its owner can read. It never overwrites a file, and removes the new one if writing it fails.
+ * @throws HostError IDENTITY_EXISTS, IDENTITY_UNWRITABLE
  */
 export function writeSecret(file: string, text: string): void {
   try {
@@ -63,14 +63,14 @@ export function writeSecret(file: string, text: string): void {
   }
 }
 
-/** Writes a file for its owner alone, whole or not at all: a reader never sees half of it. */
+/** Writes a file that only its owner can read, by renaming a finished one, so that a reader never sees half of it. */
 export function replaceFile(file: string, text: string): void {
   const next = `${file}.next`;
   writeFileSync(next, text, { mode: 0o600 });
   renameSync(next, file);
 }
 
-/** The system's reason without its code and path. */
+/** The reason in an error of the system, without its code and path. Other errors keep their message. */
 export function systemReason(cause: unknown): string {
   const message = messageOf(cause);
   return /^[A-Z]+: ([^,]+),/.exec(message)?.[1] ?? message;

@@ -1,5 +1,5 @@
 /**
- * Listening for HTTP, and why a process could not.
+ * Listens for HTTP, and explains why a process could not.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
@@ -9,14 +9,14 @@ import { HostError } from './errors/host-errors.ts';
 export interface Address {
   /** Name or address of this machine. */
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
 }
 
 /**
- * @param option the option that names the port.
- * @returns the URL where it listens.
- * @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS; `app` is closed then.
+ * @param option the command-line option for the port, for the error's message.
+ * @returns the URL at which `app` listens.
+ * @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. `app` is closed then.
  */
 export async function listen(
   app: Pick<FastifyInstance, 'listen' | 'close'>,
@@ -31,7 +31,7 @@ export async function listen(
   }
 }
 
-/** @returns the system's error in words; anything else as it came. */
+/** @returns a HostError for a known error of the system; any other `cause` unchanged. */
 export function listenError(cause: unknown, { host, port }: Address, option: string): unknown {
   switch (codeOf(cause)) {
     case 'EADDRINUSE': {
@@ -45,7 +45,9 @@ export function listenError(cause: unknown, { host, port }: Address, option: str
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new HostError('LISTEN_ADDRESS', `${host} is no address of this machine: choose another --host`, { cause });
+      return new HostError('LISTEN_ADDRESS', `${host} is not an address of this machine: choose another --host`, {
+        cause,
+      });
     default:
       return cause;
   }

@@ -1,14 +1,14 @@
 /**
- * Listeners to the events of a running process.
+ * Listeners for the events of a running process.
  * @module
  */
 
-/** Calls listeners in the order in which they joined; one that throws does not keep the event from the others. */
+/** Calls listeners in the order in which they were added. If one throws, the others still receive the event. */
 export class Listeners<Event> {
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #onError: (error: unknown) => void;
 
-  /** @param onError receives what a listener throws. */
+  /** @param onError receives the errors that listeners throw. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }

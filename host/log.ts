@@ -1,7 +1,7 @@
 /**
- * The log of a process, on standard error or in a file: for a person on a terminal, JSON lines otherwise. Callers log
+ * The log of a process, on standard error or in a file: text for a person on a terminal, JSON lines otherwise. Callers log
  * names, rounds, counts, sizes, durations and error codes, never keys, shares, rows, person ids, pseudonyms or vectors.
- * As a second line of defence the log removes whatever could be a secret before it writes a line.
+ * As a second line of defence, the log removes everything that could be a secret before it writes a line.
  * @module
  */
 import { createWriteStream, openSync } from 'node:fs';
@@ -21,7 +21,7 @@ export interface Log {
 }
 
 export interface OpenLog extends Log {
-  /** Resolves when every line is written, or after a second. Lines that come later are dropped. Idempotent. */
+  /** Resolves when every line is written, or after a second. Later lines are dropped. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -31,20 +31,20 @@ export interface LogSettings {
   readonly level: LogLevel;
   /** The process that writes: a platform's name, or `coordinator`. */
   readonly name: string;
-  /** A person reads standard error. */
+  /** True if a person reads standard error. */
   readonly human: boolean;
-  /** JSON lines to this file, readable to its owner alone, instead of standard error. */
+  /** If given, JSON lines go to this file instead of standard error. A new file is readable only to its owner. */
   readonly file?: string;
 }
 
-/** A file on a stuck disk never reports that it has finished. */
+/** Longest wait for the last lines: a file on a stuck disk never reports that it has finished. */
 const CLOSE_MS = 1_000;
 const OWNER_ALONE = 0o600;
 
 const ignore = (): void => undefined;
 export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** @throws HostError LOG_UNWRITABLE. */
+/** @throws HostError LOG_UNWRITABLE */
 export function openLog({ level, name, human, file }: LogSettings): OpenLog {
   const stream = file === undefined ? undefined : openFile(file);
   const logger = winston.createLogger({
@@ -62,7 +62,7 @@ export function openLog({ level, name, human, file }: LogSettings): OpenLog {
   let closing: Promise<void> | undefined;
   const broken = new Promise<void>((resolve) => {
     const stop = (error: Error): void => {
-      // For example a full disk. The program goes on without its log.
+      // The disk may be full, for example. The program continues without its log.
       process.stderr.write(`isthmus: nothing more is logged: ${error.message}\n`);
       isOver = true;
       resolve();
@@ -75,7 +75,7 @@ export function openLog({ level, name, human, file }: LogSettings): OpenLog {
     const written = new Promise<void>((resolve) => {
       logger.once('finish', () => {
         if (stream === undefined) resolve();
-        // After an error too, if there is one.
+        // A stream emits 'close' after an error as well.
         else stream.end().once('close', resolve);
       });
     });
@@ -88,7 +88,7 @@ export function openLog({ level, name, human, file }: LogSettings): OpenLog {
   const write =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
-      // Work that was abandoned at the end may still log.
+      // Work that was abandoned when the process ended may still log.
       if (!isOver) logger.log(level, message, fields);
     };
   return {
@@ -100,7 +100,7 @@ export function openLog({ level, name, human, file }: LogSettings): OpenLog {
   };
 }
 
-/** @returns the file for appending, opened at once so that a wrong path is told before anything else happens. */
+/** Opens the file for appending, at once, so that a wrong path is reported before anything else happens. */
 function openFile(file: string): WriteStream {
   try {
     return createWriteStream(file, { fd: openSync(file, 'a', OWNER_ALONE) });
@@ -125,20 +125,20 @@ function forPeople(): winston.Logform.Format {
 }
 
 /**
- * Keys, shares, signatures, tokens: a long run of base64 or hex. Pseudonyms: 128 bits in base64url, which are 22 characters;
- * both cases are demanded of these, so that error codes of that length stay.
+ * Matches runs that could be secret. Keys, shares, signatures and tokens are long runs of base64 or hex. Pseudonyms are 128 bits in
+ * base64url, which take 22 characters; these must contain letters of both cases, so that error codes of that length stay.
  */
 const SECRET =
   /[A-Za-z0-9+/_-]{40,}={0,2}|(?<![A-Za-z0-9_-])(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])/g;
 
-/** Names of folders and volumes, in a form that nothing of ours has. */
+/** UUIDs, which can name folders and volumes. None of our secrets has this form. */
 const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])/g;
-/** As people write: letters of one case, or words with capitals, with digits at one end; or digits alone, such as a date. */
+/** A word as people write it: letters of one case, or words with capitals, with up to four digits at each end; or 8 digits. */
 const WORD = /^(?=.{0,32}$)(?:\d{0,4}(?:[A-Z]*|[a-z]*(?:[A-Z][a-z]+)*)\d{0,4}|\d{8})$/;
-/** Such as temporary folders have: longer than that, what is no word may be a piece of a key. */
+/** Most characters of a piece that is not a word, as temporary folders have. A longer piece may be a part of a key. */
 const MOST_ODD = 8;
 
-/** Removes, in place, what could be secret: long encoded runs within texts, and every value that is an object. */
+/** Removes in place everything that could be secret: long encoded runs within texts, and every value that is an object. */
 function redacted<Info extends object>(info: Info): Info {
   for (const [name, value] of Object.entries(info)) {
     if (typeof value === 'string')
@@ -153,8 +153,8 @@ function redacted<Info extends object>(info: Info): Info {
 }
 
 /**
- * Whether a long run is made of words, as paths are, and long names: all of it, or three quarters where it has a slash. Random bytes
- * are not, in hex or base64: about one key in a million passes (test/host/log.test.ts).
+ * True if a long run consists of words, as long names and paths do: all of it, or at least three quarters if it has a slash. Random
+ * bytes in hex or base64 do not: about one key in a million passes (test/host/log.test.ts).
  */
 function isPath(run: string): boolean {
   if (/[+=]/.test(run)) return false;

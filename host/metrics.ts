@@ -1,10 +1,10 @@
 /**
- * Figures of a process for Prometheus, with those that coordinator and platform declare alike.
+ * The metrics of a process for Prometheus, among them those that the coordinator and the platforms have in common.
  * @module
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What a process's own ledger holds of rounds. */
+/** Counts of attempts in a process's own ledger. */
 export interface LedgerCounts {
   /** Attempts that are charged and not taken back. */
   readonly attempts: number;
@@ -12,16 +12,18 @@ export interface LedgerCounts {
   readonly refunds: number;
 }
 
-/** What a process's own ledger says; null where nothing bounds what is learnt. */
+/** The figures of a process's own ledger. */
 export interface Spending extends LedgerCounts {
+  /** Epsilon of the charges that stand; null if nothing bounds what the releases reveal. */
   readonly spent: number | null;
+  /** Epsilon of the budget; null if nothing bounds what the releases reveal. */
   readonly budget: number | null;
 }
 
 export class Figures {
   readonly #registry = new Registry();
 
-  /** Begins with the process's own figures: memory, time, event loop. */
+  /** Declares the figures that every process has: memory, time, event loop. */
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -30,7 +32,7 @@ export class Figures {
     return this.#registry.contentType;
   }
 
-  /** In Prometheus' text format. */
+  /** All figures in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -52,7 +54,7 @@ export class Figures {
     });
   }
 
-  /** @param buckets upper bounds. */
+  /** @param buckets upper bounds, ascending. */
   histogram(name: string, help: string, labelNames: readonly string[], buckets: readonly number[]): Histogram {
     return new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.#registry] });
   }
@@ -69,7 +71,7 @@ export class Figures {
     });
   }
 
-  /** This process's ledger, read at every scrape. */
+  /** Declares the figures of this process's ledger, which are read at every scrape. */
   budget(spending: () => Spending, isExhausted: () => boolean): void {
     const { spent, budget, exhausted, attempts, refunds } = BUDGET;
     this.gauge(...spent, () => spending().spent);

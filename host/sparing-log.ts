@@ -1,6 +1,6 @@
 /**
- * A log that others cannot fill: what one end sends the other may bring about the same line over and over. The first of a kind is
- * written at once, the others of the next second as one line, the last of them, with their number.
+ * A log that the other end cannot fill. Messages from it may cause the same line over and over. The first line of a kind is written
+ * at once. Of the lines of that kind within the next second, only the last is written, with their number.
  * @module
  */
 import type { Cancel, Clock } from '../core/time/clock.ts';
@@ -15,21 +15,21 @@ export interface Log<Fields> {
 type Level = keyof Log<never>;
 
 interface Held {
-  /** Lines since the last one that was written. */
+  /** Number of lines since the last one that was written. */
   times: number;
-  /** Writes the last of them. */
+  /** Writes the last of these lines. */
   write: (times: number) => void;
   cancel: Cancel;
 }
 
 const PERIOD_MS = 1000;
-/** Kinds of lines in a second; beyond them, all others are one kind. Codes are words that the other end chooses. */
+/** Most kinds of lines per second. Further ones count as one kind, because the other end chooses the codes, and so the kinds. */
 const MOST_KINDS = 100;
 const OTHERS = 'others';
-/** Fields that name who sent what the line is about. */
+/** Fields that name the sender of the message that the line is about. */
 const SENDERS = ['platform', 'from', 'source'];
 
-/** @returns the same log, with a field `times` in lines that stand for several; `flush` writes what is held back. */
+/** @returns a log whose lines have a field `times` if they stand for several. `flush` writes the lines that are held back. */
 export function sparingLog<Fields extends object>(log: Log<Fields>, clock: Clock): Log<Fields> & { flush(): void } {
   const kinds = new Map<string, Held>();
   const rest = (kind: string): void => {
@@ -77,8 +77,8 @@ export function sparingLog<Fields extends object>(log: Log<Fields>, clock: Clock
 }
 
 /**
- * Complaints are alike by their code and sender, whatever numbers and texts of the other end they hold: those come after a colon.
- * Other lines tell what happened, and are alike where they say the same.
+ * The kind of a line. Warnings and errors are of one kind if level, text, code and sender agree. Numbers and the text after a colon
+ * do not count, because the other end may choose them. Other lines are of one kind if their whole text agrees.
  */
 function kindOf(level: Level, message: string, fields: object | undefined): string {
   if (level === 'debug' || level === 'info') return `${level} ${message}`;

@@ -1,6 +1,6 @@
 /**
- * One SQLite file, held by one process: readable to its owner alone, write-ahead log, every commit flushed to disk,
- * exclusive lock from open to close.
+ * One SQLite file, held by one process. Only its owner can read it. It has a write-ahead log, every commit is flushed to disk, and
+ * the process holds an exclusive lock from open to close.
  * @module
  */
 import { closeSync, openSync } from 'node:fs';
@@ -14,11 +14,11 @@ import type { StoreTerms } from './sqlite/errors.ts';
 export type { Row } from './sqlite/row.ts';
 export type { StoreTerms } from './sqlite/errors.ts';
 
-/** Always by name: a lone buffer by position ends the process inside the library. */
+/** Parameters are always bound by name: a single buffer bound by position crashes the process inside the library. */
 export type SqlParameters = Readonly<Record<string, string | number | Uint8Array | null>>;
 
 export interface SqliteSettings {
-  /** Made where it does not exist. */
+  /** Path of the file, which is made if it does not exist. */
   readonly file: string;
   /** Version of the layout. */
   readonly version: number;
@@ -34,7 +34,7 @@ export class SqliteDatabase {
   readonly #statements = new Map<string, Libsql.Statement>();
   #isClosed = false;
 
-  /** @throws StoreError STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION. */
+  /** @throws StoreError STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION */
   constructor({ file, version, schema, terms }: SqliteSettings) {
     this.#file = file;
     this.#terms = terms;
@@ -43,7 +43,8 @@ export class SqliteDatabase {
       return new Libsql(file);
     });
     try {
-      // Before the log is opened: then its index stays in this process, and the lock outlasts transactions.
+      // The exclusive lock is chosen before the log is opened, so that the log's index stays in this process and the lock outlasts
+      // transactions.
       for (const pragma of [
         'locking_mode = EXCLUSIVE',
         'journal_mode = WAL',
@@ -59,7 +60,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** @returns rows changed. */
+  /** @returns number of rows changed. */
   run(sql: string, parameters: SqlParameters = {}): number {
     return this.#guard(() => this.#statement(sql).run(bound(parameters)).changes);
   }
@@ -82,7 +83,7 @@ export class SqliteDatabase {
     );
   }
 
-  /** All of `work`'s writes or none; inside another transaction it is part of that one. */
+  /** Makes all of `work`'s writes or none. Inside another transaction, `work` is part of that one. */
   transaction<Result>(work: () => Result): Result {
     if (this.#inTransaction()) return work();
     this.#guard(() => this.#database.exec('BEGIN IMMEDIATE'));
@@ -91,28 +92,28 @@ export class SqliteDatabase {
       this.#guard(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
-      // After a failed write SQLite may have rolled back by itself.
+      // SQLite may have rolled back by itself after a failed write.
       if (this.#inTransaction()) this.#database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** Leaves no copy of what was deleted in the file or its log: deleted rows are zeroed, and the log is emptied into the file. */
+  /** Removes the last copies of deleted rows. SQLite has zeroed them in its pages; this empties the log, which has older pages. */
   eraseDeleted(): void {
     this.#guard(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
-  /** Leaves one file without a log, and frees the lock. Idempotent. */
+  /** Closes the file, leaves no log beside it, and frees the lock. Idempotent. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
-      // The library keeps the file open, and locked, until its statements are collected: so unlock it here.
+      // The library keeps the file open and locked until its statements are garbage-collected, so the lock is freed here.
       this.#database.exec('PRAGMA journal_mode = DELETE');
       this.#database.exec('PRAGMA locking_mode = NORMAL');
       this.#database.prepare('SELECT COUNT(*) FROM sqlite_schema').all();
     } catch {
-      // The disk takes nothing: the log stays beside the file, and is read at the next opening.
+      // The disk cannot be written. The log stays beside the file and is read when the file is opened again.
     } finally {
       this.#statements.clear();
       this.#database.close();
@@ -154,8 +155,8 @@ export class SqliteDatabase {
 }
 
 /**
- * Makes a missing file for its owner alone; SQLite gives the files beside it the same mode. An existing file is not even
- * opened: closing it again would drop every lock this process holds on it (POSIX).
+ * Makes a missing file that only its owner can read; SQLite gives the files beside it the same mode. An existing file is not even
+ * opened, because closing it would drop every lock that this process holds on it (POSIX).
  */
 function makePrivate(file: string): void {
   try {

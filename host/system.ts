@@ -1,5 +1,5 @@
 /**
- * The operating system's clock and generator, as core takes them.
+ * The operating system's clock and random generator, in the form in which core/ takes them as arguments.
  * @module
  */
 import { randomFillSync } from 'node:crypto';
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
     const timer = setTimeout(task, delayMs);
-    // A pending deadline keeps no process alive: open sockets and unfinished work do.
+    // A pending timer must not keep the process alive. Open sockets and unfinished work do.
     timer.unref();
     return () => clearTimeout(timer);
   },
@@ -19,5 +19,5 @@ export const systemClock: Clock = {
 
 export const systemRandom: RandomSource = { bytes: (length) => randomFillSync(new Uint8Array(length)) };
 
-/** The same generator for every purpose. */
+/** Gives the system's generator to every purpose. */
 export const systemStreams = oneSource(systemRandom);

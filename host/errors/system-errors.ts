@@ -1,5 +1,5 @@
 /**
- * Errors that the system or SQLite raised and no room translated into one of its own.
+ * Kinds of errors that the system or SQLite raises and that no room translates into an error of its own.
  * @module
  */
 import { codeOf, isCodedError } from '../../core/errors/coded-error.ts';
@@ -41,11 +41,11 @@ export const SYSTEM_KINDS: Readonly<Record<string, ErrorKind>> = {
   SQLITE_READONLY: 'resource',
 };
 
-/** The kind of a coded error, or of a known error of the system; undefined for anything else, which is a defect of ours. */
+/** The kind of a coded error, or of a known error of the system; undefined for any other, which is a defect of the program. */
 export function kindOf(error: unknown): ErrorKind | undefined {
   if (isCodedError(error)) return error.kind;
   const code = codeOf(error) ?? '';
-  // SQLite's extended codes name the primary one first, as SQLITE_IOERR_WRITE does.
+  // SQLite's extended codes begin with the primary one, as SQLITE_IOERR_WRITE does.
   const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
   return Object.hasOwn(SYSTEM_KINDS, primary) ? SYSTEM_KINDS[primary] : undefined;
 }

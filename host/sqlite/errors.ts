@@ -1,24 +1,24 @@
 /**
- * SQLite's errors, with the remedies of the process whose store it is.
+ * Translates SQLite's errors, with the remedies of the process that owns the store.
  * @module
  */
 import { codeOf } from '../../core/errors/coded-error.ts';
 import { StoreError } from '../errors/store-errors.ts';
 import { systemReason } from '../files.ts';
 
-/** How a process speaks of its store. */
+/** Phrases in which a process speaks of its store. */
 export interface StoreTerms {
   /** `platform` or `coordinator`. */
   readonly process: string;
-  /** Cause and remedy when another process holds the file; follows `FILE is in use`. */
+  /** Cause and remedy if another process holds the file; follows `FILE is in use`. */
   readonly inUse: string;
-  /** Why a store of an earlier layout is not read, and the remedy. */
+  /** Reason why a store of an earlier layout is not read, and the remedy. */
   readonly older: string;
-  /** Cause and remedy when the file is no such store, or damaged. */
+  /** Cause and remedy if the file is not such a store, or is damaged. */
   readonly corrupt: string;
 }
 
-/** @returns a StoreError for a failure of SQLite or of the file system; anything else as it came. */
+/** @returns a StoreError for a failure of SQLite or of the file system; any other `cause` unchanged. */
 export function translated(cause: unknown, file: string, terms: StoreTerms): unknown {
   if (!(cause instanceof Error)) return cause;
   const code = codeOf(cause) ?? '';

@@ -1,12 +1,12 @@
 /**
- * A privacy ledger in a SQLite file, one row per entry. `isthmus privacy ledger` reads the same table from the outside.
+ * A privacy ledger in a SQLite file, one row per entry. `isthmus privacy ledger` reads the same table without opening the store.
  * @module
  */
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { SqliteDatabase } from '../sqlite.ts';
 
-/** A store's layout from which on its ledger says what rounds spent: before, they were charged when shares were revealed. */
+/** First layout whose ledger tells what rounds spent. Stores of earlier ones charged a round only when shares were revealed. */
 export const LEDGER_LAYOUT = 2;
 
 /** Columns of the table `ledger` that the schema must have. */
@@ -27,7 +27,7 @@ export function sqliteLedger(database: SqliteDatabase): LedgerStore {
         database.run('INSERT INTO ledger VALUES (:sequence, :entry)', row);
       });
     },
-    // Whoever opens the ledger checks its chain of hashes, which shows an altered row.
+    // The code that opens the ledger checks its chain of hashes, which shows an altered row.
     entries: () =>
       database
         .all('SELECT entry FROM ledger ORDER BY sequence')

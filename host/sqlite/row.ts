@@ -1,10 +1,10 @@
 /**
- * A row of a SQLite file, read by column name and type.
+ * A row of a SQLite table, read by column name and type.
  * @module
  */
 import { StoreError } from '../errors/store-errors.ts';
 
-/** Readers throw StoreError STORE_CORRUPT when the column holds another type. */
+/** Every reader throws StoreError STORE_CORRUPT if the column has a value of another type. */
 export class Row {
   readonly #values: Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export class Row {
     throw this.#unexpected(column);
   }
 
-  /** Like `integer`; the name tells the column's type. */
+  /** Reads a number, as `integer` does. The name says which type the column has. */
   real(column: string): number {
     return this.integer(column);
   }

@@ -129,7 +129,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     for (const host of ['203.0.113.7', 'no-such-host.invalid']) {
       await assert.rejects(start({ carrier: { kind: 'sockets', host, port: 0 } }), {
         code: 'LISTEN_ADDRESS',
-        message: new RegExp(`${host} is no address of this machine: choose another --host`),
+        message: new RegExp(`${host} is not an address of this machine: choose another --host`),
       });
     }
   });
