@@ -114,7 +114,7 @@ class RunningCoordinator implements Coordinator {
       store: store.mailbox,
       clock,
       limits: { ...DEFAULT_MAILBOX_LIMITS, ...options.mailbox },
-      isPlatform: (name) => this.#membership.has(name),
+      platforms: manifest.platforms.map(({ name }) => name),
       send: (to, body) => this.#endpoint?.send(to, body) ?? Promise.reject(new WireError('LINK_CLOSED')),
       emit: (event) => this.#events.emit(event),
       onError: (error) => this.#fail(error),

@@ -35,10 +35,6 @@ export class Membership {
       .sort((a, b) => (a < b ? -1 : 1));
   }
 
-  has(platform: string): boolean {
-    return this.#members.has(platform);
-  }
-
   presence(platform: string, presence: PlatformPresence): void {
     switch (presence.kind) {
       case 'online':

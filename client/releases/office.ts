@@ -4,6 +4,7 @@
  */
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
+import { plannedRelease } from '../../core/federation/planned-release.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { ConsentBook } from '../consent-book.ts';
@@ -60,8 +61,10 @@ export class ReleaseOffice {
       store,
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
+      mostPersons: plannedRelease(plan, identity.name).mostPersons,
       plan: Buffer.from(plan.manifestHash).toString('hex'),
       scheme: pseudonyms.fingerprint,
+      onError,
     });
     this.#warnOfIdleConsents();
     if (!receives) return;
@@ -69,7 +72,7 @@ export class ReleaseOffice {
       ...desk,
       received: store.received,
       sources: release === 'none' ? [] : releasing.filter((name) => name !== identity.name),
-      mode: release,
+      planned: (source) => plannedRelease(plan, source),
       epoch: options.epoch ?? DEFAULT_EPOCH,
       onChange: onReceived,
       onError,
@@ -150,6 +153,7 @@ export class ReleaseOffice {
   }
 
   stop(): void {
+    this.#source?.stop();
     this.#target?.stop();
   }
 }

@@ -4,12 +4,11 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../core/time/clock.ts';
+import type { Cancel, Clock } from '../../core/time/clock.ts';
 import { covers, lastDayOf } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
-import { CONTENT_OVERHEAD_BYTES } from '../../core/federation/letter.ts';
-import { MAX_CONTENT_BYTES } from '../../core/federation/letter-seal.ts';
+import { personsInLetter } from '../../core/federation/planned-release.ts';
 import { releaseMode } from '../../core/release/registry.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
@@ -25,6 +24,8 @@ export interface SourceOptions {
   readonly people: People;
   readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
   readonly mode: SourceMode;
+  /** Persons of one answer: a target takes no more. */
+  readonly mostPersons: number;
   /** Fingerprint of the federation's plan: what was made under another one is another release. */
   readonly plan: string;
   /** Fingerprint of the pseudonym scheme: a code sent under another pseudonym is another release. */
@@ -34,7 +35,12 @@ export interface SourceOptions {
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
+  /** A store that cannot be written, found out by the clock. */
+  readonly onError: (error: unknown) => void;
 }
+
+/** The same is answered again no sooner: a request is short, and its answer may be long. */
+const SAME_ANSWER_PAUSE_MS = 60_000;
 
 /** What the encoder of the adopted shared model makes of a person, by row of the domain. */
 export interface Encoder {
@@ -47,12 +53,19 @@ export interface Encoder {
 export class SourceDesk {
   readonly #options: SourceOptions;
   #encoder: Encoder | undefined;
+  /** When each target, epoch and model was answered, in the last minute. */
+  readonly #answeredAt = new Map<string, number>();
+  #cancelLater: Cancel = () => undefined;
 
   constructor(options: SourceOptions) {
     this.#options = options;
   }
 
-  /** Answered now, or once this platform has adopted the shared model it is about. */
+  stop(): void {
+    this.#cancelLater();
+  }
+
+  /** Answered now, once this platform has adopted the shared model it is about, or a minute after the same answer. */
   request(request: ReleaseRequest): void {
     this.#options.store.requests.put(request);
     this.#answer();
@@ -63,7 +76,9 @@ export class SourceDesk {
     const { requests } = this.#options.store;
     for (const request of requests.list()) {
       const concerns = consents.some(({ target, epoch }) => target === request.target && epoch === request.epoch);
-      if (concerns) requests.put(request);
+      if (!concerns) continue;
+      requests.put(request);
+      if (this.#encoder !== undefined) this.#answeredAt.delete(answerOf(request, this.#encoder));
     }
     this.#answer();
   }
@@ -100,21 +115,49 @@ export class SourceDesk {
     if (encoder === undefined) return;
     for (const request of this.#options.store.requests.list()) {
       if (request.isAnswered || request.modelRound > encoder.modelRound) continue;
+      const answer = answerOf(request, encoder);
+      if (this.#wasJustGiven(answer)) continue;
       this.#answerOne(request, encoder);
       this.#options.store.requests.answered(request.target);
+      this.#answeredAt.set(answer, this.#options.clock.now());
     }
   }
 
+  /** Then it is given again later. */
+  #wasJustGiven(answer: string): boolean {
+    const { clock, onError } = this.#options;
+    const now = clock.now();
+    for (const [given, at] of this.#answeredAt) {
+      if (now - at >= SAME_ANSWER_PAUSE_MS) this.#answeredAt.delete(given);
+    }
+    const at = this.#answeredAt.get(answer);
+    if (at === undefined) return false;
+    this.#cancelLater();
+    this.#cancelLater = clock.after(at + SAME_ANSWER_PAUSE_MS - now, () => {
+      try {
+        this.#answer();
+      } catch (error) {
+        onError(error);
+      }
+    });
+    return true;
+  }
+
   #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): void {
-    const { mode, emit, log } = this.#options;
+    const { mode, mostPersons, emit, log } = this.#options;
     // In the order of pseudonyms: that of the platform's own ids would tell something of them.
-    const released = (mode.name === 'none' ? [] : this.#release(target, epoch, encoder)).sort(byPseudonym);
+    const covered = (mode.name === 'none' ? [] : this.#release(target, epoch, encoder)).sort(byPseudonym);
+    const released = covered.slice(0, mostPersons);
+    if (released.length < covered.length) {
+      const remedy = 'put the number of persons that this platform has into the manifest';
+      log.error('more persons consented than the manifest lets a target take', { target, mostPersons, remedy });
+    }
     const dimension = released.at(0)?.code.vector.length ?? 0;
     const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension, encoder.prototypes);
-    const perPerson = 4 * dimension + 4 + (released.at(0)?.code.pseudonym.length ?? 0) + 4;
     const noise = encodeNoiseModel(sent.noiseModel);
-    const room = MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES - noise.prototypes.byteLength;
-    const groups = evenChunks(released, Math.max(1, Math.floor(room / perPerson)));
+    const cohorts = noise.prototypes.length / Math.max(1, dimension);
+    const longest = released.reduce((most, { code }) => Math.max(most, code.pseudonym.length), 0);
+    const groups = evenChunks(released, personsInLetter(dimension, cohorts, longest));
     const parts = groups.length;
     const letters = groups.map((group, part): { kind: 'release-batch' } & ReleaseBatch => ({
       kind: 'release-batch',
@@ -189,6 +232,10 @@ export class SourceDesk {
     }
     return released;
   }
+}
+
+function answerOf({ target, epoch }: ReleaseRequest, { modelRound }: Encoder): string {
+  return `${target} ${epoch} ${modelRound}`;
 }
 
 function byPseudonym(a: { readonly code: MemoisedCode }, b: { readonly code: MemoisedCode }): number {

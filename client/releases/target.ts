@@ -4,7 +4,11 @@
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
-import type { ReceivedRepresentations, ReleaseModeName } from '../../core/release/release.ts';
+import { FederationError } from '../../core/federation/errors.ts';
+import { releaseProblem } from '../../core/federation/planned-release.ts';
+import type { PlannedRelease, ToldRelease } from '../../core/federation/planned-release.ts';
+import { RELEASE_MODES } from '../../core/release/release.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import { isSameVersion } from '../store/received-version.ts';
@@ -16,8 +20,8 @@ export interface TargetOptions {
   readonly received: ReceivedStore;
   /** Platforms to ask, this one not among them. */
   readonly sources: readonly string[];
-  /** The federation's release mode. */
-  readonly mode: ReleaseModeName;
+  /** What the federation's plan says that a source releases. */
+  readonly planned: (source: string) => PlannedRelease;
   readonly epoch: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,6 +44,7 @@ export class TargetDesk {
   constructor(options: TargetOptions) {
     this.#options = options;
     this.#version = { epoch: options.epoch, modelRound: 0 };
+    this.#dropUnplanned();
     this.#expire();
   }
 
@@ -84,28 +89,71 @@ export class TargetDesk {
       });
   }
 
-  /** A batch nobody asked for, or of another epoch or mode, is dropped. @throws FederationError LETTER_INVALID */
+  /**
+   * A batch that nobody asked for, of another epoch or an earlier model, is dropped.
+   * @param order of the letter that it came in.
+   * @throws FederationError LETTER_INVALID: it is not what its source releases by the plan.
+   */
   onBatch(source: string, batch: ReleaseBatch, order: number): void {
     const { received, sources, epoch, log, emit, onChange } = this.#options;
-    const mode = this.#expectedMode(batch.mode);
-    if (
-      !sources.includes(source) ||
-      batch.epoch !== epoch ||
-      batch.modelRound < this.#version.modelRound ||
-      mode === undefined
-    ) {
-      log.warn('a batch was not asked for, and dropped', { source, epoch: batch.epoch, mode: batch.mode.slice(0, 16) });
+    const isAwaited = sources.includes(source) && batch.epoch === epoch && batch.modelRound >= this.#version.modelRound;
+    if (!isAwaited || this.#isOvertaken(source, batch)) {
+      log.warn('a batch was not asked for, and dropped', { source, epoch: batch.epoch, modelRound: batch.modelRound });
       return;
     }
-    const noiseModel = decodeNoiseModel(batch, mode);
     const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
+    const mode = RELEASE_MODES.find((name) => name === batch.mode);
+    if (mode === undefined) throw invalid(source, `there is no release mode "${batch.mode}"`);
+    const noiseModel = decodeNoiseModel(batch, mode);
     const made = { mode, noiseModel, dimension };
+    this.#check(source, { ...made, modelRound, parts, persons: persons.length });
     received.put({ source, epoch, modelRound, part, parts, order, ...made, persons, expires, vectors });
+    const held = received.batches().find((other) => other.source === source && isSameVersion(other, batch));
+    if (held !== undefined) this.#check(source, held);
+    this.#keepOneAhead(source, batch);
     if (this.missing().includes(source)) return;
     const count = received.vectors(source, this.#version).length;
     emit({ kind: 'received', source, persons: count });
     log.info('representations received', { source, persons: count, parts });
     onChange();
+  }
+
+  /** Answers to later models than the one that is asked for: the last alone is kept, since there may be as many as rounds. */
+  #ahead(source: string): readonly ReceivedBatch[] {
+    const { epoch, modelRound } = this.#version;
+    return this.#options.received
+      .batches()
+      .filter((batch) => batch.source === source && batch.epoch === epoch && batch.modelRound > modelRound);
+  }
+
+  #isOvertaken(source: string, { modelRound }: ReleaseBatch): boolean {
+    return modelRound > this.#version.modelRound && this.#ahead(source).some((held) => held.modelRound > modelRound);
+  }
+
+  #keepOneAhead(source: string, { modelRound }: ReleaseBatch): void {
+    for (const held of this.#ahead(source)) {
+      if (held.modelRound < modelRound) this.#options.received.drop(source, held);
+    }
+  }
+
+  /** What does not fit the plan is not kept. */
+  #check(source: string, told: ToldRelease & Partial<ReceivedVersion>): void {
+    const problem = releaseProblem(this.#options.planned(source), told);
+    if (problem === undefined) return;
+    this.#options.received.drop(source, { epoch: this.#options.epoch, modelRound: told.modelRound });
+    this.#options.log.warn(`an answer was refused: ${problem}`, { source });
+    throw invalid(source, problem);
+  }
+
+  /** Answers kept by an earlier program, or under another manifest, that a source of this one cannot have released. */
+  #dropUnplanned(): void {
+    const { received, planned, log } = this.#options;
+    for (const held of received.batches()) {
+      const problem = releaseProblem(planned(held.source), held);
+      if (problem === undefined) continue;
+      received.drop(held.source, held);
+      log.warn(`an answer that was kept is dropped: ${problem}`, { source: held.source });
+    }
   }
 
   onWithdrawal(source: string, pseudonyms: readonly string[], order: number): void {
@@ -118,12 +166,6 @@ export class TargetDesk {
 
   stop(): void {
     this.#cancelExpiry();
-  }
-
-  /** A source that is none, or has no encoder, answers with `none`. */
-  #expectedMode(mode: string): ReleaseModeName | undefined {
-    if (mode === 'none') return 'none';
-    return mode === this.#options.mode ? this.#options.mode : undefined;
   }
 
   #isWhole(batch: ReceivedBatch): boolean {
@@ -145,4 +187,8 @@ export class TargetDesk {
       }
     });
   }
+}
+
+function invalid(source: string, problem: string): FederationError {
+  return new FederationError('LETTER_INVALID', `the answer of "${source}" is not valid: ${problem}`);
 }

@@ -188,6 +188,8 @@ export interface ReceivedBatch {
   readonly dimension: number;
   readonly parts: number;
   readonly partsReceived: number;
+  /** Whose vectors are held. */
+  readonly persons: number;
 }
 
 export interface ReceivedVector {
@@ -213,6 +215,8 @@ export interface ReceivedStore {
   person(pseudonym: string, version: ReceivedVersion): readonly ReleasedVector[];
   /** Deletes every other version. */
   keep(versions: readonly ReceivedVersion[]): void;
+  /** Deletes one source's answer. */
+  drop(source: string, version: ReceivedVersion): void;
   /** Withdrawn persons, in every version. Also refuses them in parts that were written before and come later. @returns deleted. */
   withdraw(source: string, order: number, pseudonyms: readonly string[]): number;
   /** Deletes what has expired at `now` (Unix seconds). @returns deleted. */

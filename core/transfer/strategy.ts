@@ -71,6 +71,8 @@ export interface TransferStrategy<Settings extends object = object> {
   settings(raw: unknown): Settings;
   /** Every noisy sum one platform will release, silo-local or in rounds. */
   queries(shape: PublicShape, platform: string, settings: Settings): readonly SumQuery[];
+  /** Numbers of a representation, 1 to 64: a target takes no others from a source of this federation. */
+  dimension(shape: PublicShape, settings: Settings): number;
   plan(shape: PublicShape, settings: Settings): SharedPlan;
   /** The shared model before the first round: a public function of the plan and a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;

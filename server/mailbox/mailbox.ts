@@ -1,6 +1,6 @@
 /**
- * The mailbox: sealed letters that the coordinator cannot open, kept until their receiver has them. Bounded for each
- * receiver, expiring, durable, relayed in order of arrival.
+ * The mailbox: sealed letters that the coordinator cannot open, kept until their receiver has them. Bounded for each receiver
+ * and, by equal shares, for each sender to it, so that none shuts another out; expiring, durable, relayed in order of arrival.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -10,7 +10,7 @@ import type { CoordinatorEvent } from '../events.ts';
 import type { MailboxStore } from '../store/coordinator-store.ts';
 
 export interface MailboxLimits {
-  /** For each receiver. */
+  /** For each receiver; shared evenly among those who may write to it. */
   readonly letters: number;
   readonly bytes: number;
   readonly letterBytes: number;
@@ -31,7 +31,7 @@ export interface MailboxOptions {
   readonly store: MailboxStore;
   readonly clock: Clock;
   readonly limits: MailboxLimits;
-  readonly isPlatform: (name: string) => boolean;
+  readonly platforms: readonly string[];
   /** Resolves when the platform's window has room; rejects when it has no link. */
   readonly send: (to: string, body: MailBody | MailReceiptBody) => Promise<void>;
   readonly emit: (event: CoordinatorEvent) => void;
@@ -88,11 +88,12 @@ export class Mailbox {
   }
 
   #store(mail: MailBody): MailOutcome {
-    const { store, limits, isPlatform, clock } = this.#options;
-    if (!isPlatform(mail.to)) return 'unknown-platform';
+    const { store, limits, platforms, clock } = this.#options;
+    if (!platforms.includes(mail.to)) return 'unknown-platform';
     if (mail.sealed.length > limits.letterBytes) return 'too-large';
-    const { letters, bytes } = store.load(mail.to);
-    if (letters >= limits.letters || bytes + mail.sealed.length > limits.bytes) return 'full';
+    const share = shareOf(limits, platforms.length - 1);
+    const { letters, bytes } = store.load(mail.to, mail.from);
+    if (letters >= share.letters || bytes + mail.sealed.length > share.bytes) return 'full';
     const { id, from, to, sealed } = mail;
     const seconds = Math.min(mail.lifetimeSeconds, limits.lifetimeSeconds);
     // The same letter again is stored already: its sender did not hear of it.
@@ -144,6 +145,14 @@ export class Mailbox {
     }
     this.#cancelSweep = clock.after(limits.sweepMs, () => this.#sweep());
   }
+}
+
+/** What of one receiver's box a sender may fill: a letter of any size at least, however many senders there are. */
+function shareOf(limits: MailboxLimits, senders: number): Pick<MailboxLimits, 'letters' | 'bytes'> {
+  return {
+    letters: Math.max(1, Math.floor(limits.letters / senders)),
+    bytes: Math.max(limits.letterBytes, Math.floor(limits.bytes / senders)),
+  };
 }
 
 /** Who is not there is told by nobody; it sends its letters again when it comes back. */

@@ -116,8 +116,8 @@ export interface MailboxStore {
   add(letter: Omit<StoredLetter, 'order'>): boolean;
   /** The receiver's first letter after `order` in order of arrival. */
   next(to: string, order: number): StoredLetter | undefined;
-  /** What waits for a receiver. */
-  load(to: string): { readonly letters: number; readonly bytes: number };
+  /** What waits for a receiver. @param from of this sender alone. */
+  load(to: string, from?: string): { readonly letters: number; readonly bytes: number };
   /** The letter's sender; undefined when the receiver has no such letter waiting. */
   remove(to: string, id: Uint8Array): string | undefined;
   /** Drops what has expired. */

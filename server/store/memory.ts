@@ -131,9 +131,9 @@ class MemoryMailbox implements MailboxStore {
     return this.#letters.find((letter) => letter.to === to && letter.order > order);
   }
 
-  load(to: string): { letters: number; bytes: number } {
+  load(to: string, from?: string): { letters: number; bytes: number } {
     this.#open();
-    const waiting = this.#letters.filter((letter) => letter.to === to);
+    const waiting = this.#letters.filter((letter) => letter.to === to && (from === undefined || letter.from === from));
     return { letters: waiting.length, bytes: waiting.reduce((sum, letter) => sum + letter.sealed.length, 0) };
   }
 

@@ -234,10 +234,11 @@ class SqliteMailbox implements MailboxStore {
     };
   }
 
-  load(to: string): { letters: number; bytes: number } {
+  load(to: string, from?: string): { letters: number; bytes: number } {
     const row = this.#file.one(
-      'SELECT COUNT(*) AS letters, COALESCE(SUM(LENGTH(sealed)), 0) AS bytes FROM letters WHERE receiver = :to',
-      { to },
+      `SELECT COUNT(*) AS letters, COALESCE(SUM(LENGTH(sealed)), 0) AS bytes FROM letters
+       WHERE receiver = :to AND (:from IS NULL OR sender = :from)`,
+      { to, from: from ?? null },
     );
     return { letters: row.integer('letters'), bytes: row.integer('bytes') };
   }

@@ -290,6 +290,14 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
       ],
     );
     assert.deepEqual(store.received.person('p', later), []);
+    assert.deepEqual(
+      store.received.batches().map(({ persons }) => persons),
+      [1, 1, 1],
+    );
+    store.received.drop('z', later);
+    assert.equal(store.received.batches().length, 3);
+    store.received.drop('z', V1);
+    assert.deepEqual([held('a', V1), held('z', V1)], [['p'], []]);
     store.received.keep([V1, { epoch: 9, modelRound: 9 }]);
     restart();
     assert.deepEqual([held('a', V1), held('a', later)], [['p'], []]);

@@ -41,12 +41,14 @@ describe('A source', () => {
     epsilon0: number | null = null,
     plan = 'plan',
     pseudonyms = scheme,
+    mostPersons = 10,
   ): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, pseudonyms),
       scheme: pseudonyms.fingerprint,
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
+      mostPersons,
       plan,
       clock,
       random: seededStreams(`source ${letters.length}`),
@@ -56,6 +58,7 @@ describe('A source', () => {
         letters.push(...bodies.map((body) => ({ to, body })));
       },
       emit: () => undefined,
+      onError: (error) => assert.fail(String(error)),
     });
   const withdrawals = (): Withdrawals =>
     new Withdrawals({
@@ -157,7 +160,9 @@ describe('A source', () => {
       const source = await desk('ldp', 2);
       source.adopt(encoder());
       for (const persons of batchesOfPersons) {
-        store.consents.add(persons.map((person) => ({ ...consent, person })));
+        const given = persons.map((person) => ({ ...consent, person }));
+        store.consents.add(given);
+        source.onConsents(given);
         source.request(request);
       }
       const { persons, vectors, dimension } = batches().at(-1)!;
@@ -234,12 +239,14 @@ describe('A source', () => {
       scheme: scheme.fingerprint,
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
+      mostPersons: count,
       plan: 'plan',
       clock,
       random: seededStreams('many'),
       log: silentLog,
       write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
       emit: () => undefined,
+      onError: (error) => assert.fail(String(error)),
     });
     source.adopt({ modelRound: 0, represent: () => new Float32Array(32).fill(1) });
     source.request(request);
@@ -251,6 +258,47 @@ describe('A source', () => {
       ],
     );
     assert.equal(new Set(batches().flatMap(({ persons: names }) => names)).size, count);
+  });
+
+  it('gives the same answer once a minute, however often it is asked for, and at once when somebody consents', async () => {
+    store.consents.add([consent, { ...consent, epoch: 2 }]);
+    const source = await desk();
+    source.adopt(encoder());
+    for (let i = 0; i < 300; i++) {
+      source.request(request);
+      source.request({ ...request, epoch: 2 });
+    }
+    assert.deepEqual(
+      batches().map(({ epoch }) => epoch),
+      [1, 2],
+    );
+    const later = { ...consent, person: 'b', epoch: 2 };
+    store.consents.add([later]);
+    source.onConsents([later]);
+    assert.deepEqual([batches().length, batches()[2].persons.length], [3, 2]);
+    clock.seconds += 60;
+    clock.tick();
+    assert.equal(batches().length, 3, 'what was asked last has been answered since');
+    for (let i = 0; i < 3; i++) source.request(request);
+    assert.equal(batches().length, 4);
+    clock.seconds += 59;
+    clock.tick();
+    assert.equal(batches().length, 4);
+    clock.seconds += 1;
+    clock.tick();
+    assert.equal(batches().length, 5, 'who asked again within the minute is answered after it');
+    source.adopt(encoder(1));
+    source.request(request);
+    assert.equal(batches().length, 6, 'another model is another answer');
+    source.stop();
+  });
+
+  it('releases no more persons than a target takes by the manifest', async () => {
+    store.consents.add([consent, { ...consent, person: 'b' }]);
+    const source = await desk('raw', null, 'plan', scheme, 1);
+    source.adopt(encoder());
+    source.request(request);
+    assert.deepEqual(batches()[0].persons, [...(await scheme.pseudonyms(['a', 'b']))].sort().slice(0, 1));
   });
 
   it('tells nothing by order or times: persons stand in the order of pseudonyms, consents end with a day', async () => {
@@ -492,6 +540,7 @@ describe('A source', () => {
       for (const epoch of [1, 1, 2]) {
         const again = { ...consent, target, epoch };
         store.consents.add([again]);
+        source.onConsents([again]);
         source.request({ ...request, target, epoch });
         counts.push(batches().at(-1)!.persons.length);
         withdrawals().withdraw(['a']);

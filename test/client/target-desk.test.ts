@@ -5,6 +5,7 @@ import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import { releaseMode } from '../../core/release/registry.ts';
 import type { ReleaseModeName } from '../../core/release/release.ts';
 import { silentLog } from '../../host/log.ts';
 import { HandClock } from './hand-clock.ts';
@@ -33,7 +34,15 @@ describe('A target', () => {
     new TargetDesk({
       received: store.received,
       sources: ['films', 'music'],
-      mode,
+      planned: (source) => ({
+        mode: source === 'books' ? 'none' : mode,
+        epsilon0: mode === 'raw' ? null : 2,
+        dimension: 2,
+        cohorts: mode === 'cohort' ? 2 : 0,
+        mostPersons: 4,
+        mostParts: 2,
+        lastRound: 9,
+      }),
       epoch: 1,
       clock,
       log: silentLog,
@@ -79,16 +88,16 @@ describe('A target', () => {
     target.onBatch('strangers', batch, 1);
     target.onBatch('films', { ...batch, epoch: 2 }, 1);
     target.onBatch('films', { ...batch, modelRound: 1 }, 1);
-    target.onBatch('films', { ...batch, mode: 'ldp' }, 1);
-    target.onBatch('films', { ...batch, mode: 'something' }, 1);
     assert.deepEqual([store.received.batches(), changes], [[], 0]);
   });
 
   it('refuses a noise model that is not its mode’s', () => {
     const target = desk('ldp');
     target.ask(2);
-    const privunit = '{"epsilon0":2,"expectedCosine":0.4,"kind":"privunit","squaredNorm":6.25}';
-    for (const noiseModel of ['', '{"kind":"exact"}', '{"kind":"privunit"}', privunit.replace('0.4', '4')]) {
+    const { noiseModel: planned } = releaseMode('ldp', { epsilon0: 2, dimension: 2 });
+    const privunit = JSON.stringify(planned);
+    const louder = JSON.stringify({ ...planned, expectedCosine: 0.4, squaredNorm: 6.25 });
+    for (const noiseModel of ['', '{"kind":"exact"}', '{"kind":"privunit"}', louder, privunit.replace('0.', '4.')]) {
       assert.throws(() => target.onBatch('films', { ...batch, mode: 'ldp', noiseModel }, 1), {
         code: 'LETTER_INVALID',
       });
@@ -97,16 +106,87 @@ describe('A target', () => {
     assert.equal(target.representations(V2)[0].noiseModel.kind, 'privunit');
   });
 
+  const empty = { persons: [], expires: new Uint32Array(0), vectors: new Float32Array(0), dimension: 0, mode: 'none' };
+  const named = (
+    count: number,
+    dimension = 2,
+  ): Pick<ReleaseBatch, 'persons' | 'expires' | 'vectors' | 'dimension'> => ({
+    persons: Array.from({ length: count }, (_, i) => `n${i}`),
+    expires: new Uint32Array(count).fill(3000),
+    vectors: new Float32Array(count * dimension).fill(1),
+    dimension,
+  });
+  const unplanned: Readonly<Record<string, Partial<ReleaseBatch>>> = {
+    'of another mode': { mode: 'ldp' },
+    'of no mode': { mode: 'something' },
+    wider: named(2, 3),
+    narrower: named(2, 1),
+    'of a round that is not': { modelRound: 10 },
+    'in more letters than its persons need': { parts: 3 },
+    'of more persons than its platform has': named(5),
+    'of somebody, in no mode': { mode: 'none' },
+    'of nobody, but wide': { ...empty, dimension: 2 },
+  };
+  for (const [what, changed] of Object.entries(unplanned)) {
+    it(`keeps nothing that its source cannot have released: ${what}`, () => {
+      const target = desk();
+      target.ask(2);
+      assert.throws(() => target.onBatch('films', { ...batch, ...changed }, 1), {
+        code: 'LETTER_INVALID',
+      });
+      assert.deepEqual([store.received.batches(), changes], [[], 0]);
+      assert.deepEqual(target.missing(), ['films', 'music']);
+    });
+  }
+
+  it('keeps nothing of an answer that has too many persons in all its letters together', () => {
+    const target = desk();
+    target.ask(2);
+    target.onBatch('films', { ...batch, ...named(3), parts: 2 }, 1);
+    assert.throws(() => target.onBatch('films', { ...batch, parts: 2, part: 1 }, 1), {
+      message: /5 persons.* 4 at most/,
+    });
+    assert.deepEqual(store.received.batches(), []);
+  });
+
+  it('drops at its start what it kept and no source of this federation can have released', () => {
+    const kept = { epoch: 1, modelRound: 2, order: 1, part: 0, parts: 1, noiseModel: { kind: 'exact' } } as const;
+    store.received.put({ ...kept, source: 'films', mode: 'raw', ...named(1, 2000) });
+    store.received.put({ ...kept, source: 'music', mode: 'raw', ...named(1) });
+    store.received.put({ ...kept, source: 'music', mode: 'raw', ...named(1), modelRound: 10 });
+    store.received.put({ ...kept, source: 'books', mode: 'raw', ...named(1) });
+    store.received.put({ ...kept, source: 'books', ...empty, mode: 'none', modelRound: 0 });
+    desk().stop();
+    assert.deepEqual(
+      store.received.batches().map(({ source, modelRound }) => [source, modelRound]),
+      [
+        ['books', 0],
+        ['music', 2],
+      ],
+    );
+  });
+
+  it('keeps one answer beyond the model that it asks about, the latest', () => {
+    const target = desk();
+    target.ask(2);
+    target.onBatch('films', batch, 1);
+    for (const modelRound of [4, 3, 9, 5, 8]) target.onBatch('films', { ...batch, modelRound }, 1);
+    target.onBatch('music', { ...batch, modelRound: 5 }, 1);
+    assert.deepEqual(
+      store.received.batches().map(({ source, modelRound }) => [source, modelRound]),
+      [
+        ['films', 2],
+        ['films', 9],
+        ['music', 5],
+      ],
+    );
+    target.ask(9);
+    assert.deepEqual(target.missing(), ['music']);
+  });
+
   it('takes an answer of nobody for an answer', () => {
     const target = desk();
     target.ask(2);
-    const empty = {
-      persons: [],
-      expires: new Uint32Array(0),
-      vectors: new Float32Array(0),
-      dimension: 0,
-      mode: 'none',
-    };
     target.onBatch('films', { ...batch, ...empty }, 1);
     assert.deepEqual(target.missing(), ['music']);
     assert.deepEqual(target.representations(V2), []);

@@ -84,8 +84,9 @@ describe('mailbox', () => {
     assert.equal(house.store.mailbox.load('p1').letters, 1);
   });
 
-  it('is bounded for each receiver, in letters, bytes and size of one', async () => {
-    await start({ letters: 2, bytes: 250, letterBytes: 200 });
+  it('is bounded for each receiver and sender, in letters, bytes and size of one', async () => {
+    // Two senders share a box.
+    await start({ letters: 4, bytes: 500, letterBytes: 200 });
     const p0 = house.join(0);
     for (const sent of [letter(1), letter(2), letter(3), letter(4, 'p2', 200), letter(5, 'p2'), letter(6, 'p2', 201)]) {
       void p0.link.send(sent);
@@ -101,6 +102,25 @@ describe('mailbox', () => {
       '6:too-large',
       '7:unknown-platform',
     ]);
+  });
+
+  it('is filled by no sender for another one', async () => {
+    await start({ letters: 4, bytes: 500, letterBytes: 200 });
+    const [p0, p2] = [house.join(0), house.join(2)];
+    for (const n of [1, 2, 3]) void p0.link.send(letter(n, 'p1', 1));
+    await settled(p0);
+    for (const n of [4, 5]) void p2.link.send({ ...letter(n, 'p1', 125), from: 'p2' });
+    void p2.link.send({ ...letter(6, 'p1', 1), from: 'p2' });
+    await settled(p2);
+    assert.deepEqual([receiptsOf(p0), receiptsOf(p2)].flat(), [
+      '1:stored',
+      '2:stored',
+      '3:full',
+      '4:stored',
+      '5:stored',
+      '6:full',
+    ]);
+    assert.equal(house.store.mailbox.load('p1').letters, 4);
   });
 
   it('drops what has expired and tells the sender', async () => {

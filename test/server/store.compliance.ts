@@ -126,6 +126,9 @@ export function coordinatorStoreCompliance(name: string, setup: () => StoreSetup
       }
       assert.deepEqual(order, [3, 1, 2]);
       assert.deepEqual(store.mailbox.load('beta'), { letters: 3, bytes: 30 });
+      store.mailbox.add({ ...letter(5), from: 'gamma' });
+      assert.deepEqual(store.mailbox.load('beta', 'gamma'), { letters: 1, bytes: 10 });
+      assert.deepEqual(store.mailbox.load('beta', 'delta'), { letters: 0, bytes: 0 });
     });
 
     it('keeps one letter of an id, forgets what was taken, drops what has expired', () => {

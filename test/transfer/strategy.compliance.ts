@@ -221,6 +221,8 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
   it('represents a person by finite numbers, the same each time, and by nothing what it knows nothing of', async () => {
     const { model } = await run(books);
     const empty = model.represent({ items: new Uint32Array(0) });
+    assert.equal(empty.length, strategy.dimension(shape, settings));
+    assert.ok(empty.length <= 64);
     assert.ok(empty.every((value) => value === 0));
     for (let row = 0; row < 20; row++) {
       const vector = model.represent(historyOf(books, row));

@@ -29,7 +29,7 @@ export function memoryReceived(): ReceivedStore {
     },
     batches: () =>
       answers
-        .map((held) => ({ ...held.batch, partsReceived: held.parts.size }))
+        .map((held) => ({ ...held.batch, partsReceived: held.parts.size, persons: held.vectors.size }))
         .sort((a, b) => compare(a.source, b.source) || a.epoch - b.epoch || a.modelRound - b.modelRound),
     vectors: (source, version) =>
       of(version)
@@ -46,6 +46,9 @@ export function memoryReceived(): ReceivedStore {
         }),
     keep(versions) {
       answers = answers.filter(({ batch }) => versions.some((version) => isSame(batch, version)));
+    },
+    drop(source, version) {
+      answers = answers.filter(({ batch }) => batch.source !== source || !isSame(batch, version));
     },
     withdraw(source, order, pseudonyms) {
       const refused = entry(withdrawn, source);
@@ -68,7 +71,7 @@ export function memoryReceived(): ReceivedStore {
 }
 
 interface Held {
-  readonly batch: Omit<ReceivedBatch, 'partsReceived'>;
+  readonly batch: Omit<ReceivedBatch, 'partsReceived' | 'persons'>;
   readonly parts: Set<ReceivedPart['part']>;
   readonly vectors: Map<string, { readonly vector: Float32Array; readonly expires: number }>;
 }
@@ -77,7 +80,7 @@ function isSame(a: ReceivedVersion, b: ReceivedVersion): boolean {
   return a.epoch === b.epoch && a.modelRound === b.modelRound;
 }
 
-function fingerprint(batch: Omit<ReceivedBatch, 'partsReceived'>): string {
+function fingerprint(batch: Held['batch']): string {
   const { noiseModel, ...rest } = batch;
   return canonicalJson({ ...rest, noiseModel: { ...noiseModel, prototypes: undefined } });
 }

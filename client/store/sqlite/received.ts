@@ -33,10 +33,11 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
       });
     },
     batches() {
-      const count = `(SELECT COUNT(*) FROM received_parts AS p WHERE p.source = b.source AND p.epoch = b.epoch
-        AND p.model_round = b.model_round) AS parts_received`;
+      const count = (table: string): string =>
+        `(SELECT COUNT(*) FROM ${table} AS t WHERE t.source = b.source AND t.epoch = b.epoch AND t.model_round = b.model_round)`;
+      const counts = `${count('received_parts')} AS parts_received, ${count('received_vectors')} AS persons`;
       const order = 'ORDER BY source, epoch, model_round';
-      return database.all(`SELECT *, ${count} FROM received_batches AS b ${order}`).map(toBatch);
+      return database.all(`SELECT *, ${counts} FROM received_batches AS b ${order}`).map(toBatch);
     },
     vectors: (source, { epoch, modelRound }) =>
       database
@@ -73,6 +74,9 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
         }
       });
     },
+    drop(source, { epoch, modelRound }) {
+      database.transaction(() => dropAnswer(database, { source, epoch, modelRound }));
+    },
     withdraw(source, order, pseudonyms) {
       return database.transaction(() => {
         let deleted = 0;
@@ -108,11 +112,18 @@ function openBatch(database: SqliteDatabase, part: ReceivedPart): void {
     { ...key, ...made },
   );
   if (held !== undefined) return;
-  for (const table of TABLES) database.run(`DELETE FROM ${table} WHERE source = :source AND ${VERSION}`, key);
+  dropAnswer(database, key);
   database.run(
     'INSERT INTO received_batches VALUES (:source, :epoch, :modelRound, :mode, :noise, :prototypes, :dimension, :parts)',
     { ...key, ...made, prototypes: toBytes(prototypes) },
   );
+}
+
+function dropAnswer(
+  database: SqliteDatabase,
+  key: { readonly source: string; readonly epoch: number; readonly modelRound: number },
+): void {
+  for (const table of TABLES) database.run(`DELETE FROM ${table} WHERE source = :source AND ${VERSION}`, key);
 }
 
 function toBatch(row: Row): ReceivedBatch {
@@ -127,5 +138,6 @@ function toBatch(row: Row): ReceivedBatch {
     dimension: row.integer('dimension'),
     parts: row.integer('parts'),
     partsReceived: row.integer('parts_received'),
+    persons: row.integer('persons'),
   };
 }

@@ -36,6 +36,7 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   settings: (raw) => parseSettings(schema, raw, 'linear-bridge'),
   /** Prototypes alone, where the release mode needs them: the encoder is charged nothing and claims nothing. */
   queries: (shape, platform, settings) => releaseQueries(shape, platform, dimensionOf(shape, settings), () => []),
+  dimension: dimensionOf,
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
   join(context) {

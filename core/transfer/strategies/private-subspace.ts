@@ -50,6 +50,7 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
       releases ? subspaceQueries(items, iterated(shape, settings), share) : [],
     );
   },
+  dimension: dimensionOf,
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
   join(context) {

@@ -112,6 +112,7 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
       ...(shape.rounds > 0 ? [round(share)] : []),
     ]);
   },
+  dimension: (_, { bottleneck }) => bottleneck,
   plan(shape, settings): SharedPlan {
     return {
       blocks: trunkBlocks(trunkShape(settings)),

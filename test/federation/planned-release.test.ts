@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { draftManifest } from '../../core/federation/draft.ts';
+import { generateIdentity } from '../../core/federation/identity.ts';
+import { partsOf, personsInLetter, plannedRelease, releaseProblem } from '../../core/federation/planned-release.ts';
+import type { ToldRelease } from '../../core/federation/planned-release.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { releaseMode } from '../../core/release/registry.ts';
+
+const random = seededRandom('planned release');
+const names = ['films', 'books', 'music'];
+const identities = names.map((name) => generateIdentity(name, random));
+const coordinator = generateIdentity('coordinator', random);
+
+function plan(strategy: string, release: 'raw' | 'ldp' | 'cohort', epsilon0: number | null, count = 0): FederationPlan {
+  return planFederation(
+    draftManifest({
+      federation: 'planned',
+      seed: 'planned',
+      coordinator,
+      platforms: identities.map((identity) => ({ identity, items: 100, personsAbout: 1000 })),
+      strategy: { name: strategy, settings: {} },
+      privacy: { epsilon: 8, release, epsilon0, sources: ['films', 'books'] },
+      rounds: { count },
+    }),
+  );
+}
+
+describe('What a source is planned to release', () => {
+  const cases = [
+    ['linear-bridge', 'raw', null, 0],
+    ['private-subspace', 'ldp', 2, 0],
+    ['private-subspace', 'cohort', 4, 0],
+    ['shared-trunk', 'raw', null, 3],
+    ['shared-trunk', 'ldp', 8, 3],
+  ] as const;
+  for (const [strategy, mode, epsilon0, rounds] of cases) {
+    it(`is taken, and nothing else: ${strategy}, ${mode}, ${rounds} rounds`, () => {
+      const federation = plan(strategy, mode, epsilon0, rounds);
+      const planned = plannedRelease(federation, 'films');
+      const { dimension, cohorts } = planned;
+      const prototypes = new Float32Array(cohorts * dimension);
+      const { noiseModel } = releaseMode(mode, { epsilon0, dimension, prototypes });
+      const told: ToldRelease = { mode, noiseModel, dimension, modelRound: rounds, parts: 1, persons: 2000 };
+      assert.equal(releaseProblem(planned, told), undefined);
+      const wrong: readonly Partial<ToldRelease>[] = [
+        { modelRound: rounds + 1 },
+        { dimension: dimension + 1 },
+        { dimension: dimension - 1 },
+        { parts: 2 },
+        { persons: 2001 },
+        { mode: mode === 'raw' ? 'ldp' : 'raw' },
+        { mode: 'none' },
+        {
+          noiseModel:
+            mode === 'raw' ? { kind: 'privunit', epsilon0: 1, expectedCosine: 1, squaredNorm: 1 } : { kind: 'exact' },
+        },
+      ];
+      for (const changes of wrong) assert.ok(releaseProblem(planned, { ...told, ...changes }), JSON.stringify(changes));
+      if (noiseModel.kind === 'privunit') {
+        const near = { ...noiseModel, squaredNorm: noiseModel.squaredNorm * (1 + 1e-12) };
+        assert.equal(releaseProblem(planned, { ...told, noiseModel: near }), undefined);
+        const far = { ...noiseModel, squaredNorm: noiseModel.squaredNorm * 1.001 };
+        assert.ok(releaseProblem(planned, { ...told, noiseModel: far }));
+      }
+      if (noiseModel.kind === 'randomised-response') {
+        const more = { ...noiseModel, prototypes: new Float32Array((cohorts + 1) * dimension) };
+        assert.ok(releaseProblem(planned, { ...told, noiseModel: more }));
+      }
+    });
+  }
+
+  it('is nobody of a platform that is no source, or not in the federation', () => {
+    const federation = plan('linear-bridge', 'raw', null);
+    const nobody: ToldRelease = {
+      ...{ mode: 'none', noiseModel: { kind: 'exact' }, dimension: 0, modelRound: 0, parts: 1, persons: 0 },
+    };
+    for (const name of ['music', 'strangers']) {
+      const planned = plannedRelease(federation, name);
+      assert.equal(releaseProblem(planned, nobody), undefined);
+      const { dimension } = plannedRelease(federation, 'films');
+      assert.ok(releaseProblem(planned, { ...nobody, mode: 'raw', dimension, persons: 1 }));
+    }
+  });
+
+  it('needs a power of two of letters', () => {
+    assert.deepEqual(
+      [0, 1, 10, 11, 20, 21, 41].map((persons) => partsOf(persons, 10)),
+      [1, 1, 1, 2, 2, 4, 8],
+    );
+    assert.ok(personsInLetter(48, 0, 22) > 15_000);
+    assert.ok(personsInLetter(48, 0, 22) * (4 * 48 + 4 + 22) < 4 * 1024 * 1024);
+  });
+});
