@@ -1,5 +1,5 @@
 /**
- * Errors of strategies, encoders and decoders.
+ * Error codes of strategies, encoders and decoders.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';

@@ -1,5 +1,5 @@
 /**
- * Where knowledge moves between domains: the strategy seam, the strategies and the baselines they stand beside.
+ * Transfer of knowledge between domains: the strategy interface, the strategies and the baselines beside them.
  * @module
  */
 export { baselineNamed, baselines } from './baselines/registry.ts';

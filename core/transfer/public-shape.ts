@@ -1,11 +1,11 @@
 /**
- * Looking things up among a federation's public facts.
+ * Look-ups among a federation's public facts.
  * @module
  */
 import { TransferError } from './errors.ts';
 import type { PublicShape } from './strategy.ts';
 
-/** @throws TransferError TRANSFER_SHAPE, naming the platforms there are. */
+/** @throws TransferError TRANSFER_SHAPE, naming the platforms that exist. */
 export function publicPlatform(shape: PublicShape, name: string): PublicShape['platforms'][number] {
   const found = shape.platforms.find((platform) => platform.name === name);
   if (found === undefined) {

@@ -1,5 +1,5 @@
 /**
- * Every strategy by its name. Adding one: a file in strategies/ and a line here.
+ * Every strategy by its name. To add one, add a file in strategies/ and a line here.
  * @module
  */
 import { TransferError } from './errors.ts';
@@ -10,7 +10,7 @@ import type { TransferStrategy } from './strategy.ts';
 
 export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace, sharedTrunk];
 
-/** @throws TransferError TRANSFER_STRATEGY_UNKNOWN, naming those there are. */
+/** @throws TransferError TRANSFER_STRATEGY_UNKNOWN, naming the strategies that exist. */
 export function strategyNamed(name: string): TransferStrategy {
   const found = strategies.find((strategy) => strategy.name === name);
   if (found !== undefined) return found;

@@ -1,13 +1,13 @@
 /**
- * Settings of a strategy as they stand in a manifest: checked once, completed from defaults.
+ * A strategy's settings from a manifest, checked once and completed with defaults.
  * @module
  */
 import type { z } from 'zod';
 import { TransferError } from './errors.ts';
 
 /**
- * @param owner the strategy's name, for the message.
- * @throws TransferError TRANSFER_SETTING naming each key and what is accepted.
+ * @param owner the strategy's name, used in messages.
+ * @throws TransferError TRANSFER_SETTING naming each key and the values it accepts.
  */
 export function parseSettings<Settings>(schema: z.ZodType<Settings>, raw: unknown, owner: string): Settings {
   const result = schema.safeParse(raw ?? {});

@@ -1,5 +1,6 @@
 /**
- * The seam where knowledge moves between domains. A strategy computes; it cannot clip, noise, mask or send anything.
+ * The interface through which knowledge moves between domains. A strategy computes; it cannot clip, noise, mask or send
+ * anything.
  * @module
  */
 import type { Domain, History } from '../data/domain.ts';
@@ -9,37 +10,46 @@ import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factors } from './factors/implicit-als.ts';
 
-/** Public facts of a federation that a strategy may plan from: they stand in the manifest. */
+/** Public facts of a federation that a strategy may use for planning. They are in the manifest. */
 export interface PublicShape {
   readonly platforms: readonly PublicPlatform[];
-  /** M: the most platforms one person may be on. */
+  /** M: largest number of platforms that one person may be on. */
   readonly maxPlatformsPerPerson: number;
-  /** Rounds the policy allows for the shared model. */
+  /** Number of rounds for the shared model. */
   readonly rounds: number;
-  /** How representations are released; absent: raw. A local mode carries few numbers, and a strategy may choose them by it. */
+  /**
+   * Form in which representations are released; absent: raw. A local mode carries few numbers, and a strategy may
+   * choose their number by it.
+   */
   readonly release?: PublicRelease;
 }
 
 export interface PublicRelease {
   readonly mode: ReleaseModeName;
-  /** Of one code; null where nothing bounds it. */
+  /** Epsilon of one released code; null if the release mode gives no bound. */
   readonly epsilon0: number | null;
 }
 
 export interface PublicPlatform {
   readonly name: string;
-  /** Catalogue size: a public fact. */
+  /** Catalogue size, a public fact. */
   readonly items: number;
-  /** A public round number near the count of persons, chosen by the platform; denominators and learning rates use it. */
+  /**
+   * A public round number close to the number of persons, chosen by the platform. Denominators and learning rates use
+   * it.
+   */
   readonly personsAbout: number;
-  /** Whether it releases representations; a platform that only receives them needs no encoder, unless it trains in rounds. */
+  /** True if it releases representations. A platform that only receives them makes no encoder. */
   readonly releases: boolean;
 }
 
-/** The shared model's layout: named blocks laid end to end in one float32 vector. Empty for a strategy that shares nothing. */
+/**
+ * The shared model's layout: named blocks, one after the other in one float32 vector. Empty for a strategy that shares
+ * nothing.
+ */
 export interface SharedPlan {
   readonly blocks: readonly SharedBlock[];
-  /** How the coordinator turns a decoded mean update into the next shared model. */
+  /** The rule by which the coordinator turns a decoded mean update into the next shared model. */
   readonly optimiser: { readonly name: 'fedavg' | 'fedadam'; readonly learningRate: number };
   /** Public denominator of the mean update. */
   readonly denominator: number;
@@ -52,11 +62,11 @@ export interface SharedBlock {
 
 export type SharedModel = Float32Array;
 
-/** What a strategy promises about what leaves a platform; the claims printed follow from it. */
+/** A strategy's promise about what leaves a platform. The printed claims follow from it. */
 export type PrivacyProfile =
-  /** Encoder made from raw data: nothing beyond sealing. */
+  /** The encoder is made from raw data: nothing is promised beyond sealing. */
   | 'sealed-only'
-  /** Encoder made through charged sums alone: C2 and C3 hold; C1 for whatever is trained in rounds. */
+  /** The encoder is made only through charged sums: C2 and C3 hold, and C1 for everything trained in rounds. */
   | 'private-encoder';
 
 export interface TransferStrategy<Settings extends object = object> {
@@ -67,14 +77,14 @@ export interface TransferStrategy<Settings extends object = object> {
   readonly reference: string;
   readonly privacy: PrivacyProfile;
   readonly defaults: Settings;
-  /** Parses and checks settings from a manifest; throws with the key and the accepted range. */
+  /** Parses and checks settings from a manifest. Its errors name the key and the accepted range. */
   settings(raw: unknown): Settings;
-  /** Every noisy sum one platform will release, silo-local or in rounds. */
+  /** Every noisy sum that one platform will release, alone or in rounds. */
   queries(shape: PublicShape, platform: string, settings: Settings): readonly SumQuery[];
   /** Numbers of a representation, 1 to 64: a target takes no others from a source of this federation. */
   dimension(shape: PublicShape, settings: Settings): number;
   plan(shape: PublicShape, settings: Settings): SharedPlan;
-  /** The shared model before the first round: a public function of the plan and a seed in the manifest. */
+  /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;
   join(context: PlatformContext<Settings>): PlatformModel;
 }
@@ -85,41 +95,56 @@ export interface PlatformContext<Settings extends object = object> {
   readonly plan: SharedPlan;
   readonly settings: Settings;
   /**
-   * Public, of the manifest's seed: a platform that starts again makes the same encoder of the same data. For
-   * initialisation and shuffling; never for noise, nor for a choice that must stay secret.
+   * Public randomness from the manifest's seed, so that a restarted platform makes the same encoder from the same data.
+   * Use it for initialisation and shuffling, never for noise or for a choice that must stay secret.
    */
   readonly random: RandomSource;
   readonly backend: TensorBackend;
   /**
-   * How the platform factorises its own domain, or a part of its persons; absent: anew each time. Whoever measures several
-   * strategies on one domain gives one that remembers.
+   * Factorises the platform's own domain, or a part of its persons. Absent: every call computes the factors again. A
+   * caller that measures several strategies on one domain passes a function that remembers them.
    */
   readonly factorise?: (domain: Domain) => Factors;
-  /** Progress for long work, 0 to 1. */
+  /** Progress of long work, 0 to 1. */
   readonly onProgress?: (stage: string, fraction: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** One platform's half of a strategy. */
+/** One platform's part of a strategy. */
 export interface PlatformModel {
-  /** Trains what the encoder needs inside the platform; everything private passes through `sums`, which charges it. */
+  /** Trains the encoder inside the platform. Everything private passes through `sums`, which charges it. */
   prepare(sums: ChargedSums): Promise<void>;
-  /** One vector per person, streamed, as long as the shared plan. Always computed from `shared`, never from an earlier local state. */
+  /**
+   * Streams one vector per person, as long as the shared plan. It is always computed from `shared`, never from an
+   * earlier local state.
+   */
   contributions(shared: SharedModel, round: number): AsyncIterable<Contribution> | Iterable<Contribution>;
-  /** The federation's new shared model. */
+  /** Takes over the federation's new shared model. */
   adopt(shared: SharedModel): Promise<void>;
-  /** The person's representation: depends on this history, public data and released values only (unless `sealed-only`). */
+  /**
+   * The person's representation. It depends only on this history, public data and released values (except in
+   * `sealed-only`).
+   */
   represent(history: History): Float32Array;
   /**
-   * Unit prototypes of this platform's representations, row-major [K, dimension], through charged sums: asked for once,
-   * after the last round, where the release mode is `cohort`.
+   * Unit prototypes of this platform's representations, row-major [K, dimension], made through charged sums. They are
+   * asked for once, after the last round, if the release mode is `cohort`.
    */
   prototypes(sums: ChargedSums): Promise<Float32Array>;
-  /** Learns received representations -> local scores from persons known on both sides, with the negative-transfer guard. */
+  /**
+   * Learns to map received representations to local scores, from persons known on both sides, with the guard against
+   * negative transfer.
+   */
   fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport>;
-  /** Scores over the catalogue for one person from what the sources released of them (possibly nothing). */
+  /**
+   * Scores over the catalogue for one person, from the vectors that the sources released of that person (possibly
+   * none).
+   */
   score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
-  /** Why: weights of sources and the catalogue items nearest to the released vector's direction. */
+  /**
+   * Explains a score: the weights of the sources, and the catalogue items nearest to the direction of the released
+   * vector.
+   */
   explain(released: readonly ReleasedVector[], item: number): Explanation;
   /** Frees tensors and buffers. */
   dispose(): void;
@@ -130,22 +155,22 @@ export interface ReleasedVector {
   readonly vector: Float32Array;
 }
 
-/** What the decoder rests on, chosen on held-out persons of the target, inside the target. */
+/** The basis of a decoder, chosen on held-out persons inside the target. */
 export interface DecoderReport {
-  /** Persons known on both sides that the decoder was fitted on. */
+  /** Number of persons known on both sides that the decoder was fitted on. */
   readonly warmPersons: number;
-  /** Blend over decoder, prior and popularity; sums to 1. All on prior or popularity: transfer was shut out. */
+  /** Shares of decoder, prior and popularity, which sum to 1. With a decoder share of 0, transfer was shut out. */
   readonly blend: { readonly decoder: number; readonly prior: number; readonly popularity: number };
-  /** Held-out NDCG@10 of each alone and of the blend. */
+  /** Held-out NDCG@10 of each part alone and of the blend. */
   readonly heldOut: Readonly<Record<string, number>>;
-  /** Per source: its weight, and why it was shut out where it was. */
+  /** The weight of each source and, if it was shut out, the reason. */
   readonly sources: readonly { readonly source: string; readonly weight: number; readonly shutOutBecause?: string }[];
-  /** Hyper-parameters chosen, by name. */
+  /** The chosen hyper-parameters, by name. */
   readonly chosen: Readonly<Record<string, number | string>>;
 }
 
 export interface Explanation {
-  /** What this answer rests on. */
+  /** The basis of this answer. */
   readonly basis: 'representation' | 'prior' | 'popularity';
   readonly parts: readonly { readonly name: string; readonly weight: number }[];
 }

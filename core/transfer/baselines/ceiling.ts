@@ -1,7 +1,7 @@
 /**
- * The ceiling: the best that is known with all data in one place and no privacy. Kernel ridge regressions from source
- * profiles and source factors to target factors, blended with nearest neighbours and with the linear bridge; kernel, penalty
- * and blend chosen on held-out warm persons, or on the validation persons of a published split.
+ * The ceiling: the best method we know with all data in one place and without privacy. Kernel ridge regressions from
+ * source profiles and source factors to target factors are blended with nearest neighbours and with the linear bridge.
+ * Kernel, penalty and blend are chosen on held-out warm persons, or on the validation persons of a published split.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -22,7 +22,7 @@ import type { SourceEncoder, SourceProfiles } from './source-profiles.ts';
 import { sourceEncoders, sourceFactors, sourceProfiles } from './source-profiles.ts';
 import { Neighbours } from './user-knn.ts';
 
-/** The part of the profiles' cosine in the kernel; the rest is the factors'. */
+/** Share of the profiles' cosine in the kernel. The rest is the factors' inner product. */
 const profileShares = [0.2, 0.5, 0.8];
 const penalties = [0.5, 1, 2, 4];
 /** Shares of the neighbours in the blend with the regression. */
@@ -36,10 +36,10 @@ interface Choice {
   readonly profileShare: number;
   readonly penalty: number;
   readonly neighbourShare: number;
-  /** Brings neighbours' scores to the spread of the regression's. */
+  /** Factor that gives the neighbours' scores the spread of the regression's. */
   readonly neighbourScale: number;
   readonly bridgeShare: number;
-  /** Brings the bridge's scores to the spread of the others' blend. */
+  /** Factor that gives the bridge's scores the spread of the other two's blend. */
   readonly bridgeScale: number;
 }
 

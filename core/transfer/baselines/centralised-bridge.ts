@@ -1,6 +1,6 @@
 /**
- * The linear bridge with everything in one place, as a candidate of the ceiling: no strategy may know a better decoder than
- * the ceiling does.
+ * The linear bridge with all data in one place, as a candidate of the ceiling. Without it a strategy could have a
+ * better decoder than the ceiling.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';

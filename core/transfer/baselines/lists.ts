@@ -1,5 +1,5 @@
 /**
- * Baselines that show everybody the same list, and the one that shows everybody anything.
+ * Baselines that show the same list to everybody, and the one that shows a random list.
  * @module
  */
 import { historyOf, itemCounts, personIndex } from '../../data/select.ts';
@@ -9,7 +9,7 @@ import type { Baseline } from './baseline.ts';
 
 export const random: Baseline = {
   name: 'random',
-  summary: 'every item alike',
+  summary: 'every item in random order: the result of chance',
   needs: 'target',
   fit({ target, random: source }) {
     const seed = Prng.fromSource(source).uint32();
@@ -24,7 +24,7 @@ export const random: Baseline = {
 
 export const popularity: Baseline = {
   name: 'popularity',
-  summary: "interactions of all the target's persons",
+  summary: "the same list for everybody: most interactions among all of the target's persons",
   needs: 'target',
   fit({ target }) {
     const scores = Float32Array.from(itemCounts(target));
@@ -34,7 +34,8 @@ export const popularity: Baseline = {
 
 export const prior: Baseline = {
   name: 'prior',
-  summary: 'mean target factor of the warm persons known on both sides: the zero line of transfer',
+  summary:
+    'the same list for everybody: mean target factor of the persons known on both sides; transfer must rank better than this',
   needs: 'target+links',
   fit({ target, linked, factors }) {
     const { dimension, persons, items } = factors();
@@ -49,7 +50,7 @@ export const prior: Baseline = {
 
 export const priorCount: Baseline = {
   name: 'prior-count',
-  summary: 'interactions of the warm persons known on both sides',
+  summary: 'the same list for everybody: most interactions among the persons known on both sides',
   needs: 'target+links',
   fit({ target, linked }) {
     const index = personIndex(target);
@@ -64,7 +65,7 @@ export const priorCount: Baseline = {
 
 export const localOnly: Baseline = {
   name: 'local-only',
-  summary: "mean factor of all the target's persons: what it can do alone",
+  summary: "the same list for everybody: mean factor of all of the target's persons, without any other platform",
   needs: 'target',
   fit({ factors }) {
     const { dimension, persons, items } = factors();

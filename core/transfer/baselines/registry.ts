@@ -1,5 +1,5 @@
 /**
- * Every baseline by its name, in the order tables show them.
+ * Every baseline by its name, in the order of the tables.
  * @module
  */
 import { TransferError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { userKnn } from './user-knn.ts';
 
 export const baselines: readonly Baseline[] = [random, popularity, localOnly, prior, priorCount, userKnn, ceiling];
 
-/** @throws TransferError TRANSFER_BASELINE_UNKNOWN, naming those there are. */
+/** @throws TransferError TRANSFER_BASELINE_UNKNOWN, naming the baselines that exist. */
 export function baselineNamed(name: string): Baseline {
   const found = baselines.find((baseline) => baseline.name === name);
   if (found !== undefined) return found;

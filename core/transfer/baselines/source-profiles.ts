@@ -1,5 +1,5 @@
 /**
- * What all sources together know of a person, in one place: what only a centralised method sees.
+ * Facts that all sources together have about a person, in one place: only a centralised method sees them.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -8,7 +8,10 @@ import type { RandomSource } from '../../random/source.ts';
 import { factoriseTarget } from '../decoder/target-factors.ts';
 import { factorEncoder } from '../encoder/factor-encoder.ts';
 
-/** Items of all sources, numbered through; weights are inverse document frequencies, at unit length. */
+/**
+ * A person's items on all sources, under one numbering, weighted by inverse document frequency and scaled to unit
+ * length.
+ */
 export interface Profile {
   readonly items: Uint32Array;
   readonly weights: Float64Array;
@@ -47,7 +50,7 @@ export function sourceProfiles(sources: readonly Domain[]): SourceProfiles {
   return { items: sources.reduce((sum, { catalogue }) => sum + catalogue.length, 0), of };
 }
 
-/** Cosines between profiles, looked up through the items they have in common. */
+/** Cosines between profiles, computed through their common items. */
 export class ProfileIndex {
   readonly size: number;
   readonly #persons = new Map<number, number[]>();
@@ -69,7 +72,7 @@ export class ProfileIndex {
     });
   }
 
-  /** The cosine of `profile` with each indexed one. */
+  /** The cosine of `profile` with each indexed profile. */
   cosines({ items, weights }: Profile): Float32Array /* [size] */ {
     const out = new Float32Array(this.size);
     items.forEach((item, i) => {
@@ -81,7 +84,10 @@ export class ProfileIndex {
   }
 }
 
-/** What a source without noise would release of a person: whitened unit factors; zeros for whom it does not know. */
+/**
+ * The representations that a source without noise would release: whitened factors of unit length, zeros for a person it
+ * does not know.
+ */
 export interface SourceEncoder {
   readonly source: string;
   readonly dimension: number;
@@ -102,7 +108,9 @@ export function sourceEncoders(sources: readonly Domain[], random: RandomSource)
   });
 }
 
-/** Those of every source side by side, at unit length together; float32 [dimension of all]. */
+/**
+ * Every source's representation of a person, concatenated and scaled to unit length; float32 [sum of the dimensions].
+ */
 export function sourceFactors(encoders: readonly SourceEncoder[]): (person: string) => Float32Array {
   return (person) => {
     const vectors = encoders.map(({ represent }) => represent(person));

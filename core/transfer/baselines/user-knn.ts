@@ -1,6 +1,6 @@
 /**
- * User-based nearest neighbours across domains: what the warm persons with the most similar source profiles did on the
- * target (Herlocker et al., SIGIR 1999, with cosine similarity of idf-weighted profiles).
+ * User-based nearest neighbours across domains: the target interactions of the warm persons with the most similar
+ * source profiles (Herlocker et al., SIGIR 1999, with the cosine similarity of idf-weighted profiles).
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -9,7 +9,7 @@ import type { Baseline } from './baseline.ts';
 import type { Profile } from './source-profiles.ts';
 import { ProfileIndex, sourceProfiles } from './source-profiles.ts';
 
-/** What everybody counts for whatever the similarity: it orders the items that no similar person has. */
+/** Weight of everybody, whatever the similarity. It orders the items that no similar person has. */
 const distant = 1e-3;
 
 /** The target histories of all warm persons, weighted by the similarity of their source profiles. */
@@ -49,7 +49,7 @@ export class Neighbours {
 
 export const userKnn: Baseline = {
   name: 'user-knn',
-  summary: 'what the warm persons with the most similar source profiles have on the target, in one place',
+  summary: 'target items of the warm persons with the most similar source profiles, all data in one place',
   needs: 'everything',
   fit({ target, linked, sources }) {
     const index = personIndex(target);

@@ -1,6 +1,6 @@
 /**
- * The guard against negative transfer: how much of decoder, prior and popularity goes into a score is chosen on held-out
- * persons and may be nothing of the decoder.
+ * The guard against negative transfer: held-out persons decide how much of decoder, prior and popularity goes into a
+ * score. The share of the decoder may be zero.
  * @module
  */
 import type { HeldOutRanking, RankingQuality } from './held-out.ts';
@@ -13,7 +13,9 @@ export interface Blend {
 
 const steps = 5;
 
-/** All mixtures in fifths; whoever rests on less comes first, so that a tie is decided for the simpler one. */
+/**
+ * All mixtures in fifths. Mixtures of fewer parts come first, so that a tie is decided in favour of the simpler one.
+ */
 function mixtures(decoderAllowed: boolean): readonly Blend[] {
   const all: Blend[] = [];
   for (let decoder = 0; decoder <= (decoderAllowed ? steps : 0); decoder++) {
@@ -32,8 +34,8 @@ export interface BlendChoice {
 }
 
 /**
- * @param decoder candidate scores in the same units as `prior`; absent where there is nothing to decode
- * @param popularity candidate scores, on a scale of its own that is comparable with the prior's
+ * @param decoder candidate scores in the same units as `prior`; absent if there is nothing to decode.
+ * @param popularity candidate scores, scaled to be comparable with the prior's.
  */
 export function chooseBlend(
   ranking: HeldOutRanking,

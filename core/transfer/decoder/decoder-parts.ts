@@ -1,5 +1,5 @@
 /**
- * The parts that a decoder is fitted from and consists of. Types only.
+ * The inputs and parts of a decoder. Types only.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -9,9 +9,9 @@ import type { Regression } from './regression.ts';
 import type { HeldScores } from './score-map.ts';
 
 export interface DecoderContext {
-  /** The target, cold persons hidden. */
+  /** The target's domain, without the interactions of cold persons. */
   readonly domain: Domain;
-  /** Factors of the target, or of a part of its persons: the same method and settings both times. */
+  /** Factorises the target or a part of its persons, with the same method and settings each time. */
   readonly factorise: (domain: Domain) => Factors;
   readonly random: Prng;
 }

@@ -1,10 +1,10 @@
 /**
- * The decoder: released representations, from one or several sources and with whatever noise, to scores over the local
- * catalogue. It never leaves its platform, so it may be fitted on everything there.
+ * The decoder turns released representations, from one or several sources and with any noise, into scores over the
+ * local catalogue. It never leaves its platform, so it may be fitted on everything there.
  *
- * Ridge regression from released vectors to target factors over the persons known on both sides (EMCDR's linear mapping,
- * Man et al., IJCAI 2017, eq. 5), its features and penalty chosen on held-out persons; sources that do not help are shut
- * out; then the blend with prior and popularity that ranks the held-out persons best.
+ * It is a ridge regression from released vectors to target factors over the persons known on both sides (the linear
+ * mapping of EMCDR, Man et al., IJCAI 2017, eq. 5). Held-out persons choose its features and penalty, shut out the
+ * sources that do not help, and then choose the blend with prior and popularity that ranks them best.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -28,7 +28,7 @@ export interface Decoder {
   explain(released: readonly ReleasedVector[], item: number): Explanation;
 }
 
-/** Fewer persons known on both sides than this, and nothing can be judged: popularity alone. */
+/** Least number of persons known on both sides. With fewer nothing can be judged, and popularity is used alone. */
 const fewestWarm = 20;
 const heldOutShare = 0.2;
 
@@ -118,7 +118,7 @@ class FittedDecoder implements Decoder {
     );
   }
 
-  /** Undefined when nothing usable was released: then the prior stands in. */
+  /** Undefined if nothing usable was released. The prior is used in its place then. */
   #decode(released: readonly ReleasedVector[]): Float32Array | undefined {
     if (this.#fitted === undefined) return undefined;
     const { regression, scores } = this.#fitted;
@@ -133,7 +133,7 @@ function popularityAlone(
   received: readonly ReceivedRepresentations[],
 ): Decoder {
   const list = popularityOnScaleOf(context.domain, undefined).list;
-  const shutOutBecause = `${warmPersons} persons known on both sides, and fewer than ${fewestWarm} cannot be judged`;
+  const shutOutBecause = `${warmPersons} persons are known on both sides; with fewer than ${fewestWarm} no source can be judged`;
   return {
     report: {
       warmPersons,

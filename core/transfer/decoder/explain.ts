@@ -1,6 +1,6 @@
 /**
- * Why an item was shown: what each part of the blend adds to its score, source by source, and which items of the
- * catalogue lie nearest to where the released vectors point.
+ * Explains why an item was shown: the contribution of each part of the blend to its score, source by source, and the
+ * catalogue items nearest to the direction of the released vectors.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -21,8 +21,8 @@ export interface ExplainedDecoder {
 const nearestShown = 3;
 
 /**
- * Parts named `source:<name>`, `prior` and `popularity` add up to the score; parts named `near:<item id>` are cosines
- * between item factors and what the representation changes.
+ * Parts named `source:<name>`, `prior` and `popularity` add up to the score. Parts named `near:<item id>` are cosines
+ * between an item's factor and the change that the representation makes to the predicted factor.
  */
 export function explainScore(
   decoder: ExplainedDecoder,
@@ -31,7 +31,7 @@ export function explainScore(
 ): Explanation {
   const { blend, fitted, priorScores } = decoder;
   const changes = blend.decoder > 0 && fitted !== undefined ? changesBySource(fitted, released, item) : [];
-  // Without a released vector the prior itself stands in for the decoder; with one, the decoder's own intercept does.
+  // Without a released vector the prior replaces the decoder. With one, the decoder's own intercept is the base.
   const base = fitted === undefined || changes.length === 0 ? priorScores[item] : fitted.scores.intercept[item];
   const parts = [
     ...changes.map(({ source, score }) => ({ name: `source:${source}`, weight: blend.decoder * score })),
@@ -44,7 +44,7 @@ export function explainScore(
   return { basis: 'representation', parts: [...parts, ...nearest(decoder, total, item)] };
 }
 
-/** What each source's block of features adds to the item's score and to the predicted factor. */
+/** The amount that each source's block of features adds to the item's score and to the predicted factor. */
 function changesBySource(
   { regression: { layout, map }, scores }: Fitted,
   released: readonly ReleasedVector[],

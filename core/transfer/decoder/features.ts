@@ -1,19 +1,19 @@
 /**
- * From a released vector to what the decoder's regression sees, by what is known of the release's noise.
+ * Turns a released vector into the features of the decoder's regression, depending on what is known about the noise.
  *
- * Debiasing is left to the regression: it is fitted on codes that carry the same noise as those it will meet, so that it
- * learns the shrinkage of the posterior mean instead of assuming it. What the noise model adds is the right functions of
- * the code to regress on: directions for PrivUnit (the length of a sample says nothing), codes for randomised response.
+ * The regression does the debiasing: it is fitted on codes with the same noise as those it will meet, so it learns the
+ * shrinkage of the posterior mean instead of assuming it. The noise model decides only which functions of the code are
+ * the features: directions for PrivUnit (the length of a sample carries no information), codes for randomised response.
  * @module
  */
 import type { NoiseModel } from '../../release/release.ts';
 
 export interface FeatureShape {
-  /** Leading dimensions of the vector that are used; a randomised response always uses its whole code. */
+  /** Number of leading dimensions of the vector that are used. A randomised response always uses its whole code. */
   readonly dimensions: number;
   /**
-   * Leading dimensions whose products of pairs are added, so that the decoder may bend: a person's place on a small sphere
-   * says more than a plane can.
+   * Number of leading dimensions whose pairwise products are added. They make the decoder nonlinear: a linear map
+   * cannot use all of a person's position on a small sphere.
    */
   readonly products: number;
 }
@@ -27,7 +27,7 @@ export interface FeatureMap {
 /** The shapes worth trying for vectors of this dimension under this noise. */
 export function featureShapes(noise: NoiseModel, dimension: number): readonly FeatureShape[] {
   if (noise.kind === 'randomised-response') return [{ dimensions: dimension, products: 0 }];
-  // A noisy sample has its noise in every dimension: a part of it is worth no more than its share.
+  // A noisy sample has noise in every dimension, so a leading part of it is not better than any other part.
   const leading = noise.kind === 'exact' ? [4, 8, 16].filter((d) => d < dimension) : [];
   return [...leading, dimension].flatMap((dimensions) => [
     { dimensions, products: 0 },
@@ -45,7 +45,7 @@ function directionFeatures({ dimensions, products }: FeatureShape): FeatureMap {
   return {
     width: dimensions + (products * (products + 1)) / 2,
     write(vectors, from, out, at) {
-      // Both parts at about unit variance a feature, so that one penalty fits them.
+      // Both parts get about unit variance per feature, so that one penalty suits both.
       const inverse = inverseLength(vectors, from, dimensions) * Math.sqrt(dimensions);
       for (let i = 0; i < dimensions; i++) out[at + i] = vectors[from + i] * inverse;
       const bent = inverseLength(vectors, from, products) ** 2 * products;
@@ -64,8 +64,8 @@ function inverseLength(vectors: Float32Array, from: number, length: number): num
 }
 
 /**
- * The prototype and the code itself: the first lets codes that lie together share what they learn, the second lets each
- * differ. The truth probability scales all of it alike, which the regression finds by itself.
+ * The prototype and the code itself. The prototype lets neighbouring codes share what is learned, the code lets each
+ * one differ. The truth probability scales all features by the same factor, which the regression learns.
  */
 function codeFeatures(prototypes: Float32Array, dimension: number): FeatureMap {
   const codes = prototypes.length / dimension;

@@ -1,6 +1,6 @@
 /**
- * What the decoder's choices are made on: persons of the target who are kept out of its fit, ranked as cold persons will
- * be. Everything here stays inside the target.
+ * The persons on whom the decoder's choices are made. They are kept out of its fit and ranked as cold persons will be.
+ * All of this stays inside the target.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -8,16 +8,17 @@ import { kernels } from '../../kernels/index.ts';
 import { popularityNegatives, uniformNegatives } from '../../evaluation/negatives.ts';
 import type { DrawnNegatives } from '../../evaluation/negatives.ts';
 
-/** Negatives of one positive, where the catalogue has that many. */
+/** Wanted number of negatives per positive. A small catalogue has fewer. */
 const wantedNegatives = 99;
-/** Enough for a standard error below .005; more would only cost time. */
+/** Enough positives for a standard error below .005. More would only take time. */
 const enoughPositives = 4000;
 
 export interface RankingQuality {
-  /** Mean NDCG@10 over positives, by kind of negatives. */
+  /** Mean NDCG@10 over positives, against uniform negatives. */
   readonly uniform: number;
+  /** Mean NDCG@10 over positives, against popular negatives. */
   readonly popularity: number;
-  /** The criterion: both kinds alike. */
+  /** The criterion: the mean of both. */
   readonly mean: number;
 }
 
@@ -27,18 +28,18 @@ export interface RankedPerson {
 }
 
 export class HeldOutRanking {
-  /** Whom it ranks. */
+  /** The persons who are ranked. */
   readonly persons: readonly RankedPerson[];
-  /** Negatives a positive. */
+  /** Number of negatives per positive. */
   readonly negatives: number;
-  /** A positive, then its negatives; all rows with uniform negatives first. */
+  /** Rows of a positive followed by its negatives. All rows with uniform negatives come first. */
   readonly #candidates: Uint32Array; /* [2, rows, 1 + negatives] */
   /** Which of `persons` a row belongs to. */
   readonly #rowPerson: Uint32Array; /* [2, rows] */
 
   /**
-   * @param training the target without the held-out persons: popularity is drawn from it
-   * @param heldOut in the order in which they may be used
+   * @param training the target without the held-out persons; the negatives and their popularity come from it.
+   * @param heldOut in the order in which they may be used.
    */
   constructor(training: Domain, heldOut: readonly RankedPerson[], seed: string) {
     const items = training.catalogue.length;
@@ -95,7 +96,7 @@ export class HeldOutRanking {
     return this.#score((item) => list[item]);
   }
 
-  /** Scores of all candidates by a list for each person; `list(p)` is asked for once a person and kind of negatives. */
+  /** Scores of all candidates by a list per person. `list(p)` is called once per person and kind of negatives. */
   personScores(list: (person: number) => Float32Array): Float32Array {
     let current = -1;
     let scores: Float32Array = new Float32Array(0);

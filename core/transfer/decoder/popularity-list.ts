@@ -5,7 +5,7 @@
 import type { Domain } from '../../data/domain.ts';
 import { itemCounts } from '../../data/select.ts';
 
-/** log(1 + count), brought to the spread of `reference` so that both can be mixed. */
+/** log(1 + count), scaled to the spread of `reference` so that both can be mixed. */
 export function popularityOnScaleOf(
   domain: Domain,
   reference: Float32Array | undefined,

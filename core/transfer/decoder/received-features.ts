@@ -1,6 +1,6 @@
 /**
- * Several sources' releases side by side as one feature row a person: each source a block, centred and brought to the
- * same mean variance, zeros where a source released nothing of the person.
+ * Joins the releases of several sources into one feature row per person. Each source is a block, centred and scaled to
+ * the same mean variance. A block is zero if its source released nothing of the person.
  * @module
  */
 import type { ReceivedRepresentations } from '../../release/release.ts';
@@ -22,14 +22,14 @@ export interface ChosenSource {
   readonly shape: FeatureShape;
 }
 
-/** Where each person of a source stands among its released vectors. */
+/** Row of each person among a source's released vectors. */
 export type RowsByPerson = ReadonlyMap<string, number>;
 
 export class FeatureLayout {
   readonly width: number;
   readonly blocks: readonly SourceBlock[];
 
-  /** @param persons those the regression is fitted on: centres and scales are theirs. */
+  /** @param persons on whom the regression is fitted; they determine centres and scales. */
   constructor(chosen: readonly ChosenSource[], rows: readonly RowsByPerson[], persons: readonly string[]) {
     let offset = 0;
     this.blocks = chosen.map(({ received, shape }, index) => {
@@ -58,7 +58,7 @@ export class FeatureLayout {
     return out;
   }
 
-  /** The feature row of one person; `vector(source)` is what that source released, if anything. */
+  /** The feature row of one person. @param vector returns the vector that a source released, if any. */
   row(vector: (source: string) => Float32Array | undefined): Float64Array {
     const out = new Float64Array(this.width);
     for (const block of this.blocks) {
@@ -104,7 +104,7 @@ function blockOf(
 
 function writeBlock(block: SourceBlock, vectors: Float32Array, from: number, out: Float64Array, row: number): void {
   const at = row + block.offset;
-  // A vector of zeros is a person of whom the source knows nothing: the same as no release.
+  // A vector of zeros means that the source knows nothing about the person, and counts as no release.
   let known = false;
   for (let i = 0; i < block.dimension && !known; i++) known = vectors[from + i] !== 0;
   if (!known) return;

@@ -1,5 +1,5 @@
 /**
- * The decoder's regression: features of released vectors to target factors, its penalty chosen on held-out persons.
+ * The decoder's regression from features of released vectors to target factors. Held-out persons choose its penalty.
  * @module
  */
 import { kernels } from '../../kernels/index.ts';
@@ -14,15 +14,17 @@ export const penalties: readonly number[] = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30,
 
 export interface Regression {
   readonly layout: FeatureLayout;
-  /** From features to target factors. */
+  /** Maps features to target factors. */
   readonly map: LinearMap;
-  /** Whom it was fitted on, their features float64 [persons, width], and (XᵀX + λI)⁻¹: for other outputs of theirs. */
+  /** The persons it was fitted on. They allow a fit of other outputs with the same features. */
   readonly persons: readonly string[];
+  /** Features of these persons, float64 [persons, width]. */
   readonly features: Float64Array;
+  /** (XᵀX + λ n s I)⁻¹, see {@link RidgePath}. */
   readonly inverse: Float64Array /* [width, width] */;
 }
 
-/** The sources that take part, with the lookup of their persons. */
+/** The sources that take part, with the row of each person. */
 export interface Inputs {
   readonly chosen: readonly ChosenSource[];
   readonly rows: readonly RowsByPerson[];
@@ -35,12 +37,13 @@ export function fitRegression(inputs: Inputs, train: Targets, d: number, penalty
 export interface PenaltyChoice {
   readonly penalty: number;
   readonly regression: Regression;
-  /** Features of the held-out persons, float64 [persons, width], and their predicted factors, [persons, d]. */
+  /** Features of the held-out persons, float64 [persons, width]. */
   readonly features: Float64Array;
+  /** Predicted factors of the held-out persons, float64 [persons, d]. */
   readonly predicted: Float64Array;
 }
 
-/** The penalty with the least squared error of the held-out persons' scores over the whole catalogue. */
+/** Chooses the penalty with the least squared error of the held-out persons' scores over the whole catalogue. */
 export function choosePenalty(inputs: Inputs, train: Targets, heldOut: Targets, factors: Factors): PenaltyChoice {
   const d = factors.dimension;
   const prepared = prepare(inputs, train, d);

@@ -1,6 +1,6 @@
 /**
- * Ridge regression with many outputs for a whole path of penalties at the price of one eigendecomposition:
- * W(λ) = V (Λ + λ n s I)⁻¹ Vᵀ Xᵀ Y, features and outputs centred (Hastie, Tibshirani and Friedman, Elements, 3.4.1).
+ * Ridge regression with many outputs, for a whole path of penalties at the price of one eigendecomposition: W(λ) = V (Λ
+ * + λ n s I)⁻¹ Vᵀ Xᵀ Y, with features and outputs centred (Hastie, Tibshirani and Friedman, Elements, 3.4.1).
  * @module
  */
 import { kernels } from '../../kernels/index.ts';
@@ -25,7 +25,7 @@ export class RidgePath {
   readonly #vectors: Float64Array;
   /** Vᵀ Xᵀ Y. */
   readonly #projected: Float64Array;
-  /** s: mean variance of a feature, so that a penalty means the same whatever the units. */
+  /** s: mean variance of a feature. It makes a penalty independent of the units. */
   readonly #scale: number;
 
   /**
@@ -58,7 +58,7 @@ export class RidgePath {
     }
   }
 
-  /** (XᵀX + λ n s I)⁻¹, float64 [inputs, inputs]: what turns any other XᵀY into weights. */
+  /** (XᵀX + λ n s I)⁻¹, float64 [inputs, inputs]. It turns the XᵀY of any other outputs into weights. */
   inverse(penalty: number): Float64Array {
     return this.#filtered(this.#vectors, this.#inputs, penalty);
   }
@@ -75,14 +75,14 @@ export class RidgePath {
     };
   }
 
-  /** Vᵀ (Λ + λ n s I)⁻¹ R for the eigenvectors V and values Λ, both by rows, and R [inputs, width]. */
+  /** V (Λ + λ n s I)⁻¹ R for R [inputs, width]. Eigenvectors and their values are stored in rows. */
   #filtered(right: Float64Array, width: number, penalty: number): Float64Array {
     const inputs = this.#inputs;
     const out = new Float64Array(inputs * width);
     const ridge = penalty * this.#rows * this.#scale;
     for (let r = 0; r < inputs; r++) {
       const denominator = Math.max(this.#values[r], 0) + ridge;
-      // No variance and no penalty to speak of: the direction was never seen.
+      // The direction has no variance and almost no penalty: the data do not contain it.
       if (!(denominator > 0)) continue;
       for (let i = 0; i < inputs; i++) {
         const factor = this.#vectors[r * inputs + i] / denominator;

@@ -1,9 +1,10 @@
 /**
- * From features straight to scores: what the regression's factors say of an item, and what the persons it was fitted on
- * had themselves (their histories, each at unit length, as further outputs of the same ridge regression).
+ * Maps features directly to scores. One part scores an item by the factors that the regression predicts. The other part
+ * adds the histories of the persons it was fitted on, each scaled to unit length, as further outputs of the same ridge
+ * regression.
  *
- * Factors keep what is common to many items; histories keep what is particular to one. Both are linear in the features,
- * so their mixture is one vector an item.
+ * Factors keep what many items have in common, histories what is specific to one item. Both are linear in the features,
+ * so their mixture is one vector per item.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -16,12 +17,12 @@ import type { Regression } from './regression.ts';
 
 export interface ScoreMap {
   readonly width: number;
-  /** Scores at features of zero. */
+  /** Scores for features of zero. */
   readonly intercept: Float32Array /* [items] */;
   readonly items: Float32Array /* [items, width] row-major */;
 }
 
-/** What the predicted factor of a person with these features scores. */
+/** Scores by the predicted factor of a person with these features. */
 export function factorScoreMap(
   { map }: Pick<Regression, 'map'>,
   { dimension, items }: Pick<Factors, 'dimension' | 'items'>,
@@ -43,7 +44,7 @@ export function factorScoreMap(
   };
 }
 
-/** What the persons of the regression had, by the same regression. */
+/** Scores by the histories of the regression's persons, through the same regression. */
 export function historyScoreMap(
   { features, inverse, map, persons }: Omit<Regression, 'layout'>,
   domain: Domain,
@@ -67,7 +68,7 @@ export function historyScoreMap(
   return { width, intercept: intercept.map((value, item) => value - offset[item]), items };
 }
 
-/** (1 - share) a + share scale b. */
+/** The mixture (1 - share) a + share scale b. */
 export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: number): ScoreMap {
   const mix = (x: Float32Array, y: Float32Array): Float32Array =>
     x.map((value, at) => (1 - share) * value + share * scale * y[at]);

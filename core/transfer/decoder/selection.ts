@@ -1,6 +1,6 @@
 /**
- * Every choice a decoder makes, on persons whose interactions neither its factors nor its regression have seen: features
- * and penalty, sources that are let in, the blend.
+ * Makes every choice of a decoder, on persons whose interactions neither its factors nor its regression have seen:
+ * features and penalty, the sources that are let in, the blend.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -30,16 +30,15 @@ export interface Selection {
   readonly chosen: DecoderReport['chosen'];
 }
 
-/** How much of a decoder's score comes from histories of persons, beside factors. */
+/** The share of a decoder's score that comes from persons' histories; the rest comes from factors. */
 export interface HistoryShare {
   readonly share: number;
-  /** Brings the scores from histories to the spread of those from factors. */
+  /** Factor that gives the scores from histories the spread of those from factors. */
   readonly scale: number;
 }
 
 const historyShares = [0, 0.1, 0.2, 0.3, 0.4];
 
-/** Every choice, on persons whose interactions neither the factors nor the regression have seen. */
 export function select(
   context: DecoderContext,
   received: readonly ReceivedRepresentations[],
@@ -148,7 +147,7 @@ function withHistories(
   return { scores: blended(factorScores, historyScores, share, scale), histories: { share, scale } };
 }
 
-/** The part of the regression's weight that a source's block holds. */
+/** The share of the regression's weight that is in a source's block. */
 function blockShare({ layout, map }: Regression, source: string): number {
   let own = 0;
   let all = 0;

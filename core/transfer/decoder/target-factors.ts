@@ -1,5 +1,5 @@
 /**
- * How a platform factorises its own domain: one definition for every strategy, decoder and baseline.
+ * The factorisation of a platform's own domain, defined once for every strategy, decoder and baseline.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';

@@ -1,5 +1,5 @@
 /**
- * What the decoder is fitted to: target factors of persons.
+ * Target factors of persons: the outputs that the decoder is fitted to.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -12,7 +12,7 @@ export interface Targets {
   readonly factors: Float64Array /* [persons, d] row-major */;
 }
 
-/** The factors of persons of the domain. */
+/** The factors of persons who are in the domain. */
 export function targetsOf(domain: Domain, factors: Factors, persons: readonly string[]): Targets {
   const d = factors.dimension;
   const index = personIndex(domain);
@@ -24,7 +24,7 @@ export function targetsOf(domain: Domain, factors: Factors, persons: readonly st
   return { persons, factors: out };
 }
 
-/** Those of persons who are not in the domain, from what is hidden of them. */
+/** The factors of persons who are not in the domain, folded in from their hidden positives. */
 export function foldedIn(factors: Factors, persons: readonly RankedPerson[]): Targets {
   const d = factors.dimension;
   const out = new Float64Array(persons.length * d);

@@ -1,12 +1,12 @@
 /**
- * An encoder from plain person factors: fold-in, brought to equal variance in every principal direction, unit length. Made
- * from everybody's raw data, so it promises nothing to anybody.
+ * An encoder from plain person factors: fold-in, equal variance in every principal direction, unit length. It is made
+ * from everybody's raw data, so it promises no privacy to anybody.
  * @module
  */
 import type { Factors } from '../factors/implicit-als.ts';
 import { unit } from './item-vectors.ts';
 
-/** @param dimension leading principal directions kept; at most the factors' own. */
+/** @param dimension number of leading principal directions to keep, at most the factors' own. */
 export function factorEncoder(factors: Factors, dimension: number): (history: Uint32Array) => Float32Array {
   const d = factors.dimension;
   const used = Math.min(dimension, d);

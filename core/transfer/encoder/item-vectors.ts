@@ -1,16 +1,16 @@
 /**
- * What an encoder is, once it is released: a vector for every item, and a person's representation as a sum over the
- * history. Nothing else of the platform goes into it.
+ * A released encoder: a vector for every item. A person's representation is a sum over the history. Nothing else of the
+ * platform goes into it.
  * @module
  */
 
 export interface ItemVectors {
   readonly dimension: number;
-  /** Row i is item i's vector, its weight included. An item lost in noise has zeros. */
+  /** Row i is item i's vector, its weight included. An item lost in the noise has zeros. */
   readonly vectors: Float32Array /* [items, dimension] row-major */;
 }
 
-/** Σ over the history of the items' vectors, at unit length; zeros when no item of it is known. */
+/** Sum of the vectors of the history's items, scaled to unit length; zeros if none of them is known. */
 export function encodeHistory(items: Uint32Array, encoder: ItemVectors): Float32Array {
   const { dimension, vectors } = encoder;
   const sum = new Float64Array(dimension);
@@ -21,7 +21,7 @@ export function encodeHistory(items: Uint32Array, encoder: ItemVectors): Float32
   return unit(sum);
 }
 
-/** The vector at length 1 (float32); zeros stay zeros. */
+/** The vector scaled to length 1 (float32). Zeros stay zeros. */
 export function unit(vector: Float64Array | Float32Array): Float32Array {
   let square = 0;
   for (let j = 0; j < vector.length; j++) square += vector[j] * vector[j];

@@ -1,17 +1,19 @@
 /**
  * Item vectors by private subspace iteration: the leading right singular vectors of the weighted person-item matrix,
- * from noisy sums alone (Hardt and Price, "The noisy power method", NeurIPS 2014; person-level contributions as in Chien
+ * from noisy sums only (Hardt and Price, "The noisy power method", NeurIPS 2014; person-level contributions as in Chien
  * et al., "Private alternating least squares", ICML 2021).
  *
- * Person u has the row x_u: weight w_i at each item of the history, at unit length. A step asks for one sum over persons,
+ * Person u has the row x_u: the weight w_i at each item of the history, scaled to unit length. A step asks for one sum
+ * over persons,
  *
- *   S = Σ_u x_u ⊗ b_u,   b_u = D Uᵀ x_u / |D Uᵀ x_u|,
+ *   S = Σ_u x_u ⊗ b_u,   b_u = D Uᵀ x_u / |D Uᵀ x_u|.
  *
- * in which everybody's contribution has length 1 whatever the history, so no clip has to be chosen and none of the
- * budget is left unused. D evens out the directions: without it the first one, popularity, would take most of every b_u.
- * Rows of S that are lost in the noise are shrunk, then U and the strengths of the directions are taken from S D⁻¹.
+ * Everybody's contribution to it has length 1, whatever the history. So no clip has to be chosen and no budget is
+ * wasted. D balances the directions: without it the first one, popularity, would dominate every b_u. Rows of S that are
+ * lost in the noise are shrunk; then U and the strengths of the directions are computed from S D⁻¹.
  *
- * Every quantity here depends on persons through the released sums alone: the result may be used in anything that leaves.
+ * Every quantity here depends on persons only through the released sums, so the result may be used in anything that
+ * leaves.
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';
@@ -25,15 +27,15 @@ import { orthonormaliseColumns } from '../linear-algebra/thin-qr.ts';
 import type { ItemVectors } from './item-vectors.ts';
 
 export interface SubspaceSettings {
-  /** Numbers in an item's vector: 3 to 32. */
+  /** Length of an item's vector: 3 to 32. */
   readonly dimension: number;
-  /** Steps of the iteration, each one charged sum. */
+  /** Steps of the iteration. Each step is one charged sum. */
   readonly steps: number;
-  /** Share of the budget (of zero-concentrated DP) that the item counts take; the steps share the rest evenly. */
+  /** Share of the budget (of zero-concentrated DP) for the item counts. The steps share the rest evenly. */
   readonly countShare: number;
-  /** Items weigh (count + countFloor)^-weightExponent, as inverse document frequencies do. */
+  /** An item has the weight (count + countFloor)^-weightExponent, similar to an inverse document frequency. */
   readonly weightExponent: number;
-  /** Keeps the weights of items whose count is mere noise from exploding. */
+  /** Bounds the weights of items whose count is only noise. */
   readonly countFloor: number;
 }
 
@@ -83,7 +85,7 @@ export interface SubspaceProgress {
 /**
  * @param items catalogue size, at most that of the queries: coordinates beyond it are noise, and left aside.
  * @param random for the public starting directions only.
- * @throws TransferError TRANSFER_CANCELLED when the signal is aborted.
+ * @throws TransferError TRANSFER_CANCELLED if the signal is aborted.
  */
 export async function trainSubspace(
   interactions: Interactions,
@@ -113,7 +115,7 @@ export async function trainSubspace(
   return { dimension: k, vectors: weightedVectors(directions, weights, evening) };
 }
 
-/** 1/√n at each of a person's n items: length 1, so that long histories speak no louder. */
+/** Counts 1/√n at each of a person's n items. The vector has length 1, so long histories do not weigh more. */
 export function* countContributions(interactions: Interactions): Generator<Contribution> {
   for (let person = 0; person + 1 < interactions.offsets.length; person++) {
     const indices = interactions.items.subarray(interactions.offsets[person], interactions.offsets[person + 1]);
@@ -121,7 +123,7 @@ export function* countContributions(interactions: Interactions): Generator<Contr
   }
 }
 
-/** x_u ⊗ b_u, sparse: coordinate item x dimension + direction. */
+/** The contribution x_u ⊗ b_u, sparse: coordinate item x dimension + direction. */
 export function* subspaceContributions(
   interactions: Interactions,
   weights: Float64Array,
@@ -162,8 +164,8 @@ export function* subspaceContributions(
 }
 
 /**
- * Positive-part James-Stein on each item's row, at a quarter of the strength: a row that stands out of the noise a little is worth
- * more to the histories that hold nothing else than the squared error of the row alone would have it. In place.
+ * Positive-part James-Stein shrinkage of each item's row, at a quarter of its strength. A row slightly above the noise
+ * helps the histories that contain nothing else more than the squared error of the row alone suggests. Works in place.
  */
 function shrinkRows(sum: Float64Array, k: number, noiseDeviation: number): void {
   const expectedNoise = (k * noiseDeviation * noiseDeviation) / 4;
@@ -175,7 +177,10 @@ function shrinkRows(sum: Float64Array, k: number, noiseDeviation: number): void 
   }
 }
 
-/** Left singular vectors of S D⁻¹, strongest first, and the D that evens them: strength^-1/2, 1 for the strongest. */
+/**
+ * Left singular vectors of S D⁻¹, strongest first, and the D that balances them: strength^-1/2, relative to 1 for the
+ * strongest.
+ */
 function principalDirections(
   sum: Float64Array,
   k: number,
@@ -184,7 +189,7 @@ function principalDirections(
   for (let base = 0; base < sum.length; base += k) for (let j = 0; j < k; j++) sum[base + j] /= evening[j];
   const { values, vectors } = symmetricEigen(gram(sum, k), k);
   const strongest = Math.sqrt(Math.max(values[0], 0));
-  // A direction without strength (all rows lost in noise, fewer persons than dimensions) stays zero.
+  // A direction without strength (all rows lost in the noise, or fewer persons than dimensions) stays zero.
   const floor = 1e-9 * strongest;
   const strengths = values.map((value) => Math.sqrt(Math.max(value, 0)));
   const rotation = new Float64Array(k * k);

@@ -1,9 +1,9 @@
 /**
- * How many numbers, or codes, a release can carry: a public function of its mode and budget.
+ * The number of values, or codes, in a release, as a public function of its mode and budget.
  *
- * A PrivUnit sample's expected cosine falls with the dimension, and a randomised response is right the less often the more
- * codes there are, so a small budget is best spent on few. The figures here were chosen on toys -> sports and on warm persons
- * of sports -> toys that were held out (docs/transfer.md).
+ * The expected cosine of a PrivUnit sample falls with the dimension, and a randomised response is less often right the
+ * more codes there are. So a small budget is best spent on few of them. The figures were chosen on toys -> sports and
+ * on held-out warm persons of sports -> toys (docs/transfer.md).
  * @module
  */
 import type { PrototypeSettings } from '../../release/cohort.ts';
@@ -12,11 +12,11 @@ import type { SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { publicPlatform } from '../public-shape.ts';
 import type { PublicShape } from '../strategy.ts';
 
-/** Share of the budget (of zero-concentrated DP) that prototypes take where they are needed. */
+/** Share of the budget (of zero-concentrated DP) for prototypes, if the release mode needs them. */
 const prototypeShare = 0.05;
 const prototypePasses = 4;
 
-/** Numbers of a representation where the settings leave it open; `plain` for a release without local noise. */
+/** Length of a representation if the settings do not fix it. @param plain the length without local noise. */
 export function releasedDimension({ release }: PublicShape, plain: number): number {
   switch (release?.mode) {
     case 'ldp':
@@ -43,9 +43,11 @@ export function prototypeSettings(
 }
 
 /**
- * What a platform asks for, the prototypes included where the release mode needs them: the budget is shared between both.
- * A platform that releases nothing makes none, but its rounds have the same share as everybody's.
- * @param own the strategy's own queries on this platform at a share of the budget; none where it charges nothing.
+ * The sums that a platform asks for, including those for prototypes if the release mode needs them. Both share the
+ * budget. A platform that releases nothing makes no prototypes, but its rounds get the same share of the budget as
+ * everybody's.
+ *
+ * @param own the strategy's own queries on this platform at a share of the budget; empty if it charges nothing.
  */
 export function releaseQueries(
   shape: PublicShape,

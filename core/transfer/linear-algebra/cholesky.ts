@@ -1,13 +1,13 @@
 /**
- * Cholesky factorisation of symmetric positive definite systems, in place, row-major, lower triangle.
+ * Cholesky factorisation of symmetric positive definite systems: in place, row-major, lower triangle.
  * @module
  */
 import { TransferError } from '../errors.ts';
 
 /**
- * Factors A = L Lᵀ in place: the lower triangle of `a` becomes L, the upper one is left as it was.
+ * Factors A = L Lᵀ in place: the lower triangle of `a` becomes L, the upper one stays as it was.
  * @param a float64 [n, n] row-major; only its lower triangle is read.
- * @throws TransferError TRANSFER_NOT_POSITIVE_DEFINITE when a pivot is not positive.
+ * @throws TransferError TRANSFER_NOT_POSITIVE_DEFINITE if a pivot is not positive.
  */
 export function choleskyInPlace(a: Float64Array, n: number): void {
   for (let j = 0; j < n; j++) {
@@ -51,7 +51,7 @@ export function choleskySolve(l: Float64Array, n: number, b: Float64Array, offse
 
 /**
  * Solves L Lᵀ X = B in place for many right-hand sides.
- * @param b float64 [n, columns] row-major: row operations run over contiguous columns.
+ * @param b float64 [n, columns] row-major, so that row operations run over contiguous columns.
  */
 export function choleskySolveMany(l: Float64Array, n: number, b: Float64Array, columns: number): void {
   for (let i = 0; i < n; i++) {

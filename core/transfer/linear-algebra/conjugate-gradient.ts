@@ -8,7 +8,7 @@
 
 export interface ConjugateGradientOptions {
   readonly iterations: number;
-  /** Stops when every residual is below this part of its right-hand side. */
+  /** Iteration stops once every residual is below this fraction of its right-hand side. */
   readonly tolerance: number;
   readonly signal?: AbortSignal;
 }

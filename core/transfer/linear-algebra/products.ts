@@ -56,7 +56,7 @@ export function multiplyVector(x: Float32Array, d: number, v: Float32Array | Flo
   return out;
 }
 
-/** Mean of the rows of X [rows, d]: float64 [d]; zeros when there are none. */
+/** Mean of the rows of X [rows, d]: float64 [d]; zeros if there are no rows. */
 export function columnMeans(x: Float32Array | Float64Array, d: number): Float64Array {
   const rows = x.length / d;
   const mean = new Float64Array(d);

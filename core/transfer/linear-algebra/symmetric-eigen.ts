@@ -97,7 +97,7 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, off:
   }
 }
 
-/** `rows` holds Qᵀ, so that rotations run over contiguous memory. */
+/** Implicit QL iteration. @param rows holds Qᵀ, so that rotations run over contiguous memory. */
 function implicitQl(rows: Float64Array, n: number, diagonal: Float64Array, off: Float64Array): void {
   for (let i = 1; i < n; i++) off[i - 1] = off[i];
   if (n > 0) off[n - 1] = 0;

@@ -1,6 +1,6 @@
 /**
- * Thin QR: an orthonormal basis of the columns of a tall matrix, by Gram-Schmidt done twice ("twice is enough", Giraud
- * et al. 2005).
+ * Thin QR: an orthonormal basis of the columns of a tall matrix, by Gram-Schmidt applied twice ("twice is enough",
+ * Giraud et al. 2005).
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * What strategies without a shared model have in common: no rounds, an encoder made inside the source, a decoder fitted
- * inside the target.
+ * The common part of all strategies: an encoder made inside the source, and a decoder fitted inside the target. By
+ * itself it has no rounds; `shared-trunk` adds them.
  * @module
  */
 import type { Domain, History } from '../../data/domain.ts';
@@ -25,10 +25,10 @@ import type {
   SharedPlan,
 } from '../strategy.ts';
 
-/** From a history to a representation; made by `prepare`. */
+/** Turns a history into a representation. `prepare` makes it. */
 export type Encoder = (history: History) => Float32Array;
 
-/** A plan for nothing: zero rounds, zero parameters. */
+/** The plan of a strategy that shares nothing: no parameters. */
 export const emptyPlan: SharedPlan = {
   blocks: [],
   optimiser: { name: 'fedavg', learningRate: 1 },

@@ -1,10 +1,11 @@
 /**
  * Linear bridge: implicit matrix factorisation on each side alone, and a linear map from source factors to target
- * factors over the persons known on both sides (EMCDR: Man, Shen, Jin and Cheng, "Cross-domain recommendation: an embedding
- * and mapping approach", IJCAI 2017, eq. 5, with implicit ALS as its factor model). Nothing is shared, no round is run.
+ * factors over the persons known on both sides (EMCDR: Man, Shen, Jin and Cheng, "Cross-domain recommendation: an
+ * embedding and mapping approach", IJCAI 2017, eq. 5, with implicit ALS as its factor model). Nothing is shared, and
+ * there are no rounds.
  *
- * The reference: a person's vector is folded in through item factors that were trained on everybody's data on the source,
- * so it promises nothing beyond sealing, also not to other persons of the source.
+ * It is the reference strategy. A person's vector is folded in through item factors that were trained on everybody's
+ * data on the source. So it promises nothing beyond sealing, not even to other persons of the source.
  * @module
  */
 import { z } from 'zod';
@@ -17,8 +18,8 @@ import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
 export interface LinearBridgeSettings {
   /**
-   * Numbers in a representation, 2 to 48; the decoder uses as many of the leading ones as help. Null: as many as the release
-   * mode carries, all 48 where nothing is noised.
+   * Length of a representation, 2 to 48. The decoder uses only as many leading numbers as help. Null: as many as the
+   * release mode can carry, or all 48 without noise.
    */
   readonly dimension: number | null;
 }
@@ -34,7 +35,7 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   privacy: 'sealed-only',
   defaults: { dimension: null },
   settings: (raw) => parseSettings(schema, raw, 'linear-bridge'),
-  /** Prototypes alone, where the release mode needs them: the encoder is charged nothing and claims nothing. */
+  /** Asks only for prototypes, if the release mode needs them. The encoder charges nothing and claims nothing. */
   queries: (shape, platform, settings) => releaseQueries(shape, platform, dimensionOf(shape, settings), () => []),
   dimension: dimensionOf,
   plan: () => emptyPlan,

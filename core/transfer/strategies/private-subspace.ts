@@ -1,10 +1,11 @@
 /**
- * Private subspace: item vectors made inside each source by differentially private subspace iteration, a person's
- * representation as their sum over the history, a ridge regression to target factors at the target. Nothing is shared.
+ * Private subspace: each source makes item vectors by differentially private subspace iteration. A person's
+ * representation is their sum over the history, and the target fits a ridge regression to its factors. Nothing is
+ * shared.
  *
- * Noisy power method (Hardt and Price, NeurIPS 2014) with person-level contributions; the billboard argument of Hsu et al.
- * (STOC 2014) and Chien et al. (ICML 2021): a representation is a function of one person's history and of what was
- * released under the ledger, so everybody else is protected by the encoder's epsilon whatever happens to it.
+ * Noisy power method (Hardt and Price, NeurIPS 2014) with person-level contributions, and the billboard argument of Hsu
+ * et al. (STOC 2014) and Chien et al. (ICML 2021): a representation is a function of one person's history and of values
+ * released under the ledger. So the encoder's epsilon protects everybody else, whatever happens to the representation.
  * @module
  */
 import { z } from 'zod';
@@ -19,9 +20,15 @@ import type { PublicShape, TransferStrategy } from '../strategy.ts';
 import { BridgeModel, emptyPlan } from './bridge-model.ts';
 
 export interface PrivateSubspaceSettings extends Omit<SubspaceSettings, 'dimension'> {
-  /** Numbers in a representation, 2 to 32. Null: as many as the release mode carries, all there are where nothing is noised. */
+  /**
+   * Length of a representation, 2 to 32. Null: as many numbers as the release mode can carry, or all of them without
+   * noise.
+   */
   readonly dimension: number | null;
-  /** Directions that the iteration works on, at least `dimension`: the leading ones come out better among more. */
+  /**
+   * Directions that the iteration works on, at least `dimension`. The leading ones become more accurate among more
+   * directions.
+   */
   readonly rank: number;
 }
 
@@ -61,7 +68,7 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
         return () => {
           throw new TransferError(
             'TRANSFER_NOT_PREPARED',
-            `"${domain.name}" is no source in this federation's policy, so it has made no encoder: name it in privacy.sources`,
+            `"${domain.name}" is not a source in this federation, so it has no encoder: add it to privacy.sources in the manifest`,
           );
         };
       }

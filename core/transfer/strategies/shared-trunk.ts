@@ -1,14 +1,15 @@
 /**
  * Shared trunk: an autoencoder whose item-sized layers are each platform's own differentially private item vectors,
- * fixed, and whose small trunk is one for all platforms, trained in few rounds through the masked sum. A person's
- * representation is the bottleneck; the decoder stays at the target.
+ * which stay fixed, and whose small trunk is common to all platforms and trained in few rounds through the masked sum.
+ * A person's representation is the bottleneck; the decoder stays at the target.
  *
- * A platform that releases nothing needs no item vectors: it takes part in the rounds with its share of the noise and no
- * person's data, which spares those who are known there an encoder's epsilon.
+ * A platform that releases nothing needs no item vectors. It takes part in the rounds with its share of the noise and
+ * without any person's data, which spares its persons the epsilon of an encoder.
  *
- * AutoRec (Sedhain et al., WWW 2015, eq. 1) with the input and output layers held fixed; denoising by halves of a history
- * instead of random masks (Vincent et al., JMLR 2010); DP federated learning with per-person contributions (McMahan et
- * al., ICLR 2018, algorithm 1, everybody in every round) and adaptive server steps (Reddi et al., ICLR 2021).
+ * AutoRec (Sedhain et al., WWW 2015, eq. 1) with the input and output layers held fixed; denoising by halves of a
+ * history instead of random masks (Vincent et al., JMLR 2010); DP federated learning with per-person contributions
+ * (McMahan et al., ICLR 2018, algorithm 1, everybody in every round) and adaptive server steps (Reddi et al., ICLR
+ * 2021).
  * @module
  */
 import { z } from 'zod';
@@ -27,19 +28,19 @@ import { TrunkTraining } from '../trunk/training.ts';
 import { BridgeModel } from './bridge-model.ts';
 
 export interface SharedTrunkSettings {
-  /** Numbers in an item's vector, 16 to 32. */
+  /** Length of an item's vector, 16 to 32. */
   readonly itemDimension: number;
-  /** Steps of the subspace iteration that makes them. */
+  /** Steps of the subspace iteration that makes the item vectors. */
   readonly steps: number;
   /** Width of the hidden layers. */
   readonly hidden: number;
-  /** Numbers in a representation, 4 to 32: the trunk's bottleneck and a constant. */
+  /** Length of a representation, 4 to 32: the trunk's bottleneck and a constant. */
   readonly bottleneck: number;
-  /** Bound on one person's update on one platform; inputs have length up to 1, and most updates 0.2 to 0.5. */
+  /** Bound on one person's update on one platform. Inputs have length up to 1, and most updates 0.2 to 0.5. */
   readonly clip: number;
-  /** Share of the budget (of zero-concentrated DP) that the rounds take together. */
+  /** Share of the budget (of zero-concentrated DP) for all rounds together. */
   readonly roundShare: number;
-  /** Share of the budget that the moments of the inputs take. The item vectors have the rest. */
+  /** Share of the budget for the moments of the inputs. The item vectors get the rest. */
   readonly momentShare: number;
   readonly optimiser: 'fedavg' | 'fedadam';
   readonly learningRate: number;
@@ -79,7 +80,10 @@ const schema: z.ZodType<SharedTrunkSettings> = z
 
 const momentsLabel = 'encoder/moments';
 const roundLabel = 'round';
-/** The untrained trunk gives back this share of what it passes: between trusting a direction fully and not at all. */
+/**
+ * Share of the passed inputs that the untrained trunk returns: halfway between trusting a direction fully and not at
+ * all.
+ */
 const ECHO = 0.5;
 
 export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
@@ -101,7 +105,7 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
     const round = (share: number): SumQuery => ({
       label: roundLabel,
       dimension: trunkSize(trunk),
-      // The bound is split over the platforms a person may be on: what is left on each is `clip`.
+      // The plan splits the bound over the platforms a person may be on. With this factor each of them keeps `clip`.
       clip: settings.clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
       repetitions: shape.rounds,
       relativeNoise: Math.sqrt(shape.rounds / (share * roundShare)),
@@ -154,7 +158,7 @@ class TrunkModel extends BridgeModel {
         return () => {
           throw new TransferError(
             'TRANSFER_NOT_PREPARED',
-            `"${domain.name}" is no source in this federation's policy, so it has made no encoder: name it in privacy.sources`,
+            `"${domain.name}" is not a source in this federation, so it has no encoder: add it to privacy.sources in the manifest`,
           );
         };
       }
@@ -183,7 +187,7 @@ function subspaceSettings({ itemDimension, steps }: SharedTrunkSettings): Subspa
   return { ...subspaceDefaults, dimension: itemDimension, steps };
 }
 
-/** The common inputs and as many of the leading directions as there is room for. */
+/** The common inputs, and as many of the leading directions as the bottleneck has room for. */
 function passedInputs({ inputs, bottleneck }: TrunkShape): readonly number[] {
   const common = Array.from({ length: COMMON_INPUTS }, (_, j) => inputs - COMMON_INPUTS + j);
   return [...Array.from({ length: bottleneck - COMMON_INPUTS }, (_, j) => j), ...common];

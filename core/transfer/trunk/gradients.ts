@@ -1,7 +1,7 @@
 /**
- * Every person's own gradient, many persons at a time. A dense layer's gradient for one example is an outer product of
- * what went in and what came back, so one forward and one backward pass for a whole batch give all factors, and nobody
- * needs a tape of his own (Goodfellow 2015, "Efficient Per-Example Gradient Computations").
+ * Every person's own gradient, for many persons at a time. A dense layer's gradient for one example is the outer
+ * product of its input and the gradient of its output. So one forward and one backward pass over a whole batch give all
+ * factors, without a separate tape per person (Goodfellow 2015, "Efficient Per-Example Gradient Computations").
  * @module
  */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -9,17 +9,20 @@ import type { TensorEngine } from '../../tensor/backend.ts';
 import type { BlockName, TrunkShape } from './network.ts';
 import { biasScale, hiddenScale, trunkBlocks, trunkOffsets, trunkSize, trunkViews } from './network.ts';
 
-/** Two examples a person: the first half of a history predicts the second, and the other way round. */
+/** Two examples per person: the first half of a history predicts the second, and the second the first. */
 export const EXAMPLES = 2;
 
-/** Half the squared error of y against a target, for inputs and targets in rows; a person's two stand together. */
+/**
+ * Examples of the loss, which is half the squared error of y against a target. Inputs and targets are rows, and the two
+ * rows of a person follow each other.
+ */
 export interface TrunkBatch {
   readonly inputs: Float32Array /* [examples, inputs] */;
   readonly targets: Float32Array /* [examples, inputs] */;
   readonly examples: number;
 }
 
-/** What the gradient of each example is made of. */
+/** The factors of each example's gradient. */
 interface Factors {
   readonly p: Float32Array /* [examples, hidden] */;
   readonly z: Float32Array /* [examples, bottleneck] */;
@@ -30,12 +33,12 @@ interface Factors {
   readonly dp: Float32Array /* [examples, hidden] */;
 }
 
-/** A trunk on the tensor engine. Holds tensors until disposed of. */
+/** A trunk on the tensor engine. It holds tensors until it is disposed of. */
 export class TrunkOnEngine {
   readonly #tf: TensorEngine;
   readonly #shape: TrunkShape;
   readonly #weights: Readonly<Record<BlockName, Tensor2D>>;
-  /** Transposed once, used for every batch's way back. */
+  /** Transposed once, and used in the backward pass of every batch. */
   readonly #turned: Readonly<Record<'E2' | 'D0' | 'D1' | 'D2', Tensor2D>>;
 
   constructor(tf: TensorEngine, shape: TrunkShape, parameters: Float32Array) {
@@ -61,8 +64,8 @@ export class TrunkOnEngine {
   }
 
   /**
-   * Writes, for each person, minus the sum of the two examples' gradients into one row of `updates`
-   * [examples / 2, parameters], every number of it.
+   * For each person, writes minus the sum of the two examples' gradients into one row of `updates` [examples / 2,
+   * parameters]. Every number of the row is written.
    */
   personUpdates(batch: TrunkBatch, updates: Float32Array): void {
     const { p, z, q, dy, dq, dz, dp } = this.#factors(batch);
@@ -122,7 +125,7 @@ export class TrunkOnEngine {
   }
 }
 
-/** out[at ...] = -(left ⊗ right) of the person's first example - the same of the second, row-major. */
+/** out[at ...] = -(left ⊗ right) of the person's first example - (left ⊗ right) of the second, row-major. */
 function writeOuter(
   out: Float32Array,
   at: number,

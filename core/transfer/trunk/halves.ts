@@ -1,10 +1,13 @@
 /**
- * What one person's history teaches: each half of it predicts the other. A direction of taste that shows in both halves
- * is real; one that is noise of the item vectors, or of chance, shows in neither.
+ * Two training examples from one person's history: each half of it predicts the other. A real direction of taste shows
+ * in both halves. Noise of the item vectors, or chance, does not agree between them.
  * @module
  */
 
-/** Positions alternate singly, in pairs and in fours, by round, so that rounds see different halves. */
+/**
+ * Number of ways to split. Positions alternate singly, in pairs or in fours, depending on the round, so that rounds see
+ * different halves.
+ */
 const PATTERNS = 3;
 
 export interface Halves {
@@ -12,7 +15,7 @@ export interface Halves {
   readonly second: Uint32Array;
 }
 
-/** Both parts non-empty; null for a history of fewer than two items, which teaches nothing. */
+/** Splits a history into two non-empty parts; null for fewer than two items, from which nothing can be learned. */
 export function halvesOf(items: Uint32Array, round: number): Halves | null {
   if (items.length < 2) return null;
   const shift = round % PATTERNS;

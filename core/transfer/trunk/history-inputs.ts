@@ -1,22 +1,23 @@
 /**
- * From a history to what enters the trunk: the person's place among the platform's item vectors, and two numbers that
- * mean the same on every platform. Everything here is computed from one history and from released values.
+ * Turns a history into the trunk's inputs: the person's position among the platform's item vectors, and two numbers
+ * that have the same meaning on every platform. Everything here is computed from one history and from released values.
  *
- * Item vectors span another subspace on every platform, found up to rotation and sign only, so their directions have no
- * common meaning. What is common: how reliable a direction is, that is, how far one half of a history agrees with the
- * other (directions lost in the noise do not agree at all), how long a history is, and how well known its items are.
+ * Item vectors span a different subspace on every platform, and are found only up to rotation and sign, so their
+ * directions have no common meaning. Three things have a common meaning: the reliability of a direction, that is, how
+ * far one half of a history agrees with the other (directions lost in the noise do not agree at all), the length of a
+ * history, and how well known its items are.
  * @module
  */
 import type { SumQuery, Contribution } from '../../privacy/mechanism/mechanism.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { encodeHistory } from '../encoder/item-vectors.ts';
 
-/** Inputs beside the item vectors' dimensions: length of the history, renown of its items. */
+/** Inputs beside the item vectors' dimensions: length of the history, and renown of its items. */
 export const COMMON_INPUTS = 2;
 
 /** A history of this length or more has length input 1. */
 const LONGEST = 1000;
-/** An item vector this much shorter than the longest, or lost in noise, has renown -1; the longest has 0. */
+/** An item vector shorter than the longest by this factor, or lost in the noise, has renown -1. The longest has 0. */
 const SHORTEST = 1e-3;
 
 /** Raw inputs: the unit vector of the history, then length in [0, 1], then renown in [-1, 0]. */
@@ -56,12 +57,14 @@ function renownOf({ dimension, vectors }: ItemVectors): Float64Array {
   return lengths.map((length) => -Math.log(Math.max(length / longest, SHORTEST)) / Math.log(SHORTEST));
 }
 
-/** What the two halves of everybody's history have in common, and how many persons there are: for {@link scalingOf}. */
+/**
+ * The sum that {@link scalingOf} needs: moments of the two halves of everybody's history, and the number of persons.
+ */
 export function momentsQuery(label: string, width: number, relativeNoise: number): SumQuery {
   return {
     label,
     dimension: 3 * width + 1,
-    // 1 for the count, 1 for the mean of two unit vectors, and room for squares, products and the common inputs.
+    // 1 for the count, 1 for the mean of two unit vectors, and 1 for squares, products and the common inputs.
     clip: Math.sqrt(3),
     repetitions: 1,
     relativeNoise,
@@ -69,7 +72,7 @@ export function momentsQuery(label: string, width: number, relativeNoise: number
   };
 }
 
-/** Mean, mean square and product of the halves' raw inputs, then 1. */
+/** Mean, mean square and product of the halves' raw inputs, followed by 1. */
 export function momentsOf(first: Float32Array, second: Float32Array): Contribution {
   const width = first.length;
   const values = new Float32Array(3 * width + 1);
@@ -83,8 +86,8 @@ export function momentsOf(first: Float32Array, second: Float32Array): Contributi
 }
 
 /**
- * Centres each input and gives it the variance reliability / width, so that a whole input has length up to 1 and
- * directions of every platform enter alike: by how far they can be trusted.
+ * Centres each input and gives it the variance reliability / width. A whole input then has length up to 1, and
+ * directions of every platform enter with a weight that depends only on their reliability.
  */
 export interface InputScaling {
   readonly mean: Float64Array;
@@ -93,12 +96,12 @@ export interface InputScaling {
   readonly reliability: Float64Array;
 }
 
-/** A variance below this share of the average is noise: such an input is scaled as if it had that much. */
+/** A variance below this share of the average is treated as noise: the input is scaled as if it had that share. */
 const LEAST_VARIANCE = 0.02;
-/** No input is silenced: what two short halves do not show may still be there. */
+/** Lower bound on reliability, so that no input is silenced: two short halves may fail to show a real direction. */
 const LEAST_RELIABILITY = 0.02;
 
-/** @param sums released: what {@link momentsOf} adds up to, with noise. */
+/** @param sums the released sum of {@link momentsOf}, with noise. */
 export function scalingOf(sums: Float64Array): InputScaling {
   const width = (sums.length - 1) / 3;
   const persons = Math.max(1, sums[3 * width]);
@@ -113,10 +116,10 @@ export function scalingOf(sums: Float64Array): InputScaling {
   return { mean, factor, reliability };
 }
 
-/** In standard deviations: one strange history cannot reach further out. */
+/** Bound in standard deviations, so that one unusual history cannot have a large effect. */
 const FARTHEST = 5;
 
-/** In place. */
+/** Scales in place. */
 export function scaleInputs(raw: Float32Array, { mean, factor, reliability }: InputScaling): Float32Array {
   for (let j = 0; j < raw.length; j++) {
     const bound = FARTHEST * Math.sqrt(reliability[j] / raw.length);

@@ -1,13 +1,14 @@
 /**
- * The shared trunk: an autoencoder between fixed, platform-private layers. For an input a of one person,
+ * The shared trunk: an autoencoder between fixed layers that are private to each platform. For an input a of one
+ * person,
  *
  *   z = a E0 + c tanh(a E1 + b e1) E2 + b e2          the representation
- *   y = z D0 + c tanh(z D1 + b d1) D2 + b d2          what it says about the person's other interactions
+ *   y = z D0 + c tanh(z D1 + b d1) D2 + b d2          the prediction of the person's other interactions
  *
- * with straight connections E0, D0 beside the hidden layers, so that the untrained trunk already passes the leading
- * inputs through and a round of training can only bend that. With c = 1/sqrt(hidden) and b = 1/sqrt(inputs) the loss is
- * about equally curved in every block, so that one server learning rate suits all: there are no rounds to spare for
- * slow directions. All of it lies in one vector, block after block.
+ * The direct connections E0 and D0 beside the hidden layers make the untrained trunk pass the leading inputs through,
+ * so that training only has to adjust that. With c = 1/sqrt(hidden) and b = 1/sqrt(inputs) the loss has about the same
+ * curvature in every block, so that one server learning rate suits all: there are not enough rounds for slow
+ * directions. All parameters are in one vector, block after block.
  * @module
  */
 import { Prng } from '../../random/prng.ts';
@@ -20,13 +21,13 @@ export interface TrunkShape {
   readonly bottleneck: number;
 }
 
-/** c: what a hidden layer's output is scaled by. */
+/** c: scale of a hidden layer's output. */
 export const hiddenScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.hidden);
 
-/** b: the constant input whose weights the biases are. */
+/** b: constant input of the biases. */
 export const biasScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.inputs);
 
-/** Names of the blocks, in the order in which they lie. */
+/** Names of the blocks, in their order in the vector. */
 export const BLOCKS = ['E0', 'E1', 'e1', 'E2', 'e2', 'D0', 'D1', 'd1', 'D2', 'd2'] as const;
 export type BlockName = (typeof BLOCKS)[number];
 
@@ -51,16 +52,16 @@ export function trunkSize(shape: TrunkShape): number {
   return trunkBlocks(shape).reduce((sum, block) => sum + sizeOf(block), 0);
 }
 
-/** The shape that blocks were laid out for. @throws TransferError TRANSFER_SHAPE when they are no trunk's. */
+/** The shape for which the blocks were laid out. @throws TransferError TRANSFER_SHAPE if they are not a trunk's. */
 export function trunkShapeOf(blocks: readonly SharedBlock[]): TrunkShape {
   const [inputs, bottleneck] = blocks.find((block) => block.name === 'E0')?.shape ?? [];
   const [hidden] = blocks.find((block) => block.name === 'e1')?.shape ?? [];
   const shape = { inputs, hidden, bottleneck };
   if (JSON.stringify(trunkBlocks(shape)) === JSON.stringify(blocks)) return shape;
-  throw new TransferError('TRANSFER_SHAPE', 'the shared plan is no trunk: it was made by another strategy or version');
+  throw new TransferError('TRANSFER_SHAPE', 'the shared plan is not for a trunk: another strategy or version made it');
 }
 
-/** Where each block begins. */
+/** Start of each block. */
 export function trunkOffsets(shape: TrunkShape): Readonly<Record<BlockName, number>> {
   let at = 0;
   const offsets = trunkBlocks(shape).map((block) => {
@@ -71,7 +72,7 @@ export function trunkOffsets(shape: TrunkShape): Readonly<Record<BlockName, numb
   return Object.fromEntries(offsets) as Record<BlockName, number>;
 }
 
-/** The blocks as views into one vector. @throws TransferError TRANSFER_SHAPE when the vector has another length. */
+/** The blocks as views into one vector. @throws TransferError TRANSFER_SHAPE if the vector has another length. */
 export function trunkViews(shape: TrunkShape, parameters: Float32Array): Readonly<Record<BlockName, Float32Array>> {
   if (parameters.length !== trunkSize(shape)) {
     throw new TransferError(
@@ -88,8 +89,9 @@ export function trunkViews(shape: TrunkShape, parameters: Float32Array): Readonl
 }
 
 /**
- * The trunk before the first round, from public text alone: E0 picks the inputs `passed` (one a bottleneck dimension),
- * D0 puts them back at `echo` of their size, the hidden layers listen (E1, D1 random, 1/sqrt(fan-in)) and say nothing yet.
+ * The trunk before the first round, from public facts only. E0 selects the inputs `passed` (one per bottleneck
+ * dimension), and D0 returns them scaled by `echo` in total. E1 and D1 are standard normal, E2 and D2 zero: the hidden
+ * layers do not contribute yet.
  */
 export function initialTrunk(shape: TrunkShape, passed: readonly number[], echo: number, seed: string): Float32Array {
   const parameters = new Float32Array(trunkSize(shape));
@@ -105,7 +107,7 @@ export function initialTrunk(shape: TrunkShape, passed: readonly number[], echo:
   return parameters;
 }
 
-/** z of one input: float64 inside, so that every backend and every batch gives the same representation. */
+/** z of one input. It is computed in float64, so that every backend and every batch gives the same representation. */
 export function encode(shape: TrunkShape, parameters: Float32Array, input: Float32Array): Float32Array {
   const { inputs, hidden, bottleneck } = shape;
   const { E0, E1, e1, E2, e2 } = trunkViews(shape, parameters);

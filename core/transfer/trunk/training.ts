@@ -1,6 +1,6 @@
 /**
- * One platform's share of training the trunk: charged item vectors and moments once, then in every round one update a
- * person, computed from the shared trunk, those released values and that person's history.
+ * One platform's part in training the trunk: charged item vectors and moments once, then one update per person in every
+ * round, computed from the shared trunk, those released values and the person's history.
  * @module
  */
 import type { Domain, History } from '../../data/domain.ts';
@@ -20,20 +20,20 @@ export interface TrainingContext {
   readonly domain: Domain;
   readonly shape: TrunkShape;
   readonly backend: TensorBackend;
-  /** Item vectors through charged sums. */
+  /** Makes item vectors through charged sums. */
   readonly trainItemVectors: (sums: ChargedSums) => Promise<ItemVectors>;
   readonly momentsLabel: string;
   readonly signal?: AbortSignal;
 }
 
-/** Persons in a batch: as many as their updates fit into this many numbers. */
+/** Numbers in a batch of updates, which limits the persons in it. */
 const BATCH_NUMBERS = 1 << 21;
 const LARGEST_BATCH = 512;
 
-/** All zeros: of a person whose history is too short to have halves. */
+/** The contribution of a person whose history is too short to be split: all zeros. */
 const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
 
-/** About the length of z. */
+/** The constant in a representation: about the length of z. */
 const ANCHOR = 0.5;
 
 export class TrunkTraining {
@@ -57,8 +57,8 @@ export class TrunkTraining {
   }
 
   /**
-   * One update a person in the domain's order, minus the gradient of the person's two examples; zeros for a history too
-   * short to teach. A person's update does not depend on who stands beside it in a batch.
+   * One update per person in the domain's order: minus the gradient of the person's two examples, or zeros for a
+   * history too short to be split. A person's update does not depend on the other persons of the batch.
    */
   *contributions(shared: Float32Array, round: number): Generator<Contribution> {
     const { domain, shape, signal } = this.#context;
@@ -81,8 +81,8 @@ export class TrunkTraining {
   }
 
   /**
-   * z of a whole history and, last, a constant: a released vector has unit length, and beside the constant its direction
-   * still tells how long z was. Zeros for an empty history.
+   * z of a whole history, followed by a constant. A released vector has unit length, and with the constant its
+   * direction still shows the length of z. Zeros for an empty history.
    */
   represent(history: History): Float32Array {
     const { shape } = this.#context;
@@ -101,7 +101,7 @@ export class TrunkTraining {
     const width = shape.inputs;
     const inputs = new Float32Array((end - start) * EXAMPLES * width);
     const targets = new Float32Array(inputs.length);
-    /** Row of the batch by person, -1 for those who teach nothing. */
+    /** The row of each person in the batch; -1 for a person without examples. */
     const rows = new Int32Array(end - start).fill(-1);
     let taught = 0;
     for (let person = start; person < end; person++) {
