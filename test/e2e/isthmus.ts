@@ -140,14 +140,17 @@ function parsed(line: string): Told | undefined {
 /** A clean folder to stand in, and every process started in it. */
 export class Workplace {
   readonly folder: string;
+  readonly #command: readonly string[];
   readonly #running = new Set<Running>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, command: readonly string[]) {
     this.folder = folder;
+    this.#command = command;
   }
 
-  static async make(): Promise<Workplace> {
-    return new Workplace(await mkdtemp(join(tmpdir(), 'isthmus-e2e-')));
+  /** @param command another build of the program than this one's. */
+  static async make(command: readonly string[] = COMMAND): Promise<Workplace> {
+    return new Workplace(await mkdtemp(join(tmpdir(), 'isthmus-e2e-')), command);
   }
 
   path(...parts: readonly string[]): string {
@@ -156,7 +159,7 @@ export class Workplace {
 
   /** `isthmus` with these arguments. */
   start(...args: readonly string[]): Running {
-    return this.spawn([...COMMAND, ...args]);
+    return this.spawn([...this.#command, ...args]);
   }
 
   /** Runs it to its end. */
