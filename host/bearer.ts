@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../core/errors/coded-error.ts';
 import { HostError } from './errors/host-errors.ts';
-import { replaceFile, systemReason } from './files.ts';
+import { replaceFile, systemReason, writingRemedy } from './files.ts';
 import { systemRandom } from './system.ts';
 
 const TOKEN_BYTES = 32;
@@ -22,8 +22,10 @@ export function tokenIn(file: string): string {
     const token = Buffer.from(systemRandom.bytes(TOKEN_BYTES)).toString('base64url');
     replaceFile(file, `${token}\n`);
     return token;
-  } catch (cause) {
-    const remedy = 'it must be a file that this user may read, or may make';
+  } catch (error) {
+    const cause = error instanceof HostError ? error.cause : error;
+    const isFull = codeOf(cause) === 'ENOSPC';
+    const remedy = isFull ? writingRemedy(cause) : 'it must be a file that this user may read, or may make';
     throw new HostError('TOKEN_UNUSABLE', `cannot use ${file} for a token: ${systemReason(cause)}; ${remedy}`, {
       cause,
     });

@@ -59,15 +59,33 @@ export function writeSecret(file: string, text: string): void {
       ? new HostError('IDENTITY_EXISTS', `${file} exists already; keys are never overwritten: move it away first`, {
           cause,
         })
-      : new HostError('IDENTITY_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}`, { cause });
+      : new HostError('IDENTITY_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}; ${writingRemedy(cause)}`, {
+          cause,
+        });
   }
 }
 
-/** Writes a file that only its owner can read, by renaming a finished one, so that a reader never sees half of it. */
+/**
+ * Writes a file that only its owner can read, by renaming a finished one, so that a reader never sees half of it.
+ * @throws HostError FILE_UNWRITABLE.
+ */
 export function replaceFile(file: string, text: string): void {
   const next = `${file}.next`;
-  writeFileSync(next, text, { mode: 0o600 });
-  renameSync(next, file);
+  try {
+    writeFileSync(next, text, { mode: 0o600 });
+    renameSync(next, file);
+  } catch (cause) {
+    throw new HostError('FILE_UNWRITABLE', `cannot write ${file}: ${systemReason(cause)}; ${writingRemedy(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** The remedy for a file that cannot be written. */
+export function writingRemedy(cause: unknown): string {
+  return /^(ENOSPC|EDQUOT)$/.test(codeOf(cause) ?? '')
+    ? 'free space on its disk and start again'
+    : 'file and folder must be writable by this user';
 }
 
 /** The reason in an error of the system, without its code and path. Other errors keep their message. */

@@ -9,6 +9,7 @@ import { codeOf } from '../core/errors/coded-error.ts';
 import { StoreError } from './errors/store-errors.ts';
 import { Row } from './sqlite/row.ts';
 import { translated } from './sqlite/errors.ts';
+import { FileIdentity } from './sqlite/file-identity.ts';
 import type { StoreTerms } from './sqlite/errors.ts';
 
 export type { Row } from './sqlite/row.ts';
@@ -32,6 +33,8 @@ export class SqliteDatabase {
   readonly #terms: StoreTerms;
   readonly #database: Libsql.Database;
   readonly #statements = new Map<string, Libsql.Statement>();
+  /** Identities of the open file and of its log. */
+  readonly #files: readonly FileIdentity[];
   #isClosed = false;
 
   /** @throws StoreError STORE_LOCKED, STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION */
@@ -53,6 +56,7 @@ export class SqliteDatabase {
       ]) {
         this.#guard(() => this.#database.exec(`PRAGMA ${pragma}`));
       }
+      this.#files = [file, `${file}-wal`].map((path) => new FileIdentity(path));
       this.transaction(() => this.#prepare(version, schema));
     } catch (error) {
       this.#database.close();
@@ -62,7 +66,7 @@ export class SqliteDatabase {
 
   /** @returns number of rows changed. */
   run(sql: string, parameters: SqlParameters = {}): number {
-    return this.#guard(() => this.#statement(sql).run(bound(parameters)).changes);
+    return this.transaction(() => this.#guard(() => this.#statement(sql).run(bound(parameters)).changes));
   }
 
   get(sql: string, parameters: SqlParameters = {}): Row | undefined {
@@ -83,17 +87,23 @@ export class SqliteDatabase {
     );
   }
 
-  /** Makes all of `work`'s writes or none. Inside another transaction, `work` is part of that one. */
+  /**
+   * Makes all of `work`'s writes or none. Inside another transaction, `work` is part of that one.
+   * @throws StoreError STORE_UNWRITABLE also if the file at the path is no longer the open one: the writes would be lost.
+   */
   transaction<Result>(work: () => Result): Result {
     if (this.#inTransaction()) return work();
+    this.#checkFiles();
     this.#guard(() => this.#database.exec('BEGIN IMMEDIATE'));
     try {
       const result = work();
       this.#guard(() => this.#database.exec('COMMIT'));
+      // The caller acts on this record next, and must find it after a restart.
+      this.#checkFiles();
       return result;
     } catch (error) {
       // SQLite may have rolled back by itself after a failed write.
-      if (this.#inTransaction()) this.#database.exec('ROLLBACK');
+      if (this.#inTransaction()) this.#guard(() => this.#database.exec('ROLLBACK'));
       throw error;
     }
   }
@@ -103,7 +113,16 @@ export class SqliteDatabase {
     this.#guard(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
-  /** Closes the file, leaves no log beside it, and frees the lock. Idempotent. */
+  #checkFiles(): void {
+    if (this.#isClosed || this.#files.every(({ isThere }) => isThere)) return;
+    throw new StoreError(
+      'STORE_UNWRITABLE',
+      `${this.#file} or its log was removed or replaced while this ${this.#terms.process} ran: nothing more is recorded, and nothing more leaves. ` +
+        'Bring the latest state back from a copy before it is started again: with an older or an empty one, what was spent is forgotten',
+    );
+  }
+
+  /** Leaves one file without a log, and frees the lock. Idempotent. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -131,7 +150,7 @@ export class SqliteDatabase {
   }
 
   #inTransaction(): boolean {
-    return this.#database.inTransaction;
+    return !this.#isClosed && this.#database.inTransaction;
   }
 
   #statement(sql: string): Libsql.Statement {

@@ -2,9 +2,10 @@
  * Folders that the command line names with `--out`.
  * @module
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { SimulationError } from './errors.ts';
-import { messageOf } from '../core/errors/coded-error.ts';
+import { codeOf } from '../core/errors/coded-error.ts';
+import { systemReason, writingRemedy } from '../host/files.ts';
 
 /** Made where it is missing, parents too. @throws SimulationError SIMULATION_OUT_UNWRITABLE. */
 export async function makeOutFolder(path: string): Promise<void> {
@@ -15,8 +16,19 @@ export async function makeOutFolder(path: string): Promise<void> {
   }
 }
 
+/** @throws SimulationError SIMULATION_OUT_UNWRITABLE naming the file. */
+export async function writeOut(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    throw outUnwritable(file, cause);
+  }
+}
+
+/** @param path of a file or a folder. */
 export function outUnwritable(path: string, cause: unknown): SimulationError {
-  const why = messageOf(cause);
-  const text = `cannot write into ${path} (${why}): name a folder that this user may write with --out`;
-  return new SimulationError('SIMULATION_OUT_UNWRITABLE', text, { cause });
+  const why = systemReason(cause);
+  const remedy =
+    codeOf(cause) === 'ENOSPC' ? writingRemedy(cause) : 'name a folder that this user may write with --out';
+  return new SimulationError('SIMULATION_OUT_UNWRITABLE', `cannot write ${path}: ${why}; ${remedy}`, { cause });
 }

@@ -2,11 +2,11 @@
  * `runs/<id>/`: everything a run leaves behind.
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reportHtml } from './report/html.ts';
 import type { TrialLedgers } from './ledgers.ts';
-import { makeOutFolder, outUnwritable } from './out-folder.ts';
+import { makeOutFolder, outUnwritable, writeOut } from './out-folder.ts';
 import type { Results } from './results.ts';
 import { codeOf } from '../core/errors/coded-error.ts';
 
@@ -48,8 +48,8 @@ export async function writeResults(
   results: Results,
   ledgers: readonly TrialLedgers[],
 ): Promise<void> {
-  await writeFile(folder.results, `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(join(folder.path, 'config.json'), `${JSON.stringify(results.config, null, 2)}\n`);
-  await writeFile(join(folder.path, 'ledger.json'), `${JSON.stringify(ledgers, null, 2)}\n`);
-  await writeFile(folder.report, await reportHtml(results));
+  await writeOut(folder.results, `${JSON.stringify(results, null, 2)}\n`);
+  await writeOut(join(folder.path, 'config.json'), `${JSON.stringify(results.config, null, 2)}\n`);
+  await writeOut(join(folder.path, 'ledger.json'), `${JSON.stringify(ledgers, null, 2)}\n`);
+  await writeOut(folder.report, await reportHtml(results));
 }

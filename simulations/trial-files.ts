@@ -3,7 +3,7 @@
  * deleted with the trial: they hold persons' rows and keys.
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePseudonymKey } from '../client/pseudonym-key.ts';
 import { PSEUDONYM_KEY_BYTES } from '../core/crypto/pseudonym.ts';
@@ -17,6 +17,7 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { writeIdentity } from '../host/federation-files.ts';
 import { trainsInRounds } from './options.ts';
+import { writeOut } from './out-folder.ts';
 import type { SimulationOptions, Variant } from './options.ts';
 import { writeDomain } from './worlds/write-world.ts';
 
@@ -53,9 +54,9 @@ export async function writeDataFiles(world: TrialWorld, folder: string): Promise
   for (const domain of world.domains) data[domain.name] = (await writeDomain(domain, folder)).interactions;
   const target = world.domains.find(({ name }) => name === world.target);
   const hidden = join(folder, 'hidden.tsv');
-  await writeFile(hidden, target === undefined ? '' : hiddenLines(world, target));
+  await writeOut(hidden, target === undefined ? '' : hiddenLines(world, target));
   const consenting = join(folder, 'consenting');
-  await writeFile(consenting, [...world.linked, ...world.cold.map(({ person }) => person)].join('\n'));
+  await writeOut(consenting, [...world.linked, ...world.cold.map(({ person }) => person)].join('\n'));
   const pseudonymKey = join(folder, 'pseudonym.key');
   writePseudonymKey(pseudonymKey, seededRandom(`${world.seed}/pseudonyms`).bytes(PSEUDONYM_KEY_BYTES));
   return { folder, data, hidden, consenting, pseudonymKey };
@@ -133,7 +134,7 @@ export async function writeFederationFiles(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { manifest, identities } = manifestOf(world, variant, options);
   const manifestFile = join(folder, 'manifest.yaml');
-  await writeFile(manifestFile, formatManifest(manifest));
+  await writeOut(manifestFile, formatManifest(manifest));
   const keys: Record<string, string> = {};
   for (const [name, identity] of identities) {
     keys[name] = join(folder, `${name}.key`);

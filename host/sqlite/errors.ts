@@ -21,7 +21,7 @@ export interface StoreTerms {
 /** @returns a StoreError for a failure of SQLite or of the file system; any other `cause` unchanged. */
 export function translated(cause: unknown, file: string, terms: StoreTerms): unknown {
   if (!(cause instanceof Error)) return cause;
-  const code = codeOf(cause) ?? '';
+  const code = sqliteCode(codeOf(cause) ?? '');
   const error = (of: StoreError['code'], message: string): StoreError => new StoreError(of, message, { cause });
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return error('STORE_LOCKED', `${file} is in use${terms.inUse}`);
   if (code.startsWith('SQLITE_FULL')) {
@@ -37,4 +37,24 @@ export function translated(cause: unknown, file: string, terms: StoreTerms): unk
     return error('STORE_UNWRITABLE', `${file}: ${why}; ${remedy}`);
   }
   return cause;
+}
+
+/** Codes by number, as SQLite has them, of which the library names only some. */
+const PRIMARY: Readonly<Record<number, string>> = {
+  3: 'SQLITE_PERM',
+  5: 'SQLITE_BUSY',
+  6: 'SQLITE_LOCKED',
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  13: 'SQLITE_FULL',
+  14: 'SQLITE_CANTOPEN',
+  23: 'SQLITE_AUTH',
+  26: 'SQLITE_NOTADB',
+};
+
+/** An extended code that the library does not know, e.g. UNKNOWN_SQLITE_ERROR_1544, by its primary one: its last eight bits. */
+function sqliteCode(code: string): string {
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  return number === undefined ? code : (PRIMARY[Number(number) & 0xff] ?? code);
 }

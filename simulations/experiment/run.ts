@@ -3,13 +3,12 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditReleases } from '../audit/release-audit.ts';
 import { auditTraining } from '../audit/training-audit.ts';
 import type { AuditTerms } from '../audit/training-audit.ts';
 import { SimulationError } from '../errors.ts';
-import { makeOutFolder } from '../out-folder.ts';
+import { makeOutFolder, writeOut } from '../out-folder.ts';
 import { experimentConfig } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
 import { grid } from './grid.ts';
@@ -61,7 +60,7 @@ export async function createExperiment(folder: string, config: ExperimentConfig,
   store.put('config', JSON.stringify(config));
   store.put('isthmus', version);
   store.close();
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await writeOut(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /**
@@ -82,8 +81,8 @@ export async function runExperiment(folder: string, context: ExperimentContext):
     store.setAudits(audits(config));
     const summary = summarise(store, config, { folder, version: store.get('isthmus') ?? context.version });
     const report = join(folder, 'report.html');
-    await writeFile(report, await experimentReport(summary));
-    await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    await writeOut(report, await experimentReport(summary));
+    await writeOut(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     return { folder, report, summary };
   } finally {
     store.close();

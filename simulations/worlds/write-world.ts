@@ -4,7 +4,6 @@
  * @module
  */
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +12,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import { formatCatalogue } from '../../core/data/items.ts';
 import { EVERY_RATING } from '../../core/data/likes.ts';
 import type { Reading } from '../../core/data/reading.ts';
-import { makeOutFolder } from '../out-folder.ts';
+import { makeOutFolder, outUnwritable, writeOut } from '../out-folder.ts';
 
 export interface DomainFiles {
   readonly interactions: string;
@@ -28,8 +27,12 @@ export async function writeDomain(domain: Domain, folder: string): Promise<Domai
     items: join(folder, `${domain.name}.items.tsv`),
     reading: readingPathOf(join(folder, `${domain.name}.tsv`)),
   };
-  await pipeline(Readable.from(interactionLines(domain)), createWriteStream(files.interactions));
-  await writeFile(files.items, formatCatalogue(domain.catalogue, domain.titles));
+  try {
+    await pipeline(Readable.from(interactionLines(domain)), createWriteStream(files.interactions));
+  } catch (cause) {
+    throw outUnwritable(files.interactions, cause);
+  }
+  await writeOut(files.items, formatCatalogue(domain.catalogue, domain.titles));
   await writeReadingFile(files.reading, readingOf(domain), files.items, domain.catalogue.length);
   return files;
 }

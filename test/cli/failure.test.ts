@@ -24,7 +24,10 @@ describe('exit codes', () => {
       await makeOutFolder(`${import.meta.filename}/out`).catch((error: unknown) => error),
     );
     assert.equal(exitCode, EXIT.resource);
-    assert.match(text, /^isthmus: cannot write into .*failure\.test\.ts\/out .*--out \[SIMULATION_OUT_UNWRITABLE\]$/);
+    assert.match(
+      text,
+      /^isthmus: cannot write .*failure\.test\.ts\/out: not a directory; .*--out \[SIMULATION_OUT_UNWRITABLE\]$/,
+    );
   });
 
   it('of the system: by one table', () => {

@@ -1,6 +1,6 @@
 /** The SQLite file that coordinator and platform share, and the stores that each of them makes of it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../../host/errors/store-errors.ts';
@@ -89,6 +89,29 @@ for (const side of SIDES) {
       writeFileSync(join(folder, 'no.db'), 'not a database '.repeat(200));
       const damaged = /file is not a database; .*restore it/;
       assert.throws(() => side.open(join(folder, 'no.db')), coded('STORE_CORRUPT', damaged));
+    });
+
+    it('in a folder that this user may not write is refused with cause and remedy', function () {
+      const isRoot = process.getuid?.() === 0;
+      side.open(file).close();
+      // Root may write everywhere: as nobody.
+      const NOBODY = 65_534;
+      if (isRoot) for (const path of [folder, file]) chownSync(path, NOBODY, NOBODY);
+      chmodSync(folder, 0o555);
+      if (isRoot) process.seteuid?.(NOBODY);
+      try {
+        const refused = coded(
+          'STORE_UNWRITABLE',
+          /state\.db: .*readonly.*; file and folder must be writable by this user/,
+        );
+        assert.throws(() => {
+          const store = side.open(file);
+          store.ledger.append({ sequence: 0 } as LedgerEntry);
+        }, refused);
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+        chmodSync(folder, 0o700);
+      }
     });
 
     it('takes ledger entries in order, and no gap', () => {

@@ -16,7 +16,7 @@ import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import type { Body } from '../../core/wire/body.ts';
 import type { PlatformLink } from '../../core/wire/transport.ts';
 import { silentLog } from '../../host/log.ts';
-import { testRandom } from '../wire/federation.ts';
+import { raise, testRandom } from '../wire/federation.ts';
 import type { House } from './house.ts';
 
 export interface LiveOptions {
@@ -24,6 +24,8 @@ export interface LiveOptions {
   readonly store?: PlatformStore;
   /** False: its process dies instead of sending this. */
   readonly sends?: (body: Body, round: number, attempt: number) => boolean;
+  /** Takes what ends it; thrown when absent. */
+  readonly onError?: (error: unknown) => void;
   /** True: this is lost on its way, and nobody learns of it. */
   readonly loses?: (body: Body) => boolean;
 }
@@ -45,7 +47,11 @@ export class LivePlatform {
   #resolveDied: () => void = () => undefined;
   #at = { round: 0, attempt: 0 };
 
-  constructor(house: House, identity: Identity, { store = createMemoryStore(), sends, loses }: LiveOptions = {}) {
+  constructor(
+    house: House,
+    identity: Identity,
+    { store = createMemoryStore(), sends, loses, onError = raise }: LiveOptions = {},
+  ) {
     const { plan, manifest } = house.federation;
     const process = ++processes;
     this.name = identity.name;
@@ -74,9 +80,7 @@ export class LivePlatform {
         await this.link.send(body, session);
       },
       onAdopted: () => Promise.resolve(),
-      onError: (error) => {
-        throw error;
-      },
+      onError,
       persons: 1,
     });
     const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
