@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { Prng } from '../core/random/prng.ts';
-import { address, coordinator, found, platform, shortenDeadlines } from '../test/e2e/federation.ts';
+import { address, coordinator, deadlines, found, platformCommand } from '../test/e2e/federation.ts';
 import { COMMAND, Workplace } from '../test/e2e/isthmus.ts';
 import type { Running, Told } from '../test/e2e/isthmus.ts';
 import { UploadGate } from './dropouts/upload-gate.ts';
@@ -57,13 +57,13 @@ async function run(name: string): Promise<void> {
         ...['--strategy', 'shared-trunk', '--epsilon', flags.epsilon, '--rounds', `${rounds}`, '--release', 'none'],
         ...['--colluding', '2', '--dropouts', '1'],
         // Wide enough for two chunks.
+        ...deadlines(60_000),
         ...['--set', 'hidden=1600', '--set', 'bottleneck=4', '--set', 'itemDimension=16', '--set', 'steps=1'],
       ],
       NAMES,
     );
-    await shortenDeadlines(place, 60_000);
-    const noise = await noiseMultiplier(place);
-    const { parameters } = planFederation(parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8')));
+    const plan = planFederation(parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8')));
+    const { parameters, privacy } = plan;
     const chunks = Math.ceil(parameters / CHUNK_LENGTH);
     const began = performance.now();
     const running = coordinator(place, '--port', '0', '--until-rounds-over');
@@ -74,7 +74,8 @@ async function run(name: string): Promise<void> {
     let kills = 0;
     const start = (who: string): void => {
       if (isOver) return;
-      const one = platform(place, who, gates.get(who)?.url ?? url, '--log-level', 'error');
+      const args = platformCommand(who, gates.get(who)?.url ?? url, '--log-level', 'error').slice(COMMAND.length);
+      const one = place.start(...args);
       alive.set(who, one);
       void one.ended.then(({ signal, stderr }) => {
         if (signal === null && !isOver) console.error(`${who} ended by itself: ${stderr}`);
@@ -118,18 +119,14 @@ async function run(name: string): Promise<void> {
     isOver = true;
     const seconds = (performance.now() - began) / 1000;
     await Promise.all([...alive.values()].map((one) => one.stop('SIGKILL')));
-    console.log(`| ${name} | ${kills} | ${figures.row()} | ${code} | ${seconds.toFixed(0)} | ${noise} |`);
+    console.log(
+      `| ${name} | ${kills} | ${figures.row()} | ${code} | ${seconds.toFixed(0)} | ${privacy.noiseMultiplier.toFixed(3)} |`,
+    );
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
     for (const gate of gates.values()) gate.close();
     await place.leave();
   }
-}
-
-/** As the program itself says of its manifest. */
-async function noiseMultiplier(place: Workplace): Promise<string> {
-  const { stdout } = await place.run('manifest', 'check', 'fed/manifest.yaml');
-  return /noise multiplier ([\d.]+)/.exec(stdout)?.[1] ?? 'unknown';
 }
 
 class Figures {

@@ -8,7 +8,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** Of all messages of a platform only a masked chunk is so long. */
-const CHUNK_BYTES_AT_LEAST = 40_000;
+const CHUNK_BYTES_AT_LEAST = 8_000;
 
 export class UploadGate {
   readonly #server: Server;
