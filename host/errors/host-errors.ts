@@ -10,7 +10,10 @@ export const HostError = errorsOf('HostError', {
   LISTEN_ADDRESS: { kind: 'resource', about: 'the host is not an address of this machine' },
   LOG_UNWRITABLE: { kind: 'resource', about: 'the log cannot be written' },
   MANIFEST_UNREADABLE: { kind: 'input', about: 'the manifest file does not exist or cannot be read' },
-  FILE_UNWRITABLE: { kind: 'resource', about: 'a file cannot be written: its disk is full, or this user may not write it' },
+  FILE_UNWRITABLE: {
+    kind: 'resource',
+    about: 'a file cannot be written: its disk is full, or this user may not write it',
+  },
   FILE_UNREADABLE: { kind: 'input', about: 'a file named on the command line does not exist or cannot be read' },
   IDENTITY_UNREADABLE: { kind: 'input', about: 'a key file does not exist or cannot be read' },
   TOKEN_UNUSABLE: { kind: 'resource', about: 'the file of an HTTP token cannot be used' },
