@@ -133,6 +133,7 @@ describe('claims', () => {
     assert.deepEqual(holding(alone), ['C1', 'C2', 'C3']);
     assert.match(textOf(alone, 'C1'), /Each platform adds all of the noise itself/);
     assert.match(formatStatement(alone), /C4 {2}not claimed: nothing is summed over platforms/);
+    assert.deepEqual(holding(statement([own], { n: 10 })), ['C1', 'C2', 'C3']);
   });
 
   it('an encoder from raw data carries no bound, whatever the rounds have', () => {
@@ -238,6 +239,37 @@ describe('claims', () => {
       const one = statement([own, round], { epsilon });
       const printed = Number(/\(([\d.]+), 0\.000001\)/.exec(textOf(one, 'C1'))![1]);
       assert.ok(printed >= one.epsilon! && printed < one.epsilon! * 1.002);
+    }
+    // Of any digits: a calibrated epsilon is always a little below a short number, and rounds up by itself.
+    const plans = [2, 10].map((n) =>
+      planPrivacy({
+        epsilon: 4,
+        delta: 1e-6,
+        colluding: n > 3 ? 2 : 0,
+        dropouts: n > 3 ? 2 : 0,
+        maxPlatformsPerPerson: 2,
+        platforms: Array.from({ length: n }, (_, i) => ({
+          name: `p${i}`,
+          personsAbout: 1000,
+          queries: n > 3 ? [own, round] : [own],
+        })),
+      }),
+    );
+    const release = { name: 'ldp', epsilon0: 1.23456789 } as const;
+    for (let at = 1; at < 40; at++) {
+      const epsilon = 0.1 + at * 0.123456789;
+      for (const plan of plans) {
+        const one = statement([], { plan: { ...plan, epsilon }, release, targetsPerPerson: 1 });
+        const printed = [
+          ...textOf(one, 'C1').matchAll(/is \(([\d.]+), 0\.000001\)-DP/g),
+          ...textOf(one, 'C2').matchAll(/whose epsilon ([\d.]+) counts/g),
+        ].map(([, figure]) => Number(figure));
+        assert.equal(printed.length, 2);
+        for (const figure of printed)
+          assert.ok(figure >= epsilon && figure < epsilon * 1.002, `${figure} of ${epsilon}`);
+        const [, code] = /code with ([\d.]+)-local DP/.exec(textOf(one, 'C3'))!;
+        assert.ok(Number(code) >= release.epsilon0 && Number(code) < release.epsilon0 * 1.002);
+      }
     }
   });
 

@@ -329,6 +329,22 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     assert.equal(store.received.vectors('a', V1).length, 1);
   });
 
+  it('deletes withdrawn persons from everything it holds of that source: every epoch, every model', () => {
+    const versions = [V1, { ...V1, modelRound: V1.modelRound + 1 }, { ...V1, epoch: 2 }, { ...V1, epoch: 5 }];
+    for (const version of versions)
+      store.received.put(
+        part({ ...version, persons: ['p', 'q'], expires: Uint32Array.of(9, 9), vectors: new Float32Array(4) }),
+      );
+    store.received.put(part({ source: 'b', persons: ['p'] }));
+    assert.equal(store.received.withdraw('a', 2, ['p']), 1);
+    restart();
+    for (const version of versions) {
+      const left = store.received.vectors('a', version).map(({ pseudonym }) => pseudonym);
+      assert.deepEqual(left, ['q'], JSON.stringify(version));
+    }
+    assert.equal(store.received.vectors('b', V1).length, 1);
+  });
+
   it('deletes what has expired', () => {
     store.received.put(part({ persons: ['p', 'q'], expires: Uint32Array.of(50, 51), vectors: new Float32Array(4) }));
     assert.equal(store.received.expire(50), 1);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { RandomWords } from '../../core/random/random-words.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 import { oneSource, seededStreams } from '../../core/random/streams.ts';
 
 describe('streams of randomness', () => {
@@ -20,5 +22,15 @@ describe('streams of randomness', () => {
     let next = 0;
     const streams = oneSource({ bytes: (length) => new Uint8Array(length).fill(next++) });
     assert.deepEqual([streams.of('a').bytes(1), streams.of('a').bytes(1)], [Uint8Array.of(0), Uint8Array.of(1)]);
+  });
+
+  it('words of one source never come again, however many are drawn: they are its bytes, each once, in order', () => {
+    const words = new RandomWords(seededRandom('words'));
+    const count = 300_000;
+    const bytes = seededRandom('words').bytes(4 * count);
+    const expected = new Uint32Array(bytes.buffer, bytes.byteOffset, count);
+    for (let at = 0; at < count; at++) {
+      if (words.next() !== expected[at]) assert.fail(`word ${at} is not the source's`);
+    }
   });
 });

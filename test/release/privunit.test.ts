@@ -222,6 +222,24 @@ describe('PrivUnit', () => {
     }
   });
 
+  it('releases multiples of 2^-14 over the mean and nothing between: no low bits that would tell how a sample came about', () => {
+    for (const [dimension, epsilon0] of [
+      [2, 0.5],
+      [3, 8],
+      [8, 2],
+      [32, 16],
+    ]) {
+      const parameters = privUnitParameters(dimension, epsilon0);
+      const truth = Float32Array.from({ length: dimension }, (_, i) => Math.sin(i + 1));
+      for (let draw = 0; draw < 200; draw++) {
+        for (const value of privUnitSample(parameters, truth, seededRandom(`grid ${draw}`))) {
+          const steps = Math.round(value * parameters.expectedCosine * 2 ** 14);
+          assert.equal(value, Math.fround((steps * 2 ** -14) / parameters.expectedCosine));
+        }
+      }
+    }
+  });
+
   it('draws a person without a direction from everywhere', () => {
     const parameters = privUnitParameters(3, 4);
     const source = seededRandom('zero');

@@ -481,40 +481,61 @@ describe('a cheating coordinator, stages 3 and 4', () => {
     assertRefused(result, 'SECAGG_EQUIVOCATION');
   });
 
-  for (const forwards of ['all signatures', 'the signatures that agree'] as const) {
-    it(`shows two views of who survived and forwards ${forwards}: nobody reveals anything`, () => {
-      // p4 is alive in one view and dropped in the other: with both, the coordinator would have both its secrets.
-      const people = members(5);
-      const views = [
+  for (const [differ, views, seesSecond] of [
+    // p4 is alive in one view and dropped in the other: with both, the coordinator would have both its secrets.
+    [
+      'one longer',
+      [
         [0, 1, 2, 3, 4],
         [0, 1, 2, 3],
-      ];
-      const viewOf = (id: string): number => (id < 'p00002' ? 0 : 1);
-      const truth = new Map<number, Uint8Array>();
-      const result = run(5, {
-        down: (to, message) => {
-          if (message.kind === 'survivors') return [{ ...message, platforms: views[viewOf(to)] }];
-          if (message.kind !== 'consistency-signatures') return [message];
-          const signers = [...truth.keys()].filter(
-            (signer) => forwards === 'all signatures' || viewOf(people[signer].id) === viewOf(to),
-          );
-          const platforms = signers.filter((signer) => views[viewOf(to)].includes(signer));
-          const bytes = new Uint8Array(Buffer.concat(platforms.map((signer) => truth.get(signer)!)));
-          return [{ ...message, platforms, signatures: bytes }];
-        },
-        // The machine under the cheat is the honest one: it is handed what it wants to see.
-        up: (from, message) => {
-          if (message.kind !== 'consistency-signature') return [message];
-          const index = Number(from.slice(1));
-          truth.set(index, message.signature);
-          const wanted = survivorsToSign(sessionIdOf(result0), views[0]);
-          return [{ ...message, signature: nodeEngine.sign(wanted, people[index].secretKey) }];
-        },
+      ],
+      [2, 3, 4],
+    ],
+    [
+      'of one length',
+      [
+        [0, 1, 2, 3, 4],
+        [0, 1, 2, 3, 5],
+      ],
+      [2, 3, 5],
+    ],
+  ] as const) {
+    const n = Math.max(...views.flat()) + 1;
+    const result0 = run(n);
+    for (const forwards of ['all signatures', 'the signatures that agree'] as const) {
+      it(`shows two views of who survived, ${differ}, and forwards ${forwards}: nobody reveals anything`, () => {
+        const people = members(n);
+        const viewOf = (index: number): 0 | 1 => (seesSecond.some((one) => one === index) ? 1 : 0);
+        const truth = new Map<number, Uint8Array>();
+        const result = run(n, {
+          down: (to, message) => {
+            const view = viewOf(Number(to.slice(1)));
+            if (message.kind === 'survivors') return [{ ...message, platforms: views[view] }];
+            if (message.kind !== 'consistency-signatures') return [message];
+            const signers = [...truth.keys()]
+              .filter((signer) => forwards === 'all signatures' || viewOf(signer) === view)
+              .sort((a, b) => a - b);
+            const platforms = signers.filter((signer) => views[view].some((one) => one === signer));
+            const bytes = new Uint8Array(Buffer.concat(platforms.map((signer) => truth.get(signer)!)));
+            return [{ ...message, platforms, signatures: bytes }];
+          },
+          // The machine under the cheat is the honest one: it is handed what it wants to see.
+          up: (from, message) => {
+            if (message.kind !== 'consistency-signature') return [message];
+            const index = Number(from.slice(1));
+            truth.set(index, message.signature);
+            const everybody = Array.from({ length: n }, (_, platform) => platform);
+            const wanted = survivorsToSign(sessionIdOf(result0), everybody);
+            return [{ ...message, signature: nodeEngine.sign(wanted, people[index].secretKey) }];
+          },
+        });
+        people.forEach(({ id }, index) => {
+          assert.equal(result.did(id, 'persist-reveal'), false, id);
+          if (views[viewOf(index)].some((one) => one === index)) assertRefused(result, 'SECAGG_INCONSISTENT', id);
+        });
+        assert.equal(result.sum, null);
       });
-      for (const { id } of people.slice(0, 4)) assertRefused(result, 'SECAGG_INCONSISTENT', id);
-      assert.equal(result.did('p00004', 'persist-reveal'), false);
-      assert.equal(result.sum, null);
-    });
+    }
   }
   const result0 = run(5);
   const sessionIdOf = (result: Result): Uint8Array => {

@@ -114,6 +114,16 @@ describe('what the coordinator sees', () => {
         `${a} - ${b}`,
       );
     }
+    // One part of an upload tells nothing of another.
+    for (const vector of vectors) {
+      const [first, ...rest] = [0, 1, 2, 3].map((at) => vector.subarray(16384 * at, 16384 * (at + 1)));
+      for (const part of rest) {
+        assertUniform(
+          first.map((value, i) => value - part[i]),
+          'one chunk less another',
+        );
+      }
+    }
     // Even all together, while the self masks are on.
     assertUniform(
       vectors[0].map((value, i) => value + vectors[1][i] + vectors[2][i]),

@@ -25,12 +25,12 @@ export function clipShares(weights: readonly number[], split: number): readonly 
 }
 
 /**
- * Gives a masked sum the integer clip of one platform. @param share the platform's part of the whole bound.
+ * The integer clip K of one platform in a masked sum. @param share the platform's part of the whole bound.
  * @throws PrivacyError PRIVACY_PLAN_REFUSED if the integer clip would be below 1, or too large for exact arithmetic.
  */
-export function sharedClip(sum: PlannedSum, share: number): PlannedSum {
+export function sharedClip(sum: PlannedSum, share: number): number {
   const integerClip = Math.floor(sum.integerSensitivity * share);
-  if (integerClip >= 1 && integerClip <= LARGEST_INTEGER_CLIP) return { ...sum, integerClip };
+  if (integerClip >= 1 && integerClip <= LARGEST_INTEGER_CLIP) return integerClip;
   throw new PrivacyError(
     'PRIVACY_PLAN_REFUSED',
     `sum ${sum.label}: a clip weight that takes ${share.toPrecision(3)} of the bound leaves an integer clip of ${integerClip}, which must be from 1 to 2^25; bring the weights nearer to each other`,

@@ -54,23 +54,34 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
     };
     const sums = queries.map((query) => {
       if (query.scope === 'platform') return scaleSum(query, z * query.relativeNoise, alone).sum;
-      const scaled = scaleFederated(query, z, together, setting);
-      ringBits = Math.max(ringBits, scaled.ringBits);
-      return sharedClip(scaled.sum, shares[i]);
+      const { sum, clips, ringBits: bits } = scaleFederated(query, z, together, setting);
+      ringBits = Math.max(ringBits, bits);
+      return { ...sum, integerClip: clips[i] };
     });
     return [name, sums] as const;
   });
   return { sums: Object.fromEntries(planned), ringBits };
 }
 
-function scaleFederated(query: SumQuery, z: number, together: SumSetting, setting: PlanSetting): ScaledSum {
-  const { clipQuantile, sampling, split } = setting;
+interface SharedSum extends ScaledSum {
+  /** K of each platform. */
+  readonly clips: readonly number[];
+}
+
+function scaleFederated(query: SumQuery, z: number, together: SumSetting, setting: PlanSetting): SharedSum {
+  const { clipQuantile, sampling, shares, split } = setting;
   const bounded = clipQuantile === undefined ? query : adaptiveQuery(query, split);
   const { sum, ringBits } = scaleSum(bounded, z * query.relativeNoise, together);
+  const clips = shares.map((share) => sharedClip(sum, share));
   const planned = {
     ...sum,
+    // Parts are rounded down: what the heaviest come to together may be a little less than the whole.
+    integerSensitivity: clips
+      .toSorted((a, b) => b - a)
+      .slice(0, split)
+      .reduce((total, clip) => total + clip, 0),
     ...(sampling && { sampling }),
     ...(clipQuantile !== undefined && { adaptiveClip: adaptiveClip(query, split, clipQuantile) }),
   };
-  return { sum: planned, ringBits };
+  return { sum: planned, clips, ringBits };
 }

@@ -1,0 +1,230 @@
+/**
+ * Which test notices which planted bug. The table of docs/privacy.md is made from it (`npx tsx docs/write-plants.ts`), and
+ * `npm run test:plants` plants each bug and sees its test fail.
+ * @module
+ */
+import type { NamedTest } from './planted-copy.ts';
+
+const released = 'test/claims/released-sums.test.ts';
+const plan = 'test/privacy/plan.test.ts';
+const options = 'test/privacy/round-options.test.ts';
+const pipeline = 'test/privacy/pipeline.test.ts';
+const claims = 'test/claims/claims.test.ts';
+const releases = 'test/client/releases.test.ts';
+const store = 'test/client/platform-store.test.ts';
+const coordinator = 'test/secagg/cheating-coordinator.test.ts';
+const secrets = 'test/secagg/secrets.test.ts';
+const ownLedger = 'test/client/own-ledger.test.ts';
+const refunds = 'test/claims/refunds.test.ts';
+const terms = 'test/claims/terms.test.ts';
+const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
+const everyNumber =
+  'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
+
+/** By the bug's id. */
+export const NOTICED: Readonly<Record<string, NamedTest>> = {
+  'plan-cheapest-encoders': { file: plan, title: costliest },
+  'vote-without-noise': {
+    file: released,
+    title: 'a round, a clip that follows a quantile: noise of the planned variance in every coordinate',
+  },
+  'letter-constant-nonce': {
+    file: 'test/federation/letter.test.ts',
+    title: 'have each a nonce and a keystream of its own',
+  },
+  'code-without-grid': {
+    file: 'test/release/privunit.test.ts',
+    title: 'releases multiples of 2^-14 over the mean and nothing between',
+  },
+
+  'equal-sums-count-once': { file: plan, title: costliest },
+  'spare-attempts-uncounted': { file: plan, title: costliest },
+  'elsewhere-of-a-platform-without-encoder': { file: plan, title: costliest },
+  'openings-over-the-wrong-denominator': { file: plan, title: everyNumber },
+  'opened-from-as-many-as-are-honest': {
+    file: terms,
+    title: 'platforms open sums of at least as many contributions as the claim says, and no fewer',
+  },
+  'weights-counted-from-the-lightest': {
+    file: options,
+    title: 'is split by weights so that any M parts stay within it: one person less moves a sum by no more',
+  },
+  'weights-of-the-first-platform': {
+    file: released,
+    title: "a round, everybody, by weights: one person moves a platform's integers by at most its clip",
+  },
+  'clip-with-room-for-rounding': {
+    file: pipeline,
+    title: 'whatever a person contributes, its integers have norm at most K, exactly',
+  },
+  'clip-by-how-many-came-before': {
+    file: 'test/privacy/sensitivity.test.ts',
+    title:
+      'a clip that follows a quantile: one person less in a crowd takes its own vector and vote along, nothing else',
+  },
+  'noise-skips-zeros': { file: released, title: 'a sum of one platform alone: all of the noise, in every coordinate' },
+  'noise-words-repeat': {
+    file: 'test/random/streams.test.ts',
+    title: 'words of one source never come again, however many are drawn',
+  },
+  'sampling-as-if-on-one-platform-less': {
+    file: options,
+    title: 'counts a person on several platforms with the coins of all of them',
+  },
+  'encoder-weights-from-raw-counts': {
+    file: 'test/transfer/shared-trunk.test.ts',
+    title: "one person's contribution does not depend on who else is there, once released values are given",
+  },
+  'cohort-never-names-the-last': {
+    file: 'test/release/cohort.test.ts',
+    title: 'answer by k-ary randomised response: eps0 is the log ratio of truth to any other answer',
+  },
+  'code-again-with-a-later-model': {
+    file: releases,
+    title: 'draws no second random code in an epoch, whatever changes; a raw vector follows the model',
+  },
+  'withdrawal-forgets-the-code': {
+    file: store,
+    title: 'memoises codes by person, epoch and target, and deletes their vectors for one target',
+  },
+  'withdrawn-comes-back': {
+    file: store,
+    title: 'deletes withdrawn persons and refuses them when an old part comes late',
+  },
+  'packet-nonce-of-both-ways': { file: secrets, title: 'travel under keystreams of which no two are the same' },
+  'self-mask-is-the-mask-key': { file: secrets, title: 'are drawn anew for each purpose, platform and session' },
+  'mask-repeats-in-every-chunk': {
+    file: 'test/secagg/masks.test.ts',
+    title: 'of updates that are all zero is uniform, one by one and in every partial sum',
+  },
+  'shares-of-one-coefficient': {
+    file: 'test/secagg/shamir.test.ts',
+    title: 'say nothing when they are t - 1',
+  },
+  'keys-signed-for-any-session': {
+    file: coordinator,
+    title: 'replays keys that a platform signed for another round',
+  },
+  'survivors-signed-by-number': {
+    file: coordinator,
+    title: 'shows two views of who survived, of one length, and forwards all signatures: nobody reveals anything',
+  },
+  'upload-before-charge': {
+    file: 'test/client/attempt.test.ts',
+    title: 'records its session and charges its ledger before the first chunk, and never again',
+  },
+  'kept-sum-uncharged': {
+    file: 'test/privacy/charged-sums.test.ts',
+    title: 'killed between drawing and charging, neither loses the repetition nor releases two values for one charge',
+  },
+  'taken-back-while-running': {
+    file: refunds,
+    title: 'not before its own statement: an attempt that it may still reveal in is not taken back',
+  },
+  'stated-while-running': {
+    file: refunds,
+    title: 'not before its own statement: an attempt that it may still reveal in is not taken back',
+  },
+  'given-up-after-the-reveal': {
+    file: store,
+    title: 'records a reveal or that it gave up, never both, whichever comes first',
+  },
+  'epsilon-printed-to-the-nearest': { file: claims, title: 'never prints an epsilon below the computed one' },
+  'pooled-codes-with-planned-noise': {
+    file: claims,
+    title: 'codes add up over every platform that a person may choose, and so does what they know of the noise',
+  },
+
+  'own-sum-repetitions-uncounted': { file: plan, title: costliest },
+  'own-sum-with-a-share-of-noise': {
+    file: released,
+    title: 'a sum of one platform alone: all of the noise, in every coordinate',
+  },
+  'noise-over-all-who-upload': { file: plan, title: 'spreads the noise over the honest minimum' },
+  'masked-noise-too-little-by-a-twentieth': {
+    file: released,
+    title: 'a round, everybody: noise of the planned variance in every coordinate',
+  },
+  'coins-by-the-persons-number': {
+    file: released,
+    title: 'drawn persons are others in every round, at the rate of the plan',
+  },
+  'coins-known-are-amplified-all-the-same': {
+    file: options,
+    title: 'plans what it charges, gains against those who do not see the coins, and nothing against those who do',
+  },
+  'noise-of-zero-too-often': {
+    file: 'test/privacy/discrete-gaussian.test.ts',
+    title: 'follows the exact pmf at sigma 1 (chi-square)',
+  },
+  'long-histories-as-several-persons': {
+    file: terms,
+    title: 'a person is one contribution to each sum, however long the history',
+  },
+  'noise-printed-to-the-nearest': {
+    file: 'test/accounting/printed-epsilon.test.ts',
+    title: 'is never below the computed one, and above it by less than one unit of its last digit',
+  },
+  'single-platforms-one-helper-later': { file: plan, title: everyNumber },
+  'refunds-and-spare-ones-besides': {
+    file: ownLedger,
+    title: 'takes no more back than F, and none without its charge or twice',
+  },
+  'retry-of-a-round-is-free': {
+    file: 'test/privacy/ledger.test.ts',
+    title: 'charges one session once: a second grant is free, a retry is another session and is charged again',
+  },
+  'survivors-fewer-than-the-noise-needs': { file: coordinator, title: 'lists fewer survivors than the noise needs' },
+  'agreement-of-fewer-than-t': { file: coordinator, title: 'forwards fewer signatures than the threshold' },
+  'refund-with-one-silent-too-many': {
+    file: 'test/secagg/refund-proof.test.ts',
+    title: 'holds with t - 1 - c platforms silent, and not with one more: t = 7 of 10, c = 2',
+  },
+  'raw-encoder-said-to-be-private': {
+    file: terms,
+    title: 'of an encoder from raw data nothing is bounded, whatever noise its prototypes have',
+  },
+  'others-bounded-by-prototypes-alone': {
+    file: terms,
+    title: 'of an encoder from raw data nothing is bounded, whatever noise its prototypes have',
+  },
+  'released-to-whoever-asks': {
+    file: releases,
+    title: 'answers with the consenting persons alone, under their pseudonyms',
+  },
+  'consent-for-a-day-longer': {
+    file: 'test/federation/consent.test.ts',
+    title: 'covers one target in one epoch until it expires',
+  },
+  'withdrawn-of-one-epoch-alone': {
+    file: store,
+    title: 'deletes withdrawn persons from everything it holds of that source: every epoch, every model',
+  },
+  'nothing-released-as-far-as-this-platform-goes': {
+    file: terms,
+    title: 'every platform of a federation prints the same statement',
+  },
+  'prototypes-begin-at-persons': {
+    file: 'test/privacy/sensitivity.test.ts',
+    title: 'private-subspace with prototypes: one person less moves every declared sum by that person',
+  },
+  'third-persons-only-where-both-fail': {
+    file: terms,
+    title: 'of an encoder from raw data nothing is bounded, whatever noise its prototypes have',
+  },
+  'code-of-unknown-epsilon0-claimed': { file: terms, title: 'a code of unknown epsilon0 is no claim' },
+  'sums-claimed-where-there-are-none': {
+    file: claims,
+    title: 'encoders alone: C1 speaks of them, and there is no sum for C4',
+  },
+  'no-privacy-said-of-rounds-alone': { file: terms, title: 'every statement without noise begins with the warning' },
+  'seeded-noise-unsaid': { file: terms, title: 'a simulation says that its noise is no release' },
+  'epsilon0-said-to-be-in-a-ledger': {
+    file: terms,
+    title: 'what is not charged and not claimed is the same in every statement',
+  },
+  'epochs-unsaid-without-codes': {
+    file: terms,
+    title: 'what is not charged and not claimed is the same in every statement',
+  },
+};

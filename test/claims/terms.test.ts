@@ -1,0 +1,262 @@
+/** That what a statement says is what runs: the terms of sessions, the unit, who prints what, and what is left out where. */
+import assert from 'node:assert/strict';
+import { createPlatform } from '../../client/platform.ts';
+import { tensorBackend } from '../../client/tensor/open.ts';
+import {
+  NEIGHBOURS,
+  NOT_CHARGED,
+  NOT_CLAIMED,
+  privacyStatement,
+  saidWarnings,
+  UNIT,
+} from '../../core/claims/claims.ts';
+import type { ClaimRequest, PrivacyStatement } from '../../core/claims/claims.ts';
+import { saidClaims } from '../../core/claims/claim-sentences.ts';
+import { SENTENCES } from '../../core/claims/sentence.ts';
+import type { SentenceId } from '../../core/claims/sentence.ts';
+import { formatStatement, saidNumbers } from '../../core/claims/statement-text.ts';
+import type { Domain } from '../../core/data/domain.ts';
+import { attemptConfig, sessionParameters } from '../../core/federation/attempt.ts';
+import { draftManifest } from '../../core/federation/draft.ts';
+import type { Draft } from '../../core/federation/draft.ts';
+import { generateIdentity } from '../../core/federation/identity.ts';
+import type { Manifest } from '../../core/federation/manifest.ts';
+import { firstModel, planFederation } from '../../core/federation/plan.ts';
+import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
+import { statementOf } from '../../simulations/trial-rows.ts';
+import { smallWorld } from '../client/small-world.ts';
+
+const trunk = { name: 'shared-trunk', settings: { hidden: 1, bottleneck: 4, steps: 1 } };
+
+function manifest(draft: Partial<Omit<Draft, 'platforms'>> = {}, platforms = 5): Manifest {
+  const identity = (name: string) => generateIdentity(name, seededRandom(name));
+  return draftManifest({
+    federation: 'f',
+    seed: 's',
+    coordinator: identity('coordinator'),
+    platforms: Array.from({ length: platforms }, (_, i) => ({
+      identity: identity(`p${i}`),
+      items: 2000,
+      personsAbout: 400,
+    })),
+    strategy: { name: 'private-subspace' },
+    privacy: { epsilon: 4 },
+    ...draft,
+  });
+}
+
+function requestOf(made: Manifest): ClaimRequest {
+  const plan = planFederation(made);
+  const { release, epsilon0 } = made.privacy;
+  return {
+    strategy: plan.strategy.name,
+    profile: plan.strategy.privacy,
+    plan: plan.privacy,
+    release: { name: release, epsilon0 },
+  };
+}
+
+const claimOf = ({ claims }: PrivacyStatement, id: string) => claims.find((claim) => claim.id === id)!;
+
+describe('What a statement says is what runs', () => {
+  it('platforms open sums of at least as many contributions as the claim says, and no fewer', () => {
+    for (const [platforms, colluding, dropouts] of [
+      [3, 1, 0],
+      [4, 1, 1],
+      [7, 1, 2],
+      [10, 2, 1],
+      [12, 3, 2],
+    ]) {
+      const made = manifest(
+        { strategy: trunk, privacy: { epsilon: 4, colluding, dropouts }, rounds: { count: 2 } },
+        platforms,
+      );
+      const plan = planFederation(made);
+      const { text } = claimOf(privacyStatement(requestOf(made)), 'C1');
+      const said = Number(/open only sums of at least (\d+) contributions/.exec(text)![1]);
+      assert.equal(said, platforms - dropouts);
+      const config = attemptConfig(
+        plan,
+        made.platforms.map(({ name }) => name),
+      );
+      const session = sessionParameters(plan, { round: 1, attempt: 1, config, model: firstModel(plan) });
+      assert.equal(session.tNoise, said);
+      assert.equal(session.threshold, plan.privacy.threshold);
+      assert.equal(session.colluders, colluding);
+      // Noise is counted of those who upload at least, less those who know their own.
+      if (platforms > 3) assert.equal(plan.privacy.noiseShares, said - colluding);
+    }
+  });
+
+  it('a person is one contribution to each sum, however long the history', async () => {
+    assert.match(UNIT, /all of that person’s data/);
+    assert.equal(NEIGHBOURS, 'add or remove one person');
+    for (const strategy of [trunk, { name: 'private-subspace' }]) {
+      const rounds = strategy === trunk ? 1 : 0;
+      const privacy = { epsilon: 4, release: 'cohort', epsilon0: 2 } as const;
+      const plan = planFederation(manifest({ strategy, privacy, rounds: { count: rounds } }));
+      const domain = longHistories();
+      const contributions = new Map<string, number[]>();
+      const counting: PrivacyMechanism = {
+        ...discreteGaussian,
+        bound(sum, given, random) {
+          const all = Array.from(given);
+          contributions.set(sum.label, [...(contributions.get(sum.label) ?? []), all.length]);
+          return discreteGaussian.bound(sum, all, random);
+        },
+      };
+      const model = plan.strategy.join({
+        domain,
+        shape: plan.shape,
+        plan: plan.shared,
+        settings: plan.settings,
+        random: seededRandom('public'),
+        backend: tensorBackend('cpu'),
+      });
+      const sums = createChargedSums({
+        plan: plan.privacy,
+        platform: domain.name,
+        mechanism: counting,
+        random: seededStreams('noise'),
+        charge: () => undefined,
+      });
+      await model.prepare(sums);
+      if (rounds > 0) {
+        const shared = firstModel(plan);
+        let persons = 0;
+        for await (const _ of model.contributions(shared, 1)) persons += 1;
+        contributions.set('round', [persons]);
+        await model.adopt(shared);
+      }
+      await model.prototypes(sums);
+      model.dispose();
+      assert.equal(contributions.size, plan.privacy.sums[domain.name].length, [...contributions.keys()].join());
+      for (const [label, counts] of contributions) {
+        for (const count of counts) assert.equal(count, domain.persons.length, `${strategy.name}, ${label}`);
+      }
+    }
+  });
+
+  it('of an encoder from raw data nothing is bounded, whatever noise its prototypes have', () => {
+    for (const privacy of [
+      { epsilon: 4, release: 'cohort', epsilon0: 2 },
+      { epsilon: 4, release: 'ldp', epsilon0: 2 },
+      { epsilon: 4, release: 'raw' },
+    ] as const) {
+      const statement = privacyStatement(requestOf(manifest({ strategy: { name: 'linear-bridge' }, privacy })));
+      for (const id of ['C1', 'C2']) {
+        const { holds, text } = claimOf(statement, id);
+        assert.equal(holds, false, `${id} of ${privacy.release}`);
+        assert.doesNotMatch(text, /\d-DP|bounded by/);
+      }
+      assert.equal(statement.epsilon, null);
+      assert.match(claimOf(statement, 'C3').text, /Nothing bounds what it may tell of other persons/);
+    }
+  });
+
+  it('every platform of a federation prints the same statement, source or not', () => {
+    const names = ['books', 'films', 'music'];
+    const world = smallWorld(
+      { strategy: { name: 'private-subspace' }, privacy: { epsilon: 4, release: 'raw', sources: ['films'] } },
+      names,
+    );
+    const [first, ...others] = names.map((name) => formatStatement(createPlatform(world.options(name)).statement));
+    assert.match(first, /C3 {2}The platform you chose receives a vector/);
+    for (const other of others) assert.equal(other, first);
+  });
+
+  it('a code of unknown epsilon0 is no claim', () => {
+    for (const name of ['ldp', 'cohort'] as const) {
+      const request = { ...requestOf(manifest()), release: { name, epsilon0: null } };
+      const { holds, text } = claimOf(privacyStatement(request), 'C3');
+      assert.equal(holds, false);
+      assert.match(text, /states no epsilon0/);
+    }
+  });
+
+  it('every statement without noise begins with the warning', () => {
+    for (const strategy of [{ name: 'linear-bridge' }, { name: 'private-subspace' }, trunk]) {
+      for (const count of strategy === trunk ? [0, 2] : [0]) {
+        const made = manifest({ strategy, privacy: { epsilon: null }, rounds: { count } });
+        const text = formatStatement(privacyStatement(requestOf(made)));
+        assert.match(text, /^!! NO PRIVACY/, `${strategy.name}, ${count} rounds`);
+      }
+    }
+  });
+
+  it('a simulation says that its noise is no release', () => {
+    for (const epsilon of [4, null]) {
+      const text = formatStatement(statementOf(manifest({ privacy: { epsilon } })));
+      assert.match(text, /^!! simulation: seeded noise, not a release$/m);
+      assert.ok(text.indexOf('!! simulation') < text.indexOf('C1'));
+    }
+  });
+
+  it('what is not charged and not claimed is the same in every statement', () => {
+    for (const { release, epsilon0 } of [
+      { release: 'raw', epsilon0: null },
+      { release: 'none', epsilon0: null },
+      { release: 'ldp', epsilon0: 2 },
+      { release: 'cohort', epsilon0: 2 },
+    ] as const) {
+      for (const epsilon of [4, null]) {
+        const request = requestOf(manifest({ privacy: { epsilon, release, epsilon0 } }));
+        const statement = privacyStatement({ ...request, notCharged: ['a table'] });
+        assert.deepEqual(statement.notCharged, [...NOT_CHARGED, 'a table'], release);
+        assert.deepEqual(statement.notClaimed, NOT_CLAIMED, release);
+        const text = formatStatement(statement);
+        for (const line of [...NOT_CHARGED, ...NOT_CLAIMED, 'a table']) assert.ok(text.includes(line), line);
+      }
+    }
+  });
+
+  it('has an id for every sentence, and a sentence for every id', () => {
+    const rounds = { strategy: trunk, rounds: { count: 2 } };
+    const requests: readonly ClaimRequest[] = [
+      requestOf(manifest({ ...rounds, privacy: { epsilon: 4, sampling: 0.3 } })),
+      requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
+      requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
+      requestOf(manifest({ strategy: { name: 'linear-bridge' } })),
+      { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true },
+      { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
+    ];
+    const printed = new Set<SentenceId>();
+    for (const request of requests) {
+      const statement = privacyStatement(request);
+      const text = formatStatement(statement);
+      const all = [
+        ...saidWarnings(request),
+        ...saidClaims(request).flatMap(({ sentences }) => sentences),
+        ...saidNumbers(statement).flat(),
+      ];
+      let left = text;
+      for (const { id, text: sentence } of all) {
+        assert.ok(left.includes(sentence), `${id} is not printed`);
+        left = left.replace(sentence, () => '');
+        printed.add(id);
+      }
+      // Nothing else is printed but marks.
+      assert.match(left, /^(!! |C[1-4] {2}(not claimed: )?|\s)*$/);
+    }
+    assert.deepEqual([...printed].sort(), Object.keys(SENTENCES).sort());
+  });
+});
+
+/** Persons with one item, a few, and very many. */
+function longHistories(): Domain {
+  const lengths = [1, 2, 5, 130, 700, 3, 2000, 40];
+  const items = 2000;
+  const offsets = new Uint32Array(lengths.length + 1);
+  lengths.forEach((length, person) => (offsets[person + 1] = offsets[person] + length));
+  return {
+    name: 'p0',
+    persons: lengths.map((_, person) => `person ${person}`),
+    catalogue: Array.from({ length: items }, (_, item) => `item ${item}`),
+    offsets,
+    items: Uint32Array.from(lengths.flatMap((length) => Array.from({ length }, (_, at) => at))),
+  };
+}
