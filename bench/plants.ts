@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({
   options: { only: { type: 'string', default: '' }, clean: { type: 'boolean', default: false } },
 });
 /** A test takes longer while other things run on the machine; on its own none takes more than 20 s. */
-const LIMIT_SECONDS = 60;
+const LIMIT_SECONDS = 120;
 
 const chosen = PLANTS.filter(({ id, breaks }) => id.includes(flags.only) || breaks === flags.only);
 const copy = new PlantedCopy();

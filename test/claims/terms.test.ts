@@ -17,6 +17,7 @@ import type { SentenceId } from '../../core/claims/sentence.ts';
 import { formatStatement, saidNumbers } from '../../core/claims/statement-text.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { attemptConfig, sessionParameters } from '../../core/federation/attempt.ts';
+import { signedBy } from '../../core/federation/co-signature.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -169,6 +170,23 @@ describe('What a statement says is what runs', () => {
     for (const other of others) assert.equal(other, first);
   });
 
+  it('every platform of a trial, with rounds or without, warns that nobody compared the keys', () => {
+    const names = ['books', 'films', 'music'];
+    for (const draft of [
+      { strategy: trunk, privacy: { epsilon: 4 }, rounds: { count: 2 } },
+      { strategy: { name: 'private-subspace' }, privacy: { epsilon: 4 } },
+    ]) {
+      const world = smallWorld(draft, names);
+      const coordinator = generateIdentity('coordinator', seededRandom('small world'));
+      const members = [coordinator, ...names.map((name) => world.options(name).identity)];
+      const trial = signedBy({ ...world.manifest, unsafeTrial: true, signatures: {} }, members);
+      for (const name of names) {
+        const text = formatStatement(createPlatform(world.options(name, { manifest: trial })).statement);
+        assert.match(text, /^!! UNSAFE TRIAL: --unsafe-trial\. Nobody compared/m, `${name}, ${draft.strategy.name}`);
+      }
+    }
+  });
+
   it('a code of unknown epsilon0 is no claim', () => {
     for (const name of ['ldp', 'cohort'] as const) {
       const request = { ...requestOf(manifest()), release: { name, epsilon0: null } };
@@ -221,7 +239,7 @@ describe('What a statement says is what runs', () => {
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
       requestOf(manifest({ strategy: { name: 'linear-bridge' } })),
-      { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true },
+      { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true, unsafeTrial: true },
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
     ];
     const printed = new Set<SentenceId>();

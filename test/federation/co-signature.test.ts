@@ -75,6 +75,17 @@ describe('a manifest’s signatures', () => {
         });
       }
     }
+    // Nobody's signature stands for another's, not the coordinator's either.
+    for (const { name } of members) {
+      for (const other of members.filter((one) => one.name !== name)) {
+        const signatures = { ...manifest.signatures, [name]: manifest.signatures[other.name] };
+        assert.throws(
+          () => verifyManifest({ ...manifest, signatures }),
+          { code: 'MANIFEST_SIGNATURE' },
+          `${other.name} for ${name}`,
+        );
+      }
+    }
     const signatures = { ...manifest.signatures, stranger: manifest.signatures.a };
     assert.throws(() => verifyManifest({ ...manifest, signatures }), { code: 'MANIFEST_SIGNATURE' });
   });
@@ -144,6 +155,16 @@ describe('a manifest’s words', () => {
     assert.equal(manifestWords(unsigned), words);
     const changed = { ...manifest, privacy: { ...manifest.privacy, epsilon: 4.000001 } };
     assert.notEqual(manifestWords(changed), words);
+    // Each single key, since each decides who reads or signs what.
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const [first, second] = manifest.platforms;
+    for (const forged of [
+      { ...manifest, coordinator: { identity: key } },
+      { ...manifest, platforms: [first, { ...second, identity: key }] },
+      { ...manifest, platforms: [{ ...first, seal: key }, second] },
+    ]) {
+      assert.notEqual(manifestWords(forged), words);
+    }
   });
 
   it('are the same in every release: members compare them across machines', () => {

@@ -16,6 +16,7 @@ const coordinator = 'test/secagg/cheating-coordinator.test.ts';
 const secrets = 'test/secagg/secrets.test.ts';
 const ownLedger = 'test/client/own-ledger.test.ts';
 const refunds = 'test/claims/refunds.test.ts';
+const members = 'test/federation/co-signature.test.ts';
 const terms = 'test/claims/terms.test.ts';
 const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
 const everyNumber =
@@ -133,6 +134,22 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'pooled-codes-with-planned-noise': {
     file: claims,
     title: 'codes add up over every platform that a person may choose, and so does what they know of the noise',
+  },
+
+  'one-member-need-not-sign': { file: members, title: 'are needed of every member, and who is missing is named' },
+  'words-leave-out-the-seal-keys': {
+    file: members,
+    title: 'are twelve, of one list, and stand for everything but the signatures',
+  },
+  'coordinator-signs-for-others': { file: members, title: 'do not hold once anything is changed, whoever’s it is' },
+  'own-seal-key-not-looked-for': { file: members, title: 'are made by the keys that the manifest holds alone' },
+  'first-and-last-word-compared': {
+    file: 'test/cli/manifest-words.test.ts',
+    title: 'signs where all twelve words were told, in their order, and where any one differs does not',
+  },
+  'trial-unsaid-without-rounds': {
+    file: terms,
+    title: 'every platform of a trial, with rounds or without, warns that nobody compared the keys',
   },
 
   'own-sum-repetitions-uncounted': { file: plan, title: costliest },

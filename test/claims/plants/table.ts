@@ -6,9 +6,9 @@ import { SENTENCES } from '../../../core/claims/sentence.ts';
 import { NOTICED } from './noticed.ts';
 import type { Plant } from './plant.ts';
 import { seen } from './seen.ts';
-import { fromReview, unseen } from './unseen.ts';
+import { fromReview, unseen, unseenOfManifests } from './unseen.ts';
 
-export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...seen];
+export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...unseenOfManifests, ...seen];
 
 const BEGIN = '<!-- planted bugs: npx tsx docs/write-plants.ts -->';
 const END = '<!-- end of planted bugs -->';

@@ -281,3 +281,57 @@ export const unseen: readonly Plant[] = [
     why: 'targets that pool codes know more of the noise than the planned colluders, and are told of as if they did not',
   },
 ];
+
+/** The same of co-signatures, by a reader of their sources who had seen no test of them. */
+export const unseenOfManifests: readonly Plant[] = [
+  {
+    id: 'one-member-need-not-sign',
+    file: 'core/federation/co-signature.ts',
+    search: 'if (missing.length === 0) return;',
+    replace: 'if (missing.length <= 1) return;',
+    breaks: 'C2.bound',
+    why: 'a member that never compared the words is in the federation, under keys that somebody made up for it',
+  },
+  {
+    id: 'words-leave-out-the-seal-keys',
+    file: 'core/federation/manifest-words.ts',
+    search: 'scryptSync(manifestHash(manifest), SALT',
+    replace:
+      'scryptSync(manifestHash({ ...manifest, platforms: manifest.platforms.map((one) => ({ ...one, seal: one.identity })) }), SALT',
+    breaks: 'C2.bound',
+    why: 'two manifests with other seal keys have the same words: who forges one reads the letters',
+  },
+  {
+    id: 'coordinator-signs-for-others',
+    file: 'core/federation/co-signature.ts',
+    search: 'return key !== undefined && fits(bytes, signature, key) ? [] : [name];',
+    replace:
+      'return [key, manifest.coordinator.identity].some((one) => one !== undefined && fits(bytes, signature, one)) ? [] : [name];',
+    breaks: 'C4.sums',
+    why: 'the coordinator alone can make a manifest that everybody has signed',
+  },
+  {
+    id: 'own-seal-key-not-looked-for',
+    file: 'core/federation/co-signature.ts',
+    search: "...(seal === entry.seal ? [] : ['seal'])",
+    replace: "...(seal.length === entry.seal.length ? [] : ['seal'])",
+    breaks: 'C2.bound',
+    why: 'a member signs a manifest that holds another seal key under its name',
+  },
+  {
+    id: 'first-and-last-word-compared',
+    file: 'cli/commands/manifest-accept.ts',
+    search: "if (told.join(' ') === words) return;",
+    replace: 'if (words.startsWith(told[0]) && words.endsWith(told[WORD_COUNT - 1])) return;',
+    breaks: 'C1.bound',
+    why: 'a manifest that shares two words is signed as the one that was compared',
+  },
+  {
+    id: 'trial-unsaid-without-rounds',
+    file: 'client/platform.ts',
+    search: 'unsafeTrial: manifest.unsafeTrial === true,',
+    replace: 'unsafeTrial: manifest.unsafeTrial === true && this.plan.parameters > 0,',
+    breaks: 'W.unsafe-trial',
+    why: 'keys that nobody compared are not warned of, though letters rest on them without rounds too',
+  },
+];
