@@ -10,7 +10,7 @@ const plan = 'test/privacy/plan.test.ts';
 const options = 'test/privacy/round-options.test.ts';
 const pipeline = 'test/privacy/pipeline.test.ts';
 const claims = 'test/claims/claims.test.ts';
-const releases = 'test/client/releases.test.ts';
+const releases = 'test/client/source-desk.test.ts';
 const store = 'test/client/platform-store.test.ts';
 const coordinator = 'test/secagg/cheating-coordinator.test.ts';
 const secrets = 'test/secagg/secrets.test.ts';
@@ -30,8 +30,8 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     title: 'a round, a clip that follows a quantile: noise of the planned variance in every coordinate',
   },
   'letter-constant-nonce': {
-    file: 'test/federation/letter.test.ts',
-    title: 'have each a nonce and a keystream of its own',
+    file: 'test/federation/letter-seal.test.ts',
+    title: 'is encrypted under a key of its own: two of the same content have nothing in common but the receiver',
   },
   'code-without-grid': {
     file: 'test/release/privunit.test.ts',
@@ -90,7 +90,7 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'withdrawn-comes-back': {
     file: store,
-    title: 'deletes withdrawn persons and refuses them when an old part comes late',
+    title: 'deletes withdrawn persons and refuses them when an older part comes late',
   },
   'packet-nonce-of-both-ways': { file: secrets, title: 'travel under keystreams of which no two are the same' },
   'self-mask-is-the-mask-key': { file: secrets, title: 'are drawn anew for each purpose, platform and session' },
