@@ -1,9 +1,9 @@
 /**
- * Probability mass functions of the integer noises, exact to double precision: for pairs on one integer.
+ * Probability mass functions of integer noises, exact to double precision, for the pairs on one integer.
  * @module
  */
 
-/** A symmetric mass function; zero beyond `reach`, where less than 1e-40 is left. */
+/** A symmetric mass function. It is zero beyond `reach`, which neglects less than 1e-40. */
 export interface NoiseMass {
   readonly reach: number;
   readonly mass: (x: number) => number;
@@ -15,7 +15,7 @@ export function discreteGaussianMass(sigma: number, truncation = Infinity): Nois
   return symmetricMass(reach, (x) => (-x * x) / (2 * sigma * sigma));
 }
 
-/** Proportional to exp(-decay |x|). */
+/** The mass function proportional to exp(-decay |x|). */
 export function discreteLaplaceMass(decay: number): NoiseMass {
   const norm = Math.tanh(decay / 2);
   const reach = Math.ceil(95 / decay);
@@ -23,8 +23,8 @@ export function discreteLaplaceMass(decay: number): NoiseMass {
 }
 
 /**
- * The difference of two Poisson(variance / 2): exp(-v) I_|x|(v). By Miller's backward recurrence
- * I_{k-1} = I_{k+1} + (2 k / v) I_k, normalised by the sum of all.
+ * The mass function of the difference of two Poisson(v / 2) variables, v the variance: exp(-v) I_|x|(v). It is computed by
+ * Miller's backward recurrence I_{k-1} = I_{k+1} + (2 k / v) I_k, and normalised by the sum of all values.
  */
 export function skellamMass(variance: number): NoiseMass {
   const reach = Math.ceil(14 * Math.sqrt(variance) + 60);

@@ -1,5 +1,5 @@
 /**
- * Checking the accountant against published figures: the privacy-loss accountant, further mechanisms, verdicts.
+ * Checks the accountant against published figures: the accountant of privacy loss distributions, further mechanisms, verdicts.
  * @module
  */
 export * from './optimal-composition.ts';

@@ -1,13 +1,13 @@
 /**
  * Composition of k equal (epsilon, delta)-DP mechanisms about which nothing else is known.
- * Kairouz, Oh and Viswanath 2015, "The Composition Theorem for Differential Privacy", Theorem 3.3: for i = 0 ... k/2 the whole
- * is ((k - 2i) epsilon, 1 - (1 - delta)^k (1 - delta_i))-DP, and nothing smaller holds at those epsilons.
+ * Kairouz, Oh and Viswanath 2015, "The Composition Theorem for Differential Privacy", Theorem 3.3: for i = 0 ... k/2 the
+ * composition is ((k - 2i) epsilon, 1 - (1 - delta)^k (1 - delta_i))-DP, and no smaller delta holds at those epsilons.
  * @module
  */
 import { logBinomial } from '../accounting/special/gamma.ts';
 import { parameterInvalid } from '../accounting/errors.ts';
 
-/** Least of the theorem's epsilons whose delta is at most `targetDelta`; Infinity when none is. */
+/** Least of the theorem's epsilons whose delta is at most `targetDelta`; Infinity if there is none. */
 export function optimalComposition(epsilon: number, delta: number, count: number, targetDelta: number): number {
   if (!(epsilon >= 0)) throw parameterInvalid('epsilon', epsilon, 'a number >= 0');
   if (!Number.isInteger(count) || count < 1) throw parameterInvalid('count', count, 'an integer >= 1');

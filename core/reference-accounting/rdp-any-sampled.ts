@@ -1,6 +1,7 @@
 /**
  * RDP of any Poisson-sampled mechanism, from the mechanism's own curve: Zhu and Wang 2019, "Poisson Subsampled Rényi
- * Differential Privacy", Theorem 5, at integer orders, with chords between. Never worse than no sampling at all.
+ * Differential Privacy", Theorem 5, at integer orders, with chords between them. The result is never above the curve without
+ * sampling.
  * @module
  */
 import { binomialSampledRdp } from '../accounting/rdp-subsampled.ts';

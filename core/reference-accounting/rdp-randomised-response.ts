@@ -1,5 +1,5 @@
 /**
- * RDP of k-ary randomised response: exact, a sum over the answers.
+ * Exact RDP of k-ary randomised response, by a sum over the answers.
  * @module
  */
 import { logSumExp } from '../accounting/log-space.ts';
@@ -10,7 +10,7 @@ export function randomisedResponseRdp(order: number, event: RandomisedResponse):
   if (k === 1 || p === 1) return 0;
   if (p === 0) return Infinity;
   if (event.neighbours === 'replace-one') {
-    // (truth, lie) against (lie, truth), and k - 2 answers as likely under both.
+    // (truth, lie) against (lie, truth), and k - 2 answers that are equally likely under both.
     const ratio = Math.log(k / p - k + 1);
     return (
       logSumExp(

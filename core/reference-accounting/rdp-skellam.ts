@@ -1,13 +1,13 @@
 /**
  * RDP of symmetric Skellam noise on integers (Agarwal, Kairouz and Liu 2021, "The Skellam Mechanism for Differentially
- * Private Federated Learning", Theorem 3.5 and Corollary 3.6). A sum of Skellam shares is a Skellam: no gap to charge.
+ * Private Federated Learning", Theorem 3.5 and Corollary 3.6). A sum of Skellam shares is a Skellam, so no gap is charged.
  * @module
  */
 import { integerL1Bound } from '../accounting/rdp-discrete-gaussian.ts';
 import { atIntegerOrders } from '../accounting/rdp-subsampled.ts';
 import type { SkellamEvent } from './reference-event.ts';
 
-/** Stated for integer orders there; extended by convexity. */
+/** The theorem is for integer orders. Convexity extends it to the others. */
 export function skellamRdp(order: number, event: SkellamEvent): number {
   const { variance, sensitivity } = event;
   if (sensitivity === 0) return 0;

@@ -1,5 +1,5 @@
 /**
- * The mechanisms that published figures are about: a federation's releases, and many that no federation makes.
+ * The mechanisms of published figures: a federation's releases, and many that no federation makes.
  * @module
  */
 import type { DiscreteGaussian, DistributedDiscreteGaussian, Gaussian, Unprotected } from '../accounting/accountant.ts';
@@ -17,26 +17,26 @@ export type ReferenceEvent =
   | { readonly kind: 'discrete-laplace'; readonly decay: number; readonly sensitivity: number }
   | RandomisedResponse
   | MixtureOfGaussians
-  /** Binary-tree aggregation over `steps` steps, a person in at most one of them (DP-FTRL). */
+  /** Binary-tree aggregation over `steps` steps, with a person in at most one of them (DP-FTRL). */
   | { readonly kind: 'tree-aggregation'; readonly noiseMultiplier: number; readonly steps: number }
-  /** rho-zero-concentrated DP (Bun and Steinke 2016) and nothing more known. */
+  /** A mechanism of which only rho-zero-concentrated DP is known (Bun and Steinke 2016). */
   | { readonly kind: 'zcdp'; readonly rho: number }
-  /** (epsilon, delta)-DP and nothing more known. */
+  /** A mechanism of which only (epsilon, delta)-DP is known. */
   | { readonly kind: 'approximate'; readonly epsilon: number; readonly delta: number }
-  /** Bounded-range, e.g. the exponential mechanism with this epsilon (Durfee and Rogers 2019). */
+  /** A bounded-range mechanism, such as the exponential mechanism with this epsilon (Durfee and Rogers 2019). */
   | { readonly kind: 'exponential'; readonly epsilon: number };
 
 export interface CountedDiscreteGaussian extends DiscreteGaussian {
-  /** Number of coordinates; the PLD accountant has a pair for one alone. */
+  /** Number of coordinates. The PLD accountant has a pair only if it is 1. */
   readonly dimension?: number;
 }
 
-/** Every person takes part independently with probability `rate`; sampled events may be sampled again. */
+/** Every person takes part independently with probability `rate`. A sampled event may be sampled again. */
 export interface SampledEvent {
   readonly kind: 'poisson-sampled';
   readonly rate: number;
   readonly event: ReferenceEvent;
-  /** `any-mechanism`: leave out what symmetric noise is known to gain, as the published accountants do. */
+  /** `any-mechanism` leaves the better bound for symmetric noise unused, as the published accountants do. */
   readonly theorem?: 'any-mechanism';
 }
 
@@ -47,7 +47,7 @@ export interface SkellamEvent {
   readonly dimension: number;
   /** L2 sensitivity. */
   readonly sensitivity: number;
-  /** L1 sensitivity; without it what holds for integers. */
+  /** L1 sensitivity; if absent, the bound that holds for integers. */
   readonly sensitivityL1?: number;
 }
 
@@ -56,11 +56,11 @@ export interface RandomisedResponse {
   readonly kind: 'randomised-response';
   readonly noiseProbability: number;
   readonly buckets: number;
-  /** `replace-one`: one answer turned into another. `replace-special`: into the blank answer "uniform". */
+  /** `replace-one` turns one answer into another, `replace-special` into the blank answer "uniform". */
   readonly neighbours: 'replace-one' | 'replace-special';
 }
 
-/** Gaussian of standard deviation `sigma` about a random sensitivity: `sensitivities[i]` with `probabilities[i]`. */
+/** Gaussian noise of standard deviation `sigma`; the sensitivity is `sensitivities[i]` with probability `probabilities[i]`. */
 export interface MixtureOfGaussians {
   readonly kind: 'mixture-of-gaussians';
   readonly sigma: number;
@@ -68,7 +68,7 @@ export interface MixtureOfGaussians {
   readonly probabilities: readonly number[];
 }
 
-/** Amplification by sampling needs a person to be absent: it says nothing about one answer turned into another. */
+/** True if sampling amplifies: one of the neighbours must lack the person, which one answer turned into another does not. */
 export function samplingApplies(event: ReferenceEvent): boolean {
   switch (event.kind) {
     case 'randomised-response':

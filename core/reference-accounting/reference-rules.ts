@@ -1,5 +1,5 @@
 /**
- * The rules for the mechanisms of published figures: those for a federation's releases, and what the further kinds need.
+ * The rules for the mechanisms of published figures: those for a federation's releases, extended to the further kinds.
  * @module
  */
 import type { EventRules, RdpCurve } from '../accounting/event-rules.ts';
@@ -23,7 +23,7 @@ export const referenceRules: EventRules<ReferenceEvent> = {
   failure: (event) => (event.kind === 'approximate' ? event.delta : 0),
 };
 
-/** A Rényi accountant of these mechanisms, to which nothing was charged yet. */
+/** A Rényi accountant of these mechanisms, with nothing charged. */
 export function referenceRdp(options?: RdpOptions): RdpAccountant<ReferenceEvent> {
   return RdpAccountant.over(referenceRules, options);
 }
@@ -114,7 +114,7 @@ function sampledCurve({ rate, event, theorem }: SampledEvent): RdpCurve | null {
     case 'distributed-discrete-gaussian':
       if (theorem === undefined) return releaseRules.curve({ kind: 'poisson-sampled', rate, event });
       break;
-    // The failure probability of an approximate event would have to be sampled too: left to the PLD accountant.
+    // The failure probability of an approximate event would have to be sampled as well, which only the PLD accountant does.
     case 'approximate':
       return null;
     default:

@@ -1,10 +1,10 @@
 /**
- * What rounding to integers costs in sensitivity, and how coarse it may be, where no clip follows it (Kairouz, Liu and
- * Steinke 2021). This project clips again after rounding and pays neither; the formulas are for comparison.
+ * The cost of rounding to integers in sensitivity, and how fine it may be, if no clip follows it (Kairouz, Liu and Steinke 2021).
+ * This project clips again after rounding, which saves this cost; the formulas are for comparison.
  * @module
  */
 
-/** Theorem 1, equation 2: L2 bound after (conditional) stochastic rounding of a vector of norm `l2`; `beta` = 0 for unconditional. */
+/** Theorem 1, equation 2: L2 bound of a vector of norm `l2` after stochastic rounding, conditional unless `beta` is 0. */
 export function roundedL2Bound(l2: number, dimension: number, beta: number): number {
   const always = l2 + Math.sqrt(dimension);
   if (beta === 0) return always;
@@ -20,7 +20,7 @@ export interface ScaleRequest {
   readonly bits: number;
   readonly clients: number;
   readonly dimension: number;
-  /** How many standard deviations of an aggregate coordinate must fit in half the modulus. */
+  /** Number of standard deviations of an aggregate coordinate that must fit in half the modulus. */
   readonly deviations: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Binary-tree aggregation (DP-FTRL): what a person who takes part in several steps moves.
+ * Binary-tree aggregation (DP-FTRL): its sensitivity to a person who takes part in several steps.
  *
  * Steps are leaves; every complete subtree releases its sum with fresh Gaussian noise. The squared L2 sensitivity of all
  * nodes together is the sum over nodes of the squared number of the person's steps below them.
@@ -7,23 +7,23 @@
  */
 import { parameterInvalid } from '../accounting/errors.ts';
 
-/** Depth of the tree over `steps` leaves: the squared sensitivity when a person takes part once (Kairouz et al. 2021, App. D). */
+/** Depth of the tree over `steps` leaves: the squared sensitivity to a person in one step (Kairouz et al. 2021, App. D). */
 export function treeDepth(steps: number): number {
   if (!Number.isInteger(steps) || steps < 1) throw parameterInvalid('steps', steps, 'an integer >= 1');
   return Math.ceil(Math.log2(steps + 1));
 }
 
 export interface Participation {
-  /** A person takes part in at most this many steps. */
+  /** Most steps in which a person takes part. */
   readonly maxParticipations: number;
-  /** Between two of them lie at least this many other steps. */
+  /** Fewest other steps between two of these. */
   readonly minSeparation: number;
   readonly steps: number;
 }
 
 /**
- * Largest squared sensitivity over all allowed patterns of participation, exactly, by dynamic programming over the complete
- * subtrees. A pattern's state is how many participations it has and how many free steps it must leave at either end.
+ * The exact largest squared sensitivity over all allowed patterns of participation, by dynamic programming over the complete
+ * subtrees. The state of a pattern is its number of participations, and the number of free steps that it must leave at each end.
  */
 export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, steps }: Participation): number {
   for (const [name, value] of Object.entries({ maxParticipations, minSeparation, steps })) {
@@ -31,7 +31,7 @@ export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, st
   }
   const known = new Map<string, number>();
 
-  /** Best over `width` steps with `count` participations, `front` free steps before them and `back` behind. */
+  /** Largest over `width` steps with `count` participations, and at least `front` free steps before and `back` after them. */
   const best = (width: number, count: number, front: number, back: number): number => {
     if (count === 0) return 0;
     if (front + back + (count - 1) * (minSeparation + 1) + 1 > width) return -Infinity;
@@ -42,7 +42,7 @@ export function maxTreeSensitivitySquared({ maxParticipations, minSeparation, st
     let value: number;
     if (width === 1) value = 1;
     else {
-      // A complete tree is two halves under a node of its own; else the largest complete tree and the rest.
+      // A complete tree is two halves under a node of its own. Any other is its largest complete tree and the rest.
       const left = complete ? width / 2 : 2 ** Math.floor(Math.log2(width));
       value = (complete ? count * count : 0) + split(left, width - left, count, front, back);
     }

@@ -120,7 +120,7 @@ describe('a malformed file', () => {
       /row a-2: .*expected/s,
     );
     assert.throws(() => parseReferenceFile(file(good, { group: 'x' })), /row number 2 \(no id\)/);
-    assert.throws(() => parseReferenceFile(file(good, good)), /row a-1 stands there twice/);
+    assert.throws(() => parseReferenceFile(file(good, good)), /row a-1 occurs twice/);
   });
 
   it('is refused when a parameter is missing or of another type', () => {

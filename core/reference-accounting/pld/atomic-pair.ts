@@ -1,14 +1,14 @@
 /**
- * Pairs on countably many outputs: discrete noise on one integer, randomised response, and what is only known to be
- * (epsilon, delta)-DP.
+ * Pairs on countably many outputs: discrete noise on one integer, randomised response, and mechanisms of which only
+ * (epsilon, delta)-DP is known.
  * @module
  */
 import type { LossPair } from './loss-pair.ts';
 
-/** One output: its probability with the person and without. */
+/** The probabilities of one output, with the person and without. */
 export type Atom = readonly [upper: number, lower: number];
 
-/** Sums over the atoms, kept from both ends so that small tails keep their relative accuracy. */
+/** Makes a pair from its atoms. It sums them from both ends, so that small tails keep their relative accuracy. */
 export function atomicPair(atoms: readonly Atom[], symmetric: boolean): LossPair {
   const finite = atoms
     .filter(([upper, lower]) => upper > 0 && lower > 0)
@@ -47,7 +47,7 @@ export function atomicPair(atoms: readonly Atom[], symmetric: boolean): LossPair
   };
 }
 
-/** Integer noise with this probability mass function, symmetric about 0, shifted by `shift` against unshifted. */
+/** Integer noise with this mass function, symmetric about 0: shifted by `shift`, against unshifted. */
 export function shiftedNoisePair(mass: (x: number) => number, reach: number, shift: number): LossPair {
   const atoms: Atom[] = [];
   for (let x = -reach; x <= reach + shift; x++) atoms.push([mass(x - shift), mass(x)]);

@@ -1,13 +1,13 @@
 /**
  * The composition of many privacy loss distributions, in one direction.
  *
- * Losses add, so their distributions convolve: a product of Fourier transforms. A plain transform leaves an absolute error
- * of 1e-16 x n everywhere, which drowns the far tail that delta is made of. So every distribution is first tilted,
- * p(l) exp(theta l) / M(theta), with theta such that the composition is centred on the very loss that is asked for; the
- * transform's error is then relative to delta itself. This also makes the window small: what lies outside it and wraps
- * around only ever adds to delta, as soon as the window ends where a Chernoff bound says so. Three amounts are added to
- * every delta: the probability of infinite losses, the Chernoff bound beyond the window, and a componentwise bound on the
- * transform's rounding (every output of an FFT is a sum of N terms in log2 N stages: Higham 2002, Section 24.1).
+ * Losses add, so their distributions convolve: their Fourier transforms are multiplied. A plain transform leaves an absolute
+ * error of 1e-16 x n everywhere, which is larger than the far tail that makes up delta. So every distribution is first tilted to
+ * p(l) exp(theta l) / M(theta). theta is such that the composition is centred on the loss that is asked for, and the transform's
+ * error is then relative to delta itself. Tilting also keeps the window of losses small. Mass outside the window wraps around
+ * into it, which can only raise delta; mass beyond its upper end is covered by a Chernoff bound. Three amounts are added to every
+ * delta: the probability of infinite losses, this Chernoff bound, and a componentwise bound on the transform's rounding (every
+ * output of an FFT is a sum of N terms in log2 N stages: Higham 2002, Section 24.1).
  * @module
  */
 import { cumulant, leastOverTilts } from './cumulant.ts';
@@ -17,14 +17,14 @@ import { multiply, raise, tiltOnCircle, UNIT_ROUNDING } from './spectrum.ts';
 import type { BoundedSpectrum } from './spectrum.ts';
 import { chooseWindow, ComposedSketch } from './window.ts';
 
-/** Error of one grid mass relative to it, on average over the grid: differences of tails at neighbouring points. */
+/** Average relative error of the grid's masses, which are differences of tails at neighbouring points. */
 const MASS_ROUNDING = 1e-12;
 
-/** The tail of a composition, from the top down to where it was asked for. */
+/** The tail of a composition, from its upper end down to the loss that was asked for. */
 interface ComposedTail {
   /** Grid index of the first entry. */
   readonly first: number;
-  /** Upper bounds of delta(index x step) at first, first + 1, ...; chords in exp(epsilon) bound it in between. */
+  /** Upper bounds of delta(index x step) at first, first + 1, ... Between grid points, chords in exp(epsilon) bound it. */
   readonly deltas: Float64Array;
 }
 
@@ -35,7 +35,10 @@ export class ComposedLoss {
   /** Probability that some loss is infinite. */
   readonly infinity: number;
 
-  /** @param fourier transforms by size, for the caller to keep. All terms on one grid. */
+  /**
+   * @param terms all on one grid.
+   * @param fourier gives the transform of a size; the caller keeps transforms, so that each is made once.
+   */
   constructor(terms: readonly RepeatedLoss[], fourier: (size: number) => RealFourier) {
     this.#terms = terms;
     this.#fourier = fourier;
@@ -44,7 +47,7 @@ export class ComposedLoss {
     this.infinity = Math.max(0, -Math.expm1(logSurvival));
   }
 
-  /** Upper bound of the least epsilon >= 0 at `delta`; Infinity when infinite losses alone exceed it. */
+  /** Upper bound of the least epsilon >= 0 at `delta`; Infinity if the infinite losses alone exceed `delta`. */
   epsilon(delta: number): number {
     if (this.#terms.length === 0) return 0;
     const finite = delta - this.infinity;
@@ -88,11 +91,11 @@ export class ComposedLoss {
     return Math.min(1, tail.deltas[i] + share * (tail.deltas[i + 1] - tail.deltas[i]));
   }
 
-  /** The tail from the grid point at or below `from`, for deltas of about `scale` near `centre`; `theta` is the best tilt there. */
+  /** The tail from the grid point at or below `from` upward. Near `centre`, delta is about `scale`, and `theta` the best tilt. */
   #tail(theta: number, centre: number, from: number, scale: number): ComposedTail {
     const { tilt, size, first, top, beyondTilt } = chooseWindow(this.#sketch, { theta, centre, from, scale });
     const exact = this.#terms.reduce((sum, { losses, count }) => sum + count * cumulant(losses, beyondTilt), 0);
-    // At the top of all losses nothing lies beyond.
+    // No mass lies beyond the largest loss.
     const beyond = top > this.#sketch.highest ? 0 : Math.exp(exact - beyondTilt * top * this.#sketch.step);
     return this.#transform(tilt, size, first, top, beyond);
   }
@@ -131,12 +134,12 @@ export class ComposedLoss {
     let delta = 0;
     let wrapped = ((top % size) + size) % size;
     for (let i = length - 1; i >= 0; i--) {
-      // No delta is above 1; delta_i = delta_{i+1} + (1 - e^-step) slope_{i+1}: only positive numbers are ever added.
+      // delta_i = delta_{i+1} + (1 - e^-step) slope_{i+1} adds only positive numbers, so that nothing cancels.
       delta += toNext * slope;
       slope *= shrink;
       const weight = Math.exp(logMoment - theta * step * (first + i));
       if (masses[wrapped] > 0) slope += masses[wrapped] * weight;
-      // Every mass above may be off by `error` x its weight; weights fall geometrically.
+      // Each mass above may be off by `error` x its weight, and the weights fall geometrically.
       const rounded = (error * weight * decay) / Math.max(1 - decay, 1 / (length - i));
       deltas[i] = Math.min(1, delta * relative + constant + rounded);
       wrapped = wrapped === 0 ? size - 1 : wrapped - 1;
@@ -146,8 +149,8 @@ export class ComposedLoss {
 }
 
 /**
- * log max over x >= 0 of (1 - e^-x) e^(-theta x): by how much a Chernoff bound on delta is smaller than one on the tail
- * (Canonne, Kamath and Steinke 2020, Proposition 12).
+ * Log of the factor by which a Chernoff bound on delta is smaller than one on the tail: the maximum over x >= 0 of
+ * (1 - e^-x) e^(-theta x) (Canonne, Kamath and Steinke 2020, Proposition 12).
  */
 function logHockeyFactor(theta: number): number {
   return theta * Math.log(theta / (1 + theta)) - Math.log1p(theta);

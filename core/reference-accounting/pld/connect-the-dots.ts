@@ -1,10 +1,10 @@
 /**
- * From a pair to a privacy loss distribution on a grid, never optimistic.
+ * Turns a pair into a privacy loss distribution on a grid, which never shows more privacy than the pair.
  *
  * The probability of every grid interval is moved to its two ends so that the interval's mass is kept under *both*
- * distributions. Then the hockey-stick curve is exact at every grid point and, between them, is the chord in exp(epsilon),
- * which lies above the truth: "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi 2022). Working interval by
- * interval, instead of with second differences of the curve, nothing cancels.
+ * distributions. Then the hockey-stick curve is exact at every grid point. Between grid points it is the chord in exp(epsilon),
+ * which lies above the exact curve: "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi 2022). The code works
+ * interval by interval instead of with second differences of the curve, so that nothing cancels.
  * @module
  */
 import { newTails } from './loss-pair.ts';
@@ -18,13 +18,13 @@ export interface LossDistribution {
   readonly infinity: number;
 }
 
-/** Both directions of one event. The same object twice when they are alike. */
+/** Both directions of one event: the same object twice if they are equal. */
 export interface DirectedLosses {
   readonly remove: LossDistribution;
   readonly add: LossDistribution;
 }
 
-/** Probability that is cut off either end and charged as infinite loss (above) or rounded up (below). */
+/** Probability that is cut off at each end. Above, it counts as an infinite loss; below, its loss is rounded up. */
 const CUT_TAIL = 2 ** -80;
 
 export function connectTheDots(pair: LossPair, step: number): DirectedLosses {
@@ -37,7 +37,7 @@ export function connectTheDots(pair: LossPair, step: number): DirectedLosses {
 
   const here = newTails();
   pair.tails(lowest * step, here);
-  // What lies below the grid: rounded up when removing, infinite when adding.
+  // Losses below the grid are rounded up if a person is removed, and count as infinite if one is added.
   remove[0] = here.upperBelow;
   const addInfinity = here.lowerBelow;
   let { upperAbove, upperBelow, lowerAbove, lowerBelow } = here;
@@ -46,15 +46,15 @@ export function connectTheDots(pair: LossPair, step: number): DirectedLosses {
   for (let i = 1; i < size; i++) {
     const loss = (lowest + i) * step;
     pair.tails(loss, here);
-    // Differences of whichever tail is the smaller one keep their relative accuracy.
+    // The difference is taken in the smaller tail, where it keeps its relative accuracy.
     const upper = Math.max(0, upperAbove < 0.5 ? upperAbove - here.upperAbove : here.upperBelow - upperBelow);
     const lower = Math.max(0, lowerAbove < 0.5 ? lowerAbove - here.lowerAbove : here.lowerBelow - lowerBelow);
-    // a + b = upper and a e^{-l_i-1} + b e^{-l_i} = lower, for a at the lower end and b at the upper one.
+    // Solves a + b = upper and a e^{-(loss - step)} + b e^{-loss} = lower, for a at the lower end and b at the upper one.
     const lowEnd = clamp((lower * Math.exp(loss) * shrink - upper * shrink) * scale, upper);
     remove[i - 1] += lowEnd;
     remove[i] += upper - lowEnd;
     if (add !== null) {
-      // Mirrored: the lower distribution's mass, at losses -l, so that the interval's upper end comes first.
+      // The mirror image: the mass of the lower distribution at losses -l, where the upper end of the interval comes first.
       const mirrored = clamp((upper * Math.exp(-loss) - lower * shrink) * scale, lower);
       add[size - 1 - i] += mirrored;
       add[size - i] += lower - mirrored;

@@ -1,5 +1,5 @@
 /**
- * Cumulant generating functions of privacy losses: Chernoff bounds, and where to look.
+ * Cumulant generating functions of privacy losses, for Chernoff bounds and for the choice of a tilt.
  * @module
  */
 import type { LossDistribution } from './connect-the-dots.ts';
@@ -12,7 +12,7 @@ export interface RepeatedLoss {
 
 /** log of sum_i p_i exp(theta l_i) over the finite losses: exact up to rounding. */
 export function cumulant({ step, lowest, masses }: LossDistribution, theta: number): number {
-  // The largest exponent is at one of the ends; starting from there nothing overflows.
+  // The largest exponent is at one of the ends. Relative to it, nothing overflows.
   const reference = theta * step * (theta > 0 ? lowest + masses.length - 1 : lowest);
   let sum = 0;
   for (let i = 0; i < masses.length; i++) {
@@ -25,9 +25,8 @@ export function cumulant({ step, lowest, masses }: LossDistribution, theta: numb
 const BUCKETS_PER_FOLD = 16;
 
 /**
- * A few hundred buckets in place of the whole grid, fine near 0 and at both ends and geometric away from them. For choosing a tilt, where
- * any choice is sound; never for a bound.
-
+ * A few hundred buckets instead of the whole grid: fine near 0 and at both ends, and geometric elsewhere. A sketch serves to
+ * choose a tilt, where every choice is sound, and never for a bound.
  */
 export class LossSketch {
   readonly #losses: Float64Array;
@@ -72,7 +71,7 @@ export class LossSketch {
   }
 }
 
-/** Argument and value of the least of a unimodal function of log(theta), theta in [low, high]. */
+/** Minimises a function over theta in [low, high] that is unimodal in log(theta). Returns the argument and the value. */
 export function leastOverTilts(
   objective: (theta: number) => number,
   low = 1e-4,

@@ -1,5 +1,5 @@
 /**
- * The dominating pair of every event that has one here.
+ * Dominating pairs of events.
  * @module
  */
 import { discreteGaussianMass, discreteLaplaceMass, skellamMass } from '../discrete-noise.ts';
@@ -14,7 +14,10 @@ import type { LossPair } from './loss-pair.ts';
 import { mixturePair } from './mixture-pair.ts';
 import { subsampledPair } from './subsampled-pair.ts';
 
-/** null for events known by a Rényi bound alone, and for discrete noise on more than one coordinate. */
+/**
+ * The dominating pair of an event; null if there is none here. That is so if only a Rényi bound is known for the event, for
+ * discrete noise on more than one coordinate, without noise, and where sampling is not known to amplify.
+ */
 export function eventPair(event: ReferenceEvent): LossPair | null {
   switch (event.kind) {
     case 'gaussian':
@@ -59,7 +62,7 @@ export function eventPair(event: ReferenceEvent): LossPair | null {
     }
     case 'approximate':
       return approximatePair(event.epsilon, event.delta);
-    // A pure epsilon is all that is used of it.
+    // Only the pure epsilon of the exponential mechanism is used.
     case 'exponential':
       return approximatePair(event.epsilon, 0);
     case 'distributed-discrete-gaussian':
@@ -69,11 +72,14 @@ export function eventPair(event: ReferenceEvent): LossPair | null {
   }
 }
 
-/** Discrete Laplace on one integer: losses step by 2 between two heavy ends, so the infinite support is a finite sum. */
+/**
+ * Discrete Laplace on one integer. Losses rise in steps of 2 decay between two heavy ends, so that finitely many atoms describe
+ * the infinite support.
+ */
 function discreteLaplacePair(decay: number, sensitivity: number): LossPair {
   const { mass } = discreteLaplaceMass(decay);
   const ratio = Math.exp(-decay * sensitivity);
-  // All x <= 0, and all x >= sensitivity, have the same loss.
+  // All x <= 0 have the same loss, and so do all x >= sensitivity.
   const heavy = 1 / (1 + Math.exp(-decay));
   const atoms: Atom[] = [
     [heavy * ratio, heavy],

@@ -1,16 +1,16 @@
 /**
- * The real Fourier transform, from one complex transform of half the size (fft.js).
+ * The Fourier transform of real sequences, from one complex transform of half the size (fft.js).
  * @module
  */
 import FFT from 'fft.js';
 
-/** Half spectrum of a real sequence: complex values 0 ... size / 2, as two arrays. */
+/** Half spectrum of a real sequence: the complex values 0 ... size / 2, as two arrays. */
 export interface HalfSpectrum {
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
-/** Transforms of one size, a power of two >= 4. Holds tables and scratch space: one for each size is enough. */
+/** Transforms of one size, a power of two >= 4. It holds tables and scratch space, so make only one per size. */
 export class RealFourier {
   readonly size: number;
   readonly #half: FFT;
@@ -37,7 +37,7 @@ export class RealFourier {
   forward(values: Float64Array): HalfSpectrum {
     const half = this.size / 2;
     const out = this.#output;
-    // Even entries as real parts, odd ones as imaginary parts: exactly how the values already lie in memory.
+    // Even entries are the real parts and odd ones the imaginary parts, which is how the values already lie in memory.
     this.#half.transform(out, values);
     const re = new Float64Array(half + 1);
     const im = new Float64Array(half + 1);
@@ -60,7 +60,7 @@ export class RealFourier {
     return { re, im };
   }
 
-  /** Inverse of {@link forward}. The result is scratch space: good until the next call. */
+  /** Inverse of {@link forward}. The result is scratch space, which the next call of either method overwrites. */
   inverse({ re, im }: HalfSpectrum): Float64Array {
     const half = this.size / 2;
     const packed = this.#input;

@@ -21,7 +21,7 @@ export function gaussianPair(noiseMultiplier: number): LossPair {
   };
 }
 
-/** Both tails of N(0, 1) at z, the smaller one to full relative accuracy. */
+/** Writes both tails of N(0, 1) at z into `out`, the smaller one with full relative accuracy. */
 function normalTails(z: number, out: LossTails, which: 'upper' | 'lower'): void {
   const small = normalTail(Math.abs(z));
   const above = z >= 0 ? small : 1 - small;

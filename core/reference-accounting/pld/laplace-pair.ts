@@ -1,5 +1,5 @@
 /**
- * Laplace noise about 1 against about 0: l(x) = (|x| - |x - 1|) / scale, with an atom at either end.
+ * Laplace noise about 1, against noise about 0: l(x) = (|x| - |x - 1|) / scale, with an atom at each end.
  * @module
  */
 import type { LossPair } from './loss-pair.ts';

@@ -1,13 +1,13 @@
 /**
- * A pair of output distributions that dominates a mechanism, seen through its privacy loss.
+ * A pair of output distributions that dominates a mechanism, described by its privacy loss.
  *
- * `upper` is the distribution with the person, `lower` the one without; the loss is l = log(d upper / d lower). Removing a
- * person asks for losses l drawn from upper, adding one for losses -l drawn from lower: the two directions are kept apart
- * to the end.
+ * `upper` is the distribution with the person, `lower` the one without, and the loss is l = log(d upper / d lower). The direction
+ * in which a person is removed concerns losses l drawn from upper. The direction in which one is added concerns losses -l drawn
+ * from lower. The two directions are kept apart to the end.
  * @module
  */
 
-/** Four probabilities at a threshold of the loss: two tails of two distributions, each with its own relative accuracy. */
+/** Four probabilities at a threshold of the loss: both tails of both distributions, so that each keeps its relative accuracy. */
 export interface LossTails {
   upperAbove: number;
   upperBelow: number;
@@ -16,13 +16,16 @@ export interface LossTails {
 }
 
 export interface LossPair {
-  /** Both directions have the same loss distribution. */
+  /** True if both directions have the same loss distribution. */
   readonly symmetric: boolean;
-  /** P[l > loss] and P[l <= loss] under both, written into `out`. Infinite losses lie above and below every threshold. */
+  /**
+   * Writes P[l > loss] and P[l <= loss] under both distributions into `out`. A loss of Infinity is above every threshold, and one
+   * of -Infinity below.
+   */
   tails(loss: number, out: LossTails): void;
   /**
-   * Losses between which everything lies but at most `tail` of lower below and of upper above (and the infinite parts).
-   * Where the finite losses are bounded these are their bounds.
+   * An interval of losses. Apart from infinite losses, at most `tail` of lower lies below it, and at most `tail` of upper above.
+   * If the finite losses are bounded, the interval has their bounds.
    */
   range(tail: number): { readonly lowest: number; readonly highest: number };
 }
@@ -30,7 +33,7 @@ export interface LossPair {
 export type Direction = 'remove' | 'add';
 export const DIRECTIONS: readonly Direction[] = ['remove', 'add'];
 
-/** The hockey-stick divergence at `epsilon` >= 0 of one release in one direction: exact, no grid. */
+/** The exact hockey-stick divergence at `epsilon` >= 0 of one release in one direction, without a grid. */
 export function hockeyStick(pair: LossPair, direction: Direction, epsilon: number): number {
   const out = newTails();
   if (direction === 'remove') {
@@ -41,7 +44,7 @@ export function hockeyStick(pair: LossPair, direction: Direction, epsilon: numbe
   return excess(out.lowerBelow, out.upperBelow, epsilon);
 }
 
-/** max(0, a - exp(epsilon) b) where exp(epsilon) alone could overflow. */
+/** max(0, a - exp(epsilon) b), computed so that exp(epsilon) cannot overflow. */
 function excess(a: number, b: number, epsilon: number): number {
   return b === 0 ? a : Math.max(0, a - Math.exp(epsilon + Math.log(b)));
 }

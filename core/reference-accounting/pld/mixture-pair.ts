@@ -1,7 +1,7 @@
 /**
- * A mixture of Gaussians sum_i p_i N(s_i, sigma^2) against N(0, sigma^2), all s_i >= 0: a person who takes part with a
- * random weight, e.g. on several platforms with a coin on each (Choquette-Choo et al. 2024, "Privacy Amplification for Matrix
- * Mechanisms", Theorem 3.1: this one-dimensional pair dominates the vector-valued release).
+ * A mixture of Gaussians sum_i p_i N(s_i, sigma^2) against N(0, sigma^2), all s_i >= 0. It describes a person who takes part with
+ * a random weight, for example on several platforms with a coin on each. This one-dimensional pair dominates the vector-valued
+ * release (Choquette-Choo et al. 2024, "Privacy Amplification for Matrix Mechanisms", Theorem 3.1).
  * @module
  */
 import { parameterInvalid } from '../../accounting/errors.ts';
@@ -36,11 +36,11 @@ export function mixturePair(event: MixtureOfGaussians): LossPair {
     return largest + Math.log(sum);
   };
 
-  // Grid points come one after the other: the last answer is where the next search starts.
+  // Grid points are asked for one after the other, so that the next search starts from the last answer.
   let last = { loss: NaN, x: NaN };
   /** x with l(x) = loss > floor. l is convex and increasing: after one step Newton's method comes down from the right. */
   const inverse = (loss: number): number => {
-    // For every i, log p_i + s_i (x - s_i / 2) <= l(x): where that line alone reaches `loss`, l has reached it too.
+    // For every i, log p_i + s_i (x - s_i / 2) <= l(x). Where that line reaches `loss`, l has reached it as well.
     let right = Infinity;
     for (const [i, s] of shifts.entries()) if (s > 0) right = Math.min(right, (loss - logWeights[i]) / s + s / 2);
     let x = Math.abs(loss - last.loss) < 0.01 ? last.x : right;
@@ -78,7 +78,7 @@ export function mixturePair(event: MixtureOfGaussians): LossPair {
   };
 }
 
-/** Shifts in units of sigma with positive weights; weights that sum to 1. */
+/** Checks an event. Returns the shifts of positive weight, in units of sigma, and the weights, which sum to 1. */
 function checked(event: MixtureOfGaussians): {
   readonly shifts: readonly number[];
   readonly weights: readonly number[];

@@ -1,5 +1,5 @@
 /**
- * The accountant of privacy loss distributions: the tightest there is for what has a dominating pair.
+ * The accountant of privacy loss distributions, the tightest there is for events that have a dominating pair.
  * @module
  */
 import type { Accountant } from '../../accounting/accountant.ts';
@@ -17,10 +17,10 @@ import { gaussianPair } from './gaussian-pair.ts';
 import { DIRECTIONS } from './loss-pair.ts';
 import type { Direction, LossPair } from './loss-pair.ts';
 
-/** Grid step of the losses where nothing else is said. */
+/** Grid step of the losses, if the caller gives none. */
 const DEFAULT_STEP = 1e-4;
 
-/** Relative amount by which answers are raised for rounding, beyond the absolute amounts that are added to every delta. */
+/** Relative amount by which answers are raised for rounding, in addition to the absolute amounts in every delta. */
 const PLD_ROUNDING = 1e-10;
 
 interface Release {
@@ -29,17 +29,17 @@ interface Release {
 }
 
 export interface PldOptions {
-  /** Grid step of the losses. Halving it quarters the distance to the truth, which is always above 0. */
+  /** Grid step of the losses, in (0, 0.1]. Answers are above the exact ones, by a quarter as much if the step is halved. */
   readonly step?: number;
 }
 
 export class PldAccountant implements Accountant<ReferenceEvent> {
   readonly #step: number;
   readonly #releases: readonly Release[];
-  /** Sum of 1 / z^2 over the plain Gaussians, which are kept as one. */
+  /** Sum of 1 / z^2 over the plain Gaussians, which compose to one Gaussian. */
   readonly #squaredShift: number;
   readonly #pure: number;
-  /** What was discretised and tabulated, shared along a chain of compositions. */
+  /** Discretised pairs. These and the tables of transforms are shared along a chain of compositions. */
   readonly #losses: WeakMap<LossPair, DirectedLosses>;
   readonly #fourier: Map<number, RealFourier>;
   #composed: readonly ComposedLoss[] | null = null;
@@ -60,7 +60,7 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
     this.#fourier = fourier;
   }
 
-  /** An accountant to which nothing was charged yet. */
+  /** An accountant with nothing charged. */
   static empty({ step = DEFAULT_STEP }: PldOptions = {}): PldAccountant {
     if (!(step > 0 && step <= 0.1)) throw parameterInvalid('step', step, 'a number in (0, 0.1]');
     return new PldAccountant(step, [], 0, 0, new WeakMap(), new Map());
@@ -102,8 +102,8 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
   }
 
   /**
-   * Upper bound on the true positive rate of any test for one person's presence, at this false positive rate: the
-   * trade-off curve, the larger of the two directions.
+   * Upper bound on the true positive rate of any test for one person's presence, at this false positive rate. It is the trade-off
+   * curve in the direction in which it is larger.
    */
   truePositiveRate(falsePositiveRate: number): number {
     const fpr = falsePositiveRate;
@@ -120,7 +120,7 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
     return new PldAccountant(this.#step, releases, squaredShift, pure, this.#losses, this.#fourier);
   }
 
-  /** The composition in both directions, or once where they are alike. */
+  /** The composition in both directions, or only once if they are equal. */
   #directions(): readonly ComposedLoss[] {
     if (this.#composed === null) {
       const gaussian: readonly Release[] =
@@ -154,7 +154,7 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
   }
 }
 
-/** 1 / z^2 of what is one continuous Gaussian (Infinity without protection), else null. */
+/** 1 / z^2 of an event that is one continuous Gaussian; Infinity without protection; null for other events. */
 function squaredGaussianShift(event: ReferenceEvent): number | null {
   switch (event.kind) {
     case 'gaussian':
@@ -168,7 +168,7 @@ function squaredGaussianShift(event: ReferenceEvent): number | null {
   }
 }
 
-/** min over epsilon, of either sign, of delta(epsilon) + exp(epsilon) fpr: the trade-off curve as a lower envelope of lines. */
+/** The trade-off curve as a lower envelope of lines: min over epsilon, of either sign, of delta(epsilon) + exp(epsilon) fpr. */
 function leastLine(losses: ComposedLoss, fpr: number): number {
   const golden = (Math.sqrt(5) - 1) / 2;
   const line = (epsilon: number): number => losses.delta(epsilon) + Math.exp(epsilon) * fpr;

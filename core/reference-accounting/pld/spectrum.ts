@@ -1,5 +1,5 @@
 /**
- * Tilted distributions and their spectra, with bounds on the rounding of every value.
+ * Tilted distributions and their spectra, with bounds on the rounding error of every value.
  * @module
  */
 import { cumulant } from './cumulant.ts';
@@ -14,7 +14,7 @@ export interface BoundedSpectrum {
   readonly error: Float64Array;
 }
 
-/** p(l) exp(theta l) / M on a circle of `size` grid points, index modulo size; log M. */
+/** Tilts a distribution to p(l) exp(theta l) / M, on `size` grid points by index modulo size. Returns log M as well. */
 export function tiltOnCircle(
   { step, lowest, masses }: RepeatedLoss['losses'],
   theta: number,
@@ -30,7 +30,7 @@ export function tiltOnCircle(
   return { masses: circle, logMoment };
 }
 
-/** Every value to the power `count`, by repeated squaring; what has become negligible is left out, and counted as error. */
+/** Raises every value to the power `count` in place, by repeated squaring. Negligible powers become 0 and count as error. */
 export function raise({ re, im }: HalfSpectrum, count: number, rounding: number): BoundedSpectrum {
   const error = new Float64Array(re.length);
   if (count === 1) return { spectrum: { re, im }, error: error.fill(rounding) };

@@ -1,6 +1,6 @@
 /**
- * Poisson sampling of a pair: (1 - q) lower + q upper against lower, with loss l' = log(1 - q + q exp(l)). Dominates under
- * add-or-remove-one when the pair does (Zhu, Dong and Wang 2022, Theorem 11).
+ * Poisson sampling of a pair: (1 - q) lower + q upper against lower, with loss l' = log(1 - q + q exp(l)). The result dominates
+ * the sampled mechanism under add-or-remove-one if the pair dominates the mechanism (Zhu, Dong and Wang 2022, Theorem 11).
  * @module
  */
 import { newTails } from './loss-pair.ts';
@@ -10,7 +10,7 @@ export function subsampledPair(base: LossPair, rate: number): LossPair {
   if (rate === 1) return base;
   const rest = 1 - rate;
   const floor = Math.log1p(-rate);
-  // What only the lower distribution has lies at the floor once it is sampled.
+  // Outputs that only the lower distribution has are at the floor after sampling.
   const apart = newTails();
   base.tails(-Infinity, apart);
   return {
@@ -21,7 +21,7 @@ export function subsampledPair(base: LossPair, rate: number): LossPair {
         out.upperBelow = out.lowerBelow = 0;
         return;
       }
-      // exp(l) = 1 + (exp(l') - 1) / q; at the floor itself only what has l = -Infinity lies below.
+      // exp(l) = 1 + (exp(l') - 1) / q. At the floor itself, only outputs with l = -Infinity count as below.
       base.tails(Math.log1p(Math.max(-1, Math.expm1(loss) / rate)), out);
       out.upperAbove = rest * out.lowerAbove + rate * out.upperAbove;
       out.upperBelow = rest * out.lowerBelow + rate * out.upperBelow;

@@ -1,31 +1,33 @@
 /**
- * Which stretch of the losses to look at, and how to tilt it: the smallest transform that keeps what wraps around it, and
- * its own rounding, far below delta. Everything here is about speed and accuracy alone: whatever is chosen, the composition
- * adds the exact amounts and stays an upper bound.
+ * Chooses the window of losses and its tilt: the smallest transform for which the mass that wraps around and the rounding stay
+ * far below delta. The choice affects only speed and accuracy. For every choice the composition adds the exact amounts, and
+ * stays an upper bound.
  * @module
  */
 import { parameterInvalid } from '../../accounting/errors.ts';
 import { leastOverTilts, LossSketch } from './cumulant.ts';
 import type { RepeatedLoss } from './cumulant.ts';
 
-/** Relative to delta: what may lie beyond the window and is charged; what may wrap around; what may be lost to rounding. */
+/** Mass beyond the window, relative to delta. It is added to delta. */
 const BEYOND = 1e-12;
+/** Mass that wraps around, relative to delta. */
 const WRAPPED = 1e-9;
+/** Error of rounding, relative to delta. */
 const ROUNDED = 1e-9;
 
-/** Relative rounding of a spectrum a draw: see `composed-loss.ts`. */
+/** Relative rounding error of a spectrum per draw: see `composed-loss.ts`. */
 const ROUNDING_PER_DRAW = 1e-14;
 
-/** Tilts that are tried, relative to the one that centres on the loss asked for. Less tilt has lighter tails above. */
+/** Tilts to try, relative to the one that centres on the loss asked for. A smaller tilt has lighter tails above. */
 const TILTS = [1, 0.7, 0.5, 0.35, 0.25] as const;
 
 const SMALLEST_WINDOW = 2 ** 10;
 const LARGEST_WINDOW = 2 ** 24;
 
-/** A composition, roughly, and its ends, exactly. */
+/** An approximate composition with its exact ends. */
 export class ComposedSketch {
   readonly step: number;
-  /** How many losses are added. */
+  /** Number of losses that are added. */
   readonly draws: number;
   /** Grid indices of the least and the largest finite sum. */
   readonly lowest: number;
@@ -41,7 +43,7 @@ export class ComposedSketch {
     this.#parts = terms.map(({ losses, count }) => ({ sketch: new LossSketch(losses), count }));
   }
 
-  /** About the cumulant generating function of the sum. */
+  /** Approximate cumulant generating function of the sum. */
   cumulant(theta: number): number {
     return this.#parts.reduce((sum, { sketch, count }) => sum + count * sketch.cumulant(theta), 0);
   }
@@ -50,11 +52,11 @@ export class ComposedSketch {
 export interface WindowRequest {
   /** The tilt that centres the composition on the loss asked for. */
   readonly theta: number;
-  /** That loss, or a little above it. */
+  /** That loss, or one a little above it. */
   readonly centre: number;
-  /** Where the tail shall begin. */
+  /** Loss at which the tail must begin. */
   readonly from: number;
-  /** About how large delta is there. */
+  /** Approximate delta at `centre`. */
   readonly scale: number;
 }
 
@@ -62,14 +64,15 @@ export interface Window {
   readonly tilt: number;
   /** Grid points of the transform, a power of two. */
   readonly size: number;
-  /** First grid index that is wanted, and the last; the window ends at the last. */
+  /** First grid index of the wanted tail. */
   readonly first: number;
+  /** Last grid index of the wanted tail, and of the window. */
   readonly top: number;
-  /** A tilt for a Chernoff bound on what lies beyond `top`. */
+  /** Tilt of a Chernoff bound on the mass beyond `top`. */
   readonly beyondTilt: number;
 }
 
-/** @throws AccountantError PRIVACY_PARAMETER_INVALID when the grid is too fine for this composition. */
+/** @throws AccountantError PRIVACY_PARAMETER_INVALID if the grid is too fine for this composition. */
 export function chooseWindow(sketch: ComposedSketch, { theta, centre, from, scale }: WindowRequest): Window {
   const { step } = sketch;
   const allowed = Math.log(BEYOND * scale);
@@ -84,7 +87,7 @@ export function chooseWindow(sketch: ComposedSketch, { theta, centre, from, scal
     if (size < top - first + 1) continue;
     const span = size * step;
     const [upper, lower] = [logTailAbove(sketch, first + size), logTailBelow(sketch, top - size)];
-    // What lies above wraps down and counts exp(tilt span) of itself; what lies below wraps up and counts exp(-tilt span).
+    // Mass above wraps down and counts exp(tilt span) times; mass below wraps up and counts exp(-tilt span) times.
     const tilt = tilts.find((t) => upper + t * span <= wrapped && lower - t * span <= wrapped);
     if (tilt !== undefined) return { tilt, size, first, top, beyondTilt: above.theta };
   }
@@ -92,14 +95,14 @@ export function chooseWindow(sketch: ComposedSketch, { theta, centre, from, scal
   throw parameterInvalid('step', step, `a coarser grid for this composition, e.g. ${Math.max(10 * step, wanted)}`);
 }
 
-/** About log P[loss >= index x step]. */
+/** Approximate upper bound of log P[loss >= index x step], by Chernoff. */
 function logTailAbove(sketch: ComposedSketch, index: number): number {
   if (index > sketch.highest) return -Infinity;
   const loss = index * sketch.step;
   return Math.min(0, leastOverTilts((t) => sketch.cumulant(t) - t * loss, 1e-3).value);
 }
 
-/** About log P[loss <= index x step]. */
+/** Approximate upper bound of log P[loss <= index x step], by Chernoff. */
 function logTailBelow(sketch: ComposedSketch, index: number): number {
   if (index < sketch.lowest) return -Infinity;
   const loss = index * sketch.step;

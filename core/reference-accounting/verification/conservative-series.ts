@@ -1,9 +1,9 @@
 /**
- * A published conservative series, kept to recognise the figures it makes.
+ * A published conservative series, kept to recognise figures that were computed with it.
  *
  * For fractional orders the two-sided series of Mironov, Talwar and Zhang 2019 (Section 3.3) has binomial coefficients of
- * alternating sign. dp_accounting adds their absolute values, an upper bound: up to a few per cent above the truth in
- * Rényi divergence near order 1. Nothing is accounted with it here.
+ * alternating sign. dp_accounting adds their absolute values, which gives an upper bound: near order 1 it is up to a few per cent
+ * above the exact Rényi divergence. This project accounts nothing with it.
  * @module
  */
 import { logSumExp } from '../../accounting/log-space.ts';

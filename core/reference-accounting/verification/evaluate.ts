@@ -1,5 +1,5 @@
 /**
- * Our own answer to a reference row.
+ * Computes our own answer to a reference row.
  * @module
  */
 import type { Evaluator } from './evaluator.ts';
@@ -11,7 +11,7 @@ import type { ReferenceRow } from './reference-row.ts';
 
 const EVALUATORS = new Map<string, Evaluator>(Object.entries({ ...GAUSSIAN_ROWS, ...NOISE_ROWS, ...FEDERATED_ROWS }));
 
-/** Why a group is left out on purpose. */
+/** Reasons why groups are left out on purpose. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'opacus-gdp': 'a central-limit approximation, not a bound: it under-reports',
   'mf-coefficients': 'matrix factorisation is not a mechanism of this project',
@@ -23,7 +23,7 @@ export type Answer =
   | { readonly kind: 'value'; readonly values: readonly number[] }
   | { readonly kind: 'unsupported'; readonly reason: string };
 
-/** @throws AccountantError REFERENCE_MALFORMED when a parameter that the row's group needs is missing or of another type. */
+/** @throws AccountantError REFERENCE_MALFORMED if a parameter that the row's group needs is missing or of another type. */
 export function evaluate(row: ReferenceRow): Answer {
   const evaluator = EVALUATORS.get(row.group);
   if (evaluator === undefined) {

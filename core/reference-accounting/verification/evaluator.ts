@@ -4,5 +4,5 @@
  */
 import type { RowReader } from './reference-row.ts';
 
-/** One number, or as many as the row expects; null when the accountant has no answer. */
+/** Returns one number, or as many as the row expects; null if the accountant has no answer. */
 export type Evaluator = (row: RowReader) => number | readonly number[] | null;

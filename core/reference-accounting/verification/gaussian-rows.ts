@@ -1,5 +1,5 @@
 /**
- * Reference rows about Gaussians, sampled or not, and the accountants of other projects.
+ * Reference rows about Gaussians, sampled or not, from the accountants of other projects.
  * @module
  */
 import type { PrivacyEvent } from '../../accounting/accountant.ts';
@@ -13,7 +13,7 @@ import { GOOGLE_ORDERS, OPACUS_ORDERS, parseOrders, TENSORFLOW_ORDERS } from './
 import type { RowReader } from './reference-row.ts';
 import type { Evaluator } from './evaluator.ts';
 
-/** Epsilon by an accountant with the row's orders, or these when it names none. */
+/** Epsilon by an accountant with the row's orders, or with `orders` if the row names none. */
 function rdpEpsilon(row: RowReader, orders: readonly number[], sigma: number, steps: number): number {
   const listed = row.row.params.orders === undefined ? orders : parseOrders(row.text('orders'), row.row.id);
   return RdpAccountant.empty({ orders: listed, refine: false })
@@ -45,7 +45,7 @@ function ask(row: RowReader, accountant: PldAccountant): number {
 
 const byPld: Evaluator = (row) => ask(row, pldOf(row, 1e-4));
 
-/** Standard deviation at the target, found to a relative `precision`. */
+/** Finds the standard deviation that meets the row's target, to a relative `precision`. */
 const calibrated =
   (step: number, precision: number): Evaluator =>
   (row) => {
@@ -78,7 +78,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
   'dpsgd-rdp': (row) => rdpEpsilon(row, GOOGLE_ORDERS, row.number('effective_sigma'), row.number('steps')),
   'opacus-rdp': (row) => rdpEpsilon(row, OPACUS_ORDERS, row.number('sigma'), row.number('steps')),
   'zcdp-to-dp': (row) => {
-    // Said of a Gaussian with this rho, hence with noise multiplier 1 / sqrt(2 rho).
+    // The row is about a Gaussian with this rho, whose noise multiplier is 1 / sqrt(2 rho).
     const sigma = 1 / Math.sqrt(2 * row.number('rho'));
     return row.row.params.accountant === 'PLD'
       ? PldAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: sigma }).epsilon(row.asked('delta'))
@@ -91,7 +91,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
   'tradeoff-gaussian': byPld,
   'opacus-prv': byPld,
   'prv-subsampled-gaussian': byPld,
-  // The references' bracket is from a grid of 1e-5.
+  // The references computed their bracket on a grid of 1e-5.
   'bracket-subsampled-gaussian': (row) => ask(row, pldOf(row, 1e-5)),
   'calibrate-gaussian': (row) => {
     const [epsilon, delta] = [row.number('epsilon'), row.number('delta')];
@@ -99,7 +99,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
     const found = leastSafe((std) => gaussianDelta(mu / std, epsilon), delta, mu, 1e-12);
     return found?.safe ?? Infinity;
   },
-  // The references' grid is 1e-3 here, which is above the truth by more than their tolerance.
+  // The references use a grid of 1e-3 here, whose answer is above the exact one by more than their tolerance.
   'calibrate-subsampled-gaussian': calibrated(1e-3, 1e-8),
   'opacus-calibrate': calibrated(1e-4, 1e-5),
 };

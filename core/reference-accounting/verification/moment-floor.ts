@@ -1,20 +1,20 @@
 /**
- * A lower bound on the moments of the Poisson-sampled Gaussian at any order: a floor under any answer to a row whose
- * figure is only an upper bound. Nothing is accounted with it here.
+ * A lower bound on the moments of the Poisson-sampled Gaussian at any order. No correct answer to a row may be below it, which
+ * serves where the row's figure is only an upper bound. This project accounts nothing with it.
  *
- * Whoever sees of the output only in which of many cells it fell has less: with P a cell's probability where the person
- * may be drawn, and Q where not, A(a) >= sum over the cells of Q (P / Q)^a (Jensen's inequality in each cell; the data
- * processing inequality). The P and the Q each sum to 1, so that A - 1 >= sum of Q ((P / Q)^a - 1 - a (P / Q - 1)), whose
- * terms are nowhere negative: cells may be left out. Normal tails are all it rests on, at every order.
+ * An observer that sees only the cell into which the output falls learns less. Let P be a cell's probability if the person may be
+ * drawn, and Q if not. Then A(a) >= sum over the cells of Q (P / Q)^a (Jensen's inequality in each cell, which is the data
+ * processing inequality). The P and the Q each sum to 1, so that A - 1 >= sum of Q ((P / Q)^a - 1 - a (P / Q - 1)). These terms
+ * are nowhere negative, so that cells may be left out. The bound rests only on normal tails, at every order.
  * @module
  */
 import { logOnePlusExp, logSumExp } from '../../accounting/log-space.ts';
 import { logNormalTail } from '../../accounting/special/normal.ts';
 
-/** Of a cell, in standard deviations of the noise, and in the logarithm of the likelihood ratio. */
+/** Largest width of a cell, both in standard deviations of the noise and in the logarithm of the likelihood ratio. */
 const WIDTH = 0.05;
 
-/** At most log A at `order` > 1 for 0 < rate < 1, and below it by what the cells cost: under 2 % up to order 11. */
+/** A lower bound of log A at `order` > 1 for 0 < rate < 1. The cells cost less than 2 % up to order 11. */
 export function leastLogMoment(order: number, rate: number, noiseMultiplier: number): number {
   const width = WIDTH * Math.min(1, noiseMultiplier);
   const cells = Math.ceil((order / noiseMultiplier + 20) / width);
@@ -27,7 +27,7 @@ export function leastLogMoment(order: number, rate: number, noiseMultiplier: num
   return logOnePlusExp(logSumExp(terms));
 }
 
-/** log(r^a - 1 - a (r - 1)) of r = 1 + rate (exp(logDrawn) - 1): never negative before the logarithm. */
+/** log(r^a - 1 - a (r - 1)) for r = 1 + rate (exp(logDrawn) - 1). The argument of the logarithm is never negative. */
 function logExcess(order: number, logDrawn: number, rate: number): number {
   const logRatio =
     logDrawn > 30
@@ -39,7 +39,7 @@ function logExcess(order: number, logDrawn: number, rate: number): number {
   return excess > 0 ? Math.log(excess) : -Infinity;
 }
 
-/** log of a standard normal's probability of [from, to]. */
+/** log of the probability that a standard normal is in [from, to]. */
 function logNormalMass(from: number, to: number): number {
   const [near, far] = from >= 0 ? [from, to] : [-to, -from];
   const logNear = logNormalTail(near);

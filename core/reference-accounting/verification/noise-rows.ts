@@ -1,5 +1,6 @@
 /**
- * Reference rows about Laplace, discrete noise, randomised response, mixtures, and what is only known to be (epsilon, delta)-DP.
+ * Reference rows about Laplace noise, discrete noise, randomised response, mixtures, and mechanisms of which only
+ * (epsilon, delta)-DP is known.
  * @module
  */
 import { leastSafe } from '../../accounting/calibrate.ts';
@@ -20,7 +21,7 @@ import type { Evaluator } from './evaluator.ts';
 import { AccountantError } from '../../accounting/errors.ts';
 import type { RowReader } from './reference-row.ts';
 
-/** One release at one epsilon, in the row's direction, exactly. */
+/** The exact delta of one release at one epsilon, in the row's direction. */
 function once(row: RowReader, pair: LossPair, epsilon: number): number {
   const sampled = subsampledPair(pair, row.numberOr('q', 1));
   const adjacency = row.row.params.adjacency === undefined ? 'REMOVE' : row.text('adjacency');
@@ -33,7 +34,7 @@ function once(row: RowReader, pair: LossPair, epsilon: number): number {
   return hockeyStick(sampled, adjacency === 'ADD' ? 'add' : 'remove', epsilon);
 }
 
-/** Discrete Gaussian on one integer, cut to [-truncation, truncation] and renormalised. */
+/** The discrete Gaussian on one integer, cut to [-truncation, truncation] and renormalised. */
 function discreteGaussianPair(sigma: number, sensitivity: number, truncation: number): LossPair {
   const noise = discreteGaussianMass(sigma, truncation);
   if (truncation === Infinity) return shiftedNoisePair(noise.mass, noise.reach, sensitivity);
@@ -136,7 +137,7 @@ export const NOISE_ROWS: Readonly<Record<string, Evaluator>> = {
   'calibrate-discrete-gaussian': (row) => {
     const [epsilon, delta, sensitivity] = [row.number('epsilon'), row.number('delta'), row.number('sensitivity')];
     const rate = row.numberOr('q', 1);
-    // (epsilon, delta)-DP means both directions, whichever the row names.
+    // (epsilon, delta)-DP needs both directions, even if the row names one.
     const cost = (sigma: number): number => {
       const pair = subsampledPair(discreteGaussianPair(sigma, sensitivity, Infinity), rate);
       return Math.max(...DIRECTIONS.map((direction) => hockeyStick(pair, direction, epsilon)));

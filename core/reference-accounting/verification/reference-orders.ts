@@ -1,5 +1,5 @@
 /**
- * The Rényi orders that the references looked at. An epsilon from another list of orders is another number.
+ * The Rényi orders that the references used. Another list of orders gives another epsilon.
  * @module
  */
 import { range } from '../../accounting/orders.ts';
@@ -18,7 +18,10 @@ export const TENSORFLOW_ORDERS: readonly number[] = [
   ...[128, 256, 512],
 ];
 
-/** "2..128,256 (integers)", "1.1..10.9 step .1, 12..63": comma-separated orders and ranges, both ends included. Orders <= 1 say nothing. */
+/**
+ * Parses comma-separated orders and ranges with both ends, such as "2..128,256 (integers)" or "1.1..10.9 step .1, 12..63". Leaves
+ * out orders <= 1, which give no bound.
+ */
 export function parseOrders(text: string, row: string): readonly number[] {
   const orders = text
     .replace(/\(?\bintegers\b\)?/g, '')

@@ -1,5 +1,5 @@
 /**
- * Reference figures to check an accountant against: the format of a file of rows, and what is wrong with one that is not.
+ * Reference figures with which an accountant is compared: the format of a file of rows, and errors for a file that breaks it.
  * @module
  */
 import { z } from 'zod';
@@ -26,7 +26,7 @@ const Row = z.object({
   note: z.string().optional(),
 });
 
-/** One reference figure: a mechanism, a question about it, the answer, and how far off another accountant may be. */
+/** One reference figure: a mechanism, a question about it, the answer, and the tolerance for another accountant's answer. */
 export type ReferenceRow = z.infer<typeof Row>;
 
 export interface ReferenceFile {
@@ -50,8 +50,7 @@ export function parseReferenceFile(text: string): ReferenceFile {
     const row = Row.safeParse(value);
     if (!row.success)
       throw new AccountantError('REFERENCE_MALFORMED', `${nameOf(value, i)}: ${z.prettifyError(row.error)}`);
-    if (seen.has(row.data.id))
-      throw new AccountantError('REFERENCE_MALFORMED', `row ${row.data.id} stands there twice`);
+    if (seen.has(row.data.id)) throw new AccountantError('REFERENCE_MALFORMED', `row ${row.data.id} occurs twice`);
     seen.add(row.data.id);
     return row.data;
   });
@@ -63,7 +62,7 @@ function nameOf(value: unknown, index: number): string {
   return named.success ? `row ${named.data.id}` : `row number ${index + 1} (no id)`;
 }
 
-/** A row's parameters and query, read strictly: whatever is missing or of another type is an error that names the row. */
+/** Reads a row's parameters and query. A value that is missing or of another type is an error that names the row. */
 export class RowReader {
   readonly row: ReferenceRow;
 
@@ -106,7 +105,7 @@ export class RowReader {
     return value;
   }
 
-  /** One of the elements of a list parameter, itself an object of numbers and lists. */
+  /** A reader for one element of a list parameter, which must be an object. */
   inside(name: string, value: unknown): RowReader {
     const params = z.record(z.string(), z.unknown()).safeParse(value);
     if (!params.success) throw this.#error(`params.${name}`, value, 'objects');

@@ -1,5 +1,5 @@
 /**
- * Judging our answer to a reference row.
+ * Judges an answer to a reference row.
  * @module
  */
 import { epsilonFromRdp } from '../../accounting/conversion.ts';
@@ -13,8 +13,8 @@ import { RowReader } from './reference-row.ts';
 import type { ReferenceRow } from './reference-row.ts';
 
 /**
- * `ok`: within the row's tolerance. `upper-bound`: the row's figure is itself a bound with a known margin, and ours lies
- * below it by no more than that. `out`: neither. `unsupported`: no answer.
+ * `ok`: the answer is within the row's tolerance. `upper-bound`: the row's figure is itself a bound with a known margin, and the
+ * answer is below it by no more than that. `out`: neither. `unsupported`: there is no answer.
  */
 export type Outcome = 'ok' | 'upper-bound' | 'out' | 'unsupported';
 
@@ -23,25 +23,25 @@ export interface Verdict {
   readonly group: string;
   readonly outcome: Outcome;
   readonly expected: number | readonly number[];
-  /** Empty when unsupported. */
+  /** The answer; empty if unsupported. */
   readonly ours: readonly number[];
-  /** Largest |ours - expected|; NaN when unsupported. */
+  /** Largest |ours - expected|; NaN if unsupported. */
   readonly difference: number;
-  /** Why, where the outcome is not plain. */
+  /** Reason for an outcome that does not follow from the tolerance alone. */
   readonly reason?: string;
 }
 
-/** PRV accountants report truth + 0.01 of declared error, twice over where they bound a composition from both sides. */
+/** PRV accountants add a declared error of 0.01 to the exact answer, twice if they bound a composition from both sides. */
 const PRV_MARGIN = 0.0215;
 
-/** Relative: double precision in sums of a thousand terms. */
+/** Relative tolerance for double precision in sums of a thousand terms. */
 const FLOOR_ROUNDING = 1e-9;
 
 export function judge(row: ReferenceRow): Verdict {
   return judgeAnswer(row, evaluate(row));
 }
 
-/** The same of an answer that is not ours. */
+/** Judges any answer to a row, ours or another. */
 export function judgeAnswer(row: ReferenceRow, answer: Answer): Verdict {
   const expected = typeof row.expected === 'number' ? [row.expected] : row.expected;
   const base = { id: row.id, group: row.group, expected: row.expected };
@@ -84,7 +84,7 @@ export function judgeAnswer(row: ReferenceRow, answer: Answer): Verdict {
     : verdict('out', `not between ${series.floor} and a bound by a series without its signs`);
 }
 
-/** How many rows have each outcome. */
+/** Number of rows with each outcome. */
 export function countOutcomes(verdicts: readonly Verdict[]): Readonly<Record<Outcome, number>> {
   const counts = { ok: 0, 'upper-bound': 0, out: 0, unsupported: 0 };
   for (const { outcome } of verdicts) counts[outcome]++;
@@ -96,8 +96,8 @@ function isPrv(row: ReferenceRow): boolean {
 }
 
 /**
- * Whether the figure is what the conservative series gives: then it is that, and not we, which is off. The floor is what
- * no right answer is below.
+ * Recognises a figure that the conservative series gives: the figure is then too large, and not our answer too small. Returns a
+ * floor below which no correct answer is; null for any other figure.
  */
 function conservativeSeries(row: ReferenceRow): { readonly floor: number } | null {
   if (typeof row.expected !== 'number') return null;
@@ -106,7 +106,7 @@ function conservativeSeries(row: ReferenceRow): { readonly floor: number } | nul
   if (theirs === null) return null;
   const { abs = 0, rel = 0 } = row.tolerance;
   if (Math.abs(theirs - row.expected) > Math.max(abs, rel * Math.abs(row.expected))) return null;
-  // Epsilon at one order grows with the moment, so that the least over orders of lower bounds is a lower bound too.
+  // Epsilon at one order grows with the moment, so that the minimum of lower bounds over the orders is a lower bound as well.
   return { floor: answerWith(reader, leastLogMoment) ?? 0 };
 }
 
@@ -115,7 +115,7 @@ function signlessMoment(order: number, rate: number, noiseMultiplier: number): n
   return (Number.isInteger(order) ? logMoment : conservativeLogMoment)(order, rate, noiseMultiplier);
 }
 
-/** The row's answer with these moments, for the groups whose references use the conservative series. */
+/** The answer to a row with these moments; null for groups whose references do not use the conservative series. */
 function answerWith(row: RowReader, logMomentAt: typeof logMoment): number | null {
   const rate = row.numberOr('q', 1);
   // Without sampling there is no series.
