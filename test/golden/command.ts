@@ -2,7 +2,7 @@
  * `isthmus` commands in this process, mounted as cli/main.ts mounts them: a process each would take longer than all else.
  * @module
  */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import {
   consentCommand,
   dataCommand,
@@ -31,6 +31,11 @@ export async function isthmus(args: readonly string[]): Promise<Outcome> {
     .addCommand(dataCommand())
     .addCommand(privacyCommand())
     .addCommand(secaggCommand());
+  // Without this a flag that commander refuses would end the process of the tests.
+  const inherit = (parent: Command): void => {
+    for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+  };
+  inherit(program);
   const { exitCode: exitCodeBefore } = process;
   const write = process.stdout.write.bind(process.stdout);
   const tell = process.stderr.write.bind(process.stderr);
@@ -46,6 +51,9 @@ export async function isthmus(args: readonly string[]): Promise<Outcome> {
     await program.parseAsync([...args], { from: 'user' });
     return { exitCode: process.exitCode, stdout, error: '' };
   } catch (error) {
+    if (error instanceof CommanderError) {
+      return { exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage, stdout, error: error.message };
+    }
     const { text, exitCode } = failure(error);
     return { exitCode, stdout, error: text };
   } finally {
