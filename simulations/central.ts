@@ -1,6 +1,6 @@
 /**
- * Reference rows: the baselines, those among them that need all data in one place, and the truth where it is known.
- * Measured on the same positives and candidates as the strategies inside the target, so that gains are paired.
+ * Reference rows: the baselines, including those with all data in one place, and the truth where it is known. They use
+ * the same positives and candidates as the strategies inside the target, so that gains are paired.
  * @module
  */
 import { readFile } from 'node:fs/promises';
@@ -24,19 +24,19 @@ import type { SimulationOptions } from './options.ts';
 import type { DataFiles, TrialWorld } from './trial-files.ts';
 import type { WorldTruth } from './worlds/world.ts';
 
-/** What is measured, in plain data: it may be sent to a process of its own. */
+/** The measurements to make, as plain data that can be sent to a child process. */
 export interface ReferenceOrder {
   readonly seed: string;
   readonly target: string;
   readonly sources: readonly string[];
   readonly linked: readonly string[];
-  /** Persons whose hidden positives may be used to choose hyper-parameters, by the ids of their items. */
+  /** Persons whose hidden positives may be used to choose hyper-parameters, with the ids of these items. */
   readonly validation?: readonly { readonly person: string; readonly items: readonly string[] }[];
   readonly files: DataFiles;
   readonly settings: EvaluationSettings;
 }
 
-/** Every reference row of one seed. @param baselines where those are computed. */
+/** Every reference row of one seed. @param baselines computes the baselines' rows, here or in a child process. */
 export async function referenceRows(
   world: TrialWorld,
   files: DataFiles,
@@ -75,12 +75,12 @@ function referenceOrder(world: TrialWorld, files: DataFiles, options: Simulation
   };
 }
 
-/** Rows of all baselines. Computes for minutes on large worlds without letting anything else run. */
+/** Rows of all baselines. On large worlds it computes for minutes and blocks the event loop. */
 export async function baselineRows(order: ReferenceOrder, signal: AbortSignal): Promise<SeedRow[]> {
   const open = await openInOnePlace(order);
   const { target, sources, linked, validation } = open;
   const candidates = candidatesOf(order.settings, target);
-  // A catalogue too small for the negatives is told now, and not after the fits.
+  // A catalogue that is too small for the negatives fails here, before the long fits.
   for (const one of candidates) if (one.name !== 'full') for (const person of open.cold) one.draw(person);
   const random = seededStreams(`${order.seed}/central`);
   let factors: Factors | undefined;
@@ -98,11 +98,11 @@ export async function baselineRows(order: ReferenceOrder, signal: AbortSignal): 
   });
 }
 
-/** Rows of the best that could be known: the world's own preferences. */
+/** Rows of the best possible scores: the world's own preferences. */
 async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: AbortSignal): Promise<SeedRow[]> {
   const open = await openTarget(order);
   const place = new Map(truth.catalogue(order.target).map((id, item) => [id, item]));
-  // The file's catalogue is in another order, and lacks what cold persons alone have met.
+  // The file's catalogue has another order, and lacks items that only cold persons have met.
   const items = Uint32Array.from(open.target.catalogue, (id) => placeOf(id, place));
   const score = (person: string): Float32Array => {
     const preference = truth.preference(order.target, open.plain.get(person) ?? '');
@@ -130,13 +130,16 @@ function rowsOf(
   return seedRows({ subject, seed, evaluations, cold, popularity: itemCounts(target), keep, groupCutoffs: [10] });
 }
 
-/** The target as it reads itself, under pseudonyms: the order of a catalogue, and with it the candidates, follows from the file. */
+/**
+ * The target as it reads itself, under pseudonyms. The order of the catalogue, and with it the candidates, follows from
+ * the file.
+ */
 interface OpenTarget {
   readonly target: Domain;
   readonly cold: readonly ColdPerson[];
-  /** 1: the positive has no twin on a source; in the order of `cold`. */
+  /** 1 for a positive without a twin on a source, in the order of `cold`. */
   readonly keep: Uint8Array;
-  /** From a cold person's pseudonym to the world's own id. */
+  /** Maps a cold person's pseudonym to the world's own id. */
   readonly plain: ReadonlyMap<string, string>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Errors of a simulation's options or course.
+ * Error codes of a simulation's options and its run.
  * @module
  */
 import { errorsOf } from '../core/errors/coded-error.ts';
@@ -9,6 +9,6 @@ export const SimulationError = errorsOf('SimulationError', {
   SIMULATION_WORLD: { kind: 'input', about: 'the data of a world cannot be used' },
   SIMULATION_RESULTS: { kind: 'input', about: 'a folder holds no experiment, or its results cannot be used' },
   SIMULATION_OUT_UNWRITABLE: { kind: 'resource', about: 'the folder for results cannot be written' },
-  SIMULATION_PROCESS: { kind: 'federation', about: 'a process of the simulation ended by itself' },
+  SIMULATION_PROCESS: { kind: 'federation', about: 'a process of the simulation ended unexpectedly' },
 });
 export type SimulationError = InstanceType<typeof SimulationError>;

@@ -1,10 +1,10 @@
 /**
- * What a simulation tells while it runs, for a progress view or a log.
+ * Events of a running simulation, for a progress view or a log.
  * @module
  */
 export type SimulationEvent =
   | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
-  /** Baselines and ceiling are measured: before the trials of a seed. */
+  /** Baselines and ceiling are measured, before the trials of a seed. */
   | { readonly kind: 'references'; readonly target: string; readonly seed: string }
   | { readonly kind: 'trial-started'; readonly trial: TrialName; readonly index: number; readonly of: number }
   | { readonly kind: 'platform'; readonly platform: string; readonly stage: string; readonly fraction: number }
@@ -14,13 +14,13 @@ export type SimulationEvent =
       readonly round: number;
       readonly of: number;
       readonly attempt: number;
-      /** Stage of the masked sum while the attempt is open, its outcome afterwards. */
+      /** Stage of the masked sum while the attempt is open, and its outcome afterwards. */
       readonly stage: string;
     }
   /** `budget` is null without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
-  /** The run broke off: what had ended is in this folder. */
+  /** The run failed or was stopped. The trials that had ended are in this folder. */
   | { readonly kind: 'kept'; readonly folder: string; readonly ended: number; readonly of: number }
   | { readonly kind: 'note'; readonly text: string };
 

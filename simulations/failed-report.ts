@@ -1,5 +1,5 @@
 /**
- * How a child process tells its parent that it failed, and how the parent throws that again.
+ * Transfers an error from a child process to its parent, which throws it again.
  * @module
  */
 import { CodedError, codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
@@ -8,9 +8,9 @@ import { kindOf } from '../host/errors/system-errors.ts';
 
 export interface FailedReport {
   readonly kind: 'failed';
-  /** INTERNAL where the error has none. */
+  /** INTERNAL if the error has no code. */
   readonly code: string;
-  /** null for a defect: `text` is then its stack. */
+  /** Null for a defect; `text` is then its stack. */
   readonly errorKind: ErrorKind | null;
   readonly text: string;
 }
@@ -21,7 +21,7 @@ export function failedReport(error: unknown): FailedReport {
   return { kind: 'failed', code: codeOf(error) ?? 'INTERNAL', errorKind, text };
 }
 
-/** @param who failed; undefined where the text says it. */
+/** @param who name of the failed process; undefined if the text names it. */
 export function reportedError({ code, errorKind, text }: FailedReport, who?: string): Error {
   const message = who === undefined ? text : `${who}: ${text}`;
   return errorKind === null ? new Error(message) : new CodedError(code, errorKind, message);

@@ -1,5 +1,5 @@
 /**
- * What every side of a trial charged: `runs/<id>/ledger.json` keeps it when the trial's own files are gone.
+ * The ledgers of all sides of a trial. `runs/<id>/ledger.json` keeps them after the trial's own files are deleted.
  * @module
  */
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ import { openSqliteStore as openCoordinatorStore } from '../server/store/sqlite.
 import type { Variant } from './options.ts';
 import type { FederationFiles } from './trial-files.ts';
 
-/** The coordinator's ledger, then each platform's, as `isthmus privacy ledger --json` prints one. */
+/** The coordinator's ledger, then each platform's, in the form of `isthmus privacy ledger --json`. */
 export type TrialLedgers = Variant & { readonly seed: string; readonly ledgers: readonly LedgerReport[] };
 
 export const coordinatorStoreIn = (folder: string): string => join(folder, 'coordinator.db');
 
 export const platformStateIn = (folder: string, platform: string): string => join(folder, `${platform}-state`);
 
-/** @param federation whose processes have ended: each held its file alone. */
+/** @param federation whose processes have ended: each of them had its file open exclusively. */
 export function readLedgers({ folder, manifest }: FederationFiles): LedgerReport[] {
   const { federation } = manifest;
   const plan = planFederation(manifest);

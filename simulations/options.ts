@@ -1,6 +1,6 @@
 /**
- * The options of a run. One schema per option says its default, what it may be and how help describes it; the flags of
- * `simulate`, the keys of an experiment, their checks and the table of docs/experiments.md are made from it.
+ * The options of a run. One schema per option gives its default, its allowed values and its help text. The flags of
+ * `simulate`, the keys of an experiment, their checks and the table in docs/experiments.md are made from it.
  * @module
  */
 import { z } from 'zod';
@@ -9,20 +9,20 @@ import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
-/** How a person meets an option. */
+/** The texts of an option. */
 export interface OptionText {
-  /** Stands for the value in help: `--seeds <n>`. A switch has none. */
+  /** Placeholder for the value in help: `--seeds <n>`. A switch has none. */
   readonly value?: string;
   readonly help: string;
   /** Describes a default that is not a value: "all of the world". */
   readonly unsaid?: string;
-  /** The flag, where it is not the option's own name. */
+  /** The flag, if it differs from the option's own name. */
   readonly flag?: string;
 }
 
 const texts = z.registry<OptionText>();
 
-/** Gives a schema the text by which a person meets it. */
+/** Attaches an option's texts to its schema. */
 export function option<Schema extends z.ZodType>(schema: Schema, text: OptionText): Schema {
   texts.add(schema, text);
   return schema;
@@ -43,12 +43,12 @@ export function textOf(schema: z.ZodType): OptionText {
   return text;
 }
 
-/** The flag of an option, as `--world-overlap`. */
+/** The flag of an option, such as `--world-overlap`. */
 export function flagOf(name: string, schema: z.ZodType): string {
   return `--${textOf(schema).flag ?? name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
 
-/** Messages that say what a value must be, and what it is. */
+/** Messages that name the allowed values and the given value. */
 const must = (be: string) => ({ error: ({ input }: { input?: unknown }) => `must be ${be}, not ${String(input)}` });
 
 function whole(least: number, most: number): z.ZodType<number, number> {
@@ -57,7 +57,7 @@ function whole(least: number, most: number): z.ZodType<number, number> {
   });
 }
 
-/** Choices by name. */
+/** One of several names. */
 export function oneOf<const Names extends readonly string[]>(
   names: Names,
 ): z.ZodEnum<z.core.util.ToEnum<Names[number]>> {
@@ -72,7 +72,7 @@ const share = within((value) => value > 0 && value <= 1, 'above 0 and at most 1'
 const epsilon = within((value) => value > 0 && value <= 100, 'above 0 and at most 100');
 const name = z.string().min(1, 'is empty');
 
-/** Values of which none is named twice: the rows of both would pass for two seeds of one. */
+/** A list in which no value occurs twice: the rows of both would pass for two seeds of one variant. */
 export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schema> {
   return z.array(schema).check((context) => {
     const twice = context.value.find((value, place) => context.value.indexOf(value) !== place);
@@ -90,24 +90,28 @@ export const runOptions = {
     help: 'a folder of PLATFORM.tsv files, or of the published split',
     unsaid: 'a synthetic world',
   }),
-  platforms: option(list(name).default([]), { value: 'names', help: 'who trains', unsaid: 'all of the world' }),
+  platforms: option(list(name).default([]), {
+    value: 'names',
+    help: 'platforms that train',
+    unsaid: 'all of the world',
+  }),
   sources: option(list(name).default([]), {
     value: 'names',
-    help: 'who releases representations',
+    help: 'platforms that release representations',
     unsaid: 'all but the target',
   }),
   target: option(name.nullable().default(null), {
     value: 'name',
-    help: 'who receives them',
+    help: 'platform that receives them',
     unsaid: 'the last platform',
   }),
   strategy: option(
     list(oneOf(known)).min(1, 'names no strategy').default(['linear-bridge', 'private-subspace', 'shared-trunk']),
-    { value: 'names', help: 'strategies to compare; one that promises nothing runs at one epsilon only' },
+    { value: 'names', help: 'strategies to compare; one without a privacy promise runs at one epsilon only' },
   ),
   settings: option(z.record(z.string(), z.unknown()).default({}), {
     value: 'key=value',
-    help: 'a setting of the strategy, where there is one; may be given several times',
+    help: 'a setting of the strategy, if --strategy names only one; may be repeated',
     flag: 'set',
     unsaid: "the strategy's own",
   }),
@@ -117,9 +121,9 @@ export const runOptions = {
   }),
   negatives: option(whole(1, 100_000).default(99), {
     value: 'n',
-    help: 'items each hidden positive is ranked among, with sampled',
+    help: 'number of items that each hidden positive is ranked against, with sampled',
   }),
-  seeds: option(whole(1, 1000).default(1), { value: 'n', help: 'how many seeds' }),
+  seeds: option(whole(1, 1000).default(1), { value: 'n', help: 'number of seeds' }),
   seed: option(whole(0, 2 ** 31).default(1), { value: 'n', help: 'first seed' }),
   epsilon: option(
     list(z.union([epsilon, z.literal('none').transform(() => null), z.null()], { error: bestOfUnion }))
@@ -133,13 +137,13 @@ export const runOptions = {
   }),
   rounds: option(whole(0, 10_000).default(5), {
     value: 'n',
-    help: 'rounds of the shared model, where the strategy has one',
+    help: 'rounds of the shared model, if the strategy has one',
   }),
   release: option(
     list(oneOf(RELEASE_MODES))
       .min(1, `names no mode; there are ${RELEASE_MODES.join(', ')}`)
       .default(['raw']),
-    { value: 'modes', help: `what a target gets of a person: ${RELEASE_MODES.join(', ')}` },
+    { value: 'modes', help: `how a target receives a person's representation: ${RELEASE_MODES.join(', ')}` },
   ),
   epsilon0: option(list(epsilon).default([4]), {
     value: 'list',
@@ -156,7 +160,7 @@ export const runOptions = {
   dropouts: option(whole(0, 10_000).nullable().default(null), {
     value: 'n',
     help: 'platforms that may be lost in a round',
-    unsaid: '1 from four platforms on, else 0',
+    unsaid: '1 with four platforms or more, else 0',
   }),
   sampling: option(
     within((value) => value >= 0.01 && value < 1, 'from 0.01 to below 1')
@@ -164,7 +168,7 @@ export const runOptions = {
       .default(null),
     {
       value: 'share',
-      help: 'each round takes every person by a secret coin that shows this',
+      help: 'probability that a round includes a person, by a secret coin',
       unsaid: 'everybody',
     },
   ),
@@ -174,7 +178,7 @@ export const runOptions = {
       .default(null),
     {
       value: 'share',
-      help: "let the bound on a person's part of a round follow this quantile",
+      help: "let the clip of the rounds follow this quantile of the contributions' lengths",
       unsaid: "the strategy's own bound",
     },
   ),
@@ -188,17 +192,17 @@ export const runOptions = {
   }),
   worldOverlap: option(share.default(DEFAULT_SYNTHETIC_WORLD.overlap), {
     value: 'share',
-    help: 'share of the persons of a synthetic platform who are on all',
+    help: "share of a synthetic platform's persons who are on all platforms",
   }),
   meanHistory: option(within((value) => value >= 3, 'at least 3').default(DEFAULT_SYNTHETIC_WORLD.meanHistory), {
     value: 'n',
-    help: 'mean interactions of a person on a synthetic platform',
+    help: 'mean interactions per person on a synthetic platform',
   }),
-  inProcess: option(z.boolean().default(false), { help: 'everything in this process, over in-memory transport' }),
-  out: option(name.default('runs'), { value: 'folder', help: 'where runs are kept' }),
+  inProcess: option(z.boolean().default(false), { help: 'run everything in one process, over in-memory transport' }),
+  out: option(name.default('runs'), { value: 'folder', help: 'folder in which runs are kept' }),
 };
 
-/** A value that is no number names the choice; a number outside the range names the range. */
+/** The message for a value that is neither a number in the range nor "none". */
 function bestOfUnion({ input }: { input?: unknown }): string {
   return `must be above 0 and at most 100, or none, not ${String(input)}`;
 }
@@ -213,11 +217,11 @@ const runSchema = z.strictObject(runOptions).check(({ value, issues }) => {
     refuse('meanHistory', `must be at most half of the items, not ${value.meanHistory}`);
   }
   if (Object.keys(value.settings).length > 0 && value.strategy.length > 1) {
-    refuse('settings', 'is about one strategy: name it alone with --strategy');
+    refuse('settings', 'applies to a single strategy: name one with --strategy');
   }
   for (const path of ['sampling', 'clipQuantile'] as const) {
     if (value[path] === null || value.strategy.some((one) => trainsInRounds(one, value.rounds))) continue;
-    refuse(path, 'is about rounds: take a strategy that has them, and at least one round');
+    refuse(path, 'applies only to training rounds: choose a strategy with rounds, and at least one round');
   }
   if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
     refuse('epsilon0', 'names no epsilon, which ldp and cohort need');
@@ -228,13 +232,13 @@ export type SimulationOptions = Readonly<z.output<typeof runSchema>>;
 export type SimulationInput = z.input<typeof runSchema>;
 export type ProtocolName = SimulationOptions['protocol'];
 
-/** @throws SimulationError SIMULATION_OPTION naming each option that is wrong, and what it may be. */
+/** @throws SimulationError SIMULATION_OPTION naming each option that is wrong, and its allowed values. */
 export function simulationOptions(input: SimulationInput): SimulationOptions {
   return checked(runSchema, input, (key) => (key in runOptions ? flagOf(key, runOptions[key as OptionName]) : key));
 }
 
 /**
- * @param nameOf how the person who wrote the input knows an option: by its flag, or by its key in a file.
+ * @param nameOf the name by which the author of the input knows an option: its flag, or its key in a file.
  * @throws SimulationError SIMULATION_OPTION with a sentence on each issue: "--seeds must be ...".
  */
 export function checked<Schema extends z.ZodType>(
@@ -254,14 +258,14 @@ export function checked<Schema extends z.ZodType>(
 export interface Variant {
   readonly strategy: string;
   readonly release: SimulationOptions['release'][number];
-  /** Total epsilon as tables show it; null: without privacy, or nothing to bound. */
+  /** Total epsilon as tables show it; null without privacy, or if there is nothing to bound. */
   readonly epsilon: number | null;
-  /** The manifest's budget; null is a federation without privacy. */
+  /** The manifest's budget; null for a federation without privacy. */
   readonly budget: number | null;
   readonly epsilon0: number | null;
 }
 
-/** Every federation the options ask for. A strategy that promises nothing runs once, whatever the epsilons. */
+/** Every federation that the options ask for. A strategy without a privacy promise runs once, whatever the epsilons. */
 export function variants(options: SimulationOptions): Variant[] {
   return options.strategy.flatMap((strategy) => {
     const promises = strategyNamed(strategy).privacy !== 'sealed-only';
@@ -276,7 +280,9 @@ export function variants(options: SimulationOptions): Variant[] {
   });
 }
 
-/** Tells if these rounds train something: options of rounds mean nothing to a strategy that shares nothing. */
+/**
+ * True if the strategy trains in these rounds. For a strategy that shares nothing, options of rounds have no meaning.
+ */
 export function trainsInRounds(strategy: string, rounds: number): boolean {
   const named = strategyNamed(strategy);
   const nobody = { platforms: [], maxPlatformsPerPerson: 1, rounds };

@@ -1,5 +1,5 @@
 /**
- * Folders that the command line names with `--out`.
+ * Folders named with `--out`.
  * @module
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { SimulationError } from './errors.ts';
 import { codeOf } from '../core/errors/coded-error.ts';
 import { systemReason, writingRemedy } from '../host/files.ts';
 
-/** Made where it is missing, parents too. @throws SimulationError SIMULATION_OUT_UNWRITABLE. */
+/** Makes the folder, and its parents, if it is missing. @throws SimulationError SIMULATION_OUT_UNWRITABLE */
 export async function makeOutFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * What a simulation leaves behind: `runs/<id>/results.json`, and what `--json` prints. Its schema stands in docs/.
+ * The results of a simulation: `runs/<id>/results.json`, and the output of `--json`. Its schema is in docs/schemas.
  * @module
  */
 import { z } from 'zod';
@@ -8,17 +8,17 @@ import { z } from 'zod';
 const rowSchema = z.strictObject({
   target: z.string(),
   sources: z.array(z.string()),
-  /** A strategy's or a baseline's own name. */
+  /** Name of a strategy or a baseline. */
   method: z.string(),
   /** Release mode; `none` also for rows that use no released representation. */
   release: z.string(),
-  /** Total epsilon of everything trained; null where nothing bounds it. */
+  /** Total epsilon of everything trained; null if nothing bounds it. */
   epsilon: z.number().nullable(),
-  /** Epsilon of one released code; null where nothing bounds it. */
+  /** Epsilon of one released code; null if nothing bounds it. */
   epsilon0: z.number().nullable(),
   /** `none`: the metric ranks nothing. */
   negatives: z.enum(['uniform', 'popularity', 'full', 'none']),
-  /** `without`: positives that are twins of something the person has on a source do not count. */
+  /** `without`: positives that are twins of an item in the person's source history do not count. */
   twins: z.enum(['with', 'without']),
   /** `all`, or an activity group by interactions on the sources, such as `history 6-10`. */
   group: z.string(),
@@ -29,7 +29,7 @@ const rowSchema = z.strictObject({
   personMean: z.number(),
   /** Standard deviation over seeds; null for one seed. */
   std: z.number().nullable(),
-  /** Positives of one seed (mean over seeds). */
+  /** Number of positives of one seed (mean over seeds). */
   n: z.int(),
   seeds: z.int(),
 });
@@ -48,7 +48,7 @@ export const privacySchema = z.strictObject({
   accountant: z.string(),
   epsilon: z.number().nullable(),
   epsilon0: z.number().nullable(),
-  /** The budget the run was planned for; null without privacy. */
+  /** The budget that the run was planned for; null without privacy. */
   budget: z.number().nullable(),
   delta: z.number(),
   rounds: z.int(),
@@ -56,7 +56,7 @@ export const privacySchema = z.strictObject({
   maxPlatformsPerPerson: z.int(),
   honestMinimum: z.int(),
   noiseShares: z.int(),
-  /** Entry c is the total epsilon against the coordinator and c colluding platforms; empty where nothing bounds it. */
+  /** Entry c is the total epsilon against the coordinator and c colluding platforms. Empty if nothing bounds it. */
   epsilonAgainst: z.array(z.number()),
   claims: z.array(claimSchema),
   notCharged: z.array(z.string()),
@@ -72,9 +72,9 @@ const roundSchema = z.strictObject({
   attempt: z.int(),
   outcome: z.string(),
   platforms: z.int(),
-  /** Epsilon spent on rounds and encoders once this attempt had ended; null without privacy. */
+  /** Epsilon spent on rounds and encoders by the end of this attempt; null without privacy. */
   epsilonSpent: z.number().nullable(),
-  /** L2 norm of the shared model's change, null where the attempt did not complete. */
+  /** L2 norm of the shared model's change; null if the attempt did not complete. */
   modelChange: z.number().nullable(),
   milliseconds: z.record(z.string(), z.number()),
 });
@@ -85,7 +85,7 @@ export const resultsSchema = z.strictObject({
   world: z.strictObject({
     name: z.string(),
     platforms: z.array(z.strictObject({ name: z.string(), persons: z.int(), items: z.int(), interactions: z.int() })),
-    /** Who is cold where, at the first seed. */
+    /** Direction and numbers of persons, at the first seed. */
     directions: z.array(
       z.strictObject({
         target: z.string(),
@@ -95,7 +95,7 @@ export const resultsSchema = z.strictObject({
       }),
     ),
   }),
-  /** Fewer ended than were asked for: the run was stopped, or failed, and the rest is not here. */
+  /** Number of trials that ended, and of those asked for. If they differ, the run was stopped or failed. */
   trials: z.strictObject({ ended: z.int(), of: z.int() }),
   protocol: z.string(),
   seeds: z.array(z.string()),
@@ -103,7 +103,7 @@ export const resultsSchema = z.strictObject({
   rows: z.array(rowSchema),
   privacy: z.array(privacySchema),
   rounds: z.array(roundSchema),
-  /** Platforms whose process ended by itself and was started again with its state. */
+  /** Platforms whose process ended unexpectedly and was restarted with its state. */
   restarts: z.array(
     z.strictObject({ seed: z.string(), strategy: z.string(), platform: z.string(), because: z.string() }),
   ),

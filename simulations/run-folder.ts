@@ -1,5 +1,5 @@
 /**
- * `runs/<id>/`: everything a run leaves behind.
+ * `runs/<id>/`: everything that a run leaves behind.
  * @module
  */
 import { mkdir } from 'node:fs/promises';
@@ -18,7 +18,7 @@ export interface RunFolder {
   readonly log: string;
 }
 
-/** Makes a folder of its own for this run: the time it started and what it runs on. */
+/** Makes a new folder for this run, named by its start and its world. */
 export async function createRunFolder(out: string, worldName: string, startedAt: Date): Promise<RunFolder> {
   const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   const slug = worldName.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
@@ -29,7 +29,7 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
     try {
       await mkdir(path);
     } catch (error) {
-      // Another run of the same second has the name.
+      // Another run that started in the same second has the name.
       if (codeOf(error) === 'EEXIST') continue;
       throw outUnwritable(out, error);
     }

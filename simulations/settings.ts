@@ -1,5 +1,6 @@
 /**
- * The world and what is hidden in it: one or more directions, each a target with its sources, at each seed.
+ * The world of a simulation and its hidden interactions: one or more directions, each a target with its sources, at
+ * each seed.
  * @module
  */
 import { readFile } from 'node:fs/promises';
@@ -15,11 +16,11 @@ import type { TrialWorld } from './trial-files.ts';
 import { openWorld } from './worlds/open-world.ts';
 import type { WorldTruth } from './worlds/world.ts';
 
-/** A target and its sources; `at` hides what a seed hides. */
+/** A target and its sources. `at` hides the interactions that a seed selects. */
 export interface Direction {
   readonly name: string;
   readonly domains: readonly Domain[];
-  /** How each domain's rows were taken, where they come from files that tell. */
+  /** How each domain's file was read, for domains that come from files. */
   readonly readings: readonly string[];
   readonly truth?: WorldTruth;
   at(seed: string): TrialWorld;
@@ -39,8 +40,8 @@ async function sampled(options: SimulationOptions): Promise<Direction> {
     throw new SimulationError(
       'SIMULATION_OPTION',
       unknown.length > 0
-        ? `${unknown.join(', ')} is no platform of this world, which has ${names.join(', ')}`
-        : `the target "${targetName}" cannot be a source too`,
+        ? `${unknown.join(', ')} is not a platform of this world, which has ${names.join(', ')}`
+        : `the target "${targetName}" cannot also be a source`,
     );
   }
   const target = named(world.domains, targetName);
@@ -89,7 +90,7 @@ async function published({ data, target }: SimulationOptions): Promise<readonly 
   const targets = directions.map((direction) => direction.at('0').target);
   throw new SimulationError(
     'SIMULATION_OPTION',
-    `${target} is no target of the published split, which has ${targets.join(', ')}`,
+    `${target} is not a target of the published split, which has ${targets.join(', ')}`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * A simulation: worlds, what is hidden, federations, reference rows, results.
+ * A simulation: worlds, hidden interactions, federations, reference rows, results.
  * @module
  */
 import { rm } from 'node:fs/promises';
@@ -36,15 +36,15 @@ export interface SimulationContext {
 export interface Simulated {
   readonly results: Results;
   readonly folder: RunFolder;
-  /** What the results' rows are means of: for paired comparisons. */
+  /** The measurements of single seeds, of which the results' rows are means: for paired comparisons. */
   readonly seedRows: readonly SeedRow[];
 }
 
 const SEEDED = 'simulation: seeded noise, not a release';
 
 /**
- * @throws SimulationError and whatever the parts say. Leaves no process behind; what trials had ended is kept in the run's
- * folder, also when the others did not.
+ * @throws SimulationError, and the errors of its parts. Leaves no process behind. The run's folder keeps the trials
+ * that ended, also if others failed.
  */
 export async function simulate(input: SimulationInput, context: SimulationContext): Promise<Simulated> {
   const options = simulationOptions(input);
@@ -54,7 +54,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
   const asked = variants(options);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(options.seed + index));
   const [{ domains, name }] = directions;
-  // What no federation can be made for is refused before anything is kept or started.
+  // A federation that cannot be planned is refused before anything is kept or started.
   const [seed] = seeds;
   for (const { domains: all } of directions) {
     const anyWorld = { seed, domains: all, sources: all.map((domain) => domain.name) };
@@ -103,7 +103,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
     }
   } catch (error) {
     if (measured.ended > 0) {
-      // On a disk that is full there is no keeping; why the run ended is what must be told.
+      // On a full disk this fails too, but the caller must see the error that ended the run.
       const kept = await keep().catch(() => undefined);
       if (kept !== undefined) onEvent({ kind: 'kept', folder: folder.path, ...kept.trials });
     }
@@ -112,7 +112,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
   return { results: await keep(), folder, seedRows: measured.rows };
 }
 
-/** What has been measured so far. */
+/** Everything measured so far. */
 interface Measured {
   readonly rows: SeedRow[];
   readonly rounds: RoundRow[];
@@ -120,9 +120,9 @@ interface Measured {
   readonly ledgers: TrialLedgers[];
   readonly statements: Map<string, PrivacyRow>;
   readonly people: Results['world']['directions'];
-  /** What a reader of the rows and rounds must know. */
+  /** Remarks that a reader of the rows and rounds must know. */
   readonly remarks: Set<string>;
-  /** Trials. */
+  /** Number of trials that have ended. */
   ended: number;
 }
 
@@ -133,11 +133,11 @@ interface SeedRun {
   readonly options: SimulationOptions;
   readonly folder: RunFolder;
   readonly context: SimulationContext;
-  /** Trials in all. */
+  /** Total number of trials. */
   readonly of: number;
 }
 
-/** The reference rows of one seed, then a federation for every variant. */
+/** Measures the reference rows of one seed, then runs a federation for every variant. */
 async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
   const { world, direction, asked, options, folder, of } = run;
   const { onEvent, signal } = run.context;
@@ -146,7 +146,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
   try {
     const data = await writeDataFiles(world, dataFolder);
     onEvent({ kind: 'references', target, seed });
-    // Of a seed without a trial nothing is kept: rows of unlike seeds would not be paired.
+    // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
     const references = await referenceRows(world, data, options, {
       truth: direction.truth,
       signal,
@@ -173,7 +173,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
     }
   } finally {
-    // Rows and keys do not outlive the trials.
+    // The trials' rows and keys must not outlive them.
     await rm(dataFolder, { recursive: true, force: true });
   }
 }
@@ -182,13 +182,13 @@ function peopleOf({ target, sources, cold, linked }: TrialWorld): Results['world
   return { target, sources: [...sources], coldPersons: cold.length, warmPersons: linked.length };
 }
 
-/** @throws PrivacyError of planFederation, which of several strategies cannot be planned for before it. */
+/** @throws PrivacyError of planFederation. Its message names the strategy that cannot be planned. */
 function checkPlan(manifest: Manifest, isOneOfSeveral: boolean): void {
   try {
     planFederation(manifest);
   } catch (error) {
     if (!(error instanceof PrivacyError)) throw error;
-    const remedy = isOneOfSeveral ? '; or leave it out of --strategy' : '';
+    const remedy = isOneOfSeveral ? '; or remove it from --strategy' : '';
     throw new PrivacyError(error.code, `${manifest.strategy.name}: ${error.message}${remedy}`, { cause: error });
   }
 }
@@ -209,7 +209,7 @@ function worldOf(directions: readonly Direction[]): Omit<Results['world'], 'dire
 function notesOf(options: SimulationOptions, measured: Measured, of: number): string[] {
   const { ended, remarks, restarts, statements } = measured;
   const notes = [SEEDED];
-  if (ended < of) notes.push(`INCOMPLETE: ${ended} of ${of} trials ended before the run was stopped, or failed`);
+  if (ended < of) notes.push(`INCOMPLETE: ${ended} of ${of} trials had ended when the run was stopped or failed`);
   for (const warning of new Set([...statements.values()].flatMap(({ warnings }) => warnings))) {
     if (!notes.includes(warning)) notes.push(warning);
   }
@@ -217,7 +217,7 @@ function notesOf(options: SimulationOptions, measured: Measured, of: number): st
     notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
   notes.push(...remarks);
   for (const { platform, because, strategy, seed } of restarts) {
-    notes.push(`${platform} was started again with its state (${because}): ${strategy}, seed ${seed}`);
+    notes.push(`${platform} was restarted with its state (${because}): ${strategy}, seed ${seed}`);
   }
   return notes;
 }

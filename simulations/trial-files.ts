@@ -1,6 +1,6 @@
 /**
- * The files of one trial: a federation as its platforms would have it on their disks. Made under the run's folder and
- * deleted with the trial: they hold persons' rows and keys.
+ * The files of one trial: a federation as its platforms would have it on their disks. They are made in the run's folder
+ * and deleted with the trial, because they hold persons' rows and keys.
  * @module
  */
 import { mkdir } from 'node:fs/promises';
@@ -21,19 +21,19 @@ import { writeOut } from './out-folder.ts';
 import type { SimulationOptions, Variant } from './options.ts';
 import { writeDomain } from './worlds/write-world.ts';
 
-/** What is hidden from whom, for one seed: shared by all variants of that seed. */
+/** A world with its hidden interactions, for one seed. All variants of that seed share it. */
 export interface TrialWorld {
   readonly seed: string;
-  /** As each platform has it; the target without its cold persons. */
+  /** Each platform's domain; the target's without its cold persons. */
   readonly domains: readonly Domain[];
   readonly target: string;
   readonly sources: readonly string[];
   readonly cold: readonly ColdPerson[];
-  /** Known on both sides, and their link may be used. */
+  /** Persons known on both sides whose link may be used. */
   readonly linked: readonly string[];
-  /** Whose hidden positives may be used to choose hyper-parameters: a published split's. */
+  /** Persons of a published split whose hidden positives may be used to choose hyper-parameters. */
   readonly validation?: readonly ColdPerson[];
-  /** 1: the positive has no twin on a source; in the order of `cold`. */
+  /** 1 for a positive without a twin on a source, in the order of `cold`. */
   readonly keep: Uint8Array;
 }
 
@@ -43,7 +43,7 @@ export interface DataFiles {
   /** By platform. */
   readonly data: Readonly<Record<string, string>>;
   readonly hidden: string;
-  /** One person id a line: those who consent to releases to the target. */
+  /** File of the persons who consent to releases to the target, one id per line. */
   readonly consenting: string;
   readonly pseudonymKey: string;
 }
@@ -83,10 +83,10 @@ export interface FederationFiles {
   readonly keys: Readonly<Record<string, string>>;
 }
 
-/** How long a simulated stage may take: processes share few cores. */
+/** Time that a simulated stage may take. It is long, because many processes share few cores. */
 const STAGE_TIMEOUT_MS = 60_000;
 
-/** The manifest of one variant, and whose keys it names. */
+/** The manifest of one variant, and the identities whose keys it names. */
 export function manifestOf(
   { seed, domains, sources }: Pick<TrialWorld, 'seed' | 'domains' | 'sources'>,
   variant: Variant,

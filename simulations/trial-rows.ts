@@ -1,5 +1,5 @@
 /**
- * What a trial is reported as: its rows, its claims and its rounds.
+ * Reports a trial: its rows, its claims and its rounds.
  * @module
  */
 import type { SeedRow } from '../core/evaluation/results.ts';
@@ -13,14 +13,17 @@ import type { PrivacyRow, RoundRow } from './results.ts';
 import type { TrialOutcome } from './trial.ts';
 import type { TrialWorld } from './trial-files.ts';
 
-/** What the target measured of the strategy. The reference rows that it measured beside it are measured once a seed, in `baselineRows`. */
+/**
+ * The target's measurements of the strategy. The target also measures reference rows, but `baselineRows` measures these
+ * once per seed.
+ */
 export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld): SeedRow[] {
   const { rows, strategy } = evaluation;
-  // The target names those it has heard from, in the order in which they answered.
+  // The target names its sources in the order in which they answered, which differs between trials.
   return rows.filter(({ method }) => method === strategy).map((row) => ({ ...row, sources: world.sources }));
 }
 
-/** What a federation with this manifest claims, run with seeded noise and with its metrics published. */
+/** The claims of a federation with this manifest that runs with seeded noise and publishes its metrics. */
 export function statementOf(manifest: Manifest): PrivacyStatement {
   const plan = planFederation(manifest);
   return privacyStatement({
@@ -28,7 +31,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
     profile: plan.strategy.privacy,
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    // The others of a trial are sources.
+    // The other platforms of a trial are sources.
     targetsPerPerson: 1,
     unsafeTrial: true,
     seededNoise: true,
@@ -80,7 +83,7 @@ export function roundRows(
   }));
 }
 
-/** What a reader of a trial's rows and rounds must know beside them. */
+/** Remarks that a reader of a trial's rows and rounds must know. */
 export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { sources, seed }: TrialWorld): string[] {
   const { parameters, privacy, strategy } = planFederation(manifest);
   const remarks: string[] = [];

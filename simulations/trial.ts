@@ -16,7 +16,7 @@ import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
 export interface TrialOutcome {
   readonly evaluation: EvaluationDocument;
-  /** Platforms whose process ended by itself and was started again with its state. */
+  /** Platforms whose process ended unexpectedly and was restarted with its state. */
   readonly restarts: readonly { readonly platform: string; readonly because: string }[];
   readonly rounds: readonly (RoundHistory & {
     readonly epsilonSpent: number | null;
@@ -35,7 +35,10 @@ export interface TrialContext {
   readonly signal: AbortSignal;
 }
 
-/** @throws the failing process's own error; SimulationError SIMULATION_PROCESS when one dies; the signal's reason when aborted. Leaves no process behind. */
+/**
+ * @throws the failing process's own error; SimulationError SIMULATION_PROCESS if one dies; the signal's reason if
+ * aborted. Leaves no process behind.
+ */
 export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const { world, data, federation, options, logFile, onEvent, signal } = context;
   const seed = `${world.seed}/${federation.manifest.strategy.name}`;
@@ -49,9 +52,9 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const ledger = new Map<string, number | null>();
   const seconds = new Map<string, Record<string, number>>();
   let history: readonly RoundHistory[] = [];
-  /** Takes the listener off the caller's signal, which many trials share. */
+  /** Removes the listener from the caller's signal, which many trials share. */
   const over = new AbortController();
-  // Without sockets nothing else keeps the process alive while both sides wait: their clocks do not.
+  // Without sockets nothing keeps the process alive while both sides wait, because their clocks do not.
   const alive = setInterval(() => undefined, 60_000);
   try {
     signal.throwIfAborted();
@@ -70,7 +73,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
         if (event.kind === 'rounds-over' && event.ending !== 'completed') {
           const { ending, completedRounds, missed } = event;
           const why = ending === 'gave-up' ? `; ${gaveUpText(completedRounds + 1, missed)}` : '';
-          onEvent({ kind: 'note', text: `rounds ended early: ${ending} after ${completedRounds}${why}` });
+          onEvent({ kind: 'note', text: `rounds ended early: ${ending} after ${completedRounds} completed${why}` });
         }
         tell(event, federation.manifest.rounds.count, onEvent);
       };

@@ -6,6 +6,7 @@ import {
   formatTable,
   notChargedLines,
   privacyLine,
+  referenceLines,
   resultsTables,
   termsLine,
 } from '../../simulations/report/table.ts';
@@ -85,6 +86,8 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
       directionText(world.directions[index]),
       '',
       formatTable(table),
+      '',
+      ...referenceLines(table),
     ]),
     '',
     ...results.notes.map((note) => `! ${note}`),

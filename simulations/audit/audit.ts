@@ -1,5 +1,5 @@
 /**
- * The whole audit: measured beside proven, for everything that leaves a platform.
+ * The whole audit: a measured bound beside the proven one, for everything that leaves a platform.
  * @module
  */
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
@@ -23,21 +23,23 @@ export interface AuditRequest {
   readonly confidence: number;
   readonly epsilon0s: readonly number[];
   readonly seed: string;
-  /** `all`: every sanity case, instead of everything else. */
+  /** `all`: runs every planted bug and nothing else. */
   readonly planted: PlantedBug | 'all' | null;
 }
 
-/** What `isthmus audit --json` prints; its schema stands in docs/schemas. */
+/** The document that `isthmus audit --json` prints. Its schema is in docs/schemas. */
 export interface AuditDocument {
   readonly request: AuditRequest;
   readonly training: TrainingAudit | null;
-  /** Every strategy that claims something, as it runs. */
+  /** Audits of all strategies with a privacy claim, as they run. */
   readonly strategies: readonly StrategyAudit[];
   readonly oneShot: OneShotAudit | null;
   readonly releases: readonly ReleaseAudit[];
   readonly embeddingRows: readonly RowsAudit[];
   readonly sanity: readonly (TrainingAudit & { readonly asExpected: boolean })[];
-  /** A measured bound exceeds a proven one; with `all`, a sanity case did not come out as it must. */
+  /**
+   * True if a measured bound exceeds a proven one or, with `all`, if a planted bug did not have the expected result.
+   */
   readonly failed: boolean;
 }
 

@@ -1,11 +1,11 @@
 /**
- * Why embedding rows never travel: what one step of plain federated averaging tells of persons and their interactions,
- * and what is left of it once the same rows are bounded and noised.
+ * Shows why embedding rows never travel: the information about persons and their interactions in one step of plain
+ * federated averaging, and the rest of it once the same rows are bounded and noised.
  *
  * A platform factorises its interactions and sends the changes of its item rows, as federated matrix factorisation does
- * (one step of gradient descent with a sampled negative for each positive). The attacker sees the sum over all persons,
- * knows a canary's history but not the sampled negatives, and asks whether the canary was there at all (`membership`), or whether it met one more item
- * (`interaction`).
+ * (one step of gradient descent with a sampled negative per positive). The attacker sees the sum over all persons and
+ * knows a canary's history, but not the sampled negatives. It guesses whether the canary was there at all
+ * (`membership`), or whether the canary interacted with one further item (`interaction`).
  * @module
  */
 import { guessExtremes } from '../../core/audit/canary-audit.ts';
@@ -20,12 +20,12 @@ import type { AuditTerms } from './training-audit.ts';
 
 export interface RowsAudit {
   readonly attack: 'membership' | 'interaction';
-  /** How the rows left the platform. */
+  /** Form in which the rows left the platform. */
   readonly released: 'plain-averaging' | 'bounded-and-noised';
   readonly canaries: number;
   readonly guesses: number;
   readonly correct: number;
-  /** null: nothing bounds it. */
+  /** Proven epsilon; null if nothing bounds it. */
   readonly provenEpsilon: number | null;
   readonly lowerBound: number;
   readonly gaussianLowerBound: number;
@@ -35,9 +35,9 @@ export interface RowsAudit {
 const MOST_CANARIES = 1000;
 const DIMENSION = 8;
 const HISTORY = 10;
-/** Persons who are no canaries, for each canary. */
+/** Number of other persons per canary. */
 const CROWD = 2;
-/** Items for each canary: a catalogue has a long tail, and in it lies what singles a person out. */
+/** Number of items per canary. A catalogue has a long tail, whose items single a person out. */
 const ITEMS_A_CANARY = 4;
 
 export function auditEmbeddingRows(terms: AuditTerms): RowsAudit[] {
@@ -67,18 +67,19 @@ type Rows = ReadonlyMap<number, Float32Array>;
 
 interface Person {
   readonly base: Rows;
-  /** With one more item, which is the canary's own number. */
+  /** The person's rows with one further item, drawn from the whole catalogue. */
   readonly withItem: Rows;
-  /** What the attacker can compute: rows of all positives, and of the one item. */
+  /** The rows that the attacker can compute: those of all positives, the further item included. */
   readonly known: Rows;
+  /** The row of the further item alone, which the attacker can compute. */
   readonly knownItem: Rows;
 }
 
-/** What left the platform. */
+/** The values that left the platform. */
 interface Seen {
   readonly values: Float64Array;
   readonly epsilon: number | null;
-  /** Of the noise in one coordinate. */
+  /** Variance of the noise in one coordinate. */
   readonly variance: number;
 }
 
@@ -105,7 +106,7 @@ function drawPeople(canaries: number, words: RandomWords): Person[] {
   });
 }
 
-/** Descent on the squared error of `<taste, row>` against 1 for what was met and 0 for what was not. */
+/** One step of descent on the squared error of `<taste, row>` against 1 for positives and 0 for negatives. */
 function rowsOf(
   positives: readonly number[],
   negatives: readonly number[],
@@ -132,7 +133,7 @@ function sumOf(contributions: readonly Rows[], items: number): Float64Array {
   return total;
 }
 
-/** The same rows as a charged sum would release them. */
+/** Releases the same rows as a charged sum would. */
 function bounded(
   contributions: readonly Rows[],
   items: number,
@@ -176,7 +177,7 @@ function sparse(rows: Rows): Contribution {
 /** Keeps the logarithm of an exact match finite. */
 const TINY = 1e-9;
 
-/** Score: how much smaller, in orders of magnitude, a row becomes once the canary's part is taken out of it. */
+/** The score is the factor by which a row shrinks, as a logarithm, when the canary's part is subtracted from it. */
 function judge(
   { delta, significance }: AuditTerms,
   { values, epsilon, variance }: Seen,

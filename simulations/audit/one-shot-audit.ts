@@ -1,6 +1,6 @@
 /**
- * One-shot canaries for the shared model: random directions put into the masked sums of every round, looked for in what
- * the rounds add up to. An estimate, never a guard (Andrew et al. 2023).
+ * One-shot canaries for the shared model: random directions are added to the masked sums of every round, and the audit
+ * looks for them in the sum of the rounds. The result is an estimate and never a bound (Andrew et al. 2023).
  * @module
  */
 import { oneShotEstimate } from '../../core/audit/one-shot.ts';
@@ -19,7 +19,7 @@ export interface OneShotAudit {
   readonly provenEpsilon: number;
   /** Estimate for canaries that were in. */
   readonly estimate: number;
-  /** The same for canaries that were not: what chance alone gives. */
+  /** Estimate for canaries that were out: the result of chance alone. */
   readonly chance: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Mechanisms with a bug planted in them, and what else must be wrong for it to show: an audit that does not notice them
+ * Mechanisms with a planted bug, and the settings in which the bug shows. An audit that does not notice these bugs
  * would notice nothing.
  * @module
  */
@@ -21,26 +21,26 @@ export const PLANTED_BUGS = [
 ] as const;
 export type PlantedBug = (typeof PLANTED_BUGS)[number];
 
-/** What is audited: the mechanism, with whatever a bug changes about it. */
+/** The audited mechanism and everything that a bug changes about it. */
 export interface AuditedSetting {
   readonly summary: string;
   readonly mechanism: PrivacyMechanism;
   /** A canary's contribution, in a block of its own. */
   readonly shape: Float32Array;
   readonly canaries: number;
-  /** Releases by one platform alone, and masked sums. */
+  /** Number of releases by one platform alone, and of masked sums. */
   readonly repetitions: { readonly platform: number; readonly federation: number };
   /** M of the plan. */
   readonly planned: number;
   readonly platformsPerCanary: number;
   readonly randomOf: (platform: string, label: string, repetition: number) => RandomSource;
-  /** Changes a plan behind its own back. */
+  /** Changes a plan without changing what it claims. */
   readonly bend: (plan: PrivacyPlan) => PrivacyPlan;
-  /** Whether the guesses are judged with the coins turned over. */
+  /** True if the guesses are judged against the wrong coins. */
   readonly swapped: boolean;
 }
 
-/** The mechanism as it is, and with each bug. @param seed of everything drawn. */
+/** The setting of the mechanism as it is, or with a bug. @param seed of all randomness. */
 export function auditedSetting(bug: PlantedBug | null, canaries: number, seed: string): AuditedSetting {
   const sound: AuditedSetting = {
     summary: 'the mechanism as it is',
@@ -63,11 +63,11 @@ export function auditedSetting(bug: PlantedBug | null, canaries: number, seed: s
     case 'noise-off':
       return { ...sound, summary: 'no noise at all', mechanism: noiseOff };
     case 'labels-swapped':
-      return { ...sound, summary: 'the coins turned over: nothing to find', swapped: true };
+      return { ...sound, summary: 'judged against the wrong coins: there is nothing to find', swapped: true };
     case 'noise-once':
       return {
         ...sound,
-        summary: 'noise drawn once a run, used in every round',
+        summary: 'noise drawn once per run and used in every round',
         repetitions: rounds,
         randomOf: (platform, label) => seededRandom(`${seed} ${platform} ${label}`),
       };
@@ -83,10 +83,10 @@ export function auditedSetting(bug: PlantedBug | null, canaries: number, seed: s
     case 'second-clip-missing':
       return {
         ...sound,
-        summary: 'clipped in floating point alone; rounding swells small contributions',
+        summary: 'clipped only in floating point; rounding swells small contributions',
         mechanism: withoutIntegerClip,
         shape: new Float32Array(COARSE_BLOCK).fill(1 / Math.sqrt(COARSE_BLOCK)),
-        // A canary takes a hundred coordinates here: fewer of them do.
+        // A canary takes a hundred coordinates here, so fewer canaries are used.
         canaries: Math.min(canaries, 2000),
         repetitions: { platform: 0, federation: 1 },
         planned: 1,
@@ -125,7 +125,7 @@ const noiseOff: PrivacyMechanism = {
   addNoise: (_sum, integers) => Float64Array.from(integers),
 };
 
-/** Clips and rounds in floating point, and trusts that. */
+/** Clips and rounds in floating point, without the integer clip. */
 export const withoutIntegerClip: PrivacyMechanism = {
   ...discreteGaussian,
   name: 'second clip missing',
@@ -144,7 +144,7 @@ export const withoutIntegerClip: PrivacyMechanism = {
   },
 };
 
-/** Integers so small that rounding swells them: K = 1 over a hundred coordinates. */
+/** Makes integers so small that rounding swells them: K = 1 over a hundred coordinates. */
 export function coarse(plan: PrivacyPlan): PrivacyPlan {
   const sums = Object.entries(plan.sums).map(([name, planned]) => {
     const coarsened = planned.map((sum) => {

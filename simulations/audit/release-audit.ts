@@ -1,6 +1,6 @@
 /**
- * Inference from released codes: each release mode, against two persons as different as can be, and against one person
- * with one interaction more.
+ * Inference from released codes: each release mode against two persons as different as possible, and against one person
+ * with and without one further interaction.
  * @module
  */
 import { inferFromCodes } from '../../core/audit/release-inference.ts';
@@ -13,12 +13,13 @@ import type { AuditTerms } from './training-audit.ts';
 
 export interface ReleaseAudit {
   readonly mode: ReleaseModeName;
-  /** Proven for one code; null where nothing bounds it, 0 where nothing is released. */
+  /** Epsilon proven for one code; null if nothing bounds it, 0 if nothing is released. */
   readonly epsilon0: number | null;
   readonly attack: 'membership' | 'interaction';
   readonly lowerBound: number;
-  /** Shares of codes taken for the one, of the one and of the other. */
+  /** Share of the first person's codes that the attacker recognises. */
   readonly recognised: number;
+  /** Share of the other person's codes that the attacker takes for the first person's. */
   readonly mistaken: number;
   readonly contradicted: boolean;
 }

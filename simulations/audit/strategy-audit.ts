@@ -1,8 +1,8 @@
 /**
- * The one-run audit of a strategy as it runs: canary persons, each with items that nobody else has met and on several
- * platforms at once, go through everything that strategy releases for training: its encoder's charged sums on each
- * platform, and its rounds over the shared model. The attacker is the coordinator with one colluding platform. It knows
- * every canary's history, sees every released value, and computes from both what the canary would have contributed.
+ * The one-run audit of a strategy as it runs. Canary persons, each with items of their own and on several platforms at
+ * once, go through everything that the strategy releases for training: its encoder's charged sums on each platform, and
+ * its rounds over the shared model. The attacker is the coordinator with one colluding platform. It knows every
+ * canary's history, sees every released value, and computes from both the canary's possible contribution.
  * @module
  */
 import { computeUpdate } from '../../client/rounds/update.ts';
@@ -46,12 +46,12 @@ export interface StrategyAudit {
   readonly platforms: number;
   readonly platformsPerCanary: number;
   readonly rounds: number;
-  /** What one person may have spent at most when all is over: the costliest side's ledger. */
+  /** Epsilon of everything charged in the run, on all honest platforms and in the rounds. */
   readonly chargedEpsilon: number;
   readonly provenEpsilon: number;
-  /** For any mechanism, at the confidence. */
+  /** Lower bound that holds for any mechanism, at the confidence. */
   readonly lowerBound: number;
-  /** Under the hypothesis of a Gaussian trade-off curve. */
+  /** Lower bound under the hypothesis of a Gaussian trade-off curve. */
   readonly gaussianLowerBound: number;
   readonly contradicted: boolean;
 }
@@ -60,10 +60,10 @@ export interface StrategyAudit {
 const PLATFORMS = ['p0', 'p1', 'p2'] as const;
 const CANARIES_A_GUESS = 20;
 const ROUNDS = 2;
-/** A trunk's update takes thousands of numbers a person. */
+/** Most canaries of each audit: a trunk's update takes thousands of numbers per person. */
 const MOST_CANARIES = { 'private-subspace': 12_000, 'shared-trunk': 1500 } as const;
 
-/** @param mechanism what the platforms run; the discrete Gaussian, unless a bug is planted. */
+/** @param mechanism of the platforms: the discrete Gaussian, unless a bug is planted. */
 export async function auditStrategy(
   { claimedEpsilon, delta, canaries: asked, significance, seed }: AuditTerms,
   strategy: AuditedStrategy,
@@ -120,9 +120,9 @@ export async function auditStrategy(
 
 interface HonestPlatform {
   readonly name: string;
-  /** With the canaries that are in. */
+  /** The model trained on the canaries that are in. */
   readonly model: PlatformModel;
-  /** The same from the same released values, with all of them: what each would contribute. */
+  /** A model with all canaries, made from the same released values. It shows what each canary would contribute. */
   readonly everybody: PlatformModel;
 }
 
@@ -181,7 +181,7 @@ async function prepared(plan: FederationPlan, name: string, run: Run): Promise<H
   return { name, model, everybody };
 }
 
-/** What the coordinator and the colluding platform are left with: the opened sum without what the colluder added. */
+/** The view of the coordinator and the colluding platform: the opened sum without the colluder's own contribution. */
 async function openedRound(
   plan: FederationPlan,
   honest: readonly HonestPlatform[],
@@ -208,7 +208,7 @@ async function openedRound(
   return centre(total, plan.privacy.ringBits);
 }
 
-/** Both platforms' contributions of one canary are in one sum, so they are scored together. */
+/** Scores both platforms' contributions of a canary together, because they are in one sum. */
 async function scoreRound(
   plan: FederationPlan,
   honest: readonly HonestPlatform[],
@@ -232,9 +232,10 @@ async function scoreRound(
 }
 
 /**
- * Adds what one released sum tells of every canary: with g its own contribution and half of everybody's as what is there
- * on average, t = <view - half, g> has mean +-|g|^2 / 2. Its variance is that of the noise, and of the other canaries
- * where contributions overlap: seen from the spread of all t. The log-likelihood ratio is then t |g|^2 / variance(t).
+ * Adds one released sum to every canary's score. Let g be the canary's contribution, and left the view minus half of
+ * everybody's contributions, the expected content. Then t = <left, g> has mean +|g|^2 / 2 if the canary is in and
+ * -|g|^2 / 2 if it is out. Its variance is |g|^2 v, where v comes from the noise and, if contributions overlap, from the
+ * other canaries. The spread of all t gives an estimate of v, and the log-likelihood ratio is t / v.
  */
 function addScores(view: Float64Array, updates: readonly Contribution[], scores: Float64Array): void {
   const left = view.slice();
@@ -249,14 +250,14 @@ function addScores(view: Float64Array, updates: readonly Contribution[], scores:
     return { t, square };
   });
   const spoken = found.filter(({ square }) => square > 0);
-  // Where noise swallowed every item's row nobody contributes anything any more.
+  // If noise swallowed every item's row, nobody contributes anything.
   if (spoken.length === 0) return;
   const spread = spoken.reduce((sum, { t, square }) => sum + (t * t) / square - square / 4, 0) / spoken.length;
   const variance = Math.max(1, spread);
   found.forEach(({ t }, canary) => (scores[canary] += t / variance));
 }
 
-/** As the platform bounds it, but for the rounding: in integer units. */
+/** A contribution as the platform bounds it, in integer units but without rounding. */
 function boundedContribution(sum: PlannedSum, contribution: Contribution): Contribution {
   const factor = clippedFactor(sum, contribution);
   const { indices, values } = contribution;
@@ -268,7 +269,10 @@ function clippedFactor({ scale, integerClip }: PlannedSum, { values }: Contribut
   return length * scale > integerClip ? integerClip / length : scale;
 }
 
-/** Every canary has met two items that nobody else has: its contributions are as long as they can be, and its own. */
+/**
+ * Every canary has two items that nobody else has, so its contributions are as long as possible and do not overlap
+ * others'.
+ */
 function canaryDomain(name: string, canaries: number): Domain {
   const items = 2 * canaries;
   return {

@@ -1,5 +1,5 @@
 /**
- * The one-run audit of what is trained: canary persons on several platforms at once, through encoder sums and rounds.
+ * The one-run audit of training: canary persons on several platforms at once, through encoder sums and rounds.
  * @module
  */
 import { auditPlan, swappedLabels } from '../../core/audit/canary-audit.ts';
@@ -18,9 +18,9 @@ export interface TrainingAudit {
   readonly platformsPerCanary: number;
   readonly provenEpsilon: number;
   readonly attacks: readonly { readonly attack: string; readonly correct: number }[];
-  /** For any mechanism, at the confidence. */
+  /** Lower bound that holds for any mechanism, at the confidence. */
   readonly lowerBound: number;
-  /** Under the hypothesis of a Gaussian trade-off curve. */
+  /** Lower bound under the hypothesis of a Gaussian trade-off curve. */
   readonly gaussianLowerBound: number;
   readonly contradicted: boolean;
 }
@@ -36,7 +36,9 @@ export interface AuditTerms {
 
 /** Four platforms, of which the last colludes with the coordinator. */
 const PLATFORMS = 4;
-/** Of so many canaries one is guessed; the others teach more by not being guessed. */
+/**
+ * The audit guesses one canary in 15, the most extreme scores. Abstaining on the others gives a tighter lower bound.
+ */
 const CANARIES_A_GUESS = 15;
 
 /** @throws PrivacyError PRIVACY_BAD_PARAMETER for too few canaries, PRIVACY_PLAN_REFUSED for a claim that cannot be planned. */
@@ -87,7 +89,7 @@ export function auditTraining(terms: AuditTerms, planted: PlantedBug | null): Tr
   };
 }
 
-/** What a sanity case must show. */
+/** True if the audit of a planted bug has the result that it must have. */
 export function isAsExpected({ planted, lowerBound, gaussianLowerBound, contradicted }: TrainingAudit): boolean {
   if (planted === 'labels-swapped') return Math.max(lowerBound, gaussianLowerBound) === 0;
   if (planted === 'noise-off') return lowerBound > 3;

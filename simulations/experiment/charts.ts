@@ -1,5 +1,5 @@
 /**
- * Pictures of an experiment: the frontier, epsilon against colluders, measured beside proven, the cost of rounds.
+ * Charts of an experiment: the frontier, epsilon against colluders, measured beside proven, the cost of rounds.
  * @module
  */
 import type { TopLevelSpec } from 'vega-lite';
@@ -17,14 +17,14 @@ export async function experimentCharts(summary: ExperimentSummary): Promise<Char
     for (const kind of negatives) {
       await add(
         `Privacy-utility frontier: ${kind} negatives, overlap ${overlap}`,
-        `${summary.metric} of cold persons against the total epsilon of everything trained; mean over seeds with 95 % intervals, one line a release mode. Bands: popularity and prior below, the ceiling (trained on everything in one place) above.`,
+        `${summary.metric} of cold persons against the total epsilon of everything trained; mean over seeds with 95 % intervals, one line per release mode. Bands: popularity and prior below, the ceiling (all data in one place, no privacy) above.`,
         frontier(summary, overlap, kind),
       );
     }
   }
   await add(
     'Epsilon against colluders',
-    'Total epsilon of what is trained, against the coordinator together with so many platforms.',
+    'Total epsilon of everything trained, against the coordinator and this many colluding platforms.',
     colluders(summary),
   );
   await add(
@@ -35,7 +35,7 @@ export async function experimentCharts(summary: ExperimentSummary): Promise<Char
   await add('Cost of each round', 'Wall time of a round, mean over trials in one process.', roundTime(summary));
   await add(
     'Epsilon spent by round',
-    'Rounds and encoders together, once the round had been charged.',
+    'Rounds and encoders together, after the round was charged.',
     roundSpend(summary),
   );
   return drawn;
@@ -91,7 +91,7 @@ function frontier(summary: ExperimentSummary, overlap: number, negatives: string
       },
       {
         data: { values: bands },
-        // Prior and popularity lie close together: one is named above its line, the other below.
+        // Prior and popularity are close together, so one label is above its line and the other below.
         mark: {
           type: 'text',
           align: 'left',

@@ -1,5 +1,6 @@
 /**
- * Describes a privacy-budget experiment: read from a file or from flags, kept with its results, enough to repeat it.
+ * The description of a privacy-budget experiment. It is read from a file or from flags, and kept with the results so
+ * that they can be repeated.
  * @module
  */
 import { parse, YAMLParseError } from 'yaml';
@@ -11,7 +12,7 @@ import type { SimulationOptions } from '../options.ts';
 
 const { inProcess: _, out: __, ...shared } = runOptions;
 
-/** The options of a run, with an experiment's own defaults; of the overlap, several. */
+/** The options of a run, with an experiment's own defaults and several overlaps. */
 export const experimentOptions = {
   ...shared,
   strategy: withDefault(shared.strategy, ['private-subspace']),
@@ -34,14 +35,14 @@ const configSchema = z.strictObject({ experiment: z.literal('privacy').default('
 export type ExperimentConfig = Readonly<z.output<typeof configSchema>>;
 export type ExperimentInput = z.input<typeof configSchema>;
 
-/** @throws SimulationError SIMULATION_OPTION naming what is wrong. */
+/** @throws SimulationError SIMULATION_OPTION naming each problem. */
 export function experimentConfig(input: unknown, from = 'the experiment'): ExperimentConfig {
   const config = checked(configSchema, input, (key) => `${from}: ${key}`);
   for (const overlap of config.overlap) simulationOptions(optionsAt(config, overlap));
   return config;
 }
 
-/** @returns what a YAML file says, not yet checked. @throws SimulationError SIMULATION_OPTION with the line. */
+/** Parses a YAML file without checking its content. @throws SimulationError SIMULATION_OPTION with the line. */
 export function parseConfigText(text: string, file: string): Record<string, unknown> {
   try {
     const read: unknown = parse(text);
@@ -51,7 +52,7 @@ export function parseConfigText(text: string, file: string): Record<string, unkn
     if (!(cause instanceof YAMLParseError)) throw cause;
     throw new SimulationError('SIMULATION_OPTION', `${file}: ${cause.message}`, { cause });
   }
-  throw new SimulationError('SIMULATION_OPTION', `${file} must hold keys and values, as docs/experiments.md has them`);
+  throw new SimulationError('SIMULATION_OPTION', `${file} must hold keys and values, as docs/experiments.md describes`);
 }
 
 /** The simulation's options at one share of the overlap. */

@@ -1,5 +1,5 @@
 /**
- * The grid of an experiment: every trial, in the order in which they are started.
+ * The grid of an experiment: every trial, in the order of their start.
  * @module
  */
 import { variants } from '../options.ts';
@@ -9,15 +9,18 @@ import type { ExperimentConfig } from './config.ts';
 
 /** One federation at one seed and one share of the overlap. */
 export interface Job extends Variant {
-  /** Names the trial in the results: the same grid gives the same names. */
+  /** Name of the trial in the results. The same grid gives the same names. */
   readonly trial: string;
   readonly overlap: number;
   readonly seed: string;
-  /** Also measures the reference rows: one trial of each (overlap, seed) does, the first unless it fails. */
+  /**
+   * True if this trial also measures the reference rows. One trial of each (overlap, seed) does; it is the first,
+   * unless that fails.
+   */
   readonly withReferences: boolean;
 }
 
-/** Seeds outermost: what is stopped early has whole frontiers of fewer seeds. */
+/** Seeds are the outermost loop, so that an experiment stopped early has whole frontiers of fewer seeds. */
 export function grid(config: ExperimentConfig): Job[] {
   return Array.from({ length: config.seeds }, (_, index) => String(config.seed + index)).flatMap((seed) =>
     config.overlap.flatMap((overlap) =>

@@ -29,7 +29,7 @@ export class JobRunner {
   readonly #work: string;
   #open: { readonly overlap: number; readonly direction: Direction } | undefined;
 
-  /** @param work folder for the files of trials: rows and keys, deleted with each trial. */
+  /** @param work folder for the files of trials (rows and keys), which are deleted with each trial. */
   constructor(config: ExperimentConfig, work: string) {
     this.#config = config;
     this.#work = work;
@@ -40,7 +40,7 @@ export class JobRunner {
     const options = optionsAt(this.#config, job.overlap);
     const direction = await this.#direction(job.overlap);
     const world = direction.at(job.seed);
-    // Rows and keys do not outlive the trial.
+    // The trial's rows and keys must not outlive it.
     const folder = await mkdtemp(join(this.#work, 'trial-'));
     try {
       const data = await writeDataFiles(world, folder);

@@ -15,20 +15,20 @@ import type { WorkerOrder, WorkerReport } from './worker.ts';
 export interface Pool {
   readonly config: ExperimentConfig;
   readonly jobs: readonly Job[];
-  /** What is run in place of a job, when its turn comes. */
+  /** Called before a job runs; returns the job to run in its place. */
   readonly atTurn: (job: Job) => Job;
   readonly workers: number;
-  /** Folder for files of trials under way; emptied before and deleted afterwards. */
+  /** Folder for files of running trials. It is emptied before and deleted afterwards. */
   readonly work: string;
   readonly signal: AbortSignal;
   readonly onStart: (job: Job) => void;
-  /** Called in the order in which jobs end; what it throws ends the pool. */
+  /** Called in the order in which jobs end. An error that it throws ends the pool. */
   readonly onEnd: (job: Job, report: WorkerReport) => void;
 }
 
 /**
- * Resolves when every job has ended. Leaves no process behind.
- * @throws SimulationError SIMULATION_PROCESS when a worker dies; the signal's reason when aborted.
+ * Resolves once every job has ended. Leaves no process behind.
+ * @throws SimulationError SIMULATION_PROCESS if a worker dies; the signal's reason if aborted.
  */
 export async function runPool(pool: Pool): Promise<void> {
   const { jobs, signal } = pool;
@@ -40,7 +40,7 @@ export async function runPool(pool: Pool): Promise<void> {
   });
   try {
     const count = Math.min(pool.workers, jobs.length);
-    // A name of this run alone: a worker whose parent was killed deletes its folder when it comes to notice it.
+    // The name is unique to this run: a worker of an earlier run whose parent was killed deletes its own folder later.
     const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${process.pid}-${index + 1}`));
     await rm(pool.work, { recursive: true, force: true });
     for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -80,7 +80,7 @@ function one(child: ChildProcess, job: Job): Promise<WorkerReport> {
     };
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
       child.off('message', onMessage);
-      const text = `a worker ended (${signal ?? `exit code ${String(code)}`}) at ${job.trial}; what had ended before is kept, and --resume goes on`;
+      const text = `a worker ended (${signal ?? `exit code ${String(code)}`}) in ${job.trial}; finished trials are kept, and --resume continues`;
       reject(new SimulationError('SIMULATION_PROCESS', text));
     };
     child.once('message', onMessage);
@@ -92,7 +92,7 @@ function one(child: ChildProcess, job: Job): Promise<WorkerReport> {
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  // A worker holds nothing that must be put in order: its rows are kept by the parent, its files are temporary.
+  // A worker holds nothing that must be closed: its parent keeps the rows, and its files are temporary.
   if (child.connected) child.disconnect();
   else child.kill('SIGKILL');
   await gone;

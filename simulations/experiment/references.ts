@@ -1,6 +1,6 @@
 /**
- * Which trials also measure the reference rows: of each share of the overlap and seed the first, and the next one where
- * that failed, so that a budget which cannot be planned does not leave the others without their zero line.
+ * Decides which trials also measure the reference rows: for each share of the overlap and seed the first trial, or the
+ * next one if that fails. So a budget that cannot be planned does not leave the other trials without reference rows.
  * @module
  */
 import type { Job } from './grid.ts';
@@ -8,15 +8,15 @@ import type { Job } from './grid.ts';
 type Place = Pick<Job, 'overlap' | 'seed'>;
 
 export class ReferenceDuty {
-  /** Places that are measured, or being measured. */
+  /** Pairs of overlap and seed that are measured, or being measured. */
   readonly #taken: Set<string>;
 
-  /** @param measured whose reference rows are kept already. */
+  /** @param measured pairs whose reference rows are already kept. */
   constructor(measured: readonly Place[]) {
     this.#taken = new Set(measured.map(keyOf));
   }
 
-  /** The job as it is to run now. */
+  /** The job to run now: with the reference rows if nobody has measured them. */
   assign(job: Job): Job {
     const withReferences = !this.#taken.has(keyOf(job));
     if (withReferences) this.#taken.add(keyOf(job));

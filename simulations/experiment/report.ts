@@ -1,5 +1,5 @@
 /**
- * The self-contained report of an experiment: one HTML file, pictures inline, nothing fetched.
+ * The self-contained report of an experiment: one HTML file with inline charts, which loads nothing.
  * @module
  */
 import { stringify } from 'yaml';
@@ -32,7 +32,7 @@ ${frontier.map(line).join('\n')}
 ${summary.references.map(({ method, overlap, negatives, quality }) => `<tr class="reference"><td>${escape(method)}</td><td>${overlap}</td><td>${escape(negatives)}</td><td>${text(quality)}</td></tr>`).join('\n')}
 </tbody></table>
 <h2>Measured beside proven</h2>
-<p>Canary persons through the mechanisms at these epsilons, with fixed seeds: four platforms of which one colludes, and codes of persons made up. The mechanisms are audited, not the trials above.</p>
+<p>Canary persons went through the mechanisms at these epsilons, with fixed seeds, on four platforms of which one colludes. Codes are those of invented persons. This audits the mechanisms, not the trials above.</p>
 <table><thead><tr><th>what</th><th>attack</th><th>proven epsilon</th><th>at least</th><th>supposing a Gaussian</th><th>confidence</th></tr></thead><tbody>
 ${audits.map(({ subject, release, attack, proven, measured, measuredGaussian, confidence }) => `<tr><td>${escape(subject === 'training' ? 'what is trained' : `${release} code`)}</td><td>${escape(attack)}</td><td>${proven === null ? 'nothing' : proven.toFixed(3)}</td><td>${measured.toFixed(3)}</td><td>${measuredGaussian === null ? '' : measuredGaussian.toFixed(3)}</td><td>${(confidence * 100).toFixed(0)} %</td></tr>`).join('\n')}
 </tbody></table>

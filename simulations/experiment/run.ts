@@ -1,5 +1,6 @@
 /**
- * Runs an experiment's grid over worker processes, keeps every trial as it ends, goes on where an earlier run stopped.
+ * Runs an experiment's grid over worker processes, keeps every trial once it ends, and continues where an earlier run
+ * stopped.
  * @module
  */
 import { existsSync } from 'node:fs';
@@ -30,7 +31,7 @@ export type ExperimentEvent =
       readonly failed: string | null;
       readonly done: number;
       readonly of: number;
-      /** null before anything has ended. */
+      /** Estimated seconds until all trials have ended. */
       readonly secondsLeft: number;
     }
   | { readonly kind: 'auditing' };
@@ -50,11 +51,11 @@ export interface ExperimentOutcome {
 
 const RESULTS = 'results.db';
 
-/** Makes the folder of a new experiment. @throws SimulationError SIMULATION_OPTION when it already holds one. */
+/** Makes the folder of a new experiment. @throws SimulationError SIMULATION_OPTION if the folder already holds one. */
 export async function createExperiment(folder: string, config: ExperimentConfig, version: string): Promise<void> {
   await makeOutFolder(folder);
   if (existsSync(join(folder, RESULTS))) {
-    throw new SimulationError('SIMULATION_OPTION', `${folder} holds an experiment: go on with --resume ${folder}`);
+    throw new SimulationError('SIMULATION_OPTION', `${folder} holds an experiment: continue with --resume ${folder}`);
   }
   const store = new ResultsStore(join(folder, RESULTS));
   store.put('config', JSON.stringify(config));
@@ -64,9 +65,9 @@ export async function createExperiment(folder: string, config: ExperimentConfig,
 }
 
 /**
- * Runs what of the grid has not ended, then audits and reports.
- * @throws SimulationError SIMULATION_RESULTS when the folder holds no experiment; SIMULATION_PROCESS when a worker dies;
- * the signal's reason when aborted: what had ended is kept.
+ * Runs the trials of the grid that have not ended, then audits and reports.
+ * @throws SimulationError SIMULATION_RESULTS if the folder holds no experiment; SIMULATION_PROCESS if a worker dies;
+ * the signal's reason if aborted. Ended trials are kept.
  */
 export async function runExperiment(folder: string, context: ExperimentContext): Promise<ExperimentOutcome> {
   const path = join(folder, RESULTS);
@@ -132,7 +133,7 @@ async function runJobs(
 
 const AUDIT_CONFIDENCE = 0.95;
 
-/** Measured beside proven, for every epsilon of the grid, with a fixed seed. */
+/** Measured bounds beside proven ones for every epsilon of the grid, with a fixed seed. */
 function audits({ epsilon, epsilon0, release, delta }: ExperimentConfig): AuditRow[] {
   const terms = (claimedEpsilon: number): AuditTerms => ({
     claimedEpsilon,

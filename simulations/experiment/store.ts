@@ -1,6 +1,6 @@
 /**
- * Results of an experiment in one SQLite file, for going on where a run stopped and for notebooks. Its tables are
- * described in docs/experiments.md.
+ * Results of an experiment in one SQLite file, to continue a stopped run and for notebooks. docs/experiments.md
+ * describes its tables.
  * @module
  */
 import Libsql from 'libsql';
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS audits (
   measured_gaussian REAL, confidence REAL NOT NULL
 ) STRICT;`;
 
-/** One measured figure with everything it depends on. `epsilon` is the budget that was asked for. */
+/** One measured figure with everything it depends on. `epsilon` is the requested budget. */
 export interface Measurement {
   readonly trial: string;
   readonly overlap: number;
@@ -66,7 +66,7 @@ export interface AuditRow {
   readonly attack: string;
   readonly proven: number | null;
   readonly measured: number;
-  /** Under the hypothesis of a Gaussian trade-off curve; null where it has no meaning. */
+  /** Bound under the hypothesis of a Gaussian trade-off curve; null for codes, which have no such bound. */
   readonly measuredGaussian: number | null;
   readonly confidence: number;
 }
@@ -75,7 +75,10 @@ export class ResultsStore {
   readonly #database: Libsql.Database;
   readonly #path: string;
 
-  /** Opens or makes. @throws SimulationError SIMULATION_RESULTS for a file that is no results store, or in use. */
+  /**
+   * Opens the file or creates it. @throws SimulationError SIMULATION_RESULTS for a file that is no results store, or is
+   * in use.
+   */
   constructor(path: string) {
     this.#path = path;
     try {
@@ -107,7 +110,7 @@ export class ResultsStore {
     return new Set(rows.map(({ trial }) => trial));
   }
 
-  /** Where reference rows were measured. */
+  /** Pairs of overlap and seed whose reference rows are kept. */
   referenced(): readonly { readonly overlap: number; readonly seed: string }[] {
     const query = 'SELECT DISTINCT overlap, seed FROM measurements WHERE is_reference = 1';
     return this.#database.prepare(query).all() as { overlap: number; seed: string }[];
@@ -125,7 +128,7 @@ export class ResultsStore {
     this.#database.prepare('INSERT OR REPLACE INTO failures VALUES (:trial, :code, :text)').run({ trial, code, text });
   }
 
-  /** A whole trial or nothing of it: what a killed run has kept is whole. */
+  /** Adds a trial in one transaction, so that a killed run keeps only whole trials. */
   addTrial(job: Job, { rows, privacy, rounds, seconds }: JobResult): void {
     const { trial, overlap, seed, strategy, release, budget, epsilon0 } = job;
     const measurement = this.#database.prepare(
@@ -207,7 +210,7 @@ export class ResultsStore {
       .all() as AuditRow[];
   }
 
-  /** Over all persons, twins included, in a fixed order. */
+  /** Measurements over all persons, twins included, in a fixed order. */
   measurements(metric: string): readonly Measurement[] {
     const rows = this.#database
       .prepare(
@@ -228,7 +231,7 @@ export class ResultsStore {
       .all() as StoredRound[];
   }
 
-  /** One statement for each (strategy, release, epsilon, epsilon0). */
+  /** One statement per (strategy, release, epsilon, epsilon0). */
   privacy(): readonly PrivacyRow[] {
     const rows = this.#database
       .prepare(

@@ -1,5 +1,5 @@
 /**
- * What an experiment found: the frontier with its intervals, and everything the report shows. Its schema stands in
+ * Summary of an experiment: the frontier with its intervals, and everything else in the report. Its schema is in
  * docs/schemas.
  * @module
  */
@@ -11,7 +11,7 @@ import type { AuditRow, Measurement, ResultsStore, StoredRound } from './store.t
 /** The metric of the frontier. */
 export const FRONTIER_METRIC = 'NDCG@10';
 
-/** Mean over seeds with Student's 95 % interval; null ends with a single seed. */
+/** Mean over seeds with Student's 95 % interval. The ends are null for a single seed. */
 export interface Interval {
   readonly mean: number;
   readonly low: number | null;
@@ -22,13 +22,16 @@ export interface Interval {
 export interface FrontierPoint {
   readonly strategy: string;
   readonly release: string;
-  /** Budget of everything trained; null: without noise. */
+  /** Budget of everything trained; null without noise. */
   readonly epsilon: number | null;
   readonly epsilon0: number | null;
   readonly overlap: number;
   readonly negatives: string;
   readonly quality: Interval;
-  /** Paired by seed: quality less the better of popularity and prior; null where no trial that measured those has ended. */
+  /**
+   * Quality minus the best of popularity, prior and prior-count, paired by seed. Null if no trial with these reference
+   * rows has ended.
+   */
   readonly gain: Interval | null;
 }
 
@@ -44,8 +47,9 @@ export interface RoundCost {
   readonly release: string;
   readonly epsilon: number | null;
   readonly round: number;
-  /** Means over trials, attempts that were lost included. */
+  /** Mean over trials; attempts that were lost count. */
   readonly milliseconds: number;
+  /** Largest epsilon spent by the end of this round; null without privacy. */
   readonly epsilonSpent: number | null;
 }
 
@@ -55,7 +59,7 @@ export interface ExperimentSummary {
   readonly config: ExperimentConfig;
   readonly metric: string;
   readonly trials: number;
-  /** Of all trials together: what the grid costs one worker. */
+  /** Seconds of all trials together: the time that one worker would need for the grid. */
   readonly seconds: number;
   readonly frontier: readonly FrontierPoint[];
   readonly references: readonly ReferenceLevel[];
@@ -65,7 +69,7 @@ export interface ExperimentSummary {
   readonly failures: readonly { readonly trial: string; readonly code: string; readonly text: string }[];
 }
 
-/** Rows alike in all but the seed become one point. */
+/** Merges rows that differ only in the seed into one point. */
 export function summarise(
   store: ResultsStore,
   config: ExperimentConfig,
@@ -119,7 +123,7 @@ export function summarise(
 
 const seedKey = ({ overlap, seed, negatives }: Measurement): string => JSON.stringify([overlap, seed, negatives]);
 
-/** The better of popularity and prior, at each seed. */
+/** The best of popularity, prior and prior-count, at each seed. */
 function zeroLines(measured: readonly Measurement[]): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   for (const row of measured) {

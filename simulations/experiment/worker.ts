@@ -1,5 +1,5 @@
 /**
- * A worker process of an experiment: runs the jobs its parent sends, one at a time, and ends with its parent.
+ * A worker process of an experiment: it runs the jobs that its parent sends, one at a time, and ends with its parent.
  * @module
  */
 import { rmSync } from 'node:fs';
@@ -30,12 +30,12 @@ process.on('message', (order: WorkerOrder) => {
     runner = new JobRunner(order.config, work);
   } else void run(order.job);
 });
-// The parent is gone, however it went: the rows and keys of a trial under way go too.
+// The parent has ended in some way: this deletes the rows and keys of the running trial.
 process.on('disconnect', () => {
   if (work !== '') rmSync(work, { recursive: true, force: true });
   process.exit(1);
 });
-// Ctrl-C reaches the whole group; the parent decides when its workers stop.
+// Ctrl-C reaches the whole process group, but the parent decides when its workers stop.
 process.on('SIGINT', () => undefined);
 
 async function run(job: Job): Promise<void> {

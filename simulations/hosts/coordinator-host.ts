@@ -1,5 +1,5 @@
 /**
- * The coordinator of a simulation: the real one, with seeded randomness, in a process of its own or in this one.
+ * The coordinator of a simulation: the real one with seeded randomness, in a child process or in this one.
  * @module
  */
 import { readFile } from 'node:fs/promises';
@@ -29,18 +29,18 @@ export type CoordinatorReport =
   | { readonly kind: 'history'; readonly rounds: readonly RoundHistory[] }
   | FailedReport;
 
-/** One attempt, as the store has it. */
+/** One attempt, from the store. */
 export interface RoundHistory extends AttemptRecord {
-  /** L2 norm of the shared model's change; null where the attempt did not complete. */
+  /** L2 norm of the shared model's change; null if the attempt did not complete. */
   readonly modelChange: number | null;
 }
 
 export interface HostedCoordinator {
-  /** Stops, and tells how the rounds went. */
+  /** Stops the coordinator and reports the history of its rounds. */
   stop(): Promise<void>;
 }
 
-/** How long platforms that are ready wait for others: a simulation knows that all will come. */
+/** Time that platforms which are ready wait for others. It is long, because in a simulation all platforms will come. */
 const GRACE_MS = 120_000;
 
 export async function hostCoordinator(

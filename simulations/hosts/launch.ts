@@ -1,5 +1,5 @@
 /**
- * How a trial's coordinator and platforms are started: each in a process of its own, or all in this one.
+ * Starts a trial's coordinator and platforms, each in a child process or all in this process.
  * @module
  */
 import { fork } from 'node:child_process';
@@ -27,21 +27,21 @@ export interface Launched {
   readonly pid: number | undefined;
 }
 
-/** How long a child may take to stop when told to, before it is killed. */
+/** Time that a child may take to stop before it is killed. */
 const STOP_MS = 20_000;
 const MOST_RESTARTS = 3;
 
-/** @param onRestart told when a platform's process ended by itself and is started again with its state. */
+/** @param onRestart called when a platform's process has ended unexpectedly and is restarted with its state. */
 export function processLauncher(onRestart: (platform: string, because: string) => void): Launcher {
   const children = new Map<string, ChildProcess>();
   let isStopping = false;
   let url = '';
 
   const start = (name: string, order: HostOrder, onMessage: (message: unknown) => void): ChildProcess => {
-    // Whoever was about to start one more when everything was told to stop would leave it behind.
+    // A process started after the stop would be left behind.
     if (isStopping)
       throw new SimulationError('SIMULATION_PROCESS', `${name} is not started: the trial is being stopped`);
-    // The name is for whoever looks at the list of processes.
+    // The argument shows the name in the list of processes.
     const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
     children.set(name, child);
     child.on('message', onMessage);
@@ -72,7 +72,7 @@ export function processLauncher(onRestart: (platform: string, because: string) =
 
     platform(config, onReport) {
       const launch = (restart: number): ChildProcess => {
-        // A process that comes back must not draw again what its predecessor drew.
+        // A restarted process must not draw the same random numbers as its predecessor.
         const seeded = restart === 0 ? config : { ...config, seed: `${config.seed}/restart-${restart}` };
         const child = start(config.name, { kind: 'platform', config: seeded, url }, (message) =>
           onReport(message as PlatformReport),
@@ -119,7 +119,7 @@ async function end(child: ChildProcess | undefined): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Everything in this process, over an in-memory network: the same agents, stores and messages. */
+/** Runs everything in this process over an in-memory network, with the same agents, stores and messages. */
 export function inProcessLauncher(): Launcher {
   const network = new MemoryNetwork((task) => setImmediate(task));
   const hosted: { stop(): Promise<void> }[] = [];

@@ -1,5 +1,5 @@
 /**
- * One platform of a simulation: the real agent, with seeded randomness, in a process of its own or in this one.
+ * One platform of a simulation: the real agent with seeded randomness, in a child process or in this one.
  * @module
  */
 import { readFile } from 'node:fs/promises';
@@ -39,9 +39,9 @@ export interface PlatformHostConfig {
   readonly pseudonymKey: string;
   /** The platform that receives representations. */
   readonly target: string;
-  /** Persons who consent to a release to the target, one id a line. */
+  /** Persons who consent to a release to the target, one id per line. */
   readonly consenting: string;
-  /** Of the target: hidden positives. */
+  /** File of the hidden positives; null unless this platform is the target. */
   readonly hidden: string | null;
   readonly evaluation: EvaluationSettings;
   readonly seed: string;
@@ -117,7 +117,7 @@ async function platformOf(
     log,
     clock: systemClock,
     random: seededStreams(`${config.seed}/${config.name}`),
-    // What a simulation asks for is what it gets: its floor is below every manifest.
+    // A simulation runs every manifest it is given, so the platform's floor refuses none.
     floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: Infinity, maxDelta: 1, minNoiseMultiplier: 0 },
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
     receives: config.name === config.target,

@@ -1,6 +1,6 @@
 /**
- * The entry of a simulation's child processes: hosts what its parent says, reports over the channel between them, and
- * ends when told to or when the parent is gone (of the reference rows: once they are computed).
+ * The entry of a simulation's child processes. A child hosts what its parent orders, reports over the channel between
+ * them, and ends when it is told to or when the parent is gone (for the reference rows: once they are computed).
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
@@ -23,9 +23,9 @@ process.on('message', (order: HostOrder) => {
     hosted.catch((error: unknown) => report(failedReport(error)));
   }
 });
-// The parent is gone, however it went: nobody is left to work for.
+// The parent has ended in some way, so nobody needs this process.
 process.on('disconnect', () => process.exit(1));
-// Ctrl-C reaches the whole group; the parent decides when its children stop.
+// Ctrl-C reaches the whole process group, but the parent decides when its children stop.
 process.on('SIGINT', () => undefined);
 
 async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted> {

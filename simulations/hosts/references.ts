@@ -1,5 +1,5 @@
 /**
- * The baselines' rows, computed in a process of its own: Ctrl-C and the progress view do not wait for them.
+ * Computes the baselines' rows in a child process, so that Ctrl-C and the progress view do not have to wait for them.
  * @module
  */
 import { fork } from 'node:child_process';
@@ -11,7 +11,10 @@ import type { FailedReport } from '../failed-report.ts';
 import { entry } from './entry.ts';
 import type { HostOrder, ReferencesReport } from './messages.ts';
 
-/** @throws the process's own error; SimulationError SIMULATION_PROCESS when it dies; the signal's reason when aborted. Leaves no process behind. */
+/**
+ * @throws the child process's own error; SimulationError SIMULATION_PROCESS if it dies; the signal's reason if aborted.
+ * Leaves no process behind.
+ */
 export async function baselineRowsElsewhere(order: ReferenceOrder, signal: AbortSignal): Promise<readonly SeedRow[]> {
   signal.throwIfAborted();
   const child = fork(entry, ['references'], {
@@ -39,7 +42,7 @@ export async function baselineRowsElsewhere(order: ReferenceOrder, signal: Abort
     });
   } finally {
     over.abort();
-    // It holds nothing that must be closed, and does not listen while it computes.
+    // The child holds nothing that must be closed, and does not listen while it computes.
     child.kill('SIGKILL');
     await gone;
   }

@@ -1,5 +1,5 @@
 /**
- * The report's pictures: Vega-Lite specifications of a results document, drawn to SVG without a browser.
+ * The charts of a report: Vega-Lite specifications of a results document, drawn to SVG without a browser.
  * @module
  */
 import * as vega from 'vega';
@@ -22,7 +22,7 @@ export interface Chart {
   readonly svg: string;
 }
 
-/** Every chart the results have data for. */
+/** Every chart for which the results have data. */
 export async function charts(results: Results): Promise<Chart[]> {
   const drawn: Chart[] = [];
   const add = async (title: string, caption: string, spec: TopLevelSpec | null): Promise<void> => {
@@ -37,7 +37,7 @@ export async function charts(results: Results): Promise<Chart[]> {
     );
     await add(
       `Cold-start quality by history length, target ${target}`,
-      'NDCG@10 with uniform negatives, by how many interactions the person has on the sources.',
+      'NDCG@10 with uniform negatives, by number of interactions on the sources.',
       qualityByHistory(rows),
     );
   }
@@ -49,13 +49,12 @@ export async function charts(results: Results): Promise<Chart[]> {
   );
   await add(
     'Epsilon against colluders',
-    'Total epsilon against the coordinator together with so many platforms.',
+    'Total epsilon against the coordinator and this many colluding platforms.',
     epsilonAgainstColluders(results),
   );
   return drawn;
 }
 
-/** Draws without a browser. */
 export async function toSvg(spec: TopLevelSpec): Promise<string> {
   const { spec: compiled } = compile({ config: CONFIG, background: 'transparent', ...spec });
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });

@@ -1,10 +1,10 @@
 /**
- * The self-contained report of a run: one HTML file, pictures inline, nothing fetched.
+ * The self-contained report of a run: one HTML file with inline charts, which loads nothing.
  * @module
  */
 import type { Results } from '../results.ts';
 import { charts } from './charts.ts';
-import { directionText, notChargedLines, privacyLine, resultsTables, termsLine } from './table.ts';
+import { directionText, notChargedLines, privacyLine, referenceLines, resultsTables, termsLine } from './table.ts';
 import type { Table } from './table.ts';
 
 export const STYLE = `
@@ -15,7 +15,7 @@ export const STYLE = `
   .claim { background: #f0fdfa; border-left: 4px solid #0f766e; padding: .5rem .8rem; margin: .5rem 0 }
   .claim.absent { background: #f8fafc; border-color: #94a3b8; color: #475569 }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums } td, th { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #e2e8f0 }
-  td:first-child, th:first-child { text-align: left } tr.reference td { color: #64748b }
+  td:first-child, th:first-child { text-align: left } tr.reference td, p.reference { color: #64748b } p.reference { margin: 0 }
   figure { margin: 1.2rem 0; overflow-x: auto } figcaption { color: #64748b; font-size: .9rem }
   pre { background: #f8fafc; padding: .8rem; overflow-x: auto; font-size: .85rem }
 `;
@@ -58,7 +58,8 @@ ${figures.join('\n')}
 `;
 }
 
-function tableHtml({ target, columns, lines }: Table): string {
+function tableHtml(table: Table): string {
+  const { target, columns, lines } = table;
   const body = lines.map(
     (line) =>
       `<tr class="${line.isReference ? 'reference' : 'strategy'}"><td>${escape(line.label)}</td>${line.cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`,
@@ -66,7 +67,10 @@ function tableHtml({ target, columns, lines }: Table): string {
   return `<h3>Target ${escape(target)}</h3>
 <table><thead><tr><th>method</th>${columns.map((column) => `<th>${escape(column)}</th>`).join('')}</tr></thead><tbody>
 ${body.join('\n')}
-</tbody></table>`;
+</tbody></table>
+${referenceLines(table)
+  .map((text) => `<p class="reference">${escape(text)}</p>`)
+  .join('\n')}`;
 }
 
 export function escape(text: string): string {

@@ -1,10 +1,11 @@
 /**
- * The tables that end a run, one a target, for a terminal and for the report: methods down, metrics across, both kinds of
- * negatives.
+ * The tables that end a run, one per target, for a terminal and for the report: a row per method, a column per metric
+ * and kind of negatives.
  * @module
  */
 import { NEIGHBOURS } from '../../core/claims/claims.ts';
 import { downward, upward } from '../../core/accounting/printed-epsilon.ts';
+import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
 export interface Table {
@@ -20,12 +21,12 @@ export interface TableLine {
 }
 
 const METRICS = ['HR@10', 'NDCG@10'];
-/** Zero lines first, then what was learnt, then the ceilings: the order in which a reader compares. */
+/** The order in which a reader compares: the simplest baselines first, then the strategies, then the upper bounds. */
 const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'user-knn'];
 const LAST = ['ceiling', 'true-preference'];
 export const REFERENCE_ROWS: readonly string[] = [...FIRST, ...LAST];
 
-/** A method with what distinguishes its rows: release mode, epsilon, epsilon0. */
+/** The name of a method with its release mode, epsilon and epsilon0, which distinguish its rows. */
 export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>): string {
   if (REFERENCE_ROWS.includes(row.method)) return row.method;
   const parts: string[] = [row.release];
@@ -34,7 +35,7 @@ export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon
   return `${row.method} (${parts.join(', ')})`;
 }
 
-/** What a table is about: who is recommended for, where, from what. */
+/** Describes the direction of a table: the cold persons, the sources, the target. */
 export function directionText({
   target,
   sources,
@@ -88,6 +89,19 @@ export function formatTable(table: Table): string {
   return [line('method', table.columns), rule, ...body].join('\n');
 }
 
+/** Explains the reference rows of a table, one line each. */
+export function referenceLines({ lines }: Table): readonly string[] {
+  const summaries = new Map([...baselines, TRUE_PREFERENCE].map(({ name, summary }) => [name, summary]));
+  const shown = lines.filter(({ label }) => summaries.has(label)).map(({ label }) => label);
+  const width = Math.max(0, ...shown.map((label) => label.length));
+  return shown.map((label) => `  ${label.padEnd(width)}  ${summaries.get(label) ?? ''}`);
+}
+
+const TRUE_PREFERENCE = {
+  name: 'true-preference',
+  summary: 'the preferences that the synthetic world was drawn from: the best possible result',
+};
+
 function columnOf(row: ResultRow): string {
   return `${row.metric} ${row.negatives}${row.twins === 'without' ? ', no twins' : ''}`;
 }
@@ -98,7 +112,7 @@ function cell(row: ResultRow | undefined): string {
   return row.std === null ? mean : `${mean} ±${row.std.toFixed(3).replace(/^0/, '')}`;
 }
 
-/** What was spent, and against how many colluding platforms it holds. */
+/** The epsilon of a run, and the number of colluding platforms against which it holds. */
 export function privacyLine(row: PrivacyRow): string {
   if (row.epsilon === null) {
     return row.budget === null ? 'NO PRIVACY: no noise, no bound' : 'no differential-privacy bound';
@@ -109,27 +123,27 @@ export function privacyLine(row: PrivacyRow): string {
   const parts = [
     `epsilon ${upward(row.epsilon)} at delta ${row.delta}`,
     `against the coordinator and up to ${most} colluding platform${most === 1 ? '' : 's'}`,
-    `z = ${downward(row.noiseMultiplier)}`,
+    `noise multiplier ${downward(row.noiseMultiplier)}`,
     row.rounds === 0 ? 'no rounds' : `${row.rounds} round${row.rounds === 1 ? '' : 's'}`,
     `at least ${row.honestMinimum} honest platform${row.honestMinimum === 1 ? '' : 's'} in a sum`,
-    `noise of ${row.noiseShares} share${row.noiseShares === 1 ? '' : 's'}`,
-    row.accountant,
+    `noise spread over ${row.noiseShares} platform${row.noiseShares === 1 ? '' : 's'}`,
+    `accountant ${row.accountant}`,
   ];
   return parts.join(', ');
 }
 
-/** The terms that the claims of a run are in. */
+/** The terms that a run's claims use. */
 export function termsLine({ unit, maxPlatformsPerPerson, mechanism }: PrivacyRow): string {
   return `Unit: ${unit}. Neighbours: ${NEIGHBOURS}, on at most ${maxPlatformsPerPerson} platforms. Mechanism: ${mechanism}.`;
 }
 
-/** What no ledger of the runs counts: a line for each strategy, or one where it is the same for all. */
+/** Lists the data that no ledger of the runs counts: once if it is the same for all strategies, else per strategy. */
 export function notChargedLines(rows: readonly PrivacyRow[]): readonly string[] {
-  const lines = rows.map(({ strategy, notCharged }) => ({ strategy, text: notCharged.join('; ') }));
-  const texts = distinct(lines.map(({ text }) => text));
-  return texts.map((text) => {
-    const whose = distinct(lines.filter((line) => line.text === text).map(({ strategy }) => strategy));
-    return `Not charged${texts.length === 1 ? '' : ` (${whose.join(', ')})`}: ${text}.`;
+  const lists = distinct(rows.map(({ notCharged }) => JSON.stringify(notCharged)));
+  return lists.flatMap((list) => {
+    const same = rows.filter(({ notCharged }) => JSON.stringify(notCharged) === list);
+    const whose = lists.length === 1 ? '' : ` (${distinct(same.map(({ strategy }) => strategy)).join(', ')})`;
+    return [`Not charged${whose}: no ledger counts the following.`, ...same[0].notCharged.map((text) => `  - ${text}`)];
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The world a simulation runs on: a folder of `<platform>.tsv` files, or the synthetic one.
+ * The world of a simulation: a folder of `<platform>.tsv` files, or the synthetic world.
  * @module
  */
 import { readdir } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 
 export interface WorldRequest {
   readonly data: string | null;
-  /** Empty: all there are. */
+  /** Empty: all platforms of the folder. */
   readonly platforms: readonly string[];
   readonly seed: string;
   readonly persons: number;
@@ -45,7 +45,7 @@ export async function openWorld(request: WorldRequest): Promise<World> {
       'SIMULATION_WORLD',
       missing.length > 0
         ? `no file for platform ${missing.join(', ')} in ${data}; it has ${found}`
-        : `a world needs at least two platforms, one file <platform>.tsv each; ${data} has ${found}`,
+        : `a world needs at least two platforms, each with a file <platform>.tsv; ${data} has ${found}`,
     );
   }
   const opened: OpenedFile[] = [];
@@ -59,7 +59,10 @@ interface OpenedFile {
   readonly reading: string;
 }
 
-/** By the reading file beside it; without one by what is found in it: a simulation releases nothing of anybody. */
+/**
+ * Reads a file by the reading file beside it. Without one it reads by inspection, which is safe because a simulation
+ * releases no data.
+ */
 async function openFile(path: string, name: string): Promise<OpenedFile> {
   const file = readingPathOf(path);
   if (await exists(file)) {
@@ -67,7 +70,7 @@ async function openFile(path: string, name: string): Promise<OpenedFile> {
     return { domain, reading: `${name} is read by ${file}${leftOut(bad)}` };
   }
   const { report, reading, remarks } = await inspectSource(path, { name });
-  const said = [`${name} is read as found: ${readingText(reading)}${leftOut(report.bad)}`, ...remarks];
+  const said = [`${name} is read by inspection: ${readingText(reading)}${leftOut(report.bad)}`, ...remarks];
   return { domain: report.domain, reading: said.join('; ') };
 }
 

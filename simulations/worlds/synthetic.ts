@@ -1,7 +1,8 @@
 /**
- * Synthetic worlds: persons have a taste shared across domains and a part of their own in each; items have a long-tailed
- * popularity. A person draws items without replacement in proportion to exp(popularity + affinity) (Plackett-Luce, by
- * the Gumbel trick), so the log-odds are the true preference and ranking by them is the best anyone can do.
+ * Synthetic worlds. Each person has a taste, partly shared across domains and partly specific to each; items have a
+ * long-tailed popularity. A person draws items without replacement in proportion to exp(popularity + affinity)
+ * (Plackett-Luce, by the Gumbel trick). So the log-odds are the true preference, and ranking by them is the best
+ * possible result.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';
@@ -19,7 +20,7 @@ export interface SyntheticWorldOptions {
   readonly items: number;
   /** Share of a platform's persons who are on all platforms, 0 to 1. */
   readonly overlap: number;
-  /** Mean interactions of a person on a platform, at least 3; the distribution is long-tailed. */
+  /** Mean interactions of a person on a platform, at least 3. The distribution is long-tailed. */
   readonly meanHistory: number;
   /** Dimensions of taste. */
   readonly tasteDimensions: number;
@@ -31,7 +32,10 @@ export interface SyntheticWorldOptions {
   readonly popularityExponent: number;
 }
 
-/** Close to the real sets: some 10 interactions a person, a density of half a per cent, a top decile with half the events. */
+/**
+ * Close to real data: about 10 interactions per person, a density of half a percent, half of the events on the most
+ * popular tenth.
+ */
 export const DEFAULT_SYNTHETIC_WORLD: SyntheticWorldOptions = {
   seed: '1',
   platforms: ['films', 'books', 'music'],
@@ -45,7 +49,7 @@ export const DEFAULT_SYNTHETIC_WORLD: SyntheticWorldOptions = {
   popularityExponent: 0.7,
 };
 
-/** @throws RangeError naming an option out of range. */
+/** @throws RangeError naming an option that is out of range. */
 export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETIC_WORLD): World {
   check(options);
   const tastes = new Map<string, Float32Array>();
@@ -147,14 +151,17 @@ function affinities(taste: Float32Array, items: Catalogue, options: SyntheticWor
   });
 }
 
-/** At least three, then a log-normal tail with the asked mean. */
+/** At least 3, plus a log-normal tail with the requested mean. */
 function historyLength(random: Prng, options: SyntheticWorldOptions): number {
   const sigma = 0.9;
   const extra = Math.exp(Math.log(options.meanHistory - 3 + 1e-9) - sigma ** 2 / 2 + sigma * random.gaussian());
   return Math.min(3 + Math.floor(extra + random.uniform()), Math.floor(options.items / 4));
 }
 
-/** `count` items without replacement by log-odds: the largest of log-odds plus Gumbel noise (Vieira 2014), best first. */
+/**
+ * Draws `count` items without replacement by log-odds: those with the largest log-odds plus Gumbel noise (Vieira 2014),
+ * best first.
+ */
 function drawHistory(logOdds: Float32Array, count: number, random: Prng): number[] {
   const keys = logOdds.map((value) => value - Math.log(-Math.log(random.uniform() + 1e-300)));
   const threshold = keys.slice().sort()[keys.length - count];

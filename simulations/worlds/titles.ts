@@ -1,5 +1,6 @@
 /**
- * Item titles from a small grammar: a cluster of taste has its own adjectives and nouns, so titles carry a little of it.
+ * Item titles from a small grammar. Each cluster of taste prefers certain adjectives and nouns, so titles reveal a
+ * little of it.
  * @module
  */
 import type { Prng } from '../../core/random/prng.ts';
@@ -8,7 +9,7 @@ const ADJECTIVES = 'quiet bright hidden wild gentle electric golden distant salt
 const NOUNS = 'garden engine harbour forest kitchen orbit river mirror winter market island letter'.split(' ');
 const FORMS = ['The {a} {n}', '{a} {n}', 'A {n} of {m}', '{n} & {m}', 'Return to the {a} {n}'];
 
-/** A title for an item of `cluster`; two thirds of its words come from the cluster's own. */
+/** A title for an item of `cluster`. Two thirds of its adjectives and nouns are the cluster's own. */
 export function title(cluster: number, random: Prng): string {
   const word = (words: readonly string[], offset: number): string => {
     const index = random.uniform() < 2 / 3 ? cluster * 2 + offset : random.integer(words.length);

@@ -1,23 +1,28 @@
 /**
- * A world: domains with people in common, before anything is hidden.
+ * A world: domains with persons in common, before anything is hidden.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';
 
 export interface World {
-  /** For tables and reports, e.g. `synthetic` or `food, kitchen`. */
+  /** Name in tables and reports, for example `synthetic` or `food, kitchen`. */
   readonly name: string;
   readonly domains: readonly Domain[];
-  /** How each domain's rows were taken, where they come from files: for whoever reads the results. */
+  /** For the reader of the results: how each domain's file was read. Empty if the domains do not come from files. */
   readonly readings: readonly string[];
-  /** True preferences where they are known (synthetic worlds): the best reachable scores. */
+  /** True preferences if they are known (synthetic worlds): the best possible scores. */
   readonly truth?: WorldTruth;
 }
 
 export interface WorldTruth {
-  /** Item ids of that domain before anything is hidden: the order of preferences. @throws RangeError for a domain it does not know. */
+  /**
+   * Item ids of the domain before anything is hidden, in the order of the preferences. @throws RangeError for an
+   * unknown domain.
+   */
   catalogue(domain: string): readonly string[];
-  /** Log-odds with which this person draws each item of that domain's catalogue. @throws RangeError for a person or domain it does not know. */
+  /**
+   * Log-odds with which the person draws each item of the domain's catalogue. @throws RangeError for an unknown domain.
+   */
   preference(domain: string, person: string): Float32Array /* [items] */;
 }
 

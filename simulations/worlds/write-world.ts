@@ -1,6 +1,6 @@
 /**
- * Domains as the files a platform would have: `<platform>.tsv` (person, item, and rating and timestamp where known),
- * `<platform>.items.tsv` (the whole catalogue, in order, with titles) and the reading file that says so.
+ * Writes domains as a platform's files: `<platform>.tsv` (person, item, and rating and timestamp if known),
+ * `<platform>.items.tsv` (the whole catalogue, in order, with titles) and the reading file.
  * @module
  */
 import { createWriteStream } from 'node:fs';
@@ -37,7 +37,7 @@ export async function writeDomain(domain: Domain, folder: string): Promise<Domai
   return files;
 }
 
-/** How what is written here is read. */
+/** The reading of the files that {@link writeDomain} writes. */
 function readingOf({ ratings, timestamps }: Domain): Reading {
   const columns = {
     person: 'person',
@@ -55,12 +55,12 @@ function readingOf({ ratings, timestamps }: Domain): Reading {
     width: Object.values(columns).filter((column) => column !== null).length,
     columns,
     time: timestamps ? 'seconds' : null,
-    // A domain holds what counts.
+    // A domain holds only likes.
     likes: EVERY_RATING,
   };
 }
 
-/** One block of text a person: fewer, larger writes. */
+/** Yields one block of text per person, for fewer and larger writes. */
 function* interactionLines(domain: Domain): Generator<string> {
   const { ratings, timestamps } = domain;
   yield ['person', 'item', ...(ratings ? ['rating'] : []), ...(timestamps ? ['timestamp'] : [])].join('\t') + '\n';
@@ -76,7 +76,7 @@ function* interactionLines(domain: Domain): Generator<string> {
   }
 }
 
-/** Unknown is an empty cell, which every reader takes for unknown. */
+/** An empty cell for an unknown value: every reader takes it as unknown. */
 function cell(value: number): string {
   return Number.isNaN(value) ? '' : String(value);
 }

@@ -108,7 +108,7 @@ describe('isthmus simulate, as a process', function () {
       [['--strategy', 'magic'], 2, /magic.*linear-bridge/s],
       [['--release', 'loud'], 2, /loud.*cohort/],
       [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /shared-trunk: .*at least 3/],
-      [['--platforms', 'films,books'], 5, /shared-trunk: .*or leave it out of --strategy/],
+      [['--platforms', 'films,books'], 5, /shared-trunk: .*or remove it from --strategy/],
       [['--strategy', 'linear-bridge', '--sampling', '0.5'], 2, /--sampling.* about rounds/],
       [['--strategy', 'shared-trunk', '--rounds', '0', '--clip-quantile', '0.5'], 2, /--clip-quantile.* about rounds/],
       [['--seeds', '0'], 2, /--seeds must be/],

@@ -28,7 +28,7 @@ describe('A world of files', () => {
     );
     assert.match(
       readings[0],
-      /^books is read as found: tab-separated, .*person column "person"; .*rated 3 to 5 counts as a like.*cannot be read: 1$/,
+      /^books is read by inspection: tab-separated, .*person column "person"; .*rated 3 to 5 counts as a like.*cannot be read: 1$/,
     );
     assert.equal(readings[1], `films is read by ${path('films.csv.reading.yaml')}`);
   });

@@ -123,7 +123,7 @@ describe('simulate', function () {
     assert.deepEqual([kept.ended, kept.of], [1, 2]);
     const results = resultsSchema.parse(JSON.parse(readFileSync(join(kept.folder, 'results.json'), 'utf8')));
     assert.deepEqual(results.trials, { ended: 1, of: 2 });
-    assert.ok(results.notes.includes('INCOMPLETE: 1 of 2 trials ended before the run was stopped, or failed'));
+    assert.ok(results.notes.includes('INCOMPLETE: 1 of 2 trials had ended when the run was stopped or failed'));
     assert.ok(results.rows.length > 0 && results.rows.every(({ seeds }) => seeds === 1));
     const files = ['config.json', 'ledger.json', 'log.jsonl', 'report.html', 'results.json'];
     assert.deepEqual(readdirSync(kept.folder).sort(), files);
@@ -212,7 +212,7 @@ describe('simulate', function () {
     });
     await assert.rejects(run({ strategy: ['linear-bridge', 'linear-bridge'] }), /--strategy names linear-bridge twice/);
     await assert.rejects(run({ epsilon: [4, 1, 4] }), /--epsilon names 4 twice/);
-    await assert.rejects(run({ target: 'radio' }), /radio is no platform of this world/);
+    await assert.rejects(run({ target: 'radio' }), /radio is not a platform of this world/);
   });
 
   it('names the targets of the published split when asked for another', async () => {
@@ -225,7 +225,7 @@ describe('simulate', function () {
     const asked: SimulationInput = { strategy: ['linear-bridge'], protocol: 'published:game-video', data };
     await assert.rejects(run({ ...asked, target: 'radio' }), {
       code: 'SIMULATION_OPTION',
-      message: 'radio is no target of the published split, which has game, video',
+      message: 'radio is not a target of the published split, which has game, video',
     });
   });
 

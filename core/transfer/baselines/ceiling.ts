@@ -46,7 +46,7 @@ interface Choice {
 export const ceiling: Baseline = {
   name: 'ceiling',
   summary:
-    'kernel ridge from source profiles and factors blended with nearest neighbours and the linear bridge, all data in one place',
+    'all data in one place and no privacy: kernel ridge from source profiles and factors, blended with nearest neighbours and the linear bridge',
   needs: 'everything',
   fit(world) {
     const index = personIndex(world.target);
