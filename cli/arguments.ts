@@ -37,6 +37,15 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: 
   };
 }
 
+const SECONDS = { s: 1, m: 60, h: 3600 } as const;
+
+/** A duration such as 90s, 10m or 2h, in milliseconds. */
+export function duration(value: string): number {
+  const match = /^(\d+)([smh])$/.exec(value.trim());
+  if (match === null) throw new InvalidArgumentError(`"${value}" is no duration like 90s, 10m or 2h.`);
+  return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] * 1000;
+}
+
 /** Comma-separated, each read by `one`, no value twice. */
 export function list<Value>(one: (value: string) => Value): (value: string) => readonly Value[] {
   return (value) => value.split(',').map((part) => one(text(part)));

@@ -67,7 +67,10 @@ export function initCommand(): Command {
       'take both from data that "isthmus data inspect" has looked at, with room for a quarter more',
       text,
     )
-    .option('--unsafe-shared-pseudonym-key', 'also make a key under which all platforms compute the same pseudonyms');
+    .option(
+      '--unsafe-shared-pseudonym-key',
+      'also make the key under which all platforms compute the same pseudonyms: one platform makes it, for all',
+    );
   return addPolicyOptions(command)
     .addHelpText(
       'after',
@@ -106,8 +109,9 @@ async function init(options: InitOptions): Promise<void> {
     throw new CommandError('INIT_UNWRITABLE', `cannot make ${out}: ${systemReason(cause)}`, { cause });
   }
   if (platforms !== undefined) initTrial(platforms, options);
-  else if (name !== undefined) initMember(name, out, { ...(await sizesOf(name, options)), half: 'platform' });
-  else initMember(COORDINATOR, out, { half: 'coordinator' });
+  else if (name !== undefined) {
+    initMember(name, out, { ...(await sizesOf(name, options)), half: 'platform' }, options.unsafeSharedPseudonymKey);
+  } else initMember(COORDINATOR, out, { half: 'coordinator' });
 }
 
 /** @throws CommandError INIT_COUNTS; DataError */
@@ -130,7 +134,12 @@ type Sizes =
   | { readonly half: 'platform'; readonly items: number; readonly personsAbout: number }
   | { readonly half: 'coordinator' };
 
-function initMember(name: string, out: string, sizes: Sizes): void {
+function initMember(name: string, out: string, sizes: Sizes, withPseudonymKey = false): void {
+  const pseudonymKey = join(out, PSEUDONYM_KEY);
+  // Another key would give every person another pseudonym.
+  if (withPseudonymKey && existsSync(pseudonymKey)) {
+    throw new CommandError('INIT_EXISTS', `${pseudonymKey} exists already: choose another --out, or move it away`);
+  }
   const identity = generateIdentity(name, systemRandom);
   const entry = publicEntry(identity);
   const half: PublicHalf =
@@ -140,9 +149,10 @@ function initMember(name: string, out: string, sizes: Sizes): void {
   writeIdentity(keyFile, identity);
   try {
     writeWhole(halfFile, formatHalf(half), 'INIT_UNWRITABLE');
+    if (withPseudonymKey) writePseudonymKey(pseudonymKey, systemRandom.bytes(PSEUDONYM_KEY_BYTES));
   } catch (error) {
     // Nobody has been told of this key.
-    rmSync(keyFile, { force: true });
+    for (const file of [keyFile, halfFile]) rmSync(file, { force: true });
     throw error;
   }
   const room =
@@ -151,7 +161,7 @@ function initMember(name: string, out: string, sizes: Sizes): void {
       : `It tells everybody: up to ${sizes.items} items, about ${sizes.personsAbout} persons. Rows of items beyond that are left out.\n`;
   process.stdout.write(`${keyFile} is the secret of ${name}: keep it, and give it to nobody.
 ${halfFile} is public: hand it to whoever makes the manifest.
-${room}Next, once the manifest comes back:
+${withPseudonymKey ? `${pseudonymKey} is for the platforms alone: whoever has it can compute the pseudonym of anybody whose id is known.\n` : ''}${room}Next, once the manifest comes back:
   isthmus manifest accept manifest.yaml --identity ${keyFile}
 `);
 }

@@ -1,15 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { recommendationSchema } from '../../client/schemas.ts';
 import { askAgent } from '../../client/serving/local-client.ts';
 import type { Recommendation } from '../../client/serving/recommender.ts';
 import { CommandError } from '../errors.ts';
-import { integer, personId, text } from '../arguments.ts';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
+import { duration, integer, personId, text } from '../arguments.ts';
 
 interface RecommendOptions {
   readonly state: string;
   readonly person?: string;
   readonly pseudonym?: string;
   readonly k: number;
+  readonly wait: number;
   readonly json?: boolean;
 }
 
@@ -20,27 +23,47 @@ export function recommendCommand(): Command {
     .option('--person <id>', "the platform's own id of the person", personId)
     .option('--pseudonym <text>', 'the pseudonym instead', text)
     .option('--k <count>', 'how many', integer(1, 1000), 10)
+    .option('--wait <duration>', 'keep asking that long while the platform still prepares (90s, 10m)', duration, 0)
     .option('--json', 'the whole answer, with what each item rests on')
     .addHelpText(
       'after',
       `
 Examples:
   isthmus recommend --state films-state --person p000123 --k 10
+  isthmus recommend --state films-state --person p000123 --wait 10m
   isthmus recommend --state films-state --person p000123 --json`,
     )
     .action(recommend);
 }
 
-async function recommend({ state, person, pseudonym, k, json }: RecommendOptions): Promise<void> {
+async function recommend({ state, person, pseudonym, k, wait, json }: RecommendOptions): Promise<void> {
   const name = person ?? pseudonym;
   if (name === undefined || (person !== undefined && pseudonym !== undefined)) {
     throw new CommandError('RECOMMEND_WHO', 'name one of --person and --pseudonym');
   }
   const query = new URLSearchParams({ k: String(k), as: person === undefined ? 'pseudonym' : 'person' });
   const path = `/v1/recommendations/${encodeURIComponent(name)}?${query.toString()}`;
-  const answer = recommendationSchema.parse(await askAgent(state, { method: 'GET', path }));
+  const answer = recommendationSchema.parse(await askUntilReady(state, path, Date.now() + wait));
   process.stdout.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : table(answer));
 }
+
+/** Asks again until recommendations stand, or the time is over. @param end in milliseconds since 1970. */
+async function askUntilReady(state: string, path: string, end: number): Promise<unknown> {
+  let told = '';
+  for (;;) {
+    try {
+      return await askAgent(state, { method: 'GET', path });
+    } catch (error) {
+      if (!MAY_COME.has(codeOf(error) ?? '') || Date.now() >= end) throw error;
+      if (told !== messageOf(error)) process.stderr.write(`${messageOf(error)}\n`);
+      told = messageOf(error);
+    }
+    await setTimeout(1000);
+  }
+}
+
+/** Errors of an agent that is starting, or has no recommendations yet. */
+const MAY_COME: ReadonlySet<string> = new Set(['PLATFORM_NOT_RUNNING', 'PLATFORM_NOT_READY']);
 
 /** The answer as a person reads it. */
 export function table({ items, basis, sources, claim, known, warnings }: Recommendation): string {

@@ -87,6 +87,12 @@ export class Running {
     return this.#stderr;
   }
 
+  /** Types on its terminal. */
+  type(text: string): void {
+    assert.ok(this.#process.stdin);
+    this.#process.stdin.write(text);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
@@ -167,9 +173,13 @@ export class Workplace {
     return this.start(...args).ended;
   }
 
-  spawn([program, ...args]: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+  spawn(
+    [program, ...args]: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): Running {
     const env = { ...process.env, ...environment };
-    const running = new Running(spawn(program, args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env }));
+    const running = new Running(spawn(program, args, { cwd: this.folder, stdio: [stdin, 'pipe', 'pipe'], env }));
     this.#running.add(running);
     void running.ended.finally(() => this.#running.delete(running));
     return running;
