@@ -18,7 +18,7 @@ export function stepsUnder(heading: string): readonly Step[] {
   const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const [, after] = page.split(`\n### ${heading}\n`);
   if (after === undefined) throw new RangeError(`the README has no section "${heading}"`);
-  const blocks = after.split(/\n##+ /)[0].split(/\n\n+/);
+  const blocks = after.split(/\n##+ /)[0].replace(/^\n+/, '').split(/\n\n+/);
   return blocks.flatMap((block, place) =>
     block.startsWith('    ') ? [{ text: blocks[place - 1] ?? '', commands: commandsIn(block) }] : [],
   );
