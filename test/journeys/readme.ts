@@ -16,9 +16,10 @@ export interface Step {
 /** The steps under a heading, until the next one of its level. */
 export function stepsUnder(heading: string): readonly Step[] {
   const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const [, after] = page.split(`\n### ${heading}\n`);
-  if (after === undefined) throw new RangeError(`the README has no section "${heading}"`);
-  const blocks = after.split(/\n##+ /)[0].replace(/^\n+/, '').split(/\n\n+/);
+  const start = page.indexOf(`\n### ${heading}\n`);
+  if (start < 0) throw new RangeError(`the README has no section "${heading}"`);
+  const after = page.slice(start + heading.length + 6).replace(/^\n+/, '');
+  const blocks = after.split(/\n##+ /)[0].split(/\n\n+/);
   return blocks.flatMap((block, place) =>
     block.startsWith('    ') ? [{ text: blocks[place - 1] ?? '', commands: commandsIn(block) }] : [],
   );
