@@ -1,24 +1,136 @@
 /**
- * Fuzzes the wire's decoders: `node --import tsx bench/fuzz-wire.ts [frames]`. Ends with an error at the first frame whose
- * answer is neither a typed error nor a checked body, or when memory grows from one batch to the next.
+ * Fuzzes the wire: `npm run bench:fuzz-wire [-- packets [frames [loopback]]]`. In process, random connections through both parsers, and
+ * changed frames through the decoders; then random traffic over loopback against a coordinator and a platform, each a process as it
+ * ships. Ends with an error at the first answer that is wrong, at a process that ends or reports a defect, and where a heap, after
+ * collection, has grown from the second to the last tenth. The script's coverage of the parsers must be whole.
  */
+import assert from 'node:assert/strict';
+import { wireIdentity } from '../core/federation/wire-identity.ts';
+import { silentLog } from '../host/log.ts';
+import { readIdentity, readManifest } from '../host/federation-files.ts';
+import { address, found, json, PLATFORMS } from '../test/e2e/federation.ts';
+import { inspected } from '../test/e2e/inspected.ts';
+import { Workplace } from '../test/e2e/isthmus.ts';
+import { strikeCoordinator } from '../test/wire/fuzz-coordinator.ts';
 import { fuzzFrames } from '../test/wire/fuzz-frames.ts';
+import { fuzzPackets } from '../test/wire/fuzz-packets.ts';
+import { falseCoordinator } from '../test/wire/fuzz-platform.ts';
+import { GRAMMAR } from '../test/wire/packet-grammar.ts';
 
-const frames = Number(process.argv[2] ?? 1_000_000);
-const BATCH = 50_000;
-const answers = new Map<string, number>();
-let settledBytes = 0;
-const began = performance.now();
-for (let done = 0; done < frames; done += BATCH) {
-  for (const [answer, count] of fuzzFrames(Math.min(BATCH, frames - done), done + 1)) {
-    answers.set(answer, (answers.get(answer) ?? 0) + count);
+const [packets = 10_000_000, frames = 300_000, loopback = 100_000] = process.argv.slice(2).map(Number);
+const TENTHS = 10;
+/** What a heap may differ by of itself: code that is compiled, caches. */
+const HEAP_SLACK = 1024 ** 2;
+const mib = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+
+/** What is told after each tenth of some work. */
+class Heaps {
+  readonly #name: string;
+  readonly #began = performance.now();
+  readonly #heaps: number[] = [];
+
+  constructor(name: string) {
+    this.#name = name;
   }
-  globalThis.gc?.();
-  const { heapUsed } = process.memoryUsage();
-  if (done === BATCH) settledBytes = heapUsed;
-  if (settledBytes > 0 && heapUsed > settledBytes + 128 * 2 ** 20) {
-    throw new Error(`memory grew from ${settledBytes} to ${heapUsed} bytes after ${done} frames`);
+
+  add(heap: number): void {
+    this.#heaps.push(heap);
+  }
+
+  /** @throws AssertionError where the heap has grown. */
+  end(): void {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(0);
+    const [second, last] = [this.#heaps[1], this.#heaps.at(-1)!];
+    console.log(`${this.#name}: ${seconds} s, heap after the second tenth ${mib(second)}, after the last ${mib(last)}`);
+    assert.equal(this.#heaps.length, TENTHS);
+    assert.ok(last < second * 1.05 + HEAP_SLACK, this.#heaps.map(mib).join(', '));
   }
 }
-console.table(Object.fromEntries([...answers].sort(([, a], [, b]) => b - a)));
-console.log(`${frames} frames in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+
+function inProcess(
+  name: string,
+  count: number,
+  work: (count: number, seed: number) => Iterable<readonly [string, number]>,
+): void {
+  const heaps = new Heaps(`${count} ${name}`);
+  const answers = new Map<string, number>();
+  for (let tenth = 1; tenth <= TENTHS; tenth++) {
+    for (const [answer, times] of work(Math.ceil(count / TENTHS), tenth)) {
+      answers.set(answer, (answers.get(answer) ?? 0) + times);
+    }
+    globalThis.gc?.();
+    heaps.add(process.memoryUsage().heapUsed);
+  }
+  heaps.end();
+  console.table(Object.fromEntries([...answers].sort(([, a], [, b]) => b - a)));
+}
+
+async function overLoopback(place: Workplace): Promise<void> {
+  await found(place, { persons: 60, items: 80 }, ['--unsafe-shared-pseudonym-key']);
+  const manifest = readManifest(place.path('fed/manifest.yaml'), '');
+  const identity = (name: string) => wireIdentity(manifest, readIdentity(place.path(`fed/${name}.key`), silentLog));
+  const files = (name: string): string[] => [
+    '--manifest',
+    'fed/manifest.yaml',
+    '--identity',
+    `fed/${name}.key`,
+    '--events',
+    'json',
+  ];
+  const each = Math.ceil(loopback / TENTHS);
+
+  const coordinator = await inspected(place, [
+    ...['coordinator', ...files('coordinator'), '--store', 'coordinator.db', '--port', '0'],
+  ]);
+  const url = await address(coordinator.running);
+  const struck = new Heaps(`${loopback} messages at a coordinator`);
+  for (let tenth = 0; tenth < TENTHS; tenth++) {
+    await strikeCoordinator(url, PLATFORMS.map(identity), each, tenth);
+    assert.deepEqual(await json(`${url}/healthz`), { status: 'ok' });
+    struck.add(await coordinator.heap());
+  }
+  struck.end();
+  await ended(coordinator.running);
+
+  let sent = 0;
+  let next: () => void = () => undefined;
+  const server = await falseCoordinator(identity('coordinator'), loopback, 1, () => {
+    sent += 1;
+    if (sent % each === 0) next();
+  });
+  const [name] = PLATFORMS;
+  const platform = await inspected(place, [
+    ...['platform', ...files(name), '--data', `data/${name}.tsv`, '--state', 'state', '--coordinator', server.url],
+  ]);
+  const heard = new Heaps(`${loopback} messages at a platform`);
+  for (let tenth = 0; tenth < TENTHS; tenth++) {
+    if (sent < each * (tenth + 1)) {
+      await Promise.race([
+        new Promise<void>((resolve) => (next = resolve)),
+        platform.running.ended.then(({ stderr }) => assert.fail(`the platform ended: ${stderr}`)),
+      ]);
+    }
+    heard.add(await platform.heap());
+  }
+  heard.end();
+  await ended(platform.running);
+  await server.close();
+}
+
+async function ended(running: Awaited<ReturnType<typeof inspected>>['running']): Promise<void> {
+  const { code, stderr } = await running.stop();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /a defect of|\n\s+at /);
+}
+
+console.log(`${Object.keys(GRAMMAR).length} kinds of messages by grammar, each also changed`);
+inProcess('messages through both parsers', packets, (count, seed) => Object.entries(fuzzPackets(count, seed)));
+inProcess('frames through the decoders', frames, fuzzFrames);
+// Of this process alone.
+delete process.env.NODE_V8_COVERAGE;
+const place = await Workplace.make();
+try {
+  await overLoopback(place);
+} finally {
+  await place.leave();
+}

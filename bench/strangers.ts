@@ -1,7 +1,7 @@
 /**
- * What a stranger costs the coordinator in memory, at each step it can take: `node --import tsx bench/strangers.ts [strangers]`.
+ * What a stranger costs the coordinator in memory, at each step it can take, and how much all of them together: `node --import tsx bench/strangers.ts [strangers]`.
  */
-import { costOf, STEPS } from '../test/wire/stranger-cost.ts';
+import { costOf, STEPS, totalOf } from '../test/wire/stranger-cost.ts';
 
 const count = Number(process.argv[2] ?? 200);
 const rows: Record<string, Readonly<Record<string, string>>> = {};
@@ -13,3 +13,7 @@ for (const [name, step] of Object.entries(STEPS)) {
   rows[name] = { heap: shown(heap), outside: shown(outside), resident: shown(resident) };
 }
 console.table(rows);
+const together = 1600;
+const [name, dearest] = Object.entries(STEPS).at(-1)!;
+const { bytes, open } = await totalOf(dearest, together);
+console.log(`${together} came, ${name}: ${open} stay, ${(bytes / 2 ** 20).toFixed(1)} MiB together`);

@@ -33,16 +33,20 @@ export function guardedOptions(maxMessageBytes: number): WebSocketOptions {
 export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSocket {
   return class extends WebSocket {
     readonly #reader = makeReader();
+    #isOver = false;
 
     /** Everything that arrives passes here, because this method calls the libraries' listeners. */
     override emit(event: string | symbol, ...given: unknown[]): boolean {
       try {
         if (event === 'message') {
+          // What came in one piece with a message that was refused.
+          if (this.#isOver) return true;
           const [message, isBinary] = given as [Buffer, boolean];
           this.#reader.take(isBinary ? message : message.toString());
         }
         return super.emit(event, ...given);
       } catch (error) {
+        this.#isOver = true;
         // The error is reported like any other of the connection, unless reporting an error is what failed.
         if (event !== 'error') this.emit('error', error);
         this.terminate();

@@ -12,9 +12,9 @@ export interface Connection {
   close(): void;
 }
 
-/** A connection as the coordinator's carrier hands it over. */
-export interface Caller extends Connection {
-  /** The other end has shown that it is a platform of the federation: the carrier may take more from it from now on. */
+/** A connection as a carrier hands it over: until it is told otherwise, it takes no more than a handshake needs. */
+export interface FreshConnection extends Connection {
+  /** The other end has shown who it is: the carrier may take more from it from now on. */
   welcomed(): void;
 }
 
@@ -28,7 +28,7 @@ export interface ConnectionEvents {
 }
 
 /** Opens a connection to the coordinator. No event is called before it returns; what fails, fails through `onClose`. */
-export type Dial = (events: ConnectionEvents) => Connection;
+export type Dial = (events: ConnectionEvents) => FreshConnection;
 
 /** Takes a connection that a platform opened. */
-export type Accept = (caller: Caller) => ConnectionEvents;
+export type Accept = (caller: FreshConnection) => ConnectionEvents;

@@ -7,7 +7,7 @@ import type { Cancel, Clock } from '../time/clock.ts';
 import type { RandomSource } from '../random/source.ts';
 import { decodeBody, encodeBody } from './body-codec.ts';
 import type { Body } from './body.ts';
-import type { Caller, Connection, ConnectionEvents } from './connection.ts';
+import type { Connection, ConnectionEvents, FreshConnection } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
 import { WireError } from './errors.ts';
@@ -116,7 +116,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
   }
 
   /** Takes a new connection: the carrier calls the events it gets back. How many strangers there may be is the carrier's to bound. */
-  accept(caller: Caller): ConnectionEvents {
+  accept(caller: FreshConnection): ConnectionEvents {
     const connection: Connection = {
       send: (frame) => {
         this.#sentBytes += frame.length;

@@ -52,13 +52,14 @@ export class MemoryNetwork {
   /** A connection to whichever coordinator listens. */
   readonly dial: Dial = (events) => {
     const pipe = new Pipe(this.#schedule, (over) => this.#open.delete(over));
+    const welcomed = (): void => undefined;
     if (this.#accept === undefined) {
       pipe.refuse(events);
-      return pipe.near;
+    } else {
+      this.#open.add(pipe);
+      pipe.join(events, this.#accept({ ...pipe.far, welcomed }));
     }
-    this.#open.add(pipe);
-    pipe.join(events, this.#accept({ ...pipe.far, welcomed: () => undefined }));
-    return pipe.near;
+    return { ...pipe.near, welcomed };
   };
 
   /** Breaks all open connections, as a network does; frames under way are lost. */

@@ -43,6 +43,7 @@ const NONE = new Uint8Array(0);
 
 interface Attached {
   readonly connection: Connection;
+  readonly welcomed: () => void;
   stage: 'challenge' | 'welcome' | 'open';
   challenge: ChallengeBody | undefined;
   id: Uint8Array;
@@ -132,6 +133,7 @@ export class PlatformEnd implements PlatformLink {
     });
     attached.current = {
       connection: counted,
+      welcomed: () => connection.welcomed(),
       stage: 'challenge',
       challenge: undefined,
       id: NONE,
@@ -217,6 +219,7 @@ export class PlatformEnd implements PlatformLink {
 
   #welcomed(attached: Attached, welcome: WelcomeBody): void {
     attached.cancelDeadline();
+    attached.welcomed();
     attached.stage = 'open';
     const isFirst = this.#linkId.length === 0;
     const resumed = welcome.resumed && !isFirst;

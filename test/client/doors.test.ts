@@ -5,8 +5,14 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { dialer } from '../../client/transport/socket-io.ts';
+import { dialer, socketTransport } from '../../client/transport/socket-io.ts';
+import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import type { Connection } from '../../core/wire/connection.ts';
+import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
+import { connectionOf, Keys } from '../../core/wire/handshake.ts';
+import { COORDINATOR_LIMITS } from '../../core/wire/transport.ts';
+import { raise, testFederation, testRandom } from '../wire/federation.ts';
+import { quickClock } from '../wire/quick-clock.ts';
 import {
   ANSWER_KINDS,
   CONNECTED_TEXT,
@@ -28,15 +34,16 @@ describe('platform: what answers in the coordinator’s place', () => {
 
   /** Ends with the connection. @returns the frames that came through, and why it ended. */
   function dialled(url: string, begin: (connection: Connection) => void = () => undefined) {
-    return new Promise<{ frames: Uint8Array[]; reason: string }>((resolve) => {
+    return new Promise<{ frames: Uint8Array[]; refusals: string[]; reason: string }>((resolve) => {
       const frames: Uint8Array[] = [];
+      const refusals: string[] = [];
       const connection = dialer(
         url,
         MOST_FRAME,
       )({
         onFrame: (frame) => frames.push(frame),
-        onRefused: () => undefined,
-        onClose: (reason) => resolve({ frames, reason }),
+        onRefused: ({ code }) => refusals.push(code),
+        onClose: (reason) => resolve({ frames, refusals, reason }),
       });
       closers.push(() => connection.close());
       begin(connection);
@@ -90,6 +97,114 @@ describe('platform: what answers in the coordinator’s place', () => {
       socket.send(new Uint8Array(MOST_FRAME * 4 + 1));
     });
     assert.deepEqual((await dialled(url)).frames, []);
+  });
+
+  it('4 KiB before a welcome, in one piece or in many, and no more', async () => {
+    // A frame that never ends: its header promises a megabyte.
+    const unfinished = Buffer.concat([Uint8Array.of(0x82, 127, 0, 0, 0, 0, 0, 0x03, 0, 0), new Uint8Array(6000)]);
+    for (const pieces of [[6000], [2000, 2000, 2000], Array.from({ length: 50 }, () => 100)]) {
+      const url = await websockets((socket, raw) => {
+        socket.send(HANDSHAKE_TEXT);
+        void (async () => {
+          let at = 0;
+          for (const piece of pieces) {
+            raw.write(unfinished.subarray(at, (at += piece)));
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+        })();
+      });
+      const { frames, refusals } = await dialled(url);
+      assert.deepEqual([frames, refusals], [[], ['WIRE_FRAME_TOO_LARGE']], pieces.join());
+    }
+    let isOver = false;
+    const url = await websockets((socket, raw) => {
+      socket.on('close', () => (isOver = true));
+      socket.send(HANDSHAKE_TEXT);
+      raw.write(unfinished.subarray(0, 3900));
+      // The first 4 KiB have been read by then.
+      setTimeout(() => {
+        assert.ok(!isOver);
+        socket.terminate();
+      }, 100);
+    });
+    assert.deepEqual((await dialled(url)).refusals, []);
+  });
+
+  it('whatever the network puts in one piece with a welcome is taken, and all that follows', async () => {
+    const federation = testFederation();
+    const keys = new Keys(federation.of('coordinator'));
+    const verifier = keys.verifierOf('alpha')!;
+    const nonce = new Uint8Array(16).fill(1);
+    const model = new Float32Array(10_000);
+    const url = await websockets((socket, raw) => {
+      const event = (frame: Uint8Array): void => {
+        socket.send(EVENT_TEXT);
+        socket.send(frame);
+      };
+      socket.send(HANDSHAKE_TEXT);
+      socket.on('message', (message: Buffer, isBinary) => {
+        if (!isBinary) {
+          if (String(message) !== '40') return;
+          socket.send(CONNECTED_TEXT);
+          event(keys.word({ kind: 'challenge', nonce, limits: COORDINATOR_LIMITS }, nonce));
+          return;
+        }
+        const expected = { verifierOf: () => verifier, connection: undefined, maxFrameBytes: 1e5 };
+        const hello = decodeBody(openEnvelope(message, expected).content);
+        if (hello.kind !== 'hello') return;
+        const connection = connectionOf(nonce, hello.nonce);
+        const welcome = { kind: 'welcome', link: nonce, resumed: false, received: 0, completedRounds: 0 } as const;
+        const header = { sender: 'coordinator', connection, session: new Uint8Array(0) };
+        const body = encodeBody({ kind: 'attempt-start', round: 1, attempt: 1, config: new Uint8Array(0), model });
+        raw.cork();
+        event(keys.word(welcome, connection));
+        for (let sequence = 1; sequence <= 20; sequence++)
+          event(sealEnvelope({ ...header, sequence }, body, keys.signer));
+        raw.uncork();
+      });
+    });
+    const clock = quickClock();
+    let bodies = 0;
+    await new Promise<void>((resolve) => {
+      const options = { url, identity: federation.of('alpha'), clock, random: testRandom('doors') };
+      const link = socketTransport(options).connect({
+        onBody: () => {
+          bodies += 1;
+          if (bodies === 20) resolve();
+        },
+        onState: (state) => {
+          if (state.kind === 'offline') resolve();
+        },
+        onFailure: () => undefined,
+        onDefect: raise,
+      });
+      closers.push(() => {
+        void link.close();
+        clock.stop();
+      });
+    });
+    assert.equal(bodies, 20);
+  });
+
+  it('a connection that this end gives up is closed, however far it had come', async () => {
+    const texts = ['', 'HTTP/1.1 10', 'HTTP/1.1 101 Switching Protocols\r\n'];
+    for (const text of texts) {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      closers.push(() => server.close());
+      const arrived = once(server, 'connection') as Promise<[Socket]>;
+      let connection: Connection | undefined;
+      void dialled(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, (begun) => (connection = begun));
+      const [socket] = await arrived;
+      socket.on('error', () => undefined);
+      await once(socket, 'data');
+      socket.write(text);
+      connection!.close();
+      socket.resume();
+      // It may be reset.
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
   });
 
   it('pings of the websocket are not answered: a coordinator that never reads would make them wait without bound', async () => {

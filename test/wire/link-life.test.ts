@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import type { Body, StatusBody } from '../../core/wire/body.ts';
-import type { Connection, ConnectionEvents } from '../../core/wire/connection.ts';
+import type { ConnectionEvents, FreshConnection } from '../../core/wire/connection.ts';
 import type { CoordinatorEndOptions } from '../../core/wire/coordinator-end.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
 import { connectionOf, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, refusalOf } from '../../core/wire/handshake.ts';
@@ -181,6 +181,7 @@ describe('a platform and a dishonest coordinator', () => {
   let connection: Uint8Array;
   let link: PlatformEnd;
   let closed: number;
+  let welcomed: number;
   let dials = 0;
 
   const frame = (body: Body | LinkBody, sequence = 0, by = signer, on = connection): Uint8Array =>
@@ -191,9 +192,10 @@ describe('a platform and a dishonest coordinator', () => {
   beforeEach(() => {
     clock = new HandClock();
     [said, frames, failures, defects, bodies, states, closed, connection] = [[], [], [], [], [], [], 0, nonce];
+    welcomed = 0;
     onState = () => undefined;
     const verifier = new FrameVerifier(federation.of('alpha').publicKeys.get('alpha')!);
-    const dial = (given: ConnectionEvents): Connection => {
+    const dial = (given: ConnectionEvents): FreshConnection => {
       events = given;
       dials += 1;
       return {
@@ -202,6 +204,7 @@ describe('a platform and a dishonest coordinator', () => {
           frames.push(bytes);
           said.push({ body: decodeBody(opened.content), sequence: opened.sequence });
         },
+        welcomed: () => welcomed++,
         close: () => closed++,
       };
     };
@@ -242,7 +245,9 @@ describe('a platform and a dishonest coordinator', () => {
       received,
       completedRounds: 0,
     } as const;
+    const before = welcomed;
     events.onFrame(frame(welcome));
+    assert.equal(welcomed, before + 1, 'the carrier may take more now');
   }
 
   it('welcomes only who holds the coordinator’s key, and whoever does not can keep it waiting, not end it', () => {
@@ -263,6 +268,7 @@ describe('a platform and a dishonest coordinator', () => {
       events.onFrame(bytes);
       assert.equal(last(failures).code, code);
       assert.equal(last(states).kind, 'offline', code);
+      assert.equal(welcomed, 0, code);
       redialled();
     }
     assert.equal(said.length, 0, 'it says nothing to them');

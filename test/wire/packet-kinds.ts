@@ -151,5 +151,9 @@ export const HTTP_ANSWERS: readonly { readonly name: string; readonly bytes: str
   { name: 'a wrong acceptance', bytes: 'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n' },
   { name: 'an upgrade to something else', bytes: 'HTTP/1.1 101 x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n' },
   { name: 'a megabyte of headers', bytes: `HTTP/1.1 101 x\r\n${'X-Y: zzzzzzzzzz\r\n'.repeat(65_000)}` },
+  {
+    name: 'an acceptance with nine KiB of headers',
+    bytes: `HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Y: ${'z'.repeat(9000)}\r\n\r\n`,
+  },
   { name: 'half an answer', bytes: 'HTTP/1.1 10' },
 ];

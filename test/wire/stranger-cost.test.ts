@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { costOf, STEPS } from './stranger-cost.ts';
+import { STRANGER_LIMITS } from '../../server/transport/strangers.ts';
+import { costOf, STEPS, totalOf } from './stranger-cost.ts';
 
 /** LIMITS.md: 33 KiB were measured. */
 const MOST_KIB = 60;
+/** Of all of them together; half as many more would be over it. */
+const MOST_TOGETHER = STRANGER_LIMITS.strangers * 42 * 1024;
 
-describe('a stranger’s memory', function () {
+describe('strangers’ memory', function () {
   this.timeout(60_000);
+  const dearest = STEPS['the same with 7.5 KiB of headers and 4 KiB unfinished'];
 
-  it('is what it may send and a few objects, however much it sends', async () => {
-    const dearest = STEPS['the same with 7.5 KiB of headers and 4 KiB unfinished'];
+  it('is what each may send and a few objects, however much it sends', async () => {
     const { stay, more } = await costOf(dearest, 200, 256 * 1024);
     const each = stay.heap + stay.outside;
     assert.ok(each < MOST_KIB, `${each.toFixed(1)} KiB each`);
@@ -16,5 +19,13 @@ describe('a stranger’s memory', function () {
     assert.ok(each > 12, `${each.toFixed(1)} KiB each`);
     const still = more.heap + more.outside;
     assert.ok(still < MOST_KIB, `${still.toFixed(1)} KiB each after 256 KiB more`);
+  });
+
+  it('is bounded together, however many come', async () => {
+    const { strangers } = STRANGER_LIMITS;
+    const { bytes, open } = await totalOf(dearest, strangers * 1.6);
+    // Those that stay are the last that came: the measure sees all of them.
+    assert.ok(open <= strangers && open > strangers * 0.95, `${open} open`);
+    assert.ok(bytes > strangers * 12 * 1024 && bytes < MOST_TOGETHER, `${(bytes / 2 ** 20).toFixed(1)} MiB`);
   });
 });

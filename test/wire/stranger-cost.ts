@@ -63,14 +63,45 @@ export const STEPS = {
 const written = (raw: RawWebSocket, bytes: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => raw.socket.write(bytes, () => resolve()));
 
-async function stay(url: string, step: Step, many: number): Promise<RawWebSocket[]> {
-  const raws: RawWebSocket[] = [];
-  for (let n = 0; n < many; n++) {
-    const raw = await RawWebSocket.dial(url);
-    raws.push(raw);
-    await step(raw);
+/** A coordinator in a process of its own. */
+class Host {
+  readonly #child = fork(new URL('stranger-host.ts', import.meta.url), {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+  });
+  readonly #url: Promise<string>;
+
+  constructor() {
+    this.#url = this.#told<{ url: string }>().then(({ url }) => url);
   }
-  return raws;
+
+  async dial(step: Step): Promise<RawWebSocket> {
+    const raw = await RawWebSocket.dial(await this.#url);
+    await step(raw);
+    return raw;
+  }
+
+  /** One after the other. */
+  async stay(step: Step, many: number): Promise<RawWebSocket[]> {
+    const raws: RawWebSocket[] = [];
+    for (let n = 0; n < many; n++) raws.push(await this.dial(step));
+    return raws;
+  }
+
+  /** After a collection. */
+  memory(): Promise<Memory> {
+    this.#child.send('memory');
+    return this.#told();
+  }
+
+  async close(raws: readonly RawWebSocket[]): Promise<void> {
+    for (const raw of raws) raw.end();
+    this.#child.disconnect();
+    await once(this.#child, 'exit');
+  }
+
+  async #told<Told>(): Promise<Told> {
+    return ((await once(this.#child, 'message')) as [Told])[0];
+  }
 }
 
 /** Of `count` strangers, in KiB each, after collection: while they stay, and once each has sent `more` bytes too. */
@@ -79,33 +110,46 @@ export async function costOf(
   count: number,
   more = 0,
 ): Promise<{ readonly stay: Memory; readonly more: Memory }> {
-  const child = fork(new URL('stranger-host.ts', import.meta.url), {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
-  });
-  const told = async <Told>(): Promise<Told> => ((await once(child, 'message')) as [Told])[0];
-  const memory = (): Promise<Memory> => {
-    child.send('memory');
-    return told();
-  };
+  const host = new Host();
+  const raws: RawWebSocket[] = [];
   try {
-    const { url } = await told<{ url: string }>();
     // They stay, so that nothing of theirs is freed in between.
-    const first = await stay(url, step, WARM_UP);
-    const before = await memory();
+    raws.push(...(await host.stay(step, WARM_UP)));
+    const before = await host.memory();
     const since = ({ heap, outside, resident }: Memory): Memory => ({
       heap: (heap - before.heap) / count / 1024,
       outside: (outside - before.outside) / count / 1024,
       resident: (resident - before.resident) / count / 1024,
     });
-    const raws = await stay(url, step, count);
-    const staying = since(await memory());
+    raws.push(...(await host.stay(step, count)));
+    const staying = since(await host.memory());
     if (raws.some(({ isClosed }) => isClosed)) throw new Error('some were closed');
-    if (more > 0) await Promise.all(raws.map((raw) => Promise.race([written(raw, new Uint8Array(more)), raw.closed])));
-    const last = since(await memory());
-    for (const raw of [...first, ...raws]) raw.end();
-    return { stay: staying, more: last };
+    const last = raws.slice(WARM_UP);
+    if (more > 0) await Promise.all(last.map((raw) => Promise.race([written(raw, new Uint8Array(more)), raw.closed])));
+    return { stay: staying, more: since(await host.memory()) };
   } finally {
-    child.disconnect();
-    await once(child, 'exit');
+    await host.close(raws);
+  }
+}
+
+/** Of `count` strangers together, in bytes, after collection; and how many of them are still there. */
+export async function totalOf(step: Step, count: number): Promise<{ readonly bytes: number; readonly open: number }> {
+  const host = new Host();
+  const raws: RawWebSocket[] = [];
+  try {
+    (await host.dial(step)).end();
+    const before = await host.memory();
+    const lanes = Array.from({ length: 8 }, async () => {
+      while (raws.length < count) {
+        const raw = host.dial(step);
+        raws.push(await raw);
+      }
+    });
+    await Promise.all(lanes);
+    const after = await host.memory();
+    const bytes = after.heap + after.outside - before.heap - before.outside;
+    return { bytes, open: raws.filter(({ isClosed }) => !isClosed).length };
+  } finally {
+    await host.close(raws);
   }
 }
