@@ -108,8 +108,7 @@ export class TargetDesk {
     const made = { mode, noiseModel, dimension };
     this.#check(source, { ...made, modelRound, parts, persons: persons.length });
     received.put({ source, epoch, modelRound, part, parts, order, ...made, persons, expires, vectors });
-    const held = received.batches().find((other) => other.source === source && isSameVersion(other, batch));
-    if (held !== undefined) this.#check(source, held);
+    this.#checkWhole(source, batch);
     this.#keepOneAhead(source, batch);
     if (this.missing().includes(source)) return;
     const count = received.vectors(source, this.#version).length;
@@ -136,13 +135,23 @@ export class TargetDesk {
     }
   }
 
-  /** What does not fit the plan is not kept. */
-  #check(source: string, told: ToldRelease & Partial<ReceivedVersion>): void {
+  #check(source: string, told: ToldRelease): void {
     const problem = releaseProblem(this.#options.planned(source), told);
     if (problem === undefined) return;
-    this.#options.received.drop(source, { epoch: this.#options.epoch, modelRound: told.modelRound });
     this.#options.log.warn(`an answer was refused: ${problem}`, { source });
     throw invalid(source, problem);
+  }
+
+  /** Each part may be within the plan, and all together not. */
+  #checkWhole(source: string, version: ReceivedVersion): void {
+    const { received } = this.#options;
+    const held = received.batches().find((batch) => batch.source === source && isSameVersion(batch, version));
+    try {
+      if (held !== undefined) this.#check(source, held);
+    } catch (error) {
+      received.drop(source, version);
+      throw error;
+    }
   }
 
   /** Answers kept by an earlier program, or under another manifest, that a source of this one cannot have released. */

@@ -135,7 +135,10 @@ describe('A target', () => {
         code: 'LETTER_INVALID',
       });
       assert.deepEqual([store.received.batches(), changes], [[], 0]);
-      assert.deepEqual(target.missing(), ['films', 'music']);
+      target.onBatch('films', batch, 1);
+      const whole = store.received.vectors('films', V2);
+      assert.throws(() => target.onBatch('films', { ...batch, ...changed }, 2), { code: 'LETTER_INVALID' });
+      assert.deepEqual(store.received.vectors('films', V2), whole, 'what is right stays');
     });
   }
 
