@@ -3,10 +3,11 @@
  * A person or a target that nobody knows is named, never passed over: a mistyped withdrawal would leave somebody released.
  * @module
  */
-import { checkConsent } from '../core/federation/consent.ts';
-import type { Consent } from '../core/federation/consent.ts';
+import { checkTerms } from '../core/federation/consent.ts';
+import type { Consent, ConsentTerms } from '../core/federation/consent.ts';
 import { FederationError } from '../core/federation/errors.ts';
 import type { ConsentFilter, ConsentStore } from './store/platform-store.ts';
+import { inTurns } from './turns.ts';
 
 /** A platform's consents, with all that a change must be checked against. */
 export interface ConsentBook {
@@ -14,16 +15,18 @@ export interface ConsentBook {
   /** All platforms of the federation, this one among them. */
   readonly platforms: readonly string[];
   readonly consents: Pick<ConsentStore, 'list'>;
+  /** Unix seconds. */
+  now(): number;
   /** True if the platform's data holds this person. */
   knows(person: string): boolean;
-  add(consents: readonly Consent[]): void;
+  add(consents: readonly Consent[]): Promise<void>;
   /** @returns consents taken out of force. */
-  withdraw(persons: readonly string[], target?: string): number;
+  withdraw(persons: readonly string[], target?: string): Promise<number>;
 }
 
 export interface AddRequest {
   readonly persons: readonly string[];
-  readonly terms: Omit<Consent, 'person'>;
+  readonly terms: ConsentTerms;
   /** Only say what would be done. */
   readonly dryRun: boolean;
   /** Record also persons whom the data does not hold: they may come with the data of another day. */
@@ -48,10 +51,12 @@ export interface Withdrawn {
   readonly unknown: readonly string[];
 }
 
-/** All or none. @throws FederationError CONSENT_INVALID; CONSENT_UNKNOWN naming the persons. */
-export function addConsents(book: ConsentBook, { persons, terms, dryRun, acceptUnknown }: AddRequest): Added {
-  const consents = persons.map((person) => ({ person, ...terms }));
-  for (const consent of consents) checkConsent(consent, book.platform, book.platforms);
+/** Nobody is recorded where one of them is refused. @throws FederationError CONSENT_INVALID; CONSENT_UNKNOWN naming the persons. */
+export async function addConsents(
+  book: ConsentBook,
+  { persons, terms, dryRun, acceptUnknown }: AddRequest,
+): Promise<Added> {
+  checkTerms(terms, book.platform, book.platforms, book.now());
   const unknown = persons.filter((person) => !book.knows(person));
   if (unknown.length > 0 && !acceptUnknown) {
     throw new FederationError(
@@ -59,25 +64,33 @@ export function addConsents(book: ConsentBook, { persons, terms, dryRun, acceptU
       `no consent is recorded: this platform's data does not hold ${namesOf(unknown)}, or nothing that counts of them; with --accept-unknown they are recorded before they come`,
     );
   }
-  if (!dryRun) book.add(consents);
+  if (!dryRun) await book.add(persons.map((person) => ({ person, ...terms })));
   return { unknown };
 }
 
 /** @throws FederationError CONSENT_INVALID for a target that is no platform and has no consent on record. */
-export function withdrawConsents(book: ConsentBook, { persons, target, dryRun }: WithdrawRequest): Withdrawn {
-  const all = listConsents(book, target === undefined ? {} : { target });
-  const named = new Set(persons);
-  const onRecord = all.filter(({ person }) => named.has(person));
+export async function withdrawConsents(
+  book: ConsentBook,
+  { persons, target, dryRun }: WithdrawRequest,
+): Promise<Withdrawn> {
+  checkTarget(book, target);
+  const of = target === undefined ? {} : { target };
+  const onRecord = (
+    await inTurns(persons, (some) => some.flatMap((person) => book.consents.list({ ...of, person })))
+  ).flat();
   const known = new Set(onRecord.map(({ person }) => person));
   const unknown = persons.filter((person) => !known.has(person));
-  return { withdrawn: dryRun ? onRecord.length : book.withdraw([...known], target), unknown };
+  return { withdrawn: dryRun ? onRecord.length : await book.withdraw([...known], target), unknown };
 }
 
 /** @throws FederationError CONSENT_INVALID for a target that is no platform and has no consent on record. */
-export function listConsents({ consents, platforms }: ConsentBook, filter: ConsentFilter): readonly Consent[] {
-  const found = consents.list(filter);
-  const { target } = filter;
-  if (target === undefined || platforms.includes(target) || consents.list({ target }).length > 0) return found;
+export function listConsents(book: ConsentBook, filter: ConsentFilter): readonly Consent[] {
+  checkTarget(book, filter.target);
+  return book.consents.list(filter);
+}
+
+function checkTarget({ consents, platforms }: ConsentBook, target: string | undefined): void {
+  if (target === undefined || platforms.includes(target) || consents.list({ target }).length > 0) return;
   const why =
     platforms.length === 0 ? 'has no consent on record' : `is not in the federation (${platforms.join(', ')})`;
   throw new FederationError('CONSENT_INVALID', `the target "${target}" ${why}`);

@@ -11,9 +11,11 @@ import type { Added, AddRequest, ConsentBook, WithdrawRequest, Withdrawn } from 
 import { openDomain } from './data/open.ts';
 import { keptReading } from './data/pinned-reading.ts';
 import { consentsSchema } from './schemas.ts';
+import { unixSeconds } from './clock.ts';
 import { askAgent } from './serving/local-client.ts';
 import { openStateDirectory, storeFileIn } from './state-directory.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
+import { systemClock } from '../host/system.ts';
 import type { ConsentFilter, LastStart, PlatformStore } from './store/platform-store.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -50,7 +52,7 @@ function direct(store: PlatformStore): Consents {
       return { unknown: null };
     },
     list: (filter) => settle(() => listConsents(withoutData(store), filter)),
-    withdraw: (request) => settle(() => ({ ...withdrawConsents(withoutData(store), request), told: false })),
+    withdraw: async (request) => ({ ...(await withdrawConsents(withoutData(store), request)), told: false }),
     close: () => store.close(),
   };
 }
@@ -69,9 +71,10 @@ function withoutData({ consents, starts }: PlatformStore): ConsentBook {
     platform: last?.platform ?? '',
     platforms: last?.platforms ?? [],
     consents,
+    now: () => unixSeconds(systemClock),
     knows: () => false,
-    add: (added) => consents.add(added),
-    withdraw: (persons, target) => consents.revoke(persons, target),
+    add: (added) => Promise.resolve(consents.add(added)),
+    withdraw: (persons, target) => Promise.resolve(consents.revoke(persons, target)),
   };
 }
 

@@ -91,6 +91,7 @@ export class Life implements ServiceBackend {
       onReceived: () => this.#onReceived(),
       onError,
     });
+    await office.begin();
     const { ledger, mechanism, statement } = this.#given;
     const encoder = new LocalEncoder({ options, plan, ledger, mechanism, model, emit });
     const decoder = new ServedDecoder({

@@ -9,6 +9,7 @@ import { badRowPlace } from '../core/data/rows.ts';
 import { memberOf } from '../core/federation/co-signature.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
+import { placeOf } from './defect.ts';
 import { openDomain } from './data/open.ts';
 import { pinnedReading } from './data/pinned-reading.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
@@ -137,7 +138,13 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     const metrics = new PlatformMetrics(() => platform.spending());
     platform.on((event) => metrics.observe(event));
     const { backend } = platform;
-    const service = await startService({ backend, metrics, token: state.token, port: settings.servePort });
+    const service = await startService({
+      backend,
+      metrics,
+      token: state.token,
+      port: settings.servePort,
+      onDefect: (error) => log.error('a defect of this platform, please report it', { at: placeOf(error) }),
+    });
     closers.push(() => service.stop());
     state.announce({ url: service.url, pid: process.pid });
     closers.push(() => state.retract());

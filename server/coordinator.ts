@@ -123,7 +123,7 @@ class RunningCoordinator implements Coordinator {
     if (options.carrier.kind === 'transport') {
       this.#transport = options.carrier.make(end);
     } else {
-      const { host, port, operatorToken } = options.carrier;
+      const { host, port, hostNames = [], operatorToken } = options.carrier;
       const metrics = new Metrics(() => this.status());
       this.#events.on((event) => metrics.observe(event));
       const publicView = new PublicView(clock, () => this.status());
@@ -131,6 +131,8 @@ class RunningCoordinator implements Coordinator {
       this.#http = httpServer({
         host,
         port,
+        names: hostNames,
+        onDefect: (error) => this.#defect(error),
         operatorToken,
         metrics,
         status: () => this.status(),

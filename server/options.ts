@@ -30,6 +30,8 @@ export interface CoordinatorOptions {
         readonly kind: 'sockets';
         readonly host: string;
         readonly port: number;
+        /** Names under which HTTP is asked, besides `host`, localhost and addresses. */
+        readonly hostNames?: readonly string[];
         /** Opens `/metrics` and all of `/v1/status`. Without one nobody is shown either. */
         readonly operatorToken?: string;
       }

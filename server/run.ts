@@ -21,6 +21,8 @@ export interface RunSettings {
   /** Beside it stands the operator's token, made where it is missing. */
   readonly store: string;
   readonly host: string;
+  /** Names under which HTTP is asked, besides `host`, localhost and addresses. */
+  readonly hostNames?: readonly string[];
   /** 0: any free one. */
   readonly port: number;
   readonly log: Log;
@@ -55,8 +57,14 @@ export async function runCoordinator(settings: RunSettings): Promise<RunningCoor
   const plan = planFederation(manifest);
   const store = openSqliteStore(settings.store, { federation: manifest.federation, parameters: plan.parameters });
   try {
-    const { host, port, log, random } = settings;
-    const carrier = { kind: 'sockets', host, port, operatorToken: tokenIn(`${settings.store}.token`) } as const;
+    const { host, hostNames = [], port, log, random } = settings;
+    const carrier = {
+      kind: 'sockets',
+      host,
+      hostNames,
+      port,
+      operatorToken: tokenIn(`${settings.store}.token`),
+    } as const;
     const coordinator = createCoordinator({ manifest, identity, plan, store, carrier, log, ...(random && { random }) });
     coordinator.on(settings.emit);
     await coordinator.start();

@@ -3,7 +3,7 @@ import type { CoordinatorEvent } from '../../server/events.ts';
 import { EXIT, EXIT_TEXTS } from '../../host/exit-codes.ts';
 import type { Ending } from '../../host/exit-codes.ts';
 import type { LogLevel } from '../../host/log.ts';
-import { integer, text } from '../arguments.ts';
+import { integer, list, text } from '../arguments.ts';
 import { interruption } from '../interrupted.ts';
 
 /** The port `isthmus init` tells platforms of. */
@@ -14,6 +14,7 @@ interface CoordinatorFlags {
   readonly identity: string;
   readonly store: string;
   readonly host: string;
+  readonly hostName: readonly string[];
   readonly port: number;
   readonly events?: 'json';
   readonly logFile?: string;
@@ -34,6 +35,12 @@ export function coordinatorCommand(): Command {
       DEFAULT_PORT,
     )
     .option('--host <address>', 'address to listen on', text, '127.0.0.1')
+    .option(
+      '--host-name <names>',
+      "names by which HTTP is asked (its own, a proxy's), comma-separated; localhost and addresses always are",
+      list(text),
+      [],
+    )
     .addOption(
       new Option('--events <format>', 'print every event as a line of JSON on standard output').choices(['json']),
     )
@@ -67,7 +74,12 @@ async function run(flags: CoordinatorFlags): Promise<void> {
   });
   const stopped = interruption();
   try {
-    const running = await runCoordinator({ ...flags, log, emit: flags.events === 'json' ? print : () => undefined });
+    const running = await runCoordinator({
+      ...flags,
+      hostNames: flags.hostName,
+      log,
+      emit: flags.events === 'json' ? print : () => undefined,
+    });
     const { coordinator } = running;
     if (coordinator.plan.privacy.budget === null && flags.logFile !== undefined) {
       // The log says so too, but nobody may be looking at a file.

@@ -17,6 +17,8 @@ import type { People } from '../data/people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
 import { TargetDesk } from './target.ts';
+import { unixSeconds } from '../clock.ts';
+import { inTurns, InOrder } from '../turns.ts';
 import { Withdrawals } from './withdrawals.ts';
 
 export interface OfficeOptions {
@@ -39,6 +41,8 @@ export class ReleaseOffice {
   readonly #source: SourceDesk | undefined;
   readonly #withdrawals: Withdrawals;
   readonly #target: TargetDesk | undefined;
+  /** A consent that is given while another one is being withdrawn is a later one. */
+  readonly #changes = new InOrder();
 
   constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
     this.#options = options;
@@ -46,8 +50,6 @@ export class ReleaseOffice {
     const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
     const targets = manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name);
     this.#withdrawals = new Withdrawals({ targets, codes: store.codes, consents: store.consents, log, write, emit });
-    // Before anybody is released: a consent given since is a new one.
-    this.#withdrawals.carryOut();
     if (pseudonyms === undefined) {
       log.warn('no pseudonym scheme: this platform takes part in rounds, but releases and receives nothing');
       return;
@@ -77,6 +79,11 @@ export class ReleaseOffice {
       onChange: onReceived,
       onError,
     });
+  }
+
+  /** Carries out what was recorded while no agent ran: before anybody is released, since a consent given after it is a new one. */
+  async begin(): Promise<void> {
+    await this.#changes.do(() => this.#withdrawals.carryOut());
   }
 
   /** Answers requests with this encoder from now on, and asks the others for what theirs makes of the same shared model. */
@@ -122,17 +129,19 @@ export class ReleaseOffice {
 
   /** Consents on record, and how they are changed. */
   get book(): ConsentBook {
-    const { manifest, identity, store } = this.#options;
+    const { manifest, identity, store, clock } = this.#options;
     return {
       platform: identity.name,
       platforms: manifest.platforms.map(({ name }) => name),
       consents: store.consents,
+      now: () => unixSeconds(clock),
       knows: (person) => this.#people.rowOf(person) !== undefined,
-      add: (consents) => {
-        store.consents.add(consents);
-        this.#source?.onConsents(consents);
-      },
-      withdraw: (persons, target) => this.#withdrawals.withdraw(persons, target),
+      add: (consents) =>
+        this.#changes.do(async () => {
+          await inTurns(consents, (some) => store.consents.add(some));
+          this.#source?.onConsents(consents);
+        }),
+      withdraw: (persons, target) => this.#changes.do(() => this.#withdrawals.withdraw(persons, target)),
     };
   }
 

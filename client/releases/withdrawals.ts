@@ -7,6 +7,7 @@
 import type { LetterBody } from '../../core/federation/letter.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { CodeStore, ConsentStore } from '../store/platform-store.ts';
+import { inTurns } from '../turns.ts';
 import { evenChunks } from './chunks.ts';
 import type { Log } from '../../host/log.ts';
 
@@ -33,28 +34,29 @@ export class Withdrawals {
    * Takes consents out of force, deletes the codes they allowed, and tells the targets to delete theirs.
    * @param persons own person ids. @returns consents taken out of force.
    */
-  withdraw(persons: readonly string[], target?: string): number {
-    const revoked = this.#options.consents.revoke(persons, target);
-    this.carryOut();
-    return revoked;
+  async withdraw(persons: readonly string[], target?: string): Promise<number> {
+    const { consents } = this.#options;
+    const revoked = await inTurns(persons, (some) => consents.revoke(some, target));
+    await this.carryOut();
+    return revoked.reduce((sum, count) => sum + count, 0);
   }
 
   /** Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
-  carryOut(): void {
+  async carryOut(): Promise<void> {
     const targets = new Map<string, Set<string>>();
     for (const { person, target } of this.#options.consents.revoked()) {
       targets.set(target, (targets.get(target) ?? new Set<string>()).add(person));
     }
-    for (const [target, persons] of targets) this.#carryOutOne(target, [...persons]);
+    for (const [target, persons] of targets) await this.#carryOutOne(target, [...persons]);
   }
 
   /** The consents go last: a kill in between leaves them revoked, and everything is told again. */
-  #carryOutOne(target: string, persons: readonly string[]): void {
+  async #carryOutOne(target: string, persons: readonly string[]): Promise<void> {
     const { codes, consents, emit, log } = this.#options;
-    const pseudonyms = codes.pseudonyms(target, persons);
-    codes.delete(target, persons);
+    const pseudonyms = (await inTurns(persons, (some) => codes.pseudonyms(target, some))).flat().sort();
+    await inTurns(persons, (some) => codes.delete(target, some));
     this.#tell(target, pseudonyms);
-    consents.withdraw(persons, target);
+    await inTurns(persons, (some) => consents.withdraw(some, target));
     emit({ kind: 'withdrawn', platform: target, persons: persons.length });
     log.info('consents withdrawn', { target, persons: persons.length, pseudonymsToDelete: pseudonyms.length });
   }

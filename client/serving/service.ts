@@ -2,16 +2,17 @@
  * The platform's local service: first recommendations and consents, on loopback, for whoever holds the token.
  * @module
  */
-import fastify from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { codeOf } from '../../core/errors/coded-error.ts';
 import { idOf, whyNoId } from '../../core/data/ids.ts';
+import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { addConsents, listConsents, withdrawConsents } from '../consent-book.ts';
 import type { ConsentBook } from '../consent-book.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
+import { inTurns } from '../turns.ts';
 import { isBearer } from '../../host/bearer.ts';
+import { httpService } from '../../host/http-service.ts';
 import { listen } from '../../host/listen.ts';
 
 /** What the service may ask the agent for. Person ids are the platform's own. */
@@ -29,6 +30,7 @@ export interface ServiceOptions {
   readonly token: string;
   /** 0: any free one. */
   readonly port: number;
+  readonly onDefect: (error: unknown) => void;
 }
 
 export interface Service {
@@ -41,50 +43,76 @@ const LOOPBACK = '127.0.0.1';
 const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metrics']);
 /** A file of consents for everybody is long. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
+/** Of a person's id or a pseudonym: a hash in hex has 128, an address a few hundred. */
+const MOST_ID_CHARACTERS = 4096;
+/** As much of a path, each character in up to nine; and beside it what a request has. */
+const MOST_PATH_CHARACTERS = 9 * MOST_ID_CHARACTERS;
+const MOST_HEADER_BYTES = 64 * 1024;
+const REQUEST_MS = 30_000;
+const KEEP_ALIVE_MS = 5_000;
 
-/** A person's id, by the same rule as in data files. */
-const personId = z.string().transform((text, context) => {
-  const id = idOf(text);
+/** By the same rule as in data files. @throws ZodError */
+function personIn(text: string, path: readonly (string | number)[], what = 'a person'): string {
+  const id = text.length > MOST_ID_CHARACTERS ? undefined : idOf(text);
   if (id !== undefined) return id;
-  context.addIssue(`a person ${whyNoId(text)}`);
-  return z.NEVER;
-});
+  const why = text.length > MOST_ID_CHARACTERS ? `has more than ${MOST_ID_CHARACTERS} characters` : whyNoId(text);
+  throw new z.ZodError([{ code: 'custom', path: [...path], message: `${what} ${why}`, input: undefined }]);
+}
+
+async function personsIn(texts: readonly string[]): Promise<readonly string[]> {
+  let index = 0;
+  const ids = await inTurns(texts, (some) => some.map((text) => personIn(text, ['persons', index++])));
+  return [...new Set(ids.flat())];
+}
+
+/** Digits alone: not 1e3, 0x10 or a blank. */
+const whole = (most: number): z.ZodType<number> =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be a whole number in decimal digits')
+    .transform(Number)
+    .refine((value) => value <= most, `must be at most ${most}`);
 const recommendQuery = z.strictObject({
-  k: z.coerce.number().int().min(1).max(1000).default(10),
+  k: whole(1000)
+    .refine((k) => k > 0, 'must be at least 1')
+    .default(10),
   /** Whether the path holds a pseudonym or this platform's own person id. */
   as: z.enum(['pseudonym', 'person']).default('pseudonym'),
 });
 const consentFilter = z.strictObject({
-  person: personId.optional(),
+  person: z.string().optional(),
   target: z.string().optional(),
-  epoch: z.coerce.number().int().min(0).optional(),
+  epoch: whole(LATEST_EPOCH).optional(),
 });
 const consentBody = z.strictObject({
-  persons: z.array(personId).min(1),
+  persons: z.array(z.string()).min(1),
   target: z.string(),
-  epoch: z.int().min(0),
-  expires: z.int().min(1),
+  epoch: z.int().min(0).max(LATEST_EPOCH),
+  expires: z.int().min(1).max(LATEST_EXPIRY),
   dryRun: z.boolean().default(false),
   /** True by default: a program may record the consent of a person who signed up after the data was exported. */
   acceptUnknown: z.boolean().default(true),
 });
 const withdrawBody = z.strictObject({
-  persons: z.array(personId).min(1),
+  persons: z.array(z.string()).min(1),
   target: z.string().optional(),
   dryRun: z.boolean().default(false),
 });
 
 /** @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN */
-export async function startService({ backend, metrics, token, port }: ServiceOptions): Promise<Service> {
-  // No request is logged: the path holds a person.
-  const app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, forceCloseConnections: true });
-  app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
-      code: 'HTTP_NOT_FOUND',
-      message: `there is no ${request.method} ${request.url.split('?')[0]}; see /v1/recommendations/{pseudonym}`,
-    }),
-  );
+export async function startService({ backend, metrics, token, port, onDefect }: ServiceOptions): Promise<Service> {
+  const app = httpService({
+    names: [],
+    mostHeaderBytes: MOST_HEADER_BYTES,
+    mostBodyBytes: MOST_BODY_BYTES,
+    mostPathCharacters: MOST_PATH_CHARACTERS,
+    requestMs: REQUEST_MS,
+    keepAliveMs: KEEP_ALIVE_MS,
+    paths: 'there are /v1/recommendations/{pseudonym}, /v1/consents, /healthz and /metrics',
+    statusOf: (code) => (code === 'PLATFORM_NOT_READY' ? 503 : undefined),
+    nameRemedy: 'ask for localhost or 127.0.0.1',
+    onDefect,
+  });
   app.addHook('onRequest', async (request, reply) => {
     if (OPEN_TO_ALL.has(request.routeOptions.url) || isBearer(request.headers.authorization, token)) return;
     await reply.code(401).header('www-authenticate', 'Bearer').send({
@@ -103,50 +131,31 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
   app.get<{ Params: { name: string } }>('/v1/recommendations/:name', async (request) => {
     const { k, as } = recommendQuery.parse(request.query);
     const { name } = request.params;
-    return backend.recommend(as === 'person' ? { person: personId.parse(name) } : { pseudonym: name }, k);
+    const id = personIn(name, [as], `a ${as}`);
+    return backend.recommend(as === 'person' ? { person: id } : { pseudonym: id }, k);
   });
   app.get('/v1/consents', (request) => {
     const { person, target, epoch } = consentFilter.parse(request.query);
     return {
       consents: listConsents(backend.book, {
-        ...(person !== undefined && { person }),
+        ...(person !== undefined && { person: personIn(person, ['person']) }),
         ...(target !== undefined && { target }),
         ...(epoch !== undefined && { epoch }),
       }),
     };
   });
-  app.post('/v1/consents', (request) => {
+  app.post('/v1/consents', async (request) => {
     const { persons: named, dryRun, acceptUnknown, ...terms } = consentBody.parse(request.body);
-    const persons = [...new Set(named)];
-    const { unknown } = addConsents(backend.book, { persons, terms, dryRun, acceptUnknown });
+    const persons = await personsIn(named);
+    const { unknown } = await addConsents(backend.book, { persons, terms, dryRun, acceptUnknown });
     return { added: dryRun ? 0 : persons.length, unknown };
   });
-  app.delete('/v1/consents', (request) => {
+  app.delete('/v1/consents', async (request) => {
     const { persons, target, dryRun } = withdrawBody.parse(request.body);
     return withdrawConsents(backend.book, {
-      persons: [...new Set(persons)],
+      persons: await personsIn(persons),
       dryRun,
       ...(target !== undefined && { target }),
     });
   });
-}
-
-async function answerError(error: FastifyError | Error, _request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (error instanceof z.ZodError) {
-    const message = error.issues
-      .map((issue) => `${issue.path.map(String).join('.') || 'request'}: ${issue.message}`)
-      .join('; ');
-    await reply.code(400).send({ code: 'HTTP_BAD_REQUEST', message });
-    return;
-  }
-  const code = codeOf(error) ?? 'HTTP_INTERNAL';
-  const status =
-    code === 'PLATFORM_NOT_READY'
-      ? 503
-      : 'statusCode' in error && error.statusCode !== undefined
-        ? error.statusCode
-        : code === 'HTTP_INTERNAL'
-          ? 500
-          : 400;
-  await reply.code(status).send({ code, message: error.message });
 }

@@ -49,7 +49,7 @@ function trained(terms: ClaimTerms): SaidClaim {
   }
   if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
   const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
-  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms`;
+  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms, with one id on each`;
   if (!plan.maskedSum) {
     return holds('C1', [
       said('C1.alone', `Everything the platforms' encoders take from their persons is ${bound} ${unit}.`),

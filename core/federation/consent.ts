@@ -39,20 +39,27 @@ export function covers(consent: Consent, target: string, epoch: number, now: num
   return consent.target === target && consent.epoch === epoch && now < consent.expires;
 }
 
-/** @throws FederationError CONSENT_INVALID naming the field. */
-export function checkConsent(consent: Consent, own: string, platforms: readonly string[]): void {
-  const problem = problemOf(consent, own, platforms);
+/** A consent's terms: it, without whose. */
+export type ConsentTerms = Omit<Consent, 'person'>;
+
+/** @param now Unix seconds. @throws FederationError CONSENT_INVALID naming the field. */
+export function checkTerms(terms: ConsentTerms, own: string, platforms: readonly string[], now: number): void {
+  const problem = problemOf(terms, own, platforms, now);
   if (problem !== undefined) throw new FederationError('CONSENT_INVALID', `consent refused: ${problem}`);
 }
 
-function problemOf(consent: Consent, own: string, platforms: readonly string[]): string | undefined {
-  const { person, target, epoch, expires } = consent;
-  if (person === '') return 'the person id is empty';
+function problemOf(
+  { target, epoch, expires }: ConsentTerms,
+  own: string,
+  platforms: readonly string[],
+  now: number,
+): string | undefined {
   if (target === own) return `the target "${target}" is this platform itself`;
   if (!platforms.includes(target)) return `the target "${target}" is not in the federation (${platforms.join(', ')})`;
   if (!Number.isInteger(epoch) || epoch < 0 || epoch > LATEST_EPOCH) return `the epoch ${epoch} is not a whole number`;
   if (!Number.isInteger(expires) || expires <= 0 || expires > LATEST_EXPIRY) {
     return `the expiry ${expires} is not in Unix seconds up to ${LATEST_EXPIRY}`;
   }
+  if (expires <= now) return `the expiry ${expires} (Unix seconds) is past: nobody would be released by it`;
   return undefined;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Server } from 'node:http';
-import { fastify } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isBearer } from '../../host/bearer.ts';
+import { httpService } from '../../host/http-service.ts';
 import { listen } from '../../host/listen.ts';
 import type { Address } from '../../host/listen.ts';
 import type { PublicStatus } from '../public-status.ts';
@@ -14,9 +14,12 @@ import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HttpOptions extends Address {
+  /** Names under which it is asked, besides `host`, localhost and addresses. */
+  readonly names: readonly string[];
   readonly status: () => CoordinatorStatus;
   readonly publicStatus: () => PublicStatus;
   readonly operatorToken: string | undefined;
+  readonly onDefect: (error: unknown) => void;
   /** Why the coordinator takes no platforms, if so. */
   readonly unready: () => string | undefined;
   readonly metrics: Metrics;
@@ -32,8 +35,8 @@ export interface HttpServer {
 
 /** Whoever connects is a stranger: what is read of a request before it is answered, and how long that may take. */
 const MOST_HEADER_BYTES = 8 * 1024;
-const MOST_HEADERS = 64;
 const MOST_BODY_BYTES = 1024;
+const MOST_PATH_CHARACTERS = 100;
 const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 
@@ -43,16 +46,19 @@ const REFUSAL = {
 };
 
 export function httpServer(options: HttpOptions): HttpServer {
-  const { host, port, status, publicStatus, operatorToken, unready, metrics } = options;
-  const app = fastify({
-    logger: false,
-    forceCloseConnections: true,
-    http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 2 },
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    bodyLimit: MOST_BODY_BYTES,
+  const { host, port, names, status, publicStatus, operatorToken, unready, metrics, onDefect } = options;
+  const app = httpService({
+    names: [host, ...names],
+    mostHeaderBytes: MOST_HEADER_BYTES,
+    mostBodyBytes: MOST_BODY_BYTES,
+    mostPathCharacters: MOST_PATH_CHARACTERS,
+    requestMs: REQUEST_MS,
+    keepAliveMs: KEEP_ALIVE_MS,
+    onDefect,
+    paths: 'there are /healthz, /readyz, /v1/status and /metrics',
+    nameRemedy:
+      'start the coordinator with --host-name NAME, once for each name that it, or a proxy before it, is asked by',
   });
-  app.server.maxHeadersCount = MOST_HEADERS;
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const reason = unready();

@@ -60,7 +60,7 @@ describe('claims', () => {
     assert.deepEqual(holding(all), ['C1', 'C2', 'C3', 'C4']);
     assert.match(
       textOf(all, 'C1'),
-      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, even if the coordinator deviates, as long as every honest platform has signed this manifest, having compared its words \(not through the coordinator\) and at most 2 platforms collude with the coordinator\. Platforms open only sums of at least 8 contributions\. A platform pays before it uploads, and its data is in at most 6 opened sums: it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most 3 times\.$/,
+      /is \((3\.9\d+|4), 0\.000001\)-DP with respect to adding or removing one person's data on all platforms, for persons on at most 2 platforms, with one id on each, even if the coordinator deviates, as long as every honest platform has signed this manifest, having compared its words \(not through the coordinator\) and at most 2 platforms collude with the coordinator\. Platforms open only sums of at least 8 contributions\. A platform pays before it uploads, and its data is in at most 6 opened sums: it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most 3 times\.$/,
     );
     assert.match(textOf(statement([own, round], { refunds: 0 }), 'C1'), /6 opened sums: it takes no payment back\.$/);
     assert.match(

@@ -38,7 +38,7 @@ describe('Logs and events', () => {
     }
     await assert.rejects(platforms[0].settled, { code: 'EVALUATION_TOO_FEW_ITEMS' });
     await platforms[1].settled;
-    platforms[2].backend.book.withdraw(world.domains.get('music')!.persons.slice(0, 5));
+    await platforms[2].backend.book.withdraw(world.domains.get('music')!.persons.slice(0, 5));
     await untilTrue(() => lines.some((line) => line.includes('a source withdrew persons')));
     for (const platform of platforms) await platform.stop();
     await coordinator.stop();

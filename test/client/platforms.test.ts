@@ -105,16 +105,13 @@ describe('Platforms without rounds', () => {
     assert.deepEqual(stores.get('books')!.received.vectors('films', V0), []);
     const consent = { target: 'books', epoch: 1, expires: 4_000_000_000 };
     const three = films.slice(0, 3);
-    const add = (persons: readonly string[], target = 'books'): readonly string[] | null =>
-      addConsents(source.backend.book, {
-        persons,
-        terms: { ...consent, target },
-        dryRun: false,
-        acceptUnknown: true,
-      }).unknown;
-    assert.deepEqual(add([...three, 'not-here']), ['not-here']);
+    const add = async (persons: readonly string[], target = 'books'): Promise<readonly string[] | null> => {
+      const terms = { ...consent, target };
+      return (await addConsents(source.backend.book, { persons, terms, dryRun: false, acceptUnknown: true })).unknown;
+    };
+    assert.deepEqual(await add([...three, 'not-here']), ['not-here']);
     await untilTrue(() => stores.get('books')!.received.vectors('films', V0).length === 3);
-    assert.throws(() => add(['p'], 'nowhere'), { code: 'CONSENT_INVALID' });
+    await assert.rejects(add(['p'], 'nowhere'), { code: 'CONSENT_INVALID' });
   });
 
   it('delete at both ends what is withdrawn, also when it is withdrawn while the source is down', async () => {
@@ -127,7 +124,7 @@ describe('Platforms without rounds', () => {
     const held = stores.get('books')!.received;
     const before = held.vectors('films', V0).length;
     const [first, second] = domains.get('films')!.persons;
-    assert.equal(source.backend.book.withdraw([first]), 1);
+    assert.equal(await source.backend.book.withdraw([first]), 1);
     await untilTrue(() => held.vectors('films', V0).length === before - 1);
     await source.stop();
     assert.equal(stores.get('films')!.consents.revoke([second]), 1);
@@ -252,7 +249,7 @@ describe('Platforms without rounds', () => {
     const source = await platform('films', { receives: false });
     await target.settled;
     isFull = true;
-    source.backend.book.withdraw(world.domains.get('films')!.persons.slice(0, 1));
+    await source.backend.book.withdraw(world.domains.get('films')!.persons.slice(0, 1));
     assert.equal(await target.failed, full);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { PlatformError } from '../../client/errors.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
 import { startService } from '../../client/serving/service.ts';
@@ -11,6 +11,7 @@ const token = 'the token';
 const metrics = new PlatformMetrics(() => ({ spent: 1.5, budget: 4, attempts: 2, refunds: 1 }));
 let isReady = true;
 let recorded: Consent[] = [];
+let defects: unknown[] = [];
 
 const backend: ServiceBackend = {
   stage: () => 'serving',
@@ -36,11 +37,15 @@ const backend: ServiceBackend = {
         ),
     },
     knows: (person) => person !== 'nobody',
-    add: (consents) => void recorded.push(...consents),
+    now: () => 50,
+    add(consents) {
+      recorded = [...recorded, ...consents];
+      return Promise.resolve();
+    },
     withdraw(persons) {
       const before = recorded.length;
       recorded = recorded.filter(({ person }) => !persons.includes(person));
-      return before - recorded.length;
+      return Promise.resolve(before - recorded.length);
     },
   },
 };
@@ -63,7 +68,8 @@ describe('The local service', () => {
   beforeEach(async () => {
     isReady = true;
     recorded = [];
-    service = await startService({ backend, metrics, token, port: 0 });
+    defects = [];
+    service = await startService({ backend, metrics, token, port: 0, onDefect: (error) => defects.push(error) });
   });
   afterEach(() => service.stop());
 
@@ -105,18 +111,146 @@ describe('The local service', () => {
   });
 
   it('answers what it cannot do with a code and a sentence', async () => {
-    for (const query of ['k=0', 'k=ten', 'k=1001', 'as=friend', 'unknown=1']) {
+    const counts = ['0', 'ten', '1001', '1e3', '0x10', '-1', '1.5', '', '%202', '9'.repeat(40), '1&k=2'];
+    for (const query of [...counts.map((k) => `k=${k}`), 'as=friend', 'unknown=1']) {
       const { status, answer } = await ask(`/v1/recommendations/p?${query}`);
       assert.equal(status, 400);
       assert.equal(answer.code, 'HTTP_BAD_REQUEST');
       assert.ok(String(answer.message).length > 5);
     }
-    const missing = await ask('/v1/nothing?person=p1');
-    assert.equal(missing.status, 404);
-    assert.ok(!String(missing.answer.message).includes('p1'));
     isReady = false;
     const early = await ask('/v1/recommendations/p');
     assert.deepEqual([early.status, early.answer.code], [503, 'PLATFORM_NOT_READY']);
+  });
+
+  it('refuses an empty id, takes one of any sensible length, and says where that ends', async () => {
+    for (const [path, what] of [
+      ['/v1/recommendations/', 'a pseudonym is empty'],
+      ['/v1/recommendations/?as=person', 'a person is empty'],
+    ]) {
+      const { status, answer } = await ask(path);
+      assert.deepEqual([status, answer.code], [400, 'HTTP_BAD_REQUEST']);
+      assert.match(String(answer.message), new RegExp(what));
+    }
+    for (const id of ['a'.repeat(101), 'f0'.repeat(64), 'é'.repeat(4096), '漢'.repeat(4096)]) {
+      const { answer } = await ask(`/v1/recommendations/${encodeURIComponent(id)}?as=person`);
+      assert.equal(answer.claim, JSON.stringify({ person: id }));
+    }
+    const long = await ask(`/v1/recommendations/${'a'.repeat(4097)}?as=person`);
+    assert.deepEqual([long.status, long.answer.code], [400, 'HTTP_BAD_REQUEST']);
+    assert.match(String(long.answer.message), /more than 4096 characters/);
+    const consents = { target: 'books', epoch: 1, expires: 100 };
+    for (const person of ['a'.repeat(4097), 'b'.repeat(50_000_000)]) {
+      const body = { ...consents, persons: ['fine', person] };
+      const { status, answer } = await ask('/v1/consents', { method: 'POST', body });
+      assert.deepEqual([status, answer.message], [400, 'persons.1: a person has more than 4096 characters']);
+    }
+    assert.deepEqual(recorded, []);
+  });
+
+  /** An answer that repeats nothing of the request, in the one form of errors. */
+  const isPlain = (text: string, secret: string): { readonly code: string; readonly message: string } => {
+    const answer = JSON.parse(text) as { readonly code: string; readonly message: string };
+    assert.deepEqual(Object.keys(answer), ['code', 'message']);
+    assert.match(answer.code, /^HTTP_[A-Z_]+$/);
+    assert.ok(answer.message.length > 5 && !text.includes(secret), text);
+    return answer;
+  };
+
+  it('has one form of errors, whoever finds them, and repeats no person', async () => {
+    const secret = 'p000123';
+    const headers = { authorization: `Bearer ${token}` };
+    const json = { ...headers, 'content-type': 'application/json' };
+    const wrong: readonly (readonly [string, RequestInit, number])[] = [
+      [`/v1/nothing/${secret}?person=${secret}`, { headers }, 404],
+      [`/v1/recommendations/${secret}%zz`, { headers }, 400],
+      [`/v1/recommendations/${secret.repeat(6000)}`, { headers }, 414],
+      [`/v1/recommendations/${secret.repeat(20_000)}`, { headers }, 431],
+      ['/v1/consents', { headers, method: 'POST', body: `persons=${secret}` }, 415],
+      ['/v1/consents', { headers: json, method: 'POST', body: `{"persons":["${secret}"` }, 400],
+      ['/v1/consents', { headers: json, method: 'POST', body: `"${secret}` }, 400],
+      ['/v1/consents', { headers: json, method: 'POST', body: '' }, 400],
+      ['/v1/consents', { headers: json, method: 'POST', body: `{"__proto__":"${secret}"}` }, 400],
+      ['/v1/consents', { headers: json, method: 'POST', body: '['.repeat(100) }, 400],
+      ['/v1/consents', { headers: json, method: 'PUT', body: `{"persons":["${secret}"]}` }, 404],
+    ];
+    for (const [path, options, status] of wrong) {
+      const response = await fetch(new URL(path, service.url), options);
+      assert.equal(response.status, status, path.slice(0, 60));
+      isPlain(await response.text(), secret);
+    }
+    const untyped = await fetch(new URL('/v1/consents', service.url), { headers, method: 'POST', body: '{}' });
+    assert.match(isPlain(await untyped.text(), secret).message, /"Content-Type: application\/json"/);
+    const { raw } = connection();
+    raw.write(`nonsense ${secret}\r\n\r\n`);
+    isPlain((await everything(raw)).split('\r\n\r\n')[1], secret);
+  });
+
+  const connection = (): { readonly raw: Socket } => ({ raw: connect(Number(new URL(service.url).port), '127.0.0.1') });
+  const everything = async (raw: Socket): Promise<string> => {
+    let text = '';
+    for await (const part of raw.setEncoding('utf8')) text += part as string;
+    return text;
+  };
+
+  it('tells nobody outside of a defect, and whoever runs it', async () => {
+    isReady = true;
+    const broken = { ...backend, stage: () => assert.fail('p000123') };
+    await service.stop();
+    service = await startService({
+      backend: broken,
+      metrics,
+      token,
+      port: 0,
+      onDefect: (error) => defects.push(error),
+    });
+    const { status, answer } = await ask('/healthz');
+    assert.deepEqual([status, answer.code, defects.length], [500, 'HTTP_INTERNAL', 1]);
+    assert.doesNotMatch(JSON.stringify(answer), /p000123/);
+  });
+
+  it('answers nothing to a page whose name was made to point here', async () => {
+    const { port } = new URL(service.url);
+    const status = async (host: string, path = '/healthz'): Promise<string> => {
+      const { raw } = connection();
+      raw.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return (await everything(raw)).slice(9, 12);
+    };
+    for (const host of ['localhost', `localhost:${port}`, `127.0.0.1:${port}`, '[::1]:80', 'LOCALHOST.']) {
+      assert.equal(await status(host), '200', host);
+    }
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '',
+    ]) {
+      for (const path of ['/healthz', '/metrics', '/v1/recommendations/p', '/nothing']) {
+        assert.equal(await status(host, path), '421', `${host}${path}`);
+      }
+    }
+  });
+
+  it('leaves everything else its turn while many consents are recorded', async () => {
+    const persons = Array.from({ length: 200_000 }, (_, i) => `p${i}`);
+    const body = { persons, target: 'books', epoch: 1, expires: 100 };
+    let isDone = false;
+    const added = ask('/v1/consents', { method: 'POST', body }).finally(() => (isDone = true));
+    let meanwhile = 0;
+    while (!isDone) {
+      await ask('/healthz');
+      meanwhile += 1;
+    }
+    assert.deepEqual((await added).answer, { added: 200_000, unknown: [] });
+    assert.ok(meanwhile > 5, `${meanwhile} answers`);
+  });
+
+  it('refuses a consent that is past', async () => {
+    const body = { persons: ['p'], target: 'books', epoch: 1, expires: 50 };
+    const { status, answer } = await ask('/v1/consents', { method: 'POST', body });
+    assert.deepEqual([status, answer.code, recorded], [400, 'CONSENT_INVALID', []]);
+    assert.match(String(answer.message), /50 .* is past/);
   });
 
   it('records, lists and withdraws consents', async () => {
@@ -168,7 +302,7 @@ describe('The local service', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    await assert.rejects(startService({ backend, metrics, token, port }), {
+    await assert.rejects(startService({ backend, metrics, token, port, onDefect: () => undefined }), {
       code: 'PORT_IN_USE',
       message: new RegExp(
         `port ${port} of 127.* is in use by another program: stop it, or choose another --serve-port`,

@@ -313,7 +313,7 @@ describe('A source', () => {
     source.request(request);
     assert.deepEqual(batches()[0].persons, [...pseudonyms].sort());
     assert.deepEqual(batches()[0].expires, Uint32Array.of(86_400, 86_400));
-    withdrawals().withdraw(persons);
+    await withdrawals().withdraw(persons);
     const told = letters.at(-1)?.body;
     assert.deepEqual(told, { kind: 'release-withdrawal', persons: [...pseudonyms].sort() });
     for (const [given, day] of [
@@ -333,13 +333,13 @@ describe('A source', () => {
     source.request({ ...request, target: 'music' });
     const [a] = await scheme.pseudonyms(['a']);
     const leaving = withdrawals();
-    assert.equal(leaving.withdraw(['a']), 2);
+    assert.equal(await leaving.withdraw(['a']), 2);
     assert.deepEqual(
       letters.slice(2).map(({ to, body }) => [to, body]),
       ['books', 'music'].map((to) => [to, { kind: 'release-withdrawal', persons: [a] }]),
     );
     assert.equal(store.codes.get(1, 'books', 'a')?.vector.length, 0);
-    assert.equal(leaving.withdraw(['a']), 0);
+    assert.equal(await leaving.withdraw(['a']), 0);
   });
 
   it('tells a target of nobody it was never sent anything of', async () => {
@@ -350,13 +350,13 @@ describe('A source', () => {
       { ...consent, target: 'music' },
     ]);
     const leaving = withdrawals();
-    assert.equal(leaving.withdraw(['a'], 'music'), 1);
+    assert.equal(await leaving.withdraw(['a'], 'music'), 1);
     const source = await desk();
     source.adopt(encoder());
     source.request(request);
     // Without a history, not in the data, and somebody who consented after the answer was given.
     store.consents.add([{ ...consent, person: 'b' }]);
-    assert.equal(leaving.withdraw(['a', 'b', 'c', 'nobody']), 4);
+    assert.equal(await leaving.withdraw(['a', 'b', 'c', 'nobody']), 4);
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(letters.slice(1), [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
@@ -377,7 +377,7 @@ describe('A source', () => {
     };
     assert.deepEqual(await sent('ldp', 2), [1, 0, 0, 1]);
     assert.deepEqual(await sent('raw', null), [1, 1, 1, 1]);
-    withdrawals().withdraw(['a']);
+    await withdrawals().withdraw(['a']);
     const named = await Promise.all(keys.map(async (key) => (await key.pseudonyms(['a']))[0]));
     assert.deepEqual(letters.at(-1)?.body, { kind: 'release-withdrawal', persons: named.sort() });
   });
@@ -404,12 +404,12 @@ describe('A source', () => {
     letters = [];
     const killed = withdrawals();
     isKilled = true;
-    assert.throws(() => killed.withdraw(['a']), /killed/);
+    await assert.rejects(killed.withdraw(['a']), /killed/);
     assert.deepEqual(store.consents.list(), [], 'out of force all the same');
     isKilled = false;
     const later = withdrawals();
-    later.carryOut();
-    later.carryOut();
+    await later.carryOut();
+    await later.carryOut();
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [a] } }]);
     assert.deepEqual(store.consents.revoked(), []);
@@ -446,7 +446,7 @@ describe('A source', () => {
       { ...consent, expires: 90_000 },
       { ...consent, epoch: 2 },
     ]);
-    withdrawals().carryOut();
+    await withdrawals().carryOut();
     (await desk()).adopt(encoder());
     assert.deepEqual(
       letters.map(({ body }) => body.kind),
@@ -466,7 +466,7 @@ describe('A source', () => {
     store.codes.put(1, 'books', [
       { person: 'gone', pseudonym, vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
     ]);
-    assert.equal(withdrawals().withdraw(['gone']), 1);
+    assert.equal(await withdrawals().withdraw(['gone']), 1);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: [pseudonym] } }]);
     assert.equal(store.codes.get(1, 'books', 'gone')?.vector.length, 0);
     assert.deepEqual(store.consents.revoked(), []);
@@ -487,12 +487,12 @@ describe('A source', () => {
       onReceived: () => undefined,
       onError: (error) => assert.fail(String(error)),
     });
-    assert.equal(book.withdraw(['a', 'b']), 2);
+    assert.equal(await book.withdraw(['a', 'b']), 2);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: ['A'] } }]);
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
   });
 
-  it('carries out the withdrawal from a platform that has left the federation, and says that it cannot tell it', () => {
+  it('carries out the withdrawal from a platform that has left the federation, and says that it cannot tell it', async () => {
     const told: unknown[] = [];
     store.consents.add([{ ...consent, target: 'gone' }]);
     store.codes.put(1, 'gone', [
@@ -506,7 +506,7 @@ describe('A source', () => {
       write: () => assert.fail('no letter can be addressed'),
       emit: () => undefined,
     });
-    assert.equal(leaving.withdraw(['a']), 1);
+    assert.equal(await leaving.withdraw(['a']), 1);
     assert.match(JSON.stringify(told), /no longer in this federation.*gone/);
     assert.deepEqual(store.consents.revoked(), []);
   });
@@ -543,7 +543,7 @@ describe('A source', () => {
         source.onConsents([again]);
         source.request({ ...request, target, epoch });
         counts.push(batches().at(-1)!.persons.length);
-        withdrawals().withdraw(['a']);
+        await withdrawals().withdraw(['a']);
       }
     }
     assert.deepEqual(counts, [1, 0, 1, 1, 1, 1]);

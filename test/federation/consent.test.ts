@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkConsent, covers } from '../../core/federation/consent.ts';
+import { checkTerms, covers } from '../../core/federation/consent.ts';
 
 const consent = { person: 'p', target: 'books', epoch: 1, expires: 100 };
 const platforms = ['films', 'books'];
@@ -13,18 +13,18 @@ describe('consent', () => {
   });
 
   it('is refused with its reason', () => {
-    checkConsent(consent, 'films', platforms);
+    checkTerms(consent, 'films', platforms, 99);
     const wrong: readonly (readonly [object, RegExp])[] = [
-      [{ person: '' }, /person id is empty/],
       [{ target: 'films' }, /this platform itself/],
       [{ target: 'music' }, /not in the federation \(films, books\)/],
       [{ epoch: -1 }, /epoch -1/],
       [{ epoch: 1.5 }, /epoch 1\.5/],
       [{ expires: 0 }, /expiry 0/],
       [{ expires: 2 ** 32 }, /expiry 4294967296/],
+      [{ expires: 99 }, /expiry 99 .* is past/],
     ];
     for (const [change, message] of wrong) {
-      assert.throws(() => checkConsent({ ...consent, ...change }, 'films', platforms), {
+      assert.throws(() => checkTerms({ ...consent, ...change }, 'films', platforms, 99), {
         code: 'CONSENT_INVALID',
         message,
       });

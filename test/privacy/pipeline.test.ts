@@ -44,6 +44,17 @@ describe('pipeline', () => {
     });
   }
 
+  it('bounds an id, not a person: one with two ids on a platform moves the sum by up to twice as much, as the claim says', () => {
+    const sum = planned({ dimension: 4, integerClip: 1000, scale: 1000 });
+    const values = Float32Array.of(1, 1, 1, 1);
+    const moved = (ids: number): number => {
+      const { integers } = discreteGaussian.bound(sum, new Array(ids).fill({ values }), seededRandom('ids'));
+      return Math.sqrt(Number(norm2(integers)));
+    };
+    assert.ok(moved(1) <= 1000 && moved(1) > 990);
+    assert.ok(moved(2) > 1980);
+  });
+
   it('keeps a contribution within the clip in the mean, unbiased, and one above it at the clip', () => {
     const sum = planned({ dimension: 64, integerClip: 1024, scale: 1024 });
     const inside = Float32Array.from({ length: 64 }, (_, i) => ((i % 9) - 4) / 64);

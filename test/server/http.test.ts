@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import type { Clock } from '../../core/time/clock.ts';
@@ -62,6 +62,34 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     // Three platforms, two rounds, 70,000 parameters in at most four bytes each.
     const inBytes = figures.get('isthmus_wire_bytes_total{direction="received"}')!;
     assert.ok(inBytes > 3 * 2 * 70_000 * 2 && inBytes < 3 * 2 * 70_000 * 4.1 + 20_000, String(inBytes));
+  });
+
+  it('answers to its own names alone, with one form of errors', async () => {
+    house = new House(tinyFederation());
+    await start({
+      carrier: { kind: 'sockets', host: 'localhost', hostNames: ['c.example'], port: 0, operatorToken: 'sesame' },
+    });
+    const { port } = new URL(house.coordinator.address!);
+    const ask = (host: string, path: string): Promise<{ readonly status: number; readonly text: string }> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ host: 'localhost', port, path, headers: { host, ...operator } }, (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => (text += part));
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        });
+        asked.on('error', reject).end();
+      });
+    for (const host of ['c.example', 'localhost', `127.0.0.1:${port}`]) {
+      assert.equal((await ask(host, '/v1/status')).status, 200, host);
+    }
+    for (const path of ['/healthz', '/readyz', '/metrics', '/v1/status', '/nothing']) {
+      const { status, text } = await ask('evil.example', path);
+      assert.equal(status, 421);
+      assert.match(text, /^\{"code":"HTTP_WRONG_HOST","message":"[^"]*--host-name NAME[^"]*"\}$/);
+    }
+    const { status, text } = await ask('c.example', '/nothing/p000123');
+    assert.deepEqual([status, text.includes('p000123')], [404, false]);
+    assert.deepEqual(Object.keys(JSON.parse(text) as object), ['code', 'message']);
   });
 
   it('a federation without privacy says so everywhere', async () => {
