@@ -73,8 +73,8 @@ function withoutData({ consents, starts }: PlatformStore): ConsentBook {
     consents,
     now: () => unixSeconds(systemClock),
     knows: () => false,
-    add: (added) => Promise.resolve(consents.add(added)),
-    withdraw: (persons, target) => Promise.resolve(consents.revoke(persons, target)),
+    add: (added) => settle(() => consents.add(added)),
+    withdraw: (persons, target) => settle(() => consents.revoke(persons, target)),
   };
 }
 
