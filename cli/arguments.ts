@@ -1,5 +1,5 @@
 /**
- * Readers of command-line values; commander shows what they throw beside the option's name.
+ * Readers of command-line values. commander shows their errors beside the option's name.
  * @module
  */
 import { InvalidArgumentError } from 'commander';
@@ -42,11 +42,11 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 /** A duration such as 90s, 10m or 2h, in milliseconds. */
 export function duration(value: string): number {
   const match = /^(\d+)([smh])$/.exec(value.trim());
-  if (match === null) throw new InvalidArgumentError(`"${value}" is no duration like 90s, 10m or 2h.`);
+  if (match === null) throw new InvalidArgumentError(`"${value}" is not a duration such as 90s, 10m or 2h.`);
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] * 1000;
 }
 
-/** Comma-separated, each read by `one`, no value twice. */
+/** Comma-separated values, each read by `one`. */
 export function list<Value>(one: (value: string) => Value): (value: string) => readonly Value[] {
   return (value) => value.split(',').map((part) => one(text(part)));
 }
@@ -65,7 +65,7 @@ export function weight(value: string): readonly [string, number] {
   return [platform(value.slice(0, at)), positive(value.slice(at + 1))];
 }
 
-/** `key=value`, collected over several uses; the value as JSON where it is, else plain text. */
+/** `key=value`, collected over several uses. A value that is JSON is parsed, any other is plain text. */
 export function setting(
   value: string,
   earlier: readonly (readonly [string, unknown])[] = [],

@@ -1,5 +1,5 @@
 /**
- * Errors of the commands themselves.
+ * Error codes of the commands themselves.
  * @module
  */
 import { errorsOf } from '../core/errors/coded-error.ts';
@@ -16,7 +16,7 @@ export const CommandError = errorsOf('CommandError', {
   MANIFEST_EXISTS: { kind: 'input', about: 'a manifest would be written over another one' },
   MANIFEST_HALVES: { kind: 'input', about: 'the public halves name no coordinator, or two' },
   MANIFEST_TRIAL: { kind: 'usage', about: 'a trial is signed as no trial, or the other way round' },
-  MANIFEST_WORDS: { kind: 'usage', about: 'what was told of a manifest is not its number of words' },
+  MANIFEST_WORDS: { kind: 'usage', about: 'the input is not a list of twelve manifest words' },
   MANIFEST_WORDS_DIFFER: { kind: 'input', about: 'the words that another member told are not those of this manifest' },
   MANIFEST_UNWRITABLE: { kind: 'resource', about: 'the manifest cannot be written' },
 });

@@ -1,5 +1,5 @@
 /**
- * How a failure reaches a person and a script.
+ * Turns a failure into a text for the user and an exit code for scripts.
  * @module
  */
 import { codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
@@ -7,7 +7,7 @@ import { kindOf } from '../host/errors/system-errors.ts';
 import { EXIT } from '../host/exit-codes.ts';
 import type { ExitCode } from '../host/exit-codes.ts';
 
-/** One line for an error that has a kind, a stack for a defect. */
+/** One line for an error that has a kind; a stack for a defect. */
 export function failure(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
   if (error instanceof Error && error.name === 'AbortError')
     return { text: 'isthmus: stopped', exitCode: EXIT.interrupted };

@@ -1,16 +1,20 @@
 /**
- * Ctrl-C and termination: the first asks to stop in order, a later one stops at once.
+ * Ctrl-C and termination signals: the first one asks the command to stop in order, a later one stops the process at
+ * once.
  * @module
  */
 import { EXIT } from '../host/exit-codes.ts';
 
-/** Ctrl-C reaches a whole group, and npm, shells and service managers pass it on: within this time it is the same one. */
+/**
+ * Ctrl-C reaches the whole process group, and npm, shells and service managers also pass it on. Signals within this
+ * time count as one.
+ */
 const SAME_MS = 1_000;
 
 export interface Interruption {
-  /** Resolves when asked to stop. */
+  /** Resolves once the process is asked to stop. */
   readonly asked: Promise<undefined>;
-  /** From here on signals do what they do without us. */
+  /** Removes the handlers, so that signals have their default effect again. */
   forget(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads the ledger of a platform's state or a coordinator's store without writing to it: both keep an `owner` and one
- * row of JSON an entry.
+ * Reads the ledger of a platform's state or a coordinator's store without writing to it. Both keep an `owner`, and one
+ * row of JSON per entry.
  * @module
  */
 import { existsSync } from 'node:fs';
@@ -12,15 +12,15 @@ import { LEDGER_LAYOUT } from '../host/sqlite/ledger.ts';
 
 export interface LedgerFile {
   readonly federation: string;
-  /** null: the coordinator's. */
+  /** The platform's name; null for the coordinator's ledger. */
   readonly platform: string | null;
-  /** JSON texts, in order. */
+  /** The entries as JSON texts, in order. */
   readonly rows: readonly string[];
 }
 
 /**
- * @throws StoreError STORE_MISSING, STORE_LOCKED while an agent or a coordinator holds it, STORE_VERSION for one of an older
- * layout, STORE_CORRUPT for anything else.
+ * @throws StoreError STORE_MISSING; STORE_LOCKED while an agent or a coordinator has the file open; STORE_VERSION for
+ * an older layout; STORE_CORRUPT for any other failure.
  */
 export function readLedgerFile(file: string): LedgerFile {
   if (!existsSync(file)) {
@@ -29,7 +29,7 @@ export function readLedgerFile(file: string): LedgerFile {
   try {
     return readWith(`${pathToFileURL(file).href}?mode=ro`, file);
   } catch (error) {
-    // What a killed process left behind is a log that only a writer may bring in.
+    // A killed process may leave a write-ahead log, which SQLite can apply only if it may write.
     const code = codeOf(error) ?? '';
     if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY')) return guarded(file, file);
     throw translated(error, file);
@@ -52,7 +52,7 @@ function readWith(path: string, file: string): LedgerFile {
     if (layout > 0 && layout < LEDGER_LAYOUT) {
       throw new StoreError(
         'STORE_VERSION',
-        `${file} has layout ${layout}: its rounds were charged when shares were revealed, and not when updates left, so what they spent is not known; print it with the program that wrote it`,
+        `${file} has layout ${layout}: it charged rounds when shares were revealed, not when updates left, so its spend is unknown; print it with the program that wrote it`,
       );
     }
     const owner = database.prepare('SELECT * FROM owner').get() as Record<string, unknown> | undefined;
@@ -71,7 +71,7 @@ function translated(cause: unknown, file: string): unknown {
   if (cause instanceof StoreError) return cause;
   const code = codeOf(cause) ?? '';
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    const text = `${file} is held by a running agent or coordinator: stop it first; until then its local service and its metrics tell what is spent`;
+    const text = `${file} is held by a running agent or coordinator: stop it first; until then its local service and its metrics show the spend`;
     return new StoreError('STORE_LOCKED', text, { cause });
   }
   if (cause instanceof Error) {

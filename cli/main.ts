@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `isthmus`: one file a command; this one only mounts them.
+ * `isthmus`: mounts the commands. Each command is in a file of its own.
  * @module
  */
 import { Command, CommanderError } from 'commander';
@@ -48,13 +48,13 @@ Examples:
   isthmus data inspect ratings.csv`,
   );
 
-// A mounted command does not take these from its parent by itself.
+// Commander does not pass these settings on to a mounted command.
 const inherit = (parent: Command): void => {
   for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
 };
 inherit(program);
 
-// Who reads our output may leave (`| head`); a platform or a coordinator works on for those who do not read it.
+// The reader of our output may leave (`| head`). A platform or a coordinator must continue then.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
   process.stderr.write(`isthmus: cannot write standard output: ${error.message}\n`);
@@ -66,7 +66,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // commander has already told the person; help and version are no failure
+    // commander has already printed the message. Help and version are no failure.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
     const { text, exitCode } = failure(error);

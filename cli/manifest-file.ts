@@ -1,5 +1,5 @@
 /**
- * Reading and writing manifests and signatures on disk: public files, written whole or not at all.
+ * Reads and writes manifests and signatures on disk. They are public files, written whole or not at all.
  * @module
  */
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -13,14 +13,14 @@ export function manifestIn(file: string): Manifest {
   return parseManifest(readNamedFile(file, 'MANIFEST_UNREADABLE'), file);
 }
 
-/** Replaces an older file. @throws CommandError of that code. */
+/** Writes a file, replacing an older one. @throws CommandError with that code. */
 export function writeWhole(file: string, text: string, code: 'INIT_UNWRITABLE' | 'MANIFEST_UNWRITABLE'): void {
   const next = `${file}.next`;
   try {
     writeFileSync(next, text);
     renameSync(next, file);
   } catch (cause) {
-    // A part of it, on a full disk. A folder of that name was there before.
+    // Removes an incomplete file, as a full disk leaves one. A folder of this name was there before.
     if (statSync(next, { throwIfNoEntry: false })?.isFile() === true) rmSync(next);
     throw new CommandError(code, `cannot write ${file}: ${systemReason(cause)}`, { cause });
   }

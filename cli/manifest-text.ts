@@ -1,5 +1,5 @@
 /**
- * A manifest in plain words, for those who are to sign it.
+ * A manifest in plain words, for the members who are to sign it.
  * @module
  */
 import { upward } from '../core/accounting/printed-epsilon.ts';
@@ -11,7 +11,7 @@ import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
 import type { PrivacyProfile } from '../core/transfer/strategy.ts';
 
-/** The facts, a line each. */
+/** The facts, one per line. */
 export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan): string {
   const platforms = shape.platforms.map(
     ({ name, items, personsAbout, releases }) =>
@@ -31,7 +31,7 @@ release      ${released(manifest)}
 `;
 }
 
-/** Warnings first, then each claim or why there is none. */
+/** Warnings first, then each claim, or the reason why it is not made. */
 export function claimsOf({ manifest, strategy, privacy }: FederationPlan): string {
   const { claims, warnings } = privacyStatement({
     strategy: strategy.name,
@@ -57,7 +57,7 @@ export function keysOf(manifest: Manifest): string {
   return `keys\n${lines.join('\n')}\n`;
 }
 
-/** Numbered words, four a line. */
+/** Numbered words, four per line. */
 export function wordsTable(words: string): string {
   const numbered = words.split(' ').map((word, index) => `${String(index + 1).padStart(4)} ${word.padEnd(9)}`);
   const lines = [0, 4, 8].map((from) =>
@@ -69,7 +69,7 @@ export function wordsTable(words: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What epsilon covers, and where none covers anything. */
+/** States epsilon and the data that it covers, or that nothing is covered. */
 function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
   if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
   const sealed = 'no differential privacy: the encoder is made from raw data';
@@ -80,7 +80,7 @@ function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
   }
   const figures = `epsilon ${upward(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
   return profile === 'sealed-only'
-    ? `${sealed}; ${figures}, covers the prototypes of cohorts alone, as far as a person's own vector goes`
+    ? `${sealed}; ${figures}, covers only a person's own vector in the prototypes of cohorts`
     : figures;
 }
 
@@ -90,7 +90,7 @@ function released({ privacy: { release, epsilon0 } }: Manifest): string {
       return 'raw: no differential privacy toward the target';
     case 'ldp':
     case 'cohort':
-      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} a code`;
+      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} per code`;
     case 'none':
       return 'none';
   }

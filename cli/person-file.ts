@@ -1,5 +1,5 @@
 /**
- * Files of persons that the command line names: one id a line, by the rule of every other door.
+ * Files of persons named on the command line: one id per line, read by the same rule as every other input.
  * @module
  */
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,10 @@ import { eachLine } from '../core/data/lines.ts';
 import { HostError } from '../host/errors/host-errors.ts';
 import { systemReason } from '../host/files.ts';
 
-/** @throws HostError FILE_UNREADABLE, or CONSENT_WHO naming the line that is no id: then nobody is taken from the file. */
+/**
+ * @throws HostError FILE_UNREADABLE, naming the line that holds no id if there is one. Nobody is taken from the file
+ * then.
+ */
 export async function readPersons(file: string): Promise<readonly string[]> {
   let bytes: Uint8Array;
   try {
@@ -41,6 +44,6 @@ export async function readPersons(file: string): Promise<readonly string[]> {
 function refusal(file: string, line: number, why: string): HostError {
   return new HostError(
     'FILE_UNREADABLE',
-    `${file}, line ${line}: the person ${why}: write one person id a line, in UTF-8`,
+    `${file}, line ${line}: the person ${why}: write one person id per line, in UTF-8`,
   );
 }

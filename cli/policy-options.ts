@@ -1,5 +1,5 @@
 /**
- * Everything that a manifest says beside its members, as options: of `isthmus manifest make` and of a trial.
+ * The settings of a manifest other than its members, as options of `isthmus manifest make` and of a trial.
  * @module
  */
 import { Option } from 'commander';
@@ -35,11 +35,11 @@ export interface PolicyFlags {
 
 export function addPolicyOptions(command: Command): Command {
   return command
-    .optionsGroup('What is learnt together:')
+    .optionsGroup('Training:')
     .option('--federation <name>', 'name of the federation', 'my-federation')
     .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
     .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
-    .option('--set <key=value>', 'a setting of the strategy; may be given several times', setting)
+    .option('--set <key=value>', 'a setting of the strategy; may be repeated', setting)
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
     .optionsGroup('Privacy:')
     .option('--epsilon <number>', 'total privacy budget for everything trained', positive, 4)
@@ -48,12 +48,12 @@ export function addPolicyOptions(command: Command): Command {
     .option('--colluding <count>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
     .option(
       '--platforms-per-person <count>',
-      'on how many of the platforms one person may be; epsilon holds for persons on no more',
+      'number of platforms that one person may be on; epsilon holds for persons on at most this many',
       integer(1),
       2,
     )
     .addOption(
-      new Option('--release <mode>', 'what a target gets of a representation')
+      new Option('--release <mode>', 'how a target receives a representation')
         .choices(['raw', 'ldp', 'cohort', 'none'])
         .default('raw'),
     )
@@ -61,33 +61,41 @@ export function addPolicyOptions(command: Command): Command {
     .option('--sources <names>', 'platforms that release (default: all)', list(platform))
     .option(
       '--sampling <share>',
-      'each round takes every person by a secret coin that shows this; everybody if absent',
+      'probability that a round includes a person, by a secret coin; everybody if absent',
       positive,
     )
-    .option('--clip-quantile <share>', "let the bound on a person's part of a round follow this quantile", positive)
+    .option(
+      '--clip-quantile <share>',
+      "let the clip of the rounds follow this quantile of the contributions' lengths",
+      positive,
+    )
     .option(
       '--clip-weights <name=weight,...>',
-      'how much of the bound on one person a platform takes in rounds, beside 1 of the others',
+      'part of the bound on one person that a platform takes in rounds, relative to 1 for the others',
       list(weight),
     )
     .optionsGroup('When platforms fail:')
     .option(
       '--dropouts <count>',
-      'platforms whose loss a sum survives (default: 1 from four platforms on, else 0)',
+      'platforms whose loss a sum survives (default: 1 with four platforms or more, else 0)',
       integer(0),
     )
     .option('--spare-attempts <count>', 'attempts that may be charged and lost for good (default: 1)', integer(0))
     .option(
       '--refunds <count>',
-      'charges of broken attempts that a ledger may take back (default: a third of the rounds, 3 at least)',
+      'charges of broken attempts that a ledger may take back (default: a third of the rounds, at least 3)',
       integer(0),
     )
     .option('--max-attempts <count>', 'tries at one round before the coordinator stops (default: 5)', integer(1))
-    .option('--stage-timeout <ms>', 'a stage of a round ends by then with who is there (default: 30000)', integer(100))
+    .option(
+      '--stage-timeout <ms>',
+      'longest time of a stage of a round; it then goes on with the platforms that answered (default: 30000)',
+      integer(100),
+    )
     .option('--train-timeout <ms>', 'the same for training (default: 600000)', integer(100));
 }
 
-/** What the options say; what is left out takes the manifest's default. */
+/** The settings that the options give. An absent option takes the manifest's default. */
 export function partsOf(flags: PolicyFlags): Omit<ManifestParts, 'coordinator' | 'platforms'> {
   const { delta, colluding, dropouts, platformsPerPerson, release, epsilon0, sources } = flags;
   const { sampling, clipQuantile, clipWeights, spareAttempts, refunds, maxAttempts } = flags;

@@ -1,5 +1,5 @@
 /**
- * The live view of a simulation: a small board that redraws itself on a terminal, a line per event elsewhere.
+ * The live view of a simulation: a small board that redraws itself on a terminal, or one line per event elsewhere.
  * @module
  */
 import { createLogUpdate } from 'log-update';
@@ -9,11 +9,11 @@ import type { SimulationEvent } from '../simulations/events.ts';
 
 export interface Progress {
   show(event: SimulationEvent): void;
-  /** Leaves the terminal as a person expects it. */
+  /** Restores the terminal. */
   end(): void;
 }
 
-/** Written to standard error, so that standard output holds the result alone. */
+/** Writes to standard error, so that standard output holds only the result. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? board(stream) : lines(stream);
 }
@@ -31,7 +31,7 @@ interface Board {
 }
 
 function board(stream: NodeJS.WriteStream): Progress {
-  // log-update's own goes to standard output, which holds the result alone.
+  // log-update's default instance writes to standard output, which must hold only the result.
   const logUpdate = createLogUpdate(stream);
   const state: Board = {
     world: '',
@@ -45,7 +45,7 @@ function board(stream: NodeJS.WriteStream): Progress {
     startedAt: Date.now(),
   };
   const redraw = (): void => logUpdate(draw(state));
-  // Time goes on between events.
+  // The elapsed time must advance between events.
   const timer = setInterval(redraw, 500);
   timer.unref();
   return {
@@ -118,8 +118,9 @@ function draw(state: Board): string {
 }
 
 /**
- * About how much of a trial is behind a platform that enters a stage, and that ends it: of the three trials of the default world
- * (a target fits from .28 to .42 on, and evaluates from .76 to .82 on). For the time left.
+ * The part of a trial that a platform has behind it at the start and at the end of each stage, for the estimate of the
+ * time left. Measured on the three trials of the default world (a target fits from .28 to .42 on, and evaluates from
+ * .76 to .82 on).
  */
 const STAGES: Readonly<Record<string, readonly [from: number, to: number]>> = {
   preparing: [0, 0.3],
@@ -131,7 +132,7 @@ const STAGES: Readonly<Record<string, readonly [from: number, to: number]>> = {
   serving: [1, 1],
 };
 
-/** Of the trial under way: as far as the last platform is. */
+/** The finished part of the running trial: that of the slowest platform. */
 function trialDone({ platforms }: Board): number {
   const working = [...platforms.values()].filter(({ stage }) => stage in STAGES);
   const at = working.map(({ stage, fraction }) => {
@@ -154,7 +155,7 @@ function lines(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** A line for what is new; null for a step within a stage already told. */
+/** The line for an event; null for progress within a stage that was already printed. */
 function lineOf(event: SimulationEvent, stages: Map<string, string>): string | null {
   switch (event.kind) {
     case 'world':

@@ -1,5 +1,5 @@
 /**
- * How a source of interactions is to be read, where a person says it.
+ * Options that say how to read a source of interactions.
  * @module
  */
 import { InvalidArgumentError, Option } from 'commander';
@@ -23,17 +23,17 @@ export interface ReaderOptions {
   readonly items?: string;
 }
 
-/** Adds the options that take the place of a guess. */
+/** Adds the options that replace a guess. */
 export function withReaderOptions(command: Command): Command {
   return command
     .option(
       '--columns <role=column,...>',
-      'which column is person, item, rating, timestamp: a name, a place from 0, or none (rating, timestamp)',
+      'which column is person, item, rating, timestamp: a name, a position from 0, or none (rating, timestamp)',
       columns,
     )
-    .addOption(new Option('--header <answer>', 'whether the first line holds names').choices(['yes', 'no']))
-    .option('--delimiter <text>', 'what separates columns: tab, blank (any run of them), or the characters', delimiter)
-    .addOption(new Option('--encoding <name>', 'of the text').choices(ENCODINGS))
+    .addOption(new Option('--header <answer>', 'yes if the first line holds column names').choices(['yes', 'no']))
+    .option('--delimiter <text>', 'separator of columns: tab, blank (any run of blanks), or the characters', delimiter)
+    .addOption(new Option('--encoding <name>', 'encoding of the text').choices(ENCODINGS))
     .addOption(
       new Option(
         '--time <form>',
@@ -42,12 +42,12 @@ export function withReaderOptions(command: Command): Command {
     )
     .option(
       '--min-rating <number>',
-      'least rating that counts as a like, or none: every one (default: the middle of the scale)',
+      'lowest rating that counts as a like; none: every rating counts (default: the middle of the scale)',
       minRating,
     )
     .option(
       '--items <file>',
-      'ids and titles of the items, or rows: what the rows hold (default: NAME.items.tsv or .csv, movies.csv, movies.dat or u.item beside the data)',
+      'file with ids and titles of the items; rows: the items of the rows (default: NAME.items.tsv or .csv, movies.csv, movies.dat or u.item beside the data)',
       text,
     );
 }
@@ -92,6 +92,6 @@ function minRating(value: string): number | null {
   if (value === 'none') return null;
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number))
-    throw new InvalidArgumentError(`"${value}" is no number and not none.`);
+    throw new InvalidArgumentError(`"${value}" is neither a number nor none.`);
   return number;
 }

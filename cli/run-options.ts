@@ -10,13 +10,13 @@ import { setting } from './arguments.ts';
 
 type Options = Readonly<Record<string, z.ZodDefault>>;
 
-/** Adds a flag per option. What a person does not say is not set: the schema knows its default. */
+/** Adds a flag per option. An absent flag stays undefined, because the schema knows the default. */
 export function withRunOptions(command: Command, options: Options): Command {
   for (const [name, schema] of Object.entries(options)) command.addOption(flag(name, schema));
   return command;
 }
 
-/** The options that a person gave. @param flags as commander read them, with flags of the command's own. */
+/** The options that the user gave. @param flags as commander read them, including the command's own. */
 export function givenOptions(flags: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(options)) {
@@ -35,13 +35,13 @@ function flag(name: string, schema: z.ZodDefault): Option {
   return new Option(`${spelled} <${value}>`, `${help} (default: ${usual})`).argParser<unknown>(readerOf(schema));
 }
 
-/** @param value an option's default, as a person would write it. */
+/** @param value an option's default, in the form in which a user would write it. */
 export function defaultText(value: unknown): string {
   if (Array.isArray(value)) return value.map(defaultText).join(',');
   return value === null ? 'none' : JSON.stringify(value).replaceAll('"', '');
 }
 
-/** Reads what a person wrote after the flag and checks it, so that a wrong value is told beside the flag. */
+/** Reads and checks a flag's value, so that the message about a wrong value names the flag. */
 function readerOf(schema: z.ZodDefault): (text: string, earlier: unknown) => unknown {
   const inner = schema.unwrap();
   if (inner instanceof z.ZodRecord)
@@ -61,7 +61,7 @@ const parts = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** A number where the option may be one and the text is one. */
+/** Reads a number if the option allows one and the text is one. */
 function valueOf(schema: z.core.$ZodType): (text: string) => string | number {
   const inner = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
   const isText = inner instanceof z.ZodString || inner instanceof z.ZodEnum;

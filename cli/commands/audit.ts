@@ -17,31 +17,31 @@ interface AuditOptions {
   readonly json?: true;
 }
 
-/** Exit code when something measured exceeds what is proven. */
+/** Exit code if a measured bound exceeds a proven one. */
 const CONTRADICTED = 1;
 const CONFIDENCE = 0.95;
 
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('attack the mechanisms and set what is measured beside what is proven')
-    .option('--claimed-epsilon <e>', 'total epsilon that is claimed for what is trained', positive, 4)
+    .description('attack the mechanisms and compare measured bounds with proven ones')
+    .option('--claimed-epsilon <e>', 'total epsilon claimed for training', positive, 4)
     .option('--delta <d>', 'its delta', positive, 1e-6)
     .option('--canaries <n>', 'canary persons, each in or out by a fair coin', integer(1000, 1_000_000), 12_000)
     .option('--epsilon0 <list>', 'epsilons of one released code', list(positive), [1, 2, 4])
     .addOption(
-      new Option('--plant <bug>', 'audit the training with a bug in it; all: every sanity case').choices([
-        ...PLANTED_BUGS,
-        'all',
-      ]),
+      new Option(
+        '--plant <bug>',
+        'audit training with a planted bug; all: every bug in turn, to check the audit itself',
+      ).choices([...PLANTED_BUGS, 'all']),
     )
-    .option('--seed <text>', 'what everything is drawn from; another seed is another audit', text, 'audit')
+    .option('--seed <text>', 'seed of all randomness; another seed gives another audit', text, 'audit')
     .option('--json', 'the audit as one JSON document (docs/schemas/audit.json)')
     .addHelpText(
       'after',
       `
-Lower bounds hold with ${CONFIDENCE * 100} % confidence: of twenty seeds one may exceed what is proven by chance.
-Exit codes: 0 nothing measured exceeds what is proven; 1 something does (with --plant BUG: the bug was caught).
-With --plant all: 0 when every sanity case came out as it must, 1 otherwise.
+Lower bounds hold with ${CONFIDENCE * 100} % confidence: one seed in twenty may exceed the proven bound by chance.
+Exit codes: 0 no measured bound exceeds a proven one; 1 at least one does (with --plant BUG: the audit caught the bug).
+With --plant all: 0 if the audit had the expected result for every bug, 1 otherwise.
 
 Examples:
   isthmus audit
@@ -83,7 +83,7 @@ function describe({
   if (strategies.length > 0) out.push(...describeStrategies(strategies));
   if (oneShot !== null) {
     out.push(
-      `One-shot canaries in the shared model: estimate ${figure(oneShot.estimate)} (${figure(oneShot.chance)} for canaries that were not in), proven ${proven(oneShot.provenEpsilon)}`,
+      `One-shot canaries in the shared model: estimate ${figure(oneShot.estimate)} (${figure(oneShot.chance)} for canaries that were out), proven ${proven(oneShot.provenEpsilon)}`,
       `  ${oneShot.canaries} random directions in ${oneShot.dimension} coordinates, ${oneShot.rounds} rounds over ${oneShot.platforms} platforms; an estimate, not a bound`,
       '',
     );
@@ -91,7 +91,7 @@ function describe({
   if (releases.length > 0) out.push(...describeReleases(releases));
   if (embeddingRows.length > 0) {
     out.push(
-      'Embedding rows, were they to travel: one step of federated averaging, lower bounds',
+      'Embedding rows, if they travelled: lower bounds for one step of federated averaging',
       `  ${'attack'.padEnd(12)} ${'released'.padEnd(19)} ${'guessed right'.padEnd(14)} ${'any'.padStart(6)} ${'Gaussian'.padStart(9)} ${'proven'.padStart(8)}`,
       ...embeddingRows.map(
         (row) =>
@@ -108,11 +108,11 @@ function describe({
   const verdict =
     request.planted === 'all'
       ? failed
-        ? 'A SANITY CASE DID NOT COME OUT AS IT MUST: this audit cannot be relied on.'
-        : 'Every sanity case came out as it must.'
+        ? 'NOT THE EXPECTED RESULT FOR EVERY BUG: this audit cannot be relied on.'
+        : 'The audit had the expected result for every bug.'
       : failed
-        ? 'CONTRADICTED: a measured lower bound exceeds what is proven.'
-        : 'Nothing measured exceeds what is proven.';
+        ? 'CONTRADICTED: a measured lower bound exceeds a proven bound.'
+        : 'No measured bound exceeds a proven one.';
   return [...out, ...(sanity.length > 0 ? [''] : []), `${verdict} Seed "${request.seed}".`, ''].join('\n');
 }
 
@@ -120,9 +120,9 @@ function describeTraining(training: TrainingAudit): string[] {
   const { canaries, guesses, platforms, platformsPerCanary, attacks, summary } = training;
   const best = attacks.map(({ attack, correct }) => `${attack} ${correct}`).join(', ');
   return [
-    `Canaries in what is trained (${summary})`,
+    `Canaries in training (${summary})`,
     `  proven epsilon ${figure(training.provenEpsilon)}`,
-    `  measured, at least: ${figure(training.lowerBound)} for any mechanism, ${figure(training.gaussianLowerBound)} supposing a Gaussian trade-off curve; ${CONFIDENCE * 100} % confidence`,
+    `  measured, at least: ${figure(training.lowerBound)} for any mechanism, ${figure(training.gaussianLowerBound)} assuming a Gaussian trade-off curve; ${CONFIDENCE * 100} % confidence`,
     `  ${canaries} canaries on ${platformsPerCanary} of ${platforms} platforms each; seen by the coordinator and one platform; ${guesses} guesses, right: ${best}`,
     '',
   ];
@@ -142,7 +142,7 @@ function describeStrategies(strategies: readonly StrategyAudit[]): string[] {
 
 function describeReleases(releases: readonly ReleaseAudit[]): string[] {
   return [
-    'Released codes: two opposite persons (membership), one interaction more (interaction)',
+    'Released codes: two opposite persons (membership), one further interaction (interaction)',
     `  ${'mode'.padEnd(8)} ${'attack'.padEnd(12)} ${'at least'.padStart(8)} ${'proven'.padStart(8)}  recognised  mistaken`,
     ...releases.map(
       ({ mode, attack, lowerBound, epsilon0, recognised, mistaken }) =>

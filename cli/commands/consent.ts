@@ -34,46 +34,46 @@ const DAY_SECONDS = 86_400;
 
 export function consentCommand(): Command {
   return new Command('consent')
-    .description('record, list and withdraw the consent of persons to be released to a target platform')
+    .description('record, list and withdraw consents of persons to a release to a target platform')
     .addCommand(
       whom(new Command('add'))
-        .description('record consents; a person without one is never released')
-        .requiredOption('--target <platform>', 'who may receive their representations', text)
-        .option('--epoch <number>', 'the release epoch it holds for', integer(0, LATEST_EPOCH), 1)
+        .description('record consents; without one nothing of a person is released')
+        .requiredOption('--target <platform>', 'platform that may receive their representations', text)
+        .option('--epoch <number>', 'release epoch that the consent is for', integer(0, LATEST_EPOCH), 1)
         .addOption(
           new Option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)')
             .argParser(expiry)
             .default(inDays(365), 'in 365 days'),
         )
-        .option('--accept-unknown', "record also persons whom the platform's data does not hold yet")
+        .option('--accept-unknown', "also record persons who are not in the platform's data yet")
         .action(add),
     )
     .addCommand(
       new Command('list')
-        .description('consents on record')
+        .description('list the consents on record')
         .requiredOption('--state <dir>', "the source platform's state directory", text)
         .option('--person <id>', 'of one person', personId)
         .option('--target <platform>', 'for one target', text)
         .option('--epoch <number>', 'of one epoch', integer(0))
-        .option('--json', 'as a document')
+        .option('--json', 'print one JSON document')
         .action(show),
     )
     .addCommand(
       whom(new Command('withdraw'))
-        .description('delete consents and what was released by them, here and at the targets')
-        .option('--target <platform>', 'for one target alone', text)
+        .description('delete consents and everything released under them, here and at the targets')
+        .option('--target <platform>', 'for this target only', text)
         .action(withdraw),
     )
     .addHelpText(
       'after',
       `
-Works while the agent runs, through its local service, and without it; a withdrawal made without it reaches the targets
-when it next runs. A person or a target that is not known is named, and the command fails: of a withdrawal the others are
-withdrawn all the same, of an addition nobody is recorded.
+Works with a running agent, through its local service, and without one. A withdrawal made without a running agent reaches
+the targets when the agent next runs. If a person or a target is unknown, the command names it and fails: a withdrawal still
+withdraws the others, an addition records nobody.
 
 Examples:
   isthmus consent add --state films-state --person p000123 --target books --expires 90d
-  isthmus consent add --state films-state --file persons.txt --target books --dry-run      one person id a line
+  isthmus consent add --state films-state --file persons.txt --target books --dry-run      one person id per line
   isthmus consent list --state films-state --target books
   isthmus consent withdraw --state films-state --person p000123`,
     );
@@ -83,8 +83,8 @@ function whom(command: Command): Command {
   return command
     .requiredOption('--state <dir>', "the source platform's state directory", text)
     .option('--person <ids>', "the platform's own person ids, comma-separated", list(personId))
-    .option('--file <file>', 'a file of person ids, one a line', text)
-    .option('--dry-run', 'only say what would be done');
+    .option('--file <file>', 'a file of person ids, one per line', text)
+    .option('--dry-run', 'only print what would be done');
 }
 
 async function add(options: Terms): Promise<void> {
@@ -104,12 +104,10 @@ async function add(options: Terms): Promise<void> {
     process.stdout.write(`${done}: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`);
     if (unknown === null) {
       process.stderr.write(
-        'isthmus: not checked: no platform was started on this state yet, so that persons and target are unknown; its first start says how many it does not know\n',
+        'isthmus: not checked: no platform has run on this state yet, so its persons and targets are unknown; its first start reports how many it does not know\n',
       );
     } else if (unknown.length > 0) {
-      process.stderr.write(
-        `isthmus: not in this platform's data, so that nothing is released yet: ${namesOf(unknown)}\n`,
-      );
+      process.stderr.write(`isthmus: not in this platform's data, so nothing is released yet: ${namesOf(unknown)}\n`);
     }
   } finally {
     consents.close();
@@ -156,7 +154,7 @@ async function withdraw(options: Whom): Promise<void> {
 async function personsOf({ person = [], file }: Whom): Promise<readonly string[]> {
   const persons = [...person, ...(file === undefined ? [] : await readPersons(file))];
   if (persons.length > 0) return [...new Set(persons)];
-  throw new CommandError('CONSENT_WHO', 'name somebody: --person ID, or --file with one person id a line');
+  throw new CommandError('CONSENT_WHO', 'name at least one person: --person ID, or --file with one person id per line');
 }
 
 function dateOf(seconds: number): string {
@@ -172,10 +170,12 @@ function expiry(value: string): number {
   const seconds = days === null ? Math.floor(Date.parse(value) / 1000) : inDays(Number(days[1]));
   if (!Number.isFinite(seconds)) throw new InvalidArgumentError(`"${value}" is neither a date nor a number of days.`);
   if (seconds <= inDays(0)) {
-    throw new InvalidArgumentError(`"${value}" is past: nobody would be released by such a consent.`);
+    throw new InvalidArgumentError(`"${value}" is in the past: nothing would be released under such a consent.`);
   }
   if (seconds > LATEST_EXPIRY) {
-    throw new InvalidArgumentError(`"${value}" is after ${dateOf(LATEST_EXPIRY)}, the last day a letter can tell.`);
+    throw new InvalidArgumentError(
+      `"${value}" is after ${dateOf(LATEST_EXPIRY)}, the last day that a letter can carry.`,
+    );
   }
   return seconds;
 }

@@ -1,5 +1,5 @@
 /**
- * `isthmus data adopt`: a platform reads its data another way from its next start on.
+ * `isthmus data adopt`: changes how a platform reads its data, from its next start on.
  * @module
  */
 import { Command } from 'commander';
@@ -16,15 +16,15 @@ interface AdoptOptions {
 
 export function adoptCommand(): Command {
   return new Command('adopt')
-    .description('let a platform that has started before go by another reading file from its next start on')
-    .requiredOption('--state <dir>', "the platform's state directory; no agent runs on it", text)
+    .description('give a platform that has run before another reading file, from its next start on')
+    .requiredOption('--state <dir>', "the platform's state directory; no agent may be running on it", text)
     .requiredOption('--data <source>', 'its interactions', text)
     .option('--reading <file>', 'the reading file (default: SOURCE.reading.yaml)', text)
     .addHelpText(
       'after',
       `
-What was released by the earlier reading stays released and paid for, and nothing is drawn anew. The catalogue may have new items,
-as many as the manifest has room for; it may not lose one.
+Values released under the earlier reading stay released and charged, and nothing is drawn again. The catalogue may gain items,
+as many as the manifest has room for, but it may not lose any.
 
 Example:
   isthmus data inspect films.tsv && isthmus data adopt --state films-state --data films.tsv`,
@@ -36,7 +36,7 @@ async function adopt({ state, data, reading }: AdoptOptions): Promise<void> {
   const store = openSqliteStore(storeFileIn(state));
   try {
     const changes = await adoptReading(store.starts, { data, ...(reading !== undefined && { reading }) });
-    const said = changes.length === 0 ? ['nothing changes: the platform reads by this reading already'] : changes;
+    const said = changes.length === 0 ? ['nothing changes: the platform already uses this reading'] : changes;
     process.stdout.write(`${said.join('\n')}\n`);
   } finally {
     store.close();

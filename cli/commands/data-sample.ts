@@ -22,12 +22,12 @@ export function dataSampleCommand(): Command {
   const d = DEFAULT_SYNTHETIC_WORLD;
   return new Command('sample')
     .description('write a synthetic world to try the other commands on: <platform>.tsv and <platform>.items.tsv')
-    .requiredOption('--out <folder>', 'where the files go')
+    .requiredOption('--out <folder>', 'folder for the files')
     .option('--platforms <names>', 'comma-separated', (text: string) => text.split(','), [...d.platforms])
     .option('--persons <n>', 'persons on each platform', whole, d.persons)
     .option('--items <n>', 'items of each catalogue', whole, d.items)
     .option('--seed <text>', 'the same seed gives the same world', d.seed)
-    .option('--json', 'print what was written as JSON', false)
+    .option('--json', 'print a list of the written files as JSON', false)
     .addHelpText(
       'after',
       '\nExample:\n  isthmus data sample --out sample && isthmus data inspect sample/films.tsv sample/books.tsv',

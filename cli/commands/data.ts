@@ -1,5 +1,5 @@
 /**
- * `isthmus data`: looking at data before it is used.
+ * `isthmus data`: inspects data before it is used.
  * @module
  */
 import { Command } from 'commander';
@@ -40,11 +40,11 @@ export interface InspectedSource extends DomainFigures {
   /** Columns that are not read. */
   readonly unread: readonly string[];
   readonly remarks: readonly string[];
-  /** The file that titles come from; null: there is none. */
+  /** The file that titles come from; null if there is none. */
   readonly itemsFile: string | null;
-  /** null: nothing was written. */
+  /** The reading file that was written; null if nothing was written. */
   readonly readingFile: string | null;
-  /** null: nothing was written, or the file of items is the catalogue. */
+  /** The catalogue that was written; null if nothing was written, or if the file of items is the catalogue. */
   readonly catalogueFile: string | null;
   readonly rows: number;
   readonly repeats: number;
@@ -55,7 +55,7 @@ export interface InspectedSource extends DomainFigures {
 
 export function dataCommand(): Command {
   return new Command('data')
-    .description('look at data before it is used, and write down how it is read')
+    .description('inspect data before it is used, and write down how it is read')
     .addCommand(inspectCommand())
     .addCommand(adoptCommand())
     .addCommand(dataSampleCommand());
@@ -64,7 +64,7 @@ export function dataCommand(): Command {
 function inspectCommand(): Command {
   return withReaderOptions(new Command('inspect'))
     .description(
-      'say what is taken for what, count persons, items and interactions, and write the reading file that "isthmus platform" reads by',
+      'show which column is which, count persons, items and interactions, and write the reading file for "isthmus platform"',
     )
     .argument(
       '<source...>',
@@ -87,14 +87,17 @@ Examples:
     });
 }
 
-/** Looks at the sources and, but for a dry run, writes their reading files. @throws DataError */
+/** Inspects the sources and, except in a dry run, writes their reading files. @throws DataError */
 export async function inspectSources(
   sources: readonly string[],
   options: Omit<InspectOptions, 'json'>,
 ): Promise<InspectDocument> {
   const { out, dryRun } = options;
   if (out !== undefined && sources.length > 1) {
-    throw new DataError('DATA_OPTION', '--out names the reading file of one source: inspect them one by one');
+    throw new DataError(
+      'DATA_OPTION',
+      '--out names the reading file of a single source: inspect the sources one by one',
+    );
   }
   const inspected: Inspected[] = [];
   for (const source of sources) inspected.push(await inspectSource(source, readerOptions(options)));
@@ -135,14 +138,14 @@ function shownRow(row: BadRow): InspectedSource['badRows'][number] {
   return { ...(file !== undefined && { file }), line, reason: badRowText(row) };
 }
 
-/** The document as a person reads it. */
+/** The document as text for a terminal. */
 export function inspectText({ sources, overlaps: shared }: InspectDocument): string {
   const lines = sources.flatMap((source) => [...sourceLines(source), '']);
   if (shared.length > 0) {
     const names = shared.map(({ domains }) => domains.join(' + '));
     const width = Math.max(...names.map((name) => name.length));
     lines.push(
-      `Known on several (the same id is the same person; with ${shared[0].minInteractions} interactions or more on each)`,
+      `Persons known on several (equal ids mean the same person; in brackets: with ${shared[0].minInteractions} interactions or more on each)`,
     );
     shared.forEach(({ persons, eligible, shareOfSmallest }, i) => {
       lines.push(
@@ -190,14 +193,14 @@ function sourceLines(source: InspectedSource): string[] {
           line(
             'ratings',
             `${ratings.min} to ${ratings.max}, mean ${ratings.mean.toFixed(2)}${partly(ratings.knownShare)}; ` +
-              'they decide whether a row counts, and nothing else',
+              'they only decide if a row counts',
           ),
         ]
       : []),
     line(
       'rows',
       `${count(source.rows)}: ${count(source.bad)} bad${source.bad > 0 ? ` (${percent(source.bad / source.rows)}, left out)` : ''}, ` +
-        `${count(source.repeats)} repeats (the latest counts), ${count(source.disliked)} with a rating that is no like`,
+        `${count(source.repeats)} repeats (the latest counts), ${count(source.disliked)} with a rating that is not a like`,
     ),
     ...source.badRows.map(
       ({ file, line: at, reason }) => `    ${file === undefined ? '' : `${file}, `}line ${at}: ${reason}`,
@@ -213,7 +216,7 @@ function writtenLines({ readingFile, catalogueFile, itemsFile }: InspectedSource
     catalogueFile === null
       ? `${String(itemsFile)} is its catalogue`
       : `${catalogueFile}: its catalogue, ${itemsFile === null ? 'the items of the rows' : 'the items of that file and of the rows'}`;
-  return [`${readingFile}: "isthmus platform" reads by it`, catalogue];
+  return [`${readingFile}: the reading file for "isthmus platform"`, catalogue];
 }
 
 function columnList(names: readonly string[]): string {

@@ -10,7 +10,7 @@ import { interruption } from '../interrupted.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
 import { version } from '../version.ts';
 
-/** Options of the experiment beside those of its runs. */
+/** Options of the experiment itself, beside those of its runs. */
 interface Flags {
   readonly config?: string;
   readonly out?: string;
@@ -28,17 +28,17 @@ export function experimentCommand(): Command {
 function privacyExperimentCommand(): Command {
   const command = new Command('privacy')
     .description('quality against epsilon, for release modes and shares of the overlap, over seeds; resumable')
-    .option('--config <file>', 'YAML that describes the experiment; flags win over it', text);
+    .option('--config <file>', 'YAML that describes the experiment; flags override it', text);
   return withRunOptions(command, experimentOptions)
-    .option('--workers <n>', 'trials at a time, each in a process of its own', integer(1, 256), 2)
-    .option('--out <folder>', 'where to keep the results (default: runs/privacy-<time>)', text)
-    .option('--resume <folder>', 'go on with the experiment kept there', text)
+    .option('--workers <n>', 'number of trials at a time, each in its own process', integer(1, 256), 2)
+    .option('--out <folder>', 'folder for the results (default: runs/privacy-<time>)', text)
+    .option('--resume <folder>', 'continue the experiment kept in this folder', text)
     .option('--json', 'print the summary (docs/schemas/experiment-privacy.json) on standard output')
     .addHelpText(
       'after',
       `
-Every trial is kept as it ends: a run that was stopped or killed goes on with --resume.
-Exit codes: 0 every trial has a result; 6 some have none (--resume tries them again); 130 stopped.
+Every trial is kept once it ends; --resume continues a run that was stopped or killed.
+Exit codes: 0 every trial has a result; 6 some have none (--resume runs them again); 130 stopped.
 
 Examples:
   isthmus experiment privacy --persons 500 --items 250 --seeds 2 --epsilon 1,4,none --release raw,ldp --epsilon0 2,8
@@ -55,7 +55,7 @@ async function run(flags: Flags): Promise<void> {
   if (resume !== undefined && (file !== undefined || out !== undefined || Object.keys(given).length > 0)) {
     throw new SimulationError(
       'SIMULATION_OPTION',
-      '--resume goes on with the experiment as it was described: leave the other options out',
+      '--resume continues the experiment with its own options: remove the other options',
     );
   }
   const folder = resume ?? out ?? `runs/privacy-${new Date().toISOString().replace(/[-:]/g, '').slice(0, 15)}`;
@@ -77,7 +77,7 @@ async function run(flags: Flags): Promise<void> {
     if (summary.failures.length > 0) process.exitCode = EXIT.federation;
   } catch (error) {
     if (stop.signal.aborted)
-      process.stderr.write(`what had ended is kept: isthmus experiment privacy --resume ${folder}\n`);
+      process.stderr.write(`finished trials are kept; continue with: isthmus experiment privacy --resume ${folder}\n`);
     throw error;
   } finally {
     interrupted.forget();

@@ -1,5 +1,6 @@
 /**
- * `isthmus manifest accept`: a member reads a manifest in plain words, compares its twelve words with the others, and signs.
+ * `isthmus manifest accept`: a member reads a manifest in plain words, compares its twelve words with other members',
+ * and signs it.
  * @module
  */
 import { dirname, join } from 'node:path';
@@ -30,15 +31,15 @@ export function acceptCommand(): Command {
     .description('read a manifest in plain words, compare its twelve words with the other members, and sign it')
     .argument('<manifest>', 'manifest.yaml')
     .requiredOption('--identity <file>', 'your key file', text)
-    .option('--words <file>', 'the words as another member told them; asked for when absent', text)
+    .option('--words <file>', 'file with the words that another member told you; without it you type them', text)
     .option('--keys', "also list every member's public keys", false)
     .option('--unsafe-trial', 'sign without comparing; only a manifest that was made for a trial', false)
     .option('--out <file>', 'your signature (default: NAME.signature.yaml beside the manifest)', text)
     .addHelpText(
       'after',
       `
-The words stand for the whole manifest, every member's keys included. Equal words at two members: they hold the same file. Tell
-them in a call, on paper or face to face, and never through the coordinator, which could make each member see what it wants to.
+The words identify the whole manifest, every member's keys included: two members with equal words hold the same file. Tell
+them in a call, on paper or face to face, and never through the coordinator, which could show each member other words.
 
 Examples:
   isthmus manifest accept manifest.yaml --identity films.key
@@ -58,7 +59,7 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
     throw new CommandError(
       'MANIFEST_TRIAL',
       isTrial
-        ? `${file} was made for a trial: nobody compares its keys, and its claims say so; sign it with --unsafe-trial, or have one made without`
+        ? `${file} was made for a trial: nobody compares its keys, and its claims say so; sign it with --unsafe-trial, or ask for one that was made without it`
         : `${file} was not made for a trial: its claims say that its words were compared, so they must be`,
     );
   }
@@ -70,7 +71,10 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
   process.stdout.write(`${out} is the signature of ${name}: hand it to whoever made the manifest.\n`);
 }
 
-/** @param file with the words that were told; typed when undefined. @throws CommandError MANIFEST_WORDS, MANIFEST_WORDS_DIFFER */
+/**
+ * @param file with the words that another member told; undefined to type them. @throws CommandError MANIFEST_WORDS,
+ * MANIFEST_WORDS_DIFFER
+ */
 async function compare(words: string, file: string | undefined): Promise<void> {
   process.stdout.write(`The words of this manifest:\n${wordsTable(words)}
 Tell them to the other members, and have theirs told to you: in a call, on paper or face to face, not through the coordinator.\n`);
@@ -79,7 +83,7 @@ Tell them to the other members, and have theirs told to you: in a call, on paper
   if (told.length !== WORD_COUNT || unknown.length > 0) {
     const why =
       unknown.length > 0
-        ? `${unknown.map((word) => `"${word}"`).join(', ')} is none of the list`
+        ? `${unknown.map((word) => `"${word}"`).join(', ')} is not in the word list`
         : `there are ${told.length}`;
     throw new CommandError(
       'MANIFEST_WORDS',
@@ -89,7 +93,7 @@ Tell them to the other members, and have theirs told to you: in a call, on paper
   if (told.join(' ') === words) return;
   throw new CommandError(
     'MANIFEST_WORDS_DIFFER',
-    'the words are not those of this manifest: whoever told them holds another file. Somebody may have given you different ones on purpose. Nothing was signed; compare the files before anybody signs',
+    'the words are not those of this manifest: the member who told them holds another file. Somebody may have given you different files on purpose. Nothing was signed; compare the files before anybody signs',
   );
 }
 
@@ -97,7 +101,7 @@ async function typed(): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new CommandError(
       'MANIFEST_WORDS',
-      'nobody can type the words here: name a file of the words as another member told them with --words. Nothing was signed',
+      'the words cannot be typed here: use --words to name a file with the words that another member told you. Nothing was signed',
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,5 +1,5 @@
 /**
- * `isthmus manifest make`: a manifest from the members' public halves, without a line of YAML edited by hand.
+ * `isthmus manifest make`: makes a manifest from the members' public halves, so that nobody edits YAML by hand.
  * @module
  */
 import { existsSync } from 'node:fs';
@@ -32,10 +32,10 @@ export function makeCommand(): Command {
     .description("make a manifest from the members' public halves")
     .requiredOption(
       '--from <files...>',
-      'the public half of every platform, and of a coordinator whose key is not here',
+      'the public half of every platform, and of the coordinator unless --identity names its key',
     )
     .option('--identity <file>', "the coordinator's key file: names it, and signs for it", text)
-    .option('--out <file>', 'the manifest; never written over another one', text, 'manifest.yaml');
+    .option('--out <file>', 'file for the manifest; an existing file is never overwritten', text, 'manifest.yaml');
   return addPolicyOptions(command)
     .addHelpText(
       'after',
@@ -67,7 +67,7 @@ ${wordsTable(manifestWords(manifest))}
 ${nextSteps(manifest, out)}`);
 }
 
-/** @param own of the coordinator, where its key file is here. @throws CommandError MANIFEST_HALVES */
+/** @param own key file of the coordinator, if it is here. @throws CommandError MANIFEST_HALVES */
 function membersIn(
   files: readonly string[],
   own: { readonly file: string; readonly key: string } | undefined,

@@ -9,21 +9,21 @@ interface CheckOptions {
   readonly verbose?: true;
 }
 
-/** Exit code when a row is `out`: the accountant disagrees with a reference. */
+/** Exit code if a row is `out`: the accountant disagrees with a reference. */
 const DISAGREES = 1;
 
 export function privacyCheckCommand(): Command {
   return new Command('check')
     .description("judge the accountant's answer to every row of a file of reference figures")
     .argument('<file>', 'rows of reference figures (JSON; the format is in docs/accountant.md)')
-    .option('--verbose', 'every row, not only those that are not plainly ok')
+    .option('--verbose', 'also print the rows that are ok')
     .option('--json', 'the verdicts as one JSON document (docs/schemas/privacy-check.json)')
     .addHelpText(
       'after',
       `
 Outcomes:
   ok            within the row's tolerance
-  upper-bound   the row's figure is a bound with a known margin, and ours lies below it by no more than that
+  upper-bound   the row's figure is a bound with a known margin, and ours is below it by no more than that
   out           neither: exit code 1
   unsupported   no answer, with the reason
 

@@ -26,12 +26,12 @@ interface LedgerOptions {
 
 export function privacyLedgerCommand(): Command {
   return new Command('ledger')
-    .description('print a ledger, verify its chain of hashes and its refunds, and set the spend beside the budget')
+    .description('print a ledger, verify its chain of hashes and its refunds, and compare the spend with the budget')
     .option('--state <dir>', "a platform's state directory", text)
     .option('--store <file>', "a coordinator's store", text)
     .option(
       '--manifest <file>',
-      'the manifest: its budget, its delta, what other platforms charge, and whose signatures prove a refund',
+      'the manifest, for its budget and delta, the charges of other platforms, and the keys that prove a refund',
       text,
     )
     .option('--delta <d>', 'delta of the spend, without a manifest', positive, 1e-6)
@@ -39,9 +39,9 @@ export function privacyLedgerCommand(): Command {
     .addHelpText(
       'after',
       `
-Reads only. An agent or a coordinator that runs holds its file: stop it first.
+This command only reads. A running agent or coordinator locks its file: stop it first.
 A refund takes back the charge of an attempt whose sum was not opened and cannot be; with --manifest its proof is checked.
-What is spent is a count of what stands charged. What is claimed is the budget: it holds whenever the rounds end.
+The spend counts the charges that stand. The claim is the budget, which holds whenever the rounds end.
 Exit codes: 0 intact; 4 the file is in use, missing or no store; 5 the chain is broken or a refund is not proved.
 
 Examples:
@@ -76,7 +76,7 @@ function budgetOf({ delta }: LedgerOptions, plan: FederationPlan | null, platfor
   return ledgerBudget(plan.privacy, platform === null ? 'coordinator' : { platform });
 }
 
-/** An empty ledger alone does not say that nothing was spent: others may charge it, or nobody. */
+/** An empty ledger does not show that nothing was spent: other ledgers may charge it, or none may. */
 function isBounded(plan: FederationPlan | null, rows: readonly string[]): boolean {
   return plan === null ? rows.length > 0 : plan.privacy.budget !== null && plan.strategy.privacy === 'private-encoder';
 }
@@ -92,7 +92,7 @@ function describe(report: LedgerReport): string {
     ...entries.flatMap(({ sequence, explained }) => (explained === null ? [] : [`Entry ${sequence}: ${explained}`])),
     intact ? `Chain intact: ${entries.length} entries.` : `NOT TO BE TRUSTED: ${problem ?? ''}`,
   ];
-  if (!intact) return [...lines, 'What was spent cannot be told from such a ledger.', ''].join('\n');
+  if (!intact) return [...lines, 'The spend cannot be computed from such a ledger.', ''].join('\n');
   if (attempts + refunds > 0) {
     lines.push(`Attempts at rounds: ${attempts} charged and not taken back, ${refunds} taken back.`);
   }
@@ -100,9 +100,9 @@ function describe(report: LedgerReport): string {
     lines.push(`Counted from the start, charged by other platforms' encoders: epsilon ${up(elsewhere)}.`);
   lines.push(
     spent === null
-      ? `Spent: nothing here bounds it. ${entries.length === 0 ? 'The ledger is empty; with --manifest it is told what others charge, if anything bounds it.' : 'Something leaves that no noised sum bounds: no noise, or an encoder made from raw data.'}`
+      ? `Spent: nothing here bounds it. ${entries.length === 0 ? 'The ledger is empty; --manifest adds the charges of others, if anything bounds them.' : 'Data leaves without a noised sum: there is no noise, or the encoder is made from raw data.'}`
       : budget === null
-        ? `Spent: epsilon ${up(spent)} at delta ${delta}; no budget (no --manifest), and what others charge is not in it.`
+        ? `Spent: epsilon ${up(spent)} at delta ${delta}; no budget (no --manifest), and without the charges of others.`
         : `Spent: epsilon ${up(spent)} of ${budget} at delta ${delta}.`,
   );
   return [...lines, ''].join('\n');

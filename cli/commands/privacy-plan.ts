@@ -13,7 +13,7 @@ export function privacyPlanCommand(): Command {
     .description('noise, honest minimum, epsilon against every number of colluders, error, and what would be cheaper')
     .requiredOption('--epsilon <e>', 'total over all rounds', positive)
     .option('--delta <d>', 'probability that the bound fails', positive, 1e-6)
-    .requiredOption('--rounds <n>', 'releases of the masked sum, spare attempts among them', integer(1))
+    .requiredOption('--rounds <n>', 'releases of the masked sum, including spare attempts', integer(1))
     .requiredOption('--platforms <n>', 'platforms in the federation', integer(1, 10_000))
     .option('--colluding <n>', 'platforms that may pool what they saw with the coordinator', integer(0), 0)
     .option('--dropouts <n>', 'platforms that may be lost in a round', integer(0), 0)
@@ -24,8 +24,13 @@ export function privacyPlanCommand(): Command {
     )
     .option('--persons <n>', 'persons in a sum, over all platforms', integer(1), 20_000)
     .option('--dimension <n>', 'coordinates of the sum', integer(1), 2048)
-    .option('--sampling <share>', 'each round takes every person by a secret coin that shows this', positive)
-    .option('--platforms-per-person <n>', 'with --sampling: on how many platforms one person may be', integer(1), 2)
+    .option('--sampling <share>', 'probability that a round includes a person, by a secret coin', positive)
+    .option(
+      '--platforms-per-person <n>',
+      'with --sampling: number of platforms that one person may be on',
+      integer(1),
+      2,
+    )
     .option('--json', 'the plan as one JSON document (docs/schemas/privacy-plan.json)')
     .addHelpText(
       'after',
@@ -64,7 +69,7 @@ function describe(plan: BudgetPlan): string {
     ['cost of no curator', `${plan.overCurator.toFixed(2)} times the noise of a trusted curator`],
     [
       'error of the mean',
-      `${figure(error.perParameter)} C a parameter, ${figure(error.l2)} C in L2 (${request.persons} persons, ${request.dimension} dimensions, clip C)`,
+      `${figure(error.perParameter)} C per parameter, ${figure(error.l2)} C in L2 (${request.persons} persons, ${request.dimension} dimensions, clip C)`,
     ],
   ]);
   const colluders = plan.colluders.map(
@@ -74,7 +79,7 @@ function describe(plan: BudgetPlan): string {
   const cheaper = plan.cheaper.map(({ change, relativeError }) => `  ${relativeError.toFixed(2)} x  ${change}\n`);
   return `${asked}
 ${facts}
-Against a coordinator that deviates and so many platforms (${request.rounds} rounds, ${plan.refunds} refunds at most)
+Against a deviating coordinator and this many colluding platforms (${request.rounds} rounds, at most ${plan.refunds} refunds)
   colluding    epsilon  opened sums  noise shares  can see
 ${colluders.join('')}
 What would be cheaper (error in L2, one change at a time)

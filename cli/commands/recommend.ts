@@ -22,9 +22,9 @@ export function recommendCommand(): Command {
     .requiredOption('--state <dir>', "the platform's state directory", text)
     .option('--person <id>', "the platform's own id of the person", personId)
     .option('--pseudonym <text>', 'the pseudonym instead', text)
-    .option('--k <count>', 'how many', integer(1, 1000), 10)
-    .option('--wait <duration>', 'keep asking that long while the platform still prepares (90s, 10m)', duration, 0)
-    .option('--json', 'the whole answer, with what each item rests on')
+    .option('--k <count>', 'number of items', integer(1, 1000), 10)
+    .option('--wait <duration>', 'keep asking for this long while the platform prepares (90s, 10m)', duration, 0)
+    .option('--json', 'the whole answer as JSON, with the basis of each item')
     .addHelpText(
       'after',
       `
@@ -47,7 +47,7 @@ async function recommend({ state, person, pseudonym, k, wait, json }: RecommendO
   process.stdout.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : table(answer));
 }
 
-/** Asks again until recommendations stand, or the time is over. @param end in milliseconds since 1970. */
+/** Asks again until there is an answer or the time is over. @param end in milliseconds since 1970. */
 async function askUntilReady(state: string, path: string, end: number): Promise<unknown> {
   let told = '';
   for (;;) {
@@ -65,7 +65,7 @@ async function askUntilReady(state: string, path: string, end: number): Promise<
 /** Errors of an agent that is starting, or has no recommendations yet. */
 const MAY_COME: ReadonlySet<string> = new Set(['PLATFORM_NOT_RUNNING', 'PLATFORM_NOT_READY']);
 
-/** The answer as a person reads it. */
+/** The answer as text for a terminal. */
 export function table({ items, basis, sources, claim, known, warnings }: Recommendation): string {
   const width = Math.max(4, ...items.map(({ item }) => item.length));
   const titles = Math.max(0, ...items.map(({ title = '' }) => title.length));
@@ -86,11 +86,11 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
   }[basis];
   return [
     ...warnings,
-    ...(known ? [] : ['Nobody knows this person: everybody unknown gets this list.']),
+    ...(known ? [] : ['This person is unknown: every unknown person gets this list.']),
     ...rows,
     '',
-    `Rests on: ${why}.`,
-    ...(near.length === 0 ? [] : [`It points to what lies near: ${near.join(', ')}.`]),
+    `Based on: ${why}.`,
+    ...(near.length === 0 ? [] : [`Nearest items: ${near.join(', ')}.`]),
     ...(claim === '' ? [] : [`Claim: ${claim}`]),
     '',
   ].join('\n');
@@ -98,7 +98,7 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
 
 type Part = Recommendation['items'][number]['explanation'][number];
 
-/** Parts add up to the score; the others name items of the catalogue. */
+/** True for parts that add up to the score. The other parts name items of the catalogue. */
 const isPart = ({ name }: Part): boolean => !name.startsWith('near:');
 
 const partText = ({ name, weight }: Part): string =>

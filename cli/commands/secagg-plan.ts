@@ -30,12 +30,12 @@ function rate(text: string): number {
 
 export function secaggPlanCommand(): Command {
   return new Command('plan')
-    .description('degree, threshold, guarantees and cost of a masked sum; says why when nothing serves')
+    .description('degree, threshold, guarantees and cost of a masked sum, or the reason why no plan works')
     .requiredOption('--platforms <n>', 'platforms in the session', whole(0, 10_000_000))
     .requiredOption('--corrupt <rate>', 'fraction that may collude with the coordinator', rate)
     .requiredOption('--dropout <rate>', 'fraction that may drop out', rate)
     .addOption(
-      new Option('--adversary <kind>', 'what the coordinator may do; the claim is limited to it')
+      new Option('--adversary <kind>', 'assumed behaviour of the coordinator, to which the claim is limited')
         .choices(['honest', 'curious', 'semi-malicious'])
         .default('curious'),
     )
@@ -70,7 +70,7 @@ function describe(plan: SecaggPlan, parameters: number): string {
     ['threshold', `${plan.threshold} shares rebuild a secret`],
     [
       'upload',
-      `${cost.uploadBytes} bytes a platform (${parameters} parameters, ${cost.bytesPerNeighbour} a neighbour)`,
+      `${cost.uploadBytes} bytes per platform (${parameters} parameters, ${cost.bytesPerNeighbour} per neighbour)`,
     ],
     [
       'platform',

@@ -21,8 +21,8 @@ export function simulateCommand(): Command {
     'run a whole federation on this machine: a coordinator and a process per platform, a table and a report',
   );
   return withRunOptions(command, runOptions)
-    .option('--no-privacy', 'NO NOISE AT ALL, as --epsilon none; with --epsilon, beside the private runs')
-    .option('--json', 'print the results document alone on standard output', false)
+    .option('--no-privacy', 'NO NOISE AT ALL, like --epsilon none; with --epsilon, in addition to the private runs')
+    .option('--json', 'print only the results document on standard output', false)
     .addHelpText(
       'after',
       `
@@ -34,7 +34,7 @@ Examples:
   isthmus simulate --strategy shared-trunk --no-privacy --rounds 10`,
     )
     .action(async (flags: Flags) => {
-      // The simulation brings the tensor engine and the plotting library: loaded when it runs, not for --help.
+      // The simulation loads the tensor engine and the plotting library, which --help must not wait for.
       const { simulate } = await import('../../simulations/simulate.ts');
       const progress = progressOn(process.stderr);
       let kept = '';
@@ -63,10 +63,10 @@ Examples:
     });
 }
 
-/** Options of simulate beside those of a run. */
+/** Options of simulate itself, beside those of a run. */
 interface Flags {
   readonly json: boolean;
-  /** commander's reading of --no-privacy. */
+  /** False for --no-privacy: commander's reading of the flag. */
   readonly privacy: boolean;
 }
 
@@ -103,7 +103,7 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results, options)}`].join('\n');
 }
 
-/** What a person would want to see after this, on the same world. */
+/** The command that a user is likely to want next, on the same world. */
 function nextCommand({ privacy }: Results, options: SimulationOptions): string {
   const isSweep = new Set(privacy.map(({ budget }) => budget)).size > 1;
   if (isSweep) return 'isthmus init --platforms films,books,music --out my-federation';

@@ -20,8 +20,8 @@ describe('isthmus consent', () => {
 
   it('records none that is past, or ends or counts later than a letter can tell', async () => {
     for (const [terms, told] of [
-      [['--expires', '2020-01-01'], /"2020-01-01" is past: nobody would be released/],
-      [['--expires', '0d'], /"0d" is past/],
+      [['--expires', '2020-01-01'], /"2020-01-01" is in the past: nothing would be released/],
+      [['--expires', '0d'], /"0d" is in the past/],
       [['--expires', '2200-01-01'], /"2200-01-01" is after 2106-02-07/],
       [['--epoch', '4294967296'], /is not a whole number from 0 to 4294967295/],
     ] as const) {
@@ -31,7 +31,7 @@ describe('isthmus consent', () => {
     }
     const { code, stderr } = await add('--expires', '2100-01-01');
     assert.equal(code, 0);
-    assert.match(stderr, /not checked: no platform was started on this state yet/);
+    assert.match(stderr, /not checked: no platform has run on this state yet/);
     const { stdout } = await consent('list', 'films-state', '--json');
     const expires = Date.parse('2100-01-01') / 1000;
     assert.deepEqual(JSON.parse(stdout), { consents: [{ person: 'p', target: 'books', epoch: 1, expires }] });

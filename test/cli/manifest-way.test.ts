@@ -120,7 +120,7 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
     const other = first === 'zoo' ? 'zone' : 'zoo';
     const cases: readonly (readonly [string, RegExp, number])[] = [
       [words.replace(first, other), /are not those of this manifest.*\[MANIFEST_WORDS_DIFFER\]/, EXIT.input],
-      [words.replace(first, 'isthmus'), /"isthmus" is none of the list.*\[MANIFEST_WORDS\]/, EXIT.usage],
+      [words.replace(first, 'isthmus'), /"isthmus" is not in the word list.*\[MANIFEST_WORDS\]/, EXIT.usage],
       [words.replace(first, ''), /there are 11.*\[MANIFEST_WORDS\]/, EXIT.usage],
     ];
     for (const [said, refusal, code] of cases) {

@@ -38,8 +38,11 @@ describe('isthmus manifest check, and the ledger beside a manifest', function ()
 
   it("says that the epsilon of linear-bridge's cohorts covers prototypes alone", async () => {
     const text = await founded('cohorts', '--strategy', 'linear-bridge', '--release', 'cohort', '--epsilon0', '3');
-    assert.match(text, /^privacy +no differential privacy: .*raw data; epsilon .* covers the prototypes .*alone/m);
-    assert.match(text, /^release +cohort, epsilon0 3 a code$/m);
+    assert.match(
+      text,
+      /^privacy +no differential privacy: .*raw data; epsilon .* covers only a person's own vector in the prototypes/m,
+    );
+    assert.match(text, /^release +cohort, epsilon0 3 per code$/m);
     assert.equal((await emptyLedger('cohorts', '--manifest', 'cohorts/manifest.yaml')).spent, null);
   });
 

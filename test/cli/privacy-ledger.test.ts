@@ -92,11 +92,11 @@ describe('isthmus privacy ledger', function () {
     database.close();
     assert.throws(() => readLedgerFile(file), {
       code: 'STORE_VERSION',
-      message: /when shares were revealed, and not when updates left/,
+      message: /when shares were revealed, not when updates left/,
     });
     const { code, stderr } = await run(['privacy', 'ledger', '--state', state]);
     assert.equal(code, 4);
-    assert.match(stderr, /what they spent is not known/);
+    assert.match(stderr, /its spend is unknown/);
     assert.throws(() => openSqliteStore(file), { code: 'STORE_VERSION' });
   });
 

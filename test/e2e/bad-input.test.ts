@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
   command('no state', EXIT.resource, /nowhere holds no platform's state: name the --state/, [
     ...['consent', 'list', '--state', 'nowhere'],
   ]),
-  command('nobody named', EXIT.usage, /name somebody: --person ID, or --file/, [
+  command('nobody named', EXIT.usage, /name at least one person: --person ID, or --file/, [
     ...['consent', 'withdraw', '--state', 'nowhere'],
   ]),
   command('no agent', EXIT.federation, /no agent runs on nowhere: start "isthmus platform"/, [

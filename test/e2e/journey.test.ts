@@ -121,7 +121,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     // The noise is real, and so few persons may be lost in it: then the guard shuts transfer out, and the answer says so.
     if (transfers()) {
       assert.deepEqual([answer.basis, answer.sources], ['representation', ['films']]);
-      assert.match(told.stdout, /Rests on: what films released of this person\./);
+      assert.match(told.stdout, /Based on: what films released of this person\./);
       assert.match(told.stdout, /= films [+-]0\.\d{3} /, 'every score has its parts');
     } else {
       assert.notEqual(answer.basis, 'representation');
