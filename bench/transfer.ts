@@ -9,7 +9,6 @@
  * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end), which
  * bench/transfer/shares.ts reads.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,8 +26,7 @@ import { coldSplit } from '../core/evaluation/split.ts';
 import type { ColdSplit } from '../core/evaluation/split.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed } from '../core/transfer/baselines/registry.ts';
-import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
-import type { Factors } from '../core/transfer/factors/implicit-als.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
 import type { ReleaseModeName } from '../core/release/release.ts';
@@ -87,17 +85,6 @@ const localReleases = (mode: ReleaseModeName): PublicRelease[] =>
     : [{ mode, epsilon0: null }];
 const releases = names(options.release).flatMap((mode) => localReleases(mode as ReleaseModeName));
 
-/** The same persons, the same factors: made once for all strategies of a seed. */
-function remembering(make: (domain: Domain) => Factors): (domain: Domain) => Factors {
-  const known = new Map<string, Factors>();
-  return (domain) => {
-    const key = createHash('sha256').update(domain.persons.join('\n')).digest('hex');
-    const factors = known.get(key) ?? make(domain);
-    known.set(key, factors);
-    return factors;
-  };
-}
-
 async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const measured: Measured = new Map();
   const cache = new Map<string, PlatformModel>();
@@ -105,7 +92,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const reports: string[] = [];
   for (const { seed, sources, split, negatives, validation } of trials) {
     const setting = { cold: split.cold, items: split.target.catalogue.length, negatives, seed };
-    const factorise = remembering((domain) => factoriseTarget(domain, seededRandom(`target/${seed}`)));
+    const { factorise } = factorMemory(String(seed));
     for (const name of names(options.baselines)) {
       const scorer = baselineNamed(name).fit({
         target: split.target,
@@ -113,7 +100,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
         sources,
         ...(validation && { validation }),
         random: seededRandom(`${name}/${seed}`),
-        factors: () => factorise(split.target),
+        factorise,
       });
       measure(measured, name, scorer, setting);
     }

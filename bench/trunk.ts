@@ -14,6 +14,7 @@ import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
 import { discreteGaussian } from '../core/privacy/mechanism/pipeline.ts';
 import { planPrivacy } from '../core/privacy/plan/plan.ts';
 import { plannedSum } from '../core/privacy/plan/plan-lookups.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { seededStreams } from '../core/random/streams.ts';
 import { sharedTrunk } from '../core/transfer/strategies/shared-trunk.ts';
@@ -82,10 +83,11 @@ let shared = sharedTrunk.initialModel(plan, 'a public seed');
 let state = optimiser.initialState(shared.length);
 const sum = plannedSum(privacy, domains[0].name, 'round');
 
+const { factorise } = factorMemory('a public seed');
 const timed = domains.slice(0, count);
 const started = cpuMs();
 const models = timed.map((domain) =>
-  sharedTrunk.join({ domain, shape, plan, settings, random: seededRandom(domain.name), backend }),
+  sharedTrunk.join({ domain, shape, plan, settings, random: seededRandom(domain.name), backend, factorise }),
 );
 for (const [p, model] of models.entries()) {
   const random = seededStreams(`noise ${timed[p].name}`);

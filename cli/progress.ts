@@ -96,6 +96,7 @@ function apply(state: Board, event: SimulationEvent): void {
     case 'note':
       state.notes.push(event.text);
       return;
+    case 'spent':
     case 'kept':
       return;
   }
@@ -179,6 +180,7 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
       return `  done in ${event.seconds.toFixed(1)} s`;
     case 'note':
       return `  ! ${event.text}`;
+    case 'spent':
     case 'kept':
       return null;
   }

@@ -8,6 +8,8 @@ import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
 import type { PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import type { ConsentBook } from './consent-book.ts';
 import { LocalEncoder } from './encoder.ts';
@@ -58,6 +60,7 @@ export class Life implements ServiceBackend {
   readonly #given: LifeOptions;
   readonly #stopping = new AbortController();
   readonly #progress: Progress;
+  readonly #factors: FactorMemory;
   #opened: Opened | undefined;
   #areRoundsOver = false;
   #onReceived: () => void = () => undefined;
@@ -66,6 +69,7 @@ export class Life implements ServiceBackend {
   constructor(given: LifeOptions) {
     this.#given = given;
     this.#progress = new Progress(given.emit, given.tell);
+    this.#factors = given.options.factors ?? factorMemory(given.plan.manifest.seed);
   }
 
   /** Makes everything that letters and requests need. */
@@ -79,6 +83,7 @@ export class Life implements ServiceBackend {
       settings: plan.settings,
       random: seededRandom(`${plan.manifest.seed}/strategy/${options.identity.name}`),
       backend: options.backend,
+      factorise: this.#factors.factorise,
       onProgress: (_, fraction) => this.#progress.reach(fraction),
       signal: this.#stopping.signal,
     });
@@ -232,6 +237,7 @@ export class Life implements ServiceBackend {
       decoder: report,
       version,
       received: office.representations(version),
+      factorise: this.#factors.factorise,
       signal: this.#stopping.signal,
       onProgress: (fraction) => this.#progress.reach(fraction),
     });

@@ -8,6 +8,7 @@ import type { Clock } from '../core/time/clock.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
+import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
 import type { TensorBackend } from '../core/tensor/backend.ts';
 import type { PlatformTransport } from '../core/wire/transport.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
@@ -45,6 +46,8 @@ export interface PlatformOptions {
   /** Own person ids, and items of the domain as it is laid out on its coordinates; for measuring alone. */
   readonly hidden?: (domain: Domain) => HiddenPositives;
   readonly evaluation?: EvaluationSettings;
+  /** What remembers the factors of this platform's domain. Default: memory of its own, under the manifest's seed. */
+  readonly factors?: FactorMemory;
   /** Keeps the evaluation. @returns where, for people. */
   readonly onEvaluated?: (document: EvaluationDocument) => string | null;
 }

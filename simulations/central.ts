@@ -18,9 +18,11 @@ import { seedRows } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { seededStreams } from '../core/random/streams.ts';
 import { baselines } from '../core/transfer/baselines/registry.ts';
-import { factoriseTarget } from '../core/transfer/decoder/target-factors.ts';
-import type { Factors } from '../core/transfer/factors/implicit-als.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { factorFolder } from './factor-folder.ts';
 import type { SimulationOptions } from './options.ts';
+import { cpuSecondsSince } from './hosts/spent.ts';
+import type { Spent } from './hosts/spent.ts';
 import type { DataFiles, TrialWorld } from './trial-files.ts';
 import type { WorldTruth } from './worlds/world.ts';
 
@@ -36,6 +38,12 @@ export interface ReferenceOrder {
   readonly settings: EvaluationSettings;
 }
 
+/** Rows, and the processor time of each baseline. */
+export interface References {
+  readonly rows: readonly SeedRow[];
+  readonly spent: readonly Spent[];
+}
+
 /** Every reference row of one seed. @param baselines computes the baselines' rows, here or in a child process. */
 export async function referenceRows(
   world: TrialWorld,
@@ -48,12 +56,12 @@ export async function referenceRows(
   }: {
     readonly truth: WorldTruth | undefined;
     readonly signal: AbortSignal;
-    readonly baselines: (order: ReferenceOrder, signal: AbortSignal) => Promise<readonly SeedRow[]>;
+    readonly baselines: (order: ReferenceOrder, signal: AbortSignal) => Promise<References>;
   },
-): Promise<readonly SeedRow[]> {
+): Promise<References> {
   const order = referenceOrder(world, files, options);
-  const rows = await baselines(order, signal);
-  return truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))];
+  const { rows, spent } = await baselines(order, signal);
+  return { rows: truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))], spent };
 }
 
 function referenceOrder(world: TrialWorld, files: DataFiles, options: SimulationOptions): ReferenceOrder {
@@ -76,26 +84,33 @@ function referenceOrder(world: TrialWorld, files: DataFiles, options: Simulation
 }
 
 /** Rows of all baselines. On large worlds it computes for minutes and blocks the event loop. */
-export async function baselineRows(order: ReferenceOrder, signal: AbortSignal): Promise<SeedRow[]> {
+export async function baselineRows(order: ReferenceOrder, signal: AbortSignal): Promise<References> {
+  const spent: Spent[] = [];
+  const factors = factorMemory(order.seed, factorFolder(order.files.factors));
+  let began = process.cpuUsage();
+  let made = 0;
+  const lap = (what: string): void => {
+    const part = `references: ${what}`;
+    spent.push({ part, cpuSeconds: cpuSecondsSince(began), factorisations: factors.made - made });
+    began = process.cpuUsage();
+    made = factors.made;
+  };
   const open = await openInOnePlace(order);
   const { target, sources, linked, validation } = open;
   const candidates = candidatesOf(order.settings, target);
   // A catalogue that is too small for the negatives fails here, before the long fits.
   for (const one of candidates) if (one.name !== 'full') for (const person of open.cold) one.draw(person);
+  lap('reading');
   const random = seededStreams(`${order.seed}/central`);
-  let factors: Factors | undefined;
-  const everything = {
-    target,
-    linked,
-    sources,
-    ...(validation && { validation }),
-    factors: () => (factors ??= factoriseTarget(target, random.of('baseline/factors'), { signal })),
-    signal,
-  };
-  return baselines.flatMap((baseline) => {
+  const { factorise } = factors;
+  const everything = { target, linked, sources, ...(validation && { validation }), factorise, signal };
+  const rows = baselines.flatMap((baseline) => {
     const score = baseline.fit({ ...everything, random: random.of(`baseline/${baseline.name}`) });
-    return rowsOf(order, open, baseline.name, score, signal);
+    const measured = rowsOf(order, open, baseline.name, score, signal);
+    lap(baseline.name);
+    return measured;
   });
+  return { rows, spent };
 }
 
 /** Rows of the best possible scores: the world's own preferences. */

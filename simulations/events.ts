@@ -2,6 +2,8 @@
  * Events of a running simulation, for a progress view or a log.
  * @module
  */
+import type { Spent } from './hosts/spent.ts';
+
 export type SimulationEvent =
   | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
   /** Baselines and ceiling are measured, before the trials of a seed. */
@@ -20,6 +22,7 @@ export type SimulationEvent =
   /** `budget` is null without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
+  | ({ readonly kind: 'spent' } & Spent)
   /** The run failed or was stopped. The trials that had ended are in this folder. */
   | { readonly kind: 'kept'; readonly folder: string; readonly ended: number; readonly of: number }
   | { readonly kind: 'note'; readonly text: string };

@@ -12,6 +12,8 @@ import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { SimulationEvent } from './events.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';
+import { cpuSecondsSince } from './hosts/spent.ts';
+import type { Spent } from './hosts/spent.ts';
 import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
 import { simulationOptions, variants } from './options.ts';
@@ -49,7 +51,12 @@ const SEEDED = 'simulation: seeded noise, not a release';
 export async function simulate(input: SimulationInput, context: SimulationContext): Promise<Simulated> {
   const options = simulationOptions(input);
   const startedAt = Date.now();
-  const { onEvent } = context;
+  const began = process.cpuUsage();
+  const spent: Spent[] = [];
+  const onEvent = (event: SimulationEvent): void => {
+    if (event.kind === 'spent') spent.push(event);
+    context.onEvent(event);
+  };
   const directions = await openDirections(options);
   const asked = variants(options);
   const seeds = Array.from({ length: options.seeds }, (_, index) => String(options.seed + index));
@@ -87,7 +94,10 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       privacy: [...measured.statements.values()],
       rounds: measured.rounds,
       restarts: measured.restarts,
-      timing: { seconds: (Date.now() - startedAt) / 1000 },
+      timing: timingOf(
+        [...spent, { part: 'simulation', cpuSeconds: cpuSecondsSince(began), factorisations: 0 }],
+        startedAt,
+      ),
       config: { ...options },
     });
     await writeResults(folder, results, measured.ledgers);
@@ -98,7 +108,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       for (const [index, seed] of seeds.entries()) {
         const world = direction.at(seed);
         if (index === 0) measured.people.push(peopleOf(world));
-        await runSeed({ world, direction, asked, options, folder, context, of }, measured);
+        await runSeed({ world, direction, asked, options, folder, context: { ...context, onEvent }, of }, measured);
       }
     }
   } catch (error) {
@@ -163,7 +173,10 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
         measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
       }
       for (const remark of remarksOn(federation.manifest, outcome, world)) measured.remarks.add(remark);
-      if (place === 0) measured.rows.push(...references);
+      if (place === 0) {
+        measured.rows.push(...references.rows);
+        for (const one of references.spent) onEvent({ kind: 'spent', ...one });
+      }
       measured.rows.push(...strategyRows(outcome, world));
       measured.rounds.push(...roundRows(outcome, trial));
       const { strategy } = variant;
@@ -176,6 +189,16 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
     // The trials' rows and keys must not outlive them.
     await rm(dataFolder, { recursive: true, force: true });
   }
+}
+
+/** Wall seconds; processor seconds by part; factorisations in all. */
+function timingOf(spent: readonly Spent[], startedAt: number): Results['timing'] {
+  const timing: Record<string, number> = { seconds: (Date.now() - startedAt) / 1000, factorisations: 0 };
+  for (const { part, cpuSeconds, factorisations } of spent) {
+    timing[`cpu: ${part}`] = (timing[`cpu: ${part}`] ?? 0) + cpuSeconds;
+    timing['factorisations'] += factorisations;
+  }
+  return timing;
 }
 
 function peopleOf({ target, sources, cold, linked }: TrialWorld): Results['world']['directions'][number] {

@@ -46,6 +46,8 @@ export interface DataFiles {
   /** File of the persons who consent to releases to the target, one id per line. */
   readonly consenting: string;
   readonly pseudonymKey: string;
+  /** Folder of factors that the processes of the seed share. */
+  readonly factors: string;
 }
 
 export async function writeDataFiles(world: TrialWorld, folder: string): Promise<DataFiles> {
@@ -59,7 +61,7 @@ export async function writeDataFiles(world: TrialWorld, folder: string): Promise
   await writeOut(consenting, [...world.linked, ...world.cold.map(({ person }) => person)].join('\n'));
   const pseudonymKey = join(folder, 'pseudonym.key');
   writePseudonymKey(pseudonymKey, seededRandom(`${world.seed}/pseudonyms`).bytes(PSEUDONYM_KEY_BYTES));
-  return { folder, data, hidden, consenting, pseudonymKey };
+  return { folder, data, hidden, consenting, pseudonymKey, factors: join(folder, 'factors') };
 }
 
 function hiddenLines({ cold, keep }: TrialWorld, { catalogue }: Domain): string {

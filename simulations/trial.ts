@@ -89,6 +89,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
           (report) => {
             if (report.kind === 'failed') reject(reportedError(report));
             if (report.kind === 'history') history = report.rounds;
+            if (report.kind === 'spent') onEvent({ ...report, part: 'coordinator' });
             if (report.kind === 'event') onCoordinator(report.event);
           },
         );
@@ -108,12 +109,16 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
               target: world.target,
               consenting: data.consenting,
               hidden: name === world.target ? data.hidden : null,
+              factors: data.factors,
               evaluation: { protocol: options.protocol, negatives: options.negatives, seed: world.seed },
               seed,
             },
             (report) => {
               if (report.kind === 'failed') reject(reportedError(report, `platform ${name}`));
               if (report.kind === 'evaluation') resolve(report.document);
+              if (report.kind === 'spent') {
+                onEvent({ ...report, part: name === world.target ? 'target' : 'sources' });
+              }
               if (report.kind === 'event' && report.event.kind === 'stage') {
                 const { stage, fraction } = report.event;
                 onEvent({ kind: 'platform', platform: name, stage, fraction });

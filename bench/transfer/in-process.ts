@@ -17,7 +17,7 @@ import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
-import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
+import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type {
   DecoderReport,
   PlatformModel,
@@ -45,8 +45,7 @@ export interface FederationOptions {
   readonly rounds?: number;
   /** Source models that do not depend on the seed are made once: `sealed-only` strategies have no noise. */
   readonly cache?: Map<string, PlatformModel>;
-  /** Factors of the target, remembered from strategy to strategy. */
-  readonly factorise?: (domain: Domain) => Factors;
+  readonly factorise: Factorise;
 }
 
 export interface Federated {
@@ -98,7 +97,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       settings,
       random: seededRandom(label),
       backend: options.backend ?? noBackend,
-      ...(options.factorise && { factorise: options.factorise }),
+      factorise: options.factorise,
     });
 
   const mechanism = epsilon === null ? withoutNoise : discreteGaussian;

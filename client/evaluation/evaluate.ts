@@ -18,8 +18,7 @@ import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { EvaluationSettings } from './settings.ts';
-import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
-import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
+import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 
 export interface EvaluationInput {
   readonly settings: EvaluationSettings;
@@ -34,6 +33,7 @@ export interface EvaluationInput {
     Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
   readonly strategy: { readonly name: string; readonly score: (person: string) => Float32Array };
   readonly random: RandomStreams;
+  readonly factorise: Factorise;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
 }
@@ -104,15 +104,14 @@ export function candidatesOf({ protocol, negatives, seed }: EvaluationSettings, 
 
 /** Those that need no more than the target has. */
 function baselineScorers(input: EvaluationInput): { name: string; score: (person: string) => Float32Array }[] {
-  const { domain, random, signal } = input;
+  const { domain, factorise, random, signal } = input;
   const index = personIndex(domain);
   const linked = input.linked.filter((person) => index.has(person));
-  let factors: Factors | undefined;
   const world = {
     target: domain,
     linked,
     sources: [],
-    factors: () => (factors ??= factoriseTarget(domain, random.of('baseline/factors'), { signal })),
+    factorise,
     signal,
   };
   return baselines

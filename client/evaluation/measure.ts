@@ -6,6 +6,7 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
@@ -25,6 +26,7 @@ export interface Measurement {
   /** What the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
+  readonly factorise: Factorise;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
 }
@@ -48,6 +50,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
     strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person, version)) },
     random,
+    factorise: measurement.factorise,
     signal,
     onProgress,
   });

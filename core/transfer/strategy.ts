@@ -8,7 +8,7 @@ import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/m
 import type { ReceivedRepresentations, ReleaseModeName } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
-import type { Factors } from './factors/implicit-als.ts';
+import type { Factorise } from './factors/factor-memory.ts';
 
 /** Public facts of a federation that a strategy may use for planning. They are in the manifest. */
 export interface PublicShape {
@@ -100,11 +100,8 @@ export interface PlatformContext<Settings extends object = object> {
    */
   readonly random: RandomSource;
   readonly backend: TensorBackend;
-  /**
-   * Factorises the platform's own domain, or a part of its persons. Absent: every call computes the factors again. A
-   * caller that measures several strategies on one domain passes a function that remembers them.
-   */
-  readonly factorise?: (domain: Domain) => Factors;
+  /** Factorises the platform's own domain, or a part of its persons; each domain once. */
+  readonly factorise: Factorise;
   /** Progress of long work, 0 to 1. */
   readonly onProgress?: (stage: string, fraction: number) => void;
   readonly signal?: AbortSignal;

@@ -30,6 +30,7 @@ import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
@@ -293,6 +294,7 @@ function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformMod
     settings,
     random: seededRandom(`${seed} public`),
     backend: tensorBackend('cpu'),
+    factorise: factorMemory(plan.manifest.seed).factorise,
   });
 }
 

@@ -45,7 +45,7 @@ export class JobRunner {
     try {
       const data = await writeDataFiles(world, folder);
       const central = { truth: direction.truth, signal, baselines: baselineRows };
-      const references = job.withReferences ? await referenceRows(world, data, options, central) : [];
+      const references = job.withReferences ? (await referenceRows(world, data, options, central)).rows : [];
       const federation = await writeFederationFiles(world, job, options, join(folder, 'federation'));
       const logFile = join(folder, 'log.jsonl');
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });

@@ -15,6 +15,7 @@ import { openSqliteStore } from '../../server/store/sqlite.ts';
 import type { AttemptRecord, RoundStore } from '../../server/store/coordinator-store.ts';
 import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
+import type { SpentReport } from './spent.ts';
 
 export interface CoordinatorHostConfig {
   readonly manifestFile: string;
@@ -27,6 +28,7 @@ export interface CoordinatorHostConfig {
 export type CoordinatorReport =
   | { readonly kind: 'event'; readonly event: CoordinatorEvent }
   | { readonly kind: 'history'; readonly rounds: readonly RoundHistory[] }
+  | SpentReport
   | FailedReport;
 
 /** One attempt, from the store. */

@@ -123,6 +123,7 @@ async function end(child: ChildProcess | undefined): Promise<void> {
 export function inProcessLauncher(): Launcher {
   const network = new MemoryNetwork((task) => setImmediate(task));
   const hosted: { stop(): Promise<void> }[] = [];
+  const spent: (() => void)[] = [];
   let isStopping = false;
   const keep = async (host: { stop(): Promise<void> }): Promise<void> => {
     if (isStopping) await host.stop();
@@ -141,11 +142,13 @@ export function inProcessLauncher(): Launcher {
         onReport,
       );
       await keep(one);
+      spent.push(() => onReport({ kind: 'spent', cpuSeconds: 0, factorisations: one.factorisations }));
       return { pid: undefined };
     },
     async stop() {
       isStopping = true;
       for (const one of hosted.splice(0).reverse()) await one.stop();
+      for (const tell of spent.splice(0)) tell();
     },
   };
 }

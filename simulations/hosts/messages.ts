@@ -2,8 +2,7 @@
  * Messages between a simulation and its child processes. Types only.
  * @module
  */
-import type { SeedRow } from '../../core/evaluation/results.ts';
-import type { ReferenceOrder } from '../central.ts';
+import type { ReferenceOrder, References } from '../central.ts';
 import type { CoordinatorHostConfig } from './coordinator-host.ts';
 import type { PlatformHostConfig } from './platform-host.ts';
 
@@ -13,4 +12,4 @@ export type HostOrder =
   | { readonly kind: 'references'; readonly order: ReferenceOrder }
   | { readonly kind: 'stop' };
 
-export type ReferencesReport = { readonly kind: 'references'; readonly rows: readonly SeedRow[] };
+export type ReferencesReport = { readonly kind: 'references'; readonly references: References };

@@ -20,11 +20,16 @@ import { openTensorBackend } from '../../client/tensor/open.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
+import type { Manifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import type { FactorMemory } from '../../core/transfer/factors/factor-memory.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformTransport, WireIdentity } from '../../core/wire/transport.ts';
+import { factorFolder } from '../factor-folder.ts';
 import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
+import type { SpentReport } from './spent.ts';
 import { readIdentity } from '../../host/federation-files.ts';
 import type { Log } from '../../host/log.ts';
 import { systemClock } from '../../host/system.ts';
@@ -44,6 +49,8 @@ export interface PlatformHostConfig {
   /** File of the hidden positives; null unless this platform is the target. */
   readonly hidden: string | null;
   readonly evaluation: EvaluationSettings;
+  /** Folder of factors that the seed's processes share. */
+  readonly factors: string;
   readonly seed: string;
 }
 
@@ -51,9 +58,12 @@ export type PlatformReport =
   | { readonly kind: 'event'; readonly event: PlatformEvent }
   | { readonly kind: 'evaluation'; readonly document: EvaluationDocument }
   | { readonly kind: 'settled' }
+  | SpentReport
   | FailedReport;
 
 export interface HostedPlatform {
+  /** Domains that it factorised itself. */
+  readonly factorisations: number;
   stop(): Promise<void>;
 }
 
@@ -70,7 +80,9 @@ export async function hostPlatform(
   try {
     const opened = openSqliteStore(openStateDirectory(config.stateFolder).storeFile);
     store = opened;
-    const platform = await platformOf(config, opened, log, connect, report);
+    const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
+    const factors = factorMemory(manifest.seed, factorFolder(config.factors));
+    const platform = await platformOf({ config, manifest, factors }, opened, log, connect, report);
     platform.on((event) => report({ kind: 'event', event }));
     await platform.start();
     platform.settled.then(
@@ -79,6 +91,9 @@ export async function hostPlatform(
     );
     void platform.failed.then((error) => report(failedReport(error)));
     return {
+      get factorisations() {
+        return factors.made;
+      },
       async stop() {
         await platform.stop();
         opened.close();
@@ -93,13 +108,12 @@ export async function hostPlatform(
 }
 
 async function platformOf(
-  config: PlatformHostConfig,
+  { config, factors, manifest }: { config: PlatformHostConfig; factors: FactorMemory; manifest: Manifest },
   store: PlatformStore,
   log: Log,
   connect: (identity: WireIdentity) => PlatformTransport,
   report: (report: PlatformReport) => void,
 ): Promise<Platform> {
-  const manifest = parseManifest(await readFile(config.manifestFile, 'utf8'), config.manifestFile);
   const identity = readIdentity(config.keyFile, log);
   const { domain } = await openByReadingBeside(config.dataFile, { name: config.name });
   const { hidden } = config;
@@ -122,6 +136,7 @@ async function platformOf(
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
     receives: config.name === config.target,
     epoch: EPOCH,
+    factors,
     ...(hidden !== null && { hidden: (laidOut) => readHidden(hidden, laidOut), evaluation: config.evaluation }),
     onEvaluated: (document) => {
       report({ kind: 'evaluation', document });

@@ -10,9 +10,10 @@ import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
 import type { CoordinatorReport } from './coordinator-host.ts';
 import type { HostOrder, ReferencesReport } from './messages.ts';
+import { cpuSecondsSince } from './spent.ts';
 import type { PlatformReport } from './platform-host.ts';
 
-type Hosted = { stop(): Promise<void> };
+type Hosted = { stop(): Promise<void>; readonly factorisations?: number };
 
 let hosted: Promise<Hosted> | undefined;
 
@@ -35,7 +36,7 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
   }
   if (order.kind === 'references') {
     const { baselineRows } = await import('../central.ts');
-    report({ kind: 'references', rows: await baselineRows(order.order, new AbortController().signal) });
+    report({ kind: 'references', references: await baselineRows(order.order, new AbortController().signal) });
     return { stop: () => Promise.resolve() };
   }
   const { hostPlatform } = await import('./platform-host.ts');
@@ -54,7 +55,12 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
 }
 
 async function stop(): Promise<void> {
-  await hosted?.then((one) => one.stop()).catch(() => undefined);
+  await hosted
+    ?.then(async (one) => {
+      await one.stop();
+      report({ kind: 'spent', cpuSeconds: cpuSecondsSince(), factorisations: one.factorisations ?? 0 });
+    })
+    .catch(() => undefined);
   process.disconnect();
   process.exit(0);
 }

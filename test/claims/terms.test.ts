@@ -26,6 +26,7 @@ import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { statementOf } from '../../simulations/trial-rows.ts';
@@ -117,6 +118,7 @@ describe('What a statement says is what runs', () => {
         settings: plan.settings,
         random: seededRandom('public'),
         backend: tensorBackend('cpu'),
+        factorise: factorMemory('public').factorise,
       });
       const sums = createChargedSums({
         plan: plan.privacy,

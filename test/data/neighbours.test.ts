@@ -11,6 +11,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { ReadingFile } from '../../core/data/reading.ts';
 import { historyOf } from '../../core/data/select.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { strategyNamed } from '../../core/transfer/registry.ts';
 import type { PublicShape } from '../../core/transfer/strategy.ts';
@@ -267,7 +268,9 @@ async function contributions(domain: Domain, pinned?: Yielded['released']): Prom
   };
   const backend = { name: 'cpu', engine: () => Promise.reject(new Error('none is needed')) } as const;
   const random = seededRandom('neighbours');
-  const model = strategy.join({ domain, shape, plan: strategy.plan(shape, settings), settings, random, backend });
+  const { factorise } = factorMemory('neighbours');
+  const plan = strategy.plan(shape, settings);
+  const model = strategy.join({ domain, shape, plan, settings, random, backend, factorise });
   await model.prepare(sums);
   await model.adopt(new Float32Array(0));
   domain.persons.forEach((_, p) => note(p, model.represent(historyOf(domain, p))));

@@ -12,6 +12,7 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import { SharedModelHistory } from '../../server/rounds/shared-model.ts';
@@ -81,6 +82,7 @@ async function modelOf(place: Workplace, plan: FederationPlan, name: string): Pr
     // Where the iteration starts is forgotten after its first sum, which is kept.
     random: seededRandom('in one place'),
     backend: await openTensorBackend('wasm'),
+    factorise: factorMemory(plan.manifest.seed).factorise,
   });
   const store = openPlatformStore(place.path(`${name}-state`, 'state.db'));
   try {

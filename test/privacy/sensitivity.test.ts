@@ -13,6 +13,7 @@ import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { PROTOTYPES_LABEL, prototypeContributions, prototypeQueries } from '../../core/release/cohort.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { strategies } from '../../core/transfer/registry.ts';
@@ -108,6 +109,7 @@ async function run(
     settings,
     random: seededRandom('public'),
     backend: tensorBackend('cpu'),
+    factorise: factorMemory('public').factorise,
   });
   const seen: Seen = new Map();
   const sums = createChargedSums({

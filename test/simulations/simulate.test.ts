@@ -101,6 +101,7 @@ describe('simulate', function () {
     ];
     assert.deepEqual(again.results.rows, inside.results.rows);
     assert.deepEqual(processes.results.rows, inside.results.rows);
+    assert.equal(processes.results.timing['factorisations'], inside.results.timing['factorisations']);
   });
 
   it('gives the same table for the same seed with rounds and cohorts, over processes and in process', async () => {
@@ -108,6 +109,13 @@ describe('simulate', function () {
     const inside = await run(options);
     const processes = await run({ ...options, inProcess: false });
     assert.deepEqual(processes.results.rows, inside.results.rows);
+  });
+
+  it('factorises each domain once for all strategies and reference rows', async () => {
+    const { results } = await run({ strategy: ['linear-bridge', 'private-subspace'] });
+    // Two sources; the target, its part without persons held out by decoders, without those held out by the ceiling, and what
+    // the ceiling's own bridge holds out of both of these.
+    assert.equal(results.timing['factorisations'], 7);
   });
 
   it('keeps what had ended when it is stopped, and says that it is not all', async () => {
@@ -152,7 +160,11 @@ describe('simulate', function () {
       logFile: join(folder, 'log.jsonl'),
       onEvent: () => undefined,
     });
-    const central = await referenceRows(world, files, options, { truth: undefined, signal, baselines: baselineRows });
+    const { rows: central } = await referenceRows(world, files, options, {
+      truth: undefined,
+      signal,
+      baselines: baselineRows,
+    });
     const figures = (rows: readonly SeedRow[]): unknown[] =>
       rows
         .filter(({ method }) => ['popularity', 'prior-count'].includes(method))

@@ -8,7 +8,7 @@ import type { ColdSplit } from '../../core/evaluation/split.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { BaselineWorld } from '../../core/transfer/baselines/baseline.ts';
 import { baselineNamed, baselines } from '../../core/transfer/baselines/registry.ts';
-import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 import { domainOfRows } from './rows.ts';
 
@@ -33,7 +33,7 @@ const worldOf = ({ target, linked }: ColdSplit, validation?: readonly ColdPerson
   sources: [books],
   ...(validation && { validation }),
   random: seededRandom('baseline'),
-  factors: () => factoriseTarget(target, seededRandom('factors')),
+  factorise: factorMemory('factors').factorise,
 });
 
 const quality = (name: string, metric = 'NDCG@10', given = worldOf(split)): number => {
@@ -72,7 +72,7 @@ describe('baselines', () => {
       linked: ['p0', 'p3', 'nobody'],
       sources: [],
       random: seededRandom('x'),
-      factors: () => ({
+      factorise: () => ({
         dimension: 1,
         persons: Float32Array.of(1, 10, 100, 3),
         items: Float32Array.of(1, 2, 3, 4, 5),

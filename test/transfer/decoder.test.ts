@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import type { Domain } from '../../core/data/domain.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { Prng } from '../../core/random/prng.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
-import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { domainOfRows } from './rows.ts';
 
 const tasteDimension = 3;
@@ -54,10 +53,7 @@ const received = (
 });
 
 const fit = (domain: Domain, sources: readonly ReceivedRepresentations[]): Decoder =>
-  fitDecoder(
-    { domain, random: new Prng('fit'), factorise: (part) => factoriseTarget(part, seededRandom('als')) },
-    sources,
-  );
+  fitDecoder({ domain, random: new Prng('fit'), factorise: factorMemory('als').factorise }, sources);
 
 /** Mean score of what cold persons like minus the mean of everything, in standard deviations of the scores. */
 function lift(world: TasteWorld, decoder: Decoder, vectorOf: (taste: Float64Array) => Float32Array): number {

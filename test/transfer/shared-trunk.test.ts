@@ -254,6 +254,7 @@ describe('shared-trunk', () => {
       settings,
       random: null!,
       backend,
+      factorise: null!,
     });
     assert.throws(() => [...contributionsOf(fresh, all.start, 1)], { code: 'TRANSFER_NOT_PREPARED' });
     assert.throws(() => fresh.represent({ items: Uint32Array.of(1) }), { code: 'TRANSFER_NOT_PREPARED' });
@@ -269,6 +270,7 @@ describe('shared-trunk', () => {
     const model = sharedTrunk.join({
       ...{ domain: domains[0], shape, plan, settings, random: { bytes: (n) => new Uint8Array(n) } },
       backend: tensorBackend('wasm'),
+      factorise: null!,
       signal: cancelled.signal,
     });
     await assert.rejects(

@@ -10,7 +10,7 @@ import type { ChargedSums, Contribution, SumQuery } from '../../core/privacy/mec
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
-import { factoriseTarget } from '../../core/transfer/decoder/target-factors.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { baselineNamed } from '../../core/transfer/baselines/registry.ts';
 import { strategyNamed } from '../../core/transfer/registry.ts';
 import type { PlatformModel, PublicShape, SharedModel, TransferStrategy } from '../../core/transfer/strategy.ts';
@@ -73,7 +73,9 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
   const models: PlatformModel[] = [];
 
   const join = (domain: Domain, seed: string, joined = shape): PlatformModel => {
-    const model = strategy.join({ domain, shape: joined, plan, settings, random: seededRandom(seed), backend });
+    const random = seededRandom(seed);
+    const { factorise } = factorMemory(seed);
+    const model = strategy.join({ domain, shape: joined, plan, settings, random, backend, factorise });
     models.push(model);
     return model;
   };
@@ -289,7 +291,7 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
       linked: split.linked,
       sources: [books],
       random: seededRandom('prior'),
-      factors: () => factoriseTarget(split.target, seededRandom('prior')),
+      factorise: factorMemory('prior').factorise,
     });
     const gain = quality((person) => target.score(releasedOf(person))) - quality(zero);
     assert.ok(gain > 0.02, `gained ${gain} over the prior`);

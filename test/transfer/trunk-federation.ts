@@ -8,6 +8,7 @@ import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';
@@ -97,6 +98,7 @@ export async function platform(
     settings,
     random: seededRandom(`start ${domain.name}`),
     backend: tensorBackend('wasm'),
+    factorise: factorMemory('trunk').factorise,
   });
   const { drawn, onCharge } = options;
   await model.prepare(

@@ -5,7 +5,7 @@
 import type { ColdPerson } from '../../data/cold-person.ts';
 import type { Domain } from '../../data/domain.ts';
 import type { RandomSource } from '../../random/source.ts';
-import type { Factors } from '../factors/implicit-als.ts';
+import type { Factorise } from '../factors/factor-memory.ts';
 
 /** All data in one place, which every baseline receives. Its `needs` say which part it may use. */
 export interface BaselineWorld {
@@ -20,8 +20,8 @@ export interface BaselineWorld {
    */
   readonly validation?: readonly ColdPerson[];
   readonly random: RandomSource;
-  /** The target's own factors, {@link factoriseTarget} on `target`, made once for all baselines of a run. */
-  readonly factors: () => Factors;
+  /** Factorises the target, a part of its persons, or a source; each domain once. */
+  readonly factorise: Factorise;
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,6 @@ import { bestOf, blended } from '../decoder/blend.ts';
 import { HeldOutRanking } from '../decoder/held-out.ts';
 import type { RankedPerson } from '../decoder/held-out.ts';
 import { spread } from '../decoder/popularity-list.ts';
-import { factoriseTarget } from '../decoder/target-factors.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import type { Baseline, BaselineScorer, BaselineWorld } from './baseline.ts';
 import type { KernelRidge, PersonFeatures } from './kernel-ridge.ts';
@@ -53,12 +52,13 @@ export const ceiling: Baseline = {
     const warm = world.linked.filter((person) => index.has(person));
     const prng = Prng.fromSource(world.random);
     const profiles = sourceProfiles(world.sources);
-    const encoders = sourceEncoders(world.sources, world.random);
+    const encoders = sourceEncoders(world.sources, world.factorise);
     const inputs = { profiles, encoders, factorOf: memoised(sourceFactors(encoders)) };
     const choice = choose(world, warm, inputs, prng);
-    const factors = world.factors();
+    const factors = world.factorise(world.target);
     const { bridgeScale, bridgeShare } = choice;
-    const bridge = bridgeShare > 0 ? bridgeOf(world, world.target, factors, warm, inputs, prng) : undefined;
+    const bridge =
+      bridgeShare > 0 ? fitCentralisedBridge(world.target, warm, encoders, world.factorise, prng) : undefined;
     if (bridge !== undefined && bridgeShare === 1) return bridge;
     const model = new Model(world.target, factors, warm, inputs);
     const [regression] = model.regressions(choice.profileShare, [choice.penalty], world.signal);
@@ -72,18 +72,6 @@ interface Inputs {
   readonly profiles: SourceProfiles;
   readonly encoders: readonly SourceEncoder[];
   readonly factorOf: (person: string) => Float32Array;
-}
-
-function bridgeOf(
-  world: BaselineWorld,
-  domain: Domain,
-  factors: Factors,
-  train: readonly string[],
-  { encoders }: Inputs,
-  prng: Prng,
-): BaselineScorer {
-  const factorise = (part: Domain): Factors => (part === domain ? factors : factoriseTarget(part, world.random));
-  return fitCentralisedBridge(domain, train, encoders, factorise, prng);
 }
 
 function kernelScorer(model: Model, regression: KernelRidge, factors: Factors, choice: Choice): BaselineScorer {
@@ -111,7 +99,7 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
   const ranked: readonly RankedPerson[] =
     validation ?? hidden.map((person) => ({ person, positives: historyOf(target, index.get(person) ?? 0).items }));
   const ranking = new HeldOutRanking(training, ranked, `${prng.uint32()}`);
-  const factors = isHidden.size === 0 ? world.factors() : factoriseTarget(training, world.random);
+  const factors = world.factorise(training);
   const train = shuffled.slice(hidden.length, hidden.length + selectionPersons);
   const d = factors.dimension;
 
@@ -140,7 +128,7 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
   if (best === undefined) throw new RangeError('no kernel to choose from');
   const { scores, quality: _, ...kernel } = best;
   const mixed = blended(scores, neighbours, kernel.neighbourShare, kernel.neighbourScale);
-  const bridge = bridgeOf(world, training, factors, shuffled.slice(hidden.length), inputs, prng);
+  const bridge = fitCentralisedBridge(training, shuffled.slice(hidden.length), inputs.encoders, world.factorise, prng);
   return {
     ...kernel,
     ...chooseBridge(

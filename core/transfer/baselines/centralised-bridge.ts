@@ -6,7 +6,7 @@
 import type { Domain } from '../../data/domain.ts';
 import type { Prng } from '../../random/prng.ts';
 import { fitDecoder } from '../decoder/decoder.ts';
-import type { Factors } from '../factors/implicit-als.ts';
+import type { Factorise } from '../factors/factor-memory.ts';
 import type { BaselineScorer } from './baseline.ts';
 import type { SourceEncoder } from './source-profiles.ts';
 
@@ -15,7 +15,7 @@ export function fitCentralisedBridge(
   target: Domain,
   train: readonly string[],
   encoders: readonly SourceEncoder[],
-  factorise: (domain: Domain) => Factors,
+  factorise: Factorise,
   random: Prng,
 ): BaselineScorer {
   const received = encoders.map(({ dimension, represent, source }) => {

@@ -37,8 +37,8 @@ export const prior: Baseline = {
   summary:
     'the same list for everybody: mean target factor of the persons known on both sides; transfer must rank better than this',
   needs: 'target+links',
-  fit({ target, linked, factors }) {
-    const { dimension, persons, items } = factors();
+  fit({ target, linked, factorise }) {
+    const { dimension, persons, items } = factorise(target);
     const index = personIndex(target);
     const rows = linked.flatMap((person) => index.get(person) ?? []);
     const theirs = new Float32Array(rows.length * dimension);
@@ -67,8 +67,8 @@ export const localOnly: Baseline = {
   name: 'local-only',
   summary: "the same list for everybody: mean factor of all of the target's persons, without any other platform",
   needs: 'target',
-  fit({ factors }) {
-    const { dimension, persons, items } = factors();
+  fit({ target, factorise }) {
+    const { dimension, persons, items } = factorise(target);
     const scores = multiplyVector(items, dimension, columnMeans(persons, dimension));
     return () => scores;
   },

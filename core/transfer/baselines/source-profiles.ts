@@ -4,9 +4,8 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import { historyOf, itemCounts, personIndex } from '../../data/select.ts';
-import type { RandomSource } from '../../random/source.ts';
-import { factoriseTarget } from '../decoder/target-factors.ts';
 import { factorEncoder } from '../encoder/factor-encoder.ts';
+import type { Factorise } from '../factors/factor-memory.ts';
 
 /**
  * A person's items on all sources, under one numbering, weighted by inverse document frequency and scaled to unit
@@ -94,9 +93,9 @@ export interface SourceEncoder {
   readonly represent: (person: string) => Float32Array;
 }
 
-export function sourceEncoders(sources: readonly Domain[], random: RandomSource): readonly SourceEncoder[] {
+export function sourceEncoders(sources: readonly Domain[], factorise: Factorise): readonly SourceEncoder[] {
   return sources.map((domain) => {
-    const factors = factoriseTarget(domain, random);
+    const factors = factorise(domain);
     const index = personIndex(domain);
     const { dimension } = factors;
     const encode = factorEncoder(factors, dimension);

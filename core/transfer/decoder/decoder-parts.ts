@@ -4,7 +4,7 @@
  */
 import type { Domain } from '../../data/domain.ts';
 import type { Prng } from '../../random/prng.ts';
-import type { Factors } from '../factors/implicit-als.ts';
+import type { Factorise } from '../factors/factor-memory.ts';
 import type { Regression } from './regression.ts';
 import type { HeldScores } from './score-map.ts';
 
@@ -12,7 +12,7 @@ export interface DecoderContext {
   /** The target's domain, without the interactions of cold persons. */
   readonly domain: Domain;
   /** Factorises the target or a part of its persons, with the same method and settings each time. */
-  readonly factorise: (domain: Domain) => Factors;
+  readonly factorise: Factorise;
   readonly random: Prng;
 }
 

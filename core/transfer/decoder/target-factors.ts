@@ -2,11 +2,9 @@
  * The factorisation of a platform's own domain, defined once for every strategy, decoder and baseline.
  * @module
  */
-import type { Domain } from '../../data/domain.ts';
-import type { RandomSource } from '../../random/source.ts';
 import type { AlsSettings } from '../factors/als-settings.ts';
-import type { AlsProgress, Factors } from '../factors/implicit-als.ts';
-import { implicitAls } from '../factors/implicit-als.ts';
+import type { FactorStore } from '../factors/factor-memory.ts';
+import { FactorMemory } from '../factors/factor-memory.ts';
 
 export const factorSettings: AlsSettings = {
   dimension: 48,
@@ -16,6 +14,7 @@ export const factorSettings: AlsSettings = {
   ridgeExponent: 0,
 };
 
-export function factoriseTarget(domain: Domain, random: RandomSource, progress: AlsProgress = {}): Factors {
-  return implicitAls(domain, domain.catalogue.length, factorSettings, random, progress);
+/** What remembers them, for one process. @param seed public */
+export function factorMemory(seed: string, store?: FactorStore): FactorMemory {
+  return new FactorMemory(factorSettings, seed, store);
 }

@@ -87,7 +87,8 @@ export function implicitAls(
   return factorsOf(job.factors('persons'), job.factors('items'), settings);
 }
 
-function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSettings): Factors {
+/** @param persons float32 [persons, dimension]; `items` likewise */
+export function factorsOf(persons: Float32Array, items: Float32Array, settings: AlsSettings): Factors {
   let solver: RowSolver | undefined;
   return {
     dimension: settings.dimension,

@@ -11,7 +11,6 @@ import type { ReceivedRepresentations } from '../../release/release.ts';
 import { Prng } from '../../random/prng.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { fitDecoder } from '../decoder/decoder.ts';
-import { factoriseTarget } from '../decoder/target-factors.ts';
 import { prototypeSettings } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import type { Factors } from '../factors/implicit-als.ts';
@@ -79,17 +78,16 @@ export class BridgeModel implements PlatformModel {
   }
 
   fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport> {
-    const { domain, onProgress, random, signal } = this.#context;
-    const prng = Prng.fromSource(random);
+    const { domain, factorise, onProgress, random, signal } = this.#context;
     let fits = 0;
-    const anew = (part: Domain): Factors => {
+    const telling = (part: Domain): Factors => {
       const before = fits++;
-      return factoriseTarget(part, random, {
+      return factorise(part, {
         onProgress: (fraction) => onProgress?.('decoder', Math.min(1, (before + fraction) / 2)),
         ...(signal && { signal }),
       });
     };
-    this.#decoder = fitDecoder({ domain, random: prng, factorise: this.#context.factorise ?? anew }, received);
+    this.#decoder = fitDecoder({ domain, random: Prng.fromSource(random), factorise: telling }, received);
     return Promise.resolve(this.#decoder.report);
   }
 

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { factorEncoder } from '../encoder/factor-encoder.ts';
 import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
-import { factoriseTarget, factorSettings } from '../decoder/target-factors.ts';
+import { factorSettings } from '../decoder/target-factors.ts';
 import { parseSettings } from '../settings.ts';
 import type { PublicShape, TransferStrategy } from '../strategy.ts';
 import { BridgeModel, emptyPlan } from './bridge-model.ts';
@@ -41,9 +41,9 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   plan: () => emptyPlan,
   initialModel: () => new Float32Array(0),
   join(context) {
-    const { domain, onProgress, random, settings, shape, signal } = context;
+    const { domain, factorise, onProgress, settings, shape, signal } = context;
     return new BridgeModel(context, () => {
-      const factors = factoriseTarget(domain, random, {
+      const factors = factorise(domain, {
         onProgress: (fraction) => onProgress?.('encoder', fraction),
         ...(signal && { signal }),
       });

@@ -1,0 +1,81 @@
+/**
+ * Factors of domains, each made once: a decoder, an encoder and the baselines that stand beside them all factorise the same
+ * domain, and several processes of a simulation do so one after the other.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import type { Domain } from '../../data/domain.ts';
+import { seededRandom } from '../../random/seeded.ts';
+import type { AlsSettings } from './als-settings.ts';
+import type { AlsProgress, Factors } from './implicit-als.ts';
+import { factorsOf, implicitAls } from './implicit-als.ts';
+
+/** The factors of a domain, or of a part of its persons. */
+export type Factorise = (domain: Domain, progress?: AlsProgress) => Factors;
+
+export type KeptFactors = Pick<Factors, 'items' | 'persons'>;
+
+/** Where factors outlive a process. */
+export interface FactorStore {
+  /**
+   * What is kept under `key`; where nothing is, what `make` makes, which is then kept. Of several that ask at once, one makes.
+   * @param key hexadecimal, of everything that the factors follow from
+   * @param persons numbers in `persons` of what is kept
+   */
+  through(key: string, persons: number, make: () => KeptFactors): KeptFactors;
+}
+
+/** Domains whose factors are held: the whole, its part without held-out persons, sources. */
+const MOST_HELD = 4;
+
+export class FactorMemory {
+  readonly #settings: AlsSettings;
+  readonly #seed: string;
+  readonly #store: FactorStore | undefined;
+  /** By key, the latest used last. */
+  readonly #held = new Map<string, Factors>();
+  #made = 0;
+
+  /** @param seed public, of the starting values: the same domain under the same seed has the same factors. */
+  constructor(settings: AlsSettings, seed: string, store?: FactorStore) {
+    this.#settings = settings;
+    this.#seed = seed;
+    this.#store = store;
+  }
+
+  /** Factorisations that were computed, and not found. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** @throws TransferError as {@link implicitAls}. */
+  readonly factorise: Factorise = (domain, progress) => {
+    const key = this.#keyOf(domain);
+    const factors = this.#held.get(key) ?? this.#find(key, domain, progress);
+    this.#held.delete(key);
+    this.#held.set(key, factors);
+    if (this.#held.size > MOST_HELD) for (const oldest of [...this.#held.keys()].slice(0, 1)) this.#held.delete(oldest);
+    return factors;
+  };
+
+  #find(key: string, domain: Domain, progress?: AlsProgress): Factors {
+    const make = (): Factors => {
+      this.#made += 1;
+      const random = seededRandom(`${this.#seed}/factors`);
+      return implicitAls(domain, domain.catalogue.length, this.#settings, random, progress);
+    };
+    if (this.#store === undefined) return make();
+    const persons = domain.persons.length * this.#settings.dimension;
+    const kept = this.#store.through(key, persons, make);
+    return factorsOf(kept.persons, kept.items, this.#settings);
+  }
+
+  /** Of the interactions alone: persons may be under their own names or under pseudonyms. */
+  #keyOf({ catalogue, items, offsets }: Domain): string {
+    const hash = createHash('sha256').update(JSON.stringify([this.#settings, this.#seed, catalogue.length]));
+    for (const words of [offsets, items]) {
+      hash.update(`${words.length};`).update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+    }
+    return hash.digest('hex');
+  }
+}
