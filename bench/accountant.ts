@@ -1,10 +1,11 @@
 /**
- * Our accountant beside Google's dp_accounting on the same compositions, turn by turn in one run.
+ * Compares our accountant with Google's dp_accounting on the same compositions, in turn within one run.
  *
  *   bench/peers/install-accountant-peer.sh     once; without it the peer's columns stay empty
  *   npx tsx bench/accountant.ts [--repeats 7] [--json]
  *
- * Each figure is the median over the repeats of everything from the event to epsilon: discretising, composing, converting.
+ * Each figure is the median over the repeats. It covers everything from the event to epsilon: discretising, composing,
+ * converting.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -109,7 +110,7 @@ const results = [];
 for (const composition of COMPOSITIONS) {
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
-  // One round is not counted: it warms caches and compilers on both sides.
+  // The first round warms up caches and compilers on both sides and is not counted.
   for (let repeat = -1; repeat < repeats; repeat++) {
     const mine = evaluate(composition);
     const other = await peer?.ask(composition);

@@ -1,12 +1,12 @@
 /**
- * Our implicit ALS beside the library implicit: the same matrices, dimension, sweeps, weight and ridge, one thread each, turn
- * by turn in one run. Seconds are processor seconds.
+ * Compares our implicit ALS with the library implicit: the same matrices, dimension, sweeps, weight and ridge, one
+ * thread each, in turn within one run. Seconds are processor seconds.
  *
  *   bench/peers/install-implicit-peer.sh       once; without it the peer's columns stay empty (or ISTHMUS_PEER_PYTHON names one)
  *   ISTHMUS_DATA=<folder> npm run bench:als [-- --domains toys,sports] [--repeats 5] [--reference] [--cholesky]
  *
- * Without ISTHMUS_DATA: a synthetic matrix of 20,000 persons and 12,000 items. --reference adds our JavaScript, --cholesky the
- * peer's exact solver.
+ * Without ISTHMUS_DATA it uses a synthetic matrix of 20,000 persons and 12,000 items. --reference adds our JavaScript,
+ * --cholesky the peer's exact solver.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -52,7 +52,7 @@ async function matrices(): Promise<Matrix[]> {
   );
 }
 
-/** Histories of 3 to 14 items, popular ones more often. */
+/** Histories of 3 to 14 items, in which popular items are more frequent. */
 function synthetic(persons: number, columns: number): Matrix {
   const prng = new Prng('als');
   const rows = Array.from({ length: persons }, (_, person) => {
@@ -66,9 +66,9 @@ function synthetic(persons: number, columns: number): Matrix {
 }
 
 interface Losses {
-  /** L of core/transfer/factors/implicit-als.ts: a seen pair has weight 1 beside what all pairs have. */
+  /** L of core/transfer/factors/implicit-als.ts: a seen pair has weight 1 in addition to the weight of all pairs. */
   readonly ours: number;
-  /** Theirs times w0: a seen pair has weight 1 + w0 and no share in what all unseen pairs have. */
+  /** The peer's loss times w0: a seen pair has weight 1 + w0, and the term of the unseen pairs leaves it out. */
   readonly theirs: number;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Rounds under fire, as processes: a coordinator and platforms as an operator starts them, over sockets; in each round so
- * many platforms are killed (-9) at random moments and started again. Every round's model is then compared with the plain
- * sum over the platforms said to be in it, computed in one place.
+ * Rounds with failing platforms, in real processes: a coordinator and platforms as an operator starts them, over
+ * sockets. In each round some platforms are killed (-9) at random moments and restarted. Then every round's model is
+ * compared with the plain sum over the platforms that are reported to be in it, computed in one place.
  *
  *   npm run bench:chaos -- [--platforms 30] [--rounds 100] [--deaths 5] [--seed 1]
  *
- * With --deaths beyond what a sum survives, all of them before the updates are in: every attempt must end as
- * too-few-platforms, uncharged, until the coordinator gives the round up.
+ * If --deaths exceeds the losses that a sum survives, all platforms die before the updates are in. Every attempt must
+ * then end as too-few-platforms, uncharged, until the coordinator gives the round up.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -29,13 +29,13 @@ const { values: flags } = parseArgs({
   },
 });
 const [platforms, rounds, deaths] = [flags.platforms, flags.rounds, flags.deaths].map(Number);
-/** As many as a threshold above two thirds survives. */
+/** The most losses that a threshold above two thirds survives. */
 const dropouts = Math.ceil(platforms / 3) - 1;
 const isTooMany = deaths > dropouts;
 const STAGES = isTooMany
   ? ['keys', 'shares', 'masked-input']
   : ['keys', 'shares', 'masked-input', 'consistency', 'unmask'];
-/** Within a stage. */
+/** Latest moment of a death within a stage. */
 const LATEST_MS = 400;
 
 const random = new Prng(flags.seed);
@@ -87,7 +87,7 @@ try {
       for (const [name, stage] of fates) {
         if (stage !== event.stage) continue;
         fates.delete(name);
-        // Too many must be gone before their updates are in.
+        // Too many platforms must be gone before their updates are in.
         setTimeout(() => kill(name), isTooMany ? 0 : random.integer(LATEST_MS));
       }
     }
@@ -103,7 +103,9 @@ try {
   await Promise.all([...alive.values()].map((one) => one.stop('SIGKILL')));
   report(code, restarts, seconds);
   const compared = await assertRoundsAsInOnePlace(place);
-  console.log(`${compared} models are, bit for bit, those of the plain sums over the platforms said to be in them`);
+  console.log(
+    `${compared} models equal, bit for bit, those of the plain sums over the platforms reported to be in them`,
+  );
 } finally {
   await place.leave();
 }
@@ -119,13 +121,13 @@ function report(code: number | null, restarts: number, seconds: number): void {
   const outcomes = Object.fromEntries(store.rounds.outcomes());
   const charged = attempts.filter(({ end }) => end?.charged === true && end.outcome !== 'completed').length;
   console.log(
-    `${platforms} platform processes, ${deaths} killed a round (${restarts} in all), a sum survives ${dropouts}; ${seconds.toFixed(0)} s; exit code ${code}`,
+    `${platforms} platform processes, ${deaths} killed per round (${restarts} in all), a sum survives ${dropouts}; ${seconds.toFixed(0)} s; exit code ${code}`,
   );
   console.log(
     `${store.rounds.latest()?.round ?? 0} of ${rounds} rounds completed, ${first} at the first attempt; attempts ${JSON.stringify(outcomes)}; ${charged} charged without completing`,
   );
   console.log(
-    `seconds an attempt: median ${sorted[sorted.length >> 1].toFixed(2)}, longest ${sorted[sorted.length - 1].toFixed(2)}`,
+    `seconds per attempt: median ${sorted[sorted.length >> 1].toFixed(2)}, longest ${sorted[sorted.length - 1].toFixed(2)}`,
   );
   store.close();
 }

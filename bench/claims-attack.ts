@@ -1,10 +1,11 @@
 /**
- * What a deviating coordinator opens, and what the platforms whose data is in it have paid: real platforms (Participation,
- * OwnLedger, Attempt, their store, the masked sum's machines), n = 10, t = 7, c = 2, for each number of platforms that help it.
+ * Measures how many sums a deviating coordinator opens, and what the platforms whose data is in them have paid. It uses
+ * real platforms (Participation, OwnLedger, Attempt, their store, the state machines of the masked sum) with n = 10, t
+ * = 7, c = 2, for several numbers of platforms that help the coordinator.
  *
  *   npm run bench:claims -- [--root FOLDER] [--rounds 10] [--epsilon 4]
  *
- * `--root` takes the classes of another working tree, e.g. of an earlier commit.
+ * `--root` uses the classes of another working tree, for example of an earlier commit.
  */
 import { parseArgs } from 'node:util';
 import { openEverybody, openVictim } from '../test/claims/attacks.ts';
@@ -23,7 +24,7 @@ const project = await loadProject(flags.root);
 const rounds = Number(flags.rounds);
 const setting = { platforms: 10, colluding: 2, dropouts: 2, rounds, epsilon: Number(flags.epsilon) };
 
-/** What so many opened sums compose to, at the noise that is left against so many helpers. */
+/** Composed epsilon of this many opened sums, with the noise that is left against this many helpers. */
 function composed({ plan: { privacy } }: AttackResult['deviation'], helpers: number, sums: number): number {
   const [[sum]] = Object.values(privacy.sums);
   const event = project.planEvents.eventOf(sum, project.noiseSharesAgainst(privacy, helpers));

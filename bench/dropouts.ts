@@ -1,12 +1,12 @@
 /**
- * Platforms that die in the middle of rounds and come back, as processes: a coordinator and ten platforms as an operator
- * starts them (t = 7, c = 2, one loss planned for, 20 rounds), over sockets, killed with SIGKILL at known places.
+ * Rounds in which platforms die and come back, in real processes: a coordinator and ten platforms as an operator starts them
+ * (t = 7, c = 2, one loss planned for, 20 rounds), over sockets. SIGKILL kills them at known points.
  *
  *   npm run bench:dropouts -- [--case a|b|c] [--rounds 20] [--epsilon 8] [--command "node /elsewhere/dist/cli/main.js"]
  *
- *   a  in every third round two die between their first and their last chunk; both are back before the next attempt
- *   b  in every third round four die after their last chunk and before stage 4; all are back before the next attempt
- *   c  as a in round 3, but one of the two stays away for good; then one more dies in every third round, and is back
+ *   a  in every third round two die between their first and their last chunk; both return before the next attempt
+ *   b  in every third round four die after their last chunk and before stage 4; all return before the next attempt
+ *   c  like a in round 3, but one of the two never returns; then one more dies in every third round and returns
  *
  * Prints attempts, charges, refunds, rounds completed, seconds, and the noise multiplier of the manifest.
  */

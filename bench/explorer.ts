@@ -1,6 +1,6 @@
 /**
- * The explorer of charges and refunds (test/claims/explorer), as deep as time and memory allow: every run prints how many states it
- * reached, and whether they were all.
+ * Runs the explorer of charges and refunds (test/claims/explorer) as deep as time and memory allow. Every run prints the
+ * number of states that it reached, and if these were all.
  *
  *   node --max-old-space-size=16000 --import=tsx bench/explorer.ts [--runs suite|deep] [--only TEXT] [--states 40000000]
  *   node --import=tsx bench/explorer.ts --removed [--only TEXT]     each rule removed: the shortest way to a broken claim

@@ -1,8 +1,9 @@
 /**
- * Fuzzes the wire: `npm run bench:fuzz-wire [-- packets [frames [loopback]]]`. In process, random connections through both parsers, and
- * changed frames through the decoders; then random traffic over loopback against a coordinator and a platform, each a process as it
- * ships. Ends with an error at the first answer that is wrong, at a process that ends or reports a defect, and where a heap, after
- * collection, has grown from the second to the last tenth. The script's coverage of the parsers must be whole.
+ * Fuzzes the wire: `npm run bench:fuzz-wire [-- packets [frames [loopback]]]`. In this process it sends random connections
+ * through both parsers and changed frames through the decoders. Then it sends random traffic over loopback to a coordinator
+ * and a platform, each in its own process as shipped. It fails at the first wrong answer, if a process ends or reports a
+ * defect, or if a heap, after collection, has grown from the second to the last tenth. The script must cover the parsers
+ * completely.
  */
 import assert from 'node:assert/strict';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
@@ -19,11 +20,11 @@ import { GRAMMAR } from '../test/wire/packet-grammar.ts';
 
 const [packets = 10_000_000, frames = 300_000, loopback = 100_000] = process.argv.slice(2).map(Number);
 const TENTHS = 10;
-/** What a heap may differ by of itself: code that is compiled, caches. */
+/** Allowed growth of a heap, for compiled code and caches. */
 const HEAP_SLACK = 1024 ** 2;
 const mib = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
-/** What is told after each tenth of some work. */
+/** The heaps after each tenth of some work. */
 class Heaps {
   readonly #name: string;
   readonly #began = performance.now();
@@ -37,7 +38,7 @@ class Heaps {
     this.#heaps.push(heap);
   }
 
-  /** @throws AssertionError where the heap has grown. */
+  /** @throws AssertionError if the heap has grown. */
   end(): void {
     const seconds = ((performance.now() - this.#began) / 1000).toFixed(0);
     const [second, last] = [this.#heaps[1], this.#heaps.at(-1)!];
@@ -126,7 +127,7 @@ async function ended(running: Awaited<ReturnType<typeof inspected>>['running']):
 console.log(`${Object.keys(GRAMMAR).length} kinds of messages by grammar, each also changed`);
 inProcess('messages through both parsers', packets, (count, seed) => Object.entries(fuzzPackets(count, seed)));
 inProcess('frames through the decoders', frames, fuzzFrames);
-// Of this process alone.
+// Coverage is measured for this process only, not for its children.
 delete process.env.NODE_V8_COVERAGE;
 const place = await Workplace.make();
 try {

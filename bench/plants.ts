@@ -15,7 +15,7 @@ import { PLANTS } from '../test/claims/plants/table.ts';
 const { values: flags } = parseArgs({
   options: { only: { type: 'string', default: '' }, clean: { type: 'boolean', default: false } },
 });
-/** A test takes longer while other things run on the machine; on its own none takes more than 20 s. */
+/** Generous, because other programs may slow a test down. Alone no test takes more than 20 s. */
 const LIMIT_SECONDS = 120;
 
 const chosen = PLANTS.filter(({ id, breaks }) => id.includes(flags.only) || breaks === flags.only);

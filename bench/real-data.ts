@@ -1,5 +1,6 @@
 /**
- * The figures of docs/benchmarks.md on real data: whole federations over processes and sockets, paired gains over `prior`.
+ * Measures the figures of docs/benchmarks.md on real data: whole federations over processes and sockets, paired gains
+ * over `prior`.
  *
  *   ISTHMUS_DATA=<folder> npx tsx bench/real-data.ts [--only sports-toys] [--seeds 10] [--in-process]
  */
@@ -25,7 +26,7 @@ const { values: flags } = parseArgs({
 
 const data = process.env['ISTHMUS_DATA'];
 if (data === undefined || !existsSync(data)) {
-  console.error('ISTHMUS_DATA names no folder: it must hold amazon/, douban/ and game-video/');
+  console.error('ISTHMUS_DATA must name a folder that holds amazon/, douban/ and game-video/');
   process.exit(2);
 }
 
@@ -91,7 +92,7 @@ for (const { name, options } of cases.filter((one) => flags.only === undefined |
   print(seedRows);
 }
 
-/** One line on stderr when a trial ends: a case takes many minutes. */
+/** Prints a line to stderr whenever a trial ends, because a case takes many minutes. */
 function tellTrial(event: SimulationEvent): void {
   if (event.kind === 'trial-ended') console.error(`${trialText(event.trial)}: ${event.seconds.toFixed(0)} s`);
 }

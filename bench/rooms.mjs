@@ -1,6 +1,6 @@
 /**
- * Counts of the house: files and code lines (no comments, no blank lines) by room, circles of files, pairs of rooms that import
- * each other, classes that extend Error.   npm run bench:rooms [-- FOLDER]
+ * Counts files and code lines (without comments and blank lines) by room, circles of files, pairs of rooms that import
+ * each other, and classes that extend Error.   npm run bench:rooms [-- FOLDER]
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Every way in which each of n platforms may drop at any of five stages or never: 6^n sessions, each an exact sum or a clean
- * typed end. test/secagg/rounds.test.ts runs n = 3 and the uniform subsets of 4 and 5.
+ * Runs all 6^n sessions in which each of n platforms drops at one of five stages or never. Each must give the exact sum
+ * or end with a typed error. test/secagg/rounds.test.ts runs n = 3 and the uniform subsets of 4 and 5.
  *
  *   npx tsx bench/secagg-drops.ts [n]
  */

@@ -1,5 +1,6 @@
 /**
- * A million mutated frames for the decoder and both state machines of the masked sum: no crash, no hang, no growing memory.
+ * Sends a million mutated frames to the decoder and both state machines of the masked sum: no crash, no hang, no
+ * growing memory.
  *
  *   node --expose-gc --import=tsx bench/secagg-fuzz.ts [frames] [seed]
  */

@@ -1,14 +1,16 @@
 /**
- * The masked sum's cost, whole rounds with all signatures and checks, beside Flower's SecAgg+ and the bare sum.
+ * Measures the cost of the masked sum, in whole rounds with all signatures and checks, beside Flower's SecAgg+ and the
+ * bare sum.
  *
  *   bash bench/peers/install-flower-peer.sh
  *   npm run bench:secagg                       n = 10, 30, 100, complete and sparse, 0 and 10 % lost
  *   npm run bench:secagg -- --large            n = 1000 and 5000, sparse, 10 % lost
- *   npm run bench:secagg -- --json             one row a case, as JSON
+ *   npm run bench:secagg -- --json             one row per case, as JSON
  *   npm run bench:secagg -- --n 100 --graph complete --no-peer --repeat 5
  *
- * Times are processor time (user and system) of one process, medians over --repeat rounds after one to warm up; platform
- * times are the mean over platforms. `ratio` is peer by ours, whole round: coordinator plus all platforms.
+ * Times are processor time (user and system) of one process: medians over --repeat rounds, after one round to warm up
+ * (with --large: a single round). Platform times are means over platforms. `ratio` is the peer's whole round
+ * (coordinator plus all platforms) divided by ours.
  */
 import { parseArgs } from 'node:util';
 import { nodeEngine } from '../core/crypto/node-engine.ts';
@@ -70,7 +72,7 @@ const rounded = (value: number): number => Number(value.toPrecision(4));
 
 async function measureCase(n: number, graph: string, lost: number): Promise<Row | null> {
   const dropped = Math.floor(lost * n);
-  // The sparse graph is that of a tenth corrupt and a tenth dropping out, whatever drops out in this run.
+  // The sparse graph is planned for a tenth corrupt and a tenth dropping out, whatever share drops out in this run.
   const sparse = degreeAndThreshold({ platforms: n, corrupt: 0.1, dropout: 0.1, adversary: 'curious' });
   if (graph === 'sparse' && sparse === null) return null;
   const degree = graph === 'sparse' && sparse !== null ? sparse.degree : n - 1;

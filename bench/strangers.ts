@@ -1,5 +1,6 @@
 /**
- * What a stranger costs the coordinator in memory, at each step it can take, and how much all of them together: `node --import tsx bench/strangers.ts [strangers]`.
+ * Measures the coordinator's memory per stranger, for each step that a stranger can take, and for all strangers together:
+ * `node --import tsx bench/strangers.ts [strangers]`.
  */
 import { costOf, STEPS, totalOf } from '../test/wire/stranger-cost.ts';
 

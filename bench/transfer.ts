@@ -4,10 +4,11 @@
  *   ISTHMUS_DATA=<folder> npx tsx bench/transfer.ts --pair sports,toys --strategies linear-bridge,private-subspace \
  *     --epsilon 4 --seeds 10
  *
- * The last name of --pair is the target, those before it are sources. --epsilon none: no noise. --settings takes JSON for
- * every strategy named. --release raw,ldp,cohort --epsilon0 8,4,2: every local mode at every eps0. --rounds 0,5: of strategies that share a model. --seeds 10 is seeds 1 to 10; --seeds 11-13 those.
- * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end), which
- * bench/transfer/shares.ts reads.
+ * The last name of --pair is the target, the names before it are sources. --epsilon none runs without noise. --settings
+ * takes JSON for every strategy named. --release raw,ldp,cohort --epsilon0 8,4,2 runs every local mode at every eps0.
+ * --rounds 0,5 is for strategies that share a model. --seeds 10 means seeds 1 to 10, --seeds 11-13 means those three.
+ * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end),
+ * which bench/transfer/shares.ts reads.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -142,7 +143,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
 async function amazonOrDouban(name: string): Promise<Domain> {
   const folder = ['amazon', 'douban'].find((set) => existsSync(join(data ?? '', set, `${name}.tsv`)));
   if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
-  // Every rating counts, as in the figures that are compared with.
+  // Every rating counts, as in the figures that these are compared with.
   const choice = { name, minRating: null };
   return (await inspectSource(join(data ?? '', folder, `${name}.tsv`), choice)).report.domain;
 }

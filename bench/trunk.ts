@@ -1,10 +1,11 @@
 /**
- * What a round of the shared trunk costs in processor seconds, split by stage, in one process on synthetic people.
+ * Measures the processor seconds of a round of the shared trunk, split by stage, in one process on synthetic persons.
  *
  *   npx tsx bench/trunk.ts --platforms 1 --persons 36000
  *   npx tsx bench/trunk.ts --platforms 50 --persons 400 --hidden 1462        # a trunk of 100,000 parameters
  *
- * How well it does: bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon 4,none
+ * For its quality: bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon
+ * 4,none
  */
 import { parseArgs } from 'node:util';
 import { openTensorBackend } from '../client/tensor/open.ts';
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Processor time of this process: unlike the clock on the wall it is the same on a busy machine. */
+/** Processor time of this process. Unlike the time of a clock, it does not depend on other processes. */
 const cpuMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -99,7 +100,7 @@ for (const [p, model] of models.entries()) {
 const preparing = (cpuMs() - started) / 1000 / count;
 console.log(
   `${count} platforms x ${persons} persons, ${shared.length} parameters, ${backend.name}; ` +
-    `preparing: ${preparing.toFixed(2)} s a platform`,
+    `preparing: ${preparing.toFixed(2)} s per platform`,
 );
 
 const tf = await backend.engine();
@@ -131,7 +132,7 @@ for (let round = 1; round <= rounds; round++) {
   const all = Object.entries(spent).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(2)} s`);
   const sumOf = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
   console.log(
-    `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s a platform: ${all.join(', ')}`,
+    `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s per platform: ${all.join(', ')}`,
   );
 }
 console.log(`tensors before ${tensors}, after ${tf.memory().numTensors}`);

@@ -1,13 +1,13 @@
 /**
- * A gate between one platform and the coordinator: passes bytes both ways, counts the masked chunks that pass, and can shut
- * exactly behind one of them, so that a platform is known to have died there.
+ * A gate between one platform and the coordinator. It passes bytes both ways, counts the masked chunks, and can shut exactly
+ * after one of them, so that the platform's death at that point is certain.
  * @module
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** Of all messages of a platform only a masked chunk is so long. */
+/** Only a masked chunk is at least this long; all other messages of a platform are shorter. */
 const CHUNK_BYTES_AT_LEAST = 8_000;
 
 export class UploadGate {
@@ -34,7 +34,7 @@ export class UploadGate {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Counts anew. @param shutAfter so many chunks pass, nothing after them, and `onShut` is called. */
+  /** Restarts the count. @param shutAfter number of chunks that pass; then the gate shuts and calls `onShut`. */
   expect(shutAfter: number, onShut: () => void): void {
     this.#passed = 0;
     this.#shutAfter = shutAfter;
@@ -80,15 +80,15 @@ export class UploadGate {
   }
 }
 
-/** Where the frames of a websocket client end in its stream (RFC 6455, section 5.2), after the request that upgrades it. */
+/** Finds the ends of a websocket client's frames in its stream (RFC 6455, section 5.2), after the upgrade request. */
 class FrameEnds {
   #head = Buffer.alloc(0);
   #isUpgraded = false;
-  /** Bytes of the frame under way that are still to come, and its length. */
+  /** Bytes of the current frame that have not arrived yet, and its length. */
   #left = 0;
   #length = 0;
 
-  /** The frames that end within these bytes: payload length, and where in the bytes. */
+  /** The frames that end within these bytes: payload length, and position of the end. */
   *in(bytes: Buffer): Generator<{ readonly length: number; readonly end: number }> {
     let at = 0;
     while (at < bytes.length) {
@@ -116,12 +116,12 @@ class FrameEnds {
   }
 }
 
-/** Payload length, once the whole header of a client's frame is there. */
+/** Payload length; known once the whole header of a client's frame has arrived. */
 function frameLength(head: Buffer): number | undefined {
   if (head.length < 2) return undefined;
   const short = head[1] & 0x7f;
   const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-  // Two bytes, the length, and the mask that every client's frame has.
+  // Two bytes, the length, and the mask, which every client's frame has.
   if (head.length < 2 + extended + 4) return undefined;
   if (extended === 0) return short;
   return extended === 2 ? head.readUInt16BE(2) : Number(head.readBigUInt64BE(2));

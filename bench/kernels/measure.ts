@@ -1,9 +1,7 @@
-/**
- * How benches of kernels measure and print.
- */
+/** Measuring and printing for the benches of kernels. */
 import { cpus, loadavg } from 'node:os';
 
-/** Processor seconds since `began`, of this process. */
+/** Processor seconds of this process since `began`. */
 export function cpuSeconds(began: NodeJS.CpuUsage): number {
   const { system, user } = process.cpuUsage(began);
   return (user + system) / 1e6;

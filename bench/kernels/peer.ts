@@ -1,6 +1,4 @@
-/**
- * The library implicit in a process of its own, one thread.
- */
+/** The library implicit in a child process, with one thread. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -20,7 +18,7 @@ export interface Peer {
   close(): void;
 }
 
-/** Undefined where it is not installed: bench/peers/install-implicit-peer.sh. */
+/** Undefined if the peer is not installed: bench/peers/install-implicit-peer.sh. */
 export function openPeer(): Peer | undefined {
   if (!existsSync(PYTHON)) return undefined;
   const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };

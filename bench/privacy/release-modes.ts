@@ -1,6 +1,6 @@
 /**
- * What a code keeps of a direction: expected cosine of PrivUnit, of the Gaussian mechanism at delta = 1e-6 (the row most
- * papers release; here for comparison alone) and of cohorts. `npx tsx bench/privacy/release-modes.ts`
+ * Measures how much of a direction a code keeps: the expected cosine of PrivUnit, of the Gaussian mechanism at delta =
+ * 1e-6 (which most papers release; here only for comparison) and of cohorts. `npx tsx bench/privacy/release-modes.ts`
  */
 import { gaussianNoiseMultiplier } from '../../core/accounting/gaussian-exact.ts';
 import { truthProbability } from '../../core/release/cohort.ts';
@@ -10,7 +10,7 @@ import { Prng } from '../../core/random/prng.ts';
 const budgets = [1, 2, 4, 8, 16];
 const prng = new Prng('cosines');
 
-/** Mean cosine of u and u + noise, |u| = 1; sensitivity 2 (replace one person's direction). */
+/** Mean cosine of u and u + noise, |u| = 1; sensitivity 2 (one person's direction is replaced). */
 function gaussianCosine(dimension: number, epsilon: number): number {
   const sigma = 2 * gaussianNoiseMultiplier(epsilon, 1e-6);
   const draws = 20_000;

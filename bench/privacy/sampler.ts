@@ -1,4 +1,4 @@
-/** Speed of the discrete Gaussian sampler: `npx tsx bench/privacy/sampler.ts`. Medians of five runs. */
+/** Measures the speed of the discrete Gaussian sampler: `npx tsx bench/privacy/sampler.ts`. Medians of five runs. */
 import { randomBytes } from 'node:crypto';
 import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 

@@ -1,4 +1,4 @@
-/** Flower's SecAgg+, when bench/peers/install-flower-peer.sh has been run. */
+/** Flower's SecAgg+, if bench/peers/install-flower-peer.sh was run. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,17 +16,17 @@ export function peerIsInstalled(): boolean {
   return existsSync(PYTHON);
 }
 
-/** One round of the peer, one thread. */
+/** One round of the peer, with one thread. */
 export async function measurePeer(spec: {
   readonly n: number;
   readonly d: number;
-  /** Holders of a secret, its owner included. */
+  /** Number of holders of a secret, its owner included. */
   readonly shares: number;
   readonly threshold: number;
   readonly dropped: number;
 }): Promise<PeerMeasure> {
   const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-  // The peer reads a share number of 1 as a fraction; "all" is the fraction.
+  // The peer reads a share number of 1 as a fraction, so "all" is passed as a fraction.
   const shares = spec.shares >= spec.n ? '1.0' : String(spec.shares);
   const request = `{"n":${spec.n},"d":${spec.d},"shares":${shares},"threshold":${spec.threshold},"dropped":${spec.dropped}}`;
   const child = spawn(PYTHON, [DRIVER, request], { env: { ...process.env, ...oneThread } });

@@ -1,6 +1,6 @@
 /**
- * One masked-sum session in one process, with each side's time kept apart and the bytes each platform sends counted as the
- * wire would frame them.
+ * One masked-sum session in one process. It keeps each side's time apart, and counts the bytes that each platform sends
+ * as the wire would frame them.
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -29,34 +29,40 @@ export interface SessionCase {
   readonly threshold: number;
   readonly tNoise: number;
   readonly ringBits: number;
-  /** Platforms that deal shares and never upload. */
+  /** Number of platforms that deal shares and never upload. */
   readonly dropped: number;
   readonly engine: CryptoEngine;
 }
 
 export interface SessionMeasure {
   readonly coordinatorMs: number;
-  /** Of the opening alone: rebuilding secrets and taking masks out. */
+  /** Time of the opening alone: rebuilding secrets and removing masks. */
   readonly openingMs: number;
-  /** Mean over the platforms that stayed, {@link MOST_TIMED} of them at most. */
+  /** Mean over the platforms that stayed, at most {@link MOST_TIMED} of them. */
   readonly platformMs: number;
-  /** Mean over the platforms that stayed, envelopes included. */
+  /** Mean bytes over the platforms that stayed, envelopes included. */
   readonly bytesUp: number;
-  /** Of these: shares and reveals, for each neighbour. */
+  /** Bytes of shares and reveals, per neighbour. */
   readonly bytesPerNeighbour: number;
 }
 
-/** User and system time of this process, in ms: other processes' load does not count, and all is one thread but the collector. */
+/**
+ * User and system time of this process, in ms. Other processes' load does not count, and only the garbage collector has
+ * threads of its own.
+ */
 export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
 const PATTERNS = 7;
-/** Beyond so many platforms only as many are timed; the others remember each other's signature checks, or it would take hours. */
+/**
+ * Most platforms that are timed. The others share their results of signature checks, because a session would otherwise
+ * take hours.
+ */
 const MOST_TIMED = 100;
 
-/** First in, first out; taking one moves none of the others. */
+/** A queue from which taking an item does not move the others. */
 class Queue<Item> {
   readonly #items: Item[] = [];
   #taken = 0;
@@ -76,7 +82,7 @@ class Queue<Item> {
   }
 }
 
-/** Checks every signature once: for platforms that nobody times. */
+/** An engine that checks every signature only once, for platforms that are not timed. */
 function remembering(engine: CryptoEngine): CryptoEngine {
   const known = new Map<string, boolean>();
   return {
@@ -90,7 +96,7 @@ function remembering(engine: CryptoEngine): CryptoEngine {
   };
 }
 
-/** Runs it and checks the sum. */
+/** Runs a session and checks its sum. */
 export function measureSession(spec: SessionCase): SessionMeasure {
   const { n, d, engine } = spec;
   const people = Array.from({ length: n }, (_, i) => {
@@ -257,7 +263,10 @@ const unsigned = { sign: () => new Uint8Array(64) } as unknown as FrameSigner;
 
 const chunkBytes = new Map<number, number>();
 
-/** As core/wire frames it, signature included. Chunks are framed once a size: the copies would cost more than the masks. */
+/**
+ * Size of a message as core/wire frames it, signature included. Chunks of one length are framed once, because the
+ * copies would cost more than the masks.
+ */
 function framedBytes(sender: string, message: PlatformMessage): number {
   if (message.kind !== 'masked-chunk') return frame(sender, message);
   const size = chunkBytes.get(message.bytes.length) ?? frame(sender, message);
@@ -269,7 +278,7 @@ function frame(sender: string, message: PlatformMessage): number {
   return sealEnvelope({ sender, ...FRAME }, encodeBody({ kind: 'secagg', message }), unsigned).length;
 }
 
-/** The floor: n vectors added, nothing hidden. */
+/** The lower limit: n vectors added without hiding anything. */
 export function bareSumMs(n: number, d: number): number {
   const patterns = updatePatterns(d).map((pattern) => new Int32Array(pattern.buffer));
   const total = new Int32Array(d);

@@ -1,6 +1,6 @@
 /**
- * A federation in one process, without sockets or masks: the strategies, the privacy plan and the noise are the real
- * ones, only the noise comes from a seeded generator, so that a figure can be had again.
+ * A federation in one process, without sockets or masks. The strategies, the privacy plan and the noise are the real
+ * ones, but the noise comes from a seeded generator, so that figures can be repeated.
  */
 import type { ColdSplit } from '../../core/evaluation/split.ts';
 import { serverOptimiser } from '../../core/federation/optimiser.ts';
@@ -33,17 +33,20 @@ export interface FederationOptions {
   readonly settings?: object;
   readonly sources: readonly Domain[];
   readonly split: ColdSplit;
-  /** null: no noise. */
+  /** Total epsilon; null without noise. */
   readonly epsilon: number | null;
   readonly delta: number;
-  /** Noise, starting values and choices of held-out persons. */
+  /** Seed of noise, starting values and choices of held-out persons. */
   readonly seed: number;
-  /** Absent: raw. */
+  /** Form of the release; absent: raw. */
   readonly release?: PublicRelease;
   readonly backend?: TensorBackend;
-  /** Rounds for a strategy that shares a model. */
+  /** Number of rounds, for a strategy that shares a model. */
   readonly rounds?: number;
-  /** Source models that do not depend on the seed are made once: `sealed-only` strategies have no noise. */
+  /**
+   * Source models that do not depend on the seed, kept between calls: those of `sealed-only` strategies, which have no
+   * noise.
+   */
   readonly cache?: Map<string, PlatformModel>;
   readonly factorise: Factorise;
 }
@@ -190,7 +193,7 @@ interface Rounds extends FederationOptions {
   readonly mechanism: PrivacyMechanism;
 }
 
-/** What the coordinator does, with a plain sum where it has a masked one. */
+/** Does the coordinator's work, with a plain sum in place of the masked one. */
 async function trainInRounds(options: Rounds): Promise<SharedModel> {
   const { domains, mechanism, models, plan, rounds, seed, shared, strategy } = options;
   let model = strategy.initialModel(shared, 'a public seed');

@@ -1,4 +1,4 @@
-/** Scores to figures: HR@10 and NDCG@10 per seed, and what each method gains over the prior, pair by pair. */
+/** Turns scores into figures: HR@10 and NDCG@10 per seed, and each method's paired gain over the prior. */
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
@@ -11,7 +11,7 @@ export interface MeasuredSeed {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** By method, one entry a seed. */
+/** By method, one entry per seed. */
 export type Measured = Map<string, Evaluation[][]>;
 
 export function measure(
@@ -36,7 +36,7 @@ const scoreOf = (evaluation: Evaluation, metric: string): number =>
 
 const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(4)}`;
 
-/** One line a method and kind of negatives: what it reaches, and its paired gain over each reference. */
+/** One line per method and kind of negatives: its figures, and its paired gain over each reference. */
 export function table(measured: Measured, references: readonly string[]): string {
   const width = Math.max(...Array.from(measured.keys(), (method) => method.length));
   const lines = kindsOf(measured).flatMap((kind, k) => [
@@ -60,7 +60,7 @@ export function table(measured: Measured, references: readonly string[]): string
   return lines.join('\n');
 }
 
-/** NDCG@10 of every seed; what `shares.ts` reads. */
+/** NDCG@10 of every seed, in the form that `shares.ts` reads. */
 export interface FigureLine {
   readonly title: string;
   readonly negatives: string;
@@ -69,7 +69,7 @@ export interface FigureLine {
   readonly ndcg: readonly number[];
 }
 
-/** JSON lines, one a method and kind of negatives. */
+/** JSON lines, one per method and kind of negatives. */
 export function figures(title: string, measured: Measured): string {
   const lines = kindsOf(measured).flatMap((negatives, k) =>
     Array.from(measured, ([method, seeds]): FigureLine => {

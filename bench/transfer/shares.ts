@@ -1,11 +1,11 @@
 /**
- * What part of the raw release's gain each method keeps, over pairs and kinds of negatives.
+ * Computes the share of the raw release's gain that each method keeps, over pairs and kinds of negatives.
  *
- *   npx tsx bench/transfer/shares.ts FILE...        FILE: what `bench/transfer.ts --out FILE` kept, one a pair
+ *   npx tsx bench/transfer/shares.ts FILE...        FILE: written by `bench/transfer.ts --out FILE`, one per pair
  *
- * A cell is a pair and a kind of negatives. Its share is a ratio of means over seeds: (method - zero) / (linear-bridge raw -
- * zero), where zero is the better of popularity and prior. The interval of the mean over cells is a jackknife's over seeds
- * (Efron and Stein 1981): seeds are left out in all cells at once.
+ * A cell is a pair and a kind of negatives. Its share is a ratio of means over seeds: (method - zero) / (linear-bridge
+ * raw - zero), where zero is the better of popularity and prior. The interval of the mean over cells is a jackknife
+ * over seeds (Efron and Stein 1981), which leaves a seed out in all cells at once.
  */
 import { readFileSync } from 'node:fs';
 import { gainOverSeeds } from '../../core/evaluation/gains.ts';
@@ -31,7 +31,7 @@ if (cells.size === 0) {
   process.exit(2);
 }
 
-/** @param leftOut a seed that is not counted; -1: all are. */
+/** @param leftOut the seed that is not counted; -1 counts all. */
 function share(cell: Cell, method: string, leftOut: number): number {
   const reached = (name: string): number => mean((cell.get(name) ?? []).filter((_, seed) => seed !== leftOut));
   const zero = Math.max(reached('popularity'), reached('prior'));
@@ -42,7 +42,7 @@ const all = [...cells.values()];
 const [first] = all;
 const methods = [...first.keys()].filter((method) => all.every((cell) => cell.has(method)));
 const seeds = first.get(RAW)?.length ?? 0;
-console.log(`shares of what ${RAW} raw gains; cells: ${[...cells.keys()].join(' | ')}; ${seeds} seeds`);
+console.log(`shares of the gain of ${RAW} raw; cells: ${[...cells.keys()].join(' | ')}; ${seeds} seeds`);
 for (const method of methods) {
   if (method === 'popularity' || method === 'prior' || method === RAW) continue;
   const shareWithout = (seed: number): number => mean(all.map((cell) => share(cell, method, seed)));

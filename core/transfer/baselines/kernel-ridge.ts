@@ -1,9 +1,10 @@
 /**
  * Kernel ridge regression with many outputs (Saunders, Gammerman and Vovk, ICML 1998) for the kernel
- * s <profiles> + (1 - s) <factors>: outputs centred, dual weights by conjugate gradients, a whole path of penalties at once.
+ * s <profiles> + (1 - s) <factors>. Outputs are centred, and conjugate gradients find the dual weights for a whole path of
+ * penalties at once.
  *
- * Both parts of the kernel are inner products, so that the kernel matrix is never made: a product with it is two with the
- * features, linear in persons and interactions, and a prediction is one with weights a feature.
+ * Both parts of the kernel are inner products, so the kernel matrix is never formed. A product with it is two products with
+ * the features, linear in persons and interactions. A prediction is one product with a weight per feature.
  * @module
  */
 import { kernels } from '../../kernels/index.ts';

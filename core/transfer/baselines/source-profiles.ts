@@ -22,7 +22,7 @@ export interface SourceProfiles {
   readonly of: (person: string) => Profile;
 }
 
-/** An item that n of N persons have weighs log(1 + N / n). */
+/** Profiles in which an item that n of N persons have gets the weight log(1 + N / n). */
 export function sourceProfiles(sources: readonly Domain[]): SourceProfiles {
   const parts = sources.map((domain) => {
     const counts = itemCounts(domain);

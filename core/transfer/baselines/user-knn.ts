@@ -17,7 +17,7 @@ export class Neighbours {
   readonly #target: Domain;
   readonly #rows: readonly number[];
   readonly #profiles: ProfileIndex;
-  /** What an item has of everybody. */
+  /** The part of each item's score that comes from everybody: [items]. */
   readonly #distant: Float32Array;
 
   /** @param profiles of the persons in `rows`, in their order */

@@ -34,7 +34,7 @@ export class HeldOutRanking {
   readonly negatives: number;
   /** Rows of a positive followed by its negatives. All rows with uniform negatives come first. */
   readonly #candidates: Uint32Array; /* [2, rows, 1 + negatives] */
-  /** Which of `persons` a row belongs to. */
+  /** Index in `persons` of each row's person. */
   readonly #rowPerson: Uint32Array; /* [2, rows] */
 
   /**
@@ -118,13 +118,14 @@ export class HeldOutRanking {
     return out;
   }
 
-  /** Zeros when there is nothing to rank. */
+  /** Quality of one list of scores; zeros if there is nothing to rank. */
   quality(scores: Float32Array): RankingQuality {
     return this.qualities([scores], [[1]])[0];
   }
 
   /**
-   * Qualities of blends of up to three lists of scores. Ties count half: a flat list gets what chance gives.
+   * Qualities of blends of up to three lists of scores. Ties count half, so that a flat list does not gain from the order of
+   * candidates.
    * @param blends weights, one for each list
    */
   qualities(lists: readonly Float32Array[], blends: readonly (readonly number[])[]): RankingQuality[] {

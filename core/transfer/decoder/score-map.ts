@@ -75,7 +75,7 @@ export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: nu
   return { width: a.width, intercept: mix(a.intercept, b.intercept), items: mix(a.items, b.items) };
 }
 
-/** A map that is asked again and again. */
+/** A score map held by the kernels, for many calls. */
 export class HeldScores {
   readonly intercept: Float32Array;
   readonly #items: HeldRows;
@@ -91,7 +91,7 @@ export class HeldScores {
     return out;
   }
 
-  /** What each feature adds to the item's score: [width]. */
+  /** The weight of each feature in the item's score: [width]. */
   weights(item: number): Float32Array {
     return this.#items.row(item);
   }
