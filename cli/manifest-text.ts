@@ -4,6 +4,7 @@
  */
 import { upward } from '../core/accounting/printed-epsilon.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
+import { claimLines } from '../core/claims/statement-text.ts';
 import { lossesText } from '../core/claims/losses.ts';
 import { membersOf } from '../core/federation/co-signature.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
@@ -40,10 +41,7 @@ export function claimsOf({ manifest, strategy, privacy }: FederationPlan): strin
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     unsafeTrial: manifest.unsafeTrial === true,
   });
-  const lines = [
-    ...warnings.map((warning) => `!! ${warning}`),
-    ...claims.map(({ id, holds, text }) => `${id}  ${holds ? '' : 'not claimed: '}${text}`),
-  ];
+  const lines = [...warnings.map((warning) => `!! ${warning}`), ...claims.flatMap(claimLines)];
   return `${lines.join('\n')}\n`;
 }
 

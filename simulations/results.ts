@@ -35,8 +35,11 @@ const rowSchema = z.strictObject({
 });
 
 const claimSchema = z.strictObject({
-  id: z.string(),
+  id: z.enum(['C1', 'C2', 'C3', 'C4']),
   holds: z.boolean(),
+  /** For a person. */
+  plain: z.string(),
+  /** The exact claim, or why it is not made. */
   text: z.string(),
 });
 

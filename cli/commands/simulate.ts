@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { claimLines } from '../../core/claims/statement-text.ts';
 import { flagOf, runOptions, simulationOptions } from '../../simulations/options.ts';
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
 import {
@@ -94,10 +95,7 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
   ];
   for (const row of results.privacy) {
     out.push('', `${row.strategy}, release ${row.release}: ${privacyLine(row)}`);
-    out.push(
-      ...row.claims.map(({ id, holds, text }) => `  ${holds ? id : `no ${id}`}: ${text}`),
-      `  ${termsLine(row)}`,
-    );
+    out.push(...row.claims.flatMap(claimLines).map((line) => `  ${line}`), `  ${termsLine(row)}`);
   }
   out.push('', ...notChargedLines(results.privacy));
   return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results, options)}`].join('\n');

@@ -81,8 +81,8 @@ export class Recommender {
     if (basis !== 'representation') {
       return "This list rests on other persons of this platform alone: nothing of this person's data on other platforms is in it.";
     }
-    const stated = this.#options.statement.claims.filter(({ id, holds }) => holds && (id === 'C2' || id === 'C3'));
-    return stated.map(({ text }) => text).join(' ');
+    const { claims } = this.#options.statement;
+    return claims.flatMap(({ id, plain }) => (id === 'C4' ? [] : [plain])).join(' ');
   }
 }
 

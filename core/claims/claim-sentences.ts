@@ -7,6 +7,7 @@ import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import type { ReleaseMode } from '../release/release.ts';
 import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { plainChosen, plainCoordinator, plainOthers, plainTraining } from './plain-claims.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 import { count, inWords } from './wording.ts';
@@ -25,12 +26,22 @@ export interface ClaimTerms {
 export interface SaidClaim {
   readonly id: 'C1' | 'C2' | 'C3' | 'C4';
   readonly holds: boolean;
-  /** Of the claim; where it does not hold, why it is absent. */
+  /** The claim for a person, or what a person must know where it is absent. Never stronger than the exact sentences. */
+  readonly plain: Sentence;
+  /** The exact claim; if it does not hold, the reason why it is absent. */
   readonly sentences: readonly Sentence[];
 }
 
+type ExactClaim = Omit<SaidClaim, 'plain'>;
+
 export function saidClaims(terms: ClaimTerms): readonly SaidClaim[] {
-  return [trained(terms), others(terms), chosen(terms), seen(terms)];
+  const [training, elsewhere, code, coordinator] = [trained(terms), others(terms), chosen(terms), seen(terms)];
+  return [
+    { ...training, plain: plainTraining(terms, training.holds) },
+    { ...elsewhere, plain: plainOthers(elsewhere.holds) },
+    { ...code, plain: plainChosen(terms) },
+    { ...coordinator, plain: plainCoordinator(terms) },
+  ];
 }
 
 /** Whether any of the run's sums is over persons that were drawn. */
@@ -41,7 +52,7 @@ export function isSampled(plan: PrivacyPlan): boolean {
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
 /** C1: what is released for training. */
-function trained(terms: ClaimTerms): SaidClaim {
+function trained(terms: ClaimTerms): ExactClaim {
   const { plan, profile } = terms;
   if (plan.budget === null) return absent('C1', NO_PRIVACY);
   if (profile === 'sealed-only') {
@@ -78,7 +89,7 @@ function trained(terms: ClaimTerms): SaidClaim {
 }
 
 /** C2: everybody but the chosen targets. */
-function others(terms: ClaimTerms): SaidClaim {
+function others(terms: ClaimTerms): ExactClaim {
   const { plan, profile } = terms;
   if (plan.budget === null) return absent('C2', NO_PRIVACY);
   if (profile === 'sealed-only') {
@@ -106,7 +117,7 @@ function others(terms: ClaimTerms): SaidClaim {
 }
 
 /** C3: the chosen target. */
-function chosen(terms: ClaimTerms): SaidClaim {
+function chosen(terms: ClaimTerms): ExactClaim {
   const { plan, profile, release } = terms;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
@@ -171,7 +182,7 @@ function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[]
 }
 
 /** C4: what a deviating coordinator sees. */
-function seen(terms: ClaimTerms): SaidClaim {
+function seen(terms: ClaimTerms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
   const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
@@ -195,10 +206,10 @@ function sameKeys({ unsafeTrial }: ClaimTerms): string {
     : 'every honest platform has signed this manifest, having compared its words (not through the coordinator)';
 }
 
-function holds(id: SaidClaim['id'], sentences: readonly Sentence[]): SaidClaim {
+function holds(id: SaidClaim['id'], sentences: readonly Sentence[]): ExactClaim {
   return { id, holds: true, sentences };
 }
 
-function absent(id: SaidClaim['id'], text: string): SaidClaim {
+function absent(id: SaidClaim['id'], text: string): ExactClaim {
   return { id, holds: false, sentences: [said(`${id}.absent`, text)] };
 }

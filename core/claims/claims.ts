@@ -23,7 +23,9 @@ export interface ClaimRequest extends ClaimTerms {
 export interface Claim {
   readonly id: SaidClaim['id'];
   readonly holds: boolean;
-  /** The claim; where it does not hold, why it is absent. */
+  /** For a person: what it means, or what its absence means. */
+  readonly plain: string;
+  /** The exact claim; if it does not hold, the reason why it is absent. */
   readonly text: string;
 }
 
@@ -125,7 +127,12 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     samplingRate: plan.samplingRate,
     epsilonKnowingCoins: epsilon === null || !isSampled(plan) ? null : epsilonKnowingCoins(plan, plan.colluding),
     accountant: CLAIM_ACCOUNTANT,
-    claims: saidClaims(request).map(({ id, holds, sentences }) => ({ id, holds, text: textOf(sentences) })),
+    claims: saidClaims(request).map(({ id, holds, plain, sentences }) => ({
+      id,
+      holds,
+      plain: plain.text,
+      text: textOf(sentences),
+    })),
     notCharged: [...NOT_CHARGED, ...(request.notCharged ?? [])],
     notClaimed: NOT_CLAIMED,
     warnings: saidWarnings(request).map(({ text }) => text),

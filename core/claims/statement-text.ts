@@ -3,7 +3,7 @@
  * @module
  */
 import { downward, upward } from '../accounting/printed-epsilon.ts';
-import type { PrivacyStatement } from './claims.ts';
+import type { Claim, PrivacyStatement } from './claims.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 import { count } from './wording.ts';
@@ -16,11 +16,15 @@ export function formatStatement(statement: PrivacyStatement): string {
   const { claims } = statement;
   const lines = [
     ...statement.warnings.map((warning) => `!! ${warning}`),
-    ...claims.filter(({ holds }) => holds).map(({ id, text }) => `${id}  ${text}`),
-    ...claims.filter(({ holds }) => !holds).map(({ id, text }) => `${id}  not claimed: ${text}`),
+    ...claims.flatMap(claimLines),
     ...saidNumbers(statement).map(textOf),
   ];
   return lines.join('\n');
+}
+
+/** A claim in its two forms: for a person, then exactly or why it is not made. */
+export function claimLines({ id, holds, plain, text }: Claim): readonly string[] {
+  return [`${id}  ${plain}`, `    ${holds ? 'Exactly' : 'Not claimed'}: ${text}`];
 }
 
 /** What is printed under the claims. */

@@ -42,7 +42,7 @@ ${results.privacy
       `<h3>${escape(row.strategy)}, release ${escape(row.release)}</h3><p>${escape(privacyLine(row))}</p>${row.claims
         .map(
           (claim) =>
-            `<p class="claim${claim.holds ? '' : ' absent'}"><b>${claim.holds ? '' : 'not claimed: '}${escape(claim.id)}</b> ${escape(claim.text)}</p>`,
+            `<p class="claim${claim.holds ? '' : ' absent'}"><b>${escape(claim.id)}</b> ${escape(claim.plain)}<br><small>${claim.holds ? 'Exactly' : 'Not claimed'}: ${escape(claim.text)}</small></p>`,
         )
         .join('\n')}<p>${escape(termsLine(row))}</p>`,
   )

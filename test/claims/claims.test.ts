@@ -43,7 +43,48 @@ function statement(
 const holding = (given: ReturnType<typeof statement>) => given.claims.filter(({ holds }) => holds).map(({ id }) => id);
 const textOf = (given: ReturnType<typeof statement>, id: string) => given.claims.find((claim) => claim.id === id)!.text;
 
+/** The numbers of a sentence, in order. */
+const numbersIn = (text: string): string[] => text.match(/\d+(\.\d+)?(e-?\d+)?/g) ?? [];
+const plainOf = (given: ReturnType<typeof statement>, id: string) =>
+  given.claims.find((claim) => claim.id === id)!.plain.replace(/epsilon0/g, 'epsilon');
+
 describe('claims', () => {
+  it('tell a person what the exact claims say, with the same numbers, and no more', () => {
+    const codes = { release: { name: 'ldp', epsilon0: 1.5 } } as const;
+    for (const given of [
+      statement([own, round]),
+      statement([own, round], codes),
+      statement([own, round], { release: { name: 'none', epsilon0: null } }),
+      statement([own], codes),
+      statement([own], { profile: 'sealed-only' }),
+      statement([own, round], { epsilon: null }),
+      statement([own], { epsilon: null, release: { name: 'cohort', epsilon0: 2 } }),
+      statement([], {}),
+    ]) {
+      const holds = new Set(holding(given));
+      for (const { id } of given.claims) {
+        for (const number of numbersIn(plainOf(given, id))) {
+          assert.ok(numbersIn(textOf(given, id)).includes(number), `${id}: ${number} is none of the exact claim's`);
+        }
+      }
+      assert.equal(/is limited to epsilon/.test(plainOf(given, 'C1')), holds.has('C1'));
+      assert.equal(/nothing here limits/.test(plainOf(given, 'C1')), !holds.has('C1'));
+      const [limit] = numbersIn(plainOf(given, 'C1'));
+      if (holds.has('C1')) assert.ok(textOf(given, 'C1').includes(` is (${limit}, `), plainOf(given, 'C1'));
+      assert.equal(/no more than this limit allows/.test(plainOf(given, 'C2')), holds.has('C2'));
+      assert.equal(/Nothing here limits/.test(plainOf(given, 'C2')), !holds.has('C2'));
+      assert.equal(/A platform that you choose may learn more\./.test(plainOf(given, 'C2')), holds.has('C2'));
+      const release = given.release;
+      assert.equal(/Nothing here limits/.test(plainOf(given, 'C3')), release === 'raw');
+      assert.equal(/at most epsilon .*, and codes add up/.test(plainOf(given, 'C3')), given.epsilon0 !== null);
+      const [fewest, exposed] = numbersIn(plainOf(given, 'C4'));
+      if (!holds.has('C4')) assert.equal(plainOf(given, 'C4'), 'The coordinator sums nothing.');
+      else assert.match(textOf(given, 'C4'), new RegExp(`at least ${fewest} - c'.*; from ${exposed} on`));
+      const exact = (['C1', 'C2', 'C4'] as const).filter((id) => holds.has(id)).map((id) => plainOf(given, id));
+      for (const text of exact) assert.match(text, /under the conditions of the exact claim/);
+    }
+  });
+
   it('of a trial say in each that rests on the members’ keys, and before all, that nobody compared them', () => {
     const trial = statement([own, round], { unsafeTrial: true });
     const unsafe = /the keys in the manifest are its members’ own \(nobody compared them: --unsafe-trial\)/;
@@ -132,7 +173,7 @@ describe('claims', () => {
     const alone = statement([own], { n: 2 });
     assert.deepEqual(holding(alone), ['C1', 'C2', 'C3']);
     assert.match(textOf(alone, 'C1'), /Each platform adds all of the noise itself/);
-    assert.match(formatStatement(alone), /C4 {2}not claimed: nothing is summed over platforms/);
+    assert.match(formatStatement(alone), /Not claimed: nothing is summed over platforms/);
     assert.deepEqual(holding(statement([own], { n: 10 })), ['C1', 'C2', 'C3']);
   });
 

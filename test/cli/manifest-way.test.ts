@@ -79,7 +79,7 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
     assert.match(made.stdout, /^platforms +films \(up to 120 items and about 400 persons\), books/m);
     assert.match(
       made.stdout,
-      /^C1 .* every honest platform has signed this manifest, having compared its words \(not through the coordinator\)/m,
+      /^C1 .*\n.* every honest platform has signed this manifest, having compared its words \(not through the coordinator\)/m,
     );
     const text = readFileSync(at('operator', 'manifest.yaml'), 'utf8');
     assert.match(text, /stageTimeoutMs: 5000[^]*spareAttempts: 2/);
@@ -204,7 +204,7 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
     const signed = await manifest('accept', at('trial', 'manifest.yaml'), ...own, '--unsafe-trial');
     assert.equal(signed.code, EXIT.ok, signed.stderr);
     assert.match(signed.stdout, /^!! UNSAFE TRIAL: --unsafe-trial\. Nobody compared/m);
-    assert.match(signed.stdout, /^C2 .*the keys in the manifest are its members’ own \(nobody compared them/m);
+    assert.match(signed.stdout, /^C2 .*\n.*the keys in the manifest are its members’ own \(nobody compared them/m);
   });
 
   it('init says whom it is for', async () => {

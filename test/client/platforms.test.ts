@@ -74,7 +74,7 @@ describe('Platforms without rounds', () => {
     assert.equal(known.basis, 'representation');
     assert.deepEqual(known.sources, ['films']);
     assert.deepEqual([known.warnings, document.warnings], [[], []]);
-    assert.match(known.claim, /No differential-privacy bound applies to that platform/);
+    assert.match(known.claim, /Nothing here limits what it can work out from them/);
     const stranger = await target.backend.recommend({ person: 'nobody knows me' }, 5);
     assert.equal(stranger.known, false);
     assert.notEqual(stranger.basis, 'representation');

@@ -22,6 +22,8 @@ const costliest = 'charges for the costliest M of platforms that differ: recompu
 const everyNumber =
   'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
 
+const plain = 'tell a person what the exact claims say, with the same numbers, and no more';
+
 /** By the bug's id. */
 export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'plan-cheapest-encoders': { file: plan, title: costliest },
@@ -244,4 +246,8 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: terms,
     title: 'what is not charged and not claimed is the same in every statement',
   },
+  'plain-limit-of-one-encoder': { file: claims, title: plain },
+  'plain-chosen-platforms-covered': { file: claims, title: plain },
+  'plain-codes-do-not-add-up': { file: claims, title: plain },
+  'plain-single-platforms-from-the-threshold': { file: claims, title: plain },
 };

@@ -1,0 +1,75 @@
+/**
+ * Each claim in one or two sentences for a person. They stand before the exact ones, take their numbers from the same plan, and
+ * never say more: they point to the conditions of the exact claim, which is printed with them.
+ * @module
+ */
+import { upward } from '../accounting/printed-epsilon.ts';
+import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
+import type { ReleaseMode } from '../release/release.ts';
+import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { said } from './sentence.ts';
+import type { Sentence } from './sentence.ts';
+
+interface Terms {
+  readonly profile: PrivacyProfile;
+  readonly plan: PrivacyPlan;
+  readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
+}
+
+/** C1: the training. @param holds true if the exact claim is made. */
+export function plainTraining({ plan, profile }: Terms, holds: boolean): Sentence {
+  if (holds && plan.epsilon !== null) {
+    return said(
+      'C1.plain',
+      `The platforms train on sums over persons with noise added. What all of these sums tell about you is limited to epsilon ${upward(plan.epsilon)} (smaller is more private), under the conditions of the exact claim.`,
+    );
+  }
+  const why =
+    plan.budget === null
+      ? 'No noise is added'
+      : profile === 'sealed-only'
+        ? 'The encoder is made from raw data'
+        : 'No noisy sum is used';
+  return said('C1.plain', `${why}: nothing here limits what training tells about you.`);
+}
+
+/** C2: the coordinator, and the platforms that the person did not choose. */
+export function plainOthers(holds: boolean): Sentence {
+  return said(
+    'C2.plain',
+    holds
+      ? 'The coordinator and the platforms that you did not choose learn about you no more than this limit allows, under the conditions of the exact claim. A platform that you choose may learn more.'
+      : 'Nothing here limits what the coordinator and the platforms that you did not choose learn about you from training.',
+  );
+}
+
+/** C3: the platforms that the person chose. */
+export function plainChosen({ release: { name, epsilon0 } }: Terms): Sentence {
+  switch (name) {
+    case 'none':
+      return said('C3.plain', 'No platform receives anything computed from your history for you alone.');
+    case 'raw':
+      return said(
+        'C3.plain',
+        'Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them.',
+      );
+    case 'ldp':
+    case 'cohort':
+      return said(
+        'C3.plain',
+        epsilon0 === null
+          ? 'Each platform that you choose receives a random code about you. Nothing here limits what it tells.'
+          : `Each platform that you choose receives a random code about you from each platform that knows you, again in each epoch. One code tells about you at most epsilon0 ${upward(epsilon0)} (smaller is more private), and codes add up.`,
+      );
+  }
+}
+
+/** C4: the coordinator's view of the masked sums. */
+export function plainCoordinator({ plan }: Terms): Sentence {
+  return said(
+    'C4.plain',
+    plan.maskedSum
+      ? `The coordinator sees sums to which at least ${plan.noiseThreshold} platforms contributed, and not what one platform contributed, unless ${plan.exposedFrom} or more platforms help it, under the conditions of the exact claim.`
+      : 'The coordinator sums nothing.',
+  );
+}
