@@ -1,0 +1,208 @@
+"""Recomputes epsilon from a trace of what releases truly did, by Google's dp_accounting, and compares it with what is claimed.
+
+    node --import=tsx bench/oracle/trace.ts | python bench/oracle/check_claims.py
+
+Of the plan nothing is read. The adversary is the one that the claim names: it opens every sum that the platforms' ledgers let them
+upload for, with as few contributions as platforms open (the person's platforms among them), and of those so many platforms collude
+with it and subtract their noise. For every number of colluders up to the planned one:
+
+    x        dp_accounting's RDP epsilon, at the project's orders and between the two next to the best, of the most that a person's
+             own sums cost together with the most that rounds can cost a person, whose data every platform that the person is on may
+             send; the claim lies in [x, 1.001 x]
+    person   the same of the one person who paid most, by what platforms did send: less than x where the platforms with the costliest
+             encoders are not those with the largest parts of the clip, or where platforms that release nothing send nobody
+    PLD      dp_accounting's privacy-loss distribution for that person, the coins of each platform as they are; the claim is above it
+"""
+
+import json
+import math
+import sys
+
+import dp_accounting
+from absl import logging
+from dp_accounting import dp_event
+from dp_accounting.pld import pld_privacy_accountant
+from dp_accounting.rdp import rdp_privacy_accountant
+
+RELATIVE = 1e-9
+LOOSEST = 1.001
+
+
+def opened_sum(attempt, on, t_noise, colluders):
+    """(noise deviation, [(sensitivity part, rate)]) of one opened sum, at worst for a person on these platforms."""
+    known = [p for p in attempt if p["name"] in on]
+    others = sorted((p for p in attempt if p["name"] not in on), key=lambda p: p["release"]["variance"])
+    uploaders = known + others[: max(0, t_noise - len(known))]
+    # Colluders are those with the most noise among platforms that do not know the person; what they add is subtracted.
+    honest = list(uploaders)
+    for _ in range(colluders):
+        candidates = [p for p in honest if p["name"] not in on]
+        if not candidates:
+            break
+        honest.remove(max(candidates, key=lambda p: p["release"]["variance"]))
+    for p in honest:
+        if p["release"]["noised"] != p["release"]["dimension"]:
+            return 0.0, []
+    variance = sum(p["release"]["variance"] for p in honest)
+    return math.sqrt(variance), known
+
+
+def own_events(trace, person):
+    """Everything that one person's data is in on single platforms; None where a release has no noise."""
+    events = []
+    for platform in trace["platforms"]:
+        for release in platform["own"]:
+            if person not in release["contributors"]:
+                continue
+            if release["noised"] != release["dimension"] or release["variance"] == 0:
+                return None
+            events.append(dp_accounting.GaussianDpEvent(math.sqrt(release["variance"]) / release["integerClip"]))
+    return events
+
+
+def round_events(trace, person, colluders, sent):
+    """
+    (for RDP, for PLD) of the opened sums with one person's data in them; None where one has no noise.
+    sent: count a platform only where it sent something of the person.
+    """
+    on = set(trace["persons"][person])
+    rdp, pld = [], []
+    for attempt in range(trace["opened"]):
+        parts = [
+            {"name": platform["name"], "release": platform["rounds"][attempt]} for platform in trace["platforms"]
+        ]
+        deviation, known = opened_sum(parts, on, trace["tNoise"], colluders)
+        known = [p for p in known if not sent or person in p["release"]["contributors"]]
+        if not known:
+            continue
+        if deviation == 0:
+            return None
+        clips = [p["release"]["integerClip"] for p in known]
+        rates = [p["release"]["rate"] for p in known]
+        total = sum(clips)
+        if all(rate == 1 for rate in rates):
+            event = dp_accounting.GaussianDpEvent(deviation / total)
+            rdp.append(event)
+            pld.append(event)
+            continue
+        # In the sum at all with this probability; the longest shift bounds the mixture.
+        person_rate = 1 - math.prod(1 - rate for rate in rates)
+        rdp.append(dp_accounting.PoissonSampledDpEvent(person_rate, dp_accounting.GaussianDpEvent(deviation / total)))
+        mixture = {0.0: 1.0}
+        for clip, rate in zip(clips, rates):
+            step = {}
+            for shift, probability in mixture.items():
+                step[shift] = step.get(shift, 0) + probability * (1 - rate)
+                step[shift + clip / total] = step.get(shift + clip / total, 0) + probability * rate
+            mixture = step
+        shifts = sorted(mixture)
+        pld.append(dp_event.MixtureOfGaussiansDpEvent(deviation / total, shifts, [mixture[shift] for shift in shifts]))
+    return rdp, pld
+
+
+def counted(events):
+    """Equal events composed at once."""
+    counts = {}
+    for event in events:
+        key = repr(event)
+        counts[key] = (event, counts.get(key, (event, 0))[1] + 1)
+    return dp_accounting.ComposedDpEvent(
+        [dp_accounting.SelfComposedDpEvent(event, count) for event, count in counts.values()]
+    )
+
+
+def rdp_epsilon(events, delta, orders):
+    def at(these):
+        accountant = rdp_privacy_accountant.RdpAccountant(these)
+        accountant.compose(counted(events))
+        return accountant.get_epsilon_and_optimal_order(delta)
+
+    epsilon, best = at(orders)
+    grid = list(orders)
+    for _ in range(3):
+        index = grid.index(best)
+        low = grid[index - 1] if index > 0 else 1 + (best - 1) / 64
+        high = grid[min(index + 1, len(grid) - 1)]
+        grid = [low + (high - low) * i / 32 for i in range(33)]
+        here, best = at(grid)
+        epsilon = min(epsilon, here)
+    return epsilon
+
+
+def pld_epsilon(events, delta):
+    accountant = pld_privacy_accountant.PLDAccountant()
+    accountant.compose(counted(events))
+    return accountant.get_epsilon(delta)
+
+
+def most(candidates, delta, orders, seen):
+    """(epsilon, which) of the list of events that costs most."""
+    best = (0.0, None)
+    for which, events in candidates:
+        if not events:
+            continue
+        key = tuple(sorted(map(repr, events)))
+        if key not in seen:
+            seen[key] = rdp_epsilon(events, delta, orders)
+        if seen[key] > best[0]:
+            best = (seen[key], which)
+    return best
+
+
+def check(trace):
+    """Rows of (colluders, claimed, x, of one person, PLD of that person)."""
+    said = trace["said"]
+    delta = said["delta"]
+    persons = range(len(trace["persons"]))
+    sampled = any(release["rate"] < 1 for platform in trace["platforms"] for release in platform["rounds"])
+    # At fractional orders below 2 the series of a sampled Gaussian often does not converge there.
+    orders = [order for order in trace["orders"] if order <= 4096 and (order >= 2 or not sampled)]
+    claimed = said["against"] if trace["opened"] > 0 else [said["epsilon"]]
+    own = [own_events(trace, person) for person in persons]
+    rows = []
+    for colluders, ours in enumerate(claimed):
+        rounds = [round_events(trace, person, colluders, sent=True) for person in persons]
+        may_send = [round_events(trace, person, colluders, sent=False) for person in persons]
+        if None in own or None in rounds or None in may_send:
+            rows.append((colluders, ours, math.inf, math.inf, math.inf))
+            continue
+        seen = {}
+        _, costliest = most(((p, own[p]) for p in persons), delta, orders, seen)
+        _, heaviest = most(((p, may_send[p][0]) for p in persons), delta, orders, seen)
+        together = (own[costliest] if costliest is not None else []) + (may_send[heaviest][0] if heaviest is not None else [])
+        x = rdp_epsilon(together, delta, orders)
+        person, worst = most(((p, own[p] + rounds[p][0]) for p in persons), delta, orders, seen)
+        rows.append((colluders, ours, x, person, pld_epsilon(own[worst] + rounds[worst][1], delta)))
+    return rows
+
+
+def main():
+    logging.set_verbosity(logging.FATAL)
+    federations = broken = 0
+    ratios, of_persons, above = [], [], []
+    for line in sys.stdin:
+        trace = json.loads(line)
+        federations += 1
+        for colluders, ours, x, person, proven in check(trace):
+            holds = x * (1 - RELATIVE) <= ours <= x * LOOSEST and ours > proven
+            broken += not holds
+            ratios.append(ours / x)
+            of_persons.append(ours / person)
+            above.append(ours / proven)
+            print(
+                f"{trace['name']}, {colluders} collude: claimed {ours:.6f}, claimed / x {ours / x:.7f}, "
+                f"/ person {ours / person:.4f}, / PLD {ours / proven:.3f}{'' if holds else '   <-- outside'}",
+                flush=True,
+            )
+    if federations == 0:
+        print("no trace came")
+        return 1
+    print(
+        f"{federations} federations, {len(ratios)} claims, {broken} outside: claimed / x from {min(ratios):.7f} to {max(ratios):.7f}, "
+        f"claimed / person to {max(of_persons):.4f}, claimed / PLD from {min(above):.4f}"
+    )
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+/**
+ * Both oracles: what releases truly did, recomputed by Google's dp_accounting (check_claims.py), and the noise and reach of opened
+ * sums (check_sums.py). Makes a virtual environment for them under the system's folder for temporary files, once for each requirements.txt.
+ *
+ *   npm run bench:oracle -- [claims|sums] [--first 1] [--count 40] [--repeats 200]
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const HERE = import.meta.dirname;
+const ORACLES = {
+  claims: { trace: 'trace.ts', check: 'check_claims.py', flags: ['--first', '--count'] },
+  sums: { trace: 'sums.ts', check: 'check_sums.py', flags: ['--first', '--count', '--repeats'] },
+};
+
+const [first, ...rest] = process.argv.slice(2);
+const isNamed = first !== undefined && first in ORACLES;
+const given = isNamed ? rest : process.argv.slice(2);
+const python = environment();
+for (const [name, oracle] of Object.entries(ORACLES)) {
+  if (isNamed && name !== first) continue;
+  console.log(`oracle: ${name}`);
+  const code = await pipe(oracle);
+  if (code !== 0) process.exitCode = 1;
+}
+
+/** Path of a Python that has what the oracles need. */
+function environment() {
+  const requirements = join(HERE, 'requirements.txt');
+  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const folder = join(tmpdir(), `isthmus-oracle-${version}`);
+  const python = join(folder, 'bin', 'python');
+  if (existsSync(join(folder, 'ready'))) return python;
+  execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
+    stdio: 'inherit',
+  });
+  execFileSync(python, ['-c', `open(${JSON.stringify(join(folder, 'ready'))}, 'w').close()`]);
+  return python;
+}
+
+/** Both programs must end well: a trace that broke off has shown nothing. */
+async function pipe({ trace, check, flags }) {
+  const args = given.filter((arg, at) => flags.includes(arg) || flags.includes(given[at - 1]));
+  const tracer = spawn(process.execPath, ['--import=tsx', join(HERE, trace), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const checker = spawn(python, [join(HERE, check)], { stdio: [tracer.stdout, 'inherit', 'inherit'] });
+  const [traced, checked] = await Promise.all([tracer, checker].map(ended));
+  return traced || checked;
+}
+
+/** @returns {Promise<number>} */
+function ended(child) {
+  return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
+}

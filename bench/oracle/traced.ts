@@ -1,0 +1,83 @@
+/**
+ * What releases truly did, seen where noise is drawn and where contributions are clipped: variance and number of the samples,
+ * the integer clip in force, the rate of the coins, and who contributed anything.
+ */
+import { DiscreteGaussian } from '../../core/privacy/mechanism/discrete-gaussian.ts';
+import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+
+/** One platform's part in one release. */
+export interface TracedRelease {
+  label: string;
+  dimension: number;
+  /** K, as the clip had it. */
+  integerClip: number;
+  /** Of the coins that the clip tossed; 1 where it tossed none. */
+  rate: number;
+  /** Places, in the order of the persons, of contributions that held anything. */
+  contributors: number[];
+  /** Variance parameter of the samples, and how many coordinates one was added to. */
+  variance: number;
+  noised: number;
+}
+
+let drawing: TracedRelease | undefined;
+
+// At the sampler itself, whoever calls it.
+const addTo = Reflect.get<DiscreteGaussian, 'addTo'>(DiscreteGaussian.prototype, 'addTo');
+DiscreteGaussian.prototype.addTo = function (integers) {
+  if (drawing !== undefined) {
+    drawing.variance = Number(this.variance.numerator) / Number(this.variance.denominator);
+    drawing.noised += integers.length;
+  }
+  addTo.call(this, integers);
+};
+
+/** The mechanism as it is; each release is added to `releases` when its noise has been drawn. */
+export function tracing(releases: TracedRelease[]): PrivacyMechanism {
+  const begin = (sum: PlannedSum): TracedRelease => ({
+    label: sum.label,
+    dimension: sum.dimension,
+    integerClip: sum.integerClip,
+    rate: sum.sampling?.rate ?? 1,
+    contributors: [],
+    variance: 0,
+    noised: 0,
+  });
+  let current: TracedRelease | undefined;
+  let place = 0;
+  const note = ({ values }: Contribution): void => {
+    if (values.some((value) => value !== 0)) current?.contributors.push(place);
+    place += 1;
+  };
+  return {
+    ...discreteGaussian,
+    accumulate(sum, random) {
+      current = begin(sum);
+      place = 0;
+      const inner = discreteGaussian.accumulate(sum, random);
+      return {
+        add(contribution) {
+          note(contribution);
+          inner.add(contribution);
+        },
+        finish: () => inner.finish(),
+      };
+    },
+    bound(sum, contributions, random) {
+      const accumulator = this.accumulate(sum, random);
+      for (const contribution of contributions) accumulator.add(contribution);
+      return accumulator.finish();
+    },
+    addNoise(sum, integers, random) {
+      drawing = current ?? begin(sum);
+      try {
+        return discreteGaussian.addNoise(sum, integers, random);
+      } finally {
+        releases.push(drawing);
+        drawing = undefined;
+        current = undefined;
+      }
+    },
+  };
+}
