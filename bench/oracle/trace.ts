@@ -21,6 +21,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
 import { generatedFederation } from './federations.ts';
 import type { GeneratedFederation } from './federations.ts';
@@ -60,6 +61,7 @@ class Traced {
       plan: plan.shared,
       settings: plan.settings,
       random: seededRandom('public'),
+      factorise: factorMemory('public').factorise,
       backend,
     });
   }
