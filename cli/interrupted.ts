@@ -1,9 +1,10 @@
 /**
- * Ctrl-C and termination signals: the first one asks the command to stop in order, a later one stops the process at
- * once.
+ * Ctrl-C and termination signals: the first one asks the command to stop in order, a later one stops the process at once.
  * @module
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EXIT } from '../host/exit-codes.ts';
+import type { ExitCode } from '../host/exit-codes.ts';
 
 /**
  * Ctrl-C reaches the whole process group, and npm, shells and service managers also pass it on. Signals within this
@@ -11,27 +12,61 @@ import { EXIT } from '../host/exit-codes.ts';
  */
 const SAME_MS = 1_000;
 
+/** Time in which a service stops in order. Its state is whole whenever it ends. */
+export const SERVICE_STOP_MS = 10_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 export interface Interruption {
-  /** Resolves once the process is asked to stop. */
+  /** Resolves when the process is asked to stop. */
   readonly asked: Promise<undefined>;
-  /** Removes the handlers, so that signals have their default effect again. */
+  /** Gives signals back to the system. */
   forget(): void;
 }
 
-export function interruption(): Interruption {
+/**
+ * The current action of a signal. The listener itself is never replaced: a signal that arrives while the process is busy
+ * waits for the next turn of the event loop, and is lost if its listener is removed before.
+ */
+let onSignal: () => void = () => undefined;
+const listener = (): void => onSignal();
+
+/** Ends the process at a signal, until a command takes signals itself: nothing has begun that must be put in order. */
+export function endOnSignal(code: ExitCode): void {
+  listen(() => process.exit(code));
+}
+
+/** Gives signals back to the system, for commands that may compute without a pause and would never hear them. */
+export async function leaveToSystem(): Promise<void> {
+  await nextTurn();
+  forget();
+}
+
+/**
+ * The first signal asks the command to stop in order, a later one ends the process.
+ * @param withinMs a process that has not stopped by then ends as stopped; absent: it may take any time.
+ */
+export function interruption(withinMs?: number): Interruption {
   let resolve: (value: undefined) => void = () => undefined;
   const asked = new Promise<undefined>((settle) => (resolve = settle));
   let first: number | undefined;
-  const ask = (): void => {
-    first ??= Date.now();
-    if (Date.now() - first > SAME_MS) process.exit(EXIT.interrupted);
+  listen(() => {
+    if (first !== undefined) {
+      if (Date.now() - first > SAME_MS) process.exit(EXIT.interrupted);
+      return;
+    }
+    first = Date.now();
+    if (withinMs !== undefined) setTimeout(() => process.exit(EXIT.ok), withinMs).unref();
     resolve(undefined);
-  };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
-  const forget = (): void => {
-    process.off('SIGINT', ask);
-    process.off('SIGTERM', ask);
-  };
+  });
   return { asked, forget };
+}
+
+function listen(action: () => void): void {
+  onSignal = action;
+  for (const signal of SIGNALS) if (!process.listeners(signal).includes(listener)) process.on(signal, listener);
+}
+
+function forget(): void {
+  for (const signal of SIGNALS) process.off(signal, listener);
 }

@@ -97,6 +97,7 @@ function apply(state: Board, event: SimulationEvent): void {
       state.notes.push(event.text);
       return;
     case 'spent':
+    case 'folder':
     case 'kept':
       return;
   }
@@ -181,6 +182,7 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
     case 'note':
       return `  ! ${event.text}`;
     case 'spent':
+    case 'folder':
     case 'kept':
       return null;
   }

@@ -6,6 +6,8 @@ import type { Spent } from './hosts/spent.ts';
 
 export type SimulationEvent =
   | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
+  /** Everything the run leaves behind will be in this folder. */
+  | { readonly kind: 'folder'; readonly folder: string }
   /** Baselines and ceiling are measured, before the trials of a seed. */
   | { readonly kind: 'references'; readonly target: string; readonly seed: string }
   | { readonly kind: 'trial-started'; readonly trial: TrialName; readonly index: number; readonly of: number }

@@ -43,7 +43,13 @@ export async function createRunFolder(out: string, worldName: string, startedAt:
   }
 }
 
-export async function writeResults(
+/** Files of the trial under way: persons' rows and keys. Deleted with the trial. */
+export function dataFolderOf(folder: string): string {
+  return join(folder, 'data');
+}
+
+/** Without the report, which takes a second to draw: after each trial, in case the process is killed in the next one. */
+export async function writeFigures(
   folder: RunFolder,
   results: Results,
   ledgers: readonly TrialLedgers[],
@@ -51,5 +57,13 @@ export async function writeResults(
   await writeOut(folder.results, `${JSON.stringify(results, null, 2)}\n`);
   await writeOut(join(folder.path, 'config.json'), `${JSON.stringify(results.config, null, 2)}\n`);
   await writeOut(join(folder.path, 'ledger.json'), `${JSON.stringify(ledgers, null, 2)}\n`);
+}
+
+export async function writeResults(
+  folder: RunFolder,
+  results: Results,
+  ledgers: readonly TrialLedgers[],
+): Promise<void> {
+  await writeFigures(folder, results, ledgers);
   await writeOut(folder.report, await reportHtml(results));
 }

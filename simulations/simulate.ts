@@ -20,7 +20,7 @@ import { simulationOptions, variants } from './options.ts';
 import type { SimulationInput, SimulationOptions, Variant } from './options.ts';
 import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
-import { createRunFolder, writeResults } from './run-folder.ts';
+import { createRunFolder, dataFolderOf, writeFigures, writeResults } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
@@ -69,6 +69,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
   }
   onEvent({ kind: 'world', name, platforms: domains.map((domain) => domain.name) });
   const folder = await createRunFolder(options.out, directions.length > 1 ? options.protocol : name, new Date());
+  onEvent({ kind: 'folder', folder: folder.path });
 
   const measured: Measured = {
     rows: [],
@@ -81,7 +82,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
     ended: 0,
   };
   const of = directions.length * seeds.length * asked.length;
-  const keep = async (): Promise<Results> => {
+  const keep = async (write: typeof writeResults): Promise<Results> => {
     const results = resultsSchema.parse({
       isthmus: context.version,
       run: folder.id,
@@ -100,7 +101,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       ),
       config: { ...options },
     });
-    await writeResults(folder, results, measured.ledgers);
+    await write(folder, results, measured.ledgers);
     return results;
   };
   try {
@@ -108,18 +109,22 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       for (const [index, seed] of seeds.entries()) {
         const world = direction.at(seed);
         if (index === 0) measured.people.push(peopleOf(world));
-        await runSeed({ world, direction, asked, options, folder, context: { ...context, onEvent }, of }, measured);
+        const onTrial = async (): Promise<void> => {
+          await keep(writeFigures);
+        };
+        const run = { world, direction, asked, options, folder, context: { ...context, onEvent }, of, onTrial };
+        await runSeed(run, measured);
       }
     }
   } catch (error) {
     if (measured.ended > 0) {
       // On a full disk this fails too, but the caller must see the error that ended the run.
-      const kept = await keep().catch(() => undefined);
+      const kept = await keep(writeResults).catch(() => undefined);
       if (kept !== undefined) onEvent({ kind: 'kept', folder: folder.path, ...kept.trials });
     }
     throw context.signal.aborted ? context.signal.reason : error;
   }
-  return { results: await keep(), folder, seedRows: measured.rows };
+  return { results: await keep(writeResults), folder, seedRows: measured.rows };
 }
 
 /** Everything measured so far. */
@@ -145,14 +150,16 @@ interface SeedRun {
   readonly context: SimulationContext;
   /** Total number of trials. */
   readonly of: number;
+  /** A trial's figures are among those measured. */
+  readonly onTrial: () => Promise<void>;
 }
 
 /** Measures the reference rows of one seed, then runs a federation for every variant. */
 async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
-  const { world, direction, asked, options, folder, of } = run;
+  const { world, direction, asked, options, folder, of, onTrial } = run;
   const { onEvent, signal } = run.context;
   const { seed, target } = world;
-  const dataFolder = join(folder.path, 'data');
+  const dataFolder = dataFolderOf(folder.path);
   try {
     const data = await writeDataFiles(world, dataFolder);
     onEvent({ kind: 'references', target, seed });
@@ -183,6 +190,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       measured.restarts.push(...outcome.restarts.map((restart) => ({ seed, strategy, ...restart })));
       measured.ledgers.push({ ...trial, ledgers: readLedgers(federation) });
       measured.ended += 1;
+      await onTrial();
       onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
     }
   } finally {

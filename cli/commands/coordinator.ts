@@ -4,7 +4,7 @@ import { EXIT, EXIT_TEXTS } from '../../host/exit-codes.ts';
 import type { Ending } from '../../host/exit-codes.ts';
 import type { LogLevel } from '../../host/log.ts';
 import { integer, list, text } from '../arguments.ts';
-import { interruption } from '../interrupted.ts';
+import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
 
 /** The port `isthmus init` tells platforms of. */
 const DEFAULT_PORT = 7480;
@@ -72,7 +72,6 @@ async function run(flags: CoordinatorFlags): Promise<void> {
     human: isHuman,
     ...(flags.logFile !== undefined && { file: flags.logFile }),
   });
-  const stopped = interruption();
   try {
     const running = await runCoordinator({
       ...flags,
@@ -80,6 +79,8 @@ async function run(flags: CoordinatorFlags): Promise<void> {
       log,
       emit: flags.events === 'json' ? print : () => undefined,
     });
+    // Not earlier: before it runs, a signal ends it at once.
+    const stopped = interruption(SERVICE_STOP_MS);
     const { coordinator } = running;
     if (coordinator.plan.privacy.budget === null && flags.logFile !== undefined) {
       // The log says so too, but nobody may be looking at a file.
@@ -98,7 +99,6 @@ async function run(flags: CoordinatorFlags): Promise<void> {
     // A round that was given up may go on: whoever stops the process meanwhile stops it as asked.
     process.exitCode = exitCodeOf(ending === 'gave-up' && !flags.untilRoundsOver ? null : ending);
   } finally {
-    stopped.forget();
     await log.close();
   }
 }

@@ -49,7 +49,21 @@ Examples:
 }
 
 async function run(flags: Flags): Promise<void> {
-  const { createExperiment, runExperiment } = await import('../../simulations/experiment/run.ts');
+  const stop = new AbortController();
+  const interrupted = interruption();
+  void interrupted.asked.then(() => stop.abort());
+  try {
+    await experiment(flags, stop.signal);
+  } finally {
+    interrupted.forget();
+  }
+}
+
+async function experiment(flags: Flags, signal: AbortSignal): Promise<void> {
+  const [{ createExperiment }, { experimentElsewhere }] = await Promise.all([
+    import('../../simulations/experiment/run.ts'),
+    import('../../simulations/hosts/elsewhere.ts'),
+  ]);
   const { config: file, out, resume, workers, json } = flags;
   const given = givenOptions({ ...flags }, experimentOptions);
   if (resume !== undefined && (file !== undefined || out !== undefined || Object.keys(given).length > 0)) {
@@ -63,24 +77,19 @@ async function run(flags: Flags): Promise<void> {
     const fromFile = file === undefined ? {} : readConfig(file);
     await createExperiment(folder, experimentConfig({ ...fromFile, ...given }, file), version);
   }
-  const stop = new AbortController();
-  const interrupted = interruption();
-  void interrupted.asked.then(() => stop.abort());
   try {
-    const { summary, report } = await runExperiment(folder, {
+    const { summary, report } = await experimentElsewhere(folder, {
       version,
       workers,
-      signal: stop.signal,
+      signal,
       onEvent: (event) => process.stderr.write(progressLine(event)),
     });
     process.stdout.write(json === true ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, report));
     if (summary.failures.length > 0) process.exitCode = EXIT.federation;
   } catch (error) {
-    if (stop.signal.aborted)
+    if (signal.aborted)
       process.stderr.write(`finished trials are kept; continue with: isthmus experiment privacy --resume ${folder}\n`);
     throw error;
-  } finally {
-    interrupted.forget();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
 import { integer, positive, text } from '../arguments.ts';
-import { interruption } from '../interrupted.ts';
+import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
 import type { LogLevel } from '../../host/log.ts';
 
 interface PlatformCommandOptions {
@@ -168,7 +168,6 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     human: process.stderr.isTTY,
     ...(options.logFile !== undefined && { file: options.logFile }),
   });
-  const stopped = interruption();
   try {
     const running = await runPlatform({
       manifest: options.manifest,
@@ -205,6 +204,8 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       }),
       ...(options.hidden !== undefined && { hidden: options.hidden }),
     });
+    // Not earlier: before it runs, a signal ends it at once, however long its data takes to read.
+    const stopped = interruption(SERVICE_STOP_MS);
     try {
       if (options.events !== 'json') process.stdout.write(`${formatStatement(running.platform.statement)}\n`);
       const { platform } = running;
@@ -218,7 +219,6 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       await running.stop();
     }
   } finally {
-    stopped.forget();
     await log.close();
   }
 }

@@ -35,16 +35,15 @@ Examples:
   isthmus simulate --strategy shared-trunk --no-privacy --rounds 10`,
     )
     .action(async (flags: Flags) => {
-      // The simulation loads the tensor engine and the plotting library, which --help must not wait for.
-      const { simulate } = await import('../../simulations/simulate.ts');
       const progress = progressOn(process.stderr);
       let kept = '';
       const stop = new AbortController();
       const interrupted = interruption();
       void interrupted.asked.then(() => stop.abort());
       try {
+        const { simulateElsewhere } = await import('../../simulations/hosts/elsewhere.ts');
         const options = optionsOf(flags);
-        const { results, folder } = await simulate(options, {
+        const { results, folder } = await simulateElsewhere(options, {
           version,
           signal: stop.signal,
           onEvent: (event) => {

@@ -1,0 +1,21 @@
+/**
+ * Messages between a command and the process that its run is in. Types only.
+ * @module
+ */
+import type { ExperimentEvent, ExperimentOutcome } from '../experiment/run.ts';
+import type { SimulationEvent } from '../events.ts';
+import type { FailedReport } from '../failed-report.ts';
+import type { SimulationInput } from '../options.ts';
+import type { Simulated } from '../simulate.ts';
+
+export type RunOrder =
+  | { readonly kind: 'simulate'; readonly options: SimulationInput; readonly version: string }
+  | { readonly kind: 'experiment'; readonly folder: string; readonly workers: number; readonly version: string }
+  | { readonly kind: 'stop' };
+
+export type RunReport =
+  | { readonly kind: 'event'; readonly event: SimulationEvent | ExperimentEvent }
+  /** The process has heard that it is to stop, and is not busy computing. */
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'done'; readonly result: Simulated | ExperimentOutcome }
+  | FailedReport;
