@@ -1,5 +1,5 @@
 /**
- * The four claims, sentence by sentence, for one run.
+ * The four claims of one run, sentence by sentence.
  * @module
  */
 import { upward } from '../accounting/printed-epsilon.ts';
@@ -12,14 +12,17 @@ import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 import { count, inWords } from './wording.ts';
 
-/** What the claims of a run depend on. */
+/** The facts on which a run's claims depend. */
 export interface ClaimTerms {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
-  /** Targets that may receive codes of one person in one epoch; when absent every platform but one, that has the data. */
+  /**
+   * Number of targets that may receive codes of one person in one epoch. Absent: every platform but the one that has
+   * the data.
+   */
   readonly targetsPerPerson?: number;
-  /** The manifest's members did not compare its words. */
+  /** True if the manifest's members did not compare its words. */
   readonly unsafeTrial?: boolean;
 }
 
@@ -44,21 +47,21 @@ export function saidClaims(terms: ClaimTerms): readonly SaidClaim[] {
   ];
 }
 
-/** Whether any of the run's sums is over persons that were drawn. */
+/** True if some of the run's sums are over sampled persons. */
 export function isSampled(plan: PrivacyPlan): boolean {
   return plan.maskedSum && plan.samplingRate < 1;
 }
 
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
-/** C1: what is released for training. */
+/** C1: the bound on everything released for training. */
 function trained(terms: ClaimTerms): ExactClaim {
   const { plan, profile } = terms;
   if (plan.budget === null) return absent('C1', NO_PRIVACY);
   if (profile === 'sealed-only') {
-    return absent('C1', 'the encoder is made from raw data, so what leaves is not only a function of noised sums');
+    return absent('C1', 'the encoder is made from raw data without noise, so no total epsilon holds');
   }
-  if (plan.epsilon === null) return absent('C1', 'nothing is trained from persons through a noised sum');
+  if (plan.epsilon === null) return absent('C1', "no training uses persons' data through a noised sum");
   const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms, with one id on each`;
   if (!plan.maskedSum) {
@@ -88,14 +91,14 @@ function trained(terms: ClaimTerms): ExactClaim {
   ]);
 }
 
-/** C2: everybody but the chosen targets. */
+/** C2: the bound against everybody but the chosen targets. */
 function others(terms: ClaimTerms): ExactClaim {
   const { plan, profile } = terms;
   if (plan.budget === null) return absent('C2', NO_PRIVACY);
   if (profile === 'sealed-only') {
     return absent(
       'C2',
-      'sealed; no differential privacy, also not for other persons of the source platform, whose data the encoder was made from',
+      'vectors are sealed, but without differential privacy: neither for you nor for the other persons of the source platform, whose data the encoder was made from',
     );
   }
   if (plan.epsilon === null)
@@ -116,7 +119,7 @@ function others(terms: ClaimTerms): ExactClaim {
   ]);
 }
 
-/** C3: the chosen target. */
+/** C3: the bound against a chosen target. */
 function chosen(terms: ClaimTerms): ExactClaim {
   const { plan, profile, release } = terms;
   const thirdPersons =
@@ -148,14 +151,15 @@ function chosen(terms: ClaimTerms): ExactClaim {
   }
 }
 
-/** What codes add up to: those that one target receives, and those that all targets a person may choose hold together. */
+/** The total of the codes that one target receives, and of the codes that all targets of a person hold together. */
 function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: number): string {
-  // Every source that knows the person sends each target a code of its own.
+  // Every source that knows the person sends each target a separate code.
   const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
   const targets = targetsPerPerson ?? Math.max(1, plan.platformCount - 1);
   const total = (receivers: number): string => {
     const codes = receivers * sources * epsilon0;
-    // Targets that pool codes pool the noise they know, too: more of them than planned colluders leave less of it.
+    // Targets that pool codes also pool the noise that they know. More of them than the planned colluders leave less
+    // unknown noise.
     const against = profile === 'sealed-only' ? null : epsilonAgainst(plan, receivers);
     const trained = against === null || plan.epsilon === null ? null : Math.max(plan.epsilon, against);
     return trained === null
@@ -167,24 +171,25 @@ function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: numbe
   return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
 }
 
-/** What a target sees besides the code: made by the source alone, whatever else is shared. */
+/** The prototypes, which a target sees besides the code. The source alone makes them, whatever else is shared. */
 function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[] {
   if (release.name !== 'cohort') return [];
   if (plan.epsilon === null) {
-    return [said('C3.prototypes', 'It is told among prototypes that were made without noise.')];
+    return [said('C3.prototypes', 'The code names one of several prototypes, which were made without noise.')];
   }
-  const made = 'It is told among prototypes that each source makes alone, with all of the noise, charged in its ledger';
+  const made =
+    'The code names one of several prototypes, which each source makes alone, with all of the noise, charged in its ledger';
   const text =
     profile === 'private-encoder'
       ? `${made} and counted in C1.`
-      : `${made}: epsilon ${upward(plan.epsilon)} bounds what they tell through a person's own vector, nothing what they tell through the encoder.`;
+      : `${made}: epsilon ${upward(plan.epsilon)} bounds what they reveal through a person's own vector, and nothing bounds what they reveal through the encoder.`;
   return [said('C3.prototypes', text)];
 }
 
-/** C4: what a deviating coordinator sees. */
+/** C4: the view of a deviating coordinator. */
 function seen(terms: ClaimTerms): ExactClaim {
   const { plan } = terms;
-  if (!plan.maskedSum) return absent('C4', 'nothing is summed over platforms in this run');
+  if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
   const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
   return holds('C4', [
     said(
@@ -193,13 +198,16 @@ function seen(terms: ClaimTerms): ExactClaim {
     ),
     said(
       'C4.single',
-      `from ${exposedFrom} on it can see single platforms. From t = ${threshold} on it needs nobody's share for that.`,
+      `with ${exposedFrom} helpers or more it can see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
     ),
     said('C4.uploads', `A platform uploads at most ${rounds + spareAttempts + refunds} times, whoever lies.`),
   ]);
 }
 
-/** Under which keys honest platforms mask their sums and seal their letters; forged ones would make one party of all others. */
+/**
+ * The condition on the keys with which honest platforms mask their sums and seal their letters. With forged keys one
+ * party could pose as all the others.
+ */
 function sameKeys({ unsafeTrial }: ClaimTerms): string {
   return unsafeTrial === true
     ? 'the keys in the manifest are its members’ own (nobody compared them: --unsafe-trial)'

@@ -1,6 +1,6 @@
 /**
- * What is claimed, in sentences with every number they depend on. A claim that does not hold is not printed; that it is
- * missing, and why, is. The texts and their proofs are in docs/privacy.md.
+ * The privacy statement, in sentences with every number they depend on. A claim that does not hold is replaced by the
+ * reason why it is absent. The texts and their proofs are in docs/privacy.md.
  * @module
  */
 import { CLAIM_ACCOUNTANT } from '../accounting/composition.ts';
@@ -14,9 +14,12 @@ import type { Sentence } from './sentence.ts';
 
 export interface ClaimRequest extends ClaimTerms {
   readonly strategy: string;
-  /** Noise and masks from a seed: a simulation, not a release. */
+  /** True if noise and masks come from a seed: a simulation, not a release. */
   readonly seededNoise?: boolean;
-  /** What this run computed from private data, published and did not charge, e.g. metrics of a simulation. */
+  /**
+   * Data that this run computed from private data and published without charging it, for example the metrics of a
+   * simulation.
+   */
   readonly notCharged?: readonly string[];
 }
 
@@ -35,13 +38,13 @@ export interface PrivacyStatement {
   readonly unit: string;
   readonly neighbours: string;
   readonly mechanism: string;
-  /** Total over everything trained; null when nothing bounds it. */
+  /** Total epsilon of everything trained; null if nothing bounds it. */
   readonly epsilon: number | null;
-  /** Of one released code; null when nothing bounds it. */
+  /** Epsilon of one released code; null if nothing bounds it. */
   readonly epsilon0: number | null;
   readonly delta: number;
   readonly rounds: number;
-  /** Attempts beyond the rounds that may be charged for good. */
+  /** Attempts beyond the rounds that may stay charged. */
   readonly spareAttempts: number;
   /** F: charges that one ledger may take back, on proof that the sum was not opened and cannot be. */
   readonly refunds: number;
@@ -52,19 +55,25 @@ export interface PrivacyStatement {
   readonly honestMinimum: number;
   readonly noiseShares: number;
   readonly noiseThreshold: number;
-  /** Entry c' is epsilon against c' platforms that collude with the coordinator; none where nothing bounds it. */
+  /** Entry c' is epsilon against c' platforms that collude with the coordinator. Empty if nothing bounds it. */
   readonly epsilonAgainst: readonly number[];
-  /** Entry c': how many opened sums with one platform's data in them `epsilonAgainst` counts. As long as that. */
+  /** Entry c' is the number of opened sums with one platform's data in them that `epsilonAgainst[c']` counts. */
   readonly openingsAgainst: readonly number[];
-  /** q: each person is in a round by a coin that stays inside its platform; 1: everybody is in every round. */
+  /**
+   * q: probability that a person is in a round, by a coin that stays inside the platform; 1 if everybody is in every
+   * round.
+   */
   readonly samplingRate: number;
-  /** Epsilon against the planned number of colluders if they knew the coins too; null without sampling, or a bound. */
+  /**
+   * Epsilon against the planned number of colluders if they also knew the coins; null without sampling, or without a
+   * bound.
+   */
   readonly epsilonKnowingCoins: number | null;
   readonly accountant: { readonly name: string; readonly version: string };
   readonly claims: readonly Claim[];
   readonly notCharged: readonly string[];
   readonly notClaimed: readonly string[];
-  /** To be shown before everything else, in every output. */
+  /** Every output must show these before everything else. */
   readonly warnings: readonly string[];
 }
 
@@ -75,28 +84,29 @@ export const UNSAFE_TRIAL =
 export const UNIT = 'a person: all of that person’s data on all platforms';
 export const NEIGHBOURS = 'add or remove one person';
 
-/** Never bounded by any of the claims, whatever the run. */
+/** Properties that no claim bounds, whatever the run. */
 export const NOT_CLAIMED: readonly string[] = [
   'differential privacy for a platform as a whole (the unit is a person)',
   'secrecy of which platforms take part, of who asked for a release, of timing, or of the sizes of messages',
   'robustness against platforms that lie',
   'anything about what a platform does with its own data inside',
-  'a bound on what several federations over the same persons spend together (each has a ledger of its own, and they do not add up)',
+  'a bound on what several federations over the same persons spend together (each has a ledger of its own, and nothing adds them up)',
   'a bound on how many epochs there are: each one spends the epsilon0 of new codes again',
-  'secrecy of whether a source knows a person who consented: of one without a history there it sends nothing, and epsilon0 holds among persons with one',
+  'secrecy of whether a source knows you: if you have no history there, it sends nothing, and the target can see that; epsilon0 protects only among persons with a history there',
 ];
 
-/** What no ledger counts, whatever the run; a run that publishes more adds it to its own list. */
+/** Data that no ledger counts, whatever the run. A run that publishes more adds it to its own list. */
 export const NOT_CHARGED: readonly string[] = [
-  'held-out metrics and the blend a target chooses for serving: they stay inside the target and steer only what it serves; metrics that a platform publishes, since there is no noised query for them',
-  'public facts in the manifest: a round number of persons, and the size of the catalogue',
-  'what the reading file and the catalogue beside it say, as far as they were made from rows when the data was inspected: an item that one person alone had met then adds a coordinate',
-  'the epsilon0 of released codes: it stands in the claim about the chosen platform, in no ledger',
+  'held-out metrics, and the blend that a target chooses by them: they stay inside the target and affect only its own recommendations',
+  'metrics that a platform publishes: there is no noised query for them',
+  'the public facts of the manifest: round numbers of persons, and the sizes of the catalogues',
+  'the reading file and the catalogue, as far as they were made from rows when the data was inspected: an item that only one person had met then adds a coordinate',
+  'the epsilon0 of released codes: the claim about the chosen platform states it, and no ledger counts it',
 ];
 
 const PLATFORMS_LISTED = 100;
 
-/** Everything to be printed for one run. */
+/** Everything that is printed for one run. */
 export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   const { plan, profile, release, strategy } = request;
   const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
@@ -139,7 +149,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   };
 }
 
-/** Shown before everything else. */
+/** The warnings, which are shown before everything else. */
 export function saidWarnings({ plan, seededNoise, unsafeTrial }: ClaimRequest): readonly Sentence[] {
   return [
     ...(unsafeTrial === true ? [said('W.unsafe-trial', UNSAFE_TRIAL)] : []),

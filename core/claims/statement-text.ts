@@ -11,7 +11,7 @@ import { count } from './wording.ts';
 /** Sentences that are printed in one line. */
 type Line = readonly Sentence[];
 
-/** The statement as text: warnings, claims, what is absent and why, the numbers. */
+/** The statement as text: warnings, claims, the reasons for absent claims, the numbers. */
 export function formatStatement(statement: PrivacyStatement): string {
   const { claims } = statement;
   const lines = [
@@ -27,7 +27,7 @@ export function claimLines({ id, holds, plain, text }: Claim): readonly string[]
   return [`${id}  ${plain}`, `    ${holds ? 'Exactly' : 'Not claimed'}: ${text}`];
 }
 
-/** What is printed under the claims. */
+/** The numbers and lists that are printed under the claims. */
 export function saidNumbers(statement: PrivacyStatement): readonly Line[] {
   const { accountant, noiseMultiplier: z } = statement;
   return [
@@ -50,11 +50,11 @@ export function saidNumbers(statement: PrivacyStatement): readonly Line[] {
 
 function sampling({ samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {
   if (epsilonKnowingCoins === null) return [];
-  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against whoever knows the coins, as a platform does of its own persons, nothing is gained: epsilon ${upward(epsilonKnowingCoins)}.`;
+  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}.`;
   return [[said('S.sampling', text)]];
 }
 
-/** Epsilon and opened sums by the number of colluders; nothing where it is the same against all. */
+/** Epsilon and opened sums by the number of colluders; nothing if they are the same for all numbers. */
 function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: PrivacyStatement): readonly Line[] {
   if (new Set(against).size <= 1) return [];
   const parts: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Small parts of sentences.
+ * Parts of sentences.
  * @module
  */
 

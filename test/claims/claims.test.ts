@@ -111,7 +111,7 @@ describe('claims', () => {
     assert.match(textOf(all, 'C2'), /counts the encoders of 2 platforms/);
     assert.match(
       textOf(all, 'C4'),
-      /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4 and every honest platform has signed this manifest, having compared its words \(not through the coordinator\); from 4 on it can see single platforms\. From t = 7 on it needs nobody's share for that\. A platform uploads at most 9 times, whoever lies\./,
+      /at least 8 - c' honest platforms, even if it deviates, while c' < 2t - n = 4 and every honest platform has signed this manifest, having compared its words \(not through the coordinator\); with 4 helpers or more it can see single platforms\. With t = 7 or more it needs no honest platform's share for that\. A platform uploads at most 9 times, whoever lies\./,
     );
     assert.deepEqual(all.openingsAgainst, [6, 6, 6, 9, 9, 9, 9, 9, 9, 9]);
     assert.equal(all.epsilonAgainst.length, 10);
@@ -173,7 +173,7 @@ describe('claims', () => {
     const alone = statement([own], { n: 2 });
     assert.deepEqual(holding(alone), ['C1', 'C2', 'C3']);
     assert.match(textOf(alone, 'C1'), /Each platform adds all of the noise itself/);
-    assert.match(formatStatement(alone), /Not claimed: nothing is summed over platforms/);
+    assert.match(formatStatement(alone), /Not claimed: this run has no sums over platforms/);
     assert.deepEqual(holding(statement([own], { n: 10 })), ['C1', 'C2', 'C3']);
   });
 
@@ -181,7 +181,10 @@ describe('claims', () => {
     const sealed = statement([], { profile: 'sealed-only' });
     assert.equal(sealed.epsilon, null);
     assert.deepEqual(holding(sealed), ['C3']);
-    assert.match(textOf(sealed, 'C2'), /sealed; no differential privacy, also not for other persons/);
+    assert.match(
+      textOf(sealed, 'C2'),
+      /sealed, but without differential privacy: neither for you nor for the other persons/,
+    );
     assert.match(
       textOf(sealed, 'C3'),
       /No differential-privacy bound applies to that platform\. Nothing bounds what it may tell of other/,
@@ -229,7 +232,10 @@ describe('claims', () => {
     const release = { name: 'cohort', epsilon0: 2 } as const;
     assert.match(textOf(statement([own], { release }), 'C3'), /charged in its ledger and counted in C1\./);
     const sealed = statement([own], { profile: 'sealed-only', release });
-    assert.match(textOf(sealed, 'C3'), /: epsilon 4 bounds what they tell through a person's own vector, nothing/);
+    assert.match(
+      textOf(sealed, 'C3'),
+      /: epsilon 4 bounds what they reveal through a person's own vector, and nothing/,
+    );
     assert.match(sealed.mechanism, /^prototypes alone: /);
     assert.match(textOf(statement([own], { release, epsilon: null }), 'C3'), /made without noise/);
   });
@@ -253,7 +259,7 @@ describe('claims', () => {
     assert.equal(drawn.samplingRate, 0.25);
     assert.ok(drawn.epsilonKnowingCoins! > drawn.epsilon!);
     const text = formatStatement(drawn);
-    assert.match(text, /probability 0\.25, by coins that stay inside .* nothing is gained: epsilon \d/);
+    assert.match(text, /probability 0\.25, by coins that stay inside .* sampling gains nothing: epsilon \d/);
     assert.match(
       text,
       /Poisson sampling of persons at 0\.25 in rounds, per-person clip \(in rounds at quantile 0\.5, its/,
@@ -318,7 +324,7 @@ describe('claims', () => {
     const { notCharged, notClaimed } = statement([own, round]);
     const charged = [
       /metrics that a platform publishes/,
-      /item that one person alone had met/,
+      /item that only one person had met/,
       /epsilon0 of released codes/,
     ];
     for (const part of charged)
@@ -326,7 +332,7 @@ describe('claims', () => {
         notCharged.some((line) => part.test(line)),
         String(part),
       );
-    const bounded = [/several federations over the same persons/, /how many epochs/, /whether a source knows a person/];
+    const bounded = [/several federations over the same persons/, /how many epochs/, /whether a source knows you/];
     for (const part of bounded)
       assert.ok(
         notClaimed.some((line) => part.test(line)),

@@ -49,7 +49,10 @@ describe('isthmus init', function () {
   it('plans for one loss from four platforms on, says its price, and takes another number and a cap of refunds', async () => {
     const rounds = ['--unsafe-trial', '--platforms', 'a,b,c,d', '--strategy', 'shared-trunk', '--rounds', '6'];
     const planned = await place.run('init', ...rounds, '--out', 'four');
-    assert.match(planned.stdout, /^Rounds: a round completes without up to 1 of its 4 platforms, for 22 % more noise/m);
+    assert.match(
+      planned.stdout,
+      /^Rounds: a round still completes if up to 1 of its 4 platforms are lost, at the price of 22 % more noise/m,
+    );
     const asked = await place.run('init', ...rounds, '--dropouts', '0', '--refunds', '9', '--out', 'asked');
     assert.match(asked.stdout, /^Rounds: no platform may be lost in a round/m);
     const [one, other] = ['four', 'asked'].map((name) =>

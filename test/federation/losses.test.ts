@@ -71,7 +71,7 @@ describe('losses that rounds are planned for', () => {
     const { privacy } = planFederation(drafted(4));
     assert.equal(
       lossesText(privacy),
-      'a round completes without up to 1 of its 4 platforms, for 22 % more noise in its sum than if none could be lost (--dropouts 0)',
+      'a round still completes if up to 1 of its 4 platforms are lost, at the price of 22 % more noise in its sum than with --dropouts 0',
     );
     assert.match(lossesText(planFederation(drafted(4, { dropouts: 0 })).privacy)!, /^no platform may be lost/);
     assert.equal(lossesText(planFederation(drafted(4, {}, 0)).privacy), undefined);

@@ -178,7 +178,7 @@ describe('simulate', function () {
     assert.deepEqual(
       results.notes.filter((note) => note.includes('may be lost')),
       [
-        'shared-trunk: n = 3, t = 3, t_noise = 3: no platform may be lost in a round: an attempt that loses one is tried again',
+        'shared-trunk: n = 3, t = 3, t_noise = 3: no platform may be lost in a round: an attempt that loses one fails and is repeated',
       ],
     );
   });
