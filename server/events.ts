@@ -80,13 +80,13 @@ export type CoordinatorEvent =
       readonly outcome: MailOutcome;
       readonly bytes: number;
     }
-  /** Failed again and again: it is not invited to so many attempts, as long as the others are enough. */
+  /** The platform failed again and again. It is not invited to the next so many attempts, if the others are enough. */
   | { readonly kind: 'sits-out'; readonly platform: string; readonly attempts: number }
   | {
       readonly kind: 'rounds-over';
       readonly ending: RoundsEnding;
       readonly completedRounds: number;
-      /** Of `gave-up`: whom the failed attempts at the round lacked, how often, and why the last time. */
+      /** Platforms that the failed attempts lacked, if the round was given up; else empty. */
       readonly missed: readonly Missed[];
     }
   /** A platform that was missing is back: the round that was given up is tried again. */

@@ -26,7 +26,7 @@ export interface CoordinatorStatus {
     readonly waitingFor: readonly string[] | null;
     /** `gave-up` is for now: state `given-up` ends when a platform that was missing is back. */
     readonly ending: RoundsEnding | null;
-    /** Whom failed attempts at the round that is next lacked, most often missing first. */
+    /** Platforms that the failed attempts at the current round lacked, most often missing first. */
     readonly missed: readonly Missed[];
     readonly underWay: { readonly round: number; readonly attempt: number; readonly stage: string } | null;
   };

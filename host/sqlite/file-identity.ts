@@ -1,6 +1,6 @@
 /**
- * Whether an open file is still the one that its path names. A file that was removed, or replaced by another one, goes on
- * taking what is written until it is closed, and then all of it is gone.
+ * The identity of an open file. A file that was removed or replaced continues to take writes until it is closed, and then
+ * all of them are lost.
  * @module
  */
 import { statSync } from 'node:fs';
@@ -9,13 +9,13 @@ export class FileIdentity {
   readonly #path: string;
   #known: string | undefined;
 
-  /** Of the file that is there now, if any; else of the first one that is seen. */
+  /** Remembers the file that is there now, or else the first one that is seen. */
   constructor(path: string) {
     this.#path = path;
     this.#known = found(path);
   }
 
-  /** False once the file that was known is gone from its path, or another one stands there. */
+  /** False once the known file is gone from its path, or another one is there. */
   get isThere(): boolean {
     const now = found(this.#path);
     this.#known ??= now;

@@ -49,9 +49,9 @@ export interface AttemptEnding {
   readonly charged: boolean;
   /** Opened, and over whom; undefined unless completed. */
   readonly sum: { readonly vector: Uint32Array; readonly platforms: readonly string[] } | undefined;
-  /** Platforms that fell out, or were silent until a deadline; also where the attempt completed. */
+  /** Platforms that fell out, or were silent until a deadline; an attempt can complete without them. */
   readonly missing: readonly Missing[];
-  /** What the driver itself could not do, e.g. write its store. */
+  /** The driver's own failure, e.g. a store that cannot be written. */
   readonly error: unknown;
 }
 

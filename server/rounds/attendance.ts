@@ -1,5 +1,5 @@
 /**
- * Who is there for the next attempt, whom it invites, and whom the attempts so far lacked.
+ * The platforms that are there for the next attempt, those that it invites, and those that the attempts so far lacked.
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
@@ -31,7 +31,7 @@ export class Attendance {
     return { ready: ready.length, awaited: this.#standing.awaited(ready) };
   }
 
-  /** Whom failed attempts at the round that is next lacked. */
+  /** Platforms that the failed attempts at the current round lacked. */
   get missed(): readonly Missed[] {
     return this.#missed.all;
   }
@@ -41,7 +41,7 @@ export class Attendance {
     this.#back.add(platform);
   }
 
-  /** Whether a platform that the failed attempts lacked has shown that it lives since the last one began. */
+  /** True if a platform that the failed attempts lacked has shown that it lives since the last one began. */
   get isBack(): boolean {
     return this.missed.length === 0 || this.missed.some(({ platform }) => this.#back.has(platform));
   }
@@ -54,7 +54,7 @@ export class Attendance {
     this.#standing.graceIsOver(this.#membership.ready);
   }
 
-  /** Whom an attempt that would begin now invites, ascending by name. */
+  /** Platforms that an attempt would invite now, ascending by name. */
   invited(): readonly string[] {
     return this.#standing.invited(this.#membership.ready, this.missed.length > 0);
   }
@@ -65,7 +65,7 @@ export class Attendance {
     this.#standing.began(this.#membership.ready, cohort);
   }
 
-  /** Platforms that an attempt with this cohort had no part for. */
+  /** Platforms outside this cohort, with the reason. */
   absent(cohort: readonly string[]): readonly Missing[] {
     return this.#membership.members
       .filter(({ platform }) => !cohort.includes(platform))
@@ -76,8 +76,8 @@ export class Attendance {
   }
 
   /**
-   * What an attempt says of those that were in it, and of those it lacked.
-   * @returns who sits out from now on.
+   * Records an attempt for the platforms that were in it, and for those it lacked.
+   * @returns the platforms that sit out from now on.
    */
   ended(cohort: readonly string[], lacked: readonly Missing[], outcome: Outcome): readonly SitsOut[] {
     if (outcome === 'completed') this.#missed.clear();

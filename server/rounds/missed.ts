@@ -1,19 +1,19 @@
 /**
- * Who was missing in the failed attempts at one round, how often, and why.
+ * The platforms that the failed attempts at one round lacked: how often, and why.
  * @module
  */
 import type { Missing } from '../../core/secagg/session.ts';
 
-/** A platform that failed attempts at the current round lacked. */
+/** One platform that failed attempts at the current round lacked. */
 export interface Missed {
   readonly platform: string;
-  /** How many of them. */
+  /** Number of failed attempts without it. */
   readonly attempts: number;
-  /** Why the last time, in words. */
+  /** Reason of the last time, in words. */
   readonly because: string;
 }
 
-/** Names in a sentence; a status lists all. */
+/** Most names in one sentence. A status lists all. */
 const MOST_NAMED = 10;
 
 export class MissedRecord {
@@ -40,12 +40,12 @@ export class MissedRecord {
   }
 }
 
-/** As part of a sentence: who, and why. */
+/** Names with reasons, as part of a sentence. */
 export function missingText(missing: readonly Missing[]): string {
   return listed(missing.map(({ platform, because }) => `${platform} (${because})`));
 }
 
-/** As part of a sentence: who, how often, and why the last time. */
+/** Names with counts and last reasons, as part of a sentence. */
 export function missedText(missed: readonly Missed[]): string {
   const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
   return listed(missed.map(({ platform, attempts, because }) => `${platform} ${times(attempts)} (${because})`));

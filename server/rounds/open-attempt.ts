@@ -1,5 +1,5 @@
 /**
- * An attempt as it is begun: announced to its cohort, its effects wired to the ledger, the store and the links.
+ * Begins an attempt: announces it to its cohort, and connects its effects with the ledger, the store and the links.
  * @module
  */
 import { attemptConfig, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
@@ -10,7 +10,7 @@ import { Attempt } from './attempt.ts';
 import type { AttemptEnding } from './attempt.ts';
 import type { RoundsOptions } from './rounds-options.ts';
 
-/** What an attempt is of; on record already. */
+/** The facts of an attempt that is already on record. */
 export interface Begun {
   readonly round: number;
   readonly number: number;
@@ -25,7 +25,7 @@ export interface AttemptListener {
   readonly onEnd: (ending: AttemptEnding) => void;
 }
 
-/** @returns the attempt, and the key that stands in its frames. @throws SecaggError for parameters no platform would accept. */
+/** @returns the attempt, and the key that its frames carry. @throws SecaggError for parameters no platform would accept. */
 export function openAttempt(
   { plan, store, ledger, clock, engine, emit, send, settings, onCharged, onDefect }: RoundsOptions,
   { round, number, cohort, model }: Begun,

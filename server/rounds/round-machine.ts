@@ -20,7 +20,7 @@ export interface RoundPolicy {
   /** Pause after the first failed attempt; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
-  /** After a round was given up pauses grow on, to this at most. */
+  /** Longest pause before another attempt at a round that was given up. */
   readonly longestRestMs: number;
   /** How long a budget that holds no further attempt waits for a refund. */
   readonly statementsMs: number;
@@ -37,11 +37,11 @@ export type RoundState =
   | { readonly kind: 'given-up'; readonly completed: number; readonly failures: number }
   | { readonly kind: 'over'; readonly completed: number; readonly ending: Exclude<RoundsEnding, 'gave-up'> };
 
-/** Who is there now. */
+/** The platforms that are there now. */
 export interface Present {
   /** How many platforms are online and prepared. */
   readonly ready: number;
-  /** For how many more they should wait. */
+  /** Number of platforms that they should still wait for. */
   readonly awaited: number;
 }
 
@@ -59,7 +59,7 @@ export type RoundEvent =
 
 export type RoundEffect =
   | { readonly kind: 'open'; readonly round: number }
-  /** The time of grace ran out: who is still awaited is not, any more. */
+  /** The time of grace ran out: nobody is awaited any more. */
   | { readonly kind: 'grace-over' }
   | { readonly kind: 'timer'; readonly delayMs: number }
   | { readonly kind: 'cancel-timer' }

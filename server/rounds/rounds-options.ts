@@ -1,5 +1,5 @@
 /**
- * What the rounds of a federation depend on.
+ * Everything that the rounds of a federation depend on.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';

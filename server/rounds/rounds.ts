@@ -92,12 +92,12 @@ export class Rounds {
     return this.#state.kind === 'over' ? this.#state.ending : undefined;
   }
 
-  /** Platforms that failed attempts at the round lacked. */
+  /** Platforms that the failed attempts at the current round lacked. */
   get missed(): readonly Missed[] {
     return this.#attendance.missed;
   }
 
-  /** Attempts that the platform still sits out while the others are enough. */
+  /** Number of attempts that the platform still sits out, if the others are enough. */
   sitsOut(platform: string): number {
     return this.#attendance.sitsOut(platform);
   }
@@ -125,7 +125,7 @@ export class Rounds {
     this.#event({ kind: 'ready', ...this.#attendance.present });
   }
 
-  /** A platform shows that it lives: where the round was given up for lack of it, it is tried again. */
+  /** A platform shows that it lives. A round that was given up for lack of it is tried again. */
   cameBack(platform: string): void {
     this.#attendance.cameBack(platform);
     if (this.#attendance.isBack) this.#event({ kind: 'back' });
@@ -221,7 +221,7 @@ export class Rounds {
           break;
         case 'gave-up':
           this.#over('gave-up');
-          // It may have come back before the attempt that it was lost to had ended.
+          // The platform may have come back before the attempt that had lost it ended.
           if (this.#attendance.isBack) this.#event({ kind: 'back' });
           break;
         case 'resumed':

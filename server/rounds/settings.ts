@@ -11,7 +11,7 @@ export interface RoundSettings {
   /** Pause after the first failed attempt at a round; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
-  /** After a round was given up pauses grow on, to this at most: each time a platform that was missing comes back it is tried once. */
+  /** Longest pause before another attempt at a round that was given up. */
   readonly longestRestMs: number;
   /** How long a platform whose connection broke may stay away from an attempt under way. */
   readonly absenceMs: number;

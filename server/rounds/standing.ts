@@ -1,31 +1,30 @@
 /**
- * Whom an attempt invites, and whom those that are ready wait for: by how the platforms did in the attempts before. One that
- * fails again and again must not cost every round a deadline, and one that stays away not every round a time of grace.
+ * The platforms' records in earlier attempts, which decide about invitations and waiting. A platform that fails in every
+ * attempt must not cost every round a deadline. A platform that stays away must not cost every round a time of grace.
  *
- * Nothing of it touches the privacy: which platforms are in a cohort is the coordinator's choice anyway, and thresholds
- * follow the manifest.
+ * Privacy does not depend on these decisions: the coordinator chooses cohorts anyway, and thresholds follow the manifest.
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
 
-/** Failing weighs twice what doing well does: whoever fails more often than one time in three sits out in the end. */
+/** A failure weighs twice as much as a success, so that a platform that fails more than one attempt in three sits out. */
 const FAILED = 2;
 const DID_WELL = 1;
-/** Two failures in a row. */
+/** Weight of two failures in a row. */
 const SITS_OUT_FROM = 2 * FAILED;
-/** The longest pause is 2^4 attempts; without an end to it, a platform that was mended would be waited for too long. */
+/** The longest pause is 2^4 attempts: after it, a platform that was repaired gets another chance. */
 const LONGEST_PAUSE = 4;
 const HEAVIEST = SITS_OUT_FROM + LONGEST_PAUSE * FAILED;
 const LONGEST_CREDIT = 10;
 
 interface Record {
-  /** What weighs against it. */
+  /** Weight of its failures, less its successes. */
   readonly weight: number;
-  /** Attempts that it still sits out. */
+  /** Number of attempts that it still sits out. */
   readonly sitsOut: number;
-  /** Times of grace that ran out without it. */
+  /** Number of times of grace that ran out without it. */
   readonly waits: number;
-  /** Attempts completed with it since the last of them. */
+  /** Number of attempts that completed with it since the last of these. */
   readonly credit: number;
 }
 
@@ -46,14 +45,14 @@ export class Standing {
     this.#records = new Map(platforms.map((platform) => [platform, NEW]));
   }
 
-  /** Attempts that the platform still sits out while the others are enough. */
+  /** Number of attempts that the platform still sits out, if the others are enough. */
   sitsOut(platform: string): number {
     return this.#of(platform).sitsOut;
   }
 
   /**
-   * Those of the ready whom the next attempt invites, in their order: as many as are ready, or as are needed. After a failed
-   * attempt all of them: that the others were enough has proved wrong.
+   * The ready platforms that the next attempt invites, in their order. Those that sit out are left out while the others
+   * are enough. After a failed attempt all are invited: the others were not enough.
    */
   invited(ready: readonly string[], isRetry: boolean): readonly string[] {
     if (isRetry) return ready;
@@ -63,19 +62,22 @@ export class Standing {
     return ready.filter((platform) => this.sitsOut(platform) === 0 || lightest.includes(platform));
   }
 
-  /** An attempt has begun with these of the ready: it counts for those who sit it out. */
+  /** Counts a begun attempt for the ready platforms that sit it out. */
   began(ready: readonly string[], cohort: readonly string[]): void {
     for (const platform of ready) {
       if (!cohort.includes(platform)) this.#change(platform, { sitsOut: this.sitsOut(platform) - 1 });
     }
   }
 
-  /** How many platforms those that are ready should still wait for. */
+  /** Number of platforms that the ready ones should still wait for. */
   awaited(ready: readonly string[]): number {
     return this.#absent(ready).length;
   }
 
-  /** The time of grace ran out: whoever used it up is waited for again only after it took part, each time twice as often. */
+  /**
+   * The time of grace ran out. The platforms that used it up are waited for again only after they took part in an attempt,
+   * and each time in twice as many.
+   */
   graceIsOver(ready: readonly string[]): void {
     for (const platform of this.#absent(ready)) {
       this.#change(platform, { waits: this.#of(platform).waits + 1, credit: 0 });
@@ -83,9 +85,9 @@ export class Standing {
   }
 
   /**
-   * How an attempt went.
-   * @param missing those of the cohort who fell out, declined, or were silent until a deadline.
-   * @returns who sits out from now on.
+   * Records how an attempt went.
+   * @param missing platforms of the cohort that fell out, declined, or were silent until a deadline.
+   * @returns platforms that sit out from now on.
    */
   ended(cohort: readonly string[], missing: ReadonlySet<string>, outcome: Outcome): readonly SitsOut[] {
     const resting: SitsOut[] = [];

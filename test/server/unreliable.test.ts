@@ -30,7 +30,7 @@ describe('members that cannot be relied on', function () {
     await house.tearDown();
   });
 
-  /** Of four, one may be lost. The others' own part must fit into a stage's time, whatever else the machine does. */
+  /** A federation of four that may lose one. The others' own part must fit into a stage's time on a busy machine. */
   const four = (rounds: number, maxAttempts = 5, stageTimeoutMs = 5000): House =>
     new House(
       tinyFederation({
@@ -152,7 +152,7 @@ describe('members that cannot be relied on', function () {
       const evil = house.join(2, { declines: () => 'POLICY_FLOOR' });
       await over;
       assert.equal(house.outcomes().length, 1 + times);
-      // What it says of itself is no new life of it.
+      // A platform that only repeats its status did not come back.
       for (let i = 0; i < 20; i++) evil.say(true);
       await evil.link.drained();
       assert.equal(eventsOf('rounds-resumed').length, times - 1);
