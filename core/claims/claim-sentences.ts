@@ -49,7 +49,7 @@ export function saidClaims(terms: ClaimTerms): readonly SaidClaim[] {
 
 /** True if some of the run's sums are over sampled persons. */
 export function isSampled(plan: PrivacyPlan): boolean {
-  return plan.maskedSum && plan.samplingRate < 1;
+  return plan.maskedSum && (plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined));
 }
 
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
@@ -73,13 +73,15 @@ function trained(terms: ClaimTerms): ExactClaim {
   const assumed = [
     ...(isSampled(plan) ? ['the coins that draw persons stay inside their platforms'] : []),
     sameKeys(terms),
+    ...(plan.version > 1 ? ['platforms that left it have stopped'] : []),
     `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
   ];
   const opened = count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums');
+  const refunds = plan.refunds + earlierTotal(plan, 'refunds');
   const refunded =
-    plan.refunds === 0
+    refunds === 0
       ? 'it takes no payment back.'
-      : `it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most ${count(plan.refunds, 'time', 'times')}.`;
+      : `it takes a payment back only on signed proof that the sum was not opened and cannot be, and at most ${count(refunds, 'time', 'times')}.`;
   return holds('C1', [
     said(
       'C1.bound',
@@ -191,6 +193,7 @@ function seen(terms: ClaimTerms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
   const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
+  const uploads = rounds + spareAttempts + refunds + earlierTotal(plan, 'attempts') + earlierTotal(plan, 'refunds');
   return holds('C4', [
     said(
       'C4.sums',
@@ -200,8 +203,13 @@ function seen(terms: ClaimTerms): ExactClaim {
       'C4.single',
       `with ${exposedFrom} helpers or more it can see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
     ),
-    said('C4.uploads', `A platform uploads at most ${rounds + spareAttempts + refunds} times, whoever lies.`),
+    said('C4.uploads', `A platform uploads at most ${uploads} times, whoever lies.`),
   ]);
+}
+
+/** Over all earlier versions. */
+function earlierTotal({ earlier }: PrivacyPlan, what: 'attempts' | 'refunds'): number {
+  return earlier.rounds.reduce((sum, rounds) => sum + rounds[what], 0);
 }
 
 /**

@@ -44,6 +44,10 @@ export interface PrivacyStatement {
   readonly epsilon0: number | null;
   readonly delta: number;
   readonly rounds: number;
+  /** Of the manifest. */
+  readonly version: number;
+  /** Attempts and refunds of earlier versions that are counted. */
+  readonly earlier: readonly { readonly version: number; readonly attempts: number; readonly refunds: number }[];
   /** Attempts beyond the rounds that may stay charged. */
   readonly spareAttempts: number;
   /** F: charges that one ledger may take back, on proof that the sum was not opened and cannot be. */
@@ -123,6 +127,8 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     epsilon0: release.name === 'ldp' || release.name === 'cohort' ? release.epsilon0 : null,
     delta: plan.delta,
     rounds: plan.rounds,
+    version: plan.version,
+    earlier: plan.earlier.rounds.map(({ version, attempts, refunds }) => ({ version, attempts, refunds })),
     spareAttempts: plan.spareAttempts,
     refunds: plan.refunds,
     noiseMultiplier: plan.noiseMultiplier,

@@ -38,6 +38,7 @@ export const SENTENCES = {
   'S.unit': 'unit of protection, and neighbours',
   'S.mechanism': 'clip, rounding and noise of the sums',
   'S.parameters': 'delta, rounds, noise multiplier and the other parameters of the claims',
+  'S.versions': 'counted releases of earlier versions of the manifest',
   'S.sampling': 'sampling, and the adversaries against whom it gains nothing',
   'S.adversaries': 'epsilon and opened sums by the number of colluding platforms',
   'S.not-charged': 'data that no ledger counts',

@@ -41,11 +41,22 @@ export function saidNumbers(statement: PrivacyStatement): readonly Line[] {
         `delta ${statement.delta}, rounds ${statement.rounds}${attemptsIn(statement)}, noise multiplier ${downward(z)}, M ${statement.maxPlatformsPerPerson}, c ${statement.colluding}, honest minimum ${statement.honestMinimum}, noise shares ${statement.noiseShares}; accountant ${accountant.name} ${accountant.version}.`,
       ),
     ],
+    ...versions(statement),
     ...sampling(statement),
     ...adversaryTable(statement),
     [said('S.not-charged', `Not charged: ${statement.notCharged.join('; ')}.`)],
     [said('S.not-claimed', `Never claimed: ${statement.notClaimed.join('; ')}.`)],
   ];
+}
+
+function versions({ version, earlier }: PrivacyStatement): readonly Line[] {
+  if (version === 1) return [];
+  const rounds = earlier.map(
+    (one) =>
+      `at most ${count(one.attempts, 'attempt', 'attempts')} and ${count(one.refunds, 'refund', 'refunds')} of version ${one.version}`,
+  );
+  const counted = [...rounds, 'everything that platforms released by themselves'].join(', ');
+  return [[said('S.versions', `Version ${version} of the manifest. Counted of earlier ones: ${counted}.`)]];
 }
 
 function sampling({ samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {

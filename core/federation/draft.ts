@@ -6,7 +6,7 @@ import { signedBy } from './co-signature.ts';
 import { publicEntry } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { formatManifest, parseManifest } from './manifest.ts';
-import type { Manifest, ManifestPlatform } from './manifest.ts';
+import type { Manifest, ManifestPlatform, PreviousVersion } from './manifest.ts';
 
 /** A manifest's own fields; what is left out takes the schema's default. */
 export interface ManifestParts {
@@ -18,6 +18,9 @@ export interface ManifestParts {
   readonly privacy: Partial<Manifest['privacy']> & Pick<Manifest['privacy'], 'epsilon'>;
   readonly rounds?: Partial<Manifest['rounds']>;
   readonly unsafeTrial?: true;
+  /** 1 when absent. */
+  readonly version?: number;
+  readonly previous?: PreviousVersion;
 }
 
 /** The same by whoever holds every member's key. */
@@ -30,6 +33,25 @@ export interface DraftPlatform {
   readonly identity: Identity;
   readonly items: number;
   readonly personsAbout: number;
+}
+
+/**
+ * What the next version takes over from the one before.
+ * @param attempts most attempts at rounds of the version before that a ledger may hold charged.
+ * @param rounds completed so far.
+ */
+export function following(
+  { signatures: _, ...before }: Manifest,
+  { attempts, rounds }: Pick<PreviousVersion, 'attempts' | 'rounds'>,
+): Pick<ManifestParts, 'federation' | 'seed' | 'unsafeTrial' | 'version' | 'previous'> {
+  const { federation, seed, unsafeTrial } = before;
+  return {
+    federation,
+    seed,
+    ...(unsafeTrial && { unsafeTrial }),
+    version: before.version + 1,
+    previous: { attempts, rounds, manifest: { ...before, signatures: {} } },
+  };
 }
 
 /** Checked; nobody has signed. @throws FederationError MANIFEST_INVALID naming the key. */

@@ -10,6 +10,7 @@ export const FederationError = errorsOf('FederationError', {
   MANIFEST_UNSIGNED: { kind: 'input', about: 'a member of the manifest has not signed it' },
   MANIFEST_MEMBER: { kind: 'input', about: 'the key file is not that of a member that the manifest names' },
   MANIFEST_SIGNATURE: { kind: 'input', about: "a member's signature does not fit the manifest" },
+  MANIFEST_SUCCESSION: { kind: 'input', about: 'a version of the manifest does not follow the one before it' },
   SIGNATURE_INVALID: { kind: 'input', about: "a file is no member's signature of this manifest" },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
   CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },

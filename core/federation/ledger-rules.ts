@@ -1,5 +1,6 @@
 /**
- * What a federation's plan says about the entries of its ledgers: which attempts there are, and what a refund must prove.
+ * What a federation's plan says about the entries of its ledgers: which attempts there are in each version, and what a refund
+ * must prove.
  * @module
  */
 import type { CryptoEngine } from '../crypto/engine.ts';
@@ -7,6 +8,7 @@ import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { Charge, LedgerRules } from '../privacy/ledger/ledger.ts';
 import { eventOf } from '../privacy/plan/plan-events.ts';
 import { refundProblem } from '../secagg/refund-proof.ts';
+import { planOfVersion } from './plan.ts';
 import type { FederationPlan } from './plan.ts';
 import { refundClaim } from './refund-claim.ts';
 
@@ -26,9 +28,13 @@ export interface OwnAttempts {
  */
 export function ledgerRules(plan: FederationPlan, engine: CryptoEngine, own?: OwnAttempts): LedgerRules {
   return {
-    chargeProblem: (charge) => chargeProblem(plan, charge),
-    refundProblem: (refund, { round, attempt, session }) =>
-      refundProblem(engine, refund.proof, refundClaim(plan, { round, attempt, session })),
+    chargeProblem(charge) {
+      const planned = planOfVersion(plan, charge.version);
+      return planned === undefined
+        ? `and there is no version ${charge.version} of the manifest`
+        : chargeProblem(planned, charge);
+    },
+    refundProblem: (refund, charge) => refundProblem(engine, refund.proof, refundClaim(plan, charge)),
     ...(own && {
       keeps(session: string, isOwn: boolean) {
         const recorded = own.ofSession(session);
@@ -47,7 +53,10 @@ function chargeProblem({ manifest, privacy }: FederationPlan, charge: Charge): s
   if (label !== sum.label) return `and the plan's sum is "${sum.label}"`;
   if (canonicalJson(event) !== canonicalJson(eventOf(sum))) return 'with noise that is not the plan’s';
   const { count } = manifest.rounds;
-  if (!(Number.isInteger(round) && round >= 1 && round <= count)) return `and the plan's rounds are 1 to ${count}`;
+  const first = (manifest.previous?.rounds ?? 0) + 1;
+  if (!(Number.isInteger(round) && round >= first && round <= count)) {
+    return `and the plan's rounds are ${first} to ${count}`;
+  }
   if (!(Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS))
     return 'which is no number of an attempt';
   if (!/^[0-9a-f]{64}$/.test(session)) return 'under what is no session: an id has 64 digits of lower-case hex';

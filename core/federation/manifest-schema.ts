@@ -86,6 +86,24 @@ const roundsSchema = roundFieldsSchema.transform((rounds) => ({
   refunds: rounds.refunds ?? defaultRefunds(rounds.count),
 }));
 
+/** The version before, whole: what it released and may still release is counted by the later one. */
+export interface PreviousVersion {
+  /** Attempts at its rounds that a ledger may hold charged, once and for all. Who has signed the later version charges no more. */
+  readonly attempts: number;
+  /** Rounds completed when the later version was made: it plans for the rest. */
+  readonly rounds: number;
+  /** Without signatures: they are no part of what is signed. */
+  readonly manifest: Manifest;
+}
+
+const previousSchema: z.ZodType<PreviousVersion> = z.lazy(() =>
+  z.strictObject({
+    attempts: z.int().min(0).max(1_000_000),
+    rounds: z.int().min(0).max(10_000),
+    manifest: manifestSchema,
+  }),
+);
+
 export const manifestSchema = z
   .strictObject({
     isthmus: z.literal(MANIFEST_FORMAT, {
@@ -95,6 +113,9 @@ export const manifestSchema = z
           : `must be ${MANIFEST_FORMAT}`,
     }),
     federation: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and hyphens'),
+    /** 1, 2, 3... Nobody goes back. */
+    version: z.int().min(1).max(10_000).default(1),
+    previous: previousSchema.optional(),
     /** Makes the first shared model; any public text. */
     seed: z.string().min(1),
     coordinator: z.strictObject({ identity: key32 }),
@@ -108,6 +129,7 @@ export const manifestSchema = z
     signatures: z.record(z.union([z.literal(COORDINATOR), platformName]), z.string()).default({}),
   })
   .superRefine((manifest, context) => {
+    for (const problem of successionProblems(manifest)) context.addIssue({ code: 'custom', ...problem });
     const names = new Map<string, number>();
     const { identity } = manifest.coordinator;
     const double = manifest.platforms.findIndex((platform) => platform.identity === identity);
@@ -157,6 +179,42 @@ export const manifestSchema = z
     const { dropouts = rounds.count > 0 ? defaultDropouts(platforms.length) : 0 } = privacy;
     return { ...manifest, privacy: { ...privacy, dropouts } };
   });
+
+interface Problem {
+  /** The field that it is about. */
+  readonly path: string[];
+  readonly message: string;
+}
+
+function successionProblems(manifest: SuccessionFields): readonly Problem[] {
+  const { version, previous, rounds } = manifest;
+  const problems: Problem[] = [];
+  const need = (holds: boolean, path: string[], message: string): void => {
+    if (!holds) problems.push({ path, message });
+  };
+  if (previous === undefined) {
+    need(version === 1, ['version'], 'must be 1 where there is no version before');
+    return problems;
+  }
+  const before = previous.manifest;
+  need(version === before.version + 1, ['version'], `must be ${before.version + 1}: one more than the version before`);
+  for (const field of ['federation', 'seed'] as const) {
+    need(manifest[field] === before[field], [field], `must be "${before[field]}", as in version ${before.version}`);
+  }
+  need(
+    manifest.unsafeTrial === before.unsafeTrial,
+    ['unsafeTrial'],
+    'must be as in the version before: a trial stays one, and nothing else becomes one',
+  );
+  need(
+    previous.rounds <= Math.min(before.rounds.count, rounds.count),
+    ['previous', 'rounds'],
+    'is more than the rounds that one of the two versions plans',
+  );
+  return problems;
+}
+
+type SuccessionFields = Pick<Manifest, 'version' | 'previous' | 'federation' | 'seed' | 'unsafeTrial' | 'rounds'>;
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestPlatform = Manifest['platforms'][number];

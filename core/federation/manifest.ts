@@ -13,7 +13,7 @@ import { halfSchema, manifestSchema } from './manifest-schema.ts';
 import type { Manifest, ManifestPlatform, PublicHalf } from './manifest-schema.ts';
 
 export { COORDINATOR, platformName } from './manifest-schema.ts';
-export type { Manifest, ManifestPlatform, PublicHalf } from './manifest-schema.ts';
+export type { Manifest, ManifestPlatform, PreviousVersion, PublicHalf } from './manifest-schema.ts';
 
 /** JSON schema of a manifest, for docs/ and editors. */
 export function manifestJsonSchema(): unknown {
@@ -80,8 +80,12 @@ export function formatManifest(manifest: Manifest): string {
 
 /** Canonical bytes that are signed and hashed: JSON with sorted keys, without the signatures. */
 export function canonicalManifest(manifest: Manifest): Uint8Array {
-  const { signatures: _, ...signed } = manifest;
-  return new TextEncoder().encode(canonicalJson(signed));
+  return new TextEncoder().encode(canonicalJson(unsigned(manifest)));
+}
+
+/** What is signed: without signatures, in all versions. */
+function unsigned({ signatures: _, previous, ...rest }: Manifest): object {
+  return previous === undefined ? rest : { ...rest, previous: { ...previous, manifest: unsigned(previous.manifest) } };
 }
 
 export function manifestHash(manifest: Manifest): Uint8Array {

@@ -7,8 +7,10 @@ import { planPrivacy } from '../privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { strategyNamed } from '../transfer/registry.ts';
 import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/strategy.ts';
+import { canonicalJson } from '../encoding/canonical-json.ts';
+import { FederationError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import { manifestHash } from './manifest.ts';
+import { manifestHash, platformOf } from './manifest.ts';
 
 export interface FederationPlan {
   readonly manifest: Manifest;
@@ -21,13 +23,17 @@ export interface FederationPlan {
   /** Parameters of the shared model, an adaptive clip among them; 0 for a strategy that shares nothing. */
   readonly parameters: number;
   readonly privacy: PrivacyPlan;
+  /** Of the version before; absent in the first. */
+  readonly previous?: FederationPlan;
 }
 
 /**
  * @throws TransferError TRANSFER_STRATEGY_UNKNOWN; whatever the strategy says of its settings; PrivacyError when the
- * policy cannot be planned for, with the numbers.
+ * policy cannot be planned for, with the numbers; FederationError MANIFEST_SUCCESSION.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
+  const previous = manifest.previous && planFederation(manifest.previous.manifest);
+  if (previous !== undefined) checkAttempts(previous, manifest);
   const strategy = strategyNamed(manifest.strategy.name);
   const settings = strategy.settings(manifest.strategy.settings);
   const sources = manifest.privacy.sources ?? manifest.platforms.map(({ name }) => name);
@@ -39,7 +45,8 @@ export function planFederation(manifest: Manifest): FederationPlan {
       releases: sources.includes(name),
     })),
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
-    rounds: manifest.rounds.count,
+    // The rounds that are left: earlier ones are counted with the version that made them.
+    rounds: manifest.rounds.count - (manifest.previous?.rounds ?? 0),
     release: { mode: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
   };
   const shared = strategy.plan(shape, settings);
@@ -55,15 +62,60 @@ export function planFederation(manifest: Manifest): FederationPlan {
     refunds: manifest.rounds.refunds,
     ...(sampling !== undefined && { sampling }),
     ...(clipQuantile !== undefined && { clipQuantile }),
+    ...(previous &&
+      manifest.previous && { previous: { plan: previous.privacy, attempts: manifest.previous.attempts } }),
     platforms: shape.platforms.map(({ name, personsAbout }) => ({
       name,
+      holder: platformOf(manifest, name).identity,
       personsAbout,
       clipWeight: clipWeights?.[name] ?? 1,
       queries: strategy.queries(shape, name, settings),
     })),
   });
   const parameters = adaptiveClipOf(privacy) === undefined ? trained : trained + 1;
-  return { manifest, manifestHash: manifestHash(manifest), strategy, settings, shape, shared, parameters, privacy };
+  const plan = {
+    manifest,
+    manifestHash: manifestHash(manifest),
+    strategy,
+    settings,
+    shape,
+    shared,
+    parameters,
+    privacy,
+  };
+  if (previous === undefined) return plan;
+  checkModel(previous, plan);
+  return { ...plan, previous };
+}
+
+/** The plan of a version of the manifest: this one's or an earlier one's; undefined where there is none. */
+export function planOfVersion(plan: FederationPlan, version: number): FederationPlan | undefined {
+  for (let one: FederationPlan | undefined = plan; one !== undefined; one = one.previous) {
+    if (one.manifest.version === version) return one;
+  }
+  return undefined;
+}
+
+/** @throws FederationError MANIFEST_SUCCESSION where more is left to the version before than it plans. */
+function checkAttempts({ privacy, manifest: before }: FederationPlan, { version, previous }: Manifest): void {
+  const planned = privacy.rounds + privacy.spareAttempts;
+  if (previous === undefined || previous.attempts <= planned) return;
+  throw refused(version, `leaves ${previous.attempts} attempts to version ${before.version}, which plans ${planned}`);
+}
+
+/** @throws FederationError MANIFEST_SUCCESSION where the shared model cannot go on. */
+function checkModel(previous: FederationPlan, plan: FederationPlan): void {
+  if (!previous.privacy.maskedSum) return;
+  const { version } = plan.manifest;
+  if (plan.privacy.rounds === 0) throw refused(version, 'has no round left: plan at least one more');
+  const isSame =
+    previous.parameters === plan.parameters &&
+    canonicalJson(previous.shared.blocks) === canonicalJson(plan.shared.blocks);
+  if (!isSame) throw refused(version, 'has a shared model of another shape: keep the strategy and its settings');
+}
+
+function refused(version: number, why: string): FederationError {
+  return new FederationError('MANIFEST_SUCCESSION', `version ${version} ${why}`);
 }
 
 /** The shared model before the first round, the adaptive clip last where the manifest asks for one. */

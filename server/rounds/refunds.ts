@@ -57,7 +57,7 @@ export class Refunds {
 
   /** Whether a refund may still come. */
   get isPossible(): boolean {
-    return this.#lost.length > 0 && this.#options.ledger.refundsLeft > 0;
+    return this.#lost.some(({ version }) => this.#options.ledger.refundsLeft(version) > 0);
   }
 
   /** Platforms whose statements could bring a refund, ascending by name. */
@@ -91,7 +91,7 @@ export class Refunds {
 
   /** Whether the platform signed it, over the keys with which it stands in the attempt's key list. */
   #isTrue(platform: string, statement: StatementBody, listed: ListedKeys): boolean {
-    const { plan, engine } = this.#options;
+    const { plan, engine, ledger } = this.#options;
     const { parametersHash, sealKey, maskKey, signature } = statement;
     const entry = listed.keys.find(({ id }) => id === platform);
     const same =
@@ -103,19 +103,21 @@ export class Refunds {
     const { federation } = plan.manifest;
     const { round, attempt: number } = statement;
     const attempt = attemptKey(engine, { federation, round, attempt: number });
-    const identity = refundClaim(plan, listed).identities.get(platform) ?? new Uint8Array(32);
+    const version = ledger.refundable().find(({ session }) => session === listed.session)?.version;
+    if (version === undefined) return false;
+    const identity = refundClaim(plan, { version, ...listed }).identities.get(platform) ?? new Uint8Array(32);
     return verifyStatement(engine, federation, { attempt, parametersHash, sealKey, maskKey }, signature, identity);
   }
 
   /** Takes back whatever is proved by now. */
   #settle(): void {
     const { plan, store, ledger, emit, onRefunded } = this.#options;
-    for (const { label, round, attempt, session } of this.#lost) {
+    for (const { version, label, round, attempt, session } of this.#lost) {
       const listed = store.sessions.listed(round, attempt);
-      if (listed === undefined || ledger.refundsLeft <= 0) continue;
+      if (listed === undefined || ledger.refundsLeft(version) <= 0) continue;
       const proof = makeRefundProof(listed.parametersHash, listed.keys, store.sessions.statements(listed));
       const silent = proof.keys.length - proof.statements.length;
-      if (silent > mostSilent(refundClaim(plan, listed))) continue;
+      if (silent > mostSilent(refundClaim(plan, { version, ...listed }))) continue;
       ledger.refund({ scope: 'federation', label, round, attempt, session, proof });
       this.#lost = this.#lost.filter((charge) => charge.session !== session);
       emit({ kind: 'refund', round, attempt, statements: proof.statements.length, of: proof.keys.length });

@@ -148,8 +148,8 @@ describe('A platform’s own ledger', () => {
 
   it('refuses what is no ledger', () => {
     const own = open();
-    const deep = `{"ledger":2,"sequence":0,"origin":"own","previous":"","charge":${'['.repeat(1000)}${']'.repeat(1000)}}`;
-    for (const text of ['', '{}', '[1]', '{"ledger":2}', deep]) {
+    const deep = `{"ledger":3,"sequence":0,"origin":"own","previous":"","charge":${'['.repeat(1000)}${']'.repeat(1000)}}`;
+    for (const text of ['', '{}', '[1]', '{"ledger":3}', deep]) {
       own.sync({ kind: 'ledger-sync', from: 0, entries: [new TextEncoder().encode(text)] });
       assert.equal(own.refusal?.code, 'PRIVACY_LEDGER_BROKEN');
     }

@@ -29,6 +29,7 @@ export function testRefund(round: number, given: Partial<Refund> = {}): Refund {
 export function testCharge(round: number, given: Partial<Charge> = {}): Charge {
   return {
     scope: 'federation',
+    version: 1,
     label: 'round',
     round,
     attempt: 1,

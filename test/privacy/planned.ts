@@ -8,6 +8,7 @@ export function planned(given: Partial<PlannedSum> = {}): PlannedSum {
   const noiseShares = given.noiseShares ?? 1;
   const localVariance = Math.ceil((noiseMultiplier * integerSensitivity) ** 2 / noiseShares);
   return {
+    version: 1,
     label: 'test',
     dimension: 4,
     clip: 1,

@@ -8,12 +8,12 @@ import { PrivacyError } from '../mechanism/errors.ts';
 import { Accounts, isSameCharge, nameOf } from './accounts.ts';
 import { verifyLedger } from './ledger-chain.ts';
 import type { Charge, EntryBody, LedgerEntry, Refund } from './ledger-chain.ts';
-import type { LedgerRules } from './rules.ts';
+import type { AttemptLimits, LedgerRules } from './rules.ts';
 
 export interface AcceptanceTerms {
   readonly federation: string;
-  /** R: attempts that may stand charged, that is, charged and not taken back. */
-  readonly mostAttempts: number;
+  /** R and F of a version's rounds: attempts that may stand charged, that is, charged and not taken back, and refunds. */
+  readonly limits: (version: number) => AttemptLimits;
   readonly mostEntries: number;
   readonly rules: LedgerRules;
 }
@@ -48,8 +48,10 @@ class Reader {
   readonly #ours: Accounts;
   readonly #terms: AcceptanceTerms;
   readonly #toldAttempts = new Set<string>();
+  /** Sessions that are charged anew. */
   readonly #newCharges = new Set<string>();
-  #newRefunds = 0;
+  /** What is taken over so far, by version. */
+  readonly #taken = new Map<number, { attempts: number; refunds: number }>();
 
   constructor(ours: Accounts, terms: AcceptanceTerms) {
     this.#ours = ours;
@@ -68,14 +70,15 @@ class Reader {
   }
 
   #charge(charge: Charge): string | undefined {
-    const { mostAttempts, rules } = this.#terms;
+    const { limits, rules } = this.#terms;
+    const mostAttempts = limits(charge.version).attempts;
     if (charge.scope !== 'federation') return `charges ${nameOf(charge)}, a platform's own sum`;
     if (this.told.find(charge) !== undefined) return `charges ${nameOf(charge)} for the second time`;
     const attempt = `${charge.round}/${charge.attempt}`;
     if (this.#toldAttempts.has(attempt)) return `charges ${nameOf(charge)} under a second session`;
     this.#toldAttempts.add(attempt);
-    if (this.told.attempts >= mostAttempts) {
-      return `charges ${nameOf(charge)}, one more than the ${mostAttempts} attempts of the plan`;
+    if (this.told.of(charge.version).attempts >= mostAttempts) {
+      return `charges ${nameOf(charge)}, one more than the ${mostAttempts} attempts of version ${charge.version}`;
     }
     const held = this.#ours.find(charge);
     if (held !== undefined) {
@@ -85,34 +88,42 @@ class Reader {
     }
     const problem = rules.chargeProblem(charge);
     if (problem !== undefined) return `charges ${nameOf(charge)}, ${problem}`;
-    if (this.#attempts() >= mostAttempts) return undefined;
+    const taken = this.#takenOf(charge.version);
+    if (this.#ours.of(charge.version).attempts + taken.attempts >= mostAttempts) return undefined;
     this.#newCharges.add(charge.session);
+    taken.attempts += 1;
     this.news.push({ charge });
     return undefined;
   }
 
   #refund(refund: Refund): string | undefined {
-    const { rules } = this.#terms;
+    const { limits, rules } = this.#terms;
     const misplaced = this.told.problem({ refund });
     if (misplaced !== undefined) return misplaced;
-    const tooMany = `takes back ${nameOf(refund)}, one more than the ${rules.mostRefunds} refunds of the plan`;
-    if (this.told.refunds >= rules.mostRefunds) return tooMany;
+    const charge = this.told.find(refund)?.charge;
+    if (charge === undefined) return `takes back ${nameOf(refund)}, which was not charged`;
+    const { version } = charge;
+    const mostRefunds = limits(version).refunds;
+    const tooMany = `takes back ${nameOf(refund)}, one more than the ${mostRefunds} refunds of version ${version}`;
+    if (this.told.of(version).refunds >= mostRefunds) return tooMany;
     const held = this.#ours.find(refund);
     if (held?.refund !== undefined) return undefined;
-    const charge = this.told.find(refund)?.charge;
-    const problem = charge && rules.refundProblem(refund, charge);
+    const problem = rules.refundProblem(refund, charge);
     if (problem !== undefined) return `takes back ${nameOf(refund)}, but its proof ${problem}`;
     const isCharged = held !== undefined || this.#newCharges.has(refund.session);
     if (!isCharged || rules.keeps?.(refund.session, held?.own !== undefined) === true) return undefined;
-    this.#newRefunds += 1;
-    if (this.#ours.refunds + this.#newRefunds > rules.mostRefunds) return tooMany;
+    const taken = this.#takenOf(version);
+    taken.refunds += 1;
+    taken.attempts -= 1;
+    if (this.#ours.of(version).refunds + taken.refunds > mostRefunds) return tooMany;
     this.news.push({ refund });
     return undefined;
   }
 
-  /** Attempts that stand charged here once everything read so far is taken over. */
-  #attempts(): number {
-    return this.#ours.attempts + this.#newCharges.size - this.#newRefunds;
+  #takenOf(version: number): { attempts: number; refunds: number } {
+    const taken = this.#taken.get(version) ?? { attempts: 0, refunds: 0 };
+    this.#taken.set(version, taken);
+    return taken;
   }
 }
 

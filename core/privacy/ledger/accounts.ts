@@ -20,15 +20,24 @@ export interface Account {
   readonly refund?: RefundEntry;
 }
 
+/** Attempts at rounds. */
+export interface AttemptCounts {
+  /** Charged, and not taken back. */
+  readonly attempts: number;
+  /** Ever charged, refunded ones included. */
+  readonly uploads: number;
+  readonly refunds: number;
+}
+
+const NO_ATTEMPTS: AttemptCounts = { attempts: 0, uploads: 0, refunds: 0 };
+
 type Release = Pick<Charge, 'scope' | 'session' | 'label' | 'round'>;
 
 export class Accounts {
   readonly #accounts = new Map<string, Account>();
   /** Events of the charges that stand, keyed by their canonical JSON. */
   readonly #events = new Map<string, CountedEvent>();
-  #attempts = 0;
-  #uploads = 0;
-  #refunds = 0;
+  readonly #counts = new Map<number, AttemptCounts>();
 
   /** @throws PrivacyError PRIVACY_LEDGER_BROKEN for a refund that the entries before it do not allow. */
   static of(entries: readonly LedgerEntry[]): Accounts {
@@ -48,16 +57,16 @@ export class Accounts {
 
   /** Attempts at rounds whose charge stands: charged and not taken back. */
   get attempts(): number {
-    return this.#attempts;
-  }
-
-  /** Attempts at rounds ever charged, refunded ones included. */
-  get uploads(): number {
-    return this.#uploads;
+    return this.#total('attempts');
   }
 
   get refunds(): number {
-    return this.#refunds;
+    return this.#total('refunds');
+  }
+
+  /** Of the rounds of one version of the manifest. */
+  of(version: number): AttemptCounts {
+    return this.#counts.get(version) ?? NO_ATTEMPTS;
   }
 
   /** Accounts in the order of their first entries. */
@@ -93,8 +102,7 @@ export class Accounts {
     if (entry.refund !== undefined) {
       if (account === undefined) return;
       this.#accounts.set(key, { ...account, refund: entry });
-      this.#attempts -= 1;
-      this.#refunds += 1;
+      this.#add(account.charge, { attempts: -1, uploads: 0, refunds: 1 });
       this.#count(account.charge, -1);
       return;
     }
@@ -102,9 +110,20 @@ export class Accounts {
     this.#accounts.set(key, { ...account, charge: account?.charge ?? charge, [origin]: entry });
     if (account !== undefined) return;
     this.#count(charge, 1);
-    if (charge.scope === 'platform') return;
-    this.#attempts += 1;
-    this.#uploads += 1;
+    if (charge.scope === 'federation') this.#add(charge, { attempts: 1, uploads: 1, refunds: 0 });
+  }
+
+  #add({ version }: Charge, more: AttemptCounts): void {
+    const { attempts, uploads, refunds } = this.of(version);
+    this.#counts.set(version, {
+      attempts: attempts + more.attempts,
+      uploads: uploads + more.uploads,
+      refunds: refunds + more.refunds,
+    });
+  }
+
+  #total(what: keyof AttemptCounts): number {
+    return [...this.#counts.values()].reduce((sum, counts) => sum + counts[what], 0);
   }
 
   #count({ event }: Charge, by: 1 | -1): void {

@@ -11,6 +11,8 @@ import { PrivacyError } from '../mechanism/errors.ts';
 /** One charged release. */
 export interface Charge {
   readonly scope: 'platform' | 'federation';
+  /** The version of the manifest that planned it. */
+  readonly version: number;
   /** The planned sum's label. */
   readonly label: string;
   /** `federation`: the round. `platform`: the number of the sum's repetition, from 1. */
@@ -62,7 +64,7 @@ export type EntryBody = Pick<ChargeEntry, 'charge' | 'refund'> | Pick<RefundEntr
 export type OpenEntry = Omit<ChargeEntry, 'hash'> | Omit<RefundEntry, 'hash'>;
 
 /** Version of the entry layout. Every entry's hash covers it. */
-export const LEDGER_FORMAT = 2;
+export const LEDGER_FORMAT = 3;
 
 /** The bytes that an entry's hash covers: JSON with sorted keys, without the hash. */
 export function canonicalEntry({ sequence, origin, charge, refund, previous }: OpenEntry): Uint8Array {

@@ -32,6 +32,7 @@ const released = { label: z.string(), round: z.int(), attempt: z.int(), session:
 
 const chargeSchema = z.strictObject({
   scope: z.enum(['platform', 'federation']),
+  version: z.int().min(1),
   ...released,
   event: eventSchema,
 });

@@ -70,7 +70,7 @@ export function reportLedger(
   { bounded = true, rules }: ReportTerms = {},
 ): LedgerReport {
   const { delta, elsewhere } = budget;
-  const { entries, problem } = readEntries(owner.federation, rows, rules);
+  const { entries, problem } = readEntries(owner.federation, rows, rules, budget);
   const accounts = new Accounts();
   const before = composedOr0(elsewhere);
   const reported = entries.map((entry): ReportedEntry => {
@@ -103,6 +103,7 @@ function readEntries(
   federation: string,
   rows: readonly string[],
   rules: ReportTerms['rules'],
+  budget: LedgerBudget,
 ): { readonly entries: readonly LedgerEntry[]; readonly problem: string | null } {
   const entries: LedgerEntry[] = [];
   for (const [index, row] of rows.entries()) {
@@ -113,7 +114,7 @@ function readEntries(
   try {
     verifyLedger(federation, entries);
     const accounts = Accounts.of(entries);
-    return { entries, problem: rules ? unproved(accounts, rules) : null };
+    return { entries, problem: rules ? unproved(accounts, rules, budget) : null };
   } catch (error) {
     if (error instanceof PrivacyError) return { entries, problem: error.message };
     throw error;
@@ -124,8 +125,14 @@ function readEntries(
 function unproved(
   accounts: Accounts,
   { refundProblem, mostRefunds }: NonNullable<ReportTerms['rules']>,
+  { version: current = 1, earlier }: LedgerBudget,
 ): string | null {
-  if (accounts.refunds > mostRefunds) return `takes back ${accounts.refunds} charges; the plan allows ${mostRefunds}`;
+  const versions = new Set(accounts.all().map(({ charge }) => charge.version));
+  for (const version of versions) {
+    const { refunds } = accounts.of(version);
+    const most = version === current ? mostRefunds : (earlier?.get(version)?.refunds ?? 0);
+    if (refunds > most) return `takes back ${refunds} charges of version ${version}; its plan allows ${most}`;
+  }
   for (const { charge, refund: entry } of accounts.all()) {
     const problem = entry && refundProblem(entry.refund, charge);
     if (entry && problem !== undefined) {

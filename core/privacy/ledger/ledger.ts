@@ -17,12 +17,12 @@ import { newEntries } from './acceptance.ts';
 import { Accounts, isSameCharge, nameOf } from './accounts.ts';
 import { entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 import type { Charge, EntryBody, LedgerEntry, Refund } from './ledger-chain.ts';
-import type { LedgerRules } from './rules.ts';
+import type { AttemptLimits, LedgerRules } from './rules.ts';
 import type { LedgerStore } from './store.ts';
 
 export { canonicalEntry, entryHash, genesis, LEDGER_FORMAT, verifyLedger } from './ledger-chain.ts';
 export type { Charge, LedgerEntry, Refund } from './ledger-chain.ts';
-export type { LedgerRules } from './rules.ts';
+export type { AttemptLimits, LedgerRules } from './rules.ts';
 export { MemoryLedgerStore } from './store.ts';
 export type { LedgerStore } from './store.ts';
 
@@ -40,6 +40,10 @@ export interface LedgerBudget {
    * (docs/privacy.md, What the ledger proves). Absent: epsilon alone limits them.
    */
   readonly attempts?: number;
+  /** The version of the manifest that is in force. Default: 1. */
+  readonly version?: number;
+  /** R and F of each earlier version. Nothing of another version may stand in the ledger. */
+  readonly earlier?: ReadonlyMap<number, AttemptLimits>;
 }
 
 /** A charge that a caller asks about. Without a session it is for an attempt that has not begun. */
@@ -50,6 +54,8 @@ export type ProposedCharge = Omit<Charge, 'session'> & { readonly session?: stri
  * stored.
  */
 const UNPLANNED_ATTEMPTS = 50_000;
+
+const NO_SUCH_VERSION: AttemptLimits = { attempts: 0, refunds: 0 };
 
 /** One federation's ledger over a store. */
 export class Ledger {
@@ -95,9 +101,14 @@ export class Ledger {
     return this.#accounts.refunds;
   }
 
-  /** Number of charges that may still be taken back. */
-  get refundsLeft(): number {
-    return this.#rules.mostRefunds - this.#accounts.refunds;
+  /** Number of charges of this version's rounds that may still be taken back. */
+  refundsLeft(version: number): number {
+    return this.#limits(version).refunds - this.#accounts.of(version).refunds;
+  }
+
+  /** Attempts at rounds of that version whose charge stands. */
+  attemptsOf(version: number): number {
+    return this.#accounts.of(version).attempts;
   }
 
   /**
@@ -164,8 +175,8 @@ export class Ledger {
     const account = this.#find(refund);
     const problem =
       this.#accounts.problem({ refund }) ??
-      (this.refundsLeft <= 0
-        ? `is one more than the ${this.#rules.mostRefunds} refunds of the plan`
+      (account !== undefined && this.refundsLeft(account.charge.version) <= 0
+        ? `is one more than the ${this.#limits(account.charge.version).refunds} refunds of the plan`
         : this.#rules.keeps?.(refund.session, account?.own !== undefined) === true
           ? 'is for an attempt that this side took part in and has not given up'
           : account && this.#rules.refundProblem(refund, account.charge));
@@ -186,16 +197,20 @@ export class Ledger {
   accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
     const news = newEntries(this.#accounts, theirs, {
       federation: this.federation,
-      mostAttempts: this.budget.attempts ?? Infinity,
+      limits: (version) => this.#limits(version),
       mostEntries: this.mostEntries,
       rules: this.#rules,
     });
     return news.map((body) => this.#append('adopted', body));
   }
 
-  /** Most entries that the other side's ledger may have: R + F charges and F refunds. */
+  /** Most entries that the other side's ledger may have: R + F charges and F refunds, of every version. */
   get mostEntries(): number {
-    return (this.budget.attempts ?? UNPLANNED_ATTEMPTS) + 2 * this.#rules.mostRefunds;
+    const { attempts = UNPLANNED_ATTEMPTS, earlier = new Map<number, AttemptLimits>() } = this.budget;
+    return [{ attempts, refunds: this.#rules.mostRefunds }, ...earlier.values()].reduce(
+      (sum, limits) => sum + limits.attempts + 2 * limits.refunds,
+      0,
+    );
   }
 
   #append(origin: LedgerEntry['origin'], body: EntryBody): LedgerEntry {
@@ -217,16 +232,23 @@ export class Ledger {
    * attempt.
    */
   #oneTooMany(charge: ProposedCharge): string | undefined {
-    const { attempts } = this.budget;
-    if (attempts === undefined || charge.scope !== 'federation') return undefined;
+    if (charge.scope !== 'federation') return undefined;
+    const { attempts, refunds } = this.#limits(charge.version);
+    const counts = this.#accounts.of(charge.version);
     const more = this.#find(charge) === undefined ? 1 : 0;
-    if (this.#accounts.attempts + more > attempts) {
+    if (counts.attempts + more > attempts) {
       return `is one more than the ${attempts} attempts that federation "${this.federation}" planned, spare ones included`;
     }
-    const uploads = attempts + this.#rules.mostRefunds;
-    return this.#accounts.uploads + more > uploads
+    const uploads = attempts + refunds;
+    return counts.uploads + more > uploads
       ? `is one more than the ${uploads} uploads that federation "${this.federation}" planned, refunded ones included`
       : undefined;
+  }
+
+  #limits(version: number): AttemptLimits {
+    const { version: current = 1, attempts = Infinity, earlier } = this.budget;
+    if (version === current) return { attempts, refunds: this.#rules.mostRefunds };
+    return earlier?.get(version) ?? NO_SUCH_VERSION;
   }
 
   #epsilonWith(more: readonly CountedEvent[]): number | null {

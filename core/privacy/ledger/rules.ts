@@ -19,6 +19,14 @@ export interface LedgerRules {
    * @param isOwn true if this side charged the session itself.
    */
   keeps?(session: string, isOwn: boolean): boolean;
-  /** F: refunds that one ledger may hold. */
+  /** F: refunds that one ledger may hold, of this version's rounds. */
   readonly mostRefunds: number;
+}
+
+/** Of one version's rounds. */
+export interface AttemptLimits {
+  /** R. */
+  readonly attempts: number;
+  /** F. */
+  readonly refunds: number;
 }

@@ -5,6 +5,7 @@
 import { errorsOf } from '../../errors/coded-error.ts';
 
 export const PrivacyError = errorsOf('PrivacyError', {
+  PRIVACY_REDRAWN: { kind: 'privacy', about: 'a new version of the manifest would draw a released sum again' },
   PRIVACY_BAD_PARAMETER: { kind: 'privacy', about: "a plan's option or a mechanism's parameter is outside its range" },
   PRIVACY_PLAN_REFUSED: {
     kind: 'privacy',

@@ -38,6 +38,8 @@ export interface SumQuery {
 
 /** A query with all the numbers fixed on which its release and its accounting must agree. */
 export interface PlannedSum extends SumQuery {
+  /** The version of the manifest that planned it. A later one that keeps it keeps this number. */
+  readonly version: number;
   /** z: noise standard deviation of the whole release in units of the sensitivity. 0 only in a plan without privacy. */
   readonly noiseMultiplier: number;
   /** H: number of honest platforms over which the noise is spread; 1 if scope is `platform`. */

@@ -23,6 +23,8 @@ const CLIP_WITHOUT_NOISE = 2 ** 20;
 
 /** The platforms and persons of one sum. A platform's own sum has 1 platform, 1 share and split 1. */
 export interface SumSetting {
+  /** Of the manifest that plans it. */
+  readonly version: number;
   /** n: number of platforms in the sum. */
   readonly platforms: number;
   /** H: number of honest platforms over which the noise is spread. */
@@ -87,6 +89,7 @@ function scaledBy(query: SumQuery, noiseMultiplier: number, setting: SumSetting,
   const localVariance = Math.ceil((noiseMultiplier * integerSensitivity) ** 2 / setting.shares);
   return {
     ...query,
+    version: setting.version,
     noiseMultiplier,
     noiseShares: setting.shares,
     scale,

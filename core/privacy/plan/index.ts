@@ -3,6 +3,7 @@
  * @module
  */
 export * from './charged-sums.ts';
+export * from './earlier.ts';
 export * from './openings.ts';
 export * from './plan.ts';
 export * from './plan-events.ts';

@@ -8,9 +8,12 @@ import type { Noise, PrivacyEvent, Unprotected } from '../../accounting/accounta
 import type { CountedEvent } from '../../accounting/composition.ts';
 import type { Charge, LedgerBudget, ProposedCharge } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
-import type { PrivacyPlan } from './privacy-plan.ts';
+import { openingsOf } from './earlier.ts';
+import type { EarlierSums, PrivacyPlan } from './privacy-plan.ts';
+import { noiseSharesAgainst } from './trust.ts';
 
-type Sums = Readonly<Record<string, readonly PlannedSum[]>>;
+/** What of a plan decides on the events of one person. */
+export type CountedPlan = Pick<PrivacyPlan, 'sums' | 'earlier' | 'maxPlatformsPerPerson' | 'spareAttempts'>;
 
 /**
  * One release as the accountant sees it. An adversary sees only its own platforms' coins and knows the contributions
@@ -40,10 +43,14 @@ export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseSha
   };
 }
 
-/** An adversary's view of a masked sum. */
+/** An adversary's view of masked sums. */
 export interface MaskedSumSight {
   /** Honest noise shares in each opened sum. */
   readonly noiseShares: number;
+  /** c': platforms that pool what they saw. It decides what is seen of earlier versions. */
+  readonly colluders: number;
+  /** Accounts the sums of earlier versions as if one honest share were in each: as tight for drawn persons, and always true. */
+  readonly oneShare?: boolean;
   /** Opened sums that contain one platform's data, as a function of the attempts that a ledger lets stand. */
   readonly openings: (attempts: number) => number;
   /** The event of one opened sum; {@link eventOf} if absent. */
@@ -52,21 +59,31 @@ export interface MaskedSumSight {
 
 /** The most that one person's data may enter: the costliest platforms' own sums, and the opened masked sums. */
 export function worstPersonEvents(
-  plan: { readonly sums: Sums; readonly maxPlatformsPerPerson: number; readonly spareAttempts: number },
-  { noiseShares, openings, event = eventOf }: MaskedSumSight,
+  plan: CountedPlan,
+  { noiseShares, colluders, oneShare = false, openings, event = eventOf }: MaskedSumSight,
 ): readonly CountedEvent[] {
   const [any = []] = Object.values(plan.sums);
   const rounds = any
     .filter((sum) => sum.scope === 'federation')
     .map((sum) => ({ event: event(sum, noiseShares), count: openings(sum.repetitions + plan.spareAttempts) }));
-  return [...encoderEvents(plan.sums, plan.maxPlatformsPerPerson), ...rounds];
+  const before = plan.earlier.rounds.map((earlier) => ({
+    // Not more shares than it was charged with, so that plan and ledgers count alike.
+    event: event(
+      earlier.sum,
+      oneShare ? 1 : Math.min(earlier.sum.noiseShares, noiseSharesAgainst(earlier.trust, colluders)),
+    ),
+    count: openingsOf(earlier, colluders),
+  }));
+  return [...encoderEvents(plan, plan.maxPlatformsPerPerson), ...before, ...rounds];
 }
 
 /** The own sums of the `most` platforms that together cost a person the most. The platform `without` is left out. */
-function encoderEvents(sums: Sums, most: number, without?: string): readonly CountedEvent[] {
-  const own = Object.entries(sums)
-    .filter(([platform]) => platform !== without)
-    .map(([, planned]) => planned.filter((sum) => sum.scope === 'platform'));
+function encoderEvents(
+  plan: Pick<CountedPlan, 'sums' | 'earlier'>,
+  most: number,
+  without?: string,
+): readonly CountedEvent[] {
+  const own = [...ownSums(plan)].filter(([platform]) => platform !== without).map(([, planned]) => planned);
   const cost = (planned: readonly PlannedSum[]): number =>
     planned.reduce((total, sum) => total + (sum.repetitions * sum.integerSensitivity ** 2) / sum.localVariance, 0);
   return own
@@ -81,17 +98,50 @@ function encoderEvents(sums: Sums, most: number, without?: string): readonly Cou
  * ledger does not charge them, but a person may have spent them.
  */
 export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: string } | 'coordinator'): LedgerBudget {
+  const most = plan.maxPlatformsPerPerson;
   const elsewhere =
     side === 'coordinator'
-      ? encoderEvents(plan.sums, plan.maxPlatformsPerPerson)
-      : encoderEvents(plan.sums, plan.maxPlatformsPerPerson - 1, side.platform);
+      ? encoderEvents(plan, most)
+      : [...encoderEvents(plan, most - 1, side.platform), ...lostEvents(plan.earlier.sums, side.platform)];
+  const earlier = plan.earlier.rounds.map(
+    ({ version, attempts, refunds }) => [version, { attempts, refunds }] as const,
+  );
   return {
+    version: plan.version,
+    earlier: new Map(earlier),
     epsilon: plan.budget,
     delta: plan.delta,
     elsewhere: plan.budget === null ? [] : elsewhere,
     // Without noise there is no epsilon that a number of attempts would bound.
     ...(plan.budget !== null && { attempts: plan.rounds + plan.spareAttempts }),
   };
+}
+
+/** Every platform's own sums, those that nobody holds any more among them: under one name they are of the same persons. */
+function ownSums({ sums, earlier }: Pick<CountedPlan, 'sums' | 'earlier'>): ReadonlyMap<string, readonly PlannedSum[]> {
+  const own = new Map<string, readonly PlannedSum[]>();
+  const add = (platform: string, planned: readonly PlannedSum[]): void =>
+    void own.set(platform, [...(own.get(platform) ?? []), ...planned]);
+  for (const [platform, planned] of Object.entries(sums)) {
+    add(
+      platform,
+      planned.filter((sum) => sum.scope === 'platform'),
+    );
+  }
+  for (const lost of earlier.sums) add(lost.platform, lost.sums);
+  return own;
+}
+
+/** Platforms with sums of their own. */
+export function encoderHolders(plan: Pick<CountedPlan, 'sums' | 'earlier'>): number {
+  return [...ownSums(plan).values()].filter((sums) => sums.length > 0).length;
+}
+
+/** What a platform spent with an earlier state: it is on no ledger of its own. */
+function lostEvents(lost: readonly EarlierSums[], name: string): readonly CountedEvent[] {
+  return lost
+    .filter(({ platform }) => platform === name)
+    .flatMap(({ sums }) => sums.map((sum) => ({ event: eventOf(sum), count: sum.repetitions })));
 }
 
 /**
@@ -107,12 +157,13 @@ export function sumFingerprint(platform: string, sum: PlannedSum): string {
 /** The charge of a platform's own sum. @param repetition from 1. */
 export function platformCharge(platform: string, sum: PlannedSum, repetition: number): Charge {
   const session = sumFingerprint(platform, sum);
-  return { scope: 'platform', label: sum.label, round: repetition, attempt: 1, session, event: eventOf(sum) };
+  const { label, version } = sum;
+  return { scope: 'platform', version, label, round: repetition, attempt: 1, session, event: eventOf(sum) };
 }
 
 /** The charge of an attempt that has no session yet: to ask if a ledger has room for it. */
 export function proposedAttempt(sum: PlannedSum, round: number, attempt: number): ProposedCharge {
-  return { scope: 'federation', label: sum.label, round, attempt, event: eventOf(sum) };
+  return { scope: 'federation', version: sum.version, label: sum.label, round, attempt, event: eventOf(sum) };
 }
 
 /**

@@ -5,6 +5,7 @@
 import { composedEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
+import { earlierOpenings } from './earlier.ts';
 import { openingsAgainst } from './openings.ts';
 import { eventKnowingCoins, worstPersonEvents } from './plan-events.ts';
 import type { MaskedSumSight } from './plan-events.ts';
@@ -18,23 +19,26 @@ import { noiseSharesAgainst } from './trust.ts';
 export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
   const sight = sightOf(plan, colluders);
-  const at = (noiseShares: number): number =>
-    composedEpsilon(worstPersonEvents(plan, { ...sight, noiseShares }), plan.delta);
+  const at = (seen: MaskedSumSight): number => composedEpsilon(worstPersonEvents(plan, seen), plan.delta);
   // With sampling, the accountant's bound for one noise share can be tighter than for a sum of shares. More noise never
   // hurts, so the smaller bound is valid.
-  return plan.samplingRate < 1 ? Math.min(at(sight.noiseShares), at(1)) : at(sight.noiseShares);
+  const isSampled = plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined);
+  return isSampled ? Math.min(at(sight), at({ ...sight, noiseShares: 1, oneShare: true })) : at(sight);
 }
 
 /**
- * Number of opened masked sums with one platform's data in them that {@link epsilonAgainst} counts; 0 without rounds.
+ * Number of opened masked sums with one platform's data in them that {@link epsilonAgainst} counts, those of earlier
+ * versions among them; 0 without rounds.
  */
 export function planOpenings(plan: PrivacyPlan, colluders: number): number {
-  return plan.rounds === 0 ? 0 : sightOf(plan, colluders).openings(plan.rounds + plan.spareAttempts);
+  const now = plan.rounds === 0 ? 0 : sightOf(plan, colluders).openings(plan.rounds + plan.spareAttempts);
+  return now + earlierOpenings(plan, colluders);
 }
 
 function sightOf(plan: PrivacyPlan, colluders: number): MaskedSumSight {
   return {
     noiseShares: noiseSharesAgainst(plan, colluders),
+    colluders,
     openings: (attempts) => openingsAgainst(plan, { attempts, refunds: plan.refunds }, colluders),
   };
 }

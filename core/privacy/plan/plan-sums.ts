@@ -7,6 +7,7 @@ import { sharedClip } from '../mechanism/clip-shares.ts';
 import type { PersonSampling, PlannedSum, SumQuery } from '../mechanism/mechanism.ts';
 import { scaleSum, SMALLEST_RING_BITS } from '../mechanism/scale.ts';
 import type { ScaledSum, SumSetting } from '../mechanism/scale.ts';
+import { keptSum } from './earlier.ts';
 import type { Trust } from './trust.ts';
 
 export interface PlannedSums {
@@ -15,6 +16,9 @@ export interface PlannedSums {
 }
 
 export interface PlanSetting {
+  readonly version: number;
+  /** Own sums that platforms hold from earlier versions. */
+  readonly kept: ReadonlyMap<string, readonly PlannedSum[]>;
   readonly platforms: readonly {
     readonly name: string;
     readonly personsAbout: number;
@@ -31,10 +35,11 @@ export interface PlanSetting {
 
 /** Fixes every sum at the noise multiplier z, from public facts alone. */
 export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
-  const { platforms, shares, trust, split } = setting;
+  const { version, platforms, shares, trust, split } = setting;
   let ringBits = SMALLEST_RING_BITS;
   const persons = platforms.map((platform) => platform.personsAbout);
   const together: SumSetting = {
+    version,
     platforms: platforms.length,
     shares: trust.noiseShares,
     split,
@@ -45,6 +50,7 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
   };
   const planned = platforms.map(({ name, personsAbout, queries }, i) => {
     const alone: SumSetting = {
+      version,
       platforms: 1,
       shares: 1,
       split: 1,
@@ -52,13 +58,16 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
       persons: personsAbout,
       ring: false,
     };
-    const sums = queries.map((query) => {
-      if (query.scope === 'platform') return scaleSum(query, z * query.relativeNoise, alone).sum;
+    const kept = setting.kept.get(name) ?? [];
+    const sums = queries.map((query): PlannedSum => {
+      if (query.scope === 'platform') {
+        return keptSum(kept, query, name) ?? scaleSum(query, z * query.relativeNoise, alone).sum;
+      }
       const { sum, clips, ringBits: bits } = scaleFederated(query, z, together, setting);
       ringBits = Math.max(ringBits, bits);
       return { ...sum, integerClip: clips[i] };
     });
-    return [name, sums] as const;
+    return [name, [...sums, ...kept.filter((sum) => !sums.includes(sum))]] as const;
   });
   return { sums: Object.fromEntries(planned), ringBits };
 }

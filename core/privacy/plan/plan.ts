@@ -6,16 +6,18 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../encoding/canonical-json.ts';
-import { calibrateNoise, sampledSum } from '../../accounting/calibrate.ts';
+import { calibrateNoise, leastSafe, sampledSum } from '../../accounting/calibrate.ts';
+import { upward } from '../../accounting/printed-epsilon.ts';
 import { clipShares } from '../mechanism/clip-shares.ts';
 import { claimAccountant, composedEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { SumQuery } from '../mechanism/mechanism.ts';
-import { worstPersonEvents } from './plan-events.ts';
+import { earlierReleases, keptSums } from './earlier.ts';
+import { encoderHolders, worstPersonEvents } from './plan-events.ts';
 import { scaleAll } from './plan-sums.ts';
 import type { PlannedSums, PlanSetting } from './plan-sums.ts';
 import { personSampling } from '../mechanism/sampling.ts';
-import type { PlanPlatform, PlanRequest, PrivacyPlan } from './privacy-plan.ts';
+import type { EarlierReleases, PlanPlatform, PlanRequest, PrivacyPlan } from './privacy-plan.ts';
 import { trustOf } from './trust.ts';
 
 /**
@@ -26,7 +28,7 @@ const CALIBRATION_SLACK = 1e-9;
 
 /**
  * @throws PrivacyError PRIVACY_BAD_PARAMETER, PRIVACY_PLAN_REFUSED (too few platforms, too many colluding, too little
- * noise a platform), PRIVACY_RING_OVERFLOW; each names the numbers.
+ * noise a platform, nothing left by earlier versions), PRIVACY_REDRAWN, PRIVACY_RING_OVERFLOW; each names the numbers.
  */
 export function planPrivacy(request: PlanRequest): PrivacyPlan {
   checkRequest(request);
@@ -38,7 +40,14 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
 
   const sampling =
     request.sampling === undefined || request.epsilon === null ? undefined : personSampling(request.sampling, split);
+  const { platforms, previous } = request;
+  const holders = Object.fromEntries(platforms.map(({ name, holder }) => [name, holder ?? name]));
+  const kept = new Map(platforms.map((platform) => [platform.name, keptSums(previous, platform)] as const));
+  const earlier = earlierReleases(previous, kept, holders);
+  checkSplit(earlier, request.maxPlatformsPerPerson);
   const setting: PlanSetting = {
+    version: (previous?.plan.version ?? 0) + 1,
+    kept,
     platforms: request.platforms,
     shares: clipShares(
       request.platforms.map(({ clipWeight }) => clipWeight ?? 1),
@@ -50,18 +59,23 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     clipQuantile: request.clipQuantile,
   };
   // Against the planned number of colluders a refunded sum was never opened, so refunds add no opened sums.
-  const sight = { noiseShares: trust.noiseShares, openings: (attempts: number): number => attempts };
+  const { noiseShares, colluding: colluders } = trust;
+  const sight = { noiseShares, colluders, openings: (attempts: number): number => attempts };
   const composed = (sums: PlannedSums['sums']): number =>
     composedEpsilon(
-      worstPersonEvents({ sums, maxPlatformsPerPerson: split, spareAttempts: spare }, sight),
+      worstPersonEvents({ sums, earlier, maxPlatformsPerPerson: split, spareAttempts: spare }, sight),
       request.delta,
     );
 
   let z = 0;
   let planned = scaleAll(setting, z);
   let epsilon: number | null = null;
-  const releasesSomething = request.platforms.some((platform) => platform.queries.length > 0);
-  if (request.epsilon !== null && releasesSomething) {
+  const releasesSomething =
+    platforms.some(({ name, queries }) => queries.length > 0 || kept.get(name)?.length !== 0) ||
+    earlier.rounds.length + earlier.sums.length > 0;
+  if (request.epsilon !== null && releasesSomething && previous !== undefined) {
+    ({ z, planned, epsilon } = calibratedAfter(setting, request.epsilon, previous.plan, composed));
+  } else if (request.epsilon !== null && releasesSomething) {
     const target = request.epsilon * (1 - CALIBRATION_SLACK);
     const sums = [
       ...costliestPersonQueries(request.platforms, split),
@@ -82,23 +96,85 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
       epsilon = composed(planned.sums);
     }
   }
-  const encoders = request.platforms.filter(({ queries }) => queries.some((query) => query.scope === 'platform'));
   const plan = {
+    version: setting.version,
     ...trust,
     epsilon,
     budget: request.epsilon,
     delta: request.delta,
     noiseMultiplier: z,
     maxPlatformsPerPerson: split,
-    encodersPerPerson: Math.min(split, encoders.length),
+    encodersPerPerson: Math.min(split, encoderHolders({ sums: planned.sums, earlier })),
     rounds: federated.reduce((most, query) => Math.max(most, query.repetitions), 0),
     spareAttempts: spare,
     refunds: federated.length === 0 ? 0 : (request.refunds ?? 0),
     ringBits: planned.ringBits,
     samplingRate: sampling?.rate ?? 1,
     sums: planned.sums,
+    holders,
+    earlier,
   };
   return { ...plan, fingerprint: createHash('sha256').update(canonicalJson(plan)).digest('hex') };
+}
+
+/**
+ * The noise of what is still to come, for the budget that earlier versions left. Kept sums have theirs.
+ * @throws PrivacyError PRIVACY_PLAN_REFUSED with both numbers where no noise is enough.
+ */
+function calibratedAfter(
+  setting: PlanSetting,
+  budget: number,
+  previous: PrivacyPlan,
+  composed: (sums: PlannedSums['sums']) => number,
+): { readonly z: number; readonly planned: PlannedSums; readonly epsilon: number } {
+  if (previous.budget === null) {
+    throw new PrivacyError(
+      'PRIVACY_PLAN_REFUSED',
+      `version ${previous.version} ran without privacy, so nothing bounds what it released: begin another federation`,
+    );
+  }
+  const target = budget * (1 - CALIBRATION_SLACK);
+  const costAt = (z: number): number => {
+    try {
+      return composed(scaleAll(setting, z).sums);
+    } catch (error) {
+      // So little noise that integers do not hold it, or so much that the ring does not.
+      if (error instanceof PrivacyError && error.code !== 'PRIVACY_REDRAWN') return Infinity;
+      throw error;
+    }
+  };
+  const start = previous.noiseMultiplier > 0 ? previous.noiseMultiplier : 1;
+  const cost = costAt(start);
+  const isNew = ({ name, queries }: PlanSetting['platforms'][number]): boolean =>
+    queries.some(
+      ({ scope, label }) => scope === 'federation' || setting.kept.get(name)?.every((sum) => sum.label !== label),
+    );
+  const found = setting.platforms.some(isNew)
+    ? leastSafe(costAt, target, start, 1e-9)
+    : cost <= target
+      ? { safe: start, cost }
+      : null;
+  if (found !== null) return { z: found.safe, planned: scaleAll(setting, found.safe), epsilon: found.cost };
+  const spent = composed(withoutNews(setting));
+  throw new PrivacyError(
+    'PRIVACY_PLAN_REFUSED',
+    `earlier versions may have spent epsilon ${upward(spent)} of ${budget}, and no noise makes what version ${setting.version} releases fit into the rest: agree on a larger epsilon, on fewer rounds, or leave fewer attempts to version ${previous.version}`,
+  );
+}
+
+/** Own sums that are held from earlier versions, and nothing new. */
+function withoutNews({ platforms, kept }: PlanSetting): PlannedSums['sums'] {
+  return Object.fromEntries(platforms.map(({ name }) => [name, kept.get(name) ?? []]));
+}
+
+/** @throws PrivacyError PRIVACY_PLAN_REFUSED where persons on more platforms are to be covered than earlier sums were split for. */
+function checkSplit({ rounds }: EarlierReleases, most: number): void {
+  const short = rounds.find(({ split, trust }) => split < Math.min(most, trust.platformCount));
+  if (short === undefined) return;
+  throw new PrivacyError(
+    'PRIVACY_PLAN_REFUSED',
+    `the sums of version ${short.version} bound persons on at most ${short.split} platforms, and this one is to cover persons on ${most}: keep maxPlatformsPerPerson at ${short.split}`,
+  );
 }
 
 /** The own sums of the platforms that would cost one person the most, if the person were on all of them. */

@@ -13,6 +13,8 @@ export interface PlanPlatform {
   readonly queries: readonly SumQuery[];
   /** This platform's part of the bound on one person in masked sums, relative to the others'; 1 if absent. */
   readonly clipWeight?: number;
+  /** Who holds the values of its own sums: its identity. Default: the name. */
+  readonly holder?: string;
 }
 
 export interface PlanRequest extends TrustRequest {
@@ -34,9 +36,13 @@ export interface PlanRequest extends TrustRequest {
   readonly sampling?: number;
   /** The clip of masked sums follows this quantile of the contributions' lengths. Absent: the query fixes the clip. */
   readonly clipQuantile?: number;
+  /** The version before this one. Absent: this is the first. */
+  readonly previous?: PreviousPlan;
 }
 
 export interface PrivacyPlan extends Trust {
+  /** Of the manifest, from 1. */
+  readonly version: number;
   /** Composed epsilon of everything at `delta`, at most the budget; null without privacy, or if nothing needs noise. */
   readonly epsilon: number | null;
   /** The requested total epsilon; null without privacy. */
@@ -56,8 +62,44 @@ export interface PrivacyPlan extends Trust {
   readonly ringBits: number;
   /** q of the masked sums; 1 if everybody is in all of them. */
   readonly samplingRate: number;
-  /** The sums of each platform, in the order of its queries. */
+  /** The sums of each platform: in the order of its queries, then those that it holds from earlier versions and asks for no more. */
   readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
+  /** Who holds the values of each platform's own sums. */
+  readonly holders: Readonly<Record<string, string>>;
+  /** What earlier versions released, or may still release, and this plan counts. */
+  readonly earlier: EarlierReleases;
   /** SHA-256, lower-case hex, over everything above. */
   readonly fingerprint: string;
+}
+
+/** The masked sums of one earlier version. */
+export interface EarlierRounds {
+  readonly version: number;
+  /** R of that version: attempts of it that may stand charged. */
+  readonly attempts: number;
+  /** F of that version. */
+  readonly refunds: number;
+  /** Most platforms that one person may have been on: over so many its bound on a person was split. */
+  readonly split: number;
+  readonly trust: Pick<Trust, 'platformCount' | 'threshold' | 'colluding' | 'noiseThreshold' | 'exposedFrom'>;
+  readonly sum: PlannedSum;
+}
+
+/** Own sums that no platform of this version holds any more: their platform left, or lost the values with its state. */
+export interface EarlierSums {
+  readonly platform: string;
+  readonly holder: string;
+  readonly sums: readonly PlannedSum[];
+}
+
+export interface EarlierReleases {
+  readonly rounds: readonly EarlierRounds[];
+  readonly sums: readonly EarlierSums[];
+}
+
+/** The version before. */
+export interface PreviousPlan {
+  readonly plan: PrivacyPlan;
+  /** Attempts at its rounds that may stand charged, of all that it plans. */
+  readonly attempts: number;
 }

@@ -109,7 +109,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
 }
 
 /** Honest noise shares in the view of a coordinator with c' helpers: t_noise - c' if c' < 2t - n, otherwise one. */
-export function noiseSharesAgainst(trust: Trust, colluders: number): number {
+export function noiseSharesAgainst(trust: Pick<Trust, 'exposedFrom' | 'noiseThreshold'>, colluders: number): number {
   return colluders < trust.exposedFrom ? Math.max(1, trust.noiseThreshold - colluders) : 1;
 }
 

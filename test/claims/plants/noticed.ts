@@ -18,6 +18,7 @@ const ownLedger = 'test/client/own-ledger.test.ts';
 const refunds = 'test/claims/refunds.test.ts';
 const members = 'test/federation/co-signature.test.ts';
 const terms = 'test/claims/terms.test.ts';
+const versions = 'test/federation/versions.test.ts';
 const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
 const everyNumber =
   'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
@@ -250,4 +251,21 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'plain-chosen-platforms-covered': { file: claims, title: plain },
   'plain-codes-do-not-add-up': { file: claims, title: plain },
   'plain-single-platforms-from-the-threshold': { file: claims, title: plain },
+  'who-left-is-forgotten': {
+    file: versions,
+    title: 'count on who leaves, and take who comes back with the same identity as who never left',
+  },
+  'earlier-attempts-less-their-refunds': {
+    file: versions,
+    title:
+      'calibrate what is to come to what is left, for everybody: no two platforms and all rounds cost more than the budget',
+  },
+  'kept-sums-drawn-again': {
+    file: versions,
+    title: 'keep the sums of those who stay: their noise, fingerprint and charge',
+  },
+  'charges-judged-by-the-version-in-force': {
+    file: versions,
+    title: 'refuses a charge of another version’s plan, of no version, and more of the earlier one than was left to it',
+  },
 };

@@ -62,9 +62,8 @@ export const unseen: readonly Plant[] = [
   {
     id: 'elsewhere-of-a-platform-without-encoder',
     file: 'core/privacy/plan/plan-events.ts',
-    search: 'encoderEvents(plan.sums, plan.maxPlatformsPerPerson - 1, side.platform)',
-    replace:
-      'encoderEvents(plan.sums, Math.min(plan.maxPlatformsPerPerson, plan.encodersPerPerson) - 1, side.platform)',
+    search: 'encoderEvents(plan, most - 1, side.platform)',
+    replace: 'encoderEvents(plan, Math.min(most, plan.encodersPerPerson) - 1, side.platform)',
     breaks: 'C2.encoders',
     why: "the ledger of a platform that makes no encoder counts one other platform's encoder too few",
   },
