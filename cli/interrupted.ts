@@ -12,7 +12,7 @@ import type { ExitCode } from '../host/exit-codes.ts';
  */
 const SAME_MS = 1_000;
 
-/** Time in which a service stops in order. Its state is whole whenever it ends. */
+/** Longest time for a service to stop in order. Its state is complete whenever it ends. */
 export const SERVICE_STOP_MS = 10_000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -31,7 +31,7 @@ export interface Interruption {
 let onSignal: () => void = () => undefined;
 const listener = (): void => onSignal();
 
-/** Ends the process at a signal, until a command takes signals itself: nothing has begun that must be put in order. */
+/** Ends the process at a signal, until a command handles signals itself. Nothing that must be closed has begun by then. */
 export function endOnSignal(code: ExitCode): void {
   listen(() => process.exit(code));
 }
@@ -44,7 +44,7 @@ export async function leaveToSystem(): Promise<void> {
 
 /**
  * The first signal asks the command to stop in order, a later one ends the process.
- * @param withinMs a process that has not stopped by then ends as stopped; absent: it may take any time.
+ * @param withinMs time after which a process that has not stopped ends with exit code 0; absent: no limit.
  */
 export function interruption(withinMs?: number): Interruption {
   let resolve: (value: undefined) => void = () => undefined;

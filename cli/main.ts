@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * `isthmus`: sees to what must hold before the commands are loaded, which takes a second and many open files.
+ * `isthmus`: checks what the commands need before it loads them, because loading takes a second and many open files.
  * @module
  */
 import { EXIT } from '../host/exit-codes.ts';
 import { endOnSignal, leaveToSystem } from './interrupted.ts';
 import { openFilesRefusal } from './open-files.ts';
 
-/** Commands that run until they are stopped: to be stopped is no failure of theirs. */
+/** Commands that run until they are stopped. A stop is not a failure of theirs. */
 const SERVICES = ['coordinator', 'platform'];
 /** Commands that end in order when they are interrupted. */
 const INTERRUPTIBLE = [...SERVICES, 'simulate', 'experiment'];

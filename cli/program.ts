@@ -1,5 +1,5 @@
 /**
- * The commands of `isthmus`, one file each; this one only mounts them.
+ * Mounts the commands of `isthmus`. Each command is in a file of its own.
  * @module
  */
 import { Command, CommanderError } from 'commander';

@@ -1,15 +1,15 @@
 /**
- * Factors in a folder of a run, so that its processes make each of them once between them.
+ * Keeps factors in a folder of a run, so that its processes compute each of them only once.
  * @module
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FactorStore, KeptFactors } from '../core/transfer/factors/factor-memory.ts';
 
-/** How long one sleeps before it looks again whether another has made what it waits for. */
+/** Time between two looks for factors that another process is computing. */
 const LOOK_MS = 25;
 
-/** @param folder is made where it is not. It holds what follows from persons' rows: whoever made it deletes it. */
+/** @param folder is made if it is missing. Its files are computed from persons' rows, so the caller must delete it. */
 export function factorFolder(folder: string): FactorStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
@@ -20,7 +20,7 @@ export function factorFolder(folder: string): FactorStore {
         const kept = read(file, persons);
         if (kept !== undefined) return kept;
         if (claims(claim)) break;
-        // Whoever waits could do nothing else: it would be computing the same.
+        // Blocking is no loss: this process has nothing to do but the same computation.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
       }
       try {
@@ -34,7 +34,7 @@ export function factorFolder(folder: string): FactorStore {
   };
 }
 
-/** One file exclusively made, with its owner's process: a claim of a process that is gone is nobody's. */
+/** Claims the work by creating a file that holds this process's id. The claim of a process that has ended is removed. */
 function claims(claim: string): boolean {
   try {
     writeFileSync(claim, String(process.pid), { flag: 'wx', mode: 0o600 });
@@ -46,7 +46,7 @@ function claims(claim: string): boolean {
   return false;
 }
 
-/** Undefined while the claim is being written, or once it is gone. */
+/** Process id of the owner; undefined while the claim is being written, or after it was removed. */
 function ownerOf(claim: string): number | undefined {
   try {
     return Number(readFileSync(claim, 'utf8')) || undefined;
@@ -77,7 +77,7 @@ function read(file: string, persons: number): KeptFactors | undefined {
   return { persons: numbers.slice(0, persons), items: numbers.slice(persons) };
 }
 
-/** Under its name only once it is whole. */
+/** Writes a file that has its name only once it is complete. */
 function write(file: string, { items, persons }: KeptFactors): void {
   const part = `${file}.part`;
   const numbers = new Float32Array(persons.length + items.length);

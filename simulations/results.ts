@@ -37,9 +37,9 @@ const rowSchema = z.strictObject({
 const claimSchema = z.strictObject({
   id: z.enum(['C1', 'C2', 'C3', 'C4']),
   holds: z.boolean(),
-  /** For a person. */
+  /** The claim in plain words. */
   plain: z.string(),
-  /** The exact claim, or why it is not made. */
+  /** The exact claim or, if it does not hold, the reason why it is absent. */
   text: z.string(),
 });
 

@@ -1,32 +1,32 @@
 /**
- * Which coordinate an item has in sums: fixed once, kept when the catalogue grows, and never beyond the bound.
+ * The coordinate of each item in sums. It is fixed once, kept when the catalogue grows, and never beyond the bound.
  *
- * A sum that was released has one coordinate an item. It stays of use only while every item keeps its own, so items that come
- * later take the next free ones. Coordinates that no item has yet are zero before the noise.
+ * A released sum has one coordinate per item. It stays useful only while every item keeps its coordinate, so later items take
+ * the next free ones. Coordinates that no item has yet are zero before the noise.
  * @module
  */
 import type { Domain } from './domain.ts';
 
 export interface LaidOut {
-  /** Its catalogue: the items that have coordinates, in their order. */
+  /** The domain whose catalogue holds the items with coordinates, in the order of the coordinates. */
   readonly domain: Domain;
-  /** Items that got a coordinate now. */
+  /** Items that were given a coordinate now. */
   readonly added: readonly string[];
-  /** Items without one, since all are taken. */
+  /** Number of items without a coordinate, because all are taken. */
   readonly itemsBeyond: number;
-  /** Rows of such items: left out, whoever's they are. */
+  /** Number of rows of such items. They are left out. */
   readonly rowsBeyond: number;
 }
 
-/** Items that have a coordinate, and that the catalogue lacks. */
+/** Items that have a coordinate but are missing in the catalogue. */
 export function lostItems({ catalogue }: Domain, coordinates: readonly string[]): readonly string[] {
   const known = new Set(catalogue);
   return coordinates.filter((item) => !known.has(item));
 }
 
 /**
- * A domain whose catalogue begins with `coordinates`, followed by its other items in their order, `most` at most. Whether a row
- * is left out depends on its item alone. Persons of whom no row is left stay, without a history.
+ * A domain whose catalogue begins with `coordinates`, followed by the other items in their order, up to `most` items. Only its
+ * item decides if a row is left out. A person without any remaining row stays, with an empty history.
  * @param coordinates items of the catalogue; see {@link lostItems}.
  */
 export function layOut(domain: Domain, coordinates: readonly string[], most: number): LaidOut {

@@ -1,6 +1,6 @@
 /**
- * Runs in a process of their own. A run computes for many seconds without a pause, and a process that computes hears no
- * signal; the command that waits for it does, and ends it.
+ * Runs a simulation or an experiment in a child process. A run computes for many seconds without a pause, and a process
+ * handles no signal while it computes. The command waits, handles the signal, and ends the child.
  * @module
  */
 import { fork } from 'node:child_process';
@@ -17,12 +17,12 @@ import { dataFolderOf } from '../run-folder.ts';
 import type { Simulated, SimulationContext } from '../simulate.ts';
 import type { RunOrder, RunReport } from './run-messages.ts';
 
-/** A process that does not answer for so long computes, and is killed. */
+/** Longest time for an answer. A process that does not answer is computing, and is killed. */
 const ANSWER_MS = 2_000;
-/** Longest time in which a process that has answered stops what it started and keeps what had ended. */
+/** Longest time for a process that has answered to stop its own processes and to keep the finished trials. */
 const STOP_MS = 25_000;
 
-/** {@link simulate} in a process of its own. @throws also SimulationError SIMULATION_PROCESS if that process dies. */
+/** Runs {@link simulate} in a child process. @throws also SimulationError SIMULATION_PROCESS if that process dies. */
 export async function simulateElsewhere(options: SimulationInput, context: SimulationContext): Promise<Simulated> {
   const { version, signal, onEvent } = context;
   let folder: string | undefined;
@@ -34,7 +34,7 @@ export async function simulateElsewhere(options: SimulationInput, context: Simul
     if (event.kind === 'kept') seen.isKept = true;
     onEvent(event);
   };
-  // Persons' rows and keys do not outlive the run, even if its process was killed.
+  // Persons' rows and keys must not outlive the run, even if its process was killed.
   const clear = (): void => {
     if (folder !== undefined) rmSync(dataFolderOf(folder), { recursive: true, force: true });
   };
@@ -48,7 +48,7 @@ export async function simulateElsewhere(options: SimulationInput, context: Simul
   }
 }
 
-/** {@link runExperiment} in a process of its own. @throws also SimulationError SIMULATION_PROCESS if that process dies. */
+/** Runs {@link runExperiment} in a child process. @throws also SimulationError SIMULATION_PROCESS if that process dies. */
 export async function experimentElsewhere(folder: string, context: ExperimentContext): Promise<ExperimentOutcome> {
   const { version, workers, signal, onEvent } = context;
   const order = { kind: 'experiment', folder, workers, version } as const;
@@ -108,7 +108,7 @@ async function runElsewhere(
   } finally {
     over.abort();
     process.off('exit', endAtOnce);
-    // After its last word it ends by itself; after an error of the channel it may not.
+    // The child ends after its last message. After an error of the channel it may not, so it is killed.
     if (child.exitCode === null && child.signalCode === null && !child.connected) child.kill('SIGKILL');
     await gone;
     clear();

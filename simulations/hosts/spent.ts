@@ -1,21 +1,21 @@
 /**
- * What a part of a simulation took.
+ * The processor time and factorisations of a part of a simulation.
  * @module
  */
 
 export interface Spent {
-  /** `references`, `target`, `sources`, `coordinator`, `simulation`; after a colon, what of it. */
+  /** `references`, `target`, `sources`, `coordinator` or `simulation`; a detail may follow after a colon. */
   readonly part: string;
-  /** User and system time of its process; 0 for a part that shares its process with others. */
+  /** User and system time of the part's process; 0 if the part shares its process with others. */
   readonly cpuSeconds: number;
-  /** Domains that it factorised itself. */
+  /** Number of domains that the part factorised itself. */
   readonly factorisations: number;
 }
 
 /** The last message of a process that was told to stop. */
 export type SpentReport = { readonly kind: 'spent' } & Omit<Spent, 'part'>;
 
-/** Of this process since `began`, in seconds. */
+/** Processor time of this process since `began`, in seconds. */
 export function cpuSecondsSince(began?: NodeJS.CpuUsage): number {
   const { system, user } = process.cpuUsage(began);
   return (user + system) / 1e6;

@@ -73,7 +73,7 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
 }
 
 interface SharedSum extends ScaledSum {
-  /** K of each platform. */
+  /** K: integer clip of each platform. */
   readonly clips: readonly number[];
 }
 
@@ -84,7 +84,7 @@ function scaleFederated(query: SumQuery, z: number, together: SumSetting, settin
   const clips = shares.map((share) => sharedClip(sum, share));
   const planned = {
     ...sum,
-    // Parts are rounded down: what the heaviest come to together may be a little less than the whole.
+    // Parts are rounded down, so the heaviest may add up to slightly less than the whole.
     integerSensitivity: clips
       .toSorted((a, b) => b - a)
       .slice(0, split)

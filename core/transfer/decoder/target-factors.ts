@@ -14,7 +14,7 @@ export const factorSettings: AlsSettings = {
   ridgeExponent: 0,
 };
 
-/** What remembers them, for one process. @param seed public */
+/** A memory of the factors of one process. @param seed a public seed */
 export function factorMemory(seed: string, store?: FactorStore): FactorMemory {
   return new FactorMemory(factorSettings, seed, store);
 }
