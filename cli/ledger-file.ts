@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { codeOf } from '../core/errors/coded-error.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
-import { LEDGER_LAYOUT } from '../host/sqlite/ledger.ts';
+import { cutOffText, entriesCutOff, LEDGER_END, LEDGER_LAYOUT } from '../host/sqlite/ledger.ts';
 
 export interface LedgerFile {
   readonly federation: string;
@@ -16,6 +16,8 @@ export interface LedgerFile {
   readonly platform: string | null;
   /** The entries as JSON texts, in order. */
   readonly rows: readonly string[];
+  /** Why the end of the ledger is missing, in words; null if it is there. */
+  readonly cutOff: string | null;
 }
 
 /**
@@ -57,7 +59,10 @@ function readWith(path: string, file: string): LedgerFile {
     }
     const owner = database.prepare('SELECT * FROM owner').get() as Record<string, unknown> | undefined;
     const rows = database.prepare('SELECT entry FROM ledger ORDER BY sequence').all() as { entry: unknown }[];
+    const end = database.prepare(LEDGER_END).get() as { last: number } | undefined;
+    const cutOff = entriesCutOff(rows.length, end?.last ?? null);
     return {
+      cutOff: cutOff === 0 ? null : cutOffText(rows.length, cutOff),
       federation: typeof owner?.federation === 'string' ? owner.federation : '',
       platform: typeof owner?.platform === 'string' ? owner.platform : null,
       rows: rows.map(({ entry }) => String(entry)),

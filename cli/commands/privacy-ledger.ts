@@ -50,10 +50,11 @@ Examples:
     )
     .action((options: LedgerOptions) => {
       const owned = readLedgerFile(fileOf(options));
-      const { rows, ...owner } = owned;
+      const { rows, cutOff, ...owner } = owned;
       const plan = planOf(options);
       const report = reportLedger(owner, rows, budgetOf(options, plan, owner.platform), {
         bounded: isBounded(plan, rows),
+        cutOff,
         ...(plan && { rules: ledgerRules(plan, nodeEngine) }),
       });
       process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));

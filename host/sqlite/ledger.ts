@@ -10,7 +10,20 @@ import type { SqliteDatabase } from '../sqlite.ts';
 export const LEDGER_LAYOUT = 2;
 
 /** Columns of the table `ledger` that the schema must have. */
-export const LEDGER_COLUMNS = 'sequence INTEGER PRIMARY KEY, entry TEXT NOT NULL';
+export const LEDGER_COLUMNS = 'sequence INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL';
+
+/** The last sequence number ever written: SQLite keeps it when rows are deleted. A chain of hashes does not know its end. */
+export const LEDGER_END = "SELECT seq AS last FROM sqlite_sequence WHERE name = 'ledger'";
+
+/** Number of entries that are gone from the end of the ledger. @param last of {@link LEDGER_END}; null before the first entry. */
+export function entriesCutOff(entries: number, last: number | null): number {
+  return last === null ? 0 : Math.max(0, last + 1 - entries);
+}
+
+/** In words, as the end of a sentence about a ledger. */
+export function cutOffText(entries: number, cutOff: number): string {
+  return `holds ${entries} entries, and ${cutOff} more were written after them: they were removed by hand, or with a part of the file`;
+}
 
 export function sqliteLedger(database: SqliteDatabase): LedgerStore {
   return {
@@ -28,9 +41,14 @@ export function sqliteLedger(database: SqliteDatabase): LedgerStore {
       });
     },
     // The code that opens the ledger checks its chain of hashes, which shows an altered row.
-    entries: () =>
-      database
-        .all('SELECT entry FROM ledger ORDER BY sequence')
-        .map((row) => JSON.parse(row.text('entry')) as LedgerEntry),
+    entries() {
+      const rows = database.all('SELECT entry FROM ledger ORDER BY sequence');
+      const cutOff = entriesCutOff(rows.length, database.get(LEDGER_END)?.integer('last') ?? null);
+      if (cutOff > 0) {
+        const text = `the ledger ${cutOffText(rows.length, cutOff)}; restore it from a copy`;
+        throw new PrivacyError('PRIVACY_LEDGER_BROKEN', text);
+      }
+      return rows.map((row) => JSON.parse(row.text('entry')) as LedgerEntry);
+    },
   };
 }

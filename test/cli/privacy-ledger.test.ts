@@ -38,7 +38,8 @@ describe('isthmus privacy ledger', function () {
   it("reads a platform's state and a coordinator's store alike, and spends what the ledger says", async () => {
     const { file, spent } = await platformState('alike');
     const before = readFileSync(file);
-    const { rows, ...owner } = readLedgerFile(file);
+    const { rows, cutOff, ...owner } = readLedgerFile(file);
+    assert.equal(cutOff, null);
     const report = reportLedger(owner, rows, DELTA);
     assert.deepEqual([report.federation, report.platform, report.intact], ['f', 'films', true]);
     assert.equal(report.spent, spent);
@@ -114,6 +115,19 @@ describe('isthmus privacy ledger', function () {
     assert.equal(report.intact, false);
     assert.match(report.problem ?? '', /entry 1/);
     assert.equal(report.spent, null);
+  });
+
+  it('tells that the last entries were removed, which no chain of hashes shows; the process refuses the ledger, too', async () => {
+    const { state, file } = await platformState('cut');
+    const database = new Libsql(file);
+    database.exec('DELETE FROM ledger WHERE sequence > 0');
+    database.close();
+    const { code, stdout } = await run(['privacy', 'ledger', '--state', state]);
+    assert.equal(code, 5);
+    assert.match(stdout, /^NOT TO BE TRUSTED: holds 1 entries, and 2 more were written after them/m);
+    const store = openSqliteStore(file, { federation: 'f', platform: 'films' });
+    assert.throws(() => Ledger.open('f', store.ledger, UNBOUNDED, TRUSTING), { code: 'PRIVACY_LEDGER_BROKEN' });
+    store.close();
   });
 
   it('takes rows that are no entries for a broken ledger', () => {

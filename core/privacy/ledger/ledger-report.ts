@@ -58,6 +58,8 @@ export interface ReportTerms {
    * sign one.
    */
   readonly rules?: Pick<LedgerRules, 'refundProblem' | 'mostRefunds'>;
+  /** Why the end of the ledger is missing, in words; null if it is there, or if that is not known. */
+  readonly cutOff?: string | null;
 }
 
 const keptEntrySchema = openEntrySchema({ hash: z.string() });
@@ -67,10 +69,12 @@ export function reportLedger(
   owner: { readonly federation: string; readonly platform: string | null },
   rows: readonly string[],
   budget: LedgerBudget,
-  { bounded = true, rules }: ReportTerms = {},
+  { bounded = true, rules, cutOff = null }: ReportTerms = {},
 ): LedgerReport {
   const { delta, elsewhere } = budget;
-  const { entries, problem } = readEntries(owner.federation, rows, rules, budget);
+  const read = readEntries(owner.federation, rows, rules, budget);
+  const { entries } = read;
+  const problem = read.problem ?? cutOff;
   const accounts = new Accounts();
   const before = composedOr0(elsewhere);
   const reported = entries.map((entry): ReportedEntry => {
