@@ -1,7 +1,7 @@
 /**
  * Synthetic worlds. Each person has a taste, partly shared across domains and partly specific to each; items have a
  * long-tailed popularity. A person draws items without replacement in proportion to exp(popularity + affinity)
- * (Plackett-Luce, by the Gumbel trick). So the log-odds are the true preference, and ranking by them is the best
+ * (Plackett-Luce, by a race of exponential times). So the log-odds are the true preference, and ranking by them is the best
  * possible result.
  * @module
  */
@@ -71,26 +71,27 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     return taste;
   };
 
-  const preference = (platform: number, person: string): Float32Array => {
-    const items = catalogues[platform];
+  /** The person's taste on this platform: the shared and its own part. */
+  const tasteOn = (platform: number, person: string): Float32Array => {
     const own = gaussianVector(
       new Prng(`${options.seed}/taste/${person}/${options.platforms[platform]}`),
       options.tasteDimensions,
     );
     const taste = tasteOf(person);
-    const mixed = taste.map(
+    return taste.map(
       (value, k) => Math.sqrt(options.sharedTaste) * value + Math.sqrt(1 - options.sharedTaste) * own[k],
     );
-    return affinities(mixed, items, options);
   };
 
   const domains = options.platforms.map((name, platform): Domain => {
     const persons = personsOf(platform);
     const offsets = new Uint32Array(persons.length + 1);
     const drawn: number[] = [];
+    const race = new Race(catalogues[platform], options);
     for (const [row, person] of persons.entries()) {
       const random = new Prng(`${options.seed}/history/${name}/${person}`);
-      drawn.push(...drawHistory(preference(platform, person), historyLength(random, options), random));
+      const count = historyLength(random, options);
+      for (const item of race.draw(tasteOn(platform, person), count, random)) drawn.push(item);
       offsets[row + 1] = drawn.length;
     }
     const { ids, titles } = catalogues[platform];
@@ -108,7 +109,10 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     domains,
     truth: {
       catalogue: (domain) => catalogues[placeOf(domain)].ids,
-      preference: (domain, person) => preference(placeOf(domain), person),
+      preference: (domain, person) => {
+        const platform = placeOf(domain);
+        return preferences(tasteOn(platform, person), catalogues[platform], options);
+      },
     },
   };
 }
@@ -141,14 +145,25 @@ function catalogue(name: string, options: SyntheticWorldOptions): Catalogue {
   return { ids: titles.map((_, item) => `${name}-${String(item).padStart(5, '0')}`), titles, vectors, popularity };
 }
 
-function affinities(taste: Float32Array, items: Catalogue, options: SyntheticWorldOptions): Float32Array {
-  const { tasteDimensions: dimensions } = options;
-  const scale = options.tasteStrength / dimensions;
-  return items.popularity.map((popularity, item) => {
-    let dot = 0;
-    for (let k = 0; k < dimensions; k++) dot += taste[k] * items.vectors[item * dimensions + k];
-    return popularity + scale * Math.sqrt(dimensions) * dot;
-  });
+/** Log-odds of all items. */
+function preferences(
+  taste: Float32Array,
+  { popularity, vectors }: Catalogue,
+  options: SyntheticWorldOptions,
+): Float32Array {
+  const scale = affinityScale(options);
+  return popularity.map((value, item) => value + scale * affinity(taste, vectors, item));
+}
+
+function affinityScale({ tasteDimensions, tasteStrength }: SyntheticWorldOptions): number {
+  return tasteStrength / Math.sqrt(tasteDimensions);
+}
+
+function affinity(taste: Float32Array, vectors: Float32Array, item: number): number {
+  const at = item * taste.length;
+  let dot = 0;
+  for (let k = 0; k < taste.length; k++) dot += taste[k] * vectors[at + k];
+  return dot;
 }
 
 /** At least 3, plus a log-normal tail with the requested mean. */
@@ -158,16 +173,58 @@ function historyLength(random: Prng, options: SyntheticWorldOptions): number {
   return Math.min(3 + Math.floor(extra + random.uniform()), Math.floor(options.items / 4));
 }
 
+/** Steps of the table of exponentials, per unit, and its ends. */
+const STEP = 8;
+const END = 20;
+
 /**
- * Draws `count` items without replacement by log-odds: those with the largest log-odds plus Gumbel noise (Vieira 2014),
- * best first.
+ * Draws items without replacement in proportion to their odds: each item's exponential time at a rate of its odds, and the
+ * first `count` of them (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006). Few items can be among the
+ * first, so that most need neither a logarithm nor an exponential of their own.
  */
-function drawHistory(logOdds: Float32Array, count: number, random: Prng): number[] {
-  const keys = logOdds.map((value) => value - Math.log(-Math.log(random.uniform() + 1e-300)));
-  const threshold = keys.slice().sort()[keys.length - count];
-  const drawn: number[] = [];
-  for (let item = 0; item < keys.length; item++) if (keys[item] >= threshold) drawn.push(item);
-  return drawn.sort((a, b) => keys[b] - keys[a]).slice(0, count);
+class Race {
+  readonly #vectors: Float32Array;
+  /** exp(popularity) of each item. */
+  readonly #odds: Float64Array;
+  readonly #scale: number;
+  /** Entry i is exp((i - STEP END) / STEP). */
+  readonly #exponentials: Float64Array;
+
+  constructor({ popularity, vectors }: Catalogue, options: SyntheticWorldOptions) {
+    this.#vectors = vectors;
+    this.#odds = Float64Array.from(popularity, Math.exp);
+    this.#scale = affinityScale(options);
+    this.#exponentials = Float64Array.from({ length: 2 * STEP * END + 1 }, (_, i) => Math.exp(i / STEP - END));
+  }
+
+  /** The first `count` items, the first one first. */
+  draw(taste: Float32Array, count: number, random: Prng): Uint32Array {
+    const times = new Float64Array(count).fill(Infinity);
+    const first = new Uint32Array(count);
+    for (let item = 0; item < this.#odds.length; item++) {
+      const uniform = random.uniform();
+      const exponent = this.#scale * affinity(taste, this.#vectors, item);
+      const last = times[count - 1];
+      // -log(u) is at least 1 - u: an item that is too late even by that is too late.
+      if (1 - uniform >= last * this.#odds[item] * this.#above(exponent)) continue;
+      const time = -Math.log(uniform + 1e-300) / (this.#odds[item] * Math.exp(exponent));
+      if (time >= last) continue;
+      let place = count - 1;
+      for (; place > 0 && times[place - 1] > time; place--) {
+        times[place] = times[place - 1];
+        first[place] = first[place - 1];
+      }
+      times[place] = time;
+      first[place] = item;
+    }
+    return first;
+  }
+
+  /** At least exp(exponent), and less than exp(1 / STEP) times it between the table's ends. */
+  #above(exponent: number): number {
+    const at = Math.ceil(STEP * (exponent + END));
+    return at < 0 ? this.#exponentials[0] : at < this.#exponentials.length ? this.#exponentials[at] : Infinity;
+  }
 }
 
 function gaussianVector(random: Prng, dimensions: number): Float32Array {

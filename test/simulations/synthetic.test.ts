@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Prng } from '../../core/random/prng.ts';
 import { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 const SMALL = { ...DEFAULT_SYNTHETIC_WORLD, persons: 200, items: 150 };
@@ -42,6 +43,23 @@ describe('the synthetic world', () => {
       if (drawn / (offsets[row + 1] - offsets[row]) > mean) above += 1;
     });
     assert.ok(above / persons.length > 0.95, `${above} of ${persons.length}`);
+  });
+
+  it('draws by the race what the Gumbel trick draws from the same numbers', () => {
+    const { domains, truth } = syntheticWorld(SMALL);
+    for (const { name, persons, items, offsets } of domains) {
+      persons.forEach((person, row) => {
+        const random = new Prng(`${SMALL.seed}/history/${name}/${person}`);
+        // The length of the history comes first.
+        random.gaussian();
+        random.uniform();
+        const preference = truth!.preference(name, person);
+        const keys = Array.from(preference, (logOdds) => logOdds - Math.log(-Math.log(random.uniform() + 1e-300)));
+        const order = [...keys.keys()].sort((a, b) => keys[b] - keys[a]);
+        const drawn = [...items.subarray(offsets[row], offsets[row + 1])];
+        assert.deepEqual(drawn, order.slice(0, drawn.length), `${person} on ${name}`);
+      });
+    }
   });
 
   it('says what is out of range', () => {
