@@ -26,6 +26,7 @@ interface Board {
   round: string;
   epsilon: string;
   readonly platforms: Map<string, { stage: string; fraction: number }>;
+  references: { readonly target: string; fraction: number; baseline: string; readonly startedAt: number } | null;
   readonly notes: string[];
   startedAt: number;
 }
@@ -41,6 +42,7 @@ function board(stream: NodeJS.WriteStream): Progress {
     round: '',
     epsilon: '',
     platforms: new Map(),
+    references: null,
     notes: [],
     startedAt: Date.now(),
   };
@@ -67,7 +69,15 @@ function apply(state: Board, event: SimulationEvent): void {
       state.world = `${event.name}: ${event.platforms.join(', ')}`;
       return;
     case 'references':
-      state.trial = referencesText(event);
+      state.references = { target: event.target, fraction: 0, baseline: '', startedAt: Date.now() };
+      return;
+    case 'references-progress':
+      if (state.references === null) return;
+      state.references.fraction = event.fraction;
+      state.references.baseline = event.baseline;
+      return;
+    case 'references-ended':
+      state.references = null;
       return;
     case 'trial-started':
       state.trial = trialText(event.trial);
@@ -105,7 +115,7 @@ function apply(state: Board, event: SimulationEvent): void {
 
 function draw(state: Board): string {
   const seconds = (Date.now() - state.startedAt) / 1000;
-  const done = state.of === 0 ? 0 : (state.index + trialDone(state)) / state.of;
+  const done = state.of === 0 ? 0 : Math.min(1, (state.index + trialDone(state)) / state.of);
   const left = done > 0.05 && done < 1 ? (seconds / done) * (1 - done) : null;
   const width = Math.max(8, ...[...state.platforms.keys()].map((name) => name.length));
   const out = [
@@ -114,6 +124,7 @@ function draw(state: Board): string {
     `  ${state.trial}`,
     ...[...state.platforms].map(([name, { stage, fraction }]) => `    ${name.padEnd(width)} ${bar(fraction)} ${stage}`),
   ];
+  if (state.references !== null) out.push(`  ${referencesLine(state.references)}`);
   if (state.round !== '') out.push(`  ${state.round}`);
   if (state.epsilon !== '') out.push(`  ${state.epsilon}`);
   return [...out, ...state.notes.slice(-4).map((note) => `  ! ${note}`)].join('\n');
@@ -164,6 +175,10 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
       return `world ${event.name}: ${event.platforms.join(', ')}`;
     case 'references':
       return referencesText(event);
+    case 'references-progress':
+      return null;
+    case 'references-ended':
+      return `reference rows for ${event.target}, seed ${event.seed}: done in ${event.seconds.toFixed(1)} s`;
     case 'trial-started':
       stages.clear();
       return `[${event.index + 1}/${event.of}] ${trialText(event.trial)}`;
@@ -190,6 +205,12 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
 
 const referencesText = ({ target, seed }: { readonly target: string; readonly seed: string }): string =>
   `reference rows for ${target}, seed ${seed}: all data in one place`;
+
+function referencesLine({ baseline, fraction, startedAt, target }: NonNullable<Board['references']>): string {
+  const seconds = (Date.now() - startedAt) / 1000;
+  const left = fraction > 0.1 && fraction < 1 ? `, about ${duration((seconds / fraction) * (1 - fraction))} left` : '';
+  return `reference rows for ${target} ${bar(fraction)} ${baseline}${left}`;
+}
 
 const epsilonText = (spent: number | null, budget: number | null): string => {
   if (budget === null) return 'NO PRIVACY: no noise, no epsilon';

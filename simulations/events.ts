@@ -8,8 +8,10 @@ export type SimulationEvent =
   | { readonly kind: 'world'; readonly name: string; readonly platforms: readonly string[] }
   /** Everything the run leaves behind will be in this folder. */
   | { readonly kind: 'folder'; readonly folder: string }
-  /** Baselines and ceiling are measured, before the trials of a seed. */
+  /** Baselines and ceiling are measured, beside the trials of a seed; in one process before them. */
   | { readonly kind: 'references'; readonly target: string; readonly seed: string }
+  | { readonly kind: 'references-progress'; readonly baseline: string; readonly fraction: number }
+  | { readonly kind: 'references-ended'; readonly target: string; readonly seed: string; readonly seconds: number }
   | { readonly kind: 'trial-started'; readonly trial: TrialName; readonly index: number; readonly of: number }
   | { readonly kind: 'platform'; readonly platform: string; readonly stage: string; readonly fraction: number }
   | { readonly kind: 'platform-restarted'; readonly platform: string; readonly because: string }

@@ -10,6 +10,7 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
+import type { References } from './central.ts';
 import type { SimulationEvent } from './events.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';
 import { cpuSecondsSince } from './hosts/spent.ts';
@@ -25,7 +26,7 @@ import type { RunFolder } from './run-folder.ts';
 import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
-import type { TrialWorld } from './trial-files.ts';
+import type { DataFiles, TrialWorld } from './trial-files.ts';
 import { runTrial } from './trial.ts';
 import { privacyRow, remarksOn, roundRows, statementOf, strategyRows } from './trial-rows.ts';
 
@@ -154,36 +155,35 @@ interface SeedRun {
   readonly onTrial: () => Promise<void>;
 }
 
-/** Measures the reference rows of one seed, then runs a federation for every variant. */
+/** Measures the reference rows of one seed, and runs a federation for every variant. */
 async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
-  const { world, direction, asked, options, folder, of, onTrial } = run;
-  const { onEvent, signal } = run.context;
+  const { world, asked, options, folder, of, onTrial } = run;
+  const { onEvent } = run.context;
   const { seed, target } = world;
   const dataFolder = dataFolderOf(folder.path);
+  // What fails on one side ends the other.
+  const over = new AbortController();
+  const signal = AbortSignal.any([run.context.signal, over.signal]);
+  let measuring: Promise<References> | undefined;
   try {
     const data = await writeDataFiles(world, dataFolder);
-    onEvent({ kind: 'references', target, seed });
-    // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
-    const references = await referenceRows(world, data, options, {
-      truth: direction.truth,
-      signal,
-      baselines: options.inProcess ? baselineRows : baselineRowsElsewhere,
-    });
+    measuring = measureReferences(run, data, signal);
+    measuring.catch((error: unknown) => over.abort(error));
+    // In one process they would hold up every message of the trials.
+    if (options.inProcess) await measuring;
     for (const [place, variant] of asked.entries()) {
       const trial = { seed, ...variant };
       const began = Date.now();
       onEvent({ kind: 'trial-started', trial, index: measured.ended, of });
       const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
       const outcome = await runTrial({ world, data, federation, options, logFile: folder.log, onEvent, signal });
+      // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
+      if (place === 0) measured.rows.push(...(await measuring).rows);
       const key = JSON.stringify([target, variant]);
       if (!measured.statements.has(key)) {
         measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
       }
       for (const remark of remarksOn(federation.manifest, outcome, world)) measured.remarks.add(remark);
-      if (place === 0) {
-        measured.rows.push(...references.rows);
-        for (const one of references.spent) onEvent({ kind: 'spent', ...one });
-      }
       measured.rows.push(...strategyRows(outcome, world));
       measured.rounds.push(...roundRows(outcome, trial));
       const { strategy } = variant;
@@ -194,9 +194,28 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
     }
   } finally {
+    over.abort();
+    await measuring?.catch(() => undefined);
     // The trials' rows and keys must not outlive them.
     await rm(dataFolder, { recursive: true, force: true });
   }
+}
+
+async function measureReferences(run: SeedRun, data: DataFiles, signal: AbortSignal): Promise<References> {
+  const { world, direction, options } = run;
+  const { onEvent } = run.context;
+  const { seed, target } = world;
+  const began = Date.now();
+  onEvent({ kind: 'references', target, seed });
+  const references = await referenceRows(world, data, options, {
+    truth: direction.truth,
+    signal,
+    baselines: options.inProcess ? baselineRows : baselineRowsElsewhere,
+    onProgress: (baseline, fraction) => onEvent({ kind: 'references-progress', baseline, fraction }),
+  });
+  for (const one of references.spent) onEvent({ kind: 'spent', ...one });
+  onEvent({ kind: 'references-ended', target, seed, seconds: (Date.now() - began) / 1000 });
+  return references;
 }
 
 /** Wall seconds; processor seconds by part; factorisations in all. */

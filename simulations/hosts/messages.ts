@@ -12,4 +12,6 @@ export type HostOrder =
   | { readonly kind: 'references'; readonly order: ReferenceOrder }
   | { readonly kind: 'stop' };
 
-export type ReferencesReport = { readonly kind: 'references'; readonly references: References };
+export type ReferencesReport =
+  | { readonly kind: 'progress'; readonly baseline: string; readonly fraction: number }
+  | { readonly kind: 'references'; readonly references: References };

@@ -36,7 +36,9 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
   }
   if (order.kind === 'references') {
     const { baselineRows } = await import('../central.ts');
-    report({ kind: 'references', references: await baselineRows(order.order, new AbortController().signal) });
+    const onProgress = (baseline: string, fraction: number): void => report({ kind: 'progress', baseline, fraction });
+    const references = await baselineRows(order.order, new AbortController().signal, onProgress);
+    report({ kind: 'references', references });
     return { stop: () => Promise.resolve() };
   }
   const { hostPlatform } = await import('./platform-host.ts');

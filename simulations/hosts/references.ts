@@ -3,7 +3,7 @@
  * @module
  */
 import { fork } from 'node:child_process';
-import type { ReferenceOrder, References } from '../central.ts';
+import type { OnReferences, ReferenceOrder, References } from '../central.ts';
 import { SimulationError } from '../errors.ts';
 import { reportedError } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
@@ -14,7 +14,11 @@ import type { HostOrder, ReferencesReport } from './messages.ts';
  * @throws the child process's own error; SimulationError SIMULATION_PROCESS if it dies; the signal's reason if aborted.
  * Leaves no process behind.
  */
-export async function baselineRowsElsewhere(order: ReferenceOrder, signal: AbortSignal): Promise<References> {
+export async function baselineRowsElsewhere(
+  order: ReferenceOrder,
+  signal: AbortSignal,
+  onProgress: OnReferences = () => undefined,
+): Promise<References> {
   signal.throwIfAborted();
   const child = fork(entry, ['references'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -30,6 +34,7 @@ export async function baselineRowsElsewhere(order: ReferenceOrder, signal: Abort
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
       child.on('message', (message: ReferencesReport | FailedReport) => {
         if (message.kind === 'references') resolve(message.references);
+        else if (message.kind === 'progress') onProgress(message.baseline, message.fraction);
         else reject(reportedError(message, 'reference rows'));
       });
       child.once('error', reject);

@@ -41,6 +41,18 @@ describe('progress', () => {
     });
   }
 
+  it('tells how far the reference rows are beside the trials, until they are done', () => {
+    const { stream, text } = screen(true);
+    const progress = progressOn(stream);
+    progress.show({ kind: 'references', target: 'books', seed: '1' });
+    progress.show({ kind: 'references-progress', baseline: 'ceiling', fraction: 0.5 });
+    assert.match(text(), /reference rows for books \[={10} {10}\] ceiling, about \d+ s left/);
+    const before = text().length;
+    progress.show({ kind: 'references-ended', target: 'books', seed: '1', seconds: 4 });
+    assert.doesNotMatch(text().slice(before), /reference rows/);
+    progress.end();
+  });
+
   it('tells the time that is left within the first trial already', () => {
     const { stream, text } = screen(true);
     const progress = progressOn(stream);

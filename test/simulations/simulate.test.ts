@@ -27,11 +27,11 @@ describe('simulate', function () {
   after(() => rmSync(out, { recursive: true }));
 
   const SMALL = simulationOptions({ inProcess: true, persons: 250, items: 150, rounds: 1 });
-  const run = (options: SimulationInput): ReturnType<typeof simulate> =>
-    simulate(
-      { ...SMALL, out, ...options },
-      { version: 'test', signal: new AbortController().signal, onEvent: () => undefined },
-    );
+  const run = (
+    options: SimulationInput,
+    onEvent: (event: SimulationEvent) => void = () => undefined,
+  ): ReturnType<typeof simulate> =>
+    simulate({ ...SMALL, out, ...options }, { version: 'test', signal: new AbortController().signal, onEvent });
   let both: ReturnType<typeof simulate> | undefined;
   /** Made by the first test that needs it. */
   const privateAndTrunk = (): ReturnType<typeof simulate> =>
@@ -107,8 +107,17 @@ describe('simulate', function () {
   it('gives the same table for the same seed with rounds and cohorts, over processes and in process', async () => {
     const options: SimulationInput = { strategy: ['shared-trunk'], release: ['cohort'], epsilon0: [4] };
     const inside = await run(options);
-    const processes = await run({ ...options, inProcess: false });
+    const told: SimulationEvent[] = [];
+    const processes = await run({ ...options, inProcess: false }, (event) => told.push(event));
     assert.deepEqual(processes.results.rows, inside.results.rows);
+    const place = (kind: SimulationEvent['kind']): number => told.findIndex((event) => event.kind === kind);
+    assert.ok(place('trial-started') < place('references-ended'), 'reference rows are measured beside the trials');
+    const progress = told.flatMap((event) => (event.kind === 'references-progress' ? [event.fraction] : []));
+    assert.deepEqual(
+      progress,
+      [...progress].sort((a, b) => a - b),
+    );
+    assert.ok(progress.length > 7 && progress[progress.length - 1] === 1);
   });
 
   it('factorises each domain once for all strategies and reference rows', async () => {

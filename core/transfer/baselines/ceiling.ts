@@ -54,7 +54,9 @@ export const ceiling: Baseline = {
     const profiles = sourceProfiles(world.sources);
     const encoders = sourceEncoders(world.sources, world.factorise);
     const inputs = { profiles, encoders, factorOf: memoised(sourceFactors(encoders)) };
+    world.onProgress?.(0.15);
     const choice = choose(world, warm, inputs, prng);
+    world.onProgress?.(0.7);
     const factors = world.factorise(world.target);
     const { bridgeScale, bridgeShare } = choice;
     const bridge =
@@ -107,7 +109,8 @@ function choose(world: BaselineWorld, warm: readonly string[], inputs: Inputs, p
   const neighbours = ranking.personScores((p) => model.neighbours(ranking.persons[p].person));
   const features = ranking.persons.map(({ person }) => model.featuresOf(person));
   let best: (Omit<Choice, 'bridgeShare' | 'bridgeScale'> & { quality: number; scores: Float32Array }) | undefined;
-  for (const profileShare of profileShares) {
+  for (const [round, profileShare] of profileShares.entries()) {
+    world.onProgress?.(0.2 + (0.3 * round) / profileShares.length);
     const regressions = model.regressions(profileShare, penalties, world.signal);
     for (const [at, penalty] of penalties.entries()) {
       const predicted = new Float64Array(features.length * d);
