@@ -161,17 +161,33 @@ describe('members that cannot be relied on', function () {
   });
 
   it('one that came back before the last attempt failed has not to come once more', async () => {
-    house = four(1, 1);
-    const coordinator = await house.start({ rounds: { absenceMs: 10_000 } });
+    house = four(1, 1, 1000);
+    const coordinator = await house.start();
     [0, 1].forEach((index) => house.join(index));
     const stage = house.next('stage', ({ stage: name }) => name === 'shares');
     const dying = house.join(2, silentAt('share-keys'));
+    let isFirst = true;
+    house.join(3, {
+      bends: (message) => {
+        if (message.kind !== 'upload-request' || !isFirst) return message;
+        isFirst = false;
+        return undefined;
+      },
+    });
     await stage;
-    // A new process, while the attempt still waits for the old one: it is lost to this attempt, and ready for the next.
+    // A new process is ready for the next attempt, while this one still waits for the other platform that is missing.
     void dying.die();
+    const ready = house.next('progress', ({ platform, prepared }) => platform === 'p2' && prepared);
     house.join(2);
+    await ready;
+    assert.equal(coordinator.status().rounds.underWay?.attempt, 1);
+    const completed = house.next('rounds-over', ({ ending }) => ending === 'completed');
     assert.equal(await coordinator.roundsOver, 'gave-up');
-    await house.next('rounds-over', ({ ending }) => ending === 'completed');
+    assert.deepEqual(
+      eventsOf('rounds-over')[0].missed.map(({ platform }) => platform),
+      ['p2', 'p3'],
+    );
+    await completed;
   });
 
   it('one that stays away costs its time of grace once, not every round', async () => {

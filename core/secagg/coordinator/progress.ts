@@ -71,7 +71,11 @@ function firstGrants(
 /** Closes the stage at its deadline with the platforms that have answered, or ends the attempt if they are too few. */
 export function deadline(state: OpenCoordinatorState): CoordinatorStep {
   if (state.stage === 'opening') return [state, []];
-  for (const platform of state.remaining) state.session.silent.set(platform, state.stage);
+  // A platform that waits for its turn to upload is not silent.
+  const patient = state.stage === 'masked-input' ? state.uploads.patient : [];
+  for (const platform of state.remaining) {
+    if (!patient.includes(platform)) state.session.silent.set(platform, state.stage);
+  }
   if (answered(state) < leastAnswers(state)) return endTooFew(state, answered(state));
   state.remaining.clear();
   return settle(state, []);

@@ -31,6 +31,8 @@ export class Uploads {
   readonly #waiting: number[] = [];
   /** Platforms with a staged vector and a broken connection. They are the first to lose their slots. */
   readonly #paused = new Set<number>();
+  /** Platforms that held a slot and sent nothing. */
+  readonly #stalled = new Set<number>();
   readonly #spare: Uint32Array[] = [];
   #isOpen = false;
   readonly #parameters: SessionParameters;
@@ -54,6 +56,11 @@ export class Uploads {
   /** Platforms that have asked and wait for a grant, in the order of their requests. */
   get waiting(): readonly number[] {
     return this.#waiting;
+  }
+
+  /** Platforms that wait for their turn through no fault of their own: they did not lose a slot by silence. */
+  get patient(): readonly number[] {
+    return this.#waiting.filter((platform) => !this.#stalled.has(platform));
   }
 
   /** Grants the first uploads. Before this call, requests are only collected. */
@@ -121,7 +128,10 @@ export class Uploads {
     const at = this.#waiting.indexOf(platform);
     if (at !== -1) this.#waiting.splice(at, 1);
     if (this.#staged.has(platform)) this.#release(platform);
-    if (requeue && !this.#whole.has(platform)) this.#waiting.push(platform);
+    if (requeue && !this.#whole.has(platform)) {
+      this.#stalled.add(platform);
+      this.#waiting.push(platform);
+    }
     return this.#fill();
   }
 
