@@ -2,7 +2,7 @@
  * A copy of the working tree, beside it, in which bugs are planted one after the other and tests are run.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plant } from './plant.ts';
@@ -27,16 +27,17 @@ export interface Ran {
 export class PlantedCopy {
   readonly #folder: string;
 
-  /** Of what git tracks, as it is now, and of the codec, which is generated. Dependencies are shared. */
+  /** Of what git tracks, as it is now, and of what is generated from it. Dependencies are shared. */
   constructor() {
     this.#folder = mkdtempSync(join(tmpdir(), 'isthmus-plants-'));
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
     const tracked = files
       .toString()
       .split('\0')
-      .filter((file) => /\.(ts|mjs|cjs|json|proto|md|yaml)$/.test(file));
+      // Also names a file that was deleted since.
+      .filter((file) => /\.(ts|mjs|cjs|json|proto|md|yaml)$/.test(file) && existsSync(join(ROOT, file)));
     for (const file of tracked) this.#copy(file);
-    this.#copy('proto/gen');
+    for (const generated of ['proto/gen', 'core/kernels/gen']) this.#copy(generated);
     symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 

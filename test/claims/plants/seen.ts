@@ -173,7 +173,8 @@ export const seen: readonly Plant[] = [
     id: 'withdrawn-of-one-epoch-alone',
     file: 'client/store/sqlite/received.ts',
     search: 'database.run(`DELETE FROM received_vectors ${which}`, key)',
-    replace: 'database.run(`DELETE FROM received_vectors ${which} AND epoch = :epoch`, { ...key, epoch })',
+    replace:
+      'database.run(`DELETE FROM received_vectors ${which} AND epoch = (SELECT MAX(epoch) FROM received_vectors)`, key)',
     breaks: 'C2.outside',
     why: 'a platform keeps the vectors of earlier epochs of a person who took back the consent',
   },
