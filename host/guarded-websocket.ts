@@ -34,6 +34,7 @@ export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSock
   return class extends WebSocket {
     readonly #reader = makeReader();
     #isOver = false;
+    #isResting = false;
 
     /** Everything that arrives passes here, because this method calls the libraries' listeners. */
     override emit(event: string | symbol, ...given: unknown[]): boolean {
@@ -41,6 +42,7 @@ export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSock
         if (event === 'message') {
           // What came in one piece with a message that was refused.
           if (this.#isOver) return true;
+          this.#rest();
           const [message, isBinary] = given as [Buffer, boolean];
           this.#reader.take(isBinary ? message : message.toString());
         }
@@ -52,6 +54,17 @@ export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSock
         this.terminate();
         return true;
       }
+    }
+
+    /** One piece from the network per turn: whoever sends without pause would keep the process from everybody else. */
+    #rest(): void {
+      if (this.#isResting) return;
+      this.#isResting = true;
+      this.pause();
+      setImmediate(() => {
+        this.#isResting = false;
+        this.resume();
+      });
     }
   };
 }

@@ -15,6 +15,7 @@ export interface Log<Fields> {
 type Level = keyof Log<never>;
 
 interface Held {
+  readonly sender: string;
   /** Number of lines since the last one that was written. */
   times: number;
   /** Writes the last of these lines. */
@@ -25,6 +26,8 @@ interface Held {
 const PERIOD_MS = 1000;
 /** Most kinds of lines per second. Further ones count as one kind, because the other end chooses the codes, and so the kinds. */
 const MOST_KINDS = 100;
+/** Most kinds of lines per second about one sender: who makes up codes must not hide what is said about others. */
+const MOST_OF_SENDER = 10;
 const OTHERS = 'others';
 /** Fields that name the sender of the message that the line is about. */
 const SENDERS = ['platform', 'from', 'source'];
@@ -43,11 +46,17 @@ export function sparingLog<Fields extends object>(log: Log<Fields>, clock: Clock
   const hold = (kind: string, held: Omit<Held, 'cancel'>): void => {
     kinds.set(kind, { ...held, cancel: clock.after(PERIOD_MS, () => rest(kind)) });
   };
+  const heldAs = (kind: string, sender: string): string => {
+    if (kinds.has(kind)) return kind;
+    const own = sender === '' ? 0 : [...kinds.values()].filter((held) => held.sender === sender).length;
+    const few = own < MOST_OF_SENDER ? kind : `${OTHERS} of ${sender}`;
+    return kinds.has(few) || kinds.size < MOST_KINDS ? few : OTHERS;
+  };
   const writer =
     (level: Level) =>
     (message: string, fields?: Fields): void => {
-      const own = kindOf(level, message, fields);
-      const kind = kinds.has(own) || kinds.size < MOST_KINDS ? own : OTHERS;
+      const sender = senderOf(fields);
+      const kind = heldAs(kindOf(level, message, fields), sender);
       const write = (times: number): void => {
         if (times === 1) log[level](message, fields);
         else log[level](message, { ...(fields as Fields), times });
@@ -55,7 +64,7 @@ export function sparingLog<Fields extends object>(log: Log<Fields>, clock: Clock
       const held = kinds.get(kind);
       if (held === undefined) {
         write(1);
-        hold(kind, { times: 0, write });
+        hold(kind, { sender, times: 0, write });
       } else {
         held.times += 1;
         held.write = write;
@@ -83,6 +92,15 @@ export function sparingLog<Fields extends object>(log: Log<Fields>, clock: Clock
 function kindOf(level: Level, message: string, fields: object | undefined): string {
   if (level === 'debug' || level === 'info') return `${level} ${message}`;
   const [stem] = message.split(':', 1);
-  const field = (name: string): unknown => (fields as Record<string, unknown> | undefined)?.[name];
-  return [level, stem.replace(/\d+/g, '#'), field('code'), ...SENDERS.map(field)].map(String).join(' ');
+  return [level, stem.replace(/\d+/g, '#'), String(fieldOf(fields, 'code')), senderOf(fields)].join(' ');
+}
+
+/** Empty where a line is about nobody, or about a stranger. */
+function senderOf(fields: object | undefined): string {
+  const senders = SENDERS.map((name) => fieldOf(fields, name) ?? '').map(String);
+  return senders.every((sender) => sender === '') ? '' : senders.join('/');
+}
+
+function fieldOf(fields: object | undefined, name: string): unknown {
+  return (fields as Record<string, unknown> | undefined)?.[name];
 }

@@ -1,0 +1,57 @@
+/**
+ * One attack, and how long the longest of them last.
+ * @module
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { Scene } from './scene.ts';
+
+/**
+ * Which federation is attacked: three honest platforms in rounds; the same with an attacker as the fourth, whose loss they
+ * survive; two and an attacker whose loss they do not survive; or one that exchanges letters.
+ */
+export type Stage = 'rounds' | 'margin' | 'no margin' | 'letters';
+
+export interface Attack {
+  /** What is done, with its size. */
+  readonly name: string;
+  readonly stage: Stage;
+  /** The process that is looked at. */
+  readonly victim: string;
+  /** Before anything is measured. */
+  readonly prepare?: (scene: Scene) => Promise<void>;
+  /** @returns what else there is to say, in a few words. */
+  readonly strike: (scene: Scene) => Promise<string>;
+  /** The federation cannot be used for another attack afterwards. */
+  readonly ruins?: true;
+}
+
+/** How long an attack goes on that has no end of its own. */
+export const STRIKE_MS = 6000;
+
+/** Does `work` over and over, in so many lanes, until the time is over. @returns how often. */
+export async function lanes(
+  count: number,
+  work: (lane: number) => Promise<void>,
+  milliseconds = STRIKE_MS,
+): Promise<number> {
+  const until = performance.now() + milliseconds;
+  let times = 0;
+  await Promise.all(
+    Array.from({ length: count }, async (_, lane) => {
+      while (performance.now() < until) {
+        await work(lane).catch(() => setTimeout(10));
+        times += 1;
+      }
+    }),
+  );
+  return times;
+}
+
+/** Resolves when it holds, or the time is over. */
+export async function until(holds: () => boolean, milliseconds = STRIKE_MS): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  while (!holds() && performance.now() < end) await setTimeout(20);
+  return holds();
+}
+
+export { setTimeout as pause };

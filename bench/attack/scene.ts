@@ -1,0 +1,258 @@
+/**
+ * A federation under attack: real processes over loopback, on sample worlds, with figures of what happens to them meanwhile.
+ * @module
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { CoordinatorStatus } from '../../server/status.ts';
+import { readMember } from './checkout.ts';
+import type { Checkout, Member, Running, Workplace } from './checkout.ts';
+
+const SIZE = { persons: 60, items: 80 };
+const SAMPLE_MS = 100;
+const LEAST_MS = 4000;
+const MOST_LEFT_MIB = 250;
+/** Until a process that was started is there. */
+const START_MS = 90_000;
+
+export interface SceneOptions {
+  /** Of `isthmus init`. */
+  readonly init: readonly string[];
+  /** All platforms of the manifest. */
+  readonly platforms: readonly string[];
+  /** Those that run as processes; an attacker plays the others. */
+  readonly run: readonly string[];
+  /** Whether rounds complete without the attacker. */
+  readonly completes: boolean;
+  readonly stageMs?: number;
+  /** No figure is of a shorter time, unless a process ended. */
+  readonly leastMs?: number;
+  readonly platformOptions?: (name: string) => readonly string[];
+}
+
+/** What an attack did. */
+export interface Figures {
+  readonly seconds: number;
+  /** Processes that ended, with their exit codes. */
+  readonly ended: readonly string[];
+  /** How much larger the victim became, at most; MiB. */
+  readonly grownMiB: number;
+  /** Rounds that completed meanwhile; undefined in a federation without rounds. */
+  readonly rounds: number | undefined;
+  /** The longest that the victim took to answer /healthz; milliseconds. Infinity: it did not, in 5 seconds. */
+  readonly slowestMs: number;
+  readonly note: string;
+}
+
+export class Scene {
+  readonly checkout: Checkout;
+  readonly place: Workplace;
+  readonly options: SceneOptions;
+  readonly running = new Map<string, Running>();
+  url = '';
+  #port = 0;
+  /** Of platforms' own services. */
+  readonly #services = new Map<string, string>();
+  #completed = 0;
+
+  private constructor(checkout: Checkout, place: Workplace, options: SceneOptions) {
+    this.checkout = checkout;
+    this.place = place;
+    this.options = options;
+  }
+
+  static async open(checkout: Checkout, options: SceneOptions): Promise<Scene> {
+    const { federation, places, shortenDeadlines } = checkout;
+    const place = await places.Workplace.make();
+    const scene = new Scene(checkout, place, options);
+    const { stageMs = 4000 } = options;
+    const deadlines = shortenDeadlines === undefined ? federation.deadlines(stageMs) : [];
+    await federation.found(place, SIZE, [...options.init, ...deadlines], options.platforms);
+    await shortenDeadlines?.(place, stageMs);
+    scene.#port = await federation.freePort();
+    await scene.revive();
+    return scene;
+  }
+
+  get #hasRounds(): boolean {
+    return this.options.init.includes('--rounds');
+  }
+
+  async close(): Promise<void> {
+    await this.place.leave();
+  }
+
+  member(name: string): Member {
+    return readMember(this.checkout, this.place, name);
+  }
+
+  /** Starts a platform, or starts it again, whose coordinator is at `url`; waits until it serves. */
+  async start(name: string, url: string): Promise<void> {
+    await this.running.get(name)?.stop('SIGKILL');
+    const more = this.options.platformOptions?.(name) ?? [];
+    const running = this.checkout.federation.platform(this.place, name, url, ...more);
+    this.#keep(name, running);
+    this.#services.set(name, await within(START_MS, this.checkout.federation.address(running)));
+  }
+
+  /** Starts whatever does not run, and waits until all of it is there, in rounds again where they go on by themselves. */
+  async revive(): Promise<void> {
+    await this.restart();
+    const first = this.running.get('coordinator')?.event(({ outcome }) => outcome === 'completed');
+    // Platforms prepare themselves, and one that is away costs the first round its grace.
+    if (this.options.completes && first !== undefined) await within(START_MS, first);
+  }
+
+  /** The same without rounds. */
+  async restart(): Promise<void> {
+    // What an attack left in memory would hide what the next one takes.
+    const struck = this.running.get('coordinator');
+    if (struck !== undefined && residentMiB(struck.pid) > MOST_LEFT_MIB) await struck.stop();
+    const started: Promise<unknown>[] = [];
+    if (!this.running.has('coordinator')) {
+      const running = this.checkout.federation.coordinator(this.place, '--port', `${this.#port}`);
+      this.#keep('coordinator', running);
+      this.url = await within(START_MS, this.checkout.federation.address(running));
+    }
+    for (const name of this.options.run) {
+      if (this.running.has(name)) continue;
+      started.push(this.start(name, this.url).then(() => this.#isOnline(name)));
+    }
+    await Promise.all(started);
+  }
+
+  async #isOnline(name: string): Promise<void> {
+    const online = this.running.get(name)?.event(({ kind, state }) => kind === 'link' && state === 'online');
+    if (online !== undefined) await within(START_MS, online);
+  }
+
+  #keep(name: string, running: Running): void {
+    this.running.set(name, running);
+    void running.ended.then(() => {
+      if (this.running.get(name) === running) this.running.delete(name);
+    });
+  }
+
+  /** Rounds that its coordinators have completed. */
+  rounds(): number {
+    const ends = this.running.get('coordinator')?.events.filter(({ kind }) => kind === 'attempt-ended') ?? [];
+    const last = ends.at(-1)?.completedRounds;
+    if (typeof last === 'number') this.#completed = last;
+    return this.#completed;
+  }
+
+  /** All that an operator is shown. */
+  async status(): Promise<CoordinatorStatus> {
+    const token = this.place.path('coordinator.db.token');
+    const headers = new Headers();
+    if (existsSync(token)) headers.set('authorization', `Bearer ${readFileSync(token, 'utf8').trim()}`);
+    return (await (await fetch(`${this.url}/v1/status`, { headers })).json()) as CoordinatorStatus;
+  }
+
+  /** Bytes that a process has said on standard error. */
+  logBytes(name: string): number {
+    return this.running.get(name)?.stderr.length ?? 0;
+  }
+
+  /** Where a process answers /healthz. */
+  serviceOf(name: string): string {
+    return name === 'coordinator' ? this.url : (this.#services.get(name) ?? '');
+  }
+
+  /** In MiB, of a file or folder of the scene. */
+  diskMiB(...paths: readonly string[]): number {
+    const bytes = paths.reduce((sum, path) => sum + sizeOf(this.place.path(path)), 0);
+    return bytes / 2 ** 20;
+  }
+
+  /**
+   * Does `work` to the federation, and looks at the victim meanwhile.
+   * @returns its figures; `note` is what `work` returns.
+   */
+  async under(victim: string, work: () => Promise<string>): Promise<Figures> {
+    const before = this.rounds();
+    const ended: string[] = [];
+    for (const [name, running] of this.running) {
+      void running.ended.then(({ code, signal }) => {
+        // The attacks themselves kill with that signal, to see what comes back.
+        if (signal !== 'SIGKILL') ended.push(`${name} ended (${signal ?? `exit ${code}`})`);
+      });
+    }
+    const pid = this.running.get(victim)!.pid;
+    const service = this.serviceOf(victim);
+    const start = residentMiB(pid);
+    let largest = start;
+    let slowest = 0;
+    let isOver = false;
+    const sampler = async (): Promise<void> => {
+      while (!isOver) {
+        largest = Math.max(largest, residentMiB(pid));
+        await setTimeout(SAMPLE_MS);
+      }
+    };
+    const prober = async (): Promise<void> => {
+      while (!isOver && ended.length === 0) {
+        slowest = Math.max(slowest, await answerMs(service));
+        await setTimeout(SAMPLE_MS);
+      }
+    };
+    const began = performance.now();
+    const looking = [sampler(), prober()];
+    let note: string;
+    try {
+      note = await work();
+      // Whoever outlives it goes on.
+      if (ended.length === 0)
+        await setTimeout(Math.max(0, (this.options.leastMs ?? LEAST_MS) - (performance.now() - began)));
+    } finally {
+      isOver = true;
+    }
+    const seconds = (performance.now() - began) / 1000;
+    await Promise.all(looking);
+    // A process that was struck at the last moment has said so by then.
+    await setTimeout(SAMPLE_MS);
+    const rounds = this.#hasRounds ? this.rounds() - before : undefined;
+    return { seconds, ended, grownMiB: Math.max(0, largest - start), rounds, slowestMs: slowest, note };
+  }
+}
+
+export async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      setTimeout(milliseconds, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`not within ${milliseconds} ms`);
+      }),
+    ]);
+  } finally {
+    late.abort();
+  }
+}
+
+/** Linux; 0 for a process that is gone. */
+function residentMiB(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+async function answerMs(url: string): Promise<number> {
+  const began = performance.now();
+  try {
+    const { ok } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) });
+    return ok ? performance.now() - began : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
