@@ -245,8 +245,9 @@ describe('What a statement says is what runs', () => {
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
     ];
     const printed = new Set<SentenceId>();
-    for (const request of requests) {
-      const statement = privacyStatement(request);
+    const earlier = [{ version: 1, attempts: 3, refunds: 1 }];
+    for (const [at, request] of requests.entries()) {
+      const statement = { ...privacyStatement(request), ...(at === 0 && { version: 2, earlier }) };
       const text = formatStatement(statement);
       const all = [
         ...saidWarnings(request),
