@@ -44,7 +44,7 @@ def opened_sum(attempt, on, t_noise, colluders):
         honest.remove(max(candidates, key=lambda p: p["release"]["variance"]))
     for p in honest:
         if p["release"]["noised"] != p["release"]["dimension"]:
-            return 0.0, []
+            return 0.0, known
     variance = sum(p["release"]["variance"] for p in honest)
     return math.sqrt(variance), known
 
@@ -191,10 +191,13 @@ def check(trace):
     sampled = any(release["rate"] < 1 for platform in trace["platforms"] for release in platform["rounds"])
     # The series of a sampled Gaussian takes very long at fractional orders below 2, and no claim is best there.
     orders = [order for order in trace["orders"] if order <= 4096 and (order >= 2 or not sampled)]
-    claimed = said["against"] if trace["opened"] > 0 else [said["epsilon"]]
+    # C1's epsilon is the one against the planned colluders.
+    claimed = [(trace["colluders"], said["epsilon"])]
+    if trace["opened"] > 0:
+        claimed += list(enumerate(said["against"]))
     own = [own_events(trace, person) for person in persons]
     rows = []
-    for colluders, ours in enumerate(claimed):
+    for colluders, ours in claimed:
         rounds = [round_events(trace, person, colluders, sent=True) for person in persons]
         may_send = [round_events(trace, person, colluders, sent=False) for person in persons]
         if None in own or None in rounds or None in may_send:
