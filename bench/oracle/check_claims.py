@@ -191,8 +191,11 @@ def check(trace):
     sampled = any(release["rate"] < 1 for platform in trace["platforms"] for release in platform["rounds"])
     # The series of a sampled Gaussian takes very long at fractional orders below 2, and no claim is best there.
     orders = [order for order in trace["orders"] if order <= 4096 and (order >= 2 or not sampled)]
-    # C1's epsilon is the one against the planned colluders.
+    # C1's epsilon is the one against the planned colluders. Of three platforms, where each adds all of the noise, it counts one share
+    # whatever is in a sum.
     claimed = [(trace["colluders"], said["epsilon"])]
+    if trace["opened"] > 0 and len(trace["platforms"]) == 3:
+        claimed = []
     if trace["opened"] > 0:
         claimed += list(enumerate(said["against"]))
     own = [own_events(trace, person) for person in persons]
