@@ -98,9 +98,14 @@ export class Scene {
   /** Starts whatever does not run, and waits until all of it is there, in rounds again where they go on by themselves. */
   async revive(): Promise<void> {
     await this.restart();
-    const first = this.running.get('coordinator')?.event(({ outcome }) => outcome === 'completed');
+    const coordinator = this.running.get('coordinator');
     // Platforms prepare themselves, and one that is away costs the first round its grace.
-    if (this.options.completes && first !== undefined) await within(START_MS, first);
+    if (this.options.completes && coordinator !== undefined) {
+      await within(
+        START_MS,
+        coordinator.event(({ outcome }) => outcome === 'completed'),
+      );
+    }
   }
 
   /** The same without rounds. */
