@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
   coordinator(
     'wrong values, each with line and key',
     EXIT.input,
-    /wrong\.yaml:10: platforms\.0\.items: .*\n.*wrong\.yaml:\d+: privacy\.epsilon: .*MANIFEST_INVALID/s,
+    /wrong\.yaml:11: platforms\.0\.items: .*\n.*wrong\.yaml:\d+: privacy\.epsilon: .*MANIFEST_INVALID/s,
     { manifest: 'wrong.yaml' },
   ),
   coordinator(
