@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ITEMS_IN_A_TURN } from '../../client/turns.ts';
 import { createPlatform } from '../../client/platform.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/data/people.ts';
@@ -8,6 +9,7 @@ import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { lastDayOf, LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { planFederation } from '../../core/federation/plan.ts';
@@ -490,6 +492,33 @@ describe('A source', () => {
     assert.equal(await book.withdraw(['a', 'b']), 2);
     assert.deepEqual(letters, [{ to: 'books', body: { kind: 'release-withdrawal', persons: ['A'] } }]);
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
+  });
+
+  it('records and withdraws many consents in pieces, a withdrawal and what follows it in order', async () => {
+    const persons = Array.from({ length: 3 * ITEMS_IN_A_TURN }, (_, i) => `p${i}`);
+    const pieces: number[] = [];
+    const consents = {
+      ...store.consents,
+      add(some: readonly Consent[]): void {
+        pieces.push(some.length);
+        store.consents.add(some);
+      },
+    };
+    const options = smallWorld().options('films', { store: { ...store, consents } });
+    const { book } = new ReleaseOffice({
+      options,
+      plan: planFederation(options.manifest),
+      people: await peopleOf(domain, scheme),
+      emit: () => undefined,
+      write: () => undefined,
+      onReceived: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    });
+    const given = persons.map((person) => ({ ...consent, person }));
+    const all = [book.add(given), book.withdraw(persons), book.add(given)];
+    assert.deepEqual(await Promise.all(all), [undefined, persons.length, undefined]);
+    assert.ok(pieces.every((size) => size <= ITEMS_IN_A_TURN) && pieces.length === 6);
+    assert.equal(store.consents.list().length, persons.length);
   });
 
   it('carries out the withdrawal from a platform that has left the federation, and says that it cannot tell it', async () => {
