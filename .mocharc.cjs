@@ -1,6 +1,6 @@
 module.exports = {
   extension: ['ts'],
-  'node-option': ['import=tsx'],
+  'node-option': ['import=./test/typescript.mjs'],
   // Kernels of older sources are made again before any test loads them.
   require: ['./core/kernels/generate.mjs'],
   timeout: 20_000,

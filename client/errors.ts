@@ -20,6 +20,8 @@ export const PlatformError = errorsOf('PlatformError', {
     kind: 'privacy',
     about: 'the state is an older copy: what was revealed and released since is not on record',
   },
+  WORK_THREAD: { kind: 'resource', about: 'a thread for long work ended by itself, most often for want of memory' },
+  WORK_ENDED: { kind: 'resource', about: 'a thread for long work was ended: the platform is stopping' },
   LINK_ENDED: { kind: 'federation', about: 'the coordinator ended the link for good' },
   ROUND_MODEL: { kind: 'federation', about: "the coordinator's shared model is not the one this platform expects" },
   ROUND_STALE: { kind: 'federation', about: 'the coordinator began a round that is over' },

@@ -5,12 +5,9 @@
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
-import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
-import type { PlatformModel } from '../core/transfer/strategy.ts';
 import type { StatusBody } from '../core/wire/body.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
-import { seededRandom } from '../core/random/seeded.ts';
 import type { ConsentBook } from './consent-book.ts';
 import { LocalEncoder } from './encoder.ts';
 import { PlatformError } from './errors.ts';
@@ -29,6 +26,9 @@ import { ServedDecoder } from './serving/decoder.ts';
 import type { Fitted } from './serving/decoder.ts';
 import type { Recommendation } from './serving/recommender.ts';
 import type { ServiceBackend } from './serving/service.ts';
+import { LocalWorkshop } from './work/local-workshop.ts';
+import { ThreadedWorkshop } from './work/threaded-workshop.ts';
+import type { Workshop, WorkshopOptions } from './work/workshop.ts';
 
 export interface LifeOptions {
   readonly options: PlatformOptions;
@@ -36,7 +36,6 @@ export interface LifeOptions {
   readonly plan: FederationPlan;
   readonly statement: PrivacyStatement;
   readonly ledger: OwnLedger;
-  readonly mechanism: PrivacyMechanism;
   readonly participation: Participation;
   readonly post: Pick<Post, 'write'>;
   readonly emit: (event: PlatformEvent) => void;
@@ -48,7 +47,7 @@ export interface LifeOptions {
 /** What `open` makes: the rest cannot be without it. */
 interface Opened {
   readonly people: People;
-  readonly model: PlatformModel;
+  readonly workshop: Workshop;
   readonly encoder: LocalEncoder;
   readonly office: ReleaseOffice;
   readonly decoder: ServedDecoder;
@@ -76,17 +75,7 @@ export class Life implements ServiceBackend {
   async open(): Promise<void> {
     const { options, plan, emit, post, onError } = this.#given;
     const people = await peopleOf(options.domain, options.pseudonyms);
-    const model = plan.strategy.join({
-      domain: people.domain,
-      shape: plan.shape,
-      plan: plan.shared,
-      settings: plan.settings,
-      random: seededRandom(`${plan.manifest.seed}/strategy/${options.identity.name}`),
-      backend: options.backend,
-      factorise: this.#factors.factorise,
-      onProgress: (_, fraction) => this.#progress.reach(fraction),
-      signal: this.#stopping.signal,
-    });
+    const workshop = this.#workshop(people);
     const office = new ReleaseOffice({
       options,
       plan,
@@ -97,19 +86,44 @@ export class Life implements ServiceBackend {
       onError,
     });
     await office.begin();
-    const { ledger, mechanism, statement } = this.#given;
-    const encoder = new LocalEncoder({ options, plan, ledger, mechanism, model, emit });
+    const { statement } = this.#given;
+    const encoder = new LocalEncoder({ options, plan, workshop });
     const decoder = new ServedDecoder({
       options,
       statement,
       people,
-      model,
+      workshop,
       office,
       emit,
       onStage: (stage) => this.#progress.enter(stage),
       signal: this.#stopping.signal,
     });
-    this.#opened = { people, model, encoder, office, decoder };
+    this.#opened = { people, workshop, encoder, office, decoder };
+    // Who was served before is not to wait for what is made anew.
+    if (options.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(onError);
+  }
+
+  #workshop({ domain }: People): Workshop {
+    const { options, plan, ledger, emit } = this.#given;
+    const work: WorkshopOptions = {
+      plan,
+      platform: options.identity.name,
+      domain,
+      backend: options.backend,
+      random: options.random,
+      factorise: this.#factors.factorise,
+      drawn: options.store.sums,
+      charge: (charge) => {
+        ledger.charge(charge);
+        // Sums of a strategy that promises nothing are charged all the same, but bound nothing by it.
+        const isBounded = plan.strategy.privacy === 'private-encoder';
+        emit({ kind: 'epsilon', spent: isBounded ? ledger.spent : null, budget: ledger.budget });
+      },
+      onProgress: (fraction) => this.#progress.reach(fraction),
+      signal: this.#stopping.signal,
+    };
+    const { threads } = options;
+    return threads === undefined ? new LocalWorkshop(work) : new ThreadedWorkshop(work, threads.module);
   }
 
   /**
@@ -128,8 +142,9 @@ export class Life implements ServiceBackend {
     this.#stopping.abort();
     this.#onReceived();
     this.#opened?.office.stop();
+    // What waits for a thread does not wait for its end.
+    await this.#opened?.workshop.dispose();
     await this.#running.catch(() => undefined);
-    this.#opened?.model.dispose();
   }
 
   tellStatus(): void {
@@ -172,26 +187,28 @@ export class Life implements ServiceBackend {
   }
 
   async #live(): Promise<void> {
-    const { plan, participation } = this.#given;
+    const { plan, participation, onError } = this.#given;
     const { log } = this.#given.options;
-    const { model, encoder, decoder } = this.#open();
+    const { workshop, encoder, decoder } = this.#open();
     this.#stopping.signal.throwIfAborted();
     this.#progress.enter('preparing');
     await encoder.prepare();
     this.#stopping.signal.throwIfAborted();
-    await participation.join(model);
+    await participation.join(workshop);
     this.#progress.prepared();
     const end = await this.#unlessStopped(participation.over);
     if (plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
     await participation.idle();
     this.#areRoundsOver = true;
     this.#progress.enter('releasing');
+    void decoder.serveMeanwhile().catch(onError);
     await this.#release();
     await this.#unlessStopped(this.#answers());
+    this.#onReceived = () => void decoder.refit().catch(onError);
     const fitted = await decoder.fit();
-    this.#onReceived = () => void decoder.refit().catch(this.#given.onError);
     await this.#measure(fitted);
     this.#progress.enter('serving');
+    void decoder.refitIfWanted().catch(onError);
   }
 
   /** Offers this platform's representations, and asks for the others'. */
@@ -222,19 +239,18 @@ export class Life implements ServiceBackend {
     });
   }
 
-  async #measure({ version, report }: Fitted): Promise<void> {
+  async #measure({ version, decoder }: Fitted): Promise<void> {
     const { plan, options, emit, statement, hidden } = this.#given;
     if (hidden === undefined) return;
     this.#progress.enter('evaluating');
-    const { people, model, office } = this.#open();
+    const { people, office } = this.#open();
     const document = await measure({
       options,
       plan,
       statement,
       people,
       hidden,
-      model,
-      decoder: report,
+      decoder,
       version,
       received: office.representations(version),
       factorise: this.#factors.factorise,

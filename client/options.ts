@@ -31,6 +31,11 @@ export interface PlatformOptions {
   readonly clock: Clock;
   /** Keys, masks and noise come from it: seeded in simulations and tests alone. */
   readonly random: RandomStreams;
+  /**
+   * Long work is done on threads of its own, whose noise is the operating system's: not for seeded runs. `module`: what the
+   * threads run, where it must load more than ours does. Absent: everything on this thread.
+   */
+  readonly threads?: { readonly module?: URL };
   /** Default {@link DEFAULT_FLOOR}. */
   readonly floor?: PolicyFloor;
   /** Without one this platform neither releases nor receives representations. */
@@ -41,7 +46,7 @@ export interface PlatformOptions {
   readonly receives?: boolean;
   /** Release epoch it asks in, from 1. Default 1. */
   readonly epoch?: number;
-  /** How long it waits for sources that do not answer before it serves with what it has. Default ten minutes. */
+  /** How long it waits for sources that do not answer before it fits a decoder without them. Default ten minutes. */
   readonly releaseTimeoutMs?: number;
   /** Own person ids, and items of the domain as it is laid out on its coordinates; for measuring alone. */
   readonly hidden?: (domain: Domain) => HiddenPositives;

@@ -168,7 +168,6 @@ class Agent implements Platform {
       plan: this.plan,
       statement: this.statement,
       ledger,
-      mechanism,
       participation: this.#participation,
       post: this.#post,
       emit,

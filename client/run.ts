@@ -51,6 +51,8 @@ export interface RunSettings {
   readonly tensors: TensorPreference;
   readonly receives: boolean;
   readonly epoch: number;
+  /** How long it waits for sources that do not answer. Default ten minutes. */
+  readonly releaseTimeoutMs?: number;
   readonly evaluation: EvaluationSettings;
   /** Path of the key that all platforms share. */
   readonly unsafeSharedPseudonymKey?: string;
@@ -58,6 +60,8 @@ export interface RunSettings {
   readonly hasNewPseudonyms?: boolean;
   /** Path of hidden positives. */
   readonly hidden?: string;
+  /** What the threads of long work run, where strategies of one's own must be loaded: they load ours then. */
+  readonly threadModule?: URL;
   /** Default: the operating system's. A simulation that must repeat gives a seeded one; nothing it makes is a release. */
   readonly random?: RandomStreams;
 }
@@ -118,9 +122,14 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       log,
       clock: systemClock,
       random,
+      // A seeded run repeats on one thread alone.
+      ...(settings.random === undefined && {
+        threads: { ...(settings.threadModule && { module: settings.threadModule }) },
+      }),
       floor: settings.floor,
       receives: settings.receives,
       epoch: settings.epoch,
+      ...(settings.releaseTimeoutMs !== undefined && { releaseTimeoutMs: settings.releaseTimeoutMs }),
       evaluation: settings.evaluation,
       ...(pseudonyms && { pseudonyms, hasNewPseudonyms: settings.hasNewPseudonyms === true }),
       ...(hidden !== undefined && { hidden: (laidOut) => readHidden(hidden, laidOut) }),

@@ -90,10 +90,10 @@ describe('errors are made in one place', () => {
     assert.deepEqual(found(/extends\s+(?:\w*Error)\b/g), []);
   });
 
-  it('only a report of another process names code and kind itself', () => {
+  it('only a report of another process or thread names code and kind itself', () => {
     assert.deepEqual(
       found(/new CodedError\(/g).map(({ file }) => file),
-      [join('simulations', 'failed-report.ts')],
+      [join('client', 'work', 'calls.ts'), join('simulations', 'failed-report.ts')],
     );
   });
 

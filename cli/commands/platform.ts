@@ -19,6 +19,7 @@ interface PlatformCommandOptions {
   readonly newPseudonymKey?: boolean;
   readonly receive: boolean;
   readonly epoch: number;
+  readonly releaseWait: number;
   readonly hidden?: string;
   readonly protocol: EvaluationProtocol;
   readonly negatives: number;
@@ -68,6 +69,12 @@ export function platformCommand(): Command {
       'once, when all platforms have agreed on another key: this state takes it, and draws no second code in an epoch',
     )
     .option('--no-receive', 'release only: ask no other platform for representations')
+    .option(
+      '--release-wait <seconds>',
+      'how long a decoder is not fitted for want of a source’s answer; what there is serves meanwhile',
+      integer(0, 86_400),
+      600,
+    )
     .option('--epoch <number>', 'release epoch to ask in', integer(0), 1)
     .optionsGroup('What it refuses to go below:')
     .option('--max-epsilon <number>', 'total epsilon of everything trained', positive, DEFAULT_FLOOR.maxEpsilon)
@@ -178,6 +185,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       coordinator: options.coordinator,
       receives: options.receive,
       epoch: options.epoch,
+      releaseTimeoutMs: 1000 * options.releaseWait,
       servePort: options.servePort,
       tensors: options.tensors,
       evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },

@@ -5,7 +5,7 @@
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { People } from '../data/people.ts';
@@ -21,8 +21,7 @@ export interface Measurement {
   readonly statement: PrivacyStatement;
   readonly people: People;
   readonly hidden: HiddenPositives;
-  readonly model: Pick<PlatformModel, 'score'>;
-  readonly decoder: DecoderReport;
+  readonly decoder: Pick<Decoder, 'report' | 'score'>;
   /** What the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
@@ -33,7 +32,7 @@ export interface Measurement {
 
 /** @throws EvaluationError */
 export async function measure(measurement: Measurement): Promise<EvaluationDocument> {
-  const { options, plan, statement, people, hidden, model, version, received, signal, onProgress } = measurement;
+  const { options, plan, statement, people, hidden, decoder, version, received, signal, onProgress } = measurement;
   const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random, pseudonyms } = options;
   const began = clock.now();
   const { release } = manifest.privacy;
@@ -48,7 +47,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     ...(hidden.keep && { keep: hidden.keep }),
     linked: [...new Set(received.flatMap(({ persons }) => persons))],
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
-    strategy: { name: plan.strategy.name, score: (person) => model.score(store.received.person(person, version)) },
+    strategy: { name: plan.strategy.name, score: (person) => decoder.score(store.received.person(person, version)) },
     random,
     factorise: measurement.factorise,
     signal,
@@ -66,7 +65,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     coldPersons: cold.length,
     coldPersonsReleased: cold.filter(({ person }) => store.received.person(person, version).length > 0).length,
     positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
-    decoder: measurement.decoder,
+    decoder: decoder.report,
     ...evaluation,
     ...result,
     seconds: (clock.now() - began) / 1000,

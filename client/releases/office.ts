@@ -37,16 +37,20 @@ const DEFAULT_EPOCH = 1;
 
 export class ReleaseOffice {
   readonly #options: PlatformOptions;
+  readonly #onError: (error: unknown) => void;
   readonly #people: People;
   readonly #source: SourceDesk | undefined;
   readonly #withdrawals: Withdrawals;
   readonly #target: TargetDesk | undefined;
   /** A consent that is given while another one is being withdrawn is a later one. */
   readonly #changes = new InOrder();
+  /** One answer or withdrawal is written after the other: a target takes the later word. */
+  readonly #letters = new InOrder();
 
   constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
     this.#options = options;
     this.#people = people;
+    this.#onError = onError;
     const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
     const targets = manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name);
     this.#withdrawals = new Withdrawals({ targets, codes: store.codes, consents: store.consents, log, write, emit });
@@ -67,6 +71,7 @@ export class ReleaseOffice {
       plan: Buffer.from(plan.manifestHash).toString('hex'),
       scheme: pseudonyms.fingerprint,
       onError,
+      order: this.#letters,
     });
     this.#warnOfIdleConsents();
     if (!receives) return;
@@ -83,12 +88,12 @@ export class ReleaseOffice {
 
   /** Carries out what was recorded while no agent ran: before anybody is released, since a consent given after it is a new one. */
   async begin(): Promise<void> {
-    await this.#changes.do(() => this.#withdrawals.carryOut());
+    await this.#letters.do(() => this.#withdrawals.carryOut());
   }
 
   /** Answers requests with this encoder from now on, and asks the others for what theirs makes of the same shared model. */
   open(encoder: Encoder): void {
-    this.#source?.adopt(encoder);
+    this.#tried(this.#source?.adopt(encoder));
     this.#target?.ask(encoder.modelRound);
   }
 
@@ -110,7 +115,7 @@ export class ReleaseOffice {
   onLetter(from: string, { body, order }: IncomingLetter): void {
     switch (body.kind) {
       case 'release-request':
-        this.#source?.request({ target: from, epoch: body.epoch, modelRound: body.modelRound });
+        this.#tried(this.#source?.request({ target: from, epoch: body.epoch, modelRound: body.modelRound }));
         return;
       case 'release-batch':
         this.#target?.onBatch(from, body, order);
@@ -139,9 +144,14 @@ export class ReleaseOffice {
       add: (consents) =>
         this.#changes.do(async () => {
           await inTurns(consents, (some) => store.consents.add(some));
-          this.#source?.onConsents(consents);
+          this.#tried(this.#source?.onConsents(consents));
         }),
-      withdraw: (persons, target) => this.#changes.do(() => this.#withdrawals.withdraw(persons, target)),
+      withdraw: async (persons, target) => {
+        const revoked = await this.#changes.do(() => this.#withdrawals.revoke(persons, target));
+        this.#source?.onWithdrawn(persons, target);
+        await this.#letters.do(() => this.#withdrawals.carryOut());
+        return revoked;
+      },
     };
   }
 
@@ -159,6 +169,11 @@ export class ReleaseOffice {
         { consents: astray },
       );
     }
+  }
+
+  /** Nobody waits for it, and it may fail: a store that cannot be written, work that cannot be done. */
+  #tried(work: Promise<void> | undefined): void {
+    work?.catch(this.#onError);
   }
 
   stop(): void {

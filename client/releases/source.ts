@@ -9,11 +9,15 @@ import { covers, lastDayOf } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { personsInLetter } from '../../core/federation/planned-release.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { releaseMode } from '../../core/release/registry.ts';
+import type { ReleaseMode } from '../../core/release/release.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
+import { ITEMS_IN_A_TURN } from '../turns.ts';
+import type { InOrder } from '../turns.ts';
 import { evenChunks } from './chunks.ts';
 import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
@@ -37,6 +41,8 @@ export interface SourceOptions {
   readonly emit: (event: PlatformEvent) => void;
   /** A store that cannot be written, found out by the clock. */
   readonly onError: (error: unknown) => void;
+  /** One answer, or withdrawal, after the other. */
+  readonly order: InOrder;
 }
 
 /** The same is answered again no sooner: a request is short, and its answer may be long. */
@@ -45,7 +51,7 @@ const SAME_ANSWER_PAUSE_MS = 60_000;
 /** What the encoder of the adopted shared model makes of a person, by row of the domain. */
 export interface Encoder {
   readonly modelRound: number;
-  represent(row: number): Float32Array;
+  represent(rows: readonly number[]): Promise<readonly Float32Array[]>;
   /** Unit vectors, row-major [K, dimension], of release mode `cohort`. */
   readonly prototypes?: Float32Array;
 }
@@ -56,6 +62,10 @@ export class SourceDesk {
   /** When each target, epoch and model was answered, in the last minute. */
   readonly #answeredAt = new Map<string, number>();
   #cancelLater: Cancel = () => undefined;
+  /** How often a request of each target was opened. */
+  readonly #asked = new Map<string, number>();
+  /** Who withdrew while an answer was being made: consents out of force since it began. */
+  readonly #withdrawn = new Set<string>();
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -66,35 +76,45 @@ export class SourceDesk {
   }
 
   /** Answered now, once this platform has adopted the shared model it is about, or a minute after the same answer. */
-  request(request: ReleaseRequest): void {
-    this.#options.store.requests.put(request);
-    this.#answer();
+  request(request: ReleaseRequest): Promise<void> {
+    this.#open(request);
+    return this.#answer();
+  }
+
+  /** Consents are being taken out of force: nobody of these is in an answer from now on, also in one that is being made. */
+  onWithdrawn(persons: readonly string[], target: string | undefined): void {
+    for (const person of persons) this.#withdrawn.add(withdrawalOf(person, target));
   }
 
   /** Consents came: requests that stand for them are answered again, in full. */
-  onConsents(consents: readonly Consent[]): void {
+  onConsents(consents: readonly Consent[]): Promise<void> {
     const { requests } = this.#options.store;
     for (const request of requests.list()) {
       const concerns = consents.some(({ target, epoch }) => target === request.target && epoch === request.epoch);
       if (!concerns) continue;
-      requests.put(request);
+      this.#open(request);
       if (this.#encoder !== undefined) this.#answeredAt.delete(answerOf(request, this.#encoder));
     }
-    this.#answer();
+    return this.#answer();
   }
 
   /** The shared model that releases are made with: rounds are over. */
-  adopt(encoder: Encoder): void {
+  adopt(encoder: Encoder): Promise<void> {
     const isFirst = this.#encoder === undefined;
     this.#encoder = encoder;
     if (isFirst) this.#reopen();
-    this.#answer();
+    return this.#answer();
+  }
+
+  #open(request: ReleaseRequest): void {
+    this.#options.store.requests.put(request);
+    this.#asked.set(request.target, (this.#asked.get(request.target) ?? 0) + 1);
   }
 
   /** Requests that were answered before some consent came: one recorded while no agent ran, or just before it was killed. */
   #reopen(): void {
     const { requests } = this.#options.store;
-    for (const request of requests.list()) if (request.isAnswered && this.#owes(request)) requests.put(request);
+    for (const request of requests.list()) if (request.isAnswered && this.#owes(request)) this.#open(request);
   }
 
   /** Whether somebody who may be released to this target has no code yet and may have one. */
@@ -110,17 +130,24 @@ export class SourceDesk {
     });
   }
 
-  #answer(): void {
-    const encoder = this.#encoder;
-    if (encoder === undefined) return;
-    for (const request of this.#options.store.requests.list()) {
-      if (request.isAnswered || request.modelRound > encoder.modelRound) continue;
-      const answer = answerOf(request, encoder);
-      if (this.#wasJustGiven(answer)) continue;
-      this.#answerOne(request, encoder);
-      this.#options.store.requests.answered(request.target);
-      this.#answeredAt.set(answer, this.#options.clock.now());
-    }
+  #answer(): Promise<void> {
+    return this.#options.order.do(async () => {
+      const encoder = this.#encoder;
+      if (encoder === undefined) return;
+      const { requests } = this.#options.store;
+      for (const request of requests.list()) {
+        if (request.isAnswered || request.modelRound > encoder.modelRound) continue;
+        const answer = answerOf(request, encoder);
+        if (this.#wasJustGiven(answer)) continue;
+        this.#withdrawn.clear();
+        const asked = this.#asked.get(request.target);
+        await this.#answerOne(request, encoder);
+        // Consents, or another request, may have come meanwhile: they are answered next.
+        if (this.#asked.get(request.target) !== asked) continue;
+        requests.answered(request.target);
+        this.#answeredAt.set(answer, this.#options.clock.now());
+      }
+    });
   }
 
   /** Then it is given again later. */
@@ -133,21 +160,16 @@ export class SourceDesk {
     const at = this.#answeredAt.get(answer);
     if (at === undefined) return false;
     this.#cancelLater();
-    this.#cancelLater = clock.after(at + SAME_ANSWER_PAUSE_MS - now, () => {
-      try {
-        this.#answer();
-      } catch (error) {
-        onError(error);
-      }
-    });
+    this.#cancelLater = clock.after(at + SAME_ANSWER_PAUSE_MS - now, () => void this.#answer().catch(onError));
     return true;
   }
 
-  #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): void {
+  async #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): Promise<void> {
     const { mode, mostPersons, emit, log } = this.#options;
+    const made = mode.name === 'none' ? [] : await this.#release(target, epoch, encoder);
+    const covered = made.filter(({ code: { person } }) => !this.#hasWithdrawn(person, target));
     // In the order of pseudonyms: that of the platform's own ids would tell something of them.
-    const covered = (mode.name === 'none' ? [] : this.#release(target, epoch, encoder)).sort(byPseudonym);
-    const released = covered.slice(0, mostPersons);
+    const released = covered.sort(byPseudonym).slice(0, mostPersons);
     if (released.length < covered.length) {
       const remedy = 'put the number of persons that this platform has into the manifest';
       log.error('more persons consented than the manifest lets a target take', { target, mostPersons, remedy });
@@ -180,58 +202,91 @@ export class SourceDesk {
   }
 
   /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
-  #release(target: string, epoch: number, encoder: Encoder): { code: MemoisedCode; expires: number }[] {
-    const { people, store, mode, plan, scheme, clock, random, log } = this.#options;
-    let tag: string | undefined;
+  async #release(target: string, epoch: number, encoder: Encoder): Promise<readonly Released[]> {
+    const { people, store, mode, plan, scheme, clock, log } = this.#options;
     const now = unixSeconds(clock);
-    const released: { code: MemoisedCode; expires: number }[] = [];
-    const drawn: MemoisedCode[] = [];
-    let withheld = 0;
-    for (const consent of store.consents.list({ target, epoch })) {
+    const due = store.consents.list({ target, epoch }).flatMap((consent): Due[] => {
       const row = people.rowOf(consent.person);
-      if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;
-      const { person } = consent;
-      const pseudonym = people.pseudonyms[row];
-      const known = store.codes.get(epoch, target, person);
-      let representation: Float32Array | undefined;
-      if (tag === undefined) {
-        // Of one batch all codes are of one dimension, which the first representation tells.
-        representation = encoder.represent(row);
-        tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${representation.length} ${plan} ${scheme}${fingerprint(encoder)}`;
+      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);
+      return isDue ? [{ ...consent, row, pseudonym: people.pseudonyms[row] }] : [];
+    });
+    if (due.length === 0) return [];
+    const [first] = await encoder.represent([due[0].row]);
+    // Of one batch all codes are of one dimension.
+    const tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${first.length} ${plan} ${scheme}${fingerprint(encoder)}`;
+    const made = { tag, encoder, mode: mode.of(first.length, encoder.prototypes), target, epoch };
+    const released: Released[] = [];
+    let withheld = 0;
+    for (let from = 0; from < due.length; from += ITEMS_IN_A_TURN) {
+      if (from > 0) await turn();
+      const some = due.slice(from, from + ITEMS_IN_A_TURN);
+      const fresh: Due[] = [];
+      for (const one of some) {
+        const code = store.codes.get(epoch, target, one.person);
+        const isCurrent = code?.mode === tag && code.modelRound === encoder.modelRound && code.vector.length > 0;
+        if (code !== undefined && isCurrent) released.push({ code, expires: one.expires });
+        // A second random code of one person in one epoch would be a second spend of eps0.
+        else if (code !== undefined && mode.epsilon0 !== null) withheld += 1;
+        else fresh.push(one);
       }
-      const isCurrent = known?.mode === tag && known.modelRound === encoder.modelRound && known.vector.length > 0;
-      // A second random code of one person in one epoch would be a second spend of eps0.
-      if (known !== undefined && !isCurrent && mode.epsilon0 !== null) {
-        withheld += 1;
-        continue;
-      }
-      if (known !== undefined && isCurrent) {
-        released.push({ code: known, expires: consent.expires });
-        continue;
-      }
-      representation ??= encoder.represent(row);
-      // A stream a person: a code must not depend on who else is released, or on when they were.
-      const vector = mode
-        .of(representation.length, encoder.prototypes)
-        .release(representation, random.of(`code/${epoch}/${target}/${pseudonym}`));
-      if (vector === null) continue;
-      const code = { person, pseudonym, vector, mode: tag, modelRound: encoder.modelRound };
-      drawn.push(code);
-      released.push({ code, expires: consent.expires });
+      released.push(...(await this.#draw(fresh, made)));
     }
-    store.codes.put(epoch, target, drawn);
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
       log.warn(
         'codes since withdrawn, or of another mode, model, plan or pseudonym key, were drawn in this epoch; none is drawn twice',
-        {
-          withheld,
-          remedy,
-        },
+        { withheld, remedy },
       );
     }
     return released;
   }
+
+  /** Codes that are kept before they are handed on. */
+  async #draw(
+    due: readonly Due[],
+    {
+      tag,
+      encoder,
+      mode,
+      target,
+      epoch,
+    }: { tag: string; encoder: Encoder; mode: ReleaseMode; target: string; epoch: number },
+  ): Promise<readonly Released[]> {
+    const { store, random } = this.#options;
+    if (due.length === 0) return [];
+    const representations = await encoder.represent(due.map(({ row }) => row));
+    const drawn = due.flatMap(({ person, pseudonym, expires }, index): Released[] => {
+      // A stream a person: a code must not depend on who else is released, or on when they were.
+      const vector = mode.release(representations[index], random.of(`code/${epoch}/${target}/${pseudonym}`));
+      if (vector === null) return [];
+      return [{ code: { person, pseudonym, vector, mode: tag, modelRound: encoder.modelRound }, expires }];
+    });
+    store.codes.put(
+      epoch,
+      target,
+      drawn.map(({ code }) => code),
+    );
+    return drawn;
+  }
+
+  #hasWithdrawn(person: string, target: string): boolean {
+    return this.#withdrawn.has(withdrawalOf(person, target)) || this.#withdrawn.has(withdrawalOf(person, undefined));
+  }
+}
+
+interface Due extends Consent {
+  readonly row: number;
+  readonly pseudonym: string;
+}
+
+interface Released {
+  readonly code: MemoisedCode;
+  readonly expires: number;
+}
+
+/** Of a person's consents for one target, or for all. */
+function withdrawalOf(person: string, target: string | undefined): string {
+  return JSON.stringify([person, target ?? null]);
 }
 
 function answerOf({ target, epoch }: ReleaseRequest, { modelRound }: Encoder): string {

@@ -30,18 +30,14 @@ export class Withdrawals {
     this.#options = options;
   }
 
-  /**
-   * Takes consents out of force, deletes the codes they allowed, and tells the targets to delete theirs.
-   * @param persons own person ids. @returns consents taken out of force.
-   */
-  async withdraw(persons: readonly string[], target?: string): Promise<number> {
+  /** Takes consents out of force. @param persons own person ids. @returns how many. */
+  async revoke(persons: readonly string[], target?: string): Promise<number> {
     const { consents } = this.#options;
     const revoked = await inTurns(persons, (some) => consents.revoke(some, target));
-    await this.carryOut();
     return revoked.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
+  /** Deletes what revoked consents allowed, and tells the targets to delete theirs. Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
   async carryOut(): Promise<void> {
     const targets = new Map<string, Set<string>>();
     for (const { person, target } of this.#options.consents.revoked()) {

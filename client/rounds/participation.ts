@@ -16,7 +16,7 @@ import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts
 import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { attemptKey, keysToSign } from '../../core/secagg/parameters.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { SharedModel } from '../../core/transfer/strategy.ts';
 import type {
   AttemptEndBody,
   AttemptStartBody,
@@ -32,7 +32,7 @@ import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import type { OwnLedger } from './own-ledger.ts';
 import { Statements } from './statements.ts';
-import { computeUpdate } from './update.ts';
+import type { RoundWork, Update } from './update.ts';
 import type { Log } from '../../host/log.ts';
 
 export interface ParticipationOptions {
@@ -71,7 +71,7 @@ export class Participation {
   readonly over: Promise<RoundsEnd>;
   readonly #options: ParticipationOptions;
   readonly #statements: Statements;
-  #model: PlatformModel | undefined;
+  #model: RoundWork | undefined;
   #running: Running | undefined;
   #resolveOver: (end: RoundsEnd) => void = () => undefined;
   /** Adopting and computing touch the same tensors: one at a time. */
@@ -102,7 +102,7 @@ export class Participation {
   }
 
   /** The encoder is made and charged: attempts may be joined. */
-  async join(model: PlatformModel): Promise<void> {
+  async join(model: RoundWork): Promise<void> {
     this.#model = model;
     await this.#adoptLatest();
   }
@@ -266,16 +266,15 @@ export class Participation {
     if (refunded.length > 0) emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
   }
 
-  async #update(model: PlatformModel, body: AttemptStartBody, signal: AbortSignal): ReturnType<typeof computeUpdate> {
+  async #update(model: RoundWork, body: AttemptStartBody, signal: AbortSignal): Promise<Update> {
     const { plan, identity, mechanism, random, emit, persons } = this.#options;
     let done = 0;
     const step = Math.max(1, Math.floor(persons / 20));
     const shared: SharedModel = body.model;
     await this.#busy;
-    const update = computeUpdate({
+    const update = model.update({
       plan,
       platform: identity.name,
-      model,
       shared,
       round: body.round,
       mechanism,

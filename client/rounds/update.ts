@@ -13,6 +13,23 @@ import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 
+/** The part of a strategy that rounds need, wherever it is computed. */
+export interface RoundWork {
+  /** The federation's new shared model. */
+  adopt(shared: SharedModel): Promise<void>;
+  update(order: UpdateOrder): Promise<Update>;
+}
+
+/** On this thread. */
+export function roundWorkOf(model: PlatformModel): RoundWork {
+  return {
+    adopt: (shared) => model.adopt(shared),
+    update: (order) => computeUpdate({ ...order, model }),
+  };
+}
+
+export type UpdateOrder = Omit<UpdateOptions, 'model'>;
+
 export interface UpdateOptions {
   readonly plan: FederationPlan;
   /** Whose update. */

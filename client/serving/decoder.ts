@@ -5,13 +5,15 @@
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import { codeOf } from '../../core/errors/coded-error.ts';
-import type { DecoderReport, PlatformModel } from '../../core/transfer/strategy.ts';
+import { popularityDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
+import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { ReleaseOffice } from '../releases/office.ts';
 import type { People } from '../data/people.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
+import type { Workshop } from '../work/workshop.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';
 import { Recommender } from './recommender.ts';
 
@@ -19,7 +21,7 @@ export interface ServedDecoderOptions {
   readonly options: PlatformOptions;
   readonly statement: PrivacyStatement;
   readonly people: People;
-  readonly model: PlatformModel;
+  readonly workshop: Pick<Workshop, 'fit' | 'fitsApart'>;
   readonly office: ReleaseOffice;
   readonly emit: (event: PlatformEvent) => void;
   readonly onStage: (stage: 'fitting' | 'serving') => void;
@@ -29,7 +31,7 @@ export interface ServedDecoderOptions {
 /** A decoder, and what it was fitted on. */
 export interface Fitted {
   readonly version: ReceivedVersion;
-  readonly report: DecoderReport;
+  readonly decoder: Decoder;
 }
 
 export class ServedDecoder {
@@ -43,9 +45,33 @@ export class ServedDecoder {
     this.#given = given;
   }
 
-  /** Undefined before the first fit. */
+  /** Undefined before the first fit, unless there is something to serve until then. */
   get recommender(): Recommender | undefined {
     return this.#recommender;
+  }
+
+  /**
+   * Until a first fit stands: what is popular here, and what served before this process began, as soon as it is fitted
+   * again beside other work. Once.
+   */
+  async serveMeanwhile(): Promise<void> {
+    if (this.#recommender !== undefined) return;
+    const { office, people, workshop, options, signal } = this.#given;
+    const served = options.store.models.served();
+    const popular = this.#recommenderOf(popularityDecoder(people.domain), served ?? office.version);
+    this.#recommender = popular;
+    if (served === undefined || !workshop.fitsApart) return;
+    const received = office.representations(served);
+    if (received.length === 0) return;
+    try {
+      const data = await workshop.fit(received);
+      if (this.#recommender !== popular) return;
+      this.#recommender = this.#recommenderOf(restoreDecoder(people.domain, data), served);
+      options.log.info('the earlier decoder serves until there is a new one', { modelRound: served.modelRound });
+    } catch (error) {
+      if (signal.aborted) return;
+      options.log.warn('the earlier decoder could not be fitted again', { code: codeOf(error) ?? 'INTERNAL' });
+    }
   }
 
   /** Fits a decoder to what was asked for; where its held-out quality falls, to what served before. */
@@ -56,7 +82,7 @@ export class ServedDecoder {
     onStage('fitting');
     try {
       const candidate = await this.#fitVersion(office.version);
-      const quality = qualityOf(candidate.version, candidate.report);
+      const quality = qualityOf(candidate.version, candidate.decoder.report);
       const served = store.models.served();
       const refusedBecause = refusalOf(quality, served);
       this.#tellFitted(candidate, refusedBecause);
@@ -73,15 +99,20 @@ export class ServedDecoder {
   }
 
   async #fitVersion(version: ReceivedVersion): Promise<Fitted> {
-    const { model, office, people, signal, statement } = this.#given;
-    const { received } = this.#given.options.store;
-    const report = await model.fitDecoder(office.representations(version));
+    const { workshop, office, people, signal } = this.#given;
+    const data = await workshop.fit(office.representations(version));
     signal.throwIfAborted();
-    this.#recommender = new Recommender({ model, people, received, version, statement });
-    return { version, report };
+    const decoder = restoreDecoder(people.domain, data);
+    this.#recommender = this.#recommenderOf(decoder, version);
+    return { version, decoder };
   }
 
-  #tellFitted({ version, report }: Fitted, refusedBecause: string | undefined): void {
+  #recommenderOf(decoder: Decoder, version: ReceivedVersion): Recommender {
+    const { people, statement, options } = this.#given;
+    return new Recommender({ decoder, people, received: options.store.received, version, statement });
+  }
+
+  #tellFitted({ version, decoder: { report } }: Fitted, refusedBecause: string | undefined): void {
     const { log, receives } = this.#given.options;
     const { modelRound } = version;
     this.#given.emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
@@ -99,9 +130,14 @@ export class ServedDecoder {
 
   /** After a change of what is held. Changes that come meanwhile make one more fit, not many. @throws StoreError */
   async refit(): Promise<void> {
-    const { onStage, options, signal } = this.#given;
     this.#isFitWanted = true;
-    if (this.#isFitting) return;
+    if (!this.#isFitting) await this.refitIfWanted();
+  }
+
+  /** For what changed during the first fit. @throws StoreError */
+  async refitIfWanted(): Promise<void> {
+    const { onStage, options, signal } = this.#given;
+    if (!this.#isFitWanted) return;
     try {
       while (this.#isFitWanted && !signal.aborted) {
         this.#isFitWanted = false;

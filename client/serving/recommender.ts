@@ -3,7 +3,8 @@
  * @module
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
-import type { Explanation, PlatformModel } from '../../core/transfer/strategy.ts';
+import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import type { Explanation } from '../../core/transfer/strategy.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 
@@ -31,7 +32,7 @@ export interface RecommendedItem {
 }
 
 export interface RecommenderOptions {
-  readonly model: Pick<PlatformModel, 'score' | 'explain'>;
+  readonly decoder: Pick<Decoder, 'score' | 'explain'>;
   readonly people: People;
   readonly received: ReceivedStore;
   /** What the decoder was fitted on. */
@@ -48,16 +49,16 @@ export class Recommender {
 
   /** What the person has here already is left out. @param k at least 1. */
   recommend(pseudonym: string, k: number): Recommendation {
-    const { model, people, received, version } = this.#options;
+    const { decoder, people, received, version } = this.#options;
     const { domain } = people;
     const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
-    const scores = model.score(released).slice();
+    const scores = decoder.score(released).slice();
     if (row !== undefined) {
       for (const item of domain.items.subarray(domain.offsets[row], domain.offsets[row + 1])) scores[item] = -Infinity;
     }
     const best = bestOf(scores, k);
-    const explanations = best.map((item) => model.explain(released, item));
+    const explanations = best.map((item) => decoder.explain(released, item));
     const basis = explanations.at(0)?.basis ?? 'popularity';
     return {
       items: best.map((item, place) => {

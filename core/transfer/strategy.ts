@@ -133,6 +133,8 @@ export interface PlatformModel {
    * negative transfer.
    */
   fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport>;
+  /** The fitted decoder as plain data. `restoreDecoder` makes it again over the same domain, in another thread. */
+  decoderData(): DecoderData;
   /**
    * Scores over the catalogue for one person, from the vectors that the sources released of that person (possibly
    * none).
@@ -150,6 +152,11 @@ export interface PlatformModel {
 export interface ReleasedVector {
   readonly source: string;
   readonly vector: Float32Array;
+}
+
+/** A fitted decoder as plain data: typed arrays, numbers and texts, so that a thread can hand it to another. */
+export interface DecoderData {
+  readonly report: DecoderReport;
 }
 
 /** The basis of a decoder, chosen on held-out persons inside the target. */

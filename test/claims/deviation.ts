@@ -3,6 +3,7 @@
  * the state machine) and platforms that help it. It keeps some that have uploaded in the dark, so that they reveal nothing,
  * shows each a ledger of its own charges alone, and asks for refunds of sums that it has opened.
  */
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import type { Participation } from '../../client/rounds/participation.ts';
@@ -110,7 +111,7 @@ export class Deviation {
 
   static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
     const deviation = new Deviation(project, settings);
-    for (const { participation } of deviation.honest) await participation.join(MODEL as PlatformModel);
+    for (const { participation } of deviation.honest) await participation.join(roundWorkOf(MODEL as PlatformModel));
     return deviation;
   }
 
@@ -310,7 +311,7 @@ export class Deviation {
     const { identity, store, view, opened } = this.honest[at];
     const next = { ...this.#join(identity, store, view), opened };
     this.#honest[at] = next;
-    await next.participation.join(MODEL as PlatformModel);
+    await next.participation.join(roundWorkOf(MODEL as PlatformModel));
     await this.settle();
     return next;
   }
@@ -318,7 +319,7 @@ export class Deviation {
   /** A platform of this name that has not been here: its state is empty, and what it says is not heard. */
   async stranger(name: string): Promise<Honest> {
     const one = this.#join(this.honest.find((known) => known.name === name)!.identity);
-    await one.participation.join(MODEL as PlatformModel);
+    await one.participation.join(roundWorkOf(MODEL as PlatformModel));
     return one;
   }
 

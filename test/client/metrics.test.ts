@@ -1,3 +1,4 @@
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import assert from 'node:assert/strict';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
@@ -51,7 +52,7 @@ describe("A platform's metrics", () => {
       adopt: () => Promise.resolve(),
       contributions: () => [],
     };
-    await participation.join(model as PlatformModel);
+    await participation.join(roundWorkOf(model as PlatformModel));
     const before = await figuresOf(metrics);
     assert.equal(before.get('isthmus_epsilon_spent'), 0);
     assert.equal(before.get('isthmus_epsilon_budget'), 4);

@@ -1,3 +1,4 @@
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -64,7 +65,7 @@ describe('Taking part in a round', () => {
   const ready = async (random?: RandomStreams, joined: object = model): Promise<Participation> => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
     const participation = begin(random);
-    await participation.join(joined as PlatformModel);
+    await participation.join(roundWorkOf(joined as PlatformModel));
     return participation;
   };
   const invitation = (changes: Partial<AttemptStartBody> = {}): AttemptStartBody => ({
@@ -97,7 +98,7 @@ describe('Taking part in a round', () => {
   it('is declined before the encoder stands, and before the coordinator’s ledger was seen', async () => {
     begin().onAttemptStart(invitation());
     const participation = begin();
-    await participation.join(model as PlatformModel);
+    await participation.join(roundWorkOf(model as PlatformModel));
     participation.onAttemptStart(invitation());
     assert.deepEqual([declined(), said()], [['PLATFORM_NOT_READY', 'PRIVACY_LEDGER_REFUSED'], []]);
   });
@@ -186,7 +187,7 @@ describe('Taking part in a round', () => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: store.ledger.entries().map(canonicalEntry) });
     assert.equal(ledger.refusal, undefined);
     const participation = begin();
-    await participation.join(model as PlatformModel);
+    await participation.join(roundWorkOf(model as PlatformModel));
     participation.onAttemptStart(invitation());
     assert.deepEqual([declined(), said()], [['PRIVACY_BUDGET_EXHAUSTED'], []]);
   });

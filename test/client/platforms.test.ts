@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts';
 import { addConsents } from '../../client/consent-book.ts';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -160,6 +161,27 @@ describe('Platforms without rounds', () => {
     assert.equal(target.backend.stage(), 'serving');
     const answer = await target.backend.recommend({ person: world.split.cold[0].person }, 1);
     assert.equal(answer.basis, 'representation');
+  });
+
+  it('serve what they have while every source is away: what is popular, and the earlier decoder from the next start on', async () => {
+    const cold = world.split.cold[0].person;
+    const basis = async (target: Platform): Promise<string> =>
+      (await target.backend.recommend({ person: cold }, 3)).basis;
+    // Nobody can be asked at the first start, and the wait is long.
+    const first = await platform('books', { threads: {} });
+    await untilTrue(() => first.backend.stage() === 'releasing');
+    assert.equal(await basis(first), 'popularity');
+    const source = await platform('films', { receives: false });
+    await first.settled;
+    const before = await first.backend.recommend({ person: cold }, 3);
+    assert.equal(before.basis, 'representation');
+    await source.stop();
+    await first.stop();
+
+    const again = await platform('books', { epoch: 2, threads: {} });
+    while ((await basis(again)) === 'popularity') await turn();
+    assert.deepEqual((await again.backend.recommend({ person: cold }, 3)).items, before.items, 'the earlier list');
+    await untilTrue(() => again.backend.stage() === 'releasing');
   });
 
   it('serve on with an earlier version when the held-out quality of a later one falls', async () => {

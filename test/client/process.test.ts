@@ -25,6 +25,7 @@ import { runHere } from '../cli/in-process.ts';
 import { NEVER, smallWorld } from './small-world.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const TYPESCRIPT = `--import=${new URL('../typescript.mjs', import.meta.url).href}`;
 
 interface Finished {
   readonly code: number | null;
@@ -46,7 +47,7 @@ describe('A platform as a process', function () {
   const file = (name: string): string => join(folder, name);
 
   const start = (...args: readonly string[]): Running => {
-    const child = spawn(process.execPath, ['--import=tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [TYPESCRIPT, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const events: Record<string, unknown>[] = [];
     const waiting = new Set<() => void>();
     let out = '';

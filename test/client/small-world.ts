@@ -27,6 +27,8 @@ import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface SmallWorld {
   readonly manifest: Manifest;
+  /** Of the coordinator or a platform. */
+  identity(name: string): Identity;
   readonly network: MemoryNetwork;
   readonly coordinatorStore: CoordinatorStore;
   /** A new one on the same store each time. */
@@ -90,6 +92,7 @@ export function smallWorld(
   }
   return {
     manifest,
+    identity: of,
     network,
     coordinatorStore,
     coordinator: () =>

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { InOrder, ITEMS_IN_A_TURN } from '../../client/turns.ts';
 import { createPlatform } from '../../client/platform.ts';
 import { ReleaseOffice } from '../../client/releases/office.ts';
 import { peopleOf } from '../../client/data/people.ts';
@@ -8,6 +10,7 @@ import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { lastDayOf, LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { planFederation } from '../../core/federation/plan.ts';
@@ -17,6 +20,11 @@ import { seededStreams } from '../../core/random/streams.ts';
 import { silentLog } from '../../host/log.ts';
 import { HandClock } from './hand-clock.ts';
 import { smallWorld } from './small-world.ts';
+
+interface Leaving {
+  carryOut(): Promise<void>;
+  withdraw(persons: readonly string[], target?: string): Promise<number>;
+}
 
 /** a and b have a history, c has none. */
 const domain: Domain = {
@@ -59,24 +67,35 @@ describe('A source', () => {
       },
       emit: () => undefined,
       onError: (error) => assert.fail(String(error)),
+      order: new InOrder(),
     });
-  const withdrawals = (): Withdrawals =>
-    new Withdrawals({
-      targets: ['books', 'music'],
+  /** Withdraws as the office does, when no answer is being made. */
+  const withdrawals = (targets = ['books', 'music'], log = silentLog): Leaving => {
+    const made = new Withdrawals({
+      targets,
       codes: store.codes,
       consents: store.consents,
-      log: silentLog,
+      log,
       write: (to, bodies) => {
         if (isKilled) throw new Error('killed');
         letters.push(...bodies.map((body) => ({ to, body })));
       },
       emit: () => undefined,
     });
+    return {
+      carryOut: () => made.carryOut(),
+      async withdraw(persons, target) {
+        const revoked = await made.revoke(persons, target);
+        await made.carryOut();
+        return revoked;
+      },
+    };
+  };
   const encoder = (modelRound = 0) => ({
     modelRound,
-    represent: (row: number) => {
-      represented.push(row);
-      return Float32Array.of(3, 4 + row + modelRound);
+    represent: (rows: readonly number[]) => {
+      represented.push(...rows);
+      return Promise.resolve(rows.map((row) => Float32Array.of(3, 4 + row + modelRound)));
     },
   });
   const batches = (): ReleaseBatch[] => letters.flatMap(({ body }) => (body.kind === 'release-batch' ? [body] : []));
@@ -97,46 +116,46 @@ describe('A source', () => {
       { ...consent, person: 'b', epoch: 2 },
     ]);
     const source = await desk();
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     const [batch] = batches();
     const [a] = await scheme.pseudonyms(['a']);
     assert.deepEqual(batch.persons, [a]);
     assert.deepEqual(batch.expires, Uint32Array.of(86_400));
     assert.deepEqual(batch.vectors, Float32Array.of(0.6, 0.8));
     assert.deepEqual([batch.part, batch.parts, batch.mode, batch.dimension], [0, 1, 'raw', 2]);
-    assert.deepEqual(represented, [0], 'nobody else was even computed');
+    assert.deepEqual(new Set(represented), new Set([0]), 'nobody else was even computed');
   });
 
   it('answers nothing before it is asked, and with nobody where nobody consented', async () => {
     const source = await desk();
     store.consents.add([consent]);
-    source.adopt(encoder());
+    await source.adopt(encoder());
     assert.deepEqual(letters, []);
     clock.seconds = 2000;
-    source.request(request);
+    await source.request(request);
     assert.deepEqual([batches()[0].persons, batches()[0].mode], [[], 'none']);
   });
 
   it('releases nothing in mode none', async () => {
     store.consents.add([consent]);
     const source = await desk('none');
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     assert.deepEqual(batches()[0].persons, []);
     assert.deepEqual(represented, []);
   });
 
   it('keeps a request until it has the shared model, also over a restart', async () => {
     store.consents.add([consent]);
-    (await desk()).request({ ...request, modelRound: 2 });
+    await (await desk()).request({ ...request, modelRound: 2 });
     const later = await desk();
-    later.adopt(encoder(1));
+    await later.adopt(encoder(1));
     assert.deepEqual(letters, []);
-    later.adopt(encoder(2));
+    await later.adopt(encoder(2));
     assert.equal(batches()[0].modelRound, 2);
     const again = await desk();
-    again.adopt(encoder(2));
+    await again.adopt(encoder(2));
     assert.equal(letters.length, 1, 'an answered request is not answered again');
   });
 
@@ -144,8 +163,8 @@ describe('A source', () => {
     store.consents.add([consent]);
     for (let i = 0; i < 3; i++) {
       const source = await desk('ldp', 2);
-      source.adopt(encoder());
-      source.request(request);
+      await source.adopt(encoder());
+      await source.request(request);
     }
     const [first, second, third] = batches();
     assert.deepEqual(second.vectors, first.vectors);
@@ -158,12 +177,12 @@ describe('A source', () => {
       store = createMemoryStore();
       letters = [];
       const source = await desk('ldp', 2);
-      source.adopt(encoder());
+      await source.adopt(encoder());
       for (const persons of batchesOfPersons) {
         const given = persons.map((person) => ({ ...consent, person }));
         store.consents.add(given);
-        source.onConsents(given);
-        source.request(request);
+        await source.onConsents(given);
+        await source.request(request);
       }
       const { persons, vectors, dimension } = batches().at(-1)!;
       return new Map(
@@ -178,32 +197,35 @@ describe('A source', () => {
   it('draws no second random code in an epoch, whatever changes; a raw vector follows the model', async () => {
     store.consents.add([consent, { ...consent, epoch: 2 }]);
     const ldp = await desk('ldp', 2);
-    ldp.adopt(encoder(0));
-    ldp.request(request);
-    ldp.adopt(encoder(1));
-    ldp.request(request);
+    await ldp.adopt(encoder(0));
+    await ldp.request(request);
+    await ldp.adopt(encoder(1));
+    await ldp.request(request);
     const stronger = await desk('ldp', 1);
-    stronger.adopt(encoder(0));
-    stronger.request(request);
+    await stronger.adopt(encoder(0));
+    await stronger.request(request);
     assert.deepEqual(
       batches().map(({ persons }) => persons.length),
       [1, 0, 0],
     );
-    ldp.request({ ...request, epoch: 2 });
+    await ldp.request({ ...request, epoch: 2 });
     assert.equal(batches()[3].persons.length, 1);
     const raw = await desk('raw');
     store.consents.add([{ ...consent, target: 'music' }]);
-    raw.adopt(encoder(0));
-    raw.request({ ...request, target: 'music' });
-    raw.adopt(encoder(1));
-    raw.request({ ...request, target: 'music' });
+    await raw.adopt(encoder(0));
+    await raw.request({ ...request, target: 'music' });
+    await raw.adopt(encoder(1));
+    await raw.request({ ...request, target: 'music' });
     const [, , , , before, after] = batches();
     assert.notDeepEqual(after.vectors, before.vectors);
   });
 
   it('withholds codes of another plan or dimension, and mixes none into a batch', async () => {
     store.consents.add([consent]);
-    const wide = { modelRound: 0, represent: () => Float32Array.of(1, 2, 3) };
+    const wide = {
+      modelRound: 0,
+      represent: (rows: readonly number[]) => Promise.resolve(rows.map(() => Float32Array.of(1, 2, 3))),
+    };
     const counts: number[] = [];
     for (const [plan, made] of [
       ['plan', encoder()],
@@ -212,9 +234,9 @@ describe('A source', () => {
       ['plan', encoder()],
     ] as const) {
       const source = await desk('ldp', 2, plan);
-      source.adopt(made);
+      await source.adopt(made);
       if (made === wide) store.consents.add([{ ...consent, person: 'b' }]);
-      source.request(request);
+      await source.request(request);
       counts.push(batches().at(-1)!.persons.length);
     }
     assert.deepEqual(counts, [1, 0, 1, 1]);
@@ -247,9 +269,13 @@ describe('A source', () => {
       write: (to, bodies) => void letters.push(...bodies.map((body) => ({ to, body }))),
       emit: () => undefined,
       onError: (error) => assert.fail(String(error)),
+      order: new InOrder(),
     });
-    source.adopt({ modelRound: 0, represent: () => new Float32Array(32).fill(1) });
-    source.request(request);
+    await source.adopt({
+      modelRound: 0,
+      represent: (rows) => Promise.resolve(rows.map(() => new Float32Array(32).fill(1))),
+    });
+    await source.request(request);
     assert.deepEqual(
       batches().map(({ part, parts }) => [part, parts]),
       [
@@ -263,10 +289,10 @@ describe('A source', () => {
   it('gives the same answer once a minute, however often it is asked for, and at once when somebody consents', async () => {
     store.consents.add([consent, { ...consent, epoch: 2 }]);
     const source = await desk();
-    source.adopt(encoder());
+    await source.adopt(encoder());
     for (let i = 0; i < 300; i++) {
-      source.request(request);
-      source.request({ ...request, epoch: 2 });
+      await source.request(request);
+      await source.request({ ...request, epoch: 2 });
     }
     assert.deepEqual(
       batches().map(({ epoch }) => epoch),
@@ -274,30 +300,59 @@ describe('A source', () => {
     );
     const later = { ...consent, person: 'b', epoch: 2 };
     store.consents.add([later]);
-    source.onConsents([later]);
+    await source.onConsents([later]);
     assert.deepEqual([batches().length, batches()[2].persons.length], [3, 2]);
     clock.seconds += 60;
     clock.tick();
+    await turn();
     assert.equal(batches().length, 3, 'what was asked last has been answered since');
-    for (let i = 0; i < 3; i++) source.request(request);
+    for (let i = 0; i < 3; i++) await source.request(request);
     assert.equal(batches().length, 4);
     clock.seconds += 59;
     clock.tick();
+    await turn();
     assert.equal(batches().length, 4);
     clock.seconds += 1;
     clock.tick();
+    await turn();
     assert.equal(batches().length, 5, 'who asked again within the minute is answered after it');
-    source.adopt(encoder(1));
-    source.request(request);
+    await source.adopt(encoder(1));
+    await source.request(request);
     assert.equal(batches().length, 6, 'another model is another answer');
     source.stop();
+  });
+
+  it('releases nobody who withdraws while the answer is made, and answers again who consents meanwhile', async () => {
+    store.consents.add([consent, { ...consent, person: 'b' }]);
+    const source = await desk();
+    let goOn: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => (goOn = resolve));
+    const { modelRound, represent } = encoder();
+    await source.adopt({ modelRound, represent: async (rows) => (await waits, represent(rows)) });
+    const answered = source.request(request);
+    const leaving = withdrawals();
+    await turn();
+    store.consents.revoke(['a']);
+    source.onWithdrawn(['a'], undefined);
+    const again = { ...consent, target: 'books', person: 'a', epoch: 2 };
+    store.consents.add([again]);
+    const later = source.onConsents([{ ...again, epoch: 1 }]);
+    goOn();
+    await Promise.all([answered, later]);
+    await leaving.carryOut();
+    const [a, b] = await scheme.pseudonyms(['a', 'b']);
+    assert.deepEqual(
+      letters.map(({ body }) => (body.kind === 'release-batch' ? body.persons : body.kind)),
+      [[b], [b], 'release-withdrawal'],
+    );
+    assert.deepEqual(letters[2].body, { kind: 'release-withdrawal', persons: [a] });
   });
 
   it('releases no more persons than a target takes by the manifest', async () => {
     store.consents.add([consent, { ...consent, person: 'b' }]);
     const source = await desk('raw', null, 'plan', scheme, 1);
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     assert.deepEqual(batches()[0].persons, [...(await scheme.pseudonyms(['a', 'b']))].sort().slice(0, 1));
   });
 
@@ -309,8 +364,8 @@ describe('A source', () => {
     assert.notDeepEqual([...pseudonyms].sort(), pseudonyms);
     store.consents.add(persons.map((person, i) => ({ ...consent, person, expires: 2000 + i })));
     const source = await desk('raw', null, 'plan', turning);
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     assert.deepEqual(batches()[0].persons, [...pseudonyms].sort());
     assert.deepEqual(batches()[0].expires, Uint32Array.of(86_400, 86_400));
     await withdrawals().withdraw(persons);
@@ -328,9 +383,9 @@ describe('A source', () => {
   it('tells the targets of a withdrawal, and deletes the vector', async () => {
     store.consents.add([consent, { ...consent, target: 'music' }, { ...consent, person: 'b' }]);
     const source = await desk();
-    source.adopt(encoder());
-    source.request(request);
-    source.request({ ...request, target: 'music' });
+    await source.adopt(encoder());
+    await source.request(request);
+    await source.request({ ...request, target: 'music' });
     const [a] = await scheme.pseudonyms(['a']);
     const leaving = withdrawals();
     assert.equal(await leaving.withdraw(['a']), 2);
@@ -352,8 +407,8 @@ describe('A source', () => {
     const leaving = withdrawals();
     assert.equal(await leaving.withdraw(['a'], 'music'), 1);
     const source = await desk();
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     // Without a history, not in the data, and somebody who consented after the answer was given.
     store.consents.add([{ ...consent, person: 'b' }]);
     assert.equal(await leaving.withdraw(['a', 'b', 'c', 'nobody']), 4);
@@ -370,8 +425,8 @@ describe('A source', () => {
       store.consents.add([consent]);
       for (const key of [...keys, keys[0]]) {
         const source = await desk(mode, epsilon0, 'plan', key);
-        source.adopt(encoder());
-        source.request(request);
+        await source.adopt(encoder());
+        await source.request(request);
       }
       return batches().map(({ persons }) => persons.length);
     };
@@ -399,8 +454,8 @@ describe('A source', () => {
   it('carries out after a restart a withdrawal that it was killed in', async () => {
     store.consents.add([consent]);
     const source = await desk();
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     letters = [];
     const killed = withdrawals();
     isKilled = true;
@@ -421,17 +476,17 @@ describe('A source', () => {
       letters = [];
       store.consents.add([consent]);
       const source = await desk(mode, epsilon0);
-      source.adopt(encoder());
-      source.request(request);
-      (await desk(mode, epsilon0)).adopt(encoder());
+      await source.adopt(encoder());
+      await source.request(request);
+      await (await desk(mode, epsilon0)).adopt(encoder());
       assert.equal(letters.length, 1, 'nobody new, nothing to tell');
       store.consents.add([
         { ...consent, person: 'b' },
         { ...consent, person: 'c' },
       ]);
-      (await desk(mode, epsilon0)).adopt(encoder());
+      await (await desk(mode, epsilon0)).adopt(encoder());
       assert.deepEqual(batches()[1].persons, await scheme.pseudonyms(['a', 'b']));
-      (await desk(mode, epsilon0)).adopt(encoder());
+      await (await desk(mode, epsilon0)).adopt(encoder());
       assert.equal(letters.length, 2);
     }
   });
@@ -439,15 +494,15 @@ describe('A source', () => {
   it('carries out a withdrawal that a new consent followed while it did not run, then answers the consent', async () => {
     store.consents.add([consent]);
     const source = await desk();
-    source.adopt(encoder());
-    source.request(request);
+    await source.adopt(encoder());
+    await source.request(request);
     store.consents.revoke(['a']);
     store.consents.add([
       { ...consent, expires: 90_000 },
       { ...consent, epoch: 2 },
     ]);
     await withdrawals().carryOut();
-    (await desk()).adopt(encoder());
+    await (await desk()).adopt(encoder());
     assert.deepEqual(
       letters.map(({ body }) => body.kind),
       ['release-batch', 'release-withdrawal', 'release-batch'],
@@ -492,21 +547,42 @@ describe('A source', () => {
     assert.deepEqual([store.consents.list(), store.consents.revoked()], [[], []]);
   });
 
+  it('records and withdraws many consents in pieces, a withdrawal and what follows it in order', async () => {
+    const persons = Array.from({ length: 3 * ITEMS_IN_A_TURN }, (_, i) => `p${i}`);
+    const pieces: number[] = [];
+    const consents = {
+      ...store.consents,
+      add(some: readonly Consent[]): void {
+        pieces.push(some.length);
+        store.consents.add(some);
+      },
+    };
+    const options = smallWorld().options('films', { store: { ...store, consents } });
+    const { book } = new ReleaseOffice({
+      options,
+      plan: planFederation(options.manifest),
+      people: await peopleOf(domain, scheme),
+      emit: () => undefined,
+      write: () => undefined,
+      onReceived: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    });
+    const given = persons.map((person) => ({ ...consent, person }));
+    const all = [book.add(given), book.withdraw(persons), book.add(given)];
+    assert.deepEqual(await Promise.all(all), [undefined, persons.length, undefined]);
+    assert.ok(pieces.every((size) => size <= ITEMS_IN_A_TURN) && pieces.length === 6);
+    assert.equal(store.consents.list().length, persons.length);
+  });
+
   it('carries out the withdrawal from a platform that has left the federation, and says that it cannot tell it', async () => {
     const told: unknown[] = [];
     store.consents.add([{ ...consent, target: 'gone' }]);
     store.codes.put(1, 'gone', [
       { person: 'a', pseudonym: 'A', vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
     ]);
-    const leaving = new Withdrawals({
-      targets: ['books'],
-      codes: store.codes,
-      consents: store.consents,
-      log: { ...silentLog, error: (message, fields) => void told.push([message, fields]) },
-      write: () => assert.fail('no letter can be addressed'),
-      emit: () => undefined,
-    });
-    assert.equal(await leaving.withdraw(['a']), 1);
+    const log = { ...silentLog, error: (message: string, fields?: object) => void told.push([message, fields]) };
+    assert.equal(await withdrawals(['books'], log).withdraw(['a']), 1);
+    assert.deepEqual(letters, []);
     assert.match(JSON.stringify(told), /no longer in this federation.*gone/);
     assert.deepEqual(store.consents.revoked(), []);
   });
@@ -536,12 +612,12 @@ describe('A source', () => {
     const counts: number[] = [];
     for (const [mode, epsilon0, target] of [['ldp', 2, 'books'] as const, ['raw', null, 'music'] as const]) {
       const source = await desk(mode, epsilon0);
-      source.adopt(encoder());
+      await source.adopt(encoder());
       for (const epoch of [1, 1, 2]) {
         const again = { ...consent, target, epoch };
         store.consents.add([again]);
-        source.onConsents([again]);
-        source.request({ ...request, target, epoch });
+        await source.onConsents([again]);
+        await source.request({ ...request, target, epoch });
         counts.push(batches().at(-1)!.persons.length);
         await withdrawals().withdraw(['a']);
       }

@@ -2,6 +2,7 @@
  * A coordinator and its platforms, as they run in production, over their real stores, with a point before anything that
  * is written or leaves: started as a process with a number, it kills itself at that point as `kill -9` would.
  */
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import { appendFileSync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
@@ -210,7 +211,7 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
     },
     persons: 1,
   });
-  await participation.join(model as PlatformModel);
+  await participation.join(roundWorkOf(model as PlatformModel));
   const link = network
     .platformTransport({
       identity: wireIdentity(tiny.manifest, identity),

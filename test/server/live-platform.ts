@@ -2,6 +2,7 @@
  * A platform's real part in the rounds (Participation, OwnLedger, its store) over a link to a tiny federation's coordinator:
  * where its process dies, a test says.
  */
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { Participation } from '../../client/rounds/participation.ts';
@@ -87,7 +88,7 @@ export class LivePlatform {
       adopt: () => Promise.resolve(),
       contributions: () => [{ values: new Float32Array(plan.parameters).fill(0.01) }],
     };
-    const joined = this.participation.join(model as PlatformModel);
+    const joined = this.participation.join(roundWorkOf(model as PlatformModel));
     this.link = house.network
       .platformTransport({
         identity: wireIdentity(manifest, identity),

@@ -169,7 +169,7 @@ describe('decoder', () => {
       ),
     ]);
     assert.deepEqual(alone.report.blend, { decoder: 0, prior: 0, popularity: 1 });
-    assert.match(alone.report.sources[0].shutOutBecause ?? '', /0 persons known on both sides/);
+    assert.match(alone.report.sources[0].shutOutBecause ?? '', /0 persons are known on both sides/);
     assert.equal(alone.explain([], 3).basis, 'popularity');
     const order = Array.from(alone.score([]));
     const counts = new Float64Array(items);

@@ -5,6 +5,7 @@ import { historyOf, personIndex, restrictPersons } from '../../core/data/select.
 import { uniformNegatives } from '../../core/evaluation/negatives.ts';
 import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
 import { rankMetrics } from '../../core/evaluation/metrics.ts';
+import { restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
@@ -305,6 +306,12 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     assert.ok(Math.abs(total - scores[5]) < 1e-4, `parts add up to ${total}, the score is ${scores[5]}`);
     assert.equal(target.explain([], 5).basis === 'representation', false);
     assert.equal(target.score([]).length, films.catalogue.length);
+
+    const again = restoreDecoder(split.target, structuredClone(target.decoderData()));
+    assert.deepEqual(again.report, report);
+    assert.deepEqual(again.score(releasedOf(person)), scores);
+    assert.deepEqual(again.explain(releasedOf(person), 5), explained);
+    assert.deepEqual(again.score([]), target.score([]));
   });
 }
 

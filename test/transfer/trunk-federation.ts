@@ -111,7 +111,7 @@ export async function platform(
       ...(drawn && {
         drawn: {
           get: (fingerprint, repetition) => drawn.get(`${fingerprint} ${repetition}`),
-          put: (fingerprint, repetition, values) => drawn.set(`${fingerprint} ${repetition}`, values),
+          put: (fingerprint, repetition, values) => void drawn.set(`${fingerprint} ${repetition}`, values),
         },
       }),
     }),

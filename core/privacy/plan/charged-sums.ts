@@ -17,9 +17,12 @@ import type { PrivacyPlan } from './privacy-plan.ts';
  * left yet.
  */
 export interface DrawnSums {
-  get(fingerprint: string, repetition: number): Float64Array | undefined;
-  put(fingerprint: string, repetition: number, values: Float64Array): void;
+  get(fingerprint: string, repetition: number): Kept | Promise<Kept>;
+  /** Durable when it returns, or when its promise resolves. */
+  put(fingerprint: string, repetition: number, values: Float64Array): void | Promise<void>;
 }
+
+type Kept = Float64Array | undefined;
 
 export interface ChargedSumsOptions {
   readonly plan: PrivacyPlan;
@@ -60,9 +63,9 @@ export function createChargedSums(options: ChargedSumsOptions): ChargedSums {
       }
       asked.set(label, repetition);
       const fingerprint = sumFingerprint(platform, sum);
-      const kept = drawn?.get(fingerprint, repetition);
+      const kept = await drawn?.get(fingerprint, repetition);
       const values = kept ?? draw();
-      if (kept === undefined) drawn?.put(fingerprint, repetition, values);
+      if (kept === undefined) await drawn?.put(fingerprint, repetition, values);
       await charge(platformCharge(platform, sum, repetition));
       // The caller gets a copy: strategies work in place, and the kept value must stay the released one.
       return Float64Array.from(values);

@@ -16,8 +16,8 @@ export interface DecoderContext {
   readonly random: Prng;
 }
 
-/** Regression and scores of a decoder with at least one source. */
+/** What scores are made from. */
 export interface Fitted {
-  readonly regression: Regression;
+  readonly regression: Pick<Regression, 'layout' | 'map'>;
   readonly scores: HeldScores;
 }

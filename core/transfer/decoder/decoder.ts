@@ -12,20 +12,35 @@ import { personIndex } from '../../data/select.ts';
 import type { ReceivedRepresentations } from '../../release/release.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
-import type { DecoderReport, Explanation, ReleasedVector } from '../strategy.ts';
+import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from '../strategy.ts';
 import { explainScore } from './explain.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
-import type { RowsByPerson } from './received-features.ts';
+import { FeatureLayout } from './received-features.ts';
+import type { BlockState, RowsByPerson } from './received-features.ts';
 import { fitRegression } from './regression.ts';
+import type { LinearMap } from './ridge-path.ts';
 import { factorScoreMap, HeldScores, historyScoreMap, mixedScoreMap } from './score-map.ts';
+import type { ScoreMap } from './score-map.ts';
 import type { DecoderContext, Fitted } from './decoder-parts.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
 
 export interface Decoder {
   readonly report: DecoderReport;
+  /** All of it but the domain. */
+  readonly data: DecoderData;
   score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
   explain(released: readonly ReleasedVector[], item: number): Explanation;
+}
+
+/** Data of a decoder that more than popularity stands in. */
+interface FittedData extends DecoderData {
+  readonly factors: Pick<Factors, 'dimension' | 'items'>;
+  /** Mean target factor. */
+  readonly prior: Float64Array;
+  /** Undefined where no source was let in. */
+  readonly regression:
+    { readonly blocks: readonly BlockState[]; readonly map: LinearMap; readonly scores: ScoreMap } | undefined;
 }
 
 /** Least number of persons known on both sides. With fewer nothing can be judged, and popularity is used alone. */
@@ -55,42 +70,50 @@ export function fitDecoder(context: DecoderContext, received: readonly ReceivedR
       ? undefined
       : fitRegression(selection.inputs, train, factors.dimension, selection.penalty);
   const { share, scale } = selection.histories;
-  const fitted = regression && {
-    regression,
-    scores: new HeldScores(
-      mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
-    ),
+  const { blend, heldOut, sources, chosen } = selection;
+  const data: FittedData = {
+    report: { warmPersons: warm.length, blend, heldOut, sources, chosen },
+    factors: { dimension: factors.dimension, items: factors.items },
+    prior: meanFactor(train, factors.dimension),
+    regression: regression && {
+      blocks: regression.layout.state,
+      map: regression.map,
+      scores: mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
+    },
   };
-  return new FittedDecoder(domain, factors, meanFactor(train, factors.dimension), fitted, {
-    warmPersons: warm.length,
-    blend: selection.blend,
-    heldOut: selection.heldOut,
-    sources: selection.sources,
-    chosen: selection.chosen,
-  });
+  return new FittedDecoder(domain, data);
+}
+
+/** The decoder that was fitted on this domain, perhaps in another thread. */
+export function restoreDecoder(domain: Domain, data: DecoderData): Decoder {
+  return isFitted(data) ? new FittedDecoder(domain, data) : popularityOf(domain, data);
+}
+
+function isFitted(data: DecoderData): data is FittedData {
+  return 'factors' in data;
 }
 
 class FittedDecoder implements Decoder {
-  readonly report: DecoderReport;
+  readonly data: FittedData;
   readonly #domain: Domain;
-  readonly #factors: Factors;
   readonly #fitted: Fitted | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
 
-  constructor(
-    domain: Domain,
-    factors: Factors,
-    prior: Float64Array,
-    fitted: Fitted | undefined,
-    report: DecoderReport,
-  ) {
+  constructor(domain: Domain, data: FittedData) {
     this.#domain = domain;
-    this.#factors = factors;
-    this.#fitted = fitted;
+    this.data = data;
+    const { factors, prior, regression } = data;
+    this.#fitted = regression && {
+      regression: { layout: new FeatureLayout(regression.blocks), map: regression.map },
+      scores: new HeldScores(regression.scores),
+    };
     this.#priorScores = multiplyVector(factors.items, factors.dimension, prior);
     this.#popularity = popularityOnScaleOf(domain, this.#priorScores).list;
-    this.report = report;
+  }
+
+  get report(): DecoderReport {
+    return this.data.report;
   }
 
   score(released: readonly ReleasedVector[]): Float32Array {
@@ -107,7 +130,7 @@ class FittedDecoder implements Decoder {
     return explainScore(
       {
         domain: this.#domain,
-        factors: this.#factors,
+        factors: this.data.factors,
         blend: this.report.blend,
         popularity: this.#popularity,
         fitted: this.#fitted,
@@ -128,23 +151,30 @@ class FittedDecoder implements Decoder {
 }
 
 function popularityAlone(
-  context: DecoderContext,
+  context: Pick<DecoderContext, 'domain'>,
   warmPersons: number,
   received: readonly ReceivedRepresentations[],
 ): Decoder {
-  const list = popularityOnScaleOf(context.domain, undefined).list;
   const shutOutBecause = `${warmPersons} persons are known on both sides; with fewer than ${fewestWarm} no source can be judged`;
+  const sources = received.map(({ source }) => ({ source, weight: 0, shutOutBecause }));
+  return popularityOf(context.domain, {
+    report: { warmPersons, blend: { decoder: 0, prior: 0, popularity: 1 }, heldOut: {}, sources, chosen: {} },
+  });
+}
+
+function popularityOf(domain: Domain, data: DecoderData): Decoder {
+  const list = popularityOnScaleOf(domain, undefined).list;
   return {
-    report: {
-      warmPersons,
-      blend: { decoder: 0, prior: 0, popularity: 1 },
-      heldOut: {},
-      sources: received.map(({ source }) => ({ source, weight: 0, shutOutBecause })),
-      chosen: {},
-    },
+    data,
+    report: data.report,
     score: () => list.slice(),
     explain: () => ({ basis: 'popularity', parts: [{ name: 'popularity', weight: 1 }] }),
   };
+}
+
+/** A decoder before anything was fitted: what is popular on the platform. */
+export function popularityDecoder(domain: Domain): Decoder {
+  return popularityAlone({ domain }, 0, []);
 }
 
 function historyLengthOf(domain: Domain, person: number | undefined): number {

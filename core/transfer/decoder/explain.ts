@@ -11,7 +11,7 @@ import type { Fitted } from './decoder-parts.ts';
 
 export interface ExplainedDecoder {
   readonly domain: Domain;
-  readonly factors: Factors;
+  readonly factors: Pick<Factors, 'dimension' | 'items'>;
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;

@@ -3,18 +3,23 @@
  * the same mean variance. A block is zero if its source released nothing of the person.
  * @module
  */
-import type { ReceivedRepresentations } from '../../release/release.ts';
+import type { NoiseModel, ReceivedRepresentations } from '../../release/release.ts';
 import type { FeatureMap, FeatureShape } from './features.ts';
 import { featureMap } from './features.ts';
 
-export interface SourceBlock {
+/** A source's block as plain data. */
+export interface BlockState {
   readonly source: string;
+  readonly noiseModel: NoiseModel;
   readonly dimension: number;
   readonly shape: FeatureShape;
-  readonly map: FeatureMap;
   readonly offset: number;
   readonly mean: Float64Array /* [map.width] */;
   readonly inverseScale: number;
+}
+
+export interface SourceBlock extends BlockState {
+  readonly map: FeatureMap;
 }
 
 export interface ChosenSource {
@@ -29,15 +34,31 @@ export class FeatureLayout {
   readonly width: number;
   readonly blocks: readonly SourceBlock[];
 
+  constructor(blocks: readonly BlockState[]) {
+    this.blocks = blocks.map((block) => ({
+      ...block,
+      map: featureMap(block.noiseModel, block.dimension, block.shape),
+    }));
+    this.width = this.blocks.reduce((sum, { map }) => sum + map.width, 0);
+  }
+
   /** @param persons on whom the regression is fitted; they determine centres and scales. */
-  constructor(chosen: readonly ChosenSource[], rows: readonly RowsByPerson[], persons: readonly string[]) {
+  static fit(
+    chosen: readonly ChosenSource[],
+    rows: readonly RowsByPerson[],
+    persons: readonly string[],
+  ): FeatureLayout {
     let offset = 0;
-    this.blocks = chosen.map(({ received, shape }, index) => {
+    const blocks = chosen.map(({ received, shape }, index) => {
       const block = blockOf(received, shape, rows[index], persons, offset);
-      offset += block.map.width;
+      offset += block.mean.length;
       return block;
     });
-    this.width = offset;
+    return new FeatureLayout(blocks);
+  }
+
+  get state(): readonly BlockState[] {
+    return this.blocks.map(({ map: _, ...block }) => block);
   }
 
   /** Feature rows of persons, float64 [persons, width] row-major. */
@@ -75,7 +96,7 @@ function blockOf(
   rows: RowsByPerson,
   persons: readonly string[],
   offset: number,
-): SourceBlock {
+): BlockState {
   const { dimension, noiseModel, source, vectors } = received;
   const map = featureMap(noiseModel, dimension, shape);
   const { width } = map;
@@ -99,7 +120,8 @@ function blockOf(
     meanSquare += mean[i] * mean[i];
   }
   const variance = (square / Math.max(1, count) - meanSquare) / width;
-  return { source, dimension, shape, map, offset, mean, inverseScale: variance > 0 ? 1 / Math.sqrt(variance) : 0 };
+  const inverseScale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
+  return { source, noiseModel, dimension, shape, offset, mean, inverseScale };
 }
 
 function writeBlock(block: SourceBlock, vectors: Float32Array, from: number, out: Float64Array, row: number): void {

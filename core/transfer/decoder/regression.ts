@@ -67,7 +67,7 @@ interface Prepared {
 }
 
 function prepare(inputs: Inputs, train: Targets, d: number): Prepared {
-  const layout = new FeatureLayout(inputs.chosen, inputs.rows, train.persons);
+  const layout = FeatureLayout.fit(inputs.chosen, inputs.rows, train.persons);
   const features = layout.rows(inputs.chosen, inputs.rows, train.persons);
   return { layout, features, path: new RidgePath(features, layout.width, train.factors, d) };
 }

@@ -15,6 +15,7 @@ import { prototypeSettings } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import type { Factors } from '../factors/implicit-als.ts';
 import type {
+  DecoderData,
   DecoderReport,
   Explanation,
   PlatformContext,
@@ -89,6 +90,10 @@ export class BridgeModel implements PlatformModel {
     };
     this.#decoder = fitDecoder({ domain, random: Prng.fromSource(random), factorise: telling }, received);
     return Promise.resolve(this.#decoder.report);
+  }
+
+  decoderData(): DecoderData {
+    return this.#fitted().data;
   }
 
   score(released: readonly ReleasedVector[]): Float32Array {

@@ -1,0 +1,70 @@
+/**
+ * The long work on the thread that it is asked on: in tests, in seeded simulations, and within each thread of its own.
+ * @module
+ */
+import { historyOf } from '../../core/data/select.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
+import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
+import type { DecoderData, PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import { computeUpdate } from '../rounds/update.ts';
+import type { Update, UpdateOrder } from '../rounds/update.ts';
+import type { Workshop, WorkshopOptions } from './workshop.ts';
+
+export class LocalWorkshop implements Workshop {
+  readonly fitsApart = false;
+  readonly #options: WorkshopOptions;
+  readonly #model: PlatformModel;
+  readonly #sums: ChargedSums;
+
+  constructor(options: WorkshopOptions) {
+    this.#options = options;
+    const { plan, platform, domain, backend, factorise, random, drawn, charge, onProgress, signal } = options;
+    this.#model = plan.strategy.join({
+      domain,
+      shape: plan.shape,
+      plan: plan.shared,
+      settings: plan.settings,
+      random: seededRandom(`${plan.manifest.seed}/strategy/${platform}`),
+      backend,
+      factorise,
+      onProgress: (_, fraction) => onProgress(fraction),
+      signal,
+    });
+    const mechanism = plan.privacy.budget === null ? withoutNoise : discreteGaussian;
+    this.#sums = createChargedSums({ plan: plan.privacy, platform, mechanism, random, drawn, charge });
+  }
+
+  prepare(): Promise<void> {
+    return this.#model.prepare(this.#sums);
+  }
+
+  prototypes(): Promise<Float32Array> {
+    return this.#model.prototypes(this.#sums);
+  }
+
+  adopt(shared: SharedModel): Promise<void> {
+    return this.#model.adopt(shared);
+  }
+
+  update(order: UpdateOrder): Promise<Update> {
+    return computeUpdate({ ...order, model: this.#model });
+  }
+
+  represent(rows: readonly number[]): Promise<readonly Float32Array[]> {
+    const { domain } = this.#options;
+    return new Promise((resolve) => resolve(rows.map((row) => this.#model.represent(historyOf(domain, row)))));
+  }
+
+  async fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
+    await this.#model.fitDecoder(received);
+    return this.#model.decoderData();
+  }
+
+  dispose(): Promise<void> {
+    this.#model.dispose();
+    return Promise.resolve();
+  }
+}

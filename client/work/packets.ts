@@ -1,0 +1,67 @@
+/**
+ * A domain and what was received, in a form that threads share or hand over without copying long lists one by one.
+ * @module
+ */
+import type { Domain } from '../../core/data/domain.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
+
+/** No id holds a line end (core/data/ids.ts), nor does a pseudonym. */
+const BETWEEN = '\n';
+
+export interface DomainPacket {
+  readonly name: string;
+  readonly persons: string;
+  readonly catalogue: string;
+  readonly offsets: Uint32Array<SharedArrayBuffer>;
+  readonly items: Uint32Array<SharedArrayBuffer>;
+  readonly ratings?: Float32Array<SharedArrayBuffer>;
+  readonly timestamps?: Float64Array<SharedArrayBuffer>;
+}
+
+/** Titles stay: no strategy reads them. */
+export function packDomain({ name, persons, catalogue, offsets, items, ratings, timestamps }: Domain): DomainPacket {
+  return {
+    name,
+    persons: persons.join(BETWEEN),
+    catalogue: catalogue.join(BETWEEN),
+    offsets: sharedInts(offsets),
+    items: sharedInts(items),
+    ...(ratings && { ratings: sharedFloats(ratings) }),
+    ...(timestamps && { timestamps: sharedDoubles(timestamps) }),
+  };
+}
+
+export function unpackDomain({ persons, catalogue, ...rest }: DomainPacket): Domain {
+  return { ...rest, persons: persons.split(BETWEEN), catalogue: catalogue.split(BETWEEN) };
+}
+
+export type ReceivedPacket = Omit<ReceivedRepresentations, 'persons'> & { readonly persons: string };
+
+export function packReceived(received: readonly ReceivedRepresentations[]): readonly ReceivedPacket[] {
+  return received.map((source) => ({ ...source, persons: source.persons.join(BETWEEN) }));
+}
+
+export function unpackReceived(packets: readonly ReceivedPacket[]): readonly ReceivedRepresentations[] {
+  return packets.map((source) => ({
+    ...source,
+    persons: source.persons === '' ? [] : source.persons.split(BETWEEN),
+  }));
+}
+
+function sharedInts(from: Uint32Array): Uint32Array<SharedArrayBuffer> {
+  const shared = new Uint32Array(new SharedArrayBuffer(from.byteLength));
+  shared.set(from);
+  return shared;
+}
+
+function sharedFloats(from: Float32Array): Float32Array<SharedArrayBuffer> {
+  const shared = new Float32Array(new SharedArrayBuffer(from.byteLength));
+  shared.set(from);
+  return shared;
+}
+
+function sharedDoubles(from: Float64Array): Float64Array<SharedArrayBuffer> {
+  const shared = new Float64Array(new SharedArrayBuffer(from.byteLength));
+  shared.set(from);
+  return shared;
+}

@@ -1,0 +1,104 @@
+/**
+ * A thread of its own for one kind of work: what trains and represents, or one fit. It ends when it is told to, in the middle
+ * of whatever it does.
+ * @module
+ */
+import { parentPort } from 'node:worker_threads';
+import type { Manifest } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import type { TensorBackendName } from '../../core/tensor/backend.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import type { DecoderData, SharedModel } from '../../core/transfer/strategy.ts';
+import { systemRandom, systemStreams } from '../../host/system.ts';
+import type { Update } from '../rounds/update.ts';
+import { tensorBackend } from '../tensor/open.ts';
+import { Calls } from './calls.ts';
+import { LocalWorkshop } from './local-workshop.ts';
+import { unpackDomain, unpackReceived } from './packets.ts';
+import type { DomainPacket, ReceivedPacket } from './packets.ts';
+
+/** Plain data: what a thread begins with. */
+export interface ThreadTerms {
+  readonly manifest: Manifest;
+  readonly platform: string;
+  readonly domain: DomainPacket;
+  readonly backend: TensorBackendName;
+}
+
+const PROGRESS_STEP = 0.01;
+
+class Thread {
+  readonly #calls: Calls;
+  #plan: FederationPlan | undefined;
+  #platform = '';
+  #workshop: LocalWorkshop | undefined;
+
+  constructor(port: NonNullable<typeof parentPort>) {
+    this.#calls = new Calls(port, {
+      begin: (terms: ThreadTerms) => this.#begin(terms),
+      prepare: () => this.#work().prepare(),
+      prototypes: () => this.#work().prototypes(),
+      adopt: (shared: SharedModel) => this.#work().adopt(shared),
+      represent: (rows: readonly number[]) => this.#work().represent(rows),
+      update: (shared: SharedModel, round: number, signal: AbortSignal) => this.#update(shared, round, signal),
+      fit: (received: readonly ReceivedPacket[]): Promise<DecoderData> => this.#work().fit(unpackReceived(received)),
+    });
+  }
+
+  #begin({ manifest, platform, domain, backend }: ThreadTerms): void {
+    const plan = planFederation(manifest);
+    this.#plan = plan;
+    this.#platform = platform;
+    let told = -1;
+    this.#workshop = new LocalWorkshop({
+      plan,
+      platform,
+      domain: unpackDomain(domain),
+      backend: tensorBackend(backend),
+      factorise: factorMemory(manifest.seed).factorise,
+      random: systemStreams,
+      drawn: {
+        get: (fingerprint, repetition) => this.#calls.call('drawn', [fingerprint, repetition]),
+        put: (fingerprint, repetition, values) => this.#calls.call('keep', [fingerprint, repetition, values]),
+      },
+      charge: (charge) => this.#calls.call('charge', [charge]),
+      onProgress: (fraction) => {
+        if (Math.abs(fraction - told) < PROGRESS_STEP && fraction < 1) return;
+        told = fraction;
+        this.#calls.tell('progress', fraction);
+      },
+      // A thread that is to stop is ended.
+      signal: new AbortController().signal,
+    });
+  }
+
+  #update(shared: SharedModel, round: number, signal: AbortSignal): Promise<Update> {
+    const plan = this.#plan;
+    if (plan === undefined) throw new Error('the thread has not begun');
+    let count = 0;
+    return this.#work()
+      .update({
+        plan,
+        platform: this.#platform,
+        shared,
+        round,
+        signal,
+        mechanism: plan.privacy.budget === null ? withoutNoise : discreteGaussian,
+        random: systemRandom,
+        onContribution: () => {
+          count += 1;
+          if (count % 100 === 0) this.#calls.tell('contributed', 100);
+        },
+      })
+      .finally(() => this.#calls.tell('contributed', count % 100));
+  }
+
+  #work(): LocalWorkshop {
+    if (this.#workshop === undefined) throw new Error('the thread has not begun');
+    return this.#workshop;
+  }
+}
+
+if (parentPort !== null) new Thread(parentPort);

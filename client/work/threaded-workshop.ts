@@ -1,0 +1,111 @@
+/**
+ * The long work on threads of its own: one that trains, takes part in rounds and represents, and one that fits. The thread
+ * with sockets and HTTP only hands over and takes back.
+ * @module
+ */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
+import { PlatformError } from '../errors.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
+import type { DecoderData, SharedModel } from '../../core/transfer/strategy.ts';
+import type { Update, UpdateOrder } from '../rounds/update.ts';
+import { Calls } from './calls.ts';
+import { packDomain, packReceived } from './packets.ts';
+import type { ThreadTerms } from './thread.ts';
+import type { Workshop, WorkshopOptions } from './workshop.ts';
+
+/** The module that threads run. */
+export const THREAD = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+
+interface RunningThread {
+  readonly worker: Worker;
+  readonly calls: Calls;
+}
+
+export class ThreadedWorkshop implements Workshop {
+  readonly fitsApart = true;
+  readonly #options: WorkshopOptions;
+  readonly #module: URL;
+  readonly #terms: ThreadTerms;
+  readonly #threads = new Set<RunningThread>();
+  readonly #training: RunningThread;
+  #fitting: RunningThread | undefined;
+  #isDisposed = false;
+  #onContribution: (count: number) => void = () => undefined;
+
+  /** @param module that threads run: ours, or one that loads strategies of its own and then ours. */
+  constructor(options: WorkshopOptions, module: URL = THREAD) {
+    this.#options = options;
+    this.#module = module;
+    const { plan, platform, domain, backend } = options;
+    this.#terms = { manifest: plan.manifest, platform, domain: packDomain(domain), backend: backend.name };
+    this.#training = this.#start('training');
+  }
+
+  prepare(): Promise<void> {
+    return this.#training.calls.call('prepare', []);
+  }
+
+  prototypes(): Promise<Float32Array> {
+    return this.#training.calls.call('prototypes', []);
+  }
+
+  adopt(shared: SharedModel): Promise<void> {
+    return this.#training.calls.call('adopt', [shared]);
+  }
+
+  update({ shared, round, signal, onContribution }: UpdateOrder): Promise<Update> {
+    this.#onContribution = (count) => {
+      for (let i = 0; i < count; i++) onContribution();
+    };
+    return this.#training.calls.call('update', [shared, round], { signal });
+  }
+
+  represent(rows: readonly number[]): Promise<readonly Float32Array[]> {
+    return this.#training.calls.call('represent', [rows]);
+  }
+
+  fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
+    // Kept, since it remembers the factors of the domain.
+    this.#fitting ??= this.#start('fitting');
+    const { calls } = this.#fitting;
+    const transfer = received.map(({ vectors }) => vectors.buffer as Transferable);
+    return calls.call<DecoderData>('fit', [packReceived(received)], { transfer });
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #start(what: string): RunningThread {
+    const { drawn, charge, onProgress } = this.#options;
+    const worker = new Worker(this.#module, { name: `isthmus ${what}` });
+    const calls = new Calls(worker, {
+      drawn: (fingerprint: string, repetition: number) => drawn.get(fingerprint, repetition),
+      keep: (fingerprint: string, repetition: number, values: Float64Array) =>
+        drawn.put(fingerprint, repetition, values),
+      charge,
+      progress: onProgress,
+      contributed: (count: number) => this.#onContribution(count),
+    });
+    const thread = { worker, calls };
+    this.#threads.add(thread);
+    worker.on('error', (error) => calls.end(new PlatformError('WORK_THREAD', deathOf(what, error), { cause: error })));
+    worker.on('exit', () => {
+      calls.end(new PlatformError('WORK_ENDED', `the thread for ${what} has ended`));
+      this.#threads.delete(thread);
+      // Another one may do better at the next fit: this one had too little memory, say.
+      if (this.#fitting === thread && !this.#isDisposed) this.#fitting = undefined;
+    });
+    calls.call('begin', [this.#terms]).catch(() => undefined);
+    return thread;
+  }
+}
+
+function deathOf(what: string, error: unknown): string {
+  const why = `${codeOf(error) ?? 'INTERNAL'}: ${messageOf(error)}`;
+  return `the thread for ${what} ended by itself (${why}): give the process more memory, or report it`;
+}

@@ -1,0 +1,11 @@
+/**
+ * Runs TypeScript as it stands, on every thread. tsx alone does so on the main one where Node has no synchronous hooks (20).
+ */
+import module from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+import 'tsx';
+
+if (!isMainThread && module.registerHooks === undefined) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
