@@ -111,12 +111,16 @@ describe('isthmus simulate, as a process', function () {
       [['--release', 'loud'], 2, /loud.*cohort/],
       [['--strategy', 'shared-trunk', '--platforms', 'films,books'], 5, /shared-trunk: .*at least 3/],
       [['--platforms', 'films,books'], 5, /shared-trunk: .*or remove it from --strategy/],
-      [['--strategy', 'linear-bridge', '--sampling', '0.5'], 2, /--sampling.* about rounds/],
-      [['--strategy', 'shared-trunk', '--rounds', '0', '--clip-quantile', '0.5'], 2, /--clip-quantile.* about rounds/],
-      [['--seeds', '0'], 2, /--seeds must be/],
+      [['--strategy', 'linear-bridge', '--sampling', '0.5'], 2, /--sampling applies only to training rounds/],
+      [
+        ['--strategy', 'shared-trunk', '--rounds', '0', '--clip-quantile', '0.5'],
+        2,
+        /--clip-quantile applies only to training rounds/,
+      ],
+      [['--seeds', '0'], 2, /--seeds.* must be a whole number from 1/],
       [['--data', 'nowhere'], 3, /cannot read the folder nowhere/],
       [['--target', 'opera'], 2, /opera.*films/],
-      [['--epsilon', 'lots'], 2, /must be a number/],
+      [['--epsilon', 'lots'], 2, /--epsilon.* must be above 0.* or none, not lots/],
     ];
     const ends = await Promise.all(cases.map(([options]) => place.run('simulate', ...SMALL, ...options)));
     ends.forEach(({ code, stdout, stderr }, index) => {
