@@ -155,9 +155,9 @@ export const seen: readonly Plant[] = [
     id: 'released-to-whoever-asks',
     file: 'client/releases/source.ts',
     search:
-      'for (const consent of store.consents.list({ target, epoch })) {\n      const row = people.rowOf(consent.person);\n      if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) continue;\n      const { person',
+      'const due = store.consents.list({ target, epoch }).flatMap((consent): Due[] => {\n      const row = people.rowOf(consent.person);\n      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);',
     replace:
-      'for (const consent of store.consents.list({ epoch })) {\n      const row = people.rowOf(consent.person);\n      if (row === undefined || !people.hasHistory(row) || !covers(consent, consent.target, epoch, now)) continue;\n      const { person',
+      'const due = store.consents.list({ epoch }).flatMap((consent): Due[] => {\n      const row = people.rowOf(consent.person);\n      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, consent.target, epoch, now);',
     breaks: 'C2.outside',
     why: 'a platform that a person did not choose receives codes of that person',
   },

@@ -153,9 +153,9 @@ export const unseen: readonly Plant[] = [
   {
     id: 'code-again-with-a-later-model',
     file: 'client/releases/source.ts',
-    search: 'if (known !== undefined && !isCurrent && mode.epsilon0 !== null) {',
+    search: 'else if (code !== undefined && mode.epsilon0 !== null) withheld += 1;',
     replace:
-      'if (known !== undefined && !isCurrent && mode.epsilon0 !== null && known.modelRound === encoder.modelRound) {',
+      'else if (code !== undefined && mode.epsilon0 !== null && code.modelRound === encoder.modelRound) withheld += 1;',
     breaks: 'C3.code',
     why: 'a second code of the same person in the same epoch is drawn when the shared model has moved',
   },
