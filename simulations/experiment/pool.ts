@@ -4,9 +4,10 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeOf } from '../../core/errors/coded-error.ts';
 import { SimulationError } from '../errors.ts';
 import type { ExperimentConfig } from './config.ts';
 import type { Job } from './grid.ts';
@@ -18,7 +19,7 @@ export interface Pool {
   /** Called before a job runs; returns the job to run in its place. */
   readonly atTurn: (job: Job) => Job;
   readonly workers: number;
-  /** Folder for files of running trials. It is emptied before and deleted afterwards. */
+  /** Folder for files of running trials. It is emptied before; afterwards this run's part of it is deleted. */
   readonly work: string;
   readonly signal: AbortSignal;
   readonly onStart: (job: Job) => void;
@@ -34,14 +35,14 @@ export async function runPool(pool: Pool): Promise<void> {
   const { jobs, signal } = pool;
   const children: ChildProcess[] = [];
   const waiting = jobs.values();
+  const count = Math.min(pool.workers, jobs.length);
+  // The names are unique to this run. An earlier run whose command was killed may still be deleting its own folders.
+  const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${process.pid}-${index + 1}`));
   signal.throwIfAborted();
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   try {
-    const count = Math.min(pool.workers, jobs.length);
-    // The name is unique to this run: a worker of an earlier run whose parent was killed deletes its own folder later.
-    const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${process.pid}-${index + 1}`));
     await rm(pool.work, { recursive: true, force: true });
     for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
     const working = folders.map((folder) => {
@@ -52,7 +53,17 @@ export async function runPool(pool: Pool): Promise<void> {
     await Promise.race([stopped, Promise.all(working)]);
   } finally {
     await Promise.all(children.map(end));
-    await rm(pool.work, { recursive: true, force: true });
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    await removeIfEmpty(pool.work);
+  }
+}
+
+/** A later run may already have folders of its own in it. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 
@@ -64,11 +75,14 @@ function start(config: ExperimentConfig, work: string): ChildProcess {
 }
 
 async function workThrough(child: ChildProcess, waiting: Iterator<Job>, pool: Pool): Promise<void> {
-  const { atTurn, onStart, onEnd } = pool;
+  const { atTurn, onStart, onEnd, signal } = pool;
   for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
     const job = atTurn(next.value);
     onStart(job);
-    onEnd(job, await one(child, job));
+    const report = await one(child, job);
+    // A later run may already be working on the same results.
+    if (signal.aborted) return;
+    onEnd(job, report);
   }
 }
 
