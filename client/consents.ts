@@ -13,11 +13,12 @@ import { keptReading } from './data/pinned-reading.ts';
 import { consentsSchema } from './schemas.ts';
 import { unixSeconds } from './clock.ts';
 import { askAgent } from './serving/local-client.ts';
-import { openStateDirectory, storeFileIn } from './state-directory.ts';
+import { agentAnswers, openStateDirectory, storeFileIn } from './state-directory.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
 import { systemClock } from '../host/system.ts';
 import type { ConsentFilter, LastStart, PlatformStore } from './store/platform-store.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import { whenFree } from './store/when-free.ts';
 
 export interface Consents {
   /** @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID. On a state that was never started nothing is known, and everything recorded. */
@@ -31,15 +32,22 @@ export interface Consents {
 const addedSchema = z.object({ unknown: z.array(z.string()) });
 const withdrawnSchema = z.object({ withdrawn: z.int(), unknown: z.array(z.string()) });
 
-/** @param makeState whether a directory without state becomes one. @throws PlatformError STATE_UNUSABLE; StoreError. */
-export function openConsents(state: string, makeState = false): Consents {
+/**
+ * Waits some seconds for an agent that is starting.
+ * @param makeState whether a directory without state becomes one.
+ * @throws PlatformError STATE_UNUSABLE; StoreError.
+ */
+export async function openConsents(state: string, makeState = false): Promise<Consents> {
   const file = makeState ? openStateDirectory(state).storeFile : storeFileIn(state);
-  try {
-    return direct(openSqliteStore(file));
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'STORE_LOCKED') return throughAgent(state);
-    throw error;
-  }
+  return whenFree(() => {
+    try {
+      return direct(openSqliteStore(file));
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'STORE_LOCKED' && agentAnswers(state))
+        return throughAgent(state);
+      throw error;
+    }
+  });
 }
 
 function direct(store: PlatformStore): Consents {

@@ -24,6 +24,7 @@ import { PlatformMetrics } from './serving/metrics.ts';
 import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import { whenFree } from './store/when-free.ts';
 import { openTensorBackend } from './tensor/open.ts';
 import type { TensorPreference } from './tensor/open.ts';
 import { coordinatorAddress } from './transport/coordinator-address.ts';
@@ -94,8 +95,11 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       log.warn('UNSAFE pseudonyms: whoever holds the shared key can compute everybody’s from a list of ids');
     }
     const state = openStateDirectory(settings.state);
-    const store = openSqliteStore(state.storeFile, { federation: manifest.federation, platform: identity.name });
+    const owner = { federation: manifest.federation, platform: identity.name };
+    const store = await whenFree(() => openSqliteStore(state.storeFile, owner));
     closers.push(() => store.close());
+    // An agent that was killed has left where it listened.
+    state.retract();
     const { data, reading: named, hidden } = settings;
     const { path: readingPath, file } = await pinnedReading(store.starts, {
       data,

@@ -67,6 +67,11 @@ export function storeFileIn(path: string): string {
   );
 }
 
+/** Whether an agent has said where it listens. One that is starting has not yet. */
+export function agentAnswers(path: string): boolean {
+  return existsSync(join(path, ENDPOINT));
+}
+
 /** Where the agent of this state directory listens, with its token. @throws PlatformError PLATFORM_NOT_RUNNING. */
 export function runningAgent(path: string): Endpoint & { readonly token: string } {
   try {

@@ -91,7 +91,7 @@ async function add(options: Terms): Promise<void> {
   const { state, target, epoch, expires } = options;
   const persons = await personsOf(options);
   const dryRun = options.dryRun === true;
-  const consents = openConsents(state, !dryRun);
+  const consents = await openConsents(state, !dryRun);
   try {
     const request = {
       persons,
@@ -115,7 +115,7 @@ async function add(options: Terms): Promise<void> {
 }
 
 async function show({ state, json, ...filter }: Listing): Promise<void> {
-  const consents = openConsents(state);
+  const consents = await openConsents(state);
   try {
     const found = await consents.list(filter);
     if (json === true) {
@@ -134,7 +134,7 @@ async function show({ state, json, ...filter }: Listing): Promise<void> {
 async function withdraw(options: Whom): Promise<void> {
   const persons = await personsOf(options);
   const { target, dryRun = false } = options;
-  const consents = openConsents(options.state);
+  const consents = await openConsents(options.state);
   try {
     const request = { persons, dryRun, ...(target !== undefined && { target }) };
     const { withdrawn, told, unknown } = await consents.withdraw(request);

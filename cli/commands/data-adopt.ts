@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { adoptReading } from '../../client/data/pinned-reading.ts';
 import { storeFileIn } from '../../client/state-directory.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { whenFree } from '../../client/store/when-free.ts';
 import { text } from '../arguments.ts';
 
 interface AdoptOptions {
@@ -33,7 +34,8 @@ Example:
 }
 
 async function adopt({ state, data, reading }: AdoptOptions): Promise<void> {
-  const store = openSqliteStore(storeFileIn(state));
+  const file = storeFileIn(state);
+  const store = await whenFree(() => openSqliteStore(file));
   try {
     const changes = await adoptReading(store.starts, { data, ...(reading !== undefined && { reading }) });
     const said = changes.length === 0 ? ['nothing changes: the platform already uses this reading'] : changes;

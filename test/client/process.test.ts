@@ -117,7 +117,7 @@ describe('A platform as a process', function () {
     for (const key of ['coordinator', 'books', 'films', 'pseudonym']) {
       assert.equal(statSync(file(`fed/${key}.key`)).mode & 0o777, 0o600);
     }
-    const before = openConsents(file('films-state'), true);
+    const before = await openConsents(file('films-state'), true);
     const terms = { target: 'books', epoch: 1, expires: NEVER };
     const everybody = { persons: films.persons, terms, dryRun: false };
     assert.deepEqual(await before.add({ ...everybody, acceptUnknown: false }), { unknown: null });
@@ -179,7 +179,7 @@ describe('A platform as a process', function () {
     const astray = await add('bookz', person);
     assert.equal(astray.code, 3);
     assert.match(astray.stderr, /"bookz" is not in the federation \(books, films\)/);
-    const { withdrawn, told } = await openConsents(file('films-state')).withdraw({ persons: [person], dryRun: false });
+    const { withdrawn, told } = await (await openConsents(file('films-state'))).withdraw({ persons: [person], dryRun: false });
     assert.deepEqual([withdrawn, told], [1, true]);
     await target.event('withdrawn', ({ persons }) => persons === 1);
     const path = `/v1/recommendations/${person}?as=person`;
