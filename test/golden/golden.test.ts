@@ -9,6 +9,7 @@
  * claims.json      the statement of each manifest, as printed and as a document
  * exit-codes.json  the exit code of every error code that the sources name
  * documents.json   what commands print, most of them with --json
+ * departures.json  digests of what leaves a platform at fixed seeds, and of the scores made of it (departures.test.ts)
  *
  * `fallthrough` in exit-codes.json lists the codes for which the first table of exit codes had no row of their own: they
  * ended with 3 by default, and nobody chose that. A renewal keeps the list and drops codes that are gone.

@@ -1,0 +1,164 @@
+/**
+ * Golden digests of everything that leaves a platform at fixed seeds: contributions, opened sums, released codes. And of
+ * the scores that a target makes of it. A change of a strategy's code that should move nothing must leave them equal.
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { tensorBackend } from '../../client/tensor/open.ts';
+import { historyOf, personIndex } from '../../core/data/select.ts';
+import { coldSplit } from '../../core/evaluation/split.ts';
+import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
+import { releaseMode } from '../../core/release/registry.ts';
+import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import { strategies } from '../../core/transfer/registry.ts';
+import type { PublicRelease, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
+import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
+import { compareWithKept } from './kept.ts';
+
+const world = syntheticWorld({
+  seed: 'departures',
+  platforms: ['books', 'films', 'music'],
+  persons: 160,
+  items: 60,
+  overlap: 0.7,
+  meanHistory: 10,
+  tasteDimensions: 3,
+  sharedTaste: 1,
+  tasteStrength: 3,
+  popularityExponent: 0.5,
+});
+const [books, films, music] = world.domains;
+const split = coldSplit(films, [books], { seed: 1 });
+const releases: readonly PublicRelease[] = [
+  { mode: 'raw', epsilon0: null },
+  { mode: 'ldp', epsilon0: 6 },
+  { mode: 'cohort', epsilon0: 4 },
+];
+const ROUNDS = 2;
+
+describe('golden departures', function () {
+  this.timeout(60_000);
+  it('contributions, opened sums, released codes and scores of every strategy', async () => {
+    const now: Record<string, unknown> = {};
+    for (const strategy of strategies) {
+      for (const release of releases) now[`${strategy.name}, ${release.mode}`] = await departures(strategy, release);
+    }
+    compareWithKept('departures', now);
+  });
+});
+
+async function departures(strategy: TransferStrategy, release: PublicRelease): Promise<Record<string, string>> {
+  const shape: PublicShape = {
+    platforms: [books, split.target, music].map(({ name, catalogue, persons }, index) => ({
+      name,
+      items: catalogue.length,
+      personsAbout: Math.ceil(persons.length / 100) * 100,
+      releases: index === 0,
+    })),
+    maxPlatformsPerPerson: 2,
+    rounds: ROUNDS,
+    release,
+  };
+  const settings = strategy.settings({});
+  const shared = strategy.plan(shape, settings);
+  const platforms = shape.platforms.map(({ name, personsAbout }) => {
+    return { name, personsAbout, queries: strategy.queries(shape, name, settings) };
+  });
+  const terms = { epsilon: 8, delta: 1e-6, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 2 };
+  const plan = planPrivacy({ ...terms, platforms });
+  const join = (domain: typeof books): ReturnType<TransferStrategy['join']> =>
+    strategy.join({
+      domain,
+      shape,
+      plan: shared,
+      settings,
+      random: seededRandom(`departures/${domain.name}`),
+      backend: tensorBackend('cpu'),
+      factorise: factorMemory('departures').factorise,
+    });
+  const source = join(books);
+  const contributed = digest();
+  const opened = digest();
+  const charged = createChargedSums({
+    plan,
+    platform: books.name,
+    mechanism: discreteGaussian,
+    random: seededStreams('departures'),
+    charge: ({ label }) => opened.text(label),
+  });
+  const sums: typeof charged = {
+    noiseDeviation: (label) => charged.noiseDeviation(label),
+    async release(label, contributions) {
+      const sum = await charged.release(label, watched(contributions));
+      opened.floats(sum);
+      return sum;
+    },
+  };
+  function* watched(contributions: Iterable<Contribution>): Iterable<Contribution> {
+    for (const contribution of contributions) {
+      if (contribution.indices !== undefined) contributed.floats(Float64Array.from(contribution.indices));
+      contributed.floats(contribution.values);
+      yield contribution;
+    }
+  }
+
+  await source.prepare(sums);
+  let model = strategy.initialModel(shared, 'departures');
+  for (let round = 1; round <= (shared.blocks.length > 0 ? ROUNDS : 0); round++) {
+    const sum = plannedSum(plan, books.name, 'round');
+    const random = seededRandom(`departures/round ${round}`);
+    const accumulator = discreteGaussian.accumulate(sum, random);
+    const contributions = source.contributions(model, round) as Iterable<Contribution>;
+    for (const contribution of watched(contributions)) accumulator.add(contribution);
+    const noised = discreteGaussian.addNoise(sum, accumulator.finish().integers, random);
+    opened.floats(noised);
+    model = model.map((value, i) => value + discreteGaussian.decode(sum, noised)[i] / shared.denominator);
+    await source.adopt(model);
+  }
+  const prototypes = release.mode === 'cohort' ? await source.prototypes(sums) : undefined;
+  const index = personIndex(books);
+  const persons = [...split.linked, ...split.cold.map(({ person }) => person)].filter((person) => index.has(person));
+  const vectors = persons.map((person) => source.represent(historyOf(books, index.get(person) ?? 0)));
+  const dimension = vectors[0].length;
+  const mode = releaseMode(release.mode, { epsilon0: release.epsilon0, dimension, ...(prototypes && { prototypes }) });
+  const random = seededRandom('departures/release');
+  const codes = vectors.map((vector) => mode.release(vector, random) ?? new Float32Array(dimension));
+  const released = digest();
+  for (const code of codes) released.floats(code);
+
+  const target = join(split.target);
+  const warm = split.linked.length;
+  const table = new Float32Array(warm * dimension);
+  codes.slice(0, warm).forEach((code, row) => table.set(code, row * dimension));
+  const { noiseModel } = mode;
+  const linked = persons.slice(0, warm);
+  await target.fitDecoder([
+    { source: books.name, mode: mode.name, noiseModel, dimension, persons: linked, vectors: table },
+  ]);
+  const scored = digest();
+  for (const vector of codes.slice(warm)) scored.floats(target.score([{ source: books.name, vector }]));
+  source.dispose();
+  target.dispose();
+  return { contributed: contributed.hex(), opened: opened.hex(), released: released.hex(), scored: scored.hex() };
+}
+
+interface Digest {
+  floats(values: Float32Array | Float64Array): void;
+  text(text: string): void;
+  hex(): string;
+}
+
+function digest(): Digest {
+  const hash = createHash('sha256');
+  return {
+    floats: (values) => void hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+    text: (text) => void hash.update(text),
+    hex: () => hash.digest('hex').slice(0, 32),
+  };
+}
