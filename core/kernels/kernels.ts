@@ -44,12 +44,32 @@ export interface Factorisation {
 
 export type Numbers = Float32Array | Float64Array;
 
-/** Factors of many rows that are scored against one vector again and again. */
+/** Rows of factors that are scored against vectors again and again: the score of row r is X_r v + its offset. */
 export interface HeldRows {
-  /** X v: float32 [rows]. */
+  /** Scores of all rows: float32 [rows]. */
   times(v: Numbers): Float32Array;
+  /**
+   * The k rows that score best for each of many vectors [count, width]. A score of many vectors may differ in the last digits
+   * from that of one: the sums have another order.
+   */
+  best(vs: Numbers, k: number, among?: RowRange): BestRows;
   /** Row r, where it lies: not to be written to. */
   row(r: number): Float32Array;
+}
+
+/** Rows from `from` (0 where absent) up to, not with, `until` (all rows where absent). */
+export interface RowRange {
+  readonly from?: number;
+  readonly until?: number;
+}
+
+/** Best first; of equal scores the first row. */
+export interface BestRows {
+  /** Length of each list: what was asked for, or the number of rows where that is less. */
+  readonly k: number;
+  /** [count, k] row-major. Scores that are not above -Infinity are left out: a place without a row holds 2^32 - 1. */
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array /* [count, k] row-major */;
 }
 
 export interface WeightedRows extends CompressedRows {
@@ -90,8 +110,8 @@ export interface Kernels {
   readonly name: 'wasm' | 'javascript';
   /** X B for X [rows, inner] and B [inner, columns]: float32 [rows, columns]. */
   multiply(x: Numbers, inner: number, b: Numbers, columns: number): Float32Array;
-  /** Keeps X [rows, width] for products with one vector. */
-  holdRows(x: Float32Array, width: number): HeldRows;
+  /** Keeps X [rows, width] and the rows' offsets, zeros where absent: float32 [rows]. */
+  holdRows(x: Float32Array, width: number, offsets?: Float32Array): HeldRows;
   holdFeatures(order: FeatureOrder): HeldFeatures;
   /** XᵀY for X [rows, d] and Y [rows, m]: float64 [d, m]. */
   crossProduct(x: Numbers, d: number, y: Numbers, m: number): Float64Array;

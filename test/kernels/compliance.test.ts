@@ -157,6 +157,52 @@ describe('kernels', () => {
       });
     }
 
+    for (const [rows, width, count, k] of [
+      [1000, 48, 70, 10],
+      [70, 13, 33, 1],
+      [130, 8, 9, 130],
+      [9001, 5, 1, 20],
+      [6000, 3, 5, 5000],
+      [3, 1, 2, 10],
+    ]) {
+      it(`the ${k} best of ${rows} rows for ${count}, width ${width}`, () => {
+        const x = gaussians(rows * width, 'x');
+        const offsets = gaussians(rows, 'offsets');
+        const vs = Float64Array.from(gaussians(count * width, 'vs'));
+        for (const among of [{}, { from: Math.min(2, rows - 1), until: rows - 1 || 1 }]) {
+          const [wasm, javascript] = [inWasm, inJavaScript].map((one) =>
+            one.holdRows(x, width, offsets).best(vs, k, among),
+          );
+          assert.equal(wasm.k, javascript.k);
+          assertClose(wasm.scores, javascript.scores);
+          const reference = inJavaScript.holdRows(x, width, offsets);
+          for (let v = 0; v < count; v++) {
+            const scores = reference.times(vs.subarray(v * width, (v + 1) * width));
+            const own = wasm.rows.subarray(v * wasm.k, (v + 1) * wasm.k);
+            assert.equal(new Set(own).size, wasm.k, 'a row twice');
+            assertClose(
+              Float32Array.from(own, (row) => scores[row]),
+              javascript.scores.subarray(v * wasm.k, (v + 1) * wasm.k),
+            );
+          }
+        }
+      });
+    }
+
+    it('of equal scores the first row is the better, and what is no score is in no list', () => {
+      const x = Float32Array.of(1, 2, 2, 1, 2, NaN, 1, -Infinity, 2, 1);
+      for (const one of [inWasm, inJavaScript]) {
+        const held = one.holdRows(x, 1);
+        const eight = [1, 2, 4, 8, 0, 3, 6, 9];
+        assert.deepEqual(held.best(Float32Array.of(1), 10).rows, Uint32Array.of(...eight, 2 ** 32 - 1, 2 ** 32 - 1));
+        const { k, rows, scores } = held.best(Float32Array.of(1, 3, 1), 8, { from: 0, until: 10 });
+        assert.equal(k, 8);
+        assert.deepEqual(rows, Uint32Array.of(...eight, ...eight, ...eight));
+        assert.deepEqual(scores.slice(8, 16), Float32Array.of(6, 6, 6, 6, 3, 3, 3, 3));
+        assert.deepEqual(held.best(Float32Array.of(-1), 3, { from: 3, until: 5 }).rows, Uint32Array.of(3, 4));
+      }
+    });
+
     it('X v of more rows than a call takes', () => {
       const x = gaussians(9001 * 3, 'many');
       both((one) => one.holdRows(x, 3).times(Float64Array.of(1, -2, 3)));

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CompressedRows, Factorisation, FactorisationOrder, Side } from '../kernels.ts';
+import { crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
 
 /** Squared residual, in the norm of the preconditioner, at which a row is solved. */
 const SOLVED = 1e-10;
@@ -15,9 +16,11 @@ export function factorisationInJavaScript(order: FactorisationOrder): Factorisat
     items: start.slice(),
   };
   return {
-    gram: (side) => gram(factors[side], d),
+    gram: (side) => crossProductInJavaScript(factors[side], d, undefined, d),
     rotate(rotation) {
-      for (const side of ['persons', 'items'] as const) rotate(factors[side], d, rotation);
+      for (const side of ['persons', 'items'] as const) {
+        factors[side] = multiplyInJavaScript(factors[side], d, rotation, d);
+      }
     },
     solve(side, strengths, steps) {
       const fixed = factors[side === 'persons' ? 'items' : 'persons'];
@@ -25,30 +28,6 @@ export function factorisationInJavaScript(order: FactorisationOrder): Factorisat
     },
     factors: (side) => factors[side].slice(),
   };
-}
-
-function gram(x: Float32Array, d: number): Float64Array {
-  const out = new Float64Array(d * d);
-  for (let base = 0; base < x.length; base += d) {
-    for (let i = 0; i < d; i++) {
-      const value = x[base + i];
-      for (let j = 0; j <= i; j++) out[i * d + j] += value * x[base + j];
-    }
-  }
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) out[j * d + i] = out[i * d + j];
-  return out;
-}
-
-function rotate(x: Float32Array, d: number, rotation: Float64Array): void {
-  const line = new Float64Array(d);
-  for (let base = 0; base < x.length; base += d) {
-    line.fill(0);
-    for (let i = 0; i < d; i++) {
-      const value = x[base + i];
-      for (let j = 0; j < d; j++) line[j] += value * rotation[i * d + j];
-    }
-    x.set(line, base);
-  }
 }
 
 class RowSteps {

@@ -5,12 +5,8 @@
 import type { Kernels } from '../kernels.ts';
 import { factorisationInJavaScript } from './factorisation.ts';
 import { holdFeaturesInJavaScript } from './features.ts';
-import {
-  holdRowsInJavaScript,
-  candidateScoresInJavaScript,
-  crossProductInJavaScript,
-  multiplyInJavaScript,
-} from './products.ts';
+import { holdRowsInJavaScript } from './held-rows.ts';
+import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
 import { ranksInJavaScript } from './ranks.ts';
 
 export const inJavaScript: Kernels = {

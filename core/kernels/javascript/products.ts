@@ -2,7 +2,7 @@
  * Dense products and candidates' scores in plain JavaScript, with sums in float64.
  * @module
  */
-import type { CandidateOrder, HeldRows, Numbers } from '../kernels.ts';
+import type { CandidateOrder, Numbers } from '../kernels.ts';
 
 export function multiplyInJavaScript(x: Numbers, inner: number, b: Numbers, columns: number): Float32Array {
   const rows = x.length / inner;
@@ -45,20 +45,4 @@ export function candidateScoresInJavaScript(order: CandidateOrder): Float32Array
     out[at] = sum;
   }
   return out;
-}
-
-export function holdRowsInJavaScript(x: Float32Array, width: number): HeldRows {
-  const own = x.slice();
-  return {
-    times(v) {
-      const out = new Float32Array(own.length / width);
-      for (let r = 0, at = 0; r < out.length; r++, at += width) {
-        let sum = 0;
-        for (let i = 0; i < width; i++) sum += own[at + i] * v[i];
-        out[r] = sum;
-      }
-      return out;
-    },
-    row: (r) => own.subarray(r * width, (r + 1) * width),
-  };
 }

@@ -18,6 +18,13 @@ export interface KernelCode {
     ]
   ): void;
   add(from: number, to: number, length: number): void;
+  keepBest(...[from, count, first, k, scores, rows]: [...[number, number, number], ...[number, number, number]]): void;
+  keepBestOfColumns(
+    ...[from, count, columns, offsets, first, k, least, scores, rows]: [
+      ...[number, number, number, number],
+      ...[number, number, number, number, number],
+    ]
+  ): void;
   candidateScores(
     ...[candidates, rows, width, rowPerson, items, persons, d, out]: [
       ...[number, number, number, number],
@@ -87,9 +94,13 @@ export class Arena {
     return new Float32Array(this.#buffer, at, length);
   }
 
+  words(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.#buffer, at, length);
+  }
+
   putWords(words: Uint32Array): number {
     const at = this.take(words.length);
-    new Uint32Array(this.#buffer, at, words.length).set(words);
+    this.words(at, words.length).set(words);
     return at;
   }
 

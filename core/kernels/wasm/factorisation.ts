@@ -5,12 +5,10 @@
 import type { CompressedRows, Factorisation, FactorisationOrder, Side } from '../kernels.ts';
 import type { Arena } from './arena.ts';
 import { LARGEST_ARENA, openArena, paddedBytes } from './arena.ts';
-import { inEights, inFours } from './products.ts';
+import { addedUp, inEights, inFours } from './products.ts';
 
 /** Rows a call: the engine compiles a hot function better between two calls, never within one. */
 const ROWS_A_CALL = 512;
-/** Rows whose products are summed in float32 before they are added up in float64. */
-const ROWS_A_SUM = 256;
 
 interface Placed {
   readonly rows: number;
@@ -58,19 +56,12 @@ class WasmFactorisation implements Factorisation {
   }
 
   gram(side: Side): Float64Array {
-    const width = this.#width;
     const d = this.#d;
     const { factors, rows } = this.#sides[side];
-    const part = this.#arena.floats(this.#square, width * width);
-    const total = new Float64Array(d * d);
-    for (let row = 0; row < rows; row += ROWS_A_SUM) {
-      part.fill(0);
-      const at = factors + row * width * 4;
-      this.#arena.code.crossProduct(at, width, at, width, Math.min(ROWS_A_SUM, rows - row), this.#square, true);
-      for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) total[i * d + j] += part[i * width + j];
-    }
-    for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) total[j * d + i] = total[i * d + j];
-    return total;
+    return addedUp(this.#arena, { rows, d, m: d, sum: this.#square, isSymmetric: true }, (row) => {
+      const at = factors + row * this.#width * 4;
+      return { x: at, y: at };
+    });
   }
 
   rotate(rotation: Float64Array): void {

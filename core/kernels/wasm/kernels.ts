@@ -6,7 +6,8 @@ import { inJavaScript } from '../javascript/kernels.ts';
 import type { Kernels } from '../kernels.ts';
 import { factorisationInWasm } from './factorisation.ts';
 import { holdFeaturesInWasm } from './features.ts';
-import { candidateScoresInWasm, crossProductInWasm, holdRowsInWasm, multiplyInWasm } from './products.ts';
+import { holdRowsInWasm } from './held-rows.ts';
+import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm } from './products.ts';
 import { ranksInWasm } from './ranks.ts';
 
 export const inWasm: Kernels = {

@@ -2,8 +2,9 @@
  * Dense products and candidates' scores in WebAssembly. Every matrix is padded with zeros to a width that is a multiple of 8.
  * @module
  */
-import type { CandidateOrder, HeldRows, Numbers } from '../kernels.ts';
-import { LARGEST_ARENA, openArena, paddedBytes, withArena } from './arena.ts';
+import type { CandidateOrder, Numbers } from '../kernels.ts';
+import type { Arena } from './arena.ts';
+import { LARGEST_ARENA, paddedBytes, withArena } from './arena.ts';
 
 /** Rows a call: the engine compiles a hot function better between two calls, never within one. */
 const ROWS_A_CALL = 64;
@@ -31,55 +32,51 @@ export function multiplyInWasm(x: Numbers, inner: number, b: Numbers, columns: n
   });
 }
 
-/** Rows that one vector is multiplied with a call: short enough that the first calls do not hold what is compiled better. */
-const VECTOR_ROWS_A_CALL = 4096;
-
-/** Undefined where the job is too large for one arena. */
-export function holdRowsInWasm(x: Float32Array, width: number): HeldRows | undefined {
-  const rows = x.length / width;
-  const padded = inEights(width);
-  const size = paddedBytes(rows * padded) + paddedBytes(padded) + paddedBytes(rows);
-  if (size > LARGEST_ARENA) return undefined;
-  const arena = openArena(size);
-  const atX = arena.putRows(x, width, padded);
-  const atV = arena.take(padded);
-  const out = arena.take(rows);
-  return {
-    times(v) {
-      arena.writeRows(atV, v, width, padded);
-      for (let row = 0; row < rows; row += VECTOR_ROWS_A_CALL) {
-        const count = Math.min(VECTOR_ROWS_A_CALL, rows - row);
-        arena.code.multiplyVector(atX + row * padded * 4, count, padded, atV, out + row * 4);
-      }
-      return arena.floats(out, rows).slice();
-    },
-    row: (r) => arena.floats(atX + r * padded * 4, width),
-  };
-}
-
 /** XᵀY, or XᵀX where `y` is undefined: rows go through a small room a block at a time. */
 export function crossProductInWasm(x: Numbers, d: number, y: Numbers | undefined, m: number): Float64Array {
-  const rows = x.length / d;
   const [dWidth, mWidth] = [inEights(d), inEights(m)];
-  const out = new Float64Array(d * m);
   const size = paddedBytes(ROWS_A_SUM * dWidth) + paddedBytes(ROWS_A_SUM * mWidth) + paddedBytes(dWidth * mWidth);
-  withArena(size, (arena) => {
+  return withArena(size, (arena) => {
     const atX = arena.take(ROWS_A_SUM * dWidth);
     const atY = y === undefined ? atX : arena.take(ROWS_A_SUM * mWidth);
-    const atSum = arena.take(dWidth * mWidth);
-    const sum = arena.floats(atSum, dWidth * mWidth);
-    for (let row = 0; row < rows; row += ROWS_A_SUM) {
-      const until = Math.min(rows, row + ROWS_A_SUM);
-      arena.writeRows(atX, x.subarray(row * d, until * d), d, dWidth);
-      if (y !== undefined) arena.writeRows(atY, y.subarray(row * m, until * m), m, mWidth);
-      sum.fill(0);
-      arena.code.crossProduct(atX, dWidth, atY, mWidth, until - row, atSum, y === undefined);
-      for (let i = 0; i < d; i++) {
-        for (let j = 0; j < (y === undefined ? i + 1 : m); j++) out[i * m + j] += sum[i * mWidth + j];
-      }
-    }
+    const sum = arena.take(dWidth * mWidth);
+    return addedUp(arena, { rows: x.length / d, d, m, sum, isSymmetric: y === undefined }, (row, count) => {
+      arena.writeRows(atX, x.subarray(row * d, (row + count) * d), d, dWidth);
+      if (y !== undefined) arena.writeRows(atY, y.subarray(row * m, (row + count) * m), m, mWidth);
+      return { x: atX, y: atY };
+    });
   });
-  if (y === undefined) for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) out[j * d + i] = out[i * d + j];
+}
+
+/**
+ * XᵀY over blocks of rows: products are summed in float32 within a block, and in float64 over blocks.
+ * @param sum room for one block's sum. @param place says where a block's rows are.
+ */
+export function addedUp(
+  arena: Arena,
+  shape: {
+    readonly rows: number;
+    readonly d: number;
+    readonly m: number;
+    readonly sum: number;
+    readonly isSymmetric: boolean;
+  },
+  place: (row: number, count: number) => { readonly x: number; readonly y: number },
+): Float64Array {
+  const { d, isSymmetric, m, rows, sum } = shape;
+  const [dWidth, mWidth] = [inEights(d), inEights(m)];
+  const out = new Float64Array(d * m);
+  const part = arena.floats(sum, dWidth * mWidth);
+  for (let row = 0; row < rows; row += ROWS_A_SUM) {
+    const count = Math.min(ROWS_A_SUM, rows - row);
+    const { x, y } = place(row, count);
+    part.fill(0);
+    arena.code.crossProduct(x, dWidth, y, mWidth, count, sum, isSymmetric);
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < (isSymmetric ? i + 1 : m); j++) out[i * m + j] += part[i * mWidth + j];
+    }
+  }
+  if (isSymmetric) for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) out[j * d + i] = out[i * d + j];
   return out;
 }
 
