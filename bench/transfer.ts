@@ -30,7 +30,8 @@ import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
-import type { ReleaseModeName } from '../core/release/release.ts';
+import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
+import type { ReleaseModeName } from '../core/release/registry.ts';
 import { trainsInRounds } from '../simulations/options.ts';
 import { federate } from './transfer/in-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
@@ -81,7 +82,7 @@ function seedsOf(text: string): number[] {
 }
 
 const localReleases = (mode: ReleaseModeName): PublicRelease[] =>
-  mode === 'ldp' || mode === 'cohort'
+  isLocalMode(mode)
     ? names(options.epsilon0).map((epsilon0) => ({ mode, epsilon0: Number(epsilon0) }))
     : [{ mode, epsilon0: null }];
 const releases = names(options.release).flatMap((mode) => localReleases(mode as ReleaseModeName));
@@ -110,7 +111,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
       const shares = trainsInRounds(name, 1);
       for (const rounds of shares ? roundCounts : [0]) {
         for (const release of releases) {
-          const charged = strategy.privacy !== 'sealed-only' || release.mode === 'cohort';
+          const charged = strategy.privacy !== 'sealed-only' || needsPrototypes(release.mode);
           for (const epsilon of charged ? epsilons : [null]) {
             const delta = Number(options.delta);
             const privacy = { epsilon, delta, seed, rounds, release };

@@ -11,6 +11,7 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
 import type { PrivacyProfile } from '../core/transfer/strategy.ts';
+import { releaseBound } from '../core/release/registry.ts';
 
 /** The facts, one per line. */
 export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan): string {
@@ -83,13 +84,12 @@ function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
 }
 
 function released({ privacy: { release, epsilon0 } }: Manifest): string {
-  switch (release) {
-    case 'raw':
-      return 'raw: no differential privacy toward the target';
-    case 'ldp':
-    case 'cohort':
+  switch (releaseBound(release)) {
+    case 'unbounded':
+      return `${release}: no differential privacy toward the target`;
+    case 'epsilon0':
       return `${release}, epsilon0 ${epsilon0 ?? 'missing'} per code`;
-    case 'none':
-      return 'none';
+    case 'nothing-sent':
+      return release;
   }
 }

@@ -5,6 +5,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ManifestParts } from '../core/federation/draft.ts';
+import { LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
+import type { ReleaseModeName } from '../core/release/registry.ts';
 import { systemRandom } from '../host/system.ts';
 import { integer, list, platform, positive, setting, weight } from './arguments.ts';
 
@@ -19,7 +21,7 @@ export interface PolicyFlags {
   readonly colluding: number;
   readonly dropouts?: number;
   readonly platformsPerPerson: number;
-  readonly release: 'raw' | 'ldp' | 'cohort' | 'none';
+  readonly release: ReleaseModeName;
   readonly epsilon0?: number;
   readonly sources?: readonly string[];
   readonly sampling?: number;
@@ -53,11 +55,9 @@ export function addPolicyOptions(command: Command): Command {
       2,
     )
     .addOption(
-      new Option('--release <mode>', 'how a target receives a representation')
-        .choices(['raw', 'ldp', 'cohort', 'none'])
-        .default('raw'),
+      new Option('--release <mode>', 'how a target receives a representation').choices(RELEASE_MODES).default('raw'),
     )
-    .option('--epsilon0 <number>', 'budget of one released code, for ldp and cohort', positive)
+    .option('--epsilon0 <number>', `budget of one released code, for ${LOCAL_MODES}`, positive)
     .option('--sources <names>', 'platforms that release (default: all)', list(platform))
     .option(
       '--sampling <share>',

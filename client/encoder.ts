@@ -4,6 +4,7 @@
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
+import { needsPrototypes } from '../core/release/registry.ts';
 import type { PlatformOptions } from './options.ts';
 import type { Encoder } from './releases/source.ts';
 import type { Workshop } from './work/workshop.ts';
@@ -43,6 +44,6 @@ export class LocalEncoder {
     const { options, plan } = this.#given;
     const isSource = plan.shape.platforms.some(({ name, releases }) => releases && name === options.identity.name);
     // Without pseudonyms nothing is released: what nobody sees need not be paid for.
-    return plan.manifest.privacy.release === 'cohort' && isSource && options.pseudonyms !== undefined;
+    return needsPrototypes(plan.manifest.privacy.release) && isSource && options.pseudonyms !== undefined;
   }
 }

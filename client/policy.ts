@@ -5,6 +5,7 @@
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PlatformFloor } from '../core/secagg/session.ts';
 import { PlatformError } from './errors.ts';
+import { isLocalMode, releaseBound } from '../core/release/registry.ts';
 
 export interface PolicyFloor {
   /** Takes part in a federation without noise too. One with noise must still meet the rest. */
@@ -83,10 +84,10 @@ export function checkFloor(
     );
     atLeast('the number of colluding platforms guarded against', privacy.colluding, floor.minColluding);
   }
-  if (floor.maxEpsilon0 !== null && manifest.privacy.release !== 'none') {
+  if (floor.maxEpsilon0 !== null && releaseBound(manifest.privacy.release) !== 'nothing-sent') {
     const { release, epsilon0 } = manifest.privacy;
-    const bounded = release === 'ldp' || release === 'cohort';
-    atMost('epsilon of one released code', bounded ? (epsilon0 ?? Infinity) : Infinity, floor.maxEpsilon0);
+    const bound = isLocalMode(release) ? (epsilon0 ?? Infinity) : Infinity;
+    atMost('epsilon of one released code', bound, floor.maxEpsilon0);
   }
   if (problems.length === 0) return;
   throw new PlatformError(

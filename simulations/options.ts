@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { isLocalMode, RELEASE_MODES } from '../core/release/release.ts';
+import { isLocalMode, LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
@@ -147,7 +147,7 @@ export const runOptions = {
   ),
   epsilon0: option(list(epsilon).default([4]), {
     value: 'list',
-    help: 'epsilons of one released code, for ldp and cohort',
+    help: `epsilons of one released code, for ${LOCAL_MODES}`,
   }),
   overlap: option(share.default(1), {
     value: 'share',
@@ -224,7 +224,7 @@ const runSchema = z.strictObject(runOptions).check(({ value, issues }) => {
     refuse(path, 'applies only to training rounds: choose a strategy with rounds, and at least one round');
   }
   if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
-    refuse('epsilon0', 'names no epsilon, which ldp and cohort need');
+    refuse('epsilon0', `names no epsilon, which ${LOCAL_MODES} need`);
   }
 });
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { RELEASE_MODES } from '../core/release/registry.ts';
 
 /** One cell of the table: a metric of a method, over seeds (core/evaluation/results.ts makes them). */
 const rowSchema = z.strictObject({
@@ -45,7 +46,7 @@ const claimSchema = z.strictObject({
 
 export const privacySchema = z.strictObject({
   strategy: z.string(),
-  release: z.enum(['raw', 'ldp', 'cohort', 'none']),
+  release: z.enum(RELEASE_MODES),
   unit: z.string(),
   mechanism: z.string(),
   accountant: z.string(),
@@ -69,7 +70,7 @@ export const privacySchema = z.strictObject({
 const roundSchema = z.strictObject({
   seed: z.string(),
   strategy: z.string(),
-  release: z.enum(['raw', 'ldp', 'cohort', 'none']),
+  release: z.enum(RELEASE_MODES),
   epsilon: z.number().nullable(),
   round: z.int(),
   attempt: z.int(),

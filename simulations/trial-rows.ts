@@ -12,6 +12,7 @@ import type { Variant } from './options.ts';
 import type { PrivacyRow, RoundRow } from './results.ts';
 import type { TrialOutcome } from './trial.ts';
 import type { TrialWorld } from './trial-files.ts';
+import { releaseBound } from '../core/release/registry.ts';
 
 /**
  * The target's measurements of the strategy. The target also measures reference rows, but `baselineRows` measures these
@@ -92,7 +93,9 @@ export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { so
     remarks.push(`${strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${lossesText(privacy)}`);
   }
   const silent =
-    manifest.privacy.release === 'none' ? [] : sources.filter((name) => !evaluation.sources.includes(name));
+    releaseBound(manifest.privacy.release) === 'nothing-sent'
+      ? []
+      : sources.filter((name) => !evaluation.sources.includes(name));
   if (silent.length > 0) {
     remarks.push(
       `${strategy.name}, seed ${seed}: nothing came from ${silent.join(', ')} before the target was measured`,

@@ -8,6 +8,7 @@ import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { isLocalMode, RELEASE_MODES, releaseBound } from '../../core/release/registry.ts';
 
 export interface GeneratedFederation {
   readonly name: string;
@@ -30,7 +31,7 @@ export function generatedFederation(seed: number): GeneratedFederation {
   const options = hasRounds
     ? pick(['plain', 'weights', 'sampling', 'quantile', 'both', 'weights and sampling'])
     : 'plain';
-  const release = pick(['raw', 'cohort', 'ldp'] as const);
+  const release = pick(RELEASE_MODES.filter((name) => releaseBound(name) !== 'nothing-sent'));
   const sources = names.filter(() => prng.uniform() < 0.6);
   if (sources.length === 0) sources.push(pick(names));
   const rate = 0.1 + 0.8 * prng.uniform();
@@ -52,7 +53,7 @@ export function generatedFederation(seed: number): GeneratedFederation {
       delta: pick([1e-5, 1e-6, 1e-8]),
       maxPlatformsPerPerson: split,
       release,
-      epsilon0: release === 'raw' ? null : 2,
+      epsilon0: isLocalMode(release) ? 2 : null,
       sources,
       ...(hasRounds && { colluding, dropouts }),
       ...(/sampling|both/.test(options) && { sampling: rate }),

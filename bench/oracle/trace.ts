@@ -27,6 +27,7 @@ import { generatedFederation } from './federations.ts';
 import type { GeneratedFederation } from './federations.ts';
 import { tracing } from './traced.ts';
 import type { TracedRelease } from './traced.ts';
+import { needsPrototypes } from '../../core/release/registry.ts';
 
 const { values: flags } = parseArgs({
   options: { first: { type: 'string', default: '1' }, count: { type: 'string', default: '40' } },
@@ -96,7 +97,7 @@ class Traced {
   async end(): Promise<void> {
     await this.#model.adopt(trainedPart(this.#plan, firstModel(this.#plan)));
     const { release, sources } = this.#plan.manifest.privacy;
-    if (release === 'cohort' && sources?.includes(this.name) === true) await this.#model.prototypes(this.#sums);
+    if (needsPrototypes(release) && sources?.includes(this.name) === true) await this.#model.prototypes(this.#sums);
     this.#model.dispose();
   }
 }

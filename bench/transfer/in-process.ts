@@ -12,7 +12,7 @@ import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import type { ChargedSums, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
-import { releaseMode } from '../../core/release/registry.ts';
+import { needsPrototypes, releaseMode } from '../../core/release/registry.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
@@ -137,7 +137,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     const wanted = [...split.linked, ...split.cold.map(({ person }) => person)].filter((person) => index.has(person));
     const vectors = wanted.map((person) => model.represent(historyOf(domain, index.get(person) ?? 0)));
     const dimension = vectors.at(0)?.length ?? 0;
-    const prototypes = release.mode === 'cohort' ? await model.prototypes(chargedSums(domain)) : undefined;
+    const prototypes = needsPrototypes(release.mode) ? await model.prototypes(chargedSums(domain)) : undefined;
     const mode = releaseMode(release.mode, {
       epsilon0: release.epsilon0,
       dimension,
@@ -160,7 +160,6 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
     received.push({
       source: domain.name,
-      mode: mode.name,
       noiseModel: mode.noiseModel,
       dimension: sent,
       persons: warm,

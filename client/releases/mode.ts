@@ -3,14 +3,15 @@
  * @module
  */
 import type { Manifest } from '../../core/federation/manifest.ts';
-import type { ReleaseMode, ReleaseModeName } from '../../core/release/release.ts';
-import { releaseMode } from '../../core/release/registry.ts';
+import { isLocalMode, releaseMode } from '../../core/release/registry.ts';
+import type { ReleaseModeName } from '../../core/release/registry.ts';
+import type { ReleaseMode } from '../../core/release/release.ts';
 
 export interface SourceMode {
   readonly name: ReleaseModeName;
   /** Of one code; null where nothing bounds it. */
   readonly epsilon0: number | null;
-  /** Made when the first representation tells its dimension. @param prototypes those of `cohort`. */
+  /** Made when the first representation tells its dimension. @param prototypes if the mode needs them. */
   readonly of: (dimension: number, prototypes?: Float32Array) => ReleaseMode;
 }
 
@@ -19,7 +20,7 @@ export function sourceMode({ privacy }: Manifest, isSource: boolean): SourceMode
   const { release, epsilon0 } = privacy;
   return {
     name: isSource ? release : 'none',
-    epsilon0: release === 'raw' || release === 'none' ? null : epsilon0,
+    epsilon0: isLocalMode(release) ? epsilon0 : null,
     of: (dimension, prototypes) => releaseMode(release, { epsilon0, dimension, ...(prototypes && { prototypes }) }),
   };
 }

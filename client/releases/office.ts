@@ -20,6 +20,7 @@ import { TargetDesk } from './target.ts';
 import { unixSeconds } from '../clock.ts';
 import { inTurns, InOrder } from '../turns.ts';
 import { Withdrawals } from './withdrawals.ts';
+import { releaseBound } from '../../core/release/registry.ts';
 
 export interface OfficeOptions {
   readonly options: PlatformOptions;
@@ -78,7 +79,7 @@ export class ReleaseOffice {
     this.#target = new TargetDesk({
       ...desk,
       received: store.received,
-      sources: release === 'none' ? [] : releasing.filter((name) => name !== identity.name),
+      sources: releaseBound(release) === 'nothing-sent' ? [] : releasing.filter((name) => name !== identity.name),
       planned: (source) => plannedRelease(plan, source),
       epoch: options.epoch ?? DEFAULT_EPOCH,
       onChange: onReceived,

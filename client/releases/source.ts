@@ -10,7 +10,8 @@ import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { personsInLetter } from '../../core/federation/planned-release.ts';
 import { setImmediate as turn } from 'node:timers/promises';
-import { releaseMode } from '../../core/release/registry.ts';
+import { noiseText } from '../../core/release/noise-text.ts';
+import { releaseBound, releaseMode } from '../../core/release/registry.ts';
 import type { ReleaseMode } from '../../core/release/release.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
@@ -19,7 +20,6 @@ import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platf
 import { ITEMS_IN_A_TURN } from '../turns.ts';
 import type { InOrder } from '../turns.ts';
 import { evenChunks } from './chunks.ts';
-import { encodeNoiseModel } from './noise-model.ts';
 import type { SourceMode } from './mode.ts';
 import type { People } from '../data/people.ts';
 import type { Log } from '../../host/log.ts';
@@ -120,7 +120,7 @@ export class SourceDesk {
   /** Whether somebody who may be released to this target has no code yet and may have one. */
   #owes({ target, epoch }: ReleaseRequest): boolean {
     const { people, store, mode, clock } = this.#options;
-    if (mode.name === 'none') return false;
+    if (releaseBound(mode.name) === 'nothing-sent') return false;
     const now = unixSeconds(clock);
     return store.consents.list({ target, epoch }).some((consent) => {
       const row = people.rowOf(consent.person);
@@ -166,7 +166,7 @@ export class SourceDesk {
 
   async #answerOne({ target, epoch }: ReleaseRequest, encoder: Encoder): Promise<void> {
     const { mode, mostPersons, emit, log } = this.#options;
-    const made = mode.name === 'none' ? [] : await this.#release(target, epoch, encoder);
+    const made = releaseBound(mode.name) === 'nothing-sent' ? [] : await this.#release(target, epoch, encoder);
     const covered = made.filter(({ code: { person } }) => !this.#hasWithdrawn(person, target));
     // In the order of pseudonyms: that of the platform's own ids would tell something of them.
     const released = covered.sort(byPseudonym).slice(0, mostPersons);
@@ -176,7 +176,7 @@ export class SourceDesk {
     }
     const dimension = released.at(0)?.code.vector.length ?? 0;
     const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension, encoder.prototypes);
-    const noise = encodeNoiseModel(sent.noiseModel);
+    const noise = noiseText(sent.noiseModel);
     const cohorts = noise.prototypes.length / Math.max(1, dimension);
     const longest = released.reduce((most, { code }) => Math.max(most, code.pseudonym.length), 0);
     const groups = evenChunks(released, personsInLetter(dimension, cohorts, longest));

@@ -7,13 +7,13 @@ import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { releaseProblem } from '../../core/federation/planned-release.ts';
 import type { PlannedRelease, ToldRelease } from '../../core/federation/planned-release.ts';
-import { RELEASE_MODES } from '../../core/release/release.ts';
+import { readNoise } from '../../core/release/noise-text.ts';
+import { RELEASE_MODES } from '../../core/release/registry.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import { isSameVersion } from '../store/received-version.ts';
 import type { ReceivedBatch, ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
-import { decodeNoiseModel } from './noise-model.ts';
 import type { Log } from '../../host/log.ts';
 
 export interface TargetOptions {
@@ -84,8 +84,8 @@ export class TargetDesk {
         const held = this.#options.received.vectors(batch.source, version);
         const vectors = new Float32Array(held.length * batch.dimension);
         held.forEach(({ vector }, row) => vectors.set(vector, row * batch.dimension));
-        const { source, mode, noiseModel, dimension } = batch;
-        return { source, mode, noiseModel, dimension, persons: held.map(({ pseudonym }) => pseudonym), vectors };
+        const { source, noiseModel, dimension } = batch;
+        return { source, noiseModel, dimension, persons: held.map(({ pseudonym }) => pseudonym), vectors };
       });
   }
 
@@ -104,7 +104,8 @@ export class TargetDesk {
     const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
     const mode = RELEASE_MODES.find((name) => name === batch.mode);
     if (mode === undefined) throw invalid(source, `there is no release mode "${batch.mode}"`);
-    const noiseModel = decodeNoiseModel(batch, mode);
+    const noiseModel = readNoise(batch);
+    if (noiseModel === undefined) throw invalid(source, 'its noise model cannot be read');
     const made = { mode, noiseModel, dimension };
     this.#check(source, { ...made, modelRound, parts, persons: persons.length });
     received.put({ source, epoch, modelRound, part, parts, order, ...made, persons, expires, vectors });

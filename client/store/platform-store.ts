@@ -7,7 +7,8 @@
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { EnteredAttempt } from '../../core/secagg/statement.ts';
-import type { NoiseModel, ReleaseModeName } from '../../core/release/release.ts';
+import type { ReleaseModeName } from '../../core/release/registry.ts';
+import type { NoiseModel } from '../../core/release/release.ts';
 import type { ReleasedVector } from '../../core/transfer/strategy.ts';
 
 export interface PlatformStore {

@@ -5,8 +5,9 @@
 import { upward } from '../accounting/printed-epsilon.ts';
 import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
-import type { ReleaseMode } from '../release/release.ts';
+import { needsPrototypes, releaseBound } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/strategy.ts';
+import type { ReleaseTerms } from './plain-claims.ts';
 import { plainChosen, plainCoordinator, plainOthers, plainTraining } from './plain-claims.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
@@ -16,7 +17,7 @@ import { count, inWords } from './wording.ts';
 export interface ClaimTerms {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
-  readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
+  readonly release: ReleaseTerms;
   /**
    * Number of targets that may receive codes of one person in one epoch. Absent: every platform but the one that has
    * the data.
@@ -128,19 +129,18 @@ function chosen(terms: ClaimTerms): ExactClaim {
     profile === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
       : [];
-  switch (release.name) {
-    case 'raw': {
+  switch (releaseBound(release.name)) {
+    case 'unbounded': {
       const text =
         'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
       return holds('C3', [said('C3.raw', text), ...thirdPersons]);
     }
-    case 'none': {
+    case 'nothing-sent': {
       const text =
         'No platform receives anything computed from your data for you alone; a target recommends what is popular there.';
       return holds('C3', [said('C3.none', text)]);
     }
-    case 'ldp':
-    case 'cohort': {
+    case 'epsilon0': {
       if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
       const text = `The platform you chose receives one randomised code with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
       return holds('C3', [
@@ -175,7 +175,7 @@ function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: numbe
 
 /** The prototypes, which a target sees besides the code. The source alone makes them, whatever else is shared. */
 function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[] {
-  if (release.name !== 'cohort') return [];
+  if (!needsPrototypes(release.name)) return [];
   if (plan.epsilon === null) {
     return [said('C3.prototypes', 'The code names one of several prototypes, which were made without noise.')];
   }

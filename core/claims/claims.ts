@@ -6,6 +6,7 @@
 import { CLAIM_ACCOUNTANT } from '../accounting/composition.ts';
 import { epsilonAgainst, epsilonKnowingCoins, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
+import { isLocalMode } from '../release/registry.ts';
 import { upward } from '../accounting/printed-epsilon.ts';
 import { isSampled, saidClaims } from './claim-sentences.ts';
 import type { ClaimTerms, SaidClaim } from './claim-sentences.ts';
@@ -124,7 +125,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     mechanism:
       profile === 'sealed-only' && plan.epsilon !== null ? `prototypes alone: ${mechanismOf(plan)}` : mechanismOf(plan),
     epsilon,
-    epsilon0: release.name === 'ldp' || release.name === 'cohort' ? release.epsilon0 : null,
+    epsilon0: isLocalMode(release.name) ? release.epsilon0 : null,
     delta: plan.delta,
     rounds: plan.rounds,
     version: plan.version,

@@ -5,15 +5,22 @@
  */
 import { upward } from '../accounting/printed-epsilon.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
-import type { ReleaseMode } from '../release/release.ts';
+import { releaseBound } from '../release/registry.ts';
+import type { ReleaseModeName } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/strategy.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 
+export interface ReleaseTerms {
+  readonly name: ReleaseModeName;
+  /** Epsilon of one code; null if nothing bounds it. */
+  readonly epsilon0: number | null;
+}
+
 interface Terms {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
-  readonly release: Pick<ReleaseMode, 'name' | 'epsilon0'>;
+  readonly release: ReleaseTerms;
 }
 
 /** C1: the training. @param holds true if the exact claim is made. */
@@ -45,16 +52,15 @@ export function plainOthers(holds: boolean): Sentence {
 
 /** C3: the platforms that the person chose. */
 export function plainChosen({ release: { name, epsilon0 } }: Terms): Sentence {
-  switch (name) {
-    case 'none':
+  switch (releaseBound(name)) {
+    case 'nothing-sent':
       return said('C3.plain', 'No platform receives anything computed from your history for you alone.');
-    case 'raw':
+    case 'unbounded':
       return said(
         'C3.plain',
         'Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them.',
       );
-    case 'ldp':
-    case 'cohort':
+    case 'epsilon0':
       return said(
         'C3.plain',
         epsilon0 === null

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { defaultRefunds } from '../privacy/plan/openings.ts';
 import { defaultDropouts } from '../privacy/plan/trust.ts';
+import { isLocalMode, RELEASE_MODES } from '../release/registry.ts';
 
 export const MANIFEST_FORMAT = 2;
 
@@ -52,7 +53,7 @@ const privacySchema = z.strictObject({
   /** Platforms whose noise may be missing from a sum that is still opened. When absent one, in rounds of four platforms or more. */
   dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
-  release: z.enum(['raw', 'ldp', 'cohort', 'none']).default('raw'),
+  release: z.enum(RELEASE_MODES).default('raw'),
   epsilon0: z.number().positive().max(64).nullable().default(null),
   /** Platforms that release representations; all when absent. */
   sources: z.array(platformName).optional(),
@@ -153,7 +154,7 @@ export const manifestSchema = z
       }
     });
     const { release, epsilon0 } = manifest.privacy;
-    const local = release === 'ldp' || release === 'cohort';
+    const local = isLocalMode(release);
     if (local !== (epsilon0 !== null)) {
       const message = local ? `must be given for release mode ${release}` : `means nothing for release mode ${release}`;
       context.addIssue({ code: 'custom', path: ['privacy', 'epsilon0'], message });

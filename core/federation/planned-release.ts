@@ -3,8 +3,9 @@
  * take nothing else from it. Else one source could make a target work without end, or fill its disk.
  * @module
  */
-import type { NoiseModel, ReleaseModeName } from '../release/release.ts';
 import { releaseMode } from '../release/registry.ts';
+import type { ReleaseModeName } from '../release/registry.ts';
+import type { NoiseModel } from '../release/release.ts';
 import { prototypeSettings } from '../transfer/encoder/release-shape.ts';
 import { MAX_CONTENT_BYTES } from './letter-seal.ts';
 import { CONTENT_OVERHEAD_BYTES, LETTER_LIMITS } from './letter.ts';
@@ -78,7 +79,8 @@ export function releaseProblem(planned: PlannedRelease, told: ToldRelease): stri
   if (modelRound > planned.lastRound) return `it is of round ${modelRound}, and there are ${planned.lastRound}`;
   // Who has nobody to release, or is no source, says so.
   if (mode === 'none') {
-    return dimension === 0 && persons === 0 && parts === 1 ? undefined : 'it releases nobody, and is not empty';
+    const isEmpty = dimension === 0 && persons === 0 && parts === 1 && isPlannedNoise(noiseModel, NOBODY);
+    return isEmpty ? undefined : 'it releases nobody, and is not empty';
   }
   if (mode !== planned.mode) return `its mode is ${mode}, and its source's is ${planned.mode}`;
   if (dimension !== planned.dimension) {
@@ -92,19 +94,19 @@ export function releaseProblem(planned: PlannedRelease, told: ToldRelease): stri
   return isPlannedNoise(noiseModel, planned) ? undefined : 'its noise is not that of its mode, dimension and epsilon0';
 }
 
-function isPlannedNoise(told: NoiseModel, { mode, epsilon0, dimension, cohorts }: PlannedRelease): boolean {
-  const prototypes = told.kind === 'randomised-response' ? told.prototypes : new Float32Array(cohorts * dimension);
+type PlannedNoise = Pick<PlannedRelease, 'mode' | 'epsilon0' | 'dimension' | 'cohorts'>;
+
+const NOBODY: PlannedNoise = { mode: 'none', epsilon0: null, dimension: 0, cohorts: 0 };
+
+function isPlannedNoise(told: NoiseModel, { mode, epsilon0, dimension, cohorts }: PlannedNoise): boolean {
+  const { numbers: said = {}, prototypes = new Float32Array(0) } = told;
   if (prototypes.length !== cohorts * dimension) return false;
-  const { noiseModel } = releaseMode(mode, { epsilon0, dimension, prototypes });
-  const numbers = (model: NoiseModel): readonly (readonly [string, unknown])[] =>
-    Object.entries(model).filter(([name]) => name !== 'prototypes');
-  const expected = new Map(numbers(noiseModel));
+  const { kind, numbers = {} } = releaseMode(mode, { epsilon0, dimension, prototypes }).noiseModel;
   return (
-    numbers(told).length === expected.size &&
-    numbers(told).every(([name, value]) => {
-      const planned = expected.get(name);
-      if (typeof value !== 'number' || typeof planned !== 'number') return value === planned;
-      return Math.abs(value - planned) <= NOISE_TOLERANCE * Math.abs(planned);
-    })
+    told.kind === kind &&
+    Object.keys(said).length === Object.keys(numbers).length &&
+    Object.entries(numbers).every(
+      ([name, planned]) => Math.abs((said[name] ?? NaN) - planned) <= NOISE_TOLERANCE * Math.abs(planned),
+    )
   );
 }

@@ -1,82 +1,64 @@
 /**
- * The release modes by name.
+ * The release modes by name. To add one, add a file in modes/ and a line here.
  * @module
  */
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
-import type { ReleaseMode, ReleaseModeName } from './release.ts';
-import { nearest, randomisedResponse, truthProbability } from './cohort.ts';
-import { privUnitParameters, privUnitSample, unitDirection } from './privunit.ts';
+import { cohort } from './modes/cohort.ts';
+import { ldp } from './modes/ldp.ts';
+import { none } from './modes/none.ts';
+import { raw } from './modes/raw.ts';
+import type { ReleaseBound, ReleaseMode, ReleaseModeDefinition } from './release.ts';
+
+const modes = { raw, ldp, cohort, none } satisfies Record<string, ReleaseModeDefinition>;
+
+export type ReleaseModeName = keyof typeof modes;
+
+/** In the order of tables and help texts. */
+export const RELEASE_MODES = Object.keys(modes) as readonly ReleaseModeName[];
+
+export function releaseDefinition(name: ReleaseModeName): ReleaseModeDefinition {
+  return modes[name];
+}
+
+export function releaseBound(name: ReleaseModeName): ReleaseBound {
+  return modes[name].bound;
+}
+
+/** The modes that randomise each code on its own platform, for messages: "ldp and cohort". */
+export const LOCAL_MODES = RELEASE_MODES.filter((name) => releaseBound(name) === 'epsilon0').join(' and ');
+
+/** True for modes under which epsilon0 bounds what one code reveals. They alone need an epsilon0. */
+export function isLocalMode(name: ReleaseModeName): boolean {
+  return releaseBound(name) === 'epsilon0';
+}
+
+/** True for modes whose codes are prototypes, which each source makes through charged sums. */
+export function needsPrototypes(name: ReleaseModeName): boolean {
+  return releaseDefinition(name).prototypes !== undefined;
+}
 
 export interface ReleaseModeOptions {
-  /** eps0 of one release; required by `ldp` and `cohort`. */
+  /** eps0 of one release; required by local modes. */
   readonly epsilon0?: number | null;
-  /** Length of a representation; required by `ldp` and `cohort`. */
+  /** Length of a representation; required by local modes. */
   readonly dimension?: number;
-  /** Unit vectors, row-major [K, dimension], either public or made by a charged mechanism; required by `cohort`. */
+  /** As in {@link ReleaseTerms}; required by modes whose codes are prototypes. */
   readonly prototypes?: Float32Array;
 }
 
 /** @throws PrivacyError PRIVACY_BAD_PARAMETER naming the option that is missing or out of range. */
 export function releaseMode(name: ReleaseModeName, options: ReleaseModeOptions = {}): ReleaseMode {
-  switch (name) {
-    case 'raw':
-      return raw;
-    case 'none':
-      return none;
-    case 'ldp':
-      return ldp(need(name, 'dimension', options.dimension), need(name, 'epsilon0', options.epsilon0));
-    case 'cohort':
-      return cohort(
-        need(name, 'prototypes', options.prototypes),
-        need(name, 'dimension', options.dimension),
-        need(name, 'epsilon0', options.epsilon0),
-      );
-  }
-}
-
-/** Releases the unit-norm vector itself. A vector without a direction becomes zero. */
-const raw: ReleaseMode = {
-  name: 'raw',
-  epsilon0: null,
-  noiseModel: { kind: 'exact' },
-  release: (representation) =>
-    Float32Array.from(unitDirection(representation) ?? new Float32Array(representation.length)),
-};
-
-const none: ReleaseMode = {
-  name: 'none',
-  epsilon0: null,
-  noiseModel: { kind: 'exact' },
-  release: () => null,
-};
-
-function ldp(dimension: number, epsilon0: number): ReleaseMode {
-  const parameters = privUnitParameters(dimension, epsilon0);
-  const { expectedCosine } = parameters;
-  return {
-    name: 'ldp',
-    epsilon0,
-    noiseModel: { kind: 'privunit', epsilon0, expectedCosine, squaredNorm: 1 / expectedCosine ** 2 },
-    release: (representation, random) => privUnitSample(parameters, representation, random),
+  const [isLocal, { epsilon0 }] = [isLocalMode(name), options];
+  const need = <T>(isNeeded: boolean, option: string, value: T | null | undefined, otherwise: T): T => {
+    if (isNeeded && (value === null || value === undefined)) {
+      throw new PrivacyError('PRIVACY_BAD_PARAMETER', `release mode "${name}" needs ${option}`);
+    }
+    return value ?? otherwise;
   };
-}
-
-/** Releases the prototype of the randomised code, so that a decoder receives a vector of the usual dimension. */
-function cohort(prototypes: Float32Array, dimension: number, epsilon0: number): ReleaseMode {
-  const cohorts = prototypes.length / dimension;
-  const truth = truthProbability(cohorts, epsilon0);
-  return {
-    name: 'cohort',
-    epsilon0,
-    noiseModel: { kind: 'randomised-response', epsilon0, truthProbability: truth, prototypes },
-    release(representation, random) {
-      const answer = randomisedResponse(nearest(prototypes, dimension, representation), cohorts, epsilon0, random);
-      return prototypes.slice(answer * dimension, (answer + 1) * dimension);
-    },
+  const terms = {
+    prototypes: need(needsPrototypes(name), 'prototypes', options.prototypes, new Float32Array(0)),
+    dimension: need(isLocal, 'dimension', options.dimension, 0),
+    epsilon0: need(isLocal, 'epsilon0', epsilon0, 0),
   };
-}
-
-function need<T>(mode: ReleaseModeName, option: string, value: T | null | undefined): T {
-  if (value !== null && value !== undefined) return value;
-  throw new PrivacyError('PRIVACY_BAD_PARAMETER', `release mode "${mode}" needs ${option}`);
+  return { name, epsilon0: isLocal ? terms.epsilon0 : null, ...releaseDefinition(name).bind(terms) };
 }

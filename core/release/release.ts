@@ -1,38 +1,55 @@
 /**
- * Release modes: what a target platform receives of a person's representation, and what it may know about the noise.
+ * Two interfaces: a release mode as it is defined, once per mode, and as it is used, once its numbers are known.
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
 
-export const RELEASE_MODES = ['raw', 'ldp', 'cohort', 'none'] as const;
-
-export type ReleaseModeName = (typeof RELEASE_MODES)[number];
-
 /**
- * True for modes that randomise one person's vector on its own platform. epsilon0 then bounds what the code reveals.
+ * Limit on what a chosen target learns from one person's code. The printed claims, the platforms' floors and the audit
+ * follow from it.
+ *
+ * - `nothing-sent`: the mode sends nothing.
+ * - `unbounded`: the mode sends something that nothing bounds.
+ * - `epsilon0`: the platform randomises each code itself, and the code is pure epsilon0-LDP.
  */
-export const isLocalMode = (mode: ReleaseModeName): boolean => mode === 'ldp' || mode === 'cohort';
+export type ReleaseBound = 'nothing-sent' | 'unbounded' | 'epsilon0';
 
-/** Public facts that a decoder may assume about released vectors. */
-export type NoiseModel =
-  | { readonly kind: 'exact' }
-  /** Debiased PrivUnit samples: unbiased for the unit direction, with this expected cosine and squared norm. */
-  | {
-      readonly kind: 'privunit';
-      readonly epsilon0: number;
-      readonly expectedCosine: number;
-      readonly squaredNorm: number;
-    }
-  /** One of K codes by randomised response; `prototypes` is row-major [K, dimension]. */
-  | {
-      readonly kind: 'randomised-response';
-      readonly epsilon0: number;
-      readonly truthProbability: number;
-      readonly prototypes: Float32Array;
-    };
+/** A release mode, complete in one file of modes/. A line in registry.ts makes it known to every other part. */
+export interface ReleaseModeDefinition {
+  readonly bound: ReleaseBound;
+  /**
+   * Number of values in a representation if the settings of the strategy do not fix it.
+   * @param epsilon0 0 if the mode has none.
+   * @param plain the number without local noise.
+   */
+  width(epsilon0: number, plain: number): number;
+  /** K: number of prototypes, at least 2. Absent if the mode needs none. */
+  readonly prototypes?: (epsilon0: number) => number;
+  /** @throws PrivacyError PRIVACY_BAD_PARAMETER */
+  bind(terms: ReleaseTerms): Pick<ReleaseMode, 'noiseModel' | 'release'>;
+}
+
+export interface ReleaseTerms {
+  /** Epsilon of one code; 0 unless the mode's bound is `epsilon0`. */
+  readonly epsilon0: number;
+  /** Length of a representation; 0 if it is not known yet and the mode's bound is not `epsilon0`. */
+  readonly dimension: number;
+  /** Unit vectors, row-major [K, dimension], public or made by a charged mechanism; empty unless the mode needs them. */
+  readonly prototypes: Float32Array;
+}
+
+/** Public facts that a decoder may assume about released vectors. A target computes them itself, from the manifest. */
+export interface NoiseModel {
+  /** `exact` if there is no noise. */
+  readonly kind: string;
+  /** Absent if there are none. */
+  readonly numbers?: Readonly<Record<string, number>>;
+  /** Row-major [K, dimension], if each released vector is one of these prototypes. */
+  readonly prototypes?: Float32Array;
+}
 
 export interface ReleaseMode {
-  readonly name: ReleaseModeName;
+  readonly name: string;
   /** eps0 of one release; null if nothing bounds it or nothing is released. */
   readonly epsilon0: number | null;
   readonly noiseModel: NoiseModel;
@@ -48,7 +65,6 @@ export interface ReleaseMode {
 /** The released vectors, by pseudonym, that a target has received from one source. */
 export interface ReceivedRepresentations {
   readonly source: string;
-  readonly mode: ReleaseModeName;
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
   readonly persons: readonly string[];

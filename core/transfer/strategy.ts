@@ -5,7 +5,8 @@
  */
 import type { Domain, History } from '../data/domain.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
-import type { ReceivedRepresentations, ReleaseModeName } from '../release/release.ts';
+import type { ReleaseModeName } from '../release/registry.ts';
+import type { ReceivedRepresentations } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factorise } from './factors/factor-memory.ts';
@@ -125,7 +126,7 @@ export interface PlatformModel {
   represent(history: History): Float32Array;
   /**
    * Unit prototypes of this platform's representations, row-major [K, dimension], made through charged sums. They are
-   * asked for once, after the last round, if the release mode is `cohort`.
+   * asked for once, after the last round, if the codes of the release mode are prototypes.
    */
   prototypes(sums: ChargedSums): Promise<Float32Array>;
   /**

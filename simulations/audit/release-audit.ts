@@ -5,9 +5,9 @@
  */
 import { inferFromCodes } from '../../core/audit/release-inference.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
-import { releaseMode } from '../../core/release/registry.ts';
+import { isLocalMode, RELEASE_MODES, releaseBound, releaseMode } from '../../core/release/registry.ts';
+import type { ReleaseModeName } from '../../core/release/registry.ts';
 import { spherePoint } from '../../core/release/sphere-cap.ts';
-import type { ReleaseModeName } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { AuditTerms } from './training-audit.ts';
 
@@ -42,14 +42,12 @@ export function auditReleases(
   const prototypes = Float32Array.from(
     Array.from({ length: COHORTS }, () => [...spherePoint(DIMENSION, words)]).flat(),
   );
-  const modes = [
-    { name: 'raw', epsilon0: null },
-    ...epsilon0s.flatMap((epsilon0) => [{ name: 'ldp', epsilon0 } as const, { name: 'cohort', epsilon0 } as const]),
-    { name: 'none', epsilon0: null },
-  ] as const;
+  const modes = RELEASE_MODES.flatMap((name) =>
+    (isLocalMode(name) ? epsilon0s : [null]).map((epsilon0) => ({ name, epsilon0 })),
+  );
   return modes.flatMap(({ name, epsilon0 }) => {
     const mode = releaseMode(name, { epsilon0, dimension: DIMENSION, prototypes });
-    const proven = name === 'none' ? 0 : epsilon0;
+    const proven = releaseBound(name) === 'nothing-sent' ? 0 : epsilon0;
     return (['membership', 'interaction'] as const).map((attack) => {
       const random = seededRandom(`${seed} codes ${name} ${String(epsilon0)} ${attack}`);
       const result = inferFromCodes({ mode, one, other: others[attack], draws, significance, random });

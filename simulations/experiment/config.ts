@@ -5,7 +5,7 @@
  */
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { RELEASE_MODES } from '../../core/release/release.ts';
+import { RELEASE_MODES } from '../../core/release/registry.ts';
 import { SimulationError } from '../errors.ts';
 import { checked, list, oneOf, option, runOptions, simulationOptions, textOf, withDefault } from '../options.ts';
 import type { SimulationOptions } from '../options.ts';

@@ -266,7 +266,7 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
 
   it('keeps prototypes of a noise model', () => {
     const prototypes = Float32Array.of(1, 0, 0, 1);
-    const noiseModel = { kind: 'randomised-response' as const, epsilon0: 2, truthProbability: 0.5, prototypes };
+    const noiseModel = { kind: 'randomised-response', numbers: { epsilon0: 2, truthProbability: 0.5 }, prototypes };
     store.received.put(part({ mode: 'cohort', noiseModel }));
     restart();
     assert.deepEqual(store.received.batches()[0].noiseModel, noiseModel);

@@ -341,8 +341,7 @@ describe('Platforms that release randomised codes', () => {
       await target.settled;
       const { received } = world.stores.get('books')!;
       const [{ noiseModel, dimension }] = received.batches();
-      assert.ok(noiseModel.kind === 'randomised-response');
-      const { prototypes } = noiseModel;
+      const prototypes = noiseModel.prototypes!;
       const cohorts = prototypes.length / dimension;
       assert.equal(cohorts, prototypeSettings(first.plan.shape, dimension)?.cohorts);
       const codes = received.vectors('films', V0);

@@ -14,7 +14,7 @@ import type { Consent } from '../../core/federation/consent.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import type { ReleaseModeName } from '../../core/release/release.ts';
+import type { ReleaseModeName } from '../../core/release/registry.ts';
 import { releaseMode } from '../../core/release/registry.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { silentLog } from '../../host/log.ts';

@@ -5,8 +5,9 @@ import { StoreError } from '../../host/errors/store-errors.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import { noiseText } from '../../core/release/noise-text.ts';
 import { releaseMode } from '../../core/release/registry.ts';
-import type { ReleaseModeName } from '../../core/release/release.ts';
+import type { ReleaseModeName } from '../../core/release/registry.ts';
 import { silentLog } from '../../host/log.ts';
 import { HandClock } from './hand-clock.ts';
 
@@ -95,8 +96,9 @@ describe('A target', () => {
     const target = desk('ldp');
     target.ask(2);
     const { noiseModel: planned } = releaseMode('ldp', { epsilon0: 2, dimension: 2 });
-    const privunit = JSON.stringify(planned);
-    const louder = JSON.stringify({ ...planned, expectedCosine: 0.4, squaredNorm: 6.25 });
+    const privunit = noiseText(planned).noiseModel;
+    const numbers = { ...planned.numbers, expectedCosine: 0.4, squaredNorm: 6.25 };
+    const louder = noiseText({ ...planned, numbers }).noiseModel;
     for (const noiseModel of ['', '{"kind":"exact"}', '{"kind":"privunit"}', louder, privunit.replace('0.', '4.')]) {
       assert.throws(() => target.onBatch('films', { ...batch, mode: 'ldp', noiseModel }, 1), {
         code: 'LETTER_INVALID',

@@ -73,7 +73,6 @@ describe('Long work on threads of its own', function () {
     return [
       {
         source: 'books',
-        mode: 'raw',
         noiseModel: { kind: 'exact' },
         dimension,
         persons: domain.persons,
@@ -193,7 +192,7 @@ describe('Long work on threads of its own', function () {
     const domain = smallWorld().domains.get('films')!;
     const { titles: _, ...rest } = domain;
     assert.deepEqual(unpackDomain(structuredClone(packDomain(domain))), rest);
-    const nobody = { source: 's', mode: 'none', noiseModel: { kind: 'exact' }, dimension: 0 } as const;
+    const nobody = { source: 's', noiseModel: { kind: 'exact' }, dimension: 0 } as const;
     for (const persons of [[], ['p'], ['p', 'q']]) {
       const received = [{ ...nobody, persons, vectors: new Float32Array(0) }];
       assert.deepEqual(unpackReceived(packReceived(received)), received);

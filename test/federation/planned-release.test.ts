@@ -54,20 +54,21 @@ describe('What a source is planned to release', () => {
         { mode: 'none' },
         {
           noiseModel:
-            mode === 'raw' ? { kind: 'privunit', epsilon0: 1, expectedCosine: 1, squaredNorm: 1 } : { kind: 'exact' },
+            mode === 'raw'
+              ? { kind: 'privunit', numbers: { epsilon0: 1, expectedCosine: 1, squaredNorm: 1 } }
+              : { kind: 'exact' },
         },
       ];
       for (const changes of wrong) assert.ok(releaseProblem(planned, { ...told, ...changes }), JSON.stringify(changes));
-      if (noiseModel.kind === 'privunit') {
-        const near = { ...noiseModel, squaredNorm: noiseModel.squaredNorm * (1 + 1e-12) };
-        assert.equal(releaseProblem(planned, { ...told, noiseModel: near }), undefined);
-        const far = { ...noiseModel, squaredNorm: noiseModel.squaredNorm * 1.001 };
-        assert.ok(releaseProblem(planned, { ...told, noiseModel: far }));
+      for (const [name, value] of Object.entries(noiseModel.numbers ?? {})) {
+        const changed = (by: number) => ({ ...noiseModel, numbers: { ...noiseModel.numbers, [name]: value * by } });
+        assert.equal(releaseProblem(planned, { ...told, noiseModel: changed(1 + 1e-12) }), undefined);
+        assert.ok(releaseProblem(planned, { ...told, noiseModel: changed(1.001) }), name);
       }
-      if (noiseModel.kind === 'randomised-response') {
-        const more = { ...noiseModel, prototypes: new Float32Array((cohorts + 1) * dimension) };
-        assert.ok(releaseProblem(planned, { ...told, noiseModel: more }));
-      }
+      const more = { ...noiseModel, prototypes: new Float32Array((cohorts + 1) * dimension) };
+      assert.ok(releaseProblem(planned, { ...told, noiseModel: more }));
+      const also = { ...noiseModel, numbers: { ...noiseModel.numbers, toString: 1 } };
+      assert.ok(releaseProblem(planned, { ...told, noiseModel: also }));
     });
   }
 

@@ -37,7 +37,7 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
 
   it('states an eps0 exactly when its noise model has one', () => {
     const { epsilon0, noiseModel } = setup();
-    assert.equal(epsilon0, noiseModel.kind === 'exact' ? null : noiseModel.epsilon0);
+    assert.equal(epsilon0, noiseModel.kind === 'exact' ? null : noiseModel.numbers?.epsilon0);
   });
 
   it('is drawn anew from new randomness exactly when it is noisy', () => {

@@ -45,7 +45,6 @@ const received = (
   noiseModel: ReceivedRepresentations['noiseModel'] = { kind: 'exact' },
 ): ReceivedRepresentations => ({
   source,
-  mode: 'raw',
   noiseModel,
   dimension: vectors[0].length,
   persons,
@@ -132,7 +131,7 @@ describe('decoder', () => {
       const code = codeOf(taste);
       return prototypes.subarray(code * 3, code * 3 + 3);
     };
-    const noiseModel = { kind: 'randomised-response', epsilon0: 2.8, truthProbability: truth, prototypes } as const;
+    const noiseModel = { kind: 'randomised-response', numbers: { epsilon0: 2.8, truthProbability: truth }, prototypes };
     const codes = warmTastes.map((taste) => Float64Array.from(vectorOf(taste)));
     const decoder = fit(domain, [received('source', codes, domain.persons, noiseModel)]);
     const found = lift(world, decoder, vectorOf);
@@ -152,7 +151,6 @@ describe('decoder', () => {
     const none = fit(domain, [
       {
         source: 'source',
-        mode: 'none',
         noiseModel: { kind: 'exact' },
         dimension: 0,
         persons: domain.persons,

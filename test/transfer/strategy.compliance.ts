@@ -324,7 +324,7 @@ function received1(
   const dimension = rows[0].length;
   const vectors = new Float32Array(rows.length * dimension);
   rows.forEach((row, i) => vectors.set(row, i * dimension));
-  return { source, mode: 'raw', noiseModel: { kind: 'exact' }, dimension, persons, vectors };
+  return { source, noiseModel: { kind: 'exact' }, dimension, persons, vectors };
 }
 
 function declared(queries: readonly SumQuery[], label: string): SumQuery {

@@ -3,6 +3,7 @@
  * @module
  */
 import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
+import { noiseText } from '../../../core/release/noise-text.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore, ReceivedVersion } from '../platform-store.ts';
 import { compare, entry } from './nested-maps.ts';
 
@@ -82,5 +83,5 @@ function isSame(a: ReceivedVersion, b: ReceivedVersion): boolean {
 
 function fingerprint(batch: Held['batch']): string {
   const { noiseModel, ...rest } = batch;
-  return canonicalJson({ ...rest, noiseModel: { ...noiseModel, prototypes: undefined } });
+  return canonicalJson({ ...rest, noiseModel: noiseText(noiseModel).noiseModel });
 }

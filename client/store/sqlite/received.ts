@@ -2,8 +2,8 @@
  * The target's half of releases: vectors it holds, and persons who took them back.
  * @module
  */
-import { canonicalJson } from '../../../core/encoding/canonical-json.ts';
-import type { NoiseModel, ReleaseModeName } from '../../../core/release/release.ts';
+import { noiseText, readNoise } from '../../../core/release/noise-text.ts';
+import type { ReleaseModeName } from '../../../core/release/registry.ts';
 import type { ReceivedBatch, ReceivedPart, ReceivedStore } from '../platform-store.ts';
 import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
 import { toBytes, toFloat32 } from '../../../host/sqlite/vector-bytes.ts';
@@ -99,13 +99,10 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
 
 /** Makes the part's batch the one held of its source and version; an answer made otherwise is dropped whole. */
 function openBatch(database: SqliteDatabase, part: ReceivedPart): void {
-  const { prototypes, ...noise } =
-    part.noiseModel.kind === 'randomised-response'
-      ? part.noiseModel
-      : { ...part.noiseModel, prototypes: new Float32Array(0) };
+  const { noiseModel: noise, prototypes } = noiseText(part.noiseModel);
   const key = { source: part.source, epoch: part.epoch, modelRound: part.modelRound };
   const { mode, dimension, parts } = part;
-  const made = { mode, noise: canonicalJson(noise), dimension, parts };
+  const made = { mode, noise, dimension, parts };
   const held = database.get(
     `SELECT 1 FROM received_batches WHERE source = :source AND ${VERSION}
      AND mode = :mode AND noise_model = :noise AND dimension = :dimension AND parts = :parts`,
@@ -127,14 +124,16 @@ function dropAnswer(
 }
 
 function toBatch(row: Row): ReceivedBatch {
-  const noise = JSON.parse(row.text('noise_model')) as NoiseModel;
+  const kept = { noiseModel: row.text('noise_model'), prototypes: toFloat32(row.bytes('prototypes')) };
+  const noiseModel = readNoise(kept);
+  if (noiseModel === undefined)
+    throw new Error(`this store holds a noise model that it did not write: ${kept.noiseModel}`);
   return {
     source: row.text('source'),
     epoch: row.integer('epoch'),
     modelRound: row.integer('model_round'),
     mode: row.text('mode') as ReleaseModeName,
-    noiseModel:
-      noise.kind === 'randomised-response' ? { ...noise, prototypes: toFloat32(row.bytes('prototypes')) } : noise,
+    noiseModel,
     dimension: row.integer('dimension'),
     parts: row.integer('parts'),
     partsReceived: row.integer('parts_received'),

@@ -25,8 +25,7 @@ export function fitCentralisedBridge(
     });
     return {
       source,
-      mode: 'raw' as const,
-      noiseModel: { kind: 'exact' as const },
+      noiseModel: { kind: 'exact' },
       dimension,
       persons: train,
       vectors,

@@ -3,13 +3,13 @@
  *
  * The regression does the debiasing: it is fitted on codes with the same noise as those it will meet, so it learns the
  * shrinkage of the posterior mean instead of assuming it. The noise model decides only which functions of the code are
- * the features: directions for PrivUnit (the length of a sample carries no information), codes for randomised response.
+ * the features: codes where there are prototypes, directions otherwise (the length of a noisy sample carries no information).
  * @module
  */
 import type { NoiseModel } from '../../release/release.ts';
 
 export interface FeatureShape {
-  /** Number of leading dimensions of the vector that are used. A randomised response always uses its whole code. */
+  /** Number of leading dimensions of the vector that are used. A code is always used whole. */
   readonly dimensions: number;
   /**
    * Number of leading dimensions whose pairwise products are added. They make the decoder nonlinear: a linear map
@@ -26,7 +26,7 @@ export interface FeatureMap {
 
 /** The shapes worth trying for vectors of this dimension under this noise. */
 export function featureShapes(noise: NoiseModel, dimension: number): readonly FeatureShape[] {
-  if (noise.kind === 'randomised-response') return [{ dimensions: dimension, products: 0 }];
+  if (noise.prototypes !== undefined) return [{ dimensions: dimension, products: 0 }];
   // A noisy sample has noise in every dimension, so a leading part of it is not better than any other part.
   const leading = noise.kind === 'exact' ? [4, 8, 16].filter((d) => d < dimension) : [];
   return [...leading, dimension].flatMap((dimensions) => [
@@ -38,7 +38,7 @@ export function featureShapes(noise: NoiseModel, dimension: number): readonly Fe
 const mostWithProducts = 8;
 
 export function featureMap(noise: NoiseModel, dimension: number, shape: FeatureShape): FeatureMap {
-  return noise.kind === 'randomised-response' ? codeFeatures(noise.prototypes, dimension) : directionFeatures(shape);
+  return noise.prototypes === undefined ? directionFeatures(shape) : codeFeatures(noise.prototypes, dimension);
 }
 
 function directionFeatures({ dimensions, products }: FeatureShape): FeatureMap {

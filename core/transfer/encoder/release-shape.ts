@@ -1,13 +1,10 @@
 /**
  * The number of values, or codes, in a release, as a public function of its mode and budget.
- *
- * The expected cosine of a PrivUnit sample falls with the dimension, and a randomised response is less often right the
- * more codes there are. So a small budget is best spent on few of them. The figures were chosen on toys -> sports and
- * on held-out warm persons of sports -> toys (docs/transfer.md).
  * @module
  */
 import type { PrototypeSettings } from '../../release/cohort.ts';
 import { prototypeQueries } from '../../release/cohort.ts';
+import { releaseDefinition } from '../../release/registry.ts';
 import type { SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { publicPlatform } from '../public-shape.ts';
 import type { PublicShape } from '../strategy.ts';
@@ -18,16 +15,7 @@ const prototypePasses = 4;
 
 /** Length of a representation if the settings do not fix it. @param plain the length without local noise. */
 export function releasedDimension({ release }: PublicShape, plain: number): number {
-  switch (release?.mode) {
-    case 'ldp':
-      return (release.epsilon0 ?? 0) >= 6 ? 5 : 2;
-    case 'cohort':
-      return (release.epsilon0 ?? 0) >= 6 ? 6 : 4;
-    case 'raw':
-    case 'none':
-    case undefined:
-      return plain;
-  }
+  return release === undefined ? plain : releaseDefinition(release.mode).width(release.epsilon0 ?? 0, plain);
 }
 
 /** Undefined unless the release mode needs prototypes. */
@@ -36,9 +24,8 @@ export function prototypeSettings(
   dimension: number,
   share = prototypeShare,
 ): PrototypeSettings | undefined {
-  if (release?.mode !== 'cohort') return undefined;
-  const epsilon0 = release.epsilon0 ?? 0;
-  const cohorts = epsilon0 < 3 ? 3 : epsilon0 < 6 ? 8 : 32;
+  const cohorts = release && releaseDefinition(release.mode).prototypes?.(release.epsilon0 ?? 0);
+  if (cohorts === undefined) return undefined;
   return { cohorts, dimension, passes: prototypePasses, relativeNoise: Math.sqrt(prototypePasses / share) };
 }
 

@@ -71,7 +71,7 @@ export class BridgeModel implements PlatformModel {
     if (settings === undefined) {
       throw new TransferError(
         'TRANSFER_SHAPE',
-        `prototypes belong to release mode cohort, and this federation's is ${shape.release?.mode ?? 'raw'}`,
+        `release mode ${shape.release?.mode ?? 'raw'} of this federation needs no prototypes`,
       );
     }
     const represent = (_id: string, row: number): Float32Array => this.represent(historyOf(domain, row));

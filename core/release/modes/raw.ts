@@ -1,0 +1,16 @@
+/**
+ * The unit-norm vector itself. A vector without a direction becomes zero.
+ * @module
+ */
+import { unitDirection } from '../privunit.ts';
+import type { ReleaseModeDefinition } from '../release.ts';
+
+export const raw: ReleaseModeDefinition = {
+  bound: 'unbounded',
+  width: (_epsilon0, plain) => plain,
+  bind: () => ({
+    noiseModel: { kind: 'exact' },
+    release: (representation) =>
+      Float32Array.from(unitDirection(representation) ?? new Float32Array(representation.length)),
+  }),
+};
