@@ -138,9 +138,7 @@ async function departures(strategy: TransferStrategy, release: PublicRelease): P
   codes.slice(0, warm).forEach((code, row) => table.set(code, row * dimension));
   const { noiseModel } = mode;
   const linked = persons.slice(0, warm);
-  await target.fitDecoder([
-    { source: books.name, mode: mode.name, noiseModel, dimension, persons: linked, vectors: table },
-  ]);
+  await target.fitDecoder([{ source: books.name, noiseModel, dimension, persons: linked, vectors: table }]);
   const scored = digest();
   for (const vector of codes.slice(warm)) scored.floats(target.score([{ source: books.name, vector }]));
   source.dispose();
