@@ -10,7 +10,7 @@ export const CoordinatorError = errorsOf('CoordinatorError', {
 });
 export type CoordinatorError = InstanceType<typeof CoordinatorError>;
 
-/** What a store is asked to record contradicts what it holds. */
+/** The store's records contradict what it is asked to record. */
 export function conflict({ round, attempt }: { round: number; attempt: number }, why: string): StoreError {
   return new StoreError('STORE_CONFLICT', `round ${round}, attempt ${attempt}: ${why}`);
 }

@@ -1,6 +1,6 @@
 /**
- * What a coordinator tells while it runs, for progress views, metrics and the log. Names, counts and outcomes: never a
- * key, a share, a vector or a pseudonym.
+ * The events that a coordinator emits while it runs, for progress views, metrics and the log. An event holds names,
+ * counts and outcomes: never a key, a share, a vector or a pseudonym.
  * @module
  */
 import type { Outcome } from '../core/secagg/outcome.ts';
@@ -8,7 +8,7 @@ import type { CoordinatorStage } from '../core/secagg/session.ts';
 import type { MailOutcome } from '../core/wire/body.ts';
 import type { Missed } from './rounds/missed.ts';
 
-/** How the rounds came to an end. `gave-up`: for now; they go on once a platform that was missing is back. */
+/** How the rounds ended. `gave-up` is not final: the rounds continue once a platform that was missing is back. */
 export type RoundsEnding = 'completed' | 'budget-exhausted' | 'gave-up';
 
 export type CoordinatorEvent =
@@ -35,7 +35,6 @@ export type CoordinatorEvent =
       readonly stage: CoordinatorStage;
       readonly platforms: number;
     }
-  /** A stage is over. */
   | { readonly kind: 'stage-ended'; readonly stage: CoordinatorStage; readonly seconds: number }
   | {
       readonly kind: 'attempt-ended';
@@ -47,11 +46,14 @@ export type CoordinatorEvent =
       readonly seconds: number;
       readonly completedRounds: number;
     }
-  /** A platform stated that it gave the attempt up. */
+  /** A platform's statement that it gave the attempt up arrived. */
   | { readonly kind: 'statement'; readonly platform: string; readonly round: number; readonly attempt: number }
-  /** Statements of attempts that none can be of, or that nobody signed; so many since the last such event. */
+  /**
+   * The coordinator dropped this many statements since the last such event: no attempt fits them, or their signature is
+   * wrong.
+   */
   | { readonly kind: 'statements-dropped'; readonly count: number }
-  /** The attempt's charge is taken back, on so many statements of those in its key list. */
+  /** The coordinator took the attempt's charge back, with this many statements of the platforms in its key list. */
   | {
       readonly kind: 'refund';
       readonly round: number;
@@ -61,12 +63,12 @@ export type CoordinatorEvent =
     }
   /** The budget holds no further attempt unless these platforms state that they gave an earlier one up. */
   | { readonly kind: 'waiting'; readonly platforms: readonly string[]; readonly seconds: number }
-  /** A null budget: a federation without privacy. */
+  /** The budget is null in a federation without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'declined'; readonly platform: string; readonly code: string }
-  /** What a platform did wrong in the masked sum. */
+  /** A platform broke the protocol of the masked sum. */
   | { readonly kind: 'fault'; readonly platform: string; readonly code: string }
-  /** A message that was not taken: by this end (`here`), or by the platform (`there`). */
+  /** A message was refused: by the coordinator (`here`), or by the platform (`there`). */
   | {
       readonly kind: 'failure';
       readonly platform: string | null;
@@ -89,7 +91,7 @@ export type CoordinatorEvent =
       /** Platforms that the failed attempts lacked, if the round was given up; else empty. */
       readonly missed: readonly Missed[];
     }
-  /** A platform that was missing is back: the round that was given up is tried again. */
+  /** A platform that was missing is back, and the coordinator tries the round that was given up again. */
   | { readonly kind: 'rounds-resumed'; readonly round: number }
   | { readonly kind: 'stopped' };
 

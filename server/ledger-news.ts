@@ -1,5 +1,5 @@
 /**
- * The ledger as platforms are told of it: whole when they connect, then what is new.
+ * The ledger entries that the coordinator sends to platforms: all when a platform connects, then the new ones.
  * @module
  */
 import { canonicalEntry } from '../core/privacy/ledger/ledger.ts';
@@ -10,18 +10,18 @@ export class LedgerNews {
   readonly #ledger: Ledger;
   #told: number;
 
-  /** What the ledger holds now nobody waits for: each platform gets all of it when it connects. */
+  /** Counts the present entries as sent: each platform gets all of them when it connects. */
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
     this.#told = ledger.entries.length;
   }
 
-  /** In one message, possibly of no entry: a platform judges a ledger as a whole, and waits until it is told of one. */
+  /** All entries in one message, even if there are none: a platform waits for the whole ledger before it judges it. */
   all(): LedgerSyncBody {
     return this.#from(0);
   }
 
-  /** What came since this was asked last. */
+  /** Entries added since the last call. */
   untold(): LedgerSyncBody {
     const from = this.#told;
     this.#told = this.#ledger.entries.length;

@@ -1,12 +1,12 @@
 /**
- * The log of a coordinator: its events, in words.
+ * Writes the events of a coordinator to its log, in words.
  * @module
  */
 import type { Log } from '../host/log.ts';
 import type { CoordinatorEvent } from './events.ts';
 import { gaveUpText } from './rounds/announcements.ts';
 
-/** Writes an event where an operator would want to read it. */
+/** Writes an event at the level that fits an operator's attention. */
 export function logEvent(log: Log, event: CoordinatorEvent): void {
   switch (event.kind) {
     case 'listening':
@@ -47,15 +47,15 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
       log.debug(`platform ${event.platform} gave up round ${event.round}, attempt ${event.attempt}`);
       return;
     case 'statements-dropped':
-      log.warn('dropped statements that are signed by nobody or are of no attempt', { count: event.count });
+      log.warn('dropped statements with a wrong signature or without a matching attempt', { count: event.count });
       return;
     case 'refund': {
       const { round, attempt, statements, of } = event;
-      log.info(`round ${round}, attempt ${attempt}: its charge is taken back`, { statements, of });
+      log.info(`round ${round}, attempt ${attempt}: the ledger took its charge back`, { statements, of });
       return;
     }
     case 'waiting':
-      log.warn(`the budget holds no further attempt: waiting for statements of ${event.platforms.join(', ')}`, {
+      log.warn(`the budget allows no further attempt before statements arrive from ${event.platforms.join(', ')}`, {
         seconds: event.seconds,
       });
       return;
@@ -72,7 +72,7 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
       log.debug(`a letter from ${event.from} to ${event.to}: ${event.outcome}`, { bytes: event.bytes });
       return;
     case 'sits-out':
-      log.warn(`platform ${event.platform} failed again and again: it sits out while the others are enough`, {
+      log.warn(`platform ${event.platform} failed repeatedly: it is not invited while the others are enough`, {
         attempts: event.attempts,
       });
       return;
@@ -80,7 +80,7 @@ export function logEvent(log: Log, event: CoordinatorEvent): void {
       logOver(log, event);
       return;
     case 'rounds-resumed':
-      log.info(`a platform that was missing is back: round ${event.round} is tried again`);
+      log.info(`a platform that was missing is back: trying round ${event.round} again`);
       return;
     case 'stopped':
       log.info('stopped');

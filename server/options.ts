@@ -1,5 +1,5 @@
 /**
- * What a coordinator is made of, and what it is to those who run it.
+ * The parts that a coordinator is made of, and its interface for the program that runs it.
  * @module
  */
 import type { Clock } from '../core/time/clock.ts';
@@ -17,28 +17,31 @@ import type { CoordinatorStatus } from './status.ts';
 import type { CoordinatorStore } from './store/coordinator-store.ts';
 
 export interface CoordinatorOptions {
-  /** Signed by every member; see core/federation/co-signature.ts. */
+  /** The manifest with every member's signature; see core/federation/co-signature.ts. */
   readonly manifest: Manifest;
   readonly identity: Identity;
-  /** What the manifest comes to; made here when absent. For strategies that are not in the registry. */
+  /** The plan for this manifest; absent: made here. A caller gives one for a strategy that is not in the registry. */
   readonly plan?: FederationPlan;
-  /** Stays open after `stop`: whoever opened it closes it. */
+  /** The store stays open after `stop`: the caller that opened it closes it. */
   readonly store: CoordinatorStore;
-  /** Platforms over sockets, and HTTP, on one port; or over another transport, without HTTP. */
+  /** The carrier of messages: sockets and HTTP on one port, or another transport without HTTP. */
   readonly carrier:
     | {
         readonly kind: 'sockets';
         readonly host: string;
         readonly port: number;
-        /** Names under which HTTP is asked, besides `host`, localhost and addresses. */
+        /** Names that HTTP requests may use for this host, besides `host`, localhost and addresses. */
         readonly hostNames?: readonly string[];
-        /** Opens `/metrics` and all of `/v1/status`. Without one nobody is shown either. */
+        /**
+         * Grants access to `/metrics` and all of `/v1/status`. Without a token the coordinator shows neither to
+         * anybody.
+         */
         readonly operatorToken?: string;
       }
     | { readonly kind: 'transport'; readonly make: (options: CoordinatorEndOptions) => CoordinatorTransport };
   readonly log?: Log;
   readonly clock?: Clock;
-  /** Nonces of links alone: neither a round nor a letter depends on it. */
+  /** Used only for the nonces of links: neither a round nor a letter depends on it. */
   readonly random?: RandomSource;
   readonly rounds?: Partial<RoundSettings>;
   readonly mailbox?: Partial<MailboxLimits>;
@@ -46,17 +49,22 @@ export interface CoordinatorOptions {
 
 export interface Coordinator {
   readonly plan: FederationPlan;
-  /** Takes platforms from now on. @throws HostError PORT_IN_USE, LISTEN_*; StoreError. */
+  /** Starts to accept platforms. @throws HostError PORT_IN_USE, LISTEN_*; StoreError. */
   start(): Promise<void>;
-  /** Ends what is under way as abandoned, tells the platforms, frees the port. Idempotent. */
+  /** Abandons the attempt under way, tells the platforms, and frees the port. Idempotent. */
   stop(): Promise<void>;
-  /** Where it listens; undefined before `start` and without sockets. */
+  /** URL of the coordinator; undefined before `start` and without sockets. */
   readonly address: string | undefined;
   status(): CoordinatorStatus;
-  /** @returns how to leave. */
+  /** @returns a function that removes the listener. */
   on(listener: CoordinatorListener): () => void;
-  /** Resolves when no further round will come, or none for now (`gave-up`, the first time): at once where none are planned. */
+  /**
+   * Resolves once no further round will run, or the rounds pause for the first time (`gave-up`). At once if no rounds
+   * are planned.
+   */
   readonly roundsOver: Promise<RoundsEnding>;
-  /** Resolves when it cannot go on, with the reason, e.g. a full disk; it has stopped then. */
+  /**
+   * Resolves with the reason if the coordinator cannot continue, e.g. because the disk is full. It has stopped by then.
+   */
   readonly failed: Promise<unknown>;
 }

@@ -1,7 +1,7 @@
 /**
- * What the coordinator tells whoever asks: how far the rounds are, as of attempts that have ended, renewed at full minutes.
- * Stages, cohorts, times and traffic of an attempt under way would tell an attacker when to strike: between a charge and the
- * opening of its sum a lost attempt costs budget.
+ * The status that the coordinator shows to anyone: the progress of the rounds up to the last ended attempt, renewed at
+ * full minutes. The stage, cohort, times and traffic of a running attempt would tell an attacker when to strike: an
+ * attempt that is lost between its charge and the opening of its sum costs budget.
  * @module
  */
 import type { Clock } from '../core/time/clock.ts';
@@ -10,7 +10,7 @@ import type { CoordinatorStatus } from './status.ts';
 
 export interface PublicStatus extends Pick<CoordinatorStatus, 'federation' | 'strategy' | 'noPrivacy' | 'epsilon'> {
   readonly rounds: Pick<CoordinatorStatus['rounds'], 'completed' | 'of' | 'ending'>;
-  /** The full minute up to which this holds, in ISO 8601. */
+  /** The full minute at which this was true, in ISO 8601. */
   readonly asOf: string;
 }
 
@@ -21,9 +21,9 @@ const MINUTE_MS = 60_000;
 export class PublicView {
   readonly #clock: Clock;
   readonly #status: () => CoordinatorStatus;
-  /** Known at the last full minute. */
+  /** The state at the last full minute. */
   #shown: Known;
-  /** Known now, and since when. */
+  /** The latest state, and the minute in which it became known. */
   #latest: { readonly minute: number; readonly known: Known };
 
   constructor(clock: Clock, status: () => CoordinatorStatus) {
@@ -48,7 +48,7 @@ export class PublicView {
     return Math.floor(this.#clock.now() / MINUTE_MS);
   }
 
-  /** What was known before this minute began may be shown. */
+  /** Shows the latest state if it became known before this minute began. */
   #turn(): void {
     if (this.#latest.minute < this.#minute()) this.#shown = this.#latest.known;
   }

@@ -1,5 +1,5 @@
 /**
- * A coordinator as a process: its files opened, started, everything closed again.
+ * Runs a coordinator as a process: opens its files, starts it, and closes everything at the end.
  * @module
  */
 import { planFederation } from '../core/federation/plan.ts';
@@ -15,29 +15,29 @@ import type { CoordinatorListener, RoundsEnding } from './events.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 export interface RunSettings {
-  /** Paths. */
+  /** Path, like the next two. */
   readonly manifest: string;
   readonly identity: string;
-  /** Beside it stands the operator's token, made where it is missing. */
+  /** The operator's token is stored beside it, and made if it is missing. */
   readonly store: string;
   readonly host: string;
-  /** Names under which HTTP is asked, besides `host`, localhost and addresses. */
+  /** Names that HTTP requests may use for this host, besides `host`, localhost and addresses. */
   readonly hostNames?: readonly string[];
-  /** 0: any free one. */
+  /** Port to listen on; 0: any free one. */
   readonly port: number;
   readonly log: Log;
   readonly emit: CoordinatorListener;
-  /** Default: the operating system's. A simulation that must repeat gives a seeded one. */
+  /** Default: the operating system's source. A simulation that must repeat gives a seeded one. */
   readonly random?: RandomSource;
 }
 
 export interface RunningCoordinatorProcess {
   readonly coordinator: Coordinator;
-  /** Stops it and closes its store. Idempotent. */
+  /** Stops the coordinator and closes its store. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** How a coordinator ends with its rounds in that state, for scripts and service managers; null: they still go on. */
+/** Exit code for scripts and service managers, by the state of the rounds; null: they are not over. */
 export function exitCodeOf(ending: RoundsEnding | null): ExitCode {
   switch (ending) {
     case null:
@@ -50,7 +50,10 @@ export function exitCodeOf(ending: RoundsEnding | null): ExitCode {
   }
 }
 
-/** @throws whatever a file, the store, the port or `createCoordinator` refuse, with nothing left open. */
+/**
+ * Starts a coordinator. If it cannot start, everything it opened is closed again.
+ * @throws the errors of the files, the store, the port and `createCoordinator`.
+ */
 export async function runCoordinator(settings: RunSettings): Promise<RunningCoordinatorProcess> {
   const manifest = readManifest(settings.manifest, '"isthmus manifest make" makes one');
   const identity = readIdentity(settings.identity, settings.log);

@@ -1,6 +1,6 @@
 /**
- * Where a coordinator stands, for whoever runs it: `/v1/status` and metrics. Nothing of a person; what others are shown is in
- * public-status.ts.
+ * The full status of a coordinator, for its operator: `/v1/status` and metrics. It holds nothing about a person. The
+ * status for everybody else is in public-status.ts.
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
@@ -16,30 +16,36 @@ import type { RoundsEnding } from './events.ts';
 export interface CoordinatorStatus {
   readonly federation: string;
   readonly strategy: string;
-  /** True: nothing is noised, and nobody is promised anything. */
+  /** True if the federation adds no noise and promises no privacy to anybody. */
   readonly noPrivacy: boolean;
   readonly rounds: {
     readonly completed: number;
     readonly of: number;
     readonly state: RoundState['kind'];
-    /** In state `waiting`: platforms whose statements of attempts that they gave up could free room in the budget. */
+    /**
+     * Platforms whose statements about attempts that they gave up could free budget, in state `waiting`; null in other
+     * states.
+     */
     readonly waitingFor: readonly string[] | null;
-    /** `gave-up` is for now: state `given-up` ends when a platform that was missing is back. */
+    /**
+     * How the rounds ended; null: they are not over. `gave-up` is not final: state `given-up` ends when a missing
+     * platform is back.
+     */
     readonly ending: RoundsEnding | null;
     /** Platforms that the failed attempts at the current round lacked, most often missing first. */
     readonly missed: readonly Missed[];
     readonly underWay: { readonly round: number; readonly attempt: number; readonly stage: string } | null;
   };
-  /** Null where nothing bounds it: without noise, or with a strategy that promises nothing beyond sealing. */
+  /** Null if nothing bounds it: without noise, or with a strategy that promises nothing beyond sealing. */
   readonly epsilon: { readonly spent: number | null; readonly budget: number; readonly delta: number } | null;
-  /** What the coordinator's ledger holds of rounds: attempts that are charged and not taken back, and how many were. */
+  /** Counts in the coordinator's ledger: attempts charged and not taken back, and attempts taken back. */
   readonly ledger: LedgerCounts;
   readonly platforms: readonly (Member & {
-    /** Attempts that it still sits out, as long as the others are enough. */
+    /** Number of attempts that it still sits out, if the others are enough. */
     readonly sitsOut: number;
     readonly letters: number;
   })[];
-  /** The last ones. */
+  /** The most recent attempts. */
   readonly attempts: readonly AttemptRecord[];
   readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number };
   readonly upSeconds: number;
@@ -90,7 +96,7 @@ export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorSt
   };
 }
 
-/** Whether what is spent bounds anything: with an encoder made from raw data it does not. */
+/** True if the spent epsilon bounds anything. An encoder made from raw data makes it meaningless. */
 export function isBounded({ strategy }: FederationPlan): boolean {
   return strategy.privacy === 'private-encoder';
 }

@@ -1,5 +1,5 @@
 /**
- * Figures for Prometheus: counted from the coordinator's events, or read from its status when asked.
+ * Metrics for Prometheus: counted from the coordinator's events, or read from its status at each scrape.
  * @module
  */
 import { OUTCOMES } from '../../core/secagg/outcome.ts';
@@ -10,7 +10,9 @@ import { Figures } from '../../host/metrics.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { CoordinatorStatus } from '../status.ts';
 
-/** Codes that may be a label. Platforms choose the codes they send, and must not make a series each. */
+/**
+ * Codes that may become a label. A platform chooses the codes it sends, and each made-up code would start a new series.
+ */
 const KNOWN_CODES: ReadonlySet<string> = new Set([
   ...Object.keys(WireError.table),
   ...Object.keys(SecaggError.table),
@@ -40,29 +42,32 @@ export class Metrics {
   readonly #letterBytes: Counter;
 
   readonly #status: () => CoordinatorStatus;
-  /** As of this scrape. */
+  /** The status at the current scrape. */
   #now: CoordinatorStatus;
 
-  /** @param status read once at every scrape. */
+  /** @param status called once per scrape. */
   constructor(status: () => CoordinatorStatus) {
     this.#status = status;
     this.#now = status();
     const counter = this.#figures.counter.bind(this.#figures);
-    this.#attempts = counter('isthmus_attempts_total', 'Attempts at rounds, by how they ended.', ['outcome']);
+    this.#attempts = counter('isthmus_attempts_total', 'Attempts at rounds, by outcome.', ['outcome']);
     for (const outcome of OUTCOMES) this.#attempts.inc({ outcome }, 0);
     const stages = 'Time in each stage of the masked sum.';
     this.#stages = this.#figures.histogram('isthmus_stage_seconds', stages, ['stage'], STAGE_SECONDS);
-    const failures = 'Messages that were not taken: here, or by a platform (there).';
+    const failures = 'Messages refused by the coordinator (here) or by a platform (there).';
     this.#failures = counter('isthmus_failures_total', failures, ['code', 'seen']);
     this.#faults = counter('isthmus_faults_total', 'Breaches of the masked sum protocol, by code.', ['code']);
     this.#declines = counter('isthmus_declines_total', 'Invitations that platforms declined, by code.', ['code']);
-    const statements = 'Statements of platforms that gave an attempt up, by what became of them.';
+    const statements = 'Statements of platforms that gave an attempt up, by outcome.';
     this.#statements = counter('isthmus_statements_total', statements, ['outcome']);
     for (const outcome of ['taken', 'dropped']) this.#statements.inc({ outcome }, 0);
-    this.#refunds = counter('isthmus_refunds_total', 'Charges of attempts that this process took back.');
-    const letters = 'Letters in the mailbox, by what became of them.';
+    this.#refunds = counter(
+      'isthmus_refunds_total',
+      'Charges of attempts that the coordinator took back since it started.',
+    );
+    const letters = 'Letters in the mailbox, by outcome.';
     this.#letters = counter('isthmus_letters_total', letters, ['outcome']);
-    this.#letterBytes = counter('isthmus_letter_bytes_total', 'Bytes of letters that came in.');
+    this.#letterBytes = counter('isthmus_letter_bytes_total', 'Bytes of letters received.');
     this.#readings();
   }
 
@@ -70,7 +75,7 @@ export class Metrics {
     return this.#figures.contentType;
   }
 
-  /** In Prometheus' text format. */
+  /** The metrics in Prometheus' text format. */
   text(): Promise<string> {
     this.#now = this.#status();
     return this.#figures.text();
@@ -125,7 +130,7 @@ export class Metrics {
     gauge('isthmus_platforms', 'Platforms in the manifest.', (now) => now.platforms.length);
     gauge(
       'isthmus_platforms_sitting_out',
-      'Platforms that failed again and again, and are not invited while the others are enough.',
+      'Platforms that failed repeatedly and are not invited while the others are enough.',
       (now) => now.platforms.filter(({ sitsOut }) => sitsOut > 0).length,
     );
     gauge(
@@ -139,7 +144,7 @@ export class Metrics {
     );
     gauge(
       'isthmus_statements_awaited',
-      'Platforms whose statements rounds pause for, since the budget holds no further attempt.',
+      'Platforms whose statements the rounds wait for, because the budget allows no further attempt.',
       (now) => now.rounds.waitingFor?.length ?? 0,
     );
     gauge('isthmus_no_privacy', '1 in a federation without privacy.', (now) => (now.noPrivacy ? 1 : 0));

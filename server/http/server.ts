@@ -1,6 +1,6 @@
 /**
- * The coordinator's HTTP face, beside the wire on one port: health, readiness, metrics, status. It takes nothing, and tells
- * whoever has no token what is no help in an attack.
+ * The coordinator's HTTP endpoints, on the same port as the wire: health, readiness, metrics, status. They accept no
+ * data. A caller without the token learns nothing that helps an attack.
  * @module
  */
 import type { Server } from 'node:http';
@@ -14,26 +14,26 @@ import type { CoordinatorStatus } from '../status.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HttpOptions extends Address {
-  /** Names under which it is asked, besides `host`, localhost and addresses. */
+  /** Names that requests may use for this host, besides `host`, localhost and addresses. */
   readonly names: readonly string[];
   readonly status: () => CoordinatorStatus;
   readonly publicStatus: () => PublicStatus;
   readonly operatorToken: string | undefined;
   readonly onDefect: (error: unknown) => void;
-  /** Why the coordinator takes no platforms, if so. */
+  /** The reason why the coordinator accepts no platforms; undefined if it does. */
   readonly unready: () => string | undefined;
   readonly metrics: Metrics;
 }
 
 export interface HttpServer {
-  /** For the wire: not listening before `listen`. */
+  /** The server that the wire attaches to. It does not listen before `listen`. */
   readonly server: Server;
-  /** @returns where it listens. @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. */
+  /** @returns its URL. @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN, LISTEN_ADDRESS. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Whoever connects is a stranger: what is read of a request before it is answered, and how long that may take. */
+/** Limits for a request before it is answered. Anyone may connect, so a request must stay small and short. */
 const MOST_HEADER_BYTES = 8 * 1024;
 const MOST_BODY_BYTES = 1024;
 const MOST_PATH_CHARACTERS = 100;
@@ -42,7 +42,7 @@ const KEEP_ALIVE_MS = 5_000;
 
 const REFUSAL = {
   code: 'HTTP_UNAUTHORISED',
-  message: 'send "Authorization: Bearer TOKEN"; the token stands in the file beside the store that ends in .token',
+  message: 'send "Authorization: Bearer TOKEN"; the token is in the file beside the store that ends in .token',
 };
 
 export function httpServer(options: HttpOptions): HttpServer {
@@ -56,8 +56,7 @@ export function httpServer(options: HttpOptions): HttpServer {
     keepAliveMs: KEEP_ALIVE_MS,
     onDefect,
     paths: 'there are /healthz, /readyz, /v1/status and /metrics',
-    nameRemedy:
-      'start the coordinator with --host-name NAME, once for each name that it, or a proxy before it, is asked by',
+    nameRemedy: 'start the coordinator with --host-name NAME, once per name under which clients or a proxy reach it',
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {

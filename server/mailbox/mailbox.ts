@@ -1,6 +1,7 @@
 /**
- * The mailbox: sealed letters that the coordinator cannot open, kept until their receiver has them. Bounded for each receiver
- * and, by equal shares, for each sender to it, so that none shuts another out; expiring, durable, relayed in order of arrival.
+ * The mailbox: it keeps sealed letters, which the coordinator cannot open, until their receiver has stored them. Each
+ * receiver has a limited box. Each sender gets an equal part of it, so that no sender shuts out another. Letters
+ * expire, survive a restart, and are relayed in the order of arrival.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -10,11 +11,11 @@ import type { CoordinatorEvent } from '../events.ts';
 import type { MailboxStore } from '../store/coordinator-store.ts';
 
 export interface MailboxLimits {
-  /** For each receiver; shared evenly among those who may write to it. */
+  /** Limits per receiver. The platforms that may write to it share them evenly. */
   readonly letters: number;
   readonly bytes: number;
   readonly letterBytes: number;
-  /** Longer lifetimes are cut to this. */
+  /** Longest lifetime. The mailbox cuts longer ones to it. */
   readonly lifetimeSeconds: number;
   readonly sweepMs: number;
 }
@@ -32,7 +33,7 @@ export interface MailboxOptions {
   readonly clock: Clock;
   readonly limits: MailboxLimits;
   readonly platforms: readonly string[];
-  /** Resolves when the platform's window has room; rejects when it has no link. */
+  /** Resolves when the platform's window has room. Rejects if the platform has no link. */
   readonly send: (to: string, body: MailBody | MailReceiptBody) => Promise<void>;
   readonly emit: (event: CoordinatorEvent) => void;
   readonly onError: (error: unknown) => void;
@@ -40,7 +41,7 @@ export interface MailboxOptions {
 
 export class Mailbox {
   readonly #options: MailboxOptions;
-  /** By receiver with a link: the last letter sent on it. */
+  /** Per receiver with a link: the last letter that was sent on it. */
   readonly #relays = new Map<string, { order: number; isBusy: boolean }>();
   #cancelSweep: Cancel = () => undefined;
 
@@ -57,12 +58,12 @@ export class Mailbox {
     this.#relays.clear();
   }
 
-  /** What waits for a platform. */
+  /** The number and bytes of letters that wait for a platform. */
   load(platform: string): { readonly letters: number; readonly bytes: number } {
     return this.#options.store.load(platform);
   }
 
-  /** A new link: everything that waits is sent on it, in order. */
+  /** A platform has a new link: sends all its letters on it, in order. */
   connected(platform: string): void {
     this.#relays.set(platform, { order: 0, isBusy: false });
     void this.#relay(platform);
@@ -72,7 +73,7 @@ export class Mailbox {
     this.#relays.delete(platform);
   }
 
-  /** A letter came. Its sender is told what became of it. @throws WireError WIRE_UNEXPECTED for a false sender. */
+  /** Stores a letter and tells its sender the outcome. @throws WireError WIRE_UNEXPECTED for a false sender. */
   onMail(from: string, mail: MailBody): void {
     if (mail.from !== from) throw new WireError('WIRE_UNEXPECTED', 'a letter in the name of another platform');
     const outcome = this.#store(mail);
@@ -80,7 +81,7 @@ export class Mailbox {
     if (outcome === 'stored') void this.#relay(mail.to);
   }
 
-  /** The receiver has a letter safe: it is forgotten here. */
+  /** The receiver has stored a letter: deletes it here, and tells its sender. */
   onReceipt(from: string, { id, outcome }: MailReceiptBody): void {
     if (outcome !== 'taken') throw new WireError('WIRE_UNEXPECTED', `a receipt that says ${outcome}`);
     const sender = this.#options.store.remove(from, id);
@@ -96,7 +97,7 @@ export class Mailbox {
     if (letters >= share.letters || bytes + mail.sealed.length > share.bytes) return 'full';
     const { id, from, to, sealed } = mail;
     const seconds = Math.min(mail.lifetimeSeconds, limits.lifetimeSeconds);
-    // The same letter again is stored already: its sender did not hear of it.
+    // A letter that is stored already is no error: its sender may not have heard of it.
     store.add({ id, from, to, sealed, expiresAt: clock.now() + 1000 * seconds });
     return 'stored';
   }
@@ -107,7 +108,9 @@ export class Mailbox {
     send(sender, { kind: 'mail-receipt', id, outcome }).catch(ignoreAbsent);
   }
 
-  /** One letter after the other, each when the receiver's window has room: memory holds one at a time. */
+  /**
+   * Sends one letter after the other, each once the receiver's window has room. So memory holds one letter at a time.
+   */
   async #relay(platform: string): Promise<void> {
     const relay = this.#relays.get(platform);
     if (relay === undefined || relay.isBusy) return;
@@ -125,7 +128,7 @@ export class Mailbox {
           () => true,
           () => false,
         );
-        // The link is gone: the next one begins at the first letter again.
+        // The link is gone. The next link starts with the first letter again.
         if (!isSent || this.#relays.get(platform) !== relay) return;
       }
     } catch (error) {
@@ -147,7 +150,10 @@ export class Mailbox {
   }
 }
 
-/** What of one receiver's box a sender may fill: a letter of any size at least, however many senders there are. */
+/**
+ * The part of a receiver's box that one sender may fill. It has room for one letter of any size, however many senders
+ * there are.
+ */
 function shareOf(limits: MailboxLimits, senders: number): Pick<MailboxLimits, 'letters' | 'bytes'> {
   return {
     letters: Math.max(1, Math.floor(limits.letters / senders)),
@@ -155,7 +161,7 @@ function shareOf(limits: MailboxLimits, senders: number): Pick<MailboxLimits, 'l
   };
 }
 
-/** Who is not there is told by nobody; it sends its letters again when it comes back. */
+/** Ignores that a sender is absent. It sends its letters again when it comes back. */
 function ignoreAbsent(): void {
   // Nothing to do.
 }

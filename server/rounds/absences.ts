@@ -1,6 +1,6 @@
 /**
- * Platforms whose connection broke in the middle of an attempt: they may come back within the same attempt, but the
- * others do not wait for them until the end of a long stage.
+ * Platforms whose connection broke during an attempt. They may come back within the same attempt, but the others do not
+ * wait for them until the end of a long stage.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -11,7 +11,7 @@ export class Absences {
   readonly #onLost: (platform: string) => void;
   readonly #waiting = new Map<string, Cancel>();
 
-  /** @param onLost for a platform that stayed away for longer than `patienceMs`. */
+  /** @param onLost called with a platform that stayed away for longer than `patienceMs`. */
   constructor(clock: Clock, patienceMs: number, onLost: (platform: string) => void) {
     this.#clock = clock;
     this.#patienceMs = patienceMs;

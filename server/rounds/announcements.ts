@@ -1,5 +1,5 @@
 /**
- * How rounds stand, as platforms are told.
+ * The messages in which the coordinator tells platforms the state of the rounds.
  * @module
  */
 import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';
@@ -12,12 +12,12 @@ import type { RoundState } from './round-machine.ts';
 
 export interface EndAnnouncement {
   readonly round: number;
-  /** 0: no further attempt will be made. */
+  /** Number of the attempt; 0: no further attempt will be made. */
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly text: string;
   readonly completedRounds: number;
-  /** The next shared model, where the attempt completed. */
+  /** The next shared model, if the attempt completed. */
   readonly model?: Float32Array;
 }
 
@@ -41,10 +41,10 @@ export function latestRound(latest: CompletedRound | undefined, store: RoundStor
 }
 
 /**
- * That no further round will come although some were planned, or none for now; undefined while they go on or when all are
- * completed.
- * @param failure how the last attempt that failed ended.
- * @param missed whom the failed attempts lacked.
+ * The message that no further round will come although some were planned, or that the rounds pause. Undefined while
+ * they continue, or once all are completed.
+ * @param failure outcome of the last failed attempt.
+ * @param missed platforms that the failed attempts lacked.
  */
 export function lastWord(state: RoundState, failure: Outcome, missed: readonly Missed[]): AttemptEndBody | undefined {
   if (state.kind !== 'over' && state.kind !== 'given-up') return undefined;
@@ -55,9 +55,9 @@ export function lastWord(state: RoundState, failure: Outcome, missed: readonly M
   return attemptEnd({ ...told, outcome: 'budget-exhausted', text: OUTCOME_TEXT['budget-exhausted'] });
 }
 
-/** Why a round is given up, and what it takes to go on. */
+/** The reason why a round is given up, and the condition under which it continues. */
 export function gaveUpText(round: number, missed: readonly Missed[]): string {
   const text = `round ${round} is given up for now, after as many failed attempts as the manifest allows`;
   if (missed.length === 0) return text;
-  return `${text}; missing: ${missedText(missed)}. It is tried again once one of them is back`;
+  return `${text}; missing: ${missedText(missed)}. The coordinator tries it again once one of them is back`;
 }

@@ -1,6 +1,6 @@
 /**
- * One attempt, driven: the coordinator's state machine of the masked sum, its effects carried out in order, its deadlines
- * kept. Ends exactly once.
+ * Drives one attempt: it carries out the effects of the coordinator's state machine of the masked sum in order, and
+ * keeps its deadlines. It ends exactly once.
  * @module
  */
 import { toHex } from '../../core/encoding/canonical-bytes.ts';
@@ -25,21 +25,24 @@ export interface AttemptOptions {
   readonly dependencies: CoordinatorDependencies;
   readonly clock: Clock;
   readonly stageTimeoutMs: number;
-  /** Stage 2: training inside the platforms is part of it. */
+  /** Timeout of stage 2, which includes the training inside the platforms. */
   readonly trainTimeoutMs: number;
-  /** A platform that holds an upload slot and sends nothing for so long gives it up. */
+  /** A platform that holds an upload slot and sends nothing for this long loses the slot. */
   readonly stallMs: number;
-  /** Once enough platforms have asked to upload, the others have so long before uploads begin. */
+  /** Once enough platforms have asked to upload, the others have this long before uploads begin. */
   readonly uploadGraceMs: number;
   readonly send: (to: readonly string[], message: CoordinatorMessage) => void;
-  /** Keeps the key list, durably. */
+  /** Stores the key list. It is durable on return. */
   readonly onKeys: (session: string, parametersHash: Uint8Array, keys: readonly NamedKeys[]) => void;
-  /** Durable when it returns. @throws what ends the attempt, e.g. that the budget does not hold it. */
+  /**
+   * Charges the ledger. The charge is durable on return.
+   * @throws an error that ends the attempt, e.g. if the budget is exhausted.
+   */
   readonly charge: (session: string) => void;
   readonly onStage: (stage: CoordinatorStage, platforms: number) => void;
   readonly onFault: (fault: Fault) => void;
   readonly onEnd: (ending: AttemptEnding) => void;
-  /** Something threw that never should: for the log. */
+  /** Receives a defect, an error that should be impossible, for the log. */
   readonly onDefect: (defect: unknown) => void;
 }
 
@@ -47,7 +50,7 @@ export interface AttemptEnding {
   readonly outcome: Outcome;
   readonly text: string;
   readonly charged: boolean;
-  /** Opened, and over whom; undefined unless completed. */
+  /** The opened sum and the platforms in it; undefined unless the attempt completed. */
   readonly sum: { readonly vector: Uint32Array; readonly platforms: readonly string[] } | undefined;
   /** Platforms that fell out, or were silent until a deadline; an attempt can complete without them. */
   readonly missing: readonly Missing[];
@@ -64,7 +67,7 @@ export class Attempt {
   #cancelDeadline: Cancel = () => undefined;
   #cancelStalls: Cancel = () => undefined;
   #cancelGrace: Cancel = () => undefined;
-  /** Uploading platforms, and when each was last heard of. */
+  /** Uploading platforms, with the time of their last message. */
   readonly #heard = new Map<string, number>();
   #sum: AttemptEnding['sum'];
   #error: unknown;
@@ -88,7 +91,7 @@ export class Attempt {
     this.#handle({ kind: 'message', from, message });
   }
 
-  /** Its process is gone: it has no part in this session any more. */
+  /** The platform's process is gone, and can take no further part in this session. */
   lost(platform: string): void {
     this.#handle({ kind: 'lost', platform });
   }
@@ -97,7 +100,7 @@ export class Attempt {
     this.#handle({ kind: 'abandon', outcome, text });
   }
 
-  /** One event after the other, also when an effect brings the next one. */
+  /** Handles one event after the other, even if an effect causes the next event. */
   #handle(event: CoordinatorEvent): void {
     this.#queue.push(event);
     if (this.#isHandling) return;
@@ -109,7 +112,7 @@ export class Attempt {
         this.#carryOut(effects);
       }
     } catch (defect) {
-      // The state machine never throws; if it does, the attempt must end all the same, and the coordinator must not.
+      // The state machine never throws. If it does anyway, the attempt must end, and the coordinator must continue.
       this.#options.onDefect(defect);
       this.#end('abandoned', 'a defect of the coordinator ended the attempt');
     } finally {
@@ -121,7 +124,7 @@ export class Attempt {
     for (const effect of effects) if (!this.#effect(effect)) return;
   }
 
-  /** @returns whether the effects after it may follow. */
+  /** @returns true if the next effects may follow. */
   #effect(effect: CoordinatorEffect): boolean {
     const { send, onFault, clock } = this.#options;
     switch (effect.kind) {
@@ -142,7 +145,7 @@ export class Attempt {
         this.#cancelGrace = clock.after(this.#options.uploadGraceMs, () => this.#handle({ kind: 'grace' }));
         return true;
       case 'charge':
-        // Uploads are granted next: from here on the attempt is paid for, so it must be on record first.
+        // Uploads are granted next, and they cost budget. So the charge must be on record first.
         this.#isCharged = this.#record(() => this.#options.charge(toHex(effect.sessionId)));
         return this.#isCharged;
       case 'fault':
@@ -165,14 +168,14 @@ export class Attempt {
     this.#stopTimers();
     this.#stage = stage;
     onStage(stage, platforms);
-    // Opening waits for nobody.
+    // The opening waits for no platform, so it needs no deadline.
     if (stage === 'opening' || stage === 'ended') return;
     const timeoutMs = stage === 'masked-input' ? trainTimeoutMs : stageTimeoutMs;
     this.#cancelDeadline = clock.after(timeoutMs, () => this.#handle({ kind: 'deadline', stage }));
     if (stage === 'masked-input') this.#watchUploads();
   }
 
-  /** @returns whether it is on record; if not, the attempt ends. */
+  /** @returns true if the work is on record. Otherwise the attempt ends. */
   #record(work: () => void): boolean {
     try {
       work();

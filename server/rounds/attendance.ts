@@ -17,7 +17,7 @@ export class Attendance {
   readonly #missed = new MissedRecord();
   readonly #back = new Set<string>();
 
-  /** @param needed fewest platforms an attempt can end well with. */
+  /** @param needed smallest number of platforms that an attempt can complete with. */
   constructor(membership: Membership, needed: number) {
     this.#membership = membership;
     this.#standing = new Standing(
@@ -36,7 +36,6 @@ export class Attendance {
     return this.#missed.all;
   }
 
-  /** A platform shows that it lives. */
   cameBack(platform: string): void {
     this.#back.add(platform);
   }
@@ -59,7 +58,7 @@ export class Attendance {
     return this.#standing.invited(this.#membership.ready, this.missed.length > 0);
   }
 
-  /** An attempt has begun with these. */
+  /** Records that an attempt began with these platforms. */
   began(cohort: readonly string[]): void {
     this.#back.clear();
     this.#standing.began(this.#membership.ready, cohort);

@@ -1,5 +1,5 @@
 /**
- * Platforms that decline an attempt, and what their reasons mean for it.
+ * Platforms that decline an attempt, and the effect of their reasons on it.
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
@@ -16,13 +16,13 @@ export class Declines {
   readonly #needed: number;
   readonly #codes = new Map<string, string>();
 
-  /** @param needed fewest platforms an attempt can end well with. */
+  /** @param needed smallest number of platforms that an attempt can complete with. */
   constructor(cohort: number, needed: number) {
     this.#cohort = cohort;
     this.#needed = needed;
   }
 
-  /** The outcome, once too few are left because of those who declined. */
+  /** @returns the outcome of the attempt, once too few platforms are left; else undefined. */
   add(platform: string, { code }: AttemptDeclineBody): Verdict | undefined {
     this.#codes.set(platform, code);
     if (this.#cohort - this.#codes.size >= this.#needed) return undefined;
@@ -30,13 +30,13 @@ export class Declines {
     return { outcome: this.#outcome(), text };
   }
 
-  /** Those who declined, with their reasons, and the others of the missing. */
+  /** The missing platforms with reasons. For those that declined, the reason is their code. */
   named(missing: readonly Missing[]): readonly Missing[] {
     const declined = [...this.#codes].map(([platform, code]) => ({ platform, because: `it declined with ${code}` }));
     return [...declined, ...missing.filter(({ platform }) => !this.#codes.has(platform))];
   }
 
-  /** Never `budget-exhausted`: a platform speaks of its own budget, and only the coordinator's ledger ends the rounds. */
+  /** Never `budget-exhausted`: a platform reports its own budget, and only the coordinator's ledger ends the rounds. */
   #outcome(): Verdict['outcome'] {
     const codes = [...this.#codes.values()];
     if (codes.some((code) => /^(POLICY_|ATTEMPT_CONFIG|PRIVACY_LEDGER_|LEDGER_)/.test(code)))

@@ -1,5 +1,5 @@
 /**
- * What an earlier process left open: an attempt that nobody can end any more.
+ * Closes an attempt that an earlier process left open. Nothing else can end it.
  * @module
  */
 import { OUTCOME_TEXT } from '../../core/secagg/outcome.ts';

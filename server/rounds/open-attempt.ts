@@ -44,7 +44,7 @@ export function openAttempt(
     stageTimeoutMs: rounds.stageTimeoutMs,
     trainTimeoutMs: rounds.trainTimeoutMs,
     stallMs: rounds.stageTimeoutMs,
-    // Stage 2 ends at its deadline all the same: most of it is for the uploads.
+    // Stage 2 ends at its deadline anyway, and the uploads need most of it.
     uploadGraceMs: Math.min(settings.uploadGraceMs, rounds.trainTimeoutMs / 4),
     send: (to, message) => send(to, { kind: 'secagg', message }, key),
     onKeys: (session, parametersHash, keys) => {

@@ -1,6 +1,6 @@
 /**
- * Charges that are taken back: statements of platforms that gave an attempt up are kept as they come, and once enough are in
- * that its sum cannot be opened any more, the ledger has a refund with its proof.
+ * Refunds: the coordinator stores statements of platforms that gave an attempt up. Once there are enough of them that
+ * the attempt's sum cannot be opened any more, it takes the charge back in its ledger, with the proof.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
@@ -16,7 +16,7 @@ import type { StatementBody } from '../../core/wire/body.ts';
 import type { CoordinatorEvent } from '../events.ts';
 import type { CoordinatorStore, ListedKeys } from '../store/coordinator-store.ts';
 
-/** Statements that were not taken are told no more often than this. */
+/** Shortest time between two events about dropped statements. */
 const DROPS_EVERY_MS = 1000;
 
 export interface RefundsOptions {
@@ -26,13 +26,13 @@ export interface RefundsOptions {
   readonly engine: CryptoEngine;
   readonly clock: Clock;
   readonly emit: (event: CoordinatorEvent) => void;
-  /** The ledger has a refund more. */
+  /** Called after the ledger got a new refund. */
   readonly onRefunded: () => void;
 }
 
 export class Refunds {
   readonly #options: RefundsOptions;
-  /** Attempts that were charged, did not complete and are over: what a refund may be of. In the ledger's order. */
+  /** Charged attempts that are over and did not complete, in the ledger's order. Only these can be refunded. */
   #lost: readonly Charge[] = [];
   #dropped = 0;
   #cancelDrops: Cancel | undefined;
@@ -41,7 +41,7 @@ export class Refunds {
     this.#options = options;
   }
 
-  /** Takes up what ledger and store hold: at the start, and when an attempt that was charged has ended, its end on record. */
+  /** Reads the ledger and the store: at the start, and whenever the end of a charged attempt is on record. */
   look(): void {
     const { ledger, store } = this.#options;
     this.#lost = ledger.refundable().filter(({ round, attempt }) => {
@@ -55,7 +55,7 @@ export class Refunds {
     this.#cancelDrops?.();
   }
 
-  /** Whether a refund may still come. */
+  /** True if a refund may still come. */
   get isPossible(): boolean {
     return this.#lost.some(({ version }) => this.#options.ledger.refundsLeft(version) > 0);
   }
@@ -71,7 +71,7 @@ export class Refunds {
     return [...new Set(missing)].sort();
   }
 
-  /** @throws what the store throws. */
+  /** @throws the errors of the store. */
   take(platform: string, statement: StatementBody): void {
     const { store, ledger, emit } = this.#options;
     const { round, attempt, signature } = statement;
@@ -80,7 +80,7 @@ export class Refunds {
       this.#drop();
       return;
     }
-    // True, and of no use: nothing was charged, it is taken back already, or the sum was opened.
+    // A true statement can be useless: if nothing was charged, the charge is taken back already, or the sum was opened.
     if (!ledger.refundable().some(({ session }) => session === listed.session)) return;
     if (store.rounds.find(round, attempt)?.end?.outcome === 'completed') return;
     if (store.sessions.statements(statement).has(platform)) return;
@@ -89,7 +89,7 @@ export class Refunds {
     this.#settle();
   }
 
-  /** Whether the platform signed it, over the keys with which it stands in the attempt's key list. */
+  /** True if the platform signed the statement over its keys in the attempt's key list. */
   #isTrue(platform: string, statement: StatementBody, listed: ListedKeys): boolean {
     const { plan, engine, ledger } = this.#options;
     const { parametersHash, sealKey, maskKey, signature } = statement;
@@ -109,7 +109,7 @@ export class Refunds {
     return verifyStatement(engine, federation, { attempt, parametersHash, sealKey, maskKey }, signature, identity);
   }
 
-  /** Takes back whatever is proved by now. */
+  /** Takes back every charge that is proved by now. */
   #settle(): void {
     const { plan, store, ledger, emit, onRefunded } = this.#options;
     for (const { version, label, round, attempt, session } of this.#lost) {

@@ -1,6 +1,6 @@
 /**
- * When an attempt opens and when the rounds are over: a pure state machine. It knows numbers of platforms, not who they
- * are, and nothing of what an attempt does inside.
+ * A pure state machine that decides when an attempt opens and when the rounds are over. It knows how many platforms
+ * there are, not which, and nothing about the inside of an attempt.
  *
  * `gathering -> attempting -> (pausing | waiting | given-up ->) gathering ... -> over`
  * @module
@@ -11,35 +11,35 @@ import type { RoundsEnding } from '../events.ts';
 export interface RoundPolicy {
   /** Rounds to complete. */
   readonly rounds: number;
-  /** Fewest that an attempt is opened with. */
+  /** Smallest number of platforms for an attempt. */
   readonly needed: number;
-  /** How long those that are ready wait for the others. */
+  /** Time that the ready platforms wait for the others. */
   readonly graceMs: number;
-  /** Failed attempts at one round after which it is given up, until a platform that was missing is back. */
+  /** The round is given up after this many failed attempts, until a platform that was missing is back. */
   readonly maxAttempts: number;
   /** Pause after the first failed attempt; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
   /** Longest pause before another attempt at a round that was given up. */
   readonly longestRestMs: number;
-  /** How long a budget that holds no further attempt waits for a refund. */
+  /** Time that the rounds wait for a refund if the budget allows no further attempt. */
   readonly statementsMs: number;
 }
 
 export type RoundState =
-  /** Waits for platforms. `grace`: enough are ready, and the others have until the timer. */
+  /** Waits for platforms. `grace` is true if enough are ready and the timer for the others runs. */
   | { readonly kind: 'gathering'; readonly completed: number; readonly failures: number; readonly grace: boolean }
   | { readonly kind: 'attempting'; readonly completed: number; readonly failures: number }
   | { readonly kind: 'pausing'; readonly completed: number; readonly failures: number }
-  /** The budget holds no further attempt, and a refund may still free room. */
+  /** The budget allows no further attempt, but a refund may still free some of it. */
   | { readonly kind: 'waiting'; readonly completed: number; readonly failures: number }
-  /** The round is given up: nothing is tried before a platform that was missing is back. */
+  /** The round is given up until a platform that was missing is back. */
   | { readonly kind: 'given-up'; readonly completed: number; readonly failures: number }
   | { readonly kind: 'over'; readonly completed: number; readonly ending: Exclude<RoundsEnding, 'gave-up'> };
 
 /** The platforms that are there now. */
 export interface Present {
-  /** How many platforms are online and prepared. */
+  /** Number of platforms that are online and prepared. */
   readonly ready: number;
   /** Number of platforms that they should still wait for. */
   readonly awaited: number;
@@ -47,11 +47,11 @@ export interface Present {
 
 export type RoundEvent =
   | ({ readonly kind: 'ready' } & Present)
-  /** The timer that was last set has run out. */
+  /** The timer that was set last has run out. */
   | ({ readonly kind: 'timer' } & Present)
-  /** The budget does not hold the attempt that was to be opened. */
+  /** The budget does not allow the attempt that was about to open. */
   | { readonly kind: 'refused'; readonly mayBeRefunded: boolean }
-  /** A charge was taken back. */
+  /** The ledger took a charge back. */
   | ({ readonly kind: 'refunded' } & Present)
   | ({ readonly kind: 'attempt-ended'; readonly outcome: Outcome } & Present)
   /** A platform that was missing shows that it lives. */
@@ -70,7 +70,7 @@ export type RoundEffect =
 
 export type RoundStep = readonly [RoundState, readonly RoundEffect[]];
 
-/** @param completed rounds that a store remembers. */
+/** @param completed number of completed rounds in the store. */
 export function beginRounds(policy: RoundPolicy, completed: number): RoundStep {
   if (completed >= policy.rounds) return over(completed, 'completed');
   return [{ kind: 'gathering', completed, failures: 0, grace: false }, []];
@@ -112,7 +112,7 @@ function timer(policy: RoundPolicy, state: RoundState, present: Present): RoundS
 
 function gather(policy: RoundPolicy, state: Gathering, { ready, awaited }: Present): RoundStep {
   if (ready < policy.needed) {
-    // Someone left in the time of grace: it begins anew once enough are back.
+    // A platform left during the time of grace, which starts again once enough are ready.
     return [{ ...state, grace: false }, state.grace ? [{ kind: 'cancel-timer' }] : []];
   }
   if (awaited === 0) {

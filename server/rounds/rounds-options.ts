@@ -20,15 +20,15 @@ export interface RoundsOptions {
   readonly engine: CryptoEngine;
   readonly clock: Clock;
   readonly settings: RoundSettings;
-  /** Queues a message to those of the platforms that have a link. */
+  /** Queues a message for those of the platforms that have a link. */
   readonly send: (to: readonly string[], body: Body, session?: Uint8Array) => void;
   /** The ledger has a new entry. */
   readonly onCharged: () => void;
-  /** Queues what is new in the ledger to all platforms. */
+  /** Queues the new ledger entries for all platforms. */
   readonly tellLedger: () => void;
   readonly emit: (event: CoordinatorEvent) => void;
-  /** The store cannot be written: the coordinator cannot go on. */
+  /** Receives an error of the store. The coordinator cannot continue without its store. */
   readonly onError: (error: unknown) => void;
-  /** Something threw that never should: for the log. */
+  /** Receives a defect, an error that should be impossible, for the log. */
   readonly onDefect: (defect: unknown) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * The rounds of a federation, driven: opens attempts when the round machine says so, records how they end, charges the
- * ledger, moves the shared model, and tells the platforms.
+ * Drives the rounds of a federation: it opens attempts when the round machine says so, records their ends, charges the
+ * ledger, updates the shared model, and tells the platforms.
  * @module
  */
 import { roundSum } from '../../core/federation/attempt.ts';
@@ -50,7 +50,7 @@ export class Rounds {
   #state: RoundState;
   #running: Running | undefined;
   #cancelTimer: Cancel = () => undefined;
-  /** How the last attempt that failed ended. */
+  /** Outcome of the last failed attempt. */
   #failure: Outcome = 'too-few-platforms';
   #isStopped = false;
 
@@ -82,7 +82,7 @@ export class Rounds {
     return this.#state;
   }
 
-  /** Rounds this federation will have. */
+  /** Number of rounds that this federation plans. */
   get of(): number {
     return this.#policy.rounds;
   }
@@ -107,12 +107,12 @@ export class Rounds {
     return running && { round: running.round, attempt: running.number, stage: running.attempt.stage };
   }
 
-  /** Platforms whose statements could free room in the budget, while rounds pause for them. */
+  /** Platforms whose statements could free budget, while the rounds wait for them; else undefined. */
   get waitingFor(): readonly string[] | undefined {
     return this.#state.kind === 'waiting' ? this.#refunds.missing : undefined;
   }
 
-  /** Goes on where the store says. An attempt that was under way when an earlier process ended is closed. */
+  /** Continues from the state in the store. An attempt that an earlier process left open is closed. */
   start(): void {
     const { store, ledger, clock } = this.#options;
     closeInterrupted(store.rounds, ledger, clock.now());
@@ -120,23 +120,23 @@ export class Rounds {
     this.#step(beginRounds(this.#policy, this.completed));
   }
 
-  /** Membership changed. */
+  /** Must be called when membership has changed. */
   update(): void {
     this.#event({ kind: 'ready', ...this.#attendance.present });
   }
 
-  /** A platform shows that it lives. A round that was given up for lack of it is tried again. */
+  /** A platform shows that it lives: the coordinator tries a round again that it gave up for lack of this platform. */
   cameBack(platform: string): void {
     this.#attendance.cameBack(platform);
     if (this.#attendance.isBack) this.#event({ kind: 'back' });
   }
 
-  /** A platform came with a new link, or its link is gone: it has no part in what is under way. */
+  /** A platform lost its link, or came with a new one: it can take no further part in the attempt under way. */
   lost(platform: string): void {
     if (this.#running?.cohort.includes(platform) === true) this.#running.attempt.lost(platform);
   }
 
-  /** Its connection broke: it may come back, but the others do not wait for long. */
+  /** A platform's connection broke. It may come back, but the others do not wait long. */
   left(platform: string): void {
     if (this.#running?.cohort.includes(platform) === true) this.#absences.left(platform);
   }
@@ -145,13 +145,15 @@ export class Rounds {
     this.#absences.back(platform);
   }
 
-  /** What a platform that connects anew must know: the shared model it may have missed, and whether rounds are over. */
+  /**
+   * Messages for a platform that connects again: the shared model that it may have missed, and the end of the rounds.
+   */
   news(): readonly AttemptEndBody[] {
     const news = [latestRound(this.#models.latest, this.#options.store.rounds), this.#lastWord()];
     return news.filter((body) => body !== undefined);
   }
 
-  /** @throws WireError WIRE_UNEXPECTED when no such attempt is open, or the platform has no part in it. */
+  /** @throws WireError WIRE_UNEXPECTED if no such attempt is open, or the platform has no part in it. */
   secagg(from: string, message: PlatformMessage, session: Uint8Array): void {
     const running = this.#running;
     if (running === undefined || Buffer.compare(running.key, session) !== 0) {
@@ -160,7 +162,10 @@ export class Rounds {
     running.attempt.message(from, message);
   }
 
-  /** The last keys that the platform signed; it is shown them before all else. */
+  /**
+   * The last keys that the platform signed. It gets them before all else, so that it notices if its own state was
+   * set back to an earlier one.
+   */
   lastKeys(platform: string): LastKeysBody | undefined {
     const listed = this.#options.store.sessions.last(platform);
     const keys = listed?.keys.find(({ id }) => id === platform);
@@ -169,7 +174,7 @@ export class Rounds {
     return { kind: 'last-keys', round, attempt, parametersHash, keys };
   }
 
-  /** A platform gave an attempt up. */
+  /** A platform stated that it gave an attempt up. */
   stated(from: string, statement: StatementBody): void {
     this.#refunds.take(from, statement);
   }
@@ -183,7 +188,7 @@ export class Rounds {
     else running.attempt.lost(from);
   }
 
-  /** Ends what is under way, as abandoned. */
+  /** Abandons the attempt under way. */
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();
@@ -251,7 +256,7 @@ export class Rounds {
     const cohort = this.#attendance.invited();
     const number = store.rounds.lastAttempt(round) + 1;
     const startedAt = clock.now();
-    // Nothing is begun, let alone opened, that the budget does not hold.
+    // An attempt begins only if the budget allows it.
     if (ledger.refusal(proposedAttempt(roundSum(plan), round, number)) !== undefined) {
       this.#event({ kind: 'refused', mayBeRefunded: this.#refunds.isPossible });
       return;
@@ -286,12 +291,12 @@ export class Rounds {
     const text = outcome === 'completed' || lacked.length === 0 ? why : `${why}; missing: ${missingText(lacked)}`;
     for (const sitsOut of this.#attendance.ended(cohort, lacked, outcome)) emit({ kind: 'sits-out', ...sitsOut });
     const ended = { round, attempt: number, outcome, text, platforms: sum?.platforms ?? [], charged, endedAt };
-    // Not before: those that took part charge themselves, and do not learn of it from here.
+    // The ledger is told only now: platforms that took part charge themselves, without the coordinator's word.
     if (charged) tellLedger();
     try {
       const model = sum === undefined ? undefined : this.#models.complete(ended, sum.vector);
       if (model === undefined) store.rounds.end(ended);
-      // Statements may have come before the end.
+      // Statements may have arrived before the end.
       if (charged && model === undefined) this.#refunds.look();
       const told = { round, attempt: number, outcome, text, completedRounds: this.completed };
       this.#tellEveryone(attemptEnd({ ...told, ...(model && { model }) }));

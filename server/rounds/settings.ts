@@ -1,28 +1,31 @@
 /**
- * How patient a coordinator is: what the manifest leaves to it. Tests make all of it short.
+ * The waiting times of a coordinator that the manifest does not fix. Tests make all of them short.
  * @module
  */
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { RoundPolicy } from './round-machine.ts';
 
 export interface RoundSettings {
-  /** How long platforms that are ready wait for the others, once there are enough. */
+  /** Time that the ready platforms wait for the others, once there are enough. */
   readonly graceMs: number;
   /** Pause after the first failed attempt at a round; doubled after each further one. */
   readonly firstPauseMs: number;
   readonly lastPauseMs: number;
   /** Longest pause before another attempt at a round that was given up. */
   readonly longestRestMs: number;
-  /** How long a platform whose connection broke may stay away from an attempt under way. */
+  /** Time that a platform whose connection broke may stay away from an attempt under way. */
   readonly absenceMs: number;
-  /** Once enough platforms have asked to upload, the others have so long before uploads begin and the attempt is charged. */
+  /**
+   * Once enough platforms have asked to upload, the others have this long before uploads begin and the attempt is
+   * charged.
+   */
   readonly uploadGraceMs: number;
-  /** How long rounds pause for statements that may free room in the budget. */
+  /** Time that the rounds wait for statements that may free budget. */
   readonly statementsMs: number;
   readonly uploads: {
-    /** Updates taken in at the same time: memory is one vector more than that, whatever the cohort. */
+    /** Number of updates taken in at the same time. Memory holds one vector more than that, whatever the cohort. */
     readonly uploadSlots: number;
-    /** Chunks a platform may have under way. */
+    /** Number of chunks that a platform may send beyond those acknowledged. */
     readonly uploadWindow: number;
   };
 }
@@ -38,7 +41,7 @@ export const DEFAULT_ROUND_SETTINGS: RoundSettings = {
   uploads: { uploadSlots: 4, uploadWindow: 8 },
 };
 
-/** The rounds the manifest asks for, as patiently as the settings say. */
+/** The policy for the rounds in the manifest, with the waiting times of the settings. */
 export function roundPolicy({ manifest, parameters, privacy }: FederationPlan, settings: RoundSettings): RoundPolicy {
   return {
     rounds: parameters === 0 ? 0 : manifest.rounds.count,

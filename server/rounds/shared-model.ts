@@ -1,5 +1,6 @@
 /**
- * The payload of a round: the shared model, and how an opened sum moves it. Round 0 is the manifest's public first model.
+ * The shared model through the rounds: an opened sum moves it to its next version. Round 0 is the manifest's public
+ * first model.
  * @module
  */
 import { roundSum } from '../../core/federation/attempt.ts';
@@ -13,7 +14,7 @@ import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordina
 export class SharedModelHistory {
   readonly #plan: FederationPlan;
   readonly #store: RoundStore;
-  /** The last completed round, held here: a large model is read from the store once. */
+  /** The last completed round. It is kept in memory, so that a large model is read from the store only once. */
   #latest: CompletedRound | undefined;
   #first: Float32Array | undefined;
 
@@ -31,15 +32,15 @@ export class SharedModelHistory {
     return this.#latest?.round ?? 0;
   }
 
-  /** What the next attempt trains from. */
+  /** The model that the next attempt trains from. */
   get current(): Float32Array {
     return this.#latest?.model ?? (this.#first ??= firstModel(this.#plan));
   }
 
   /**
-   * Moves the model by an opened sum and records both the attempt's end and the new model.
+   * Moves the model by an opened sum, and records both the attempt's end and the new model.
    * @param sum ring elements, as the masked sum opened them.
-   * @throws what the store throws; nothing has moved then.
+   * @throws the errors of the store. Nothing has moved then.
    */
   complete(ended: AttemptEnded, sum: Uint32Array): Float32Array {
     const next = this.#next(sum);

@@ -1,5 +1,5 @@
 /**
- * How long each stage of an attempt took, told when it ends.
+ * Measures how long each stage of an attempt takes, and emits the time when it ends.
  * @module
  */
 import type { Clock } from '../../core/time/clock.ts';
@@ -16,7 +16,7 @@ export class StageTimes {
     this.#emit = emit;
   }
 
-  /** Ends the stage before. */
+  /** Begins a stage, and ends the one before. */
   begin(stage: Attempt['stage']): void {
     this.end();
     this.#began = { stage, at: this.#clock.now() };

@@ -39,7 +39,7 @@ export class Standing {
   readonly #needed: number;
   readonly #records: Map<string, Record>;
 
-  /** @param needed fewest platforms an attempt can end well with. */
+  /** @param needed smallest number of platforms that an attempt can complete with. */
   constructor(platforms: readonly string[], needed: number) {
     this.#needed = needed;
     this.#records = new Map(platforms.map((platform) => [platform, NEW]));

@@ -1,5 +1,6 @@
 /**
- * The engine under socket.io at the coordinator's end: websocket only, with a guard on each, bounded in what one message may be.
+ * The engine under socket.io at the coordinator's end. It takes only websockets, puts a guard on each, and limits the
+ * size of a message.
  * @module
  */
 import { Server as Engine } from 'engine.io';
@@ -8,11 +9,11 @@ import type { ServerOptions } from 'ws';
 import { CoordinatorEngineReader } from '../../core/wire/engine-packets.ts';
 import { guardedOptions, guardedWebSocket } from '../../host/guarded-websocket.ts';
 
-/** A platform that trains may keep its thread busy for long; a dead one is noticed by its closed socket. */
+/** Long, because a platform that trains may block its thread for minutes. The closed socket reveals a dead one. */
 const PING_INTERVAL_MS = 20_000;
 const PING_TIMEOUT_MS = 120_000;
 
-/** @param maxMessageBytes beyond it a connection is closed without a word. */
+/** @param maxMessageBytes a longer message closes the connection without an error message. */
 export function wireEngine(maxMessageBytes: number): Engine {
   const guarded = {
     ...guardedOptions(maxMessageBytes),

@@ -1,5 +1,6 @@
 /**
- * The coordinator's end over socket.io, beside HTTP on the same port: websocket only, one event, one binary frame in it.
+ * The coordinator's end of the wire over socket.io, on the same port as HTTP. It takes only websockets, with a single
+ * event that carries one binary frame.
  * @module
  */
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
@@ -20,11 +21,13 @@ import { STRANGER_LIMITS, Strangers } from './strangers.ts';
 import type { StrangerLimits } from './strangers.ts';
 
 /**
- * The engine drops a connection over its own limit without a word to the sender. So that limit lies far above the one
- * told in the challenge: a frame in between is refused with a typed failure.
+ * Ratio of the engine's limit to the limit in the challenge. The engine drops a connection over its own limit without
+ * telling the sender. With a higher limit, the coordinator can refuse a frame in between with a typed failure.
  */
 const HARD_LIMIT_FACTOR = 4;
-/** A platform reads as fast as its window moves. Beyond this it does not read, and what waits for it is not kept. */
+/**
+ * Most bytes that may wait for one platform. A platform with more has stopped reading, and its connection is closed.
+ */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 export interface SocketTransportOptions extends CoordinatorEndOptions {
@@ -46,7 +49,8 @@ export function socketTransport(http: HttpServer, options: SocketTransportOption
       const engine = wireEngine(limits.maxFrameBytes * HARD_LIMIT_FACTOR);
       const server = new Server({ parser: coordinatorPackets, connectTimeout: HANDSHAKE_MS, serveClient: false });
       server.bind(engine);
-      // What the engine has closed owes nobody a farewell: the bytes that wait are sent, and the socket is gone.
+      // After the engine has closed a connection, the waiting bytes are sent and the socket is closed. Nobody needs a
+      // closing handshake.
       engine.on('connection', (connection: EngineSocket) => {
         connection.once('close', () => connection.request.socket.destroySoon());
       });
@@ -73,7 +77,7 @@ export function socketTransport(http: HttpServer, options: SocketTransportOption
         close: async () => {
           http.off('upgrade', upgrade);
           await end.close();
-          // Not server.close(): the HTTP server belongs to whoever made it.
+          // `server.close()` would close the HTTP server, which belongs to the caller.
           server.disconnectSockets(true);
           engine.close();
         },
@@ -85,7 +89,7 @@ export function socketTransport(http: HttpServer, options: SocketTransportOption
 
 function connect(socket: Socket, end: CoordinatorEnd, strangers: Strangers): void {
   const raw = socket.conn.request.socket;
-  // In the engine's own buffer, until it hands all of it to the socket.
+  // Bytes in the engine's own buffer. `drain` says that the engine gave all of them to the socket.
   let unsent = 0;
   socket.conn.on('drain', () => (unsent = 0));
   const events = end.accept({
@@ -100,11 +104,11 @@ function connect(socket: Socket, end: CoordinatorEnd, strangers: Strangers): voi
       socket.disconnect(true);
     },
   });
-  // What came in one piece with too much is read by the libraries still, and counts for nothing.
+  // The libraries still parse the rest of a piece after the socket was destroyed. Such frames are ignored.
   socket.on(SOCKET_EVENT, (frame: Uint8Array) => {
     if (!raw.destroyed) events.onFrame(frame);
   });
-  // What the parser refused.
+  // The parser refused a packet.
   socket.on('error', (error: unknown) => {
     if (!raw.destroyed && error instanceof WireError) events.onRefused(error);
     raw.destroy();
@@ -116,7 +120,7 @@ function connect(socket: Socket, end: CoordinatorEnd, strangers: Strangers): voi
   });
 }
 
-/** What the websocket, or the guard on it, refused; they leave nothing but a text (a test watches it). */
+/** The error of the websocket, or of the guard on it. Both leave only a text; a test notices if that text changes. */
 function refusalIn(description: unknown): WireError | undefined {
   if (!(description instanceof Error) || description.message === 'write error') return undefined;
   const isTooLarge = description.message.includes('Max payload size exceeded');

@@ -1,7 +1,7 @@
 /**
- * Connections that nobody vouches for: from the moment TCP hands one over until a platform is welcomed on it, and again once it
- * has left. Their number, their bytes and their time are bounded here, on the sockets themselves, whatever the libraries above
- * hold. A connection that asks for a page is counted apart, so that pages never cost a platform its place.
+ * Limits for strangers: connections from the moment that TCP accepts them until a platform is welcomed on them, and
+ * again once it has left. The limits of number, bytes and time apply to the sockets themselves, whatever the libraries
+ * above buffer. Connections that ask for pages are counted separately, so that pages never cost a platform its place.
  * @module
  */
 import type { Server } from 'node:http';
@@ -10,15 +10,15 @@ import type { Cancel, Clock } from '../../core/time/clock.ts';
 import { HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS } from '../../core/wire/handshake.ts';
 
 export interface StrangerLimits {
-  /** Strangers at a time; one more closes the one that came first. */
+  /** Most strangers at a time. One more closes the oldest. */
   readonly strangers: number;
-  /** Connections that ask for pages, at a time; one more closes the one that has been quiet for longest. */
+  /** Most connections that ask for pages at a time. One more closes the one that has been idle for longest. */
   readonly pages: number;
-  /** Bytes taken from a stranger after the upgrade to a websocket; one more closes it. */
+  /** Most bytes from a stranger after the upgrade to a websocket. More closes it. */
   readonly bytes: number;
-  /** Pieces these bytes may come in: the smallest costs as much as any. A hello needs a handful. */
+  /** Most pieces in which these bytes may arrive: the smallest piece costs as much work as any. A hello needs a few. */
   readonly pieces: number;
-  /** A stranger that is not welcomed by then is closed. */
+  /** A stranger that is not welcomed within this time is closed. */
   readonly milliseconds: number;
 }
 
@@ -32,7 +32,7 @@ export const STRANGER_LIMITS: StrangerLimits = {
 
 interface Stranger {
   readonly cancelDeadline: Cancel;
-  /** Since it upgraded, or since it left. */
+  /** Counted since it upgraded, or since it left. */
   bytes: number;
   pieces: number;
 }
@@ -41,12 +41,12 @@ export class Strangers {
   readonly #clock: Clock;
   readonly #limits: StrangerLimits;
   readonly #onTooMuch: () => void;
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly #strangers = new Map<Socket, Stranger>();
-  /** In the order in which they last asked. */
+  /** In the order of their last request. */
   readonly #pages = new Set<Socket>();
 
-  /** @param onTooMuch told of a stranger that was closed for the bytes it sent. */
+  /** @param onTooMuch called after a stranger was closed because it sent too much. */
   constructor(http: Server, clock: Clock, onTooMuch: () => void, limits: StrangerLimits = STRANGER_LIMITS) {
     this.#clock = clock;
     this.#limits = limits;
@@ -59,24 +59,25 @@ export class Strangers {
     return this.#strangers.size;
   }
 
-  /** It speaks websocket from now on; to be called before anything else listens to it. */
+  /** The connection speaks websocket from now on. Must be called before anything else listens to it. */
   upgraded(socket: Socket): void {
     if (this.#pages.delete(socket)) this.#add(socket);
     socket.on('data', (bytes: Uint8Array) => this.#received(socket, bytes.length));
   }
 
-  /** A platform has shown who it is: the wire's own limits are enough. */
+  /** The platform has proved its identity: the wire's own limits are enough. */
   welcomed(socket: Socket): void {
     this.#forget(socket);
   }
 
-  /** It has nothing more to say, and may take as long to close as another to come. */
+  /** The platform has left. Its connection may take as long to close as a new one may take for its hello. */
   left(socket: Socket): void {
     if (!socket.destroyed && !this.#strangers.has(socket)) this.#add(socket);
   }
 
   #came(socket: Socket): void {
-    // The libraries listen to errors in turns, and nobody in between: a reset in such a moment would end the process.
+    // The libraries attach and remove their error listeners. Without this one, a reset in between would end the
+    // process.
     socket.on('error', () => undefined);
     socket.once('close', () => {
       this.#forget(socket);
@@ -110,7 +111,7 @@ export class Strangers {
     this.#onTooMuch();
   }
 
-  /** At once, so that it no longer counts; the event of its closing comes later. */
+  /** Forgets the socket at once, so that it no longer counts. Its close event comes later. */
   #close(socket: Socket): void {
     this.#forget(socket);
     socket.destroy();

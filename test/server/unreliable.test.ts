@@ -123,7 +123,7 @@ describe('members that cannot be relied on', function () {
     const told = await p0.ended(({ attempt }) => attempt === 0);
     assert.equal(
       told.text,
-      'round 1 is given up for now, after as many failed attempts as the manifest allows; missing: p2 3 times (it declined with POLICY_FLOOR), p3 3 times (it was not connected). It is tried again once one of them is back',
+      'round 1 is given up for now, after as many failed attempts as the manifest allows; missing: p2 3 times (it declined with POLICY_FLOOR), p3 3 times (it was not connected). The coordinator tries it again once one of them is back',
     );
     // Letters go on meanwhile.
     const mail = house.next('mail', ({ outcome }) => outcome === 'stored');
