@@ -1,6 +1,6 @@
 /**
  * Measures the figures of docs/benchmarks.md on real data: whole federations over processes and sockets, paired gains
- * over `prior`.
+ * over `prior`, and processor seconds by part.
  *
  *   ISTHMUS_DATA=<folder> npx tsx bench/real-data.ts [--only sports-toys] [--seeds 10] [--in-process]
  */
@@ -90,6 +90,16 @@ for (const { name, options } of cases.filter((one) => flags.only === undefined |
   await rm(out, { recursive: true, force: true });
   console.log(`\n${name}: ${flags.seeds} seeds, ${results.timing['seconds'].toFixed(0)} s`);
   print(seedRows);
+  printTiming(results.timing);
+}
+
+/** Processor seconds by part, all seeds and strategies together. */
+function printTiming(timing: Readonly<Record<string, number>>): void {
+  const parts = Object.entries(timing).filter(([part]) => part.startsWith('cpu: '));
+  const all = parts.reduce((sum, [, seconds]) => sum + seconds, 0);
+  const list = parts.map(([part, seconds]) => `${part.slice('cpu: '.length)} ${seconds.toFixed(1)}`);
+  console.log(`processor seconds: ${all.toFixed(1)} in all; ${list.join(', ')}`);
+  console.log(`wall seconds: ${timing['seconds'].toFixed(1)}; factorisations: ${timing['factorisations']}`);
 }
 
 /** Prints a line to stderr whenever a trial ends, because a case takes many minutes. */

@@ -14,6 +14,7 @@ import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { itemCounts, itemIndex } from '../core/data/select.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import type { Negatives } from '../core/evaluation/negatives.ts';
 import { seedRows } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { seededStreams } from '../core/random/streams.ts';
@@ -120,9 +121,8 @@ export async function baselineRows(
   };
   const open = await openInOnePlace(order);
   const { target, sources, linked, validation } = open;
-  const candidates = candidatesOf(order.settings, target);
   // A catalogue that is too small for the negatives fails here, before the long fits.
-  for (const one of candidates) if (one.name !== 'full') for (const person of open.cold) one.draw(person);
+  const candidates = candidatesOf(order.settings, target, open.cold);
   lap('reading');
   const random = seededStreams(`${order.seed}/central`);
   const { factorise } = factors;
@@ -139,7 +139,7 @@ export async function baselineRows(
       random: random.of(`baseline/${name}`),
       onProgress: (part) => tell(0.9 * part),
     });
-    const measured = rowsOf(order, open, name, score, signal);
+    const measured = rowsOf(order, open, candidates, name, score, signal);
     lap(name);
     finished += share;
     return measured;
@@ -158,12 +158,13 @@ async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: Abort
     const preference = truth.preference(order.target, open.plain.get(person) ?? '');
     return Float32Array.from(items, (item) => preference[item]);
   };
-  return rowsOf(order, open, 'true-preference', score, signal);
+  return rowsOf(order, open, candidatesOf(order.settings, open.target, open.cold), 'true-preference', score, signal);
 }
 
 function rowsOf(
-  { seed, settings, target: name, sources }: ReferenceOrder,
+  { seed, target: name, sources }: ReferenceOrder,
   { target, cold, keep }: OpenTarget,
+  negatives: readonly Negatives[],
   method: string,
   score: (person: string) => Float32Array,
   signal: AbortSignal,
@@ -172,7 +173,7 @@ function rowsOf(
     scorer: (_, { person }) => score(person),
     cold,
     items: target.catalogue.length,
-    negatives: candidatesOf(settings, target),
+    negatives,
     seed,
     signal,
   });

@@ -10,7 +10,7 @@ import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
 import { pairedGain } from '../../core/evaluation/gains.ts';
 import { gains } from '../../core/evaluation/metrics.ts';
-import { negativesByName, uniformWithReplacement } from '../../core/evaluation/negatives.ts';
+import { drawnOnce, negativesByName, uniformWithReplacement } from '../../core/evaluation/negatives.ts';
 import type { Negatives, NegativesName } from '../../core/evaluation/negatives.ts';
 import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
 import { seedRows } from '../../core/evaluation/results.ts';
@@ -57,7 +57,7 @@ export interface EvaluationResult {
 /** @throws EvaluationError */
 export function evaluateTarget(input: EvaluationInput): EvaluationResult {
   const { settings, domain, cold, keep, subject, strategy, signal, onProgress } = input;
-  const candidates = candidatesOf(settings, domain);
+  const candidates = candidatesOf(settings, domain, cold);
   const popularity = itemCounts(domain);
   const methods = [strategy, ...baselineScorers(input)];
   const evaluations = new Map<string, readonly Evaluation[]>();
@@ -88,8 +88,19 @@ export function evaluateTarget(input: EvaluationInput): EvaluationResult {
   return { rows, gains: gainsOver('prior', evaluations) };
 }
 
-/** What each hidden positive is ranked against, under this protocol. */
-export function candidatesOf({ protocol, negatives, seed }: EvaluationSettings, domain: Domain): readonly Negatives[] {
+/**
+ * What each hidden positive of these persons is ranked against, under this protocol. Drawn here, once for all methods.
+ * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS
+ */
+export function candidatesOf(
+  settings: EvaluationSettings,
+  domain: Domain,
+  cold: readonly ColdPerson[],
+): readonly Negatives[] {
+  return kindsOf(settings, domain).map((kind) => drawnOnce(kind, cold));
+}
+
+function kindsOf({ protocol, negatives, seed }: EvaluationSettings, domain: Domain): readonly Negatives[] {
   switch (protocol) {
     case 'sampled':
       return (['uniform', 'popularity'] as const).map((name) =>

@@ -108,6 +108,13 @@ export function uniformWithReplacement(from: Uint32Array, n: number, seed: strin
   };
 }
 
+/** The same candidates, drawn now for each of these persons and kept for every method that is ranked among them. */
+export function drawnOnce(kind: Negatives, cold: readonly ColdPerson[]): Negatives {
+  if (kind.name === 'full') return kind;
+  const drawn = new Map(cold.map((person) => [person, kind.draw(person)]));
+  return { ...kind, draw: (person, into) => drawn.get(person) ?? kind.draw(person, into) };
+}
+
 interface ItemSampler {
   /** Draws one item, with replacement. */
   one(prng: Prng): number;

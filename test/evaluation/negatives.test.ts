@@ -4,6 +4,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import { buildDomain } from '../../core/data/build.ts';
 import { AliasTable } from '../../core/evaluation/alias.ts';
 import {
+  drawnOnce,
   negativesByName,
   popularityNegatives,
   uniformNegatives,
@@ -123,5 +124,27 @@ describe('negatives', () => {
     const drawn = uniformWithReplacement(Uint32Array.of(4, 5, 6), 999, 0).draw(person('a', 4));
     assert.deepEqual(new Set(drawn), new Set([4, 5, 6]));
     assert.equal(drawn.length, 999);
+  });
+});
+
+describe('negatives that are drawn once', () => {
+  it('are what each method would draw for itself, and no method draws again', () => {
+    const target = domainWith([5, 4, 3, 2, 1, 1]);
+    const cold = [person('a', 0), person('b', 1, 2)];
+    const fresh = uniformNegatives({ target, n: 2, seed: 1 });
+    let draws = 0;
+    const counted = {
+      ...fresh,
+      draw: (one: ColdPerson) => {
+        draws += 1;
+        return fresh.draw(one);
+      },
+    };
+    const kind = drawnOnce(counted, cold);
+    assert.ok(kind.name !== 'full');
+    for (let method = 0; method < 3; method++) {
+      for (const one of cold) assert.deepEqual(kind.draw(one), fresh.draw(one));
+    }
+    assert.equal(draws, cold.length);
   });
 });
