@@ -8,6 +8,7 @@ import { platformOf } from '../core/federation/manifest.ts';
 import { memberOf, verifyManifest } from '../core/federation/co-signature.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
+import { takeVersion } from '../core/federation/versions.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
@@ -62,7 +63,7 @@ export interface Platform {
 
 /**
  * Checks everything that can be checked before a connection is made.
- * @throws FederationError MANIFEST_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
+ * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
  * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
  */
 export function createPlatform(options: PlatformOptions): Platform {
@@ -105,6 +106,9 @@ class Agent implements Platform {
     checkFloor(this.plan, floor, this.name);
     const entry = platformOf(manifest, this.name);
     checkDomain(given.domain, entry, log);
+    const ledger = new OwnLedger(this.plan, this.name, store);
+    this.#ledger = ledger;
+    takeVersion(manifest, store.versions, this.name, (version) => ledger.attemptsOf(version));
     const domain = onCoordinates(given.domain, store.coordinates, entry, log);
     const options = { ...given, log, domain };
     if (given.pseudonyms !== undefined) {
@@ -128,8 +132,6 @@ class Agent implements Platform {
     this.settled.catch(() => undefined);
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
-    const ledger = new OwnLedger(this.plan, this.name, store);
-    this.#ledger = ledger;
     const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
     const emit = (event: PlatformEvent): void => this.#events.emit(event);
     this.#participation = new Participation({

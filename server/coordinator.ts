@@ -9,10 +9,12 @@ import { codeOf, messageOf, stackOf } from '../core/errors/coded-error.ts';
 import { UNSAFE_TRIAL } from '../core/claims/claims.ts';
 import { verifyManifest } from '../core/federation/co-signature.ts';
 import type { Identity } from '../core/federation/identity.ts';
+import { COORDINATOR } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { ledgerRules } from '../core/federation/ledger-rules.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
+import { takeVersion } from '../core/federation/versions.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { Ledger } from '../core/privacy/ledger/ledger.ts';
 import { ledgerBudget } from '../core/privacy/plan/plan-events.ts';
@@ -46,7 +48,7 @@ import type { CoordinatorStatus } from './status.ts';
 import { socketTransport } from './transport/socket-io.ts';
 
 /**
- * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE; CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
+ * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE, VERSION_*; CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
  * PrivacyError PRIVACY_LEDGER_BROKEN.
  */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -91,6 +93,7 @@ class RunningCoordinator implements Coordinator {
     this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
     const budget = ledgerBudget(this.plan.privacy, 'coordinator');
     this.#ledger = Ledger.open(manifest.federation, store.ledger, budget, ledgerRules(this.plan, nodeEngine));
+    takeVersion(manifest, store.versions, COORDINATOR, (version) => this.#ledger.attemptsOf(version));
     this.#news = new LedgerNews(this.#ledger);
     this.#rounds = new Rounds({
       plan: this.plan,

@@ -14,6 +14,8 @@ import { canonicalEntry, Ledger, LEDGER_FORMAT } from '../../core/privacy/ledger
 import { openEntrySchema } from '../../core/privacy/ledger/ledger-entry.ts';
 import type { Charge, LedgerEntry, LedgerStore, ProposedCharge } from '../../core/privacy/ledger/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
+import { attemptsLeftTo } from '../../core/federation/versions.ts';
+import type { VersionStore } from '../../core/federation/versions.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 
@@ -38,9 +40,13 @@ export class OwnLedger {
   constructor(
     plan: FederationPlan,
     platform: string,
-    store: { readonly ledger: LedgerStore; readonly sessions: OwnAttempts },
+    store: { readonly ledger: LedgerStore; readonly sessions: OwnAttempts; readonly versions: VersionStore },
   ) {
-    const budget = ledgerBudget(plan.privacy, { platform });
+    const planned = ledgerBudget(plan.privacy, { platform });
+    const { attempts = Infinity } = planned;
+    // A later version that this platform signed counts only so many attempts of this one.
+    const left = attemptsLeftTo(plan.manifest.version, store.versions);
+    const budget = left === undefined ? planned : { ...planned, attempts: Math.min(attempts, left) };
     const rules = ledgerRules(plan, nodeEngine, store.sessions);
     this.#ledger = Ledger.open(plan.manifest.federation, store.ledger, budget, rules);
     this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * plan.manifest.platforms.length;
@@ -54,6 +60,11 @@ export class OwnLedger {
   /** Attempts at rounds that are charged and not taken back. */
   get attempts(): number {
     return this.#ledger.attempts;
+  }
+
+  /** The same of one version of the manifest. */
+  attemptsOf(version: number): number {
+    return this.#ledger.attemptsOf(version);
   }
 
   get refunds(): number {

@@ -2,6 +2,7 @@
  * Platform state that ends with the process: for simulations and tests, where no attempt outlives it.
  * @module
  */
+import { memoryVersions } from '../../core/federation/versions.ts';
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import { memoryReceived } from './memory/received.ts';
@@ -15,6 +16,7 @@ export function createMemoryStore(): PlatformStore {
   const rooms = {
     sessions: memorySessions(),
     ledger: new MemoryLedgerStore(),
+    versions: memoryVersions(),
     sums: memorySums(),
     codes: memoryCodes(),
     pseudonyms: memoryPseudonyms(),
@@ -38,6 +40,9 @@ export function createMemoryStore(): PlatformStore {
     },
     get ledger() {
       return open('ledger');
+    },
+    get versions() {
+      return open('versions');
     },
     get sums() {
       return open('sums');

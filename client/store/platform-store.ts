@@ -5,6 +5,7 @@
  * @module
  */
 import type { Consent } from '../../core/federation/consent.ts';
+import type { VersionStore } from '../../core/federation/versions.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { EnteredAttempt } from '../../core/secagg/statement.ts';
 import type { ReleaseModeName } from '../../core/release/registry.ts';
@@ -15,6 +16,8 @@ export interface PlatformStore {
   readonly sessions: SessionStore;
   /** This platform's own ledger. */
   readonly ledger: LedgerStore;
+  /** Versions of the manifest that this platform has signed or run by. */
+  readonly versions: VersionStore;
   readonly sums: ReleasedSumStore;
   readonly codes: CodeStore;
   readonly pseudonyms: PseudonymStore;

@@ -12,6 +12,7 @@ import { SCHEMA, SCHEMA_VERSION } from './sqlite/schema.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
 import type { StoreTerms } from '../../host/sqlite.ts';
 import { sqliteLedger } from '../../host/sqlite/ledger.ts';
+import { sqliteVersions } from '../../host/sqlite/versions.ts';
 import { sqliteCoordinates, sqliteStarts } from './sqlite/starts.ts';
 
 /** Whose state it is. */
@@ -24,7 +25,7 @@ const TERMS: StoreTerms = {
   process: 'platform',
   inUse: ' by another process: stop it, or give this one its own state',
   older:
-    'it records less than is needed to spend nothing twice (when updates left, and whose the codes are), so what was spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty state',
+    'it records less than is needed to spend nothing twice (when updates left, whose the codes are, and which versions of the manifest were in force), so what was spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty state',
   corrupt: "it is no platform's state, or damaged: restore it from a backup, since it records what was spent",
 };
 
@@ -45,6 +46,7 @@ export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore
   return {
     sessions: sqliteSessions(database),
     ledger: sqliteLedger(database),
+    versions: sqliteVersions(database),
     sums: sqliteSums(database),
     codes: sqliteCodes(database),
     pseudonyms: sqlitePseudonyms(database),

@@ -11,6 +11,16 @@ export const FederationError = errorsOf('FederationError', {
   MANIFEST_MEMBER: { kind: 'input', about: 'the key file is not that of a member that the manifest names' },
   MANIFEST_SIGNATURE: { kind: 'input', about: "a member's signature does not fit the manifest" },
   MANIFEST_SUCCESSION: { kind: 'input', about: 'a version of the manifest does not follow the one before it' },
+  VERSION_BACK: {
+    kind: 'input',
+    about: 'a manifest is of an earlier version than one that the state has run by or signed',
+  },
+  VERSION_FORK: { kind: 'input', about: 'the state holds another manifest of the same version' },
+  VERSION_STATE: { kind: 'privacy', about: 'a member of an earlier version has no record of it in its state' },
+  VERSION_ATTEMPTS: {
+    kind: 'privacy',
+    about: 'more attempts of an earlier version are charged than the later version leaves to it',
+  },
   SIGNATURE_INVALID: { kind: 'input', about: "a file is no member's signature of this manifest" },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
   CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },

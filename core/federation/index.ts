@@ -15,4 +15,5 @@ export * from './manifest.ts';
 export * from './member-signature.ts';
 export * from './optimiser.ts';
 export * from './plan.ts';
+export * from './versions.ts';
 export * from './wire-identity.ts';

@@ -5,6 +5,7 @@
  */
 import type { OptimiserState } from '../../core/federation/optimiser.ts';
 import type { Outcome } from '../../core/secagg/outcome.ts';
+import type { VersionStore } from '../../core/federation/versions.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { NamedKeys } from '../../core/secagg/messages.ts';
 
@@ -12,6 +13,8 @@ export interface CoordinatorStore {
   readonly rounds: RoundStore;
   readonly sessions: SessionStore;
   readonly ledger: LedgerStore;
+  /** Versions of the manifest that this coordinator has run by. */
+  readonly versions: VersionStore;
   readonly mailbox: MailboxStore;
   /** Frees whatever is held. Idempotent; every later call throws STORE_CLOSED. */
   close(): void;

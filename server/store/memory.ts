@@ -3,6 +3,7 @@
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';
+import { memoryVersions } from '../../core/federation/versions.ts';
 import { MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
@@ -25,6 +26,7 @@ export function memoryStore(): CoordinatorStore {
     if (isClosed) throw new StoreError('STORE_CLOSED', 'the store is closed: the coordinator is stopping');
   };
   const ledger = new MemoryLedgerStore();
+  const versions = memoryVersions();
   const guarded: LedgerStore = {
     append: (entry) => {
       open();
@@ -39,6 +41,16 @@ export function memoryStore(): CoordinatorStore {
     rounds: new MemoryRounds(open),
     sessions: memorySessions(open),
     ledger: guarded,
+    versions: {
+      all: () => {
+        open();
+        return versions.all();
+      },
+      append: (records) => {
+        open();
+        versions.append(records);
+      },
+    },
     mailbox: new MemoryMailbox(open),
     close: () => {
       isClosed = true;

@@ -9,6 +9,7 @@ import { conflict } from '../errors.ts';
 import { SqliteDatabase } from '../../host/sqlite.ts';
 import type { Row, StoreTerms } from '../../host/sqlite.ts';
 import { LEDGER_COLUMNS, sqliteLedger } from '../../host/sqlite/ledger.ts';
+import { sqliteVersions, VERSION_COLUMNS } from '../../host/sqlite/versions.ts';
 import { SESSION_TABLES, sqliteSessions } from './sqlite-sessions.ts';
 import { toBytes, toFloat32 } from '../../host/sqlite/vector-bytes.ts';
 import type {
@@ -23,7 +24,7 @@ import type {
   StoreOwner,
 } from './coordinator-store.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, parameters INTEGER NOT NULL) STRICT;
 CREATE TABLE rounds (round INTEGER PRIMARY KEY, model BLOB NOT NULL, optimiser BLOB NOT NULL) STRICT;
@@ -33,7 +34,8 @@ CREATE TABLE attempts (
   outcome TEXT, text TEXT, platforms TEXT, charged INTEGER, ended_at INTEGER,
   UNIQUE (round, attempt)
 ) STRICT;
-CREATE TABLE ledger (${LEDGER_COLUMNS}) STRICT;${SESSION_TABLES}
+CREATE TABLE ledger (${LEDGER_COLUMNS}) STRICT;
+CREATE TABLE versions (${VERSION_COLUMNS}) STRICT;${SESSION_TABLES}
 CREATE TABLE letters (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   id BLOB NOT NULL, sender TEXT NOT NULL, receiver TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL,
@@ -46,7 +48,7 @@ const TERMS: StoreTerms = {
   process: 'coordinator',
   inUse: ': another coordinator runs on this store; stop it first, or give --store another file',
   older:
-    'rounds recorded there were charged when survivors were announced, and not when uploads began, so what they spent is not known; finish that federation with the program that wrote it, or begin one with another name and an empty store',
+    'it records less than is needed to count what was spent (when uploads began, and which versions of the manifest were in force); finish that federation with the program that wrote it, or begin one with another name and an empty store',
   corrupt: "it is no coordinator's store, or damaged: restore it from a copy, since it records what was spent",
 };
 
@@ -67,6 +69,7 @@ export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorSto
     rounds: new SqliteRounds(file),
     sessions: sqliteSessions(file),
     ledger: sqliteLedger(file),
+    versions: sqliteVersions(file),
     mailbox: new SqliteMailbox(file),
     close: () => file.close(),
   };

@@ -109,6 +109,25 @@ describe('A platform’s own ledger', () => {
     assert.equal(own.attempts, 2);
   });
 
+  it('charges no more than a later version leaves to this one, once this platform has signed it', () => {
+    const store = createMemoryStore();
+    const signed = { version: 2, hash: 'ab'.repeat(32), standing: 'signed', attemptsBefore: 2 } as const;
+    store.versions.append([signed]);
+    const own = open(store);
+    for (const round of [1, 2]) own.charge(charge(round));
+    assert.equal(own.attemptsOf(1), 2);
+    assert.throws(() => own.charge(charge(3)), {
+      code: 'PRIVACY_BUDGET_EXHAUSTED',
+      message: /one more than the 2 attempts .* version 1, .* or that a later version leaves to it/,
+    });
+    open().charge(charge(3));
+    // Nor does it go along with a coordinator that charges more.
+    const theirs = coordinator();
+    for (const round of [1, 2, 3]) theirs.charge(charge(round));
+    own.sync(told(theirs.entries));
+    assert.match(own.refusal!.message, /round 3.* one more than the 2 attempts of version 1/);
+  });
+
   it('takes over what others have paid for a round of drawn persons', () => {
     const drawn = planned(0.5);
     const missed = attemptCharge(roundSum(drawn), 1, 1, entered(1).session);

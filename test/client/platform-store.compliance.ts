@@ -7,6 +7,7 @@ import { StoreError } from '../../host/errors/store-errors.ts';
 import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../../client/store/platform-store.ts';
 
 import type { EnteredAttempt } from '../../core/secagg/statement.ts';
+import { versionStoreCompliance } from '../federation/version-store.compliance.ts';
 import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
 
 export interface StoreSetup {
@@ -34,17 +35,17 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
     stores.teardown();
   });
 
-  ledgerStoreCompliance('platform', () => {
+  const room = <Room extends 'ledger' | 'versions'>(name: Room) => {
     const under = setup();
     let opened = under.open();
     const { reopen } = under;
     return {
-      open: () => opened.ledger,
+      open: () => opened[name],
       ...(reopen && {
         reopen: () => {
           opened.close();
           opened = reopen();
-          return opened.ledger;
+          return opened[name];
         },
       }),
       close: () => {
@@ -52,7 +53,9 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
         under.teardown();
       },
     };
-  });
+  };
+  ledgerStoreCompliance('platform', () => room('ledger'));
+  versionStoreCompliance('platform', () => room('versions'));
 
   const entered = (attempt: string): EnteredAttempt => {
     const [first, second] = [attempt.charCodeAt(0), attempt.charCodeAt(1)];

@@ -1,6 +1,7 @@
 /** What every CoordinatorStore must do. */
 import assert from 'node:assert/strict';
 import type { AttemptEnded, CompletedRound, CoordinatorStore } from '../../server/store/coordinator-store.ts';
+import { versionStoreCompliance } from '../federation/version-store.compliance.ts';
 import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
 
 export interface StoreSetup {
@@ -174,18 +175,18 @@ export function coordinatorStoreCompliance(name: string, setup: () => StoreSetup
     });
   });
 
-  ledgerStoreCompliance(`coordinator ${name}`, () => {
+  const room = <Room extends 'ledger' | 'versions'>(named: Room) => {
     const under = setup();
     let store: CoordinatorStore;
     return {
-      open: () => (store = under.open()).ledger,
+      open: () => (store = under.open())[named],
       ...(under.reopen === undefined
         ? {}
         : {
             reopen: () => {
               store.close();
               store = under.reopen!();
-              return store.ledger;
+              return store[named];
             },
           }),
       close: () => {
@@ -193,5 +194,7 @@ export function coordinatorStoreCompliance(name: string, setup: () => StoreSetup
         under.teardown();
       },
     };
-  });
+  };
+  ledgerStoreCompliance(`coordinator ${name}`, () => room('ledger'));
+  describe(`coordinator store: ${name}`, () => versionStoreCompliance('coordinator', () => room('versions')));
 }

@@ -3,8 +3,9 @@
  * @module
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
+import { VERSION_COLUMNS } from '../../../host/sqlite/versions.ts';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
@@ -14,6 +15,7 @@ CREATE TABLE started (
 );
 CREATE TABLE coordinates (place INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT UNIQUE NOT NULL);
 CREATE TABLE ledger (${LEDGER_COLUMNS});
+CREATE TABLE versions (${VERSION_COLUMNS});
 CREATE TABLE attempts (
   attempt TEXT PRIMARY KEY, parameters_hash BLOB NOT NULL, seal_key BLOB NOT NULL, mask_key BLOB NOT NULL,
   session TEXT, ending TEXT CHECK (ending IN ('revealed', 'given-up')), choice BLOB

@@ -237,7 +237,7 @@ export class Ledger {
     const counts = this.#accounts.of(charge.version);
     const more = this.#find(charge) === undefined ? 1 : 0;
     if (counts.attempts + more > attempts) {
-      return `is one more than the ${attempts} attempts that federation "${this.federation}" planned, spare ones included`;
+      return `is one more than the ${attempts} attempts that federation "${this.federation}" planned for version ${charge.version}, spare ones included, or that a later version leaves to it`;
     }
     const uploads = attempts + refunds;
     return counts.uploads + more > uploads

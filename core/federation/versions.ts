@@ -1,0 +1,158 @@
+/**
+ * The versions of the manifest that a process is bound to. Its store keeps them, so that the process never goes back and
+ * never follows two manifests of one version.
+ *
+ * A member signs versions in ascending order, and each must follow all that it signed or ran before. Two manifests of one
+ * version can then not both have the signatures of all their members while one honest member is in both.
+ * @module
+ */
+import { FederationError } from './errors.ts';
+import { COORDINATOR, manifestHash } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { membersOf } from './co-signature.ts';
+
+export interface VersionRecord {
+  readonly version: number;
+  /** SHA-256 of the manifest, lower-case hex. */
+  readonly hash: string;
+  /**
+   * `in-force`: the process has run by it. `signed`: the member signed it, and may still run the version before it. `known`:
+   * it comes before one of these.
+   */
+  readonly standing: 'known' | 'signed' | 'in-force';
+  /** Attempts at rounds that it leaves to the version before it; 0 in the first. */
+  readonly attemptsBefore: number;
+}
+
+export interface VersionStore {
+  /** In the order in which they were appended. */
+  all(): readonly VersionRecord[];
+  /** Durable when it returns, all or none. */
+  append(records: readonly VersionRecord[]): void;
+}
+
+/** For a process whose state ends with it. */
+export function memoryVersions(): VersionStore {
+  const records: VersionRecord[] = [];
+  return { all: () => [...records], append: (more) => void records.push(...more) };
+}
+
+/** The member's charges so far: attempts at rounds of a version that stand charged in its ledger. */
+export type AttemptsOf = (version: number) => number;
+
+/**
+ * Records that the member signs this version. From then on {@link attemptsLeftTo} binds it.
+ * @throws FederationError VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
+ */
+export function recordSigned(manifest: Manifest, store: VersionStore, name: string, attemptsOf: AttemptsOf): void {
+  record(manifest, 'signed', store, name, attemptsOf);
+}
+
+/**
+ * Records that the process runs by this version, which all members have signed.
+ * @throws FederationError VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
+ */
+export function takeVersion(manifest: Manifest, store: VersionStore, name: string, attemptsOf: AttemptsOf): void {
+  record(manifest, 'in-force', store, name, attemptsOf);
+}
+
+/** Most attempts of a version that may stand charged, once a later version was signed; undefined before. */
+export function attemptsLeftTo(version: number, store: VersionStore): number | undefined {
+  return store.all().find((later) => later.version === version + 1)?.attemptsBefore;
+}
+
+/** This version and all before it, the first one first. */
+export function lineageOf(manifest: Manifest): readonly Manifest[] {
+  return [...(manifest.previous ? lineageOf(manifest.previous.manifest) : []), manifest];
+}
+
+function record(
+  manifest: Manifest,
+  standing: 'signed' | 'in-force',
+  store: VersionStore,
+  name: string,
+  attemptsOf: AttemptsOf,
+): void {
+  const known = store.all();
+  const lineage = lineageOf(manifest).map((one) => recordOf(one));
+  checkState(manifest, known, name);
+  checkOrder(manifest, standing, known);
+  checkSame(manifest, lineage, known);
+  checkAttempts(lineage, attemptsOf);
+  const earlier = lineage.filter(({ version }) => version < manifest.version && !known.some(isOf(version)));
+  const own = { ...recordOf(manifest), standing };
+  const isThere = known.some((one) => one.version === own.version && one.standing === standing);
+  if (earlier.length > 0 || !isThere) store.append([...earlier, ...(isThere ? [] : [own])]);
+}
+
+function recordOf(manifest: Manifest): VersionRecord {
+  return {
+    version: manifest.version,
+    hash: Buffer.from(manifestHash(manifest)).toString('hex'),
+    standing: 'known',
+    attemptsBefore: manifest.previous?.attempts ?? 0,
+  };
+}
+
+function isOf(version: number): (one: VersionRecord) => boolean {
+  return (one) => one.version === version;
+}
+
+/** A member of an earlier version has a record of it. @throws FederationError VERSION_STATE */
+function checkState(manifest: Manifest, known: readonly VersionRecord[], name: string): void {
+  if (known.length > 0 || manifest.previous === undefined) return;
+  const identityIn = (one: Manifest): string | undefined =>
+    membersOf(one).find((member) => member.name === name)?.identity;
+  const identity = identityIn(manifest);
+  const before = lineageOf(manifest.previous.manifest).find((one) => identityIn(one) === identity);
+  if (before === undefined) return;
+  const remedy =
+    name === COORDINATOR
+      ? `name the store that version ${before.version} ran with`
+      : `name the state that it ran with. If that is lost, or there never was one, let ${name} join version ${manifest.version} with a new identity`;
+  throw new FederationError(
+    'VERSION_STATE',
+    `${name} was a member of version ${before.version} with the same identity, and this state is empty: with it, what was spent would be spent again. Instead ${remedy}`,
+  );
+}
+
+/** @throws FederationError VERSION_BACK */
+function checkOrder(manifest: Manifest, standing: 'signed' | 'in-force', known: readonly VersionRecord[]): void {
+  const counts = (one: VersionRecord): boolean =>
+    one.standing === 'in-force' || (standing === 'signed' && one.standing === 'signed');
+  const last = known
+    .filter(counts)
+    .toSorted((a, b) => b.version - a.version)
+    .at(0);
+  if (last === undefined || last.version <= manifest.version) return;
+  const done = last.standing === 'signed' ? 'signed' : 'run by';
+  throw new FederationError(
+    'VERSION_BACK',
+    `the manifest of federation "${manifest.federation}" is version ${manifest.version}, and version ${last.version} was ${done} with this state: nobody goes back, since what was spent after version ${manifest.version} would not be counted. Use the manifest of version ${last.version}`,
+  );
+}
+
+/** @throws FederationError VERSION_FORK */
+function checkSame(manifest: Manifest, lineage: readonly VersionRecord[], known: readonly VersionRecord[]): void {
+  const other = known.find(({ version, hash }) => lineage.some((one) => one.version === version && one.hash !== hash));
+  // A later version that was signed does not follow a version that is not on record.
+  const isStray = known.some(({ version }) => version > manifest.version) && !known.some(isOf(manifest.version));
+  if (other === undefined && !isStray) return;
+  const version = other?.version ?? manifest.version;
+  throw new FederationError(
+    'VERSION_FORK',
+    `this state holds another version ${version} of the manifest of federation "${manifest.federation}"${other === undefined ? '' : `, with hash ${other.hash.slice(0, 16)}…`}: somebody made two, and nobody follows both. Compare the words of version ${version} with the other members; a version that was signed and cannot run is followed by the next one, which leaves it no attempts`,
+  );
+}
+
+/** @throws FederationError VERSION_ATTEMPTS */
+function checkAttempts(lineage: readonly VersionRecord[], attemptsOf: AttemptsOf): void {
+  for (const { version, attemptsBefore } of lineage) {
+    const charged = version === 1 ? 0 : attemptsOf(version - 1);
+    if (charged <= attemptsBefore) continue;
+    throw new FederationError(
+      'VERSION_ATTEMPTS',
+      `version ${version} leaves ${attemptsBefore} attempts to version ${version - 1}, and ${charged} stand charged in this ledger: its plan would count too little. Have version ${version} made again with at least ${charged} attempts left to version ${version - 1} (isthmus manifest make --attempts-before ${charged})`,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+/** What every VersionStore must do. */
+import assert from 'node:assert/strict';
+import type { VersionRecord, VersionStore } from '../../core/federation/versions.ts';
+
+export interface VersionStoreSetup {
+  readonly open: () => VersionStore;
+  /** As a new process would find it; undefined where state ends with the process. */
+  readonly reopen?: () => VersionStore;
+  readonly close: () => void;
+}
+
+export function versionStoreCompliance(side: string, setup: () => VersionStoreSetup): void {
+  it(`keeps the versions of the ${side} in order, all of a call or none`, () => {
+    const { open, reopen, close } = setup();
+    try {
+      let versions = open();
+      assert.deepEqual(versions.all(), []);
+      const record = (version: number, standing: VersionRecord['standing']): VersionRecord => ({
+        version,
+        hash: `${version}`.repeat(64),
+        standing,
+        attemptsBefore: version - 1,
+      });
+      const records = [record(1, 'known'), record(2, 'signed'), record(2, 'in-force')];
+      versions.append(records.slice(0, 2));
+      versions.append([]);
+      versions.append(records.slice(2));
+      if (reopen !== undefined) versions = reopen();
+      assert.deepEqual(versions.all(), records);
+    } finally {
+      close();
+    }
+  });
+}
