@@ -127,7 +127,6 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
             reports.push(
               `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
             );
-            run.target.dispose();
           }
         }
       }

@@ -5,6 +5,8 @@
 import { InvalidArgumentError } from 'commander';
 import { idOf, whyNoId } from '../core/data/ids.ts';
 import { platformName } from '../core/federation/manifest.ts';
+import { decoderNamed } from '../core/transfer/readouts/registry.ts';
+import { messageOf } from '../core/errors/coded-error.ts';
 
 export function text(value: string): string {
   const trimmed = value.trim();
@@ -17,6 +19,15 @@ export function personId(value: string): string {
   const id = idOf(value);
   if (id === undefined) throw new InvalidArgumentError(`A person's id ${whyNoId(value)}.`);
   return id;
+}
+
+/** The name of a decoder, in its shortest form. */
+export function decoder(value: string): string {
+  try {
+    return decoderNamed(value.trim()).name;
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
 }
 
 export function positive(value: string): number {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Outcome } from '../core/secagg/outcome.ts';
-import type { DecoderReport } from '../core/transfer/strategy.ts';
+import type { DecoderReport } from '../core/transfer/decoder/report.ts';
 
 /** Where a platform stands, in the order of its life. */
 export type PlatformStage = 'preparing' | 'ready' | 'training' | 'releasing' | 'fitting' | 'evaluating' | 'serving';

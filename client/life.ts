@@ -110,6 +110,7 @@ export class Life implements ServiceBackend {
       platform: options.identity.name,
       domain,
       backend: options.backend,
+      ...(options.decoder !== undefined && { decoder: options.decoder }),
       random: options.random,
       factorise: this.#factors.factorise,
       drawn: options.store.sums,

@@ -51,6 +51,8 @@ export interface PlatformOptions {
   /** Own person ids, and items of the domain as it is laid out on its coordinates; for measuring alone. */
   readonly hidden?: (domain: Domain) => HiddenPositives;
   readonly evaluation?: EvaluationSettings;
+  /** This platform's own way to decode what it receives: readout, or readout@space. Default ridge. */
+  readonly decoder?: string;
   /** What remembers the factors of this platform's domain. Default: memory of its own, under the manifest's seed. */
   readonly factors?: FactorMemory;
   /** Keeps the evaluation. @returns where, for people. */

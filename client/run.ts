@@ -55,6 +55,8 @@ export interface RunSettings {
   /** How long it waits for sources that do not answer. Default ten minutes. */
   readonly releaseTimeoutMs?: number;
   readonly evaluation: EvaluationSettings;
+  /** The target's own choice: readout, or readout@space. Default ridge. */
+  readonly decoder?: string;
   /** Path of the key that all platforms share. */
   readonly unsafeSharedPseudonymKey?: string;
   /** The state takes that key in place of the one it was started with. */
@@ -135,6 +137,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       epoch: settings.epoch,
       ...(settings.releaseTimeoutMs !== undefined && { releaseTimeoutMs: settings.releaseTimeoutMs }),
       evaluation: settings.evaluation,
+      ...(settings.decoder !== undefined && { decoder: settings.decoder }),
       ...(pseudonyms && { pseudonyms, hasNewPseudonyms: settings.hasNewPseudonyms === true }),
       ...(hidden !== undefined && { hidden: (laidOut) => readHidden(hidden, laidOut) }),
       onEvaluated: (document) => keep(state.evaluationFile, document),

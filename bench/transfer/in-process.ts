@@ -18,8 +18,10 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
+import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
+import { Prng } from '../../core/random/prng.ts';
 import type {
-  DecoderReport,
   PlatformModel,
   PublicRelease,
   PublicShape,
@@ -55,7 +57,6 @@ export interface Federated {
   readonly scorer: (person: string) => Float32Array;
   readonly report: DecoderReport;
   readonly plan: PrivacyPlan;
-  readonly target: PlatformModel;
 }
 
 const noBackend: TensorBackend = {
@@ -167,14 +168,14 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
   }
 
-  const target = models[sources.length];
-  const report = await target.fitDecoder(received);
+  const random = Prng.fromSource(seededRandom(`${split.target.name}/${seed}`));
+  const decoder = fitDecoder({ domain: split.target, factorise: options.factorise, random }, received);
+  for (const model of models) if (options.cache === undefined || strategy.privacy !== 'sealed-only') model.dispose();
   return {
     plan,
-    report,
-    target,
+    report: decoder.report,
     scorer: (person) =>
-      target.score(
+      decoder.score(
         sources.flatMap((domain, s) => {
           const vector = codes[s].get(person);
           return vector === undefined ? [] : [{ source: domain.name, vector }];

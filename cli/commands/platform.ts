@@ -4,7 +4,8 @@ import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import type { TensorPreference } from '../../client/tensor/open.ts';
-import { integer, positive, text } from '../arguments.ts';
+import { decoder, integer, positive, text } from '../arguments.ts';
+import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
 import type { LogLevel } from '../../host/log.ts';
 
@@ -24,6 +25,7 @@ interface PlatformCommandOptions {
   readonly protocol: EvaluationProtocol;
   readonly negatives: number;
   readonly evaluationSeed: string;
+  readonly decoder: string;
   readonly servePort: number;
   readonly tensors: TensorPreference;
   readonly once?: boolean;
@@ -103,6 +105,12 @@ export function platformCommand(): Command {
     .option('--max-epsilon0 <number>', 'epsilon of one released code; without it `raw` is accepted too', positive)
     .option('--accept-no-privacy', 'take part in a federation WITHOUT NOISE')
     .optionsGroup('Serving and measuring:')
+    .option(
+      '--decoder <name>',
+      'how it decodes what it receives: "isthmus strategies" lists all readouts and spaces',
+      decoder,
+      DEFAULT_DECODER,
+    )
     .option('--serve-port <port>', 'loopback port of the local service; 0: any free one', integer(0, 65_535), 0)
     .option(
       '--hidden <file>',
@@ -188,6 +196,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       releaseTimeoutMs: 1000 * options.releaseWait,
       servePort: options.servePort,
       tensors: options.tensors,
+      decoder: options.decoder,
       evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
       floor: {
         acceptNoPrivacy: options.acceptNoPrivacy === true,

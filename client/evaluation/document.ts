@@ -2,7 +2,7 @@
  * What an evaluation leaves behind: `evaluation.json` in the state directory.
  * @module
  */
-import type { DecoderReport } from '../../core/transfer/strategy.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationResult } from './evaluate.ts';
 import type { EvaluationSettings } from './settings.ts';
 

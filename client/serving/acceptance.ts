@@ -3,7 +3,7 @@
  * contributes from, and whether it takes part, never depends on this: that would tell of its persons, uncharged.
  * @module
  */
-import type { DecoderReport } from '../../core/transfer/strategy.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 import type { ReceivedVersion, ServedVersion } from '../store/platform-store.ts';
 import { isSameVersion } from '../store/received-version.ts';
 

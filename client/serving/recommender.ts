@@ -4,7 +4,7 @@
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
-import type { Explanation } from '../../core/transfer/strategy.ts';
+import type { Explanation } from '../../core/transfer/decoder/report.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 

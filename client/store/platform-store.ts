@@ -10,7 +10,7 @@ import type { LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { EnteredAttempt } from '../../core/secagg/statement.ts';
 import type { ReleaseModeName } from '../../core/release/registry.ts';
 import type { NoiseModel } from '../../core/release/release.ts';
-import type { ReleasedVector } from '../../core/transfer/strategy.ts';
+import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
 
 export interface PlatformStore {
   readonly sessions: SessionStore;

@@ -2,13 +2,18 @@
  * The long work on the thread that it is asked on: in tests, in seeded simulations, and within each thread of its own.
  * @module
  */
+import type { Domain } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import type { DecoderData, PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
+import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 import { computeUpdate } from '../rounds/update.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
@@ -58,9 +63,17 @@ export class LocalWorkshop implements Workshop {
     return new Promise((resolve) => resolve(rows.map((row) => this.#model.represent(historyOf(domain, row)))));
   }
 
-  async fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
-    await this.#model.fitDecoder(received);
-    return this.#model.decoderData();
+  fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
+    const { plan, platform, domain, decoder, factorise, onProgress, signal } = this.#options;
+    let fits = 0;
+    const telling = (part: Domain): Factors => {
+      const before = fits++;
+      return factorise(part, { onProgress: (fraction) => onProgress(Math.min(1, (before + fraction) / 2)), signal });
+    };
+    const random = Prng.fromSource(seededRandom(`${plan.manifest.seed}/strategy/${platform}`));
+    return new Promise((resolve) =>
+      resolve(fitDecoder({ domain, random, factorise: telling }, received, decoder).data),
+    );
   }
 
   dispose(): Promise<void> {

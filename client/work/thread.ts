@@ -10,7 +10,8 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import type { TensorBackendName } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
-import type { DecoderData, SharedModel } from '../../core/transfer/strategy.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
+import type { SharedModel } from '../../core/transfer/strategy.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
 import type { Update } from '../rounds/update.ts';
 import { tensorBackend } from '../tensor/open.ts';
@@ -25,6 +26,7 @@ export interface ThreadTerms {
   readonly platform: string;
   readonly domain: DomainPacket;
   readonly backend: TensorBackendName;
+  readonly decoder?: string;
 }
 
 const PROGRESS_STEP = 0.01;
@@ -47,7 +49,7 @@ class Thread {
     });
   }
 
-  #begin({ manifest, platform, domain, backend }: ThreadTerms): void {
+  #begin({ manifest, platform, domain, backend, decoder }: ThreadTerms): void {
     const plan = planFederation(manifest);
     this.#plan = plan;
     this.#platform = platform;
@@ -57,6 +59,7 @@ class Thread {
       platform,
       domain: unpackDomain(domain),
       backend: tensorBackend(backend),
+      ...(decoder !== undefined && { decoder }),
       factorise: factorMemory(manifest.seed).factorise,
       random: systemStreams,
       drawn: {

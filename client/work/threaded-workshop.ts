@@ -9,7 +9,8 @@ import type { Transferable } from 'node:worker_threads';
 import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { PlatformError } from '../errors.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import type { DecoderData, SharedModel } from '../../core/transfer/strategy.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
+import type { SharedModel } from '../../core/transfer/strategy.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
 import { packDomain, packReceived } from './packets.ts';
@@ -39,8 +40,14 @@ export class ThreadedWorkshop implements Workshop {
   constructor(options: WorkshopOptions, module: URL = THREAD) {
     this.#options = options;
     this.#module = module;
-    const { plan, platform, domain, backend } = options;
-    this.#terms = { manifest: plan.manifest, platform, domain: packDomain(domain), backend: backend.name };
+    const { plan, platform, domain, backend, decoder } = options;
+    this.#terms = {
+      manifest: plan.manifest,
+      platform,
+      domain: packDomain(domain),
+      backend: backend.name,
+      ...(decoder !== undefined && { decoder }),
+    };
     this.#training = this.#start('training');
   }
 

@@ -11,7 +11,7 @@ import type { RandomStreams } from '../../core/random/streams.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
-import type { DecoderData } from '../../core/transfer/strategy.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { RoundWork } from '../rounds/update.ts';
 
 export interface Workshop extends RoundWork {
@@ -36,6 +36,8 @@ export interface WorkshopOptions {
   /** Under pseudonyms. */
   readonly domain: Domain;
   readonly backend: TensorBackend;
+  /** The target's own choice: readout, or readout@space. Absent: ridge. */
+  readonly decoder?: string;
   /** The platform's own memory of factors; a thread has one of its own. */
   readonly factorise: Factorise;
   /** Noise and rounding. Threads of their own draw from the operating system instead. */

@@ -9,6 +9,7 @@ export const TransferError = errorsOf('TransferError', {
   TRANSFER_SHAPE: { kind: 'input', about: 'a shape does not fit: a platform, a matrix, a plan or a shared model' },
   TRANSFER_SETTING: { kind: 'input', about: 'a setting of a strategy is unknown or outside its range' },
   TRANSFER_STRATEGY_UNKNOWN: { kind: 'input', about: 'no strategy has this name' },
+  TRANSFER_DECODER_UNKNOWN: { kind: 'input', about: 'no readout or item space has this name' },
   TRANSFER_BASELINE_UNKNOWN: { kind: 'input', about: 'no baseline has this name' },
   TRANSFER_EMPTY_DOMAIN: { kind: 'input', about: 'the domain has no interactions to learn from' },
   TRANSFER_NOT_PREPARED: { kind: 'input', about: 'the strategy was asked for what it has not made on this platform' },

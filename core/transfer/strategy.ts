@@ -1,12 +1,12 @@
 /**
- * The interface through which knowledge moves between domains. A strategy computes; it cannot clip, noise, mask or send
- * anything.
+ * The part of a transfer that leaves a platform: how a source represents its persons, and what is trained together. A
+ * strategy computes; it cannot clip, noise, mask or send anything. The decoder at the target is a seam of its own
+ * (decoder/readout.ts).
  * @module
  */
 import type { Domain, History } from '../data/domain.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
-import type { ReceivedRepresentations } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factorise } from './factors/factor-memory.ts';
@@ -129,53 +129,6 @@ export interface PlatformModel {
    * asked for once, after the last round, if the codes of the release mode are prototypes.
    */
   prototypes(sums: ChargedSums): Promise<Float32Array>;
-  /**
-   * Learns to map received representations to local scores, from persons known on both sides, with the guard against
-   * negative transfer.
-   */
-  fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport>;
-  /** The fitted decoder as plain data. `restoreDecoder` makes it again over the same domain, in another thread. */
-  decoderData(): DecoderData;
-  /**
-   * Scores over the catalogue for one person, from the vectors that the sources released of that person (possibly
-   * none).
-   */
-  score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
-  /**
-   * Explains a score: the weights of the sources, and the catalogue items nearest to the direction of the released
-   * vector.
-   */
-  explain(released: readonly ReleasedVector[], item: number): Explanation;
   /** Frees tensors and buffers. */
   dispose(): void;
-}
-
-export interface ReleasedVector {
-  readonly source: string;
-  readonly vector: Float32Array;
-}
-
-/** A fitted decoder as plain data: typed arrays, numbers and texts, so that a thread can hand it to another. */
-export interface DecoderData {
-  readonly report: DecoderReport;
-}
-
-/** The basis of a decoder, chosen on held-out persons inside the target. */
-export interface DecoderReport {
-  /** Number of persons known on both sides that the decoder was fitted on. */
-  readonly warmPersons: number;
-  /** Shares of decoder, prior and popularity, which sum to 1. With a decoder share of 0, transfer was shut out. */
-  readonly blend: { readonly decoder: number; readonly prior: number; readonly popularity: number };
-  /** Held-out NDCG@10 of each part alone and of the blend. */
-  readonly heldOut: Readonly<Record<string, number>>;
-  /** The weight of each source and, if it was shut out, the reason. */
-  readonly sources: readonly { readonly source: string; readonly weight: number; readonly shutOutBecause?: string }[];
-  /** The chosen hyper-parameters, by name. */
-  readonly chosen: Readonly<Record<string, number | string>>;
-}
-
-export interface Explanation {
-  /** The basis of this answer. */
-  readonly basis: 'representation' | 'prior' | 'popularity';
-  readonly parts: readonly { readonly name: string; readonly weight: number }[];
 }

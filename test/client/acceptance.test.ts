@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { qualityOf, refusalOf } from '../../client/serving/acceptance.ts';
-import type { DecoderReport } from '../../core/transfer/strategy.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 
 const served = { epoch: 1, modelRound: 1, heldOut: 0.3, persons: 1000 };
 const candidate = { ...served, modelRound: 2 };

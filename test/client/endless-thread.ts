@@ -1,7 +1,7 @@
 /** Threads as ours, but for one thing: while the file that ENDLESS_FIT names is there, a fit never ends. */
 import { existsSync } from 'node:fs';
 import { LocalWorkshop } from '../../client/work/local-workshop.ts';
-import type { DecoderData } from '../../core/transfer/strategy.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 
 type Fit = (this: LocalWorkshop, ...args: unknown[]) => Promise<DecoderData>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { DecoderReport } from '../../core/transfer/strategy.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 import { address, column, freePort, json, PLATFORMS, serving, operator } from './federation.ts';
 import { COMMAND, descendants, isAlive, ROOT, Workplace } from './isthmus.ts';
 import type { Running } from './isthmus.ts';

@@ -12,9 +12,11 @@ import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { releaseMode } from '../../core/release/registry.ts';
+import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { strategies } from '../../core/transfer/registry.ts';
 import type { PublicRelease, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
@@ -72,17 +74,15 @@ async function departures(strategy: TransferStrategy, release: PublicRelease): P
   });
   const terms = { epsilon: 8, delta: 1e-6, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 2 };
   const plan = planPrivacy({ ...terms, platforms });
-  const join = (domain: typeof books): ReturnType<TransferStrategy['join']> =>
-    strategy.join({
-      domain,
-      shape,
-      plan: shared,
-      settings,
-      random: seededRandom(`departures/${domain.name}`),
-      backend: tensorBackend('cpu'),
-      factorise: factorMemory('departures').factorise,
-    });
-  const source = join(books);
+  const source = strategy.join({
+    domain: books,
+    shape,
+    plan: shared,
+    settings,
+    random: seededRandom(`departures/${books.name}`),
+    backend: tensorBackend('cpu'),
+    factorise: factorMemory('departures').factorise,
+  });
   const contributed = digest();
   const opened = digest();
   const charged = createChargedSums({
@@ -132,17 +132,22 @@ async function departures(strategy: TransferStrategy, release: PublicRelease): P
   const released = digest();
   for (const code of codes) released.floats(code);
 
-  const target = join(split.target);
   const warm = split.linked.length;
   const table = new Float32Array(warm * dimension);
   codes.slice(0, warm).forEach((code, row) => table.set(code, row * dimension));
   const { noiseModel } = mode;
   const linked = persons.slice(0, warm);
-  await target.fitDecoder([{ source: books.name, noiseModel, dimension, persons: linked, vectors: table }]);
+  const decoder = fitDecoder(
+    {
+      domain: split.target,
+      random: Prng.fromSource(seededRandom(`departures/${split.target.name}`)),
+      factorise: factorMemory('departures').factorise,
+    },
+    [{ source: books.name, noiseModel, dimension, persons: linked, vectors: table }],
+  );
   const scored = digest();
-  for (const vector of codes.slice(warm)) scored.floats(target.score([{ source: books.name, vector }]));
+  for (const vector of codes.slice(warm)) scored.floats(decoder.score([{ source: books.name, vector }]));
   source.dispose();
-  target.dispose();
   return { contributed: contributed.hex(), opened: opened.hex(), released: released.hex(), scored: scored.hex() };
 }
 

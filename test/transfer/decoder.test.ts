@@ -6,67 +6,14 @@ import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
-import { domainOfRows } from './rows.ts';
-
-const tasteDimension = 3;
-const items = 60;
-
-interface TasteWorld {
-  readonly domain: Domain;
-  /** Unit taste of each person of the domain, then of 100 cold ones. */
-  readonly tastes: readonly Float64Array[];
-  readonly liked: (taste: Float64Array) => Uint32Array;
-}
-
-/** Persons choose items near their taste; the item is a point on the same sphere. */
-function tasteWorld(persons: number, seed: string): TasteWorld {
-  const prng = new Prng(seed);
-  const point = (): Float64Array => {
-    const vector = Float64Array.from({ length: tasteDimension }, () => prng.gaussian());
-    const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-    return vector.map((value) => value / length);
-  };
-  const places = Array.from({ length: items }, point);
-  const liked = (taste: Float64Array): Uint32Array => {
-    const keys = places.map((place, item) => {
-      const affinity = place.reduce((sum, value, i) => sum + value * taste[i], 0);
-      return { item, key: 4 * affinity - Math.log(-Math.log(prng.uniform())) };
-    });
-    return Uint32Array.from(keys.sort((a, b) => b.key - a.key).slice(0, 8), ({ item }) => item);
-  };
-  const tastes = Array.from({ length: persons + 100 }, point);
-  return { domain: domainOfRows('target', tastes.slice(0, persons).map(liked), items), tastes, liked };
-}
-
-const received = (
-  source: string,
-  vectors: readonly Float64Array[],
-  persons: readonly string[],
-  noiseModel: ReceivedRepresentations['noiseModel'] = { kind: 'exact' },
-): ReceivedRepresentations => ({
-  source,
-  noiseModel,
-  dimension: vectors[0].length,
-  persons,
-  vectors: Float32Array.from(vectors.flatMap((vector) => Array.from(vector))),
-});
+import { ITEMS as items, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
+import type { TasteWorld } from './taste-world.ts';
 
 const fit = (domain: Domain, sources: readonly ReceivedRepresentations[]): Decoder =>
   fitDecoder({ domain, random: new Prng('fit'), factorise: factorMemory('als').factorise }, sources);
 
-/** Mean score of what cold persons like minus the mean of everything, in standard deviations of the scores. */
-function lift(world: TasteWorld, decoder: Decoder, vectorOf: (taste: Float64Array) => Float32Array): number {
-  const cold = world.tastes.slice(-100);
-  return (
-    cold.reduce((sum, taste) => {
-      const scores = decoder.score([{ source: 'source', vector: vectorOf(taste) }]);
-      const mean = scores.reduce((a, b) => a + b, 0) / items;
-      const deviation = Math.sqrt(scores.reduce((a, b) => a + (b - mean) ** 2, 0) / items);
-      const own = world.liked(taste);
-      return sum + (own.reduce((a, item) => a + scores[item], 0) / own.length - mean) / deviation;
-    }, 0) / cold.length
-  );
-}
+const lift = (world: TasteWorld, decoder: Decoder, vectorOf: (taste: Float64Array) => Float32Array): number =>
+  liftOf(world, (taste) => decoder.score([{ source: 'source', vector: vectorOf(taste) }]));
 
 const random = (count: number, dimension: number, seed: string): Float64Array[] => {
   const prng = new Prng(seed);
@@ -80,7 +27,7 @@ describe('decoder', () => {
   const exact = (taste: Float64Array): Float32Array => Float32Array.from(taste);
 
   it('learns tastes from released vectors', () => {
-    const decoder = fit(domain, [received('source', warmTastes, domain.persons)]);
+    const decoder = fit(domain, [receivedFrom('source', warmTastes, domain.persons)]);
     assert.ok(decoder.report.blend.decoder > 0.5);
     assert.ok(decoder.report.heldOut['decoder'] > decoder.report.heldOut['prior'] + 0.1);
     const found = lift(world, decoder, exact);
@@ -89,7 +36,7 @@ describe('decoder', () => {
 
   it('shuts out a source whose vectors mean nothing, and says why', () => {
     const useless = random(400, 3, 'useless');
-    const decoder = fit(domain, [received('source', useless, domain.persons)]);
+    const decoder = fit(domain, [receivedFrom('source', useless, domain.persons)]);
     const [source] = decoder.report.sources;
     const decoded = decoder.report.blend.decoder;
     assert.ok(decoded === 0 || source.weight <= decoded);
@@ -100,8 +47,8 @@ describe('decoder', () => {
 
   it('keeps the source that helps beside one that does not', () => {
     const decoder = fit(domain, [
-      received('noise', random(400, 3, 'noise'), domain.persons),
-      received('source', warmTastes, domain.persons),
+      receivedFrom('noise', random(400, 3, 'noise'), domain.persons),
+      receivedFrom('source', warmTastes, domain.persons),
     ]);
     const [noise, source] = decoder.report.sources;
     assert.ok(source.weight > 5 * noise.weight, `${source.weight} against ${noise.weight}`);
@@ -111,8 +58,8 @@ describe('decoder', () => {
   it('takes persons whom only one of two sources knows', () => {
     const half = domain.persons.length / 2;
     const decoder = fit(domain, [
-      received('source', warmTastes.slice(0, half), domain.persons.slice(0, half)),
-      received('other', warmTastes.slice(half), domain.persons.slice(half)),
+      receivedFrom('source', warmTastes.slice(0, half), domain.persons.slice(0, half)),
+      receivedFrom('other', warmTastes.slice(half), domain.persons.slice(half)),
     ]);
     assert.equal(decoder.report.warmPersons, domain.persons.length);
     assert.ok(lift(world, decoder, exact) > 0.6);
@@ -133,13 +80,13 @@ describe('decoder', () => {
     };
     const noiseModel = { kind: 'randomised-response', numbers: { epsilon0: 2.8, truthProbability: truth }, prototypes };
     const codes = warmTastes.map((taste) => Float64Array.from(vectorOf(taste)));
-    const decoder = fit(domain, [received('source', codes, domain.persons, noiseModel)]);
+    const decoder = fit(domain, [receivedFrom('source', codes, domain.persons, noiseModel)]);
     const found = lift(world, decoder, vectorOf);
     assert.ok(found > 0.3, `lift ${found}`);
   });
 
   it('falls back on the prior for a person of whom nothing is known', () => {
-    const decoder = fit(domain, [received('source', warmTastes, domain.persons)]);
+    const decoder = fit(domain, [receivedFrom('source', warmTastes, domain.persons)]);
     const nothing = decoder.score([]);
     assert.deepEqual(decoder.score([{ source: 'source', vector: new Float32Array(3) }]), nothing);
     assert.deepEqual(decoder.score([{ source: 'unheard of', vector: Float32Array.of(1, 0, 0) }]), nothing);
@@ -160,7 +107,7 @@ describe('decoder', () => {
     assert.equal(none.report.blend.decoder, 0);
     assert.equal(none.report.sources[0].shutOutBecause, 'released nothing');
     const alone = fit(domain, [
-      received(
+      receivedFrom(
         'source',
         warmTastes,
         warmTastes.map((_, i) => `stranger ${i}`),

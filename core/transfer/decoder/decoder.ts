@@ -2,86 +2,101 @@
  * The decoder turns released representations, from one or several sources and with any noise, into scores over the
  * local catalogue. It never leaves its platform, so it may be fitted on everything there.
  *
- * It is a ridge regression from released vectors to target factors over the persons known on both sides (the linear
- * mapping of EMCDR, Man et al., IJCAI 2017, eq. 5). Held-out persons choose its features and penalty, shut out the
- * sources that do not help, and then choose the blend with prior and popularity that ranks them best.
+ * A readout maps released vectors to scores in an item space (decoder/readout.ts). Held-out persons make its choices,
+ * shut out the sources that do not help, and then choose the blend with prior and popularity that ranks them best.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
 import { personIndex } from '../../data/select.ts';
 import type { ReceivedRepresentations } from '../../release/release.ts';
-import type { Factors } from '../factors/implicit-als.ts';
+import type { Prng } from '../../random/prng.ts';
+import type { Factorise } from '../factors/factor-memory.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
-import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from '../strategy.ts';
-import { explainScore } from './explain.ts';
+import { DEFAULT_DECODER, decoderNamed } from '../readouts/registry.ts';
+import type { DecoderMethod } from '../readouts/registry.ts';
+import { explainScore, ScoresBySources } from './explain.ts';
+import { hide, inSpace } from './held-out-target.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
-import { FeatureLayout } from './received-features.ts';
-import type { BlockState, RowsByPerson } from './received-features.ts';
-import { fitRegression } from './regression.ts';
-import type { LinearMap } from './ridge-path.ts';
-import { factorScoreMap, HeldScores, historyScoreMap, mixedScoreMap } from './score-map.ts';
-import type { ScoreMap } from './score-map.ts';
-import type { DecoderContext, Fitted } from './decoder-parts.ts';
+import type { ItemSpace, LiveReadout } from './readout.ts';
+import type { RowsByPerson } from './received-features.ts';
+import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from './report.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
+
+export interface DecoderContext {
+  /** The target's domain, without the interactions of cold persons. */
+  readonly domain: Domain;
+  /** Factorises the target or a part of its persons, with the same method and settings each time. */
+  readonly factorise: Factorise;
+  readonly random: Prng;
+}
 
 export interface Decoder {
   readonly report: DecoderReport;
   /** All of it but the domain. */
   readonly data: DecoderData;
   score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
+  /** Parts of an item's score. The same list of released vectors may be asked about several items at little cost. */
   explain(released: readonly ReleasedVector[], item: number): Explanation;
 }
 
 /** Data of a decoder that more than popularity stands in. */
 interface FittedData extends DecoderData {
-  readonly factors: Pick<Factors, 'dimension' | 'items'>;
-  /** Mean target factor. */
+  /** Name of the method, as `decoderNamed` knows it. */
+  readonly method: string;
+  readonly space: Pick<ItemSpace, 'dimension' | 'items'>;
+  /** Mean vector of the persons known on both sides. */
   readonly prior: Float64Array;
-  /** Undefined where no source was let in. */
-  readonly regression:
-    { readonly blocks: readonly BlockState[]; readonly map: LinearMap; readonly scores: ScoreMap } | undefined;
+  /** The readout's own; undefined where no source was let in. */
+  readonly readout: object | undefined;
 }
 
 /** Least number of persons known on both sides. With fewer nothing can be judged, and popularity is used alone. */
 const fewestWarm = 20;
 const heldOutShare = 0.2;
 
-export function fitDecoder(context: DecoderContext, received: readonly ReceivedRepresentations[]): Decoder {
-  const { domain } = context;
+/** @throws TransferError TRANSFER_DECODER_UNKNOWN */
+export function fitDecoder(
+  context: DecoderContext,
+  received: readonly ReceivedRepresentations[],
+  method: string = DEFAULT_DECODER,
+): Decoder {
+  return fitDecoders(context, received, [method])[0];
+}
+
+/** Fits several methods to the same releases and held-out persons. @throws TransferError TRANSFER_DECODER_UNKNOWN */
+export function fitDecoders(
+  { domain, factorise, random }: DecoderContext,
+  received: readonly ReceivedRepresentations[],
+  methods: readonly string[],
+): readonly Decoder[] {
+  const found = methods.map(decoderNamed);
   const rows = received.map((source): RowsByPerson => new Map(source.persons.map((person, row) => [person, row])));
   const index = personIndex(domain);
   const warm = [...new Set(received.flatMap((source) => source.persons))]
     .filter((person) => historyLengthOf(domain, index.get(person)) > 0)
     .sort();
-  if (warm.length < fewestWarm) return popularityAlone(context, warm.length, received);
+  if (warm.length < fewestWarm) return methods.map(() => popularityAlone(domain, warm.length, received));
 
-  const shuffled = context.random.shuffle(warm.slice());
+  const shuffled = random.shuffle(warm.slice());
   const heldOutCount = Math.max(1, Math.round(heldOutShare * warm.length));
-  const selection = select(context, received, rows, {
-    heldOut: shuffled.slice(0, heldOutCount),
-    train: shuffled.slice(heldOutCount),
-  });
-
-  const factors = context.factorise(domain);
-  const train = targetsOf(domain, factors, warm);
-  const regression =
-    selection.inputs.chosen.length === 0
-      ? undefined
-      : fitRegression(selection.inputs, train, factors.dimension, selection.penalty);
-  const { share, scale } = selection.histories;
-  const { blend, heldOut, sources, chosen } = selection;
-  const data: FittedData = {
-    report: { warmPersons: warm.length, blend, heldOut, sources, chosen },
-    factors: { dimension: factors.dimension, items: factors.items },
-    prior: meanFactor(train, factors.dimension),
-    regression: regression && {
-      blocks: regression.layout.state,
-      map: regression.map,
-      scores: mixedScoreMap(factorScoreMap(regression, factors), historyScoreMap(regression, domain), share, scale),
-    },
+  const seed = `${random.uint32()}`;
+  const target = hide(domain, shuffled.slice(0, heldOutCount), seed);
+  const fitOne = ({ name, readout, space: maker }: DecoderMethod): Decoder => {
+    const held = inSpace(target, maker.make(target.domain, factorise), shuffled.slice(heldOutCount));
+    const { tuned, ...chosen } = select(readout, target, held, received, rows, seed);
+    const space = maker.make(domain, factorise);
+    const train = targetsOf(domain, space, warm);
+    const state = tuned.scores && tuned.fit({ domain, space, received, rows, train });
+    return new FittedDecoder(domain, {
+      report: { warmPersons: warm.length, ...chosen },
+      method: name,
+      space: { dimension: space.dimension, items: space.items },
+      prior: meanFactor(train, space.dimension),
+      readout: state,
+    });
   };
-  return new FittedDecoder(domain, data);
+  return found.map(fitOne);
 }
 
 /** The decoder that was fitted on this domain, perhaps in another thread. */
@@ -90,25 +105,24 @@ export function restoreDecoder(domain: Domain, data: DecoderData): Decoder {
 }
 
 function isFitted(data: DecoderData): data is FittedData {
-  return 'factors' in data;
+  return 'method' in data;
 }
 
 class FittedDecoder implements Decoder {
   readonly data: FittedData;
   readonly #domain: Domain;
-  readonly #fitted: Fitted | undefined;
+  readonly #readout: LiveReadout | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
+  /** Of the person who was explained last. */
+  #explained: ScoresBySources | undefined;
 
   constructor(domain: Domain, data: FittedData) {
     this.#domain = domain;
     this.data = data;
-    const { factors, prior, regression } = data;
-    this.#fitted = regression && {
-      regression: { layout: new FeatureLayout(regression.blocks), map: regression.map },
-      scores: new HeldScores(regression.scores),
-    };
-    this.#priorScores = multiplyVector(factors.items, factors.dimension, prior);
+    const { method, prior, readout, space } = data;
+    this.#readout = readout && decoderNamed(method).readout.restore(readout as never, space, domain);
+    this.#priorScores = multiplyVector(space.items, space.dimension, prior);
     this.#popularity = popularityOnScaleOf(domain, this.#priorScores).list;
   }
 
@@ -119,7 +133,7 @@ class FittedDecoder implements Decoder {
   score(released: readonly ReleasedVector[]): Float32Array {
     const { decoder, prior, popularity } = this.report.blend;
     const out = new Float32Array(this.#priorScores.length);
-    const decoded = (decoder > 0 ? this.#decode(released) : undefined) ?? this.#priorScores;
+    const decoded = this.#decode(released) ?? this.#priorScores;
     for (let item = 0; item < out.length; item++) {
       out[item] = decoder * decoded[item] + prior * this.#priorScores[item] + popularity * this.#popularity[item];
     }
@@ -127,37 +141,33 @@ class FittedDecoder implements Decoder {
   }
 
   explain(released: readonly ReleasedVector[], item: number): Explanation {
+    if (this.#explained?.released !== released) {
+      this.#explained = new ScoresBySources(released, (known) => this.#decode(known), this.#priorScores);
+    }
     return explainScore(
       {
         domain: this.#domain,
-        factors: this.data.factors,
+        space: this.data.space,
         blend: this.report.blend,
         popularity: this.#popularity,
-        fitted: this.#fitted,
         priorScores: this.#priorScores,
+        direction: (known) => this.#readout?.direction(known),
       },
-      released,
+      this.#explained,
       item,
     );
   }
 
   /** Undefined if nothing usable was released. The prior is used in its place then. */
   #decode(released: readonly ReleasedVector[]): Float32Array | undefined {
-    if (this.#fitted === undefined) return undefined;
-    const { regression, scores } = this.#fitted;
-    const features = regression.layout.row((source) => released.find((one) => one.source === source)?.vector);
-    return features.some((value) => value !== 0) ? scores.of(features) : undefined;
+    return this.report.blend.decoder > 0 ? this.#readout?.scores(released) : undefined;
   }
 }
 
-function popularityAlone(
-  context: Pick<DecoderContext, 'domain'>,
-  warmPersons: number,
-  received: readonly ReceivedRepresentations[],
-): Decoder {
+function popularityAlone(domain: Domain, warmPersons: number, received: readonly ReceivedRepresentations[]): Decoder {
   const shutOutBecause = `${warmPersons} persons are known on both sides; with fewer than ${fewestWarm} no source can be judged`;
   const sources = received.map(({ source }) => ({ source, weight: 0, shutOutBecause }));
-  return popularityOf(context.domain, {
+  return popularityOf(domain, {
     report: { warmPersons, blend: { decoder: 0, prior: 0, popularity: 1 }, heldOut: {}, sources, chosen: {} },
   });
 }
@@ -174,7 +184,7 @@ function popularityOf(domain: Domain, data: DecoderData): Decoder {
 
 /** A decoder before anything was fitted: what is popular on the platform. */
 export function popularityDecoder(domain: Domain): Decoder {
-  return popularityAlone({ domain }, 0, []);
+  return popularityAlone(domain, 0, []);
 }
 
 function historyLengthOf(domain: Domain, person: number | undefined): number {

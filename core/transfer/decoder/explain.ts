@@ -1,83 +1,105 @@
 /**
- * Explains why an item was shown: the contribution of each part of the blend to its score, source by source, and the
- * catalogue items nearest to the direction of the released vectors.
+ * Explains why an item was shown, whatever the readout: the contribution of each source to its score, that of prior and
+ * popularity, and the catalogue items nearest to the direction of the released vectors.
+ *
+ * A source's contribution is its Shapley value (Shapley 1953): its mean effect on the score over all orders in which the
+ * sources could have been added. It is exact, from one list of scores per set of sources.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
-import type { Factors } from '../factors/implicit-als.ts';
-import type { Explanation, ReleasedVector } from '../strategy.ts';
 import type { Blend } from './blend.ts';
-import type { Fitted } from './decoder-parts.ts';
+import type { ItemSpace } from './readout.ts';
+import type { Explanation, ReleasedVector } from './report.ts';
+
+/** Most sources whose sets are all scored. Any beyond count as one, together. */
+const MOST_SOURCES = 5;
+const nearestShown = 3;
+
+/** The decoder's scores for every set of the sources that released something of one person. */
+export class ScoresBySources {
+  readonly released: readonly ReleasedVector[];
+  /** Sources that change the scores, each alone, or the last several together. */
+  readonly groups: readonly (readonly ReleasedVector[])[];
+  /** Scores by set: bit g is set if group g is in it. */
+  readonly #bySet: readonly Float32Array[];
+
+  /** @param decode undefined if the vectors tell nothing; the prior's scores take their place. */
+  constructor(
+    released: readonly ReleasedVector[],
+    decode: (released: readonly ReleasedVector[]) => Float32Array | undefined,
+    priorScores: Float32Array,
+  ) {
+    this.released = released;
+    const heard = released.filter((one) => decode([one]) !== undefined);
+    const rest = heard.slice(MOST_SOURCES - 1);
+    this.groups =
+      heard.length <= MOST_SOURCES
+        ? heard.map((one) => [one])
+        : [...heard.slice(0, MOST_SOURCES - 1).map((one) => [one]), rest];
+    this.#bySet = Array.from({ length: 2 ** this.groups.length }, (_, set) => {
+      const members = this.groups.filter((__, g) => ((set >> g) & 1) === 1).flat();
+      return (members.length === 0 ? undefined : decode(members)) ?? priorScores;
+    });
+  }
+
+  /** Shapley values of the groups for this item; they sum to its score less the prior's. */
+  values(item: number): readonly number[] {
+    const n = this.groups.length;
+    const weights = Array.from({ length: n }, (_, size) => (factorial(size) * factorial(n - 1 - size)) / factorial(n));
+    return this.groups.map((_, g) => {
+      let value = 0;
+      this.#bySet.forEach((without, set) => {
+        if (((set >> g) & 1) === 1) return;
+        value += weights[bits(set)] * (this.#bySet[set | (1 << g)][item] - without[item]);
+      });
+      return value;
+    });
+  }
+}
 
 export interface ExplainedDecoder {
   readonly domain: Domain;
-  readonly factors: Pick<Factors, 'dimension' | 'items'>;
+  readonly space: Pick<ItemSpace, 'dimension' | 'items'>;
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;
-  readonly fitted: Fitted | undefined;
+  readonly direction: (released: readonly ReleasedVector[]) => Float64Array | undefined;
 }
-
-const nearestShown = 3;
 
 /**
  * Parts named `source:<name>`, `prior` and `popularity` add up to the score. Parts named `near:<item id>` are cosines
- * between an item's factor and the change that the representation makes to the predicted factor.
+ * between an item's vector and the direction in which the released vectors move a person.
  */
-export function explainScore(
-  decoder: ExplainedDecoder,
-  released: readonly ReleasedVector[],
-  item: number,
-): Explanation {
-  const { blend, fitted, priorScores } = decoder;
-  const changes = blend.decoder > 0 && fitted !== undefined ? changesBySource(fitted, released, item) : [];
-  // Without a released vector the prior replaces the decoder. With one, the decoder's own intercept is the base.
-  const base = fitted === undefined || changes.length === 0 ? priorScores[item] : fitted.scores.intercept[item];
+export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources, item: number): Explanation {
+  const { blend, priorScores } = decoder;
+  const values = scores.values(item);
   const parts = [
-    ...changes.map(({ source, score }) => ({ name: `source:${source}`, weight: blend.decoder * score })),
-    { name: 'prior', weight: blend.prior * priorScores[item] + blend.decoder * base },
+    ...scores.groups.map((group, g) => ({
+      name: `source:${group.map(({ source }) => source).join('+')}`,
+      weight: blend.decoder * values[g],
+    })),
+    { name: 'prior', weight: (blend.prior + blend.decoder) * priorScores[item] },
     { name: 'popularity', weight: blend.popularity * decoder.popularity[item] },
   ];
-  if (changes.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
-  const total = new Float64Array(decoder.factors.dimension);
-  for (const { factor } of changes) for (let i = 0; i < total.length; i++) total[i] += factor[i];
-  return { basis: 'representation', parts: [...parts, ...nearest(decoder, total, item)] };
-}
-
-/** The amount that each source's block of features adds to the item's score and to the predicted factor. */
-function changesBySource(
-  { regression: { layout, map }, scores }: Fitted,
-  released: readonly ReleasedVector[],
-  item: number,
-): readonly { readonly source: string; readonly score: number; readonly factor: Float64Array }[] {
-  const features = layout.row((source) => released.find((one) => one.source === source)?.vector);
-  const weights = scores.weights(item);
-  return layout.blocks.flatMap((block) => {
-    const factor = new Float64Array(map.outputs);
-    let score = 0;
-    let known = false;
-    for (let i = block.offset; i < block.offset + block.map.width; i++) {
-      const value = features[i];
-      if (value === 0) continue;
-      known = true;
-      score += value * weights[i];
-      for (let o = 0; o < factor.length; o++) factor[o] += value * map.weights[i * map.outputs + o];
-    }
-    return known ? [{ source: block.source, score, factor }] : [];
-  });
+  if (scores.groups.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
+  const direction = decoder.direction(scores.groups.flat());
+  return {
+    basis: 'representation',
+    parts: direction === undefined ? parts : [...parts, ...nearest(decoder, direction, item)],
+  };
 }
 
 function nearest(
-  { domain, factors }: ExplainedDecoder,
+  { domain, space }: ExplainedDecoder,
   direction: Float64Array,
   item: number,
 ): { readonly name: string; readonly weight: number }[] {
-  const d = factors.dimension;
+  const d = space.dimension;
   const length = Math.sqrt(dot(direction, direction));
   const best: { item: number; cosine: number }[] = [];
   for (let other = 0; other < domain.catalogue.length; other++) {
     if (other === item) continue;
-    const row = factors.items.subarray(other * d, other * d + d);
+    const row = space.items.subarray(other * d, other * d + d);
     const norm = Math.sqrt(dot(row, row));
     if (norm === 0 || length === 0) continue;
     const cosine = dot(row, direction) / (norm * length);
@@ -93,4 +115,14 @@ function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): nu
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
+}
+
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1);
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
 }

@@ -4,15 +4,15 @@
  * @module
  */
 import type { NoiseModel, ReceivedRepresentations } from '../../release/release.ts';
-import type { FeatureMap, FeatureShape } from './features.ts';
-import { featureMap } from './features.ts';
+import type { FeatureKind, FeatureMap, FeatureVariant } from './features.ts';
 
 /** A source's block as plain data. */
 export interface BlockState {
   readonly source: string;
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
-  readonly shape: FeatureShape;
+  /** Of the kind of features that the layout is made with. */
+  readonly features: object;
   readonly offset: number;
   readonly mean: Float64Array /* [map.width] */;
   readonly inverseScale: number;
@@ -24,7 +24,7 @@ export interface SourceBlock extends BlockState {
 
 export interface ChosenSource {
   readonly received: ReceivedRepresentations;
-  readonly shape: FeatureShape;
+  readonly variant: FeatureVariant;
 }
 
 /** Row of each person among a source's released vectors. */
@@ -34,27 +34,28 @@ export class FeatureLayout {
   readonly width: number;
   readonly blocks: readonly SourceBlock[];
 
-  constructor(blocks: readonly BlockState[]) {
+  constructor(kind: FeatureKind, blocks: readonly BlockState[]) {
     this.blocks = blocks.map((block) => ({
       ...block,
-      map: featureMap(block.noiseModel, block.dimension, block.shape),
+      map: kind.map(block.features, block.noiseModel, block.dimension),
     }));
     this.width = this.blocks.reduce((sum, { map }) => sum + map.width, 0);
   }
 
   /** @param persons on whom the regression is fitted; they determine centres and scales. */
   static fit(
+    kind: FeatureKind,
     chosen: readonly ChosenSource[],
     rows: readonly RowsByPerson[],
     persons: readonly string[],
   ): FeatureLayout {
     let offset = 0;
-    const blocks = chosen.map(({ received, shape }, index) => {
-      const block = blockOf(received, shape, rows[index], persons, offset);
+    const blocks = chosen.map(({ received, variant }, index) => {
+      const block = blockOf(kind, received, variant, rows[index], persons, offset);
       offset += block.mean.length;
       return block;
     });
-    return new FeatureLayout(blocks);
+    return new FeatureLayout(kind, blocks);
   }
 
   get state(): readonly BlockState[] {
@@ -91,14 +92,16 @@ export class FeatureLayout {
 }
 
 function blockOf(
+  kind: FeatureKind,
   received: ReceivedRepresentations,
-  shape: FeatureShape,
+  variant: FeatureVariant,
   rows: RowsByPerson,
   persons: readonly string[],
   offset: number,
 ): BlockState {
   const { dimension, noiseModel, source, vectors } = received;
-  const map = featureMap(noiseModel, dimension, shape);
+  const features = variant.fit(vectorsOf(received, rows, persons));
+  const map = kind.map(features, noiseModel, dimension);
   const { width } = map;
   const mean = new Float64Array(width);
   const line = new Float64Array(width);
@@ -121,7 +124,23 @@ function blockOf(
   }
   const variance = (square / Math.max(1, count) - meanSquare) / width;
   const inverseScale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-  return { source, noiseModel, dimension, shape, offset, mean, inverseScale };
+  return { source, noiseModel, dimension, features, offset, mean, inverseScale };
+}
+
+/** The vectors that a source released of these persons, without those it knows nothing of: [known persons, dimension]. */
+export function vectorsOf(
+  { dimension, vectors }: ReceivedRepresentations,
+  rows: RowsByPerson,
+  persons: readonly string[],
+): Float32Array {
+  const known = persons.flatMap((person) => {
+    const row = rows.get(person);
+    const vector = row === undefined ? undefined : vectors.subarray(row * dimension, (row + 1) * dimension);
+    return vector?.some((value) => value !== 0) === true ? [vector] : [];
+  });
+  const out = new Float32Array(known.length * dimension);
+  known.forEach((vector, at) => out.set(vector, at * dimension));
+  return out;
 }
 
 function writeBlock(block: SourceBlock, vectors: Float32Array, from: number, out: Float64Array, row: number): void {

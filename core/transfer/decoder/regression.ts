@@ -4,6 +4,7 @@
  */
 import { kernels } from '../../kernels/index.ts';
 import type { Factors } from '../factors/implicit-als.ts';
+import type { FeatureKind } from './features.ts';
 import type { ChosenSource, RowsByPerson } from './received-features.ts';
 import { FeatureLayout } from './received-features.ts';
 import type { LinearMap } from './ridge-path.ts';
@@ -26,6 +27,7 @@ export interface Regression {
 
 /** The sources that take part, with the row of each person. */
 export interface Inputs {
+  readonly kind: FeatureKind;
   readonly chosen: readonly ChosenSource[];
   readonly rows: readonly RowsByPerson[];
 }
@@ -67,7 +69,7 @@ interface Prepared {
 }
 
 function prepare(inputs: Inputs, train: Targets, d: number): Prepared {
-  const layout = FeatureLayout.fit(inputs.chosen, inputs.rows, train.persons);
+  const layout = FeatureLayout.fit(inputs.kind, inputs.chosen, inputs.rows, train.persons);
   const features = layout.rows(inputs.chosen, inputs.rows, train.persons);
   return { layout, features, path: new RidgePath(features, layout.width, train.factors, d) };
 }

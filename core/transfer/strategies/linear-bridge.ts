@@ -14,7 +14,7 @@ import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { factorSettings } from '../decoder/target-factors.ts';
 import { parseSettings } from '../settings.ts';
 import type { PublicShape, TransferStrategy } from '../strategy.ts';
-import { BridgeModel, emptyPlan } from './bridge-model.ts';
+import { EncoderModel, emptyPlan } from './encoder-model.ts';
 
 export interface LinearBridgeSettings {
   /**
@@ -42,7 +42,7 @@ export const linearBridge: TransferStrategy<LinearBridgeSettings> = {
   initialModel: () => new Float32Array(0),
   join(context) {
     const { domain, factorise, onProgress, settings, shape, signal } = context;
-    return new BridgeModel(context, () => {
+    return new EncoderModel(context, () => {
       const factors = factorise(domain, {
         onProgress: (fraction) => onProgress?.('encoder', fraction),
         ...(signal && { signal }),

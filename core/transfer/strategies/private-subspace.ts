@@ -17,7 +17,7 @@ import { TransferError } from '../errors.ts';
 import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
 import type { PublicShape, TransferStrategy } from '../strategy.ts';
-import { BridgeModel, emptyPlan } from './bridge-model.ts';
+import { EncoderModel, emptyPlan } from './encoder-model.ts';
 
 export interface PrivateSubspaceSettings extends Omit<SubspaceSettings, 'dimension'> {
   /**
@@ -62,7 +62,7 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
   initialModel: () => new Float32Array(0),
   join(context) {
     const { domain, onProgress, random, settings, shape, signal } = context;
-    return new BridgeModel(context, async (sums) => {
+    return new EncoderModel(context, async (sums) => {
       const { releases } = publicPlatform(shape, domain.name);
       if (!releases) {
         return () => {

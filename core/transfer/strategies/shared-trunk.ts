@@ -25,7 +25,7 @@ import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';
 import { TrunkTraining } from '../trunk/training.ts';
-import { BridgeModel } from './bridge-model.ts';
+import { EncoderModel } from './encoder-model.ts';
 
 export interface SharedTrunkSettings {
   /** Length of an item's vector, 16 to 32. */
@@ -133,8 +133,8 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
   },
 };
 
-/** A bridge whose encoder is the trunk. */
-class TrunkModel extends BridgeModel {
+/** The trunk as an encoder. */
+class TrunkModel extends EncoderModel {
   readonly #training: TrunkTraining;
   readonly #releases: boolean;
 

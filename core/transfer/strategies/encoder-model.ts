@@ -1,29 +1,15 @@
 /**
- * The common part of all strategies: an encoder made inside the source, and a decoder fitted inside the target. By
- * itself it has no rounds; `shared-trunk` adds them.
+ * The common part of all strategies: an encoder made inside the source. By itself it has no rounds; `shared-trunk` adds
+ * them.
  * @module
  */
-import type { Domain, History } from '../../data/domain.ts';
+import type { History } from '../../data/domain.ts';
 import { historyOf } from '../../data/select.ts';
 import type { ChargedSums, Contribution } from '../../privacy/mechanism/mechanism.ts';
 import { trainPrototypes } from '../../release/cohort.ts';
-import type { ReceivedRepresentations } from '../../release/release.ts';
-import { Prng } from '../../random/prng.ts';
-import type { Decoder } from '../decoder/decoder.ts';
-import { fitDecoder } from '../decoder/decoder.ts';
 import { prototypeSettings } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
-import type { Factors } from '../factors/implicit-als.ts';
-import type {
-  DecoderData,
-  DecoderReport,
-  Explanation,
-  PlatformContext,
-  PlatformModel,
-  ReleasedVector,
-  SharedModel,
-  SharedPlan,
-} from '../strategy.ts';
+import type { PlatformContext, PlatformModel, SharedModel, SharedPlan } from '../strategy.ts';
 
 /** Turns a history into a representation. `prepare` makes it. */
 export type Encoder = (history: History) => Float32Array;
@@ -35,11 +21,10 @@ export const emptyPlan: SharedPlan = {
   denominator: 1,
 };
 
-export class BridgeModel implements PlatformModel {
+export class EncoderModel implements PlatformModel {
   readonly #context: PlatformContext;
   readonly #train: (sums: ChargedSums) => Promise<Encoder>;
   #encoder: Encoder | undefined;
-  #decoder: Decoder | undefined;
 
   constructor(context: PlatformContext, train: (sums: ChargedSums) => Promise<Encoder>) {
     this.#context = context;
@@ -78,41 +63,7 @@ export class BridgeModel implements PlatformModel {
     return trainPrototypes(settings, () => domain.persons.map(represent), sums, random);
   }
 
-  fitDecoder(received: readonly ReceivedRepresentations[]): Promise<DecoderReport> {
-    const { domain, factorise, onProgress, random, signal } = this.#context;
-    let fits = 0;
-    const telling = (part: Domain): Factors => {
-      const before = fits++;
-      return factorise(part, {
-        onProgress: (fraction) => onProgress?.('decoder', Math.min(1, (before + fraction) / 2)),
-        ...(signal && { signal }),
-      });
-    };
-    this.#decoder = fitDecoder({ domain, random: Prng.fromSource(random), factorise: telling }, received);
-    return Promise.resolve(this.#decoder.report);
-  }
-
-  decoderData(): DecoderData {
-    return this.#fitted().data;
-  }
-
-  score(released: readonly ReleasedVector[]): Float32Array {
-    return this.#fitted().score(released);
-  }
-
-  explain(released: readonly ReleasedVector[], item: number): Explanation {
-    return this.#fitted().explain(released, item);
-  }
-
   dispose(): void {
     this.#encoder = undefined;
-    this.#decoder = undefined;
-  }
-
-  #fitted(): Decoder {
-    if (this.#decoder === undefined) {
-      throw new TransferError('TRANSFER_NOT_PREPARED', 'there is no decoder yet: call fitDecoder before score');
-    }
-    return this.#decoder;
   }
 }
