@@ -3,39 +3,31 @@
  * @module
  */
 import { Command, CommanderError } from 'commander';
-import { auditCommand } from './commands/audit.ts';
-import { coordinatorCommand } from './commands/coordinator.ts';
-import { consentCommand } from './commands/consent.ts';
-import { experimentCommand } from './commands/experiment.ts';
-import { dataCommand } from './commands/data.ts';
-import { initCommand } from './commands/init.ts';
-import { manifestCommand } from './commands/manifest.ts';
-import { platformCommand } from './commands/platform.ts';
-import { privacyCommand } from './commands/privacy.ts';
-import { recommendCommand } from './commands/recommend.ts';
-import { secaggCommand } from './commands/secagg.ts';
-import { simulateCommand } from './commands/simulate.ts';
 import { EXIT } from '../host/exit-codes.ts';
 import { failure } from './failure.ts';
 import { version } from './version.ts';
+
+/** In the order of the help. A command's modules are loaded only where it is asked for: all of them take most of a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
+  init: async () => (await import('./commands/init.ts')).initCommand(),
+  manifest: async () => (await import('./commands/manifest.ts')).manifestCommand(),
+  coordinator: async () => (await import('./commands/coordinator.ts')).coordinatorCommand(),
+  platform: async () => (await import('./commands/platform.ts')).platformCommand(),
+  recommend: async () => (await import('./commands/recommend.ts')).recommendCommand(),
+  consent: async () => (await import('./commands/consent.ts')).consentCommand(),
+  data: async () => (await import('./commands/data.ts')).dataCommand(),
+  privacy: async () => (await import('./commands/privacy.ts')).privacyCommand(),
+  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  experiment: async () => (await import('./commands/experiment.ts')).experimentCommand(),
+  secagg: async () => (await import('./commands/secagg.ts')).secaggCommand(),
+};
 
 const program = new Command('isthmus')
   .description('Cold-start recommendation across platforms that may not show each other their data.')
   .version(version)
   .showHelpAfterError('(add --help for the options and examples)')
   .exitOverride()
-  .addCommand(simulateCommand())
-  .addCommand(initCommand())
-  .addCommand(manifestCommand())
-  .addCommand(coordinatorCommand())
-  .addCommand(platformCommand())
-  .addCommand(recommendCommand())
-  .addCommand(consentCommand())
-  .addCommand(dataCommand())
-  .addCommand(privacyCommand())
-  .addCommand(auditCommand())
-  .addCommand(experimentCommand())
-  .addCommand(secaggCommand())
   .addHelpText(
     'after',
     `
@@ -47,11 +39,18 @@ Examples:
   isthmus data inspect ratings.csv`,
   );
 
-// Commander does not pass these settings on to a mounted command.
-const inherit = (parent: Command): void => {
+/** @param name what stands in the command's place; without such a command all are mounted, for help and for suggestions. */
+async function mount(name: string): Promise<void> {
+  if (['-V', '--version'].includes(name)) return;
+  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const command of await Promise.all(asked.map((load) => load()))) program.addCommand(command);
+  inherit(program);
+}
+
+/** Commander does not pass these settings on to a mounted command. */
+function inherit(parent: Command): void {
   for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
-};
-inherit(program);
+}
 
 /**
  * Runs the command line to its end; its exit code is set then.
@@ -67,6 +66,7 @@ export async function run(onCommand: () => Promise<void>): Promise<void> {
   process.stderr.on('error', () => undefined);
 
   try {
+    await mount(process.argv.at(2) ?? '');
     await program.hook('preAction', onCommand).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
