@@ -12,6 +12,7 @@ import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { References } from './central.ts';
 import type { SimulationEvent } from './events.ts';
+import { HostPool } from './hosts/pool.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';
 import { cpuSecondsSince } from './hosts/spent.ts';
 import type { Spent } from './hosts/spent.ts';
@@ -105,6 +106,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
     await write(folder, results, measured.ledgers);
     return results;
   };
+  const pool = new HostPool();
   try {
     for (const direction of directions) {
       for (const [index, seed] of seeds.entries()) {
@@ -113,7 +115,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
         const onTrial = async (): Promise<void> => {
           await keep(writeFigures);
         };
-        const run = { world, direction, asked, options, folder, context: { ...context, onEvent }, of, onTrial };
+        const run = { world, direction, asked, options, folder, context: { ...context, onEvent }, pool, of, onTrial };
         await runSeed(run, measured);
       }
     }
@@ -124,6 +126,8 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       if (kept !== undefined) onEvent({ kind: 'kept', folder: folder.path, ...kept.trials });
     }
     throw context.signal.aborted ? context.signal.reason : error;
+  } finally {
+    await pool.end();
   }
   return { results: await keep(writeResults), folder, seedRows: measured.rows };
 }
@@ -149,6 +153,8 @@ interface SeedRun {
   readonly options: SimulationOptions;
   readonly folder: RunFolder;
   readonly context: SimulationContext;
+  /** Processes that host all trials. */
+  readonly pool: HostPool;
   /** Total number of trials. */
   readonly of: number;
   /** A trial's figures are among those measured. */
@@ -157,7 +163,7 @@ interface SeedRun {
 
 /** Measures the reference rows of one seed, and runs a federation for every variant. */
 async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
-  const { world, asked, options, folder, of, onTrial } = run;
+  const { world, asked, options, folder, of, onTrial, pool } = run;
   const { onEvent } = run.context;
   const { seed, target } = world;
   const dataFolder = dataFolderOf(folder.path);
@@ -176,7 +182,8 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       const began = Date.now();
       onEvent({ kind: 'trial-started', trial, index: measured.ended, of });
       const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
-      const outcome = await runTrial({ world, data, federation, options, logFile: folder.log, onEvent, signal });
+      const logFile = folder.log;
+      const outcome = await runTrial({ world, data, federation, options, logFile, onEvent, signal, pool });
       // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
       if (place === 0) measured.rows.push(...(await measuring).rows);
       const key = JSON.stringify([target, variant]);

@@ -8,6 +8,7 @@ import type { SimulationEvent } from './events.ts';
 import { reportedError } from './failed-report.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
 import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
+import { HostPool } from './hosts/pool.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
 import { gaveUpText } from '../server/rounds/announcements.ts';
 import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
@@ -33,6 +34,8 @@ export interface TrialContext {
   readonly logFile: string;
   readonly onEvent: (event: SimulationEvent) => void;
   readonly signal: AbortSignal;
+  /** Processes of earlier trials, which host this one too. Absent: this trial's own. */
+  readonly pool?: HostPool;
 }
 
 /**
@@ -40,12 +43,12 @@ export interface TrialContext {
  * aborted. Leaves no process behind.
  */
 export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
-  const { world, data, federation, options, logFile, onEvent, signal } = context;
+  const { world, data, federation, options, logFile, onEvent, signal, pool = new HostPool() } = context;
   const seed = `${world.seed}/${federation.manifest.strategy.name}`;
   const restarts: { platform: string; because: string }[] = [];
   const launcher = options.inProcess
     ? inProcessLauncher()
-    : processLauncher((platform, because) => {
+    : processLauncher(pool, (platform, because) => {
         restarts.push({ platform, because });
         onEvent({ kind: 'platform-restarted', platform, because });
       });
@@ -142,6 +145,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
     clearInterval(alive);
     over.abort();
     await launcher.stop();
+    if (context.pool === undefined) await pool.end();
   }
 }
 

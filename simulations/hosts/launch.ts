@@ -2,7 +2,6 @@
  * Starts a trial's coordinator and platforms, each in a child process or all in this process.
  * @module
  */
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
@@ -11,10 +10,11 @@ import { SimulationError } from '../errors.ts';
 import { failedReport, reportedError } from '../failed-report.ts';
 import { hostCoordinator } from './coordinator-host.ts';
 import type { CoordinatorHostConfig, CoordinatorReport } from './coordinator-host.ts';
-import { entry } from './entry.ts';
 import { hostPlatform } from './platform-host.ts';
 import type { PlatformHostConfig, PlatformReport } from './platform-host.ts';
 import type { HostOrder } from './messages.ts';
+import { isAlive } from './pool.ts';
+import type { HostPool } from './pool.ts';
 
 export interface Launcher {
   coordinator(config: CoordinatorHostConfig, onReport: (report: CoordinatorReport) => void): Promise<void>;
@@ -27,68 +27,78 @@ export interface Launched {
   readonly pid: number | undefined;
 }
 
-/** Time that a child may take to stop before it is killed. */
+/** Time that a child may take to stop what it hosts before it is killed. */
 const STOP_MS = 20_000;
 const MOST_RESTARTS = 3;
 
 /** @param onRestart called when a platform's process has ended unexpectedly and is restarted with its state. */
-export function processLauncher(onRestart: (platform: string, because: string) => void): Launcher {
+export function processLauncher(pool: HostPool, onRestart: (platform: string, because: string) => void): Launcher {
   const children = new Map<string, ChildProcess>();
   let isStopping = false;
   let url = '';
 
-  const start = (name: string, order: HostOrder, onMessage: (message: unknown) => void): ChildProcess => {
+  const start = (
+    name: string,
+    order: HostOrder,
+    on: { readonly message: (message: unknown) => void; readonly exit: (because: string) => void },
+  ): void => {
     // A process started after the stop would be left behind.
     if (isStopping)
       throw new SimulationError('SIMULATION_PROCESS', `${name} is not started: the trial is being stopped`);
-    // The argument shows the name in the list of processes.
-    const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
+    const child = pool.take(name);
     children.set(name, child);
-    child.on('message', onMessage);
+    child.on('message', on.message);
+    child.on('exit', (code, signal) => on.exit(signal === null ? `exit code ${String(code)}` : `killed by ${signal}`));
     child.send(order);
-    return child;
   };
 
   return {
     coordinator(config, onReport) {
       return new Promise((resolve, reject) => {
-        const child = start('coordinator', { kind: 'coordinator', config }, (message) => {
-          const report = message as CoordinatorReport;
-          if (report.kind === 'event' && report.event.kind === 'listening') {
-            url = report.event.url;
-            resolve();
-          }
-          if (report.kind === 'failed') reject(reportedError(report, 'coordinator'));
-          onReport(report);
-        });
-        child.on('exit', (code, signal) => {
-          const text = `the coordinator's process ended (${signal ?? `exit code ${String(code)}`})`;
-          const error = new SimulationError('SIMULATION_PROCESS', text);
-          reject(error);
-          if (!isStopping) onReport(failedReport(error));
-        });
+        start(
+          'coordinator',
+          { kind: 'coordinator', config },
+          {
+            message(message) {
+              const report = message as CoordinatorReport;
+              if (report.kind === 'event' && report.event.kind === 'listening') {
+                url = report.event.url;
+                resolve();
+              }
+              if (report.kind === 'failed') reject(reportedError(report, 'coordinator'));
+              onReport(report);
+            },
+            exit(because) {
+              const error = new SimulationError('SIMULATION_PROCESS', `the coordinator's process ended (${because})`);
+              reject(error);
+              if (!isStopping) onReport(failedReport(error));
+            },
+          },
+        );
       });
     },
 
     platform(config, onReport) {
-      const launch = (restart: number): ChildProcess => {
+      const launch = (restart: number): void => {
         // A restarted process must not draw the same random numbers as its predecessor.
         const seeded = restart === 0 ? config : { ...config, seed: `${config.seed}/restart-${restart}` };
-        const child = start(config.name, { kind: 'platform', config: seeded, url }, (message) =>
-          onReport(message as PlatformReport),
+        start(
+          config.name,
+          { kind: 'platform', config: seeded, url },
+          {
+            message: (message) => onReport(message as PlatformReport),
+            exit(because) {
+              if (isStopping) return;
+              if (restart < MOST_RESTARTS) {
+                onRestart(config.name, because);
+                launch(restart + 1);
+              } else {
+                const text = `platform ${config.name} ended ${restart + 1} times, last with ${because}`;
+                onReport(failedReport(new SimulationError('SIMULATION_PROCESS', text)));
+              }
+            },
+          },
         );
-        child.on('exit', (code, signal) => {
-          if (isStopping) return;
-          const because = signal === null ? `exit code ${String(code)}` : `killed by ${signal}`;
-          if (restart < MOST_RESTARTS) {
-            onRestart(config.name, because);
-            launch(restart + 1);
-          } else {
-            const text = `platform ${config.name} ended ${restart + 1} times, last with ${because}`;
-            onReport(failedReport(new SimulationError('SIMULATION_PROCESS', text)));
-          }
-        });
-        return child;
       };
       launch(0);
       return Promise.resolve({
@@ -100,23 +110,39 @@ export function processLauncher(onRestart: (platform: string, because: string) =
 
     async stop() {
       isStopping = true;
-      const names = [...children.keys()].sort((a) => (a === 'coordinator' ? 1 : -1));
-      const platforms = names.filter((name) => name !== 'coordinator');
-      await Promise.all(platforms.map((name) => end(children.get(name))));
-      await end(children.get('coordinator'));
+      const giveBack = async (name: string): Promise<void> => {
+        const child = children.get(name);
+        if (child !== undefined && (await stopped(child))) await pool.give(name, child);
+      };
+      await Promise.all([...children.keys()].filter((name) => name !== 'coordinator').map(giveBack));
+      await giveBack('coordinator');
       children.clear();
     },
   };
 }
 
-async function end(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  if (child.connected) child.send({ kind: 'stop' } satisfies HostOrder);
-  else child.kill('SIGKILL');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await gone;
-  clearTimeout(timer);
+/** Tells a process to stop what it hosts. @returns true if it did, and can host something else; false if it has ended. */
+async function stopped(child: ChildProcess): Promise<boolean> {
+  const isStopped = await new Promise<boolean>((resolve) => {
+    if (!isAlive(child)) {
+      resolve(false);
+      return;
+    }
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const over = (isOver: boolean): void => {
+      clearTimeout(timer);
+      resolve(isOver);
+    };
+    child.once('exit', () => over(false));
+    child.on('message', (message: { readonly kind: string }) => {
+      if (message.kind === 'spent') over(true);
+    });
+    child.send({ kind: 'stop' } satisfies HostOrder);
+  });
+  child.removeAllListeners('message');
+  child.removeAllListeners('exit');
+  if (!isStopped && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  return isStopped;
 }
 
 /** Runs everything in this process over an in-memory network, with the same agents, stores and messages. */

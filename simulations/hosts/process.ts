@@ -1,6 +1,6 @@
 /**
- * The entry of a simulation's child processes. A child hosts what its parent orders, reports over the channel between
- * them, and ends when it is told to or when the parent is gone (for the reference rows: once they are computed).
+ * The entry of a simulation's child processes. A child hosts what its parent orders, one thing after the other, reports over
+ * the channel between them, and ends when that channel is closed.
  * @module
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
@@ -16,6 +16,8 @@ import type { PlatformReport } from './platform-host.ts';
 type Hosted = { stop(): Promise<void>; readonly factorisations?: number };
 
 let hosted: Promise<Hosted> | undefined;
+/** Processor time that was reported already; the first report includes the start of the process. */
+let began: NodeJS.CpuUsage | undefined;
 
 process.on('message', (order: HostOrder) => {
   if (order.kind === 'stop') void stop();
@@ -24,8 +26,8 @@ process.on('message', (order: HostOrder) => {
     hosted.catch((error: unknown) => report(failedReport(error)));
   }
 });
-// The parent has ended in some way, so nobody needs this process.
-process.on('disconnect', () => process.exit(1));
+// The parent has ended in some way, or has no more to host.
+process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group, but the parent decides when its children stop.
 process.on('SIGINT', () => undefined);
 
@@ -56,15 +58,21 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
   );
 }
 
+/** The last report of what was hosted is its processor time; the next order may follow. */
 async function stop(): Promise<void> {
-  await hosted
-    ?.then(async (one) => {
-      await one.stop();
-      report({ kind: 'spent', cpuSeconds: cpuSecondsSince(), factorisations: one.factorisations ?? 0 });
-    })
-    .catch(() => undefined);
-  process.disconnect();
-  process.exit(0);
+  const stopping = hosted;
+  hosted = undefined;
+  let factorisations = 0;
+  try {
+    const one = await stopping;
+    await one?.stop();
+    factorisations = one?.factorisations ?? 0;
+  } catch {
+    // What could not start, or not stop, may have left something open: the next trial gets another process.
+    process.exit(1);
+  }
+  report({ kind: 'spent', cpuSeconds: cpuSecondsSince(began), factorisations });
+  began = process.cpuUsage();
 }
 
 function report(message: PlatformReport | CoordinatorReport | ReferencesReport | FailedReport): void {
