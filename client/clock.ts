@@ -1,5 +1,5 @@
 /**
- * Clock readings in the unit of consents and expiries.
+ * The clock in the unit of consents and expiries.
  * @module
  */
 import type { Clock } from '../core/time/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * Changes to the consents on record, the same whether an agent makes them or a command on the state of one that is away.
- * A person or a target that nobody knows is named, never passed over: a mistyped withdrawal would leave somebody released.
+ * Changes of consents, by a running agent or by a command on the state of an agent that does not run. An unknown person
+ * or target is an error with its name: if a mistyped withdrawal were ignored, somebody would stay released.
  * @module
  */
 import { checkTerms } from '../core/federation/consent.ts';
@@ -9,10 +9,10 @@ import { FederationError } from '../core/federation/errors.ts';
 import type { ConsentFilter, ConsentStore } from './store/platform-store.ts';
 import { inTurns } from './turns.ts';
 
-/** A platform's consents, with all that a change must be checked against. */
+/** A platform's consents, and everything that a change is checked against. */
 export interface ConsentBook {
   readonly platform: string;
-  /** All platforms of the federation, this one among them. */
+  /** All platforms of the federation, including this one. */
   readonly platforms: readonly string[];
   readonly consents: Pick<ConsentStore, 'list'>;
   /** Unix seconds. */
@@ -20,21 +20,21 @@ export interface ConsentBook {
   /** True if the platform's data holds this person. */
   knows(person: string): boolean;
   add(consents: readonly Consent[]): Promise<void>;
-  /** @returns consents taken out of force. */
+  /** @returns number of consents withdrawn. */
   withdraw(persons: readonly string[], target?: string): Promise<number>;
 }
 
 export interface AddRequest {
   readonly persons: readonly string[];
   readonly terms: ConsentTerms;
-  /** Only say what would be done. */
+  /** Only report what would be done. */
   readonly dryRun: boolean;
-  /** Record also persons whom the data does not hold: they may come with the data of another day. */
+  /** Also record persons who are not in the data: they may come with the data of a later day. */
   readonly acceptUnknown: boolean;
 }
 
 export interface Added {
-  /** Persons whom the data does not hold; null: nobody could tell, no platform having been started on this state. */
+  /** Persons who are not in the data; null if nobody can know, because no platform was ever started on this state. */
   readonly unknown: readonly string[] | null;
 }
 
@@ -45,13 +45,16 @@ export interface WithdrawRequest {
 }
 
 export interface Withdrawn {
-  /** Consents taken out of force, or that would be. */
+  /** Number of consents that were withdrawn, or would be in a dry run. */
   readonly withdrawn: number;
-  /** Persons of whom no such consent is on record; the others are withdrawn all the same. */
+  /** Persons without such a consent on record. The consents of the others are withdrawn anyway. */
   readonly unknown: readonly string[];
 }
 
-/** Nobody is recorded where one of them is refused. @throws FederationError CONSENT_INVALID; CONSENT_UNKNOWN naming the persons. */
+/**
+ * Records consents for all of the persons, or for none of them if one is refused.
+ * @throws FederationError CONSENT_INVALID; CONSENT_UNKNOWN with the names of unknown persons.
+ */
 export async function addConsents(
   book: ConsentBook,
   { persons, terms, dryRun, acceptUnknown }: AddRequest,
@@ -61,14 +64,14 @@ export async function addConsents(
   if (unknown.length > 0 && !acceptUnknown) {
     throw new FederationError(
       'CONSENT_UNKNOWN',
-      `no consent is recorded: this platform's data does not hold ${namesOf(unknown)}, or nothing that counts of them; with --accept-unknown they are recorded before they come`,
+      `no consent is recorded: this platform's data holds no person ${namesOf(unknown)}, or none of their rows count. Correct the names, or give --accept-unknown to record persons before their data comes`,
     );
   }
   if (!dryRun) await book.add(persons.map((person) => ({ person, ...terms })));
   return { unknown };
 }
 
-/** @throws FederationError CONSENT_INVALID for a target that is no platform and has no consent on record. */
+/** @throws FederationError CONSENT_INVALID if the target is no platform and has no consent on record. */
 export async function withdrawConsents(
   book: ConsentBook,
   { persons, target, dryRun }: WithdrawRequest,
@@ -83,7 +86,7 @@ export async function withdrawConsents(
   return { withdrawn: dryRun ? onRecord.length : await book.withdraw([...known], target), unknown };
 }
 
-/** @throws FederationError CONSENT_INVALID for a target that is no platform and has no consent on record. */
+/** @throws FederationError CONSENT_INVALID if the target is no platform and has no consent on record. */
 export function listConsents(book: ConsentBook, filter: ConsentFilter): readonly Consent[] {
   checkTarget(book, filter.target);
   return book.consents.list(filter);
@@ -98,7 +101,7 @@ function checkTarget({ consents, platforms }: ConsentBook, target: string | unde
 
 const NAMES_SHOWN = 50;
 
-/** Names persons: for the terminal of whoever holds the data, never for a log. */
+/** The persons' names, for the terminal of the platform's operator: never for a log. */
 export function namesOf(persons: readonly string[]): string {
   const shown = persons.slice(0, NAMES_SHOWN).join(', ');
   return persons.length > NAMES_SHOWN ? `${shown} and ${persons.length - NAMES_SHOWN} more` : shown;

@@ -1,7 +1,7 @@
 /**
- * Consents on a state directory, whether an agent runs on it or not. The store is held by one process alone: while an
- * agent runs, it is asked; otherwise the store is opened for a moment, and a withdrawal is left for the agent to carry
- * out when it next runs.
+ * Consents in a state directory, with or without a running agent. Only one process can hold the store. If an agent
+ * runs, it makes the change. Otherwise this process opens the store for a moment, and the agent tells targets about
+ * withdrawals when it next runs.
  * @module
  */
 import { z } from 'zod';
@@ -21,10 +21,15 @@ import { openSqliteStore } from './store/sqlite.ts';
 import { whenFree } from './store/when-free.ts';
 
 export interface Consents {
-  /** @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID. On a state that was never started nothing is known, and everything recorded. */
+  /**
+   * Adds consents. On a state that was never started no person is known, and all are recorded.
+   * @throws FederationError CONSENT_UNKNOWN, CONSENT_INVALID.
+   */
   add(request: AddRequest): Promise<Added>;
   list(filter: ConsentFilter): Promise<readonly Consent[]>;
-  /** `told`: the targets are being told; else they are when the agent next runs. */
+  /**
+   * Withdraws consents. `told` is true if the agent is telling the targets; otherwise it tells them when it next runs.
+   */
   withdraw(request: WithdrawRequest): Promise<Withdrawn & { readonly told: boolean }>;
   close(): void;
 }
@@ -33,8 +38,8 @@ const addedSchema = z.object({ unknown: z.array(z.string()) });
 const withdrawnSchema = z.object({ withdrawn: z.int(), unknown: z.array(z.string()) });
 
 /**
- * Waits some seconds for an agent that is starting.
- * @param makeState whether a directory without state becomes one.
+ * Opens the consents of a state directory. It waits some seconds for an agent that is starting.
+ * @param makeState true: makes the state if the directory has none.
  * @throws PlatformError STATE_UNUSABLE; StoreError.
  */
 export async function openConsents(state: string, makeState = false): Promise<Consents> {
@@ -55,7 +60,7 @@ function direct(store: PlatformStore): Consents {
     async add(request) {
       const last = store.starts.get();
       if (last !== undefined) return addConsents(await bookOf(store, last), request);
-      // The first start warns of those whom it does not know.
+      // The agent's first start logs a warning about unknown persons.
       if (!request.dryRun) store.consents.add(request.persons.map((person) => ({ person, ...request.terms })));
       return { unknown: null };
     },
@@ -65,14 +70,14 @@ function direct(store: PlatformStore): Consents {
   };
 }
 
-/** Reads the data that the platform last started with, to know its persons. */
+/** Reads the data of the platform's last start, to know its persons. */
 async function bookOf(store: PlatformStore, last: LastStart): Promise<ConsentBook> {
   const { domain } = await openDomain(last.data, keptReading(last), last.readingPath, { name: last.platform });
   const persons = new Set(domain.persons);
   return { ...withoutData(store), knows: (person) => persons.has(person) };
 }
 
-/** Lists and withdrawals need no data, so none is read for them. */
+/** A book for lists and withdrawals, which need no data. */
 function withoutData({ consents, starts }: PlatformStore): ConsentBook {
   const last = starts.get();
   return {

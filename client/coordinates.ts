@@ -1,5 +1,5 @@
 /**
- * The platform's catalogue on the coordinates that its sums have, within what the manifest leaves room for.
+ * Assigns the platform's items to the coordinates of its sums, within the number of coordinates in the manifest.
  * @module
  */
 import { layOut, lostItems } from '../core/data/coordinates.ts';
@@ -9,12 +9,12 @@ import type { Log } from '../host/log.ts';
 import { PlatformError } from './errors.ts';
 import type { CoordinateStore } from './store/platform-store.ts';
 
-/** Share of the room from which on it is told that little is left. */
+/** Share of used coordinates above which the log warns. */
 const NEARLY_FULL = 0.9;
 
 /**
- * Durably gives every new item a coordinate, as long as there is one. The same domain again comes back as it is.
- * @throws PlatformError PLATFORM_CATALOGUE where an item is lost that has one.
+ * Gives every new item a coordinate while there are free ones, and stores them. The same domain gives the same result.
+ * @throws PlatformError PLATFORM_CATALOGUE if an item with a coordinate is missing in the catalogue.
  */
 export function onCoordinates(
   domain: Domain,
@@ -27,23 +27,29 @@ export function onCoordinates(
   if (lost.length > 0) {
     throw new PlatformError(
       'PLATFORM_CATALOGUE',
-      `the catalogue of platform "${name}" lacks ${lost.length} of the ${coordinates.length} items that its sums were made with, ${JSON.stringify(lost[0])} for one: this is other data, or items were taken off the list. Name the data that this state began with, and keep old items in the items file; nothing is drawn anew`,
+      `the catalogue of platform "${name}" lacks ${lost.length} of the ${coordinates.length} items that its sums were made with, for example ${JSON.stringify(lost[0])}: this is other data, or items were deleted. Name the data that this state began with, and keep old items in the items file. The sums are not drawn again`,
     );
   }
   const { domain: laidOut, added, itemsBeyond, rowsBeyond } = layOut(domain, coordinates, most);
   store.append(added);
   const items = laidOut.catalogue.length;
   if (itemsBeyond > 0) {
-    log.warn('the manifest has no room for these items: their rows are left out, and they are not recommended', {
-      room: most,
-      itemsLeftOut: itemsBeyond,
-      rowsLeftOut: rowsBeyond,
-    });
+    log.warn(
+      'the manifest has no coordinates left for these items: their rows are left out, and they are not recommended',
+      {
+        room: most,
+        itemsLeftOut: itemsBeyond,
+        rowsLeftOut: rowsBeyond,
+      },
+    );
   } else if (items > NEARLY_FULL * most) {
-    log.warn('the catalogue nearly fills its room in the manifest: rows of items beyond it will be left out', {
-      items,
-      room: most,
-    });
+    log.warn(
+      'the catalogue uses nearly all of its coordinates in the manifest: rows of items beyond them will be left out',
+      {
+        items,
+        room: most,
+      },
+    );
   } else log.info('the catalogue has room to grow', { items, room: most });
   return laidOut;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a domain can be worked with, told before anything is computed.
+ * Checks that a platform can work with its domain, before anything is computed.
  * @module
  */
 import type { Domain } from '../core/data/domain.ts';
@@ -8,10 +8,10 @@ import type { ManifestPlatform } from '../core/federation/manifest.ts';
 import { PlatformError } from './errors.ts';
 import type { Log } from '../host/log.ts';
 
-/** How far the public round number of persons may be from the count before it is worth a warning. */
+/** Largest ratio between the count of persons and the manifest's public round number without a warning, either way. */
 const ROUND_NUMBER_SLACK = 2;
 
-/** @throws PlatformError PLATFORM_EMPTY_DOMAIN, PLATFORM_BAD_DOMAIN */
+/** @throws PlatformError PLATFORM_EMPTY_DOMAIN, PLATFORM_BAD_DOMAIN. */
 export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): void {
   const { name } = entry;
   if (domain.persons.length === 0 || domain.items.length === 0 || domain.catalogue.length === 0) {
@@ -42,18 +42,21 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
       `platform "${name}": an interaction names an item outside the catalogue`,
     );
   }
-  // NaN is an unknown rating.
+  // A NaN rating means that the rating is unknown, so only infinity is an error.
   if (domain.ratings?.some((rating) => Math.abs(rating) === Infinity) === true) {
     throw new PlatformError('PLATFORM_BAD_DOMAIN', `platform "${name}": a rating is infinite; clean the data`);
   }
   const ratio = domain.persons.length / entry.personsAbout;
   if (ratio > ROUND_NUMBER_SLACK || ratio < 1 / ROUND_NUMBER_SLACK) {
-    log.warn('the manifest is far off in its number of persons; learning rates and noise follow it', {
-      inManifest: entry.personsAbout,
-    });
+    log.warn(
+      'the number of persons in the manifest is far from the real one; learning rates and noise follow the manifest',
+      {
+        inManifest: entry.personsAbout,
+      },
+    );
   } else if (ratio > 1) {
     log.info(
-      'there are more persons than the manifest says: all of them count, and noise and learning rates stay as they are',
+      'there are more persons than the manifest says: all of them are used, and noise and learning rates do not change',
       {
         inManifest: entry.personsAbout,
       },
@@ -63,5 +66,5 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
   for (let row = 0; row < domain.persons.length; row++)
     if (domain.offsets[row] === domain.offsets[row + 1]) withoutHistory++;
   if (withoutHistory > 0)
-    log.warn('persons without a history: nothing is learnt or released of them', { withoutHistory });
+    log.warn('some persons have no history: they are not trained on or released', { withoutHistory });
 }

@@ -1,6 +1,6 @@
 /**
- * This platform's own encoder: trained through sums that its ledger is charged for before they are seen, and asked for
- * representations once the rounds are over.
+ * The platform's own encoder. It is trained through sums that the ledger is charged for before anyone sees them, and it
+ * makes representations once the rounds are over.
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
@@ -23,14 +23,15 @@ export class LocalEncoder {
     this.#given = given;
   }
 
-  /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; whatever the strategy throws. */
+  /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; the errors of the strategy. */
   prepare(): Promise<void> {
     return this.#given.workshop.prepare();
   }
 
   /**
-   * After the last round. Prototypes are made once: with a later shared model codes are told among the same ones.
-   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED
+   * The encoder after the last round. Prototypes are made only once, so a later shared model chooses its codes among
+   * the same ones.
+   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED.
    */
   async after(modelRound: number): Promise<Encoder> {
     const { workshop } = this.#given;
@@ -43,7 +44,7 @@ export class LocalEncoder {
   #needsPrototypes(): boolean {
     const { options, plan } = this.#given;
     const isSource = plan.shape.platforms.some(({ name, releases }) => releases && name === options.identity.name);
-    // Without pseudonyms nothing is released: what nobody sees need not be paid for.
+    // Without pseudonyms nothing is released, so no budget is spent on prototypes that nobody would see.
     return needsPrototypes(plan.manifest.privacy.release) && isSource && options.pseudonyms !== undefined;
   }
 }

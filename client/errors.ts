@@ -9,7 +9,10 @@ export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
   PLATFORM_CATALOGUE: { kind: 'input', about: 'the catalogue lacks items that released sums were made with' },
   PLATFORM_COORDINATOR: { kind: 'usage', about: "the coordinator's address cannot be used" },
-  PLATFORM_HIDDEN: { kind: 'input', about: 'a file of hidden positives names nobody, or what the data lacks' },
+  PLATFORM_HIDDEN: {
+    kind: 'input',
+    about: 'a file of hidden positives names no person, or persons or items that the data lacks',
+  },
   PLATFORM_PSEUDONYM_KEY: { kind: 'input', about: 'the pseudonym key file cannot be used' },
   PLATFORM_NOT_READY: { kind: 'federation', about: 'the platform is not started, or still prepares its model' },
   PLATFORM_NOT_RUNNING: { kind: 'federation', about: 'no agent runs on this state' },
@@ -18,11 +21,14 @@ export const PlatformError = errorsOf('PlatformError', {
   POLICY_FLOOR: { kind: 'privacy', about: "the manifest is weaker than this platform's own floor" },
   PLATFORM_STATE_OLD: {
     kind: 'privacy',
-    about: 'the state is an older copy: what was revealed and released since is not on record',
+    about: 'the state is an older copy: it has no record of later reveals and releases',
   },
-  WORK_THREAD: { kind: 'resource', about: 'a thread for long work ended by itself, most often for want of memory' },
-  WORK_ENDED: { kind: 'resource', about: 'a thread for long work was ended: the platform is stopping' },
-  LINK_ENDED: { kind: 'federation', about: 'the coordinator ended the link for good' },
+  WORK_THREAD: {
+    kind: 'resource',
+    about: 'a thread for long work ended unexpectedly, most often because memory ran out',
+  },
+  WORK_ENDED: { kind: 'resource', about: 'the platform is stopping, and has ended a thread for long work' },
+  LINK_ENDED: { kind: 'federation', about: 'the coordinator ended the link permanently' },
   ROUND_MODEL: { kind: 'federation', about: "the coordinator's shared model is not the one this platform expects" },
   ROUND_STALE: { kind: 'federation', about: 'the coordinator began a round that is over' },
 });

@@ -1,11 +1,12 @@
 /**
- * What a platform tells while it runs, for progress views. Names, counts and outcomes: never a person.
+ * The events that a platform emits while it runs, for progress views. An event holds names, counts and outcomes: never
+ * a person.
  * @module
  */
 import type { Outcome } from '../core/secagg/outcome.ts';
 import type { DecoderReport } from '../core/transfer/decoder/report.ts';
 
-/** Where a platform stands, in the order of its life. */
+/** The stages of a platform, in the order in which it passes through them. */
 export type PlatformStage = 'preparing' | 'ready' | 'training' | 'releasing' | 'fitting' | 'evaluating' | 'serving';
 
 export type PlatformEvent =
@@ -20,12 +21,15 @@ export type PlatformEvent =
       readonly text: string;
     }
   | { readonly kind: 'declined'; readonly round: number; readonly attempt: number; readonly code: string }
-  /** Of this platform's own ledger; null without privacy. */
+  /** Epsilon spent in this platform's own ledger; null in a federation without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
   | { readonly kind: 'released'; readonly target: string; readonly persons: number; readonly parts: number }
   | { readonly kind: 'received'; readonly source: string; readonly persons: number }
   | { readonly kind: 'withdrawn'; readonly platform: string; readonly persons: number }
-  /** A decoder was fitted for this shared model; `refusedBecause`: an earlier version serves on, and why. */
+  /**
+   * A decoder was fitted for this shared model. With `refusedBecause`, the earlier decoder continues to serve, for this
+   * reason.
+   */
   | {
       readonly kind: 'decoder';
       readonly modelRound: number;
@@ -33,7 +37,7 @@ export type PlatformEvent =
       readonly refusedBecause?: string;
     }
   | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
-  /** `warnings`: the federation's own, such as that it adds no noise. */
+  /** `warnings` are about the federation, e.g. that it adds no noise. */
   | { readonly kind: 'listening'; readonly url: string; readonly warnings: readonly string[] }
   | { readonly kind: 'failed'; readonly code: string };
 

@@ -1,6 +1,6 @@
 /**
- * A platform's life: it prepares its encoder, takes part in rounds, releases and receives representations, fits its
- * decoder, measures it where it can, and serves.
+ * The stages of a platform: it prepares its encoder, takes part in rounds, releases and receives representations, fits
+ * its decoder, measures it if there are hidden positives, and serves.
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
@@ -40,11 +40,11 @@ export interface LifeOptions {
   readonly post: Pick<Post, 'write'>;
   readonly emit: (event: PlatformEvent) => void;
   readonly tell: (status: StatusBody) => void;
-  /** What fails with nobody waiting for it: this platform cannot go on. */
+  /** Receives an error that no caller awaits. The platform cannot continue after it. */
   readonly onError: (error: unknown) => void;
 }
 
-/** What `open` makes: the rest cannot be without it. */
+/** The parts that `open` makes, and all other methods need. */
 interface Opened {
   readonly people: People;
   readonly workshop: Workshop;
@@ -71,7 +71,7 @@ export class Life implements ServiceBackend {
     this.#factors = given.options.factors ?? factorMemory(given.plan.manifest.seed);
   }
 
-  /** Makes everything that letters and requests need. */
+  /** Makes the parts that letters and requests need. */
   async open(): Promise<void> {
     const { options, plan, emit, post, onError } = this.#given;
     const people = await peopleOf(options.domain, options.pseudonyms);
@@ -99,7 +99,7 @@ export class Life implements ServiceBackend {
       signal: this.#stopping.signal,
     });
     this.#opened = { people, workshop, encoder, office, decoder };
-    // Who was served before is not to wait for what is made anew.
+    // Persons who were served before the restart are served while the new models are made.
     if (options.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(onError);
   }
 
@@ -116,7 +116,7 @@ export class Life implements ServiceBackend {
       drawn: options.store.sums,
       charge: (charge) => {
         ledger.charge(charge);
-        // Sums of a strategy that promises nothing are charged all the same, but bound nothing by it.
+        // Sums of a strategy without a privacy promise are charged too, but their charges bound nothing.
         const isBounded = plan.strategy.privacy === 'private-encoder';
         emit({ kind: 'epsilon', spent: isBounded ? ledger.spent : null, budget: ledger.budget });
       },
@@ -128,8 +128,8 @@ export class Life implements ServiceBackend {
   }
 
   /**
-   * Resolves when first recommendations are served, and evaluated; goes on refitting until `stop`.
-   * @param contact resolves when the coordinator was reached, or could not be.
+   * Resolves once the first recommendations are served and evaluated. Afterwards it refits until `stop`.
+   * @param contact resolves once the coordinator was reached, or proved out of reach.
    */
   run(contact: Promise<void>): Promise<void> {
     const live = contact.then(() => this.#live());
@@ -143,7 +143,7 @@ export class Life implements ServiceBackend {
     this.#stopping.abort();
     this.#onReceived();
     this.#opened?.office.stop();
-    // What waits for a thread does not wait for its end.
+    // Tasks that wait for a thread are abandoned: `dispose` does not wait for them to finish.
     await this.#opened?.workshop.dispose();
     await this.#running.catch(() => undefined);
   }
@@ -152,7 +152,7 @@ export class Life implements ServiceBackend {
     this.#progress.tell();
   }
 
-  /** A later shared model than the one releases were made with. */
+  /** A later shared model arrived than the one that the releases were made with. */
   async onAdopted(): Promise<void> {
     if (this.#areRoundsOver) await this.#release();
   }
@@ -212,7 +212,7 @@ export class Life implements ServiceBackend {
     void decoder.refitIfWanted().catch(onError);
   }
 
-  /** Offers this platform's representations, and asks for the others'. */
+  /** Offers this platform's representations, and requests those of the others. */
   async #release(): Promise<void> {
     const { encoder, office } = this.#open();
     const current = await encoder.after(this.#given.participation.round);
@@ -220,13 +220,13 @@ export class Life implements ServiceBackend {
     office.open(current);
   }
 
-  /** Resolves when every source has answered, or time is up. */
+  /** Resolves once every source has answered, or the time is up. */
   #answers(): Promise<void> {
     const { clock, log, releaseTimeoutMs = DEFAULT_RELEASE_TIMEOUT_MS } = this.#given.options;
     const { office } = this.#open();
     return new Promise((resolve) => {
       const cancel = clock.after(releaseTimeoutMs, () => {
-        log.warn('some sources did not answer in time; going on without them', {
+        log.warn('some sources did not answer in time; continuing without them', {
           missing: office.missing().join(', '),
         });
         resolve();

@@ -1,5 +1,5 @@
 /**
- * What a platform is made of. Everything it touches comes in here: time, randomness, store, transport, tensors.
+ * The parts that a platform is made of. Time, randomness, store, transport and tensors come from the caller.
  * @module
  */
 import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
@@ -21,40 +21,45 @@ import type { Log } from '../host/log.ts';
 export interface PlatformOptions {
   readonly manifest: Manifest;
   readonly identity: Identity;
-  /** Under the platform's own person ids. */
+  /** The domain under the platform's own person ids. */
   readonly domain: Domain;
-  /** Stays open when the platform stops: it belongs to whoever opened it. */
+  /** The store stays open when the platform stops: the caller that opened it closes it. */
   readonly store: PlatformStore;
   readonly transport: PlatformTransport;
   readonly backend: TensorBackend;
   readonly log: Log;
   readonly clock: Clock;
-  /** Keys, masks and noise come from it: seeded in simulations and tests alone. */
+  /** The source of keys, masks and noise. Only simulations and tests give a seeded one. */
   readonly random: RandomStreams;
   /**
-   * Long work is done on threads of its own, whose noise is the operating system's: not for seeded runs. `module`: what the
-   * threads run, where it must load more than ours does. Absent: everything on this thread.
+   * Runs long work on threads. A thread draws its noise from the operating system, so seeded runs cannot use threads.
+   * `module` is the code of the threads, for a caller whose threads must load more than ours. Absent: all work on this
+   * thread.
    */
   readonly threads?: { readonly module?: URL };
   /** Default {@link DEFAULT_FLOOR}. */
   readonly floor?: PolicyFloor;
-  /** Without one this platform neither releases nor receives representations. */
+  /** Absent: this platform neither releases nor receives representations. */
   readonly pseudonyms?: PseudonymScheme;
-  /** The platforms have agreed on another pseudonym key than the one this state was started with. */
+  /** True if the platforms have agreed on another pseudonym key than the one this state was started with. */
   readonly hasNewPseudonyms?: boolean;
-  /** Whether it asks others for representations. Default true. */
+  /** True if it requests representations from others. Default: true. */
   readonly receives?: boolean;
-  /** Release epoch it asks in, from 1. Default 1. */
+  /** Release epoch of its requests, from 1. Default: 1. */
   readonly epoch?: number;
-  /** How long it waits for sources that do not answer before it fits a decoder without them. Default ten minutes. */
+  /**
+   * Milliseconds to wait for sources that do not answer, before it fits a decoder without them. Default: ten minutes.
+   */
   readonly releaseTimeoutMs?: number;
-  /** Own person ids, and items of the domain as it is laid out on its coordinates; for measuring alone. */
+  /**
+   * Hidden positives, for measuring only. They use own person ids, and items on the coordinates of the given domain.
+   */
   readonly hidden?: (domain: Domain) => HiddenPositives;
   readonly evaluation?: EvaluationSettings;
-  /** This platform's own way to decode what it receives: readout, or readout@space. Default ridge. */
+  /** This platform's decoder of received representations: a readout, or readout@space. Default: ridge. */
   readonly decoder?: string;
-  /** What remembers the factors of this platform's domain. Default: memory of its own, under the manifest's seed. */
+  /** Remembers the factors of this platform's domain. Default: a memory of its own, with the manifest's seed. */
   readonly factors?: FactorMemory;
-  /** Keeps the evaluation. @returns where, for people. */
+  /** Stores the evaluation. @returns its place, for people; null: not stored. */
   readonly onEvaluated?: (document: EvaluationDocument) => string | null;
 }

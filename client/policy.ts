@@ -1,5 +1,5 @@
 /**
- * The platform's own floor: what it refuses to take part in, whatever the manifest says.
+ * The platform's own floor: the least privacy with which it takes part, whatever the manifest says.
  * @module
  */
 import type { FederationPlan } from '../core/federation/plan.ts';
@@ -8,26 +8,26 @@ import { PlatformError } from './errors.ts';
 import { isLocalMode, releaseBound } from '../core/release/registry.ts';
 
 export interface PolicyFloor {
-  /** Takes part in a federation without noise too. One with noise must still meet the rest. */
+  /** Accept a federation without noise. A federation with noise must still meet the other limits. */
   readonly acceptNoPrivacy: boolean;
-  /** Most epsilon of everything trained. */
+  /** Largest epsilon of everything that is trained. */
   readonly maxEpsilon: number;
   readonly maxDelta: number;
-  /** Least noise multiplier of a sum that leaves this platform. */
+  /** Smallest noise multiplier of a sum that leaves this platform. */
   readonly minNoiseMultiplier: number;
-  /** Fewest platforms in a masked sum. Never below 3. */
+  /** Smallest number of platforms in a masked sum. Never below 3. */
   readonly minPlatforms: number;
-  /** Fewest platforms in a masked sum that may be opened. */
+  /** Smallest number of platforms in a masked sum that may be opened. */
   readonly minNoiseThreshold: number;
-  /** Fewest honest platforms in it. Never below 2. */
+  /** Smallest number of honest platforms in an opened sum. Never below 2. */
   readonly minHonest: number;
-  /** c: colluding platforms that the plan must cover. */
+  /** c: number of colluding platforms that the plan must cover. */
   readonly minColluding: number;
-  /** Fewest platforms per person (M) that epsilon must hold for, if the federation has as many. */
+  /** Smallest M, the number of platforms per person, for which epsilon must hold, unless the federation is smaller. */
   readonly minPlatformsPerPerson: number;
-  /** Refuses strategies whose encoder is made from raw data: they promise nothing beyond sealing. */
+  /** Refuse strategies whose encoder is made from raw data: they promise nothing beyond sealing. */
   readonly requirePrivateEncoder: boolean;
-  /** Most epsilon of one released code; null: also codes that nothing bounds (`raw`). */
+  /** Largest epsilon of one released code; null: also accept codes without a bound (`raw`). */
   readonly maxEpsilon0: number | null;
 }
 
@@ -45,7 +45,7 @@ export const DEFAULT_FLOOR: PolicyFloor = {
   maxEpsilon0: null,
 };
 
-/** @throws PlatformError POLICY_FLOOR naming what the manifest has and what this platform wants, for all that is weaker. */
+/** @throws PlatformError POLICY_FLOOR with the manifest's value and the floor's for everything that is weaker. */
 export function checkFloor(
   { manifest, privacy, parameters, strategy }: FederationPlan,
   floor: PolicyFloor,
@@ -96,7 +96,7 @@ export function checkFloor(
   );
 }
 
-/** The same floor, as a session of the masked sum asks for it. */
+/** The floor in the form that a session of the masked sum needs. */
 export function sessionFloor(floor: PolicyFloor): PlatformFloor {
   return { platforms: floor.minPlatforms, tNoise: floor.minNoiseThreshold, colluders: floor.minColluding };
 }

@@ -1,5 +1,5 @@
 /**
- * How far a platform has come: in full for whoever watches it, as little as is needed for the coordinator.
+ * The progress of a platform: in full for its own operator, and only the necessary part for the coordinator.
  * @module
  */
 import type { StatusBody } from '../core/wire/body.ts';
@@ -21,7 +21,7 @@ export class Progress {
     return this.#stage;
   }
 
-  /** Of the stage, 0 to 1. */
+  /** Progress within the stage, 0 to 1. */
   get fraction(): number {
     return this.#fraction;
   }
@@ -33,13 +33,13 @@ export class Progress {
     this.tell();
   }
 
-  /** The encoder stands: attempts may be joined. */
+  /** The encoder is ready: the platform can join attempts. */
   prepared(): void {
     this.#isPrepared = true;
     this.enter('ready');
   }
 
-  /** Whole per cents alone: they are for people. */
+  /** Emits whole percents only, because people read them. */
   reach(fraction: number): void {
     const whole = Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100;
     if (whole === this.#fraction) return;
@@ -47,7 +47,10 @@ export class Progress {
     this.#emit({ kind: 'stage', stage: this.#stage, fraction: whole });
   }
 
-  /** To the coordinator. How far a stage has come would tell how many persons there are: that stays here. */
+  /**
+   * Tells the coordinator the stage. The fraction within it stays here, because its speed would reveal the number of
+   * persons.
+   */
   tell(): void {
     const fraction = this.#fraction === 1 ? 1 : 0;
     this.#tell({ kind: 'status', stage: this.#stage, fraction, prepared: this.#isPrepared });

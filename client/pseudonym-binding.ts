@@ -1,6 +1,6 @@
 /**
- * The pseudonym scheme of a state: the one it first started with. Under another key every target would see the same persons
- * as new ones, so a key is changed on purpose or not at all.
+ * Binds a state to the pseudonym key of its first start. Under another key, every target would take the same persons
+ * for new ones. So a new key must be intended.
  * @module
  */
 import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
@@ -8,14 +8,14 @@ import type { Log } from '../host/log.ts';
 import { PlatformError } from './errors.ts';
 import type { PseudonymStore } from './store/platform-store.ts';
 
-/** @param isNew the platforms have agreed on another key. @throws PlatformError PLATFORM_PSEUDONYM_KEY */
+/** @param isNew true if the platforms have agreed on another key. @throws PlatformError PLATFORM_PSEUDONYM_KEY. */
 export function bindPseudonyms(scheme: PseudonymScheme, kept: PseudonymStore, isNew: boolean, log: Log): void {
   const bound = kept.get();
   if (bound === scheme.fingerprint) return;
   if (bound !== undefined && !isNew) {
     throw new PlatformError(
       'PLATFORM_PSEUDONYM_KEY',
-      'this state was started with another pseudonym key: name that key file; where the platforms have agreed on a new key, start once with --new-pseudonym-key',
+      'this state was started with another pseudonym key: name that key file. If the platforms have agreed on a new key, start once with --new-pseudonym-key',
     );
   }
   kept.put(scheme.fingerprint);

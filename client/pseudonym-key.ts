@@ -1,5 +1,5 @@
 /**
- * The key file under which all platforms of a federation compute the same pseudonyms.
+ * The key file with which all platforms of a federation compute the same pseudonyms.
  * @module
  */
 import { messageOf } from '../core/errors/coded-error.ts';
@@ -10,7 +10,7 @@ import type { Log } from '../host/log.ts';
 
 const REMEDY = 'name a key file that "isthmus init" made, and that this user may read';
 
-/** A key file of at least 32 bytes in base64. @throws PlatformError PLATFORM_PSEUDONYM_KEY. */
+/** Reads a key file of at least 32 bytes in base64. @throws PlatformError PLATFORM_PSEUDONYM_KEY. */
 export function readPseudonymKey(file: string, log: Log): Uint8Array {
   let key: Buffer;
   try {

@@ -1,5 +1,5 @@
 /**
- * The shapes of what this platform prints and answers, checked where they are read, published in docs/schemas.
+ * The shapes of a platform's printed events and answers. Readers check them, and docs/schemas publishes them.
  * @module
  */
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /**
- * The platform's state directory: its store, the token of its local service and where that service listens.
+ * The platform's state directory: its store, the token of its local service, and the address of that service.
  * @module
  */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,11 +14,11 @@ export interface StateDirectory {
   readonly path: string;
   readonly storeFile: string;
   readonly evaluationFile: string;
-  /** Bearer token of the local service; made at the first start, the same ever after. */
+  /** Bearer token of the local service. It is made at the first start and never changes. */
   readonly token: string;
-  /** Tells `isthmus recommend` and `isthmus consent` where the agent listens. */
+  /** Writes the address of the agent, for `isthmus recommend` and `isthmus consent`. */
   announce(endpoint: Endpoint): void;
-  /** Forgets the endpoint. */
+  /** Deletes that address. */
   retract(): void;
 }
 
@@ -33,10 +33,14 @@ const ENDPOINT = 'endpoint.json';
 
 const endpointSchema = z.object({ url: z.url(), pid: z.int() });
 
-/** Makes the directory where it is missing, for its owner alone. @throws PlatformError STATE_UNUSABLE; HostError TOKEN_UNUSABLE. */
+/**
+ * Makes the directory if it is missing, accessible only to its owner.
+ * @throws PlatformError STATE_UNUSABLE; HostError TOKEN_UNUSABLE.
+ */
 export function openStateDirectory(path: string): StateDirectory {
   try {
-    // An older directory keeps its mode, which is not ours to change: every file in it is for its owner alone anyhow.
+    // An existing directory keeps its mode, which belongs to the user. Every file in it is accessible only to its owner
+    // anyway.
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     const endpoint = join(path, ENDPOINT);
@@ -57,7 +61,7 @@ export function openStateDirectory(path: string): StateDirectory {
   }
 }
 
-/** @throws PlatformError STATE_UNUSABLE when nothing there was made by a platform. */
+/** @throws PlatformError STATE_UNUSABLE if no platform has made a state there. */
 export function storeFileIn(path: string): string {
   const file = join(path, STORE);
   if (existsSync(file)) return file;
@@ -67,12 +71,12 @@ export function storeFileIn(path: string): string {
   );
 }
 
-/** Whether an agent has said where it listens. One that is starting has not yet. */
+/** True if a running agent has written its address. An agent that is starting has not yet. */
 export function agentAnswers(path: string): boolean {
   return existsSync(join(path, ENDPOINT));
 }
 
-/** Where the agent of this state directory listens, with its token. @throws PlatformError PLATFORM_NOT_RUNNING. */
+/** Address and token of the agent on this state directory. @throws PlatformError PLATFORM_NOT_RUNNING. */
 export function runningAgent(path: string): Endpoint & { readonly token: string } {
   try {
     const endpoint = endpointSchema.parse(JSON.parse(readFileSync(join(path, ENDPOINT), 'utf8')));

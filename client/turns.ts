@@ -1,13 +1,13 @@
 /**
- * Long work in short pieces, between which everything else of the process has its turn.
+ * Splits long work into short pieces, and gives the rest of the process a turn between them.
  * @module
  */
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** How long a piece of work may keep everything else waiting: a few milliseconds. */
+/** Most items in one turn: few enough that a turn takes a few milliseconds. */
 export const ITEMS_IN_A_TURN = 500;
 
-/** @param work is given up to `size` items at a time, in order. @returns what it returned. */
+/** Calls `work` with up to `size` items at a time, in order. @returns its results. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   work: (some: readonly Item[]) => Result,
@@ -21,11 +21,11 @@ export async function inTurns<Item, Result>(
   return results;
 }
 
-/** Work that comes while earlier work goes on waits for it. */
+/** Runs tasks one at a time, in the order in which they came. */
 export class InOrder {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @returns what the work comes to; a failure is its own alone. */
+  /** @returns the result of the task. A failed task does not fail the tasks after it. */
   do<Result>(work: () => Promise<Result>): Promise<Result> {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => undefined);

@@ -8,9 +8,9 @@ import { headOf } from './source.ts';
 
 export interface Head {
   readonly bytes: Uint8Array;
-  /** Whole lines; a line that is not text stands as an empty one. */
+  /** Complete lines. A line that is not text is replaced by an empty one. */
   readonly lines: readonly string[];
-  /** The first line that is no text, from 1. */
+  /** Number of the first line that is not text, from 1. */
   readonly broken: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export async function firstLines(path: string, encoding: Encoding): Promise<Head
   return linesOf(bytes, isWhole, encoding);
 }
 
-/** @param isWhole whether the bytes end where the file does. */
+/** @param isWhole true if the bytes end where the file ends. */
 export async function linesOf(bytes: Uint8Array, isWhole: boolean, encoding: Encoding): Promise<Head> {
   const lines: string[] = [];
   let broken: number | undefined;
@@ -33,7 +33,7 @@ export async function linesOf(bytes: Uint8Array, isWhole: boolean, encoding: Enc
       broken ??= number;
     },
   });
-  // The last line may be cut.
+  // The last line may be cut off.
   if (!isWhole && lines.length > 1) lines.pop();
   return { bytes, lines, broken };
 }

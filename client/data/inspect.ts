@@ -1,6 +1,6 @@
 /**
- * Looks at a source and says how it is to be read. For a person who reads what it says, and for simulations; a running
- * platform reads by what was written down.
+ * Inspects a source and proposes a reading of it, for a person who checks the proposal, and for simulations. A running
+ * platform uses only the reading that was written down.
  * @module
  */
 import { basename } from 'node:path';
@@ -21,26 +21,29 @@ import { findSource, headOf, isGzipped, readable, readSource, withRanges } from 
 import type { Source } from './source.ts';
 
 export interface InspectChoice extends ReadingChoice {
-  /** The platform's name. Default: the file's, without its endings. */
+  /** The platform's name. Default: the file's name without its endings. */
   readonly name?: string;
-  /** The file of items; null: the items are those of the rows, whatever lies beside. Default: the one beside the data. */
+  /**
+   * The file of items. Null: the items are those of the rows, and a file beside the data is ignored. Default: the file
+   * beside the data.
+   */
   readonly items?: string | null;
 }
 
 export interface Inspected {
   readonly source: Source;
   readonly reading: Reading;
-  /** For a person: "comma-separated, UTF-8, header in line 1". */
+  /** The format in words: "comma-separated, UTF-8, header in line 1". */
   readonly format: string;
-  /** Columns that are not read. */
+  /** Columns that the reading ignores. */
   readonly unread: readonly string[];
   readonly remarks: readonly string[];
   readonly items: ItemsFile | undefined;
-  /** Read with a catalogue of the items file and, behind it, of every other item that was met. */
+  /** The data as read with a catalogue of the items file, followed by every other item in the rows. */
   readonly report: ReadReport;
 }
 
-/** @throws DataError */
+/** @throws DataError. */
 export async function inspectSource(
   path: string,
   choice: InspectChoice = {},
@@ -84,7 +87,7 @@ function settled(tally: Tally, sketch: Sketch, choice: ReadingChoice, path: stri
   }
 }
 
-/** Columns that had the name of a role but not its content. */
+/** Columns with the name of a role but other content. */
 function dropped({ columns: before }: Reading, { columns: after }: Reading): string[] {
   const roles = ['rating', 'timestamp'] as const;
   return roles.filter((role) => before[role] !== null && after[role] === null).map((role) => String(before[role]));
@@ -97,11 +100,11 @@ async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promi
     const format = detectFormat(bytes, name, choice.encoding);
     if (format.kind === 'parquet') return sketchParquet(await withRanges(file, parquetColumns), choice);
     const { lines, broken } = await linesOf(bytes, isWhole, format.encoding);
-    // Otherwise the next line would be taken for the header.
+    // Otherwise the next line would be mistaken for the header.
     if (broken === 1) {
       throw new DataError(
         'DATA_HEADER',
-        `line 1: ${NOT_UTF8}: if this is text of Windows or Latin-1, say --encoding windows-1252`,
+        `line 1: ${NOT_UTF8}: if this is Windows or Latin-1 text, give --encoding windows-1252`,
       );
     }
     return sketchText(lines, name, format.encoding, choice);
@@ -110,7 +113,7 @@ async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promi
   }
 }
 
-/** The remarks may explain why nothing can be read, so the error carries them. */
+/** Adds the remarks to the error: they may explain why nothing can be read. */
 function withRemarks(error: unknown, remarks: readonly string[]): unknown {
   if (!(error instanceof DataError) || remarks.length === 0) return error;
   return new DataError(error.code, [error.message, ...remarks].join('; '), { cause: error });
@@ -121,9 +124,9 @@ function itemsRemarks({ path, titles, broken, encoding }: ItemsFile, { domain }:
   const others = domain.catalogue.length - titles.size;
   if (others > 0)
     remarks.push(
-      `${others} items of the rows are not in ${path}: the catalogue holds them behind the others, without titles`,
+      `${others} items of the rows are not in ${path}: the catalogue lists them after the others, without titles`,
     );
   if (encoding !== 'utf-8') remarks.push(`${path} is not UTF-8: its titles are read as ${encoding}`);
-  if (broken) remarks.push(`${path}, line ${broken.line}: ${broken.reason}; ${broken.count} lines of it are left out`);
+  if (broken) remarks.push(`${path}, line ${broken.line}: ${broken.reason}; ${broken.count} of its lines are left out`);
   return remarks;
 }

@@ -1,5 +1,5 @@
 /**
- * The file of a platform's items: found beside the data or named, in whatever form it is.
+ * Finds and reads the file of a platform's items, in any supported format.
  * @module
  */
 import { readFile } from 'node:fs/promises';
@@ -21,10 +21,10 @@ export interface ItemsFile extends Items {
   readonly isCatalogue: boolean;
 }
 
-/** MovieLens' files of items without a header. */
+/** MovieLens' item files, which have no header. */
 const BARE = /^(movies\.dat|u\.item)$/i;
 
-/** The file of items beside a source, where there is one: `<name>.items.tsv` or `.csv`, else MovieLens' own. */
+/** The file of items beside a source, if there is one: `<name>.items.tsv` or `.csv`, else MovieLens' own. */
 export async function itemsBeside({ path, name, files }: Source): Promise<string | undefined> {
   const folder = dirname(files.length === 1 ? files[0] : path);
   const beside = dirname(path);
@@ -40,7 +40,10 @@ export async function itemsBeside({ path, name, files }: Source): Promise<string
   return undefined;
 }
 
-/** Titles in another encoding than UTF-8 are read as windows-1252: they are shown and nothing is decided by them. @throws DataError */
+/**
+ * Reads a file of items. Titles that are not UTF-8 are read as windows-1252, which is safe because they are only shown.
+ * @throws DataError.
+ */
 export async function readItemsFile(path: string): Promise<ItemsFile> {
   try {
     const { shape, hasHeader } = await layoutOf(path);
@@ -55,7 +58,7 @@ export async function readItemsFile(path: string): Promise<ItemsFile> {
   }
 }
 
-/** A catalogue as `isthmus data inspect` left it. @throws DataError DATA_UNREADABLE, DATA_FORMAT_BROKEN */
+/** Reads a catalogue that `isthmus data inspect` wrote. @throws DataError DATA_UNREADABLE, DATA_FORMAT_BROKEN. */
 export async function readCatalogue(
   path: string,
 ): Promise<{ readonly titles: ReadonlyMap<string, string>; readonly bytes: Uint8Array }> {

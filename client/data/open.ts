@@ -1,5 +1,5 @@
 /**
- * Reads a platform's interactions into a domain, by its reading.
+ * Reads a platform's interactions into a domain, with the reading in its reading file.
  * @module
  */
 import type { ReadingFile } from '../../core/data/reading.ts';
@@ -11,8 +11,8 @@ import { findSource, readable, readSource } from './source.ts';
 export type OpenOptions = Omit<CollectOptions, 'catalogue' | 'isCatalogueClosed'>;
 
 /**
- * @param readingPath where the reading lies: the catalogue is named from there.
- * @throws DataError
+ * @param readingPath path of the reading file. The path of the catalogue is relative to it.
+ * @throws DataError.
  */
 export async function openDomain(
   path: string,
@@ -31,7 +31,7 @@ export async function openDomain(
   }
 }
 
-/** By the reading file beside the data. @throws DataError */
+/** Uses the reading file beside the data. @throws DataError. */
 export async function openByReadingBeside(path: string, options: OpenOptions): Promise<ReadReport> {
   const readingPath = readingPathOf(path);
   return openDomain(path, await readReadingFile(readingPath, path), readingPath, options);

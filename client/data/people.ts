@@ -1,14 +1,14 @@
 /**
- * A platform's persons: own ids inside, pseudonyms outside.
+ * A platform's persons. Inside the platform they have their own ids, outside they have pseudonyms.
  * @module
  */
 import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Domain } from '../../core/data/domain.ts';
 
 export interface People {
-  /** The domain under pseudonyms: what strategies see. */
+  /** The domain under pseudonyms, which the strategies get. */
   readonly domain: Domain;
-  /** By row. */
+  /** Pseudonyms by row. */
   readonly pseudonyms: readonly string[];
   /** Row of an own person id. */
   rowOf(person: string): number | undefined;
@@ -17,7 +17,7 @@ export interface People {
   hasHistory(row: number): boolean;
 }
 
-/** Without a scheme persons keep their own ids, which then must never leave. */
+/** Without a scheme the persons keep their own ids, and these must never leave the platform. */
 export async function peopleOf(domain: Domain, scheme: PseudonymScheme | undefined): Promise<People> {
   const pseudonyms = scheme === undefined ? domain.persons : await scheme.pseudonyms(domain.persons);
   const rows = new Map(domain.persons.map((person, row) => [person, row]));

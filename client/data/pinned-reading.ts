@@ -1,5 +1,5 @@
 /**
- * The reading a platform goes by: the one it first started with, until a person adopts another.
+ * The reading that a platform uses: the one of its first start, until an operator adopts another.
  * @module
  */
 import { resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { exists } from './source.ts';
 
 export interface NamedData {
   readonly data: string;
-  /** Default: beside the data. */
+  /** Path of the reading file. Default: beside the data. */
   readonly reading?: string;
 }
 
@@ -22,7 +22,10 @@ export interface PinnedReading {
   readonly file: ReadingFile;
 }
 
-/** @throws DataError DATA_NO_READING, DATA_READING; DATA_READING_CHANGED naming what changed and the command that adopts it. */
+/**
+ * @throws DataError DATA_NO_READING, DATA_READING; DATA_READING_CHANGED with the changes and the command that adopts
+ *   them.
+ */
 export async function pinnedReading(starts: StartStore, named: NamedData): Promise<PinnedReading> {
   const path = resolve(named.reading ?? readingPathOf(named.data));
   const last = starts.get();
@@ -34,16 +37,20 @@ export async function pinnedReading(starts: StartStore, named: NamedData): Promi
   if (changes.length === 0) return { path, file };
   throw new DataError(
     'DATA_READING_CHANGED',
-    `${path} is not the reading that this platform started with (${changes.join(', ')}): put the earlier one back, or change to this one with "isthmus data adopt"`,
+    `${path} is not the reading that this platform started with (${changes.join(', ')}): restore the earlier one, or change to this one with "isthmus data adopt"`,
   );
 }
 
-/** The reading that a platform started with. @throws DataError DATA_READING */
+/** The reading of the platform's last start. @throws DataError DATA_READING. */
 export function keptReading(last: LastStart): ReadingFile {
-  return parseReading(last.reading, 'what the state keeps of the reading file');
+  return parseReading(last.reading, 'the reading file as the state stores it');
 }
 
-/** Another reading from the next start on. @returns what changes. @throws PlatformError STATE_UNUSABLE; DataError */
+/**
+ * Adopts another reading from the next start on.
+ * @returns the changes.
+ * @throws PlatformError STATE_UNUSABLE; DataError.
+ */
 export async function adoptReading(starts: StartStore, named: NamedData): Promise<readonly string[]> {
   const last = starts.get();
   if (last === undefined) {

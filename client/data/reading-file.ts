@@ -19,7 +19,7 @@ export function readingPathOf(data: string): string {
   return `${data.replace(/\/+$/, '')}.reading.yaml`;
 }
 
-/** @throws DataError DATA_NO_READING with the command that makes one; DATA_READING */
+/** @throws DataError DATA_NO_READING with the command that makes one; DATA_READING. */
 export async function readReadingFile(path: string, data: string): Promise<ReadingFile> {
   let text: string;
   try {
@@ -28,23 +28,27 @@ export async function readReadingFile(path: string, data: string): Promise<Readi
     if (!(await exists(data))) throw new DataError('DATA_UNREADABLE', `${data} does not exist`, { cause });
     throw new DataError(
       'DATA_NO_READING',
-      `cannot read ${path}, which says how the rows of ${data} are read: ${systemReason(cause)}; ` +
-        `run "isthmus data inspect ${data}", look at what it says, and start again`,
+      `cannot read ${path}, which says how to read the rows of ${data}: ${systemReason(cause)}; ` +
+        `run "isthmus data inspect ${data}", check its output, and start again`,
       { cause },
     );
   }
   return parseReading(text, path);
 }
 
-/** The files that an inspection leaves. */
+/** The files that an inspection writes. */
 export interface WrittenReading {
   readonly path: string;
-  /** undefined: the file of items is the catalogue as it stands. */
+  /** Undefined: the file of items itself is the catalogue. */
   readonly cataloguePath: string | undefined;
   readonly file: ReadingFile;
 }
 
-/** @param path of the reading file; a catalogue is written beside it where the file of items cannot be one. @throws DataError DATA_UNWRITABLE */
+/**
+ * Writes the reading file, and a catalogue beside it if the file of items cannot serve as one.
+ * @param path path of the reading file.
+ * @throws DataError DATA_UNWRITABLE.
+ */
 export async function writeReading(inspected: Inspected, path: string): Promise<WrittenReading> {
   const { reading, items, report, source } = inspected;
   const { catalogue, titles } = report.domain;
@@ -60,7 +64,7 @@ export async function writeReading(inspected: Inspected, path: string): Promise<
   return { path, cataloguePath, file: await writeReadingFile(path, reading, cataloguePath, catalogue.length) };
 }
 
-/** @param cataloguePath a file that is there, in the form of a catalogue. @throws DataError DATA_UNWRITABLE */
+/** @param cataloguePath an existing file in the form of a catalogue. @throws DataError DATA_UNWRITABLE. */
 export async function writeReadingFile(
   path: string,
   reading: Reading,
@@ -76,7 +80,10 @@ export async function writeReadingFile(
   return { reading, catalogue };
 }
 
-/** The catalogue that a reading names. @throws DataError DATA_CATALOGUE when it is not the one the reading was written with. */
+/**
+ * Reads the catalogue that a reading names.
+ * @throws DataError DATA_CATALOGUE if it is not the one that the reading was written with.
+ */
 export async function catalogueOf(
   readingPath: string,
   { file, sha256: expected }: CatalogueEntry,
@@ -86,11 +93,11 @@ export async function catalogueOf(
   if (sha256(bytes) === expected) return titles;
   throw new DataError(
     'DATA_CATALOGUE',
-    `${path} has changed since ${readingPath} was written: run "isthmus data inspect" again, and "isthmus data adopt" where a platform has started with it`,
+    `${path} has changed since ${readingPath} was written: run "isthmus data inspect" again, and "isthmus data adopt" if a platform has started with it`,
   );
 }
 
-/** The path of the catalogue as a reading file names it. */
+/** The path by which a reading file refers to the catalogue. */
 function from(readingPath: string, file: string): string {
   const path = relative(dirname(readingPath), file);
   return path.startsWith('..') ? file : path;
@@ -100,7 +107,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** At once or not at all. @throws DataError DATA_UNWRITABLE */
+/** Replaces the file atomically. @throws DataError DATA_UNWRITABLE. */
 async function replace(path: string, content: string): Promise<void> {
   try {
     await writeFile(`${path}.next`, content);

@@ -1,6 +1,6 @@
 /**
- * The files a source of interactions consists of, as bytes: one file, gzipped or not, a folder of MovieLens, or a folder
- * of parts as Spark, BigQuery and dask write them.
+ * The files of a source of interactions, as bytes. A source is one file, gzipped or not, a MovieLens folder, or a
+ * folder of part files as Spark, BigQuery and dask write them.
  * @module
  */
 import { createReadStream } from 'node:fs';
@@ -20,23 +20,23 @@ import type { Reading } from '../../core/data/reading.ts';
 import type { RowSink } from '../../core/data/rows.ts';
 
 export interface Source {
-  /** As it was named. */
+  /** The path that the user gave. */
   readonly path: string;
-  /** The file's name without its endings, or the folder's. */
+  /** The file's name without its endings, or the folder's name. */
   readonly name: string;
-  /** At least one. */
+  /** At least one path. */
   readonly files: readonly string[];
 }
 
 const CHUNK_BYTES = 1 << 18;
-/** Unpacked bytes to look at: enough lines for a guess at the columns. */
+/** Number of unpacked bytes to inspect: enough lines to guess the columns. */
 const HEAD_BYTES = 1 << 20;
-/** A folder of MovieLens holds its ratings by one of these names. */
+/** Names of the ratings file in a MovieLens folder. */
 const RATINGS = ['ratings.dat', 'ratings.csv', 'u.data'];
 const ENDINGS = /(\.(tsv|csv|txt|tab|dat|data|inter|jsonl?|ndjson|parquet|snappy|gz))+$/i;
 const PART = /\.(parquet|tsv|csv|txt|jsonl?|ndjson)(\.gz)?$/i;
 
-/** @throws DataError DATA_UNREADABLE, DATA_FORMAT_UNKNOWN */
+/** @throws DataError DATA_UNREADABLE, DATA_FORMAT_UNKNOWN. */
 export async function findSource(path: string): Promise<Source> {
   const name = basename(path).replace(ENDINGS, '');
   try {
@@ -50,7 +50,11 @@ export async function findSource(path: string): Promise<Source> {
   return { ...folder, files: parts.map((part) => join(path, part)) };
 }
 
-/** Parts of one table have one name but for numbers and the ids of the jobs that wrote them. @throws DataError DATA_FORMAT_UNKNOWN */
+/**
+ * The part files of a folder. Parts of one table have the same name except for numbers and the ids of the jobs that
+ * wrote them.
+ * @throws DataError DATA_FORMAT_UNKNOWN.
+ */
 async function partsOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true });
   const isHidden = (path: string): boolean => path.split('/').some((name) => /^[._]/.test(name));
@@ -73,7 +77,7 @@ async function partsOf(folder: string): Promise<readonly string[]> {
   );
 }
 
-/** The first bytes, unpacked. */
+/** The first bytes of a file, unpacked. */
 export async function headOf(file: string): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -89,12 +93,13 @@ export async function headOf(file: string): Promise<{ readonly bytes: Uint8Array
   return { bytes: Buffer.concat(pieces), isWhole: true };
 }
 
-/** The bytes of a file, unpacked where it is gzipped. */
+/** The bytes of a file, unpacked if it is gzipped. */
 export async function bytesOf(path: string): Promise<AsyncIterable<Uint8Array>> {
   const gzip = isGzip(await firstBytes(path));
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!gzip) return file as AsyncIterable<Uint8Array>;
-  // The reader of the unpacked stream is told of every error; here only the file must be closed with it.
+  // The reader of the unpacked stream receives every error. This callback exists only so that `pipeline` closes the
+  // file.
   return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
 }
 
@@ -102,7 +107,7 @@ export async function isGzipped(path: string): Promise<boolean> {
   return isGzip(await firstBytes(path));
 }
 
-/** Every row of a source. @throws DataError */
+/** Reads every row of a source into the sink. @throws DataError. */
 export async function readSource(
   { files }: Source,
   reading: Reading,
@@ -134,7 +139,7 @@ async function textOf(file: string): Promise<AsyncIterable<Uint8Array>> {
   if (!isParquet(await firstBytes(file))) return bytesOf(file);
   throw new DataError(
     'DATA_FORMAT_BROKEN',
-    'a Parquet file where text is expected: look at it again with "isthmus data inspect"',
+    'a Parquet file where the reading expects text: run "isthmus data inspect" again',
   );
 }
 
@@ -183,7 +188,7 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Errors of the file system and of unpacking, in words; every message names the file. */
+/** Turns errors of the file system and of unpacking into messages that name the file. */
 export function readable(error: unknown, path: string): unknown {
   if (error instanceof DataError) {
     return error.message.includes(path)
@@ -196,7 +201,9 @@ export function readable(error: unknown, path: string): unknown {
       return new DataError('DATA_UNREADABLE', `${path} does not exist`, { cause: error });
     case 'EACCES':
     case 'EPERM':
-      return new DataError('DATA_UNREADABLE', `${path} may not be read by this user`, { cause: error });
+      return new DataError('DATA_UNREADABLE', `${path} cannot be read by this user: change its permissions`, {
+        cause: error,
+      });
     case 'EISDIR':
       return new DataError('DATA_UNREADABLE', `${path} is a folder`, { cause: error });
     default:

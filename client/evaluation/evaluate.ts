@@ -1,6 +1,6 @@
 /**
- * How good first recommendations are for cold persons whose later interactions are known: the strategy beside what the
- * target could do without it, on the same positives and candidates.
+ * Measures first recommendations for cold persons whose later interactions are known. It compares the strategy with
+ * methods that need only the target, on the same positives and candidates.
  * @module
  */
 import type { ColdPerson } from '../../core/data/cold-person.ts';
@@ -22,12 +22,12 @@ import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 
 export interface EvaluationInput {
   readonly settings: EvaluationSettings;
-  /** The target under pseudonyms, cold persons hidden. */
+  /** The target under pseudonyms, without the hidden positives. */
   readonly domain: Domain;
-  /** Under pseudonyms. */
+  /** Cold persons under pseudonyms. */
   readonly cold: readonly ColdPerson[];
   readonly keep?: Uint8Array;
-  /** Known on both sides: pseudonyms that sources released. */
+  /** Persons known on both sides, as the pseudonyms that sources released. */
   readonly linked: readonly string[];
   readonly subject: Omit<RowSubject, 'method' | 'release' | 'epsilon' | 'epsilon0'> &
     Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
@@ -44,7 +44,7 @@ export interface MeasuredGain {
   readonly negatives: NegativesName;
   readonly metric: 'NDCG@10';
   readonly mean: number;
-  /** 95 % interval over persons. */
+  /** 95 % confidence interval over persons. */
   readonly low: number;
   readonly high: number;
 }
@@ -54,7 +54,7 @@ export interface EvaluationResult {
   readonly gains: readonly MeasuredGain[];
 }
 
-/** @throws EvaluationError */
+/** @throws EvaluationError. */
 export function evaluateTarget(input: EvaluationInput): EvaluationResult {
   const { settings, domain, cold, keep, subject, strategy, signal, onProgress } = input;
   const candidates = candidatesOf(settings, domain, cold);
@@ -89,8 +89,8 @@ export function evaluateTarget(input: EvaluationInput): EvaluationResult {
 }
 
 /**
- * What each hidden positive of these persons is ranked against, under this protocol. Drawn here, once for all methods.
- * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS
+ * The candidates that each hidden positive is ranked against under this protocol. They are drawn once for all methods.
+ * @throws EvaluationError EVALUATION_TOO_FEW_ITEMS.
  */
 export function candidatesOf(
   settings: EvaluationSettings,
@@ -113,7 +113,7 @@ function kindsOf({ protocol, negatives, seed }: EvaluationSettings, domain: Doma
   }
 }
 
-/** Those that need no more than the target has. */
+/** The baselines that need only the target's data. */
 function baselineScorers(input: EvaluationInput): { name: string; score: (person: string) => Float32Array }[] {
   const { domain, factorise, random, signal } = input;
   const index = personIndex(domain);

@@ -1,8 +1,8 @@
 /**
- * Hidden positives: what persons cold to this platform did on it later, for measuring alone. A file of lines
- * `person<TAB>item`, with an optional third column (the person's interactions on the sources, for activity groups) and an
- * optional fourth (1: the item is a twin of something the person has on a source); a header line that begins with `person`
- * may stand first.
+ * Hidden positives: later interactions of persons who are cold to this platform, for measuring only. A file has lines
+ * `person<TAB>item`. An optional third column is the number of the person's interactions on the sources, for activity
+ * groups. An optional fourth column is 1 if the item is a twin of an item that the person has on a source. A header
+ * line may come first; it begins with `person`.
  * @module
  */
 import { readFileSync } from 'node:fs';
@@ -13,13 +13,13 @@ import { PlatformError } from '../errors.ts';
 import { systemReason } from '../../host/files.ts';
 
 export interface HiddenPositives {
-  /** Own person ids. */
+  /** Cold persons under their own ids. */
   readonly cold: readonly ColdPerson[];
-  /** Positives that are no twin: 1 stays, 0 goes; in the order of `cold`. Absent where the file does not say. */
+  /** 1 for positives that are no twin, 0 for twins, in the order of `cold`. Absent if the file has no fourth column. */
   readonly keep?: Uint8Array;
 }
 
-/** @throws PlatformError PLATFORM_HIDDEN naming file and line. */
+/** @throws PlatformError PLATFORM_HIDDEN with file and line. */
 export function readHidden(file: string, domain: Domain): HiddenPositives {
   let text: string;
   try {
@@ -38,7 +38,7 @@ interface Row {
   readonly isTwin: boolean;
 }
 
-/** @throws PlatformError PLATFORM_HIDDEN */
+/** @throws PlatformError PLATFORM_HIDDEN. */
 export function parseHidden(text: string, domain: Domain, file: string): HiddenPositives {
   const items = new Map(domain.catalogue.map((id, item) => [id, item]));
   const warm = new Set(domain.persons.filter((_, row) => domain.offsets[row + 1] > domain.offsets[row]));

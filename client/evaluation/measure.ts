@@ -1,5 +1,5 @@
 /**
- * Measures a fitted decoder on the platform's hidden positives, and describes what was measured.
+ * Measures a fitted decoder on the platform's hidden positives, and writes down the conditions.
  * @module
  */
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -22,7 +22,7 @@ export interface Measurement {
   readonly people: People;
   readonly hidden: HiddenPositives;
   readonly decoder: Pick<Decoder, 'report' | 'score'>;
-  /** What the decoder was fitted on. */
+  /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
   readonly factorise: Factorise;
@@ -30,7 +30,7 @@ export interface Measurement {
   readonly onProgress: (fraction: number) => void;
 }
 
-/** @throws EvaluationError */
+/** @throws EvaluationError. */
 export async function measure(measurement: Measurement): Promise<EvaluationDocument> {
   const { options, plan, statement, people, hidden, decoder, version, received, signal, onProgress } = measurement;
   const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random, pseudonyms } = options;

@@ -1,5 +1,5 @@
 /**
- * How a platform measures.
+ * The settings of a platform's evaluation.
  * @module
  */
 export type EvaluationProtocol = 'sampled' | 'full' | 'published:game-video';
@@ -8,9 +8,9 @@ export const EVALUATION_PROTOCOLS: readonly EvaluationProtocol[] = ['sampled', '
 
 export interface EvaluationSettings {
   readonly protocol: EvaluationProtocol;
-  /** Negatives a positive, with `sampled`. */
+  /** Number of negatives per positive, for protocol `sampled`. */
   readonly negatives: number;
-  /** Of candidates and ties. */
+  /** Seed of the candidates and of the order of ties. */
   readonly seed: string;
 }
 

@@ -1,13 +1,13 @@
 /**
- * What does not fit one letter, in several.
+ * Splits a list that does not fit into one letter.
  * @module
  */
 import { partsOf } from '../../core/federation/planned-release.ts';
 
 /**
- * As many as a power of two, of even sizes: together they tell how many items there are to a factor of two at best. At
- * least one, possibly empty: a target that is answered with nothing knows that it is answered.
- * @param most in a chunk.
+ * Splits items into chunks of even size. Their number is a power of two, so that it reveals the number of items only to
+ * a factor of two. There is at least one chunk, possibly empty: the target then knows that its request was answered.
+ * @param most largest number of items in a chunk.
  */
 export function evenChunks<Item>(items: readonly Item[], most: number): (readonly Item[])[] {
   const count = partsOf(items.length, most);

@@ -1,7 +1,8 @@
 /**
- * Keys for letters that name persons. The receiver makes a pair for each sender, offers the public half, and makes another one
- * when something was sealed to it. The sender says which letters it sealed to the one before; once they are taken, or can
- * wait nowhere any more, the secret half is deleted. From then on nobody can open what was recorded of them.
+ * Keys for letters that name persons. The receiver makes a key pair for each sender and offers the public half. It
+ * makes another pair after a letter was sealed to the first. The sender says which letters it sealed to the earlier
+ * key. Once those letters were taken, or can wait nowhere any more, the receiver deletes the secret half. From then on
+ * nobody can open a recording of them.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -13,31 +14,31 @@ import type { RandomSource } from '../../core/random/source.ts';
 import { unixSeconds } from '../clock.ts';
 import type { LetterKeyStore, OwnLetterKey } from '../store/platform-store.ts';
 
-/** A letter waits this long for a platform that is away. */
+/** Longest time that a letter waits for an absent platform. */
 export const LETTER_LIFETIME_SECONDS = 7 * 24 * 3600;
-/** A key is offered for this long: a sender that hears of no later one stops using it then. */
+/** Lifetime of an offered key. A sender that hears of no later key stops using it then. */
 const KEY_LIFETIME_SECONDS = 7 * 24 * 3600;
-/** A key is renewed at this age though nothing was sealed to it, so that a sender always has one it may use. */
+/** Age at which an unused key is renewed, so that a sender always has a valid one. */
 const RENEWAL_SECONDS = 24 * 3600;
-/** Keys are looked after this often; one that was used is replaced no sooner. */
+/** Period of the check that renews and deletes keys. A used key is replaced no sooner. */
 const PERIOD_MS = 60_000;
 
 export interface LetterKeysOptions {
   readonly store: LetterKeyStore;
-  /** Platforms that can be written to. */
+  /** Platforms that this one can write to. */
   readonly peers: readonly string[];
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly write: (to: string, body: LetterBody) => void;
-  /** Whether a letter was taken from the mailbox. */
+  /** True if the letter was taken from the mailbox. */
   readonly isTaken: (sender: string, letter: string) => boolean;
-  /** A store that cannot be written, found out by the clock. */
+  /** Receives an error of the store in a task that the clock started. */
   readonly onError: (error: unknown) => void;
 }
 
 export class LetterKeys {
   readonly #options: LetterKeysOptions;
-  /** Peers that seal to a key which this state does not know, as one brought back from a copy. */
+  /** Peers that seal to a key which this state does not know, e.g. because the state was restored from a copy. */
   readonly #unknownTo = new Set<string>();
   #cancel: Cancel = () => undefined;
 
@@ -62,37 +63,38 @@ export class LetterKeys {
     this.#cancel();
   }
 
-  /** A peer is about to be asked: it must have a key for its answer. */
+  /** Makes sure that a peer has a key for its answer, before this platform sends it a request. */
   offer(peer: string): void {
     const newest = this.#options.store.own(peer).at(-1);
     if (newest === undefined || this.#isDue(newest)) this.#make(peer);
   }
 
-  /** Secret half of a key that this platform offered to a peer; undefined once it is deleted. */
+  /** The secret half of a key that this platform offered to a peer; undefined once it is deleted. */
   secretOf(peer: string, publicKey: Uint8Array): Uint8Array | undefined {
     return this.#options.store.own(peer).find((key) => equalBytes(key.publicKey, publicKey))?.secretKey;
   }
 
-  /** What a letter to this peer is sealed to; undefined: it offered none that may still be used. */
+  /** The key for letters to this peer; undefined if the peer has offered no key that is still valid. */
   ofPeer(peer: string): Uint8Array | undefined {
     const { store, clock } = this.#options;
     const key = store.peer(peer);
     return key === undefined || key.until <= unixSeconds(clock) ? undefined : key.publicKey;
   }
 
-  /** Before the letter leaves. */
+  /** Records that a letter was sealed, before it leaves. */
   sealed(peer: string, letter: string): void {
     this.#options.store.sealed(peer, letter);
   }
 
-  /** A peer offers a key. */
+  /** Takes a key that a peer offers. */
   onKey(peer: string, { publicKey, until, serial }: LetterKey): void {
     const { store, write } = this.#options;
     const known = store.peer(peer);
     if (known !== undefined) {
       if (serial < known.serial || equalBytes(publicKey, known.publicKey)) return;
       const letters = store.sealedTo(peer);
-      // More than one closing may name: then the key is deleted when its letters cannot wait anywhere any more.
+      // One closing letter can name only so many. With more, the receiver deletes the key once its letters can wait
+      // nowhere any more.
       if (letters.length <= LETTER_LIMITS.letters) {
         write(peer, { kind: 'letter-key-closed', publicKey: known.publicKey, letters });
       }
@@ -100,19 +102,19 @@ export class LetterKeys {
     store.setPeer(peer, { publicKey, until, serial });
   }
 
-  /** A peer says that it seals no more to a key of this platform. */
+  /** A peer says that it seals nothing more to a key of this platform. */
   onClosed(peer: string, { publicKey, letters }: ClosedLetterKey): void {
     this.#options.store.awaits(peer, publicKey, letters);
     this.#deleteTaken(peer);
   }
 
-  /** A letter was taken that was sealed to this key. */
+  /** A letter that was sealed to this key was taken. */
   onTaken(peer: string, publicKey: Uint8Array): void {
     this.#options.store.use(peer, publicKey);
     this.#deleteTaken(peer);
   }
 
-  /** A letter came that is sealed to a key which is not here: the peer is offered another one. */
+  /** A letter arrived that is sealed to an unknown key. The peer is offered another key. */
   onUnknownKey(peer: string): void {
     this.#unknownTo.add(peer);
   }
@@ -144,7 +146,8 @@ export class LetterKeys {
   #make(peer: string): void {
     const { store, random, clock, write } = this.#options;
     const { publicKey, secretKey } = letterKeyPair(random);
-    // By the clock, so that a state that was lost does not begin below what its peers know.
+    // Serials follow the clock, so that a platform that lost its state does not start below the serials that its peers
+    // know.
     const now = unixSeconds(clock);
     const serial = Math.max(now, store.lastSerial(peer) + 1);
     const until = now + KEY_LIFETIME_SECONDS;

@@ -1,5 +1,5 @@
 /**
- * The federation's release mode as this platform carries it out.
+ * The federation's release mode, from the view of one platform.
  * @module
  */
 import type { Manifest } from '../../core/federation/manifest.ts';

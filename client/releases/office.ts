@@ -1,5 +1,5 @@
 /**
- * Everything of releases at one platform: its consents, its desk as a source, its desk as a target.
+ * All releases of one platform: its consents, its desk as a source, and its desk as a target.
  * @module
  */
 import type { Consent } from '../../core/federation/consent.ts';
@@ -28,9 +28,9 @@ export interface OfficeOptions {
   readonly people: People;
   readonly emit: (event: PlatformEvent) => void;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
-  /** What is held of other platforms changed. */
+  /** Called after the stored representations of other platforms changed. */
   readonly onReceived: () => void;
-  /** What fails with nobody waiting for it. */
+  /** Receives an error that no caller awaits. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -43,9 +43,9 @@ export class ReleaseOffice {
   readonly #source: SourceDesk | undefined;
   readonly #withdrawals: Withdrawals;
   readonly #target: TargetDesk | undefined;
-  /** A consent that is given while another one is being withdrawn is a later one. */
+  /** Orders changes of consents: a consent given during a withdrawal counts as later. */
   readonly #changes = new InOrder();
-  /** One answer or withdrawal is written after the other: a target takes the later word. */
+  /** Orders answers and withdrawals: a target obeys the later letter. */
   readonly #letters = new InOrder();
 
   constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
@@ -87,23 +87,29 @@ export class ReleaseOffice {
     });
   }
 
-  /** Carries out what was recorded while no agent ran: before anybody is released, since a consent given after it is a new one. */
+  /**
+   * Carries out withdrawals that were recorded while no agent ran. It must finish before anybody is released, because a
+   * consent given afterwards is a new one.
+   */
   async begin(): Promise<void> {
     await this.#letters.do(() => this.#withdrawals.carryOut());
   }
 
-  /** Answers requests with this encoder from now on, and asks the others for what theirs makes of the same shared model. */
+  /**
+   * From now on answers requests with this encoder, and requests representations of the same shared model from the
+   * others.
+   */
   open(encoder: Encoder): void {
     this.#tried(this.#source?.adopt(encoder));
     this.#target?.ask(encoder.modelRound);
   }
 
-  /** Sources whose answer is not all here. */
+  /** Sources whose answer has not arrived completely. */
   missing(): readonly string[] {
     return this.#target?.missing() ?? [];
   }
 
-  /** The version that is being asked for; one that nobody has, where this platform asks nobody. */
+  /** The requested version. A platform that requests nothing has one that nobody answers. */
   get version(): ReceivedVersion {
     return this.#target?.version ?? { epoch: this.#options.epoch ?? DEFAULT_EPOCH, modelRound: 0 };
   }
@@ -112,7 +118,7 @@ export class ReleaseOffice {
     return this.#target?.representations(version) ?? [];
   }
 
-  /** @throws FederationError LETTER_INVALID */
+  /** @throws FederationError LETTER_INVALID. */
   onLetter(from: string, { body, order }: IncomingLetter): void {
     switch (body.kind) {
       case 'release-request':
@@ -122,18 +128,18 @@ export class ReleaseOffice {
         this.#target?.onBatch(from, body, order);
         return;
       case 'release-withdrawal':
-        // Also of a platform that no longer asks for anybody: it may hold what it was sent before.
+        // A platform that no longer receives may still hold representations from earlier.
         if (this.#target !== undefined) this.#target.onWithdrawal(from, body.persons, order);
         else this.#options.store.received.withdraw(from, order, body.persons);
         return;
       case 'letter-key':
       case 'letter-key-closed':
-        // The post's own.
+        // The post has handled these.
         return;
     }
   }
 
-  /** Consents on record, and how they are changed. */
+  /** The consents on record, with the operations that change them. */
   get book(): ConsentBook {
     const { manifest, identity, store, clock } = this.#options;
     return {
@@ -156,7 +162,7 @@ export class ReleaseOffice {
     };
   }
 
-  /** Consents by which nobody can be released: a name mistyped, or data of another day. */
+  /** Warns of consents that release nobody, because of a mistyped name or data of another day. */
   #warnOfIdleConsents(): void {
     const { store, log, manifest, identity } = this.#options;
     const consents = store.consents.list({});
@@ -172,7 +178,7 @@ export class ReleaseOffice {
     }
   }
 
-  /** Nobody waits for it, and it may fail: a store that cannot be written, work that cannot be done. */
+  /** Nobody awaits this work, so its errors go to `onError`: a store that cannot be written, or failed work. */
   #tried(work: Promise<void> | undefined): void {
     work?.catch(this.#onError);
   }

@@ -1,7 +1,8 @@
 /**
- * The post: sealed letters out and in through the coordinator's mailbox. A letter is kept until the mailbox has it, and sealed
- * when it is sent: one that names persons waits here for a key of its receiver that will be deleted. An incoming letter is
- * handled before the mailbox is told to forget it, so a crash loses nothing and doubles nothing.
+ * The post sends and receives sealed letters through the coordinator's mailbox. It keeps a letter until the mailbox has
+ * stored it, and seals it when it sends it. A letter that names persons waits here until its receiver offers a key that
+ * will be deleted. An incoming letter is handled before the mailbox may delete it, so that a crash neither loses nor
+ * doubles it.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -19,7 +20,7 @@ import type { OutgoingLetter, PlatformStore, WaitingLetter } from '../store/plat
 import type { Log } from '../../host/log.ts';
 import { LETTER_LIFETIME_SECONDS, LetterKeys } from './letter-keys.ts';
 
-/** A full mailbox is tried again after this. */
+/** Pause before letters are sent again to a full mailbox. */
 const FULL_PAUSE_MS = 5_000;
 
 export interface PostOptions {
@@ -29,11 +30,11 @@ export interface PostOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
-  /** Queues a message to the coordinator; it may be lost with the link, which `resend` makes good. */
+  /** Queues a message to the coordinator. It may be lost with the link; `resend` sends it again. */
   readonly send: (body: MailBody | MailReceiptBody) => void;
-  /** What came. A FederationError drops the letter; any other throw leaves it in the mailbox for the next start. */
+  /** Handles a letter. A FederationError drops it; any other error leaves it in the mailbox for the next start. */
   readonly deliver: (from: string, letter: IncomingLetter) => void;
-  /** A store that cannot be read, found out by the clock. */
+  /** Receives an error of the store in a task that the clock started. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -74,12 +75,12 @@ export class Post {
     for (const letter of this.#options.store.outbox.add(letters)) this.#send(letter);
   }
 
-  /** The mailbox may not know of anything under way: a new link. */
+  /** Sends all waiting letters, because the mailbox may not have stored those sent over an earlier link. */
   resend(): void {
     for (const letter of this.#options.store.outbox.waiting()) this.#send(letter);
   }
 
-  /** Resolves when the mailbox has every letter that can be sealed. */
+  /** Resolves once the mailbox has stored every letter that can be sealed. */
   empty(): Promise<void> {
     if (this.#isEmpty()) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.add(resolve));
@@ -102,7 +103,7 @@ export class Post {
             onError(error);
           }
         });
-        log.warn('the mailbox is full; letters wait here and are tried again', { pauseMs: FULL_PAUSE_MS });
+        log.warn('the mailbox is full; letters wait here and are sent again later', { pauseMs: FULL_PAUSE_MS });
         return;
       case 'unknown-platform':
       case 'too-large':
@@ -135,7 +136,8 @@ export class Post {
       this.#keys.onTaken(mail.from, key);
       log.debug('a letter came', { from: mail.from, letter: letter.body.kind });
     } catch (error) {
-      // Nobody could make sense of it, now or later: it is dropped. Anything else leaves it in the mailbox.
+      // A letter with an error of its own would never become readable, so it is dropped. Any other error leaves it in
+      // the mailbox.
       if (!(error instanceof FederationError)) throw error;
       if (error.code === 'LETTER_KEY_UNKNOWN') this.#keys.onUnknownKey(mail.from);
       log.warn('a letter was refused', { from: mail.from, code: error.code });
@@ -191,7 +193,7 @@ export class Post {
     return { id, to, lifetimeSeconds: LETTER_LIFETIME_SECONDS, namesPersons: namesPersons(body), content };
   }
 
-  /** The receiver's key for a letter; undefined: it offered none yet, or has been away for longer than its last one holds. */
+  /** The receiver's key for a letter; undefined if it has offered none yet, or its last one has expired. */
   #keyOf({ to, namesPersons: needsOffered }: OutgoingLetter): Uint8Array | undefined {
     if (needsOffered) return this.#keys.ofPeer(to);
     return Buffer.from(platformOf(this.#options.manifest, to).seal, 'base64');

@@ -1,6 +1,5 @@
 /**
- * The source's desk: answers a target's request with sealed representations of the persons who consented to it, and of
- * nobody else.
+ * The source's desk: answers a target's request with sealed representations of only those persons who consented to it.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -28,9 +27,9 @@ export interface SourceOptions {
   readonly people: People;
   readonly store: Pick<PlatformStore, 'codes' | 'consents' | 'requests'>;
   readonly mode: SourceMode;
-  /** Persons of one answer: a target takes no more. */
+  /** Most persons in one answer: a target takes no more. */
   readonly mostPersons: number;
-  /** Fingerprint of the federation's plan: what was made under another one is another release. */
+  /** Fingerprint of the federation's plan: a code made under another plan is another release. */
   readonly plan: string;
   /** Fingerprint of the pseudonym scheme: a code sent under another pseudonym is another release. */
   readonly scheme: string;
@@ -39,32 +38,32 @@ export interface SourceOptions {
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
-  /** A store that cannot be written, found out by the clock. */
+  /** Receives an error of the store in a task that the clock started. */
   readonly onError: (error: unknown) => void;
-  /** One answer, or withdrawal, after the other. */
+  /** Orders answers and withdrawals, one after the other. */
   readonly order: InOrder;
 }
 
-/** The same is answered again no sooner: a request is short, and its answer may be long. */
+/** Shortest time between two equal answers: a request is short, but its answer may be long. */
 const SAME_ANSWER_PAUSE_MS = 60_000;
 
-/** What the encoder of the adopted shared model makes of a person, by row of the domain. */
+/** The encoder of the adopted shared model. It makes the representations of persons, by row of the domain. */
 export interface Encoder {
   readonly modelRound: number;
   represent(rows: readonly number[]): Promise<readonly Float32Array[]>;
-  /** Unit vectors, row-major [K, dimension], of release mode `cohort`. */
+  /** Unit vectors, row-major [K, dimension], for release mode `cohort`. */
   readonly prototypes?: Float32Array;
 }
 
 export class SourceDesk {
   readonly #options: SourceOptions;
   #encoder: Encoder | undefined;
-  /** When each target, epoch and model was answered, in the last minute. */
+  /** Time of the answer by target, epoch and model, for the last minute. */
   readonly #answeredAt = new Map<string, number>();
   #cancelLater: Cancel = () => undefined;
-  /** How often a request of each target was opened. */
+  /** Number of requests opened per target. */
   readonly #asked = new Map<string, number>();
-  /** Who withdrew while an answer was being made: consents out of force since it began. */
+  /** Withdrawals since the current answer began. */
   readonly #withdrawn = new Set<string>();
 
   constructor(options: SourceOptions) {
@@ -75,18 +74,24 @@ export class SourceDesk {
     this.#cancelLater();
   }
 
-  /** Answered now, once this platform has adopted the shared model it is about, or a minute after the same answer. */
+  /**
+   * Answers a request once this platform has adopted the requested shared model, and no sooner than a minute after an
+   * equal answer.
+   */
   request(request: ReleaseRequest): Promise<void> {
     this.#open(request);
     return this.#answer();
   }
 
-  /** Consents are being taken out of force: nobody of these is in an answer from now on, also in one that is being made. */
+  /**
+   * Consents are being withdrawn: these persons are left out of every answer from now on, including one that is being
+   * made.
+   */
   onWithdrawn(persons: readonly string[], target: string | undefined): void {
     for (const person of persons) this.#withdrawn.add(withdrawalOf(person, target));
   }
 
-  /** Consents came: requests that stand for them are answered again, in full. */
+  /** Consents were added: requests that they concern are answered again, completely. */
   onConsents(consents: readonly Consent[]): Promise<void> {
     const { requests } = this.#options.store;
     for (const request of requests.list()) {
@@ -98,7 +103,7 @@ export class SourceDesk {
     return this.#answer();
   }
 
-  /** The shared model that releases are made with: rounds are over. */
+  /** The rounds are over, and releases are made with this shared model. */
   adopt(encoder: Encoder): Promise<void> {
     const isFirst = this.#encoder === undefined;
     this.#encoder = encoder;
@@ -111,13 +116,16 @@ export class SourceDesk {
     this.#asked.set(request.target, (this.#asked.get(request.target) ?? 0) + 1);
   }
 
-  /** Requests that were answered before some consent came: one recorded while no agent ran, or just before it was killed. */
+  /**
+   * Opens answered requests again if a consent came later: one recorded while no agent ran, or shortly before it was
+   * killed.
+   */
   #reopen(): void {
     const { requests } = this.#options.store;
     for (const request of requests.list()) if (request.isAnswered && this.#owes(request)) this.#open(request);
   }
 
-  /** Whether somebody who may be released to this target has no code yet and may have one. */
+  /** True if a person who may be released to this target has no code yet and may get one. */
   #owes({ target, epoch }: ReleaseRequest): boolean {
     const { people, store, mode, clock } = this.#options;
     if (releaseBound(mode.name) === 'nothing-sent') return false;
@@ -142,7 +150,7 @@ export class SourceDesk {
         this.#withdrawn.clear();
         const asked = this.#asked.get(request.target);
         await this.#answerOne(request, encoder);
-        // Consents, or another request, may have come meanwhile: they are answered next.
+        // Consents or another request may have arrived meanwhile. They are answered next.
         if (this.#asked.get(request.target) !== asked) continue;
         requests.answered(request.target);
         this.#answeredAt.set(answer, this.#options.clock.now());
@@ -150,7 +158,7 @@ export class SourceDesk {
     });
   }
 
-  /** Then it is given again later. */
+  /** True if the same answer was given less than a minute ago. It is then scheduled for later. */
   #wasJustGiven(answer: string): boolean {
     const { clock, onError } = this.#options;
     const now = clock.now();
@@ -168,7 +176,7 @@ export class SourceDesk {
     const { mode, mostPersons, emit, log } = this.#options;
     const made = releaseBound(mode.name) === 'nothing-sent' ? [] : await this.#release(target, epoch, encoder);
     const covered = made.filter(({ code: { person } }) => !this.#hasWithdrawn(person, target));
-    // In the order of pseudonyms: that of the platform's own ids would tell something of them.
+    // Sorted by pseudonym, because the order of the platform's own ids would reveal something about them.
     const released = covered.sort(byPseudonym).slice(0, mostPersons);
     if (released.length < covered.length) {
       const remedy = 'put the number of persons that this platform has into the manifest';
@@ -201,7 +209,10 @@ export class SourceDesk {
     else log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
   }
 
-  /** One code for each person with a consent in force: the memoised one, or one drawn now and kept before it leaves. */
+  /**
+   * One code per person with a consent in force. It is the stored code, or a code that is drawn now and stored before
+   * it leaves.
+   */
   async #release(target: string, epoch: number, encoder: Encoder): Promise<readonly Released[]> {
     const { people, store, mode, plan, scheme, clock, log } = this.#options;
     const now = unixSeconds(clock);
@@ -212,7 +223,7 @@ export class SourceDesk {
     });
     if (due.length === 0) return [];
     const [first] = await encoder.represent([due[0].row]);
-    // Of one batch all codes are of one dimension.
+    // All codes of one batch have the same dimension.
     const tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${first.length} ${plan} ${scheme}${fingerprint(encoder)}`;
     const made = { tag, encoder, mode: mode.of(first.length, encoder.prototypes), target, epoch };
     const released: Released[] = [];
@@ -225,7 +236,7 @@ export class SourceDesk {
         const code = store.codes.get(epoch, target, one.person);
         const isCurrent = code?.mode === tag && code.modelRound === encoder.modelRound && code.vector.length > 0;
         if (code !== undefined && isCurrent) released.push({ code, expires: one.expires });
-        // A second random code of one person in one epoch would be a second spend of eps0.
+        // A second random code of one person in one epoch would spend epsilon0 a second time.
         else if (code !== undefined && mode.epsilon0 !== null) withheld += 1;
         else fresh.push(one);
       }
@@ -234,14 +245,14 @@ export class SourceDesk {
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
       log.warn(
-        'codes since withdrawn, or of another mode, model, plan or pseudonym key, were drawn in this epoch; none is drawn twice',
+        'some persons get no code: theirs of this epoch was withdrawn, or made with another mode, model, plan or pseudonym key, and no code is drawn twice per epoch',
         { withheld, remedy },
       );
     }
     return released;
   }
 
-  /** Codes that are kept before they are handed on. */
+  /** Draws codes, and stores them before it returns them. */
   async #draw(
     due: readonly Due[],
     {
@@ -256,7 +267,7 @@ export class SourceDesk {
     if (due.length === 0) return [];
     const representations = await encoder.represent(due.map(({ row }) => row));
     const drawn = due.flatMap(({ person, pseudonym, expires }, index): Released[] => {
-      // A stream a person: a code must not depend on who else is released, or on when they were.
+      // One stream per person: a code must not depend on who else is released, or on when they were.
       const vector = mode.release(representations[index], random.of(`code/${epoch}/${target}/${pseudonym}`));
       if (vector === null) return [];
       return [{ code: { person, pseudonym, vector, mode: tag, modelRound: encoder.modelRound }, expires }];
@@ -284,7 +295,7 @@ interface Released {
   readonly expires: number;
 }
 
-/** Of a person's consents for one target, or for all. */
+/** Key of a withdrawal of one person's consents, for one target or for all. */
 function withdrawalOf(person: string, target: string | undefined): string {
   return JSON.stringify([person, target ?? null]);
 }
@@ -297,7 +308,7 @@ function byPseudonym(a: { readonly code: MemoisedCode }, b: { readonly code: Mem
   return a.code.pseudonym < b.code.pseudonym ? -1 : 1;
 }
 
-/** Of the prototypes, where there are any: a code told among others is another code. */
+/** Fingerprint of the prototypes, if there are any: the same code among other prototypes is another release. */
 function fingerprint({ prototypes }: Encoder): string {
   if (prototypes === undefined) return '';
   const bytes = new Uint8Array(prototypes.buffer, prototypes.byteOffset, prototypes.byteLength);

@@ -1,5 +1,6 @@
 /**
- * The target's desk: asks the sources for representations, keeps what it may, deletes what is withdrawn or expired.
+ * The target's desk: requests representations from the sources, stores what the plan allows, and deletes what is
+ * withdrawn or expired.
  * @module
  */
 import type { Cancel, Clock } from '../../core/time/clock.ts';
@@ -18,22 +19,22 @@ import type { Log } from '../../host/log.ts';
 
 export interface TargetOptions {
   readonly received: ReceivedStore;
-  /** Platforms to ask, this one not among them. */
+  /** Platforms to ask, without this one. */
   readonly sources: readonly string[];
-  /** What the federation's plan says that a source releases. */
+  /** The release that the federation's plan allows a source. */
   readonly planned: (source: string) => PlannedRelease;
   readonly epoch: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
   readonly emit: (event: PlatformEvent) => void;
-  /** Something was added or deleted: a decoder fitted before is out of date. */
+  /** Called after representations were added or deleted: an earlier decoder is out of date. */
   readonly onChange: () => void;
-  /** A store that cannot be written, found out by the clock. */
+  /** Receives an error of the store in a task that the clock started. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Expired vectors are looked for this often. */
+/** Period of the search for expired vectors. */
 const EXPIRY_PERIOD_MS = 60_000;
 
 export class TargetDesk {
@@ -48,12 +49,12 @@ export class TargetDesk {
     this.#expire();
   }
 
-  /** What is being asked for. */
+  /** The requested version. */
   get version(): ReceivedVersion {
     return this.#version;
   }
 
-  /** Asks every source whose answer for this shared model is not all here. */
+  /** Asks every source whose answer for this shared model has not arrived completely. */
   ask(modelRound: number): void {
     const { epoch, write, log } = this.#options;
     this.#version = { epoch, modelRound };
@@ -63,7 +64,7 @@ export class TargetDesk {
     }
   }
 
-  /** Sources whose answer is not all here. */
+  /** Sources whose answer has not arrived completely. */
   missing(): readonly string[] {
     const whole = new Set(
       this.#options.received
@@ -74,7 +75,7 @@ export class TargetDesk {
     return this.#options.sources.filter((source) => !whole.has(source));
   }
 
-  /** What there is of whole answers of a version, for the decoder. */
+  /** The complete answers of a version, for the decoder. */
   representations(version: ReceivedVersion): readonly ReceivedRepresentations[] {
     this.#options.received.expire(unixSeconds(this.#options.clock));
     return this.#options.received
@@ -90,9 +91,9 @@ export class TargetDesk {
   }
 
   /**
-   * A batch that nobody asked for, of another epoch or an earlier model, is dropped.
-   * @param order of the letter that it came in.
-   * @throws FederationError LETTER_INVALID: it is not what its source releases by the plan.
+   * Takes a batch. A batch that was not requested, of another epoch or of an earlier model is dropped.
+   * @param order order of its letter.
+   * @throws FederationError LETTER_INVALID if it is not what the plan lets its source release.
    */
   onBatch(source: string, batch: ReleaseBatch, order: number): void {
     const { received, sources, epoch, log, emit, onChange } = this.#options;
@@ -118,7 +119,9 @@ export class TargetDesk {
     onChange();
   }
 
-  /** Answers to later models than the one that is asked for: the last alone is kept, since there may be as many as rounds. */
+  /**
+   * Answers to later models than the requested one. Only the latest is kept, because there may be as many as rounds.
+   */
   #ahead(source: string): readonly ReceivedBatch[] {
     const { epoch, modelRound } = this.#version;
     return this.#options.received
@@ -143,7 +146,7 @@ export class TargetDesk {
     throw invalid(source, problem);
   }
 
-  /** Each part may be within the plan, and all together not. */
+  /** Checks all parts together: each alone may be within the plan. */
   #checkWhole(source: string, version: ReceivedVersion): void {
     const { received } = this.#options;
     const held = received.batches().find((batch) => batch.source === source && isSameVersion(batch, version));
@@ -155,7 +158,7 @@ export class TargetDesk {
     }
   }
 
-  /** Answers kept by an earlier program, or under another manifest, that a source of this one cannot have released. */
+  /** Drops answers of an earlier program or another manifest that a source of this manifest cannot have released. */
   #dropUnplanned(): void {
     const { received, planned, log } = this.#options;
     for (const held of received.batches()) {

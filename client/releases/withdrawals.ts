@@ -1,7 +1,7 @@
 /**
- * Withdrawals at a source: the consents out of force at once, the codes deleted, the targets told to delete theirs. A
- * target is told of what it was sent, under every pseudonym it was sent under, and of nobody else: who withdrew before
- * anything was released of them stays unknown to it.
+ * Withdrawals at a source. Consents are revoked at once, the codes are deleted, and the targets are told to delete
+ * theirs. A target is told only about the pseudonyms that it was sent, so a person who withdrew before any release
+ * stays unknown to it.
  * @module
  */
 import type { LetterBody } from '../../core/federation/letter.ts';
@@ -12,7 +12,7 @@ import { evenChunks } from './chunks.ts';
 import type { Log } from '../../host/log.ts';
 
 export interface WithdrawalsOptions {
-  /** Platforms that can be written to. */
+  /** Platforms that this one can write to. */
   readonly targets: readonly string[];
   readonly codes: CodeStore;
   readonly consents: ConsentStore;
@@ -30,14 +30,17 @@ export class Withdrawals {
     this.#options = options;
   }
 
-  /** Takes consents out of force. @param persons own person ids. @returns how many. */
+  /** Revokes consents. @param persons own person ids. @returns number of revoked consents. */
   async revoke(persons: readonly string[], target?: string): Promise<number> {
     const { consents } = this.#options;
     const revoked = await inTurns(persons, (some) => consents.revoke(some, target));
     return revoked.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Deletes what revoked consents allowed, and tells the targets to delete theirs. Withdrawals that were recorded while no agent ran, or that one was killed in; of persons erased from the data too. */
+  /**
+   * Deletes the codes of revoked consents, and tells the targets to delete theirs. It includes withdrawals that were
+   * recorded while no agent ran or before a crash, and persons who were deleted from the data.
+   */
   async carryOut(): Promise<void> {
     const targets = new Map<string, Set<string>>();
     for (const { person, target } of this.#options.consents.revoked()) {
@@ -46,7 +49,7 @@ export class Withdrawals {
     for (const [target, persons] of targets) await this.#carryOutOne(target, [...persons]);
   }
 
-  /** The consents go last: a kill in between leaves them revoked, and everything is told again. */
+  /** The consents are deleted last: after a crash in between they are still revoked, and the target is told again. */
   async #carryOutOne(target: string, persons: readonly string[]): Promise<void> {
     const { codes, consents, emit, log } = this.#options;
     const pseudonyms = (await inTurns(persons, (some) => codes.pseudonyms(target, some))).flat().sort();

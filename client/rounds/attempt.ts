@@ -1,6 +1,6 @@
 /**
- * One attempt at a round, driven: the platform's state machine of the masked sum, its effects carried out in order, each
- * durable before the next. It ends revealed or given up, and the store says which.
+ * Drives one attempt at a round: it carries out the effects of the platform's state machine of the masked sum in order,
+ * and each is durable before the next. The attempt ends revealed or given up, and the store records which.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
@@ -24,20 +24,20 @@ export interface AttemptOptions {
   readonly floor: PlatformFloor;
   readonly sessions: SessionStore;
   readonly log: Log;
-  /** Starts computing this platform's update; the signal tells that nobody wants it any more. */
+  /** Starts to compute this platform's update. The signal aborts once nobody needs it any more. */
   readonly update: (signal: AbortSignal) => Promise<Update>;
-  /** Resolves when the transport has room for more. */
+  /** Resolves once the transport has room for more. */
   readonly send: (message: PlatformMessage) => Promise<void>;
-  /** Charges this platform's ledger durably. @throws when the budget does not hold it. */
+  /** Charges this platform's ledger durably. @throws an error if the budget does not allow it. */
   readonly charge: (sessionId: string) => void;
-  /** Nothing was revealed and nothing will be: the record says so, and the secrets are gone. */
+  /** Called after the attempt was given up: the record says that nothing was revealed, and the secrets are gone. */
   readonly onGivenUp: () => void;
   readonly onStage: (stage: PlatformState['stage']) => void;
-  /** The store cannot be written: not this attempt alone is over. */
+  /** Receives an error of the store, which ends more than this attempt. */
   readonly onError: (error: StoreError) => void;
 }
 
-/** Why this platform's part ended. */
+/** The reason why this platform's part ended. */
 export type AttemptEnding =
   | { readonly kind: 'done'; readonly outcome: string }
   | { readonly kind: 'left'; readonly code: string; readonly text: string };
@@ -46,11 +46,11 @@ export class Attempt {
   readonly ended: Promise<AttemptEnding>;
   readonly #options: AttemptOptions;
   readonly #left = new AbortController();
-  /** `attemptKey`, once the attempt is on record as this process's own. */
+  /** `attemptKey` of this attempt, once it is on record as entered by this process. */
   #entered: string | undefined;
   #state: PlatformState;
   #resolveEnded: (ending: AttemptEnding) => void = () => undefined;
-  /** Events are handled one after the other, an upload included. */
+  /** Events are handled one after the other. An upload counts as one event. */
   #last: Promise<void>;
 
   constructor(options: AttemptOptions) {
@@ -72,12 +72,12 @@ export class Attempt {
     this.#last = this.#last.then(() => this.#step(event));
   }
 
-  /** The attempt is over, whether or not the session was told of it: keys are wiped, nothing more is sent. */
+  /** Ends the attempt, even if the session was not told of its end: keys are wiped, and nothing more is sent. */
   finish(outcome: string): void {
     this.handle({ kind: 'session-end', outcome, text: '' });
   }
 
-  /** Leaves: keys are wiped, the coordinator is told, computing stops. */
+  /** Leaves the attempt: keys are wiped, the coordinator is told, and the computation stops. */
   leave(because: string): void {
     if (this.#left.signal.aborted) return;
     this.#left.abort();
@@ -99,7 +99,8 @@ export class Attempt {
   }
 
   async #step(event: PlatformEvent): Promise<void> {
-    // What was queued before this platform left must not be charged or revealed after it: the next attempt counts on it.
+    // Events that were queued before the platform left must charge or reveal nothing after it, because the next attempt
+    // relies on that.
     if (this.#left.signal.aborted && event.kind !== 'stop') return;
     const [state, effects] = handlePlatform(this.#state, event);
     const isNewStage = state.stage !== this.#state.stage;
@@ -112,7 +113,7 @@ export class Attempt {
     try {
       for (const effect of effects) if (!(await this.#effect(effect))) return;
     } catch (error) {
-      // A lost link or a store that cannot be written: nothing more may leave in this attempt.
+      // After a lost link or a failed write of the store, nothing more may leave in this attempt.
       const code = codeOf(error) ?? 'INTERNAL';
       this.#options.log.warn('left the attempt', { code });
       const [state] = handlePlatform(this.#state, { kind: 'stop', error: new SecaggError('SECAGG_CLOSED', code) });
@@ -121,7 +122,7 @@ export class Attempt {
     }
   }
 
-  /** @returns whether the effects after it may follow. */
+  /** @returns true if the next effects may follow. */
   async #effect(effect: PlatformEffect): Promise<boolean> {
     const { sessions, send, charge, log } = this.#options;
     switch (effect.kind) {
@@ -144,7 +145,8 @@ export class Attempt {
       case 'charge':
         try {
           const session = Buffer.from(effect.sessionId).toString('hex');
-          // Before the ledger: a charge whose session is unknown here would be taken back on others' word alone.
+          // The session is recorded before the charge: if it were unknown here, this platform would accept a refund on
+          // the word of others.
           if (this.#entered !== undefined) sessions.charging(this.#entered, session);
           charge(session);
           return true;
@@ -154,7 +156,8 @@ export class Attempt {
           return false;
         }
       case 'persist-reveal': {
-        // Which shares, not the shares: what counts is that no peer is given away both ways.
+        // Records the choice of shares, not the shares. A later process must never reveal both kinds of one peer's
+        // shares.
         const choice = new TextEncoder().encode(
           effect.reveals.reveals.map((reveal) => `${reveal.peer}${'selfMaskShare' in reveal ? 'b' : 's'}`).join(' '),
         );
@@ -182,7 +185,7 @@ export class Attempt {
     await this.#carryOut(effects);
   }
 
-  /** The state machine has wiped its secrets by now. @param cause what it failed of, if it did. */
+  /** Ends the attempt. The state machine has wiped its secrets by now. @param cause the error that ended it, if any. */
   #end(ending: AttemptEnding, cause?: unknown): void {
     this.#left.abort();
     this.#resolveEnded(ending);
@@ -194,7 +197,7 @@ export class Attempt {
       if (entered !== undefined && sessions.giveUp(entered)) onGivenUp();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      // This platform ends; its next process gives up what has no ending.
+      // The platform stops here. Its next process gives up every attempt without an ending.
       onError(error);
     }
   }

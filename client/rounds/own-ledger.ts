@@ -1,6 +1,6 @@
 /**
- * This platform's ledger, kept in step with the coordinator's: charged here before anything leaves, checked against theirs
- * whenever they tell it.
+ * This platform's ledger. It is charged before anything leaves, and compared with the coordinator's whenever the
+ * coordinator sends entries.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -19,17 +19,20 @@ import type { VersionStore } from '../../core/federation/versions.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
 
-/** An entry as it travels: its canonical bytes, which its hash is of. */
+/** An entry as it is sent: the canonical bytes that its hash covers. */
 const travellingEntrySchema = openEntrySchema({ ledger: z.literal(LEDGER_FORMAT) });
 
-/** A charge is smaller than the first; a refund has the keys and the statement of each platform in it besides. */
+/**
+ * Limits of an entry's size. A charge is smaller than the first. A refund also has the keys and the statement of each
+ * platform in it.
+ */
 const ENTRY_BYTES = 4096;
 const ENTRY_BYTES_PER_PLATFORM = 1024;
 
 export class OwnLedger {
   readonly #ledger: Ledger;
   readonly #mostEntryBytes: number;
-  /** The coordinator's, as told so far. */
+  /** The coordinator's entries so far. */
   #theirs: readonly LedgerEntry[] = [];
   #refusal: PrivacyError | undefined = new PrivacyError(
     'PRIVACY_LEDGER_REFUSED',
@@ -52,12 +55,12 @@ export class OwnLedger {
     this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * plan.manifest.platforms.length;
   }
 
-  /** Falls when a charge is taken back. */
+  /** Epsilon spent. It falls when a charge is taken back. Null in a federation without privacy. */
   get spent(): number | null {
     return this.#ledger.spent();
   }
 
-  /** Attempts at rounds that are charged and not taken back. */
+  /** Number of attempts that are charged and not taken back. */
   get attempts(): number {
     return this.#ledger.attempts;
   }
@@ -75,28 +78,30 @@ export class OwnLedger {
     return this.#ledger.budget.epsilon;
   }
 
-  /** Why no attempt may start, if so. */
+  /** The reason why no attempt may start; undefined if one may. */
   get refusal(): PrivacyError | undefined {
     return this.#refusal;
   }
 
-  /** Durable when it returns. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, PRIVACY_LEDGER_REFUSED */
+  /** Charges the ledger durably. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED, PRIVACY_LEDGER_REFUSED. */
   charge(charge: Charge): void {
     this.#ledger.charge(charge);
   }
 
-  /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED before anything is computed for a charge that would be refused. */
+  /** Refuses an impossible charge before anything is computed for it. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED. */
   check(charge: ProposedCharge): void {
     const refusal = this.#ledger.refusal(charge);
     if (refusal !== undefined) throw refusal;
   }
 
-  /** Attempts that this platform has paid for, or knows from the coordinator, and has not taken back. */
+  /**
+   * Charged attempts that are not taken back, whether this platform paid for them or knows them from the coordinator.
+   */
   refundable(): readonly Charge[] {
     return this.#ledger.refundable();
   }
 
-  /** Attempts that the coordinator's ledger, as told, charges and does not take back. */
+  /** Attempts that the coordinator's ledger charges and does not take back, as far as its entries are known. */
   chargedThere(): readonly Charge[] {
     return Accounts.of(this.#theirs)
       .all()
@@ -104,8 +109,8 @@ export class OwnLedger {
   }
 
   /**
-   * Looks again at what the coordinator told: this platform gave an attempt up since, so that it may take its charge back.
-   * While an attempt runs its charge is not told yet, and the next sync looks.
+   * Checks the coordinator's entries again after this platform gave an attempt up, because it may now accept a refund.
+   * During an attempt the coordinator has not sent its charge yet, and the next sync does the check.
    */
   recheck(): void {
     if (this.#refusal !== undefined) return;
@@ -116,18 +121,18 @@ export class OwnLedger {
     }
   }
 
-  /** Takes the coordinator's entries; from then on `refusal` tells whether they agree with this platform's. */
+  /** Takes the coordinator's entries. Afterwards `refusal` tells if they agree with this platform's. */
   sync({ from, entries }: LedgerSyncBody): void {
     try {
       if (from > this.#theirs.length) {
         throw new PrivacyError(
           'PRIVACY_LEDGER_REFUSED',
-          `the coordinator's ledger goes on at entry ${from}, and only ${this.#theirs.length} are known`,
+          `the coordinator's ledger continues at entry ${from}, but only ${this.#theirs.length} are known`,
         );
       }
       this.#checkSize(from, entries);
       const told = entries.map(parseEntry);
-      // What was told before must stand unchanged; telling it again is no harm.
+      // The coordinator may send an entry twice, but must never change one.
       const kept = this.#theirs.slice(0, from);
       const theirs = [...kept, ...told];
       const changed = this.#theirs.findIndex(
@@ -136,7 +141,7 @@ export class OwnLedger {
       if (changed !== -1) {
         throw new PrivacyError(
           'PRIVACY_LEDGER_REFUSED',
-          `the coordinator changed entry ${changed} of its ledger after it had told it`,
+          `the coordinator changed entry ${changed} of its ledger after sending it`,
         );
       }
       if (theirs.length < this.#theirs.length && from === 0) {
@@ -154,7 +159,7 @@ export class OwnLedger {
     }
   }
 
-  /** Before anything of it is parsed. @throws PrivacyError PRIVACY_LEDGER_REFUSED */
+  /** Checks the sizes before anything is parsed. @throws PrivacyError PRIVACY_LEDGER_REFUSED. */
   #checkSize(from: number, entries: readonly Uint8Array[]): void {
     const { mostEntries } = this.#ledger;
     const large = entries.findIndex(({ length }) => length > this.#mostEntryBytes);
@@ -172,7 +177,9 @@ export class OwnLedger {
 /** @throws PrivacyError PRIVACY_LEDGER_BROKEN */
 function parseEntry(bytes: Uint8Array): LedgerEntry {
   const broken = (cause?: unknown): PrivacyError =>
-    new PrivacyError('PRIVACY_LEDGER_BROKEN', "the coordinator's ledger holds what is no entry", { cause });
+    new PrivacyError('PRIVACY_LEDGER_BROKEN', "the coordinator's ledger holds something that is not an entry", {
+      cause,
+    });
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

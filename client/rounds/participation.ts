@@ -1,5 +1,5 @@
 /**
- * A platform's part in the rounds: which attempts it joins, which it declines and why, and the shared model it holds.
+ * A platform's part in the rounds: the attempts that it joins or declines, and the shared model that it holds.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
@@ -47,11 +47,13 @@ export interface ParticipationOptions {
   readonly log: Log;
   readonly emit: (event: PlatformEvent) => void;
   readonly send: (body: Body, session?: Uint8Array) => Promise<void>;
-  /** A shared model came, and the encoder works with it. */
+  /** Called after a new shared model was adopted by the encoder. */
   readonly onAdopted: () => Promise<void>;
-  /** A store that cannot be written, or a shared model that cannot be adopted: this platform cannot go on. */
+  /**
+   * Receives an error of the store, or of a shared model that cannot be adopted. The platform cannot continue after it.
+   */
   readonly onError: (error: unknown) => void;
-  /** Persons of this platform, for progress alone. */
+  /** Number of this platform's persons, only for its own progress view. */
   readonly persons: number;
 }
 
@@ -62,26 +64,27 @@ interface Running {
   readonly attempt: Attempt;
 }
 
-/** Why the rounds are over; a round that was given up may be tried again, and is joined then. */
+/** The reason why the rounds ended. A round that was given up may be tried again, and the platform then joins it. */
 export type RoundsEnd =
   'all rounds are completed' | 'the budget is spent' | 'the coordinator gave the round up for now';
 
 export class Participation {
-  /** Resolves once, when no further round will come, or one is given up for now. */
+  /** Resolves once no further round will come, or the coordinator gives a round up. */
   readonly over: Promise<RoundsEnd>;
   readonly #options: ParticipationOptions;
   readonly #statements: Statements;
   #model: RoundWork | undefined;
   #running: Running | undefined;
   #resolveOver: (end: RoundsEnd) => void = () => undefined;
-  /** Adopting and computing touch the same tensors: one at a time. */
+  /** Adopting and computing use the same tensors, so only one runs at a time. */
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: ParticipationOptions) {
     this.#options = options;
     this.over = new Promise((resolve) => (this.#resolveOver = resolve));
     const { plan, identity, engine, store, ledger } = options;
-    // Whatever an earlier process entered and did not reveal it cannot reveal any more: its secrets died with it.
+    // An earlier process's attempts that revealed nothing cannot do so any more, because their secrets were only in its
+    // memory.
     store.sessions.giveUpAll();
     this.#statements = new Statements({
       federation: plan.manifest.federation,
@@ -96,23 +99,23 @@ export class Participation {
     this.#checkOver(undefined);
   }
 
-  /** Round whose shared model this platform holds. */
+  /** Round of the shared model that this platform holds. */
   get round(): number {
     return this.#options.store.models.latest()?.round ?? 0;
   }
 
-  /** The encoder is made and charged: attempts may be joined. */
+  /** The encoder is ready and charged: from now on this platform joins attempts. */
   async join(model: RoundWork): Promise<void> {
     this.#model = model;
     await this.#adoptLatest();
   }
 
-  /** Resolves when no model is being adopted and no update computed. */
+  /** Resolves once no model is being adopted and no update computed. */
   idle(): Promise<void> {
     return this.#busy;
   }
 
-  /** @throws StoreError */
+  /** @throws StoreError. */
   onAttemptStart(body: AttemptStartBody): void {
     const { log, emit, send } = this.#options;
     this.#running?.attempt.leave('another attempt began');
@@ -122,7 +125,7 @@ export class Participation {
       this.#running = this.#begin(body);
       emit({ kind: 'attempt', round, attempt, stage: 'begun' });
     } catch (error) {
-      // No reason of a declined attempt, but of a platform that ends.
+      // A store error is no reason to decline one attempt: it ends the platform.
       if (error instanceof StoreError) throw error;
       const code = codeOf(error) ?? 'PLATFORM_NOT_READY';
       const text = messageOf(error);
@@ -134,13 +137,13 @@ export class Participation {
 
   onSecagg({ message }: SecaggBody, session: Uint8Array): void {
     const running = this.#running;
-    // Of an attempt that is over, or that this platform declined.
+    // Ignores messages of an attempt that is over, or that this platform declined.
     if (running === undefined || Buffer.compare(running.key, session) !== 0) return;
     if (isFromPlatform(message)) return;
     running.attempt.handle(message);
   }
 
-  /** @throws PlatformError ROUND_MODEL; StoreError */
+  /** @throws PlatformError ROUND_MODEL; StoreError. */
   onAttemptEnd(body: AttemptEndBody): void {
     const { log, emit, store } = this.#options;
     const { round, attempt, outcome, text } = body;
@@ -157,13 +160,13 @@ export class Participation {
     }
     emit({ kind: 'attempt-ended', round, attempt, outcome, text });
     const { completedRounds } = body;
-    // Attempt 0: none is made for now, and the text says why and whom it takes.
+    // Attempt 0 means that no attempt is made for now. The text names the reason and the condition to continue.
     if (attempt === 0) log.warn(text, { completedRounds });
     else log.info(`round ${round}, attempt ${attempt}: ${outcome}`, { completedRounds });
     this.#checkOver(body);
   }
 
-  /** @throws StoreError */
+  /** @throws StoreError. */
   onLedgerSync(body: LedgerSyncBody): void {
     const { ledger, log } = this.#options;
     this.#tellingRefunds(() => ledger.sync(body));
@@ -172,25 +175,28 @@ export class Participation {
   }
 
   /**
-   * The last keys of this platform that the coordinator holds.
-   * @throws PlatformError PLATFORM_STATE_OLD when this platform signed them and its store does not know them.
+   * Checks the last keys of this platform that the coordinator holds.
+   * @throws PlatformError PLATFORM_STATE_OLD if this platform signed them and its store does not know them.
    */
   onLastKeys({ round, attempt, parametersHash, keys }: LastKeysBody): void {
     const { identity, engine, store, log } = this.#options;
     const signed = keysToSign(parametersHash, keys.platform, keys);
     if (!engine.verify(signed, keys.signature, identity.identity.publicKey)) {
-      log.warn('the coordinator shows keys as this platform’s that it has not signed', { round, attempt });
+      log.warn('the coordinator sent keys in the name of this platform that this platform has not signed', {
+        round,
+        attempt,
+      });
       return;
     }
     if (store.sessions.knows(keys)) return;
     throw new PlatformError(
       'PLATFORM_STATE_OLD',
-      `this platform signed keys for round ${round}, attempt ${attempt}, and its state does not know them: the state was brought back from an older copy, and what it released since then is not on record. ` +
-        'It takes no part in rounds and sends no letters with it. Bring the latest state back, or leave the federation and join again, with a new identity, by a new version of the manifest',
+      `this platform signed keys for round ${round}, attempt ${attempt}, and its state does not know them: the state was restored from an older copy, which has no record of later releases. ` +
+        'With it the platform takes no part in rounds and sends no letters. Restore the latest state, or leave the federation and join again, with a new identity, by a new version of the manifest',
     );
   }
 
-  /** The coordinator forgot this link: what was under way is lost. */
+  /** The coordinator has forgotten the earlier link, so the attempt under way is lost. */
   onNewLink(): void {
     this.#statements.onNewLink();
     this.#running?.attempt.leave('the link was lost');
@@ -251,7 +257,7 @@ export class Participation {
     this.#statements.tell();
   }
 
-  /** Refunds that `work` took over are told. */
+  /** Runs `work`, and reports the refunds that the ledger took over in it. */
   #tellingRefunds(work: () => void): void {
     const { ledger, log, emit } = this.#options;
     const before = ledger.refundable();
@@ -260,7 +266,7 @@ export class Participation {
     const refunded = before.filter(({ session }) => !left.has(session));
     for (const { round, attempt } of refunded) {
       log.info(
-        `round ${round}, attempt ${attempt}: its charge is taken back, since its sum was not opened and cannot be`,
+        `round ${round}, attempt ${attempt}: the ledger took its charge back, because its sum was not opened and cannot be any more`,
       );
     }
     if (refunded.length > 0) emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
@@ -278,7 +284,8 @@ export class Participation {
       shared,
       round: body.round,
       mechanism,
-      // Seeded, as in simulations alone, a retry of the round draws the same: what is measured does not depend on which failed.
+      // A seeded source, which only simulations use, gives every retry of the round the same draws. So a measurement
+      // does not depend on which attempts failed.
       random: random.of(`noise/${roundSum(plan).label}/${body.round}`),
       signal,
       onContribution: () => {
@@ -300,7 +307,7 @@ export class Participation {
     await this.#options.onAdopted();
   }
 
-  /** @throws PlatformError ROUND_MODEL */
+  /** @throws PlatformError ROUND_MODEL. */
   #checkModel(model: Float32Array, round: number): void {
     const { plan, store } = this.#options;
     const refuse = (why: string): PlatformError =>
@@ -321,7 +328,7 @@ export class Participation {
       this.#resolveOver('all rounds are completed');
     else if (ended?.outcome === 'budget-exhausted') this.#resolveOver('the budget is spent');
     else if (ended?.attempt === 0) {
-      // Attempt 0 stands for all that are not made.
+      // Attempt 0 stands for every attempt that is not made.
       this.#resolveOver('the coordinator gave the round up for now');
     }
   }
@@ -344,11 +351,14 @@ const FROM_PLATFORM: ReadonlySet<string> = new Set([
   'leave',
 ]);
 
-/** What waits its turn after it does not fail with it: whoever asked for it is told. */
+/**
+ * Waits for the work and swallows its error: the caller who started it handles the error, and the next task must still
+ * run.
+ */
 async function eitherWay(work: Promise<unknown>): Promise<void> {
   await work.catch(() => undefined);
 }
 
 function ignoreLost(): void {
-  // The link went away with it; what is needed again is asked for again.
+  // The link is gone. Whatever is still needed will be requested again.
 }

@@ -1,6 +1,6 @@
 /**
- * What this platform states to the coordinator: each attempt that the coordinator's ledger charges and that this platform has
- * given up. Enough statements of one attempt take its charge back, for everybody.
+ * This platform's statements to the coordinator, about attempts that the coordinator's ledger charges and that this
+ * platform has given up. Enough statements about one attempt let every ledger take its charge back.
  * @module
  */
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
@@ -17,32 +17,32 @@ export interface StatementsOptions {
   readonly engine: CryptoEngine;
   readonly sessions: Pick<SessionStore, 'find'>;
   readonly ledger: Pick<OwnLedger, 'chargedThere'>;
-  /** Queues it; what is lost with the link is stated again over the next one. */
+  /** Queues a statement. If it is lost with the link, it is sent again over the next one. */
   readonly send: (body: StatementBody) => void;
 }
 
 export class Statements {
   readonly #options: StatementsOptions;
-  /** Attempt keys that were stated over this link. */
+  /** Keys of attempts with a statement sent over this link. */
   readonly #stated = new Set<string>();
 
   constructor(options: StatementsOptions) {
     this.#options = options;
   }
 
-  /** The coordinator may not have what was sent over an earlier link. */
+  /** Forgets what was sent: the coordinator may not have received it over the earlier link. */
   onNewLink(): void {
     this.#stated.clear();
   }
 
-  /** States what is to be stated and was not yet over this link. @throws StoreError */
+  /** Sends the statements that are due and were not sent over this link. @throws StoreError. */
   tell(): void {
     const { federation, identity, engine, sessions, ledger, send } = this.#options;
     for (const { round, attempt } of ledger.chargedThere()) {
       const key = attemptKey(engine, { federation, round, attempt });
       if (this.#stated.has(key)) continue;
       const entered = sessions.find(key);
-      // The record alone decides: an attempt that may still be revealed, or was, is never stated.
+      // Only the record decides. An attempt that was revealed, or may still be, never gets a statement.
       if (entered?.ending !== 'given-up') continue;
       this.#stated.add(key);
       const { parametersHash, sealKey, maskKey } = entered;

@@ -13,14 +13,14 @@ import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
 
-/** The part of a strategy that rounds need, wherever it is computed. */
+/** The part of a strategy that rounds need, on whichever thread it runs. */
 export interface RoundWork {
-  /** The federation's new shared model. */
+  /** Adopts the federation's new shared model. */
   adopt(shared: SharedModel): Promise<void>;
   update(order: UpdateOrder): Promise<Update>;
 }
 
-/** On this thread. */
+/** Runs the work on the calling thread. */
 export function roundWorkOf(model: PlatformModel): RoundWork {
   return {
     adopt: (shared) => model.adopt(shared),
@@ -32,10 +32,10 @@ export type UpdateOrder = Omit<UpdateOptions, 'model'>;
 
 export interface UpdateOptions {
   readonly plan: FederationPlan;
-  /** Whose update. */
+  /** Name of the platform whose update this is. */
   readonly platform: string;
   readonly model: PlatformModel;
-  /** As received with the attempt. */
+  /** The shared model that came with the attempt. */
   readonly shared: SharedModel;
   readonly round: number;
   readonly mechanism: PrivacyMechanism;
@@ -44,18 +44,21 @@ export interface UpdateOptions {
   readonly onContribution: () => void;
 }
 
-/** Longest stretch of work before sockets and timers get their turn. */
+/** Longest piece of work before sockets and timers get a turn. */
 const TURN_MS = 20;
 
 export interface Update {
   readonly vector: Uint32Array /* [parameters] */;
-  /** Contributions that held NaN or infinity and were zeroed: a count of persons, for this platform's log alone. */
+  /**
+   * Number of contributions with NaN or infinity, which were replaced by zero. It counts persons, so it stays in this
+   * platform's log.
+   */
   readonly zeroed: number;
-  /** Coordinates clamped to the public bound. */
+  /** Number of coordinates that were clamped to the public bound. */
   readonly clamped: number;
 }
 
-/** @throws AbortError when the attempt is over; whatever the strategy throws. */
+/** @throws AbortError if the attempt is over; the errors of the strategy. */
 export async function computeUpdate(options: UpdateOptions): Promise<Update> {
   const { plan, model, shared, round, mechanism, random, signal, onContribution } = options;
   const sum = roundSum(plan, options.platform);

@@ -1,25 +1,27 @@
 /**
- * The acceptance gate: which version a platform serves with. Its own held-out quality must not fall. What it
- * contributes from, and whether it takes part, never depends on this: that would tell of its persons, uncharged.
+ * The acceptance gate decides which version a platform serves with: its held-out quality must not fall. The platform's
+ * contributions and its participation never depend on this decision, which would reveal something of its persons
+ * without a charge.
  * @module
  */
 import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 import type { ReceivedVersion, ServedVersion } from '../store/platform-store.ts';
 import { isSameVersion } from '../store/received-version.ts';
 
-/** How a fitted version would be recorded if it served. */
+/** The record of a fitted version, if it served. */
 export function qualityOf(version: ReceivedVersion, report: DecoderReport): ServedVersion {
   const { blend, persons } = report.heldOut as Readonly<Record<string, number | undefined>>;
   return { ...version, heldOut: blend ?? null, persons: persons ?? 0 };
 }
 
-/** How many standard errors of a held-out mean a fall must be worth before it counts. */
+/** Number of standard errors by which the held-out mean must fall before the version is refused. */
 const STANDARD_ERRORS = 2;
 
 /**
- * Whether `candidate` may serve instead of `served`. The held-out persons of two fits differ, so a fall counts from two
- * standard errors of their difference on; a gain per person lies from 0 to 1, which bounds its variance by q (1 - q).
- * @returns undefined to accept, else why not.
+ * Decides if `candidate` may serve instead of `served`. The held-out persons of two fits differ, so a fall counts only
+ * from two standard errors of the difference. A gain per person is between 0 and 1, which bounds its variance by q (1 -
+ * q).
+ * @returns undefined to accept, else the reason.
  */
 export function refusalOf(candidate: ServedVersion, served: ServedVersion | undefined): string | undefined {
   if (served === undefined || served.heldOut === null || isSameVersion(candidate, served)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The decoder that serves: fitted to what sources released, again whenever that changes, and replaced by a later one only
- * if the held-out quality does not fall.
+ * The decoder that serves. It is fitted to the released representations, and again whenever they change. A later
+ * decoder replaces it only if the held-out quality does not fall.
  * @module
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
@@ -28,7 +28,7 @@ export interface ServedDecoderOptions {
   readonly signal: AbortSignal;
 }
 
-/** A decoder, and what it was fitted on. */
+/** A decoder and the version that it was fitted on. */
 export interface Fitted {
   readonly version: ReceivedVersion;
   readonly decoder: Decoder;
@@ -38,21 +38,21 @@ export class ServedDecoder {
   readonly #given: ServedDecoderOptions;
   #recommender: Recommender | undefined;
   #isFitting = false;
-  /** What is held changed while a fit was under way. */
+  /** True if the received representations changed during a fit. */
   #isFitWanted = false;
 
   constructor(given: ServedDecoderOptions) {
     this.#given = given;
   }
 
-  /** Undefined before the first fit, unless there is something to serve until then. */
+  /** Undefined before the first fit, unless an interim decoder serves. */
   get recommender(): Recommender | undefined {
     return this.#recommender;
   }
 
   /**
-   * Until a first fit stands: what is popular here, and what served before this process began, as soon as it is fitted
-   * again beside other work. Once.
+   * Serves until the first fit is done: popularity at first, then the decoder of the earlier process, once it is fitted
+   * again beside other work. Runs once.
    */
   async serveMeanwhile(): Promise<void> {
     if (this.#recommender !== undefined) return;
@@ -74,7 +74,7 @@ export class ServedDecoder {
     }
   }
 
-  /** Fits a decoder to what was asked for; where its held-out quality falls, to what served before. */
+  /** Fits a decoder to the requested version. If its held-out quality falls, it fits the version that served before. */
   async fit(): Promise<Fitted> {
     const { office, onStage } = this.#given;
     const { store } = this.#given.options;
@@ -123,18 +123,21 @@ export class ServedDecoder {
     }
     if (report.warmPersons === 0 && receives !== false) {
       log.warn(
-        'nobody is known both here and in what was released: recommendations rest on popularity; compare pseudonym keys and consents',
+        'no person is both here and in the received representations, so recommendations use popularity only; compare pseudonym keys and consents',
       );
     }
   }
 
-  /** After a change of what is held. Changes that come meanwhile make one more fit, not many. @throws StoreError */
+  /**
+   * Fits again after a change of the received representations. Several changes during a fit cause only one more fit.
+   * @throws StoreError.
+   */
   async refit(): Promise<void> {
     this.#isFitWanted = true;
     if (!this.#isFitting) await this.refitIfWanted();
   }
 
-  /** For what changed during the first fit. @throws StoreError */
+  /** Fits again if something changed during the first fit. @throws StoreError. */
   async refitIfWanted(): Promise<void> {
     const { onStage, options, signal } = this.#given;
     if (!this.#isFitWanted) return;
@@ -147,7 +150,7 @@ export class ServedDecoder {
       if (signal.aborted) return;
       if (error instanceof StoreError) throw error;
       const code = codeOf(error) ?? 'INTERNAL';
-      options.log.error('the decoder could not be fitted again; the earlier one serves on', { code });
+      options.log.error('the decoder could not be fitted again; the earlier one continues to serve', { code });
     }
     if (!signal.aborted) onStage('serving');
   }

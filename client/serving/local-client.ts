@@ -1,5 +1,5 @@
 /**
- * What `isthmus recommend` and `isthmus consent` ask of the agent that runs on a state directory.
+ * Sends the requests of `isthmus recommend` and `isthmus consent` to the agent that runs on a state directory.
  * @module
  */
 import { PlatformError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { runningAgent } from '../state-directory.ts';
 
 export interface LocalRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With the query. */
+  /** Path with the query. */
   readonly path: string;
   readonly body?: unknown;
 }
@@ -28,7 +28,7 @@ export async function askAgent(state: string, { method, path, body }: LocalReque
   } catch (cause) {
     throw new PlatformError(
       'PLATFORM_NOT_RUNNING',
-      `nothing answers at ${url}: the agent of ${state} has ended without telling; start it again`,
+      `nothing answers at ${url}: the agent of ${state} has crashed; start it again`,
       { cause },
     );
   }

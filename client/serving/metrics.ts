@@ -1,6 +1,6 @@
 /**
- * Figures for Prometheus: the budget as of each scrape, and what was counted from the platform's events. Numbers of
- * attempts and codes: nothing of a person.
+ * Metrics for Prometheus: the budget at each scrape, and counts of the platform's events. They count attempts and
+ * codes, and hold nothing about a person.
  * @module
  */
 import type { Counter } from 'prom-client';
@@ -15,15 +15,15 @@ export class PlatformMetrics {
   readonly #figures = new Figures();
   readonly #reported: Counter;
   readonly #refusals: Counter;
-  /** Of the last round that was offered: statements of others may free room for the next. */
+  /** State at the last offered round. Statements of others may free budget for the next one. */
   #isExhausted = false;
-  /** The last attempt counted: a platform that connects again is told once more how it ended. */
+  /** The last attempt counted. The coordinator reports its end again to a platform that connects again. */
   #counted = { round: 0, attempt: 0 };
 
-  /** @param spending read at every scrape. */
+  /** @param spending called at every scrape. */
   constructor(spending: () => Spending) {
     const figures = this.#figures;
-    const reported = 'Attempts whose end the coordinator reported to this platform, by how they ended.';
+    const reported = 'Attempts whose end the coordinator reported to this platform, by outcome.';
     this.#reported = figures.counter('isthmus_reported_attempts_total', reported, ['outcome']);
     for (const outcome of OUTCOMES) this.#reported.inc({ outcome }, 0);
     const refusals = 'Attempts that this platform declined, by code.';
@@ -36,7 +36,7 @@ export class PlatformMetrics {
     return this.#figures.contentType;
   }
 
-  /** In Prometheus' text format. */
+  /** The metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#figures.text();
   }
@@ -60,7 +60,7 @@ export class PlatformMetrics {
     }
   }
 
-  /** Attempt 0 is none: it says that no further one will be made. */
+  /** Attempt 0 is no attempt: it means that no further one will be made. */
   #isNew({ round, attempt }: { readonly round: number; readonly attempt: number }): boolean {
     const { round: lastRound, attempt: lastAttempt } = this.#counted;
     return attempt > 0 && (round > lastRound || (round === lastRound && attempt > lastAttempt));

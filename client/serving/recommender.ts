@@ -11,22 +11,22 @@ import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts'
 export interface Recommendation {
   /** Best first. */
   readonly items: readonly RecommendedItem[];
-  /** What the answer rests on; `prior` and `popularity` are the same for every person nothing is known of. */
+  /** The kind of knowledge behind the answer. `prior` and `popularity` give the same list to every unknown person. */
   readonly basis: Explanation['basis'];
   /** Platforms whose release of this person was used. */
   readonly sources: readonly string[];
-  /** What may be said of the privacy of this answer. */
+  /** The privacy claim for this answer. */
   readonly claim: string;
-  /** Whether anything at all is known of the person, here or from a source. */
+  /** True if this platform or a source knows anything about the person. */
   readonly known: boolean;
-  /** To be shown before everything else: the federation's own, such as that it adds no noise. */
+  /** Warnings about the federation, e.g. that it adds no noise. A program shows them before everything else. */
   readonly warnings: readonly string[];
 }
 
 export interface RecommendedItem {
   readonly item: string;
   readonly title?: string;
-  /** Higher is better; comparable within one answer alone. */
+  /** Higher is better. Scores are comparable only within one answer. */
   readonly score: number;
   readonly explanation: Explanation['parts'];
 }
@@ -35,7 +35,7 @@ export interface RecommenderOptions {
   readonly decoder: Pick<Decoder, 'score' | 'explain'>;
   readonly people: People;
   readonly received: ReceivedStore;
-  /** What the decoder was fitted on. */
+  /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly statement: Pick<PrivacyStatement, 'claims' | 'warnings'>;
 }
@@ -47,7 +47,7 @@ export class Recommender {
     this.#options = options;
   }
 
-  /** What the person has here already is left out. @param k at least 1. */
+  /** Recommends items that the person does not have here yet. @param k number of items, at least 1. */
   recommend(pseudonym: string, k: number): Recommendation {
     const { decoder, people, received, version } = this.#options;
     const { domain } = people;
@@ -87,7 +87,7 @@ export class Recommender {
   }
 }
 
-/** The k highest finite scores, best first; equals in catalogue order. */
+/** The k highest finite scores, best first. Equal scores are in catalogue order. */
 function bestOf(scores: Float32Array, k: number): number[] {
   const order = Array.from(scores.keys()).filter((item) => scores[item] !== -Infinity);
   return order.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);

@@ -1,5 +1,5 @@
 /**
- * The platform's local service: first recommendations and consents, on loopback, for whoever holds the token.
+ * The platform's local service: first recommendations and consents, on loopback, for holders of the token.
  * @module
  */
 import type { FastifyInstance } from 'fastify';
@@ -15,12 +15,12 @@ import { isBearer } from '../../host/bearer.ts';
 import { httpService } from '../../host/http-service.ts';
 import { listen } from '../../host/listen.ts';
 
-/** What the service may ask the agent for. Person ids are the platform's own. */
+/** The requests that the service makes of the agent. Person ids are the platform's own. */
 export interface ServiceBackend {
   stage(): string;
-  /** @throws PlatformError PLATFORM_NOT_READY */
+  /** @throws PlatformError PLATFORM_NOT_READY. */
   recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
-  /** Consents on record, and how they are changed. */
+  /** The consents on record, with the operations that change them. */
   readonly book: ConsentBook;
 }
 
@@ -28,7 +28,7 @@ export interface ServiceOptions {
   readonly backend: ServiceBackend;
   readonly metrics: Pick<PlatformMetrics, 'contentType' | 'text'>;
   readonly token: string;
-  /** 0: any free one. */
+  /** Port to listen on; 0: any free one. */
   readonly port: number;
   readonly onDefect: (error: unknown) => void;
 }
@@ -39,19 +39,22 @@ export interface Service {
 }
 
 const LOOPBACK = '127.0.0.1';
-/** Tell nothing of a person. A scraper must not need the token, which opens recommendations and consents. */
+/**
+ * Paths that need no token. They reveal nothing about a person, and a scraper must not need the token, which gives
+ * access to recommendations and consents.
+ */
 const OPEN_TO_ALL: ReadonlySet<string | undefined> = new Set(['/healthz', '/metrics']);
-/** A file of consents for everybody is long. */
+/** Large, because one file may hold a consent for every person. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
-/** Of a person's id or a pseudonym: a hash in hex has 128, an address a few hundred. */
+/** Longest person id or pseudonym: a hash in hex has 128 characters, an address a few hundred. */
 const MOST_ID_CHARACTERS = 4096;
-/** As much of a path, each character in up to nine; and beside it what a request has. */
+/** A path can escape each character of an id as up to nine. Headers have their own limit. */
 const MOST_PATH_CHARACTERS = 9 * MOST_ID_CHARACTERS;
 const MOST_HEADER_BYTES = 64 * 1024;
 const REQUEST_MS = 30_000;
 const KEEP_ALIVE_MS = 5_000;
 
-/** By the same rule as in data files. @throws ZodError */
+/** Reads a person id by the same rule as in data files. @throws ZodError. */
 function personIn(text: string, path: readonly (string | number)[], what = 'a person'): string {
   const id = text.length > MOST_ID_CHARACTERS ? undefined : idOf(text);
   if (id !== undefined) return id;
@@ -65,7 +68,7 @@ async function personsIn(texts: readonly string[]): Promise<readonly string[]> {
   return [...new Set(ids.flat())];
 }
 
-/** Digits alone: not 1e3, 0x10 or a blank. */
+/** Accepts only decimal digits: not 1e3, 0x10 or a blank. */
 const whole = (most: number): z.ZodType<number> =>
   z
     .string()
@@ -76,7 +79,7 @@ const recommendQuery = z.strictObject({
   k: whole(1000)
     .refine((k) => k > 0, 'must be at least 1')
     .default(10),
-  /** Whether the path holds a pseudonym or this platform's own person id. */
+  /** The kind of id in the path: a pseudonym, or this platform's own person id. */
   as: z.enum(['pseudonym', 'person']).default('pseudonym'),
 });
 const consentFilter = z.strictObject({
@@ -99,7 +102,7 @@ const withdrawBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
-/** @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN */
+/** @throws HostError PORT_IN_USE, LISTEN_FORBIDDEN. */
 export async function startService({ backend, metrics, token, port, onDefect }: ServiceOptions): Promise<Service> {
   const app = httpService({
     names: [],
@@ -117,7 +120,7 @@ export async function startService({ backend, metrics, token, port, onDefect }: 
     if (OPEN_TO_ALL.has(request.routeOptions.url) || isBearer(request.headers.authorization, token)) return;
     await reply.code(401).header('www-authenticate', 'Bearer').send({
       code: 'HTTP_UNAUTHORISED',
-      message: 'send "Authorization: Bearer TOKEN"; the token stands in the file "token" of the state directory',
+      message: 'send "Authorization: Bearer TOKEN"; the token is in the file "token" of the state directory',
     });
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js in plain JavaScript: slow, and there wherever Node is.
+ * TensorFlow.js in plain JavaScript: slow, but available wherever Node runs.
  * @module
  */
 import type { TensorEngine } from '../../core/tensor/backend.ts';

@@ -7,7 +7,7 @@ import type { TensorEngine } from '../../core/tensor/backend.ts';
 
 const PACKAGE = '@tensorflow/tfjs-node';
 
-/** Whether the package lies on disk; it may still not load. */
+/** True if the package is installed. It may still fail to load. */
 export function nodeBackendInstalled(): boolean {
   try {
     createRequire(import.meta.url).resolve(PACKAGE);
@@ -19,7 +19,7 @@ export function nodeBackendInstalled(): boolean {
 
 export async function loadNode(): Promise<TensorEngine> {
   if (!nodeBackendInstalled()) throw new Error(`the optional package ${PACKAGE} is not installed`);
-  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away: it loads there and fails at the first tensor.
+  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. It loads there and fails at the first tensor.
   const util: object = createRequire(import.meta.url)('node:util') as object;
   if (!('isNullOrUndefined' in util)) throw new Error(`${PACKAGE} does not run on Node ${process.versions.node}`);
   await import(PACKAGE);

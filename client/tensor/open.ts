@@ -12,7 +12,7 @@ import { loadWasm } from './wasm.ts';
 export type TensorPreference = TensorBackendName | 'auto';
 
 interface Loader {
-  /** What tfjs calls it. */
+  /** The backend's name in tfjs. */
   readonly registered: string;
   readonly load: () => Promise<TensorEngine>;
 }
@@ -23,7 +23,7 @@ const LOADERS: Readonly<Record<TensorBackendName, Loader>> = {
   node: { registered: 'tensorflow', load: loadNode },
 };
 
-/** What is tried, in order. `auto` takes the native library where it runs. */
+/** The backends to try, in order. `auto` prefers the native library. */
 const ORDER: Readonly<Record<TensorPreference, readonly TensorBackendName[]>> = {
   wasm: ['wasm', 'cpu'],
   cpu: ['cpu'],
@@ -32,10 +32,10 @@ const ORDER: Readonly<Record<TensorPreference, readonly TensorBackendName[]>> = 
 };
 
 /**
- * The preferred backend, or the next that works.
- * @param onFallback told one line for each asked-for backend that could not be had, and why. Not called for `auto`,
- * which asks for none.
- * @throws TensorError TENSOR_BACKEND_UNAVAILABLE when none works.
+ * Opens the preferred backend, or the next one that works.
+ * @param onFallback called with one line for each requested backend that is not available. Never called for `auto`,
+ *   which requests none.
+ * @throws TensorError TENSOR_BACKEND_UNAVAILABLE if none works.
  */
 export async function openTensorBackend(
   preferred: TensorPreference = 'wasm',
@@ -61,7 +61,7 @@ export async function openTensorBackend(
 
 const loaded = new Map<TensorBackendName, Promise<TensorEngine>>();
 
-/** One backend by name, without fallback: loads at the first `engine()`. */
+/** One backend by name, without fallback. It loads at the first `engine()`. */
 export function tensorBackend(name: TensorBackendName): TensorBackend {
   const { registered, load } = LOADERS[name];
   return {
@@ -70,7 +70,7 @@ export function tensorBackend(name: TensorBackendName): TensorBackend {
       const pending = loaded.get(name) ?? load();
       loaded.set(name, pending);
       const tf = await pending;
-      // Otherwise tfjs advertises its native build on the console.
+      // Without this, tfjs advertises its native build on the console.
       tf.enableProdMode();
       if (tf.getBackend() !== registered && !(await tf.setBackend(registered))) {
         throw new TensorError(

@@ -1,5 +1,6 @@
 /**
- * TensorFlow.js on WebAssembly (XNNPACK, SIMD): the default. Needs no native build and is bit-identical from run to run.
+ * TensorFlow.js on WebAssembly (XNNPACK, SIMD), the default. It needs no native build, and its results are
+ * bit-identical from run to run.
  * @module
  */
 import type { TensorEngine } from '../../core/tensor/backend.ts';
@@ -22,8 +23,8 @@ function processHandlers(): Map<string, readonly unknown[]> {
 }
 
 /**
- * The compiled module answers every uncaught error of the whole process by printing its own minified source. Its
- * handlers are taken away again: what crashes a process is for the process to say.
+ * Removes the handlers that the compiled module installs. They would print the module's own minified source at every
+ * uncaught error of the process.
  */
 function restoreProcessHandlers(before: ReadonlyMap<string, readonly unknown[]>): void {
   for (const event of EVENTS) {

@@ -1,5 +1,5 @@
 /**
- * The address of a coordinator, as an operator gives it: of the coordinator itself, or of a proxy in front of it.
+ * The coordinator's address as an operator gives it: of the coordinator itself, or of a proxy in front of it.
  * @module
  */
 import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
@@ -9,13 +9,13 @@ import { PlatformError } from '../errors.ts';
 export interface CoordinatorAddress {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Where a websocket is asked for: under the path of the address, which a proxy takes away. */
+  /** Path of the websocket. It begins with the path of the address, which a proxy removes. */
   readonly path: string;
 }
 
 /**
- * @param text of http(s) or ws(s), with a path where a proxy asks for one.
- * @throws PlatformError PLATFORM_COORDINATOR; its message never holds a password.
+ * @param text an http(s) or ws(s) address, with a path if a proxy needs one.
+ * @throws PlatformError PLATFORM_COORDINATOR; its message never contains a password.
  */
 export function coordinatorAddress(text: string): CoordinatorAddress {
   const refuse = (why: string, remedy: string): PlatformError =>
@@ -25,34 +25,34 @@ export function coordinatorAddress(text: string): CoordinatorAddress {
     throw refuse('cannot be used', 'give one like http://localhost:7480 or https://example.org/isthmus');
   }
   if (url.username !== '' || url.password !== '') {
-    const remedy = 'take the name and the password out: a coordinator knows platforms by their keys';
+    const remedy = 'remove the name and the password: a coordinator knows platforms by their keys';
     throw refuse('holds credentials', `${remedy}, and addresses are shown in logs`);
   }
   if (url.search !== '' || url.hash !== '') {
-    throw refuse('holds a query or a fragment', 'take out what follows the "?" or "#"');
+    throw refuse('holds a query or a fragment', 'remove everything from the "?" or "#" on');
   }
   return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, '')}${SOCKET_PATH}` };
 }
 
-/** Why nobody was reached. Texts of whoever answered are not repeated. */
+/** The reason why the connection failed. Text from the other end is not repeated, because it may be anybody's. */
 export function unreachable(address: string, error: Error): string {
   return `cannot connect to ${address}: ${whyUnreachable(error)}`;
 }
 
-/** The library hides what the socket said within an event. */
+/** The library hides the socket's error inside an event. */
 function whyUnreachable(error: Error): string {
   const cause = (error as { description?: { error?: unknown } }).description?.error ?? error;
   const code = codeOf(cause) ?? '';
   if (CERTIFICATE.test(code)) {
-    const remedy = 'a certificate of an authority of your own is trusted once NODE_EXTRA_CA_CERTS names its file';
+    const remedy = 'if it is signed by your own authority, name its file in NODE_EXTRA_CA_CERTS';
     return `its certificate is not accepted (${code}); ${remedy}`;
   }
   const status = /^Unexpected server response: (\d{3})$/.exec(messageOf(cause))?.[1];
   if (status !== undefined) {
-    return `HTTP status ${status} in the place of a websocket; is this the coordinator's address?`;
+    return `it answered with HTTP status ${status} instead of a websocket; check the coordinator's address`;
   }
-  return /^[A-Z][A-Z_\d]+$/.test(code) ? code : 'no websocket of a coordinator';
+  return /^[A-Z][A-Z_\d]+$/.test(code) ? code : 'no coordinator answers there';
 }
 
-/** Codes of OpenSSL, and Node's own for a certificate of another host. */
+/** OpenSSL's codes, and Node's own for a certificate of another host. */
 const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;

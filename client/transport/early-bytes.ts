@@ -1,14 +1,14 @@
 /**
- * What a platform takes from whoever answers in its coordinator's place, before the answer has shown whose it is.
+ * Limits the bytes that a platform accepts before the other end has proved that it is the coordinator.
  * @module
  */
 import type { Socket } from 'node:net';
 
 /**
- * Closes a socket once more than `most` bytes have come and it was not yet told that they are welcome. They are counted after they
- * were read: the piece that holds the welcome may hold more. So what is held beyond `most` is one piece, as the network gives it.
- * @param onTooMuch called before it closes.
- * @returns to be called when the other end has shown who it is.
+ * Closes a socket once it has received more than `most` bytes before the welcome. Bytes are counted after they were
+ * read, because the piece that holds the welcome may hold more. So at most one piece beyond `most` is held in memory.
+ * @param onTooMuch called before the socket closes.
+ * @returns a function to call once the other end has proved its identity.
  */
 export function boundEarlyBytes(socket: Socket, most: number, onTooMuch: () => void): () => void {
   let bytes = 0;
@@ -21,7 +21,7 @@ export function boundEarlyBytes(socket: Socket, most: number, onTooMuch: () => v
   const received = (piece: Uint8Array): void => {
     check();
     bytes += piece.length;
-    // The libraries read it in this turn.
+    // The libraries read the piece in this turn, so it is checked after it.
     if (bytes > most) setImmediate(check);
   };
   const stop = (): void => {

@@ -1,6 +1,6 @@
 /**
- * The platform's end over socket.io: websocket only, one event, one binary frame in it. Reconnecting is the link's
- * business (core/wire/platform-end.ts), so socket.io's own is off.
+ * The platform's end of the wire over socket.io. It uses only websockets, with a single event that carries one binary
+ * frame. The link reconnects (core/wire/platform-end.ts), so socket.io's own reconnecting is off.
  * @module
  */
 import type { Socket as NetSocket } from 'node:net';
@@ -22,16 +22,22 @@ import { boundEarlyBytes } from './early-bytes.ts';
 import { coordinatorAddress, unreachable } from './coordinator-address.ts';
 
 export interface SocketTransportOptions extends Omit<PlatformEndOptions, 'dial'> {
-  /** {@link coordinatorAddress} says which there are. */
+  /** Address in a form of {@link coordinatorAddress}. */
   readonly url: string;
 }
 
-/** A frame over the link's own limit is told to the coordinator; only what lies far above ends the connection. */
+/**
+ * Ratio of the websocket's limit to the link's own. A frame over the link's limit is reported to the coordinator; only
+ * a frame over the websocket's limit ends the connection.
+ */
 const HARD_LIMIT_FACTOR = 4;
-/** A coordinator reads as fast as its window moves. Beyond this it does not read, and the connection is given up. */
+/**
+ * Most bytes that may wait for the coordinator. A coordinator with more has stopped reading, and the connection is
+ * closed.
+ */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
-/** Of an answer to the request for a websocket. */
+/** Longest header in the answer to the websocket request. */
 const MOST_HEADER_BYTES = 8 * 1024;
 
 const GuardedWebSocket = guardedWebSocket(() => new PlatformEngineReader());
@@ -42,7 +48,7 @@ export function socketTransport(options: SocketTransportOptions): PlatformTransp
   return { name: 'socket.io', connect: (handlers) => new PlatformEnd({ ...options, dial }, handlers) };
 }
 
-/** Opens one websocket connection at each call. @throws PlatformError PLATFORM_COORDINATOR. */
+/** A function that opens one websocket connection per call. @throws PlatformError PLATFORM_COORDINATOR. */
 export function dialer(url: string, maxFrameBytes: number): Dial {
   const { origin, path } = coordinatorAddress(url);
   const limits = { ...guardedOptions(maxFrameBytes * HARD_LIMIT_FACTOR), maxHeaderSize: MOST_HEADER_BYTES };
@@ -56,7 +62,8 @@ export function dialer(url: string, maxFrameBytes: number): Dial {
     class Carrier extends NodeWebSocket {
       override createSocket(...[address, , given]: Parameters<NodeWebSocket['createSocket']>): WebSocket {
         const socket = new GuardedWebSocket(address, { ...given, ...limits });
-        // Not before the library listens: who listens alone is given what came with the answer, and the library misses it.
+        // Our listener must come after the library's: a sole listener would consume the bytes that came with the
+        // answer, and the library would miss them.
         return socket.once('upgrade', ({ socket: raw }) => socket.once('open', () => bound(raw)));
       }
 

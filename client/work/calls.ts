@@ -1,12 +1,12 @@
 /**
- * Calls between two threads: each side calls what the other one handles, and gets its result or its error. An error that began
- * on this side comes back as the very one it was.
+ * Calls between two threads. Each side calls the handlers of the other, and gets the result or the error. An error that
+ * began on this side and crosses twice arrives as the same object.
  * @module
  */
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import { CodedError, isCodedError } from '../../core/errors/coded-error.ts';
 
-/** A handler's last argument is a signal: the caller gave up. */
+/** A handler's last argument is a signal. It aborts if the caller gives up. */
 export type Handlers = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 type Message =
@@ -37,9 +37,9 @@ export class Calls {
   readonly #handlers: Handlers;
   readonly #pending = new Map<number, Pending>();
   readonly #running = new Map<number, AbortController>();
-  /** Errors of this side that the other one was told of. */
+  /** Errors of this side that were sent to the other one. */
   readonly #told: unknown[] = [];
-  /** Numbers of errors that began on the other side. */
+  /** Numbers of the errors that began on the other side. */
   readonly #foreign = new WeakMap<object, number>();
   #calls = 0;
   #endedBy: unknown;
@@ -65,12 +65,12 @@ export class Calls {
     return result.finally(() => signal?.removeEventListener('abort', cancel));
   }
 
-  /** Without an answer. */
+  /** Calls a handler without waiting for an answer. */
   tell(method: string, ...args: readonly unknown[]): void {
     this.#post({ kind: 'tell', method, args });
   }
 
-  /** The other side is gone: whatever waits for it fails with this error. */
+  /** The other side is gone: all waiting calls fail with this error. */
   end(error: unknown): void {
     this.#endedBy ??= error;
     for (const { reject } of this.#pending.values()) reject(error);

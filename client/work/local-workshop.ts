@@ -1,5 +1,5 @@
 /**
- * The long work on the thread that it is asked on: in tests, in seeded simulations, and within each thread of its own.
+ * Does the long work on the calling thread: in tests, in seeded simulations, and inside each work thread.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';

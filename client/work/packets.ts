@@ -1,11 +1,12 @@
 /**
- * A domain and what was received, in a form that threads share or hand over without copying long lists one by one.
+ * Domains and received representations in a form that threads share, or transfer without copying long lists item by
+ * item.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 
-/** No id holds a line end (core/data/ids.ts), nor does a pseudonym. */
+/** A line end separates ids: neither an id (core/data/ids.ts) nor a pseudonym contains one. */
 const BETWEEN = '\n';
 
 export interface DomainPacket {
@@ -18,7 +19,7 @@ export interface DomainPacket {
   readonly timestamps?: Float64Array<SharedArrayBuffer>;
 }
 
-/** Titles stay: no strategy reads them. */
+/** Packs a domain without its titles, which no strategy reads. */
 export function packDomain({ name, persons, catalogue, offsets, items, ratings, timestamps }: Domain): DomainPacket {
   return {
     name,

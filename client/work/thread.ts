@@ -1,6 +1,5 @@
 /**
- * A thread of its own for one kind of work: what trains and represents, or one fit. It ends when it is told to, in the middle
- * of whatever it does.
+ * A thread for one kind of long work: training and representing, or one fit. The platform can end it at any moment.
  * @module
  */
 import { parentPort } from 'node:worker_threads';
@@ -20,7 +19,7 @@ import { LocalWorkshop } from './local-workshop.ts';
 import { unpackDomain, unpackReceived } from './packets.ts';
 import type { DomainPacket, ReceivedPacket } from './packets.ts';
 
-/** Plain data: what a thread begins with. */
+/** Plain data that a thread starts with. */
 export interface ThreadTerms {
   readonly manifest: Manifest;
   readonly platform: string;
@@ -72,7 +71,7 @@ class Thread {
         told = fraction;
         this.#calls.tell('progress', fraction);
       },
-      // A thread that is to stop is ended.
+      // This signal never aborts: the platform ends the whole thread instead.
       signal: new AbortController().signal,
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The long work on threads of its own: one that trains, takes part in rounds and represents, and one that fits. The thread
- * with sockets and HTTP only hands over and takes back.
+ * Does the long work on two threads: one trains, takes part in rounds and represents, and the other fits. The thread
+ * with sockets and HTTP only sends and receives.
  * @module
  */
 import { extname } from 'node:path';
@@ -17,7 +17,7 @@ import { packDomain, packReceived } from './packets.ts';
 import type { ThreadTerms } from './thread.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
-/** The module that threads run. */
+/** The module that the threads run. */
 export const THREAD = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
 interface RunningThread {
@@ -36,7 +36,7 @@ export class ThreadedWorkshop implements Workshop {
   #isDisposed = false;
   #onContribution: (count: number) => void = () => undefined;
 
-  /** @param module that threads run: ours, or one that loads strategies of its own and then ours. */
+  /** @param module the module that the threads run: ours, or one that loads its own strategies and then ours. */
   constructor(options: WorkshopOptions, module: URL = THREAD) {
     this.#options = options;
     this.#module = module;
@@ -75,7 +75,7 @@ export class ThreadedWorkshop implements Workshop {
   }
 
   fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
-    // Kept, since it remembers the factors of the domain.
+    // The thread is kept for the next fit, because it remembers the factors of the domain.
     this.#fitting ??= this.#start('fitting');
     const { calls } = this.#fitting;
     const transfer = received.map(({ vectors }) => vectors.buffer as Transferable);
@@ -104,7 +104,7 @@ export class ThreadedWorkshop implements Workshop {
     worker.on('exit', () => {
       calls.end(new PlatformError('WORK_ENDED', `the thread for ${what} has ended`));
       this.#threads.delete(thread);
-      // Another one may do better at the next fit: this one had too little memory, say.
+      // The next fit starts a new thread: this one may only have run out of memory.
       if (this.#fitting === thread && !this.#isDisposed) this.#fitting = undefined;
     });
     calls.call('begin', [this.#terms]).catch(() => undefined);
@@ -114,5 +114,5 @@ export class ThreadedWorkshop implements Workshop {
 
 function deathOf(what: string, error: unknown): string {
   const why = `${codeOf(error) ?? 'INTERNAL'}: ${messageOf(error)}`;
-  return `the thread for ${what} ended by itself (${why}): give the process more memory, or report it`;
+  return `the thread for ${what} ended unexpectedly (${why}): give the process more memory, or report it`;
 }

@@ -1,6 +1,6 @@
 /**
- * The long work of a platform: its strategy on its persons' data. Where it is done, on this thread or on others, is the
- * workshop's own affair. Types only.
+ * The long work of a platform: its strategy on its persons' data. Each workshop decides on which threads it runs. Types
+ * only.
  * @module
  */
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -15,38 +15,41 @@ import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { RoundWork } from '../rounds/update.ts';
 
 export interface Workshop extends RoundWork {
-  /** True where a fit keeps nothing else waiting, not even a round. */
+  /** True if a fit blocks nothing else, not even a round. */
   readonly fitsApart: boolean;
-  /** Trains what the encoder needs. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; whatever the strategy throws. */
+  /** Trains what the encoder needs. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; the errors of the strategy. */
   prepare(): Promise<void>;
-  /** Row-major [K, dimension], where the release mode needs them. @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED. */
+  /**
+   * Prototypes, row-major [K, dimension], if the release mode needs them.
+   * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED.
+   */
   prototypes(): Promise<Float32Array>;
-  /** Of persons by their rows in the domain. */
+  /** Representations of persons, given by their rows in the domain. */
   represent(rows: readonly number[]): Promise<readonly Float32Array[]>;
   /** @returns the decoder, for `restoreDecoder` over the same domain. */
   fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData>;
-  /** Ends whatever is under way. Idempotent. */
+  /** Ends all work under way. Idempotent. */
   dispose(): Promise<void>;
 }
 
 export interface WorkshopOptions {
   readonly plan: FederationPlan;
-  /** Whose. */
+  /** Name of the platform. */
   readonly platform: string;
-  /** Under pseudonyms. */
+  /** The domain under pseudonyms. */
   readonly domain: Domain;
   readonly backend: TensorBackend;
-  /** The target's own choice: readout, or readout@space. Absent: ridge. */
+  /** This platform's decoder of received representations: a readout, or readout@space. Absent: ridge. */
   readonly decoder?: string;
-  /** The platform's own memory of factors; a thread has one of its own. */
+  /** The platform's own memory of factors. Each thread has another one. */
   readonly factorise: Factorise;
-  /** Noise and rounding. Threads of their own draw from the operating system instead. */
+  /** The source of noise and rounding. Work threads draw from the operating system instead. */
   readonly random: RandomStreams;
-  /** Sums that were drawn before, kept durably. */
+  /** Durable record of the sums that were drawn before. */
   readonly drawn: DrawnSums;
-  /** Durably, before the sum is seen. */
+  /** Charges the ledger durably, before anybody sees the sum. */
   readonly charge: (charge: Charge) => void | Promise<void>;
-  /** Of the stage under way, 0 to 1. */
+  /** Called with the progress of the current stage, 0 to 1. */
   readonly onProgress: (fraction: number) => void;
   readonly signal: AbortSignal;
 }

@@ -157,7 +157,7 @@ describe('A platform’s own ledger', () => {
     own.sync(told(theirs.entries, 1));
     assert.equal(own.refusal, undefined);
     own.sync({ kind: 'ledger-sync', from: 5, entries: [] });
-    assert.match(own.refusal!.message, /goes on at entry 5/);
+    assert.match(own.refusal!.message, /continues at entry 5/);
     const other = coordinator();
     other.charge(charge(1));
     other.charge(charge(3));

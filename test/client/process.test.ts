@@ -179,7 +179,9 @@ describe('A platform as a process', function () {
     const astray = await add('bookz', person);
     assert.equal(astray.code, 3);
     assert.match(astray.stderr, /"bookz" is not in the federation \(books, films\)/);
-    const { withdrawn, told } = await (await openConsents(file('films-state'))).withdraw({ persons: [person], dryRun: false });
+    const { withdrawn, told } = await (
+      await openConsents(file('films-state'))
+    ).withdraw({ persons: [person], dryRun: false });
     assert.deepEqual([withdrawn, told], [1, true]);
     await target.event('withdrawn', ({ persons }) => persons === 1);
     const path = `/v1/recommendations/${person}?as=person`;
@@ -237,7 +239,7 @@ describe('A platform as a process', function () {
     await ends({ identity: file('one.tsv') }, 3, /IDENTITY_INVALID/);
     await ends({ identity: file('coordinator.key') }, 3, /MANIFEST_MEMBER/);
     await ends({ data: file('none.tsv') }, 3, /none\.tsv does not exist.*DATA_UNREADABLE/);
-    await ends({}, 3, /run "isthmus data inspect [^ ]*one\.tsv", look at what it says.*DATA_NO_READING/);
+    await ends({}, 3, /run "isthmus data inspect [^ ]*one\.tsv", check its output.*DATA_NO_READING/);
     await inspectSources([file('one.tsv')], {});
     const nobody = { 'max-epsilon': '1' };
     writeFileSync(file('own.tsv'), 'who\twhat\tthumbs\np\ti\t\nq\ti\tmany\n');

@@ -53,7 +53,7 @@ describe('The reading of a platform', () => {
     await assert.rejects(pinnedReading(starts, { data }), {
       code: 'DATA_READING_CHANGED',
       message:
-        /\(likes\.scale: \[1,5\] -> none, likes\.from: 3 -> none, .*\): put the earlier one back, or .*"isthmus data adopt"/,
+        /\(likes\.scale: \[1,5\] -> none, likes\.from: 3 -> none, .*\): restore the earlier one, or .*"isthmus data adopt"/,
     });
     start(changed);
     assert.deepEqual((await pinnedReading(starts, { data })).file, changed);

@@ -89,7 +89,9 @@ describe('what goes wrong in operation', function () {
     await serving(target);
     const released = await films.event(({ kind }) => kind === 'released');
     assert.equal(released.persons, 1, 'who has no history is not released');
-    await target.says(/nobody is known both here and in what was released.*compare pseudonym keys and consents/);
+    await target.says(
+      /no person is both here and in the received representations.*compare pseudonym keys and consents/,
+    );
     for (const person of ['s000001', 'nobody']) {
       const { code, stdout } = await place.run('recommend', '--state', 'books-state', '--person', person, '--json');
       assert.equal(code, EXIT.ok);

@@ -70,7 +70,7 @@ describe('behind a proxy', function () {
     const secure = await proxied('/isthmus', true);
     const tries = [
       [`https://localhost:${secure.port}/isthmus`, /its certificate is not accepted \(\w+\).*NODE_EXTRA_CA_CERTS/],
-      [`http://${new URL(url).host}/isthmus`, /HTTP status 404 in the place of a websocket/],
+      [`http://${new URL(url).host}/isthmus`, /HTTP status 404 instead of a websocket/],
       [`https://${new URL(url).host}`, /out of reach: cannot connect to https:\S+ [A-Z_]+; trying again/],
     ] as const;
     for (const [index, [at, says]] of tries.entries()) {
