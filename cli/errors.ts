@@ -15,6 +15,11 @@ export const CommandError = errorsOf('CommandError', {
   INIT_UNSAFE: { kind: 'usage', about: 'one command was to make the keys of all members, which only a trial may' },
   MANIFEST_EXISTS: { kind: 'input', about: 'a manifest would be written over another one' },
   MANIFEST_HALVES: { kind: 'input', about: 'the public halves name no coordinator, or two' },
+  MANIFEST_AFTER: {
+    kind: 'usage',
+    about: 'a next version was asked for without all that it needs, or a first one with what only a next one has',
+  },
+  MANIFEST_STATE: { kind: 'usage', about: 'a platform was to sign a later version without its state' },
   MANIFEST_TRIAL: { kind: 'usage', about: 'a trial is signed as no trial, or the other way round' },
   MANIFEST_WORDS: { kind: 'usage', about: 'the input is not a list of twelve manifest words' },
   MANIFEST_WORDS_DIFFER: { kind: 'input', about: 'the words that another member told are not those of this manifest' },

@@ -24,8 +24,9 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
     losses === undefined
       ? `${privacy.rounds}`
       : `${privacy.rounds}; ${losses}; ${manifest.rounds.spareAttempts} more attempts may be charged and lost, and ${manifest.rounds.refunds} charges taken back on proof`;
+  const version = manifest.version === 1 ? '' : `version      ${manifest.version}\n`;
   return `federation   ${manifest.federation}
-platforms    ${platforms.join(', ')}
+${version}platforms    ${platforms.join(', ')}
 strategy     ${strategy.name}: ${strategy.summary}
 rounds       ${rounds}
 privacy      ${bound(strategy.privacy, privacy)}

@@ -5,6 +5,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ManifestParts } from '../core/federation/draft.ts';
+import type { Manifest } from '../core/federation/manifest.ts';
 import { LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { systemRandom } from '../host/system.ts';
@@ -97,28 +98,45 @@ export function addPolicyOptions(command: Command): Command {
 
 /** The settings that the options give. An absent option takes the manifest's default. */
 export function partsOf(flags: PolicyFlags): Omit<ManifestParts, 'coordinator' | 'platforms'> {
-  const { delta, colluding, dropouts, platformsPerPerson, release, epsilon0, sources } = flags;
-  const { sampling, clipQuantile, clipWeights, spareAttempts, refunds, maxAttempts } = flags;
+  const { privacy, rounds } = policyOf(flags);
   return {
     federation: flags.federation,
     seed: flags.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
     strategy: { name: flags.strategy, settings: Object.fromEntries(flags.set ?? []) },
-    privacy: {
-      epsilon: flags.privacy ? flags.epsilon : null,
+    privacy: { ...privacy, epsilon: flags.privacy ? flags.epsilon : null },
+    rounds,
+  };
+}
+
+/** Privacy and rounds, as far as these options say something of them. */
+export function policyOf(flags: Partial<PolicyFlags>): {
+  readonly privacy: Partial<Manifest['privacy']>;
+  readonly rounds: Partial<Manifest['rounds']>;
+} {
+  const { delta, colluding, dropouts, release, epsilon0, sources, sampling, clipQuantile, clipWeights } = flags;
+  const { spareAttempts, refunds, maxAttempts } = flags;
+  return {
+    privacy: given({
+      epsilon: flags.privacy === false ? null : flags.epsilon,
       delta,
       colluding,
-      ...given({ dropouts }),
-      maxPlatformsPerPerson: platformsPerPerson,
+      dropouts,
+      maxPlatformsPerPerson: flags.platformsPerPerson,
       release,
-      epsilon0: epsilon0 ?? null,
-      ...given({ sources: sources && [...sources], sampling, clipQuantile }),
-      ...given({ clipWeights: clipWeights && Object.fromEntries(clipWeights) }),
-    },
-    rounds: {
+      epsilon0,
+      sources: sources && [...sources],
+      sampling,
+      clipQuantile,
+      clipWeights: clipWeights && Object.fromEntries(clipWeights),
+    }),
+    rounds: given({
       count: flags.rounds,
-      ...given({ spareAttempts, refunds, maxAttempts }),
-      ...given({ stageTimeoutMs: flags.stageTimeout, trainTimeoutMs: flags.trainTimeout }),
-    },
+      spareAttempts,
+      refunds,
+      maxAttempts,
+      stageTimeoutMs: flags.stageTimeout,
+      trainTimeoutMs: flags.trainTimeout,
+    }),
   };
 }
 

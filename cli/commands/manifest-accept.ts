@@ -9,12 +9,14 @@ import { Command } from 'commander';
 import { memberOf, verifySignatures } from '../../core/federation/co-signature.ts';
 import { formatMemberSignature, memberSignature } from '../../core/federation/member-signature.ts';
 import { manifestWords, readWords, unknownWords, WORD_COUNT } from '../../core/federation/manifest-words.ts';
+import { COORDINATOR } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { readIdentity } from '../../host/federation-files.ts';
 import { readNamedFile } from '../../host/files.ts';
 import { openLog } from '../../host/log.ts';
 import { text } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
+import { diffOf, diffText } from '../manifest-diff.ts';
 import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { claimsOf, factsOf, keysOf, wordsTable } from '../manifest-text.ts';
 
@@ -23,6 +25,7 @@ interface AcceptFlags {
   readonly words?: string;
   readonly keys: boolean;
   readonly unsafeTrial: boolean;
+  readonly state?: string;
   readonly out?: string;
 }
 
@@ -32,6 +35,11 @@ export function acceptCommand(): Command {
     .argument('<manifest>', 'manifest.yaml')
     .requiredOption('--identity <file>', 'your key file', text)
     .option('--words <file>', 'file with the words that another member told you; without it you type them', text)
+    .option(
+      '--state <dir>',
+      'the state of your platform: it is bound by what you sign. A later version than the first needs it',
+      text,
+    )
     .option('--keys', "also list every member's public keys", false)
     .option('--unsafe-trial', 'sign without comparing; only a manifest that was made for a trial', false)
     .option('--out <file>', 'your signature (default: NAME.signature.yaml beside the manifest)', text)
@@ -43,7 +51,8 @@ them in a call, on paper or face to face, and never through the coordinator, whi
 
 Examples:
   isthmus manifest accept manifest.yaml --identity films.key
-  isthmus manifest accept manifest.yaml --identity films.key --words told-by-books.txt`,
+  isthmus manifest accept manifest.yaml --identity films.key --words told-by-books.txt
+  isthmus manifest accept manifest-2.yaml --identity films.key --state films-state            with its agent stopped`,
     )
     .action(accept);
 }
@@ -63,9 +72,25 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
         : `${file} was not made for a trial: its claims say that its words were compared, so they must be`,
     );
   }
-  process.stdout.write(`${factsOf(plan)}you          ${name}, and your keys are in it\n\n${claimsOf(plan)}\n`);
+  const { state } = flags;
+  if (manifest.version > 1 && name !== COORDINATOR && state === undefined) {
+    throw new CommandError(
+      'MANIFEST_STATE',
+      `${file} is version ${manifest.version}: who signs it charges no more than it leaves to version ${manifest.version - 1}, and signs no other version ${manifest.version}, so the platform's state must know. Name it with --state. Nothing was signed`,
+    );
+  }
+  const diff = diffOf(plan);
+  process.stdout.write(
+    `${factsOf(plan)}you          ${name}, and your keys are in it\n\n${diff === undefined ? '' : `${diffText(diff)}\n`}${claimsOf(plan)}\n`,
+  );
   if (flags.keys) process.stdout.write(`${keysOf(manifest)}\n`);
   if (!isTrial) await compare(manifestWords(manifest), flags.words);
+  if (state !== undefined && name !== COORDINATOR) {
+    // Loaded here, so that the other commands start without a store. Before the signature: a crash leaves a state that is bound
+    // by a signature that nobody has.
+    const { signInState } = await import('../../client/signed-version.ts');
+    await signInState(state, manifest, name);
+  }
   const out = flags.out ?? join(dirname(file), `${name}.signature.yaml`);
   writeWhole(out, formatMemberSignature(memberSignature(manifest, own)), 'MANIFEST_UNWRITABLE');
   process.stdout.write(`${out} is the signature of ${name}: hand it to whoever made the manifest.\n`);

@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { signedBy } from '../../core/federation/co-signature.ts';
+import { signedBy, verifySignatures } from '../../core/federation/co-signature.ts';
 import { newManifest } from '../../core/federation/draft.ts';
+import type { ManifestParts } from '../../core/federation/draft.ts';
 import { COORDINATOR, formatManifest, parseHalf } from '../../core/federation/manifest.ts';
 import type { Manifest, ManifestPlatform } from '../../core/federation/manifest.ts';
 import { publicEntry } from '../../core/federation/identity.ts';
@@ -14,15 +15,21 @@ import { planFederation } from '../../core/federation/plan.ts';
 import { readIdentity } from '../../host/federation-files.ts';
 import { readNamedFile } from '../../host/files.ts';
 import { openLog } from '../../host/log.ts';
-import { text } from '../arguments.ts';
+import { integer, list, platform, text } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
-import { writeWhole } from '../manifest-file.ts';
+import { diffOf, diffText } from '../manifest-diff.ts';
+import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { claimsOf, factsOf, wordsTable } from '../manifest-text.ts';
+import { nextVersion } from '../next-version.ts';
 import { addPolicyOptions, partsOf } from '../policy-options.ts';
 import type { PolicyFlags } from '../policy-options.ts';
 
 interface MakeFlags extends PolicyFlags {
-  readonly from: readonly string[];
+  readonly from?: readonly string[];
+  readonly after?: string;
+  readonly leave?: readonly string[];
+  readonly roundsDone?: number;
+  readonly attemptsBefore?: number;
   readonly identity?: string;
   readonly out: string;
 }
@@ -30,12 +37,21 @@ interface MakeFlags extends PolicyFlags {
 export function makeCommand(): Command {
   const command = new Command('make')
     .description("make a manifest from the members' public halves")
-    .requiredOption(
+    .option(
       '--from <files...>',
-      'the public half of every platform, and of the coordinator unless --identity names its key',
+      'the public half of every platform, and of the coordinator unless --identity names its key; after another version of those alone that join, or change',
     )
     .option('--identity <file>', "the coordinator's key file: names it, and signs for it", text)
-    .option('--out <file>', 'file for the manifest; an existing file is never overwritten', text, 'manifest.yaml');
+    .option('--out <file>', 'file for the manifest; an existing file is never overwritten', text, 'manifest.yaml')
+    .optionsGroup('The next version of a manifest, which keeps all that is not said:')
+    .option('--after <manifest>', 'the version before it', text)
+    .option('--leave <names>', 'platforms that leave', list(platform))
+    .option('--rounds-done <count>', 'rounds that are completed', integer(0))
+    .option(
+      '--attempts-before <count>',
+      "attempts at the version before's rounds that may stand charged: who signs charges no more of them (default: its completed rounds and its spare attempts)",
+      integer(0),
+    );
   return addPolicyOptions(command)
     .addHelpText(
       'after',
@@ -44,33 +60,77 @@ The manifest then goes to every member, who compares its words with the others a
 
 Examples:
   isthmus manifest make --from half-*.yaml --identity coordinator.key --epsilon 4 --platforms-per-person 3
-  isthmus manifest make --from half-*.yaml --strategy shared-trunk --rounds 20 --colluding 1 --federation cinema`,
+  isthmus manifest make --from half-*.yaml --strategy shared-trunk --rounds 20 --colluding 1 --federation cinema
+  isthmus manifest make --after manifest.yaml --from half-games.yaml --rounds-done 5 --identity coordinator.key --out manifest-2.yaml
+  isthmus manifest make --after manifest-2.yaml --leave books --rounds-done 8 --identity coordinator.key --out manifest-3.yaml`,
     )
     .action(make);
 }
 
-function make(flags: MakeFlags): void {
-  const { from, identity, out } = flags;
+function make(flags: MakeFlags, command: Command): void {
+  const { identity, out } = flags;
   if (existsSync(out)) {
     throw new CommandError('MANIFEST_EXISTS', `${out} exists already: choose another --out, or move it away`);
   }
   const own =
     identity === undefined ? undefined : readIdentity(identity, openLog({ level: 'warn', name: 'make', human: true }));
-  const { coordinator, platforms } = membersIn(from, own && { file: identity ?? '', key: publicEntry(own).identity });
-  const unsigned = newManifest({ ...partsOf(flags), coordinator: { identity: coordinator }, platforms });
+  const unsigned = newManifest(
+    partsFor(flags, command, own && { file: identity ?? '', key: publicEntry(own).identity }),
+  );
   const plan = planFederation(unsigned);
   const manifest = own === undefined ? unsigned : signedBy(unsigned, [own]);
   writeWhole(out, formatManifest(manifest), 'MANIFEST_UNWRITABLE');
-  process.stdout.write(`${factsOf(plan)}\n${claimsOf(plan)}
+  const diff = diffOf(plan);
+  process.stdout.write(`${factsOf(plan)}\n${diff === undefined ? '' : `${diffText(diff)}\n`}${claimsOf(plan)}
 ${out} is public${own === undefined ? '' : ', and signed by the coordinator'}. Its words:
 ${wordsTable(manifestWords(manifest))}
 ${nextSteps(manifest, out)}`);
 }
 
-/** @param own key file of the coordinator, if it is here. @throws CommandError MANIFEST_HALVES */
+/** Key file of the coordinator, and its public identity. */
+interface OwnKey {
+  readonly file: string;
+  readonly key: string;
+}
+
+/** @throws CommandError MANIFEST_AFTER, MANIFEST_HALVES; FederationError */
+function partsFor(flags: MakeFlags, command: Command, own: OwnKey | undefined): ManifestParts {
+  const { from = [], after, leave = [], roundsDone, attemptsBefore } = flags;
+  if (after === undefined) {
+    const stray = (['leave', 'roundsDone', 'attemptsBefore'] as const).find((name) => flags[name] !== undefined);
+    if (stray !== undefined || from.length === 0) {
+      throw new CommandError(
+        'MANIFEST_AFTER',
+        "name every platform's public half with --from for a first version, or the version before with --after",
+      );
+    }
+    const { coordinator, platforms } = membersIn(from, own);
+    return { ...partsOf(flags), coordinator: { identity: coordinator }, platforms };
+  }
+  const before = manifestIn(after);
+  verifySignatures(before);
+  const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+  const given = Object.fromEntries(Object.entries(flags).filter(([name]) => isGiven(name))) as Partial<PolicyFlags>;
+  const { coordinator, platforms } = membersIn(from, own, before.coordinator.identity);
+  return nextVersion(before, {
+    coordinator,
+    halves: platforms,
+    leaving: leave,
+    ...(roundsDone !== undefined && { roundsDone }),
+    ...(attemptsBefore !== undefined && { attemptsBefore }),
+    flags: given,
+  });
+}
+
+/**
+ * @param own key file of the coordinator, if it is here.
+ * @param otherwise the coordinator's identity where no file names one.
+ * @throws CommandError MANIFEST_HALVES
+ */
 function membersIn(
   files: readonly string[],
-  own: { readonly file: string; readonly key: string } | undefined,
+  own: OwnKey | undefined,
+  otherwise?: string,
 ): { readonly coordinator: string; readonly platforms: readonly ManifestPlatform[] } {
   const coordinators = new Map(own && [[own.key, own.file]]);
   const platforms: ManifestPlatform[] = [];
@@ -82,6 +142,7 @@ function membersIn(
       platforms.push(entry);
     }
   }
+  if (coordinators.size === 0 && otherwise !== undefined) return { coordinator: otherwise, platforms };
   const [coordinator] = coordinators.keys();
   if (coordinators.size === 1) return { coordinator, platforms };
   const found = coordinators.size === 0 ? 'none' : [...coordinators.values()].join(' and ');
@@ -91,9 +152,9 @@ function membersIn(
   );
 }
 
-function nextSteps({ platforms }: Manifest, out: string): string {
+function nextSteps({ platforms, version }: Manifest, out: string): string {
   return `Next: hand ${out} to ${[COORDINATOR, ...platforms.map(({ name }) => name)].join(', ')}. Each compares the words with the others, not through you, and signs:
-  isthmus manifest accept ${out} --identity ${platforms[0].name}.key
+  isthmus manifest accept ${out} --identity ${platforms[0].name}.key${version === 1 ? '' : ` --state ${platforms[0].name}-state`}
 Then bring the signatures together, and hand the whole manifest to everybody:
   isthmus manifest collect ${out} *.signature.yaml
 `;

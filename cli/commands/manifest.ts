@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { missingSignatures, verifyManifest, verifySignatures, membersOf } from '../../core/federation/co-signature.ts';
+import { FederationError } from '../../core/federation/errors.ts';
 import { formatManifest, manifestHash } from '../../core/federation/manifest.ts';
 import { parseMemberSignature, withSignature } from '../../core/federation/member-signature.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
@@ -7,6 +8,7 @@ import { manifestWords } from '../../core/federation/manifest-words.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { readNamedFile } from '../../host/files.ts';
+import { diffOf, diffText } from '../manifest-diff.ts';
 import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { factsOf, keysOf, wordsTable } from '../manifest-text.ts';
 import { acceptCommand } from './manifest-accept.ts';
@@ -37,6 +39,14 @@ export function manifestCommand(): Command {
         .option('--keys', "also list every member's public keys", false)
         .action(check),
     )
+    .addCommand(
+      new Command('diff')
+        .description('say what a later version of a manifest changes: members, rounds and epsilon left, settings')
+        .argument('<old>', 'the manifest of the version before')
+        .argument('<new>', 'the manifest of the later version')
+        .option('--json', 'print one JSON document', false)
+        .action(diff),
+    )
     .addHelpText(
       'after',
       `
@@ -46,7 +56,11 @@ The way of a manifest:
   isthmus manifest make --from half-*.yaml --identity coordinator.key   the operator; manifest.yaml goes to the platforms
   isthmus manifest accept manifest.yaml --identity films.key            each platform; films.signature.yaml goes back
   isthmus manifest collect manifest.yaml *.signature.yaml               the operator; the whole manifest goes to everybody
-  isthmus manifest check manifest.yaml`,
+  isthmus manifest check manifest.yaml
+Its next version, which somebody joins or leaves:
+  isthmus manifest make --after manifest.yaml --from half-games.yaml --rounds-done 5 --identity coordinator.key --out manifest-2.yaml
+  isthmus manifest diff manifest.yaml manifest-2.yaml                    anybody
+  isthmus manifest accept manifest-2.yaml --identity films.key --state films-state     each platform, its agent stopped meanwhile`,
     );
 }
 
@@ -61,6 +75,22 @@ signatures   all ${membersOf(manifest).length} members have signed, and every si
   if (manifest.unsafeTrial === true) process.stdout.write('UNSAFE       a trial: nobody compared the keys\n');
   if (keys) process.stdout.write(`\n${keysOf(manifest)}`);
   process.stdout.write(`\nwords\n${wordsTable(manifestWords(manifest))}`);
+}
+
+function diff(old: string, later: string, { json }: { readonly json: boolean }): void {
+  const [before, manifest] = [manifestIn(old), manifestIn(later)];
+  const plan = planFederation(manifest);
+  const document = diffOf(plan);
+  const hash = Buffer.from(manifestHash(before)).toString('hex');
+  if (document?.from.hash !== hash) {
+    throw new FederationError(
+      'MANIFEST_SUCCESSION',
+      document === undefined
+        ? `${later} is a first version, which follows none`
+        : `${later} does not follow ${old}: its version ${document.from.version} has hash ${document.from.hash.slice(0, 16)}…, and ${old} is version ${before.version} with ${hash.slice(0, 16)}…`,
+    );
+  }
+  process.stdout.write(json ? `${JSON.stringify(document, null, 1)}\n` : diffText(document));
 }
 
 function status(file: string): void {

@@ -21,7 +21,7 @@ import {
   platformCharge,
   sumFingerprint,
 } from '../../core/privacy/plan/plan-events.ts';
-import { epsilonAgainst, planOpenings } from '../../core/privacy/plan/plan-lookups.ts';
+import { epsilonAgainst, epsilonOfEarlier, planOpenings } from '../../core/privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 
@@ -146,6 +146,19 @@ describe('versions of a manifest', () => {
       'attempts of both versions, spare ones included',
     );
     assert.ok(epsilonAgainst(plan, 1)! <= 4 && epsilonAgainst(plan, 3)! > 4);
+  });
+
+  it('tell what earlier versions account for: what was released in them, and every attempt that is left to them', () => {
+    const [one, two] = [first, joined].map((manifest) => planFederation(manifest).privacy);
+    // The two costliest of those who were there, and six attempts; nothing of who joins.
+    const released = ['a', 'b', 'c'].flatMap((name) => own(one, name)).slice(0, 2 * own(one, 'a').length);
+    const events = [
+      ...released.map((sum) => ({ event: eventOf(sum), count: sum.repetitions })),
+      { event: eventOf(roundSum(planFederation(first))), count: 6 },
+    ];
+    assert.ok(Math.abs(epsilonOfEarlier(two)! - composedEpsilon(events, two.delta)) < 1e-9);
+    assert.ok(epsilonOfEarlier(two)! < two.epsilon!);
+    assert.equal(epsilonOfEarlier(one), 0);
   });
 
   it('count on who leaves, and take who comes back with the same identity as who never left', () => {

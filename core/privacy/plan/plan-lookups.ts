@@ -53,6 +53,20 @@ export function epsilonKnowingCoins(plan: PrivacyPlan, colluders: number): numbe
   return composedEpsilon(events, plan.delta);
 }
 
+/**
+ * The part of the plan's epsilon that earlier versions account for: the sums that platforms released in them, and all the
+ * attempts that are left to them. 0 in a first version; null if the plan has no epsilon.
+ */
+export function epsilonOfEarlier(plan: PrivacyPlan): number | null {
+  if (plan.epsilon === null) return null;
+  const kept = Object.entries(plan.sums).map(([platform, sums]) => [
+    platform,
+    sums.filter(({ scope, version }) => scope === 'platform' && version < plan.version),
+  ]);
+  const before = { ...plan, sums: Object.fromEntries(kept) as PrivacyPlan['sums'] };
+  return composedEpsilon(worstPersonEvents(before, sightOf(plan, plan.colluding)), plan.delta);
+}
+
 /** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming the sums that the plan has. */
 export function plannedSum(plan: PrivacyPlan, platform: string, label: string): PlannedSum {
   const sums = plan.sums[platform] ?? [];

@@ -1,0 +1,99 @@
+/**
+ * The parts of a manifest's next version: all that the operator does not say stays as it was.
+ * @module
+ */
+import { following } from '../core/federation/draft.ts';
+import type { ManifestParts } from '../core/federation/draft.ts';
+import { platformOf } from '../core/federation/manifest.ts';
+import type { Manifest, ManifestPlatform } from '../core/federation/manifest.ts';
+import { planFederation } from '../core/federation/plan.ts';
+import { CommandError } from './errors.ts';
+import { policyOf } from './policy-options.ts';
+import type { PolicyFlags } from './policy-options.ts';
+
+export interface NextVersion {
+  readonly coordinator: string;
+  /** Platforms that join, or stand there with other keys or sizes. */
+  readonly halves: readonly ManifestPlatform[];
+  readonly leaving: readonly string[];
+  /** Rounds that are completed. */
+  readonly roundsDone?: number;
+  /** Attempts left to the version before; when absent its completed rounds and its spare attempts. */
+  readonly attemptsBefore?: number;
+  /** The options that were given. */
+  readonly flags: Partial<PolicyFlags>;
+}
+
+/** @throws CommandError MANIFEST_AFTER; FederationError FEDERATION_UNKNOWN_PLATFORM */
+export function nextVersion(before: Manifest, next: NextVersion): ManifestParts {
+  const { halves, leaving, flags, coordinator } = next;
+  for (const name of leaving) platformOf(before, name);
+  const fixed = (['federation', 'seed'] as const).filter((name) => flags[name] !== undefined);
+  if (fixed.length > 0) {
+    throw new CommandError(
+      'MANIFEST_AFTER',
+      `a next version keeps its ${fixed.join(' and ')}: leave out ${fixed.map((name) => `--${name}`).join(' and ')}`,
+    );
+  }
+  const back = halves.find(({ name }) => leaving.includes(name));
+  if (back !== undefined) {
+    throw new CommandError(
+      'MANIFEST_AFTER',
+      `${back.name} is to leave with --leave and to be a member with --from: say one of them`,
+    );
+  }
+  const stays = (name: string): boolean => !leaving.includes(name);
+  const { privacy, rounds } = policyOf(flags);
+  const { sources, clipWeights, ...policy } = before.privacy;
+  return {
+    ...following(before, succession(before, next)),
+    coordinator: { identity: coordinator },
+    platforms: membersAfter(before, next),
+    strategy: {
+      name: flags.strategy ?? before.strategy.name,
+      settings: {
+        ...(flags.strategy === undefined && before.strategy.settings),
+        ...Object.fromEntries(flags.set ?? []),
+      },
+    },
+    privacy: {
+      ...policy,
+      ...(sources && { sources: sources.filter(stays) }),
+      ...(clipWeights && {
+        clipWeights: Object.fromEntries(Object.entries(clipWeights).filter(([name]) => stays(name))),
+      }),
+      ...privacy,
+      epsilon: privacy.epsilon === undefined ? before.privacy.epsilon : privacy.epsilon,
+    },
+    rounds: { ...before.rounds, ...rounds },
+  };
+}
+
+/** Those who stay in their order, then those who join. */
+function membersAfter({ platforms }: Manifest, { halves, leaving }: NextVersion): readonly ManifestPlatform[] {
+  const handed = new Map(halves.map((half) => [half.name, half]));
+  const stay = platforms.filter(({ name }) => !leaving.includes(name)).map((one) => handed.get(one.name) ?? one);
+  return [...stay, ...halves.filter(({ name }) => !platforms.some((one) => one.name === name))];
+}
+
+/** @throws CommandError MANIFEST_AFTER where rounds were planned and it is not said how many are completed. */
+function succession(
+  before: Manifest,
+  { roundsDone, attemptsBefore }: NextVersion,
+): { readonly attempts: number; readonly rounds: number } {
+  const { privacy } = planFederation(before);
+  if (privacy.rounds === 0) return { attempts: 0, rounds: before.previous?.rounds ?? 0 };
+  const earlier = before.previous?.rounds ?? 0;
+  if (roundsDone === undefined || roundsDone < earlier) {
+    const least = earlier === 0 ? '' : `, ${earlier} at least`;
+    throw new CommandError(
+      'MANIFEST_AFTER',
+      `say how many rounds are completed with --rounds-done${least}: the coordinator's log, and /v1/status, tell`,
+    );
+  }
+  const most = privacy.rounds + privacy.spareAttempts;
+  return {
+    rounds: roundsDone,
+    attempts: attemptsBefore ?? Math.min(most, roundsDone - earlier + privacy.spareAttempts),
+  };
+}
