@@ -81,7 +81,7 @@ export function addPolicyOptions(command: Command): Command {
       'platforms whose loss a sum survives (default: 1 with four platforms or more, else 0)',
       integer(0),
     )
-    .option('--spare-attempts <count>', 'attempts that may be charged and lost for good (default: 1)', integer(0))
+    .option('--spare-attempts <count>', 'attempts that may be charged and lost permanently (default: 1)', integer(0))
     .option(
       '--refunds <count>',
       'charges of broken attempts that a ledger may take back (default: a third of the rounds, at least 3)',

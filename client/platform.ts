@@ -35,36 +35,38 @@ import type { Spending } from '../host/metrics.ts';
 export interface Platform {
   readonly name: string;
   readonly plan: FederationPlan;
-  /** What this federation promises, to be printed. */
+  /** The privacy statement of this federation, for printing. */
   readonly statement: PrivacyStatement;
-  /** @returns how to stop listening. */
+  /** @returns a function that removes the listener. */
   on(listener: PlatformListener): () => void;
-  /** Connects and returns; the rest goes on until `stop`. */
+  /** Connects and returns. The work continues in the background until `stop`. */
   start(): Promise<void>;
-  /** Leaves the attempt under way, closes the link, frees tensors. Idempotent. */
+  /** Leaves the attempt under way, closes the link and frees the tensors. Idempotent. */
   stop(): Promise<void>;
   /** Recommendations and consents. */
   readonly backend: ServiceBackend;
-  /** What this platform's ledger says now. */
+  /** The current state of this platform's ledger. */
   spending(): Spending;
   /**
-   * Resolves when first recommendations are served, and evaluated where there are hidden positives; at `stop` at the
-   * latest. Rejects when the platform cannot go on before that.
+   * Resolves once the first recommendations are served, and evaluated if there are hidden positives; at the latest at
+   * `stop`. Rejects if the platform cannot continue before that.
    */
   readonly settled: Promise<void>;
   /**
-   * Resolves with the reason when the platform cannot go on, and has stopped for it: the coordinator ended the link for
-   * good, its store cannot be written, its own work failed. A coordinator that is out of reach is no such reason.
+   * Resolves with the reason if the platform cannot continue; it has stopped by then. Reasons are that the coordinator
+   * ended the link permanently, the store cannot be written, or the platform's own work failed. A coordinator out of
+   * reach is not a reason.
    */
   readonly failed: Promise<unknown>;
-  /** Resolves when the mailbox has every letter of this platform. */
+  /** Resolves once the mailbox has stored every letter of this platform. */
   delivered(): Promise<void>;
 }
 
 /**
  * Checks everything that can be checked before a connection is made.
  * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
- * PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that cannot be planned for or a broken ledger.
+ *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that
+ *   cannot be planned or a broken ledger.
  */
 export function createPlatform(options: PlatformOptions): Platform {
   return new Agent(options);
@@ -83,11 +85,11 @@ class Agent implements Platform {
   readonly #post: Post;
   readonly #life: Life;
   #link: PlatformLink | undefined;
-  /** Whether the coordinator's ledger was told over this link. */
+  /** True once the coordinator has sent its ledger over this link. */
   #isWelcome = false;
   /**
-   * Resolves when the coordinator has shown what it must first, or is out of reach: with an old state nothing may be made, and
-   * long work before it would let the handshake lapse.
+   * Resolves once the coordinator has sent what it must send first, or is out of reach. Before that nothing may be
+   * computed: the state might prove to be an old copy, and long work would let the handshake time out.
    */
   readonly #contact: Promise<void>;
   #resolveContact: () => void = () => undefined;
@@ -128,7 +130,7 @@ class Agent implements Platform {
       this.#resolveSettled = resolve;
       this.#rejectSettled = reject;
     });
-    // Who does not ask is not to be ended by it.
+    // Nobody may be awaiting this promise, and an unhandled rejection would end the process.
     this.settled.catch(() => undefined);
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
@@ -157,7 +159,8 @@ class Agent implements Platform {
       clock,
       random: random.of('letters'),
       log,
-      // Letters are kept until the mailbox has them, and sent once it is known that they may be.
+      // A letter stays in the store until the mailbox has it. It is sent only after the coordinator's ledger came,
+      // because a platform whose state is an old copy must send none.
       send: (body) => {
         if (this.#isWelcome || body.kind === 'mail-receipt') this.#tell(body);
       },
@@ -183,7 +186,7 @@ class Agent implements Platform {
   }
 
   spending(): Spending {
-    // What leaves of an encoder made from raw data is in no ledger.
+    // The ledger does not record what an encoder made from raw data releases.
     const { spent, budget, attempts, refunds } = this.#ledger;
     if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
     return { spent, budget, attempts, refunds };
@@ -223,7 +226,7 @@ class Agent implements Platform {
     this.#post.stop();
     await this.#link?.close();
     const stopped = this.#life.stop();
-    // What waits for it finds that all is over.
+    // Tasks that wait for contact continue, and find that the platform has stopped.
     this.#resolveContact();
     await stopped;
     this.#options.log.flush();
@@ -255,7 +258,7 @@ class Agent implements Platform {
         if (state.error !== undefined) {
           const { code, message } = state.error;
           this.#fail(
-            new PlatformError('LINK_ENDED', `the coordinator ended the link for good: ${message} [${code}]`, {
+            new PlatformError('LINK_ENDED', `the coordinator ended the link permanently: ${message} [${code}]`, {
               cause: state.error,
             }),
           );
@@ -265,8 +268,9 @@ class Agent implements Platform {
   }
 
   /**
-   * The coordinator's ledger came, and before it what shows whether this platform's state is an old copy. Not earlier: what
-   * this platform states of earlier attempts must be there before another one is opened for it.
+   * The coordinator's ledger arrived. The platform's last keys came before it, and would have revealed an old state.
+   * The status is sent only now, because this platform's statements about earlier attempts must arrive before the
+   * coordinator opens another one for it.
    */
   #onWelcome(): void {
     if (this.#isWelcome) return;
@@ -280,7 +284,8 @@ class Agent implements Platform {
     try {
       this.#take(body, session);
     } catch (error) {
-      // What the coordinator did wrong it is told, and no more; without its store, or with an old one, this platform must not go on.
+      // An error of the coordinator's is reported to it, and the platform continues. An error of its own store, or an
+      // old state, is fatal: continuing would lose charges.
       const isOld = error instanceof PlatformError && error.code === 'PLATFORM_STATE_OLD';
       if (isOld || error instanceof StoreError) this.#fail(error);
       throw error;
@@ -317,7 +322,7 @@ class Agent implements Platform {
       case 'status':
       case 'attempt-decline':
       case 'statement':
-        // Of a platform, never of the coordinator.
+        // Only platforms send these.
         return;
     }
   }
@@ -327,7 +332,7 @@ class Agent implements Platform {
     await this.#link.send(body, session);
   }
 
-  /** Sends what is sent again anyhow when the link is lost. */
+  /** Sends a message that will be sent again anyway if the link is lost. */
   #tell(body: Body): void {
     void this.#send(body).catch(() => undefined);
   }
@@ -335,11 +340,11 @@ class Agent implements Platform {
   #fail(error: unknown): void {
     if (this.#stopping !== undefined) return;
     const code = codeOf(error) ?? 'INTERNAL';
-    // The text may name a row or a person (data, evaluation): it goes to whoever awaits `failed`, not to the log.
-    this.#options.log.error('this platform cannot go on', { code });
+    // The error's text may name a row or a person (data, evaluation). Only the caller of `failed` gets it, not the log.
+    this.#options.log.error('this platform cannot continue', { code });
     this.#events.emit({ kind: 'failed', code });
     this.#rejectSettled(error);
-    // Also where it cannot even stop in order: why it failed is what counts.
+    // The reason of the failure is reported even if the platform fails to stop in order.
     void this.stop()
       .catch(() => undefined)
       .then(() => this.#resolveFailed(error));

@@ -1,5 +1,6 @@
 /**
- * A platform as a process: its files opened, its agent and its local service started, everything closed again.
+ * Runs a platform as a process: opens its files, starts its agent and its local service, and closes everything at the
+ * end.
  * @module
  */
 import { resolve } from 'node:path';
@@ -35,37 +36,40 @@ import type { Log } from '../host/log.ts';
 import { systemClock, systemStreams } from '../host/system.ts';
 
 export interface RunSettings {
-  /** Paths. */
+  /** Path, like the next two. */
   readonly manifest: string;
   readonly identity: string;
   readonly data: string;
-  /** How the data is read. Default: the reading file beside it. */
+  /** Path of the reading file. Default: beside the data. */
   readonly reading?: string;
   readonly state: string;
-  /** Its address: {@link coordinatorAddress}. */
+  /** The coordinator's address, in a form of {@link coordinatorAddress}. */
   readonly coordinator: string;
   readonly floor: PolicyFloor;
   readonly log: Log;
   readonly emit: (event: PlatformEvent) => void;
-  /** Of the local service; 0: any free one. */
+  /** Port of the local service; 0: any free one. */
   readonly servePort: number;
   readonly tensors: TensorPreference;
   readonly receives: boolean;
   readonly epoch: number;
-  /** How long it waits for sources that do not answer. Default ten minutes. */
+  /** Milliseconds to wait for sources that do not answer. Default: ten minutes. */
   readonly releaseTimeoutMs?: number;
   readonly evaluation: EvaluationSettings;
-  /** The target's own choice: readout, or readout@space. Default ridge. */
+  /** This platform's decoder of received representations: a readout, or readout@space. Default: ridge. */
   readonly decoder?: string;
-  /** Path of the key that all platforms share. */
+  /** Path of the pseudonym key that all platforms share. */
   readonly unsafeSharedPseudonymKey?: string;
-  /** The state takes that key in place of the one it was started with. */
+  /** True if the state accepts this key instead of the one that it was started with. */
   readonly hasNewPseudonyms?: boolean;
-  /** Path of hidden positives. */
+  /** Path of the hidden positives. */
   readonly hidden?: string;
-  /** What the threads of long work run, where strategies of one's own must be loaded: they load ours then. */
+  /** The module of the work threads, for a caller with its own strategies: it loads them and then ours. */
   readonly threadModule?: URL;
-  /** Default: the operating system's. A simulation that must repeat gives a seeded one; nothing it makes is a release. */
+  /**
+   * Default: the operating system's source. A simulation that must repeat gives a seeded one, and nothing that it makes
+   * may be released.
+   */
   readonly random?: RandomStreams;
 }
 
@@ -76,7 +80,10 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
-/** @throws whatever a file, the store, the port or `createPlatform` refuse, with nothing left open. */
+/**
+ * Starts a platform. If it cannot start, everything it opened is closed again.
+ * @throws the errors of the files, the store, the port and `createPlatform`.
+ */
 export async function runPlatform(settings: RunSettings): Promise<RunningPlatform> {
   const { log, random = systemStreams, emit } = settings;
   const closers: (() => void | Promise<void>)[] = [];
@@ -87,20 +94,20 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     coordinatorAddress(settings.coordinator);
     const manifest = readManifest(settings.manifest, 'whoever made it brings the signatures together and hands it out');
     const identity = readIdentity(settings.identity, log);
-    // Before the state directory becomes this identity's.
+    // Checked before the state directory is bound to this identity.
     memberOf(manifest, identity);
     const pseudonyms =
       settings.unsafeSharedPseudonymKey === undefined
         ? undefined
         : unsafeSharedKeyPseudonyms(readPseudonymKey(settings.unsafeSharedPseudonymKey, log));
     if (pseudonyms !== undefined) {
-      log.warn('UNSAFE pseudonyms: whoever holds the shared key can compute everybody’s from a list of ids');
+      log.warn('UNSAFE pseudonyms: anyone with the shared key can compute all pseudonyms from a list of ids');
     }
     const state = openStateDirectory(settings.state);
     const owner = { federation: manifest.federation, platform: identity.name };
     const store = await whenFree(() => openSqliteStore(state.storeFile, owner));
     closers.push(() => store.close());
-    // An agent that was killed has left where it listened.
+    // A killed agent has left its address behind.
     state.retract();
     const { data, reading: named, hidden } = settings;
     const { path: readingPath, file } = await pinnedReading(store.starts, {
@@ -112,7 +119,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       const first = badRows.map(badRowPlace).join('; ');
       log.warn('rows of the data do not fit its reading file, and are left out', { bad, rows, first });
     }
-    if (disliked > 0) log.info('rows of the data whose rating is no like are left out', { disliked, rows });
+    if (disliked > 0) log.info('rows whose rating is not a like are left out', { disliked, rows });
     const platform = createPlatform({
       manifest,
       identity,
@@ -128,7 +135,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       log,
       clock: systemClock,
       random,
-      // A seeded run repeats on one thread alone.
+      // A seeded run repeats only on one thread.
       ...(settings.random === undefined && {
         threads: { ...(settings.threadModule && { module: settings.threadModule }) },
       }),

@@ -28,6 +28,6 @@ export const EXIT_TEXTS: Readonly<Record<Ending, string>> = {
   resource:
     'a port, a store, a disk or a library that cannot be used: in use, locked, read-only, full, damaged, missing',
   privacy: 'the privacy budget is spent, or a policy floor refuses',
-  federation: 'the federation did not succeed: too few platforms, a round given up, a link ended for good',
+  federation: 'the federation did not succeed: too few platforms, a round given up, a link ended permanently',
   interrupted: 'interrupted; everything that was started has been stopped',
 };

@@ -1,6 +1,6 @@
 /**
- * The coordinator: platforms connect, rounds run, letters are relayed. Everything it depends on is handed in, so that a
- * whole federation runs in one process under a test, over sockets or memory.
+ * The coordinator: it takes links from platforms, runs the rounds, and relays letters. The caller passes in everything
+ * it depends on, so that a test can run a whole federation in one process, over sockets or memory.
  * @module
  */
 import { nodeEngine } from '../core/crypto/node-engine.ts';
@@ -48,8 +48,8 @@ import type { CoordinatorStatus } from './status.ts';
 import { socketTransport } from './transport/socket-io.ts';
 
 /**
- * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE, VERSION_*; CoordinatorError COORDINATOR_IDENTITY; FederationError, PrivacyError when the manifest cannot be planned for;
- * PrivacyError PRIVACY_LEDGER_BROKEN.
+ * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE, VERSION_*; CoordinatorError COORDINATOR_IDENTITY;
+ *   FederationError, PrivacyError if the manifest cannot be planned; PrivacyError PRIVACY_LEDGER_BROKEN.
  */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
   return new RunningCoordinator(options);
@@ -222,8 +222,8 @@ class RunningCoordinator implements Coordinator {
     try {
       this.#take(platform, body, session);
     } catch (error) {
-      // A platform's mistake is told to it. A store that cannot be written ends the coordinator; a defect must not, since a
-      // platform may have found out how to bring it about.
+      // A platform gets the error that it caused. A store that cannot be written ends the coordinator. A defect must
+      // not end it, because a platform may know how to cause it.
       if (isOwnFailure(error)) this.#fail(error);
       else if (!(error instanceof WireError)) this.#defect(error);
       throw error;
@@ -286,7 +286,7 @@ class RunningCoordinator implements Coordinator {
     this.#rounds.update();
   }
 
-  /** A new link: what a platform must know before anything else. */
+  /** A platform has a new link: sends it everything that it must know first. */
   #welcome(platform: string): void {
     this.#rounds.lost(platform);
     const lastKeys = this.#rounds.lastKeys(platform);
@@ -315,7 +315,7 @@ class RunningCoordinator implements Coordinator {
   #fail(error: unknown): void {
     if (this.#isStopping) return;
     const code = codeOf(error) ?? 'INTERNAL';
-    this.#log.error(`cannot go on: ${messageOf(error)}`, { code });
+    this.#log.error(`cannot continue: ${messageOf(error)}`, { code });
     void this.stop().then(() => this.#resolveFailed(error));
   }
 }

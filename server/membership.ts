@@ -1,5 +1,5 @@
 /**
- * Who is there: platforms of the manifest, their links and how far they have prepared.
+ * The platforms of the manifest, the state of their links, and how far they have prepared.
  * @module
  */
 import type { StatusBody } from '../core/wire/body.ts';
@@ -8,10 +8,10 @@ import type { PlatformPresence } from '../core/wire/transport.ts';
 export interface Member {
   readonly platform: string;
   readonly state: 'absent' | 'online' | 'offline';
-  /** What it last said of itself. */
+  /** The stage in the platform's last status. */
   readonly stage: string;
   readonly fraction: number;
-  /** Its encoder is made and charged. */
+  /** True if its encoder is ready and charged. */
   readonly prepared: boolean;
 }
 
@@ -27,7 +27,7 @@ export class Membership {
     return [...this.#members.values()];
   }
 
-  /** Online and prepared, ascending by name (code units): who can be invited now. */
+  /** Platforms that an attempt can invite now: online and prepared, ascending by name (code units). */
   get ready(): readonly string[] {
     return this.members
       .filter(({ state, prepared }) => state === 'online' && prepared)
@@ -38,7 +38,7 @@ export class Membership {
   presence(platform: string, presence: PlatformPresence): void {
     switch (presence.kind) {
       case 'online':
-        // A new link may be a new process: it says anew whether it is prepared.
+        // A new link may belong to a new process, which will report again if it is prepared.
         this.#change(platform, presence.resumed ? { state: 'online' } : { ...absent(platform), state: 'online' });
         return;
       case 'offline':
@@ -49,7 +49,7 @@ export class Membership {
     }
   }
 
-  /** @returns whether it is prepared, and was not before. */
+  /** @returns true if the platform is prepared, and was not before. */
   status(platform: string, { stage, fraction, prepared }: StatusBody): boolean {
     const isNews = prepared && this.#members.get(platform)?.prepared === false;
     this.#change(platform, { stage, fraction, prepared });

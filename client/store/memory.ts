@@ -1,5 +1,5 @@
 /**
- * Platform state that ends with the process: for simulations and tests, where no attempt outlives it.
+ * A platform's state in memory, for simulations and tests. It ends with the process, and so does every attempt.
  * @module
  */
 import { memoryVersions } from '../../core/federation/versions.ts';

@@ -1,7 +1,7 @@
 /**
- * The platform's private state: what must outlive the process so that nothing is spent, revealed or released twice.
- * Every write is durable when the call returns. Synchronous on purpose: "recorded, then sent" must have no gap in which
- * something else runs, and the state of one platform lives on its own disk.
+ * The platform's private state: everything that must survive the process, so that nothing is spent, revealed or
+ * released twice. Every write is durable when the call returns. The interface is synchronous on purpose: between
+ * recording and sending, no other code may run.
  * @module
  */
 import type { Consent } from '../../core/federation/consent.ts';
@@ -16,7 +16,7 @@ export interface PlatformStore {
   readonly sessions: SessionStore;
   /** This platform's own ledger. */
   readonly ledger: LedgerStore;
-  /** Versions of the manifest that this platform has signed or run by. */
+  /** Versions of the manifest that this platform has signed or used. */
   readonly versions: VersionStore;
   readonly sums: ReleasedSumStore;
   readonly codes: CodeStore;
@@ -29,18 +29,18 @@ export interface PlatformStore {
   readonly letterKeys: LetterKeyStore;
   readonly starts: StartStore;
   readonly coordinates: CoordinateStore;
-  /** Frees the lock; everything after it throws STORE_CLOSED. */
+  /** Frees the lock. Every later call throws STORE_CLOSED. */
   close(): void;
 }
 
-/** Which item has which coordinate in this platform's sums: from 0, in order, for good. */
+/** The coordinates of the items in this platform's sums: from 0, in order, fixed for ever. */
 export interface CoordinateStore {
   all(): readonly string[];
-  /** All or none. */
+  /** Appends all items or none. */
   append(items: readonly string[]): void;
 }
 
-/** How the platform last started: its reading stays the same until a person changes it. */
+/** The parameters of the platform's last start. Its reading stays the same until an operator changes it. */
 export interface StartStore {
   get(): LastStart | undefined;
   put(start: LastStart): void;
@@ -48,114 +48,141 @@ export interface StartStore {
 
 export interface LastStart {
   readonly platform: string;
-  /** All platforms of the federation, this one among them. */
+  /** All platforms of the federation, including this one. */
   readonly platforms: readonly string[];
-  /** Absolute. */
+  /** Absolute path. */
   readonly data: string;
-  /** Absolute; its catalogue is named from there. */
+  /** Absolute path. The path of the catalogue is relative to it. */
   readonly readingPath: string;
   /** The text of the reading file. */
   readonly reading: string;
 }
 
-/** An attempt that this platform entered, and what became of its part. */
+/** An attempt that this platform entered, and how its part ended. */
 export interface RecordedAttempt extends EnteredAttempt {
-  /** Session id that the ledger was charged under, lower-case hex; null until it is. */
+  /** Session id in the ledger's charge, lower-case hex; null until it is charged. */
   readonly session: string | null;
   /**
-   * `revealed`: a choice of shares is on record, sent or not. `given-up`: no share was revealed, and the secrets are gone.
-   * Null while the process that entered it may still reveal.
+   * `revealed`: a choice of shares is on record, sent or not. `given-up`: no share was revealed, and the secrets are
+   * gone. Null while the process that entered it may still reveal.
    */
   readonly ending: 'revealed' | 'given-up' | null;
 }
 
-/** The masked sum: an attempt is entered once, and either revealed, one choice of shares ever, or given up. */
+/**
+ * Records of the masked sum. Each attempt is entered once, and then either revealed, with a single choice of shares, or
+ * given up.
+ */
 export interface SessionStore {
-  /** Before the attempt's first message leaves. @returns false when it was entered before. */
+  /** Records an attempt before its first message leaves. @returns false if it was entered before. */
   enter(entered: EnteredAttempt): boolean;
   /** @param attempt `attemptKey`: lower-case hex. */
   find(attempt: string): RecordedAttempt | undefined;
   /** The attempt that was charged under this session id. */
   ofSession(session: string): RecordedAttempt | undefined;
-  /** Whether this platform ever entered an attempt with these two public keys. */
+  /** True if this platform ever entered an attempt with these two public keys. */
   knows(keys: Pick<EnteredAttempt, 'sealKey' | 'maskKey'>): boolean;
-  /** Which session the ledger is about to be charged under. */
+  /** Records the session that the ledger is about to be charged for. */
   charging(attempt: string, session: string): void;
-  /** Records what this platform reveals. @returns false when it gave up, or another choice is on record. */
+  /**
+   * Records the choice of shares that this platform reveals.
+   * @returns false if it gave up, or another choice is on record.
+   */
   reveal(attempt: string, choice: Uint8Array): boolean;
-  /** Records that this platform revealed nothing and never will. @returns false when a reveal is on record. */
+  /** Records that this platform revealed nothing and never will. @returns false if a reveal is on record. */
   giveUp(attempt: string): boolean;
-  /** Gives up every attempt without an ending: for a new process, since their secrets died with the old one. */
+  /**
+   * Gives up every attempt without an ending. A new process does this first, because the old one's secrets are gone.
+   */
   giveUpAll(): void;
 }
 
-/** Sums released by this platform alone during `prepare`: paid for once, so a restart takes the values again. */
+/**
+ * Sums that this platform alone released during `prepare`. They are paid for once, so a restart uses the same values
+ * again.
+ */
 export interface ReleasedSumStore {
-  /** @param plan fingerprint of everything the release was planned with: other noise is another release. */
+  /** @param plan fingerprint of everything the release was planned with: with other noise it is another release. */
   get(plan: string, repetition: number): Float64Array | undefined;
   put(plan: string, repetition: number, values: Float64Array): void;
 }
 
-/** A code as it left, or is to leave, for one person. */
+/** A code for one person, as it left or will leave. */
 export interface MemoisedCode {
-  /** The platform's own id: a code is one person's, under whatever pseudonym it is sent. */
+  /** The platform's own id: the code belongs to the person, under whatever pseudonym it is sent. */
   readonly person: string;
   readonly pseudonym: string;
-  /** Empty once it was deleted: that a code was drawn stays known, so that withdrawing and consenting again draws no second. */
+  /**
+   * Empty once it was deleted. The record stays, so that nobody gets a second code by withdrawing and consenting again.
+   */
   readonly vector: Float32Array;
-  /** Mode and its parameters, dimension, plan and pseudonym scheme: a code of other ones is another release. */
+  /** Mode and its parameters, dimension, plan and pseudonym scheme: with others it is another release. */
   readonly mode: string;
-  /** Round of the shared model whose encoder made it. */
+  /** Round of the shared model whose encoder made the code. */
   readonly modelRound: number;
 }
 
-/** One code a (person, epoch, target): asking again gives the same one, so averaging gains nothing. */
+/** One code per (person, epoch, target). A repeated request gets the same code, so averaging gains nothing. */
 export interface CodeStore {
   get(epoch: number, target: string, person: string): MemoisedCode | undefined;
-  /** All or none; replaces. */
+  /** Stores all codes or none, and replaces earlier ones. */
   put(epoch: number, target: string, codes: readonly MemoisedCode[]): void;
-  /** Pseudonyms under which codes of these persons were ever kept for this target, deleted and replaced ones too; sorted. */
+  /**
+   * All pseudonyms under which codes of these persons were ever stored for this target, including deleted and replaced
+   * codes; sorted.
+   */
   pseudonyms(target: string, persons: readonly string[]): readonly string[];
-  /** Deletes the vectors of these persons for this target, in every epoch. @returns how many. */
+  /** Deletes the vectors of these persons for this target, in every epoch. @returns number deleted. */
   delete(target: string, persons: readonly string[]): number;
 }
 
-/** The pseudonym scheme that this state goes by. */
+/** The pseudonym scheme that this state is bound to. */
 export interface PseudonymStore {
-  /** Its fingerprint; undefined before the first start with one. */
+  /** The scheme's fingerprint; undefined before the first start with a scheme. */
   get(): string | undefined;
   put(fingerprint: string): void;
 }
 
 export interface ConsentStore {
-  /** Replaces a consent in force of the same person, target and epoch; a revoked one stays, to be withdrawn. All or none. */
+  /**
+   * Stores all consents or none. It replaces a consent in force of the same person, target and epoch. A revoked consent
+   * stays until it is withdrawn.
+   */
   add(consents: readonly Consent[]): void;
-  /** By target, epoch, person. */
+  /** Consents in force, sorted by target, epoch, person. */
   list(filter?: ConsentFilter): readonly Consent[];
   /**
-   * Takes consents out of force at once, for an agent to withdraw when it next runs. @param target undefined: for every
-   * target. @returns how many.
+   * Revokes consents at once. An agent withdraws them when it next runs.
+   * @param target undefined: every target.
+   * @returns number revoked.
    */
   revoke(persons: readonly string[], target?: string): number;
-  /** Out of force and not yet withdrawn; in the order of `list`, which leaves them out. */
+  /** Revoked consents that are not yet withdrawn, in the order of `list`, which omits them. */
   revoked(): readonly Consent[];
-  /** Deletes revoked ones: they are withdrawn. @param target undefined: for every target. @returns those; by target, epoch, person. */
+  /**
+   * Deletes revoked consents, because they are withdrawn.
+   * @param target undefined: every target.
+   * @returns the deleted ones, sorted by target, epoch, person.
+   */
   withdraw(persons: readonly string[], target?: string): readonly Consent[];
 }
 
-/** What a target asked of this platform. */
+/** A target's request to this platform. */
 export interface ReleaseRequest {
   readonly target: string;
   readonly epoch: number;
   readonly modelRound: number;
 }
 
-/** Requests stand: consents that come later are answered without being asked again. One a target, the last. */
+/**
+ * Standing requests, so that later consents are answered without another request. Only the last request of each target
+ * is stored.
+ */
 export interface RequestStore {
-  /** An open one; replaces. */
+  /** Stores an open request, and replaces an earlier one. */
   put(request: ReleaseRequest): void;
   answered(target: string): void;
-  /** By target. */
+  /** All requests, sorted by target. */
   list(): readonly (ReleaseRequest & { readonly isAnswered: boolean })[];
 }
 
@@ -165,14 +192,14 @@ export interface ConsentFilter {
   readonly person?: string;
 }
 
-/** What a source released to this platform: one part of a batch. */
+/** One part of a batch that a source released to this platform. */
 export interface ReceivedPart {
   readonly source: string;
   readonly epoch: number;
   readonly modelRound: number;
   readonly part: number;
   readonly parts: number;
-  /** Of the letter it came in: what was withdrawn by a later one is not taken. */
+  /** Order of its letter. A person withdrawn by a later letter is not stored. */
   readonly order: number;
   readonly mode: ReleaseModeName;
   readonly noiseModel: NoiseModel;
@@ -182,7 +209,7 @@ export interface ReceivedPart {
   readonly vectors: Float32Array /* [persons, dimension] */;
 }
 
-/** How far a source's answer has come. */
+/** The state of a source's answer. */
 export interface ReceivedBatch {
   readonly source: string;
   readonly epoch: number;
@@ -192,7 +219,7 @@ export interface ReceivedBatch {
   readonly dimension: number;
   readonly parts: number;
   readonly partsReceived: number;
-  /** Whose vectors are held. */
+  /** Number of persons whose vectors are stored. */
   readonly persons: number;
 }
 
@@ -201,57 +228,64 @@ export interface ReceivedVector {
   readonly vector: Float32Array;
 }
 
-/** Answers belong together when they were asked for in one epoch, about one shared model. */
+/** The epoch and the shared model of a request. Answers with the same version belong together. */
 export interface ReceivedVersion {
   readonly epoch: number;
   readonly modelRound: number;
 }
 
-/** Released vectors that this platform holds as a target; in each version one answer a source. */
+/** Released vectors that this platform holds as a target, with one answer per source and version. */
 export interface ReceivedStore {
-  /** An answer made otherwise (mode, noise, dimension, parts) replaces that source's of the same version; a person again replaces. */
+  /**
+   * Stores a part. An answer with another mode, noise, dimension or number of parts replaces that source's answer of
+   * the same version. A vector replaces an earlier one of the same person.
+   */
   put(part: ReceivedPart): void;
-  /** By source, then version. */
+  /** Sorted by source, then version. */
   batches(): readonly ReceivedBatch[];
-  /** In order of pseudonym. */
+  /** Sorted by pseudonym. */
   vectors(source: string, version: ReceivedVersion): readonly ReceivedVector[];
-  /** What each source released of one person. */
+  /** The vectors that sources released for one person. */
   person(pseudonym: string, version: ReceivedVersion): readonly ReleasedVector[];
   /** Deletes every other version. */
   keep(versions: readonly ReceivedVersion[]): void;
   /** Deletes one source's answer. */
   drop(source: string, version: ReceivedVersion): void;
-  /** Withdrawn persons, in every version. Also refuses them in parts that were written before and come later. @returns deleted. */
+  /**
+   * Deletes withdrawn persons in every version, and refuses them in parts that were written before the withdrawal and
+   * arrive later.
+   * @returns number deleted.
+   */
   withdraw(source: string, order: number, pseudonyms: readonly string[]): number;
-  /** Deletes what has expired at `now` (Unix seconds). @returns deleted. */
+  /** Deletes everything that has expired at `now` (Unix seconds). @returns number deleted. */
   expire(now: number): number;
 }
 
-/** Shared models that this platform accepted, by the round that made them (0: the initial one). */
+/** Shared models that this platform accepted, by their round (0: the initial one). */
 export interface ModelStore {
   accept(round: number, model: Float32Array): void;
   latest(): { readonly round: number; readonly model: Float32Array } | undefined;
   at(round: number): Float32Array | undefined;
-  /** What recommendations are made with; undefined before the first choice. */
+  /** The version that recommendations are made with; undefined before the first choice. */
   served(): ServedVersion | undefined;
   serve(version: ServedVersion): void;
 }
 
-/** A version of received vectors, and how good its decoder was. */
+/** A version of received vectors, with the quality of its decoder. */
 export interface ServedVersion extends ReceivedVersion {
-  /** Held-out NDCG@10; null where it could not be judged. */
+  /** Held-out NDCG@10; null if it could not be measured. */
   readonly heldOut: number | null;
-  /** Held-out persons. */
+  /** Number of held-out persons. */
   readonly persons: number;
 }
 
-/** A letter on its way: kept until the mailbox says it has it, and sealed each time it is sent. */
+/** A letter that the mailbox has not confirmed yet. It is sealed each time it is sent. */
 export interface OutgoingLetter {
   /** Lower-case hex. */
   readonly id: string;
   readonly to: string;
   readonly lifetimeSeconds: number;
-  /** Sealed to a key that its receiver deletes afterwards. */
+  /** True if it is sealed to a key that its receiver deletes afterwards. */
   readonly namesPersons: boolean;
   readonly content: Uint8Array;
 }
@@ -259,33 +293,33 @@ export interface OutgoingLetter {
 /** `order` grows with every letter that was ever added. */
 export type WaitingLetter = OutgoingLetter & { readonly order: number };
 
-/** Letters not yet handed to the mailbox, and ids of letters already taken from it. */
+/** Letters that the mailbox has not confirmed, and ids of letters already taken from it. */
 export interface Outbox {
-  /** All or none, in order. @returns them as `waiting` lists them. */
+  /** Adds all letters or none, in order. @returns them in the form of `waiting`. */
   add(letters: readonly OutgoingLetter[]): readonly WaitingLetter[];
   waiting(): readonly WaitingLetter[];
   sent(id: string): void;
-  /** Marks an incoming letter handled. */
+  /** Records that an incoming letter was handled. */
   take(sender: string, id: string): void;
   isTaken(sender: string, id: string): boolean;
 }
 
-/** A pair that this platform made for one peer's letters. */
+/** A key pair that this platform made for one peer's letters. */
 export interface OwnLetterKey {
   readonly peer: string;
   readonly publicKey: Uint8Array;
   readonly secretKey: Uint8Array;
-  /** Unix seconds: until then the peer may seal to it. */
+  /** Unix seconds until which the peer may seal to it. */
   readonly until: number;
-  /** Grows with every key for that peer. */
+  /** It grows with every key for that peer. */
   readonly serial: number;
-  /** A letter that was sealed to it was taken. */
+  /** True if a letter that was sealed to it was taken. */
   readonly isUsed: boolean;
-  /** Ids of the letters sealed to it, once the peer has said that there will be no more. */
+  /** Ids of the letters sealed to it, once the peer has said that there will be no more; else null. */
   readonly awaited: readonly string[] | null;
 }
 
-/** What a peer's letters are sealed to. */
+/** The key that letters to a peer are sealed to. */
 export interface PeerLetterKey {
   readonly publicKey: Uint8Array;
   readonly until: number;
@@ -294,20 +328,20 @@ export interface PeerLetterKey {
 
 /** Keys of letters that name persons. */
 export interface LetterKeyStore {
-  /** By serial; without the deleted ones. @param peer undefined: of every peer. */
+  /** Sorted by serial, without the deleted ones. @param peer undefined: every peer. */
   own(peer?: string): readonly OwnLetterKey[];
   add(key: Omit<OwnLetterKey, 'isUsed' | 'awaited'>): void;
-  /** Of the newest key that was ever made for this peer; 0 before the first. */
+  /** Serial of the newest key that was ever made for this peer; 0 before the first. */
   lastSerial(peer: string): number;
   use(peer: string, publicKey: Uint8Array): void;
   awaits(peer: string, publicKey: Uint8Array, letters: readonly string[]): void;
-  /** Deletes the secret halves, in a way that leaves no copy in the store's files. */
+  /** Deletes the secret halves, and leaves no copy of them in the store's files. */
   forget(publicKeys: readonly Uint8Array[]): void;
   peer(name: string): PeerLetterKey | undefined;
-  /** Forgets which letters were sealed to the one before. */
+  /** Sets the peer's key, and forgets which letters were sealed to the earlier one. */
   setPeer(name: string, key: PeerLetterKey): void;
-  /** A letter was sealed to this peer's key. */
+  /** Records that a letter was sealed to this peer's key. */
   sealed(peer: string, letter: string): void;
-  /** Letters that were sealed to this peer's key. */
+  /** Ids of letters that were sealed to this peer's key. */
   sealedTo(peer: string): readonly string[];
 }

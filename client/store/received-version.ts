@@ -1,5 +1,5 @@
 /**
- * When two versions of received representations are the same one.
+ * Equality of versions of received representations.
  * @module
  */
 import type { ReceivedVersion } from './platform-store.ts';

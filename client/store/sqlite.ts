@@ -15,7 +15,7 @@ import { sqliteLedger } from '../../host/sqlite/ledger.ts';
 import { sqliteVersions } from '../../host/sqlite/versions.ts';
 import { sqliteCoordinates, sqliteStarts } from './sqlite/starts.ts';
 
-/** Whose state it is. */
+/** The platform and federation that a state belongs to. */
 export interface StoreOwner {
   readonly federation: string;
   readonly platform: string;
@@ -30,10 +30,10 @@ const TERMS: StoreTerms = {
 };
 
 /**
- * Opens the state, or makes it, and holds it alone until it is closed.
- * @param owner undefined: whoever it belongs to.
- * @throws StoreError STORE_LOCKED when another process holds it; STORE_FOREIGN when it belongs to another platform or
- * federation; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
+ * Opens the state, or makes it, and keeps others out until it is closed.
+ * @param owner undefined: accept any owner.
+ * @throws StoreError STORE_LOCKED if another process holds it; STORE_FOREIGN if it belongs to another platform or
+ *   federation; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
  */
 export function openSqliteStore(file: string, owner?: StoreOwner): PlatformStore {
   const database = new SqliteDatabase({ file, version: SCHEMA_VERSION, schema: SCHEMA, terms: TERMS });

@@ -1,6 +1,6 @@
 /**
- * The seam to whatever keeps a coordinator's state. Two implementations (SQLite, memory) run one compliance suite. Every
- * call is durable when it returns, or throws a StoreError and has changed nothing.
+ * The interface to the store of a coordinator's state. Two implementations (SQLite, memory) pass one compliance suite.
+ * Every call is durable when it returns, or throws a StoreError and has changed nothing.
  * @module
  */
 import type { OptimiserState } from '../../core/federation/optimiser.ts';
@@ -13,17 +13,17 @@ export interface CoordinatorStore {
   readonly rounds: RoundStore;
   readonly sessions: SessionStore;
   readonly ledger: LedgerStore;
-  /** Versions of the manifest that this coordinator has run by. */
+  /** Versions of the manifest that this coordinator has used. */
   readonly versions: VersionStore;
   readonly mailbox: MailboxStore;
-  /** Frees whatever is held. Idempotent; every later call throws STORE_CLOSED. */
+  /** Frees all resources. Idempotent. Every later call throws STORE_CLOSED. */
   close(): void;
 }
 
-/** Whose state it is. */
+/** The federation and the plan that a store belongs to. */
 export interface StoreOwner {
   readonly federation: string;
-  /** Parameters of the shared model. */
+  /** Number of parameters of the shared model. */
   readonly parameters: number;
 }
 
@@ -40,15 +40,15 @@ export interface AttemptEnded {
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly text: string;
-  /** Platforms whose update is in the sum; empty unless it was opened. */
+  /** Platforms whose update is in the sum; empty unless the sum was opened. */
   readonly platforms: readonly string[];
-  /** Whether the ledger was charged for it. */
+  /** True if the ledger was charged for it. */
   readonly charged: boolean;
   readonly endedAt: number;
 }
 
 export interface AttemptRecord extends AttemptStarted {
-  /** Undefined while under way. */
+  /** Undefined while the attempt is under way. */
   readonly end: Omit<AttemptEnded, 'round' | 'attempt'> | undefined;
 }
 
@@ -58,28 +58,31 @@ export interface CompletedRound {
   readonly optimiser: OptimiserState;
 }
 
-/** Shared models, and how every attempt went. */
+/** The shared models, and a record of every attempt. */
 export interface RoundStore {
   /** The last completed round; undefined before the first. */
   latest(): CompletedRound | undefined;
   /** The shared model after a completed round. */
   model(round: number): Float32Array | undefined;
-  /** @throws STORE_CONFLICT when this attempt was begun before, or another is under way. */
+  /** @throws STORE_CONFLICT if this attempt was begun before, or another is under way. */
   begin(attempt: AttemptStarted): void;
-  /** Any outcome but `completed`. @throws STORE_CONFLICT unless it is under way. */
+  /** Ends an attempt with any outcome but `completed`. @throws STORE_CONFLICT unless it is under way. */
   end(attempt: AttemptEnded): void;
-  /** The attempt's end and the round's model, together or not at all. @throws STORE_CONFLICT unless it is the next round. */
+  /**
+   * Records the attempt's end and the round's model, both or neither.
+   * @throws STORE_CONFLICT unless it is the next round.
+   */
   complete(attempt: AttemptEnded, completed: CompletedRound): void;
-  /** In the order they began, the last `most`. */
+  /** The last `most` attempts, in the order in which they began. */
   attempts(most: number): readonly AttemptRecord[];
   find(round: number, attempt: number): AttemptRecord | undefined;
-  /** Highest attempt number used for a round, 0 for none: a number is never used twice. */
+  /** Highest attempt number used for a round, 0 for none. A number is never used twice. */
   lastAttempt(round: number): number;
-  /** Attempts by outcome, those under way not counted. */
+  /** Number of attempts by outcome, without those under way. */
   outcomes(): ReadonlyMap<Outcome, number>;
 }
 
-/** U1 of an attempt's session, as its platforms signed it. */
+/** The key list of an attempt's session, as its platforms signed it (message U1 of the masked sum). */
 export interface ListedKeys {
   readonly round: number;
   readonly attempt: number;
@@ -89,14 +92,17 @@ export interface ListedKeys {
   readonly keys: readonly NamedKeys[];
 }
 
-/** What a refund is proved with: the key list of every attempt, and the statements of platforms that gave it up. */
+/** The evidence for refunds: the key list of every attempt, and the statements of platforms that gave it up. */
 export interface SessionStore {
-  /** From then on these are the last keys of every platform in it. @throws STORE_CONFLICT when the attempt has a list. */
+  /**
+   * Stores a key list. From then on it is the last one of every platform in it.
+   * @throws STORE_CONFLICT if the attempt has a list.
+   */
   list(listed: ListedKeys): void;
   listed(round: number, attempt: number): ListedKeys | undefined;
-  /** The last key list that the platform stands in. */
+  /** The last key list that contains the platform. */
   last(platform: string): ListedKeys | undefined;
-  /** Keeps a platform's signature under its statement; the first one stays. */
+  /** Stores a platform's signature under its statement. A second one is ignored. */
   state(attempt: { readonly round: number; readonly attempt: number }, platform: string, signature: Uint8Array): void;
   /** Signatures by platform. */
   statements(attempt: { readonly round: number; readonly attempt: number }): ReadonlyMap<string, Uint8Array>;
@@ -115,14 +121,14 @@ export interface StoredLetter {
 
 /** Sealed letters that wait for their receiver. */
 export interface MailboxStore {
-  /** False when a letter of that sender with that id waits already. */
+  /** @returns false if a letter of that sender with that id is already waiting. */
   add(letter: Omit<StoredLetter, 'order'>): boolean;
   /** The receiver's first letter after `order` in order of arrival. */
   next(to: string, order: number): StoredLetter | undefined;
-  /** What waits for a receiver. @param from of this sender alone. */
+  /** Number and bytes of a receiver's waiting letters. @param from count only letters of this sender. */
   load(to: string, from?: string): { readonly letters: number; readonly bytes: number };
-  /** The letter's sender; undefined when the receiver has no such letter waiting. */
+  /** Deletes a letter. @returns its sender; undefined if the receiver has no such letter. */
   remove(to: string, id: Uint8Array): string | undefined;
-  /** Drops what has expired. */
+  /** Deletes expired letters. @returns them. */
   expire(now: number): readonly Pick<StoredLetter, 'id' | 'from' | 'to'>[];
 }

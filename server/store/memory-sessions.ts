@@ -1,5 +1,5 @@
 /**
- * Key lists and statements that end with the process.
+ * Key lists and statements in memory. They end with the process.
  * @module
  */
 import { conflict } from '../errors.ts';

@@ -1,5 +1,5 @@
 /**
- * A coordinator's state that ends with the process: for simulations in one process, and tests.
+ * A coordinator's state in memory, for simulations in one process and for tests. It ends with the process.
  * @module
  */
 import type { Outcome } from '../../core/secagg/outcome.ts';

@@ -53,9 +53,9 @@ const TERMS: StoreTerms = {
 };
 
 /**
- * Opens the state, or makes it, and holds it alone until it is closed.
- * @throws StoreError STORE_LOCKED when another coordinator holds it; STORE_FOREIGN when it belongs to another
- * federation or plan; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
+ * Opens the state, or makes it, and keeps others out until it is closed.
+ * @throws StoreError STORE_LOCKED if another coordinator holds it; STORE_FOREIGN if it belongs to another federation or
+ *   plan; STORE_UNWRITABLE, STORE_FULL, STORE_CORRUPT, STORE_VERSION.
  */
 export function openSqliteStore(path: string, owner: StoreOwner): CoordinatorStore {
   const file = new SqliteDatabase({ file: path, version: VERSION, schema: SCHEMA, terms: TERMS });

@@ -196,7 +196,7 @@ describe('A platform as a process', function () {
     const twin = platform('films', '--no-receive', '--state', file('twin-state'));
     const replaced = await again.finished;
     assert.equal(replaced.code, 6);
-    assert.match(replaced.err, /the coordinator ended the link for good: .*LINK_REPLACED.* \[LINK_ENDED\]/);
+    assert.match(replaced.err, /the coordinator ended the link permanently: .*LINK_REPLACED.* \[LINK_ENDED\]/);
     await twin.event('stage', ({ stage }) => stage === 'serving');
     twin.process.kill('SIGTERM');
     target.process.kill('SIGINT');

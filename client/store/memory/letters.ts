@@ -1,5 +1,5 @@
 /**
- * Letters on their way, those taken, and the keys they are sealed to.
+ * In memory: waiting letters, ids of letters taken, and the keys that letters are sealed to.
  * @module
  */
 import { equalBytes } from '../../../core/encoding/canonical-bytes.ts';

@@ -1,5 +1,5 @@
 /**
- * The target's half of releases: what sources released, and whom they withdrew.
+ * In memory, the target's half of releases: vectors from sources, and withdrawn persons.
  * @module
  */
 import { canonicalJson } from '../../../core/encoding/canonical-json.ts';

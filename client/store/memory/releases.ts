@@ -1,5 +1,5 @@
 /**
- * The source's half of releases: consents, memoised codes, requests.
+ * In memory, the source's half of releases: consents, stored codes, requests.
  * @module
  */
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';

@@ -1,5 +1,6 @@
 /**
- * What rounds and the encoder leave behind: attempts entered and how they ended, sums released, shared models accepted.
+ * In memory, the records of rounds and of the encoder: attempts with their endings, released sums, accepted shared
+ * models.
  * @module
  */
 import type { ModelStore, RecordedAttempt, ReleasedSumStore, ServedVersion, SessionStore } from '../platform-store.ts';

@@ -1,5 +1,5 @@
 /**
- * How the platform last started, and the coordinates of its items.
+ * In memory, the platform's last start and the coordinates of its items.
  * @module
  */
 import type { CoordinateStore, LastStart, StartStore } from '../platform-store.ts';

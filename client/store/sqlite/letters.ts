@@ -1,5 +1,5 @@
 /**
- * Letters on their way, those taken, and the keys they are sealed to.
+ * In SQLite: waiting letters, ids of letters taken, and the keys that letters are sealed to.
  * @module
  */
 import { z } from 'zod';
@@ -76,7 +76,7 @@ export function sqliteLetterKeys(database: SqliteDatabase): LetterKeyStore {
         for (const publicKey of publicKeys) {
           database.run("UPDATE letter_keys SET secret_key = x'' WHERE public_key = :publicKey", { publicKey });
         }
-        // The newest serial stays known.
+        // The newest serial must never be forgotten.
         database.run(
           `DELETE FROM letter_keys WHERE secret_key = x''
            AND serial < (SELECT MAX(serial) FROM letter_keys AS later WHERE later.peer = letter_keys.peer)`,

@@ -1,5 +1,5 @@
 /**
- * The target's half of releases: vectors it holds, and persons who took them back.
+ * In SQLite, the target's half of releases: vectors from sources, and withdrawn persons.
  * @module
  */
 import { noiseText, readNoise } from '../../../core/release/noise-text.ts';
@@ -97,7 +97,7 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
   };
 }
 
-/** Makes the part's batch the one held of its source and version; an answer made otherwise is dropped whole. */
+/** Makes this batch the stored answer of its source and version. A different earlier answer is deleted completely. */
 function openBatch(database: SqliteDatabase, part: ReceivedPart): void {
   const { noiseModel: noise, prototypes } = noiseText(part.noiseModel);
   const key = { source: part.source, epoch: part.epoch, modelRound: part.modelRound };

@@ -1,5 +1,5 @@
 /**
- * The source's half of releases: consents, memoised codes, requests.
+ * In SQLite, the source's half of releases: consents, stored codes, requests.
  * @module
  */
 import type { CodeStore, ConsentStore, PseudonymStore, RequestStore } from '../platform-store.ts';

@@ -1,5 +1,5 @@
 /**
- * What rounds leave behind: attempts entered and how they ended, released sums, accepted models.
+ * In SQLite, the records of rounds: attempts with their endings, released sums, accepted shared models.
  * @module
  */
 import type { ModelStore, RecordedAttempt, ReleasedSumStore, SessionStore } from '../platform-store.ts';

@@ -1,5 +1,5 @@
 /**
- * Tables of the platform's state.
+ * The tables of the platform's state.
  * @module
  */
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';

@@ -1,5 +1,5 @@
 /**
- * How the platform last started, and the coordinates of its items.
+ * In SQLite, the platform's last start and the coordinates of its items.
  * @module
  */
 import { z } from 'zod';
