@@ -33,7 +33,8 @@ export class HostileMember {
     this.member = member;
     const { name, manifest, manifestHash, publicKeys, identity } = member;
     const { secretKey } = identity.identity;
-    const keys = { name, secretKey, federation: manifest.federation, manifestHash, publicKeys };
+    const { federation, version: manifestVersion } = manifest;
+    const keys = { name, secretKey, federation, manifestHash, manifestVersion, publicKeys };
     this.#signer = new checkout.handshake.Keys(keys).signer;
   }
 
@@ -46,9 +47,10 @@ export class HostileMember {
     if (challenge.kind !== 'challenge') throw new Error(challenge.kind);
     const nonce = new Uint8Array(randomBytes(16));
     one.#connection = challenge.nonce;
-    const { federation } = member.manifest;
+    const { federation, version: manifestVersion } = member.manifest;
     const { manifestHash } = member;
-    one.say({ kind: 'hello', federation, manifestHash, nonce, link: new Uint8Array(0), received: 0 });
+    const link = new Uint8Array(0);
+    one.say({ kind: 'hello', federation, manifestHash, manifestVersion, nonce, link, received: 0 });
     one.#connection = checkout.handshake.connectionOf(challenge.nonce, nonce);
     await within(JOIN_MS, one.next('welcome'));
     return one;

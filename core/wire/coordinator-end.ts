@@ -12,7 +12,15 @@ import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
 import { WireError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
-import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
+import {
+  aheadText,
+  connectionOf,
+  COORDINATOR,
+  HANDSHAKE_FRAME_BYTES,
+  HANDSHAKE_MS,
+  Keys,
+  refusalOf,
+} from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { HelloBody } from './link-body.ts';
 import { Link, MOST_FAILURES } from './link.ts';
@@ -141,7 +149,8 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
       caller.close();
     } else {
       this.#visits.add(visit);
-      connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes }, nonce));
+      const { manifestVersion } = this.#options.identity;
+      connection.send(this.#keys.word({ kind: 'challenge', nonce, limits: this.#takes, manifestVersion }, nonce));
     }
     return {
       onFrame: (frame) => this.#guarded(visit, () => this.#frame(visit, frame)),
@@ -177,7 +186,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
         verifierOf: (sender) =>
           sender === COORDINATOR || (peer !== undefined && sender !== peer.platform)
             ? undefined
-            : this.#keys.verifierOf(sender),
+            : (this.#keys.verifierOf(sender) ?? this.#keys.formerVerifierOf(sender)),
         connection: visit.id,
         maxFrameBytes: peer === undefined ? HANDSHAKE_FRAME_BYTES : this.#takes.maxFrameBytes,
       });
@@ -192,11 +201,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
   #greeted(visit: Visit, envelope: OpenedEnvelope): void {
     const hello = decodeBody(envelope.content);
     if (hello.kind !== 'hello') throw new WireError('WIRE_UNEXPECTED', `${hello.kind} instead of a hello`);
-    const { federation, manifestHash } = this.#options.identity;
-    if (hello.federation !== federation) {
-      throw new WireError('LINK_WRONG_FEDERATION', `this coordinator serves "${federation}"`);
-    }
-    if (Buffer.compare(hello.manifestHash, manifestHash) !== 0) throw new WireError('LINK_MANIFEST_MISMATCH');
+    this.#checkManifest(envelope.sender, hello);
     visit.cancelDeadline();
     visit.id = connectionOf(visit.nonce, hello.nonce);
     const known = this.#peers.get(envelope.sender);
@@ -214,6 +219,29 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     visit.connection.send(this.#keys.word(welcome, visit.id));
     peer.link.attach(visit.connection, visit.id, resumed ? hello.received : 0);
     this.#handlers.onPresence(peer.platform, { kind: 'online', resumed });
+  }
+
+  /** @throws WireError LINK_WRONG_FEDERATION, LINK_LEFT, LINK_VERSION_BEHIND, LINK_VERSION_AHEAD, LINK_MANIFEST_MISMATCH */
+  #checkManifest(sender: string, hello: HelloBody): void {
+    const { federation, manifestHash, manifestVersion: here } = this.#options.identity;
+    const { manifestVersion: there } = hello;
+    if (hello.federation !== federation) {
+      throw new WireError('LINK_WRONG_FEDERATION', `this coordinator serves "${federation}"`);
+    }
+    if (this.#keys.verifierOf(sender) === undefined) {
+      throw new WireError(
+        'LINK_LEFT',
+        `"${sender}" left the federation by version ${here}. Its agent can stop for good; keep its state, which records what was spent`,
+      );
+    }
+    if (there < here) {
+      throw new WireError(
+        'LINK_VERSION_BEHIND',
+        `the coordinator runs by version ${here}, and "${sender}" by version ${there}: start it with the manifest of version ${here}, which it has signed`,
+      );
+    }
+    if (there > here) throw new WireError('LINK_VERSION_AHEAD', aheadText(here, there));
+    if (Buffer.compare(hello.manifestHash, manifestHash) !== 0) throw new WireError('LINK_MANIFEST_MISMATCH');
   }
 
   #newPeer(platform: string): Peer {

@@ -31,6 +31,15 @@ const WireErrors = errorsOf('WireError', {
   },
   LINK_WRONG_FEDERATION: { kind: 'federation', about: 'the other end belongs to another federation' },
   LINK_MANIFEST_MISMATCH: { kind: 'federation', about: 'the two ends hold different manifests' },
+  LINK_VERSION_BEHIND: {
+    kind: 'federation',
+    about: 'the platform runs by an earlier version of the manifest than the coordinator',
+  },
+  LINK_VERSION_AHEAD: {
+    kind: 'federation',
+    about: 'the platform runs by a later version of the manifest than the coordinator',
+  },
+  LINK_LEFT: { kind: 'federation', about: 'the platform is no member of the version of the manifest that is in force' },
   LINK_REPLACED: { kind: 'federation', about: 'another connection with the same identity took over' },
   LINK_TOO_SLOW: { kind: 'federation', about: 'the receiver did not take its messages: too many bytes wait for it' },
   LINK_CLOSED: { kind: 'federation', about: 'the link is closed' },
@@ -64,6 +73,8 @@ const FATAL: readonly WireCode[] = [
   'WIRE_BAD_SIGNATURE',
   'LINK_WRONG_FEDERATION',
   'LINK_MANIFEST_MISMATCH',
+  'LINK_VERSION_BEHIND',
+  'LINK_LEFT',
   'LINK_REPLACED',
 ];
 

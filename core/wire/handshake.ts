@@ -36,20 +36,32 @@ export function refusalOf(coordinatorNonce: Uint8Array, frame: Uint8Array): Uint
   return digest.subarray(0, CONNECTION_BYTES);
 }
 
+/** For a platform that has a later version of the manifest than the coordinator. */
+export function aheadText(coordinator: number, platform: number): string {
+  return `the coordinator runs by version ${coordinator} of the manifest, and this platform by version ${platform}: it waits until the coordinator is started with version ${platform}`;
+}
+
 /** One end's keys, made ready once. */
 export class Keys {
   readonly signer: FrameSigner;
   readonly #name: string;
   readonly #verifiers = new Map<string, FrameVerifier>();
+  readonly #former = new Map<string, FrameVerifier>();
 
   constructor(identity: WireIdentity) {
     this.#name = identity.name;
     this.signer = new FrameSigner(identity.secretKey);
     for (const [name, key] of identity.publicKeys) this.#verifiers.set(name, new FrameVerifier(key));
+    for (const [name, key] of identity.formerKeys ?? []) this.#former.set(name, new FrameVerifier(key));
   }
 
   verifierOf(name: string): FrameVerifier | undefined {
     return this.#verifiers.get(name);
+  }
+
+  /** Of a platform that left, for its hello alone. */
+  formerVerifierOf(name: string): FrameVerifier | undefined {
+    return this.#verifiers.has(name) ? undefined : this.#former.get(name);
   }
 
   /** A word of the link outside the numbered stream. */

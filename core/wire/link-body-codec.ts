@@ -10,6 +10,7 @@ import type { LinkBody } from './link-body.ts';
 export const NONCE_BYTES = 16;
 const HASH_BYTES = 32;
 const MOST = 0xffffffff;
+const MOST_VERSIONS = 10_000;
 const MEGABYTE = 1024 * 1024;
 
 export function isLinkBody(body: Body | LinkBody): body is LinkBody {
@@ -56,7 +57,7 @@ export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody
     };
   }
   if (envelope.challenge) {
-    const { nonce, limits } = envelope.challenge;
+    const { nonce, limits, manifestVersion } = envelope.challenge;
     return {
       kind: 'challenge',
       nonce: bytesExactly('challenge.nonce', plain(nonce), NONCE_BYTES),
@@ -67,15 +68,17 @@ export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody
         windowBytes: integerWithin('limits.window_bytes', limits?.windowBytes ?? 0, 4096, 1024 * MEGABYTE),
         maxMessageBytes: integerWithin('limits.max_message_bytes', limits?.maxMessageBytes ?? 0, 4096, MOST),
       },
+      manifestVersion: integerWithin('challenge.manifest_version', manifestVersion ?? 0, 1, MOST_VERSIONS),
     };
   }
   if (envelope.hello) {
-    const { federation, manifestHash, nonce, link, received } = envelope.hello;
+    const { federation, manifestHash, manifestVersion, nonce, link, received } = envelope.hello;
     const resumed = bytesUpTo('hello.link', plain(link), NONCE_BYTES);
     return {
       kind: 'hello',
       federation: textWithin('hello.federation', federation ?? '', 1, 64),
       manifestHash: bytesExactly('hello.manifest_hash', plain(manifestHash), HASH_BYTES),
+      manifestVersion: integerWithin('hello.manifest_version', manifestVersion ?? 0, 1, MOST_VERSIONS),
       nonce: bytesExactly('hello.nonce', plain(nonce), NONCE_BYTES),
       link: resumed.length === 0 ? resumed : bytesExactly('hello.link', resumed, NONCE_BYTES),
       received: integerWithin('hello.received', received ?? 0, 0, MOST),

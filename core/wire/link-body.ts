@@ -11,6 +11,8 @@ export interface ChallengeBody {
   readonly kind: 'challenge';
   readonly nonce: Uint8Array /* [16] */;
   readonly limits: WireLimits;
+  /** Version of the manifest that the coordinator runs by. */
+  readonly manifestVersion: number;
 }
 
 /** The platform's answer: who it is, and which link it would take up again. */
@@ -18,6 +20,7 @@ export interface HelloBody {
   readonly kind: 'hello';
   readonly federation: string;
   readonly manifestHash: Uint8Array /* [32] */;
+  readonly manifestVersion: number;
   readonly nonce: Uint8Array /* [16] */;
   /** Empty, or the 16 bytes of an earlier Welcome. */
   readonly link: Uint8Array;

@@ -12,7 +12,15 @@ import { openEnvelope } from './envelope.ts';
 import type { OpenedEnvelope } from './envelope.ts';
 import { WireError, fatalError } from './errors.ts';
 import { EncodedBody } from './fragments.ts';
-import { connectionOf, COORDINATOR, HANDSHAKE_FRAME_BYTES, HANDSHAKE_MS, Keys, refusalOf } from './handshake.ts';
+import {
+  aheadText,
+  connectionOf,
+  COORDINATOR,
+  HANDSHAKE_FRAME_BYTES,
+  HANDSHAKE_MS,
+  Keys,
+  refusalOf,
+} from './handshake.ts';
 import { NONCE_BYTES } from './link-body-codec.ts';
 import type { ChallengeBody, WelcomeBody } from './link-body.ts';
 import { Link, MOST_FAILURES } from './link.ts';
@@ -177,13 +185,18 @@ export class PlatformEnd implements PlatformLink {
     const body = decodeBody(envelope.content);
     if (body.kind !== 'challenge') throw new WireError('WIRE_UNEXPECTED', `${body.kind} instead of a challenge`);
     const { random, identity } = this.#options;
+    // Nothing that a coordinator of an earlier version could say would end this platform: it waits. One that joins is not even known there.
+    if (body.manifestVersion < identity.manifestVersion) {
+      throw new WireError('LINK_VERSION_AHEAD', aheadText(body.manifestVersion, identity.manifestVersion));
+    }
     const nonce = random.bytes(NONCE_BYTES);
     attached.challenge = body;
     attached.id = connectionOf(body.nonce, nonce);
     attached.stage = 'welcome';
-    const { federation, manifestHash } = identity;
+    const { federation, manifestHash, manifestVersion } = identity;
     const link = this.#linkId;
-    const hello = { kind: 'hello', federation, manifestHash, nonce, link, received: this.#link.received } as const;
+    const { received } = this.#link;
+    const hello = { kind: 'hello', federation, manifestHash, manifestVersion, nonce, link, received } as const;
     const frame = this.#keys.word(hello, body.nonce);
     attached.refusal = refusalOf(body.nonce, frame);
     attached.connection.send(frame);

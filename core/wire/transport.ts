@@ -45,8 +45,11 @@ export interface WireIdentity {
   readonly federation: string;
   /** SHA-256 of the canonical manifest. */
   readonly manifestHash: Uint8Array;
+  readonly manifestVersion: number;
   /** Ed25519 public keys by name, `coordinator` among them. */
   readonly publicKeys: ReadonlyMap<string, Uint8Array>;
+  /** The last keys of platforms that earlier versions of the manifest name and this one does not: they are told that they left. */
+  readonly formerKeys?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** A failure seen by this end or told by the other. */

@@ -146,7 +146,7 @@ describe('platform: what answers in the coordinator’s place', () => {
         if (!isBinary) {
           if (String(message) !== '40') return;
           socket.send(CONNECTED_TEXT);
-          event(keys.word({ kind: 'challenge', nonce, limits: COORDINATOR_LIMITS }, nonce));
+          event(keys.word({ kind: 'challenge', nonce, limits: COORDINATOR_LIMITS, manifestVersion: 2 }, nonce));
           return;
         }
         const expected = { verifierOf: () => verifier, connection: undefined, maxFrameBytes: 1e5 };

@@ -132,6 +132,7 @@ export const anyBody: fc.Arbitrary<Body | LinkBody> = fc.oneof(
     kind: fc.constant('hello' as const),
     federation: text(1),
     manifestHash: bytes(32),
+    manifestVersion: fc.integer({ min: 1, max: 10_000 }),
     nonce: bytes(16),
     link: fc.oneof(bytes(16), bytes(0)),
     received: fc.nat(),

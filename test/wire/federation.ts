@@ -31,7 +31,8 @@ export function testFederation(names: readonly string[] = ['alpha', 'beta', 'gam
       const identity = identities.get(name);
       if (identity === undefined) throw new Error(`no identity ${name}`);
       const { secretKey } = identity.identity;
-      return { name, secretKey, federation: 'test', manifestHash: new Uint8Array(32).fill(2), publicKeys };
+      const manifestHash = new Uint8Array(32).fill(2);
+      return { name, secretKey, federation: 'test', manifestHash, manifestVersion: 2, publicKeys };
     },
   };
 }

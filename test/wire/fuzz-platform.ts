@@ -85,7 +85,7 @@ function converse(socket: WebSocket, { keys, random, bodies, send }: Talk): void
     if (!isBinary) {
       if (String(message) !== '40') return;
       send(isBad && random.integer(2) === 0 ? anyMessage(random) : CONNECTED_TEXT);
-      const challenge = keys.word({ kind: 'challenge', nonce, limits: COORDINATOR_LIMITS }, nonce);
+      const challenge = keys.word({ kind: 'challenge', nonce, limits: COORDINATOR_LIMITS, manifestVersion: 2 }, nonce);
       if (isBad) challenge[random.integer(challenge.length)] ^= 1 << random.integer(8);
       event(challenge);
       return;

@@ -186,7 +186,7 @@ describe('a platform and a dishonest coordinator', () => {
 
   const frame = (body: Body | LinkBody, sequence = 0, by = signer, on = connection): Uint8Array =>
     sealEnvelope({ sender: 'coordinator', connection: on, sequence, session: new Uint8Array(0) }, encodeBody(body), by);
-  const challenge = { kind: 'challenge', nonce, limits: COORDINATOR_LIMITS } as const;
+  const challenge = { kind: 'challenge', nonce, limits: COORDINATOR_LIMITS, manifestVersion: 2 } as const;
   const last = <T>(items: readonly T[]): T => items.at(-1)!;
 
   beforeEach(() => {

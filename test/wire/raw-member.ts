@@ -29,9 +29,10 @@ export class RawMember {
     const challenge = await member.heard('challenge');
     assert.ok(challenge.kind === 'challenge');
     const nonce = new Uint8Array(16).fill(9);
-    const { federation, manifestHash } = identity;
+    const { federation, manifestHash, manifestVersion } = identity;
     member.#connection = challenge.nonce;
-    member.say({ kind: 'hello', federation, manifestHash, nonce, link: new Uint8Array(0), received: 0 });
+    const link = new Uint8Array(0);
+    member.say({ kind: 'hello', federation, manifestHash, manifestVersion, nonce, link, received: 0 });
     member.#connection = connectionOf(challenge.nonce, nonce);
     await member.heard('welcome');
     return member;

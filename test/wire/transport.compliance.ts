@@ -178,9 +178,10 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
         failure,
         challenge,
         hello: async (changes: object = {}): Promise<void> => {
-          const { federation: which, manifestHash } = federation.of(name);
+          const { federation: which, manifestHash, manifestVersion } = federation.of(name);
           const nonce = new Uint8Array(16).fill(9);
-          const hello = { kind: 'hello', federation: which, manifestHash, nonce, link: new Uint8Array(0), received: 0 };
+          const [link, received] = [new Uint8Array(0), 0];
+          const hello = { kind: 'hello', federation: which, manifestHash, manifestVersion, nonce, link, received };
           connection.send(frame(encodeBody({ ...hello, ...changes } as LinkBody), 0));
           id = connectionOf(challenge.nonce, nonce);
           await frames.until((all) => all.some(({ body }) => body.kind === 'welcome' || body.kind === 'failure'));
@@ -385,6 +386,50 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
           [null, 'WIRE_BAD_SIGNATURE'],
         ],
       );
+    });
+
+    it('an earlier version of the manifest, and a platform that left: told with both versions, and the platform stops', async () => {
+      const behind = connect({
+        ...federation.of('alpha'),
+        manifestVersion: 1,
+        manifestHash: new Uint8Array(32).fill(1),
+      });
+      const error = await behind.link.closed;
+      assert.equal(error?.code, 'LINK_VERSION_BEHIND');
+      assert.match(error.message, /by version 2, and "alpha" by version 1: start it with the manifest of version 2/);
+      await endpoint.close();
+      const { publicKeys, ...own } = federation.of('coordinator');
+      const left = {
+        ...own,
+        publicKeys: new Map([...publicKeys].filter(([name]) => name !== 'alpha')),
+        formerKeys: new Map([...publicKeys].filter(([name]) => name === 'alpha')),
+      };
+      endpoint = await (await harness.coordinator(left, LIMITS)).listen(handlers);
+      const gone = await connect({ ...federation.of('alpha'), manifestVersion: 1 }).link.closed;
+      assert.equal(gone?.code, 'LINK_LEFT');
+      assert.match(gone.message, /"alpha" left the federation by version 2/);
+      const thief = connect({ ...federation.of('alpha'), secretKey: federation.of('beta').secretKey });
+      assert.equal((await thief.link.closed)?.code, 'WIRE_BAD_SIGNATURE');
+    });
+
+    it('a later version of the manifest than the coordinator’s: the platform waits, also one that joins, until the coordinator has it', async () => {
+      const later = { manifestVersion: 3, manifestHash: new Uint8Array(32).fill(3) };
+      const alpha = connect({ ...federation.of('alpha'), ...later });
+      const joins = connect({ ...federation.of('alpha'), ...later, name: 'delta' });
+      for (const { states } of [alpha, joins]) {
+        const offline = await states.first(({ kind }) => kind === 'offline');
+        assert.match(
+          offline.kind === 'offline' ? offline.reason : '',
+          /runs by version 2 of the manifest, and this platform by version 3: it waits/,
+        );
+      }
+      assert.deepEqual(endpoint.online(), []);
+      await endpoint.close();
+      endpoint = await (
+        await harness.coordinator({ ...federation.of('coordinator'), ...later }, LIMITS)
+      ).listen(handlers);
+      await alpha.online;
+      await joins.link.close();
     });
 
     it('a coordinator that is not the manifest’s is told nothing, and tried again: it cannot end a platform', async () => {
