@@ -1,8 +1,8 @@
 #!/bin/sh
-# What compose.yaml runs, without containers: a coordinator and three platforms on sample worlds, until Ctrl-C.
+# Runs the services of compose.yaml without containers: a coordinator and three platforms on sample worlds, until Ctrl-C.
 #   deploy/local.sh FOLDER [PERSONS] [ITEMS]
-# ISTHMUS names the command (default: isthmus), PORT the coordinator's port (default: 7480).
-# Logs and events are kept in FOLDER, one file a process.
+# The variable ISTHMUS names the command (default: isthmus), PORT the coordinator's port (default: 7480).
+# Each process writes a log and an events file into FOLDER.
 set -eu
 here=$(dirname "$0")
 folder=$1
@@ -15,7 +15,7 @@ start() {
   name=$1
   shift
   echo "isthmus $*"
-  # Not a subshell's: the process that is told to stop is the one that runs.
+  # Not in a subshell, so that the recorded process id is the command's own.
   $isthmus "$@" --events json >>"$folder/$name.events" 2>>"$folder/$name.log" &
   started="$started $name:$!"
 }
@@ -27,7 +27,7 @@ stop() {
   for one in $started; do
     wait "${one#*:}" || {
       code=$?
-      # Told to stop before it could say how.
+      # 143: the process was stopped before it handled signals itself.
       [ "$code" -ne 143 ] || continue
       echo "${one%:*} ended with exit code $code; see $folder/${one%:*}.log" >&2
       [ "$status" -ne 0 ] || status=$code
@@ -39,7 +39,7 @@ trap 'stop 0' INT TERM
 
 start coordinator coordinator --manifest "$folder/manifest.yaml" --identity "$folder/coordinator.key" \
   --store "$folder/coordinator.db" --host 127.0.0.1 --port "$port"
-# As compose.yaml has it: platforms once the coordinator is healthy.
+# As in compose.yaml, platforms start once the coordinator is healthy.
 until node -e "fetch('http://127.0.0.1:$port/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"; do
   kill -0 "${started#*:}" 2>/dev/null || stop 1
 done
@@ -59,7 +59,7 @@ Then try     $isthmus recommend --state $folder/books-state --person PERSON
              with a PERSON of $folder/films.persons who is not in $folder/data/books.tsv
 Ctrl-C ends all of them.
 TEXT
-# Until told to stop, or until one of them ends by itself.
+# Waits until Ctrl-C, or until one of the processes ends unexpectedly.
 while :; do
   for one in $started; do kill -0 "${one#*:}" 2>/dev/null || stop 1; done
   sleep 1 &

@@ -1,6 +1,6 @@
 /**
  * Makes proto/gen/isthmus.js and its types from proto/isthmus.proto (protobufjs static module).
- * With --copy DIR: puts the generated files beside the compiled ones in DIR.
+ * With --copy DIR: copies the generated files to the compiled ones in DIR.
  */
 import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -9,13 +9,13 @@ import type { ReleaseMode } from '../../core/release/release.ts';
 
 export interface SourceMode {
   readonly name: ReleaseModeName;
-  /** Of one code; null where nothing bounds it. */
+  /** Epsilon of one released code; null if the release mode gives no bound. */
   readonly epsilon0: number | null;
-  /** Made when the first representation tells its dimension. @param prototypes if the mode needs them. */
+  /** Makes the mode, once the first representation gives the dimension. @param prototypes if the mode needs them. */
   readonly of: (dimension: number, prototypes?: Float32Array) => ReleaseMode;
 }
 
-/** @param isSource whether this platform releases; else the mode is `none`. */
+/** @param isSource true if this platform releases; otherwise the mode is `none`. */
 export function sourceMode({ privacy }: Manifest, isSource: boolean): SourceMode {
   const { release, epsilon0 } = privacy;
   return {
