@@ -1,5 +1,5 @@
 /**
- * What a version of a manifest changes against the one before it: as a document, and in plain words.
+ * The changes from one version of a manifest to the next, as a document and in words.
  * @module
  */
 import { upward } from '../core/accounting/printed-epsilon.ts';
@@ -30,7 +30,7 @@ export interface ManifestDiff {
   readonly epsilon: {
     readonly budgetBefore: number | null;
     readonly budgetAfter: number | null;
-    /** Of the whole later version. */
+    /** Epsilon of the whole later version. */
     readonly planned: number | null;
     /** May be spent by what earlier versions released and the attempts that are left to them. */
     readonly spent: number | null;
@@ -116,7 +116,7 @@ function shown(value: unknown): string {
   return value === undefined ? 'not set' : typeof value === 'string' ? value : canonicalJson(value);
 }
 
-/** Of settings alone: members are told apart from them. */
+/** Changes of settings. Changes of members are reported separately. */
 function changesOf(before: Manifest, after: Manifest): ManifestDiff['changes'] {
   const settings = ({ coordinator, strategy, privacy, rounds, platforms }: Manifest): ReadonlyMap<string, unknown> =>
     new Map<string, unknown>([

@@ -40,7 +40,7 @@ export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSock
     override emit(event: string | symbol, ...given: unknown[]): boolean {
       try {
         if (event === 'message') {
-          // What came in one piece with a message that was refused.
+          // Ignores the rest of a piece that contained a refused message.
           if (this.#isOver) return true;
           this.#rest();
           const [message, isBinary] = given as [Buffer, boolean];

@@ -26,7 +26,7 @@ export interface HttpTerms {
   readonly statusOf?: (code: string) => number | undefined;
   /** A failure that no error of our own explains: it is told to nobody outside. */
   readonly onDefect: (error: unknown) => void;
-  /** What to do about a name that is not this machine's. */
+  /** The remedy for a request under a name that is not this machine's. */
   readonly nameRemedy: string;
 }
 
@@ -80,8 +80,8 @@ function answer(reply: FastifyReply, { status, ...body }: Told): FastifyReply {
 }
 
 /**
- * Whether a request's Host is this machine. A page of another site whose name was made to point here (DNS rebinding) still
- * says its own name; an address in its place is one's own already.
+ * True if a request's Host names this machine. A foreign page whose name resolves to this machine (DNS rebinding) still
+ * sends its own name. An address as Host is this machine's own.
  */
 export function nameCheck(names: readonly string[]): (host: string | undefined) => boolean {
   const ours = new Set(['localhost', ...names].map((name) => name.toLowerCase()));
@@ -125,7 +125,7 @@ function toldOf(error: unknown, { statusOf, onDefect }: HttpTerms): Told {
   return DEFECT;
 }
 
-/** What cannot even be read as a request. */
+/** Answers a request that cannot be parsed. */
 function refuse(error: unknown, socket: Socket): void {
   const code = codeOf(error);
   if (code === 'ECONNRESET' || socket.destroyed) return;

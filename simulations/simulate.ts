@@ -167,7 +167,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
   const { onEvent } = run.context;
   const { seed, target } = world;
   const dataFolder = dataFolderOf(folder.path);
-  // What fails on one side ends the other.
+  // A failure on one side ends the other.
   const over = new AbortController();
   const signal = AbortSignal.any([run.context.signal, over.signal]);
   let measuring: Promise<References> | undefined;

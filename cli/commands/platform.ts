@@ -169,7 +169,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
     import('../../host/federation-files.ts'),
     import('../../core/claims/statement-text.ts'),
   ]);
-  /** Whose key file it is; whether it can be used at all is looked at, and told, later. */
+  /** The name in the key file. Whether the file is valid is checked, and reported, later. */
   const nameIn = (file: string): string => {
     try {
       return readIdentity(file, silentLog).name;

@@ -45,7 +45,7 @@ export interface PrivacyStatement {
   readonly epsilon0: number | null;
   readonly delta: number;
   readonly rounds: number;
-  /** Of the manifest. */
+  /** Version of the manifest. */
   readonly version: number;
   /** Attempts and refunds of earlier versions that are counted. */
   readonly earlier: readonly { readonly version: number; readonly attempts: number; readonly refunds: number }[];

@@ -1,6 +1,6 @@
 /**
- * What one attempt at a round is made of: the coordinator proposes a cohort, everything else follows from the manifest,
- * so a platform computes the same configuration itself and refuses any other.
+ * The configuration of one attempt at a round. The coordinator proposes a cohort, and everything else follows from the
+ * manifest. So a platform computes the same configuration itself, and refuses any other.
  * @module
  */
 import { createHash } from 'node:crypto';

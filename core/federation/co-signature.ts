@@ -65,7 +65,7 @@ export function signedBy(manifest: Manifest, members: readonly Identity[]): Mani
   return { ...manifest, signatures: { ...manifest.signatures, ...signatures } };
 }
 
-/** Whose signature is not there, in the order of `membersOf`. */
+/** Names of the members whose signature is missing, in the order of `membersOf`. */
 export function missingSignatures(manifest: Manifest): readonly string[] {
   return membersOf(manifest).flatMap(({ name }) => (Object.hasOwn(manifest.signatures, name) ? [] : [name]));
 }

@@ -34,7 +34,7 @@ export function byTargetEpochPerson(a: Consent, b: Consent): number {
   return order(a.target, b.target) || a.epoch - b.epoch || order(a.person, b.person);
 }
 
-/** Whether this consent covers a release to `target` in `epoch` at `now` (Unix seconds). */
+/** True if this consent covers a release to `target` in `epoch` at `now` (Unix seconds). */
 export function covers(consent: Consent, target: string, epoch: number, now: number): boolean {
   return consent.target === target && consent.epoch === epoch && now < consent.expires;
 }

@@ -36,9 +36,9 @@ export interface DraftPlatform {
 }
 
 /**
- * What the next version takes over from the one before.
+ * Copies into the next version everything that it keeps from the version before.
  * @param attempts most attempts at rounds of the version before that a ledger may hold charged.
- * @param rounds completed so far.
+ * @param rounds number of completed rounds.
  */
 export function following(
   { signatures: _, ...before }: Manifest,

@@ -1,5 +1,5 @@
 /**
- * What a federation has agreed on: manifest, identities, consents, letters, and the plan that follows from them.
+ * The agreement of a federation: manifest, identities, consents, letters, and the plan that follows from them.
  * @module
  */
 export * from './attempt.ts';

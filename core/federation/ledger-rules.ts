@@ -1,6 +1,6 @@
 /**
- * What a federation's plan says about the entries of its ledgers: which attempts there are in each version, and what a refund
- * must prove.
+ * The rules that a federation's plan sets for its ledgers: the attempts of each version, and the proof that a refund
+ * needs.
  * @module
  */
 import type { CryptoEngine } from '../crypto/engine.ts';

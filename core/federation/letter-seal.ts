@@ -34,7 +34,7 @@ export const MAX_CONTENT_BYTES = MAX_LETTER_BYTES - SEAL_BYTES;
 const NONCE = new Uint8Array(12);
 const CIPHER = 'aes-256-gcm';
 
-/** What stands on the outside of a letter: it opens as no other one. */
+/** The outside of a letter. The seal covers it, so a letter opens only under its own envelope. */
 export interface LetterEnvelope {
   readonly federation: string;
   readonly from: string;
@@ -60,7 +60,10 @@ export function letterKeyPair(random: RandomSource): LetterKeyPair {
   return { publicKey: nodeEngine.x25519(secretKey).publicKey, secretKey };
 }
 
-/** Whether letters can be sealed to it: not one of the few points on which everybody agrees. */
+/**
+ * True if letters can be sealed to this key. False for the few points with which every key agreement gives the same
+ * secret.
+ */
 export function isLetterKey(publicKey: Uint8Array): boolean {
   if (publicKey.length !== LETTER_KEY_BYTES) return false;
   try {

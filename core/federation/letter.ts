@@ -50,7 +50,7 @@ export interface ReleaseBatch {
   readonly vectors: Float32Array /* [persons, dimension] row-major */;
 }
 
-/** What no platform of any federation sends more of. What a plan allows is checked where the plan is at hand. */
+/** Limits that hold in every federation. The limits of a plan are checked by code that knows the plan. */
 export const LETTER_LIMITS = {
   /** Numbers of a representation: the decoder's work grows with its cube. */
   dimension: 64,
@@ -66,7 +66,7 @@ export const LETTER_LIMITS = {
 /** Bytes that a letter's content needs beside vectors, expiries, persons and prototypes. */
 export const CONTENT_OVERHEAD_BYTES = 2048;
 
-/** Whether it names persons: sealed to a key that is deleted afterwards. */
+/** True if the letter names persons. Such a letter is sealed to a key that is deleted afterwards. */
 export function namesPersons({ kind }: LetterBody): boolean {
   return kind === 'release-batch' || kind === 'release-withdrawal';
 }

@@ -37,7 +37,7 @@ const platformSchema = z.strictObject({
   personsAbout: personsAtMost,
 });
 
-/** What one member hands to whoever makes the manifest. */
+/** The public part that a member sends to the maker of the manifest. */
 export const halfSchema = z.discriminatedUnion('half', [
   platformSchema.extend({ half: z.literal('platform') }),
   z.strictObject({ half: z.literal('coordinator'), identity: key32 }),

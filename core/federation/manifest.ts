@@ -83,7 +83,7 @@ export function canonicalManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(canonicalJson(unsigned(manifest)));
 }
 
-/** What is signed: without signatures, in all versions. */
+/** The signed content: a manifest without its signatures, in all versions. */
 function unsigned({ signatures: _, previous, ...rest }: Manifest): object {
   return previous === undefined ? rest : { ...rest, previous: { ...previous, manifest: unsigned(previous.manifest) } };
 }

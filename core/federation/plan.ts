@@ -23,7 +23,7 @@ export interface FederationPlan {
   /** Parameters of the shared model, an adaptive clip among them; 0 for a strategy that shares nothing. */
   readonly parameters: number;
   readonly privacy: PrivacyPlan;
-  /** Of the version before; absent in the first. */
+  /** The plan of the version before; absent in the first version. */
   readonly previous?: FederationPlan;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What a source of this federation releases: a function of the manifest, computed alike by the source and by its targets, which
- * take nothing else from it. Else one source could make a target work without end, or fill its disk.
+ * The release that a source of this federation makes. It is a function of the manifest. The source and its targets
+ * compute it alike, and a target accepts nothing else: otherwise a source could make a target work without end, or fill
+ * its disk.
  * @module
  */
 import { releaseMode } from '../release/registry.ts';
@@ -27,14 +28,14 @@ export interface PlannedRelease {
   readonly lastRound: number;
 }
 
-/** What an answer, or a part of one, says of itself. */
+/** The description that an answer, or a part of one, gives of itself. */
 export interface ToldRelease {
   readonly mode: ReleaseModeName;
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
   readonly modelRound: number;
   readonly parts: number;
-  /** Of the answer, as far as it is here. */
+  /** Number of persons in the answer, as far as it has arrived. */
   readonly persons: number;
 }
 
@@ -77,7 +78,7 @@ export function partsOf(persons: number, inOne: number): number {
 export function releaseProblem(planned: PlannedRelease, told: ToldRelease): string | undefined {
   const { mode, dimension, modelRound, parts, persons, noiseModel } = told;
   if (modelRound > planned.lastRound) return `it is of round ${modelRound}, and there are ${planned.lastRound}`;
-  // Who has nobody to release, or is no source, says so.
+  // A source without anybody to release, or a platform that is no source, answers with mode `none`.
   if (mode === 'none') {
     const isEmpty = dimension === 0 && persons === 0 && parts === 1 && isPlannedNoise(noiseModel, NOBODY);
     return isEmpty ? undefined : 'it releases nobody, and is not empty';

@@ -1,6 +1,6 @@
 /**
- * What a refund's proof must prove in a federation: a function of the charge that is taken back and of the manifest's version
- * that planned it.
+ * The statement that a refund's proof must prove in a federation. It is a function of the charge, and of the version of
+ * the manifest that planned the charge.
  * @module
  */
 import type { RefundClaim } from '../secagg/refund-proof.ts';

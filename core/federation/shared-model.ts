@@ -9,7 +9,7 @@ import { serverOptimiser } from './optimiser.ts';
 import type { OptimiserState, OptimiserStep } from './optimiser.ts';
 import type { FederationPlan } from './plan.ts';
 
-/** What the strategy knows of the shared model. */
+/** The part of the shared model that the strategy trains. */
 export function trainedPart(plan: FederationPlan, model: SharedModel): SharedModel {
   return model.subarray(0, trainedParameters(plan, model));
 }

@@ -1,5 +1,5 @@
 /**
- * Who an end of the wire is and whom it believes, from its key file and the pinned manifest.
+ * The identity of one end of the wire, and the keys that it trusts, from its key file and the pinned manifest.
  * @module
  */
 import type { WireIdentity } from '../wire/transport.ts';

@@ -17,7 +17,7 @@ export interface FactorisationOrder {
   readonly persons: CompressedRows;
   /** The same by item. */
   readonly items: CompressedRows;
-  /** Where the items' factors start, float32 [items, dimension]; those of persons start at zero. */
+  /** Initial factors of the items, float32 [items, dimension]. Those of persons start at zero. */
   readonly start: Float32Array;
   /** The ridge of each row of a side, above 0. */
   readonly ridges: Readonly<Record<Side, Float32Array>>;
@@ -98,7 +98,7 @@ export interface CandidateOrder {
   /** Item numbers, `width` a row. */
   readonly candidates: Uint32Array /* [rows, width] */;
   readonly width: number;
-  /** Whom each row of candidates is scored for. */
+  /** The person that each row of candidates is scored for. */
   readonly rowPerson: Uint32Array /* [rows] */;
   readonly dimension: number;
   readonly items: Numbers /* [items, dimension] */;

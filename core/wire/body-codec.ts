@@ -1,6 +1,6 @@
 /**
- * Bodies to and from the wire. A body is encoded as an Envelope that holds nothing else: protobuf lets a frame be laid
- * together from a header and such bytes, so a message to many platforms is encoded once and framed for each.
+ * Encodes and decodes bodies. A body is encoded as an Envelope that holds nothing else. Protobuf lets a frame be
+ * concatenated from a header and such bytes, so a message to many platforms is encoded once and framed for each.
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
@@ -29,7 +29,7 @@ const MOST_ROUNDS = 1_000_000;
 const MOST_ATTEMPTS = 1_000_000;
 const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
 const MOST_LEDGER_ENTRIES = 100_000;
-/** A refund's entry holds the keys and the statement of every platform, with their signatures. */
+/** Large, because a refund's entry holds the keys and the signed statement of every platform. */
 const MOST_LEDGER_ENTRY_BYTES = 16 * 1024 + MOST_PLATFORMS * 1024;
 const MOST_TEXT = 500;
 const MOST_LIFETIME_SECONDS = 366 * 24 * 3600;
@@ -66,7 +66,7 @@ function propertiesOf(body: Body): isthmus.Envelope.$Properties {
 }
 
 /**
- * The body an envelope holds, checked.
+ * Decodes and checks the body in an envelope.
  * @throws WireError WIRE_UNKNOWN_BODY, WIRE_OUT_OF_RANGE.
  */
 export function decodeBody(envelope: isthmus.Envelope.$Properties): Body | LinkBody {

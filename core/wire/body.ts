@@ -1,13 +1,16 @@
 /**
- * What a message says once its bytes are checked: one variant per body of proto/isthmus.proto. Sizes and ranges hold by
- * construction (core/wire/body-codec.ts refuses the rest), so a reader of these types checks meaning alone.
+ * The content of a message after its bytes were checked: one variant per body of proto/isthmus.proto.
+ * core/wire/body-codec.ts refuses wrong sizes and ranges, so code that uses these types checks only the meaning.
  * @module
  */
 import type { KeyEntry } from '../secagg/messages.ts';
 import type { Outcome } from '../secagg/outcome.ts';
 import type { SecaggMessage } from './secagg-codec.ts';
 
-/** Messages between the application halves; the link's own (challenge, hello, welcome, ack, fragment) stay below. */
+/**
+ * Messages between coordinator and platform. The link's own messages (challenge, hello, welcome, ack, fragment) stay
+ * inside core/wire.
+ */
 export type Body =
   | StatusBody
   | AttemptStartBody
@@ -23,13 +26,13 @@ export type Body =
 
 export type BodyKind = Body['kind'];
 
-/** Platform to coordinator: where it stands, for progress, and whether rounds may start. */
+/** Platform to coordinator: its stage, for progress views, and if rounds may start. */
 export interface StatusBody {
   readonly kind: 'status';
   readonly stage: string /* 1..64 characters */;
-  /** 0 to 1. */
+  /** Progress within the stage, 0 to 1. */
   readonly fraction: number;
-  /** The encoder is made and charged. */
+  /** True if the encoder is ready and charged. */
   readonly prepared: boolean;
 }
 
@@ -37,7 +40,7 @@ export interface AttemptStartBody {
   readonly kind: 'attempt-start';
   readonly round: number;
   readonly attempt: number;
-  /** Canonical JSON of the session's public parameters, as it goes into the session id. */
+  /** Canonical JSON of the session's public parameters. The session id covers it. */
   readonly config: Uint8Array;
   readonly model: Float32Array;
 }
@@ -54,16 +57,16 @@ export interface AttemptDeclineBody {
 export interface AttemptEndBody {
   readonly kind: 'attempt-end';
   readonly round: number;
-  /** 0: no further attempt will be made; the rounds are over with this round not completed. */
+  /** Number of the attempt; 0: no further attempt will be made, and the rounds end without this one. */
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly text: string;
-  /** The next shared model where the attempt completed, else empty. */
+  /** The next shared model if the attempt completed, else empty. */
   readonly model: Float32Array;
   readonly completedRounds: number;
 }
 
-/** Coordinator to platform: its ledger from an index on, one canonical entry each. */
+/** Coordinator to platform: its ledger from an index on, with one canonical entry per item. */
 export interface LedgerSyncBody {
   readonly kind: 'ledger-sync';
   readonly from: number;
@@ -76,29 +79,32 @@ export interface StatementBody {
   readonly round: number;
   readonly attempt: number;
   readonly parametersHash: Uint8Array /* [32] */;
-  /** Its own public keys of that attempt. */
+  /** The platform's own public keys of that attempt. */
   readonly sealKey: Uint8Array /* [32] */;
   readonly maskKey: Uint8Array /* [32] */;
   readonly signature: Uint8Array /* [64] */;
 }
 
-/** Coordinator to platform, at connect and before all else: the last keys signed by that platform which it holds. */
+/**
+ * Coordinator to platform, before anything else when it connects: the last keys signed by that platform that the
+ * coordinator holds.
+ */
 export interface LastKeysBody {
   readonly kind: 'last-keys';
   readonly round: number;
   readonly attempt: number;
   readonly parametersHash: Uint8Array /* [32] */;
-  /** As they stood in the attempt's key list. */
+  /** The platform's entry in the attempt's key list. */
   readonly keys: KeyEntry;
 }
 
-/** One message of the masked sum; the envelope's session names the attempt it belongs to. */
+/** One message of the masked sum. The envelope's session names its attempt. */
 export interface SecaggBody {
   readonly kind: 'secagg';
   readonly message: SecaggMessage;
 }
 
-/** A sealed box: the coordinator stores and relays it, and cannot open it. */
+/** A sealed letter. The coordinator stores and relays it, and cannot open it. */
 export interface MailBody {
   readonly kind: 'mail';
   readonly id: Uint8Array /* [16] */;
@@ -112,8 +118,8 @@ export const MAIL_OUTCOMES = ['stored', 'taken', 'full', 'expired', 'unknown-pla
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 
 /**
- * Coordinator to sender: what became of a letter. Receiver to coordinator: `taken` (it is safe at the receiver; the
- * coordinator forgets it).
+ * Coordinator to sender: the outcome of a letter. Receiver to coordinator: `taken`, after it stored the letter, so that
+ * the coordinator deletes it.
  */
 export interface MailReceiptBody {
   readonly kind: 'mail-receipt';
@@ -121,11 +127,11 @@ export interface MailReceiptBody {
   readonly outcome: MailOutcome;
 }
 
-/** Told to the sender of a message that could not be taken. */
+/** Sent to the sender of a message that was refused. */
 export interface FailureBody {
   readonly kind: 'failure';
   readonly code: string;
   readonly text: string;
-  /** Sequence of the message it answers, 0 for none. */
+  /** Sequence of the message that it is about, 0 for none. */
   readonly about: number;
 }

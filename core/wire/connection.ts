@@ -1,34 +1,38 @@
 /**
- * What a carrier (socket.io, memory) gives a link.
+ * The interface between a link and the carrier of its frames (socket.io, memory).
  * @module
  */
 import type { WireError } from './errors.ts';
 
-/** One connection: frames in order, until it closes. */
+/** One connection. It carries frames in order until it closes. */
 export interface Connection {
-  /** Hands a frame to the carrier. Never throws; after a close it does nothing. */
+  /** Gives a frame to the carrier. It never throws. After a close it does nothing. */
   send(frame: Uint8Array): void;
-  /** Closes after what was sent has gone. Idempotent. */
+  /** Closes once the frames that were sent have left. Idempotent. */
   close(): void;
 }
 
-/** A connection as a carrier hands it over: until it is told otherwise, it takes no more than a handshake needs. */
+/** A new connection. Until `welcomed` is called, it accepts only as much as a handshake needs. */
 export interface FreshConnection extends Connection {
-  /** The other end has shown who it is: the carrier may take more from it from now on. */
+  /** The other end has proved its identity, so the carrier may accept more from now on. */
   welcomed(): void;
 }
 
-/** None of them throws: what goes wrong within ends that connection, and is told to the end's own handlers. */
+/** None of these throws. An internal error ends that connection, and the end's own handlers get it. */
 export interface ConnectionEvents {
   onFrame(frame: Uint8Array): void;
-  /** The carrier itself refused what came, and is about to close. */
+  /** The carrier itself refused a packet, and is about to close. */
   onRefused(error: WireError): void;
-  /** Once, when the connection is lost or the other end closed it; nothing follows it. This end's own close needs no event. @param reason for a log. */
+  /**
+   * Called once, when the connection is lost or the other end closed it. Nothing follows. This end's own close causes
+   * no event.
+   * @param reason for a log.
+   */
   onClose(reason: string): void;
 }
 
-/** Opens a connection to the coordinator. No event is called before it returns; what fails, fails through `onClose`. */
+/** Opens a connection to the coordinator. It calls no event before it returns, and reports errors through `onClose`. */
 export type Dial = (events: ConnectionEvents) => FreshConnection;
 
-/** Takes a connection that a platform opened. */
+/** Accepts a connection that a platform opened. */
 export type Accept = (caller: FreshConnection) => ConnectionEvents;

@@ -1,6 +1,6 @@
 /**
- * The coordinator's end of the wire: challenges every connection, keeps one link for each platform over any number of
- * them. Whatever carries frames hands each new connection to {@link CoordinatorEnd.accept}.
+ * The coordinator's end of the wire. It challenges every connection, and keeps one link per platform over any number of
+ * connections. A carrier of frames passes each new connection to {@link CoordinatorEnd.accept}.
  * @module
  */
 import type { Cancel, Clock } from '../time/clock.ts';
@@ -38,13 +38,13 @@ export interface CoordinatorEndOptions {
   readonly identity: WireIdentity;
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** What this end takes. Default {@link COORDINATOR_LIMITS}. */
+  /** Limits for received messages. Default: {@link COORDINATOR_LIMITS}. */
   readonly limits?: WireLimits;
-  /** What platforms take. Default {@link PLATFORM_LIMITS}. */
+  /** Limits of the platforms. Default: {@link PLATFORM_LIMITS}. */
   readonly platformLimits?: WireLimits;
-  /** How long a platform without a connection keeps its link. Default ten minutes. */
+  /** Time that a platform without a connection keeps its link. Default: ten minutes. */
   readonly retentionMs?: number;
-  /** Bytes that may wait for one platform. Default 1 GiB; a shared model under way to many platforms is held once. */
+  /** Most bytes that may wait for one platform. Default: 1 GiB. A shared model for many platforms is stored once. */
   readonly maxQueuedBytes?: number;
 }
 
@@ -56,7 +56,6 @@ interface Peer {
   cancelRetention: Cancel;
 }
 
-/** One connection. */
 interface Visit {
   readonly connection: Connection;
   readonly welcomed: () => void;
@@ -123,7 +122,9 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     return Promise.resolve();
   }
 
-  /** Takes a new connection: the carrier calls the events it gets back. How many strangers there may be is the carrier's to bound. */
+  /**
+   * Takes a new connection, and returns the events for the carrier to call. The carrier limits the number of strangers.
+   */
   accept(caller: FreshConnection): ConnectionEvents {
     const connection: Connection = {
       send: (frame) => {
@@ -159,7 +160,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     };
   }
 
-  /** What this end itself does wrong with what came ends that connection and nothing else. */
+  /** A defect of this end ends the connection on which it appeared, and nothing else. */
   #guarded(visit: Visit, work: () => void): void {
     try {
       if (!visit.isOver) work();
@@ -182,7 +183,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     const { peer } = visit;
     try {
       const envelope = openEnvelope(frame, {
-        // On an open link only its own platform may speak.
+        // Once a link is open, only its own platform may send on it.
         verifierOf: (sender) =>
           sender === COORDINATOR || (peer !== undefined && sender !== peer.platform)
             ? undefined
@@ -263,14 +264,17 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     return peer;
   }
 
-  /** An older connection of the same platform: half open, or another process with the same identity. */
+  /**
+   * Replaces an older connection of the same platform: a half-open one, or one of another process with the same
+   * identity.
+   */
   #supersede(visit: Visit, resumed: boolean): void {
     if (!resumed) visit.peer?.link.refuse(new WireError('LINK_REPLACED'), 0);
     visit.peer = undefined;
     this.#leave(visit, 'replaced by a newer connection');
   }
 
-  /** @param frame what is refused, where this end has seen it. */
+  /** @param frame the refused frame, if this end has read it. */
   #refuse(visit: Visit, error: WireError, frame?: Uint8Array): void {
     const { peer } = visit;
     if (peer === undefined) {
@@ -283,12 +287,12 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
       return;
     }
     peer.link.refuse(error, 0);
-    // What is missing comes again over a new connection.
+    // The other end sends the missing messages again over a new connection.
     const needsNew = error.code === 'WIRE_SEQUENCE_GAP' || error.code === 'WIRE_WINDOW_EXCEEDED';
     if (needsNew || error.code === 'WIRE_FALSE_ACK') this.#leave(visit, error.message);
   }
 
-  /** A connection on which nonsense comes on and on, or complaints, is not kept. */
+  /** Closes a connection on which bad messages or failures continue to arrive. */
   #failed(platform: string, failure: WireFailure): void {
     this.#handlers.onFailure(platform, failure);
     const visit = this.#peers.get(platform)?.visit;
@@ -297,7 +301,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     if (visit.failures >= MOST_FAILURES) this.#leave(visit, `${MOST_FAILURES} messages failed on it`);
   }
 
-  /** The connection is over; the link stays for a while. */
+  /** The connection is over. Its link stays for a while. */
   #leave(visit: Visit, reason: string): void {
     if (visit.isOver) return;
     visit.isOver = true;

@@ -1,26 +1,30 @@
 /**
- * engine.io's packets, as far as this wire has any: each end sends the other two kinds of text beside the messages that
- * core/wire/socket-packets.ts reads. Everything else is refused before the library sees it, which throws at some and answers others.
+ * The packets of engine.io that this wire uses. Besides the messages that core/wire/socket-packets.ts reads, each end
+ * sends the other two kinds of text. Everything else is refused before the library reads it, because the library throws
+ * at some packets and answers others.
  * @module
  */
 import { WireError } from './errors.ts';
 
-/** Longer than any text that the two ends send each other. */
+/** Longer than any text that the two ends send to each other. */
 const MOST_TEXT = 160;
-/** What engine.io parses as JSON, and makes timers of: only as its own server writes it. */
+/**
+ * The handshake, which engine.io parses as JSON and takes timers from. It must have exactly the form that its own
+ * server writes.
+ */
 const HANDSHAKE =
   /^0\{"sid":"[\w-]{20}","upgrades":\[\],"pingInterval":[1-9]\d{0,6},"pingTimeout":[1-9]\d{0,6},"maxPayload":[1-9]\d{0,9}\}$/;
 const PING = '2';
 const PONG = '3';
 const MESSAGE = '4';
 
-/** Reads what one connection receives, in order. */
+/** Reads the packets that one connection receives, in order. */
 export interface EngineReader {
-  /** @throws WireError WIRE_MALFORMED: this connection must be closed, and nothing of it handed on. */
+  /** @throws WireError WIRE_MALFORMED. The connection must then be closed, and no part of the packet used. */
   take(message: string | Uint8Array): void;
 }
 
-/** A coordinator hears answers to its pings, and messages. */
+/** A coordinator receives answers to its pings, and messages. */
 export class CoordinatorEngineReader implements EngineReader {
   take(message: string | Uint8Array): void {
     if (message === PONG || isMessage(message)) return;
@@ -28,7 +32,7 @@ export class CoordinatorEngineReader implements EngineReader {
   }
 }
 
-/** A platform hears one handshake, before anything else; then pings, and messages. */
+/** A platform receives one handshake first, and then pings and messages. */
 export class PlatformEngineReader implements EngineReader {
   #isOpen = false;
 

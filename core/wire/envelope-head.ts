@@ -1,12 +1,13 @@
 /**
- * The first two fields of an envelope, read by hand: whose key a frame must be signed with, before anything of it is decoded.
+ * Reads the first two fields of an envelope by hand. They name the key that must have signed the frame, before anything
+ * of it is decoded.
  * @module
  */
 import { WireError } from './errors.ts';
 
 const VERSION = (1 << 3) | 0;
 const SENDER = (2 << 3) | 2;
-/** In bytes; a name in a manifest has at most 32 characters, and "coordinator" is no longer. */
+/** Longest name in bytes. A name in a manifest has at most 32 characters, and "coordinator" is shorter. */
 const MOST_SENDER = 64;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -16,12 +17,12 @@ export interface EnvelopeHead {
 }
 
 /**
- * Version and sender, which `sealEnvelope` writes first. A version of one byte: up to 127.
+ * Reads version and sender, which `sealEnvelope` writes first. A version has one byte: up to 127.
  * @throws WireError WIRE_MALFORMED.
  */
 export function readHead(frame: Uint8Array): EnvelopeHead {
   const [versionTag, version, senderTag, length] = frame;
-  // An end that is short of bytes reads undefined, which is none of these.
+  // Beyond the end of the frame a byte reads as undefined, which equals none of these.
   if (versionTag !== VERSION || version > 127 || senderTag !== SENDER || !(length >= 1 && length <= MOST_SENDER)) {
     throw new WireError('WIRE_MALFORMED', 'it does not begin with its version and sender');
   }

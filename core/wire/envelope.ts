@@ -1,7 +1,7 @@
 /**
- * Envelopes: one frame each. A frame is protobuf's encoding of Envelope with the signature as its last field, over all
- * bytes before it. So a frame is signed and checked as it stands, never encoded anew. All numbers inside vectors are
- * little-endian, as is every machine this runs on.
+ * Envelopes, one per frame. A frame is protobuf's encoding of Envelope with the signature as its last field, over all
+ * bytes before it. So a frame is signed and checked as it is, without another encoding. All numbers inside vectors are
+ * little-endian, as is every machine that this runs on.
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
@@ -13,7 +13,7 @@ import type { FrameSigner, FrameVerifier } from './signing.ts';
 
 export const CONNECTION_BYTES = 16;
 export const SESSION_BYTES = 32;
-/** What an envelope adds to its body at most: header, fragment fields, signature. */
+/** Most bytes that an envelope adds to its body: header, fragment fields, signature. */
 export const FRAME_OVERHEAD_BYTES = 1024;
 
 /** Field 15, length-delimited, 64 bytes. */
@@ -23,16 +23,16 @@ const NO_SESSION = new Uint8Array(0);
 
 export interface EnvelopeHeader {
   readonly sender: string;
-  /** 16 bytes: the coordinator's nonce during the handshake, then a hash of both ends' nonces. */
+  /** 16 bytes: the coordinator's nonce during the handshake, afterwards a hash of both ends' nonces. */
   readonly connection: Uint8Array;
-  /** From 1 for messages; 0 for the link's own words, which are neither acknowledged nor sent again. */
+  /** From 1 for messages; 0 for the link's own messages, which are neither acknowledged nor sent again. */
   readonly sequence: number;
-  /** 32 bytes or none. */
+  /** 32 bytes, or empty. */
   readonly session: Uint8Array;
 }
 
 export interface OpenedEnvelope extends EnvelopeHeader {
-  /** Holds one body, not yet checked: core/wire/body-codec.ts. */
+  /** Envelope with one body that is not checked yet: core/wire/body-codec.ts. */
   readonly content: isthmus.Envelope.$Properties;
 }
 
@@ -49,16 +49,16 @@ export function sealEnvelope(header: EnvelopeHeader, body: Uint8Array, signer: F
 }
 
 export interface Expectation {
-  /** The sender's key; undefined when nobody of that name is known. */
+  /** The sender's key; undefined if nobody of that name is known. */
   verifierOf(sender: string): FrameVerifier | undefined;
-  /** Bytes an envelope on this connection must carry; undefined before they are known (the challenge itself). */
+  /** Connection id that the envelope must carry; undefined before it is known (for the challenge itself). */
   readonly connection: Uint8Array | undefined;
   readonly maxFrameBytes: number;
 }
 
 /**
- * Checks a frame, and decodes it once its sender is known to have signed it: size, form, version, sender, signature, connection, in
- * this order. Until then nothing but the first two fields is read.
+ * Checks a frame, and decodes it only once its sender proved to have signed it. The checks are size, form, version,
+ * sender, signature and connection, in this order. Until then only the first two fields are read.
  * @throws WireError WIRE_FRAME_TOO_LARGE, WIRE_MALFORMED, WIRE_VERSION, WIRE_OUT_OF_RANGE.
  * @throws WireError WIRE_UNKNOWN_SENDER, WIRE_BAD_SIGNATURE, WIRE_WRONG_CONNECTION.
  */
@@ -70,7 +70,7 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
   if (end < 0 || frame[end] !== SIGNATURE_HEADER[0] || frame[end + 1] !== SIGNATURE_HEADER[1]) {
     throw new WireError('WIRE_MALFORMED', 'it does not end in a signature');
   }
-  // A plain view, not a Buffer: everything decoded from it is then a plain Uint8Array whatever the carrier.
+  // A plain view, not a Buffer, so that everything decoded from it is a plain Uint8Array with every carrier.
   const signed = new Uint8Array(frame.buffer, frame.byteOffset, end);
   const { version, sender } = readHead(signed);
   if (version !== WIRE_VERSION) {
@@ -82,7 +82,7 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
     throw new WireError('WIRE_BAD_SIGNATURE');
   }
   const content = decode(signed);
-  // A field may come twice in protobuf, and the last one counts.
+  // Protobuf allows a field twice, and the last one counts.
   if (content.version !== version || content.sender !== sender || content.signature.length > 0) {
     throw new WireError('WIRE_MALFORMED', 'a field of its header comes twice');
   }

@@ -1,19 +1,19 @@
 /**
- * Every way a message is refused. Each error has a stable code, and two texts: what the other end may read, and what the
- * log may hold beside it.
+ * All reasons for refusing a message. Each error has a stable code and two texts: one that the other end may read, and
+ * a longer one for the log.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';
 
 const WireErrors = errorsOf('WireError', {
-  // Bytes that are no message: wrong size, garbage, unknown version, missing body, value out of range.
+  // Bytes that are not a message: wrong size, garbage, unknown version, missing body, value out of range.
   WIRE_FRAME_TOO_LARGE: { kind: 'federation', about: 'the frame is larger than the limit told in the challenge' },
   WIRE_MESSAGE_TOO_LARGE: { kind: 'federation', about: 'the message is larger than the limit told in the challenge' },
   WIRE_MALFORMED: { kind: 'federation', about: 'the bytes are no envelope' },
   WIRE_VERSION: { kind: 'federation', about: 'the two ends speak different versions of the wire' },
   WIRE_UNKNOWN_BODY: { kind: 'federation', about: 'the envelope holds no body this version knows' },
   WIRE_OUT_OF_RANGE: { kind: 'federation', about: 'a field has a size or value outside its range' },
-  // Well-formed, but not allowed: from the wrong sender, on the wrong connection, or at the wrong time.
+  // Well-formed messages that are not allowed: from the wrong sender, on the wrong connection, or at the wrong time.
   WIRE_UNKNOWN_SENDER: { kind: 'federation', about: 'the sender is not in the manifest' },
   WIRE_BAD_SIGNATURE: { kind: 'federation', about: "the signature is not the sender's over these bytes" },
   WIRE_WRONG_CONNECTION: { kind: 'federation', about: 'the envelope was made for another connection' },
@@ -52,21 +52,21 @@ const WireErrors = errorsOf('WireError', {
 
 export type WireCode = keyof typeof WireErrors.table;
 
-/** An error with a text for the other end, and a message for the own log that may say more. */
+/** An error with a text for the other end. Its message, for the own log, may say more. */
 export class WireError extends WireErrors {
-  /** What the other end may read. */
+  /** The text that the other end may read. */
   readonly text: string;
 
   constructor(code: WireCode, detail = '') {
     const { about } = WireErrors.table[code];
-    // What the other end told of the same code begins with the same text.
+    // A failure that the other end reported with the same code begins with the same text.
     super(code, detail.startsWith(about) ? detail : detail === '' ? about : `${about}: ${detail}`);
-    // What a handler says of itself is for the log alone; all other details are sizes, numbers and field names.
+    // The detail of a handler's error is only for the log. All other details are sizes, numbers and field names.
     this.text = code === 'LINK_HANDLER' ? about : this.message;
   }
 }
 
-/** Failures after which connecting again would fail again: the end that is told so stops. */
+/** Failures after which another connection would fail as well. An end that gets one of them stops. */
 const FATAL: readonly WireCode[] = [
   'WIRE_VERSION',
   'WIRE_UNKNOWN_SENDER',
@@ -78,7 +78,7 @@ const FATAL: readonly WireCode[] = [
   'LINK_REPLACED',
 ];
 
-/** The error a fatal code stands for; undefined for any other code. */
+/** The error of a fatal code; undefined for any other code. */
 export function fatalError(code: string, detail = ''): WireError | undefined {
   const fatal = FATAL.find((one) => one === code);
   return fatal === undefined ? undefined : new WireError(fatal, detail);

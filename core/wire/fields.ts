@@ -1,5 +1,5 @@
 /**
- * Checks that protobuf does not make: sizes and ranges of single fields.
+ * Checks of single fields that protobuf does not make: sizes and ranges.
  * @module
  */
 import { WireError } from './errors.ts';
@@ -10,7 +10,7 @@ function refuse(field: string, problem: string): never {
 
 const EMPTY = new Uint8Array(0);
 
-/** A field that may be absent: none and empty are the same on the wire. */
+/** A field that may be absent. On the wire, absent and empty are the same. */
 export function plain(value: Uint8Array | null | undefined): Uint8Array {
   return value?.length ? value : EMPTY;
 }
@@ -51,7 +51,10 @@ export function textWithin(field: string, value: string, least: number, most: nu
   return value;
 }
 
-/** Makes any text fit {@link textWithin}: for texts this end sends, which may come from an error. */
+/**
+ * Changes a text so that {@link textWithin} accepts it. This end uses it for the texts that it sends, which may come
+ * from an error.
+ */
 export function printable(text: string, most: number): string {
   return text
     .split('')
@@ -66,14 +69,17 @@ export function oneOf<const Word extends string>(field: string, value: string, w
   return word ?? refuse(field, `is none of ${words.join(', ')}`);
 }
 
-/** Little-endian float32; a view where the bytes are aligned and fill most of their buffer, else a copy. */
+/** Little-endian float32. It is a view if the bytes are aligned and fill most of their buffer, else a copy. */
 export function floatsOf(field: string, value: Uint8Array): Float32Array {
   if (value.length % 4 !== 0) refuse(field, `has ${value.length} bytes, not a multiple of 4`);
   const owned = value.byteOffset % 4 === 0 && value.length * 2 >= value.buffer.byteLength ? value : value.slice();
   return new Float32Array(owned.buffer, owned.byteOffset, owned.length / 4);
 }
 
-/** The bytes under a typed array, without a copy. Isthmus runs on little-endian machines alone; see core/wire/envelope.ts. */
+/**
+ * The bytes under a typed array, without a copy. Isthmus runs only on little-endian machines; see
+ * core/wire/envelope.ts.
+ */
 export function bytesUnder(values: Float32Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

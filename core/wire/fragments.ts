@@ -1,5 +1,5 @@
 /**
- * Messages longer than a chunk travel in fragments: cut on one side, put together and checked on the other.
+ * Splits messages longer than a chunk into fragments, and reassembles and checks them at the other end.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -8,7 +8,7 @@ import { encodeBody } from './body-codec.ts';
 import { WireError } from './errors.ts';
 import type { FragmentBody } from './link-body.ts';
 
-/** Pieces but the last are at least so long: a message cannot be spread over a flood of tiny frames. */
+/** Shortest piece except the last. Otherwise a message could arrive as a flood of tiny frames. */
 const LEAST_PIECE_BYTES = 1024;
 
 export interface PieceSizes {
@@ -17,7 +17,7 @@ export interface PieceSizes {
   readonly chunkBytes: number;
 }
 
-/** An encoded body, shared by all links it is sent on; hashed once, and only when it must be cut. */
+/** An encoded body that all its links share. It is hashed once, and only if it must be split. */
 export class EncodedBody {
   readonly bytes: Uint8Array;
   #sha256: Uint8Array | undefined;
@@ -26,12 +26,12 @@ export class EncodedBody {
     this.bytes = bytes;
   }
 
-  /** Frames it needs: one where it fits, else one for each chunk of it. */
+  /** Number of frames that it needs: one if it fits, else one per chunk. */
   pieces({ frameBytes, chunkBytes }: PieceSizes): number {
     return this.bytes.length <= frameBytes ? 1 : Math.ceil(this.bytes.length / chunkBytes);
   }
 
-  /** Piece `index`: itself where it fits a frame, else an encoded fragment. */
+  /** Piece `index`: the body itself if it fits into a frame, else an encoded fragment. */
   piece(index: number, sizes: PieceSizes, transfer: number): Uint8Array {
     const count = this.pieces(sizes);
     if (count === 1) return this.bytes;
@@ -49,7 +49,7 @@ export class EncodedBody {
   }
 }
 
-/** Puts fragments together again. They come in order and unmixed: anything else is an error and drops the transfer. */
+/** Reassembles fragments. They must come in order and unmixed; anything else is an error and drops the transfer. */
 export class Assembly {
   readonly #maxMessageBytes: number;
   #first: FragmentBody | undefined;
@@ -65,7 +65,7 @@ export class Assembly {
   }
 
   /**
-   * The whole message, once its last fragment is here.
+   * The whole message, once its last fragment has arrived.
    * @throws WireError WIRE_FRAGMENT; WireError WIRE_MESSAGE_TOO_LARGE, WIRE_MALFORMED.
    */
   take(fragment: FragmentBody, sequence: number): isthmus.Envelope | undefined {

@@ -1,6 +1,6 @@
 /**
- * What both ends of a handshake share: the keys, and the name of a connection, made of both ends' nonces so that neither
- * end can be played a recording of an earlier one.
+ * The parts of a handshake that both ends share: the keys, and the id of a connection. The id is made of both ends'
+ * nonces, so that nobody can replay a recording of an earlier handshake to either end.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -12,9 +12,9 @@ import { FrameSigner, FrameVerifier } from './signing.ts';
 import type { WireIdentity } from './transport.ts';
 
 export const COORDINATOR = 'coordinator';
-/** A handshake that is not done by then never will be. */
+/** Timeout of a handshake. */
 export const HANDSHAKE_MS = 10_000;
-/** No frame of a handshake is longer: what is, or comes in pieces of it, is refused before anybody has shown who it is. */
+/** Longest frame of a handshake. A longer one is refused before anybody has proved an identity. */
 export const HANDSHAKE_FRAME_BYTES = 4096;
 
 const CONTEXT = Buffer.from('isthmus connection 1\n');
@@ -27,8 +27,8 @@ export function connectionOf(coordinatorNonce: Uint8Array, platformNonce: Uint8A
 }
 
 /**
- * The connection that a refusal of a hello is made for. It names the frame that is refused, which holds the platform's fresh nonce: a
- * refusal of another's hello, recorded and played back, is none of this one.
+ * The connection id in the refusal of a hello. It is derived from the refused frame, which contains the platform's
+ * fresh nonce. So a recorded refusal of another hello does not fit.
  */
 export function refusalOf(coordinatorNonce: Uint8Array, frame: Uint8Array): Uint8Array {
   const refused = createHash('sha256').update(frame).digest();
@@ -36,12 +36,12 @@ export function refusalOf(coordinatorNonce: Uint8Array, frame: Uint8Array): Uint
   return digest.subarray(0, CONNECTION_BYTES);
 }
 
-/** For a platform that has a later version of the manifest than the coordinator. */
+/** The text for a platform that has a later version of the manifest than the coordinator. */
 export function aheadText(coordinator: number, platform: number): string {
   return `the coordinator runs by version ${coordinator} of the manifest, and this platform by version ${platform}: it waits until the coordinator is started with version ${platform}`;
 }
 
-/** One end's keys, made ready once. */
+/** One end's keys, prepared once. */
 export class Keys {
   readonly signer: FrameSigner;
   readonly #name: string;
@@ -59,12 +59,12 @@ export class Keys {
     return this.#verifiers.get(name);
   }
 
-  /** Of a platform that left, for its hello alone. */
+  /** The key of a platform that left the federation. It verifies only that platform's hello. */
   formerVerifierOf(name: string): FrameVerifier | undefined {
     return this.#verifiers.has(name) ? undefined : this.#former.get(name);
   }
 
-  /** A word of the link outside the numbered stream. */
+  /** A message of the link outside the numbered stream. */
   word(body: Body | LinkBody, connection: Uint8Array): Uint8Array {
     const header = { sender: this.#name, connection, sequence: 0, session: NO_SESSION };
     return sealEnvelope(header, encodeBody(body), this.signer);

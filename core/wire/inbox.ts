@@ -1,6 +1,7 @@
 /**
- * The receiving half of a link: keeps the order, refuses repetitions and gaps, puts fragments together, and hands one
- * message at a time to its reader; a message counts as handled, and the sender's window moves, when the reader is done.
+ * The receiving half of a link. It checks the order, refuses repetitions and gaps, reassembles fragments, and gives one
+ * message at a time to its reader. Once the reader is done, the message counts as handled and the sender's window
+ * moves.
  * @module
  */
 import { messageOf } from '../errors/coded-error.ts';
@@ -15,9 +16,9 @@ import type { WireLimits } from './transport.ts';
 
 export interface InboxReader {
   deliver(body: Body, session: Uint8Array): void | Promise<void>;
-  /** A message was refused: the link tells its sender. */
+  /** A message was refused. The link tells its sender. */
   refused(error: WireError, about: number): void;
-  /** All up to `sequence` are handled. @param idle whether nothing else waits. */
+  /** All messages up to `sequence` are handled. @param idle true if nothing else waits. */
   handled(sequence: number, idle: boolean): void;
 }
 
@@ -25,7 +26,7 @@ interface Waiting {
   readonly sequence: number;
   readonly bytes: number;
   readonly session: Uint8Array;
-  /** Undefined for a fragment that completes nothing, and for a message that was refused. */
+  /** Undefined for a fragment that does not complete a message, and for a refused message. */
   readonly body: Body | undefined;
 }
 
@@ -57,7 +58,7 @@ export class Inbox {
 
   /**
    * Takes a numbered message.
-   * @throws WireError WIRE_DUPLICATE (ignored; harmless), WIRE_SEQUENCE_GAP, WIRE_WINDOW_EXCEEDED (not taken).
+   * @throws WireError WIRE_DUPLICATE (ignored; harmless), WIRE_SEQUENCE_GAP, WIRE_WINDOW_EXCEEDED (refused).
    */
   take(envelope: OpenedEnvelope, frameBytes: number): void {
     const { sequence, session } = envelope;
@@ -81,7 +82,7 @@ export class Inbox {
     this.#assembly.drop();
   }
 
-  /** From here on the sequence is used up: what is wrong with the body is told, and the next message is welcome. */
+  /** From here on the sequence is used. An error in the body is reported, and the next message may come. */
   #bodyOf(envelope: OpenedEnvelope): Body | undefined {
     try {
       const body = decodeBody(envelope.content);
@@ -119,7 +120,7 @@ export class Inbox {
     this.#isReading = false;
   }
 
-  /** A promise, never rejected, where the reader needs time. */
+  /** A promise, which never rejects, if the reader needs time. */
   #deliver({ body, session, sequence }: Waiting): Promise<void> | undefined {
     if (body === undefined) return undefined;
     const failed = (error: unknown): void => {

@@ -1,5 +1,5 @@
 /**
- * The wire: what a transport must do, the messages it carries, and the transport without a network.
+ * The wire: the interface of a transport, the messages that it carries, and a transport without a network.
  * @module
  */
 export * from './body.ts';

@@ -1,5 +1,5 @@
 /**
- * The link's own messages to and from the wire.
+ * Encodes and decodes the link's own messages.
  * @module
  */
 import type { isthmus } from '../../proto/gen/isthmus.js';
@@ -41,7 +41,7 @@ export function encodeLinkBody(body: LinkBody): isthmus.Envelope.$Properties {
   }
 }
 
-/** Undefined when the envelope holds no body of the link. @throws WireError WIRE_OUT_OF_RANGE. */
+/** Undefined if the envelope holds no body of the link. @throws WireError WIRE_OUT_OF_RANGE. */
 export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody | undefined {
   if (envelope.ack) return { kind: 'ack', handled: integerWithin('ack.handled', envelope.ack.handled ?? 0, 0, MOST) };
   if (envelope.fragment) {

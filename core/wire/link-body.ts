@@ -1,12 +1,12 @@
 /**
- * The link's own messages: they never leave core/wire.
+ * The link's own messages. They never leave core/wire.
  * @module
  */
 import type { WireLimits } from './transport.ts';
 
 export type LinkBody = ChallengeBody | HelloBody | WelcomeBody | AckBody | FragmentBody;
 
-/** Coordinator's first word on a connection. */
+/** The coordinator's first message on a connection. */
 export interface ChallengeBody {
   readonly kind: 'challenge';
   readonly nonce: Uint8Array /* [16] */;
@@ -15,14 +15,14 @@ export interface ChallengeBody {
   readonly manifestVersion: number;
 }
 
-/** The platform's answer: who it is, and which link it would take up again. */
+/** The platform's answer: its federation, and the link that it wants to resume. */
 export interface HelloBody {
   readonly kind: 'hello';
   readonly federation: string;
   readonly manifestHash: Uint8Array /* [32] */;
   readonly manifestVersion: number;
   readonly nonce: Uint8Array /* [16] */;
-  /** Empty, or the 16 bytes of an earlier Welcome. */
+  /** Id of the link to resume, 16 bytes from an earlier Welcome; empty for a new link. */
   readonly link: Uint8Array;
   /** Highest sequence received in order on that link. */
   readonly received: number;
@@ -36,7 +36,7 @@ export interface WelcomeBody {
   readonly completedRounds: number;
 }
 
-/** All messages up to this one are handled: the window moves on. */
+/** The receiver has handled all messages up to this one, so the sender's window moves. */
 export interface AckBody {
   readonly kind: 'ack';
   readonly handled: number;
@@ -45,7 +45,7 @@ export interface AckBody {
 /** A piece of an encoded message that is longer than a chunk. */
 export interface FragmentBody {
   readonly kind: 'fragment';
-  /** Sequence of the first fragment: names the transfer. */
+  /** Sequence of the first fragment. It identifies the transfer. */
   readonly transfer: number;
   readonly index: number;
   readonly count: number;

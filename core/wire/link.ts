@@ -1,6 +1,6 @@
 /**
- * A link: two ordered streams of messages between a platform and its coordinator, which outlives connections. Pure:
- * connections are handed in, and both ends run the same code.
+ * A link: two ordered streams of messages between a platform and its coordinator. It outlives connections. It does no
+ * I/O: the caller passes connections in, and both ends run the same code.
  * @module
  */
 import { decodeBody, encodeBody } from './body-codec.ts';
@@ -21,16 +21,16 @@ export interface LinkOptions {
   /** This end's name. */
   readonly name: string;
   readonly signer: FrameSigner;
-  /** What this end takes. */
+  /** Limits of this end. */
   readonly takes: WireLimits;
-  /** What the other end takes, as far as it is known. */
+  /** Limits of the other end, as far as they are known. */
   readonly gives: WireLimits;
   deliver(body: Body, session: Uint8Array): void | Promise<void>;
   failed(failure: WireFailure): void;
 }
 
 const NO_SESSION = new Uint8Array(0);
-/** Messages that either end did not take, on one connection, before it is closed. */
+/** Most refused messages of either end on one connection before it is closed. */
 export const MOST_FAILURES = 64;
 
 export class Link {
@@ -54,13 +54,13 @@ export class Link {
     });
   }
 
-  /** What the other end takes, once it has told; before the first {@link attach}. */
+  /** Sets the limits of the other end, once they are known; before the first {@link attach}. */
   set gives(limits: WireLimits) {
     this.#gives = limits;
     this.#outbox.limits = sendingLimits(limits);
   }
 
-  /** Highest sequence received in order: for the handshake of the next connection. */
+  /** Highest sequence received in order, for the handshake of the next connection. */
   get received(): number {
     return this.#inbox.received;
   }
@@ -92,9 +92,9 @@ export class Link {
   }
 
   /**
-   * Goes on over this connection.
-   * @param received highest sequence the other end says it has.
-   * @throws WireError WIRE_FALSE_ACK when that was never sent.
+   * Continues over this connection.
+   * @param received highest sequence that the other end says it has.
+   * @throws WireError WIRE_FALSE_ACK if that sequence was never sent.
    */
   attach(connection: Connection, connectionId: Uint8Array, received: number): void {
     if (received > this.#outbox.sequence) {
@@ -114,7 +114,7 @@ export class Link {
 
   /**
    * Takes an opened envelope of the attached connection.
-   * @throws the error of a frame that was refused; the caller tells the other end ({@link refuse}).
+   * @throws the error of a refused frame. The caller tells the other end ({@link refuse}).
    */
   receive(envelope: OpenedEnvelope, frameBytes: number): void {
     if (envelope.sequence > 0) {
@@ -135,7 +135,7 @@ export class Link {
     }
   }
 
-  /** Tells the other end that something it sent was not taken, and this end's owner too. */
+  /** Tells the other end, and this end's owner, that a message was refused. */
   refuse(error: WireError, about: number): void {
     this.#options.failed({ code: error.code, text: error.message, seen: 'here' });
     this.sendUnnumbered({ kind: 'failure', code: error.code, text: error.text, about });
@@ -145,7 +145,7 @@ export class Link {
     this.#sendNumbered({ sequence: 0, session: NO_SESSION, body: encodeBody(body) });
   }
 
-  /** Drops everything; whoever waits is told why. */
+  /** Drops everything, and rejects all waiting promises with the error. */
   close(error: WireError): void {
     this.#closedBy ??= error;
     this.#connection = undefined;
@@ -161,7 +161,7 @@ export class Link {
     return this.#options.deliver(body, session);
   }
 
-  /** Acknowledges when the reader has caught up, and in between often enough that the sender need not stop. */
+  /** Acknowledges once the reader has caught up, and before that often enough that the sender need not stop. */
   #acknowledge(handled: number, idle: boolean): void {
     if (handled === this.#acknowledged || this.#connection === undefined) return;
     if (!idle && handled - this.#acknowledged < this.#options.takes.window / 4) return;
@@ -174,7 +174,7 @@ export class Link {
     for (let next = this.#outbox.take(); next !== undefined; next = this.#outbox.take()) this.#sendNumbered(next);
   }
 
-  /** Signed at the last moment: the signature covers the connection it goes out on. */
+  /** A message is signed at the last moment, because the signature covers the connection that carries it. */
   #sendNumbered({ sequence, session, body }: Numbered): void {
     const { name, signer } = this.#options;
     const header = { sender: name, connection: this.#connectionId, sequence, session };

@@ -1,5 +1,5 @@
 /**
- * Frames carried inside one process: for simulations and tests. Envelopes are encoded, signed, checked and acknowledged
+ * Carries frames inside one process, for simulations and tests. Envelopes are encoded, signed, checked and acknowledged
  * exactly as over a socket.
  * @module
  */
@@ -10,7 +10,10 @@ import { PlatformEnd } from './platform-end.ts';
 import type { PlatformEndOptions } from './platform-end.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformTransport } from './transport.ts';
 
-/** Runs a task soon, after those scheduled before it: `setImmediate` in a process, so that timers and sockets get their turn. */
+/**
+ * Runs a task soon, after those scheduled before it. In a process it is `setImmediate`, so that timers and sockets get
+ * a turn.
+ */
 export type Schedule = (task: () => void) => void;
 
 export class MemoryNetwork {

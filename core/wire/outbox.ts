@@ -1,13 +1,13 @@
 /**
- * The sending half of a link: numbers messages, keeps within the receiver's window, remembers what is not acknowledged
- * so that it can be sent again on the next connection.
+ * The sending half of a link. It numbers messages, respects the receiver's window, and keeps unacknowledged messages,
+ * so that it can send them again on the next connection.
  * @module
  */
 import { WireError } from './errors.ts';
 import type { EncodedBody, PieceSizes } from './fragments.ts';
 import type { WireLimits } from './transport.ts';
 
-/** One frame's worth, numbered. */
+/** One numbered frame. */
 export interface Numbered {
   readonly sequence: number;
   readonly session: Uint8Array;
@@ -17,7 +17,7 @@ export interface Numbered {
 interface Waiting {
   readonly message: EncodedBody;
   readonly session: Uint8Array;
-  /** Next piece to number, and the sequence of the first. */
+  /** The next piece to number, and the sequence of the first piece. */
   piece: number;
   transfer: number;
   readonly resolve: () => void;
@@ -32,7 +32,7 @@ interface Waiter {
 export type SendingLimits = PieceSizes & Pick<WireLimits, 'window' | 'windowBytes'>;
 
 export class Outbox {
-  /** To be changed only before anything is numbered. */
+  /** May change only before anything is numbered. */
   limits: SendingLimits;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
@@ -50,12 +50,12 @@ export class Outbox {
     return this.#sequence;
   }
 
-  /** Bytes that wait for the window. */
+  /** Number of bytes that wait for room in the window. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
 
-  /** Resolves when the whole message is numbered. Its rejection never goes unhandled. */
+  /** Resolves once the whole message is numbered. Its rejection never goes unhandled. */
   push(message: EncodedBody, session: Uint8Array): Promise<void> {
     const placed = new Promise<void>((resolve, reject) => {
       this.#queue.push({ message, session, piece: 0, transfer: 0, resolve, reject });
@@ -64,7 +64,7 @@ export class Outbox {
     return quiet(placed);
   }
 
-  /** The next frame the window has room for. */
+  /** The next frame that fits into the window. */
   take(): Numbered | undefined {
     const next = this.#queue.at(0);
     if (next === undefined) return undefined;
@@ -89,7 +89,7 @@ export class Outbox {
     return numbered;
   }
 
-  /** The receiver has handled all up to `sequence`. @throws WireError WIRE_FALSE_ACK. */
+  /** The receiver has handled everything up to `sequence`. @throws WireError WIRE_FALSE_ACK. */
   handled(sequence: number): void {
     if (sequence > this.#sequence) {
       throw new WireError('WIRE_FALSE_ACK', `${sequence} of ${this.#sequence} sent`);
@@ -103,19 +103,19 @@ export class Outbox {
     this.#settle();
   }
 
-  /** What must be sent again on a new connection, when the receiver has all up to `received`. */
+  /** Frames to send again on a new connection, if the receiver has everything up to `received`. */
   again(received: number): readonly Numbered[] {
     return this.#underWay.filter((numbered) => numbered.sequence > received);
   }
 
-  /** Resolves when nothing waits and nothing is under way. Its rejection never goes unhandled. */
+  /** Resolves once nothing waits and nothing is under way. Its rejection never goes unhandled. */
   drained(): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => this.#drained.push({ resolve, reject }));
     this.#settle();
     return quiet(promise);
   }
 
-  /** Drops everything and tells those who wait. */
+  /** Drops everything, and rejects all waiting promises. */
   fail(error: WireError): void {
     const waiting = [...this.#queue, ...this.#drained];
     this.#queue = [];
@@ -134,7 +134,7 @@ export class Outbox {
   }
 }
 
-/** A sender may leave the promise alone: losing a link is no reason for an unhandled rejection to end the process. */
+/** A sender may ignore the promise: a lost link must not end the process through an unhandled rejection. */
 function quiet(promise: Promise<void>): Promise<void> {
   promise.catch(() => undefined);
   return promise;

@@ -1,6 +1,6 @@
 /**
- * The platform's end of the wire: connects, answers the challenge, keeps one link over any number of connections.
- * Whatever carries frames hands it a `Dial`.
+ * The platform's end of the wire. It connects, answers the challenge, and keeps one link over any number of
+ * connections. A carrier of frames gives it a `Dial`.
  * @module
  */
 import type { Cancel, Clock } from '../time/clock.ts';
@@ -40,9 +40,12 @@ export interface PlatformEndOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly dial: Dial;
-  /** What this end takes. Default {@link PLATFORM_LIMITS}. */
+  /** Limits for received messages. Default: {@link PLATFORM_LIMITS}. */
   readonly limits?: WireLimits;
-  /** Pauses between tries: the first, doubled each time up to the last; each shortened by up to half at random. */
+  /**
+   * Pauses between attempts to connect: the first, doubled each time up to the last. Each is shortened at random by up
+   * to half.
+   */
   readonly firstPauseMs?: number;
   readonly lastPauseMs?: number;
 }
@@ -55,7 +58,7 @@ interface Attached {
   stage: 'challenge' | 'welcome' | 'open';
   challenge: ChallengeBody | undefined;
   id: Uint8Array;
-  /** What a refusal of this connection's hello is made for. */
+  /** The connection id that a refusal of this connection's hello must carry. */
   refusal: Uint8Array;
   failures: number;
   cancelDeadline: Cancel;
@@ -111,7 +114,7 @@ export class PlatformEnd implements PlatformLink {
 
   #dial(): void {
     const attached: { current: Attached | undefined } = { current: undefined };
-    /** What comes on a connection that was given up goes nowhere; a defect of this end's own ends the connection alone. */
+    /** Messages on an abandoned connection are ignored. A defect of this end ends only the connection. */
     const guarded = (work: (current: Attached) => void): void => {
       const { current } = attached;
       if (current === undefined || current !== this.#attached) return;
@@ -205,7 +208,7 @@ export class PlatformEnd implements PlatformLink {
   #answered(attached: Attached, envelope: OpenedEnvelope): void {
     const body = decodeBody(envelope.content);
     if (body.kind === 'failure') {
-      // The coordinator could not read this hello, or does not want it.
+      // The coordinator could not read this hello, or refused it.
       this.#sameConnection(envelope, attached.refusal);
       this.#turnedAway(attached, body.code, body.text);
       return;
@@ -260,7 +263,7 @@ export class PlatformEnd implements PlatformLink {
     });
   }
 
-  /** A connection on which nonsense comes on and on, or complaints, is not kept. */
+  /** Closes a connection on which bad messages or failures continue to arrive. */
   #failed(failure: WireFailure): void {
     this.#handlers.onFailure(failure);
     if (failure.seen === 'there' && failure.code === 'LINK_REPLACED') {
@@ -274,15 +277,15 @@ export class PlatformEnd implements PlatformLink {
     attached.connection.close();
   }
 
-  /** A frame that this end does not take. */
+  /** Refuses a frame. */
   #refused(attached: Attached, error: WireError): void {
     if (attached.stage === 'open') {
       this.#link.refuse(error, 0);
-      // What is missing comes again over a new connection.
+      // The other end sends the missing messages again over a new connection.
       if (error.code === 'WIRE_SEQUENCE_GAP' || error.code === 'WIRE_FALSE_ACK') this.#restart(attached, error);
       return;
     }
-    // Nobody has shown yet that he is the coordinator: such a one may keep this platform waiting, never end it.
+    // The other end has not proved to be the coordinator. It may delay this platform, but must not be able to end it.
     this.#handlers.onFailure({ code: error.code, text: error.message, seen: 'here' });
     this.#restart(attached, error);
   }
@@ -297,7 +300,7 @@ export class PlatformEnd implements PlatformLink {
     this.#attached = undefined;
     this.#link.detach();
     if (!this.#isClosed()) this.#retry();
-    // Last: whoever is told may close the link, or throw, and neither may leave it without a next try.
+    // This comes last: a listener may close the link or throw, and the next attempt must be scheduled before.
     this.#become({ kind: 'offline', reason });
   }
 

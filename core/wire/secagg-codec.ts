@@ -1,6 +1,6 @@
 /**
- * The masked sum's messages (core/secagg/messages.ts) to and from the wire. Decoding checks every size that does not
- * depend on the session; what depends on it (who is in the cohort, how many shares) is the state machines' to check.
+ * Encodes and decodes the messages of the masked sum (core/secagg/messages.ts). Decoding checks every size that does
+ * not depend on the session. The state machines check the others, e.g. the cohort and the number of shares.
  * @module
  */
 import type { isthmus } from '../../proto/gen/isthmus.js';
@@ -24,12 +24,12 @@ const FROM_PLATFORM: ReadonlySet<string> = new Set<PlatformMessage['kind']>([
   'leave',
 ]);
 
-/** Which way a message goes. */
+/** True if a platform sends this kind of message. */
 export function isPlatformMessage(message: SecaggMessage): message is PlatformMessage {
   return FROM_PLATFORM.has(message.kind);
 }
 
-/** Cohorts are smaller than this, whatever the manifest says. */
+/** Upper bound on the size of a cohort, whatever the manifest says. */
 export const MOST_PLATFORMS = 10_000;
 const MOST_CHUNKS = 1 << 20;
 const MOST_TEXT = 500;
@@ -44,7 +44,7 @@ const index = (field: string, value: number | null | undefined): number =>
   integerWithin(field, value ?? 0, 0, MOST_PLATFORMS - 1);
 const text = (field: string, value: string | null | undefined): string => textWithin(field, value ?? '', 0, MOST_TEXT);
 
-/** Units of `unit` bytes laid end to end, at least none and at most one a platform. */
+/** Units of `unit` bytes, one after the other: from none up to one per platform. */
 function laid(field: string, value: Bytes, unit: number): Uint8Array {
   const bytes = bytesUpTo(field, plain(value), MOST_PLATFORMS * unit);
   integerWithin(`${field}, in units of ${unit} bytes,`, bytes.length / unit, 0, MOST_PLATFORMS);

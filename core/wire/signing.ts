@@ -1,7 +1,7 @@
 /**
- * Ed25519 over frames (RFC 8032), with keys made ready once: node:crypto checks one in about 0.1 ms. What is signed is a
- * context line and the SHA-256 of the frame, so no frame can pass for another kind of signature by the same identity,
- * and a large frame is read once instead of twice.
+ * Ed25519 over frames (RFC 8032), with keys prepared once: node:crypto checks a signature in about 0.1 ms. The
+ * signature covers a context line and the SHA-256 of the frame. So no frame can pass for another kind of signature by
+ * the same identity, and a large frame is read once instead of twice.
  * @module
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
@@ -17,7 +17,7 @@ function digest(frame: Uint8Array): Uint8Array {
 export class FrameSigner {
   readonly #key: KeyObject;
 
-  /** @param secretKey Ed25519 as tweetnacl writes it: 32 bytes of seed, 32 of public key. */
+  /** @param secretKey Ed25519 in tweetnacl's form: 32 bytes of seed, then 32 of public key. */
   constructor(secretKey: Uint8Array) {
     const d = Buffer.from(secretKey.subarray(0, 32)).toString('base64url');
     const x = Buffer.from(secretKey.subarray(32, 64)).toString('base64url');

@@ -1,26 +1,26 @@
 /**
- * A parser for socket.io (its option `parser`) that knows what this wire sends: CONNECT first, then events of one name with one
- * attachment of bytes, and DISCONNECT last. The library's own parser takes lists of any length, which it spreads into the
- * arguments of a call, and up to ten attachments, which it holds until the last one has come. This one compares texts with
- * constants: nothing is parsed, and nothing but the header of one event is ever waited on.
+ * A parser for socket.io (its option `parser`) that accepts only the packets of this wire: first CONNECT, then events
+ * of one name with one binary attachment, and last DISCONNECT. The library's own parser accepts lists of any length,
+ * which it spreads into the arguments of a call, and up to ten attachments, which it holds until the last one has come.
+ * This parser compares texts with constants: it parses nothing, and holds at most the header of one event.
  * @module
  */
 import { WireError } from './errors.ts';
 import { SOCKET_EVENT } from './socket.ts';
 
-/** socket.io's numbers for the kinds of packets that are left. */
+/** socket.io's numbers for the kinds of packets that this wire uses. */
 export const PACKET = { connect: 0, disconnect: 1, event: 2 } as const;
 
 const CONNECT = `${PACKET.connect}`;
 const DISCONNECT = `${PACKET.disconnect}`;
-/** A binary event (5) with one attachment, whose place in the list is marked; as socket.io itself writes it. */
+/** A binary event (5) with one attachment, in the form that socket.io itself writes. */
 const EVENT_HEADER = `51-${JSON.stringify([SOCKET_EVENT, { _placeholder: true, num: 0 }])}`;
 const NAMESPACE = '/';
-/** The coordinator's answer to a CONNECT; longer than it is no session's name. */
+/** Longest answer of the coordinator to a CONNECT: a longer one cannot be a session's name. */
 const CONNECTED = /^0\{"sid":"([\w-]{20})"\}$/;
 const MOST_CONNECTED = 64;
 
-/** What socket.io is handed. */
+/** A packet in the form that socket.io expects. */
 export interface SocketPacket {
   readonly type: number;
   readonly nsp: string;
@@ -29,10 +29,10 @@ export interface SocketPacket {
 
 type Due = 'connect' | 'packet' | 'attachment' | 'nothing';
 
-/** @returns the data of a CONNECT packet; undefined where `text` is none. */
+/** @returns the data of a CONNECT packet; undefined if `text` is not one. */
 type ReadConnect = (text: string) => { readonly data: unknown } | undefined;
 
-/** One connection's packets, in order. The shape is what socket.io calls, which listens to nothing but "decoded". */
+/** Reads one connection's packets in order. socket.io calls these methods, and listens only to "decoded". */
 class PacketDecoder {
   readonly #readConnect: ReadConnect;
   #due: Due = 'connect';
@@ -54,16 +54,16 @@ class PacketDecoder {
     this.#listener = undefined;
   }
 
-  /** @throws WireError WIRE_MALFORMED: socket.io then closes the connection. */
+  /** @throws WireError WIRE_MALFORMED. socket.io then closes the connection. */
   add(message: unknown): void {
     const due = this.#due;
-    // Whatever comes after a packet that was refused is refused as well.
+    // After a refused packet, every later one is refused as well.
     this.#due = 'nothing';
     const packet = this.#read(due, message);
     if (packet !== undefined) this.#listener?.(packet);
   }
 
-  /** At the start of a connection as well as at its end. */
+  /** Called at the start of a connection as well as at its end. */
   destroy(): void {
     this.#due = 'connect';
   }
@@ -93,7 +93,7 @@ class PacketDecoder {
   }
 }
 
-/** Writes what {@link PacketDecoder} reads. */
+/** Writes the packets that {@link PacketDecoder} reads. */
 class PacketEncoder {
   /** @throws TypeError for a packet that this wire does not have: a defect of this end. */
   encode({ type, data }: SocketPacket): readonly (string | Uint8Array)[] {
@@ -126,8 +126,8 @@ class PlatformDecoder extends PacketDecoder {
   }
 }
 
-/** For the coordinator: a platform's CONNECT carries nothing. */
+/** Used by the coordinator: a platform's CONNECT carries no data. */
 export const coordinatorPackets = { Encoder: PacketEncoder, Decoder: CoordinatorDecoder };
 
-/** For a platform: the coordinator's CONNECT carries the session's name. */
+/** Used by a platform: the coordinator's CONNECT carries the session's name. */
 export const platformPackets = { Encoder: PacketEncoder, Decoder: PlatformDecoder };

@@ -68,7 +68,7 @@ async function stop(): Promise<void> {
     await one?.stop();
     factorisations = one?.factorisations ?? 0;
   } catch {
-    // What could not start, or not stop, may have left something open: the next trial gets another process.
+    // A host that failed to start or stop may have left something open, so the next trial gets another process.
     process.exit(1);
   }
   report({ kind: 'spent', cpuSeconds: cpuSecondsSince(began), factorisations });

@@ -50,7 +50,7 @@ class Reader {
   readonly #toldAttempts = new Set<string>();
   /** Sessions that are charged anew. */
   readonly #newCharges = new Set<string>();
-  /** What is taken over so far, by version. */
+  /** Number of attempts and refunds taken over so far, by version. */
   readonly #taken = new Map<number, { attempts: number; refunds: number }>();
 
   constructor(ours: Accounts, terms: AcceptanceTerms) {

@@ -64,7 +64,7 @@ export class Accounts {
     return this.#total('refunds');
   }
 
-  /** Of the rounds of one version of the manifest. */
+  /** Counts of the rounds of one version of the manifest. */
   of(version: number): AttemptCounts {
     return this.#counts.get(version) ?? NO_ATTEMPTS;
   }

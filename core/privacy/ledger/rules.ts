@@ -23,7 +23,7 @@ export interface LedgerRules {
   readonly mostRefunds: number;
 }
 
-/** Of one version's rounds. */
+/** Limits of the rounds of one version. */
 export interface AttemptLimits {
   /** R. */
   readonly attempts: number;

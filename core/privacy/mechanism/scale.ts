@@ -23,7 +23,7 @@ const CLIP_WITHOUT_NOISE = 2 ** 20;
 
 /** The platforms and persons of one sum. A platform's own sum has 1 platform, 1 share and split 1. */
 export interface SumSetting {
-  /** Of the manifest that plans it. */
+  /** Version of the manifest that plans it. */
   readonly version: number;
   /** n: number of platforms in the sum. */
   readonly platforms: number;

@@ -20,7 +20,10 @@ import type {
 
 const NOTHING_EARLIER: EarlierReleases = { rounds: [], sums: [] };
 
-/** What this version counts of all earlier ones. @param kept own sums that platforms of this version hold. */
+/**
+ * The releases of all earlier versions that this version counts.
+ * @param kept own sums that platforms of this version hold.
+ */
 export function earlierReleases(
   previous: PreviousPlan | undefined,
   kept: ReadonlyMap<string, readonly PlannedSum[]>,

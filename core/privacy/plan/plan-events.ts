@@ -12,7 +12,7 @@ import { openingsOf } from './earlier.ts';
 import type { EarlierSums, PrivacyPlan } from './privacy-plan.ts';
 import { noiseSharesAgainst } from './trust.ts';
 
-/** What of a plan decides on the events of one person. */
+/** The part of a plan that decides on the events of one person. */
 export type CountedPlan = Pick<PrivacyPlan, 'sums' | 'earlier' | 'maxPlatformsPerPerson' | 'spareAttempts'>;
 
 /**
@@ -137,7 +137,7 @@ export function encoderHolders(plan: Pick<CountedPlan, 'sums' | 'earlier'>): num
   return [...ownSums(plan).values()].filter((sums) => sums.length > 0).length;
 }
 
-/** What a platform spent with an earlier state: it is on no ledger of its own. */
+/** The sums that a platform released with an earlier state. They are missing in its present ledger. */
 function lostEvents(lost: readonly EarlierSums[], name: string): readonly CountedEvent[] {
   return lost
     .filter(({ platform }) => platform === name)

@@ -13,7 +13,7 @@ export interface PlanPlatform {
   readonly queries: readonly SumQuery[];
   /** This platform's part of the bound on one person in masked sums, relative to the others'; 1 if absent. */
   readonly clipWeight?: number;
-  /** Who holds the values of its own sums: its identity. Default: the name. */
+  /** Name of the identity that holds the values of the platform's own sums. Default: the platform's name. */
   readonly holder?: string;
 }
 
@@ -41,7 +41,7 @@ export interface PlanRequest extends TrustRequest {
 }
 
 export interface PrivacyPlan extends Trust {
-  /** Of the manifest, from 1. */
+  /** Version of the manifest, from 1. */
   readonly version: number;
   /** Composed epsilon of everything at `delta`, at most the budget; null without privacy, or if nothing needs noise. */
   readonly epsilon: number | null;
@@ -64,9 +64,9 @@ export interface PrivacyPlan extends Trust {
   readonly samplingRate: number;
   /** The sums of each platform: in the order of its queries, then those that it holds from earlier versions and asks for no more. */
   readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
-  /** Who holds the values of each platform's own sums. */
+  /** Holder of the values of each platform's own sums. */
   readonly holders: Readonly<Record<string, string>>;
-  /** What earlier versions released, or may still release, and this plan counts. */
+  /** Releases that earlier versions made or may still make. This plan counts them. */
   readonly earlier: EarlierReleases;
   /** SHA-256, lower-case hex, over everything above. */
   readonly fingerprint: string;

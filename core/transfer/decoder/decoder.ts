@@ -114,7 +114,7 @@ class FittedDecoder implements Decoder {
   readonly #readout: LiveReadout | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
-  /** Of the person who was explained last. */
+  /** Scores of the person who was explained last. */
   #explained: ScoresBySources | undefined;
 
   constructor(domain: Domain, data: FittedData) {

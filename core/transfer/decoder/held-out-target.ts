@@ -39,7 +39,7 @@ export function hide(domain: Domain, heldOut: readonly string[], seed: string): 
   return { domain: training, ranking: new HeldOutRanking(training, ranked, seed) };
 }
 
-/** What is scored for everybody alike, and the persons' vectors in one space. */
+/** The scores that are the same for everybody, and the persons' vectors in one space. */
 export interface HeldOutSpace {
   readonly space: ItemSpace;
   readonly train: Targets;

@@ -11,7 +11,7 @@ export interface BlockState {
   readonly source: string;
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
-  /** Of the kind of features that the layout is made with. */
+  /** State of the kind of features that the layout was made with. */
   readonly features: object;
   readonly offset: number;
   readonly mean: Float64Array /* [map.width] */;

@@ -1,5 +1,5 @@
 /**
- * What goes into a decoder and what comes out of it. Types only.
+ * The inputs and outputs of a decoder. Types only.
  * @module
  */
 

@@ -15,12 +15,13 @@ export type Factorise = (domain: Domain, progress?: AlsProgress) => Factors;
 
 export type KeptFactors = Pick<Factors, 'items' | 'persons'>;
 
-/** Where factors outlive a process. */
+/** Storage in which factors outlive a process. */
 export interface FactorStore {
   /**
-   * What is kept under `key`; where nothing is, what `make` makes, which is then kept. Of several that ask at once, one makes.
-   * @param key hexadecimal, of everything that the factors follow from
-   * @param persons numbers in `persons` of what is kept
+   * Returns the stored factors of `key`. If there are none, it makes and stores them. Of several callers at once, one
+   * makes them.
+   * @param key hexadecimal hash of everything that determines the factors.
+   * @param persons number of rows in `persons` of the stored factors.
    */
   through(key: string, persons: number, make: () => KeptFactors): KeptFactors;
 }
@@ -70,7 +71,7 @@ export class FactorMemory {
     return factorsOf(kept.persons, kept.items, this.#settings);
   }
 
-  /** Of the interactions alone: persons may be under their own names or under pseudonyms. */
+  /** The key covers only the interactions, because persons may have their own names or pseudonyms. */
   #keyOf({ catalogue, items, offsets }: Domain): string {
     const hash = createHash('sha256').update(JSON.stringify([this.#settings, this.#seed, catalogue.length]));
     for (const words of [offsets, items]) {

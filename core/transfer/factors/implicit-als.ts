@@ -26,7 +26,7 @@ import { transposeInteractions } from './transpose.ts';
  * feedback collaborative filtering", RecSys 2011).
  */
 const STEPS = 3;
-/** What persons come out with is to be what their histories fold in to. */
+/** Number of steps in the last solve for persons. It is larger, so that a person's factor agrees with what the history folds in to. */
 const LAST_STEPS = 10;
 
 export interface Factors {
