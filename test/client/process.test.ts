@@ -7,7 +7,6 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { consentCommand } from '../../cli/commands/consent.ts';
 import { inspectSources } from '../../cli/commands/data.ts';
@@ -22,10 +21,8 @@ import { formatManifest } from '../../core/federation/manifest.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { writeIdentity } from '../../host/federation-files.ts';
 import { runHere } from '../cli/in-process.ts';
+import { COMMAND } from '../e2e/isthmus.ts';
 import { NEVER, smallWorld } from './small-world.ts';
-
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const TYPESCRIPT = `--import=${new URL('../typescript.mjs', import.meta.url).href}`;
 
 interface Finished {
   readonly code: number | null;
@@ -47,7 +44,7 @@ describe('A platform as a process', function () {
   const file = (name: string): string => join(folder, name);
 
   const start = (...args: readonly string[]): Running => {
-    const child = spawn(process.execPath, [TYPESCRIPT, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(COMMAND[0], [...COMMAND.slice(1), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const events: Record<string, unknown>[] = [];
     const waiting = new Set<() => void>();
     let out = '';

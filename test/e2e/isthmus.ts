@@ -20,7 +20,7 @@ const FLOORS = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli
 export const COMMAND: readonly string[] =
   existsSync(BUILT) && statSync(BUILT).mtimeMs >= Math.max(...FLOORS.map((floor) => newest(join(ROOT, floor))))
     ? [process.execPath, BUILT]
-    : [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'cli/main.ts')];
+    : [process.execPath, '--import', import.meta.resolve('../typescript.mjs'), join(ROOT, 'cli/main.ts')];
 
 function newest(folder: string): number {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

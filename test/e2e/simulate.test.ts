@@ -44,13 +44,6 @@ describe('isthmus simulate, as a process', function () {
     assert.doesNotMatch(report, /(src|href)="https?:/, 'self-contained');
   });
 
-  it('gives the same table for the same seed', async () => {
-    const run = ['simulate', ...SMALL, '--in-process', '--strategy', 'private-subspace', '--json', '--seed', '5'];
-    const [first, second] = await Promise.all([place.run(...run), place.run(...run)]);
-    const rows = ({ stdout }: { readonly stdout: string }): unknown => resultsSchema.parse(JSON.parse(stdout)).rows;
-    assert.deepEqual(rows(first), rows(second));
-  });
-
   it('cleans up on Ctrl-C: no process left, no data left, exit code 130', async () => {
     const run = place.start('simulate', ...SMALL, '--strategy', 'shared-trunk', '--rounds', '50');
     await run.says(/round 1 of 50, attempt 1: keys/);

@@ -19,10 +19,9 @@ import type { CoordinatorEvent } from '../../server/events.ts';
 import { runCoordinator } from '../../server/run.ts';
 import type { RunSettings } from '../../server/run.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
+import { COMMAND } from '../e2e/isthmus.ts';
 import { testRandom } from '../wire/federation.ts';
 import { TestPlatform } from './test-platform.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 describe('isthmus coordinator', function () {
   this.timeout(30_000);
@@ -65,8 +64,8 @@ describe('isthmus coordinator', function () {
       port: '0',
     };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    const command = ['--import', 'tsx', MAIN, 'coordinator', '--events', 'json', ...flags, ...more];
-    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const command = [...COMMAND.slice(1), 'coordinator', '--events', 'json', ...flags, ...more];
+    const child = spawn(COMMAND[0], command, { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));

@@ -18,9 +18,9 @@ import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { systemClock, systemRandom } from '../../host/system.ts';
 import { writeIdentity } from '../../host/federation-files.ts';
 import { createCoordinator } from '../../server/coordinator.ts';
-import { smallWorld } from './small-world.ts';
+import { smallWorld } from '../client/small-world.ts';
 
-const SCRIPT = fileURLToPath(new URL('./endless-platform.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../client/endless-platform.ts', import.meta.url));
 const TYPESCRIPT = `--import=${new URL('../typescript.mjs', import.meta.url).href}`;
 const names = ['books', 'films', 'music'];
 
