@@ -10,15 +10,10 @@
  * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end),
  * which bench/transfer/shares.ts reads.
  */
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { inspectSource } from '../client/data/inspect.ts';
 import { openTensorBackend } from '../client/tensor/open.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
-import { readGameVideo } from '../core/data/game-video.ts';
-import type { GameVideoFolder } from '../core/data/game-video.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { popularityNegatives, uniformNegatives } from '../core/evaluation/negatives.ts';
 import type { Negatives } from '../core/evaluation/negatives.ts';
@@ -28,12 +23,14 @@ import type { ColdSplit } from '../core/evaluation/split.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { DEFAULT_DECODER } from '../core/transfer/readouts/registry.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
 import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { trainsInRounds } from '../simulations/options.ts';
-import { federate } from './transfer/in-process.ts';
+import { domainOf, gameVideo } from './strategies/settings.ts';
+import { decodersOf, federate } from './transfer/in-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
 
@@ -45,6 +42,7 @@ const { values: options } = parseArgs({
     epsilon: { type: 'string', default: '4' },
     delta: { type: 'string', default: '1e-6' },
     seeds: { type: 'string', default: '3' },
+    decoder: { type: 'string', default: DEFAULT_DECODER },
     overlap: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     release: { type: 'string', default: 'raw' },
@@ -123,9 +121,10 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
               ...(release.mode === 'raw' ? [] : [release.mode]),
               ...(release.epsilon0 === null ? [] : [`epsilon0 ${release.epsilon0}`]),
             ].join(' ');
-            measure(measured, label, run.scorer, setting);
+            const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);
+            measure(measured, label, (person) => decoder.score(run.releasedOf(person)), setting);
             reports.push(
-              `seed ${seed}, ${label}: ${JSON.stringify(run.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
+              `seed ${seed}, ${label}: ${JSON.stringify(decoder.report)}; plan z ${run.plan.noiseMultiplier.toFixed(3)}`,
             );
           }
         }
@@ -140,21 +139,8 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   if (options.verbose) console.log(reports.join('\n'));
 }
 
-async function amazonOrDouban(name: string): Promise<Domain> {
-  const folder = ['amazon', 'douban'].find((set) => existsSync(join(data ?? '', set, `${name}.tsv`)));
-  if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
-  // Every rating counts, as in the figures that these are compared with.
-  const choice = { name, minRating: null };
-  return (await inspectSource(join(data ?? '', folder, `${name}.tsv`), choice)).report.domain;
-}
-
-async function folderTexts(name: string): Promise<GameVideoFolder> {
-  const read = (file: string): Promise<string> => readFile(join(data ?? '', 'game-video', name, `${file}.txt`), 'utf8');
-  return { train: await read('train'), valid: await read('valid'), test: await read('test') };
-}
-
 if (options.published) {
-  for (const direction of readGameVideo(await folderTexts('game_video'), await folderTexts('video_game'))) {
+  for (const direction of await gameVideo(data)) {
     const { source, target, warm, test } = direction;
     const split: ColdSplit = { target, cold: test, warm, linked: warm, unmetPositives: 0 };
     const trials = seedsOf(options.seeds).map((seed) => ({
@@ -167,7 +153,7 @@ if (options.published) {
     await run(`published:game-video, ${direction.name}`, trials);
   }
 } else {
-  const platforms = await Promise.all(names(options.pair).map(amazonOrDouban));
+  const platforms = await Promise.all(names(options.pair).map((name) => domainOf(data, name)));
   const sources = platforms.slice(0, -1);
   const target = platforms[platforms.length - 1];
   const trials = seedsOf(options.seeds).map((seed) => {

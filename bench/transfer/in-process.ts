@@ -18,8 +18,9 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
-import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
-import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
+import { fitDecoders } from '../../core/transfer/decoder/decoder.ts';
+import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
 import { Prng } from '../../core/random/prng.ts';
 import type {
   PlatformModel,
@@ -54,9 +55,21 @@ export interface FederationOptions {
 }
 
 export interface Federated {
-  readonly scorer: (person: string) => Float32Array;
-  readonly report: DecoderReport;
   readonly plan: PrivacyPlan;
+  /** What the target received of the persons known on both sides. */
+  readonly received: readonly ReceivedRepresentations[];
+  /** What the sources released of one person, warm or cold. */
+  readonly releasedOf: (person: string) => ReleasedVector[];
+}
+
+/** Decoders of the target, fitted to what a federation released; the seed chooses their held-out persons. */
+export function decodersOf(
+  { received }: Federated,
+  { split, factorise, seed }: Pick<FederationOptions, 'split' | 'factorise' | 'seed'>,
+  methods: readonly string[],
+): readonly Decoder[] {
+  const random = Prng.fromSource(seededRandom(`${split.target.name}/${seed}`));
+  return fitDecoders({ domain: split.target, factorise, random }, received, methods);
 }
 
 const noBackend: TensorBackend = {
@@ -168,19 +181,15 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
   }
 
-  const random = Prng.fromSource(seededRandom(`${split.target.name}/${seed}`));
-  const decoder = fitDecoder({ domain: split.target, factorise: options.factorise, random }, received);
   for (const model of models) if (options.cache === undefined || strategy.privacy !== 'sealed-only') model.dispose();
   return {
     plan,
-    report: decoder.report,
-    scorer: (person) =>
-      decoder.score(
-        sources.flatMap((domain, s) => {
-          const vector = codes[s].get(person);
-          return vector === undefined ? [] : [{ source: domain.name, vector }];
-        }),
-      ),
+    received,
+    releasedOf: (person) =>
+      sources.flatMap((domain, s) => {
+        const vector = codes[s].get(person);
+        return vector === undefined ? [] : [{ source: domain.name, vector }];
+      }),
   };
 }
 

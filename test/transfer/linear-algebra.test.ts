@@ -95,6 +95,12 @@ describe('dense linear algebra', () => {
     );
   });
 
+  it('eigenvalues of a large matrix of rank one are found, although the rest is rounding', () => {
+    const n = 192;
+    const { values } = symmetricEigen(new Float64Array(n * n).fill(1), n);
+    assert.ok(Math.abs(values[0] - n) < 1e-9 && Math.abs(values[1]) < 1e-9);
+  });
+
   it('eigenvalues survive equal ones, zeros and one dimension', () => {
     near(symmetricEigen(Float64Array.of(3, 0, 0, 0, 3, 0, 0, 0, 3), 3).values, [3, 3, 3], 0);
     near(symmetricEigen(new Float64Array(16), 4).values, [0, 0, 0, 0], 0);

@@ -27,6 +27,9 @@ export interface ChosenSource {
   readonly variant: FeatureVariant;
 }
 
+/** Share of a mean square that is rounding. */
+export const NOTHING = 1e-12;
+
 /** Row of each person among a source's released vectors. */
 export type RowsByPerson = ReadonlyMap<string, number>;
 
@@ -123,7 +126,8 @@ function blockOf(
     meanSquare += mean[i] * mean[i];
   }
   const variance = (square / Math.max(1, count) - meanSquare) / width;
-  const inverseScale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
+  // Features that are the same for everybody differ by rounding errors, which must not be made large.
+  const inverseScale = variance > (NOTHING * square) / Math.max(1, count) ? 1 / Math.sqrt(variance) : 0;
   return { source, noiseModel, dimension, features, offset, mean, inverseScale };
 }
 

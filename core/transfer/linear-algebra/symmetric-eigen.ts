@@ -101,12 +101,16 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, off:
 function implicitQl(rows: Float64Array, n: number, diagonal: Float64Array, off: Float64Array): void {
   for (let i = 1; i < n; i++) off[i - 1] = off[i];
   if (n > 0) off[n - 1] = 0;
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(diagonal[i]) + Math.abs(off[i]));
+  // Beside it a matrix of low rank has nothing but rounding errors, which need not converge.
+  const rounding = Number.EPSILON * norm;
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       for (; m < n - 1; m++) {
         const size = Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]);
-        if (Math.abs(off[m]) <= Number.EPSILON * size) break;
+        if (Math.abs(off[m]) <= Number.EPSILON * Math.max(size, rounding)) break;
       }
       if (m === l) break;
       if (sweep === maxSweeps) {

@@ -5,9 +5,14 @@
 import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
 import { TransferError } from '../errors.ts';
 import { als } from '../spaces/als.ts';
+import { kernel } from './kernel.ts';
+import { memory } from './memory.ts';
 import { ridge } from './ridge.ts';
+import { stackOf } from './stack.ts';
 
-export const readouts: readonly Readout[] = [ridge];
+const alone: readonly Readout[] = [ridge, kernel, memory];
+
+export const readouts: readonly Readout[] = [...alone, stackOf(alone)];
 export const spaces: readonly SpaceMaker[] = [als];
 
 /** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */

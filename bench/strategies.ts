@@ -1,0 +1,140 @@
+/**
+ * Measures decoders of the target on real data, several on the releases of one federation, in one process.
+ *
+ *   ISTHMUS_DATA=<folder> npm run bench:strategies -- --setting sports-toys --seeds 3 --minutes 20 --resume
+ *
+ * --setting: sports-toys, food-kitchen (or any SOURCE-TARGET of amazon/ and douban/), game-video, video-game (published).
+ * --encoder and --epsilon say what is released (private-subspace at 4), --decoders which decoders read it (all readouts
+ * over the first space). Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
+ * computed again. No new row begins after --minutes. --summary writes what docs/strategies.md shows.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openTensorBackend } from '../client/tensor/open.ts';
+import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import { gains } from '../core/evaluation/metrics.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { readouts } from '../core/transfer/readouts/registry.ts';
+import { strategyNamed } from '../core/transfer/registry.ts';
+import { factorFolder } from '../simulations/factor-folder.ts';
+import { settingNamed } from './strategies/settings.ts';
+import { summaryOf, summaryText } from './strategies/summary.ts';
+import type { Row } from './strategies/summary.ts';
+import { decodersOf, federate } from './transfer/in-process.ts';
+import type { Federated } from './transfer/in-process.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    setting: { type: 'string', default: 'sports-toys' },
+    encoder: { type: 'string', default: 'private-subspace' },
+    epsilon: { type: 'string', default: '4' },
+    settings: { type: 'string', default: '{}' },
+    decoders: { type: 'string' },
+    baselines: { type: 'string', default: 'prior' },
+    seeds: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '600' },
+    rows: { type: 'string', default: 'runs/strategies.jsonl' },
+    resume: { type: 'boolean', default: false },
+    summary: { type: 'string' },
+  },
+});
+
+const data = process.env['ISTHMUS_DATA'];
+if (data === undefined) {
+  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
+  process.exit(2);
+}
+const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
+const until = performance.now() + 60_000 * Number(options.minutes);
+const epsilon = options.epsilon === 'none' ? null : Number(options.epsilon);
+const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
+const strategy = strategyNamed(options.encoder);
+const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
+mkdirSync(dirname(options.rows), { recursive: true });
+if (!options.resume) rmSync(options.rows, { force: true });
+const rows: Row[] = existsSync(options.rows)
+  ? readFileSync(options.rows, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Row)
+  : [];
+
+const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'seed'>): string =>
+  JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]);
+const done = new Set(rows.map(key));
+const setting = await settingNamed(options.setting, data);
+const folder = `${options.rows}.factors`;
+
+for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {
+  const { sources, split, negatives } = setting(seed);
+  const { factorise } = factorMemory(String(seed), factorFolder(folder));
+  const measure = (
+    of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>,
+    make: () => { readonly score: (person: string) => Float32Array; readonly report?: Row['report'] },
+  ): void => {
+    const row = { setting: options.setting, ...of, seed };
+    if (done.has(key(row)) || performance.now() > until) return;
+    const began = performance.now();
+    const { report, score } = make();
+    const fitted = performance.now();
+    const evaluations = evaluateColdStart({
+      scorer: (_, { person }) => score(person),
+      cold: split.cold,
+      items: split.target.catalogue.length,
+      negatives,
+      seed,
+    });
+    const ended: Row = {
+      ...row,
+      seconds: { fit: (fitted - began) / 1000, score: (performance.now() - fitted) / 1000 },
+      positives: split.cold.map(({ positives }) => positives.length),
+      ndcg: Object.fromEntries(
+        evaluations.map(({ negatives: name, offsets, ranks }) => [
+          name,
+          split.cold.map((_, i) => {
+            let sum = 0;
+            for (let p = offsets[i]; p < offsets[i + 1]; p++) sum += gains.ndcg(ranks[p], 10);
+            return Math.round(1e5 * sum) / 1e5;
+          }),
+        ]),
+      ),
+      ...(report && { report }),
+    };
+    rows.push(ended);
+    appendFileSync(options.rows, `${JSON.stringify(ended)}\n`);
+    console.error(`seed ${seed}, ${of.encoder} / ${of.decoder}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  };
+
+  for (const name of names(options.baselines).filter((one) => baselines.some((baseline) => baseline.name === one))) {
+    measure({ encoder: 'none', epsilon: null, decoder: name }, () => {
+      const world = { target: split.target, linked: split.linked, sources, factorise };
+      return { score: baselineNamed(name).fit({ ...world, random: seededRandom(`${name}/${seed}`) }) };
+    });
+  }
+  let federated: Federated | undefined;
+  const wanted = decoders.filter(
+    (decoder) => !done.has(key({ setting: options.setting, encoder, epsilon, decoder, seed })),
+  );
+  if (wanted.length > 0 && performance.now() < until) {
+    const backend = await openTensorBackend();
+    const settings = JSON.parse(options.settings) as object;
+    const terms = { strategy, settings, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, backend, factorise };
+    federated = await federate(terms);
+  }
+  for (const decoder of wanted) {
+    const run = federated;
+    if (run === undefined) break;
+    measure({ encoder, epsilon, decoder }, () => {
+      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
+      return { score: (person) => fitted.score(run.releasedOf(person)), report: fitted.report };
+    });
+  }
+}
+rmSync(folder, { recursive: true, force: true });
+const summary = summaryOf(rows);
+if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 1)}\n`);
+console.log(summaryText(summary));

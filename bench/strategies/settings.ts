@@ -1,0 +1,59 @@
+/** The pairs of domains on which strategies are measured, each split by a seed. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspectSource } from '../../client/data/inspect.ts';
+import type { Domain } from '../../core/data/domain.ts';
+import { readGameVideo } from '../../core/data/game-video.ts';
+import type { PublishedDirection, GameVideoFolder } from '../../core/data/game-video.ts';
+import { popularityNegatives, uniformNegatives } from '../../core/evaluation/negatives.ts';
+import type { Negatives } from '../../core/evaluation/negatives.ts';
+import { gameVideoNegatives } from '../../core/evaluation/published.ts';
+import { coldSplit } from '../../core/evaluation/split.ts';
+import type { ColdSplit } from '../../core/evaluation/split.ts';
+
+export interface Trial {
+  readonly sources: readonly Domain[];
+  readonly split: ColdSplit;
+  readonly negatives: readonly Negatives[];
+}
+
+export type Setting = (seed: number) => Trial;
+
+const published: Readonly<Record<string, number | undefined>> = { 'game-video': 0, 'video-game': 1 };
+
+/** @param name SOURCE-TARGET. In the published split a seed draws the negatives alone. */
+export async function settingNamed(name: string, data: string): Promise<Setting> {
+  const place = published[name];
+  if (place !== undefined) return publishedSetting(data, place);
+  const [source, target] = await Promise.all(name.split('-').map((one) => domainOf(data, one)));
+  return (seed) => {
+    const split = coldSplit(target, [source], { seed });
+    const drawn = { target: split.target, seed };
+    return { sources: [source], split, negatives: [uniformNegatives(drawn), popularityNegatives(drawn)] };
+  };
+}
+
+async function publishedSetting(data: string, place: number): Promise<Setting> {
+  const direction = (await gameVideo(data))[place];
+  const { source, target, warm, test } = direction;
+  const split: ColdSplit = { target, cold: test, warm, linked: warm, unmetPositives: 0 };
+  return (seed) => ({ sources: [source], split, negatives: [gameVideoNegatives(direction, seed)] });
+}
+
+/** Both directions of the published split. */
+export async function gameVideo(data: string): Promise<readonly PublishedDirection[]> {
+  const texts = async (folder: string): Promise<GameVideoFolder> => {
+    const read = (file: string): Promise<string> => readFile(join(data, 'game-video', folder, `${file}.txt`), 'utf8');
+    return { train: await read('train'), valid: await read('valid'), test: await read('test') };
+  };
+  return readGameVideo(await texts('game_video'), await texts('video_game'));
+}
+
+/** A domain of amazon/ or douban/. */
+export async function domainOf(data: string, name: string): Promise<Domain> {
+  const folder = ['amazon', 'douban'].find((set) => existsSync(join(data, set, `${name}.tsv`)));
+  if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
+  // Every rating counts, as in the figures that these are compared with.
+  return (await inspectSource(join(data, folder, `${name}.tsv`), { name, minRating: null })).report.domain;
+}

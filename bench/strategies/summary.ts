@@ -1,0 +1,129 @@
+/** From rows of single seeds to means and paired gains with intervals over seeds and persons. */
+import { Prng } from '../../core/random/prng.ts';
+import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
+
+/** One decoder on one seed. */
+export interface Row {
+  readonly setting: string;
+  /** `none` for a baseline. */
+  readonly encoder: string;
+  readonly epsilon: number | null;
+  readonly decoder: string;
+  readonly seed: number;
+  readonly seconds: { readonly fit: number; readonly score: number };
+  /** Hidden positives of each cold person. */
+  readonly positives: readonly number[];
+  /** Sum of NDCG@10 over the positives of each cold person, by kind of negatives. */
+  readonly ndcg: Readonly<Record<string, readonly number[]>>;
+  readonly report?: DecoderReport;
+}
+
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Summary extends Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder'> {
+  readonly seeds: number;
+  /** Cold persons of all seeds together. */
+  readonly persons: number;
+  /** NDCG@10 and paired gains, by kind of negatives. */
+  readonly figures: Readonly<
+    Record<string, { readonly ndcg: number; readonly overPrior?: Interval; readonly overRidge?: Interval }>
+  >;
+  /** Mean held-out NDCG@10 of the decoder's blend: what a target may choose by. */
+  readonly heldOut?: number;
+  /** Share of the seeds in which the guard let the decoder in. */
+  readonly kept?: number;
+  readonly seconds: number;
+}
+
+const DRAWS = 1000;
+
+export function summaryOf(rows: readonly Row[]): readonly Summary[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ setting, encoder, epsilon, decoder }] = group;
+    const prior = rows.filter((row) => row.setting === setting && row.decoder === 'prior');
+    const ridge = rows.filter(
+      (row) => row.setting === setting && row.encoder === encoder && row.epsilon === epsilon && row.decoder === 'ridge',
+    );
+    const reports = group.flatMap(({ report }) => (report === undefined ? [] : [report]));
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      setting,
+      encoder,
+      epsilon,
+      decoder,
+      seeds: group.length,
+      persons: group.reduce((sum, { positives }) => sum + positives.length, 0),
+      figures: Object.fromEntries(
+        Object.keys(group[0].ndcg).map((kind) => {
+          const overPrior = decoder === 'prior' ? undefined : gainOf(group, prior, kind);
+          const overRidge = decoder === 'ridge' ? undefined : gainOf(group, ridge, kind);
+          const ndcg = mean(group.map((row) => total(row.ndcg[kind]) / total(row.positives)));
+          return [kind, { ndcg, ...(overPrior && { overPrior }), ...(overRidge && { overRidge }) }];
+        }),
+      ),
+      ...(reports.length > 0 && {
+        heldOut: mean(reports.map(({ heldOut }) => heldOut['blend'] ?? 0)),
+        kept: mean(reports.map(({ blend }) => (blend.decoder > 0 ? 1 : 0))),
+      }),
+      seconds: mean(group.map(({ seconds }) => seconds.fit)),
+    };
+  });
+}
+
+/** The mean paired gain over seeds that both have. Persons are drawn again within seeds drawn again (1,000 draws). */
+function gainOf(rows: readonly Row[], over: readonly Row[], kind: string): Interval | undefined {
+  const pairs = rows.flatMap((row) => {
+    const other = over.find(({ seed }) => seed === row.seed);
+    return other === undefined ? [] : [{ row, other }];
+  });
+  if (pairs.length === 0) return undefined;
+  const prng = new Prng('bootstrap');
+  const differences = pairs.map(({ row, other }) => ({
+    counts: row.positives,
+    gains: row.ndcg[kind].map((value, i) => value - other.ndcg[kind][i]),
+  }));
+  const once = (): number => {
+    let sum = 0;
+    for (let p = 0; p < differences.length; p++) {
+      const { counts, gains } = differences[prng.integer(differences.length)];
+      let gain = 0;
+      let count = 0;
+      for (let i = 0; i < gains.length; i++) {
+        const at = prng.integer(gains.length);
+        gain += gains[at];
+        count += counts[at];
+      }
+      sum += gain / count;
+    }
+    return sum / differences.length;
+  };
+  const draws = Float64Array.from({ length: DRAWS }, once).sort();
+  const mean = differences.reduce((sum, { counts, gains }) => sum + total(gains) / total(counts), 0) / pairs.length;
+  return { mean, low: draws[Math.floor(0.025 * DRAWS)], high: draws[Math.ceil(0.975 * DRAWS) - 1] };
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(4)}`;
+const text = ({ mean, low, high }: Interval): string => `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+
+export function summaryText(summaries: readonly Summary[]): string {
+  return summaries
+    .map(({ setting, encoder, epsilon, decoder, seeds, figures, heldOut, kept, seconds }) => {
+      const cells = Object.entries(figures).map(
+        ([kind, { ndcg, overPrior, overRidge }]) =>
+          `${kind} ${ndcg.toFixed(4)}${overPrior ? ` prior ${text(overPrior)}` : ''}${overRidge ? ` ridge ${text(overRidge)}` : ''}`,
+      );
+      const chosen = heldOut === undefined ? '' : ` held-out ${heldOut.toFixed(4)} kept ${String(kept)}`;
+      return `${setting} ${encoder} eps ${epsilon ?? '-'} ${decoder.padEnd(16)} x${seeds} ${seconds.toFixed(0)} s${chosen}\n    ${cells.join('\n    ')}`;
+    })
+    .join('\n');
+}
