@@ -23,7 +23,7 @@ const { values: flags } = parseArgs({
 });
 const repeats = Number(flags.repeats);
 const [persons, items, d, k] = [2000, 11_924, 48, 10];
-/** Of kernel ridge: dense features and profile entries of a person, items of all sources. */
+/** Sizes of kernel ridge: dense features and profile entries of a person, items of all sources. */
 const [dense, entries, profileItems] = [96, 10, 18_357];
 const candidateRows = 8000;
 const candidateWidth = 100;

@@ -1,4 +1,4 @@
-/** What deploy/ names and no container engine or init system runs here: files, commands and options that exist. */
+/** Checks the files, commands and options that deploy/ names. The suite runs no container engine or init system. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';

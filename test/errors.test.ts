@@ -19,7 +19,7 @@ const sources = FLOORS.flatMap((floor) =>
   .filter((file) => file !== ROOM)
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 
-/** Of every source: what the pattern's first group matched. */
+/** The first group of every match of the pattern, in every source file. */
 function found(pattern: RegExp): { readonly file: string; readonly match: string }[] {
   return sources.flatMap(({ file, text }) =>
     [...text.matchAll(pattern)].map((match) => ({ file, match: match.at(1) ?? match[0] })),

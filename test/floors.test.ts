@@ -61,7 +61,7 @@ const PLANTED = [
   "export const x = new WebSocket('ws://example.org');",
 ];
 
-/** What core/ legitimately does. */
+/** Code that core/ may contain. */
 const HARMLESS = `
 import { createHash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';

@@ -12,7 +12,7 @@ import type { Scene } from './scene.ts';
 export type Stage = 'rounds' | 'margin' | 'no margin' | 'letters';
 
 export interface Attack {
-  /** What is done, with its size. */
+  /** The attack in words, with its size. */
   readonly name: string;
   readonly stage: Stage;
   /** The process that is looked at. */

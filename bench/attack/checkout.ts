@@ -21,7 +21,10 @@ import type * as federation from '../../test/e2e/federation.ts';
 import type * as places from '../../test/e2e/isthmus.ts';
 import type { Workplace } from '../../test/e2e/isthmus.ts';
 
-/** What the attacks use of a checkout. The shapes are those of this version; an earlier one has the same as far as they are used. */
+/**
+ * The modules of a checkout that the attacks use. The types are those of this version; an earlier version has the same
+ * ones as far as the attacks use them.
+ */
 export interface Checkout {
   readonly folder: string;
   readonly commit: string;
@@ -72,7 +75,7 @@ export async function openCheckout(folder: string): Promise<Checkout> {
   };
 }
 
-/** Who a platform or the coordinator is, with the manifest it holds. */
+/** A platform or the coordinator, with the manifest that it holds. */
 export interface Member {
   readonly name: string;
   readonly identity: ReturnType<Checkout['identities']['parseIdentity']>;

@@ -55,7 +55,7 @@ export const FALSE_COORDINATOR: readonly Attack[] = [
   }),
 ];
 
-/** What is done with each connection of the platform. */
+/** Handles each connection of the platform. */
 type Take = (socket: Socket) => void;
 
 /** A server that keeps connections waiting until the attack begins. */

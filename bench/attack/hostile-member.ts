@@ -16,7 +16,7 @@ const ACKNOWLEDGE_EVERY = 8;
 export class HostileMember {
   readonly raw: RawWebSocket;
   readonly member: Member;
-  /** What came, as far as it could be read. */
+  /** Messages received, as far as they could be decoded. */
   readonly heard: (Body | LinkBody)[] = [];
   readonly #checkout: Checkout;
   readonly #signer: InstanceType<Checkout['handshake']['Keys']>['signer'];

@@ -198,7 +198,7 @@ async function filledMailbox(scene: Scene): Promise<string> {
     own = await write(evil, 3.5 * 2 ** 20);
     sent += 1;
   }
-  // Of a member that did nothing wrong; its process is not running in this scene.
+  // This member is honest, and its process does not run in this scene.
   const honest = await join(
     scene,
     scene.options.platforms.find((name) => name !== EVIL && name !== away && !scene.options.run.includes(name)),

@@ -16,13 +16,13 @@ const MOST_LEFT_MIB = 250;
 const START_MS = 90_000;
 
 export interface SceneOptions {
-  /** Of `isthmus init`. */
+  /** Arguments of `isthmus init`. */
   readonly init: readonly string[];
   /** All platforms of the manifest. */
   readonly platforms: readonly string[];
   /** Those that run as processes; an attacker plays the others. */
   readonly run: readonly string[];
-  /** Whether rounds complete without the attacker. */
+  /** True if rounds complete without the attacker. */
   readonly completes: boolean;
   readonly stageMs?: number;
   /** No figure is of a shorter time, unless a process ended. */
@@ -30,7 +30,7 @@ export interface SceneOptions {
   readonly platformOptions?: (name: string) => readonly string[];
 }
 
-/** What an attack did. */
+/** The measured effects of an attack. */
 export interface Figures {
   readonly seconds: number;
   /** Processes that ended, with their exit codes. */
@@ -51,7 +51,7 @@ export class Scene {
   readonly running = new Map<string, Running>();
   url = '';
   #port = 0;
-  /** Of platforms' own services. */
+  /** URLs of the platforms' own services. */
   readonly #services = new Map<string, string>();
   #completed = 0;
 
@@ -110,7 +110,7 @@ export class Scene {
 
   /** The same without rounds. */
   async restart(): Promise<void> {
-    // What an attack left in memory would hide what the next one takes.
+    // A process that kept memory from the last attack is restarted, because it would hide the memory of the next one.
     const struck = this.running.get('coordinator');
     if (struck !== undefined && residentMiB(struck.pid) > MOST_LEFT_MIB) await struck.stop();
     const started: Promise<unknown>[] = [];
@@ -159,7 +159,7 @@ export class Scene {
     return this.running.get(name)?.stderr.length ?? 0;
   }
 
-  /** Where a process answers /healthz. */
+  /** URL at which a process answers /healthz. */
   serviceOf(name: string): string {
     return name === 'coordinator' ? this.url : (this.#services.get(name) ?? '');
   }
@@ -206,7 +206,7 @@ export class Scene {
     let note: string;
     try {
       note = await work();
-      // Whoever outlives it goes on.
+      // Processes that survive the attack continue to run.
       if (ended.length === 0)
         await setTimeout(Math.max(0, (this.options.leastMs ?? LEAST_MS) - (performance.now() - began)));
     } finally {

@@ -185,7 +185,7 @@ export const TIMED: Attack = {
       );
       const stage = status?.rounds.underWay?.stage;
       if (stage !== undefined) seen += 1;
-      // Who sees nothing strikes at random.
+      // An attacker who cannot see the stage strikes at random.
       const isTime = stage === undefined ? Math.random() < 0.02 : stage === 'consistency' || stage === 'unmask';
       if (!isTime) {
         await pause(5);

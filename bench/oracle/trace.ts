@@ -139,7 +139,7 @@ async function traceOf({ name, manifest, domains, persons }: GeneratedFederation
       text: statement.claims[0].text,
     },
     orders: DEFAULT_ORDERS,
-    // What platforms check before they help to open a sum.
+    // Parameters that platforms check before they help to open a sum.
     tNoise: session.tNoise,
     colluders: session.colluders,
     opened,

@@ -1,6 +1,6 @@
 /**
- * What releases truly did, seen where noise is drawn and where contributions are clipped: variance and number of the samples,
- * the integer clip in force, the rate of the coins, and who contributed anything.
+ * Traces the true behaviour of releases, at the calls that draw noise and clip contributions: variance and number of
+ * the samples, the integer clip in force, the rate of the coins, and the persons who contributed anything.
  */
 import { DiscreteGaussian } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
@@ -12,7 +12,7 @@ export interface TracedRelease {
   dimension: number;
   /** K, as the clip had it. */
   integerClip: number;
-  /** Of the coins that the clip tossed; 1 where it tossed none. */
+  /** Rate of the coins that the clip tossed; 1 if it tossed none. */
   rate: number;
   /** Places, in the order of the persons, of contributions that held anything. */
   contributors: number[];

@@ -33,7 +33,7 @@ function planOf(epsilon: number, sampling: number): PrivacyPlan {
 
 interface Attack {
   readonly coins: 'as planned' | 'all heads';
-  /** Whether the attacker sees who was drawn. */
+  /** True if the attacker sees who was drawn. */
   readonly knows: boolean;
 }
 

@@ -1,5 +1,6 @@
 /**
- * What a deviating coordinator does to open more sums than were paid for, each attempt over everybody, until nobody can be had.
+ * The attacks of a deviating coordinator that tries to open more sums than were paid for. Every attempt invites
+ * everybody, until no platform takes part any more.
  */
 import { Deviation } from './deviation.ts';
 import type { DeviationSettings } from './deviation.ts';
@@ -8,7 +9,7 @@ import type { Project } from './project.ts';
 export interface AttackResult {
   /** Sums opened, everybody's data in each. */
   readonly opened: number;
-  /** Whether it was stopped at `most` and not by the platforms. */
+  /** True if the attack stopped at `most` and not because of the platforms. */
   readonly isEndless: boolean;
   /** Most by which opened sums with one honest platform's data exceed what it has paid for. */
   readonly worst: number;

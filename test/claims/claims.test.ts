@@ -287,7 +287,8 @@ describe('claims', () => {
       const printed = Number(/\(([\d.]+), 0\.000001\)/.exec(textOf(one, 'C1'))![1]);
       assert.ok(printed >= one.epsilon! && printed < one.epsilon! * 1.002);
     }
-    // Of any digits: a calibrated epsilon is always a little below a short number, and rounds up by itself.
+    // Any number of digits must round up. A calibrated epsilon is no test of it, because it is always slightly below a
+    // short number.
     const plans = [2, 10].map((n) =>
       planPrivacy({
         epsilon: 4,

@@ -66,10 +66,10 @@ interface Session {
   readonly number: number;
   readonly parameters: SessionParameters;
   readonly key: Uint8Array;
-  /** Who is told of survivors, and of their signatures; the others that uploaded are kept in the dark. */
+  /** Platforms that are told the survivors and their signatures. The others that uploaded are told neither. */
   readonly told: ReadonlySet<string>;
   readonly signatures: ReadonlySet<string>;
-  /** Who is told nothing of the end either. */
+  /** Platforms that are not told the end either. */
   readonly open: ReadonlySet<string>;
   readonly events: CoordinatorEvent[];
   readonly helpers: Map<string, PlatformState>;
@@ -323,7 +323,7 @@ export class Deviation {
     return one;
   }
 
-  /** What an honest platform sends. */
+  /** Takes a message of an honest platform. */
   #hear(from: string, body: Body): void {
     const session = this.#session;
     if (session === undefined) return;

@@ -1,4 +1,6 @@
-/** Who is in an opened sum has paid for it: a deviating coordinator over platforms as they run in production. */
+/**
+ * Every platform in an opened sum has paid for it: a deviating coordinator against platforms as they run in production.
+ */
 import assert from 'node:assert/strict';
 import { openingsAgainst } from '../../core/privacy/plan/openings.ts';
 import { openEverybody, openVictim } from './attacks.ts';

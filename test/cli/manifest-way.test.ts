@@ -38,7 +38,7 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
     assert.equal(words.length, 3, text);
     return words.join(' ');
   };
-  /** What somebody tells `name` the words are. */
+  /** Writes down the words that somebody tells `name`. */
   const told = (name: string, words: string): string => {
     writeFileSync(at(name, 'told.txt'), words);
     return at(name, 'told.txt');
@@ -135,7 +135,7 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
   });
 
   it('is signed once its words are compared; the operator brings the signatures together', async () => {
-    // What the first sees of its own file it tells the second in a call, and so on.
+    // The first member tells the second, in a call, the words that it sees of its own file, and so on.
     const { stdout: seen } = await accept('music', 'nothing yet');
     let words = wordsIn(seen);
     for (const name of PLATFORMS) {

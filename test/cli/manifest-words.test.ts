@@ -1,4 +1,4 @@
-/** What is compared before a member signs: every word, in its place. */
+/** The words that members compare before they sign: every word, in its place. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

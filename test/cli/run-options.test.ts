@@ -8,7 +8,7 @@ import { experimentOptions } from '../../simulations/experiment/config.ts';
 import { runOptions, simulationOptions } from '../../simulations/options.ts';
 import { ROOT } from '../e2e/isthmus.ts';
 
-/** What a person gave, as commander and the schemas read it. */
+/** The options that a person gave, as commander and the schemas read them. */
 function given(words: string): Record<string, unknown> {
   const command = withRunOptions(new Command('run').exitOverride(), runOptions).configureOutput({
     writeErr: () => undefined,

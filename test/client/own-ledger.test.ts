@@ -300,7 +300,7 @@ describe('A platform’s own ledger', () => {
     const stated = (...names: readonly string[]): readonly string[] => names;
     const [, A, B, C] = NAMES;
 
-    /** What the coordinator holds once it charged two attempts and took the first back. */
+    /** The coordinator's ledger after it charged two attempts and took the first charge back. */
     const refunded = (by: readonly string[]): { theirs: Ledger; first: EnteredSession; second: EnteredSession } => {
       const theirs = coordinator();
       const [first, second] = [entered(1), entered(1, 2)];

@@ -1,6 +1,6 @@
 /**
- * What every PlatformStore must do. `reopen` gives the store as a new process would find it, or undefined where state
- * ends with the process.
+ * Requirements for every PlatformStore. `reopen` gives the store as a new process would find it, or undefined if its
+ * state ends with the process.
  */
 import assert from 'node:assert/strict';
 import { StoreError } from '../../host/errors/store-errors.ts';

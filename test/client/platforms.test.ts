@@ -524,7 +524,7 @@ describe('Platforms with rounds', () => {
     });
     await start(createPlatform(world.options('music', { receives: false })));
     assert.equal(await ended, 'completed');
-    // What is served from then on rests on the last round's model.
+    // From now on recommendations use the last round's model.
     const { received } = world.stores.get('books')!;
     await untilTrue(() => received.vectors('films', { ...V0, modelRound: 2 }).length > 0);
   });

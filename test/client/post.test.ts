@@ -39,7 +39,7 @@ describe('The post', () => {
   };
   const mails = (): MailBody[] => out.flatMap(({ body }) => (body.kind === 'mail' ? [body] : []));
   const request: LetterBody = { kind: 'release-request', epoch: 1, modelRound: 0 };
-  /** What books sent last: a request comes with a key for its answer before it. */
+  /** The last letter that books sent. A request comes after the letter with a key for its answer. */
   const asked = (): MailBody => mails().at(-1)!;
 
   beforeEach(() => {
@@ -183,7 +183,7 @@ describe('The post', () => {
       minute();
       assert.equal(secrets(), 1, 'another one now');
       delivered = [];
-      // Whoever has all of both states now, and all that was ever sent.
+      // A thief who has both states as they are now, and everything that was ever sent.
       const { letterKeys } = stores.books;
       const thief = { letterKeys, outbox: createMemoryStore().outbox };
       const { manifest, identity } = world.options('books');
@@ -197,7 +197,7 @@ describe('The post', () => {
       });
       for (const mail of stolen) reading.onMail(mail);
       assert.equal(delivered.length, 0);
-      // What comes next has its key.
+      // The next letter is sealed to its key.
       posts.films.write('books', [withdrawal]);
       relay();
       assert.deepEqual(delivered.at(-1)?.body, withdrawal);

@@ -1,4 +1,7 @@
-/** What a platform refuses before it connects: each with a typed error that names cause and remedy. */
+/**
+ * The cases in which a platform refuses to start, before it connects: each with a typed error that names cause and
+ * remedy.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -27,7 +27,7 @@ import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface SmallWorld {
   readonly manifest: Manifest;
-  /** Of the coordinator or a platform. */
+  /** Identity of the coordinator or a platform. */
   identity(name: string): Identity;
   readonly network: MemoryNetwork;
   readonly coordinatorStore: CoordinatorStore;

@@ -15,7 +15,7 @@ function kindsOf(message: string, part = /oneof \w+ \{([^}]*)\}/): readonly stri
   return names;
 }
 
-/** What the coordinator alone sends: no source of the platform makes one, and no page has to list it. */
+/** Messages that only the coordinator sends. A platform's code never makes one, so no page has to list them. */
 const FROM_COORDINATOR = ['challenge', 'welcome', 'attempt_start', 'attempt_end', 'ledger_sync', 'last_keys'];
 
 function namedIn(section: RegExp): ReadonlySet<string> {

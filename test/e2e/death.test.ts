@@ -11,7 +11,7 @@ import type { Running, Told } from './isthmus.ts';
 
 const ROUNDS = 2;
 
-/** What entries charge, refunded or not. */
+/** The charges of the entries, refunded or not. */
 function chargesOf(entries: readonly LedgerEntry[]): readonly Charge[] {
   return entries.flatMap((entry) => (entry.refund === undefined ? [entry.charge] : []));
 }

@@ -10,7 +10,7 @@ import { address, coordinator, found, json, platform } from './federation.ts';
 import { Workplace } from './isthmus.ts';
 import type { Running } from './isthmus.ts';
 
-/** Of a process, in MiB. Linux. */
+/** Resident memory of a process in MiB. Linux only. */
 function resident({ pid }: Running): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

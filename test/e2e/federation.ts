@@ -47,7 +47,7 @@ export function coordinator(place: Workplace, ...options: readonly string[]): Ru
   );
 }
 
-/** Where a coordinator or a platform listens. */
+/** URL of a running coordinator or platform. */
 export async function address(running: Running): Promise<string> {
   const { url } = await running.event(({ kind }) => kind === 'listening');
   assert.ok(typeof url === 'string');
@@ -82,7 +82,7 @@ export async function json(url: string, headers: Readonly<Record<string, string>
   return response.json();
 }
 
-/** What opens a coordinator's metrics and all of its status. */
+/** The header that opens a coordinator's metrics and all of its status. */
 export function operator(place: Workplace, store = 'coordinator.db'): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${readFileSync(place.path(`${store}.token`), 'utf8').trim()}` };
 }

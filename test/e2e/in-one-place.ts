@@ -21,7 +21,7 @@ import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqli
 import { readFileSync } from 'node:fs';
 import type { Workplace } from './isthmus.ts';
 
-/** Of a federation whose processes have ended. @returns rounds that were compared. */
+/** Compares the rounds of a federation whose processes have ended. @returns number of rounds compared. */
 export async function assertRoundsAsInOnePlace(place: Workplace): Promise<number> {
   const plan = planFederation(parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8')));
   assert.equal(plan.privacy.budget, null, 'noise cannot be computed again');
@@ -79,7 +79,7 @@ async function modelOf(place: Workplace, plan: FederationPlan, name: string): Pr
     shape: plan.shape,
     plan: plan.shared,
     settings: plan.settings,
-    // Where the iteration starts is forgotten after its first sum, which is kept.
+    // Any source will do: the start of the iteration has no effect after its first sum, which is stored.
     random: seededRandom('in one place'),
     backend: await openTensorBackend('wasm'),
     factorise: factorMemory(plan.manifest.seed).factorise,

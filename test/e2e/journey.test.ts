@@ -7,7 +7,7 @@ import { address, column, freePort, json, PLATFORMS, serving, operator } from '.
 import { COMMAND, descendants, isAlive, ROOT, Workplace } from './isthmus.ts';
 import type { Running } from './isthmus.ts';
 
-/** Where compose.yaml keeps everything inside its containers. */
+/** The folder of all files inside the containers of compose.yaml. */
 const VOLUME = '/var/lib/isthmus';
 const PERSONS = 500;
 
@@ -98,7 +98,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     return cold;
   };
 
-  /** Whether the decoder that serves rests on films, as books told when it was fitted. */
+  /** True if the decoder that serves uses the release of films, as books reported at its fit. */
   const transfers = (): boolean => {
     const fitted = running.get('books')!.events.filter(({ kind }) => kind === 'decoder');
     const { blend, sources } = fitted[fitted.length - 1].report as DecoderReport;

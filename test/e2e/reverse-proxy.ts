@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface Proxy {
   readonly port: number;
-  /** Of upgrades, as they were asked for. */
+  /** Targets of the upgrade requests, as received. */
   readonly asked: readonly string[];
   close(): void;
 }

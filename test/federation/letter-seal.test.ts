@@ -97,7 +97,7 @@ describe('A sealed letter', () => {
       random,
     );
     assert.throws(() => openLetter(envelope, ofMusic, opening), unreadable);
-    // What books opened, sealed again to another platform's key: it was signed for books.
+    // The content that books opened, sealed again to another platform's key: its signature is for books.
     const toMusic = sealLetter({ ...envelope, to: 'music' }, { order: 5, content }, sealing, random);
     assert.throws(() => openLetter(envelope, toMusic, opening), unreadable);
   });

@@ -1,4 +1,4 @@
-/** What every VersionStore must do. */
+/** Requirements for every VersionStore. */
 import assert from 'node:assert/strict';
 import type { VersionRecord, VersionStore } from '../../core/federation/versions.ts';
 

@@ -176,7 +176,7 @@ describe('versions of a manifest', () => {
       ],
     );
     isWorstOf(three, ['a', 'b', 'c', 'd']);
-    // Where who left had more of its own than those who stay, persons on it decide.
+    // If a platform that left had more sums of its own than those that stay, persons on it decide.
     const others = next(joined, { attempts: 4, rounds: 8, members: [d, e, f].map((one) => entry(one)) });
     isWorstOf(planFederation(others).privacy, ['a', 'b', 'c', 'd', 'e', 'f']);
     const back = next(left, { attempts: 2, rounds: 9, members: [a, b, c, d].map((one) => entry(one)) });
@@ -191,7 +191,7 @@ describe('versions of a manifest', () => {
     const plan = planFederation(again).privacy;
     assert.equal(own(plan, 'c')[0].version, 2, 'drawn anew');
     assert.deepEqual(plan.earlier.sums[0].sums, own(planFederation(first).privacy, 'c'));
-    // Whoever is on "c" is in both its encoders: under one name they are one platform's.
+    // A person on "c" is in both its encoders, which count as one platform's because they have one name.
     const before = plan.earlier.sums[0].sums.map((sum) => ({ event: eventOf(sum), count: sum.repetitions }));
     const lostSpend = ledgerBudget(plan, { platform: 'c' }).elsewhere;
     for (const { event } of before) assert.ok(lostSpend.some((counted) => counted.event.kind === event.kind));

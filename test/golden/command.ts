@@ -17,7 +17,7 @@ import {
 export interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
-  /** What the command line prints of an error; empty for none. */
+  /** The error that the command line prints; empty if none. */
   readonly error: string;
 }
 

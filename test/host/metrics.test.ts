@@ -16,7 +16,7 @@ const status: CoordinatorStatus = {
   upSeconds: 0,
 };
 
-/** What each figure is said to mean. */
+/** The help text of each metric. */
 const meanings = (text: string): ReadonlyMap<string, string> =>
   new Map([...text.matchAll(/^# HELP (\S+) (.*)$/gm)].map(([, name, help]) => [name, help]));
 

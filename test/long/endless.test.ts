@@ -1,4 +1,4 @@
-/** What a platform's process does beside work that does not end: everything. */
+/** A platform's process continues to do everything else beside work that never ends. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

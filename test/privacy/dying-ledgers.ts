@@ -86,7 +86,7 @@ export function keyOf(which: string): string {
   return attemptKey(nodeEngine, { federation: tiny.manifest.federation, round: number, attempt });
 }
 
-/** What has left, durable before it does: one line each. */
+/** Everything that has left, one line each. A line is durable before the thing leaves. */
 export const leftFile = (folder: string): string => join(folder, 'left');
 
 /**

@@ -65,7 +65,7 @@ export async function killAtEvery(step: number): Promise<void> {
   }
 }
 
-/** Whether a platform has an attempt charged that the coordinator has taken back. */
+/** True if a platform's ledger charges an attempt whose charge the coordinator has taken back. */
 function paidForLess(folder: string): boolean {
   const { coordinator, platform, others } = openStores(folder);
   const sessionsOf = (entries: readonly LedgerEntry[]): readonly string[] =>
@@ -145,7 +145,7 @@ function check(folder: string, when: string): readonly string[] {
   }
 }
 
-/** Of an attempt, written round/attempt. */
+/** The charge of an attempt, given as round/attempt. */
 function chargeOf(entries: readonly LedgerEntry[], which: string): LedgerEntry['charge'] | undefined {
   return entries.find(({ charge }) => charge?.scope === 'federation' && `${charge.round}/${charge.attempt}` === which)
     ?.charge;

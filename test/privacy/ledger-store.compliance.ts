@@ -5,7 +5,7 @@ import type { Charge, LedgerBudget, LedgerRules, LedgerStore, Refund } from '../
 export interface LedgerStoreSetup {
   /** A store that nothing was written to. */
   open(): LedgerStore;
-  /** What a new process would find: the same durable state, opened again. Absent for stores that keep nothing. */
+  /** Opens the same durable state again, as a new process would. Absent for stores that keep nothing. */
   reopen?(): LedgerStore;
   close(): void;
 }
@@ -19,7 +19,7 @@ export const TRUSTING: LedgerRules = {
   mostRefunds: 3,
 };
 
-/** Of the same session as `testCharge`; its proof proves nothing. */
+/** A refund for the session of `testCharge`. Its proof proves nothing. */
 export function testRefund(round: number, given: Partial<Refund> = {}): Refund {
   const { label, attempt, session } = testCharge(round);
   const proof = { parametersHash: '00'.repeat(32), keys: [], statements: [] };
@@ -45,7 +45,7 @@ export function testCharge(round: number, given: Partial<Charge> = {}): Charge {
   };
 }
 
-/** What every {@link LedgerStore} must do. */
+/** Requirements for every {@link LedgerStore}. */
 export function ledgerStoreCompliance(name: string, setup: () => LedgerStoreSetup): void {
   describe(`${name} ledger store`, () => {
     let under: LedgerStoreSetup;

@@ -106,7 +106,7 @@ describe('ledger', () => {
     assert.throws(() => ledger.charge(testCharge(4)), refusedAs('PRIVACY_BUDGET_EXHAUSTED', /round 4, attempt 1/));
     assert.equal(ledger.entries.length, 3);
     assert.ok(one < three && one > 0);
-    // What was spent elsewhere counts from the start.
+    // Spending elsewhere counts from the start.
     const elsewhere = [{ event: testCharge(1).event, count: 2 }];
     const other = charged([1], { ...UNBOUNDED, elsewhere });
     assert.equal(other.spent(), three);

@@ -204,7 +204,7 @@ describe('sensitivity', () => {
                 }
               });
             }
-            // What a person's representation is made of: nobody else's data.
+            // A person's representation depends on nobody else's data.
             for (const [position, person] of left.entries()) {
               const history = historyOf(domain, person);
               assert.deepEqual(whole.model.represent(history), without.model.represent(history), `person ${position}`);

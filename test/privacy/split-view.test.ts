@@ -52,7 +52,7 @@ function plan({ n = 5, weights = [], ...given }: Shape = {}): PrivacyPlan {
 
 const attemptsOf = (made: PrivacyPlan): number => made.rounds + made.spareAttempts;
 
-/** What one attempt tells of a person when only these of the person's platforms are in it. */
+/** The event for a person if only these of the person's platforms are in an attempt. */
 function partialEvent(sums: readonly PlannedSum[], shares: number): PrivacyEvent {
   const [{ sampling }] = sums;
   const integerSensitivity = sums.reduce((total, { integerClip }) => total + integerClip, 0);
@@ -74,15 +74,15 @@ interface Session {
   readonly gaveUp: Set<string>;
 }
 
-/** What a deviating coordinator does next; bits choose among the honest platforms. */
+/** The next move of a deviating coordinator. Bits select among the honest platforms. */
 interface Move {
-  /** Who is invited to an attempt. */
+  /** Platforms invited to an attempt. */
   readonly invited: number;
-  /** Who of those that uploaded is brought to reveal. */
+  /** Platforms that uploaded and are made to reveal. */
   readonly reveal: number;
-  /** Who of the others is told that it is over, and gives up; the rest wait. */
+  /** Platforms among the others that are told the end and give up. The rest wait. */
   readonly giveUp: number;
-  /** Of which earlier attempt those that still wait are brought to reveal. */
+  /** The earlier attempt in which those that still wait are made to reveal. */
   readonly late: number;
 }
 
@@ -215,7 +215,7 @@ class Coordinated {
     }
   }
 
-  /** What everything that was opened tells of a person on these honest platforms, their encoders included. */
+  /** Epsilon of everything opened about a person on these honest platforms, including their encoders. */
   epsilonOf(mine: readonly string[]): number {
     const shares = noiseSharesAgainst(this.plan, this.colluders);
     const masked = this.opened.flatMap(({ uploaded }) => {

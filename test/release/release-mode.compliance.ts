@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ReleaseMode } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 
-/** What every {@link ReleaseMode} must do, for representations of this dimension. */
+/** Requirements for every {@link ReleaseMode}, for representations of this dimension. */
 export function releaseModeCompliance(setup: () => ReleaseMode, dimension: number): void {
   const representation = Float32Array.from({ length: dimension }, (_, i) => 5 * Math.cos(i + 1));
 

@@ -71,7 +71,7 @@ export function plainSum(updates: Iterable<Uint32Array>, length: number, ringBit
 
 export interface Options {
   readonly parameters?: Partial<SessionParameters>;
-  /** What one platform was shown, where it differs from the rest. */
+  /** The parameters that one platform was shown, if they differ from the others'. */
   readonly shown?: (id: string) => Partial<SessionParameters>;
   readonly floor?: PlatformFloor;
   readonly engine?: CryptoEngine;

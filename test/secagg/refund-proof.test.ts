@@ -1,4 +1,4 @@
-/** What proves that a sum was not opened and cannot be, and every way in which a proof does not. */
+/** Proofs that a sum was not opened and cannot be, and every way in which a proof fails. */
 import assert from 'node:assert/strict';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { toHex } from '../../core/encoding/canonical-bytes.ts';

@@ -11,7 +11,7 @@ const TAG_BYTES = 16;
 const CONTEXT_BYTES = 4;
 
 interface Seen {
-  /** What each platform holds, by id: the objects that the sessions work with. */
+  /** The secrets of each platform by id: the objects that the sessions work with. */
   readonly secrets: ReadonlyMap<string, PlatformSecrets>;
   /** Copies of the three secrets of each platform, once its shares are dealt. */
   readonly dealt: ReadonlyMap<string, readonly Uint8Array[]>;

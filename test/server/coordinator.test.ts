@@ -6,7 +6,7 @@ import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
 
-/** What platform `index` adds to coordinate i in a round: differs everywhere, both signs. */
+/** The integers that platform `index` adds in a round. They differ in every coordinate, and have both signs. */
 const integers = (index: number, parameters: number) => (round: number) =>
   Float64Array.from({ length: parameters }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1000 * index + 10 * round + i));
 

@@ -136,7 +136,7 @@ describe('coordinator: what strangers send, and members', () => {
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 
-  /** What was on its way when a connection closed has been told. */
+  /** Resolves once the events under way at a closed connection have been emitted. */
   async function settled(): Promise<void> {
     const raw = await RawWebSocket.connected(url);
     await raw.until(() => raw.texts.includes(EVENT_TEXT));

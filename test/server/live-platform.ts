@@ -21,7 +21,7 @@ import { raise, testRandom } from '../wire/federation.ts';
 import type { House } from './house.ts';
 
 export interface LiveOptions {
-  /** What an earlier process of it left; a new one when absent. */
+  /** Store of an earlier process of this platform; absent: a new one. */
   readonly store?: PlatformStore;
   /** False: its process dies instead of sending this. */
   readonly sends?: (body: Body, round: number, attempt: number) => boolean;

@@ -1,4 +1,4 @@
-/** What every CoordinatorStore must do. */
+/** Requirements for every CoordinatorStore. */
 import assert from 'node:assert/strict';
 import type { AttemptEnded, CompletedRound, CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { versionStoreCompliance } from '../federation/version-store.compliance.ts';

@@ -24,11 +24,11 @@ export interface TestPlatformOptions {
   readonly identity: Identity;
   readonly transport: MakeTransport;
   readonly clock: Clock;
-  /** What it adds in a round. */
+  /** The integers that it adds in a round. */
   readonly integers?: (round: number) => Float64Array;
   /** False: dies instead of sending this. */
   readonly sends?: (message: PlatformMessage, round: number, attempt: number) => boolean;
-  /** What it sends instead, if anything: undefined is silence, and its connection stays. */
+  /** The message that it sends instead, if any. Undefined: it sends nothing, and its connection stays open. */
   readonly bends?: (message: PlatformMessage, round: number) => PlatformMessage | undefined;
   /** A code: declines the attempt with it. */
   readonly declines?: (start: AttemptStartBody) => string | undefined;

@@ -23,7 +23,7 @@ export interface TinySettings {
   readonly epsilon?: number | null;
   readonly dropouts?: number;
   readonly rounds?: Partial<Manifest['rounds']>;
-  /** What the strategy promises; a private encoder when absent. */
+  /** The strategy's privacy profile. Default: a private encoder. */
   readonly profile?: PrivacyProfile;
   /** Rounds the privacy plan is calibrated for; those of the manifest when absent. */
   readonly plannedRounds?: number;

@@ -129,7 +129,7 @@ describe('members that cannot be relied on', function () {
     const mail = house.next('mail', ({ outcome }) => outcome === 'stored');
     await sendMail(p0, p1);
     await mail;
-    // Whoever was not missing changes nothing.
+    // A platform that was not missing makes no difference.
     await p1.die();
     house.join(1);
     await house.next('progress', ({ platform }) => platform === 'p1');

@@ -1,4 +1,4 @@
-/** What every tensor backend must do; run against each by backend.test.ts. */
+/** Requirements for every tensor backend; backend.test.ts runs them against each. */
 import assert from 'node:assert/strict';
 import type { TensorBackend, TensorEngine } from '../../core/tensor/backend.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';

@@ -1,4 +1,4 @@
-/** What every readout must do; run against each by readout.test.ts. */
+/** Requirements for every readout; readout.test.ts runs them against each. */
 import assert from 'node:assert/strict';
 import { Prng } from '../../core/random/prng.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';

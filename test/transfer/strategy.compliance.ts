@@ -1,4 +1,4 @@
-/** What every transfer strategy must do; run against each by strategy.test.ts. */
+/** Requirements for every transfer strategy; strategy.test.ts runs them against each. */
 import assert from 'node:assert/strict';
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf, personIndex, restrictPersons } from '../../core/data/select.ts';
@@ -125,7 +125,10 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     return { model, charged, released, updates };
   };
 
-  /** What leaves of everybody else when one person goes: the largest difference, and what the person had contributed. */
+  /**
+   * The change of everything that leaves if one person is removed: the largest difference, and the person's
+   * contribution.
+   */
   const removalOf = async (
     person: number,
     joined = shape,
@@ -210,7 +213,7 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
         const { others, own } = await removalOf(person, joined);
         assert.equal(others, 0, `removing person ${person} moved what leaves of others`);
         assert.ok(own.length > 0);
-        // What the privacy layer would have to cut off is no loss of privacy, but much of it is a clip set wrong.
+        // Clipping in the privacy layer loses no privacy, but if it clips much, the clip is set wrong.
         for (const { query, norm } of own) {
           if (query.scope === 'platform') assert.ok(norm <= query.clip * (1 + 1e-5), `${query.label}: ${norm}`);
         }

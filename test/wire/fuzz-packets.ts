@@ -76,7 +76,7 @@ function jsonAfter(text: string, prefix: string, most: number): Readonly<Record<
   }
 }
 
-/** What the library is handed for a letter; nothing for a ping, a header and a handshake. */
+/** The packet type that the library gets for each letter; none for a ping, a header and a handshake. */
 const HANDED: Readonly<Partial<Record<string, SocketPacket['type']>>> = { c: 0, d: 1, b: 2 };
 
 /** @returns how many of `messages` were taken and refused, at each end. */
@@ -180,7 +180,7 @@ function refusalOf(work: () => void): Refusal | undefined {
   }
 }
 
-/** What one end writes the other reads; anything else is not written. */
+/** Everything that one end writes, the other reads. Anything else is never written. */
 function writers(random: Prng): void {
   for (const { Encoder } of [coordinatorPackets, platformPackets]) {
     const encoder = new Encoder();

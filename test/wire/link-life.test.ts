@@ -1,4 +1,4 @@
-/** What hangs on time, and what a dishonest coordinator can do: by hand, without a network. */
+/** Timers of a link, and attacks of a dishonest coordinator: by hand, without a network. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';

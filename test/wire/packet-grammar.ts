@@ -101,7 +101,7 @@ const LISTED: readonly Message[] = [...EVENT_KINDS, ...CONNECT_KINDS, ...ANSWER_
   .flatMap(({ messages }) => messages)
   .filter(({ length }) => length < 1000);
 
-/** Of a text: a piece taken out, put in, changed or repeated. Bytes are made text, and text bytes. */
+/** Removes, inserts, changes or repeats a piece of a text. It turns bytes into text, and text into bytes. */
 export function mutated(random: Prng, message: Message): Message {
   if (typeof message !== 'string')
     return random.integer(2) === 0 ? Buffer.from(message).toString('latin1') : message.subarray(1);

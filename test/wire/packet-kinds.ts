@@ -1,6 +1,6 @@
 /**
- * What may arrive in the place of what this wire sends: messages of a websocket, as text or bytes, and bytes that are no websocket's.
- * Each must close its connection before anything of it is handed on.
+ * Wrong packets that may arrive instead of this wire's: websocket messages, as text or bytes, and bytes that are no websocket's.
+ * Each must close its connection before any part of it is used.
  */
 import { BINARY, EVENT_TEXT, frameOf, TEXT } from './raw-websocket.ts';
 
@@ -8,7 +8,7 @@ export type Message = string | Uint8Array;
 
 export interface Kind {
   readonly name: string;
-  /** Who takes it for granted that the last one is refused: whatever comes before it is of this wire. */
+  /** The last message must be refused. The ones before it belong to this wire. */
   readonly messages: readonly Message[];
 }
 
@@ -142,7 +142,7 @@ function changed(frame: Buffer, bits: number): Buffer {
   return frame;
 }
 
-/** What may answer a platform's request for a websocket. */
+/** Possible answers to a platform's request for a websocket. */
 export const HTTP_ANSWERS: readonly { readonly name: string; readonly bytes: string }[] = [
   { name: 'nothing, and an end', bytes: '' },
   { name: 'bytes that are no HTTP', bytes: '\u0000\u0001\u0002' },

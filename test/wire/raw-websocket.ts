@@ -30,7 +30,7 @@ export function frameOf(opcode: number, payload: Uint8Array | string, isLast = t
 export class RawWebSocket {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  /** What the server sent. */
+  /** Texts that the server sent. */
   readonly texts: string[] = [];
   readonly frames: Buffer[] = [];
   isClosed = false;

@@ -1,4 +1,7 @@
-/** What a coordinator's sockets may hold: of strangers, of those who only ask for pages, of platforms that do not read. */
+/**
+ * Limits of the sockets that a coordinator holds: of strangers, of clients that only ask for pages, of platforms that
+ * do not read.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -4,7 +4,7 @@ import { costOf, STEPS, totalOf } from './stranger-cost.ts';
 
 /** LIMITS.md: 33 KiB were measured. */
 const MOST_KIB = 60;
-/** Of all of them together; half as many more would be over it. */
+/** Limit for all of them together. Half as many more would exceed it. */
 const MOST_TOGETHER = STRANGER_LIMITS.strangers * 42 * 1024;
 
 describe('strangers’ memory', function () {
@@ -15,7 +15,7 @@ describe('strangers’ memory', function () {
     const { stay, more } = await costOf(dearest, 200, 256 * 1024);
     const each = stay.heap + stay.outside;
     assert.ok(each < MOST_KIB, `${each.toFixed(1)} KiB each`);
-    // What it sent is held: the measure would see more as well.
+    // The coordinator holds what it sent, so the measure would also see more.
     assert.ok(each > 12, `${each.toFixed(1)} KiB each`);
     const still = more.heap + more.outside;
     assert.ok(still < MOST_KIB, `${still.toFixed(1)} KiB each after 256 KiB more`);

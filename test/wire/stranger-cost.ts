@@ -1,4 +1,6 @@
-/** What a stranger costs a coordinator in memory: connections in this process, a coordinator in one of its own. */
+/**
+ * Measures a coordinator's memory per stranger. The connections are in this process, and the coordinator is in another.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { EVENT_TEXT, frameOf, RawWebSocket, TEXT } from './raw-websocket.ts';
@@ -22,7 +24,7 @@ const headers = Array.from({ length: 50 }, (_, n) => `x-${String(n).padStart(3, 
 /** Nearly 4 KiB of a frame that promises two million, so that all of it is held. */
 const unfinished = (opcode: number): Uint8Array =>
   Buffer.concat([Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0, 0, 0, 0, 0, 0), new Uint8Array(3780)]);
-/** What a stranger can do, the dearest last. */
+/** The actions of a stranger, the most expensive last. */
 export const STEPS = {
   'TCP alone': () => Promise.resolve(),
   'half a request, 7.5 KiB': (raw: RawWebSocket) => written(raw, `GET / HTTP/1.1\r\n${headers}`),
@@ -104,7 +106,10 @@ class Host {
   }
 }
 
-/** Of `count` strangers, in KiB each, after collection: while they stay, and once each has sent `more` bytes too. */
+/**
+ * Memory per stranger in KiB, after garbage collection: for `count` idle strangers, and once each has sent `more`
+ * bytes.
+ */
 export async function costOf(
   step: Step,
   count: number,
@@ -132,7 +137,7 @@ export async function costOf(
   }
 }
 
-/** Of `count` strangers together, in bytes, after collection; and how many of them are still there. */
+/** Memory of `count` strangers together in bytes, after garbage collection, and the number of those still connected. */
 export async function totalOf(step: Step, count: number): Promise<{ readonly bytes: number; readonly open: number }> {
   const host = new Host();
   const raws: RawWebSocket[] = [];

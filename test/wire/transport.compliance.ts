@@ -1,6 +1,6 @@
 /**
- * What every transport promises, run by each implementation. A harness gives two honest ends and a raw connection to
- * the coordinator, through which a test plays a dishonest one.
+ * Requirements for every transport; each implementation runs them. A harness provides two honest ends, and a raw connection to
+ * the coordinator, with which a test plays a dishonest platform.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

@@ -32,7 +32,7 @@ const ONE_ATTEMPT: Partial<Setting> = { attempts: 1 };
 interface Removal {
   readonly rule: string;
   readonly removed: Partial<Rules>;
-  /** What is found of it, with every claim and with printed ones alone. */
+  /** The violation found, if all claims are checked, or only the printed ones. */
   readonly every: string | undefined;
   readonly printed: string | undefined;
 }

@@ -1,11 +1,11 @@
 /**
- * What must hold after every move, of every honest platform p.
+ * The claims that must hold after every move, for every honest platform p.
  *
  * While no more platforms collude than declared (c' <= c):
  *   paid     p is in no more opened sums than its ledger has charges that are not refunded
  *   budget   and in no more than R
  *   refund   p was refunded no sum that is opened or can still be opened
- * Whoever colludes:
+ * With any number of colluders:
  *   uploads  p uploaded at most R + F times
  *   silent   p was refunded no attempt in which it reveals
  * and, where all honest platforms keep ledgers, for c < c' < t:

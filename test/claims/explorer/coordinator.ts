@@ -1,8 +1,8 @@
 /**
- * What a coordinator can make up for one platform that the platform's checks let pass, from all it has seen and all that corrupt
- * platforms give it. It cannot sign for an honest platform, nor open or forge a packet between two of them. What a check does
- * not let pass ends the session there, as a crash does; a platform that is shown other parameters is in another session, with
- * none of these.
+ * The messages that a coordinator can invent for one platform and that pass the platform's checks, made from everything it has
+ * seen and everything that corrupt platforms give it. It cannot sign for an honest platform, nor open or forge a packet between
+ * two of them. A message that fails a check ends the session there, as a crash does. A platform that is shown other parameters
+ * is in another session, without any of these messages.
  * @module
  */
 import { dealers, dealtTo, isWithin, listsOf, session, setsBetween, SIZE, survivors, variant } from './lists.ts';
@@ -56,7 +56,7 @@ export class Coordinator {
     }
   }
 
-  /** Whether it has enough signatures over the U3 that this platform signed. */
+  /** True if the coordinator has enough signatures over the U3 that this platform signed. */
   hasSignatures(lists: Int32Array, own: number): boolean {
     if (!this.#rules.consistency) return true;
     const u3 = survivors(own);

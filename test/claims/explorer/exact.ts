@@ -51,7 +51,7 @@ export class ExactWorld implements Model {
     this.#setting = setting;
     this.#scope = scope;
     this.#claimed = claimed;
-    // What only the platform's own store sees is left out where only sums count.
+    // Rules that only the platform's own store notices are left out if the scope is sums only.
     const kept: Rules = scope === 'sums' ? { ...rules, upload: ['send'], reveal: ['copy', 'send'] } : rules;
     this.#platform = new Platform(setting, kept);
     this.#coordinator = new Coordinator(setting, rules);
@@ -204,7 +204,7 @@ export class ExactWorld implements Model {
     this.#emit(next, this.#isNamed ? `platform ${p} ${move}` : '');
   }
 
-  /** What no later move and no claim looks at is forgotten, so that more states are one. */
+  /** Forgets whatever no later move and no claim depends on, so that more states coincide. */
   #remembered(self: number, lists: number): number {
     if (this.#keepsDealers || memory(self) === Memory.masking) return lists;
     // A platform that reveals reveals of U3, and U3 lies within U2.

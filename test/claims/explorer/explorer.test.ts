@@ -90,7 +90,8 @@ describe('what the rules leave possible, explored', function () {
     assert.ok(explore(lookingFor(world, again)).violation);
   });
 
-  // What counting against n would cost: the refund of an attempt that one platform did not enter and another left for good.
+  // Shows the price of counting against n: it would refuse this refund, of an attempt that one platform did not enter
+  // and another left permanently.
   it('a refund while t - 1 - c holders are away, which counting against n refuses', () => {
     const setting = { ...four, attempts: 1 };
     const away = (state: State): string | undefined => {

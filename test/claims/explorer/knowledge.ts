@@ -1,11 +1,11 @@
 /**
- * What the adversary can compute, from shares alone: all it has seen, all that corrupt platforms hold, all that honest ones may
- * yet give away.
+ * The adversary's knowledge, computed only from shares: those it has seen, those that corrupt platforms hold, and those that
+ * honest ones may still give away.
  *
- * *Opened.* A platform's masked vector is its update, its noise, its self mask and one mask for each pair. The sum over any set of
- * vectors tells something only where every self mask in it is known. So an honest platform counts as **opened** as soon as it
+ * *Opened.* A platform's masked vector is its update, its noise, its self mask and one mask per pair. The sum over any set of
+ * vectors reveals something only if every self mask in it is known. So an honest platform counts as **opened** as soon as it
  * has uploaded anything and the adversary holds t shares of its self-mask seed b, whether or not the masks of its pairs are
- * gone too. That counts too much, never too little: without t shares of b, b is uniform and independent of all that was
+ * gone too. That may count too many, never too few: without t shares of b, b is uniform and independent of all that was
  * seen, and its vector with it. Every attempt is one masked vector, so that whatever is computed from it, in however many
  * sums, is one release.
  *
@@ -54,7 +54,7 @@ export function isOpened(platforms: Int32Array, lists: Int32Array, owner: number
   return has(platforms[owner], UPLOADED) && seedShares(platforms, lists, owner) >= threshold;
 }
 
-/** Whether this honest holder can no longer give anything away that it has not given away. */
+/** True if this honest holder can give away nothing more than it has given away. */
 export function isOut(holder: number): boolean {
   return has(holder, GIVEN_UP) && memory(holder) === Memory.gone;
 }

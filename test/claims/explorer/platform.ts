@@ -95,7 +95,7 @@ export function closed(self: number, isOpened: boolean): number {
   );
 }
 
-/** What a step leads to, and its name; undefined where the handler has nothing left to do. */
+/** The result of a step, and its name; undefined if the handler has nothing left to do. */
 export interface Stepped {
   readonly self: number;
   readonly step: string;
@@ -201,7 +201,7 @@ export class Platform {
     return { self: self | TOLD, step: 'takes over the charge that it is told of' };
   }
 
-  /** Whether it counts as one that revealed nothing and will not, before itself. */
+  /** True if the platform counts, for itself, as one that revealed nothing and will not. */
   isSilent(self: number): boolean {
     const isOver = has(self, ENTERED) && memory(self) === Memory.gone && !has(self, RECORDED);
     return has(self, STATED) || (this.#rules.statements === 'in-memory' && isOver);

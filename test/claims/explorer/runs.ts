@@ -1,5 +1,5 @@
 /**
- * What is explored: in the suite, and by hand (`bench/explorer.ts`).
+ * The settings to explore: in the suite, and by hand (`bench/explorer.ts`).
  * @module
  */
 import { defaultThreshold } from '../../../core/secagg/parameters.ts';
@@ -67,7 +67,7 @@ function sums(sizes: readonly Sizes[]): readonly Run[] {
       noiseThreshold: one.noiseThreshold + more,
     })),
   );
-  // What honest platforms declare changes nothing there.
+  // The declarations of honest platforms make no difference in these settings.
   const different = withNoise.filter(({ declared }) => declared === 0);
   return different.flatMap((one) =>
     corruptUpTo(2 * one.threshold - one.platforms - 1)

@@ -31,7 +31,7 @@ export interface Exploration {
   readonly states: number;
   /** Moves in the longest of the shortest ways to a state. */
   readonly depth: number;
-  /** Whether every reachable state was reached: neither limit was met. */
+  /** True if the search reached every reachable state, and neither limit. */
   readonly isComplete: boolean;
   readonly violation?: { readonly claim: string; readonly trace: readonly string[] };
 }

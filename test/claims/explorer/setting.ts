@@ -1,6 +1,6 @@
 /**
- * What is explored: the sizes of a federation, and the rules an honest platform keeps. Every rule is one field, so that a
- * test removes it and changes nothing else.
+ * The settings to explore: the sizes of a federation, and the rules that an honest platform keeps. Every rule is one
+ * field, so that a test can remove it and change nothing else.
  * @module
  */
 import { helpersTolerated, LEAST_HONEST } from '../../../core/secagg/parameters.ts';
@@ -65,8 +65,9 @@ export interface Rules {
   /** Holders that need not have signed, at most; t - 1 - c when absent. */
   readonly unsigned?: (threshold: number, declared: number) => number;
   /**
-   * Whose statements are counted against how many: those of the platforms dealt to; those of the platforms accepted as dealers
-   * (U2); anybody's of the cohort against the number dealt to; anybody's against n.
+   * The statements that count, and the number that they are counted against: those of the platforms that it dealt to;
+   * those of the platforms accepted as dealers (U2); anybody's of the cohort, against the number dealt to; anybody's,
+   * against n.
    */
   readonly holders: 'dealt-to' | 'dealers' | 'cohort' | 'n';
   /** The key list that statements are compared with is the one whose session was charged, not one that the coordinator shows. */

@@ -58,7 +58,7 @@ export class VictimWorld implements Model {
   readonly #claimed: Claimed;
   readonly #platform: Platform;
   readonly #least: number;
-  /** Whether any rule looks at platforms that hold no share of the victim's. */
+  /** True if any rule depends on platforms that hold no share of the victim's. */
   readonly #othersMatter: boolean;
 
   constructor(setting: Setting, rules: Rules, claimed: Claimed = 'every') {
@@ -106,7 +106,7 @@ export class VictimWorld implements Model {
       take(VICTIM, platform.adopt(victim, unsigned));
     }
     for (let at = OTHERS; at < this.width; at++) {
-      // Of those that are alike, one is enough.
+      // One of several equal platforms is enough.
       if (at > OTHERS && from[at] === from[at - 1] && !isNamed) continue;
       const self = from[at];
       if (!has(victim, HOLDER)) {

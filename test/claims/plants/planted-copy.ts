@@ -16,7 +16,7 @@ export interface NamedTest {
   readonly title: string;
 }
 
-/** What a run of tests says. `broken`: no test has run to an end, so that nothing was shown. */
+/** Result of a run of tests. `broken`: no test ran to its end, so the run shows nothing. */
 export interface Ran {
   readonly outcome: 'passed' | 'failed' | 'broken';
   readonly seconds: number;
@@ -27,7 +27,7 @@ export interface Ran {
 export class PlantedCopy {
   readonly #folder: string;
 
-  /** Of what git tracks, as it is now, and of what is generated from it. Dependencies are shared. */
+  /** Copies the files that git tracks, in their present state, and the generated ones. Dependencies are shared. */
   constructor() {
     this.#folder = mkdtempSync(join(tmpdir(), 'isthmus-plants-'));
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
@@ -104,7 +104,7 @@ interface Report {
 function readReport(out: string, errors: string): Omit<Ran, 'seconds'> {
   let report: Report;
   try {
-    // What a test itself prints comes before.
+    // The report comes after anything that a test itself prints.
     report = JSON.parse(out.slice(out.indexOf('{\n  "stats"'))) as Report;
   } catch {
     return { outcome: 'broken', text: `${out}${errors}`.slice(-2000) };
