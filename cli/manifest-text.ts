@@ -23,7 +23,7 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
   const rounds =
     losses === undefined
       ? `${privacy.rounds}`
-      : `${privacy.rounds}; ${losses}; ${manifest.rounds.spareAttempts} more attempts may be charged and lost, and ${manifest.rounds.refunds} charges taken back on proof`;
+      : `${privacy.rounds}${graphText(privacy)}; ${losses}; ${manifest.rounds.spareAttempts} more attempts may be charged and lost, and ${manifest.rounds.refunds} charges taken back on proof`;
   const version = manifest.version === 1 ? '' : `version      ${manifest.version}\n`;
   return `federation   ${manifest.federation}
 ${version}platforms    ${platforms.join(', ')}
@@ -67,6 +67,12 @@ export function wordsTable(words: string): string {
       .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** The sparse graph, since it changes the adversary that the claims hold against; nothing on the complete graph. */
+function graphText({ degree, threshold, platformCount }: PrivacyPlan): string {
+  if (degree === undefined) return '';
+  return `; sparse graph: each platform masks with ${degree} of ${platformCount - 1} others (t = ${threshold}), and nothing is claimed against a coordinator that deviates in stage 0`;
 }
 
 /** States epsilon and the data that it covers, or that nothing is covered. */

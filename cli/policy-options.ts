@@ -32,6 +32,7 @@ export interface PolicyFlags {
   readonly spareAttempts?: number;
   readonly refunds?: number;
   readonly maxAttempts?: number;
+  readonly graph?: 'complete' | 'sparse';
   readonly stageTimeout?: number;
   readonly trainTimeout?: number;
 }
@@ -87,6 +88,12 @@ export function addPolicyOptions(command: Command): Command {
       'charges of broken attempts that a ledger may take back (default: a third of the rounds, at least 3)',
       integer(0),
     )
+    .addOption(
+      new Option(
+        '--graph <kind>',
+        'who masks with whom; a sparse graph claims nothing against a coordinator that deviates in stage 0 (default: complete up to 200 platforms, sparse above)',
+      ).choices(['complete', 'sparse']),
+    )
     .option('--max-attempts <count>', 'tries at one round before the coordinator stops (default: 5)', integer(1))
     .option(
       '--stage-timeout <ms>',
@@ -114,7 +121,7 @@ export function policyOf(flags: Partial<PolicyFlags>): {
   readonly rounds: Partial<Manifest['rounds']>;
 } {
   const { delta, colluding, dropouts, release, epsilon0, sources, sampling, clipQuantile, clipWeights } = flags;
-  const { spareAttempts, refunds, maxAttempts } = flags;
+  const { spareAttempts, refunds, maxAttempts, graph } = flags;
   return {
     privacy: given({
       epsilon: flags.privacy === false ? null : flags.epsilon,
@@ -134,6 +141,7 @@ export function policyOf(flags: Partial<PolicyFlags>): {
       spareAttempts,
       refunds,
       maxAttempts,
+      graph,
       stageTimeoutMs: flags.stageTimeout,
       trainTimeoutMs: flags.trainTimeout,
     }),

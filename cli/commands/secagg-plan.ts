@@ -11,6 +11,7 @@ interface PlanOptions {
   readonly parameters: number;
   readonly ringBits: number;
   readonly attempts: number;
+  readonly fullSums?: true;
   readonly json?: true;
 }
 
@@ -42,6 +43,10 @@ export function secaggPlanCommand(): Command {
     .option('--parameters <d>', 'parameters in an update, for the cost', whole(1, 2 ** 31 - 1), 100_000)
     .option('--ring-bits <bits>', 'size of the ring, for the cost', whole(16, 32), 32)
     .option('--attempts <n>', 'attempts over which the security bound holds together', whole(1, 1_000_000), 1)
+    .option(
+      '--full-sums',
+      'no deviation after stage 0 opens a sum without an honest platform that did not drop out, as noise of many platforms needs; the plan of a federation (with semi-malicious)',
+    )
     .option('--json', 'the plan as one JSON document (docs/schemas/secagg-plan.json)')
     .addHelpText(
       'after',

@@ -53,6 +53,23 @@ export function isSampled(plan: PrivacyPlan): boolean {
   return plan.maskedSum && (plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined));
 }
 
+/** k of a sparse graph of masks, of this version of the manifest or of an earlier one whose sums count. */
+export function sparseDegree({ degree, earlier }: PrivacyPlan): number | undefined {
+  return degree ?? earlier.rounds.find(({ trust }) => trust.degree !== undefined)?.trust.degree;
+}
+
+function isSparse(plan: PrivacyPlan): boolean {
+  return sparseDegree(plan) !== undefined;
+}
+
+/** The adversary to which claims over a sparse graph are not limited: against it there is no bound. */
+function sparseLimit(id: 'C1.stage-0' | 'C4.stage-0', plan: PrivacyPlan): readonly Sentence[] {
+  if (!isSparse(plan)) return [];
+  const text =
+    'Against a coordinator that deviates in stage 0 of an attempt (that forges keys, or the order of the ring): no bound.';
+  return [said(id, text)];
+}
+
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
 /** C1: the bound on everything released for training. */
@@ -74,6 +91,9 @@ function trained(terms: ClaimTerms): ExactClaim {
   const assumed = [
     ...(isSampled(plan) ? ['the coins that draw persons stay inside their platforms'] : []),
     sameKeys(terms),
+    ...(isSparse(plan)
+      ? ['the coordinator follows the protocol in stage 0 of every attempt (keys, and the order of the ring)']
+      : []),
     ...(plan.version > 1 ? ['platforms that left it have stopped'] : []),
     `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
   ];
@@ -86,8 +106,9 @@ function trained(terms: ClaimTerms): ExactClaim {
   return holds('C1', [
     said(
       'C1.bound',
-      `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates, as long as ${inWords(assumed)}.`,
+      `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates${isSparse(plan) ? ' later' : ''}, as long as ${inWords(assumed)}.`,
     ),
+    ...sparseLimit('C1.stage-0', plan),
     said('C1.opened', `Platforms open only sums of at least ${plan.noiseThreshold} contributions.`),
     said('C1.paid', `A platform pays before it uploads, and its data is in at most ${opened}:`),
     said('C1.refunds', refunded),
@@ -193,16 +214,21 @@ function seen(terms: ClaimTerms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
   const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
+  const sparse = plan.degree !== undefined;
+  const limit = sparse
+    ? `${exposedFrom} (each platform masks with ${plan.degree} others, ${threshold} of whom can rebuild its masks)`
+    : `2t - n = ${2 * threshold - platformCount}`;
   const uploads = rounds + spareAttempts + refunds + earlierTotal(plan, 'attempts') + earlierTotal(plan, 'refunds');
   return holds('C4', [
     said(
       'C4.sums',
-      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates, while c' < 2t - n = ${2 * threshold - platformCount} and ${sameKeys(terms)};`,
+      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates${sparse ? ' after stage 0' : ''}, while c' < ${limit} and ${sameKeys(terms)};`,
     ),
     said(
       'C4.single',
-      `with ${exposedFrom} helpers or more it can see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
+      `with ${exposedFrom} helpers or more it ${sparse ? 'may' : 'can'} see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
     ),
+    ...sparseLimit('C4.stage-0', plan),
     said('C4.uploads', `A platform uploads at most ${uploads} times, whoever lies.`),
   ]);
 }

@@ -8,7 +8,7 @@ import { epsilonAgainst, epsilonKnowingCoins, planOpenings } from '../privacy/pl
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { upward } from '../accounting/printed-epsilon.ts';
-import { isSampled, saidClaims } from './claim-sentences.ts';
+import { isSampled, saidClaims, sparseDegree } from './claim-sentences.ts';
 import type { ClaimTerms, SaidClaim } from './claim-sentences.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
@@ -60,6 +60,11 @@ export interface PrivacyStatement {
   readonly honestMinimum: number;
   readonly noiseShares: number;
   readonly noiseThreshold: number;
+  /**
+   * k of the sparse graph of masks, of this version or of an earlier one that counts; absent on the complete graph. With it
+   * nothing is bounded against a coordinator that deviates in stage 0.
+   */
+  readonly degree?: number;
   /** Entry c' is epsilon against c' platforms that collude with the coordinator. Empty if nothing bounds it. */
   readonly epsilonAgainst: readonly number[];
   /** Entry c' is the number of opened sums with one platform's data in them that `epsilonAgainst[c']` counts. */
@@ -115,6 +120,7 @@ const PLATFORMS_LISTED = 100;
 export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   const { plan, profile, release, strategy } = request;
   const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
+  const degree = sparseDegree(plan);
   const colluders = Array.from({ length: Math.min(plan.platformCount, PLATFORMS_LISTED) }, (_, c) => c);
   const against = epsilon === null ? [] : colluders.map((c) => epsilonAgainst(plan, c)).filter((at) => at !== null);
   return {
@@ -139,6 +145,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     honestMinimum: plan.honestMinimum,
     noiseShares: plan.noiseShares,
     noiseThreshold: plan.noiseThreshold,
+    ...(degree !== undefined && { degree }),
     epsilonAgainst: against,
     openingsAgainst: against.map((_, c) => planOpenings(plan, c)),
     samplingRate: plan.samplingRate,

@@ -75,7 +75,7 @@ export function plainCoordinator({ plan }: Terms): Sentence {
   return said(
     'C4.plain',
     plan.maskedSum
-      ? `The coordinator sees sums to which at least ${plan.noiseThreshold} platforms contributed, and not what one platform contributed, unless ${plan.exposedFrom} or more platforms help it, under the conditions of the exact claim.`
+      ? `The coordinator sees sums to which at least ${plan.noiseThreshold} platforms contributed, and not what one platform contributed, unless ${plan.exposedFrom} or more platforms help it${plan.degree === undefined ? '' : ' or it cheats while keys are exchanged'}, under the conditions of the exact claim.`
       : 'The coordinator sums nothing.',
   );
 }

@@ -10,6 +10,7 @@ export const SENTENCES = {
   'C1.bound': 'cost for a person of everything that the honest platforms release for training',
   'C1.alone': 'the same cost of encoders alone, without sums over platforms',
   'C1.all-noise': 'each platform adds all of the noise itself',
+  'C1.stage-0': 'nothing bounds a coordinator that deviates in stage 0 of a sum over a sparse graph',
   'C1.opened': 'fewest contributions in an opened sum',
   'C1.paid': 'a platform pays before it uploads, and most opened sums with its data in them',
   'C1.refunds': 'condition on which a payment is taken back, and how often',
@@ -30,6 +31,7 @@ export const SENTENCES = {
   'C4.plain': 'the coordinator’s view of sums, for a person',
   'C4.sums': 'view of a deviating coordinator, by number of helpers',
   'C4.single': 'number of helpers with which it can see single platforms',
+  'C4.stage-0': 'nothing bounds what such a coordinator sees',
   'C4.uploads': 'how often a platform uploads',
   'C4.absent': 'there are no sums over platforms',
   'W.unsafe-trial': 'nobody compared the members’ keys',
@@ -41,6 +43,7 @@ export const SENTENCES = {
   'S.versions': 'counted releases of earlier versions of the manifest',
   'S.sampling': 'sampling, and the adversaries against whom it gains nothing',
   'S.adversaries': 'epsilon and opened sums by the number of colluding platforms',
+  'S.stage-0': 'no bound, and the graph that is the reason',
   'S.not-charged': 'data that no ledger counts',
   'S.not-claimed': 'properties that no claim bounds',
 } as const;

@@ -44,6 +44,7 @@ export function saidNumbers(statement: PrivacyStatement): readonly Line[] {
     ...versions(statement),
     ...sampling(statement),
     ...adversaryTable(statement),
+    ...stageZero(statement),
     [said('S.not-charged', `Not charged: ${statement.notCharged.join('; ')}.`)],
     [said('S.not-claimed', `Never claimed: ${statement.notClaimed.join('; ')}.`)],
   ];
@@ -66,7 +67,11 @@ function sampling({ samplingRate, epsilonKnowingCoins }: PrivacyStatement): read
 }
 
 /** Epsilon and opened sums by the number of colluders; nothing if they are the same for all numbers. */
-function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: PrivacyStatement): readonly Line[] {
+function adversaryTable({
+  epsilonAgainst: against,
+  openingsAgainst: openings,
+  degree,
+}: PrivacyStatement): readonly Line[] {
   if (new Set(against).size <= 1) return [];
   const parts: string[] = [];
   for (let first = 0; first < against.length;) {
@@ -77,8 +82,16 @@ function adversaryTable({ epsilonAgainst: against, openingsAgainst: openings }: 
     parts.push(`${first === last ? first : `${first} to ${last}`}: ${upward(against[first])} (${sums})`);
     first = last + 1;
   }
-  const text = `epsilon against a coordinator that deviates, by colluding platforms: ${parts.join(', ')}.`;
+  const when = degree === undefined ? '' : ' after stage 0';
+  const text = `epsilon against a coordinator that deviates${when}, by colluding platforms: ${parts.join(', ')}.`;
   return [[said('S.adversaries', text)]];
+}
+
+/** The adversary whom a sparse graph does not bound. */
+function stageZero({ degree }: PrivacyStatement): readonly Line[] {
+  if (degree === undefined) return [];
+  const text = `epsilon against a coordinator that deviates in stage 0 of a round: no bound. The graph of masks is sparse: a platform masks with ${degree} others, and checks the keys of these alone.`;
+  return [[said('S.stage-0', text)]];
 }
 
 function attemptsIn({ rounds, spareAttempts, refunds }: PrivacyStatement): string {

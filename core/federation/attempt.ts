@@ -121,7 +121,7 @@ export function sessionParameters(
       id: name,
       identity: Buffer.from(platformOf(manifest, name).identity, 'base64'),
     })),
-    graph: { kind: 'complete' },
+    graph: privacy.degree === undefined ? { kind: 'complete' } : { kind: 'harary', degree: privacy.degree },
     threshold: privacy.threshold,
     tNoise: privacy.noiseThreshold,
     colluders: privacy.colluding,

@@ -78,6 +78,11 @@ const roundFieldsSchema = z.strictObject({
    * uploads at most count + spareAttempts + refunds times, whoever lies. When absent a third of count, and 3 at least.
    */
   refunds: z.int().min(0).max(10_000).optional(),
+  /**
+   * Graph of the masks. When absent complete up to 200 platforms, which also bounds a coordinator that deviates at will, and
+   * sparse above where a sparse one serves; on it nothing is bounded against a coordinator that deviates in stage 0.
+   */
+  graph: z.enum(['complete', 'sparse']).optional(),
   /** Tries at one round before the coordinator stops. */
   maxAttempts: z.int().min(1).default(5),
 });

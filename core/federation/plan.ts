@@ -60,6 +60,8 @@ export function planFederation(manifest: Manifest): FederationPlan {
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
     spareAttempts: trained > 0 ? manifest.rounds.spareAttempts : 0,
     refunds: manifest.rounds.refunds,
+    ...(manifest.rounds.graph && { graph: manifest.rounds.graph }),
+    graphAttempts: Math.max(1, manifest.rounds.count * manifest.rounds.maxAttempts),
     ...(sampling !== undefined && { sampling }),
     ...(clipQuantile !== undefined && { clipQuantile }),
     ...(previous &&

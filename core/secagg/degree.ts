@@ -3,6 +3,8 @@
  * federated-compute for Bell et al. (CCS 2020). test/secagg/vectors has its published rows.
  * @module
  */
+import { fullSumThreshold } from './full-sums.ts';
+import type { DegreeAndThreshold } from './full-sums.ts';
 import { logFactorials, lowerQuantile, upperQuantile } from './hypergeometric.ts';
 
 /**
@@ -20,11 +22,11 @@ export interface ThreatModel {
   readonly adversary: SparseAdversary;
   /** Attempts that share one security bound. A withheld beacon opening uses up an attempt. Default 1. */
   readonly attempts?: number;
-}
-
-export interface DegreeAndThreshold {
-  readonly degree: number;
-  readonly threshold: number;
+  /**
+   * Every opened sum must hold all honest platforms but those that dropped out, whatever a semi-malicious coordinator does
+   * (full-sums.ts). Noise that platforms add together needs that; the production rule alone does not promise it.
+   */
+  readonly fullSums?: boolean;
 }
 
 /** Security fails with probability below 2^-40, over all attempts together. */
@@ -63,7 +65,8 @@ export function infeasibleBecause(model: ThreatModel): string | null {
 /**
  * The least even degree k, and its threshold t, for which the rule holds. Except with probability 2^-40 over all attempts, the
  * surviving honest platforms are connected and no platform has t corrupt neighbours. Except with probability 2^-20, every
- * platform has t surviving neighbours. Null if no k below n - 1 serves: use the complete graph then.
+ * platform has t surviving neighbours. Null if no k below n - 1 serves (with `fullSums`, none that leaves a ring among the
+ * survivors): use the complete graph then.
  */
 export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | null {
   if (infeasibleBecause(model) !== null) return null;
@@ -74,7 +77,8 @@ export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | nul
   const logFactorial = logFactorials(n);
   // Each of the two bad events gets one half of the failure probability.
   const perEvent = 2 ** -(SECURITY_BITS + 1) / (model.attempts ?? 1);
-  for (let degree = 2; degree < n - 1; degree += 2) {
+  const ring = model.fullSums === true ? n - dropped : n;
+  for (let degree = 2; degree < ring - 1; degree += 2) {
     if (logProbabilityDisconnected(n, degree, corrupt + dropped, logFactorial) >= Math.log(perEvent)) continue;
     const draw = { population: n, draws: degree, logFactorial };
     const corruptNeighbours = upperQuantile({ ...draw, marked: corrupt }, perEvent / n);
@@ -83,7 +87,11 @@ export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | nul
     const below =
       model.adversary === 'semi-malicious' ? Math.ceil((corruptNeighbours + degree - 1.25) / 2) : corruptNeighbours;
     const survivors = lowerQuantile({ ...draw, marked: surviving }, 2 ** -CORRECTNESS_BITS / n) + 1;
-    if (below < survivors) return { degree, threshold: Math.max(below + 1, 2) };
+    if (below >= survivors) continue;
+    const threshold = Math.max(below + 1, 2);
+    if (model.fullSums !== true) return { degree, threshold };
+    const full = Math.max(threshold, fullSumThreshold(degree, corrupt));
+    if (full <= survivors) return { degree, threshold: full };
   }
   return null;
 }

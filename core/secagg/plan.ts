@@ -86,6 +86,7 @@ export function planSession(request: PlanRequest): SecaggPlan {
     attempts,
     guarantees: [
       ...SPARSE_GUARANTEE[adversary],
+      ...(request.fullSums === true ? [fullSumsGuarantee(request)] : []),
       `This fails with probability below 2^-${SECURITY_BITS} over ${attempts === 1 ? 'the attempt' : `${attempts} attempts`}, ` +
         `with up to ${Math.floor(corrupt * platforms + 1e-9)} corrupt and ${Math.floor(dropout * platforms + 1e-9)} dropped platforms.`,
       `An honest attempt fails for lack of shares with probability below 2^-${CORRECTNESS_BITS}.`,
@@ -107,6 +108,14 @@ const SPARSE_GUARANTEE: Readonly<Record<SparseAdversary, readonly string[]>> = {
     'A coordinator that forges keys or the ring order in stage 0 is not covered: take the complete graph for that.',
   ],
 };
+
+function fullSumsGuarantee({ platforms: n, corrupt, dropout }: PlanRequest): string {
+  const [colluders, absent] = [corrupt, dropout].map((share) => Math.floor(share * n + 1e-9));
+  return (
+    `Whatever it does from stage 1 on, a sum that it opens holds at least ${n - absent - colluders} honest platforms, and an ` +
+    'attempt has one such sum at most. This holds for every ring order.'
+  );
+}
 
 function infeasible({ platforms, corrupt, dropout, adversary }: PlanRequest, reason: string): InfeasiblePlan {
   return { feasible: false, platforms, corrupt, dropout, adversary, degree: null, threshold: null, reason };
@@ -157,7 +166,6 @@ function costOf(request: PlanRequest, degree: number, holders: number, threshold
   const { platforms: n, vectorLength: d, ringBits, dropout } = request;
   const dead = Math.floor(dropout * n + 1e-9);
   const alive = n - dead;
-  // A reveal is a share, with 8 bytes for the peer's index and the kind of share.
   const bytesPerNeighbour = SEALED_PACKET_BYTES + SHARE_COMMITMENT_BYTES + KEY_BYTES + 8;
   const keys = 2 * KEY_BYTES + SIGNATURE_BYTES;
   const aliveNeighbours = Math.round((degree * alive) / n);

@@ -3,7 +3,9 @@
  * revealed none and wiped them, so that its sum was not opened and never will be.
  *
  * Opening a sum takes t shares of each platform in it. Let u platforms of the key list have made no statement. At most c of the
- * others lie. So at most u + c shares of any platform can still come together: fewer than t if u <= t - 1 - c.
+ * others lie. So at most u + c shares of any platform can still come together: fewer than t if u <= t - 1 - c. On a sparse
+ * graph a platform's holders are k of the list, so the same count over the whole list is more than enough, and the reader
+ * needs neither the ring nor a bound on colluding neighbours.
  * @module
  */
 import { z } from 'zod';
@@ -20,14 +22,14 @@ const hex = (bytes: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-
 export const refundProofSchema = z.strictObject({
   /** Hash of the session's parameters. Every signature of the key list covers it. */
   parametersHash: hex(32),
-  /** The whole key list of the session (U1), ascending by index. Sparse graphs have no refunds, hence no beacon commitments. */
+  /** The whole key list of the session (U1), ascending by index. On the complete graph it has no beacon commitments. */
   keys: z.array(
     z.strictObject({
       platform: z.string(),
       index: z.int().min(0),
       sealKey: hex(32),
       maskKey: hex(32),
-      beaconCommitment: z.literal(''),
+      beaconCommitment: z.union([z.literal(''), hex(32)]),
       signature: hex(64),
     }),
   ),
@@ -100,12 +102,12 @@ function identityOf({ identities }: RefundClaim, platform: string): Uint8Array {
   return identities.get(platform) ?? new Uint8Array(32);
 }
 
-function bytesOf({ index, sealKey, maskKey, signature }: ProofKey): KeyEntry {
+function bytesOf({ index, sealKey, maskKey, beaconCommitment, signature }: ProofKey): KeyEntry {
   return {
     platform: index,
     sealKey: fromHex(sealKey),
     maskKey: fromHex(maskKey),
-    beaconCommitment: new Uint8Array(0),
+    beaconCommitment: fromHex(beaconCommitment),
     signature: fromHex(signature),
   };
 }
@@ -122,12 +124,12 @@ export function makeRefundProof(
 ): RefundProof {
   return {
     parametersHash: toHex(parametersHash),
-    keys: keys.map(({ id, platform, sealKey, maskKey, signature }) => ({
+    keys: keys.map(({ id, platform, sealKey, maskKey, beaconCommitment, signature }) => ({
       platform: id,
       index: platform,
       sealKey: toHex(sealKey),
       maskKey: toHex(maskKey),
-      beaconCommitment: '',
+      beaconCommitment: toHex(beaconCommitment),
       signature: toHex(signature),
     })),
     statements: keys.flatMap(({ id }) => {

@@ -238,6 +238,7 @@ describe('What a statement says is what runs', () => {
     const rounds = { strategy: trunk, rounds: { count: 2 } };
     const requests: readonly ClaimRequest[] = [
       requestOf(manifest({ ...rounds, privacy: { epsilon: 4, sampling: 0.3 } })),
+      requestOf(manifest({ ...rounds, rounds: { count: 2, graph: 'sparse' } }, 12)),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
       requestOf(manifest({ strategy: { name: 'linear-bridge' } })),

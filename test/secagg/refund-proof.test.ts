@@ -182,9 +182,26 @@ describe('A refund proof', () => {
     assert.equal(verified, 2 * COUNT);
   });
 
-  it('does not exist on a sparse graph: its key lists have beacons', () => {
-    const beacon = 'ab'.repeat(32);
-    const sparse = { ...whole, keys: whole.keys.map((key) => ({ ...key, beaconCommitment: beacon })) };
-    assert.equal(refundProofSchema.safeParse(sparse).success, false);
+  it('on a sparse graph holds by the same count, since the holders of a secret are among the key list', () => {
+    const over = { graph: { kind: 'harary', degree: 8 }, threshold: 7, colluders: 1, tNoise: 9 } as const;
+    const listed = run(COUNT, { parameters: over }).coordinatorEffects.find(({ kind }) => kind === 'persist-keys')!;
+    assert.ok(listed.kind === 'persist-keys');
+    const key = attemptKey(nodeEngine, { federation, round, attempt });
+    const stated = (count: number): RefundProof => {
+      const statements = people.slice(0, count).map(({ id, secretKey }) => {
+        const { sealKey, maskKey } = listed.keys.find((one) => one.id === id)!;
+        const entered = { attempt: key, parametersHash: listed.parametersHash, sealKey, maskKey };
+        return [id, signStatement(nodeEngine, federation, entered, secretKey)] as const;
+      });
+      const proof = makeRefundProof(listed.parametersHash, listed.keys, new Map(statements));
+      return refundProofSchema.parse(JSON.parse(JSON.stringify(proof)));
+    };
+    const sparse = { ...claim, session: toHex(listed.sessionId), threshold: 7, colluders: 1 };
+    assert.equal(mostSilent(sparse), 5);
+    assert.equal(refundProblem(nodeEngine, stated(COUNT - 5), sparse), undefined);
+    assert.match(refundProblem(nodeEngine, stated(COUNT - 6), sparse)!, /lacks the statements of 6/);
+    const bare = stated(COUNT);
+    const stripped = { ...bare, keys: bare.keys.map((one) => ({ ...one, beaconCommitment: '' })) };
+    assert.match(refundProblem(nodeEngine, stripped, sparse)!, /another session/);
   });
 });

@@ -33,13 +33,20 @@ export function earlierReleases(
   const { plan, attempts } = previous;
   const [any = []] = Object.values(plan.sums);
   const sum = any.find(({ scope }) => scope === 'federation');
-  const { platformCount, threshold, colluding, noiseThreshold, exposedFrom } = plan;
+  const { platformCount, degree, threshold, colluding, noiseThreshold, exposedFrom } = plan;
   const rounds = {
     version: plan.version,
     attempts,
     refunds: plan.refunds,
     split: plan.maxPlatformsPerPerson,
-    trust: { platformCount, threshold, colluding, noiseThreshold, exposedFrom },
+    trust: {
+      platformCount,
+      ...(degree !== undefined && { degree }),
+      threshold,
+      colluding,
+      noiseThreshold,
+      exposedFrom,
+    },
   };
   return {
     rounds: [...plan.earlier.rounds, ...(sum === undefined || attempts === 0 ? [] : [{ ...rounds, sum }])],

@@ -25,16 +25,17 @@ export function defaultRefunds(rounds: number): number {
  *
  * With up to c helpers a refunded sum was never opened, so R counts. With more, a refund may be false, but every
  * opening takes t shares. At least t - c' of them come from honest platforms, each of which pays for good and at most R
- * times. With t helpers or more no honest platform's share is needed, and only the number of uploads counts.
+ * times. With t helpers or more no honest platform's share is needed, and only the number of uploads counts. On a sparse
+ * graph the shares of one platform lie with few others, so that count does not bound it: uploads count from c + 1 on.
  */
 export function openingsAgainst(
-  trust: Pick<Trust, 'platformCount' | 'threshold' | 'colluding'>,
+  trust: Pick<Trust, 'platformCount' | 'degree' | 'threshold' | 'colluding'>,
   { attempts, refunds }: AttemptBound,
   colluders: number,
 ): number {
-  const { platformCount: n, threshold: t, colluding: c } = trust;
+  const { platformCount: n, degree, threshold: t, colluding: c } = trust;
   const uploads = attempts + refunds;
   if (colluders <= c) return attempts;
-  if (colluders >= t) return uploads;
+  if (colluders >= t || degree !== undefined) return uploads;
   return Math.min(Math.floor((attempts * (n - colluders)) / (t - colluders)), uploads);
 }

@@ -205,8 +205,9 @@ function federationQueries(platforms: readonly PlanPlatform[]): readonly SumQuer
 /**
  * @throws PrivacyError PRIVACY_BAD_PARAMETER for options that only masked sums have. Called if the federation has none.
  */
-function refuseOptionsOfRounds({ sampling, clipQuantile, platforms }: PlanRequest): void {
+function refuseOptionsOfRounds({ graph, sampling, clipQuantile, platforms }: PlanRequest): void {
   const asked = [
+    ...(graph === undefined ? [] : ['graph']),
     ...(sampling === undefined ? [] : ['sampling']),
     ...(clipQuantile === undefined ? [] : ['clipQuantile']),
     ...(platforms.every(({ clipWeight }) => (clipWeight ?? 1) === 1) ? [] : ['clipWeights']),

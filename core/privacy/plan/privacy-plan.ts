@@ -81,7 +81,10 @@ export interface EarlierRounds {
   readonly refunds: number;
   /** Most platforms that one person may have been on: over so many its bound on a person was split. */
   readonly split: number;
-  readonly trust: Pick<Trust, 'platformCount' | 'threshold' | 'colluding' | 'noiseThreshold' | 'exposedFrom'>;
+  readonly trust: Pick<
+    Trust,
+    'platformCount' | 'degree' | 'threshold' | 'colluding' | 'noiseThreshold' | 'exposedFrom'
+  >;
   readonly sum: PlannedSum;
 }
 

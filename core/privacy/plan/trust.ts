@@ -4,14 +4,20 @@
  */
 import { defaultThreshold } from '../../secagg/parameters.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
+import { exposedOnSparse, sparseGraphFor } from './masked-graph.ts';
+import type { GraphChoice } from './masked-graph.ts';
 
 export interface TrustRequest {
   /** c: platforms that may pool their view with the coordinator's. */
   readonly colluding: number;
   /** Number of platforms that may be lost without preventing the sum from being opened. */
   readonly dropouts: number;
-  /** t of the masked sum; floor(2n/3) + 1 if absent. */
+  /** t of the masked sum; floor(2n/3) + 1 if absent. On the complete graph alone. */
   readonly threshold?: number;
+  /** Graph of the masked sum; by the number of platforms if absent. */
+  readonly graph?: GraphChoice;
+  /** Attempts that share the failure probability of the rule that chooses a sparse graph; 1 if absent. */
+  readonly graphAttempts?: number;
 }
 
 export interface Trust {
@@ -19,6 +25,8 @@ export interface Trust {
   readonly platformCount: number;
   /** True if there is a masked sum. Without one, the numbers below describe single platforms. */
   readonly maskedSum: boolean;
+  /** k of a sparse graph: each platform masks with k others, who hold the shares of its masks. Absent: the complete graph. */
+  readonly degree?: number;
   /** t: shares needed to open a mask. */
   readonly threshold: number;
   /** t_noise: platforms refuse to open a sum of fewer contributions than this. */
@@ -32,7 +40,10 @@ export interface Trust {
    * H: number of honest platforms over which the noise is spread. At 1 every platform adds all of it (`silo-local`).
    */
   readonly noiseShares: number;
-  /** 2t - n: with this many colluding platforms or more, a deviating coordinator can open single platforms' vectors. */
+  /**
+   * With this many colluding platforms or more, a deviating coordinator can open single platforms' vectors: 2t - n on the
+   * complete graph. On a sparse one it may, and the coordinator is honest in stage 0.
+   */
   readonly exposedFrom: number;
 }
 
@@ -68,8 +79,17 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
   if (n < 3) {
     throw refused(`a masked sum of ${n} platforms hides nobody: each can subtract its own vector; take at least 3`);
   }
-  const threshold = request.threshold ?? defaultThreshold(n);
-  if (!Number.isInteger(threshold) || threshold > n || 2 * threshold <= n) {
+  // Every platform sees the shared model and knows its own noise, which it can subtract. So one share is never counted,
+  // even against a platform that is only curious. With three platforms each adds all of the noise.
+  const siloLocal = n === 3;
+  const colluding = Math.max(1, request.colluding);
+  const { graph: choice, graphAttempts: attempts = 1 } = request;
+  const graph =
+    request.threshold === undefined
+      ? sparseGraphFor({ platforms: n, colluding, dropouts, attempts, graph: choice })
+      : undefined;
+  const threshold = graph?.threshold ?? request.threshold ?? defaultThreshold(n);
+  if (graph === undefined && (!Number.isInteger(threshold) || threshold > n || 2 * threshold <= n)) {
     throw refused(`threshold ${threshold} of ${n} platforms: must be an integer above n/2 = ${n / 2} and at most ${n}`);
   }
   const noiseThreshold = n - dropouts;
@@ -78,11 +98,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
       `${dropouts} dropouts leave ${n} - ${dropouts} = ${noiseThreshold} platforms, fewer than the threshold t = ${threshold}; at most ${n - threshold} may be lost`,
     );
   }
-  // Every platform sees the shared model and knows its own noise, which it can subtract. So one share is never counted,
-  // even against a platform that is only curious. With three platforms each adds all of the noise.
-  const siloLocal = n === 3;
-  const colluding = Math.max(1, request.colluding);
-  const exposedFrom = 2 * threshold - n;
+  const exposedFrom = graph === undefined ? 2 * threshold - n : exposedOnSparse(graph);
   if (colluding >= exposedFrom) {
     throw refused(
       `${colluding} colluding platforms of ${n} with t = ${threshold}: from 2t - n = ${exposedFrom} on, a deviating coordinator can open single platforms' vectors; plan for fewer colluding ones, or take more platforms`,
@@ -98,6 +114,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
   return {
     platformCount: n,
     maskedSum,
+    ...(graph && { degree: graph.degree }),
     threshold,
     noiseThreshold,
     colluding,

@@ -19,6 +19,10 @@ const refunds = 'test/claims/refunds.test.ts';
 const members = 'test/federation/co-signature.test.ts';
 const terms = 'test/claims/terms.test.ts';
 const versions = 'test/federation/versions.test.ts';
+const sparse = 'test/claims/sparse.test.ts';
+const helpers =
+  'counts full sums up to as many helpers as its threshold holds for, and nothing but one share from then on';
+const noBound = 'names its adversary, and prints no bound against a coordinator that deviates in stage 0';
 const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
 const everyNumber =
   'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
@@ -267,5 +271,17 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'charges-judged-by-the-version-in-force': {
     file: versions,
     title: 'refuses a charge of another version’s plan, of no version, and more of the earlier one than was left to it',
+  },
+  'sums-full-by-a-majority-alone': {
+    file: 'test/secagg/full-sums.test.ts',
+    title: 'whatever a coordinator does after stage 0, at the threshold of the rule and not below it',
+  },
+  'sparse-sums-full-against-one-more': { file: sparse, title: helpers },
+  'sparse-openings-as-on-the-complete-graph': { file: sparse, title: helpers },
+  'stage-0-left-out-of-training': { file: sparse, title: noBound },
+  'stage-0-left-out-of-sums': { file: sparse, title: noBound },
+  'sparse-sums-of-the-first-version-forgotten': {
+    file: sparse,
+    title: 'says so as well where only an earlier version had a sparse graph',
   },
 };
