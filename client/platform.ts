@@ -18,6 +18,7 @@ import { placeOf } from './defect.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { onCoordinates } from './coordinates.ts';
 import { checkDomain } from './domain-check.ts';
+import { forgetFormerKeys } from './former-members.ts';
 import { PlatformError } from './errors.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
 import type { PlatformEvent, PlatformListener } from './events.ts';
@@ -110,6 +111,7 @@ class Agent implements Platform {
     checkDomain(given.domain, entry, log);
     const ledger = new OwnLedger(this.plan, this.name, store);
     this.#ledger = ledger;
+    forgetFormerKeys(manifest, store);
     takeVersion(manifest, store.versions, this.name, (version) => ledger.attemptsOf(version));
     const domain = onCoordinates(given.domain, store.coordinates, entry, log);
     const options = { ...given, log, domain };

@@ -4,7 +4,7 @@
  */
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
-import { plannedRelease } from '../../core/federation/planned-release.ts';
+import { encoderFingerprint, plannedRelease } from '../../core/federation/planned-release.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { ConsentBook } from '../consent-book.ts';
@@ -69,7 +69,8 @@ export class ReleaseOffice {
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
       mostPersons: plannedRelease(plan, identity.name).mostPersons,
-      plan: Buffer.from(plan.manifestHash).toString('hex'),
+      plan: encoderFingerprint(plan, identity.name),
+      targets,
       scheme: pseudonyms.fingerprint,
       onError,
       order: this.#letters,

@@ -52,10 +52,14 @@ export class Post {
 
   constructor(options: PostOptions) {
     this.#options = options;
-    const { manifest, identity, store, clock, random, onError } = options;
+    const { manifest, identity, store, clock, random, log, onError } = options;
+    const peers = manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name);
+    const astray = store.outbox.waiting().filter(({ to }) => !peers.includes(to));
+    for (const { id } of astray) store.outbox.sent(id);
+    if (astray.length > 0) log.warn('letters to platforms that left are dropped', { letters: astray.length });
     this.#keys = new LetterKeys({
       store: store.letterKeys,
-      peers: manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name),
+      peers,
       clock,
       random,
       write: (to, body) => this.write(to, [body]),

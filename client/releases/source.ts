@@ -29,8 +29,10 @@ export interface SourceOptions {
   readonly mode: SourceMode;
   /** Most persons in one answer: a target takes no more. */
   readonly mostPersons: number;
-  /** Fingerprint of the federation's plan: a code made under another plan is another release. */
+  /** Fingerprint of the plan of this platform's encoder: a code by another encoder is another release. */
   readonly plan: string;
+  /** The other platforms of the version in force: who left is answered no more. */
+  readonly targets: readonly string[];
   /** Fingerprint of the pseudonym scheme: a code sent under another pseudonym is another release. */
   readonly scheme: string;
   readonly clock: Clock;
@@ -93,8 +95,7 @@ export class SourceDesk {
 
   /** Consents were added: requests that they concern are answered again, completely. */
   onConsents(consents: readonly Consent[]): Promise<void> {
-    const { requests } = this.#options.store;
-    for (const request of requests.list()) {
+    for (const request of this.#requests()) {
       const concerns = consents.some(({ target, epoch }) => target === request.target && epoch === request.epoch);
       if (!concerns) continue;
       this.#open(request);
@@ -111,6 +112,11 @@ export class SourceDesk {
     return this.#answer();
   }
 
+  #requests(): ReturnType<PlatformStore['requests']['list']> {
+    const { store, targets } = this.#options;
+    return store.requests.list().filter(({ target }) => targets.includes(target));
+  }
+
   #open(request: ReleaseRequest): void {
     this.#options.store.requests.put(request);
     this.#asked.set(request.target, (this.#asked.get(request.target) ?? 0) + 1);
@@ -121,8 +127,7 @@ export class SourceDesk {
    * killed.
    */
   #reopen(): void {
-    const { requests } = this.#options.store;
-    for (const request of requests.list()) if (request.isAnswered && this.#owes(request)) this.#open(request);
+    for (const request of this.#requests()) if (request.isAnswered && this.#owes(request)) this.#open(request);
   }
 
   /** True if a person who may be released to this target has no code yet and may get one. */
@@ -143,7 +148,7 @@ export class SourceDesk {
       const encoder = this.#encoder;
       if (encoder === undefined) return;
       const { requests } = this.#options.store;
-      for (const request of requests.list()) {
+      for (const request of this.#requests()) {
         if (request.isAnswered || request.modelRound > encoder.modelRound) continue;
         const answer = answerOf(request, encoder);
         if (this.#wasJustGiven(answer)) continue;

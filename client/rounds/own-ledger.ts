@@ -14,7 +14,7 @@ import { canonicalEntry, Ledger, LEDGER_FORMAT } from '../../core/privacy/ledger
 import { openEntrySchema } from '../../core/privacy/ledger/ledger-entry.ts';
 import type { Charge, LedgerEntry, LedgerStore, ProposedCharge } from '../../core/privacy/ledger/ledger.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { attemptsLeftTo } from '../../core/federation/versions.ts';
+import { attemptsLeftTo, lineageOf } from '../../core/federation/versions.ts';
 import type { VersionStore } from '../../core/federation/versions.ts';
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
@@ -52,7 +52,9 @@ export class OwnLedger {
     const budget = left === undefined ? planned : { ...planned, attempts: Math.min(attempts, left) };
     const rules = ledgerRules(plan, nodeEngine, store.sessions);
     this.#ledger = Ledger.open(plan.manifest.federation, store.ledger, budget, rules);
-    this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * plan.manifest.platforms.length;
+    // A refund of an earlier version has the keys of that version's platforms.
+    const most = Math.max(...lineageOf(plan.manifest).map(({ platforms }) => platforms.length));
+    this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * most;
   }
 
   /** Epsilon spent. It falls when a charge is taken back. Null in a federation without privacy. */

@@ -86,17 +86,10 @@ export function verifySignatures(manifest: Manifest): void {
 }
 
 /**
- * Every member has signed. Processes keep no record of the version in force yet and could go back from a later one, which would
- * spend the budget of the earlier one again; so the first version alone is valid.
- * @throws FederationError MANIFEST_UNSIGNED naming who has not; MANIFEST_SIGNATURE; MANIFEST_INVALID for a later version.
+ * Every member has signed. Whether a process may run by it, its record of versions says besides (versions.ts).
+ * @throws FederationError MANIFEST_UNSIGNED naming who has not; MANIFEST_SIGNATURE
  */
 export function verifyManifest(manifest: Manifest): void {
-  if (manifest.version > 1) {
-    throw new FederationError(
-      'MANIFEST_INVALID',
-      `the manifest of federation "${manifest.federation}" is version ${manifest.version}: only version 1 can be run yet. Use the manifest of version 1, or make a new federation`,
-    );
-  }
   verifySignatures(manifest);
   const missing = missingSignatures(manifest);
   if (missing.length === 0) return;

@@ -4,6 +4,8 @@
  * its disk.
  * @module
  */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../encoding/canonical-json.ts';
 import { releaseMode } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { NoiseModel } from '../release/release.ts';
@@ -60,6 +62,16 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
     mostParts: partsOf(mostPersons, personsInLetter(dimension, cohorts, LETTER_LIMITS.nameCharacters)),
     lastRound: plan.parameters > 0 ? manifest.rounds.count : 0,
   };
+}
+
+/**
+ * What decides on a source's encoder besides its data and the shared model, lower-case hex. A later version of the manifest keeps it
+ * for who stays: its sums are the same, so its codes are, and none is drawn again.
+ */
+export function encoderFingerprint({ manifest, strategy, settings, privacy }: FederationPlan, source: string): string {
+  const own = (privacy.sums[source] ?? []).filter(({ scope }) => scope === 'platform');
+  const terms = [manifest.federation, manifest.seed, strategy.name, settings, own];
+  return createHash('sha256').update(canonicalJson(terms)).digest('hex');
 }
 
 /** @param nameCharacters of a pseudonym. */

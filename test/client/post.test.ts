@@ -70,6 +70,17 @@ describe('The post', () => {
     assert.equal(mails().length, 5);
   });
 
+  it('drops letters to a platform that left, and sends the others', () => {
+    post('books').write('films', [request]);
+    const content = encodeLetter(request);
+    const toGone = { id: '0f'.repeat(16), to: 'gone', lifetimeSeconds: 60, namesPersons: false, content };
+    stores.books.outbox.add([toGone]);
+    out = [];
+    post('books').resend();
+    assert.deepEqual(new Set(mails().map(({ to }) => to)), new Set(['films']));
+    assert.ok(mails().length > 0 && stores.books.outbox.waiting().every(({ to }) => to === 'films'));
+  });
+
   it('hands on what its store refuses when a full mailbox is tried again', () => {
     const { outbox } = stores.books;
     const closed = new StoreError('STORE_CLOSED', 'gone');

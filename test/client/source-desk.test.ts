@@ -35,6 +35,8 @@ const domain: Domain = {
   items: Uint32Array.of(0, 1),
 };
 const scheme = unsafeSharedKeyPseudonyms(new Uint8Array(32).fill(1));
+/** The other platforms of the version in force. */
+const TARGETS = ['books', 'music'];
 const consent = { person: 'a', target: 'books', epoch: 1, expires: 2000 };
 
 describe('A source', () => {
@@ -58,6 +60,7 @@ describe('A source', () => {
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       mostPersons,
       plan,
+      targets: TARGETS,
       clock,
       random: seededStreams(`source ${letters.length}`),
       log: silentLog,
@@ -246,6 +249,21 @@ describe('A source', () => {
     );
   });
 
+  it('answers nobody who left the federation, though its request and consents stand', async () => {
+    store.consents.add(['books', 'games'].map((target) => ({ ...consent, target })));
+    // Asked before a version without it.
+    store.requests.put({ target: 'games', epoch: 1, modelRound: 0 });
+    store.requests.put({ target: 'books', epoch: 1, modelRound: 0 });
+    store.requests.answered('games');
+    const source = await desk();
+    await source.adopt({ modelRound: 0, represent: (rows) => Promise.resolve(rows.map(() => Float32Array.of(1, 2))) });
+    await source.onConsents([{ ...consent, target: 'games' }]);
+    assert.deepEqual(
+      letters.map(({ to }) => to),
+      ['books'],
+    );
+  });
+
   it('sends a large answer in parts that fit a letter', async () => {
     const count = 40_000;
     const persons = Array.from({ length: count }, (_, i) => `p${i}`);
@@ -263,6 +281,7 @@ describe('A source', () => {
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       mostPersons: count,
       plan: 'plan',
+      targets: TARGETS,
       clock,
       random: seededStreams('many'),
       log: silentLog,

@@ -23,6 +23,7 @@ const sparse = 'test/claims/sparse.test.ts';
 const helpers =
   'counts full sums up to as many helpers as its threshold holds for, and nothing but one share from then on';
 const noBound = 'names its adversary, and prints no bound against a coordinator that deviates in stage 0';
+const records = 'test/federation/version-records.test.ts';
 const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
 const everyNumber =
   'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
@@ -283,5 +284,22 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'sparse-sums-of-the-first-version-forgotten': {
     file: sparse,
     title: 'says so as well where only an earlier version had a sparse graph',
+  },
+  'signing-binds-nobody': {
+    file: ownLedger,
+    title: 'charges no more than a later version leaves to this one, once this platform has signed it',
+  },
+  'back-by-one-version': {
+    file: records,
+    title: 'never go back, from a version that ran or from one that was signed',
+  },
+  'two-manifests-of-one-version': { file: records, title: 'are not two of one version, signed or run' },
+  'begun-again-with-an-empty-state': {
+    file: records,
+    title: 'are not begun with an empty state by a member of an earlier version, and are by who joins',
+  },
+  'one-attempt-more-than-is-left': {
+    file: records,
+    title: 'bind a state that signed to the attempts that each version leaves to the one before',
   },
 };
