@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   consent: async () => (await import('./commands/consent.ts')).consentCommand(),
   data: async () => (await import('./commands/data.ts')).dataCommand(),
   privacy: async () => (await import('./commands/privacy.ts')).privacyCommand(),
+  strategies: async () => (await import('./commands/strategies.ts')).strategiesCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   experiment: async () => (await import('./commands/experiment.ts')).experimentCommand(),
   secagg: async () => (await import('./commands/secagg.ts')).secaggCommand(),

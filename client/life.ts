@@ -6,6 +6,7 @@
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { StatusBody } from '../core/wire/body.ts';
+import { restoreDecoder } from '../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
 import type { ConsentBook } from './consent-book.ts';
@@ -244,7 +245,7 @@ export class Life implements ServiceBackend {
     const { plan, options, emit, statement, hidden } = this.#given;
     if (hidden === undefined) return;
     this.#progress.enter('evaluating');
-    const { people, office } = this.#open();
+    const { people, office, workshop } = this.#open();
     const document = await measure({
       options,
       plan,
@@ -254,6 +255,7 @@ export class Life implements ServiceBackend {
       decoder,
       version,
       received: office.representations(version),
+      fit: async (name) => restoreDecoder(people.domain, await workshop.fit(office.representations(version), name)),
       factorise: this.#factors.factorise,
       signal: this.#stopping.signal,
       onProgress: (fraction) => this.#progress.reach(fraction),

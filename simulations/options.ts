@@ -4,7 +4,9 @@
  * @module
  */
 import { z } from 'zod';
+import { messageOf } from '../core/errors/coded-error.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
+import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
@@ -83,6 +85,15 @@ export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schem
 
 const known = strategies.map((strategy) => strategy.name);
 
+/** A decoder's name. */
+const decoder = z.string().superRefine((value, context) => {
+  try {
+    decoderNamed(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', input: value, message: `names a decoder wrongly: ${messageOf(error)}` });
+  }
+});
+
 /** Every option of a run, in the order in which help lists them. */
 export const runOptions = {
   data: option(name.nullable().default(null), {
@@ -114,6 +125,10 @@ export const runOptions = {
     help: 'a setting of the strategy, if --strategy names only one; may be repeated',
     flag: 'set',
     unsaid: "the strategy's own",
+  }),
+  decoder: option(list(decoder).min(1, 'names no decoder').default([DEFAULT_DECODER]), {
+    value: 'names',
+    help: 'decoders of the target, measured on the same releases; the first serves ("isthmus strategies" lists them)',
   }),
   protocol: option(oneOf(['sampled', 'full', 'published:game-video']).default('sampled'), {
     value: 'name',

@@ -2,6 +2,7 @@
  * Reports a trial: its rows, its claims and its rounds.
  * @module
  */
+import { isOfStrategy } from '../client/evaluation/measure.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -21,7 +22,7 @@ import { releaseBound } from '../core/release/registry.ts';
 export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld): SeedRow[] {
   const { rows, strategy } = evaluation;
   // The target names its sources in the order in which they answered, which differs between trials.
-  return rows.filter(({ method }) => method === strategy).map((row) => ({ ...row, sources: world.sources }));
+  return rows.filter(({ method }) => isOfStrategy(method, strategy)).map((row) => ({ ...row, sources: world.sources }));
 }
 
 /** The claims of a federation with this manifest that runs with seeded noise and publishes its metrics. */

@@ -113,6 +113,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
               consenting: data.consenting,
               hidden: name === world.target ? data.hidden : null,
               factors: data.factors,
+              decoders: options.decoder,
               evaluation: { protocol: options.protocol, negatives: options.negatives, seed: world.seed },
               seed,
             },

@@ -23,5 +23,7 @@ export interface EvaluationDocument extends EvaluationResult, EvaluationSettings
   readonly coldPersonsReleased: number;
   readonly positives: number;
   readonly decoder: DecoderReport;
+  /** Reports of all measured decoders by method; absent if only the serving one was measured. */
+  readonly reports?: Readonly<Record<string, DecoderReport>>;
   readonly seconds: number;
 }

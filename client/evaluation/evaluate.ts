@@ -31,7 +31,8 @@ export interface EvaluationInput {
   readonly linked: readonly string[];
   readonly subject: Omit<RowSubject, 'method' | 'release' | 'epsilon' | 'epsilon0'> &
     Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
-  readonly strategy: { readonly name: string; readonly score: (person: string) => Float32Array };
+  /** The strategy with the decoder that serves, then with others. */
+  readonly strategies: readonly { readonly name: string; readonly score: (person: string) => Float32Array }[];
   readonly random: RandomStreams;
   readonly factorise: Factorise;
   readonly signal: AbortSignal;
@@ -56,10 +57,10 @@ export interface EvaluationResult {
 
 /** @throws EvaluationError. */
 export function evaluateTarget(input: EvaluationInput): EvaluationResult {
-  const { settings, domain, cold, keep, subject, strategy, signal, onProgress } = input;
+  const { settings, domain, cold, keep, subject, strategies, signal, onProgress } = input;
   const candidates = candidatesOf(settings, domain, cold);
   const popularity = itemCounts(domain);
-  const methods = [strategy, ...baselineScorers(input)];
+  const methods = [...strategies, ...baselineScorers(input)];
   const evaluations = new Map<string, readonly Evaluation[]>();
   const rows = methods.flatMap(({ name, score }, index) => {
     const measured = evaluateColdStart({
@@ -72,7 +73,7 @@ export function evaluateTarget(input: EvaluationInput): EvaluationResult {
       onProgress: (fraction) => onProgress((index + fraction) / methods.length),
     });
     evaluations.set(name, measured);
-    const isStrategy = name === strategy.name;
+    const isStrategy = index < strategies.length;
     return seedRows({
       subject: isStrategy
         ? { ...subject, method: name }

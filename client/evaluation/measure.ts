@@ -6,6 +6,7 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { PlatformOptions } from '../options.ts';
 import type { People } from '../data/people.ts';
@@ -25,9 +26,21 @@ export interface Measurement {
   /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
+  /** Fits another decoder to the representations that were received. */
+  readonly fit: (decoder: string) => Promise<Pick<Decoder, 'report' | 'score'>>;
   readonly factorise: Factorise;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
+}
+
+/** Names the row of a strategy under another decoder than the one that serves. */
+export function methodName(strategy: string, decoder: string): string {
+  return `${strategy} / ${decoder}`;
+}
+
+/** True if a row is of this strategy, with any decoder. */
+export function isOfStrategy(method: string, strategy: string): boolean {
+  return method === strategy || method.startsWith(methodName(strategy, ''));
 }
 
 /** @throws EvaluationError. */
@@ -40,6 +53,9 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
   const own = hidden.cold.map(({ person }) => person);
   const names = (await pseudonyms?.pseudonyms(own)) ?? own;
   const cold = hidden.cold.map((person, index) => ({ ...person, person: names[index] }));
+  const others = (evaluation.decoders ?? []).filter((name) => name !== (options.decoder ?? DEFAULT_DECODER));
+  const decoders = new Map([[plan.strategy.name, decoder]]);
+  for (const other of others) decoders.set(methodName(plan.strategy.name, other), await measurement.fit(other));
   const result = evaluateTarget({
     settings: evaluation,
     domain: people.domain,
@@ -47,7 +63,10 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     ...(hidden.keep && { keep: hidden.keep }),
     linked: [...new Set(received.flatMap(({ persons }) => persons))],
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
-    strategy: { name: plan.strategy.name, score: (person) => decoder.score(store.received.person(person, version)) },
+    strategies: Array.from(decoders, ([name, one]) => ({
+      name,
+      score: (person) => one.score(store.received.person(person, version)),
+    })),
     random,
     factorise: measurement.factorise,
     signal,
@@ -66,6 +85,9 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     coldPersonsReleased: cold.filter(({ person }) => store.received.person(person, version).length > 0).length,
     positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
     decoder: decoder.report,
+    ...(others.length > 0 && {
+      reports: Object.fromEntries(Array.from(decoders, ([name, { report }]) => [name, report])),
+    }),
     ...evaluation,
     ...result,
     seconds: (clock.now() - began) / 1000,

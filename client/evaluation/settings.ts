@@ -12,6 +12,8 @@ export interface EvaluationSettings {
   readonly negatives: number;
   /** Seed of the candidates and of the order of ties. */
   readonly seed: string;
+  /** Further decoders that are fitted to the same releases and measured beside the one that serves. Default none. */
+  readonly decoders?: readonly string[];
 }
 
 export const DEFAULT_EVALUATION: EvaluationSettings = { protocol: 'sampled', negatives: 99, seed: '1' };

@@ -63,8 +63,8 @@ export class LocalWorkshop implements Workshop {
     return new Promise((resolve) => resolve(rows.map((row) => this.#model.represent(historyOf(domain, row)))));
   }
 
-  fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
-    const { plan, platform, domain, decoder, factorise, onProgress, signal } = this.#options;
+  fit(received: readonly ReceivedRepresentations[], decoder = this.#options.decoder): Promise<DecoderData> {
+    const { plan, platform, domain, factorise, onProgress, signal } = this.#options;
     let fits = 0;
     const telling = (part: Domain): Factors => {
       const before = fits++;

@@ -44,7 +44,8 @@ class Thread {
       adopt: (shared: SharedModel) => this.#work().adopt(shared),
       represent: (rows: readonly number[]) => this.#work().represent(rows),
       update: (shared: SharedModel, round: number, signal: AbortSignal) => this.#update(shared, round, signal),
-      fit: (received: readonly ReceivedPacket[]): Promise<DecoderData> => this.#work().fit(unpackReceived(received)),
+      fit: (received: readonly ReceivedPacket[], decoder: string | undefined): Promise<DecoderData> =>
+        this.#work().fit(unpackReceived(received), decoder),
     });
   }
 

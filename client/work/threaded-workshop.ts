@@ -74,12 +74,12 @@ export class ThreadedWorkshop implements Workshop {
     return this.#training.calls.call('represent', [rows]);
   }
 
-  fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData> {
+  fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData> {
     // The thread is kept for the next fit, because it remembers the factors of the domain.
     this.#fitting ??= this.#start('fitting');
     const { calls } = this.#fitting;
     const transfer = received.map(({ vectors }) => vectors.buffer as Transferable);
-    return calls.call<DecoderData>('fit', [packReceived(received)], { transfer });
+    return calls.call<DecoderData>('fit', [packReceived(received), decoder], { transfer });
   }
 
   async dispose(): Promise<void> {

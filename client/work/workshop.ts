@@ -26,8 +26,11 @@ export interface Workshop extends RoundWork {
   prototypes(): Promise<Float32Array>;
   /** Representations of persons, given by their rows in the domain. */
   represent(rows: readonly number[]): Promise<readonly Float32Array[]>;
-  /** @returns the decoder, for `restoreDecoder` over the same domain. */
-  fit(received: readonly ReceivedRepresentations[]): Promise<DecoderData>;
+  /**
+   * @param decoder in place of this platform's own
+   * @returns the decoder, for `restoreDecoder` over the same domain.
+   */
+  fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData>;
   /** Ends all work under way. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import Libsql from 'libsql';
+import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { SimulationError } from '../errors.ts';
 import type { PrivacyRow } from '../results.ts';
 import { privacySchema } from '../results.ts';
@@ -156,7 +157,7 @@ export class ResultsStore {
           privacy: JSON.stringify(privacy),
         });
       for (const row of rows) {
-        const own = row.method === strategy;
+        const own = isOfStrategy(row.method, strategy);
         measurement.run({
           trial,
           target: row.target,

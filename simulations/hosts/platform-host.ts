@@ -48,6 +48,8 @@ export interface PlatformHostConfig {
   readonly consenting: string;
   /** File of the hidden positives; null unless this platform is the target. */
   readonly hidden: string | null;
+  /** Decoders of the target: the first one serves, and all are measured. */
+  readonly decoders: readonly string[];
   readonly evaluation: EvaluationSettings;
   /** Folder of factors that the seed's processes share. */
   readonly factors: string;
@@ -135,9 +137,13 @@ async function platformOf(
     floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: Infinity, maxDelta: 1, minNoiseMultiplier: 0 },
     pseudonyms: unsafeSharedKeyPseudonyms(readPseudonymKey(config.pseudonymKey, log)),
     receives: config.name === config.target,
+    decoder: config.decoders[0],
     epoch: EPOCH,
     factors,
-    ...(hidden !== null && { hidden: (laidOut) => readHidden(hidden, laidOut), evaluation: config.evaluation }),
+    ...(hidden !== null && {
+      hidden: (laidOut) => readHidden(hidden, laidOut),
+      evaluation: { ...config.evaluation, decoders: config.decoders },
+    }),
     onEvaluated: (document) => {
       report({ kind: 'evaluation', document });
       return null;

@@ -23,6 +23,7 @@ describe('Documents that commands print with --json', function () {
     ['secagg-plan', 'secagg plan --platforms 10 --corrupt 0.1 --dropout 0.2'],
     ['secagg-plan', 'secagg plan --platforms 4 --corrupt 0.1 --dropout 0'],
     ['secagg-plan', 'secagg plan --platforms 10 --corrupt 0.6 --dropout 0.5'],
+    ['strategies', 'strategies'],
     ['data-sample', 'data sample --out sample --persons 60 --items 150'],
   ];
   for (const [name, line] of asked) {
@@ -52,6 +53,7 @@ describe('Documents that commands print with --json', function () {
       'recommend.ts': 'recommend',
       'secagg-plan.ts': 'secagg-plan',
       'simulate.ts': 'results',
+      'strategies.ts': 'strategies',
     };
     assert.deepEqual(commands.toSorted(), Object.keys(schemas).toSorted());
     const kept = readdirSync(join(ROOT, 'docs/schemas'));

@@ -37,6 +37,17 @@ describe('simulate', function () {
   const privateAndTrunk = (): ReturnType<typeof simulate> =>
     (both ??= run({ strategy: ['private-subspace', 'shared-trunk'] }));
 
+  it('measures several decoders on the releases of one federation, and the first one serves', async () => {
+    const decoder = ['memory', 'ridge'];
+    const { results } = await run({ strategy: ['private-subspace'], decoder, persons: 150, seeds: 1 });
+    const own = results.rows.filter(({ metric, group, epsilon }) => metric === 'HR@10' && group === 'all' && epsilon);
+    const methods = [...new Set(own.map(({ method }) => method))];
+    assert.deepEqual(methods, ['private-subspace', 'private-subspace / ridge']);
+    assert.equal(results.privacy.length, 1, 'one federation, one price');
+    const means = methods.map((method) => own.filter((row) => row.method === method).map(({ mean }) => mean));
+    assert.notDeepEqual(means[0], means[1]);
+  });
+
   it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
     const { results, folder } = await privateAndTrunk();
     resultsSchema.parse(JSON.parse(readFileSync(folder.results, 'utf8')));
