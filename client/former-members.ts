@@ -1,5 +1,5 @@
 /**
- * What a platform forgets when a version of the manifest begins: the holder of a peer's earlier keys is no member any more.
+ * Deletes what a platform holds of former members when a version of the manifest begins.
  * @module
  */
 import type { Manifest } from '../core/federation/manifest.ts';
@@ -7,9 +7,9 @@ import { lineageOf } from '../core/federation/versions.ts';
 import type { PlatformStore } from './store/platform-store.ts';
 
 /**
- * Peers that an earlier version names with another identity offer new keys for letters, and what they released with the
- * earlier identity is deleted: they have lost the state with which they could withdraw it. Once for each version; what of
- * platforms that left is dropped by the desks, which know this version's members.
+ * A peer with another identity in an earlier version has lost its state. So its earlier letter key is no longer used, and its
+ * earlier releases are deleted, because it could not withdraw them any more. This runs once per version. Releases of platforms
+ * that left are dropped by the desks, which know this version's members.
  */
 export function forgetFormerKeys(
   manifest: Manifest,

@@ -56,9 +56,9 @@ export interface FederationOptions {
 
 export interface Federated {
   readonly plan: PrivacyPlan;
-  /** What the target received of the persons known on both sides. */
+  /** Representations that the target received, of the persons known on both sides. */
   readonly received: readonly ReceivedRepresentations[];
-  /** What the sources released of one person, warm or cold. */
+  /** Representations that the sources released of one person, warm or cold. */
   readonly releasedOf: (person: string) => ReleasedVector[];
 }
 

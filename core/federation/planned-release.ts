@@ -65,8 +65,8 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
 }
 
 /**
- * What decides on a source's encoder besides its data and the shared model, lower-case hex. A later version of the manifest keeps it
- * for who stays: its sums are the same, so its codes are, and none is drawn again.
+ * Fingerprint of everything that determines a source's encoder besides its data and the shared model, lower-case hex. It stays the
+ * same in a later version of the manifest for a platform that stays. So its sums and codes stay too, and none is drawn again.
  */
 export function encoderFingerprint({ manifest, strategy, settings, privacy }: FederationPlan, source: string): string {
   const own = (privacy.sums[source] ?? []).filter(({ scope }) => scope === 'platform');

@@ -16,7 +16,7 @@ import { unit } from '../encoder/item-vectors.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 interface KernelState {
-  /** Of the persons' unit vectors. What everybody has in common says nothing of one person. */
+  /** Mean of the persons' unit vectors. It is subtracted, because the part that all persons share says nothing about one. */
   readonly mean: Float64Array /* [dimension] */;
   readonly width: number;
   /** Unit vectors, row-major [landmarks, dimension]. */
