@@ -14,6 +14,9 @@ import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { itemCounts, itemIndex } from '../core/data/select.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import type { Evaluation } from '../core/evaluation/evaluate.ts';
+import { gainsOver } from '../core/evaluation/gains.ts';
+import type { MeasuredGain } from '../core/evaluation/gains.ts';
 import type { Negatives } from '../core/evaluation/negatives.ts';
 import { seedRows } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
@@ -39,9 +42,10 @@ export interface ReferenceOrder {
   readonly settings: EvaluationSettings;
 }
 
-/** Rows, and the processor time of each baseline. */
+/** Rows, gains over the prior, and the processor time of each baseline. */
 export interface References {
   readonly rows: readonly SeedRow[];
+  readonly gains: readonly MeasuredGain[];
   readonly spent: readonly Spent[];
 }
 
@@ -80,8 +84,9 @@ export async function referenceRows(
   },
 ): Promise<References> {
   const order = referenceOrder(world, files, options);
-  const { rows, spent } = await baselines(order, signal, onProgress);
-  return { rows: truth === undefined ? rows : [...rows, ...(await truthRows(order, truth, signal))], spent };
+  const references = await baselines(order, signal, onProgress);
+  if (truth === undefined) return references;
+  return { ...references, rows: [...references.rows, ...(await truthRows(order, truth, signal))] };
 }
 
 function referenceOrder(world: TrialWorld, files: DataFiles, options: SimulationOptions): ReferenceOrder {
@@ -128,6 +133,7 @@ export async function baselineRows(
   const { factorise } = factors;
   const everything = { target, linked, sources, ...(validation && { validation }), factorise, signal };
   let finished = 0;
+  const evaluations = new Map<string, readonly Evaluation[]>();
   const rows = baselines.flatMap((baseline) => {
     const { name } = baseline;
     const share = SHARES[name] ?? 0;
@@ -139,13 +145,15 @@ export async function baselineRows(
       random: random.of(`baseline/${name}`),
       onProgress: (part) => tell(0.9 * part),
     });
-    const measured = rowsOf(order, open, candidates, name, score, signal);
+    const measured = measure(order, open, candidates, score, signal);
+    evaluations.set(name, measured);
+    const own = rowsOf(order, open, name, measured);
     lap(name);
     finished += share;
-    return measured;
+    return own;
   });
   onProgress('', 1);
-  return { rows, spent };
+  return { rows, gains: gainsOver('prior', evaluations), spent };
 }
 
 /** Rows of the best possible scores: the world's own preferences. */
@@ -158,18 +166,18 @@ async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: Abort
     const preference = truth.preference(order.target, open.plain.get(person) ?? '');
     return Float32Array.from(items, (item) => preference[item]);
   };
-  return rowsOf(order, open, candidatesOf(order.settings, open.target, open.cold), 'true-preference', score, signal);
+  const candidates = candidatesOf(order.settings, open.target, open.cold);
+  return rowsOf(order, open, 'true-preference', measure(order, open, candidates, score, signal));
 }
 
-function rowsOf(
-  { seed, target: name, sources }: ReferenceOrder,
-  { target, cold, keep }: OpenTarget,
+function measure(
+  { seed }: ReferenceOrder,
+  { target, cold }: OpenTarget,
   negatives: readonly Negatives[],
-  method: string,
   score: (person: string) => Float32Array,
   signal: AbortSignal,
-): SeedRow[] {
-  const evaluations = evaluateColdStart({
+): readonly Evaluation[] {
+  return evaluateColdStart({
     scorer: (_, { person }) => score(person),
     cold,
     items: target.catalogue.length,
@@ -177,6 +185,14 @@ function rowsOf(
     seed,
     signal,
   });
+}
+
+function rowsOf(
+  { seed, target: name, sources }: ReferenceOrder,
+  { target, cold, keep }: OpenTarget,
+  method: string,
+  evaluations: readonly Evaluation[],
+): SeedRow[] {
   const subject = { target: name, sources, method, release: 'none', epsilon: null, epsilon0: null };
   return seedRows({ subject, seed, evaluations, cold, popularity: itemCounts(target), keep, groupCutoffs: [10] });
 }

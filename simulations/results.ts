@@ -35,6 +35,23 @@ const rowSchema = z.strictObject({
   seeds: z.int(),
 });
 
+/** A method's paired gain over a reference row, on the same positives and candidates. */
+const gainSchema = z.strictObject({
+  target: z.string(),
+  method: z.string(),
+  release: z.string(),
+  epsilon: z.number().nullable(),
+  epsilon0: z.number().nullable(),
+  over: z.string(),
+  negatives: z.enum(['uniform', 'popularity', 'full']),
+  metric: z.literal('NDCG@10'),
+  mean: z.number(),
+  /** 95 % interval: over persons for one seed, over seeds for several. */
+  low: z.number(),
+  high: z.number(),
+  per: z.enum(['persons', 'seeds']),
+});
+
 const claimSchema = z.strictObject({
   id: z.enum(['C1', 'C2', 'C3', 'C4']),
   holds: z.boolean(),
@@ -105,6 +122,7 @@ export const resultsSchema = z.strictObject({
   seeds: z.array(z.string()),
   notes: z.array(z.string()),
   rows: z.array(rowSchema),
+  gains: z.array(gainSchema),
   privacy: z.array(privacySchema),
   rounds: z.array(roundSchema),
   /** Platforms whose process ended unexpectedly and was restarted with its state. */
@@ -118,6 +136,7 @@ export const resultsSchema = z.strictObject({
 
 export type Results = z.infer<typeof resultsSchema>;
 export type ResultRow = z.infer<typeof rowSchema>;
+export type GainRow = z.infer<typeof gainSchema>;
 export type PrivacyRow = z.infer<typeof privacySchema>;
 export type RoundRow = z.infer<typeof roundSchema>;
 

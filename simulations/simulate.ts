@@ -29,7 +29,17 @@ import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
 import type { DataFiles, TrialWorld } from './trial-files.ts';
 import { runTrial } from './trial.ts';
-import { privacyRow, remarksOn, roundRows, statementOf, strategyRows } from './trial-rows.ts';
+import {
+  overSeeds,
+  privacyRow,
+  referenceGains,
+  remarksOn,
+  roundRows,
+  statementOf,
+  strategyGains,
+  strategyRows,
+} from './trial-rows.ts';
+import type { SeedGain } from './trial-rows.ts';
 
 export interface SimulationContext {
   readonly version: string;
@@ -75,6 +85,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
 
   const measured: Measured = {
     rows: [],
+    gains: [],
     rounds: [],
     restarts: [],
     ledgers: [],
@@ -94,6 +105,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       seeds,
       notes: notesOf(options, measured, of),
       rows: aggregate(measured.rows),
+      gains: overSeeds(measured.gains),
       privacy: [...measured.statements.values()],
       rounds: measured.rounds,
       restarts: measured.restarts,
@@ -135,6 +147,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
 /** Everything measured so far. */
 interface Measured {
   readonly rows: SeedRow[];
+  readonly gains: SeedGain[];
   readonly rounds: RoundRow[];
   readonly restarts: Results['restarts'];
   readonly ledgers: TrialLedgers[];
@@ -185,13 +198,18 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       const logFile = folder.log;
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent, signal, pool });
       // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
-      if (place === 0) measured.rows.push(...(await measuring).rows);
+      if (place === 0) {
+        const references = await measuring;
+        measured.rows.push(...references.rows);
+        measured.gains.push(...referenceGains(references, world));
+      }
       const key = JSON.stringify([target, variant]);
       if (!measured.statements.has(key)) {
         measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
       }
       for (const remark of remarksOn(federation.manifest, outcome, world)) measured.remarks.add(remark);
       measured.rows.push(...strategyRows(outcome, world));
+      measured.gains.push(...strategyGains(outcome, world));
       measured.rounds.push(...roundRows(outcome, trial));
       const { strategy } = variant;
       measured.restarts.push(...outcome.restarts.map((restart) => ({ seed, strategy, ...restart })));

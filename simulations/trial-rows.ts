@@ -3,6 +3,7 @@
  * @module
  */
 import { isOfStrategy } from '../client/evaluation/measure.ts';
+import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -10,7 +11,8 @@ import { lossesText } from '../core/claims/losses.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { Variant } from './options.ts';
-import type { PrivacyRow, RoundRow } from './results.ts';
+import type { References } from './central.ts';
+import type { GainRow, PrivacyRow, RoundRow } from './results.ts';
 import type { TrialOutcome } from './trial.ts';
 import type { TrialWorld } from './trial-files.ts';
 import { releaseBound } from '../core/release/registry.ts';
@@ -23,6 +25,42 @@ export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld): S
   const { rows, strategy } = evaluation;
   // The target names its sources in the order in which they answered, which differs between trials.
   return rows.filter(({ method }) => isOfStrategy(method, strategy)).map((row) => ({ ...row, sources: world.sources }));
+}
+
+/** A gain at one seed. */
+export type SeedGain = Omit<GainRow, 'per'>;
+
+/** The target's gains of the strategy, by each decoder, over the prior. */
+export function strategyGains({ evaluation }: TrialOutcome, { target }: TrialWorld): SeedGain[] {
+  const { gains, rows, strategy } = evaluation;
+  return gains
+    .filter(({ method }) => isOfStrategy(method, strategy))
+    .flatMap((gain) => {
+      const own = rows.find(({ method }) => method === gain.method);
+      if (own === undefined) return [];
+      const { release, epsilon, epsilon0 } = own;
+      return [{ target, release, epsilon, epsilon0, ...gain }];
+    });
+}
+
+/** Gains of the reference rows over the prior. */
+export function referenceGains({ gains }: References, { target }: TrialWorld): SeedGain[] {
+  return gains.map((gain) => ({ target, release: 'none', epsilon: null, epsilon0: null, ...gain }));
+}
+
+/** Merges gains that differ only in the seed: their mean, with an interval over seeds. */
+export function overSeeds(gains: readonly SeedGain[]): GainRow[] {
+  const alike = new Map<string, SeedGain[]>();
+  for (const gain of gains) {
+    const key = JSON.stringify({ ...gain, mean: 0, low: 0, high: 0 });
+    alike.set(key, [...(alike.get(key) ?? []), gain]);
+  }
+  return [...alike.values()].map((same) => {
+    const [first] = same;
+    if (same.length === 1) return { ...first, per: 'persons' };
+    const { mean, low, high } = gainOverSeeds(same.map((gain) => gain.mean));
+    return { ...first, mean, low, high, per: 'seeds' };
+  });
 }
 
 /** The claims of a federation with this manifest that runs with seeded noise and publishes its metrics. */

@@ -1,16 +1,10 @@
 import { Command } from 'commander';
-import { claimLines } from '../../core/claims/statement-text.ts';
 import { flagOf, runOptions, simulationOptions } from '../../simulations/options.ts';
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
-import {
-  directionText,
-  formatTable,
-  notChargedLines,
-  privacyLine,
-  referenceLines,
-  resultsTables,
-  termsLine,
-} from '../../simulations/report/table.ts';
+import { answer, wrapped } from '../../simulations/report/answer.ts';
+import { claimsOnce } from '../../simulations/report/claims-once.ts';
+import { familiesOf, formatFamilies } from '../../simulations/report/families.ts';
+import { directionText } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
@@ -76,28 +70,35 @@ function optionsOf(flags: Flags): SimulationOptions {
   return simulationOptions(flags.privacy ? given : { ...given, epsilon: [...(given.epsilon ?? []), null] });
 }
 
+/** Characters in a line of prose. */
+const WIDTH = 100;
+
+/** The answer, the first table, what was claimed, then the rest. */
 function summary(results: Results, folder: string, options: SimulationOptions): string {
   const { world } = results;
-  const out = [
-    '',
-    `First recommendations in world ${world.name} (${results.protocol}, ${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'})`,
-    ...resultsTables(results).flatMap((table, index) => [
+  const seeds = `${results.seeds.length} seed${results.seeds.length === 1 ? '' : 's'}`;
+  const out = ['', ...answer(results).map((sentence) => wrapped(sentence, WIDTH)), ''];
+  for (const direction of world.directions) {
+    out.push(
+      `First recommendations in world ${world.name}, ${directionText(direction)} (${results.protocol}, ${seeds})`,
       '',
-      directionText(world.directions[index]),
+      formatFamilies(familiesOf(results, direction.target)),
       '',
-      formatTable(table),
-      '',
-      ...referenceLines(table),
-    ]),
-    '',
-    ...results.notes.map((note) => `! ${note}`),
-  ];
-  for (const row of results.privacy) {
-    out.push('', `${row.strategy}, release ${row.release}: ${privacyLine(row)}`);
-    out.push(...row.claims.flatMap(claimLines).map((line) => `  ${line}`), `  ${termsLine(row)}`);
+    );
   }
-  out.push('', ...notChargedLines(results.privacy));
-  return [...out, '', `Kept in ${folder} (open report.html)`, `Next: ${nextCommand(results, options)}`].join('\n');
+  // Warnings come before what they qualify.
+  out.push(...results.notes.map((note) => `! ${wrapped(note, WIDTH - 2, '  ')}`), '');
+  out.push('Privacy, for a person (the exact statements are in the report):', '');
+  for (const { id, plain, strategies } of claimsOnce(results.privacy)) {
+    const whom = strategies.length === results.privacy.length ? '' : `${strategies.join(', ')}: `;
+    out.push(`  ${id}  ${wrapped(`${whom}${plain}`, WIDTH - 6, '      ')}`);
+  }
+  return [
+    ...out,
+    '',
+    `Picture, other metrics, exact claims: ${folder}/report.html`,
+    `Next: ${nextCommand(results, options)}`,
+  ].join('\n');
 }
 
 /** The command that a user is likely to want next, on the same world. */

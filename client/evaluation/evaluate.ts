@@ -8,10 +8,10 @@ import type { Domain } from '../../core/data/domain.ts';
 import { itemCounts, personIndex } from '../../core/data/select.ts';
 import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
-import { pairedGain } from '../../core/evaluation/gains.ts';
-import { gains } from '../../core/evaluation/metrics.ts';
+import { gainsOver } from '../../core/evaluation/gains.ts';
+import type { MeasuredGain } from '../../core/evaluation/gains.ts';
 import { drawnOnce, negativesByName, uniformWithReplacement } from '../../core/evaluation/negatives.ts';
-import type { Negatives, NegativesName } from '../../core/evaluation/negatives.ts';
+import type { Negatives } from '../../core/evaluation/negatives.ts';
 import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
 import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
@@ -37,17 +37,6 @@ export interface EvaluationInput {
   readonly factorise: Factorise;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
-}
-
-export interface MeasuredGain {
-  readonly method: string;
-  readonly over: string;
-  readonly negatives: NegativesName;
-  readonly metric: 'NDCG@10';
-  readonly mean: number;
-  /** 95 % confidence interval over persons. */
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface EvaluationResult {
@@ -132,17 +121,4 @@ function baselineScorers(input: EvaluationInput): { name: string; score: (person
       name: baseline.name,
       score: baseline.fit({ ...world, random: random.of(`baseline/${baseline.name}`) }),
     }));
-}
-
-function gainsOver(over: string, evaluations: ReadonlyMap<string, readonly Evaluation[]>): MeasuredGain[] {
-  const reference = evaluations.get(over);
-  if (reference === undefined) return [];
-  return [...evaluations].flatMap(([method, measured]) =>
-    method === over
-      ? []
-      : measured.map((evaluation, kind) => {
-          const { mean, low, high } = pairedGain(evaluation, reference[kind], (rank) => gains.ndcg(rank, 10));
-          return { method, over, negatives: evaluation.negatives, metric: 'NDCG@10' as const, mean, low, high };
-        }),
-  );
 }

@@ -5,6 +5,8 @@
  */
 import { EvaluationError } from './errors.ts';
 import type { Evaluation } from './evaluate.ts';
+import { gains } from './metrics.ts';
+import type { NegativesName } from './negatives.ts';
 import { mean, standardDeviation } from './results.ts';
 
 export interface Gain {
@@ -77,6 +79,32 @@ export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
   const n = gainsBySeed.length;
   const half = std === null ? Infinity : (studentQuantile(n - 1) * std) / Math.sqrt(n);
   return { mean: middle, low: middle - half, high: middle + half, n };
+}
+
+/** A gain in NDCG@10 over another method. */
+export interface MeasuredGain {
+  readonly method: string;
+  readonly over: string;
+  readonly negatives: NegativesName;
+  readonly metric: 'NDCG@10';
+  readonly mean: number;
+  /** 95 % confidence interval over persons. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Gains of every method over one of them, for each kind of negatives; none if that one was not measured. */
+export function gainsOver(over: string, evaluations: ReadonlyMap<string, readonly Evaluation[]>): MeasuredGain[] {
+  const reference = evaluations.get(over);
+  if (reference === undefined) return [];
+  return [...evaluations].flatMap(([method, measured]) =>
+    method === over
+      ? []
+      : measured.map((evaluation, kind) => {
+          const { mean, low, high } = pairedGain(evaluation, reference[kind], (rank) => gains.ndcg(rank, 10));
+          return { method, over, negatives: evaluation.negatives, metric: 'NDCG@10' as const, mean, low, high };
+        }),
+  );
 }
 
 /** The 97.5 % quantiles of Student's t for 1 to 10 degrees of freedom. */

@@ -3,7 +3,8 @@
  * @module
  */
 import { stringify } from 'yaml';
-import { escape, STYLE } from '../report/html.ts';
+import { escape } from '../report/html.ts';
+import { STYLE } from '../report/style.ts';
 import { notChargedLines, privacyLine, termsLine } from '../report/table.ts';
 import type { PrivacyRow } from '../results.ts';
 import { experimentCharts } from './charts.ts';

@@ -6,6 +6,9 @@ import * as vega from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
 import type { ResultRow, Results, RoundRow } from '../results.ts';
+import { upward } from '../../core/accounting/printed-epsilon.ts';
+import { figure, headlines, toldText } from './headline.ts';
+import type { Headline } from './headline.ts';
 import { methodLabel, REFERENCE_ROWS } from './table.ts';
 
 const CONFIG: TopLevelSpec['config'] = {
@@ -16,13 +19,119 @@ const CONFIG: TopLevelSpec['config'] = {
   view: { stroke: 'transparent' },
 };
 
+/** Colours of strategies: told apart without colour vision, and on light and dark ground. */
+const STRATEGIES = ['#0d9488', '#d97706', '#7c3aed', '#dc2626', '#2563eb'];
+const REFERENCE = '#8b98a8';
+
 export interface Chart {
   readonly title: string;
   readonly caption: string;
   readonly svg: string;
 }
 
-/** Every chart for which the results have data. */
+/** The picture of a run: quality against privacy, between the prior and the ceiling. One for each target. */
+export async function pictures(results: Results): Promise<Chart[]> {
+  const drawn = results.world.directions.map(async ({ target }): Promise<Chart | null> => {
+    const spec = qualityAgainstPrivacy(results, target);
+    if (spec === null) return null;
+    return {
+      title: `Quality against privacy, target ${target}`,
+      caption: `NDCG@10 of cold persons by the total epsilon of training; less is more private. Bars: 95 % interval of the gain over the prior. Lines: one list for everybody (popularity, prior) and all data in one place without privacy (ceiling). The axis does not begin at zero.`,
+      svg: await toSvg(spec),
+    };
+  });
+  return (await Promise.all(drawn)).filter((chart) => chart !== null);
+}
+
+function qualityAgainstPrivacy(results: Results, target: string): TopLevelSpec | null {
+  const all = headlines(results, target);
+  const strategies = all.filter(({ isStrategy }) => isStrategy);
+  const most = Math.max(
+    ...strategies.map(({ row }) => strategies.filter((other) => other.row.epsilon === row.epsilon).length),
+  );
+  const slots = Array.from({ length: 2 * most - 1 }, (_, slot) => slot);
+  const points = strategies.map(({ gain, row }) => {
+    const beside = strategies.filter((other) => other.row.epsilon === row.epsilon);
+    const place = beside.findIndex((other) => other.row === row);
+    return {
+      method: row.release === 'raw' ? row.method : `${row.method}, ${toldText(row)}`,
+      epsilon: row.epsilon === null ? 'no limit' : upward(row.epsilon),
+      order: row.epsilon ?? Infinity,
+      // Those of one epsilon stand side by side around its place on the axis.
+      slot: most - beside.length + 2 * place,
+      mean: row.mean,
+      low: gain !== undefined && Number.isFinite(gain.low) ? row.mean - (gain.mean - gain.low) : row.mean,
+      high: gain !== undefined && Number.isFinite(gain.high) ? row.mean + (gain.high - gain.mean) : row.mean,
+    };
+  });
+  if (points.length === 0) return null;
+  const epsilons = [...new Map(points.map(({ epsilon, order }) => [epsilon, order]))].sort((a, b) => a[1] - b[1]);
+  const x = {
+    field: 'epsilon',
+    type: 'ordinal',
+    sort: epsilons.map(([epsilon]) => epsilon),
+    title: 'epsilon of everything trained',
+    axis: { labelAngle: 0 },
+  } as const;
+  // The axis begins below the lists that are worth comparing, not at zero: differences are what is read.
+  const levels = referenceLevels(all);
+  const low = Math.min(...[...points, ...levels].map(({ mean }) => mean));
+  const high = Math.max(...points.map((point) => point.high), ...levels.map(({ mean }) => mean));
+  const domain = [Math.max(0, low - 0.25 * (high - low)), high + 0.1 * (high - low)];
+  const y = (field: string) =>
+    ({ field, type: 'quantitative', title: 'NDCG@10', scale: { domain, nice: false, zero: false } }) as const;
+  const color = {
+    field: 'method',
+    type: 'nominal',
+    title: null,
+    scale: { range: STRATEGIES },
+    legend: { orient: 'bottom', columns: 3 },
+  } as const;
+  const xOffset = { field: 'slot', type: 'ordinal', scale: { domain: slots } } as const;
+  return {
+    width: 460,
+    height: 300,
+    layer: [
+      {
+        data: { values: levels },
+        layer: [
+          { mark: { type: 'rule', strokeDash: [5, 4], color: REFERENCE }, encoding: { y: y('mean') } },
+          {
+            mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -2 },
+            encoding: { y: y('mean'), x: { value: 0 }, text: { field: 'label' } },
+          },
+        ],
+      },
+      {
+        data: { values: points },
+        layer: [
+          {
+            mark: { type: 'rule', strokeWidth: 2 },
+            encoding: { x, xOffset, y: y('low'), y2: { field: 'high' }, color },
+          },
+          {
+            mark: { type: 'point', filled: true, size: 90, opacity: 1 },
+            encoding: { x, xOffset, y: y('mean'), color, shape: { field: 'method', type: 'nominal', title: null } },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** Levels of the reference rows. Popularity is left out where its label would lie on the prior's. */
+function referenceLevels(all: readonly Headline[]): { readonly label: string; readonly mean: number }[] {
+  const level = (name: string): { label: string; mean: number }[] =>
+    all
+      .filter(({ row }) => row.method === name)
+      .map(({ row }) => ({ label: `${name} ${figure(row.mean)}`, mean: row.mean }));
+  const [prior, popularity, ceiling] = ['prior', 'popularity', 'ceiling'].map(level);
+  const top = Math.max(...all.map(({ row }) => row.mean));
+  const isApart = popularity.every(({ mean }) => Math.abs(mean - (prior.at(0)?.mean ?? 0)) > 0.06 * top);
+  return [...prior, ...(isApart ? popularity : []), ...ceiling];
+}
+
+/** Every other chart for which the results have data. */
 export async function charts(results: Results): Promise<Chart[]> {
   const drawn: Chart[] = [];
   const add = async (title: string, caption: string, spec: TopLevelSpec | null): Promise<void> => {

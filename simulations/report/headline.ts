@@ -1,0 +1,56 @@
+/**
+ * The figures that a run's answer, its first table and its first picture show: NDCG@10 of all cold persons, and its gain over the
+ * prior.
+ * @module
+ */
+import type { GainRow, ResultRow, Results } from '../results.ts';
+import { isLocalMode, RELEASE_MODES } from '../../core/release/registry.ts';
+import { upward } from '../../core/accounting/printed-epsilon.ts';
+import { methodLabel, REFERENCE_ROWS } from './table.ts';
+
+export interface Headline {
+  readonly label: string;
+  readonly row: ResultRow;
+  /** Absent for the prior itself, and where no gain was measured. */
+  readonly gain: GainRow | undefined;
+  readonly isStrategy: boolean;
+}
+
+/** Uniform negatives where there are several kinds. */
+export function headlines({ gains, rows }: Pick<Results, 'rows' | 'gains'>, target: string): readonly Headline[] {
+  const all = rows.filter(
+    (row) => row.target === target && row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with',
+  );
+  const negatives = all.some((row) => row.negatives === 'uniform') ? 'uniform' : 'full';
+  return all
+    .filter((row) => row.negatives === negatives)
+    .map((row) => ({
+      label: methodLabel(row),
+      row,
+      gain: gains.find((gain) => gain.target === target && gain.negatives === negatives && isSame(gain, row)),
+      isStrategy: !REFERENCE_ROWS.includes(row.method),
+    }));
+}
+
+type Subject = Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>;
+
+function isSame(a: Subject, b: Subject): boolean {
+  return a.method === b.method && a.release === b.release && a.epsilon === b.epsilon && a.epsilon0 === b.epsilon0;
+}
+
+/** Three decimals, without the zero before them. */
+export const figure = (value: number): string => value.toFixed(3).replace(/^(-?)0/, '$1');
+
+/** Gain and its 95 % interval. */
+export function gainText({ high, low, mean }: Pick<GainRow, 'mean' | 'low' | 'high'>): string {
+  const sign = mean < 0 ? '' : '+';
+  return `${sign}${figure(mean)} [${figure(low)}, ${figure(high)}]`;
+}
+
+/** What each source sends the target of one person. */
+export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'epsilon0'>): string {
+  const mode = RELEASE_MODES.find((name) => name === release);
+  if (mode === undefined || mode === 'none') return 'nothing';
+  if (!isLocalMode(mode)) return 'a vector, no limit';
+  return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}`}`;
+}
