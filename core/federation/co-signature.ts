@@ -1,9 +1,9 @@
 /**
- * Co-signatures: every member signs the manifest, and nobody works by one that a member has not signed.
+ * Co-signatures: every member signs the manifest, and nobody uses one that lacks a member's signature.
  *
- * A member's own signature is its pin. A member signs once its people have compared the manifest's words (manifest-words.ts)
- * with the others', so a manifest that holds the member's signature holds the keys that it compared. Whoever hands the file
- * over, the coordinator for one, cannot put other keys into it.
+ * A member's own signature is its pin. A member signs after its people have compared the manifest's words
+ * (manifest-words.ts) with the others. So a manifest with the member's signature holds the keys that it compared, and
+ * whoever passes the file on, e.g. the coordinator, cannot put other keys into it.
  * @module
  */
 import nacl from 'tweetnacl';
@@ -13,7 +13,7 @@ import type { Identity } from './identity.ts';
 import { canonicalManifest, COORDINATOR } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
-/** No other signature of a member's key begins so. */
+/** Domain separation: no other signature by a member's key begins with these bytes. */
 const CONTEXT = new TextEncoder().encode('isthmus manifest 2\n');
 
 export interface Member {
@@ -22,14 +22,14 @@ export interface Member {
   readonly identity: string;
 }
 
-/** All that must sign: the coordinator, then the platforms in the manifest's order. */
+/** All members that must sign: the coordinator, then the platforms in the manifest's order. */
 export function membersOf({ coordinator, platforms }: Manifest): readonly Member[] {
   return [{ name: COORDINATOR, identity: coordinator.identity }, ...platforms];
 }
 
 /**
- * The member that this key file is, by its keys.
- * @throws FederationError MANIFEST_MEMBER when the manifest does not name it, or holds another key under its name.
+ * The member whose key file this is, found by its keys.
+ * @throws FederationError MANIFEST_MEMBER if the manifest does not name it, or holds another key under its name.
  */
 export function memberOf(manifest: Manifest, own: Identity): string {
   const { name, identity, seal } = publicEntry(own);
@@ -40,7 +40,7 @@ export function memberOf(manifest: Manifest, own: Identity): string {
     const known = platforms.map((platform) => platform.name).join(', ');
     throw new FederationError(
       'MANIFEST_MEMBER',
-      `the key file is "${name}"’s, who is not in the manifest of federation "${federation}": it names ${known}`,
+      `the key file belongs to "${name}", which is not in the manifest of federation "${federation}": it names ${known}`,
     );
   }
   const differs = [...(identity === entry.identity ? [] : ['identity']), ...(seal === entry.seal ? [] : ['seal'])];
@@ -58,7 +58,7 @@ export function coSign(manifest: Manifest, own: Identity): { readonly member: st
   return { member, signature: Buffer.from(signature).toString('base64') };
 }
 
-/** With the signatures of all these. @throws FederationError MANIFEST_MEMBER */
+/** The manifest with the signatures of all these members. @throws FederationError MANIFEST_MEMBER. */
 export function signedBy(manifest: Manifest, members: readonly Identity[]): Manifest {
   const added = members.map((own) => coSign(manifest, own));
   const signatures = Object.fromEntries(added.map(({ member, signature }) => [member, signature]));
@@ -70,7 +70,10 @@ export function missingSignatures(manifest: Manifest): readonly string[] {
   return membersOf(manifest).flatMap(({ name }) => (Object.hasOwn(manifest.signatures, name) ? [] : [name]));
 }
 
-/** Every signature that is there fits. @throws FederationError MANIFEST_SIGNATURE naming whose does not. */
+/**
+ * Checks every signature that is present.
+ * @throws FederationError MANIFEST_SIGNATURE with the names of the wrong ones.
+ */
 export function verifySignatures(manifest: Manifest): void {
   const keys = new Map(membersOf(manifest).map(({ name, identity }) => [name, identity]));
   const bytes = signedBytes(manifest);
@@ -81,13 +84,14 @@ export function verifySignatures(manifest: Manifest): void {
   if (bad.length === 0) return;
   throw new FederationError(
     'MANIFEST_SIGNATURE',
-    `the signature of ${bad.join(', ')} does not fit the manifest of federation "${manifest.federation}": the manifest was changed after it was signed, or the signature is of another one. Nobody may work by it: have it made and accepted anew`,
+    `the signature of ${bad.join(', ')} does not fit the manifest of federation "${manifest.federation}": the manifest was changed after it was signed, or the signature is of another one. Nobody may use it: have a new manifest made and accepted`,
   );
 }
 
 /**
- * Every member has signed. Whether a process may run by it, its record of versions says besides (versions.ts).
- * @throws FederationError MANIFEST_UNSIGNED naming who has not; MANIFEST_SIGNATURE
+ * Checks that every member has signed. The record of versions (versions.ts) decides besides if a process may use the
+ * manifest.
+ * @throws FederationError MANIFEST_UNSIGNED with the missing names; MANIFEST_SIGNATURE.
  */
 export function verifyManifest(manifest: Manifest): void {
   verifySignatures(manifest);

@@ -44,7 +44,7 @@ describe('A platform refuses', () => {
     const random = seededRandom('stranger');
     assert.throws(() => createPlatform({ ...good, identity: generateIdentity('stranger', random) }), {
       code: 'MANIFEST_MEMBER',
-      message: /"stranger"’s, who is not in the manifest .* books, films/,
+      message: /"stranger", which is not in the manifest .* books, films/,
     });
     assert.throws(() => createPlatform({ ...good, identity: generateIdentity('books', random) }), {
       code: 'MANIFEST_MEMBER',

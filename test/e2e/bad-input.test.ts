@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
   coordinator(
     'a manifest changed after it was signed',
     EXIT.input,
-    /signature of coordinator, films, books, music does not fit.*accepted anew/,
+    /signature of coordinator, films, books, music does not fit.*made and accepted/,
     {
       manifest: 'changed.yaml',
     },
@@ -123,7 +123,7 @@ const CASES: readonly Case[] = [
     data: 'nan.tsv',
     reading: READING,
   }),
-  platform('not in the manifest', EXIT.input, /"opera"’s, who is not in the manifest.*films, books, music/, {
+  platform('not in the manifest', EXIT.input, /"opera", which is not in the manifest.*films, books, music/, {
     identity: 'other/opera.key',
   }),
   platform(
