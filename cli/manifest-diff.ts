@@ -15,7 +15,7 @@ export interface ManifestDiff {
   readonly to: { readonly version: number; readonly hash: string };
   readonly joins: readonly string[];
   readonly leaves: readonly string[];
-  /** Under their names stand other keys: they begin again, and all that they released before stays counted. */
+  /** Platforms whose keys changed: they begin again, and everything that they released before stays counted. */
   readonly rejoins: readonly string[];
   readonly stays: readonly string[];
   readonly rounds: {
@@ -23,7 +23,7 @@ export interface ManifestDiff {
     readonly completed: number;
     readonly leftBefore: number;
     readonly leftAfter: number;
-    /** Attempts that may stand charged at rounds of the version before. */
+    /** Most attempts at rounds of the version before that a ledger may hold charged. */
     readonly attemptsBefore: number;
   };
   /** Null without privacy, or where nothing needs noise. */

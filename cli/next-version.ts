@@ -13,7 +13,7 @@ import type { PolicyFlags } from './policy-options.ts';
 
 export interface NextVersion {
   readonly coordinator: string;
-  /** Platforms that join, or stand there with other keys or sizes. */
+  /** Platforms that join, or that have new keys or sizes. */
   readonly halves: readonly ManifestPlatform[];
   readonly leaving: readonly string[];
   /** Rounds that are completed. */

@@ -40,7 +40,7 @@ Examples:
   isthmus data inspect ratings.csv`,
   );
 
-/** @param name what stands in the command's place; without such a command all are mounted, for help and for suggestions. */
+/** @param name the first argument; if it is not a command, all commands are mounted, for help and suggestions. */
 async function mount(name: string): Promise<void> {
   if (['-V', '--version'].includes(name)) return;
   const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);

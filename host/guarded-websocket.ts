@@ -56,7 +56,7 @@ export function guardedWebSocket(makeReader: () => EngineReader): typeof WebSock
       }
     }
 
-    /** One piece from the network per turn: whoever sends without pause would keep the process from everybody else. */
+    /** Handles one piece from the network per turn: a sender that never pauses would otherwise block the process. */
     #rest(): void {
       if (this.#isResting) return;
       this.#isResting = true;

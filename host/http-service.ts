@@ -24,7 +24,7 @@ export interface HttpTerms {
   readonly paths: string;
   /** HTTP status of an error of our own; undefined: 400. */
   readonly statusOf?: (code: string) => number | undefined;
-  /** A failure that no error of our own explains: it is told to nobody outside. */
+  /** Logs an unexpected failure. Nobody outside gets its text. */
   readonly onDefect: (error: unknown) => void;
   /** The remedy for a request under a name that is not this machine's. */
   readonly nameRemedy: string;
@@ -60,7 +60,7 @@ export function httpService(terms: HttpTerms): FastifyInstance {
     clientErrorHandler: (error, socket) => refuse(error, socket),
   });
   app.server.maxHeadersCount = MOST_HEADERS;
-  // JSON alone is taken; else a form that curl sends by default would be read as something else.
+  // Accepts only JSON. Otherwise a form, which curl sends by default, would be read as something else.
   app.removeContentTypeParser('text/plain');
   const isOurs = nameCheck(terms.names);
   app.addHook('onRequest', async (request, reply) => {

@@ -6,7 +6,7 @@ import type { LogLevel } from '../../host/log.ts';
 import { integer, list, text } from '../arguments.ts';
 import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
 
-/** The port `isthmus init` tells platforms of. */
+/** The coordinator's port in the addresses that `isthmus init` prints. */
 const DEFAULT_PORT = 7480;
 
 interface CoordinatorFlags {
@@ -96,7 +96,7 @@ async function run(flags: CoordinatorFlags): Promise<void> {
     const { ending } = coordinator.status().rounds;
     await running.stop();
     if (failure !== undefined) throw failure.error;
-    // A round that was given up may go on: whoever stops the process meanwhile stops it as asked.
+    // A round that was given up may continue later, so a stop meanwhile is a stop by its user, with that exit code.
     process.exitCode = exitCodeOf(ending === 'gave-up' && !flags.untilRoundsOver ? null : ending);
   } finally {
     await log.close();

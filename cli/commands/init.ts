@@ -35,7 +35,7 @@ interface InitOptions extends PolicyFlags {
 
 const PSEUDONYM_KEY = 'pseudonym.key';
 
-/** Sizes of a trial whose maker tells none: room for samples. */
+/** Sizes of a trial without given sizes: room for samples. */
 const TRIAL_SIZES = { items: 10_000, persons: 10_000 };
 
 export function initCommand(): Command {
@@ -151,7 +151,7 @@ function initMember(name: string, out: string, sizes: Sizes, withPseudonymKey = 
     writeWhole(halfFile, formatHalf(half), 'INIT_UNWRITABLE');
     if (withPseudonymKey) writePseudonymKey(pseudonymKey, systemRandom.bytes(PSEUDONYM_KEY_BYTES));
   } catch (error) {
-    // Nobody has been told of this key.
+    // Nobody has received this key yet.
     for (const file of [keyFile, halfFile]) rmSync(file, { force: true });
     throw error;
   }
@@ -199,10 +199,10 @@ function initTrial(platforms: readonly string[], options: InitOptions): void {
       writePseudonymKey(file, systemRandom.bytes(PSEUDONYM_KEY_BYTES));
       made.push(file);
     }
-    // Last, and whole or not at all: where it stands, everything else does.
+    // Written last and atomically: if the manifest exists, everything else does.
     writeWhole(manifestFile, formatManifest(manifest), 'INIT_UNWRITABLE');
   } catch (error) {
-    // Nobody has been told of these keys.
+    // Nobody has received these keys yet.
     for (const file of made) rmSync(file, { force: true });
     throw error;
   }

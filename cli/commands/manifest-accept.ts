@@ -97,8 +97,8 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
 }
 
 /**
- * @param file with the words that another member told; undefined to type them. @throws CommandError MANIFEST_WORDS,
- * MANIFEST_WORDS_DIFFER
+ * @param file file with the words that another member gave; undefined: ask for them.
+ * @throws CommandError MANIFEST_WORDS, MANIFEST_WORDS_DIFFER.
  */
 async function compare(words: string, file: string | undefined): Promise<void> {
   process.stdout.write(`The words of this manifest:\n${wordsTable(words)}

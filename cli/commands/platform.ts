@@ -155,7 +155,7 @@ Examples:
   return command;
 }
 
-/** Resolves when there is no more to do but to serve. */
+/** Resolves once nothing is left to do except serving. */
 async function settledAndSent(platform: Platform): Promise<undefined> {
   await platform.settled;
   await platform.delivered();

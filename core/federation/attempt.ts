@@ -12,7 +12,7 @@ import { canonicalJson } from '../encoding/canonical-json.ts';
 import { platformOf } from './manifest.ts';
 import type { FederationPlan } from './plan.ts';
 
-/** Parameters in a chunk of the upload: 256 KiB at 32 bits. */
+/** Number of parameters in a chunk of the upload: 256 KiB at 32 bits. */
 const CHUNK_LENGTH = 65_536;
 
 export interface AttemptConfig {
@@ -25,8 +25,10 @@ export interface AttemptConfig {
 }
 
 /**
- * The masked sum of a round. @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one.
- * @param platform whose bound on a person it is to hold; any platform's when absent, all else is the same on all.
+ * The masked sum of a round.
+ * @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one.
+ * @param platform the platform for whose clip the sum is; absent: any one. Everything else is the same for all
+ *   platforms.
  */
 export function roundSum(plan: FederationPlan, platform?: string): PlannedSum {
   const [any = []] = Object.values(plan.privacy.sums);
@@ -39,7 +41,7 @@ export function roundSum(plan: FederationPlan, platform?: string): PlannedSum {
   );
 }
 
-/** Canonical bytes of the configuration, as they travel and are hashed. */
+/** Canonical bytes of the configuration, as they are sent and hashed. */
 export function attemptConfig(plan: FederationPlan, cohort: readonly string[]): Uint8Array {
   const config: AttemptConfig = {
     manifest: Buffer.from(plan.manifestHash).toString('hex'),
@@ -50,8 +52,8 @@ export function attemptConfig(plan: FederationPlan, cohort: readonly string[]): 
 }
 
 /**
- * The cohort a coordinator proposes, if all the rest of its configuration is what the manifest says.
- * @throws FederationError ATTEMPT_CONFIG naming what differs.
+ * The cohort that a coordinator proposes, if the rest of its configuration agrees with the manifest.
+ * @throws FederationError ATTEMPT_CONFIG with the differences.
  */
 export function cohortOf(plan: FederationPlan, config: Uint8Array): readonly string[] {
   let offered: unknown;
@@ -81,7 +83,7 @@ const DIFFERENT: Readonly<Record<keyof AttemptConfig, string>> = {
   cohort: 'the cohort is not in order',
 };
 
-/** Which fields differ, and how. */
+/** The fields that differ, with both values. */
 function differences(offered: object, expected: Uint8Array): string {
   const theirs = new Map<string, unknown>(Object.entries(offered));
   const ours = new Map<string, unknown>(
@@ -97,7 +99,7 @@ function differences(offered: object, expected: Uint8Array): string {
 }
 
 /**
- * Parameters of the session, from what this side itself holds and received.
+ * Parameters of the session, made from this side's own values and the values that it received.
  * @param model the shared model as received, float32.
  */
 export function sessionParameters(

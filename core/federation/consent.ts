@@ -1,5 +1,6 @@
 /**
- * Consent: which persons a source may release, to whom, in which epoch and until when. Rules only; stores keep them.
+ * Consent: the persons that a source may release, to which target, in which epoch and until when. This file has only
+ * the rules; stores keep the consents.
  * @module
  */
 import { FederationError } from './errors.ts';
@@ -9,23 +10,26 @@ export interface Consent {
   readonly person: string;
   /** The platform that may receive this person's representation. */
   readonly target: string;
-  /** One randomised code is drawn for each epoch: consent to another epoch is consent to another code. */
+  /** A code is drawn per epoch, so a consent to another epoch is a consent to another code. */
   readonly epoch: number;
-  /** Unix seconds from which on nothing is released any more, and the target deletes what it has. */
+  /** Unix seconds from which on nothing more is released, and the target deletes what it has. */
   readonly expires: number;
 }
 
-/** Last moment a uint32 of Unix seconds holds, the wire's type. */
+/** Largest time in Unix seconds that the wire's uint32 can hold. */
 export const LATEST_EXPIRY = 0xffff_ffff;
 
 const DAY_SECONDS = 24 * 3600;
 
-/** The end of the day on which a consent ends, which is what its target is told: the second would tell when it was given. */
+/**
+ * The end of the day on which a consent ends. Only this is sent to the target, because the exact second would reveal
+ * when the consent was given.
+ */
 export function lastDayOf(expires: number): number {
   return Math.min(LATEST_EXPIRY, Math.ceil(expires / DAY_SECONDS) * DAY_SECONDS);
 }
 
-/** The same of epochs. */
+/** Largest epoch that the wire's uint32 can hold. */
 export const LATEST_EPOCH = 0xffff_ffff;
 
 /** The order in which consents are listed. */
@@ -39,10 +43,10 @@ export function covers(consent: Consent, target: string, epoch: number, now: num
   return consent.target === target && consent.epoch === epoch && now < consent.expires;
 }
 
-/** A consent's terms: it, without whose. */
+/** A consent without its person. */
 export type ConsentTerms = Omit<Consent, 'person'>;
 
-/** @param now Unix seconds. @throws FederationError CONSENT_INVALID naming the field. */
+/** @param now Unix seconds. @throws FederationError CONSENT_INVALID with the name of the field. */
 export function checkTerms(terms: ConsentTerms, own: string, platforms: readonly string[], now: number): void {
   const problem = problemOf(terms, own, platforms, now);
   if (problem !== undefined) throw new FederationError('CONSENT_INVALID', `consent refused: ${problem}`);

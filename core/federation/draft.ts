@@ -1,5 +1,5 @@
 /**
- * A new manifest from its members' public halves.
+ * Makes a new manifest from its members' public halves.
  * @module
  */
 import { signedBy } from './co-signature.ts';
@@ -8,7 +8,7 @@ import type { Identity } from './identity.ts';
 import { formatManifest, parseManifest } from './manifest.ts';
 import type { Manifest, ManifestPlatform, PreviousVersion } from './manifest.ts';
 
-/** A manifest's own fields; what is left out takes the schema's default. */
+/** A manifest's own fields. An absent one takes the schema's default. */
 export interface ManifestParts {
   readonly federation: string;
   readonly seed: string;
@@ -18,12 +18,12 @@ export interface ManifestParts {
   readonly privacy: Partial<Manifest['privacy']> & Pick<Manifest['privacy'], 'epsilon'>;
   readonly rounds?: Partial<Manifest['rounds']>;
   readonly unsafeTrial?: true;
-  /** 1 when absent. */
+  /** Default: 1. */
   readonly version?: number;
   readonly previous?: PreviousVersion;
 }
 
-/** The same by whoever holds every member's key. */
+/** The same parts with every member's secret keys, for a party that holds all of them. */
 export interface Draft extends Omit<ManifestParts, 'coordinator' | 'platforms'> {
   readonly coordinator: Identity;
   readonly platforms: readonly DraftPlatform[];
@@ -54,15 +54,15 @@ export function following(
   };
 }
 
-/** Checked; nobody has signed. @throws FederationError MANIFEST_INVALID naming the key. */
+/** A checked manifest without signatures. @throws FederationError MANIFEST_INVALID with the key. */
 export function newManifest(parts: ManifestParts): Manifest {
   const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {} };
-  // Through its own text, so that what is signed is what a reader of the file gets.
+  // It is formatted and parsed again, so that members sign exactly what a reader of the file gets.
   const text = formatManifest(JSON.parse(JSON.stringify(manifest)) as Manifest);
   return parseManifest(text, 'new manifest');
 }
 
-/** Checked, and signed by every member. @throws FederationError MANIFEST_INVALID naming the key. */
+/** A checked manifest with every member's signature. @throws FederationError MANIFEST_INVALID with the key. */
 export function draftManifest({ coordinator, platforms, ...parts }: Draft): Manifest {
   const { identity } = publicEntry(coordinator);
   const entries = platforms.map(({ identity: own, ...sizes }) => ({ ...publicEntry(own), ...sizes }));
@@ -70,13 +70,13 @@ export function draftManifest({ coordinator, platforms, ...parts }: Draft): Mani
   return signedBy(manifest, [coordinator, ...platforms.map((platform) => platform.identity)]);
 }
 
-/** A count to one or two figures, as a manifest tells it: 22802 -> 23000. The exact count is nobody's business. */
+/** A count rounded to one or two figures for the manifest: 22802 -> 23000. The exact count stays private. */
 export function roundAbout(count: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
   return Math.max(1, Math.round(count / step) * step);
 }
 
-/** An upper bound with room to grow by a quarter at least, to two figures: 22802 -> 29000. */
+/** An upper bound with room to grow by at least a quarter, rounded to two figures: 22802 -> 29000. */
 export function withRoom(count: number): number {
   const least = Math.max(1, count) * 1.25;
   const step = 10 ** Math.max(0, Math.floor(Math.log10(least)) - 1);

@@ -1,6 +1,6 @@
 /**
- * Identities: who a platform or the coordinator is. An Ed25519 pair signs, an X25519 pair opens letters. The file format
- * lives here; reading and writing files is the business of host/.
+ * Identities of platforms and the coordinator: an Ed25519 pair for signing, and an X25519 pair for opening letters.
+ * This file has the file format; host/ reads and writes the files.
  * @module
  */
 import nacl from 'tweetnacl';
@@ -22,7 +22,7 @@ export interface Identity {
   readonly seal: KeyPair;
 }
 
-/** A fresh identity. */
+/** Makes a new identity. */
 export function generateIdentity(name: string, random: RandomSource): Identity {
   return {
     name,
@@ -31,7 +31,10 @@ export function generateIdentity(name: string, random: RandomSource): Identity {
   };
 }
 
-/** The key file's text: JSON, keys in base64. Whoever holds it is this platform: keep it readable to its owner alone. */
+/**
+ * The key file's text: JSON with keys in base64. Anyone with it can act as the member, so only its owner may be able to
+ * read the file.
+ */
 export function formatIdentity(identity: Identity): string {
   const pair = ({ publicKey, secretKey }: KeyPair): object => ({
     publicKey: toBase64(publicKey),
@@ -43,8 +46,8 @@ export function formatIdentity(identity: Identity): string {
 }
 
 /**
- * Reads a key file's text. No error message holds any of its content.
- * @param file what to call the file in an error.
+ * Reads a key file's text. No error message contains any of it.
+ * @param file name of the file for errors.
  * @throws FederationError IDENTITY_INVALID.
  */
 export function parseIdentity(text: string, file = 'identity file'): Identity {
@@ -70,7 +73,7 @@ export function parseIdentity(text: string, file = 'identity file'): Identity {
   return { name, identity, seal };
 }
 
-/** The public half, as a manifest holds it. */
+/** The public half in the form of the manifest. */
 export function publicEntry(identity: Identity): { name: string; identity: string; seal: string } {
   return {
     name: identity.name,

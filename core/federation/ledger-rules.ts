@@ -12,7 +12,7 @@ import { planOfVersion } from './plan.ts';
 import type { FederationPlan } from './plan.ts';
 import { refundClaim } from './refund-claim.ts';
 
-/** Numbers of attempts are 32 bits wide wherever they stand under a signature. */
+/** Largest number of an attempt: signed texts hold it in 32 bits. */
 const MOST_ATTEMPTS = 2 ** 32 - 1;
 
 /** Attempts that this side took part in, by session id. */
@@ -21,10 +21,10 @@ export interface OwnAttempts {
 }
 
 /**
- * @param own what a platform has on record; absent for the coordinator, which takes part in none.
+ * @param own attempts on record at a platform; absent for the coordinator, which takes part in none.
  *
- * A platform takes its own charge back only when it has itself given the session up. Its share holders are then everybody
- * in the proof's key list: the session id is a hash over that list, so the list is the one that this platform dealt to.
+ * A platform takes its own charge back only after it gave the session up itself. The holders of its shares are then in
+ * the proof's key list: the session id is a hash over that list, so it is the list that this platform dealt to.
  */
 export function ledgerRules(plan: FederationPlan, engine: CryptoEngine, own?: OwnAttempts): LedgerRules {
   return {

@@ -1,13 +1,13 @@
 /**
- * Sealing letters. Each is encrypted to a public key of its receiver by a key pair that its sender makes for it and forgets
- * at once, and signed inside by the sender's identity. So a letter opens for whoever holds the receiver's secret key
- * alone: the sender cannot open it again, and once the receiver has deleted that key nobody can (forward secrecy).
+ * Sealing of letters. A letter is encrypted to a public key of its receiver, with a key pair that its sender makes for
+ * this one letter and forgets at once. The sender's identity signs it inside. So only the receiver's secret key opens
+ * it. The sender cannot open it again, and once the receiver has deleted that key nobody can (forward secrecy).
  *
- * X25519 (RFC 7748), HKDF-SHA256 (RFC 5869) over the shared secret with federation, sender, receiver, id and both public
- * keys as its info, AES-256-GCM (NIST SP 800-38D) under the key of this one letter. Sealed bytes: receiver's public key
- * [32], sender's public key of this letter [32], ciphertext, tag [16]. The text: length of the content and the letter's order
- * (big-endian, 4 bytes each), Ed25519 signature [64], content, zeros. A sealed letter is as long as a power of two, so that
- * its length tells how much is in it to a factor of two at best.
+ * X25519 (RFC 7748), HKDF-SHA256 (RFC 5869) over the shared secret with federation, sender, receiver, id and both
+ * public keys as its info, AES-256-GCM (NIST SP 800-38D) under the key of this one letter. Sealed bytes: receiver's
+ * public key [32], sender's public key of this letter [32], ciphertext, tag [16]. Plain text: length of the content and
+ * the letter's order (big-endian, 4 bytes each), Ed25519 signature [64], content, zeros. The length of a sealed letter
+ * is a power of two, so it reveals the length of the content to a factor of two at best.
  * @module
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
@@ -19,7 +19,10 @@ import { FederationError } from './errors.ts';
 
 export const LETTER_ID_BYTES = 16;
 export const LETTER_KEY_BYTES = 32;
-/** Largest sealed letter, and the smallest: a request is as long as an answer about a few persons. */
+/**
+ * Length of the largest and the smallest sealed letter. The smallest makes a request as long as an answer about a few
+ * persons.
+ */
 export const MAX_LETTER_BYTES = 4 * 1024 * 1024;
 export const MIN_LETTER_BYTES = 1024;
 
@@ -30,7 +33,7 @@ const TEXT_HEAD_BYTES = 8 + SIGNATURE_BYTES;
 const SEAL_BYTES = HEAD_BYTES + TEXT_HEAD_BYTES + TAG_BYTES;
 /** Longest content of a letter. */
 export const MAX_CONTENT_BYTES = MAX_LETTER_BYTES - SEAL_BYTES;
-/** The key seals one letter, so the nonce need not differ. */
+/** The key seals only one letter, so the nonce may be constant. */
 const NONCE = new Uint8Array(12);
 const CIPHER = 'aes-256-gcm';
 
@@ -39,12 +42,12 @@ export interface LetterEnvelope {
   readonly federation: string;
   readonly from: string;
   readonly to: string;
-  /** [16] fresh for each letter: the receiver takes each id once. */
+  /** [16] new for each letter: the receiver accepts each id once. */
   readonly id: Uint8Array;
 }
 
 export interface LetterContent {
-  /** Grows with each letter that its sender writes: two letters of one sender are told apart as earlier and later by it. */
+  /** It grows with each letter of one sender, so that the receiver can order them. */
   readonly order: number;
   readonly content: Uint8Array;
 }
@@ -81,7 +84,7 @@ export interface SealingKeys {
   readonly receiver: Uint8Array;
 }
 
-/** @param keys `receiver` is one that {@link isLetterKey} takes. @throws FederationError LETTER_TOO_LARGE. */
+/** @param keys `receiver` must pass {@link isLetterKey}. @throws FederationError LETTER_TOO_LARGE. */
 export function sealLetter(
   envelope: LetterEnvelope,
   { order, content }: LetterContent,
@@ -112,27 +115,27 @@ export function sealLetter(
   return new Uint8Array(Buffer.concat([receiver, agreement.publicKey, ...box]));
 }
 
-/** How long a letter with this much content is: a power of two. */
+/** Length of a letter with this much content: a power of two. */
 export function sealedBytes(contentBytes: number): number {
   return Math.max(MIN_LETTER_BYTES, 2 ** Math.ceil(Math.log2(contentBytes + SEAL_BYTES)));
 }
 
 export interface OpeningKeys {
-  /** X25519 secret key to a public one; undefined: not this receiver's, or deleted. */
+  /** The X25519 secret key of a public one; undefined if it is not this receiver's, or deleted. */
   secretOf(publicKey: Uint8Array): Uint8Array | undefined;
   /** Ed25519 public key of the sender's identity. */
   readonly sender: Uint8Array;
 }
 
 export interface OpenedLetter extends LetterContent {
-  /** The receiver's public key that it was sealed to. */
+  /** The receiver's public key that the letter was sealed to. */
   readonly key: Uint8Array;
 }
 
 /**
- * @param envelope what the mailbox says of the letter.
- * @throws FederationError LETTER_KEY_UNKNOWN: sealed to a key that is deleted, or never was; LETTER_UNREADABLE: changed, cut,
- * delivered as another one, or not signed by its sender.
+ * @param envelope the letter's outside, as the mailbox gives it.
+ * @throws FederationError LETTER_KEY_UNKNOWN: sealed to a key that is deleted or never existed; LETTER_UNREADABLE:
+ *   changed, cut, delivered under another envelope, or not signed by its sender.
  */
 export function openLetter(envelope: LetterEnvelope, sealed: Uint8Array, keys: OpeningKeys): OpenedLetter {
   if (sealed.length < MIN_LETTER_BYTES || sealed.length > MAX_LETTER_BYTES) throw unreadable(envelope, 'wrong length');

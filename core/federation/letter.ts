@@ -1,6 +1,6 @@
 /**
- * Letters: what one platform tells another through the coordinator's mailbox, which cannot read it (`letter-seal.ts`). What
- * comes is another platform's word, and checked before anything is made of it.
+ * Letters from one platform to another through the coordinator's mailbox, which cannot read them (`letter-seal.ts`).
+ * Their content is another platform's word, so it is checked before use.
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
@@ -14,19 +14,22 @@ export type LetterBody =
   | ({ readonly kind: 'letter-key' } & LetterKey)
   | ({ readonly kind: 'letter-key-closed' } & ClosedLetterKey);
 
-/** A key for letters that name persons: the receiver makes it, and deletes its secret half once they are taken. */
+/** A key for letters that name persons. The receiver makes it, and deletes its secret half once they are taken. */
 export interface LetterKey {
   readonly publicKey: Uint8Array /* [32] X25519 */;
-  /** Unix seconds: nothing is sealed to it from then on. */
+  /** Unix seconds; from then on nothing is sealed to it. */
   readonly until: number;
-  /** Grows from key to key, Unix seconds at least: one that comes late does not replace a later one. */
+  /**
+   * It grows with every key, and is at least the Unix seconds at its making. So a late letter cannot replace a later
+   * key.
+   */
   readonly serial: number;
 }
 
-/** No further letter will be sealed to this key. */
+/** A sender's word that it will seal no further letter to this key. */
 export interface ClosedLetterKey {
   readonly publicKey: Uint8Array /* [32] */;
-  /** Ids of those that were; lower-case hex. */
+  /** Ids of the letters that were sealed to it; lower-case hex. */
   readonly letters: readonly string[];
 }
 
@@ -34,36 +37,36 @@ export interface ClosedLetterKey {
 export interface ReleaseBatch {
   readonly epoch: number;
   readonly modelRound: number;
-  /** From 0. */
+  /** Number of the part, from 0. */
   readonly part: number;
   readonly parts: number;
   readonly mode: string;
   /** Canonical JSON of the mode's noise model, without arrays. */
   readonly noiseModel: string;
-  /** [K, dimension] where the noise model has prototypes, else empty. */
+  /** [K, dimension] if the noise model has prototypes, else empty. */
   readonly prototypes: Float32Array;
   readonly dimension: number;
   /** Pseudonyms. */
   readonly persons: readonly string[];
-  /** Unix seconds, one a person: the target deletes the vector then. */
+  /** Unix seconds per person, at which the target deletes the vector. */
   readonly expires: Uint32Array;
   readonly vectors: Float32Array /* [persons, dimension] row-major */;
 }
 
 /** Limits that hold in every federation. The limits of a plan are checked by code that knows the plan. */
 export const LETTER_LIMITS = {
-  /** Numbers of a representation: the decoder's work grows with its cube. */
+  /** Largest number of dimensions of a representation: the decoder's work grows with its cube. */
   dimension: 64,
-  /** Letters of one answer. */
+  /** Most letters per answer. */
   parts: 1024,
   prototypes: 4096,
   nameCharacters: 64,
   noiseModelCharacters: 1024,
-  /** Letters under one key. */
+  /** Most letters per key. */
   letters: 10_000,
 } as const;
 
-/** Bytes that a letter's content needs beside vectors, expiries, persons and prototypes. */
+/** Bytes of a letter's content besides vectors, expiries, persons and prototypes. */
 export const CONTENT_OVERHEAD_BYTES = 2048;
 
 /** True if the letter names persons. Such a letter is sealed to a key that is deleted afterwards. */
@@ -71,12 +74,15 @@ export function namesPersons({ kind }: LetterBody): boolean {
   return kind === 'release-batch' || kind === 'release-withdrawal';
 }
 
-/** The content of a letter. */
+/** Encodes the content of a letter. */
 export function encodeLetter(body: LetterBody): Uint8Array {
   return isthmus.Letter.encode(encodeBody(body)).finish();
 }
 
-/** @param from who sealed it. @throws FederationError LETTER_INVALID: not a letter that this version knows, or that any plan allows. */
+/**
+ * @param from the sender.
+ * @throws FederationError LETTER_INVALID if this version does not know the letter, or no plan allows it.
+ */
 export function decodeLetter(content: Uint8Array, from: string): LetterBody {
   let letter: isthmus.Letter;
   try {
@@ -202,12 +208,14 @@ function invalid(from: string, problem: string, cause?: unknown): FederationErro
   return new FederationError('LETTER_INVALID', `a letter from "${from}" is not valid: ${problem}`, { cause });
 }
 
-/** The wire is little-endian, and so is every machine Node runs on but s390x, where typed arrays would need a swap. */
+/**
+ * The wire is little-endian, like every machine that Node runs on except s390x, where typed arrays would need a swap.
+ */
 function littleEndian(array: Float32Array | Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** A copy that a four-byte typed array may be laid on. */
+/** A copy whose alignment suits a four-byte typed array. */
 function aligned(bytes: Uint8Array | null | undefined, from: string): ArrayBuffer {
   if (bytes === null || bytes === undefined) return new ArrayBuffer(0);
   if (bytes.length % 4 !== 0) throw invalid(from, 'a vector is cut short');

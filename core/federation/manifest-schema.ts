@@ -1,5 +1,5 @@
 /**
- * The layout of a manifest and of a public half: every field, its range, and what fields must hold together.
+ * The layout of a manifest and of a public half: every field with its range, and the conditions between fields.
  * @module
  */
 import { z } from 'zod';
@@ -27,13 +27,16 @@ const personsAtMost = z.int().min(1).max(1_000_000_000);
 
 const platformSchema = z.strictObject({
   name: platformName,
-  /** Ed25519 identity: signs every envelope. */
+  /** Ed25519 identity, which signs every envelope. */
   identity: key32,
-  /** X25519 key to which letters are sealed. */
+  /** X25519 key for letters to this member. */
   seal: key32,
-  /** Public upper bound of the catalogue, with room for items to come. Rows of items beyond it are left out. */
+  /** Public upper bound of the catalogue, with room for later items. Rows of items beyond it are left out. */
   items: itemsAtMost,
-  /** Public upper bound of the persons, with room for persons to come: noise and learning rates follow it. More stop nobody. */
+  /**
+   * Public upper bound of the number of persons, with room to grow. Noise and learning rates depend on it. More persons
+   * are allowed.
+   */
   personsAbout: personsAtMost,
 });
 
@@ -45,45 +48,57 @@ export const halfSchema = z.discriminatedUnion('half', [
 export type PublicHalf = z.infer<typeof halfSchema>;
 
 const privacySchema = z.strictObject({
-  /** Total epsilon for everything trained; null only under an explicit no-privacy federation. */
+  /** Total epsilon of everything trained; null only in a federation that asks for no privacy. */
   epsilon: z.number().positive().max(100).nullable(),
   delta: z.number().positive().max(0.01).default(1e-6),
-  /** Platforms that may pool what they saw with the coordinator's. */
+  /** c: number of platforms that may pool their view with the coordinator. */
   colluding: z.int().min(0).default(0),
-  /** Platforms whose noise may be missing from a sum that is still opened. When absent one, in rounds of four platforms or more. */
+  /**
+   * Number of platforms whose noise may be missing in an opened sum. Default: one in rounds of four platforms or more,
+   * else none.
+   */
   dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
   release: z.enum(RELEASE_MODES).default('raw'),
   epsilon0: z.number().positive().max(64).nullable().default(null),
-  /** Platforms that release representations; all when absent. */
+  /** Platforms that release representations. Default: all. */
   sources: z.array(platformName).optional(),
-  /** Share of its persons that each platform draws anew, by coins it keeps to itself, for every round; everybody when absent. */
+  /**
+   * Probability with which each platform draws each of its persons for a round, by secret coins. Default: everybody.
+   */
   sampling: z.number().min(0.01).lt(1).optional(),
-  /** The bound on a person's contribution to a round follows this quantile of all lengths; fixed by the strategy when absent. */
+  /**
+   * Quantile of all lengths that the bound on a contribution follows in rounds. Default: the strategy's fixed bound.
+   */
   clipQuantile: z.number().min(0.05).max(0.95).optional(),
-  /** How much of the bound on one person a platform takes in rounds, relative to the others; those not named have 1. */
+  /** Weight of a platform in the split of the bound on one person in rounds. Default: 1. */
   clipWeights: z.record(platformName, z.number().min(0.01).max(100)).optional(),
 });
 
 const roundFieldsSchema = z.strictObject({
   count: z.int().min(0).max(10_000).default(0),
-  /** A stage that has not ended by then ends with who is there. */
+  /** Deadline of a stage, which then ends with the platforms that answered. */
   stageTimeoutMs: z.int().min(100).default(30_000),
-  /** Training inside the platforms is part of stage 2. */
+  /** Deadline of stage 2, which includes the training inside the platforms. */
   trainTimeoutMs: z.int().min(100).default(600_000),
-  /** Attempts that may be charged and lost for good (their sum may still be opened) and all rounds still fit the budget. */
+  /**
+   * Number of attempts that may be charged and lost permanently (their sum may still be opened) while all rounds still
+   * fit the budget.
+   */
   spareAttempts: z.int().min(0).default(1),
   /**
-   * Attempts that a ledger may take a charge back for, on proof that their sum was not opened and cannot be. A platform
-   * uploads at most count + spareAttempts + refunds times, whoever lies. When absent a third of count, and 3 at least.
+   * Number of attempts whose charge a ledger may take back, on proof that their sum was not opened and cannot be. A
+   * platform uploads at most count + spareAttempts + refunds times, whoever lies. Default: a third of count, and at
+   * least 3.
    */
   refunds: z.int().min(0).max(10_000).optional(),
   /**
-   * Graph of the masks. When absent complete up to 200 platforms, which also bounds a coordinator that deviates at will, and
-   * sparse above where a sparse one serves; on it nothing is bounded against a coordinator that deviates in stage 0.
+   * Graph of the masks. Default: complete up to 200 platforms, which also bounds a coordinator that deviates at will,
+   * and sparse above if a sparse graph can serve. On a sparse graph nothing is bounded against a coordinator that
+   * deviates in stage 0.
    */
   graph: z.enum(['complete', 'sparse']).optional(),
-  /** Tries at one round before the coordinator stops. */
+  /** Number of attempts at one round before the coordinator gives it up. */
   maxAttempts: z.int().min(1).default(5),
 });
 
@@ -92,13 +107,16 @@ const roundsSchema = roundFieldsSchema.transform((rounds) => ({
   refunds: rounds.refunds ?? defaultRefunds(rounds.count),
 }));
 
-/** The version before, whole: what it released and may still release is counted by the later one. */
+/** The complete version before. The later version counts what it released and may still release. */
 export interface PreviousVersion {
-  /** Attempts at its rounds that a ledger may hold charged, once and for all. Who has signed the later version charges no more. */
+  /**
+   * Most attempts at its rounds that a ledger may hold charged. A member that has signed the later version charges no
+   * more.
+   */
   readonly attempts: number;
-  /** Rounds completed when the later version was made: it plans for the rest. */
+  /** Number of completed rounds at the making of the later version, which plans for the rest. */
   readonly rounds: number;
-  /** Without signatures: they are no part of what is signed. */
+  /** Without signatures, because members do not sign those. */
   readonly manifest: Manifest;
 }
 
@@ -119,19 +137,19 @@ export const manifestSchema = z
           : `must be ${MANIFEST_FORMAT}`,
     }),
     federation: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and hyphens'),
-    /** 1, 2, 3... Nobody goes back. */
+    /** 1, 2, 3... No process uses a lower version than before. */
     version: z.int().min(1).max(10_000).default(1),
     previous: previousSchema.optional(),
-    /** Makes the first shared model; any public text. */
+    /** The first shared model is made from it; any public text. */
     seed: z.string().min(1),
     coordinator: z.strictObject({ identity: key32 }),
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
     strategy: z.strictObject({ name: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
     privacy: privacySchema,
     rounds: roundsSchema.prefault({}),
-    /** Nobody compared the members' keys: for trials. Every claim says so. */
+    /** True if nobody compared the members' keys: for trials. Every claim says so. */
     unsafeTrial: z.literal(true).optional(),
-    /** By member: Ed25519 by its identity over the canonical manifest without this field, base64. */
+    /** Ed25519 signatures by member name, over the canonical manifest without this field, base64. */
     signatures: z.record(z.union([z.literal(COORDINATOR), platformName]), z.string()).default({}),
   })
   .superRefine((manifest, context) => {
@@ -187,7 +205,7 @@ export const manifestSchema = z
   });
 
 interface Problem {
-  /** The field that it is about. */
+  /** The field that the problem is about. */
   readonly path: string[];
   readonly message: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The manifest: a YAML file that names a federation's members, their public identities and sizes, the privacy policy and the
- * strategy. Every member signs it (co-signature.ts); its hash is in every handshake and every session id.
+ * The manifest: a YAML file that names a federation's members, their public identities and sizes, the privacy policy
+ * and the strategy. Every member signs it (co-signature.ts). Every handshake and every session id contains its hash.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -22,14 +22,14 @@ export function manifestJsonSchema(): unknown {
 
 /**
  * Reads a manifest from YAML text.
- * @param name what to call the file in an error.
- * @throws FederationError MANIFEST_SYNTAX, MANIFEST_INVALID: each problem with its line and key.
+ * @param name name of the file for errors.
+ * @throws FederationError MANIFEST_SYNTAX, MANIFEST_INVALID with line and key of each problem.
  */
 export function parseManifest(text: string, name = 'manifest'): Manifest {
   return parsed(manifestSchema, text, name);
 }
 
-/** Reads a public half. @throws FederationError MANIFEST_SYNTAX, MANIFEST_INVALID: each problem with its line and key. */
+/** Reads a public half. @throws FederationError MANIFEST_SYNTAX, MANIFEST_INVALID with line and key of each problem. */
 export function parseHalf(text: string, name = 'public half'): PublicHalf {
   return parsed(halfSchema, text, name);
 }
@@ -56,7 +56,7 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string, name: string): Va
   throw new FederationError('MANIFEST_INVALID', problems.join('\n'));
 }
 
-/** Line of the deepest node on the path that exists: a missing key is reported where it should stand. */
+/** Line of the deepest existing node on the path, so that a missing key is reported at the place where it belongs. */
 function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
@@ -92,7 +92,7 @@ export function manifestHash(manifest: Manifest): Uint8Array {
   return createHash('sha256').update(canonicalManifest(manifest)).digest();
 }
 
-/** The platform of that name. @throws FederationError FEDERATION_UNKNOWN_PLATFORM naming those that are there. */
+/** The platform of that name. @throws FederationError FEDERATION_UNKNOWN_PLATFORM with the names that exist. */
 export function platformOf(manifest: Manifest, name: string): ManifestPlatform {
   const platform = manifest.platforms.find((candidate) => candidate.name === name);
   if (platform !== undefined) return platform;

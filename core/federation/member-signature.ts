@@ -1,5 +1,5 @@
 /**
- * One member's signature on its way to whoever collects them: a small file that is public.
+ * One member's signature in a small public file, which the member sends to the collector of the signatures.
  * @module
  */
 import { parse, stringify } from 'yaml';
@@ -29,7 +29,7 @@ export function formatMemberSignature(signature: MemberSignature): string {
   return stringify(signature, { lineWidth: 0 });
 }
 
-/** @param file what to call the file in an error. @throws FederationError SIGNATURE_INVALID */
+/** @param file name of the file for errors. @throws FederationError SIGNATURE_INVALID. */
 export function parseMemberSignature(text: string, file: string): MemberSignature {
   let content: unknown;
   try {
@@ -46,8 +46,8 @@ export function parseMemberSignature(text: string, file: string): MemberSignatur
 }
 
 /**
- * The manifest with this signature in it.
- * @throws FederationError SIGNATURE_INVALID for a signature of another manifest or of nobody in it; MANIFEST_SIGNATURE
+ * Adds this signature to the manifest.
+ * @throws FederationError SIGNATURE_INVALID for a signature of another manifest or of a non-member; MANIFEST_SIGNATURE.
  */
 export function withSignature(
   manifest: Manifest,
@@ -57,7 +57,7 @@ export function withSignature(
   const refused = (why: string): FederationError => new FederationError('SIGNATURE_INVALID', `${file} ${why}`);
   if (of.manifest !== hexHash(manifest)) {
     throw refused(
-      `is a signature of "${member}" over another manifest (${of.manifest.slice(0, 16)}… of federation "${of.federation}", and not ${hexHash(manifest).slice(0, 16)}…): have this one accepted`,
+      `is a signature of "${member}" over another manifest (${of.manifest.slice(0, 16)}… of federation "${of.federation}", and not ${hexHash(manifest).slice(0, 16)}…): ask the member to accept this one`,
     );
   }
   if (!membersOf(manifest).some(({ name }) => name === member)) {

@@ -1,26 +1,26 @@
 /**
- * How the coordinator moves the shared model by a round's mean update. It sees the decoded noisy sum over a public
- * denominator and nothing else, so whatever it does costs no privacy.
+ * The coordinator's rule for moving the shared model by a round's mean update. It sees only the decoded noisy sum over
+ * a public denominator, so it costs no privacy.
  * @module
  */
 import { FederationError } from './errors.ts';
 
-/** Everything an optimiser carries from one round to the next. */
+/** The state that an optimiser carries from one round to the next. */
 export interface OptimiserState {
-  /** Rounds applied so far. */
+  /** Number of rounds applied so far. */
   readonly steps: number;
-  /** Running vectors, each as long as the model; none for `fedavg`. */
+  /** Running vectors, each as long as the model; empty for `fedavg`. */
   readonly moments: readonly Float32Array[];
 }
 
 export interface ServerOptimiser {
   readonly name: 'fedavg' | 'fedadam';
-  /** State before the first round, for a model of that many parameters. */
+  /** State before the first round, for a model with that many parameters. */
   initialState(dimension: number): OptimiserState;
   /**
-   * One round. Pure: neither argument is changed, and equal arguments give equal bits.
+   * Applies one round. It is pure: it changes neither argument, and equal arguments give equal bits.
    * @param meanUpdate [dimension], a direction of improvement (a negative gradient or a difference of weights).
-   * @throws FederationError OPTIMISER_SHAPE when lengths disagree, OPTIMISER_NOT_FINITE on NaN or infinity.
+   * @throws FederationError OPTIMISER_SHAPE if lengths disagree, OPTIMISER_NOT_FINITE on NaN or infinity.
    */
   step(model: Float32Array, meanUpdate: Float64Array | Float32Array, state: OptimiserState): OptimiserStep;
 }
@@ -35,7 +35,7 @@ export interface OptimiserSettings {
   readonly learningRate: number;
 }
 
-/** The optimiser a plan names. @throws FederationError OPTIMISER_LEARNING_RATE. */
+/** The optimiser that a plan names. @throws FederationError OPTIMISER_LEARNING_RATE. */
 export function serverOptimiser({ name, learningRate }: OptimiserSettings): ServerOptimiser {
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw new FederationError(
@@ -120,7 +120,10 @@ function checkShapes(
 
 const HEADER_BYTES = 12;
 
-/** State as bytes, for a durable store: steps, moments and length as little-endian uint32, then the moments as float32. */
+/**
+ * The state as bytes for a durable store: steps, moments and length as little-endian uint32, then the moments as
+ * float32.
+ */
 export function encodeOptimiserState(state: OptimiserState): Uint8Array {
   const length = state.moments[0]?.length ?? 0;
   const bytes = new Uint8Array(HEADER_BYTES + 4 * length * state.moments.length);
@@ -132,7 +135,7 @@ export function encodeOptimiserState(state: OptimiserState): Uint8Array {
   return bytes;
 }
 
-/** @throws FederationError OPTIMISER_STATE_CORRUPT when the bytes are no encoded state. */
+/** @throws FederationError OPTIMISER_STATE_CORRUPT if the bytes are not an encoded state. */
 export function decodeOptimiserState(bytes: Uint8Array): OptimiserState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const corrupt = new FederationError(

@@ -1,5 +1,6 @@
 /**
- * From a manifest to everything a federation has agreed on: a public function, computed alike on every side.
+ * Derives everything that a federation has agreed on from its manifest. It is a public function, which every side
+ * computes alike.
  * @module
  */
 import type { AdaptiveClip } from '../privacy/mechanism/mechanism.ts';
@@ -16,11 +17,11 @@ export interface FederationPlan {
   readonly manifest: Manifest;
   readonly manifestHash: Uint8Array /* [32] */;
   readonly strategy: TransferStrategy;
-  /** Checked and completed by the strategy. */
+  /** Settings that the strategy has checked and completed. */
   readonly settings: object;
   readonly shape: PublicShape;
   readonly shared: SharedPlan;
-  /** Parameters of the shared model, an adaptive clip among them; 0 for a strategy that shares nothing. */
+  /** Number of parameters of the shared model, including an adaptive clip; 0 for a strategy that shares nothing. */
   readonly parameters: number;
   readonly privacy: PrivacyPlan;
   /** The plan of the version before; absent in the first version. */
@@ -28,8 +29,8 @@ export interface FederationPlan {
 }
 
 /**
- * @throws TransferError TRANSFER_STRATEGY_UNKNOWN; whatever the strategy says of its settings; PrivacyError when the
- * policy cannot be planned for, with the numbers; FederationError MANIFEST_SUCCESSION.
+ * @throws TransferError TRANSFER_STRATEGY_UNKNOWN; the strategy's errors about its settings; PrivacyError if the policy
+ *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
   const previous = manifest.previous && planFederation(manifest.previous.manifest);
@@ -45,7 +46,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
       releases: sources.includes(name),
     })),
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
-    // The rounds that are left: earlier ones are counted with the version that made them.
+    // Only the remaining rounds: earlier ones are counted with the version that made them.
     rounds: manifest.rounds.count - (manifest.previous?.rounds ?? 0),
     release: { mode: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
   };
@@ -90,7 +91,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
   return { ...plan, previous };
 }
 
-/** The plan of a version of the manifest: this one's or an earlier one's; undefined where there is none. */
+/** The plan of this version of the manifest or of an earlier one; undefined if there is none. */
 export function planOfVersion(plan: FederationPlan, version: number): FederationPlan | undefined {
   for (let one: FederationPlan | undefined = plan; one !== undefined; one = one.previous) {
     if (one.manifest.version === version) return one;
@@ -98,14 +99,14 @@ export function planOfVersion(plan: FederationPlan, version: number): Federation
   return undefined;
 }
 
-/** @throws FederationError MANIFEST_SUCCESSION where more is left to the version before than it plans. */
+/** @throws FederationError MANIFEST_SUCCESSION if the version before keeps more attempts than it planned. */
 function checkAttempts({ privacy, manifest: before }: FederationPlan, { version, previous }: Manifest): void {
   const planned = privacy.rounds + privacy.spareAttempts;
   if (previous === undefined || previous.attempts <= planned) return;
   throw refused(version, `leaves ${previous.attempts} attempts to version ${before.version}, which plans ${planned}`);
 }
 
-/** @throws FederationError MANIFEST_SUCCESSION where the shared model cannot go on. */
+/** @throws FederationError MANIFEST_SUCCESSION if the shared model cannot continue in this version. */
 function checkModel(previous: FederationPlan, plan: FederationPlan): void {
   if (!previous.privacy.maskedSum) return;
   const { version } = plan.manifest;
@@ -120,7 +121,7 @@ function refused(version: number, why: string): FederationError {
   return new FederationError('MANIFEST_SUCCESSION', `version ${version} ${why}`);
 }
 
-/** The shared model before the first round, the adaptive clip last where the manifest asks for one. */
+/** The shared model before the first round. An adaptive clip, if the manifest asks for one, is its last parameter. */
 export function firstModel(plan: FederationPlan): SharedModel {
   const trained = plan.strategy.initialModel(plan.shared, plan.manifest.seed);
   const clip = adaptiveClipOf(plan.privacy);
@@ -131,7 +132,7 @@ export function firstModel(plan: FederationPlan): SharedModel {
   return model;
 }
 
-/** The clip of the rounds, where it is one that adapts. */
+/** The adaptive clip of the rounds; undefined if the clip is fixed. */
 function adaptiveClipOf({ sums }: PrivacyPlan): AdaptiveClip | undefined {
   const [planned = []] = Object.values(sums);
   return planned.find(({ scope }) => scope === 'federation')?.adaptiveClip;

@@ -15,18 +15,18 @@ import { CONTENT_OVERHEAD_BYTES, LETTER_LIMITS } from './letter.ts';
 import type { FederationPlan } from './plan.ts';
 
 export interface PlannedRelease {
-  /** `none` of a platform that is no source. */
+  /** `none` for a platform that is no source. */
   readonly mode: ReleaseModeName;
   readonly epsilon0: number | null;
-  /** Numbers of a representation. */
+  /** Dimension of a representation. */
   readonly dimension: number;
-  /** Prototypes that codes are told among; 0 where there are none. */
+  /** Number of prototypes among which a code chooses; 0 without prototypes. */
   readonly cohorts: number;
-  /** Persons of one answer. */
+  /** Most persons per answer. */
   readonly mostPersons: number;
-  /** Letters of one answer. */
+  /** Most letters per answer. */
   readonly mostParts: number;
-  /** The last round whose shared model a representation can be of; 0 where none is trained. */
+  /** Largest round whose shared model can make a representation; 0 if no shared model is trained. */
   readonly lastRound: number;
 }
 
@@ -41,9 +41,15 @@ export interface ToldRelease {
   readonly persons: number;
 }
 
-/** The manifest's number of persons is public and rounded; more stop nobody. */
+/**
+ * Factor above the manifest's number of persons that is still accepted: that number is public and rounded, and more
+ * persons are allowed.
+ */
 const PERSONS_SLACK = 2;
-/** Numbers of a noise model are computed in doubles, whose last bits may differ between machines. */
+/**
+ * Tolerance for the numbers of a noise model: they are computed in doubles, whose last bits may differ between
+ * machines.
+ */
 const NOISE_TOLERANCE = 1e-9;
 
 export function plannedRelease(plan: FederationPlan, source: string): PlannedRelease {
@@ -74,19 +80,22 @@ export function encoderFingerprint({ manifest, strategy, settings, privacy }: Fe
   return createHash('sha256').update(canonicalJson(terms)).digest('hex');
 }
 
-/** @param nameCharacters of a pseudonym. */
+/** @param nameCharacters length of a pseudonym. */
 export function personsInLetter(dimension: number, cohorts: number, nameCharacters: number): number {
   const room = MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES - 4 * cohorts * dimension;
   const [expiry, framing] = [4, 4];
   return Math.max(1, Math.floor(room / (4 * dimension + expiry + framing + nameCharacters)));
 }
 
-/** Letters for so many persons: a power of two, as many as one at least. */
+/** Number of letters for so many persons: a power of two, and at least one. */
 export function partsOf(persons: number, inOne: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, persons / inOne)));
 }
 
-/** Why an answer is not what its source releases by the plan, with both sides; undefined: it is. */
+/**
+ * The reason why an answer differs from the release that the plan allows its source, with both values; undefined if it
+ * does not differ.
+ */
 export function releaseProblem(planned: PlannedRelease, told: ToldRelease): string | undefined {
   const { mode, dimension, modelRound, parts, persons, noiseModel } = told;
   if (modelRound > planned.lastRound) return `it is of round ${modelRound}, and there are ${planned.lastRound}`;

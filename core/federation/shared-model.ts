@@ -1,5 +1,6 @@
 /**
- * The shared model's parts: what the strategy trains, and, where the manifest asks for one, the clip that adapts.
+ * The parts of the shared model: the parameters that the strategy trains, and the adaptive clip if the manifest asks
+ * for one.
  * @module
  */
 import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
@@ -14,15 +15,18 @@ export function trainedPart(plan: FederationPlan, model: SharedModel): SharedMod
   return model.subarray(0, trainedParameters(plan, model));
 }
 
-/** The bound on one person's contribution in this round, in the strategy's units; undefined where it is the plan's own. */
+/**
+ * The bound on one person's contribution in this round, in the strategy's units; undefined if it is the plan's fixed
+ * one.
+ */
 export function clipOf(plan: FederationPlan, model: SharedModel): number | undefined {
   return trainedParameters(plan, model) < model.length ? model[model.length - 1] : undefined;
 }
 
 /**
- * The model after a round.
+ * Computes the model after a round.
  * @param mean the decoded sum over the public denominator, as long as the model.
- * @param state of the optimiser; undefined before the first round.
+ * @param state state of the optimiser; undefined before the first round.
  */
 export function nextModel(
   plan: FederationPlan,

@@ -16,28 +16,28 @@ export interface VersionRecord {
   /** SHA-256 of the manifest, lower-case hex. */
   readonly hash: string;
   /**
-   * `in-force`: the process has run by it. `signed`: the member signed it, and may still run the version before it. `known`:
-   * it comes before one of these.
+   * `in-force`: the process has used it. `signed`: the member signed it, and may still use the version before it.
+   * `known`: it comes before one of these.
    */
   readonly standing: 'known' | 'signed' | 'in-force';
-  /** Attempts at rounds that it leaves to the version before it; 0 in the first. */
+  /** Most attempts at rounds that it leaves to the version before it; 0 in the first. */
   readonly attemptsBefore: number;
 }
 
 export interface VersionStore {
   /** In the order in which they were appended. */
   all(): readonly VersionRecord[];
-  /** Durable when it returns, all or none. */
+  /** Appends all records or none. They are durable on return. */
   append(records: readonly VersionRecord[]): void;
 }
 
-/** For a process whose state ends with it. */
+/** A store for a process whose state ends with it. */
 export function memoryVersions(): VersionStore {
   const records: VersionRecord[] = [];
   return { all: () => [...records], append: (more) => void records.push(...more) };
 }
 
-/** The member's charges so far: attempts at rounds of a version that stand charged in its ledger. */
+/** The member's charges so far: attempts at rounds of a version that its ledger holds charged. */
 export type AttemptsOf = (version: number) => number;
 
 /**
@@ -49,19 +49,19 @@ export function recordSigned(manifest: Manifest, store: VersionStore, name: stri
 }
 
 /**
- * Records that the process runs by this version, which all members have signed.
+ * Records that the process uses this version, which all members have signed.
  * @throws FederationError VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
  */
 export function takeVersion(manifest: Manifest, store: VersionStore, name: string, attemptsOf: AttemptsOf): void {
   record(manifest, 'in-force', store, name, attemptsOf);
 }
 
-/** Most attempts of a version that may stand charged, once a later version was signed; undefined before. */
+/** Most attempts of a version that a ledger may hold charged, once a later version was signed; undefined before. */
 export function attemptsLeftTo(version: number, store: VersionStore): number | undefined {
   return store.all().find((later) => later.version === version + 1)?.attemptsBefore;
 }
 
-/** This version and all before it, the first one first. */
+/** This version and all before it, oldest first. */
 export function lineageOf(manifest: Manifest): readonly Manifest[] {
   return [...(manifest.previous ? lineageOf(manifest.previous.manifest) : []), manifest];
 }
@@ -98,7 +98,7 @@ function isOf(version: number): (one: VersionRecord) => boolean {
   return (one) => one.version === version;
 }
 
-/** A member of an earlier version has a record of it. @throws FederationError VERSION_STATE */
+/** Checks that a member of an earlier version has a record of it. @throws FederationError VERSION_STATE. */
 function checkState(manifest: Manifest, known: readonly VersionRecord[], name: string): void {
   if (known.length > 0 || manifest.previous === undefined) return;
   const identityIn = (one: Manifest): string | undefined =>

@@ -6,7 +6,10 @@ import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import type { SqliteDatabase } from '../sqlite.ts';
 
-/** First layout whose ledger tells what rounds spent. Stores of earlier ones charged a round only when shares were revealed. */
+/**
+ * First layout whose ledger records the spending of rounds. Stores of earlier layouts charged a round only when shares
+ * were revealed.
+ */
 export const LEDGER_LAYOUT = 2;
 
 /** Columns of the table `ledger` that the schema must have. */

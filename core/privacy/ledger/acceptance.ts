@@ -48,7 +48,7 @@ class Reader {
   readonly #ours: Accounts;
   readonly #terms: AcceptanceTerms;
   readonly #toldAttempts = new Set<string>();
-  /** Sessions that are charged anew. */
+  /** Sessions that get a new charge. */
   readonly #newCharges = new Set<string>();
   /** Number of attempts and refunds taken over so far, by version. */
   readonly #taken = new Map<number, { attempts: number; refunds: number }>();
