@@ -160,6 +160,7 @@ class RunningCoordinator implements Coordinator {
       this.#log.warn('NO PRIVACY: the manifest asks for no noise; nothing bounds what anyone learns of a person');
     }
     if (this.plan.manifest.unsafeTrial === true) this.#log.warn(UNSAFE_TRIAL);
+    this.#log.info('runs by the manifest', { version: this.plan.manifest.version });
     this.#endpoint = await this.#transport.listen({
       onBody: (platform, body, session) => this.#body(platform, body, session),
       onPresence: (platform, presence) => {

@@ -211,7 +211,7 @@ interface Problem {
 }
 
 function successionProblems(manifest: SuccessionFields): readonly Problem[] {
-  const { version, previous, rounds } = manifest;
+  const { version, previous, rounds, platforms } = manifest;
   const problems: Problem[] = [];
   const need = (holds: boolean, path: string[], message: string): void => {
     if (!holds) problems.push({ path, message });
@@ -235,10 +235,24 @@ function successionProblems(manifest: SuccessionFields): readonly Problem[] {
     ['previous', 'rounds'],
     'is more than the rounds that one of the two versions plans',
   );
+  const names = new Map(earlierPlatforms(previous).map(({ identity, name }) => [identity, name]));
+  for (const [index, { identity, name }] of platforms.entries()) {
+    const earlier = names.get(identity) ?? name;
+    // Under another name its persons would count as those of one more platform.
+    need(earlier === name, ['platforms', `${index}`, 'name'], `must be "${earlier}", as in an earlier version`);
+  }
   return problems;
 }
 
-type SuccessionFields = Pick<Manifest, 'version' | 'previous' | 'federation' | 'seed' | 'unsafeTrial' | 'rounds'>;
+/** Of all earlier versions. */
+function earlierPlatforms({ manifest }: PreviousVersion): readonly ManifestPlatform[] {
+  return [...(manifest.previous ? earlierPlatforms(manifest.previous) : []), ...manifest.platforms];
+}
+
+type SuccessionFields = Pick<
+  Manifest,
+  'version' | 'previous' | 'federation' | 'seed' | 'unsafeTrial' | 'rounds' | 'platforms'
+>;
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestPlatform = Manifest['platforms'][number];

@@ -230,7 +230,7 @@ describe('versions of a manifest', () => {
     );
   });
 
-  it('follow the one before in number, name and seed, and stay a trial or none', () => {
+  it('follow the one before in number, name and seed, stay a trial or none, and keep each platform’s name', () => {
     const refused = (more: Partial<ManifestParts>, message: RegExp): void => {
       assert.throws(() => next(first, { more }), { code: 'MANIFEST_INVALID', message });
     };
@@ -240,6 +240,9 @@ describe('versions of a manifest', () => {
     refused({ seed: 'other' }, /seed: must be "growing"/);
     refused({ unsafeTrial: true }, /unsafeTrial: must be as in the version before/);
     assert.throws(() => next(first, { rounds: 11 }), { message: /previous\.rounds: is more than the rounds/ });
+    const [renamed] = first.platforms;
+    const under = (name: string): ReturnType<typeof entry>[] => [{ ...renamed, name }, entry(b), entry(c)];
+    assert.throws(() => next(first, { members: under('z') }), { message: /platforms\.0\.name: must be "a"/ });
     const { previous: _, ...alone } = joined;
     assert.throws(() => parseManifest(formatManifest(alone)), { message: /version: must be 1/ });
   });
