@@ -1,7 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { strategies } from '../../core/transfer/registry.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { plantOf } from '../../simulations/worlds/planted/plants.ts';
+import { gainText, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
 
 const methodSchema = z.strictObject({
   name: z.string(),
@@ -48,10 +51,33 @@ export function strategiesCommand(): Command {
   return new Command('strategies')
     .description('list the methods of transfer: what leaves a platform, and what a target does with it')
     .option('--json', 'print one JSON document', false)
-    .action(({ json }: { readonly json: boolean }) => {
+    .addOption(
+      new Option('--verify <readout>', 'run a readout on its planted world, with its mechanism on and off')
+        .choices(readouts.map(({ name }) => name))
+        .conflicts('json'),
+    )
+    .action(({ json, verify: readout }: { readonly json: boolean; readonly verify?: string }) => {
+      if (readout !== undefined) {
+        process.stdout.write(`${verifiedText(readout)}\n`);
+        return;
+      }
       const all = places();
       process.stdout.write(json ? `${JSON.stringify({ isthmus: 'strategies', places: all })}\n` : `${textOf(all)}\n`);
     });
+}
+
+function verifiedText(readout: string): string {
+  const plant = plantOf(readout);
+  const { off, overAblation, overPrior, ablationOverPrior } = verify(plant, VERIFY_SEEDS);
+  const ok = overAblation.low >= plant.overAblation && overPrior.low >= plant.overPrior;
+  if (!ok) process.exitCode = EXIT.internal;
+  return [
+    `${readout} on the planted world "${plant.world.name}": ${plant.world.summary}`,
+    `  NDCG@10 over the prior                   ${gainText(overPrior)}, wanted above ${plant.overPrior}`,
+    `  over itself with ${off}: ${gainText(overAblation)}, wanted above ${plant.overAblation}`,
+    `  what is left over the prior without it   ${gainText(ablationOverPrior)}`,
+    ok ? 'as planted' : 'NOT AS PLANTED: the mechanism does not bring what it should',
+  ].join('\n');
 }
 
 function textOf(all: readonly Place[]): string {

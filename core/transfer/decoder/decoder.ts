@@ -59,7 +59,7 @@ const heldOutShare = 0.2;
 export function fitDecoder(
   context: DecoderContext,
   received: readonly ReceivedRepresentations[],
-  method: string = DEFAULT_DECODER,
+  method: string | DecoderMethod = DEFAULT_DECODER,
 ): Decoder {
   return fitDecoders(context, received, [method])[0];
 }
@@ -68,9 +68,9 @@ export function fitDecoder(
 export function fitDecoders(
   { domain, factorise, random }: DecoderContext,
   received: readonly ReceivedRepresentations[],
-  methods: readonly string[],
+  methods: readonly (string | DecoderMethod)[],
 ): readonly Decoder[] {
-  const found = methods.map(decoderNamed);
+  const found = methods.map((method) => (typeof method === 'string' ? decoderNamed(method) : method));
   const rows = received.map((source): RowsByPerson => new Map(source.persons.map((person, row) => [person, row])));
   const index = personIndex(domain);
   const warm = [...new Set(received.flatMap((source) => source.persons))]

@@ -68,6 +68,8 @@ export interface Tuned {
 }
 
 export interface Readout extends Method {
+  /** The same readout with its mechanism switched off. What it gains over this is the mechanism's own work. */
+  readonly ablation?: { readonly off: string; readonly readout: Readout };
   tune(task: TuningTask): Tuned;
   /** @param state as `fit` returned it, perhaps in another thread. */
   restore(state: never, space: Pick<ItemSpace, 'dimension' | 'items'>, domain: Domain): LiveReadout;

@@ -21,6 +21,8 @@ import type { ScoreMap } from './score-map.ts';
 
 export interface RegressionMethod extends Method {
   readonly features: FeatureKind;
+  /** Penalties to choose from; absent: the usual ones. */
+  readonly penalties?: readonly number[];
 }
 
 interface RegressionState {
@@ -38,26 +40,27 @@ interface HistoryShare {
 
 const historyShares = [0, 0.1, 0.2, 0.3, 0.4];
 
-export function regressionReadout({ features: kind, ...method }: RegressionMethod): Readout {
+export function regressionReadout({ features: kind, penalties, ...method }: RegressionMethod): Readout {
   return {
     ...method,
-    tune: (task) => tune(kind, task),
+    tune: (task) => tune(kind, task, penalties),
     restore: ({ blocks, map, scores }: RegressionState) =>
       new LiveRegression({ layout: new FeatureLayout(kind, blocks), map }, new HeldScores(scores)),
   };
 }
 
-function tune(kind: FeatureKind, task: TuningTask): Tuned {
+function tune(kind: FeatureKind, task: TuningTask, penalties: readonly number[] | undefined): Tuned {
+  const asked = penalties && { penalties };
   const { heldOut, ranking, space, train } = task;
   const rank = ({ predicted }: PenaltyChoice): Float32Array =>
     ranking.factorScores(space.items, space.dimension, predicted);
   const { kept, verdicts } = admit(task, (source, index) =>
     kind.variants(source.noiseModel, source.dimension).map((variant) => {
-      const choice = choosePenalty(inputsOf(kind, task, [{ index, variant }]), train, heldOut, space);
+      const choice = choosePenalty({ ...inputsOf(kind, task, [{ index, variant }]), ...asked }, train, heldOut, space);
       return { variant, choice, scores: rank(choice) };
     }),
   );
-  const joined = (): PenaltyChoice => choosePenalty(inputsOf(kind, task, kept), train, heldOut, space);
+  const joined = (): PenaltyChoice => choosePenalty({ ...inputsOf(kind, task, kept), ...asked }, train, heldOut, space);
   const choice = kept.length === 0 ? undefined : kept.length === 1 ? kept[0].choice : joined();
   const decoded = choice && withHistories(ranking, rank(choice), choice, task.domain);
   return {

@@ -27,6 +27,8 @@ export interface Regression {
 
 /** The sources that take part, with the row of each person. */
 export interface Inputs {
+  /** Penalties to choose from, if not {@link penalties}. */
+  readonly penalties?: readonly number[];
   readonly kind: FeatureKind;
   readonly chosen: readonly ChosenSource[];
   readonly rows: readonly RowsByPerson[];
@@ -52,7 +54,7 @@ export function choosePenalty(inputs: Inputs, train: Targets, heldOut: Targets, 
   const features = prepared.layout.rows(inputs.chosen, inputs.rows, heldOut.persons);
   const metric = kernels.gram(factors.items, d);
   let best: { penalty: number; predicted: Float64Array; error: number } | undefined;
-  for (const penalty of penalties) {
+  for (const penalty of inputs.penalties ?? penalties) {
     const predicted = predictAll(prepared.path.at(penalty), features);
     const error = squaredError(predicted, heldOut.factors, metric, d);
     if (best === undefined || error < best.error) best = { penalty, predicted, error };

@@ -30,7 +30,7 @@ const mostLandmarks = 256;
 const weakest = 1e-6;
 
 /** @param widths of the kernel, to choose from. An infinite one is the linear kernel. */
-function kernelReadout(widths: readonly number[]): Pick<Readout, 'tune' | 'restore'> {
+function kernelReadout(widths: readonly number[]): Readout {
   const features: FeatureKind<KernelState> = {
     variants: (noise, dimension) =>
       (noise.prototypes === undefined ? widths : widths.slice(0, 1)).map((width) => ({
@@ -49,7 +49,10 @@ const about = {
   reference: 'Saunders, Gammerman and Vovk, ICML 1998; Williams and Seeger, NIPS 2000',
 };
 
-export const kernel: Readout = { ...about, ...kernelReadout([0.25, 0.5, 1, 2]) };
+export const kernel: Readout = {
+  ...kernelReadout([0.25, 0.5, 1, 2]),
+  ablation: { off: 'an infinite width: the linear kernel', readout: kernelReadout([Infinity]) },
+};
 
 function landmarksOf(vectors: Float32Array, dimension: number, width: number): KernelState {
   const order = new Prng('landmarks').shuffle(Array.from({ length: vectors.length / dimension }, (_, row) => row));

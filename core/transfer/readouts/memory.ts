@@ -28,8 +28,9 @@ interface MemoryState {
 
 const shares = [0, 0.15, 0.3, 0.5, 0.75, 1];
 
-function memoryReadout(reaches: readonly number[]): Pick<Readout, 'tune' | 'restore'> {
+function memoryReadout(reaches: readonly number[]): Readout {
   return {
+    ...about,
     tune: (task) => tune(reaches, task),
     restore: (state: MemoryState, { dimension, items }, domain) =>
       new Memory(state, kernels.holdRows(items, dimension), dimension, domain),
@@ -43,8 +44,8 @@ const about = {
 };
 
 export const memory: Readout = {
-  ...about,
   ...memoryReadout([0.03, 0.07, 0.15, 0.3]),
+  ablation: { off: 'an infinite reach: everybody weighs the same', readout: memoryReadout([Infinity]) },
 };
 
 function tune(reaches: readonly number[], task: TuningTask): Tuned {

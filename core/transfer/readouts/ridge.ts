@@ -7,6 +7,7 @@ import type { NoiseModel } from '../../release/release.ts';
 import type { FeatureKind, FeatureMap, FeatureVariant } from '../decoder/features.ts';
 import { codeFeatures } from '../decoder/features.ts';
 import { regressionReadout } from '../decoder/regression-readout.ts';
+import type { Readout } from '../decoder/readout.ts';
 
 export interface NumbersShape {
   /** Number of leading dimensions of the vector that are used. A code is always used whole. */
@@ -67,9 +68,17 @@ function inverseLength(vectors: Float32Array, from: number, length: number): num
   return square > 0 ? 1 / Math.sqrt(square) : 0;
 }
 
-export const ridge = regressionReadout({
+const about = {
   name: 'ridge',
   summary: 'ridge regression from released numbers and their products to target factors and histories',
   reference: 'EMCDR, Man et al., IJCAI 2017, eq. 5; Hoerl and Kennard, Technometrics 1970',
   features: numberFeatures,
-});
+};
+
+export const ridge: Readout = {
+  ...regressionReadout(about),
+  ablation: {
+    off: 'a penalty so large that nothing is learned',
+    readout: regressionReadout({ ...about, penalties: [1e9] }),
+  },
+};

@@ -23,7 +23,15 @@ const about = {
   reference: 'Caruana et al., ICML 2004, section 2; Wolpert, Neural Networks 1992',
 };
 
+/** @param members the first one alone is what stays without the stack. */
 export function stackOf(members: readonly Readout[]): Readout {
+  return {
+    ...stack(members),
+    ablation: { off: `${members[0].name} alone`, readout: stack(members.slice(0, 1)) },
+  };
+}
+
+function stack(members: readonly Readout[]): Readout {
   return {
     ...about,
     tune: (task) => tune(members, task),

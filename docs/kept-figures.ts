@@ -1,0 +1,22 @@
+/** The figures of docs/measured. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Summary } from '../bench/strategies/summary.ts';
+import type { Verified } from '../simulations/worlds/planted/verify.ts';
+
+const FOLDER = join(import.meta.dirname, 'measured');
+
+/** Of every readout on its planted world. */
+export const PLANTED = join(FOLDER, 'planted.json');
+
+export function keptFigures(): { readonly planted: readonly Verified[]; readonly measured: readonly Summary[] } {
+  const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+  const settings = readdirSync(FOLDER)
+    .map((name) => join(FOLDER, name))
+    .filter((file) => file.endsWith('.json') && file !== PLANTED)
+    .sort();
+  return {
+    planted: read(PLANTED) as readonly Verified[],
+    measured: settings.flatMap((file) => read(file) as readonly Summary[]),
+  };
+}
