@@ -1,7 +1,7 @@
 /**
- * Attacks a real federation, over loopback: `npm run bench:attack [-- --at CHECKOUT] [--only TEXT] [--out FILE] [--before FILE]`.
- * Every attack of the table in SECURITY.md is run against the processes of a checkout, this one unless another is named; an
- * earlier version is attacked by the same script. `--before` takes what an earlier run wrote by `--out` into the table.
+ * Attacks a real federation over loopback: `npm run bench:attack [-- --at CHECKOUT] [--only TEXT] [--out FILE]
+ * [--before FILE]`. It runs every attack in the table of SECURITY.md against the processes of a checkout: this one by
+ * default, or an earlier version. `--before` copies the results of an earlier run's `--out` into the table.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +77,7 @@ if (values.before !== undefined) {
   }
 }
 
-/** JSON knows no infinity. */
+/** JSON cannot express infinity. */
 function revived(key: string, value: unknown): unknown {
   return key === 'slowestMs' && value === null ? Infinity : value;
 }

@@ -87,7 +87,7 @@ try {
       for (const [name, stage] of fates) {
         if (stage !== event.stage) continue;
         fates.delete(name);
-        // Too many platforms must be gone before their updates are in.
+        // Too many platforms must be gone before their updates arrive.
         setTimeout(() => kill(name), isTooMany ? 0 : random.integer(LATEST_MS));
       }
     }

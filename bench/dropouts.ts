@@ -56,7 +56,7 @@ async function run(name: string): Promise<void> {
       [
         ...['--strategy', 'shared-trunk', '--epsilon', flags.epsilon, '--rounds', `${rounds}`, '--release', 'none'],
         ...['--colluding', '2', '--dropouts', '1'],
-        // Wide enough for two chunks.
+        // Makes the model wide enough for two chunks.
         ...deadlines(60_000),
         ...['--set', 'hidden=1600', '--set', 'bottleneck=4', '--set', 'itemDimension=16', '--set', 'steps=1'],
       ],

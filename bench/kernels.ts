@@ -47,9 +47,9 @@ interface Task {
   readonly name: string;
   /** Multiplications and additions. */
   readonly operations: number;
-  /** Prepares what a run keeps, and gives the run; calls `repeat` of them are measured together. */
+  /** Prepares the data of a run, and returns the run. `repeat` calls of it are measured together. */
   prepare(kernels: Kernels): () => ArrayLike<number>;
-  /** Runs measured together, so that the clock's steps do not matter. */
+  /** Number of runs measured together, so that the clock's resolution does not matter. */
   readonly calls: number;
   readonly peers: readonly string[];
 }
@@ -123,7 +123,7 @@ for (const [t, task] of tasks.entries()) {
     methods.set(name, async () => (await peer!.ask(order)).seconds / task.calls);
   }
   const spent = new Map([...methods.keys()].map((name) => [name, [] as number[]]));
-  // The first round is not counted: what is compiled and paged in there is not the kernel.
+  // The first round is not counted, because it includes compilation and page faults.
   for (let repeat = -1; repeat < repeats; repeat++) {
     for (const [name, run] of methods) {
       const seconds = await run();

@@ -1,13 +1,13 @@
 /**
- * One attack, and how long the longest of them last.
+ * An attack, and the time that the longest attacks last.
  * @module
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Scene } from './scene.ts';
 
 /**
- * Which federation is attacked: three honest platforms in rounds; the same with an attacker as the fourth, whose loss they
- * survive; two and an attacker whose loss they do not survive; or one that exchanges letters.
+ * The federation under attack: three honest platforms in rounds; the same with an attacker as the fourth, whose loss
+ * they survive; two and an attacker whose loss they do not survive; or one that exchanges letters.
  */
 export type Stage = 'rounds' | 'margin' | 'no margin' | 'letters';
 
@@ -15,20 +15,20 @@ export interface Attack {
   /** The attack in words, with its size. */
   readonly name: string;
   readonly stage: Stage;
-  /** The process that is looked at. */
+  /** The process that is measured. */
   readonly victim: string;
-  /** Before anything is measured. */
+  /** Runs before the measurement begins. */
   readonly prepare?: (scene: Scene) => Promise<void>;
-  /** @returns what else there is to say, in a few words. */
+  /** @returns a remark in a few words. */
   readonly strike: (scene: Scene) => Promise<string>;
-  /** The federation cannot be used for another attack afterwards. */
+  /** True if the federation cannot be used for another attack afterwards. */
   readonly ruins?: true;
 }
 
-/** How long an attack goes on that has no end of its own. */
+/** Duration of an attack that has no end of its own. */
 export const STRIKE_MS = 6000;
 
-/** Does `work` over and over, in so many lanes, until the time is over. @returns how often. */
+/** Repeats `work` in this many lanes until the time is over. @returns the number of repetitions. */
 export async function lanes(
   count: number,
   work: (lane: number) => Promise<void>,
@@ -47,7 +47,7 @@ export async function lanes(
   return times;
 }
 
-/** Resolves when it holds, or the time is over. */
+/** Resolves once the condition holds, or the time is over. */
 export async function until(holds: () => boolean, milliseconds = STRIKE_MS): Promise<boolean> {
   const end = performance.now() + milliseconds;
   while (!holds() && performance.now() < end) await setTimeout(20);

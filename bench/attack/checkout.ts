@@ -1,6 +1,6 @@
 /**
- * A checkout of this repository, of this version or an earlier one: its processes and its own codecs, so that one script can attack
- * both.
+ * A checkout of this repository, in this or an earlier version. Its own processes and codecs are used, so that one
+ * script can attack both.
  * @module
  */
 import { execFileSync } from 'node:child_process';
@@ -30,7 +30,7 @@ export interface Checkout {
   readonly commit: string;
   readonly command: readonly string[];
   readonly federation: typeof federation;
-  /** In versions whose manifest was edited by hand. */
+  /** Present in versions whose manifest was edited by hand. */
   readonly shortenDeadlines: ((place: Workplace, milliseconds: number) => Promise<void>) | undefined;
   readonly places: typeof places;
   readonly bodies: typeof bodies;
@@ -42,7 +42,7 @@ export interface Checkout {
   readonly manifests: typeof manifests;
   readonly pseudonyms: typeof pseudonyms;
   readonly letters: typeof letters;
-  /** Absent where letters were sealed with nacl.box. */
+  /** Absent in versions that sealed letters with nacl.box. */
   readonly seals: typeof seals | undefined;
 }
 

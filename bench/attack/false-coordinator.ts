@@ -1,5 +1,5 @@
 /**
- * Attacks on a platform by whoever answers on its coordinator's address.
+ * Attacks on a platform by an impostor at its coordinator's address.
  * @module
  */
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import type { Kind } from '../../test/wire/packet-kinds.ts';
 import { pause, STRIKE_MS } from './attack.ts';
 import type { Attack } from './attack.ts';
 
-/** A platform of the scene whose process is pointed here. */
+/** The platform of the scene whose process connects here. */
 const STRUCK = 'struck';
 const list = (elements: number): string => `42["envelope"${',1'.repeat(elements)}]`;
 const isOther = ({ messages }: Kind): boolean => !messages.includes(list(125_000));
@@ -37,7 +37,7 @@ export const FALSE_COORDINATOR: readonly Attack[] = [
   ]),
   against('a frame of 500 MB from whoever answers', () =>
     websockets((_socket, { socket }) => {
-      // Its header promises 500 MB.
+      // A header that promises 500 MB.
       socket.write(Uint8Array.of(0x82, 127, 0, 0, 0, 0, 0x1d, 0xcd, 0x65, 0));
       const piece = new Uint8Array(2 ** 20);
       const more = (): void => {
@@ -113,7 +113,7 @@ function against(name: string, make: () => Take): Attack {
   };
 }
 
-/** Each connection is given the next of `answers`; the last one is followed by silence. */
+/** Gives each connection the next of `answers`. After the last one it stays silent. */
 function answering(name: string, answers: readonly (readonly (string | Uint8Array)[])[]): Attack {
   return against(name, () => {
     let next = 0;

@@ -1,5 +1,5 @@
 /**
- * A platform of the federation whose key turned hostile: it is welcomed, and then sends what it likes.
+ * A member of the federation with a hostile program: it is welcomed, and then sends anything.
  * @module
  */
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,7 @@ import type { Checkout, Member } from './checkout.ts';
 import { within } from './scene.ts';
 
 const JOIN_MS = 20_000;
-/** An end that does not say what it has handled is sent nothing more. */
+/** Without acknowledgements the other end would stop sending. */
 const ACKNOWLEDGE_EVERY = 8;
 
 export class HostileMember {
@@ -56,18 +56,18 @@ export class HostileMember {
     return one;
   }
 
-  /** A word of the link, or a message with a number of one's own. */
+  /** Sends a message of the link, or a message with a chosen number. */
   say(body: Body | LinkBody, sequence = 0, session: Uint8Array = new Uint8Array(0)): void {
     this.frame(this.#checkout.bodies.encodeBody(body), sequence, session);
   }
 
-  /** The next message in order. */
+  /** Sends the next message in order. */
   send(body: Body | LinkBody, session?: Uint8Array): void {
     this.#sequence += 1;
     this.say(body, this.#sequence, session);
   }
 
-  /** The same for a body of any length: in fragments where it needs them. */
+  /** Sends a body of any length, in fragments if needed. */
   sendWhole(body: Body): void {
     const { bodies, fragments, limits } = this.#checkout;
     const { chunkBytes, maxFrameBytes } = limits.COORDINATOR_LIMITS;
@@ -80,13 +80,13 @@ export class HostileMember {
     }
   }
 
-  /** Any bytes under this platform's signature. */
+  /** Signs any bytes with this platform's key. */
   frame(body: Uint8Array, sequence: number, session: Uint8Array = new Uint8Array(0)): void {
     const header = { sender: this.member.name, connection: this.#connection, sequence, session };
     this.raw.event(this.#checkout.envelopes.sealEnvelope(header, body, this.#signer));
   }
 
-  /** As others see a platform that could take part. */
+  /** The status of a platform that could take part. */
   ready(): void {
     this.send({ kind: 'status', stage: 'ready', fraction: 1, prepared: true });
   }
@@ -108,7 +108,7 @@ export class HostileMember {
   #listen(): void {
     const { frames } = this.raw;
     const { envelopes, bodies } = this.#checkout;
-    // The coordinator's signature is not what is tested here.
+    // The coordinator's signature is not under test here.
     const expected = { verifierOf: () => ANYBODY, connection: undefined, maxFrameBytes: 1 << 24 };
     for (; this.#read < frames.length; this.#read++) {
       const opened = envelopes.openEnvelope(frames[this.#read], expected);

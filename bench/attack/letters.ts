@@ -1,5 +1,5 @@
 /**
- * Attacks on a platform by another one that may write to it.
+ * Attacks on a platform by another platform that may write to it.
  * @module
  */
 import { randomBytes } from 'node:crypto';
@@ -62,10 +62,10 @@ export const LETTERS: readonly Attack[] = [
 
 type Change = Partial<ReleaseBatch>;
 
-/** Grows over all letters. */
+/** Grows with every letter. */
 let order = Math.floor(Date.now() / 1000);
 
-/** The target's key for letters that name persons, in versions that have one. */
+/** The target's key for letters that name persons, in versions that have such keys. */
 const KEYS = new WeakMap<Scene, Uint8Array>();
 
 function batch(change: Change, persons: readonly string[], value = 0.1): LetterBody {
@@ -87,7 +87,7 @@ function batch(change: Change, persons: readonly string[], value = 0.1): LetterB
   };
 }
 
-/** Seals letters as the checkout's own platforms do. */
+/** Seals letters in the same way as the checkout's own platforms. */
 class Writer {
   readonly member: HostileMember;
   readonly #scene: Scene;
@@ -104,7 +104,7 @@ class Writer {
     member.onBody = (body) => writer.#take(body);
     for (const body of member.heard) writer.#take(body);
     member.ready();
-    // The target offers it when it asks for a release, which it did at its start.
+    // The target offers this key together with its request for a release, at its start.
     if (checkout.seals !== undefined) await until(() => KEYS.has(scene), 3000);
     return writer;
   }
@@ -122,7 +122,7 @@ class Writer {
     }
   }
 
-  /** Answers that name persons are sealed to a key of whoever asks, in versions that have one. */
+  /** Answers that name persons are sealed to the requester's key, in versions that have such keys. */
   async offerKey(to: string): Promise<void> {
     const { seals } = this.#scene.checkout;
     if (seals === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * Attacks on a coordinator by a platform of its federation whose key turned hostile.
+ * Attacks on a coordinator by a member of its federation with a hostile program.
  * @module
  */
 import { randomBytes } from 'node:crypto';
@@ -8,7 +8,7 @@ import type { Attack, Stage } from './attack.ts';
 import { HostileMember } from './hostile-member.ts';
 import type { Scene } from './scene.ts';
 
-/** The platform of every scene that is no process of its own. */
+/** The platform of every scene that has no process. */
 export const EVIL = 'evil';
 
 const join = (scene: Scene, name = EVIL): Promise<HostileMember> =>
@@ -140,7 +140,7 @@ export const MEMBERS: readonly Attack[] = [
   attack('letters of 3.5 MiB to a platform that is away; then another writes to it', filledMailbox, 'letters'),
 ];
 
-/** In a federation that has no margin, a platform that is lost is lost to all. */
+/** In a federation without margin, the loss of one platform stops everybody. */
 export const WITHOUT_MARGIN: readonly Attack[] = [
   {
     ...attack('declines once, its budget being spent as it says', (scene) =>
@@ -172,7 +172,7 @@ async function declining(scene: Scene, code: string, milliseconds: number, most 
   return `declined ${Math.min(declined, most)} times${over === undefined ? '' : `; rounds over: ${String(over.ending)}`}`;
 }
 
-/** As much as a mailbox holds, or as comes in 40 seconds. */
+/** As much as a mailbox holds, or as arrives in 40 seconds. */
 async function filledMailbox(scene: Scene): Promise<string> {
   const away = scene.options.platforms.find((name) => name !== EVIL && !scene.options.run.includes(name))!;
   const outcomes = new Map<string, string>();

@@ -1,5 +1,5 @@
 /**
- * A federation under attack: real processes over loopback, on sample worlds, with figures of what happens to them meanwhile.
+ * A federation under attack: real processes over loopback, on sample worlds, with measurements during the attack.
  * @module
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -12,7 +12,7 @@ const SIZE = { persons: 60, items: 80 };
 const SAMPLE_MS = 100;
 const LEAST_MS = 4000;
 const MOST_LEFT_MIB = 250;
-/** Until a process that was started is there. */
+/** Longest time to wait for a started process. */
 const START_MS = 90_000;
 
 export interface SceneOptions {
@@ -20,12 +20,12 @@ export interface SceneOptions {
   readonly init: readonly string[];
   /** All platforms of the manifest. */
   readonly platforms: readonly string[];
-  /** Those that run as processes; an attacker plays the others. */
+  /** Platforms that run as processes. An attacker plays the others. */
   readonly run: readonly string[];
   /** True if rounds complete without the attacker. */
   readonly completes: boolean;
   readonly stageMs?: number;
-  /** No figure is of a shorter time, unless a process ended. */
+  /** Shortest time of a measurement, unless a process ended. */
   readonly leastMs?: number;
   readonly platformOptions?: (name: string) => readonly string[];
 }
@@ -35,11 +35,11 @@ export interface Figures {
   readonly seconds: number;
   /** Processes that ended, with their exit codes. */
   readonly ended: readonly string[];
-  /** How much larger the victim became, at most; MiB. */
+  /** Largest growth of the victim's memory; MiB. */
   readonly grownMiB: number;
-  /** Rounds that completed meanwhile; undefined in a federation without rounds. */
+  /** Number of rounds completed meanwhile; undefined in a federation without rounds. */
   readonly rounds: number | undefined;
-  /** The longest that the victim took to answer /healthz; milliseconds. Infinity: it did not, in 5 seconds. */
+  /** Slowest answer of the victim to /healthz, in milliseconds. Infinity: no answer in 5 seconds. */
   readonly slowestMs: number;
   readonly note: string;
 }
@@ -86,7 +86,7 @@ export class Scene {
     return readMember(this.checkout, this.place, name);
   }
 
-  /** Starts a platform, or starts it again, whose coordinator is at `url`; waits until it serves. */
+  /** Starts or restarts a platform whose coordinator is at `url`, and waits until it serves. */
   async start(name: string, url: string): Promise<void> {
     await this.running.get(name)?.stop('SIGKILL');
     const more = this.options.platformOptions?.(name) ?? [];
@@ -95,11 +95,14 @@ export class Scene {
     this.#services.set(name, await within(START_MS, this.checkout.federation.address(running)));
   }
 
-  /** Starts whatever does not run, and waits until all of it is there, in rounds again where they go on by themselves. */
+  /**
+   * Starts every process that does not run, and waits until all are ready, and in rounds again if rounds run on their
+   * own.
+   */
   async revive(): Promise<void> {
     await this.restart();
     const coordinator = this.running.get('coordinator');
-    // Platforms prepare themselves, and one that is away costs the first round its grace.
+    // Platforms prepare without their coordinator, and an absent one costs the first round its time of grace.
     if (this.options.completes && coordinator !== undefined) {
       await within(
         START_MS,
@@ -108,7 +111,7 @@ export class Scene {
     }
   }
 
-  /** The same without rounds. */
+  /** The same for a federation without rounds. */
   async restart(): Promise<void> {
     // A process that kept memory from the last attack is restarted, because it would hide the memory of the next one.
     const struck = this.running.get('coordinator');
@@ -138,7 +141,7 @@ export class Scene {
     });
   }
 
-  /** Rounds that its coordinators have completed. */
+  /** Number of rounds that its coordinators have completed. */
   rounds(): number {
     const ends = this.running.get('coordinator')?.events.filter(({ kind }) => kind === 'attempt-ended') ?? [];
     const last = ends.at(-1)?.completedRounds;
@@ -146,7 +149,7 @@ export class Scene {
     return this.#completed;
   }
 
-  /** All that an operator is shown. */
+  /** The full status, as an operator gets it. */
   async status(): Promise<CoordinatorStatus> {
     const token = this.place.path('coordinator.db.token');
     const headers = new Headers();
@@ -154,7 +157,7 @@ export class Scene {
     return (await (await fetch(`${this.url}/v1/status`, { headers })).json()) as CoordinatorStatus;
   }
 
-  /** Bytes that a process has said on standard error. */
+  /** Number of bytes that a process has written to standard error. */
   logBytes(name: string): number {
     return this.running.get(name)?.stderr.length ?? 0;
   }
@@ -164,22 +167,22 @@ export class Scene {
     return name === 'coordinator' ? this.url : (this.#services.get(name) ?? '');
   }
 
-  /** In MiB, of a file or folder of the scene. */
+  /** Size of a file or folder of the scene in MiB. */
   diskMiB(...paths: readonly string[]): number {
     const bytes = paths.reduce((sum, path) => sum + sizeOf(this.place.path(path)), 0);
     return bytes / 2 ** 20;
   }
 
   /**
-   * Does `work` to the federation, and looks at the victim meanwhile.
-   * @returns its figures; `note` is what `work` returns.
+   * Does `work` to the federation, and measures the victim meanwhile.
+   * @returns the figures; `note` is the result of `work`.
    */
   async under(victim: string, work: () => Promise<string>): Promise<Figures> {
     const before = this.rounds();
     const ended: string[] = [];
     for (const [name, running] of this.running) {
       void running.ended.then(({ code, signal }) => {
-        // The attacks themselves kill with that signal, to see what comes back.
+        // SIGKILL is the attacks' own, to see how a process comes back, so it does not count as an end.
         if (signal !== 'SIGKILL') ended.push(`${name} ended (${signal ?? `exit ${code}`})`);
       });
     }
@@ -214,7 +217,7 @@ export class Scene {
     }
     const seconds = (performance.now() - began) / 1000;
     await Promise.all(looking);
-    // A process that was struck at the last moment has said so by then.
+    // Gives a process that was struck at the last moment time to end.
     await setTimeout(SAMPLE_MS);
     const rounds = this.#hasRounds ? this.rounds() - before : undefined;
     return { seconds, ended, grownMiB: Math.max(0, largest - start), rounds, slowestMs: slowest, note };
@@ -235,7 +238,7 @@ export async function within<Value>(milliseconds: number, work: Promise<Value>):
   }
 }
 
-/** Linux; 0 for a process that is gone. */
+/** Resident memory; Linux only. 0 for a process that is gone. */
 function residentMiB(pid: number): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;

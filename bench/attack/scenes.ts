@@ -1,5 +1,5 @@
 /**
- * The federations that are attacked.
+ * The federations under attack.
  * @module
  */
 import type { Stage } from './attack.ts';

@@ -1,5 +1,5 @@
 /**
- * State that is taken away under a running process.
+ * Attacks that remove state under a running process.
  * @module
  */
 import { rmSync } from 'node:fs';

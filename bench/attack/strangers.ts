@@ -1,5 +1,5 @@
 /**
- * Attacks on a coordinator by whoever reaches its port.
+ * Attacks on a coordinator by strangers who can reach its port.
  * @module
  */
 import { connect } from 'node:net';
@@ -124,7 +124,7 @@ export const STRANGERS: readonly Attack[] = [
         closed += (await until(() => raw.isClosed, 500)) ? 1 : 0;
         raw.end();
       };
-      // The list that ends an earlier version is an attack of its own.
+      // The list that ends an earlier version is a separate attack.
       const kinds = EVENT_KINDS.filter(({ messages }) => !messages.some((message) => message === list(125_000)));
       for (const { messages } of kinds) {
         const raw = await RawWebSocket.connected(url);
@@ -168,7 +168,10 @@ export const STRANGERS: readonly Attack[] = [
   }),
 ];
 
-/** The same message as the first, each time an outsider sees that its sum is about to be opened. It ends what budget there is. */
+/**
+ * The same message as in the first attack, sent each time an outsider sees that a sum is about to be opened. It uses up
+ * the budget.
+ */
 export const TIMED: Attack = {
   name: 'the event of 125,000 elements, timed by /v1/status, for 20 s',
   stage: 'rounds',
@@ -204,7 +207,7 @@ export const TIMED: Attack = {
   },
 };
 
-/** An envelope of nobody's whose list of keys holds so many empty entries, two bytes each. */
+/** An envelope without a valid sender, whose key list holds this many empty entries of two bytes each. */
 function manyFields(count: number): Uint8Array {
   const field = (number: number, bytes: Uint8Array): Buffer =>
     Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
@@ -250,7 +253,7 @@ async function withheld({ url }: Scene, step: 'open' | 'connected'): Promise<str
   return `${stay} of ${raws.length} held after 2 s`;
 }
 
-/** Connections that stay as long as they may. */
+/** Connections that stay as long as they are allowed. */
 async function held({ url }: Scene, count: number, begin: (socket: Socket) => void = () => undefined): Promise<string> {
   const { hostname, port } = new URL(url);
   const sockets: Socket[] = [];

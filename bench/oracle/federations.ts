@@ -14,7 +14,10 @@ export interface GeneratedFederation {
   readonly name: string;
   readonly manifest: Manifest;
   readonly domains: readonly Domain[];
-  /** By person: the platforms that know it. One person for each choice of M platforms, so that the worst is among them. */
+  /**
+   * By person: the platforms that know the person. There is one person for each choice of M platforms, so that the
+   * worst is among them.
+   */
   readonly persons: readonly (readonly string[])[];
 }
 
@@ -81,13 +84,13 @@ export function generatedFederation(seed: number): GeneratedFederation {
   };
 }
 
-/** Every choice of so many. */
+/** Every subset of this size. */
 function choices(names: readonly string[], many: number): readonly (readonly string[])[] {
   if (many === 0) return [[]];
   return names.flatMap((name, at) => choices(names.slice(at + 1), many - 1).map((rest) => [name, ...rest]));
 }
 
-/** Persons are the same in all domains, those that a platform does not know without a history. */
+/** All domains have the same persons. A person unknown to a platform has no history there. */
 function domainOf(name: string, items: number, lengths: readonly number[], prng: Prng): Domain {
   const offsets = new Uint32Array(lengths.length + 1);
   lengths.forEach((length, person) => (offsets[person + 1] = offsets[person] + length));

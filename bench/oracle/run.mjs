@@ -1,6 +1,7 @@
 /**
- * Both oracles: what releases truly did, recomputed by Google's dp_accounting (check_claims.py), and the noise and reach of opened
- * sums (check_sums.py). Makes a virtual environment for them under the system's folder for temporary files, once for each requirements.txt.
+ * Runs both oracles. check_claims.py recomputes with Google's dp_accounting the epsilon of real releases, and
+ * check_sums.py tests the noise and reach of opened sums. Makes a virtual environment for them in the system's folder
+ * for temporary files, once per requirements.txt.
  *
  *   npm run bench:oracle -- [claims|sums] [--first 1] [--count 40] [--repeats 200]
  */
@@ -42,7 +43,7 @@ function environment() {
   return python;
 }
 
-/** Both programs must end well: a trace that broke off has shown nothing. */
+/** Both programs must succeed: a trace that broke off shows nothing. */
 async function pipe({ trace, check, flags }) {
   const args = given.filter((arg, at) => flags.includes(arg) || flags.includes(given[at - 1]));
   const tracer = spawn(process.execPath, ['--import=tsx', join(HERE, trace), ...args], {

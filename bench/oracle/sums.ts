@@ -29,10 +29,10 @@ const { values: flags } = parseArgs({
   },
 });
 const repeats = Number(flags.repeats);
-/** Own sums with more coordinates are looked at in as many releases as make this many samples. */
+/** Platforms' own sums with more coordinates are sampled in as many releases as give this many samples. */
 const MOST_SAMPLES = 200_000;
 
-/** The mechanism without its noise: from the same seed the same persons are drawn and rounded alike. */
+/** The mechanism without its noise. With the same seed it draws and rounds the same persons. */
 function withoutNoise(mechanism: PrivacyMechanism): PrivacyMechanism {
   return { ...mechanism, addNoise: (_sum, integers) => integers };
 }
@@ -112,7 +112,7 @@ async function rounds(name: string, plan: FederationPlan): Promise<void> {
   for (const platform of names) {
     const releases: TracedRelease[] = [];
     const mechanism = tracing(releases);
-    // The clip in force, as a release with its noise has it.
+    // The clip in force, as a release with noise uses it.
     await update(plan, platform, [], 'clip', mechanism);
     const squares: string[] = [];
     for (let at = 0; at < 40; at++) {
@@ -133,7 +133,7 @@ async function rounds(name: string, plan: FederationPlan): Promise<void> {
   }
 }
 
-/** The longest that a person can come with, along one coordinate or along all of them. */
+/** The longest contribution of a person, along one coordinate or along all of them. */
 function far(dimension: number, at: number): Contribution {
   const prng = new Prng(`far ${at}`);
   const values = new Float32Array(dimension);
@@ -142,7 +142,7 @@ function far(dimension: number, at: number): Contribution {
   return { values };
 }
 
-/** Square of the distance, exact, as text. */
+/** Exact square of the distance, as text. */
 function differenceOf(a: Float64Array, b: Float64Array): string {
   let square = 0n;
   a.forEach((value, j) => (square += BigInt(value - b[j]) ** 2n));
@@ -179,7 +179,7 @@ async function ownSums(name: string, plan: FederationPlan): Promise<void> {
   }
 }
 
-/** In integers. */
+/** In integer units. */
 async function release(
   plan: FederationPlan,
   platform: string,

@@ -34,7 +34,7 @@ const { values: flags } = parseArgs({
 });
 const backend = tensorBackend('cpu');
 
-/** One platform, from its first sum to its prototypes. */
+/** Runs one platform from its first sum to its prototypes. */
 class Traced {
   readonly name: string;
   readonly own: TracedRelease[] = [];
@@ -71,7 +71,7 @@ class Traced {
     return this.#model.prepare(this.#sums);
   }
 
-  /** @returns whether its ledger lets it upload. */
+  /** @returns true if its ledger allows the upload. */
   async round(round: number, attempt: number, session: string): Promise<boolean> {
     const sum = roundSum(this.#plan);
     try {

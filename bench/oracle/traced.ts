@@ -10,20 +10,20 @@ import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 export interface TracedRelease {
   label: string;
   dimension: number;
-  /** K, as the clip had it. */
+  /** K, the integer clip in force. */
   integerClip: number;
   /** Rate of the coins that the clip tossed; 1 if it tossed none. */
   rate: number;
-  /** Places, in the order of the persons, of contributions that held anything. */
+  /** Positions, in the order of the persons, of contributions that were not empty. */
   contributors: number[];
-  /** Variance parameter of the samples, and how many coordinates one was added to. */
+  /** Variance parameter of the samples, and the number of coordinates that got one. */
   variance: number;
   noised: number;
 }
 
 let drawing: TracedRelease | undefined;
 
-// At the sampler itself, whoever calls it.
+// Hooks the sampler itself, whatever code calls it.
 const addTo = Reflect.get<DiscreteGaussian, 'addTo'>(DiscreteGaussian.prototype, 'addTo');
 DiscreteGaussian.prototype.addTo = function (integers) {
   if (drawing !== undefined) {
@@ -33,7 +33,7 @@ DiscreteGaussian.prototype.addTo = function (integers) {
   addTo.call(this, integers);
 };
 
-/** The mechanism as it is; each release is added to `releases` when its noise has been drawn. */
+/** The real mechanism. Each release is added to `releases` once its noise has been drawn. */
 export function tracing(releases: TracedRelease[]): PrivacyMechanism {
   const begin = (sum: PlannedSum): TracedRelease => ({
     label: sum.label,

@@ -22,7 +22,7 @@ export type Setting = (seed: number) => Trial;
 
 const published: Readonly<Record<string, number | undefined>> = { 'game-video': 0, 'video-game': 1 };
 
-/** @param name SOURCE-TARGET. In the published split a seed draws the negatives alone. */
+/** @param name SOURCE-TARGET. In the published split, a seed draws only the negatives. */
 export async function settingNamed(name: string, data: string): Promise<Setting> {
   const place = published[name];
   if (place !== undefined) return publishedSetting(data, place);
@@ -54,6 +54,6 @@ export async function gameVideo(data: string): Promise<readonly PublishedDirecti
 export async function domainOf(data: string, name: string): Promise<Domain> {
   const folder = ['amazon', 'douban'].find((set) => existsSync(join(data, set, `${name}.tsv`)));
   if (folder === undefined) throw new Error(`no ${name}.tsv in amazon/ or douban/ of ISTHMUS_DATA`);
-  // Every rating counts, as in the figures that these are compared with.
+  // Every rating counts as a like, as in the published figures for comparison.
   return (await inspectSource(join(data, folder, `${name}.tsv`), { name, minRating: null })).report.domain;
 }

@@ -32,9 +32,9 @@ export interface Summary extends Pick<Row, 'setting' | 'encoder' | 'epsilon' | '
   readonly figures: Readonly<
     Record<string, { readonly ndcg: number; readonly overPrior?: Interval; readonly overRidge?: Interval }>
   >;
-  /** Mean held-out NDCG@10 of the decoder's blend: what a target may choose by. */
+  /** Mean held-out NDCG@10 of the decoder's blend: a target can choose a decoder by it. */
   readonly heldOut?: number;
-  /** Share of the seeds in which the guard let the decoder in. */
+  /** Share of the seeds in which the guard accepted the decoder. */
   readonly kept?: number;
   readonly seconds: number;
 }
@@ -79,7 +79,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
   });
 }
 
-/** The mean paired gain over seeds that both have. Persons are drawn again within seeds drawn again (1,000 draws). */
+/** The mean paired gain over seeds that both have. The bootstrap draws seeds, and persons within them (1,000 draws). */
 function gainOf(rows: readonly Row[], over: readonly Row[], kind: string): Interval | undefined {
   const pairs = rows.flatMap((row) => {
     const other = over.find(({ seed }) => seed === row.seed);

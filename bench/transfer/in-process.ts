@@ -202,7 +202,7 @@ interface Rounds extends FederationOptions {
   readonly mechanism: PrivacyMechanism;
 }
 
-/** Does the coordinator's work, with a plain sum in place of the masked one. */
+/** Does the coordinator's work, with a plain sum instead of the masked one. */
 async function trainInRounds(options: Rounds): Promise<SharedModel> {
   const { domains, mechanism, models, plan, rounds, seed, shared, strategy } = options;
   let model = strategy.initialModel(shared, 'a public seed');
