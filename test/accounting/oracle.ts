@@ -7,7 +7,7 @@ const oracle = JSON.parse(readFileSync(new URL('oracle.json', import.meta.url), 
   readonly Figure[]
 >;
 
-/** Rows of arguments and, last, the figure; made by bench/accountant-oracle.py. */
+/** Rows of arguments, with the expected figure last; made by bench/accountant-oracle.py. */
 export function figures(name: string): readonly { readonly args: readonly number[]; readonly expected: number }[] {
   return oracle[name].map((row) => ({ args: row.slice(0, -1).map(Number), expected: Number(row.at(-1)) }));
 }

@@ -7,7 +7,7 @@ describe('a printed epsilon', () => {
     const values = fc.oneof(
       fc.double({ min: 1e-300, max: 1e300, noNaN: true }),
       fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
-      // Just above a decimal.
+      // Values just above a decimal.
       fc.tuple(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 0, max: 3 })).map(([n, ulps]) => {
         const decimal = n / 1000;
         return decimal + ulps * Number.EPSILON * decimal;

@@ -56,7 +56,7 @@ function audit(audited: PrivacyPlan, given: Partial<CanaryAudit> = {}): AuditRep
 const rounds = [query('federation', 1, 4)];
 const both = [query('platform', 1, 1), query('federation', 1, 2)];
 
-/** Draws another share of the noise than planned. */
+/** Draws another share of the noise than the planned one. */
 function scaledNoise(factor: number): PrivacyMechanism {
   return {
     ...discreteGaussian,
@@ -76,7 +76,7 @@ const noiseOff: PrivacyMechanism = {
   addNoise: (_sum, integers) => Float64Array.from(integers),
 };
 
-/** Releases the sum over the canaries whose coin said out, in place of those whose coin said in. */
+/** Releases the sum over the canaries whose coin said out, instead of those whose coin said in. */
 function thoseWhoAreOut(mechanism: PrivacyMechanism): PrivacyMechanism {
   let everybody = new Float64Array(0);
   return {
@@ -102,7 +102,7 @@ describe('canary audit', () => {
         for (const queries of [rounds, both, [query('platform', 1, 2)]]) {
           const report = audit(plan({ epsilon, queries }));
           assert.equal(report.contradicted, false, JSON.stringify(report));
-          // Nor is the bound idle: a good part of what is proven is measured.
+          // The bound is not trivial: the audit measures a good part of the proven epsilon.
           assert.ok(report.gaussianLowerBound > epsilon / 4, JSON.stringify(report));
           assert.ok(report.lowerBound <= report.gaussianLowerBound);
         }

@@ -119,7 +119,7 @@ describe('one-run audit', () => {
         quantiles,
       );
       const significance = 0.05 / vertices.length;
-      // The most precise first; the others are then mostly seen to give no more at one glance.
+      // The most precise attack comes first. Most others cannot do better than it, which one comparison shows.
       const precise = ({ guesses, correct }: { guesses: number; correct: number }): number =>
         (correct - 2 * Math.sqrt(guesses)) / guesses;
       const promising = vertices
@@ -155,7 +155,7 @@ describe('one-run audit', () => {
       assert.equal(gaussianOneRunLowerBound({ canaries: 1000, guesses: 100, correct }, 0.05, 1e-6), 0);
     }
     assert.equal(oneRunLowerBound({ canaries: 10, guesses: 0, correct: 0 }, 0.05, 1e-6), 0);
-    // A large delta alone explains every right guess.
+    // A large delta can explain every right guess.
     assert.equal(oneRunLowerBound({ canaries: 1000, guesses: 1000, correct: 1000 }, 0.05, 0.5), 0);
   });
 });

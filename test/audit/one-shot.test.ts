@@ -56,7 +56,7 @@ describe('one-shot canaries', () => {
 
   it('give epsilon of two Gaussians exactly when the cosines are those of Gaussians', () => {
     for (const mu of [0.5, 1, 3]) {
-      // Mean mu and variance 1 in units of the strangers' deviation.
+      // Mean mu and variance 1, in units of the deviation of the canaries that were out.
       const deviation = Math.sqrt(199 / 200);
       const cosinesIn = Float64Array.from(
         { length: 200 },
@@ -73,10 +73,10 @@ describe('one-shot canaries', () => {
       assert.ok(oneShotEstimate(outside, DIMENSION, 1e-6) < 2);
       return oneShotEstimate(inside, DIMENSION, 1e-6);
     });
-    // An estimate, with the error of 500 canaries: not a bound, and no guard of the build.
+    // The result is an estimate, with the error of 500 canaries. It is no bound, and does not guard the build.
     assert.ok(estimates[0] < 2.5 && estimates[1] < 6 && estimates[2] < 18, estimates.join());
     assert.ok(estimates[0] < estimates[1] && estimates[1] < estimates[2]);
-    // Without noise the other canaries are the noise.
+    // Without noise, the other canaries act as the noise.
     assert.ok(oneShotEstimate(cosines(null, 1).inside, DIMENSION, 1e-6) > estimates[2]);
   });
 });

@@ -37,7 +37,7 @@ interface Attack {
   readonly knows: boolean;
 }
 
-/** Canaries on two of three honest platforms, each with a coordinate of its own, through the mechanism's own coins. */
+/** Canaries on two of three honest platforms, each with its own coordinate, through the mechanism's own coins. */
 function measure(made: PrivacyPlan, { coins, knows }: Attack) {
   const words = new RandomWords(seededRandom('in or out'));
   const inside = Uint8Array.from({ length: CANARIES }, () => words.next() & 1);
@@ -71,7 +71,7 @@ function measure(made: PrivacyPlan, { coins, knows }: Attack) {
   };
 }
 
-/** All canaries of a platform: those that are out are cut after the coins, the clip and the rounding. */
+/** All canaries of a platform contribute. Those that are out are removed after the coins, the clip and the rounding. */
 function contributionsOf(platform: number): Contribution[] {
   const here = Array.from({ length: CANARIES }, (_, i) => i).filter((i) => (i + platform) % HONEST.length < 2);
   return here.map((canary) => ({ indices: Uint32Array.of(canary), values: Float32Array.of(1) }));

@@ -102,7 +102,7 @@ describe('a budget plan with drawn persons', () => {
     const drawn = planBudget({ ...REQUEST, sampling: 0.2, platformsPerPerson: 2 });
     assert.ok(drawn.epsilon <= 4 && drawn.epsilon > 3.999 && drawn.continuousReference < drawn.epsilon);
     assert.ok(drawn.noiseMultiplier < everybody.noiseMultiplier);
-    // The sum shrinks by q, the noise by less: a person on two platforms has two coins.
+    // The sum shrinks by q and the noise by less, because a person on two platforms has two coins.
     assert.ok(drawn.error.l2 > everybody.error.l2);
     const change = drawn.cheaper.find((option) => option.change === 'everybody in every round in place of 0.2');
     assert.ok(Math.abs((change?.relativeError ?? 0) / (everybody.error.l2 / drawn.error.l2) - 1) < 1e-9);

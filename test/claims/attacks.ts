@@ -7,20 +7,21 @@ import type { DeviationSettings } from './deviation.ts';
 import type { Project } from './project.ts';
 
 export interface AttackResult {
-  /** Sums opened, everybody's data in each. */
+  /** Number of sums opened with everybody's data in them. */
   readonly opened: number;
   /** True if the attack stopped at `most` and not because of the platforms. */
   readonly isEndless: boolean;
-  /** Most by which opened sums with one honest platform's data exceed what it has paid for. */
+  /** Largest excess of opened sums with one honest platform's data over its payments. */
   readonly worst: number;
-  /** Refunds that one honest platform was talked into, at most. */
+  /** Most refunds that one honest platform accepted. */
   readonly refunds: number;
   readonly deviation: Deviation;
 }
 
 /**
- * @param chooses whom to tell of survivors, of those who may still be had: as many honest platforms as shares are missing.
- * @param most attempts before the attack is called endless.
+ * @param chooses selects, among the platforms that still take part, those that are told the survivors: as many honest
+ *   ones as shares are missing.
+ * @param most number of attempts after which the attack counts as endless.
  */
 async function attack(
   project: Project,
@@ -46,7 +47,10 @@ async function attack(
   return { opened, isEndless: opened === most, worst, refunds, deviation };
 }
 
-/** As many sums over everybody as can be had: the shares come from those with the least to give back, then the least paid. */
+/**
+ * Opens as many sums over everybody as possible. The shares come from the platforms with the least to take back, then
+ * from those that paid least.
+ */
 export function openEverybody(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
   return attack(
     project,
@@ -61,7 +65,7 @@ export function openEverybody(project: Project, settings: DeviationSettings, mos
   );
 }
 
-/** As many sums with one platform's data as can be had without it ever learning of one. */
+/** Opens as many sums with one platform's data as possible, without that platform learning of any. */
 export function openVictim(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
   return attack(
     project,

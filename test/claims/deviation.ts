@@ -27,7 +27,7 @@ import type { Project } from './project.ts';
 
 const PARAMETERS = 4;
 const FEDERATION = 'deviation';
-/** Turns of the event loop in which nothing comes before a stage's deadline is over. */
+/** Number of idle turns of the event loop after which a stage's deadline is over. */
 const PATIENCE = 5;
 
 const MODEL: Pick<PlatformModel, 'adopt' | 'contributions'> = {
@@ -37,12 +37,12 @@ const MODEL: Pick<PlatformModel, 'adopt' | 'contributions'> = {
 
 export interface DeviationSettings {
   readonly platforms: number;
-  /** c that the plan covers. */
+  /** c: colluders that the plan covers. */
   readonly colluding: number;
   readonly dropouts: number;
-  /** R: nothing is spare. */
+  /** R: there are no spare attempts. */
   readonly rounds: number;
-  /** F; the default of a plan when absent. */
+  /** F. Default: the plan's default. */
   readonly refunds?: number;
   readonly epsilon: number;
   /** c': platforms that help the coordinator. */
@@ -57,7 +57,7 @@ export interface Honest {
   readonly participation: Participation;
   /** The ledger that the coordinator shows it. */
   view: Ledger;
-  /** Sums with its data in them that were opened. */
+  /** Number of opened sums with its data in them. */
   opened: number;
 }
 
@@ -115,7 +115,7 @@ export class Deviation {
     return deviation;
   }
 
-  /** Charges that this platform's ledger holds and has not taken back. */
+  /** Number of charges in this platform's ledger that are not taken back. */
   paid({ store }: Honest): number {
     const standing = new Set<string>();
     for (const { charge, refund } of store.ledger.entries()) {
@@ -129,7 +129,7 @@ export class Deviation {
     return store.ledger.entries().filter((entry) => 'refund' in entry && entry.refund !== undefined).length;
   }
 
-  /** Most by which opened sums with one platform's data in them exceed what that platform has paid for. */
+  /** Largest excess of opened sums with one platform's data in them over that platform's payments. */
   get worstExcess(): number {
     return Math.max(...this.honest.map((one) => one.opened - this.paid(one)));
   }
@@ -244,7 +244,7 @@ export class Deviation {
       const view = this.#view(one.view.entries);
       view.refund({ scope: 'federation', label, round, attempt, session: id, proof });
       this.show({ ...one, view });
-      // A refund that proves nothing would keep the platform away: it is shown the ledger without it again.
+      // A refund without a valid proof would keep the platform away, so the platform gets the ledger without it again.
       if (one.ledger.refusal === undefined) one.view = view;
       else {
         this.refusedView = view;
@@ -268,7 +268,7 @@ export class Deviation {
     const { OwnLedger, Participation, ...project } = this.#project;
     const { name } = identity;
     const process = ++this.#processes;
-    // An earlier commit hands the ledger's store alone.
+    // An earlier commit passes only the ledger's store.
     const ledger = new OwnLedger(this.plan, name, project.refunds === undefined ? (store.ledger as never) : store);
     const participation = new Participation({
       plan: this.plan,
@@ -300,12 +300,12 @@ export class Deviation {
     this.#of(name)?.participation.onAttemptStart(start);
   }
 
-  /** Names of those who stated that they gave the last attempt up. */
+  /** Names of the platforms that stated that they gave the last attempt up. */
   get stated(): readonly string[] {
     return this.#statements.filter(({ attempt }) => attempt === this.#attempts).map(({ from }) => from);
   }
 
-  /** A new process of a platform, on the state that the last one left; the old one is gone with what it knew. */
+  /** Starts a new process of a platform, on the state that the last one left. The old one's memory is lost. */
   async restart(name: string): Promise<Honest> {
     const at = this.honest.findIndex((one) => one.name === name);
     const { identity, store, view, opened } = this.honest[at];
@@ -316,7 +316,7 @@ export class Deviation {
     return next;
   }
 
-  /** A platform of this name that has not been here: its state is empty, and what it says is not heard. */
+  /** A platform of this name with an empty state. Its messages are ignored. */
   async stranger(name: string): Promise<Honest> {
     const one = this.#join(this.honest.find((known) => known.name === name)!.identity);
     await one.participation.join(roundWorkOf(MODEL as PlatformModel));
@@ -348,7 +348,7 @@ export class Deviation {
     }
   }
 
-  /** The deviation: who is not told never learns that a sum was to be opened. */
+  /** The deviation: a platform outside `told` never learns that a sum was to be opened. */
   #deliver(session: Session, to: string, message: CoordinatorMessage): void {
     if (message.kind === 'survivors' && !session.told.has(to)) return;
     if (message.kind === 'consistency-signatures' && !session.signatures.has(to)) return;
@@ -360,7 +360,7 @@ export class Deviation {
     else this.#helperTakes(session, to, told);
   }
 
-  /** A helper plays the protocol with nothing on record: it never charges, never refuses. */
+  /** A helper follows the protocol without any record: it never charges, and never refuses. */
   #beginHelper(session: Session, name: string): void {
     const { platforms, nodeEngine, seededRandom } = this.#project;
     const helper = this.helpers.find((identity) => identity.name === name);
@@ -411,7 +411,7 @@ export class Deviation {
     }
   }
 
-  /** A coordinator's ledger that keeps to no rule. */
+  /** A coordinator's ledger that follows no rule. */
   #view(entries: readonly LedgerEntry[]): Ledger {
     const { Ledger, MemoryLedgerStore } = this.#project.ledgers;
     const store = new MemoryLedgerStore();
@@ -424,7 +424,7 @@ export class Deviation {
     );
   }
 
-  /** @param view the ledger that is shown to it: its own when absent. */
+  /** @param view the ledger that the platform is shown. Default: its own. */
   show({ participation, ...one }: Pick<Honest, 'view' | 'participation'>, view = one.view): void {
     const { canonicalEntry } = this.#project.ledgers;
     participation.onLedgerSync({ kind: 'ledger-sync', from: 0, entries: view.entries.map(canonicalEntry) });
@@ -439,7 +439,7 @@ export class Deviation {
     return this.honest.find((one) => one.name === name);
   }
 
-  /** Lets the platforms carry out what waits for them. */
+  /** Lets the platforms finish their pending work. */
   async settle(): Promise<void> {
     for (let i = 0; i < PATIENCE; i++) await turn();
   }

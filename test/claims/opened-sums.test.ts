@@ -46,7 +46,7 @@ describe('Opened sums and what was paid for them', function () {
         assert.equal(isEndless, false);
         assert.ok(opened <= most, `${opened} sums of ${most}`);
         assert.ok(worst <= deviation.refunds && refunds <= deviation.refunds);
-        // The bound is no idle one: this attack comes to it, but for a platform that must pay before it is refunded.
+        // The bound is tight: this attack reaches it, except for a platform that must pay before it is refunded.
         if (attack === openEverybody) assert.ok(opened >= most - 1, `${opened} sums of ${most}`);
       }
     });
@@ -62,7 +62,7 @@ describe('Opened sums and what was paid for them', function () {
     const deviation = await Deviation.begin(project, { ...SETTING, helpers: 0 });
     const all = deviation.honest.map(({ name }) => name);
     for (let lost = 1; lost <= deviation.refunds; lost++) {
-      // Nobody is told: five have uploaded, nobody revealed.
+      // Nobody is told the survivors: five platforms have uploaded, and none revealed.
       assert.equal(await deviation.attempt(new Set()), undefined);
       assert.deepEqual(
         deviation.honest.map((one) => deviation.paid(one)),

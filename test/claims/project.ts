@@ -53,13 +53,13 @@ export interface Project {
   readonly attemptKey: (typeof Parameters)['attemptKey'];
   readonly platforms: typeof Platforms;
   readonly linearBridge: (typeof Bridges)['linearBridge'];
-  /** Absent where a charge is never taken back. */
+  /** Absent in versions that never take a charge back. */
   readonly refunds?: typeof Proofs & typeof Statements;
 }
 
 /** @param root a working tree of this repository, with its dependencies installed and its codec generated. */
 export async function loadProject(root: string): Promise<Project> {
-  /** The first path that exists: rooms have moved. */
+  /** The first path that exists, because rooms have moved between versions. */
   const load = async (...paths: readonly string[]): Promise<never> => {
     const path = paths.find((candidate) => existsSync(join(root, candidate))) ?? paths[0];
     return (await import(pathToFileURL(join(root, path)).href)) as never;

@@ -1,4 +1,7 @@
-/** When a platform takes a charge back: on its own record, on others' statements, and never for a sum that may be opened. */
+/**
+ * The conditions under which a platform takes a charge back: its own record and the others' statements, and never for a
+ * sum that may be opened.
+ */
 import assert from 'node:assert/strict';
 import type { RefundProof } from '../../core/secagg/refund-proof.ts';
 import { Deviation } from './deviation.ts';
@@ -33,13 +36,13 @@ describe('A platform takes a charge back', function () {
   });
 
   it('once it has given the attempt up and enough of its holders have: the others’ refund is no disagreement', async () => {
-    // Everybody signed the same survivors, and one was shown the signatures and revealed.
+    // Everybody signed the same survivors, and one platform was shown the signatures and revealed.
     assert.equal(await deviation.attempt(ALL, only('p0')), undefined);
     assert.deepEqual(deviation.stated, ['p1', 'p2', 'p3', 'p4'], 'who revealed states nothing');
     assert.deepEqual(await deviation.refund(ALL), ['p1', 'p2', 'p3', 'p4']);
     assert.deepEqual(paid(), [1, 0, 0, 0, 0]);
     agree();
-    // Also after it is told again, by another process.
+    // The refusal also holds after another process gets the ledger again.
     await deviation.restart('p0');
     assert.deepEqual([paid(), deviation.stated.length], [[1, 0, 0, 0, 0], 4]);
     agree();
@@ -60,7 +63,7 @@ describe('A platform takes a charge back', function () {
   });
 
   it('not before its own statement: an attempt that it may still reveal in is not taken back, and then it is', async () => {
-    // Everybody else has given up; this one waits for survivors to be told.
+    // Everybody else has given up, and this platform waits for the survivors.
     assert.equal(await deviation.attempt(NOBODY, NOBODY, only('p0')), undefined);
     assert.deepEqual(deviation.stated, ['p1', 'p2', 'p3', 'p4']);
     assert.deepEqual(await deviation.refund(ALL), ['p1', 'p2', 'p3', 'p4']);
@@ -96,7 +99,7 @@ describe('A platform takes a charge back', function () {
   it('of whom nothing was ever charged here, on the proof alone; without one that holds, the ledger is refused', async () => {
     await deviation.attempt(NOBODY);
     const lacking = (proof: RefundProof): RefundProof => ({ ...proof, statements: proof.statements.slice(0, 2) });
-    // A platform that was away is told of the charge and its refund.
+    // A platform that was absent learns of the charge together with its refund.
     const away = await deviation.stranger('p0');
     await deviation.refund(only('p1'), (proof) => proof);
     deviation.show(away, of('p1').view);

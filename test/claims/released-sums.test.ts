@@ -44,7 +44,7 @@ const KINDS: readonly (readonly [kind: string, plan: FederationPlan])[] = [
   ['drawn persons and a clip that follows a quantile', federation({ sampling: 0.5, clipQuantile: 0.8 })],
 ];
 
-/** The rest of the mechanism as it is, without noise. */
+/** The real mechanism, except for the noise. */
 const noiseLeftOut: PrivacyMechanism = { ...discreteGaussian, addNoise: (_sum, integers) => integers };
 
 async function update(
@@ -75,7 +75,9 @@ function varianceDeviation(squares: number, samples: number, variance: number): 
   return (Math.cbrt(squares / samples / variance) - (1 - spread)) / Math.sqrt(spread);
 }
 
-/** Beyond it a standard normal is found once in 1e9: over the thousands of coordinates looked at, less often than 1e-5. */
+/**
+ * Limit for a standard normal, exceeded once in 1e9: over the thousands of coordinates tested, less often than 1e-5.
+ */
 const FAR = 6.2;
 
 /**
@@ -114,7 +116,7 @@ function assertNoise(rows: readonly Float64Array[], variance: number, name: stri
   assert.ok(Math.abs(after) < FAR, `${name}: one release and the next go together by ${after}`);
 }
 
-/** An update as long as a person can be, along one coordinate or along many. */
+/** The longest possible update of one person, along one coordinate or along many. */
 function far(dimension: number, along: 'one' | 'many', seed: string): Contribution {
   const prng = new Prng(seed);
   const values = new Float32Array(dimension);
@@ -133,12 +135,12 @@ describe('Sums as they leave a platform', () => {
     it(`a round, ${kind}: noise of the planned variance in every coordinate, where there are persons and where not`, async () => {
       for (const platform of ['a', 'c']) {
         const { localVariance } = roundSum(plan, platform);
-        // Nobody, so that every coordinate is noise alone, the vote's too.
+        // Without persons, so that every coordinate is only noise, including the vote's.
         const rows: Float64Array[] = [];
         for (let at = 0; at < 250; at++) rows.push(await update(plan, platform, [], `${kind} ${platform} ${at}`));
         assertNoise(rows, localVariance, `${kind}, ${platform}`);
         if (sampling !== undefined) continue;
-        // Over persons: without the noise the same coins give the plain sum.
+        // With persons: without noise, the same coins give the plain sum.
         const people = [far(strategyLength, 'one', 'x'), far(strategyLength, 'many', 'y')];
         const over: Float64Array[] = [];
         for (let at = 0; at < 100; at++) {
@@ -162,7 +164,7 @@ describe('Sums as they leave a platform', () => {
           assert.ok(moved <= integerClip * (1 + 1e-12), `${platform}: ${moved} of ${integerClip}`);
           worst = Math.max(worst, moved);
         }
-        // With a vote the two parts reach their bounds together only where the vote is a whole one.
+        // With a vote, both parts reach their bounds together only if the vote is a whole one.
         if (adaptiveClip === undefined || adaptiveClip.quantile >= 0.5) {
           assert.ok(worst >= 0.99 * integerClip, `${platform}: at most ${worst} of ${integerClip}`);
         }
@@ -193,7 +195,7 @@ describe('Sums as they leave a platform', () => {
   it('drawn persons are others in every round, at the rate of the plan', async () => {
     const plan = federation({ sampling: 0.3 });
     const { sampling, scale } = roundSum(plan, 'a');
-    // One coordinate a person, of a whole unit that rounding leaves alone.
+    // One coordinate per person, a whole unit that rounding does not change.
     const unit = Math.floor(scale / 16) / scale;
     const people = Array.from({ length: plan.parameters }, (_, j) => ({
       indices: Uint32Array.of(j),

@@ -1,4 +1,4 @@
-/** The sparse graph of a federation: where the plan takes it, and what its statement says and does not. */
+/** The sparse graph of a federation: when the plan chooses it, and the content and limits of its statement. */
 import assert from 'node:assert/strict';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
@@ -18,7 +18,7 @@ import { seededRandom } from '../../core/random/seeded.ts';
 
 const strategy = { name: 'shared-trunk', settings: { hidden: 1, bottleneck: 4, steps: 1 } };
 
-/** Nobody signs: what is planned and claimed does not depend on it. */
+/** Nobody signs, because the plan and the claims do not depend on signatures. */
 function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manifest {
   const key = (name: string): string => Buffer.from(seededRandom(name).bytes(32)).toString('base64');
   return newManifest({
@@ -74,7 +74,7 @@ describe('The graph of a federation', () => {
       const session = sessionParameters(plan, { round: 1, attempt: 1, config, model: firstModel(plan) });
       assert.deepEqual(session.graph, { kind: 'harary', degree: rule.degree });
       assert.deepEqual([session.threshold, session.tNoise, session.colluders], [rule.threshold, n - 1, 1]);
-      // Sums that need fewer contributions than the noise counts on would not be full.
+      // Sums that need fewer contributions than the noise assumes would not be full.
       assert.ok(rule.threshold >= fullSumThreshold(rule.degree, 1) && privacy.noiseShares === n - 2);
     }
   });
@@ -135,7 +135,7 @@ describe('The statement of a federation on a sparse graph', () => {
       const isFull = fullSumThreshold(degree, helpers) <= threshold;
       assert.equal(helpers < exposedFrom, isFull, `${helpers} helpers`);
       assert.equal(noiseSharesAgainst(plan, helpers), isFull ? 22 - helpers : 1);
-      // R = 2 + 1 up to c; R + F from then on, since few hold the shares of one platform.
+      // R = 2 + 1 up to c, and R + F from there on, because few platforms hold the shares of one.
       assert.equal(planOpenings(plan, helpers), helpers <= 2 ? 3 : 6);
       assert.equal(statement.epsilonAgainst[helpers], epsilonAgainst(plan, helpers));
     }

@@ -1,4 +1,7 @@
-/** That what a statement says is what runs: the terms of sessions, the unit, who prints what, and what is left out where. */
+/**
+ * A statement agrees with the running code: the terms of sessions, the unit, the numbers printed for each side, and the
+ * data that is left out.
+ */
 import assert from 'node:assert/strict';
 import { createPlatform } from '../../client/platform.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
@@ -89,7 +92,7 @@ describe('What a statement says is what runs', () => {
       assert.equal(session.tNoise, said);
       assert.equal(session.threshold, plan.privacy.threshold);
       assert.equal(session.colluders, colluding);
-      // Noise is counted of those who upload at least, less those who know their own.
+      // The noise of the least number of uploads, less that of platforms that know their own.
       if (platforms > 3) assert.equal(plan.privacy.noiseShares, said - colluding);
     }
   });
@@ -261,7 +264,7 @@ describe('What a statement says is what runs', () => {
         left = left.replace(sentence, () => '');
         printed.add(id);
       }
-      // Nothing else is printed but marks.
+      // Nothing else is printed except marks.
       assert.match(left, /^(!! |C[1-4] {2}| {4}(Exactly|Not claimed): |\s)*$/);
     }
     assert.deepEqual([...printed].sort(), Object.keys(SENTENCES).sort());

@@ -1,6 +1,4 @@
-/**
- * A command run in this process, for tests of what it says: starting one takes a second.
- */
+/** Runs a command in this process, for tests of its output, because starting a process takes a second. */
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import { failure } from '../../cli/failure.ts';
@@ -11,7 +9,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** @param args those after the command's own name. */
+/** @param args arguments after the command's name. */
 export async function runHere(command: Command, ...args: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' };
   const quiet = (one: Command): void => {

@@ -17,7 +17,7 @@ describe('isthmus init', function () {
   it('says which keys of an interrupted one are in the way, changes none, and goes through once they are gone', async () => {
     assert.equal((await init('killed')).code, 0);
     assert.deepEqual(readdirSync(place.path('killed')).sort(), [...KEYS, 'manifest.yaml'].sort());
-    // As if it had been killed before its last step, and half of the keys had been cleaned up by hand.
+    // The state after a kill before its last step, with half of the keys removed by hand.
     for (const name of ['manifest.yaml', 'coordinator.key']) rmSync(place.path(`killed/${name}`));
     const left = KEYS.filter((name) => name !== 'coordinator.key');
     const before = left.map((name) => readFileSync(place.path(`killed/${name}`), 'utf8'));

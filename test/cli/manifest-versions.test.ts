@@ -1,4 +1,7 @@
-/** The next versions of a manifest over the commands: one joins, one leaves, and each platform's state is bound by what it signs. */
+/**
+ * The next versions of a manifest with the commands: one platform joins, one leaves, and each platform's state is bound
+ * by its signature.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,7 +66,7 @@ describe('isthmus manifest make --after, diff, and accept --state', function () 
       store.close();
     }
   };
-  /** As an agent of version 1 leaves it. */
+  /** The state as an agent of version 1 leaves it. */
   const ran = (name: string): void => {
     mkdirSync(at(`${name}-state`));
     const store = openSqliteStore(at(`${name}-state`, 'state.db'), { federation: 'cinema', platform: name });
@@ -163,7 +166,7 @@ describe('isthmus manifest make --after, diff, and accept --state', function () 
     assert.match(lost.stderr, /films was a member of version 1 .*this state is empty.*\[VERSION_STATE\]/);
     rmSync(at('films-state'), { recursive: true });
     ran('films');
-    // The signature cannot be written: as after a crash, the state is bound and nobody has the signature.
+    // The signature cannot be written. As after a crash, the state is bound and nobody has the signature.
     mkdirSync(at('films-2.yaml'));
     assert.equal((await accept('2.yaml', 'films', ...state('films'))).code, EXIT.resource);
     const bound = records('films');

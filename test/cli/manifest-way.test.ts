@@ -1,4 +1,4 @@
-/** The way of a manifest over the commands: three folders that share nothing but the files that are sent. */
+/** The steps of a manifest with the commands: three folders that share only the files that are sent. */
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -176,16 +176,16 @@ describe('isthmus init, and manifest make, accept, collect, status, check', func
       await manifest('accept', forged, ...own, '--words', told('films', wordsIn(stdout)));
       assert.equal((await manifest('collect', forged, at('films', `${name}.signature.yaml`))).code, EXIT.ok);
     }
-    // All but "films" has signed it. What the true "books" tells of its own file differs.
+    // Everybody except "films" has signed it. The words that the true "books" reads out differ.
     const { stdout: true_ } = await manifest('check', at('operator', 'manifest.yaml'));
     const own = ['--identity', at('films', 'films.key')];
     const refused = await manifest('accept', forged, ...own, '--words', told('films', wordsIn(true_)));
     assert.equal(refused.code, EXIT.input);
     assert.match(refused.stderr, /\[MANIFEST_WORDS_DIFFER\]/);
-    // The signature that "films" gave the true one does not help.
+    // The signature of "films" under the true manifest does not help.
     const replayed = await manifest('collect', forged, at('operator', 'films.signature.yaml'));
     assert.match(replayed.stderr, /over another manifest.*\[SIGNATURE_INVALID\]/);
-    // Another's key file is not the one in the manifest.
+    // Another member's key file is not the one in the manifest.
     const stranger = await manifest('accept', at('operator', 'manifest.yaml'), '--identity', at('forger', 'books.key'));
     assert.match(stranger.stderr, /"books" has another identity and seal key.*\[MANIFEST_MEMBER\]/);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { progressOn } from '../../cli/progress.ts';
 
-/** A stream that says it is a terminal, or not, and keeps what it is given. */
+/** A stream that claims to be a terminal, or not, and keeps its input. */
 function screen(isTTY: boolean): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   const parts: string[] = [];
   const stream = new Writable({

@@ -1,11 +1,11 @@
-/** Signals and limits of a process: obeyed from the first moment on, whatever it does; too few open files are told. */
+/** Signals and limits of a process: it obeys signals from the first moment on, and reports too few open files. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { LEAST_OPEN_FILES, openFilesRefusal } from '../../cli/open-files.ts';
 import { COMMAND, descendants, isAlive, Workplace } from '../e2e/isthmus.ts';
 import type { Ended, Running } from '../e2e/isthmus.ts';
 
-/** Tells on standard error when the process first listens for SIGTERM. */
+/** Reports on standard error when the process first listens for SIGTERM. */
 const TELLS = `data:text/javascript,${encodeURIComponent(
   `const on = process.on; process.on = function (name, listener) {
     const result = on.call(this, name, listener);
@@ -20,7 +20,7 @@ describe('a process that is asked to stop', function () {
   beforeEach(async () => (place = await Workplace.make()));
   afterEach(() => place.leave());
 
-  /** Signalled as soon as it can hear: before it has loaded anything. */
+  /** The signal comes as soon as the process can handle it, before it has loaded anything. */
   const atOnce = async (signal: NodeJS.Signals, ...args: readonly string[]): Promise<Ended> => {
     const running = place.spawn([...COMMAND, ...args], { NODE_OPTIONS: `--import=${TELLS}` });
     await running.says(/it listens/);

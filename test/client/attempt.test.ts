@@ -1,4 +1,6 @@
-/** A platform's part in one attempt, against what a coordinator really sends: a whole session, recorded and replayed. */
+/**
+ * A platform's part in one attempt, against the real messages of a coordinator: a whole session, recorded and replayed.
+ */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Attempt } from '../../client/rounds/attempt.ts';
@@ -24,7 +26,7 @@ describe('A platform in an attempt', () => {
 
   let did: string[];
   let failures: string[];
-  /** Notes what is recorded, when it is. */
+  /** Lists the records in the order of their writing. */
   const sessions = (): SessionStore => {
     const kept = createMemoryStore().sessions;
     return {
@@ -164,7 +166,7 @@ describe('A platform in an attempt', () => {
   it('gives nothing away once it is given up: whatever still waits, and whoever gave it up', async () => {
     const kept = sessions();
     const attempt = await untilSignatures({ sessions: kept });
-    // As another process would: it finds an attempt without an ending.
+    // Another process finds an attempt without an ending.
     kept.giveUpAll();
     attempt.handle(signatures);
     await attempt.ended;

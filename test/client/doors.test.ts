@@ -1,4 +1,4 @@
-/** A platform's end, against whoever answers in its coordinator's place: the connection is over, and nothing else. */
+/** A platform's end against an impostor of its coordinator: the connection ends, and nothing else. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -32,7 +32,7 @@ describe('platform: what answers in the coordinator’s place', () => {
     closers = [];
   });
 
-  /** Ends with the connection. @returns the frames that came through, and why it ended. */
+  /** Ends with the connection. @returns the frames that came through, and the reason of the end. */
   function dialled(url: string, begin: (connection: Connection) => void = () => undefined) {
     return new Promise<{ frames: Uint8Array[]; refusals: string[]; reason: string }>((resolve) => {
       const frames: Uint8Array[] = [];
@@ -121,7 +121,7 @@ describe('platform: what answers in the coordinator’s place', () => {
       socket.on('close', () => (isOver = true));
       socket.send(HANDSHAKE_TEXT);
       raw.write(unfinished.subarray(0, 3900));
-      // The first 4 KiB have been read by then.
+      // By then the platform has read the first 4 KiB.
       setTimeout(() => {
         assert.ok(!isOver);
         socket.terminate();
@@ -202,7 +202,7 @@ describe('platform: what answers in the coordinator’s place', () => {
       socket.write(text);
       connection!.close();
       socket.resume();
-      // It may be reset.
+      // The connection may be reset.
       await new Promise((resolve) => socket.once('close', resolve));
     }
   });

@@ -1,4 +1,7 @@
-/** A platform's process as `isthmus platform` runs it, whose fits never end while a file is there (endless-thread.ts). */
+/**
+ * A platform's process as `isthmus platform` runs it, except that its fits never end while a file exists
+ * (endless-thread.ts).
+ */
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { runPlatform } from '../../client/run.ts';
 import type { RunSettings } from '../../client/run.ts';

@@ -1,4 +1,4 @@
-/** Threads as ours, but for one thing: while the file that ENDLESS_FIT names is there, a fit never ends. */
+/** Our work threads, except that a fit never ends while the file named by ENDLESS_FIT exists. */
 import { existsSync } from 'node:fs';
 import { LocalWorkshop } from '../../client/work/local-workshop.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
@@ -8,7 +8,7 @@ type Fit = (this: LocalWorkshop, ...args: unknown[]) => Promise<DecoderData>;
 const ours = Reflect.get(LocalWorkshop.prototype, 'fit') as unknown as Fit;
 const endless: Fit = function (...args) {
   while (existsSync(process.env.ENDLESS_FIT ?? '')) {
-    // Without a turn for anything else on this thread.
+    // It gives no turn to anything else on this thread.
   }
   return ours.apply(this, args);
 };

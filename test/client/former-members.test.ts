@@ -1,4 +1,4 @@
-/** A version that names a peer with another identity: whoever held the earlier keys is a stranger now. */
+/** A version that names a peer with another identity: the holder of the earlier keys is now a stranger. */
 import assert from 'node:assert/strict';
 import { forgetFormerKeys } from '../../client/former-members.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
@@ -34,7 +34,7 @@ const two = draft([a, b, again], one);
 const three = draft([a, b, again], two);
 
 describe('keys of a former member', () => {
-  /** A platform "a" that has heard of both others. */
+  /** A platform "a" that has received something from both others. */
   const heard = (): PlatformStore => {
     const store = createMemoryStore();
     takeVersion(one, store.versions, 'a', () => 0);

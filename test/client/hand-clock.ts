@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 
-/** Time that passes when it is told to. */
+/** A clock that a test turns by hand. */
 export class HandClock implements Clock {
   seconds = 1000;
   readonly #tasks = new Set<() => void>();
@@ -9,7 +9,7 @@ export class HandClock implements Clock {
     this.#tasks.add(task);
     return () => this.#tasks.delete(task);
   }
-  /** Runs what waits. */
+  /** Runs the tasks that are due. */
   tick(): void {
     const due = [...this.#tasks];
     this.#tasks.clear();

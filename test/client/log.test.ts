@@ -60,7 +60,7 @@ describe('Logs and events', () => {
         }
       }
     }
-    // No run of numbers such as a vector leaves, and nothing as long as a key.
+    // No list of numbers such as a vector is logged, and nothing as long as a key.
     assert.doesNotMatch(text, /(-?\d+\.\d+,){3}/);
     assert.doesNotMatch(text, /[A-Za-z0-9+/_-]{32,}/);
   });

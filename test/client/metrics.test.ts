@@ -17,7 +17,7 @@ import { silentLog } from '../../host/log.ts';
 import type { Spending } from '../../host/metrics.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
 
-/** Figures by name and labels. */
+/** Values of the metrics by name and labels. */
 async function figuresOf(metrics: PlatformMetrics): Promise<ReadonlyMap<string, number>> {
   const lines = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
@@ -59,7 +59,7 @@ describe("A platform's metrics", () => {
     assert.equal(before.get('isthmus_budget_exhausted'), 0);
     assert.equal(before.get('isthmus_refusals_total{code="PRIVACY_BUDGET_EXHAUSTED"}'), 0);
 
-    // Two attempts that were charged and lost: all that was planned for.
+    // Two attempts that were charged and lost, which is all that the plan allows.
     for (const attempt of [1, 2])
       ledger.charge(attemptCharge(roundSum(plan), 1, attempt, String(attempt).padStart(64, '0')));
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: store.ledger.entries().map(canonicalEntry) });
@@ -95,7 +95,7 @@ describe("A platform's metrics", () => {
     const over = await figuresOf(metrics);
     assert.equal(over.get('isthmus_reported_attempts_total{outcome="budget-exhausted"}'), 0);
     assert.equal(over.get('isthmus_budget_exhausted'), 1);
-    // A charge was taken back since: there is room again.
+    // A charge was taken back, so the budget allows an attempt again.
     metrics.observe({ kind: 'attempt', round: 3, attempt: 4, stage: 'begun' });
     assert.equal((await figuresOf(metrics)).get('isthmus_budget_exhausted'), 0);
   });

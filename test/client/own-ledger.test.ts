@@ -29,7 +29,7 @@ const encoder: SumQuery = {
 };
 const rounds: SumQuery = { ...encoder, label: 'round', scope: 'federation', repetitions: 3 };
 
-/** n = 5, t = 4, c = 1: of a key list of five at most t - 1 - c = 2 may not have stated. R = 4, F = 2. */
+/** n = 5, t = 4, c = 1: of a key list of five, at most t - 1 - c = 2 may be without a statement. R = 4, F = 2. */
 const tiny = tinyFederation({ platforms: 5, epsilon: 8, dropouts: 1, rounds: { count: 3, refunds: 2 } });
 const NAMES = tiny.platforms.map(({ name }) => name);
 const ME = NAMES[0];
@@ -65,7 +65,7 @@ describe('A platform’s own ledger', () => {
       ledgerBudget(of.privacy, 'coordinator'),
       ledgerRules(of, nodeEngine),
     );
-  /** A coordinator that keeps to no rule. */
+  /** A coordinator that follows no rule. */
   const liar = (rules: Partial<LedgerRules> = {}): Ledger =>
     Ledger.open(
       federation,
@@ -80,7 +80,7 @@ describe('A platform’s own ledger', () => {
   });
   const open = (store: PlatformStore = createMemoryStore()): OwnLedger => new OwnLedger(plan, ME, store);
 
-  /** Takes part up to its upload, as an attempt does. */
+  /** Takes part up to its upload, as in an attempt. */
   const takePart = (store: PlatformStore, own: OwnLedger, session: EnteredSession): void => {
     const mine = session.entered.get(ME)!;
     store.sessions.enter(mine);
@@ -121,7 +121,7 @@ describe('A platform’s own ledger', () => {
       message: /one more than the 2 attempts .* version 1, .* or that a later version leaves to it/,
     });
     open().charge(charge(3));
-    // Nor does it go along with a coordinator that charges more.
+    // It does not follow a coordinator that charges more either.
     const theirs = coordinator();
     for (const round of [1, 2, 3]) theirs.charge(charge(round));
     own.sync(told(theirs.entries));
@@ -177,7 +177,7 @@ describe('A platform’s own ledger', () => {
     const [entry] = broken.entries;
     own.sync(told([{ ...entry, previous: entered(9).session }]));
     assert.equal(own.refusal?.code, 'PRIVACY_LEDGER_BROKEN');
-    // The format before: no store and no coordinator of it is read.
+    // The earlier format: entries of a store or a coordinator in it are refused.
     const older = canonicalJson({ ...JSON.parse(new TextDecoder().decode(canonicalEntry(entry))), ledger: 1 });
     const other = open();
     other.sync({ kind: 'ledger-sync', from: 0, entries: [new TextEncoder().encode(older)] });
@@ -196,7 +196,7 @@ describe('A platform’s own ledger', () => {
   });
 
   describe('under a coordinator that lies', () => {
-    /** Each charge is stored as it is told, and would be costed at once and at every start. */
+    /** Each charge would be stored and accounted for at once, and at every start. */
     const hostile: readonly (readonly [string, Partial<Charge>])[] = [
       ['2^53 shares', { event: { ...distributed(), localSigma: 100, shares: 2 ** 53 } }],
       ['2^22 shares', { event: { ...distributed(), localSigma: 100, shares: 2 ** 22 } }],

@@ -21,7 +21,7 @@ import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
 import { silentLog } from '../../host/log.ts';
 import { smallWorld } from './small-world.ts';
 
-/** A model that adopts and never finishes a contribution: what is decided before any data is touched. */
+/** A model that adopts and never finishes a contribution, for decisions that come before any data is used. */
 const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
   adopt: () => Promise.resolve(),
   contributions: async function* () {

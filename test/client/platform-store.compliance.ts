@@ -19,7 +19,7 @@ export interface StoreSetup {
 export function platformStoreCompliance(setup: () => StoreSetup): void {
   let stores: StoreSetup;
   let store: PlatformStore;
-  /** Goes through a restart where there is one. */
+  /** Reopens the store, if it survives its process. */
   const restart = (): void => {
     if (stores.reopen === undefined) return;
     store.close();

@@ -134,7 +134,7 @@ describe('Platforms without rounds', () => {
     assert.deepEqual(stores.get('films')!.consents.revoked(), []);
     const answer = await target.backend.recommend({ person: first }, 3);
     assert.deepEqual(answer.sources, []);
-    // The decoder learnt from them too: it is fitted again without them.
+    // The decoder had used them too, so it is fitted again without them.
     await untilTrue(() => events.filter(({ kind }) => kind === 'decoder').length >= 2);
   });
 
@@ -167,7 +167,7 @@ describe('Platforms without rounds', () => {
     const cold = world.split.cold[0].person;
     const basis = async (target: Platform): Promise<string> =>
       (await target.backend.recommend({ person: cold }, 3)).basis;
-    // Nobody can be asked at the first start, and the wait is long.
+    // Nobody answers at the first start, and the wait is long.
     const first = await platform('books', { threads: {} });
     await untilTrue(() => first.backend.stage() === 'releasing');
     assert.equal(await basis(first), 'popularity');
@@ -191,7 +191,7 @@ describe('Platforms without rounds', () => {
     await first.settled;
     await first.stop();
     assert.deepEqual({ ...store.models.served(), heldOut: 0, persons: 0 }, { ...V0, heldOut: 0, persons: 0 });
-    // As if what is served had been better than it is.
+    // Pretends that the served decoder had been better than it is.
     store.models.serve({ ...V0, heldOut: 0.99, persons: 1000 });
     const films = world.stores.get('films')!;
     films.consents.add(films.consents.list().map((consent) => ({ ...consent, epoch: 2 })));
@@ -395,11 +395,11 @@ describe('Platforms whose catalogue changed', () => {
     };
     await settled(domain);
     const paid = store.ledger.entries();
-    // The same data, its catalogue in another order, and one new item that somebody met.
+    // The same data with its catalogue in another order, and one new item that somebody met.
     const reversed = reordered(domain);
     await settled({ ...reversed, catalogue: [...reversed.catalogue, 'new'], ...oneMore(reversed) });
     assert.deepEqual(store.coordinates.all(), [...domain.catalogue, 'new']);
-    // Two more: one takes the last coordinate, the rows of the other are left out, and counted.
+    // Two more items: one takes the last coordinate. The rows of the other are left out and counted.
     const catalogue = [...reversed.catalogue, 'new', 'newer', 'newest'];
     await settled({ ...reversed, catalogue, ...oneMore({ ...reversed, catalogue }) });
     assert.deepEqual(store.coordinates.all(), [...domain.catalogue, 'new', 'newer']);
@@ -407,7 +407,7 @@ describe('Platforms whose catalogue changed', () => {
     assert.deepEqual(store.ledger.entries(), paid);
   });
 
-  /** The same rows over a catalogue in reverse. */
+  /** The same rows, with the catalogue reversed. */
   const reordered = (domain: Domain): Domain => ({
     ...domain,
     catalogue: domain.catalogue.toReversed(),
@@ -415,7 +415,7 @@ describe('Platforms whose catalogue changed', () => {
     ...(domain.titles && { titles: domain.titles.toReversed() }),
   });
 
-  /** One more row, of the first person: the last item of the catalogue, or one after it. */
+  /** One more row of the first person, with the last item of the catalogue or a new one. */
   const oneMore = ({ items, offsets, catalogue }: Domain): Pick<Domain, 'items' | 'offsets'> => {
     const item = Math.max(catalogue.length - 1, Math.max(...items) + 1);
     return {
@@ -431,7 +431,7 @@ describe('Platforms with rounds', () => {
   const names = ['books', 'films', 'music'];
 
   it('train the shared model together, charge every ledger, and end alike', async () => {
-    // So wide that a round is trained in several batches.
+    // Wide enough that a round is trained in several batches.
     const wide = { ...trunk, settings: { ...trunk.settings, hidden: 256 } };
     const world = smallWorld({ strategy: wide, privacy: { epsilon: 8 }, rounds }, names);
     const coordinator = await start(world.coordinator());
@@ -537,7 +537,7 @@ describe('Platforms with rounds', () => {
     );
     assert.equal(await coordinator.roundsOver, 'completed');
     await first.stop();
-    // As it was before the round, a letter on its way and all.
+    // The state before the round, including a letter on its way.
     const old = createMemoryStore();
     old.consents.add(world.stores.get('books')!.consents.list());
     const letter = { namesPersons: false, content: new Uint8Array(8) };
@@ -554,7 +554,7 @@ describe('Platforms with rounds', () => {
     assert.match(error.message, /signed keys for round 1, attempt 1.* leave the federation and join again/);
     assert.deepEqual([mail, old.outbox.waiting().length], [[], 1]);
     assert.deepEqual(old.ledger.entries(), [], 'what the coordinator tells is not taken over');
-    // The latest state is the way back.
+    // Restoring the latest state is the remedy.
     await start(createPlatform(world.options('books', { receives: false })));
     await untilTrue(() => coordinator.status().platforms.every(({ prepared }) => prepared));
   });

@@ -163,7 +163,7 @@ describe('The post', () => {
       for (const each of Object.values(posts)) each.stop();
     });
 
-    /** The mailbox: stores and hands on whatever was sent; what it hands on, somebody records. */
+    /** The mailbox stores and forwards everything that was sent. An attacker records what it forwards. */
     const relay = (): void => {
       for (; seen < out.length; seen++) {
         const { body, from } = out[seen];
@@ -240,7 +240,7 @@ describe('The post', () => {
         delivered.map(({ body }) => body.kind),
         ['release-request', 'release-batch'],
       );
-      // Away for longer than its key holds.
+      // Absent for longer than its key lasts.
       posts.books.stop();
       clock.seconds += 8 * 24 * 3600;
       posts.films.write('books', [withdrawal]);
@@ -263,7 +263,7 @@ describe('The post', () => {
         clock.tick();
       }
       assert.equal(keys(), 15, 'one a day');
-      // Nobody ever answers: seven days it is offered, seven more its letters may wait.
+      // Without an answer, the key is offered for seven days, and its letters may wait seven more.
       assert.ok(secrets() <= 15, String(secrets()));
       clock.seconds += 20 * day;
       clock.tick();
@@ -277,7 +277,7 @@ describe('The post', () => {
       stores.books.letterKeys.forget([publicKey]);
       posts.books.write('films', [request]);
       const offered = mails().filter(({ from }) => from === 'books').length;
-      // Sealed to the first one all the same.
+      // Sealed to the first key anyway.
       out = out.slice(0, seen);
       posts.films.write('books', [batch]);
       relay();

@@ -33,7 +33,7 @@ interface Finished {
 interface Running {
   readonly process: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** The first event of that kind, from now on or before. */
+  /** The first event of that kind, before or after now. */
   event(kind: string, matches?: (event: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
 }
 
@@ -167,7 +167,7 @@ describe('A platform as a process', function () {
     assert.equal(document.coldPersons, split.cold.length);
     assert.match(String((await target.event('listening')).warnings), /^UNSAFE TRIAL: --unsafe-trial/);
 
-    // The store is locked: this goes through the running agent.
+    // The store is locked, so this goes through the running agent.
     const add = (target: string, who: string): ReturnType<typeof runHere> =>
       runHere(consentCommand(), 'add', '--state', file('films-state'), '--target', target, '--person', who);
     const strangers = await add('books', 'alice,bob');
@@ -189,7 +189,7 @@ describe('A platform as a process', function () {
     assert.equal((await source.finished).code, null);
     const again = platform('films', '--no-receive');
     await again.event('stage', ({ stage }) => stage === 'serving');
-    // The same key on another state: of the two the newer stays.
+    // The same key with another state: the newer process stays.
     const twin = platform('films', '--no-receive', '--state', file('twin-state'));
     const replaced = await again.finished;
     assert.equal(replaced.code, 6);
@@ -244,7 +244,7 @@ describe('A platform as a process', function () {
     await inspectSources([file('own.tsv')], { columns, out: file('own.yaml') });
     const read = { data: file('own.tsv'), reading: file('own.yaml') };
     const logged = { 'log-level': 'warn', 'log-file': file('log.jsonl') };
-    // A bad row is left out; it is never a reason not to start.
+    // A bad row is left out. It never prevents a start.
     await ends({ ...read, ...logged, ...nobody }, 5, /POLICY_FLOOR/);
     const log = readFileSync(file('log.jsonl'), 'utf8');
     assert.match(log, /"bad":1,.*"first":"line 3: the rating is not a number".*"rows":2/);
@@ -273,7 +273,7 @@ function tsv(domain: Domain): string {
   return `person\titem\n${rows.join('')}`;
 }
 
-/** The catalogue of a file is what its persons have met. */
+/** The catalogue of a file has the items that its persons have met. */
 function itemsMet(domain: Domain): number {
   return new Set(domain.items).size;
 }

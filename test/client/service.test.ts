@@ -150,7 +150,7 @@ describe('The local service', () => {
     assert.deepEqual(recorded, []);
   });
 
-  /** An answer that repeats nothing of the request, in the one form of errors. */
+  /** An answer in the one form of errors, which repeats nothing of the request. */
   const isPlain = (text: string, secret: string): { readonly code: string; readonly message: string } => {
     const answer = JSON.parse(text) as { readonly code: string; readonly message: string };
     assert.deepEqual(Object.keys(answer), ['code', 'message']);

@@ -31,7 +31,7 @@ export interface SmallWorld {
   identity(name: string): Identity;
   readonly network: MemoryNetwork;
   readonly coordinatorStore: CoordinatorStore;
-  /** A new one on the same store each time. */
+  /** Each call makes a new one on the same store. */
   coordinator(): Coordinator;
   readonly domains: ReadonlyMap<string, Domain>;
   readonly split: ColdSplit;
@@ -121,7 +121,7 @@ export function smallWorld(
       backend: tensorBackend('cpu'),
       log: silentLog,
       clock: systemClock,
-      // A process that starts again draws other randomness: the same letter ids, keys or masks twice would be a reuse.
+      // A process that starts again draws other randomness: repeated letter ids, keys or masks would be a reuse.
       random: seededStreams(`platform ${name} ${(starts += 1)}`),
       pseudonyms,
       ...changes,
@@ -129,7 +129,7 @@ export function smallWorld(
   };
 }
 
-/** Lets everything that is due happen. */
+/** Runs everything that is due. */
 export async function untilTrue(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }

@@ -26,7 +26,7 @@ interface Leaving {
   withdraw(persons: readonly string[], target?: string): Promise<number>;
 }
 
-/** a and b have a history, c has none. */
+/** a and b have a history, and c has none. */
 const domain: Domain = {
   name: 'films',
   persons: ['a', 'b', 'c'],
@@ -72,7 +72,7 @@ describe('A source', () => {
       onError: (error) => assert.fail(String(error)),
       order: new InOrder(),
     });
-  /** Withdraws as the office does, when no answer is being made. */
+  /** Withdraws as the office does while no answer is being made. */
   const withdrawals = (targets = ['books', 'music'], log = silentLog): Leaving => {
     const made = new Withdrawals({
       targets,
@@ -251,7 +251,7 @@ describe('A source', () => {
 
   it('answers nobody who left the federation, though its request and consents stand', async () => {
     store.consents.add(['books', 'games'].map((target) => ({ ...consent, target })));
-    // Asked before a version without it.
+    // A request from before a version without the platform.
     store.requests.put({ target: 'games', epoch: 1, modelRound: 0 });
     store.requests.put({ target: 'books', epoch: 1, modelRound: 0 });
     store.requests.answered('games');
@@ -428,7 +428,7 @@ describe('A source', () => {
     const source = await desk();
     await source.adopt(encoder());
     await source.request(request);
-    // Without a history, not in the data, and somebody who consented after the answer was given.
+    // A person without a history, one who is not in the data, and one who consented after the answer.
     store.consents.add([{ ...consent, person: 'b' }]);
     assert.equal(await leaving.withdraw(['a', 'b', 'c', 'nobody']), 4);
     const [a] = await scheme.pseudonyms(['a']);

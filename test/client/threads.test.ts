@@ -89,7 +89,7 @@ describe('Long work on threads of its own', function () {
     const rows = [0, 3, 2];
     assert.deepEqual(await there.represent(rows), await here.represent(rows));
     const received = await receivedOf(world, here);
-    // Each fit begins anew on a thread, as it does in a process that has done nothing else.
+    // Each fit on a thread starts from nothing, as in a new process.
     const fitted = await local(options).fit(structuredClone(received));
     assert.deepEqual(await there.fit(structuredClone(received)), fitted);
   });

@@ -18,7 +18,7 @@ import { VictimWorld } from './victim.ts';
 export interface Attack {
   readonly name: string;
   readonly model: () => Model;
-  /** The claim; absent where none is broken. */
+  /** The broken claim; absent if none is broken. */
   readonly breaks: string | undefined;
 }
 
@@ -52,7 +52,7 @@ const GIVING_UP: readonly Removal[] = (
   printed,
 }));
 
-/** Found, or not, among four platforms with one corrupt and one declared. */
+/** The result of the search among four platforms, one corrupt and one declared. */
 const REMOVED: readonly Removal[] = [
   {
     rule: 'charged at the reveal, as before',
@@ -96,7 +96,7 @@ function attack(
   return { name: `${rule} (${world}, ${claimed})`, model, breaks };
 }
 
-/** Everybody's keys, packets and vectors, and then any U3 to anybody. */
+/** Everybody's keys, packets and vectors first, and then any U3 to anybody. */
 function fromSurvivorsOn(removed: Partial<Rules>): Model {
   const setting = settingOf(FIVE, 0, ONE_ATTEMPT);
   const isBefore = (move: string): boolean =>

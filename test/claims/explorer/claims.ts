@@ -17,18 +17,21 @@
 import { has, past, RECORDED, REFUNDED, REVEALED, unrefunded, uploads } from './platform.ts';
 import type { Setting } from './setting.ts';
 
-/** `every` claim; or what a statement prints alone, so that a trace goes on until a printed number is false. */
+/**
+ * `every`: all claims. `printed`: only those that a statement prints, so that a trace continues until a printed number
+ * is false.
+ */
 export type Claimed = 'every' | 'printed';
 
 export interface Seen {
   readonly self: number;
   readonly isOpened: boolean;
   readonly canBeOpened: boolean;
-  /** Platforms that count as corrupt. */
+  /** Number of platforms that count as corrupt. */
   readonly colluding: number;
 }
 
-/** @returns the claim that is broken of this platform. */
+/** @returns the claim that is broken for this platform. */
 export function brokenOf(
   { self, isOpened, canBeOpened, colluding }: Seen,
   setting: Setting,

@@ -14,7 +14,7 @@ export class Coordinator {
   readonly #rules: Rules;
   readonly #honest: number;
   readonly #corruptBits: number;
-  /** Members of every list, at least. */
+  /** Smallest number of members of every list. */
   readonly #least: number;
   readonly #variants: number;
 
@@ -25,12 +25,14 @@ export class Coordinator {
     this.#honest = n - corrupt;
     this.#corruptBits = ((1 << n) - 1) & ~((1 << this.#honest) - 1);
     this.#least = rules.noiseThreshold ? Math.max(t, noiseThreshold) : t;
-    // Only a session with t members, so with t - c' honest ones, gets as far as an upload. In any other an honest platform
-    // does what one does that has seen no list.
+    // Only a session with t members, and so with t - c' honest ones, reaches an upload. In any other one, an honest
+    // platform behaves as one that has seen no list.
     this.#variants = corrupt === 0 ? 1 : Math.max(1, Math.floor(this.#honest / Math.max(1, t - corrupt)));
   }
 
-  /** Any enough platforms whose signed keys it has, this one's own among them; corrupt ones sign several keys. */
+  /**
+   * Any sufficient set of platforms whose signed keys it has, including this one. Corrupt ones may sign several keys.
+   */
   *keyLists(platforms: Int32Array, p: number): Generator<number, undefined> {
     let known = this.#corruptBits;
     for (let q = 0; q < this.#honest; q++) if (has(platforms[q], KEYS_OUT)) known |= 1 << q;
@@ -40,7 +42,7 @@ export class Coordinator {
     }
   }
 
-  /** Packets of any enough platforms that dealt in the same session. */
+  /** Packets of any sufficient set of platforms that dealt in the same session. */
   *packets(lists: Int32Array, p: number): Generator<number, undefined> {
     const own = lists[p];
     let dealt = dealtTo(own) & this.#corruptBits;
@@ -48,7 +50,7 @@ export class Coordinator {
     for (const u2 of setsBetween(1 << p, dealt, this.#least)) yield listsOf(dealtTo(own), variant(own), u2, 0);
   }
 
-  /** Any U3 of enough platforms. */
+  /** Any U3 with enough platforms. */
   *survivors(own: number, p: number): Generator<number, undefined> {
     const most = this.#rules.survivorsDealt ? dealers(own) : dealtTo(own);
     for (const u3 of setsBetween(1 << p, most, this.#least)) {
@@ -79,7 +81,7 @@ export class Coordinator {
       if (has(platforms[q], STATED)) stated |= 1 << q;
       if (has(platforms[q], KEYS_OUT)) known |= 1 << q;
     }
-    // Any list of enough signed keys: one of those that have stated, filled up with others.
+    // Any list of enough signed keys: one of those that made a statement, with others added.
     if (!this.#rules.listIsOwn) return Math.max(0, Math.min(this.#least, SIZE[known]) - SIZE[stated]);
     const holders = dealtTo(own);
     switch (this.#rules.holders) {

@@ -39,7 +39,7 @@ export class ExactWorld implements Model {
   readonly #symmetry: Symmetry;
   readonly #honest: number;
   readonly #keepsDealers: boolean;
-  /** The state at hand, in parts, and where its successors are written. */
+  /** The parts of the current state, and the buffer for its successors. */
   readonly #platforms: Int32Array;
   readonly #lists: Int32Array;
   readonly #next: Int32Array;
@@ -65,7 +65,7 @@ export class ExactWorld implements Model {
     this.#from = this.#next;
   }
 
-  /** A header, which is the attempt, then the platforms' bits, then their lists. */
+  /** A state is a header with the attempt, then the platforms' bits, then their lists. */
   initial(): State {
     const state = new Int32Array(this.width);
     state[0] = 1;
@@ -99,7 +99,7 @@ export class ExactWorld implements Model {
 
   broken(state: State): string | undefined {
     const { platforms: n, threshold: t, noiseThreshold, corrupt } = this.#setting;
-    // It is asked between two moves from one state: what was read of that one stays.
+    // This is asked between two moves from one state, so the parsed parts stay valid.
     const platforms = state.subarray(1, 1 + this.#honest);
     const lists = state.subarray(1 + this.#honest);
     if (this.#scope !== 'sums') {
@@ -136,7 +136,7 @@ export class ExactWorld implements Model {
         stepped ??= this.#platform.upload(self) ?? this.#platform.reveal(self, this.#isAsked(p));
       }
       this.#take(p, stepped);
-      // All of them, not the first alone: which is first depends on names.
+      // All of them, not only the first, because the first depends on names.
       isTaken ||= stepped !== undefined;
     }
     return isTaken;
@@ -207,7 +207,7 @@ export class ExactWorld implements Model {
   /** Forgets whatever no later move and no claim depends on, so that more states coincide. */
   #remembered(self: number, lists: number): number {
     if (this.#keepsDealers || memory(self) === Memory.masking) return lists;
-    // A platform that reveals reveals of U3, and U3 lies within U2.
+    // A platform that reveals does so for U3, and U3 is a subset of U2.
     return listsOf(dealtTo(lists), variant(lists), survivors(lists), survivors(lists));
   }
 }

@@ -16,7 +16,7 @@
 import { dealers, dealtTo, isWithin, session, SIZE, survivors } from './lists.ts';
 import { GIVEN_UP, has, Memory, memory, REVEALED, UPLOADED } from './platform.ts';
 
-/** Shares of the self-mask seed of `owner`, which dealt them: seen, or held by corrupt platforms. */
+/** Shares of the self-mask seed of `owner`, which dealt them: shares seen, or held by corrupt platforms. */
 export function seedShares(platforms: Int32Array, lists: Int32Array, owner: number): number {
   const honest = platforms.length;
   const own = lists[owner];
@@ -36,7 +36,7 @@ function gaveSeedShare(platforms: Int32Array, lists: Int32Array, holder: number,
   );
 }
 
-/** Shares of the mask key of `owner`: revealed by those that say that it dropped out. */
+/** Shares of the mask key of `owner`, revealed by platforms that say that it dropped out. */
 export function maskKeyShares(platforms: Int32Array, lists: Int32Array, owner: number): number {
   const honest = platforms.length;
   let shares = SIZE[dealtTo(lists[owner]) >> honest];

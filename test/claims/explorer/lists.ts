@@ -1,10 +1,13 @@
 /**
- * The lists that one platform was shown in an attempt, in one integer: sets of platforms as bits, the honest ones first. Five
- * bits a set.
+ * The lists that one platform was shown in an attempt, in one integer: sets of platforms as bits, the honest ones
+ * first. Five bits per set.
  * @module
  */
 
-/** U1, to which it dealt shares, and which of several key lists with the same members, where corrupt platforms sign several keys. */
+/**
+ * U1, to which it dealt shares, with a number for the key list, because corrupt platforms may sign several keys for the
+ * same members.
+ */
 export function dealtTo(lists: number): number {
   return lists & 31;
 }
@@ -13,7 +16,7 @@ export function variant(lists: number): number {
   return (lists >> 15) & 3;
 }
 
-/** U2 with itself: whose shares it holds. */
+/** U2 with the platform itself: the dealers whose shares it holds. */
 export function dealers(lists: number): number {
   return (lists >> 5) & 31;
 }
@@ -27,7 +30,10 @@ export function listsOf(u1: number, which: number, u2: number, u3: number): numb
   return u1 | (u2 << 5) | (u3 << 10) | (which << 15);
 }
 
-/** Same session: the session id commits to the key list. Zero for who has seen no key list. */
+/**
+ * Same for platforms in one session, because the session id commits to the key list. Zero for a platform that has seen
+ * no key list.
+ */
 export function session(lists: number): number {
   return dealtTo(lists) | (variant(lists) << 15);
 }
@@ -36,7 +42,7 @@ export const SIZE: readonly number[] = Array.from({ length: 32 }, (_, set) =>
   [0, 1, 2, 3, 4].reduce((size, platform) => size + ((set >> platform) & 1), 0),
 );
 
-/** Every set within `most` that holds `least` and has at least so many members. */
+/** Every subset of `most` that contains `least` and has at least this many members. */
 export function* setsBetween(least: number, most: number, size: number): Generator<number, undefined> {
   const free = most & ~least;
   for (let more = free; ; more = (more - 1) & free) {

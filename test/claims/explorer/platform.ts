@@ -9,22 +9,22 @@
  */
 import type { Rules, Setting } from './setting.ts';
 
-/** Three bits: what the session's memory holds. */
+/** Content of the session's memory, in three bits. */
 export const MEMORY = 0b111;
 export const Memory = {
-  /** Nothing: before the attempt, after a crash, after wiping. */
+  /** Empty: before the attempt, after a crash, or after wiping. */
   gone: 0,
   /** Key pairs. */
   keys: 1,
-  /** And its own share; it has dealt the others. */
+  /** Also its own share. It has dealt the others. */
   dealt: 2,
-  /** And what was dealt to it (U2): it can mask. */
+  /** Also the shares dealt to it (U2), so that it can mask. */
   masking: 3,
-  /** And it signed a U3. */
+  /** Also its signature over a U3. */
   signed: 4,
-  /** Its shares are in a message that waits to be sent. */
+  /** Its shares are in a message that is not sent yet. */
   revealing: 5,
-  /** Nothing but the key that signs its statement. */
+  /** Only the key that signs its statement. */
   stating: 6,
 } as const;
 
@@ -36,7 +36,7 @@ export const KEYS_OUT = 1 << 4;
 export const CHARGED = 1 << 5;
 /** Durable: the same charge, taken over from the coordinator's ledger. */
 export const TOLD = 1 << 6;
-/** Seen: its first masked chunk, and, as a platform that sends more can be no safer, the others. */
+/** Seen: its first masked chunk. A platform that sends more chunks cannot be safer, so they count as seen too. */
 export const UPLOADED = 1 << 7;
 /** Durable: that it reveals. */
 export const RECORDED = 1 << 8;
@@ -49,7 +49,7 @@ export const STATED = 1 << 11;
 /** Durable: its refund. */
 export const REFUNDED = 1 << 12;
 
-/** Counts over the attempts that are over, three bits each. */
+/** Counts over the past attempts, three bits each. */
 const PAST = { charges: 13, refunds: 16, uploads: 19, opened: 22 } as const;
 export const PAST_BITS = 25;
 export type Past = keyof typeof PAST;
@@ -74,7 +74,7 @@ export function isCharged(self: number): boolean {
   return (self & (CHARGED | TOLD)) !== 0;
 }
 
-/** Charges on its ledger less refunds, this attempt's included. */
+/** Charges on its ledger less refunds, including this attempt's. */
 export function unrefunded(self: number): number {
   return past(self, 'charges') - past(self, 'refunds') + (isCharged(self) ? 1 : 0) - ((self & REFUNDED) === 0 ? 0 : 1);
 }
@@ -83,7 +83,7 @@ export function uploads(self: number): number {
   return past(self, 'uploads') + ((self & UPLOADED) === 0 ? 0 : 1);
 }
 
-/** The attempt is over for the model: what counts later is kept. */
+/** The attempt is over in the model. Everything that matters later is kept. */
 export function closed(self: number, isOpened: boolean): number {
   const kept = self & ~((1 << 13) - 1);
   return (
@@ -110,14 +110,14 @@ export class Platform {
     this.#rules = rules;
   }
 
-  /** Enters the attempt, durably, and then shows its keys. */
+  /** Enters the attempt durably, and then shows its keys. */
   enter(self: number): Stepped | undefined {
     if (!has(self, ENTERED)) return { self: withMemory(self | ENTERED, Memory.keys), step: 'records that it enters' };
     if (memory(self) !== Memory.keys || has(self, KEYS_OUT)) return undefined;
     return { self: self | KEYS_OUT, step: 'sends its keys' };
   }
 
-  /** After a grant, with masks at hand. */
+  /** After a grant, once the masks are there. */
   upload(self: number): Stepped | undefined {
     if (memory(self) !== Memory.masking) return undefined;
     for (const step of this.#rules.upload) {
@@ -132,12 +132,12 @@ export class Platform {
     return memory(self) === Memory.masking && has(self, UPLOADED) && this.upload(self) === undefined;
   }
 
-  /** @param isAsked it was shown enough signatures. */
+  /** @param isAsked true if it was shown enough signatures. */
   reveal(self: number, isAsked: boolean): Stepped | undefined {
     if (memory(self) !== Memory.revealing && !isAsked) return undefined;
     const stepped = this.#revealStep(self);
     if (stepped === undefined) return undefined;
-    // The last step is taken: nothing is left of the session.
+    // The last step is done, and nothing is left of the session.
     const { self: next } = stepped;
     const isDone = memory(next) === Memory.revealing && this.#revealStep(next) === undefined;
     return isDone ? { ...stepped, self: withMemory(next, Memory.gone) } : stepped;
@@ -164,7 +164,9 @@ export class Platform {
     return undefined;
   }
 
-  /** Whenever its session ended or its process began again: not before it entered, and never once it reveals. */
+  /**
+   * Possible whenever its session ended or its process restarted, but not before it entered, and never after a reveal.
+   */
   giveUp(self: number): Stepped | undefined {
     if (!has(self, ENTERED)) return undefined;
     for (const step of this.#rules.giveUp) {
@@ -178,7 +180,7 @@ export class Platform {
           return { self: withMemory(self, Memory.gone), step: 'wipes its secrets' };
         case 'forget':
           if (memory(self) === Memory.stating) break;
-          // A reveal that waits to be sent is sent or lost.
+          // A reveal that is not sent yet is sent or lost.
           if (memory(self) === Memory.gone || memory(self) === Memory.revealing) return undefined;
           return { self: withMemory(self | GIVEN_UP, Memory.stating), step: 'forgets all but its statement key' };
         case 'sign':
@@ -195,7 +197,7 @@ export class Platform {
     return memory(self) === Memory.gone ? undefined : dropped(self, 'crashes');
   }
 
-  /** The coordinator's ledger shows this platform the charge of the session with its keys. */
+  /** The coordinator's ledger shows this platform a charge of the session with its keys. */
   tell(self: number): Stepped | undefined {
     if (!has(self, KEYS_OUT) || isCharged(self)) return undefined;
     return { self: self | TOLD, step: 'takes over the charge that it is told of' };
@@ -207,7 +209,7 @@ export class Platform {
     return has(self, STATED) || (this.#rules.statements === 'in-memory' && isOver);
   }
 
-  /** @param unsigned of those whose statements count, how many have none. */
+  /** @param unsigned number of platforms without a statement, among those whose statements count. */
   refund(self: number, unsigned: number): Stepped | undefined {
     return this.#refund(self, unsigned, true, 'refunds its charge');
   }
@@ -224,12 +226,12 @@ export class Platform {
     if (this.#rules.refundsAreCapped && past(self, 'refunds') + 1 > refunds) return undefined;
     if (isProved && this.#rules.ownStatementFirst && !this.isSilent(self)) return undefined;
     if (isProved && unsigned > allowed(threshold, declared)) return undefined;
-    // From then on it reveals nothing: the same transaction records it.
+    // From then on it reveals nothing, because the same transaction records it.
     return { self: self | REFUNDED | (this.#rules.statements === 'in-memory' ? GIVEN_UP : 0), step };
   }
 
   #charge(self: number): Stepped {
-    // A charge that it was told of is counted once, and must fit like any other.
+    // A charge from the coordinator's ledger counts once, and must fit like any other.
     const after = unrefunded(self) + (isCharged(self) ? 0 : 1);
     if (after > this.#setting.charges) return dropped(self, 'is refused the charge, and leaves');
     return { self: self | CHARGED, step: 'charges' };

@@ -17,7 +17,7 @@ export interface Run {
 
 export type Sizes = Pick<Setting, 'platforms' | 'threshold' | 'noiseThreshold' | 'declared'>;
 
-/** R = 1: with two attempts, a platform that charges once too often or too seldom shows. */
+/** R = 1, so that two attempts show a platform that charges once too often or too seldom. */
 export function settingOf(sizes: Sizes, corrupt: number, more: Partial<Setting> = {}): Setting {
   return { ...sizes, corrupt, charges: 1, refunds: 1, attempts: 2, restored: 0, ...more };
 }
@@ -36,13 +36,16 @@ function exact(setting: Setting, scope: Scope): Run {
   return { name: `exact, ${scope}: ${nameOf(setting)}`, model: () => new ExactWorld(setting, RULES, scope) };
 }
 
-/** Statements by a key in memory alone: there a restored platform need not count as corrupt, since it states nothing. */
+/**
+ * Statements are signed by a key that exists only in memory. A restored platform then makes no statement, so it need
+ * not count as corrupt.
+ */
 function inMemory(setting: Setting): Run {
   const rules = { ...IN_MEMORY, restoredCounts: false };
   return { name: `victim, stating from memory: ${nameOf(setting)}`, model: () => new VictimWorld(setting, rules) };
 }
 
-/** As many corrupt platforms as there is a claim against. */
+/** As many corrupt platforms as there is a claim about. */
 function corruptUpTo(most: number): readonly number[] {
   return Array.from({ length: most + 1 }, (_, corrupt) => corrupt);
 }
@@ -59,7 +62,7 @@ function victims(sizes: readonly Sizes[], refunds: readonly number[]): readonly 
   );
 }
 
-/** Sums in one attempt, for every t_noise: against so many corrupt ones that the claim is made. */
+/** Sums in one attempt, for every t_noise, against as many corrupt platforms as the claim covers. */
 function sums(sizes: readonly Sizes[]): readonly Run[] {
   const withNoise = sizes.flatMap((one) =>
     Array.from({ length: one.platforms - one.noiseThreshold + 1 }, (_, more) => ({

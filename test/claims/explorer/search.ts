@@ -1,6 +1,6 @@
 /**
- * Breadth-first search over the states of a model: every state that is reachable, each once, checked when it is first reached.
- * Breadth first, so that the trace to a violation is a shortest one.
+ * Breadth-first search over the reachable states of a model. Each state is checked once, when it is first reached. So
+ * the trace to a violation is a shortest one.
  * @module
  */
 import { StateTable } from './state-table.ts';
@@ -9,27 +9,27 @@ import { StateTable } from './state-table.ts';
 export type State = Int32Array;
 
 export interface Model {
-  /** Integers in a state. */
+  /** Number of integers in a state. */
   readonly width: number;
   initial(): State;
-  /** Calls `emit` for every state that one move leads to; the array handed over is the caller's to keep or to drop. */
+  /** Calls `emit` for every state that one move leads to. The caller owns the array. */
   moves(from: State, emit: (to: State, move: string) => void, named: boolean): void;
-  /** Renames what is interchangeable, in place. States that differ by names alone should, but need not, become equal. */
+  /** Renames interchangeable things in place. States that differ only by names should become equal, but need not. */
   rename(state: State): void;
   /** The claim that this state breaks, if any. */
   broken(state: State): string | undefined;
 }
 
 export interface Limits {
-  /** Moves from the initial state. */
+  /** Number of moves from the initial state. */
   readonly depth?: number;
   readonly states?: number;
 }
 
 export interface Exploration {
-  /** Distinct states reached, up to renaming. */
+  /** Number of distinct states reached, up to renaming. */
   readonly states: number;
-  /** Moves in the longest of the shortest ways to a state. */
+  /** Largest distance of a state from the initial one, in moves. */
   readonly depth: number;
   /** True if the search reached every reachable state, and neither limit. */
   readonly isComplete: boolean;
@@ -76,7 +76,7 @@ export function explore(model: Model, limits: Limits = {}): Exploration {
   return { states: table.size, depth, isComplete: parent === table.size };
 }
 
-/** The same model, looked through for a state of interest in place of a broken claim. */
+/** Searches the same model for a state of interest instead of a broken claim. */
 export function lookingFor(model: Model, found: (state: State) => string | undefined): Model {
   return {
     width: model.width,
@@ -87,7 +87,7 @@ export function lookingFor(model: Model, found: (state: State) => string | undef
   };
 }
 
-/** The same model from where these moves lead, each the first that is accepted, until none is. */
+/** The same model after these moves. Each move is the first accepted one, until none is accepted. */
 export function after(model: Model, accepts: (move: string) => boolean): Model {
   let now = model.initial();
   for (;;) {
@@ -100,7 +100,7 @@ export function after(model: Model, accepts: (move: string) => boolean): Model {
   return { ...lookingFor(model, (state) => model.broken(state)), initial: () => start.slice() };
 }
 
-/** The moves to a state, replayed without renaming, so that a platform keeps its name from line to line. */
+/** The moves to a state, replayed without renaming, so that a platform keeps its name in all lines. */
 function traceTo(model: Model, table: StateTable, last: number): readonly string[] {
   const path: number[] = [];
   for (let at = last; at !== -1; at = table.parentOf(at)) path.unshift(at);

@@ -6,27 +6,27 @@
 import { helpersTolerated, LEAST_HONEST } from '../../../core/secagg/parameters.ts';
 
 export interface Setting {
-  /** n: platforms in the federation; all of them are in the cohort. */
+  /** n: number of platforms in the federation; all of them are in the cohort. */
   readonly platforms: number;
-  /** t: shares that rebuild a secret. */
+  /** t: number of shares that rebuild a secret. */
   readonly threshold: number;
-  /** t_noise: least platforms in a sum. */
+  /** t_noise: least number of platforms in a sum. */
   readonly noiseThreshold: number;
-  /** c: what honest platforms guard against. */
+  /** c: number of colluders that honest platforms guard against. */
   readonly declared: number;
-  /** c': platforms that give the coordinator everything they have. */
+  /** c': number of platforms that give the coordinator everything they have. */
   readonly corrupt: number;
-  /** R: charges that are not refunded, at most, per platform. */
+  /** R: most charges per platform that are not refunded. */
   readonly charges: number;
-  /** F: refunds, at most, per platform. */
+  /** F: most refunds per platform. */
   readonly refunds: number;
-  /** Attempts, one after the other. */
+  /** Number of attempts, one after the other. */
   readonly attempts: number;
-  /** Honest platforms that may be set back, once each, to a copy of their store from before they revealed. */
+  /** Number of honest platforms whose store may be set back, once each, to a copy from before they revealed. */
   readonly restored: number;
 }
 
-/** Every n, t and c that a session may have, with the least t_noise it may have then: a greater one only allows less. */
+/** Every n, t and c that a session may have, with the smallest t_noise for them. A larger t_noise only allows less. */
 export function legal(
   platforms: number,
 ): readonly Pick<Setting, 'platforms' | 'threshold' | 'noiseThreshold' | 'declared'>[] {
@@ -40,16 +40,19 @@ export function legal(
   return found;
 }
 
-/** Durable or visible steps, in the order in which a platform takes them. A crash may come between any two. */
+/** Steps that are durable or visible, in the order of the platform. A crash may happen between any two. */
 export type UploadStep = 'charge' | 'send';
 export type RevealStep = 'copy' | 'charge' | 'record' | 'send';
-/** A signed statement counts as sent: it may stand in a log or an outbox. `forget` wipes all but the key that signs it. */
+/**
+ * A signed statement counts as sent, because it may be in a log or an outbox. `forget` wipes everything except the key
+ * that signs it.
+ */
 export type GiveUpStep = 'record' | 'wipe' | 'sign' | 'forget';
 
 export interface Rules {
-  /** To the first masked chunk. */
+  /** Steps up to the first masked chunk. */
   readonly upload: readonly UploadStep[];
-  /** To the shares; `copy` takes them out of the session's memory into the message that waits to be sent. */
+  /** Steps up to the shares. `copy` moves them from the session's memory into the message to be sent. */
   readonly reveal: readonly RevealStep[];
   readonly giveUp: readonly GiveUpStep[];
   /**
@@ -58,11 +61,11 @@ export interface Rules {
    * or was restored states nothing; of itself it trusts its own record.
    */
   readonly statements: 'durable' | 'in-memory';
-  /** An attempt is not given up once a reveal of it is on record. */
+  /** An attempt with a reveal on record cannot be given up. */
   readonly noStatementAfterReveal: boolean;
-  /** No reveal is recorded for an attempt that was given up. */
+  /** An attempt that was given up gets no reveal on record. */
   readonly noRevealAfterGivingUp: boolean;
-  /** Holders that need not have signed, at most; t - 1 - c when absent. */
+  /** Most holders that need not have signed. Default: t - 1 - c. */
   readonly unsigned?: (threshold: number, declared: number) => number;
   /**
    * The statements that count, and the number that they are counted against: those of the platforms that it dealt to;
@@ -70,20 +73,20 @@ export interface Rules {
    * against n.
    */
   readonly holders: 'dealt-to' | 'dealers' | 'cohort' | 'n';
-  /** The key list that statements are compared with is the one whose session was charged, not one that the coordinator shows. */
+  /** Statements are compared with the key list of the charged session, not with one that the coordinator shows. */
   readonly listIsOwn: boolean;
   readonly ownStatementFirst: boolean;
   readonly refundNeedsCharge: boolean;
   readonly refundsAreCapped: boolean;
-  /** A refund that the coordinator tells of is checked like an own one. */
+  /** A refund in the coordinator's ledger is checked like an own one. */
   readonly proofOnAdoption: boolean;
-  /** U1, U2 and U3 hold at least t_noise platforms. */
+  /** U1, U2 and U3 have at least t_noise platforms. */
   readonly noiseThreshold: boolean;
   /** t signatures over the same U3 before anything is revealed. */
   readonly consistency: boolean;
   /** All of U3 dealt shares to this platform. */
   readonly survivorsDealt: boolean;
-  /** A platform that lost a reveal record with its store is one of the c'. */
+  /** A platform whose store lost a reveal record is one of the c'. */
   readonly restoredCounts: boolean;
 }
 
@@ -106,5 +109,5 @@ export const RULES: Rules = {
   restoredCounts: true,
 };
 
-/** The other way to state, with nothing durable about giving up. */
+/** The other way of making statements, without a durable record of giving up. */
 export const IN_MEMORY: Rules = { ...RULES, giveUp: ['forget', 'sign'], statements: 'in-memory' };

@@ -9,7 +9,7 @@ export class StateTable {
   readonly #width: number;
   readonly #chunks: Int32Array[] = [];
   readonly #parents: Int32Array[] = [];
-  /** Index of a state plus one; 0 where free. */
+  /** Index of a state plus one; 0 if the slot is free. */
   #slots = new Int32Array(1 << 12);
   #size = 0;
 
@@ -21,7 +21,7 @@ export class StateTable {
     return this.#size;
   }
 
-  /** @returns the new state's index, -1 when it was there. */
+  /** @returns the new state's index; -1 if it was there. */
   add(state: Int32Array, parent: number): number {
     if (2 * (this.#size + 1) > this.#slots.length) this.#grow();
     const mask = this.#slots.length - 1;

@@ -11,7 +11,7 @@
 import { isOpened, maskKeyShares } from './knowledge.ts';
 import { dealers, isWithin, session } from './lists.ts';
 
-/** Honest members of the smallest sum that can be computed; Infinity where there is none. */
+/** Number of honest members of the smallest sum that can be computed; Infinity if there is none. */
 export function smallestSum(platforms: Int32Array, lists: Int32Array, threshold: number): number {
   const honest = platforms.length;
   const opened: boolean[] = [];

@@ -40,7 +40,9 @@ export class Symmetry {
     for (let i = 0; i < this.#best.length; i++) state[i] = this.#best[i];
   }
 
-  /** A platform's bits, the sizes of its sets, and how often the others name it in theirs: nothing that depends on names. */
+  /**
+   * A platform's bits, the sizes of its sets, and how often the others' sets contain it: nothing that depends on names.
+   */
   #keyOf(state: Int32Array, i: number): number {
     const h = this.#honest;
     const honestBits = (1 << h) - 1;
@@ -50,7 +52,7 @@ export class Symmetry {
       const set = (lists >> shift) & 31;
       sizes = (sizes * 6 + SIZE[set & honestBits]) * 6 + SIZE[set & ~honestBits];
     }
-    // Three counters, one a kind of set.
+    // Three counters, one per kind of set.
     let times = 0;
     for (let j = 0; j < h; j++) times += (state[1 + h + j] >> i) & EACH_SET;
     return state[1 + i] * 2 ** 27 + sizes * 2 ** 11 + (((times >> 10) & 7) * 36 + ((times >> 5) & 7) * 6 + (times & 7));
@@ -94,7 +96,7 @@ export class Symmetry {
     const h = this.#honest;
     const candidate = this.#candidate;
     candidate[0] = state[0];
-    // Key lists are numbered in the order in which they are met.
+    // Key lists are numbered in the order of their first appearance.
     let numbers = 0;
     let met = 0;
     for (let place = 0; place < h; place++) {
@@ -113,7 +115,7 @@ export class Symmetry {
         }
         which = ((met >> bit) & 3) - 1;
       }
-      // All three sets at once: bit by bit, five apart.
+      // Handles all three sets at once: bit by bit, five apart.
       const sets = lists & SETS;
       let renamed = 0;
       for (let to = 0; to < h; to++) renamed |= ((sets >> order[to]) & EACH_SET) << to;

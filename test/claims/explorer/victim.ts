@@ -39,14 +39,14 @@ import type { Stepped } from './platform.ts';
 import type { Model, State } from './search.ts';
 import type { Rules, Setting } from './setting.ts';
 
-/** Its keys are in the list that the victim dealt shares to. */
+/** Its keys are in the list of platforms that the victim dealt shares to. */
 const HOLDER = 1 << PAST_BITS;
 
-/** In a state: the header, the victim, the others. */
+/** A state is the header, the victim, and the others. */
 const VICTIM = 1;
 const OTHERS = 2;
 
-/** The header: the attempt, corrupt holders, platforms that were restored; four bits each. */
+/** The header has the attempt, the corrupt holders and the restored platforms, four bits each. */
 const attemptOf = (header: number): number => header & 15;
 const corruptHoldersOf = (header: number): number => (header >> 4) & 15;
 const restoredOf = (header: number): number => (header >> 8) & 15;
@@ -145,7 +145,7 @@ export class VictimWorld implements Model {
     return has(state[VICTIM], UPLOADED) && this.#shares(state, false) >= this.#setting.threshold;
   }
 
-  /** Shares of the victim's seed that the adversary has, or can still come to have. */
+  /** Shares of the victim's seed that the adversary has, or can still get. */
   #shares(state: State, withPossible: boolean): number {
     let shares = corruptHoldersOf(state[0]);
     for (let at = VICTIM; at < this.width; at++) {
@@ -175,12 +175,12 @@ export class VictimWorld implements Model {
     return unsigned;
   }
 
-  /** Any of those that sent keys and any number of corrupt ones, enough together. */
+  /** Any sufficient set of those that sent keys and of corrupt ones. */
   #showKeyList(from: State, emit: (to: State, move: string) => void, isNamed: boolean): void {
     const { corrupt } = this.#setting;
     const next = new Int32Array(this.width);
     const known = [...from.keys()].filter((at) => at >= OTHERS && has(from[at], KEYS_OUT));
-    // They are alike until the victim has its list, so their number is all that matters.
+    // They are interchangeable until the victim has its list, so only their number matters.
     for (let honest = 0; honest <= known.length; honest++) {
       for (let liars = 0; liars <= corrupt; liars++) {
         if (1 + honest + liars < this.#least) continue;

@@ -1,6 +1,6 @@
 /**
- * Which test notices which planted bug. The table of docs/privacy.md is made from it (`npx tsx docs/write-plants.ts`), and
- * `npm run test:plants` plants each bug and sees its test fail.
+ * Maps each planted bug to the test that notices it. The table of docs/privacy.md is made from it (`npx tsx
+ * docs/write-plants.ts`), and `npm run test:plants` plants each bug and checks that its test fails.
  * @module
  */
 import type { NamedTest } from './planted-copy.ts';

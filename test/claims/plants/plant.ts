@@ -9,11 +9,11 @@ export interface Plant {
   readonly id: string;
   /** Path of the file in the repository. */
   readonly file: string;
-  /** Stands exactly once in the file. */
+  /** Text that occurs exactly once in the file. */
   readonly search: string;
   readonly replace: string;
-  /** Id of the sentence that is false then. */
+  /** Id of the sentence that becomes false. */
   readonly breaks: string;
-  /** How it comes to be false. */
+  /** The reason why it becomes false. */
   readonly why: string;
 }

@@ -20,7 +20,7 @@ export interface NamedTest {
 export interface Ran {
   readonly outcome: 'passed' | 'failed' | 'broken';
   readonly seconds: number;
-  /** First failure, or what went wrong. */
+  /** The first failure, or the reason of a broken run. */
   readonly text: string;
 }
 
@@ -34,14 +34,14 @@ export class PlantedCopy {
     const tracked = files
       .toString()
       .split('\0')
-      // Also names a file that was deleted since.
+      // The list also contains files that were deleted since.
       .filter((file) => /\.(ts|mjs|cjs|json|proto|md|yaml)$/.test(file) && existsSync(join(ROOT, file)));
     for (const file of tracked) this.#copy(file);
     for (const generated of ['proto/gen', 'core/kernels/gen']) this.#copy(generated);
     symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
-  /** Runs tests with a bug planted, and takes it back. @param seconds after which the run counts as broken. */
+  /** Runs tests with a bug planted, and removes the bug. @param seconds time after which the run counts as broken. */
   async run(tests: readonly NamedTest[], plant: Plant | undefined, seconds: number): Promise<Ran> {
     const undo = plant === undefined ? () => undefined : this.plant(plant);
     try {
@@ -51,7 +51,7 @@ export class PlantedCopy {
     }
   }
 
-  /** @returns how to take it back. */
+  /** @returns a function that removes the bug. */
   plant({ file, search, replace }: Plant): () => void {
     const path = join(this.#folder, file);
     const clean = readFileSync(path, 'utf8');
@@ -62,7 +62,7 @@ export class PlantedCopy {
     return () => writeFileSync(path, clean);
   }
 
-  /** Runs a program of the project in the copy. @throws with its output when it fails. */
+  /** Runs a program of the project in the copy. @throws an error with its output if it fails. */
   execute(program: string, args: readonly string[]): void {
     execFileSync(join(this.#folder, 'node_modules/.bin', program), args, { cwd: this.#folder, encoding: 'utf8' });
   }

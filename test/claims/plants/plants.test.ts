@@ -1,4 +1,7 @@
-/** The planted bugs themselves: each still has its place, the table says what they are, and one is planted and noticed. */
+/**
+ * Tests of the planted bugs: each still fits its place, the table is up to date, and one of them is planted and
+ * noticed.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { SENTENCES } from '../../../core/claims/sentence.ts';

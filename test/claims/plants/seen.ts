@@ -1,5 +1,5 @@
 /**
- * Planted bugs by somebody who had read the tests, where a sentence had no bug yet or a kind of bug was missing.
+ * Planted bugs by an author who had read the tests, for sentences that had no bug yet, or for a missing kind of bug.
  * @module
  */
 import type { Plant } from './plant.ts';

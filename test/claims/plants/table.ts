@@ -1,5 +1,5 @@
 /**
- * The table of docs/privacy.md: each sentence that is printed, the bugs that make it false, and the tests that notice them.
+ * The table of docs/privacy.md: each printed sentence, the bugs that make it false, and the tests that notice them.
  * @module
  */
 import { SENTENCES } from '../../../core/claims/sentence.ts';
@@ -13,7 +13,7 @@ export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...unseenOfMa
 const BEGIN = '<!-- planted bugs: npx tsx docs/write-plants.ts -->';
 const END = '<!-- end of planted bugs -->';
 
-/** The page with its table as the data say. @throws Error where the page has no place for it. */
+/** The page with the table made from the data. @throws Error if the page has no place for it. */
 export function withTable(page: string): string {
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END);

@@ -6,7 +6,7 @@
  */
 import type { Plant } from './plant.ts';
 
-/** Those that a hostile review had planted before, every test about them staying green. */
+/** Bugs of a hostile review. When it planted them, every test about them passed. */
 export const fromReview: readonly Plant[] = [
   {
     id: 'plan-cheapest-encoders',
@@ -281,7 +281,7 @@ export const unseen: readonly Plant[] = [
   },
 ];
 
-/** The same of co-signatures, by a reader of their sources who had seen no test of them. */
+/** Bugs about co-signatures, by a reader of their sources who had seen no test of them. */
 export const unseenOfManifests: readonly Plant[] = [
   {
     id: 'one-member-need-not-sign',
