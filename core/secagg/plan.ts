@@ -162,11 +162,16 @@ const PACKET_US = 45;
 const MASK_US_PER_WORD = 0.002;
 const SHARE_US_PER_TERM = 0.1;
 
+/** Bytes of a reveal on the wire besides its share: five of tags and lengths, and the peer's index in seven bits per byte. */
+function revealFraming(platforms: number): number {
+  return 5 + Math.max(1, Math.ceil(Math.log2(platforms) / 7));
+}
+
 function costOf(request: PlanRequest, degree: number, holders: number, threshold: number): PlanCost {
   const { platforms: n, vectorLength: d, ringBits, dropout } = request;
   const dead = Math.floor(dropout * n + 1e-9);
   const alive = n - dead;
-  const bytesPerNeighbour = SEALED_PACKET_BYTES + SHARE_COMMITMENT_BYTES + KEY_BYTES + 8;
+  const bytesPerNeighbour = SEALED_PACKET_BYTES + SHARE_COMMITMENT_BYTES + KEY_BYTES + revealFraming(n);
   const keys = 2 * KEY_BYTES + SIGNATURE_BYTES;
   const aliveNeighbours = Math.round((degree * alive) / n);
   const coordinatorAgreements = dead * (aliveNeighbours + 1);

@@ -5,6 +5,8 @@ import type { SparseAdversary } from '../../core/secagg/degree.ts';
 import { helpersTolerated } from '../../core/secagg/parameters.ts';
 import { planSession } from '../../core/secagg/plan.ts';
 import type { FeasiblePlan, PlanRequest } from '../../core/secagg/plan.ts';
+import { encodeSecagg } from '../../core/wire/secagg-codec.ts';
+import { isthmus } from '../../proto/gen/isthmus.js';
 import { assertExactSum } from './drops.ts';
 import { run } from './federation.ts';
 
@@ -96,6 +98,23 @@ describe('the plan of a masked sum', () => {
       reasonOf({ platforms: 4, corrupt: 0.5, dropout: 0.25 }),
       /2 colluders need 2t - n > 2, so t >= 4 of 4, but only 3 platforms may survive/,
     );
+  });
+
+  it('counts the bytes per neighbour that the wire has: one in a packet, and one in a reveal', () => {
+    const bytes = (peers: readonly number[]): number => {
+      const share = (size: number): Uint8Array => new Uint8Array(size * peers.length).fill(1);
+      const reveals = peers.map((peer) => ({ peer, selfMaskShare: share(32).subarray(0, 32) }));
+      const dealt = { sealed: share(84), commitments: share(32), selfMaskCommitment: new Uint8Array(32).fill(1) };
+      const sent = [
+        { kind: 'share-keys', ...dealt },
+        { kind: 'reveals', reveals },
+      ] as const;
+      return sent.reduce((sum, one) => sum + isthmus.Secagg.encode(encodeSecagg(one)).finish().length, 0);
+    };
+    const peers = Array.from({ length: 40 }, (_, i) => 20 + i);
+    const each = (list: readonly number[]): number => (bytes(list) - bytes(list.slice(0, 20))) / (list.length - 20);
+    assert.equal(each(peers), feasible({ platforms: 128 }).cost.bytesPerNeighbour);
+    assert.equal(each(peers.map((peer) => peer + 130)), feasible({ platforms: 1000 }).cost.bytesPerNeighbour);
   });
 
   it('counts the bytes that its ring and its neighbours take', () => {
