@@ -6,7 +6,6 @@
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { StatusBody } from '../core/wire/body.ts';
-import { restoreDecoder } from '../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
 import type { ConsentBook } from './consent-book.ts';
@@ -245,21 +244,20 @@ export class Life implements ServiceBackend {
     const { plan, options, emit, statement, hidden } = this.#given;
     if (hidden === undefined) return;
     this.#progress.enter('evaluating');
-    const { people, office, workshop } = this.#open();
+    const { office, workshop } = this.#open();
     const document = await measure({
       options,
       plan,
       statement,
-      people,
       hidden,
       decoder,
       version,
       received: office.representations(version),
-      fit: async (name) => restoreDecoder(people.domain, await workshop.fit(office.representations(version), name)),
-      factorise: this.#factors.factorise,
-      signal: this.#stopping.signal,
-      onProgress: (fraction) => this.#progress.reach(fraction),
+      fit: (name) => workshop.fit(office.representations(version), name),
+      evaluate: (order) => workshop.evaluate(order),
     });
+    // The platform may have been stopped meanwhile.
+    this.#stopping.signal.throwIfAborted();
     const file = options.onEvaluated?.(document) ?? null;
     emit({ kind: 'evaluated', file, coldPersons: document.coldPersons });
   }

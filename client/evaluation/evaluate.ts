@@ -17,26 +17,38 @@ import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
+import { restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
+import type { DecoderData, ReleasedVector } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationSettings } from './settings.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 
-export interface EvaluationInput {
+/** An evaluation as plain data, which a thread can hand to another. */
+export interface EvaluationOrder {
   readonly settings: EvaluationSettings;
-  /** The target under pseudonyms, without the hidden positives. */
-  readonly domain: Domain;
   /** Cold persons under pseudonyms. */
   readonly cold: readonly ColdPerson[];
   readonly keep?: Uint8Array;
   /** Persons known on both sides, as the pseudonyms that sources released. */
   readonly linked: readonly string[];
-  readonly subject: Omit<RowSubject, 'method' | 'release' | 'epsilon' | 'epsilon0'> &
-    Pick<RowSubject, 'release' | 'epsilon' | 'epsilon0'>;
+  readonly subject: Omit<RowSubject, 'method'>;
   /** The strategy with the decoder that serves, then with others. */
-  readonly strategies: readonly { readonly name: string; readonly score: (person: string) => Float32Array }[];
+  readonly strategies: readonly { readonly name: string; readonly decoder: DecoderData }[];
+  /** The vectors received about each cold person, in the order of `cold`. */
+  readonly received: readonly (readonly ReleasedVector[])[];
+}
+
+export interface EvaluationPlace {
+  /** The target under pseudonyms, without the hidden positives. */
+  readonly domain: Domain;
   readonly random: RandomStreams;
   readonly factorise: Factorise;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
+}
+
+interface Method {
+  readonly name: string;
+  readonly score: (index: number, person: string) => Float32Array;
 }
 
 export interface EvaluationResult {
@@ -45,15 +57,20 @@ export interface EvaluationResult {
 }
 
 /** @throws EvaluationError. */
-export function evaluateTarget(input: EvaluationInput): EvaluationResult {
-  const { settings, domain, cold, keep, subject, strategies, signal, onProgress } = input;
+export function evaluateTarget(order: EvaluationOrder, place: EvaluationPlace): EvaluationResult {
+  const { settings, cold, keep, subject, strategies, received } = order;
+  const { domain, signal, onProgress } = place;
   const candidates = candidatesOf(settings, domain, cold);
   const popularity = itemCounts(domain);
-  const methods = [...strategies, ...baselineScorers(input)];
+  const own = strategies.map(({ name, decoder: data }): Method => {
+    const decoder = restoreDecoder(domain, data);
+    return { name, score: (index) => decoder.score(received[index]) };
+  });
+  const methods = [...own, ...baselineMethods(order, place)];
   const evaluations = new Map<string, readonly Evaluation[]>();
   const rows = methods.flatMap(({ name, score }, index) => {
     const measured = evaluateColdStart({
-      scorer: (_, { person }) => score(person),
+      scorer: (row, { person }) => score(row, person),
       cold,
       items: domain.catalogue.length,
       negatives: candidates,
@@ -104,21 +121,17 @@ function kindsOf({ protocol, negatives, seed }: EvaluationSettings, domain: Doma
 }
 
 /** The baselines that need only the target's data. */
-function baselineScorers(input: EvaluationInput): { name: string; score: (person: string) => Float32Array }[] {
-  const { domain, factorise, random, signal } = input;
+function baselineMethods(
+  { linked: released }: EvaluationOrder,
+  { domain, factorise, random, signal }: EvaluationPlace,
+): readonly Method[] {
   const index = personIndex(domain);
-  const linked = input.linked.filter((person) => index.has(person));
-  const world = {
-    target: domain,
-    linked,
-    sources: [],
-    factorise,
-    signal,
-  };
+  const linked = released.filter((person) => index.has(person));
+  const world = { target: domain, linked, sources: [], factorise, signal };
   return baselines
     .filter(({ needs }) => needs === 'target' || (needs === 'target+links' && linked.length > 0))
-    .map((baseline) => ({
-      name: baseline.name,
-      score: baseline.fit({ ...world, random: random.of(`baseline/${baseline.name}`) }),
-    }));
+    .map((baseline) => {
+      const score = baseline.fit({ ...world, random: random.of(`baseline/${baseline.name}`) });
+      return { name: baseline.name, score: (_: number, person: string) => score(person) };
+    });
 }

@@ -7,30 +7,26 @@ import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
-import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
+import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { PlatformOptions } from '../options.ts';
-import type { People } from '../data/people.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import type { EvaluationDocument } from './document.ts';
-import { evaluateTarget } from './evaluate.ts';
 import type { HiddenPositives } from './hidden.ts';
+import type { Workshop } from '../work/workshop.ts';
 import { DEFAULT_EVALUATION } from './settings.ts';
 
 export interface Measurement {
   readonly options: PlatformOptions;
   readonly plan: FederationPlan;
   readonly statement: PrivacyStatement;
-  readonly people: People;
   readonly hidden: HiddenPositives;
-  readonly decoder: Pick<Decoder, 'report' | 'score'>;
+  readonly decoder: Pick<Decoder, 'report' | 'data'>;
   /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
   readonly received: readonly ReceivedRepresentations[];
   /** Fits another decoder to the representations that were received. */
-  readonly fit: (decoder: string) => Promise<Pick<Decoder, 'report' | 'score'>>;
-  readonly factorise: Factorise;
-  readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number) => void;
+  readonly fit: (decoder: string) => Promise<DecoderData>;
+  readonly evaluate: Workshop['evaluate'];
 }
 
 /** Names the row of a strategy under another decoder than the one that serves. */
@@ -45,32 +41,28 @@ export function isOfStrategy(method: string, strategy: string): boolean {
 
 /** @throws EvaluationError. */
 export async function measure(measurement: Measurement): Promise<EvaluationDocument> {
-  const { options, plan, statement, people, hidden, decoder, version, received, signal, onProgress } = measurement;
-  const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, random, pseudonyms } = options;
+  const { options, plan, statement, hidden, decoder, version, received } = measurement;
+  const { evaluation = DEFAULT_EVALUATION, store, clock, manifest, identity, pseudonyms } = options;
   const began = clock.now();
   const { release } = manifest.privacy;
   const sources = received.map(({ source }) => source);
   const own = hidden.cold.map(({ person }) => person);
   const names = (await pseudonyms?.pseudonyms(own)) ?? own;
   const cold = hidden.cold.map((person, index) => ({ ...person, person: names[index] }));
+  const vectors = cold.map(({ person }) => store.received.person(person, version));
   const others = (evaluation.decoders ?? []).filter((name) => name !== (options.decoder ?? DEFAULT_DECODER));
-  const decoders = new Map([[plan.strategy.name, decoder]]);
-  for (const other of others) decoders.set(methodName(plan.strategy.name, other), await measurement.fit(other));
-  const result = evaluateTarget({
+  const strategies = [{ name: plan.strategy.name, decoder: decoder.data }];
+  for (const other of others) {
+    strategies.push({ name: methodName(plan.strategy.name, other), decoder: await measurement.fit(other) });
+  }
+  const result = await measurement.evaluate({
     settings: evaluation,
-    domain: people.domain,
     cold,
     ...(hidden.keep && { keep: hidden.keep }),
     linked: [...new Set(received.flatMap(({ persons }) => persons))],
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
-    strategies: Array.from(decoders, ([name, one]) => ({
-      name,
-      score: (person) => one.score(store.received.person(person, version)),
-    })),
-    random,
-    factorise: measurement.factorise,
-    signal,
-    onProgress,
+    strategies,
+    received: vectors,
   });
   return {
     isthmus: 'evaluation',
@@ -82,11 +74,11 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     release,
     modelRound: version.modelRound,
     coldPersons: cold.length,
-    coldPersonsReleased: cold.filter(({ person }) => store.received.person(person, version).length > 0).length,
+    coldPersonsReleased: vectors.filter(({ length }) => length > 0).length,
     positives: cold.reduce((sum, { positives }) => sum + positives.length, 0),
     decoder: decoder.report,
     ...(others.length > 0 && {
-      reports: Object.fromEntries(Array.from(decoders, ([name, { report }]) => [name, report])),
+      reports: Object.fromEntries(strategies.map(({ name, decoder: { report } }) => [name, report])),
     }),
     ...evaluation,
     ...result,

@@ -125,7 +125,7 @@ export interface MemoisedCode {
 /** One code per (person, epoch, target). A repeated request gets the same code, so averaging gains nothing. */
 export interface CodeStore {
   get(epoch: number, target: string, person: string): MemoisedCode | undefined;
-  /** Stores all codes or none, and replaces earlier ones. */
+  /** Stores all codes, which have one dimension, or none, and replaces earlier ones. */
   put(epoch: number, target: string, codes: readonly MemoisedCode[]): void;
   /**
    * All pseudonyms under which codes of these persons were ever stored for this target, including deleted and replaced

@@ -14,6 +14,8 @@ import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import { evaluateTarget } from '../evaluation/evaluate.ts';
+import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import { computeUpdate } from '../rounds/update.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
@@ -74,6 +76,10 @@ export class LocalWorkshop implements Workshop {
     return new Promise((resolve) =>
       resolve(fitDecoder({ domain, random, factorise: telling }, received, decoder).data),
     );
+  }
+
+  evaluate(order: EvaluationOrder): Promise<EvaluationResult> {
+    return new Promise((resolve) => resolve(evaluateTarget(order, this.#options)));
   }
 
   dispose(): Promise<void> {

@@ -12,6 +12,7 @@ import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/strategy.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
+import type { EvaluationOrder } from '../evaluation/evaluate.ts';
 import type { Update } from '../rounds/update.ts';
 import { tensorBackend } from '../tensor/open.ts';
 import { Calls } from './calls.ts';
@@ -46,6 +47,7 @@ class Thread {
       update: (shared: SharedModel, round: number, signal: AbortSignal) => this.#update(shared, round, signal),
       fit: (received: readonly ReceivedPacket[], decoder: string | undefined): Promise<DecoderData> =>
         this.#work().fit(unpackReceived(received), decoder),
+      evaluate: (order: EvaluationOrder) => this.#work().evaluate(order),
     });
   }
 

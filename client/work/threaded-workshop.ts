@@ -11,6 +11,7 @@ import { PlatformError } from '../errors.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/strategy.ts';
+import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
 import { packDomain, packReceived } from './packets.ts';
@@ -75,11 +76,18 @@ export class ThreadedWorkshop implements Workshop {
   }
 
   fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData> {
-    // The thread is kept for the next fit, because it remembers the factors of the domain.
-    this.#fitting ??= this.#start('fitting');
-    const { calls } = this.#fitting;
     const transfer = received.map(({ vectors }) => vectors.buffer as Transferable);
-    return calls.call<DecoderData>('fit', [packReceived(received), decoder], { transfer });
+    return this.#fitter().call<DecoderData>('fit', [packReceived(received), decoder], { transfer });
+  }
+
+  evaluate(order: EvaluationOrder): Promise<EvaluationResult> {
+    return this.#fitter().call('evaluate', [order]);
+  }
+
+  /** The thread is kept for the next fit and for evaluations, because it remembers the factors of the domain. */
+  #fitter(): Calls {
+    this.#fitting ??= this.#start('fitting');
+    return this.#fitting.calls;
   }
 
   async dispose(): Promise<void> {

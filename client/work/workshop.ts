@@ -12,6 +12,7 @@ import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
+import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { RoundWork } from '../rounds/update.ts';
 
 export interface Workshop extends RoundWork {
@@ -31,6 +32,8 @@ export interface Workshop extends RoundWork {
    * @returns the decoder, for `restoreDecoder` over the same domain.
    */
   fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData>;
+  /** Measures fitted decoders on hidden positives. @throws EvaluationError. */
+  evaluate(order: EvaluationOrder): Promise<EvaluationResult>;
   /** Ends all work under way. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -385,7 +385,7 @@ describe('Platforms whose catalogue changed', () => {
     const domain = world.domains.get('films')!;
     const left: (object | undefined)[] = [];
     const warn = (message: string, fields?: object): void => {
-      if (message.includes('no room')) left.push(fields);
+      if (message.includes('no coordinates left')) left.push(fields);
     };
     const settled = async (changed: Domain): Promise<void> => {
       const options = { domain: changed, receives: false, log: { ...silentLog, warn } };

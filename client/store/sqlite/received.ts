@@ -21,15 +21,20 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
           ...key,
           part: part.part,
         });
-        part.persons.forEach((pseudonym, row) => {
-          const vector = part.vectors.subarray(row * part.dimension, (row + 1) * part.dimension);
-          database.run(
-            `INSERT OR REPLACE INTO received_vectors
-             SELECT :source, :epoch, :modelRound, :pseudonym, :expires, :vector WHERE NOT EXISTS
-             (SELECT 1 FROM withdrawn WHERE source = :source AND pseudonym = :pseudonym AND letter_order > :order)`,
-            { ...key, order: part.order, pseudonym, expires: part.expires[row], vector: toBytes(vector) },
-          );
-        });
+        // One statement for all persons: a letter may hold tens of thousands, and everything else waits meanwhile.
+        database.run(
+          `INSERT OR REPLACE INTO received_vectors
+           SELECT :source, :epoch, :modelRound, value ->> 0, value ->> 1, substr(:vectors, 1 + key * :width, :width)
+           FROM json_each(:persons) WHERE NOT EXISTS
+           (SELECT 1 FROM withdrawn WHERE source = :source AND pseudonym = value ->> 0 AND letter_order > :order)`,
+          {
+            ...key,
+            order: part.order,
+            persons: JSON.stringify(part.persons.map((pseudonym, row) => [pseudonym, part.expires[row]])),
+            vectors: toBytes(part.vectors),
+            width: part.dimension * Float32Array.BYTES_PER_ELEMENT,
+          },
+        );
       });
     },
     batches() {

@@ -22,15 +22,25 @@ export function sqliteCodes(database: SqliteDatabase): CodeStore {
       return { person, pseudonym, vector, mode, modelRound: row.integer('model_round') };
     },
     put(epoch, target, codes) {
+      const dimension = codes.at(0)?.vector.length ?? 0;
+      const vectors = new Float32Array(codes.length * dimension);
+      codes.forEach(({ vector }, row) => {
+        if (vector.length !== dimension) throw new Error('codes of one batch have different dimensions');
+        vectors.set(vector, row * dimension);
+      });
+      const rows = codes.map(({ person, pseudonym, mode, modelRound }) => [person, pseudonym, mode, modelRound]);
+      const given = { target, rows: JSON.stringify(rows) };
       database.transaction(() => {
-        for (const { person, pseudonym, mode, modelRound, vector } of codes) {
-          const named = { target, person, pseudonym };
-          database.run(
-            'INSERT OR REPLACE INTO codes VALUES (:target, :epoch, :person, :pseudonym, :mode, :modelRound, :vector)',
-            { ...named, epoch, mode, modelRound, vector: toBytes(vector) },
-          );
-          database.run('INSERT OR IGNORE INTO named VALUES (:target, :person, :pseudonym)', named);
-        }
+        database.run(
+          `INSERT OR REPLACE INTO codes
+           SELECT :target, :epoch, value ->> 0, value ->> 1, value ->> 2, value ->> 3, substr(:vectors, 1 + key * :width, :width)
+           FROM json_each(:rows)`,
+          { ...given, epoch, vectors: toBytes(vectors), width: dimension * Float32Array.BYTES_PER_ELEMENT },
+        );
+        database.run(
+          'INSERT OR IGNORE INTO named SELECT :target, value ->> 0, value ->> 1 FROM json_each(:rows)',
+          given,
+        );
       });
     },
     pseudonyms: (target, persons) =>
@@ -59,12 +69,12 @@ export function sqliteCodes(database: SqliteDatabase): CodeStore {
 export function sqliteConsents(database: SqliteDatabase): ConsentStore {
   return {
     add(consents) {
-      database.transaction(() => {
-        for (const { target, epoch, person, expires } of consents) {
-          const row = { target, epoch, person, expires };
-          database.run('INSERT OR REPLACE INTO consents VALUES (:target, :epoch, :person, :expires, 0)', row);
-        }
-      });
+      const rows = consents.map(({ target, epoch, person, expires }) => [target, epoch, person, expires]);
+      database.run(
+        `INSERT OR REPLACE INTO consents
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 0 FROM json_each(:rows)`,
+        { rows: JSON.stringify(rows) },
+      );
     },
     list(filter = {}) {
       const { target = null, epoch = null, person = null } = filter;
