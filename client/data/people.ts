@@ -4,6 +4,7 @@
  */
 import type { PseudonymScheme } from '../../core/crypto/pseudonym.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { inTurns } from '../turns.ts';
 
 export interface People {
   /** The domain under pseudonyms, which the strategies get. */
@@ -19,7 +20,10 @@ export interface People {
 
 /** Without a scheme the persons keep their own ids, and these must never leave the platform. */
 export async function peopleOf(domain: Domain, scheme: PseudonymScheme | undefined): Promise<People> {
-  const pseudonyms = scheme === undefined ? domain.persons : await scheme.pseudonyms(domain.persons);
+  const pseudonyms =
+    scheme === undefined
+      ? domain.persons
+      : (await Promise.all(await inTurns(domain.persons, (some) => scheme.pseudonyms(some)))).flat();
   const rows = new Map(domain.persons.map((person, row) => [person, row]));
   const pseudonymRows = new Map(pseudonyms.map((pseudonym, row) => [pseudonym, row]));
   return {

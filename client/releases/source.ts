@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Cancel, Clock } from '../../core/time/clock.ts';
 import { covers, lastDayOf } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
-import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
+import type { LetterBody } from '../../core/federation/letter.ts';
 import { personsInLetter } from '../../core/federation/planned-release.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { noiseText } from '../../core/release/noise-text.ts';
@@ -16,7 +16,7 @@ import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
-import { ITEMS_IN_A_TURN } from '../turns.ts';
+import { inTurns, ITEMS_IN_A_TURN } from '../turns.ts';
 import type { InOrder } from '../turns.ts';
 import { evenChunks } from './chunks.ts';
 import type { SourceMode } from './mode.ts';
@@ -194,24 +194,31 @@ export class SourceDesk {
     const longest = released.reduce((most, { code }) => Math.max(most, code.pseudonym.length), 0);
     const groups = evenChunks(released, personsInLetter(dimension, cohorts, longest));
     const parts = groups.length;
-    const letters = groups.map((group, part): { kind: 'release-batch' } & ReleaseBatch => ({
-      kind: 'release-batch',
-      epoch,
-      modelRound: encoder.modelRound,
-      part,
-      parts,
-      mode: sent.name,
-      ...noise,
-      dimension,
-      persons: group.map(({ code }) => code.pseudonym),
-      expires: Uint32Array.from(group, ({ expires }) => lastDayOf(expires)),
-      vectors: rowsOf(group, dimension),
-    }));
-    this.#options.write(target, letters);
-    emit({ kind: 'released', target, persons: released.length, parts });
+    let persons = 0;
+    for (const [part, group] of groups.entries()) {
+      if (part > 0) await turn();
+      // A consent that was withdrawn since the last letter is named by a letter that went before this one.
+      const still = group.filter(({ code: { person } }) => !this.#hasWithdrawn(person, target));
+      const letter: LetterBody = {
+        kind: 'release-batch',
+        epoch,
+        modelRound: encoder.modelRound,
+        part,
+        parts,
+        mode: sent.name,
+        ...noise,
+        dimension,
+        persons: still.map(({ code }) => code.pseudonym),
+        expires: Uint32Array.from(still, ({ expires }) => lastDayOf(expires)),
+        vectors: rowsOf(still, dimension),
+      };
+      this.#options.write(target, [letter]);
+      persons += still.length;
+    }
+    emit({ kind: 'released', target, persons, parts });
     if (released.length === 0)
       log.info('nobody is released: no consent in force covers the request', { target, epoch });
-    else log.info('representations released', { target, persons: released.length, parts, epoch, mode: sent.name });
+    else log.info('representations released', { target, persons, parts, epoch, mode: sent.name });
   }
 
   /**
@@ -221,11 +228,14 @@ export class SourceDesk {
   async #release(target: string, epoch: number, encoder: Encoder): Promise<readonly Released[]> {
     const { people, store, mode, plan, scheme, clock, log } = this.#options;
     const now = unixSeconds(clock);
-    const due = store.consents.list({ target, epoch }).flatMap((consent): Due[] => {
-      const row = people.rowOf(consent.person);
-      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);
-      return isDue ? [{ ...consent, row, pseudonym: people.pseudonyms[row] }] : [];
-    });
+    const consents = store.consents.list({ target, epoch });
+    const dueOf = (some: readonly Consent[]): Due[] =>
+      some.flatMap((consent) => {
+        const row = people.rowOf(consent.person);
+        const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);
+        return isDue ? [{ ...consent, row, pseudonym: people.pseudonyms[row] }] : [];
+      });
+    const due = (await inTurns(consents, dueOf)).flat();
     if (due.length === 0) return [];
     const [first] = await encoder.represent([due[0].row]);
     // All codes of one batch have the same dimension.

@@ -80,11 +80,15 @@ export function encoderFingerprint({ manifest, strategy, settings, privacy }: Fe
   return createHash('sha256').update(canonicalJson(terms)).digest('hex');
 }
 
+/** Sealing, storing and reading a letter each hold a process's event loop: more persons would hold it for longer than 20 ms. */
+const MOST_IN_LETTER = 4096;
+
 /** @param nameCharacters length of a pseudonym. */
 export function personsInLetter(dimension: number, cohorts: number, nameCharacters: number): number {
   const room = MAX_CONTENT_BYTES - CONTENT_OVERHEAD_BYTES - 4 * cohorts * dimension;
   const [expiry, framing] = [4, 4];
-  return Math.max(1, Math.floor(room / (4 * dimension + expiry + framing + nameCharacters)));
+  const fitting = Math.floor(room / (4 * dimension + expiry + framing + nameCharacters));
+  return Math.max(1, Math.min(MOST_IN_LETTER, fitting));
 }
 
 /** Number of letters for so many persons: a power of two, and at least one. */

@@ -90,7 +90,13 @@ describe('What a source is planned to release', () => {
       [0, 1, 10, 11, 20, 21, 41].map((persons) => partsOf(persons, 10)),
       [1, 1, 1, 2, 2, 4, 8],
     );
-    assert.ok(personsInLetter(48, 0, 22) > 15_000);
-    assert.ok(personsInLetter(48, 0, 22) * (4 * 48 + 4 + 22) < 4 * 1024 * 1024);
+  });
+
+  it('names no more persons in a letter than there is room for, nor than a process can take at once', () => {
+    assert.equal(personsInLetter(16, 0, 22), 4096);
+    const [dimension, cohorts] = [64, 4096];
+    const persons = personsInLetter(dimension, cohorts, 64);
+    const bytes = persons * (4 * dimension + 4 + 64) + 4 * dimension * cohorts;
+    assert.ok(persons > 1000 && bytes < 4 * 1024 * 1024, `${persons} persons, ${bytes} bytes`);
   });
 });
