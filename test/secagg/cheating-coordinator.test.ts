@@ -290,6 +290,112 @@ describe('a cheating coordinator, ring order of the sparse graph', () => {
   });
 });
 
+describe('a cheating coordinator, sparse graph of a federation', () => {
+  // As the plan has it for 12 platforms, of whom one colludes and one may be lost.
+  const planned = { graph: { kind: 'harary', degree: 8 }, threshold: 7, tNoise: 11, colluders: 1 } as const;
+  const COUNT = 12;
+  const attack = (lies: Partial<Options>): Result => run(COUNT, { ...lies, parameters: planned });
+
+  it('takes a graph of fewer neighbours, the complete one, a lower threshold or fewer contributions than the plan', () => {
+    const lower = [
+      { graph: { kind: 'harary', degree: 6 }, threshold: 6 },
+      { graph: { kind: 'complete' }, threshold: 9 },
+      { threshold: 6 },
+      { tNoise: 10 },
+    ] as const;
+    for (const session of lower) {
+      const parameters = { ...planned, ...session };
+      // The victim computes the session from its own manifest, everybody else from the coordinator's.
+      const result = run(COUNT, { parameters, shown: (id) => (id === VICTIM ? planned : {}) });
+      // Its keys are signed over other parameters, so that nobody can take them for keys of that session.
+      assert.ok(result.faults.some(({ platform, code }) => platform === VICTIM && code === 'SECAGG_KEY_SIGNATURE'));
+      assert.equal(result.did(VICTIM, 'upload'), false, JSON.stringify(session));
+      assert.ok(!result.summed.includes(VICTIM));
+    }
+  });
+
+  it('shrinks the ring: a list of fewer platforms than the noise needs', () => {
+    const few = lie('key-list', (list) => ({ ...list, entries: list.entries.slice(0, 10) }), true);
+    assertRefused(attack(few), 'SECAGG_TOO_FEW_FOR_NOISE');
+  });
+
+  it('invents a platform, or lists one twice', () => {
+    const more = lie('key-list', (list) => ({
+      ...list,
+      entries: [...list.entries, { ...list.entries[11], platform: 12 }],
+    }));
+    assertRefused(attack(more), 'SECAGG_UNKNOWN_PLATFORM');
+    const twice = lie('key-list', (list) => ({ ...list, entries: [...list.entries.slice(0, 11), list.entries[10]] }));
+    assertRefused(attack(twice), 'SECAGG_NOT_ASCENDING');
+  });
+
+  it('forwards packets of somebody who is no neighbour, or of fewer neighbours than the threshold', () => {
+    const strange = lie('share-packets', (message) => {
+      const stranger = Array.from({ length: COUNT }, (_, i) => i).find(
+        (i) => i !== VICTIM_INDEX && !message.dealers.includes(i),
+      )!;
+      const dealers = message.dealers.with(0, stranger).toSorted((a, b) => a - b);
+      return { ...message, dealers };
+    });
+    assertRefused(attack(strange), 'SECAGG_UNKNOWN_PLATFORM');
+    const few = lie('share-packets', ({ kind, dealers, sealed, commitments }) => ({
+      kind,
+      dealers: dealers.slice(0, 6),
+      sealed: sealed.subarray(0, 6 * SEALED_PACKET_BYTES),
+      commitments: commitments.subarray(0, 6 * 32),
+    }));
+    assertRefused(attack(few), 'SECAGG_TOO_FEW');
+  });
+
+  it('shows survivors whose neighbourhood is too small, that are too few, or whose packets it kept back', () => {
+    const without = (neighbours: number, strangers: number): Result => {
+      let around: readonly number[] = [];
+      return attack({
+        down(to, message) {
+          if (to !== VICTIM) return [message];
+          if (message.kind === 'share-packets') around = message.dealers;
+          if (message.kind !== 'survivors') return [message];
+          const others = message.platforms.filter((at) => at !== VICTIM_INDEX && !around.includes(at));
+          const dead = [...around.slice(0, neighbours), ...others.slice(0, strangers)];
+          return [{ ...message, platforms: message.platforms.filter((at) => !dead.includes(at)) }];
+        },
+      });
+    };
+    assertRefused(without(2, 0), 'SECAGG_TOO_FEW');
+    assertRefused(without(1, 1), 'SECAGG_TOO_FEW_FOR_NOISE');
+    let kept = -1;
+    const withheld: Options['down'] = (to, message) => {
+      if (to !== VICTIM || message.kind !== 'share-packets') return [message];
+      [kept] = message.dealers;
+      const sealed = message.sealed.subarray(SEALED_PACKET_BYTES);
+      return [{ ...message, dealers: message.dealers.slice(1), sealed, commitments: message.commitments.subarray(32) }];
+    };
+    assertRefused(attack({ down: withheld }), 'SECAGG_NOT_IN_U2');
+    assert.ok(kept >= 0);
+  });
+
+  it('passes signatures of neighbours on that are too few, or over other survivors', () => {
+    const few = lie('consistency-signatures', ({ kind, platforms, signatures }) => ({
+      kind,
+      platforms: platforms.slice(0, 6),
+      signatures: signatures.subarray(0, 6 * 64),
+    }));
+    assertRefused(attack(few), 'SECAGG_INCONSISTENT');
+  });
+
+  it('forges keys in stage 0: neighbours notice, and others do not, so nothing is claimed there', () => {
+    const forged = lie(
+      'key-list',
+      (list) => entries(list, (entry) => (entry.platform === 5 ? { ...entry, signature: new Uint8Array(64) } : entry)),
+      true,
+    );
+    const result = attack(forged);
+    const codes = members(COUNT).map(({ id }) => result.aborted(id));
+    assert.equal(codes.filter((code) => code === 'SECAGG_KEY_SIGNATURE').length, 8);
+    assert.equal(result.sum, null);
+  });
+});
+
 describe('a cheating coordinator, stage 1', () => {
   it('replays a share packet from another round under the same keys', () => {
     // The seeded sessions draw the same keys in both rounds: only the session id can tell the packets apart.
