@@ -32,7 +32,7 @@ describe('deploy/systemd', () => {
     };
 
     it(`${file} starts a command with options it has and all that it requires`, () => {
-      // As its header tells to fill in the environment.
+      // The environment file, as the unit's header describes it.
       const environment = new Map([...unit.matchAll(/^# {3}([A-Z]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
       const line = setting('ExecStart')
         .replaceAll('%i', 'films')
@@ -53,7 +53,7 @@ describe('deploy/systemd', () => {
           .parse(given, { from: 'user' });
       const parsed = parse(options);
       assert.deepEqual(parsed.args, [], 'every word belongs to an option');
-      // It would not do without any of them, nor with one that it does not know.
+      // The unit needs every one of these options, and the command knows no other.
       assert.throws(() => parse(options.slice(2)), /required option '--manifest/);
       assert.throws(() => parse([...options, '--unheard-of']), /unknown option '--unheard-of'/);
     });

@@ -5,14 +5,14 @@ import { ROOT } from './e2e/isthmus.ts';
 
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, string> };
 
-/** Sources behind the package's exports: `./core/*` is every room of core. */
+/** Sources of the package's exports: `./core/*` is every room of core. */
 const doors = Object.entries(exports).flatMap(([name, target]) => {
   const source = target.replace('./dist/', '').replace(/\.js$/, '.ts');
   if (!name.includes('*')) return [{ name, source }];
   return roomsOf('').map((room) => ({ name: name.replace('*', room), source: source.replace('*', room) }));
 });
 
-/** Rooms of core by their paths. A folder that holds folders alone (privacy) is no room itself. */
+/** Rooms of core by their paths. A folder with only folders in it (privacy) is not a room. */
 function roomsOf(folder: string): readonly string[] {
   const entries = readdirSync(join(ROOT, 'core', folder), { withFileTypes: true });
   const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}${name}`);

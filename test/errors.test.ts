@@ -10,7 +10,7 @@ import { ROOT } from './e2e/isthmus.ts';
 const FLOORS = ['core', 'host', 'server', 'client', 'simulations', 'cli'];
 const ROOM = join('core', 'errors', 'coded-error.ts');
 
-/** The product's sources, without the room that errors are made in. */
+/** The product's sources, except the room that declares errors. */
 const sources = FLOORS.flatMap((floor) =>
   readdirSync(join(ROOT, floor), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -61,7 +61,8 @@ describe('error codes', () => {
   });
 
   it('that a source names are declared', () => {
-    // A code's first word tells it from other capitals. What a typed constructor cannot know is compared as text.
+    // The first word of a code distinguishes it from other capitals. The compiler cannot check these codes, so they are
+    // compared as text.
     const families = new Set(declared.map((code) => code.split('_')[0]));
     const named = found(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g);
     assert.ok(named.length > 300, 'the scan reads the sources');

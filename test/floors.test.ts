@@ -9,7 +9,7 @@ import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { ROOT } from './e2e/isthmus.ts';
 
-/** One line each that does I/O, reads the clock, or draws what no RandomSource gave. */
+/** One line each that does I/O, reads the clock, or draws randomness without a RandomSource. */
 const PLANTED = [
   "import crypto from 'node:crypto'; export const x = crypto.createHash('sha256');",
   "import * as c from 'node:crypto'; export const x = c.createHash('sha256');",
@@ -77,7 +77,7 @@ export const time = (field: unknown): number =>
 
 describe('floors: what core/ must not do, eslint refuses', function () {
   this.timeout(120_000);
-  // None of the rules in question needs types, and a planted file is in no program.
+  // These rules need no types, and a planted file belongs to no program.
   const eslint = new ESLint({ cwd: ROOT, overrideConfig: tseslint.configs.disableTypeChecked });
 
   const refused = async (code: string, file: string): Promise<readonly string[]> => {
@@ -179,7 +179,10 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
   });
 });
 
-/** Each room of core/ imports from the next one in the order, which has the same rank or a higher one; the last climbs out. */
+/**
+ * Each room of core/ imports from the next one in the list, which has the same rank or a higher one. The last imports
+ * from outside core/.
+ */
 function climbsInCore(rules: readonly string[]): readonly (readonly [file: string, imports: string, rule: string])[] {
   const order = rules.filter((rule) => rule.startsWith('core-order-'));
   const roomOf = (rule: string): string => rule.slice('core-order-'.length).replace('privacy-', 'privacy/');

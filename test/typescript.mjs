@@ -1,5 +1,6 @@
 /**
- * Runs TypeScript as it stands, on every thread. tsx alone does so on the main one where Node has no synchronous hooks (20).
+ * Runs TypeScript directly on every thread. tsx alone does so only on the main thread if Node has no synchronous hooks
+ * (20).
  */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';

@@ -63,7 +63,7 @@ describe('building a domain', () => {
       [...domain.items].map((item) => domain.catalogue[item]),
       ['z', 'y'],
     );
-    // The shop has what nobody likes, too.
+    // The catalogue also has items that nobody likes.
     assert.deepEqual(domain.catalogue, ['x', 'y', 'z']);
     assert.deepEqual([repeats, disliked], [1, 3]);
     const grumpy = rows.filter(({ rating }) => rating === 1);

@@ -4,7 +4,7 @@ import { layOut, lostItems } from '../../core/data/coordinates.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
 
-/** Persons by their items, over this catalogue. */
+/** Persons with their items, over this catalogue. */
 function domainOf(catalogue: readonly string[], histories: readonly (readonly string[])[]): Domain {
   const places = new Map(catalogue.map((item, index) => [item, index]));
   const offsets = [0];

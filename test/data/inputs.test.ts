@@ -1,4 +1,4 @@
-/** Files as people in the field have them: each is read right, or refused with a message that names the remedy. */
+/** Files as they occur in practice. Each is read correctly, or refused with a message that names the remedy. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { readingText } from '../../core/data/reading-text.ts';
 
 const PARQUET = join(import.meta.dirname, 'parquet');
 
-/** person item day, a row each. */
+/** Columns person, item and day, one line per row. */
 function rowsOf({ persons, offsets, items, catalogue, timestamps }: Domain): string[] {
   return persons.flatMap((person, p) =>
     Array.from(items.subarray(offsets[p], offsets[p + 1]), (item, i) => {
@@ -35,7 +35,7 @@ interface Read {
   readonly choice?: InspectChoice;
   readonly rows: readonly string[];
   readonly bad?: number;
-  /** In the sentence about the reading, or in the remarks. */
+  /** Expected in the sentence about the reading, or in the remarks. */
   readonly said?: RegExp;
 }
 

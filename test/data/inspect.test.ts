@@ -15,7 +15,7 @@ import { parseReading } from '../../core/data/reading.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 describe('describing a domain', () => {
-  // Ten items: one met by six persons, four by one, five by nobody.
+  // Ten items: six persons met one of them, one person met each of four, and nobody met the other five.
   const domain = buildDomain(
     'd',
     [
@@ -32,7 +32,7 @@ describe('describing a domain', () => {
     assert.deepEqual(figures.histories, { min: 1, p10: 1, median: 1, mean: 10 / 6, p90: 5, max: 5 });
     assert.equal(figures.perItem.median, 1);
     assert.deepEqual([figures.longTail.top1PercentShare, figures.longTail.top10PercentShare], [0.6, 0.6]);
-    // By definition: mean absolute difference of all pairs over twice the mean.
+    // By definition: the mean absolute difference of all pairs, divided by twice the mean.
     const counts = [6, 1, 1, 1, 1, 0, 0, 0, 0, 0];
     const differences = counts.flatMap((a) => counts.map((b) => Math.abs(a - b))).reduce((sum, x) => sum + x, 0);
     assert.ok(Math.abs(figures.longTail.gini - differences / 100 / 2) < 1e-12);

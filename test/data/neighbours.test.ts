@@ -1,4 +1,7 @@
-/** One person's rows, whatever becomes of them, move nothing of anybody else: neither how rows are read nor what is contributed. */
+/**
+ * Changing one person's rows in any way changes nothing of anybody else: neither the reading of rows nor the
+ * contributions.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +30,7 @@ interface Row {
   readonly timestamp: number;
 }
 
-/** The victim's are the first and the last row too. */
+/** The victim also has the first and the last row. */
 const ROWS: readonly Row[] = Array.from({ length: PERSONS * 6 + 1 }, (_, i) => ({
   person: `p${i % PERSONS}`,
   item: `i${(7 * i + Math.floor(i / PERSONS)) % ITEMS}`,
@@ -60,7 +63,7 @@ const FORMATS: readonly Format[] = [
 const bytesOf = (line: string): Uint8Array => new TextEncoder().encode(line);
 const alone = (line: Uint8Array): boolean => !line.includes(0x0a);
 
-/** Lines that upset a reader which looks at rows: none of them names anybody else. */
+/** Lines that mislead a reader which guesses from rows. None of them names another person. */
 const HOSTILE: readonly Uint8Array[] = [
   ...[
     ...[
@@ -115,7 +118,7 @@ const becoming = fc.oneof(
     .map(bytesOf),
 );
 
-/** Everybody else's id, items, ratings and times, bit by bit. */
+/** Id, items, ratings and times of everybody else, bit by bit. */
 function others(domain: Domain): Map<string, string> {
   return new Map(
     domain.persons.flatMap((person, p): [string, string][] => {
@@ -133,7 +136,7 @@ describe('what a platform reads of everybody but one', function () {
   before(async () => (folder = await mkdtemp(join(tmpdir(), 'isthmus-neighbours-'))));
   after(() => rm(folder, { recursive: true }));
 
-  /** The file with each line of the victim replaced by the next one given; undefined: it is gone. */
+  /** The file with each line of the victim replaced by the next given one; undefined: removed. */
   const write = async (format: Format, lines: readonly (Uint8Array | undefined)[]): Promise<string> => {
     const { file, header } = format;
     let at = 0;
@@ -173,7 +176,7 @@ describe('what a platform reads of everybody but one', function () {
       };
       await look([undefined]);
       for (const line of HOSTILE) await look([line]);
-      // Everything between the two would be one field.
+      // Everything between the two quotation marks would be one field.
       for (const pair of [
         ['p0,"x', 'x",5,1'],
         ['p0\t"x', 'x"\t5\t1'],
@@ -232,7 +235,7 @@ interface Yielded {
   readonly released: ReadonlyMap<string, readonly Float64Array[]>;
 }
 
-/** @param pinned what the sums give back, whatever is contributed: released values are public. */
+/** @param pinned values that the sums return, whatever is contributed, because released values are public. */
 async function contributions(domain: Domain, pinned?: Yielded['released']): Promise<Yielded> {
   const strategy = strategyNamed('private-subspace');
   const settings = strategy.settings({});

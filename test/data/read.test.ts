@@ -15,7 +15,7 @@ import type { ReadReport } from '../../core/data/rows.ts';
 
 const PARQUET = join(import.meta.dirname, 'parquet');
 
-/** person item rating timestamp, a row each, in the order of the domain. */
+/** Columns person, item, rating and timestamp, one line per row, in the order of the domain. */
 function rowsOf(domain: Domain): string[] {
   return domain.persons.flatMap((person, p) =>
     Array.from(domain.items.subarray(domain.offsets[p], domain.offsets[p + 1]), (item, i) => {
@@ -42,7 +42,7 @@ describe('opening a source', () => {
     await writeFile(path, content);
     return path;
   };
-  /** As found, every rating counted. */
+  /** The rows as found, with every rating counted. */
   const open = async (path: string, choice: InspectChoice = {}, badRowsKept?: number): Promise<Opened> => {
     const collect = badRowsKept === undefined ? {} : { badRowsKept };
     const { report, format } = await inspectSource(path, { minRating: null, ...choice }, collect);
@@ -105,7 +105,7 @@ describe('opening a source', () => {
   for (const codec of ['snappy', 'gzip', 'brotli', 'zstd', 'lz4', 'none']) {
     it(`reads Parquet, ${codec}, over several row groups`, async () => {
       const { domain, rows, repeats } = await open(join(PARQUET, `${codec}.parquet`));
-      // 50 rows of persons i % 7 and items 3i % 11: all different pairs. pyarrow wrote them.
+      // 50 rows of persons i % 7 and items 3i % 11, all different pairs, written by pyarrow.
       assert.deepEqual([rows, repeats, domain.persons.length, domain.catalogue.length], [50, 0, 7, 11]);
       assert.equal(rowsOf(domain)[0], '0 0 1 1000000000');
       assert.equal(rowsOf(domain).at(-1), `6 ${(48 * 3) % 11} ${1 + (48 % 5)} 1000000048`);

@@ -1,4 +1,4 @@
-/** A few seconds of what `npm run bench:attack` does at length: strangers strike a federation in its rounds. */
+/** A short version of `npm run bench:attack`: strangers attack a federation during its rounds. */
 import assert from 'node:assert/strict';
 import { openCheckout } from '../../bench/attack/checkout.ts';
 import { Scene } from '../../bench/attack/scene.ts';
@@ -6,7 +6,7 @@ import { SCENES } from '../../bench/attack/scenes.ts';
 import { STRANGERS } from '../../bench/attack/strangers.ts';
 import { ROOT } from './isthmus.ts';
 
-/** Those that need no time of their own. */
+/** The attacks that need no long observation. */
 const CHOSEN = /^one event|attachments|CONNECT$|namespaces|^messages of|kinds of other packets/;
 const MOST_GROWN_MIB = 60;
 

@@ -9,12 +9,12 @@ interface Case {
   readonly what: string;
   readonly args: readonly string[];
   readonly code: number;
-  /** Cause and remedy. */
+  /** The expected cause and remedy. */
   readonly told: RegExp;
 }
 
 const NOBODY = 'http://127.0.0.1:9';
-/** A reading made for other data: it holds no row, so it can be named for any. */
+/** A reading made for other data. It contains no rows, so it can be named for any data. */
 const READING = 'data/films.tsv.reading.yaml';
 
 const coordinator = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {
@@ -26,7 +26,7 @@ const coordinator = (what: string, code: number, told: RegExp, options: Readonly
 const platform = (what: string, code: number, told: RegExp, options: Readonly<Record<string, string>>): Case => {
   const flags = {
     ...{ manifest: 'fed/manifest.yaml', identity: 'fed/films.key', data: 'data/films.tsv' },
-    // Each its own: cases run two at a time, and a state belongs to one process.
+    // Each case has its own state, because two cases run at a time and a state belongs to one process.
     state: `new-state/${what.replaceAll(/\W/g, '-')}`,
     ...{ coordinator: NOBODY, 'unsafe-shared-pseudonym-key': 'fed/pseudonym.key', 'log-level': 'error' },
   };
@@ -265,7 +265,7 @@ describe('bad input is refused with a sentence and an exit code', function () {
   });
 });
 
-/** Files as they should not be. */
+/** Damaged and wrong files. */
 function spoil(place: Workplace): void {
   const write = (file: string, text: string): void => writeFileSync(place.path(file), text);
   const manifest = readFileSync(place.path('fed/manifest.yaml'), 'utf8');

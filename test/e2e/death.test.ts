@@ -57,11 +57,11 @@ describe('kill -9', function () {
       return next;
     };
 
-    // Nobody is asked for an update yet: nothing is charged.
+    // No update has been requested yet, so nothing is charged.
     await running.event(stage(1, 'shares'));
     running = await again();
     await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
-    // Updates are in: charged, and lost, unless the sum was opened before the signal came.
+    // Updates have arrived: the attempt is charged, and lost, unless the sum was opened before the signal came.
     await running.event(stage(2, 'unmask'));
     running = await again();
     await running.event(({ kind }) => kind === 'rounds-over');
@@ -94,7 +94,7 @@ describe('kill -9', function () {
     );
   });
 
-  /** Both sides have charged the same; every session is charged once. @returns round/attempt of what was charged. */
+  /** Both sides have the same charges, and every session is charged once. @returns round/attempt of each charge. */
   function checkLedgers(): readonly string[] {
     const manifest = parseManifest(readFileSync(place.path('fed/manifest.yaml'), 'utf8'));
     const { parameters } = planFederation(manifest);

@@ -1,4 +1,4 @@
-/** Real processes, struck by strangers and by whoever answers in the coordinator's place: they go on. */
+/** Real processes continue under attacks of strangers and of an impostor of the coordinator. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

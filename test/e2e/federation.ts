@@ -1,5 +1,5 @@
 /**
- * A federation's files in a clean folder, made by the commands a stranger would use, and its processes.
+ * A federation's files in a clean folder, made with the commands of a new user, and its processes.
  * @module
  */
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ export interface Size {
   readonly items: number;
 }
 
-/** Sample worlds, and a trial's identities and manifest, in `data/` and `fed/`. */
+/** Sample worlds in `data/`, and the identities and manifest of a trial in `fed/`. */
 export async function found(
   place: Workplace,
   { persons, items }: Size,
@@ -35,7 +35,7 @@ export async function found(
   }
 }
 
-/** Options of `found`: a stage that waits for the dead should not wait long. */
+/** Options of `found`: a short deadline, so that a stage does not wait long for dead platforms. */
 export function deadlines(milliseconds: number): readonly string[] {
   return ['--stage-timeout', `${milliseconds}`, '--train-timeout', `${milliseconds}`];
 }
@@ -65,12 +65,12 @@ export function platformCommand(name: string, url: string, ...options: readonly 
   ];
 }
 
-/** Resolves when its recommendations stand. */
+/** Resolves once its recommendations are ready. */
 export async function serving(running: Running, from = 0): Promise<void> {
   await running.event(({ kind, stage }) => kind === 'stage' && stage === 'serving', from);
 }
 
-/** One column of a tab-separated file with a header, every value once. */
+/** The distinct values of one column of a tab-separated file with a header. */
 export function column(place: Workplace, file: string, at: number): ReadonlySet<string> {
   const lines = readFileSync(place.path(file), 'utf8').trim().split('\n').slice(1);
   return new Set(lines.map((line) => line.split('\t')[at]));

@@ -1,6 +1,6 @@
 /**
- * A federation's rounds without noise, computed again in one place: from the sums each platform keeps of its own encoder
- * and from its data, added in the open. What the coordinator opened must be that sum, integer for integer.
+ * Computes a federation's rounds without noise again in one place, from the platforms' data and the kept sums of their
+ * encoders, added without masks. The sum that the coordinator opened must be equal, integer for integer.
  */
 import assert from 'node:assert/strict';
 import { openByReadingBeside } from '../../client/data/open.ts';
@@ -71,7 +71,7 @@ const NEVER = {
   bytes: () => assert.fail('nothing random is drawn where there is no noise'),
 };
 
-/** A platform's model, its encoder from the sums it keeps: nothing is drawn a second time. */
+/** A platform's model. Its encoder is made from the kept sums, so nothing is drawn a second time. */
 async function modelOf(place: Workplace, plan: FederationPlan, name: string): Promise<PlatformModel> {
   const { domain } = await openByReadingBeside(place.path(`data/${name}.tsv`), { name });
   const model = plan.strategy.join({

@@ -1,4 +1,4 @@
-/** A process whose heap is read through Node's inspector: the program itself is as it ships. */
+/** A process whose heap is read through Node's inspector. The program is unchanged. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { COMMAND } from './isthmus.ts';
@@ -6,11 +6,11 @@ import type { Running, Workplace } from './isthmus.ts';
 
 export interface Inspected {
   readonly running: Running;
-  /** Bytes of the heap after a collection. */
+  /** Bytes of the heap after garbage collection. */
   heap(): Promise<number>;
 }
 
-/** `isthmus` with these arguments. */
+/** Starts `isthmus` with these arguments. */
 export async function inspected(place: Workplace, args: readonly string[]): Promise<Inspected> {
   const [node, ...program] = COMMAND;
   const running = place.spawn([node, '--inspect=127.0.0.1:0', ...program, ...args]);
@@ -24,7 +24,7 @@ export async function inspected(place: Workplace, args: readonly string[]): Prom
         await ask(socket, 'HeapProfiler.collectGarbage');
         return ((await ask(socket, 'Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
       } finally {
-        // A process does not end while somebody inspects it.
+        // A process does not end while an inspector is connected.
         socket.terminate();
       }
     },

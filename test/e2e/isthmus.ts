@@ -1,5 +1,5 @@
 /**
- * The `isthmus` command as processes of their own, for tests that stand where a stranger or an operator stands.
+ * Runs the `isthmus` command in separate processes, for tests from the view of a new user or an operator.
  * @module
  */
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUILT = join(ROOT, 'dist/cli/main.js');
 const FLOORS = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
 
-/** The built program where it is as new as the sources; else the sources themselves, which start more slowly. */
+/** The built program if it is as new as the sources; otherwise the sources themselves, which start more slowly. */
 export const COMMAND: readonly string[] =
   existsSync(BUILT) && statSync(BUILT).mtimeMs >= Math.max(...FLOORS.map((floor) => newest(join(ROOT, floor))))
     ? [process.execPath, BUILT]
@@ -36,7 +36,7 @@ export interface Ended {
 
 export type Told = Readonly<Record<string, unknown>> & { readonly kind: string };
 
-/** One running command. What it prints is kept; JSON lines on standard output are its events. */
+/** A running command. Its output is kept, and JSON lines on standard output are its events. */
 export class Running {
   readonly ended: Promise<Ended>;
   readonly #process: ChildProcess;
@@ -87,7 +87,7 @@ export class Running {
     return this.#stderr;
   }
 
-  /** Types on its terminal. */
+  /** Types on the command's terminal. */
   type(text: string): void {
     assert.ok(this.#process.stdin);
     this.#process.stdin.write(text);
@@ -97,18 +97,18 @@ export class Running {
     this.#process.kill(signal);
   }
 
-  /** Asks it to stop, and waits until it has. */
+  /** Stops the command, and waits for its end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.signal(signal);
     return this.ended;
   }
 
-  /** The first event after `from` that fits. Fails with what the process said when it ends before. */
+  /** The first event after `from` that matches. Fails with the command's output if it ends before. */
   event(fits: (event: Told) => boolean, from = 0): Promise<Told> {
     return this.#until(() => this.#events.slice(from).find(fits), `no such event: ${String(fits)}`);
   }
 
-  /** Resolves once its output holds it, on standard output or standard error. */
+  /** Resolves once its standard output or standard error contains the text. */
   says(pattern: RegExp): Promise<RegExpExecArray> {
     const look = (): RegExpExecArray | undefined =>
       pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr) ?? undefined;
@@ -143,7 +143,7 @@ function parsed(line: string): Told | undefined {
   }
 }
 
-/** A clean folder to stand in, and every process started in it. */
+/** A clean working folder, with every process started in it. */
 export class Workplace {
   readonly folder: string;
   readonly #command: readonly string[];
@@ -154,7 +154,7 @@ export class Workplace {
     this.#command = command;
   }
 
-  /** @param command another build of the program than this one's. */
+  /** @param command another build of the program. */
   static async make(command: readonly string[] = COMMAND): Promise<Workplace> {
     return new Workplace(await mkdtemp(join(tmpdir(), 'isthmus-e2e-')), command);
   }
@@ -163,12 +163,12 @@ export class Workplace {
     return join(this.folder, ...parts);
   }
 
-  /** `isthmus` with these arguments. */
+  /** Starts `isthmus` with these arguments. */
   start(...args: readonly string[]): Running {
     return this.spawn([...this.#command, ...args]);
   }
 
-  /** Runs it to its end. */
+  /** Runs `isthmus` to its end. */
   run(...args: readonly string[]): Promise<Ended> {
     return this.start(...args).ended;
   }
@@ -185,7 +185,7 @@ export class Workplace {
     return running;
   }
 
-  /** Ends what a failed test left running, and takes the folder away. */
+  /** Ends processes that a failed test left running, and removes the folder. */
   async leave(): Promise<void> {
     const left = [...this.#running];
     for (const running of left) running.signal('SIGKILL');
@@ -194,7 +194,7 @@ export class Workplace {
   }
 }
 
-/** Everything a process started, and what those started; zombies do not count. Linux. */
+/** All descendants of a process, without zombies. Linux only. */
 export function descendants(pid: number): readonly { readonly pid: number; readonly command: string }[] {
   const children = processes().filter(({ parent }) => parent === pid);
   return children.flatMap((child) => [child, ...descendants(child.pid)]);
@@ -209,7 +209,7 @@ function processes(): readonly { readonly pid: number; readonly parent: number; 
     try {
       return readFileSync(`/proc/${pid}/${file}`, 'utf8');
     } catch {
-      // Gone since it was listed.
+      // The process has ended since it was listed.
       return '';
     }
   };

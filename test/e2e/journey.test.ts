@@ -27,7 +27,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
 
   after(() => place.leave());
 
-  /** A service's command, as it is when containers are taken away. */
+  /** The arguments of a service, without its containers. */
   function command(service: string): string[] {
     const file = parse(readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8'), { merge: true }) as {
       services: Record<string, { command: string }>;
@@ -118,7 +118,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     assert.ok(answer.items.every(({ score }, i) => i === 0 || score <= answer.items[i - 1].score));
     assert.match(answer.claim, /epsilon 4/);
     const told = await place.run('recommend', '--state', 'try/books-state', '--person', coldPerson(), '--k', '2');
-    // The noise is real, and so few persons may be lost in it: then the guard shuts transfer out, and the answer says so.
+    // The noise is real, and so few persons may be lost in it. The guard then rejects transfer, and the answer says so.
     if (transfers()) {
       assert.deepEqual([answer.basis, answer.sources], ['representation', ['films']]);
       assert.match(told.stdout, /Based on: what films released of this person\./);
@@ -185,7 +185,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
       assert.ok(said.length > 500, `${name} said something`);
       for (const secret of [...secrets, token]) assert.ok(!said.includes(secret), `${name} told a key`);
       for (const id of [...people, ...items]) assert.ok(!said.includes(id), `${name} told ${id}`);
-      // Shares, masks, sealed boxes, pseudonyms: whatever is long and looks random.
+      // Shares, masks, sealed letters and pseudonyms: anything long that looks random.
       assert.equal(/[A-Za-z0-9+/_-]{40,}/.exec(said)?.[0], undefined, name);
     }
   });

@@ -31,7 +31,7 @@ describe('what goes wrong in operation', function () {
 
   afterEach(() => place.leave());
 
-  /** Shell commands before the isthmus command, in its own process. */
+  /** Shell commands that run before the isthmus command, in the same process. */
   const under = (limit: string, args: readonly string[]): readonly string[] => {
     const quoted = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
     return ['sh', '-c', `${limit}; exec ${quoted}`];
@@ -109,7 +109,8 @@ describe('what goes wrong in operation', function () {
     ]);
     const args = ['coordinator', '--manifest', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key'];
     const store = ['--store', 'coordinator.db', '--events', 'json'];
-    // Room to open it and to charge a round, not for the round's model: files of at most 190 x 512 bytes.
+    // A limit of 190 x 512 bytes per file: enough to open the store and to charge a round, but not for the round's
+    // model.
     const short = place.spawn(under('ulimit -f 190', [...args, ...store, '--port', '0']));
     const url = await address(short);
     const platforms = PLATFORMS.map((name) => platform(place, name, url));

@@ -1,4 +1,4 @@
-/** A coordinator that is not where platforms dial: a path in front of it, a proxy that ends TLS, addresses that are refused. */
+/** A coordinator behind a path or a TLS proxy, and addresses that are refused. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';

@@ -1,4 +1,4 @@
-/** The README's way of a federation: every command that it tells an engineer and an operator, in their own folders. */
+/** The README's steps of a federation: every command for an engineer and an operator, each in the right folder. */
 import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
@@ -16,7 +16,7 @@ describe("the README's federation, command by command", function () {
   let place: Workplace;
   let url = '';
   const steps = stepsUnder('An engineer at a platform, and an operator');
-  /** The only differences: a port that is free, and a person of the smaller sample. */
+  /** The only differences are a free port and a person of the smaller sample. */
   const changes = new Changes([
     { from: '--port 7480', to: '--port 0', why: 'a test takes any free port' },
     { from: 's003000', to: 's000150', why: 'on films alone, in a sample of 300 persons' },
@@ -55,7 +55,7 @@ describe("the README's federation, command by command", function () {
     assert.equal(found.length, 1, `one step of ${who} with ${holding}`);
     return found[0];
   };
-  /** The step of each platform, written about films, for the others too. */
+  /** The README describes each platform's step for films. Here the others do it too. */
   const each = (found: Step): readonly (readonly [string, readonly string[]])[] =>
     PLATFORMS.map((name) => [name, found.commands.map((command) => command.replaceAll('films', name))]);
 
@@ -113,7 +113,7 @@ describe("the README's federation, command by command", function () {
   it('films records a consent, and books serves a first list', async () => {
     for (const command of step('films', 'consent add').commands) await run('films', command);
     for (const command of step('books', 'recommend').commands) {
-      // An agent that ends would be waited for in vain.
+      // Without this the test would wait in vain for an agent that has ended.
       const died = [...agents.values()].map(async ({ ended }) => assert.fail((await ended).stderr));
       const { stdout } = await Promise.race([run('books', command), ...died]);
       assert.equal(stdout.match(/^ +\d+ +books-\d+ /gm)?.length, 10, stdout);

@@ -1,4 +1,4 @@
-/** A reverse proxy as an operator has one: takes a prefix from the path, ends TLS, passes pages and websockets on. */
+/** A reverse proxy as operators use it: it removes a path prefix, terminates TLS, and forwards pages and websockets. */
 import { once } from 'node:events';
 import { createServer as createHttp, request } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';

@@ -15,7 +15,7 @@ describe('isthmus simulate, as a process', function () {
 
   afterEach(() => place.leave());
 
-  /** The one run that is kept. */
+  /** The only run that is kept. */
   function kept(): { readonly path: string; readonly files: readonly string[] } {
     const runs = readdirSync(place.path('runs'));
     assert.equal(runs.length, 1);
@@ -48,11 +48,11 @@ describe('isthmus simulate, as a process', function () {
     const run = place.start('simulate', ...SMALL, '--strategy', 'shared-trunk', '--rounds', '50');
     await run.says(/round 1 of 50, attempt 1: keys/);
     const started = descendants(run.pid);
-    // The reference rows may still be measured beside them.
+    // The reference rows may still be measured beside the trials.
     const hosts = started.filter(({ command }) => /hosts\/process\.[jt]s (?!references)/.test(command));
     assert.equal(hosts.length, 4);
     assert.ok(existsSync(`${kept().path}/data`));
-    // As a terminal and npm do together.
+    // A terminal and npm both send the signal.
     run.signal('SIGINT');
     const { code, signal, stdout, stderr } = await run.stop('SIGINT');
     assert.deepEqual([code, signal, stdout], [130, null, ''], stderr);
@@ -86,10 +86,10 @@ describe('isthmus simulate, as a process', function () {
   it('leaves no process behind when it is killed', async () => {
     const run = place.start('simulate', ...SMALL, '--strategy', 'linear-bridge');
     await run.says(/films: /);
-    // Run from the sources there is a loader's process beside them.
+    // A run from the sources also has a loader's process.
     const started = descendants(run.pid);
     assert.ok(started.length >= 4);
-    // Its children hold its standard error: it is closed when the last of them has ended.
+    // Its children share its standard error, which closes once the last of them has ended.
     const { signal } = await run.stop('SIGKILL');
     assert.equal(signal, 'SIGKILL');
     assert.deepEqual(

@@ -1,6 +1,7 @@
 /**
- * A federation whose members change: each organisation stands in its own folder and has only what was sent to it. Five
- * rounds, one joins, three rounds, one leaves, two rounds; the coordinator is killed at each switch.
+ * A federation whose members change. Each organisation works in its own folder, and has only the files that it was
+ * sent. Five rounds, one platform joins, three rounds, one leaves, two rounds. The coordinator is killed at each
+ * switch.
  */
 import assert from 'node:assert/strict';
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,7 @@ describe('a federation that one joins and one leaves', function () {
   });
   after(() => place.leave());
 
-  /** A command in somebody's folder. @returns what it said. */
+  /** Runs a command in somebody's folder. @returns its output. */
   const say = async (command: Parameters<typeof runHere>[0], ...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await runHere(command, ...args);
     assert.equal(code, EXIT.ok, `${args.join(' ')}: ${stderr}`);
@@ -52,7 +53,9 @@ describe('a federation that one joins and one leaves', function () {
   const wordsIn = (text: string): string =>
     [...text.matchAll(/^( +\d+ [a-z]+){4}$/gm)].map(([line]) => line.replace(/\d/g, '')).join(' ');
 
-  /** The operator makes a version; each member reads it, compares the words, and signs; everybody gets the whole. */
+  /**
+   * The operator makes a version. Each member reads it, compares the words, and signs it. Everybody gets the result.
+   */
   const agree = async (file: string, members: readonly string[], ...how: readonly string[]): Promise<string> => {
     const at = (name: string): string => place.path(name, file);
     const key = ['--identity', place.path('operator', 'coordinator.key')];
@@ -90,7 +93,7 @@ describe('a federation that one joins and one leaves', function () {
     const ends = await Promise.all(names.map((name) => agents.get(name)!.stop()));
     for (const { code, stderr } of ends) assert.equal(code, EXIT.ok, stderr);
   };
-  /** Resolves with the rounds completed, once these are, and the coordinator is killed in whatever it did next. */
+  /** Resolves with the number of completed rounds once these are done, and the coordinator was killed soon after. */
   const killedAfter = async (rounds: number): Promise<number> => {
     const isDone = ({ kind, completedRounds }: Told): boolean =>
       kind === 'attempt-ended' && Number(completedRounds) >= rounds;
@@ -201,7 +204,7 @@ describe('a federation that one joins and one leaves', function () {
   });
 });
 
-/** Charges that were not taken back, each once. */
+/** The charges that were not taken back, each once. */
 function standing(entries: readonly LedgerEntry[]): readonly Charge[] {
   const back = new Set(entries.flatMap(({ refund }) => (refund === undefined ? [] : [refund.session])));
   const own = entries.filter(({ origin }) => origin === 'own');

@@ -14,7 +14,7 @@ import { Prng } from '../../core/random/prng.ts';
 const ITEMS = 1000;
 const PERSONS = 400;
 
-/** Long-tailed: item i is met in proportion to 1 / (i + 5). */
+/** Long-tailed: item i is met with probability proportional to 1 / (i + 5). */
 function longTailed(name: string, seed: string) {
   const prng = new Prng(seed);
   const rows = [];

@@ -18,7 +18,7 @@ const person = (id: string, ...positives: number[]): ColdPerson => ({
   sourceInteractions: 3,
 });
 
-/** A domain whose item i was met by `counts[i]` persons; items of count 0 are in the catalogue all the same. */
+/** A domain in which `counts[i]` persons met item i. Items of count 0 are in the catalogue anyway. */
 function domainWith(counts: readonly number[]): Domain {
   const rows = counts.flatMap((count, item) =>
     Array.from({ length: Math.max(1, count) }, (_, p) => ({

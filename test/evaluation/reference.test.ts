@@ -21,7 +21,7 @@ const SEEDS = [1, 2, 3];
 /** Standard deviations of HR@10 over seeds reach .017 on these pairs: two means of three seeds differ by .028 at most, nineteen times in twenty. */
 const SPREAD = { hr: 0.02, ndcg: 0.015 };
 
-/** HR@10 and NDCG@10 of a list of scores that is the same for every cold person. */
+/** HR@10 and NDCG@10 of scores that are the same for every cold person. */
 function figures(scores: Float32Array, cold: readonly ColdPerson[], negatives: readonly Negatives[], seed: number) {
   return evaluateColdStart({ scorer: () => scores, cold, items: scores.length, negatives, seed }).map((evaluation) =>
     rankMetrics(evaluation, { cutoffs: [10] }).map(({ mean: value }) => value),
@@ -58,7 +58,7 @@ describe('reference points on real data', function () {
   for (const [folder, sourceName, targetName, hr, ndcg, byPopularity] of PAIRS) {
     it(`popularity and random, ${sourceName} -> ${targetName}`, async function () {
       if (data === undefined) return this.skip();
-      // The points were measured with every rating counted.
+      // The reference values were measured with every rating counted.
       const read = async (name: string): Promise<Domain> =>
         (await inspectSource(join(data, folder, `${name}.tsv`), { minRating: null })).report.domain;
       const [source, target] = [await read(sourceName), await read(targetName)];

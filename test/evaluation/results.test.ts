@@ -97,7 +97,8 @@ describe('paired gains', () => {
       const method: number[] = [];
       const reference: number[] = [];
       for (let i = 0; i < 80; i++) {
-        // A person's positives share one luck, so persons, not positives, are the independent draws. True gain: 0.
+        // All positives of a person share their luck, so persons, not positives, are the independent draws. True gain:
+        // 0.
         const lucky = prng.uniform() < 0.5;
         const count = 1 + prng.integer(10);
         for (let p = 0; p < count; p++) {
@@ -143,7 +144,7 @@ describe('twins', () => {
         persons.map((p) => ({ person: p < 12 ? `w${p}` : `c${p}`, item })),
       ),
     );
-  // Person 20 is cold: their rows on the target are hidden, and they never count as a rater.
+  // Person 20 is cold: the target hides their rows, and never counts them as ratings.
   const source = side('films', {
     same: [0, 1, 2, 3, 20],
     near: [4, 5, 6, 7],

@@ -34,7 +34,7 @@ function draft(changes: Partial<Draft> = {}): Draft {
 
 const manifest = draftManifest(draft());
 
-/** As whoever makes the manifest hands it out: nobody has signed. */
+/** The manifest as its maker distributes it, without signatures. */
 const unsigned: Manifest = { ...manifest, signatures: {} };
 
 describe('a manifest’s signatures', () => {
@@ -75,7 +75,7 @@ describe('a manifest’s signatures', () => {
         });
       }
     }
-    // Nobody's signature stands for another's, not the coordinator's either.
+    // No member's signature counts for another, not even the coordinator's.
     for (const { name } of members) {
       for (const other of members.filter((one) => one.name !== name)) {
         const signatures = { ...manifest.signatures, [name]: manifest.signatures[other.name] };
@@ -91,18 +91,20 @@ describe('a manifest’s signatures', () => {
   });
 
   it('cannot be had by a coordinator that puts keys of its own under the other names', () => {
-    // As the review found it: everything that "a" could check of such a manifest held, since the coordinator signed it.
+    // The attack of a review: everything that "a" could check of this manifest was right, because only the coordinator
+    // signed it.
     const [, , forged] = [coordinator, a, { ...identity('b'), name: 'b' }];
     const bait = draft({ platforms: [a, forged].map((one) => ({ identity: one, items: 10, personsAbout: 100 })) });
     const forgery = signedBy(newManifest(partsOf(bait)), [coordinator, forged]);
     assert.equal(memberOf(forgery, a), 'a', 'its own keys are in it');
     assert.throws(() => verifyManifest(forgery), { code: 'MANIFEST_UNSIGNED', message: /signature of a: / });
-    // The signature that "a" gave to the true manifest does not fit the forgery, nor does any under a forged key.
+    // The signature that "a" gave to the true manifest does not fit the forgery, nor does any signature by a forged
+    // key.
     for (const signature of [manifest.signatures.a, coSign({ ...forgery }, forged).signature]) {
       const signatures = { ...forgery.signatures, a: signature };
       assert.throws(() => verifyManifest({ ...forgery, signatures }), { code: 'MANIFEST_SIGNATURE' });
     }
-    // Its words tell "a" and the true "b" apart, before "a" signs.
+    // The words of the forgery and of the true manifest differ, so "a" and the true "b" notice it before "a" signs.
     assert.notEqual(manifestWords(forgery), manifestWords(manifest));
   });
 
@@ -155,7 +157,7 @@ describe('a manifest’s words', () => {
     assert.equal(manifestWords(unsigned), words);
     const changed = { ...manifest, privacy: { ...manifest.privacy, epsilon: 4.000001 } };
     assert.notEqual(manifestWords(changed), words);
-    // Each single key, since each decides who reads or signs what.
+    // Every single key matters, because each decides who reads or signs something.
     const key = Buffer.alloc(32, 1).toString('base64');
     const [first, second] = manifest.platforms;
     for (const forged of [

@@ -89,7 +89,7 @@ describe('A sealed letter', () => {
 
   it('is taken from its signer alone, also where somebody else holds the receiver’s secret key', () => {
     assert.throws(() => openLetter(envelope, seal(), { ...opening, sender: music.publicKey }), unreadable);
-    // A letter of music's, passed on by films as its own.
+    // A letter of music's that films forwards as its own.
     const ofMusic = sealLetter(
       { ...envelope, from: 'music' },
       { order: 5, content },

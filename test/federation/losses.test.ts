@@ -1,4 +1,4 @@
-/** Losses that rounds are planned for where a manifest names none, and what they cost. */
+/** The losses that rounds are planned for if a manifest sets none, and their price. */
 import assert from 'node:assert/strict';
 import { lossesText } from '../../core/claims/losses.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
@@ -27,7 +27,7 @@ function drafted(platforms: number, privacy: Partial<Draft['privacy']> = {}, cou
   });
 }
 
-/** Variance of what one platform adds to a round. */
+/** Variance of the noise that one platform adds to a round. */
 function varianceOf(manifest: Manifest): number {
   const sum = Object.values(planFederation(manifest).privacy.sums)[0].find(({ scope }) => scope === 'federation');
   return sum!.localVariance / sum!.scale ** 2;
@@ -40,7 +40,7 @@ describe('losses that rounds are planned for', () => {
     assert.equal(drafted(5, {}, 0).privacy.dropouts, 0);
     assert.equal(drafted(5, { dropouts: 0 }).privacy.dropouts, 0);
     assert.equal(drafted(10, { dropouts: 2 }).privacy.dropouts, 2);
-    // A manifest that was written by hand is planned for alike.
+    // A manifest written by hand gets the same plan.
     const byHand = formatManifest(drafted(4, { dropouts: 0 })).replace(/\n +dropouts: 0/, '');
     assert.equal(parseManifest(byHand).privacy.dropouts, 1);
   });

@@ -1,4 +1,7 @@
-/** The versions that a process is bound to: nobody goes back, follows two, or begins again with an empty state. */
+/**
+ * The versions that a process is bound to: it never goes back, follows two of one version, or begins again with an
+ * empty state.
+ */
 import assert from 'node:assert/strict';
 import { draftManifest, following } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -49,14 +52,14 @@ const charged =
   (version: number): number =>
     attempts[version - 1] ?? 0;
 
-/** A state that has signed and run these. */
+/** A state that has signed or used these versions. */
 function state(...done: readonly (readonly ['sign' | 'run', Manifest])[]): VersionStore {
   const store = memoryVersions();
   for (const [how, manifest] of done) (how === 'sign' ? recordSigned : takeVersion)(manifest, store, 'a', none);
   return store;
 }
 
-/** Refused, and nothing is recorded. */
+/** Checks that the version is refused, and that nothing is recorded. */
 function refuses(store: VersionStore, work: () => void, code: string, message: RegExp): void {
   const before = store.all();
   assert.throws(work, { code, message });
@@ -127,7 +130,8 @@ describe('the versions that a process is bound to', () => {
   });
 
   it('follow a version that was signed and never ran, when it is left no attempts', () => {
-    // b refuses two, so it cannot run; three follows it. Who signed three does not run two's other half.
+    // b refuses the second manifest of version two, so it cannot run. Version three follows it. A member that signed
+    // three does not run the other manifest of two.
     const store = state(['run', one], ['sign', three]);
     takeVersion(one, store, 'a', none);
     refuses(store, () => takeVersion(otherTwo, store, 'a', none), 'VERSION_FORK', /another version 2/);
@@ -173,7 +177,7 @@ describe('the versions that a process is bound to', () => {
           new RegExp(`${name} was a member of version ${before} .*state is empty`),
         );
       }
-      // c left in three: its state knows two alone.
+      // c left in version three, so its state knows only version two.
       refuses(
         empty,
         () => follow(draft({ members: [a, b, c] }, three), empty, 'c', none),

@@ -4,7 +4,7 @@ import type { VersionRecord, VersionStore } from '../../core/federation/versions
 
 export interface VersionStoreSetup {
   readonly open: () => VersionStore;
-  /** As a new process would find it; undefined where state ends with the process. */
+  /** The store as a new process would find it; undefined if its state ends with the process. */
   readonly reopen?: () => VersionStore;
   readonly close: () => void;
 }

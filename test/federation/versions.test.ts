@@ -74,13 +74,13 @@ function next(before: Manifest, given: Next = {}): Manifest {
 const joined = next(first, { members: [a, b, c, d].map((own) => entry(own)) });
 const own = (plan: PrivacyPlan, platform: string) => plan.sums[platform].filter(({ scope }) => scope === 'platform');
 
-/** Own sums of a platform in whatever version, and under whatever identity. */
+/** Own sums of a platform, in any version and under any identity. */
 const ever = (plan: PrivacyPlan, platform: string) => [
   ...(platform in plan.sums ? own(plan, platform) : []),
   ...plan.earlier.sums.flatMap((lost) => (lost.platform === platform ? lost.sums : [])),
 ];
 
-/** Everything one person may be in who is on those platforms, one by one, as ledgers would charge it. */
+/** All events of a person on those platforms, one by one, as ledgers would charge them. */
 function spendOf(plan: PrivacyPlan, platforms: readonly string[]): number {
   const events: CountedEvent[] = platforms.flatMap((name) =>
     ever(plan, name).map((sum) => ({ event: eventOf(sum), count: sum.repetitions })),
@@ -91,7 +91,7 @@ function spendOf(plan: PrivacyPlan, platforms: readonly string[]): number {
   return composedEpsilon(events, plan.delta);
 }
 
-/** The plan's epsilon is what persons on any two platforms spend at most. */
+/** The plan's epsilon is the most that a person on any two platforms spends. */
 function isWorstOf(plan: PrivacyPlan, names: readonly string[]): void {
   const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => spendOf(plan, [one, other])));
   const most = Math.max(...pairs);
@@ -134,7 +134,7 @@ describe('versions of a manifest', () => {
     const plan = planFederation(joined).privacy;
     assert.ok(plan.epsilon !== null && plan.epsilon <= 4 && plan.epsilon > 3.98, String(plan.epsilon));
     isWorstOf(plan, ['a', 'b', 'c', 'd']);
-    // Fewer attempts left to the first version leave more, so less noise, to the second.
+    // Fewer attempts for the first version leave more budget, and so less noise, to the second.
     const frugal = planFederation(next(first, { attempts: 5 })).privacy;
     assert.ok(
       roundSum(planFederation(next(first, { attempts: 5 }))).noiseMultiplier <
@@ -150,7 +150,7 @@ describe('versions of a manifest', () => {
 
   it('tell what earlier versions account for: what was released in them, and every attempt that is left to them', () => {
     const [one, two] = [first, joined].map((manifest) => planFederation(manifest).privacy);
-    // The two costliest of those who were there, and six attempts; nothing of who joins.
+    // The two most expensive platforms of the first version, and six attempts; nothing of the platform that joins.
     const released = ['a', 'b', 'c'].flatMap((name) => own(one, name)).slice(0, 2 * own(one, 'a').length);
     const events = [
       ...released.map((sum) => ({ event: eventOf(sum), count: sum.repetitions })),
@@ -222,7 +222,7 @@ describe('versions of a manifest', () => {
       /earlier versions may have spent epsilon [23]\.\d+ of 2/,
     );
     refused({ privacy: { maxPlatformsPerPerson: 3 } }, 'PRIVACY_PLAN_REFUSED', /at most 2 platforms.* on 3/);
-    // All that was planned may be spent by the first version: nothing is left.
+    // The first version may spend everything that was planned, so nothing is left.
     refused(
       { attempts: 11, privacy: { epsilon: 3.9 } },
       'PRIVACY_PLAN_REFUSED',
@@ -314,7 +314,7 @@ describe('a ledger over versions', () => {
     assert.throws(told({ event }), { code: 'PRIVACY_LEDGER_REFUSED', message: /noise that is not the plan’s/ });
     assert.throws(told({ version: 7 }), { message: /one more than the 0 attempts of version 7/ });
     assert.throws(told({ round: 5, attempt: 2 }), { message: /the plan's rounds are 6 to 10/ });
-    // One more of the first version is what was left to it; a second one is not.
+    // One more attempt of the first version is allowed, and a second one is not.
     told({ version: 1, event })();
     const greedy = open(one, 'coordinator', made.entries);
     for (const round of [6, 7]) greedy.charge(attemptCharge(roundSum(one), round, 1, session(round)));

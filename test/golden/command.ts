@@ -1,5 +1,6 @@
 /**
- * `isthmus` commands in this process, mounted as cli/main.ts mounts them: a process each would take longer than all else.
+ * Runs `isthmus` commands in this process, mounted as in cli/main.ts, because separate processes would take longer than
+ * everything else.
  * @module
  */
 import { Command, CommanderError } from 'commander';
@@ -21,7 +22,7 @@ export interface Outcome {
   readonly error: string;
 }
 
-/** Runs one command to its end. Commands must not run side by side: standard output is the process's own. */
+/** Runs one command to its end. Two commands must not run at once, because they share standard output. */
 export async function isthmus(args: readonly string[]): Promise<Outcome> {
   const program = new Command('isthmus')
     .exitOverride()
@@ -31,7 +32,7 @@ export async function isthmus(args: readonly string[]): Promise<Outcome> {
     .addCommand(dataCommand())
     .addCommand(privacyCommand())
     .addCommand(secaggCommand());
-  // Without this a flag that commander refuses would end the process of the tests.
+  // Without this, commander would end the test process at a flag that it refuses.
   const inherit = (parent: Command): void => {
     for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
   };
@@ -45,7 +46,7 @@ export async function isthmus(args: readonly string[]): Promise<Outcome> {
     stdout += typeof text === 'string' ? text : Buffer.from(text).toString();
     return true;
   };
-  // Progress alone: it tells seconds, and events in the order in which they happened to come.
+  // Only progress: it shows seconds, and events in a random order.
   process.stderr.write = () => true;
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -1,6 +1,7 @@
 /**
- * Golden digests of everything that leaves a platform at fixed seeds: contributions, opened sums, released codes. And of
- * the scores that a target makes of it. A change of a strategy's code that should move nothing must leave them equal.
+ * Golden digests of everything that leaves a platform at fixed seeds (contributions, opened sums, released codes), and
+ * of the scores that a target makes of it. They must stay equal when a strategy's code changes without a change of its
+ * results.
  * @module
  */
 import { createHash } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * The command lines whose output is pinned, the files they read, and what of their output may differ from run to run.
+ * The command lines whose output is pinned, the files that they read, and the parts of their output that may differ
+ * from run to run.
  * @module
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ import {
   roundSum,
 } from './product.ts';
 
-/** In this order: a line may read what an earlier one wrote. FOLDER stands for a fresh folder. */
+/** The order matters, because a line may read what an earlier one wrote. FOLDER is replaced by a fresh folder. */
 export function commandLines(): readonly string[] {
   return [
     'privacy plan --epsilon 4 --rounds 10 --platforms 10 --colluding 2 --dropouts 2',
@@ -57,7 +58,7 @@ export function commandLines(): readonly string[] {
     'consent withdraw --state FOLDER/fresh --person ann',
     'consent list --state FOLDER/fresh --json',
     'simulate --strategy nobody --json',
-    // The masked sum, tensors, sampled persons, randomised codes: one round of everything.
+    // The masked sum, tensors, sampled persons and randomised codes: one round with everything.
     'simulate --in-process --json --persons 50 --items 150 --seed 7 --rounds 1 --strategy shared-trunk --set hidden=16 --set steps=1 --release ldp --out FOLDER/runs',
   ];
 }
@@ -73,7 +74,7 @@ const VOLATILE: readonly string[] = [
 const MANIFESTS = ['bridge-cohort-5', 'subspace-raw-3', 'trunk-ldp-9-sampling-and-clip-quantile'] as const;
 const CHARGED = 'trunk-cohort-5-sampling';
 
-/** @returns the document where standard output is one, else its lines; volatile fields and the folder masked. */
+/** @returns the document if standard output is one, else its lines; volatile fields and the folder are masked. */
 export function masked({ exitCode, stdout, error }: Outcome, folder: string): unknown {
   const told = (text: string): string => text.replaceAll(folder, 'FOLDER');
   const output = told(stdout);
@@ -97,7 +98,7 @@ function fits(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.length === path.length && pattern.every((part, index) => part === '*' || part === path[index]);
 }
 
-/** Writes what the command lines read. */
+/** Writes the files that the command lines read. */
 export function prepareFiles(folder: string): void {
   const manifests = goldenManifests();
   const text = (name: string): string => formatManifest(manifestNamed(name));
@@ -118,7 +119,7 @@ export function prepareFiles(folder: string): void {
   writeLedgers(folder, planFederation(manifestNamed(CHARGED)));
 }
 
-/** Groups of reference figures that take no time, of every kind of answer. */
+/** Groups of reference figures that take no time, with every kind of answer. */
 const GROUPS: readonly string[] = [
   'advanced-composition',
   'analytic-gaussian',
@@ -131,7 +132,7 @@ const GROUPS: readonly string[] = [
   'rdp-subsampled-gaussian',
 ];
 
-/** One reference figure of each group. */
+/** One reference figure per group. */
 function writeFigures(folder: string): void {
   const file = join(import.meta.dirname, '../reference-accounting/vectors.json');
   const { title, rows } = JSON.parse(readFileSync(file, 'utf8')) as { title: string; rows: { group: string }[] };
@@ -141,7 +142,9 @@ function writeFigures(folder: string): void {
   writeFileSync(join(folder, 'broken.json'), JSON.stringify({ title, rows: [{ ...few[0], tolerance: 'small' }] }));
 }
 
-/** A platform's state without a charge, one with its encoder and two attempts charged, and a coordinator's store. */
+/**
+ * Makes a platform's state without a charge, one with its encoder and two attempts charged, and a coordinator's store.
+ */
 function writeLedgers(folder: string, plan: ReturnType<typeof planFederation>): void {
   const { federation, platforms } = plan.manifest;
   const [{ name: platform }] = platforms;

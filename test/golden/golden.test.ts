@@ -101,7 +101,7 @@ interface ExitCodes {
   readonly fallthrough: readonly string[];
 }
 
-/** Codes that no source needs to name, because Node or SQLite gives them to an error. */
+/** Codes that no source needs to name, because they come from Node or SQLite. */
 const KINDS = new Map(
   Object.values(ERROR_TABLES).flatMap((table) =>
     Object.entries(table).map(([code, { kind }]) => [code, kind] as const),
@@ -114,7 +114,7 @@ function exitCodeOf(code: string): number {
   return failure(error).exitCode;
 }
 
-/** Failures that the table of codes does not decide. */
+/** Failures that the table of codes does not cover. */
 function withoutCodeOfOurs(): Readonly<Record<string, number>> {
   return {
     'no code': failure(new TypeError('why')).exitCode,
@@ -149,7 +149,7 @@ function claimDocument(plan: FederationPlan): unknown {
   return { printed: formatStatement(statement).split('\n'), statement };
 }
 
-/** As a platform makes it when it starts. */
+/** The data as a platform makes it at its start. */
 function statementOf({ manifest, privacy, strategy }: FederationPlan): PrivacyStatement {
   return privacyStatement({
     strategy: strategy.name,

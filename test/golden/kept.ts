@@ -1,5 +1,5 @@
 /**
- * Golden files: one JSON document each, beside this file, compared exactly or renewed.
+ * Golden files, one JSON document each, in this folder. A test compares them exactly, or renews them.
  * @module
  */
 import assert from 'node:assert/strict';
@@ -7,9 +7,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const RENEWS = process.env.GOLDEN === 'renew';
 
-/** Fails with the difference, or writes the golden file anew when the environment has GOLDEN=renew. */
+/** Fails with the difference, or writes the golden file again if the environment has GOLDEN=renew. */
 export function compareWithKept(name: string, now: unknown): void {
-  // Through its own text: what JSON cannot tell apart is the same.
+  // Converted to text and back, because JSON cannot express every difference.
   const text = `${pretty(now)}\n`;
   if (RENEWS) writeFileSync(fileOf(name), text);
   else assert.deepEqual(JSON.parse(text), kept(name), `${name}.json differs; see the header of golden.test.ts`);
@@ -24,7 +24,7 @@ function fileOf(name: string): URL {
   return new URL(`${name}.json`, import.meta.url);
 }
 
-/** Indented JSON that keeps an object or array on one line where it fits: a change shows as few lines of a diff. */
+/** Indented JSON that keeps an object or array on one line if it fits, so that a change touches few lines of a diff. */
 function pretty(value: unknown, indent = ''): string {
   const flat = JSON.stringify(value);
   if (typeof value !== 'object' || value === null || flat.length + indent.length <= 160) return flat;

@@ -1,13 +1,13 @@
 /**
- * The manifests whose plans and claims are pinned: every strategy, every release mode, with and without noise. All keys
- * come from fixed seeds, so a manifest has the same bytes and the same signature in every run.
+ * The manifests whose plans and claims are pinned: every strategy and every release mode, with and without noise. All
+ * keys come from fixed seeds, so a manifest has the same bytes and the same signatures in every run.
  * @module
  */
 import { draftManifest, generateIdentity, seededRandom } from './product.ts';
 import type { Draft, Manifest } from './product.ts';
 
 interface Sketch {
-  /** Persons of each platform, about; there are as many platforms as figures. */
+  /** Approximate number of persons per platform. There are as many platforms as entries. */
   readonly persons: readonly number[];
   readonly strategy: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -131,7 +131,7 @@ const SKETCHES: Readonly<Record<string, Sketch>> = {
   },
 };
 
-/** Signed, by name. Platforms are called p00, p01 and so on. */
+/** Signed manifests by name. Platforms have the names p00, p01 and so on. */
 export function goldenManifests(): ReadonlyMap<string, Manifest> {
   return new Map(Object.entries(SKETCHES).map(([name, sketch]) => [name, manifestFrom(name, sketch)]));
 }

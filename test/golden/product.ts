@@ -1,5 +1,5 @@
 /**
- * Everything of the product that the golden tests use. When a product file moves, this file alone changes.
+ * All parts of the product that the golden tests use. If a product file moves, only this file changes.
  * @module
  */
 export { consentCommand } from '../../cli/commands/consent.ts';

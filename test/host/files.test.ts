@@ -1,4 +1,4 @@
-/** Files that cannot be written: which, why, and what helps. */
+/** Files that cannot be written: the message names the file, the reason and the remedy. */
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -22,7 +22,7 @@ describe('a file that is written', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'isthmus-files-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
   const path = (name: string): string => join(folder, name);
-  /** A place on a disk without room. */
+  /** A file on a full disk. */
   const full = (name: string): string => {
     symlinkSync('/dev/full', path(name));
     return path(name);

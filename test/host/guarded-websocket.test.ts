@@ -25,7 +25,7 @@ describe('guarded websocket', () => {
         heard += 1;
         inTurn += 1;
         most = Math.max(most, inTurn);
-        // Slow enough that more has come by the next turn.
+        // Slow enough that more bytes have arrived by the next turn.
         for (const end = performance.now() + 0.05; performance.now() < end;);
         if (heard === many) resolve();
       });

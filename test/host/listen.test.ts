@@ -7,7 +7,7 @@ const address = { host: '127.0.0.1', port: 80 };
 
 describe('listenError', () => {
   it('tells a port that this user may not open from one that is taken', () => {
-    // Made by hand: whoever runs the tests may be allowed every port.
+    // The error is made by hand, because the user who runs the tests may be allowed every port.
     const denied = Object.assign(new Error('listen EACCES: permission denied'), { code: 'EACCES' });
     const { text, exitCode } = failure(listenError(denied, address, '--port'));
     assert.equal(exitCode, EXIT.resource);

@@ -1,4 +1,4 @@
-/** The log that coordinator and platform share, as each of them opens it. */
+/** The log that coordinator and platform share, opened as each of them opens it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -130,7 +130,7 @@ describe('log', () => {
   });
 
   it('on a full disk says once that it stops, and does not keep the program from ending', async function () {
-    // The system refuses every write to this file: no space is left.
+    // The system refuses every write to this file, because no space is left.
     if (!existsSync('/dev/full')) this.skip();
     const told = tell();
     const log = open('/dev/full');
@@ -150,7 +150,7 @@ describe('log', () => {
   it('that takes nothing more is given up', async function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [file]);
-    // A reader that does not read: the pipe takes 64 KiB, and the next write waits for ever.
+    // A reader that does not read. The pipe holds 64 KiB, and the next write waits for ever.
     const reader = openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
     const told = tell();
     const log = open(file);
@@ -162,7 +162,7 @@ describe('log', () => {
   });
 });
 
-/** Takes what the process writes to standard error until the test is over. */
+/** Captures everything that the process writes to standard error until the test is over. */
 function tell(): { readonly all: readonly string[]; readonly first: Promise<void> } {
   const all: string[] = [];
   const first = new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** The SQLite file that coordinator and platform share, and the stores that each of them makes of it. */
+/** The SQLite file that coordinator and platform share, and the stores that they make of it. */
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,7 +94,7 @@ for (const side of SIDES) {
     it('in a folder that this user may not write is refused with cause and remedy', function () {
       const isRoot = process.getuid?.() === 0;
       side.open(file).close();
-      // Root may write everywhere: as nobody.
+      // Root may write everywhere, so this runs as user nobody.
       const NOBODY = 65_534;
       if (isRoot) for (const path of [folder, file]) chownSync(path, NOBODY, NOBODY);
       chmodSync(folder, 0o555);

@@ -9,11 +9,11 @@ import { ROOT } from '../e2e/isthmus.ts';
 export interface Step {
   /** The paragraph above the commands. */
   readonly text: string;
-  /** Shell commands, comments taken off. */
+  /** Shell commands, without comments. */
   readonly commands: readonly string[];
 }
 
-/** The steps under a heading, until the next one of its level. */
+/** The steps under a heading, up to the next heading of its level. */
 export function stepsUnder(heading: string): readonly Step[] {
   const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const start = page.indexOf(`\n### ${heading}\n`);
@@ -33,14 +33,14 @@ function commandsIn(block: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
-/** A difference between what the README says and what a test runs. */
+/** A difference between the README's commands and those that a test runs. */
 export interface Change {
   readonly from: string | RegExp;
   readonly to: string;
   readonly why: string;
 }
 
-/** Commands with changes made and counted: a change that nothing needs fails a test. */
+/** Applies the changes to the commands and counts them: an unused change fails the test. */
 export class Changes {
   readonly #unused: Set<Change>;
   readonly #changes: readonly Change[];

@@ -6,7 +6,7 @@ import { Changes, stepsUnder } from './readme.ts';
 describe("the README's lines for a researcher", function () {
   this.timeout(600_000);
   const SMALL = '--persons 300 --items 160';
-  /** Differences of size alone. */
+  /** Only sizes differ. */
   const changes = new Changes([
     { from: /^isthmus simulate --strategy .*/, to: `$& ${SMALL}`, why: 'a smaller world' },
     { from: /^isthmus data sample .*/, to: `$& ${SMALL}`, why: 'a smaller world' },

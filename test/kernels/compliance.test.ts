@@ -5,7 +5,7 @@ import { inJavaScript } from '../../core/kernels/javascript/kernels.ts';
 import { inWasm } from '../../core/kernels/wasm/kernels.ts';
 import { Prng } from '../../core/random/prng.ts';
 
-/** Both keep float32: a sum of a few hundred products agrees to this part of the largest value. */
+/** Both use float32: sums of a few hundred products agree within this fraction of the largest value. */
 const TOLERANCE = 2e-5;
 
 function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = TOLERANCE): void {
@@ -61,7 +61,7 @@ describe('kernels', () => {
   });
 
   describe('factorisation, WebAssembly beside JavaScript', () => {
-    // Dimensions beside multiples of 8, sides beside multiples of 4 and of the rows a call takes.
+    // Dimensions around multiples of 8, and sides around multiples of 4 and of the rows per call.
     for (const [dimension, persons, items] of [
       [48, 530, 61],
       [8, 3, 700],
@@ -77,7 +77,7 @@ describe('kernels', () => {
         const rotation = Float64Array.from(gaussians(dimension * dimension, 'rotation'), (value) => value / dimension);
         both((job) => job.gram('items'));
         for (const side of ['persons', 'items', 'persons'] as const satisfies readonly Side[]) {
-          // Few steps: what is left of a residual after many is rounding, and the next step divides by it.
+          // Few steps: after many, the residual is only rounding error, and the next step would divide by it.
           for (const job of jobs) job.solve(side, strengths, 2);
           both((job) => job.factors(side), 1e-4);
           both((job) => job.gram(side), 1e-4);
@@ -281,7 +281,7 @@ describe('kernels', () => {
     for (const width of [100, 4, 7, 1]) {
       it(`are the same to the bit, ties included, among ${width}`, () => {
         const prng = new Prng('ranks');
-        // Few levels: ties everywhere, also by chance of rounding.
+        // Few levels, so that there are many ties, some of them by rounding.
         const list = (levels: number): Float32Array =>
           Float32Array.from({ length: 530 * width }, () => prng.integer(levels) / 3);
         const lists = [list(4), list(9), list(3)];

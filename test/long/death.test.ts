@@ -39,8 +39,8 @@ describe('kill -9', function () {
     const url = await address(running);
     const platforms = new Map(names.map((name) => [name, platform(place, name, url)]));
     const victim = platforms.get('p3')!;
-    // It is about to send its keys. Updates are asked for stages later, when the keys and the shares of all are in: however late
-    // this is read, it dies before.
+    // It is about to send its keys. Updates are requested stages later, after the keys and shares of all. So however
+    // late the test reads this, the platform dies before.
     await victim.event(({ kind, round, stage: at }) => kind === 'attempt' && round === 1 && at === 'begun');
     assert.equal((await victim.stop('SIGKILL')).signal, 'SIGKILL');
     await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);

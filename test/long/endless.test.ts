@@ -108,7 +108,7 @@ describe('A platform whose fit never ends', function () {
       state: file('state'),
       coordinator: url,
       unsafeSharedPseudonymKey: file('pseudonym.key'),
-      // One of the sources does not come before the fit.
+      // One of the sources does not answer before the fit.
       releaseTimeoutMs: 1,
     };
     child = spawn(process.execPath, [TYPESCRIPT, SCRIPT, JSON.stringify(settings)], {

@@ -13,7 +13,10 @@ function probabilities(variance: number, reach: number): Float64Array {
   return Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * variance)) / total);
 }
 
-/** Pearson's statistic as a standard normal (Wilson and Hilferty 1931), over bins that expect at least `least` each. */
+/**
+ * Pearson's statistic as a standard normal (Wilson and Hilferty 1931), over bins with an expectation of at least
+ * `least` each.
+ */
 function chiSquareDeviation(samples: Float64Array, variance: number, least = 20): { z: number; bins: number } {
   const reach = Math.ceil(8 * Math.sqrt(variance)) + 1;
   const pmf = probabilities(variance, reach);
@@ -76,7 +79,7 @@ describe('discrete Gaussian sampler', () => {
   });
 
   it('agrees with exact integers on bits chosen to fall on the thresholds', () => {
-    // 2^32 / k is where a coin of bias 1/k is undecided after its first word.
+    // 2^32 / k is the word at which a coin of bias 1/k is undecided after its first word.
     const near = fc.oneof(
       fc.integer({ min: 1, max: 40 }).chain((k) => fc.integer({ min: -2, max: 2 }).map((d) => (2 ** 32 / k + d) >>> 0)),
       fc.nat(0xffffffff),

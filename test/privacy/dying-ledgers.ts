@@ -46,7 +46,7 @@ const round: SumQuery = { ...own, label: 'round', dimension: PARAMETERS, scope: 
 
 const tiny = tinyFederation({ parameters: PARAMETERS, epsilon: 2, rounds: { count: 3 } });
 
-/** Its budget holds an encoder and one attempt whose sum may be opened; its manifest asks for three rounds. */
+/** Its budget allows an encoder and one attempt whose sum may be opened. Its manifest has three rounds. */
 export const PLAN: FederationPlan = {
   ...tiny.plan,
   privacy: planPrivacy({
@@ -60,7 +60,7 @@ export const PLAN: FederationPlan = {
   }),
 };
 
-/** The platform that is watched. */
+/** The platform under observation. */
 export const PLATFORM = tiny.platforms[0].name;
 
 export interface Stores {
@@ -80,13 +80,13 @@ export function openStores(folder: string): Stores {
   };
 }
 
-/** Names an attempt, written round/attempt, in a platform's store. */
+/** The key of an attempt, given as round/attempt, in a platform's store. */
 export function keyOf(which: string): string {
   const [number, attempt] = which.split('/').map(Number);
   return attemptKey(nodeEngine, { federation: tiny.manifest.federation, round: number, attempt });
 }
 
-/** Everything that has left, one line each. A line is durable before the thing leaves. */
+/** Lists everything that has left, one line each. A line is durable before the thing leaves. */
 export const leftFile = (folder: string): string => join(folder, 'left');
 
 /**
@@ -118,7 +118,7 @@ export async function runFederation(folder: string, process: string, point: () =
     rounds: { graceMs: 10, firstPauseMs: 1, lastPauseMs: 1, uploadGraceMs: 10, statementsMs: 500 },
   });
   const links: PlatformLink[] = [];
-  // A coordinator's own timers keep no process running; its port does, and here is none.
+  // A coordinator's own timers do not keep its process running. Its port does, but there is none here.
   const alive = setInterval(() => undefined, 60_000);
   try {
     const disk: PlatformStore = {
@@ -145,7 +145,7 @@ export async function runFederation(folder: string, process: string, point: () =
   }
 }
 
-/** The encoder's sum: of one person, so that what leaves is noise above all. */
+/** The encoder's sum has only one person, so that it is mostly noise. */
 async function prepare(
   store: PlatformStore,
   ledger: OwnLedger,
@@ -182,7 +182,7 @@ const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
   contributions: () => [{ values: new Float32Array(PARAMETERS).fill(0.1) }],
 };
 
-/** Joins the rounds, with the platform's real part in them. */
+/** Joins the rounds, with the platform's real code. */
 async function takePart(network: MemoryNetwork, platform: TestPlatform, process: string): Promise<PlatformLink> {
   const { identity, store, ledger, leave } = platform;
   const attempts = new Map<string, string>();
@@ -243,7 +243,10 @@ async function takePart(network: MemoryNetwork, platform: TestPlatform, process:
   return link;
 }
 
-/** The transport, with a line before the first upload is granted, before who survived is told, and a new shared model. */
+/**
+ * The transport. It adds a line before the first upload is granted, before the survivors are sent, and before a new
+ * shared model is sent.
+ */
 function overheard(transport: CoordinatorTransport, leave: (line: string) => void): CoordinatorTransport {
   const attempts = new Map<string, string>();
   const hear = (body: Body, session: Uint8Array = new Uint8Array(0)): void => {

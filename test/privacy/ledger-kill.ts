@@ -1,4 +1,4 @@
-/** A federation that is killed at chosen points, and what both sides' ledgers must say then. */
+/** A federation that is killed at chosen points, and the conditions that both sides' ledgers must then meet. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { keyOf, leftFile, openStores, PLAN, PLATFORM, runFederation } from './dy
 
 const CHILD = fileURLToPath(new URL('dying-ledgers.ts', import.meta.url));
 
-/** Started and killed at one point. @returns the signal it died of, or null when it came to its end. */
+/** Starts a process that is killed at one point. @returns the signal that ended it, or null if it came to its end. */
 async function killedAt(folder: string, point: number): Promise<NodeJS.Signals | null> {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, folder, String(point)], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -44,7 +44,7 @@ export async function killAtEvery(step: number): Promise<void> {
       folders.push(folder);
       const signal = await killedAt(folder, point);
       check(folder, `killed at ${point}`);
-      // The next process finds what this one left, and goes on to the end of the budget.
+      // The next process finds the state of this one, and continues to the end of the budget.
       const ending = await runFederation(folder, 'second', () => undefined);
       // A platform that had revealed before it died keeps its charge when the others take theirs back: its own budget is
       // spent then, and it declines until the round is given up.
@@ -55,7 +55,7 @@ export async function killAtEvery(step: number): Promise<void> {
       return signal !== null;
     };
     let point = 0;
-    // Two at a time: a walk is mostly the start of a process.
+    // Two at a time, because most of a walk is the start of a process.
     while ((await Promise.all([walk(point), walk(point + step)])).every(Boolean)) point += 2 * step;
     assert.ok(point + 2 * step > 14, `${point} points`);
     const all = ['encoder', 'keys', 'grant', 'update', 'survivors', 'shares', 'model', 'statement'];
@@ -79,7 +79,7 @@ function paidForLess(folder: string): boolean {
   return own.some((session) => !theirs.has(session));
 }
 
-/** @returns what has left. */
+/** @returns the lines of everything that has left. */
 function check(folder: string, when: string): readonly string[] {
   const { coordinator, platform, others } = openStores(folder);
   try {
@@ -108,7 +108,7 @@ function check(folder: string, when: string): readonly string[] {
           encoders.set(which, values.join(' '));
           break;
         case 'keys':
-          // Written as the attempt's key.
+          // Written with the attempt's key.
           assert.ok(platform.sessions.find(which), uncharged);
           break;
         case 'grant':
@@ -123,7 +123,7 @@ function check(folder: string, when: string): readonly string[] {
         }
         case 'shares':
         case 'statement':
-          // One of the two, whatever was killed when.
+          // Exactly one of the two, whenever the process was killed.
           assert.equal(endings.get(which) ?? kind, kind, uncharged);
           endings.set(which, kind);
           assert.equal(

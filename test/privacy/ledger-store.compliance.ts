@@ -3,7 +3,7 @@ import { Ledger, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
 import type { Charge, LedgerBudget, LedgerRules, LedgerStore, Refund } from '../../core/privacy/ledger/ledger.ts';
 
 export interface LedgerStoreSetup {
-  /** A store that nothing was written to. */
+  /** A new, empty store. */
   open(): LedgerStore;
   /** Opens the same durable state again, as a new process would. Absent for stores that keep nothing. */
   reopen?(): LedgerStore;
@@ -12,7 +12,7 @@ export interface LedgerStoreSetup {
 
 export const UNBOUNDED: LedgerBudget = { epsilon: 1000, delta: 1e-6, elsewhere: [] };
 
-/** Every charge is planned and every refund proved. */
+/** Rules under which every charge is planned and every refund proved. */
 export const TRUSTING: LedgerRules = {
   chargeProblem: () => undefined,
   refundProblem: () => undefined,

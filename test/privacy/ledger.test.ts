@@ -243,7 +243,7 @@ describe('a refund', () => {
     }
     assert.equal(uploads, 2 + TRUSTING.mostRefunds);
     assert.throws(() => ledger.charge(testCharge(99)), refusedAs('PRIVACY_BUDGET_EXHAUSTED'));
-    // Even where a store holds more refunds than the plan has: the uploads are counted, too.
+    // Even if a store holds more refunds than the plan allows, because the uploads are counted too.
     const store = new MemoryLedgerStore();
     const loose = opened(budget, { ...TRUSTING, mostRefunds: 50 }, store);
     for (let round = 1; round <= 20; round++) {
@@ -288,7 +288,8 @@ describe('what a ledger takes over from the other side', () => {
     ]);
     assert.equal(own.spent(), charged([1, 2, 3, 4]).spent());
     verifyLedger('f', own.entries);
-    // Again, and after going on, it is still the same ledger: what was taken over late does not count as out of order.
+    // A repeated check, also after new charges, finds the same ledger: charges taken over late do not count as out of
+    // order.
     assert.deepEqual(own.accept(charged([1, 2, 3, 4]).entries), []);
     own.charge(testCharge(5));
     assert.deepEqual(own.accept(charged([1, 2, 3, 4, 5]).entries), []);

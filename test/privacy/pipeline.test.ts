@@ -131,7 +131,7 @@ describe('pipeline', () => {
     for (const contribution of wrong) {
       assert.throws(() => discreteGaussian.bound(sum, [contribution], seededRandom('shape')), refused);
     }
-    // The same coordinate by two persons is no repetition.
+    // The same coordinate from two persons is no repetition.
     const one = { indices: Uint32Array.of(1), values: Float32Array.of(1) };
     assert.equal(discreteGaussian.bound(sum, [one, one], seededRandom('two')).integers[1], 2000);
   });

@@ -40,7 +40,7 @@ function request(count: number, queries: readonly SumQuery[], given: Partial<Pla
   return { epsilon: 4, delta: 1e-6, platforms, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 2, ...given };
 }
 
-/** All ways of taking at most so many. */
+/** All subsets of at most this size. */
 function choices(names: readonly string[], most: number): readonly (readonly string[])[] {
   if (names.length === 0 || most === 0) return [[]];
   const [first, ...rest] = names;
@@ -79,7 +79,7 @@ describe('privacy plan', () => {
     assert.ok(epsilon <= 4 && epsilon > 3.97, `composed ${epsilon}`);
     assert.ok(Math.abs(epsilon - plan.epsilon!) < 1e-9);
     assert.equal(plan.encodersPerPerson, 2);
-    // Split, not multiplied: K is s C / 2 for the rounds, and the sum's sensitivity is both platforms' together.
+    // Split, not multiplied: K is s C / 2 for the rounds, and the sum's sensitivity is that of both platforms together.
     const sum = plannedSum(plan, 'p0', 'round');
     assert.equal(sum.integerClip, Math.floor((sum.scale * 0.5) / 2));
     assert.equal(sum.integerSensitivity, 2 * sum.integerClip);

@@ -1,6 +1,6 @@
 import type { PlannedSum } from '../../core/privacy/mechanism/mechanism.ts';
 
-/** A planned sum by hand, for tests of one step alone. */
+/** A planned sum made by hand, for tests of single steps. */
 export function planned(given: Partial<PlannedSum> = {}): PlannedSum {
   const integerClip = given.integerClip ?? 1000;
   const noiseMultiplier = given.noiseMultiplier ?? 1;

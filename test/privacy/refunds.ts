@@ -1,5 +1,6 @@
 /**
- * Refund proofs as a coordinator lays them out, for ledgers under a test: keys and statements signed by real identities.
+ * Refund proofs in a coordinator's form, for ledgers under test: keys and statements with signatures of real
+ * identities.
  */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { Charge, Refund } from '../../core/privacy/ledger/ledger.ts';
@@ -16,13 +17,13 @@ export interface Signer {
   readonly secretKey: Uint8Array;
 }
 
-/** An attempt that all signers entered: its session, and what each of them has on record. */
+/** An attempt that all signers entered: its session, and the record of each of them. */
 export interface EnteredSession {
   readonly session: string;
   readonly round: number;
   readonly attempt: number;
   readonly entered: ReadonlyMap<string, EnteredAttempt>;
-  /** A refund proved by the statements of these. */
+  /** A refund proved with the statements of these signers. */
   refund(charge: Charge, stated: readonly string[]): Refund;
 }
 

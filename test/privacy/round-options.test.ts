@@ -29,7 +29,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { TRUSTING } from './ledger-store.compliance.ts';
 
-/** A federation as a manifest asks for it. */
+/** A federation with the options of a manifest. */
 function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privacy']>, epsilon: number | null = 4) {
   const identity = (name: string) => generateIdentity(name, seededRandom(name));
   const manifest = draftManifest({
@@ -90,7 +90,7 @@ function chargedInFull(made: PrivacyPlan): number {
   return ledger.spent()!;
 }
 
-/** Integer vectors of at most this square, and the neighbours' outputs, by direct sums: Renyi divergence in nats. */
+/** Integer vectors with at most this square, and the neighbours' outputs, by direct sums: Renyi divergence in nats. */
 function renyi(order: number, one: Float64Array, other: Float64Array): number {
   let sum = 0;
   one.forEach((p, i) => (sum += p > 0 ? Math.exp(order * Math.log(p) + (1 - order) * Math.log(other[i])) : 0));
@@ -126,7 +126,7 @@ describe('person sampling', () => {
       assert.ok(drawn.epsilon! <= 4 && drawn.epsilon! > 3.99, `${drawn.epsilon}`);
       assert.ok(drawn.noiseMultiplier < 0.8 * everybody.noiseMultiplier);
       assert.ok(Math.abs(chargedInFull(drawn) / drawn.epsilon! - 1) < 1e-9);
-      // A colluding platform that knows who was drawn pays in full what the noise alone proves.
+      // A colluding platform that knows the drawn persons pays the full epsilon of the noise alone.
       const insider = epsilonKnowingCoins(drawn, 1)!;
       assert.ok(insider > 1.2 * epsilonAgainst(drawn, 1)!, `${insider}`);
       assert.equal(epsilonKnowingCoins(everybody, 1), epsilonAgainst(everybody, 1));
@@ -165,9 +165,10 @@ describe('person sampling', () => {
   it('counts a person on several platforms with the coins of all of them', () => {
     assert.deepEqual(personSampling(0.5, 1), { rate: 0.5, personRate: 0.5 });
     assert.ok(Math.abs(personSampling(0.5, 3).personRate - 0.875) < 1e-15);
-    // Never more often than it says: the rate a coin can show is rounded down.
+    // The rate is rounded down to one that a coin can have, so persons are never drawn more often than stated.
     assert.ok(personSampling(0.3, 1).rate <= 0.3 && personSampling(0.3, 1).rate > 0.3 - 2 ** -31);
-    // The exact accountant for coins on each platform, half the bound on each of two, finds no more than is claimed.
+    // The exact accountant for coins on each platform, with half the bound on each of two, finds no more than the
+    // claim.
     const rate = 0.2;
     for (const z of [1, 3]) {
       const exact = PldAccountant.empty().compose(
@@ -235,7 +236,7 @@ describe('person sampling', () => {
       return discreteGaussian.decode(sum, integers)[0];
     });
     assert.equal(new Set(totals).size, 5);
-    // Five deviations of a binomial.
+    // Five standard deviations of a binomial.
     const deviation = (0.4 * Math.sqrt(4000 * 0.3 * 0.7)) / 0.3;
     for (const total of totals) assert.ok(Math.abs(total - 1600) < 5 * deviation, `${total}`);
     const open = plannedSum(plan({ epsilon: null, sampling: 0.3 }), 'a', 'round');
@@ -312,7 +313,7 @@ describe('a clip that follows a quantile', () => {
     assert.ok(Math.abs(sum.clip - 2 * Math.hypot(1, 0.2)) < 1e-12);
     assert.deepEqual(sum.adaptiveClip, { quantile: 0.5, initial: 0.5 });
     assert.ok(Math.abs(chargedInFull(made) / made.epsilon! - 1) < 1e-9);
-    // In units of the clip the noise is that of a fixed clip, times the root that the count costs.
+    // In units of the clip, the noise is that of a fixed clip, times the root of the cost of the count.
     const fixed = plannedSum(plan({ queries: [encoder, round] }), 'a', 'round');
     const perClip = (of: PlannedSum, unit: number): number => of.localSigma / of.scale / unit;
     assert.ok(Math.abs(perClip(sum, 1) / perClip(fixed, 0.5) / Math.hypot(1, 0.2) - 1) < 0.01);
@@ -334,7 +335,7 @@ describe('a clip that follows a quantile', () => {
       }),
       { numRuns: 200 },
     );
-    // Nothing of the others depends on who is there: the clip is the same public number for all.
+    // The others' contributions do not depend on the person, because the clip is the same public number for all.
     const zeros = votingContribution(sum, 1, { indices: new Uint32Array(0), values: new Float32Array(0) });
     assert.deepEqual([zeros.indices, zeros.values], [Uint32Array.of(D), Float32Array.of(0)]);
   });
@@ -344,7 +345,7 @@ describe('a clip that follows a quantile', () => {
       const made = plan({ clipQuantile: quantile, queries: [{ ...round, repetitions: 15 }], epsilon: 8 });
       const sum = plannedSum(made, 'a', 'round');
       const prng = Prng.fromSource(seededRandom('lengths'));
-      // A fifth has nothing to say, and does not count.
+      // A fifth of the persons have empty contributions, which do not vote.
       const lengths = Array.from({ length: 4000 }, (_, i) => (i % 5 === 0 ? 0 : Math.exp(prng.gaussian() - 3)));
       const people = lengths.map((length, i) => {
         const values = new Float32Array(D);
@@ -426,7 +427,7 @@ describe('a manifest that asks for it', () => {
     assert.deepEqual(trainedPart(plan, first), firstModel(plain));
     assert.equal(clipOf(plan, first), 0.5);
     assert.equal(clipOf(plain, firstModel(plain)), undefined);
-    // Everybody's vote was that the clip is too long, and the update is one unit of the clip in one place.
+    // Everybody voted that the clip is too long, and the update is one unit of the clip in one coordinate.
     const mean = new Float64Array(plan.parameters);
     mean[7] = 1;
     mean[plan.parameters - 1] = -0.2;

@@ -21,7 +21,7 @@ import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
 import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
 
-/** Worlds with the persons that break bounds: one with everything, one with a single item, one with nothing. */
+/** Worlds with persons that tend to break bounds: one with everything, one with a single item, one with nothing. */
 const worlds = fc.record({ items: fc.integer({ min: 4, max: 24 }), seed: fc.nat() }).chain(({ items, seed }) =>
   fc.record({
     items: fc.constant(items),
@@ -51,7 +51,7 @@ function domainOf(histories: readonly (readonly number[])[], items: number): Dom
   };
 }
 
-/** Everything that a strategy handed to the mechanism, copied, by label in the order of the releases. */
+/** Copies of everything that a strategy gave to the mechanism, by label, in the order of the releases. */
 type Seen = Map<string, Contribution[][]>;
 
 function recording(seen: Seen): PrivacyMechanism {
@@ -76,11 +76,11 @@ interface Run {
 }
 
 interface RunOptions {
-  /** Seed of how the shared model moves between rounds: the same for whoever is compared. */
+  /** Seed of the moves of the shared model between rounds. Compared runs have the same seed. */
   readonly moved?: string;
-  /** The persons as they are at this moment. */
+  /** The persons present at this moment. */
   readonly domainNow?: () => Domain;
-  /** Called when the encoder is made and the rounds are over. */
+  /** Called once the encoder is ready and the rounds are over. */
   readonly then?: () => void;
 }
 
@@ -89,7 +89,7 @@ function perturbed(shared: Float32Array, seed: string): Float32Array {
   return shared.map((value) => value + 0.3 * prng.gaussian());
 }
 
-/** The whole platform from its data, with seeds and already released values pinned. */
+/** Runs the whole platform from its data, with pinned seeds and pinned released values. */
 async function run(
   strategy: TransferStrategy,
   shape: PublicShape,
@@ -119,7 +119,7 @@ async function run(
     random: seededStreams('noise'),
     charge: () => undefined,
     drawn: {
-      // Pinned values are returned after the mechanism has seen the contributions: both runs compute them all.
+      // Pinned values are returned only after the mechanism has seen the contributions, so both runs compute them all.
       get: () => undefined,
       put: (fingerprint, repetition, values) => {
         const key = `${fingerprint} ${repetition}`;
@@ -137,7 +137,7 @@ async function run(
       const all: Contribution[] = [];
       for await (const contribution of model.contributions(shared, round)) all.push(copied(contribution));
       seen.set(sum.label, [...(seen.get(sum.label) ?? []), all]);
-      // The next round begins from any shared model that noise may have led to.
+      // The next round begins from any shared model that noise could have produced.
       shared = perturbed(shared, moved);
       await model.adopt(shared);
     }
@@ -147,7 +147,7 @@ async function run(
   return { seen, model };
 }
 
-/** One person's integers, whatever the rounding. */
+/** One person's integers, for any rounding. */
 function integerSquare(sum: PlannedSum, contribution: Contribution, seed: string): bigint {
   const { integers } = discreteGaussian.bound(sum, [contribution], seededRandom(seed));
   return integers.reduce((square, integer) => square + BigInt(integer) ** 2n, 0n);
@@ -191,7 +191,8 @@ describe('sensitivity', () => {
               const sum = plannedSum(privacy, 'a', label);
               repeated.forEach((everybody, at) => {
                 const others = without.seen.get(label)![at];
-                // A person with nothing to say may be left out; whoever is gone takes one contribution along, at most.
+                // A person with an empty contribution may be left out. The removed person takes at most one
+                // contribution along.
                 assert.ok(everybody.length <= histories.length, 'one contribution a person');
                 const first = everybody.findIndex((contribution, i) => !isDeepStrictEqual(contribution, others[i]));
                 assert.deepEqual(
@@ -284,7 +285,7 @@ describe('sensitivity', () => {
       .map(({ values }) => Math.hypot(...values));
     const clip = lengths.toSorted((a, b) => a - b)[crowd];
     assert.ok(clip > 0 && lengths.some((length) => length > clip), 'some are clipped and some are not');
-    // Rounded to the nearest, so that nothing but the person makes a difference.
+    // Rounded to the nearest, so that only the person makes a difference.
     const total = (contributions: readonly Contribution[]): Float64Array =>
       withoutNoise.bound(
         sum,
@@ -343,7 +344,7 @@ describe('sensitivity', () => {
         );
         const drawn = new Map<string, Float64Array>();
         const whole = await run(linearBridge, shape, privacy, domain, drawn);
-        // The encoder of everybody's data, and then the prototypes without the person.
+        // The encoder is made from everybody's data, and then the prototypes without the person.
         let now = domain;
         const pinned = await run(linearBridge, shape, privacy, domain, drawn, {
           domainNow: () => now,

@@ -68,7 +68,7 @@ function partialEvent(sums: readonly PlannedSum[], shares: number): PrivacyEvent
 interface Session {
   readonly id: string;
   readonly round: number;
-  /** Honest platforms that uploaded: what is in the sum. */
+  /** Honest platforms that uploaded: the sum consists of their vectors. */
   readonly uploaded: readonly string[];
   readonly revealed: Set<string>;
   readonly gaveUp: Set<string>;
@@ -121,7 +121,7 @@ class Coordinated {
     return ledger;
   }
 
-  /** Invites; who is invited and can pay uploads. @returns the session, or undefined where nobody uploads. */
+  /** Invites platforms. Those that can pay upload. @returns the session; undefined if nobody uploads. */
   invite(names: readonly string[]): Session | undefined {
     const id = String(this.sessions.length + 1).padStart(64, '0');
     const number = this.sessions.length + 1;
@@ -138,7 +138,7 @@ class Coordinated {
     return session;
   }
 
-  /** Honest platforms reveal only for a U3 of at least t_noise, and only what they have not given up. */
+  /** Honest platforms reveal only for a U3 of at least t_noise, and only in attempts that they have not given up. */
   reveal(session: Session, names: readonly string[]): void {
     // With as many helpers as can name the dead alive, U3 may be as long as they like.
     const { noiseThreshold, exposedFrom } = this.plan;
@@ -154,7 +154,7 @@ class Coordinated {
     }
   }
 
-  /** Every platform takes back what it can, with all statements there are; helpers state whatever they did. */
+  /** Every platform takes back what it can with all existing statements. Helpers make statements whatever they did. */
   refundAll(): void {
     for (const { id, round: number, uploaded, gaveUp } of this.sessions) {
       const list = Array<object>(uploaded.length + this.colluders).fill({});
@@ -185,7 +185,7 @@ class Coordinated {
     this.refundAll();
   }
 
-  /** Sums that the coordinator can open: t shares, or from t helpers on whatever was uploaded. */
+  /** Sums that the coordinator can open: with t shares, or, with t helpers, any upload. */
   get opened(): readonly Session[] {
     return this.sessions.filter(
       ({ revealed, uploaded }) =>
@@ -292,7 +292,8 @@ describe('a coordinator that shows each platform what it likes', function () {
   });
 
   it('that keeps all but the fewest revealers in the dark opens exactly as many sums as the plan counts', () => {
-    // With t_noise = t: where more must be in a sum than open it, the last openings fail for lack of uploads.
+    // With t_noise = t. If more must be in a sum than are needed to open it, the last openings fail for lack of
+    // uploads.
     for (const shape of [{}, { refunds: 9 }, { n: 10, colluding: 2, dropouts: 3, refunds: 3 }] as const) {
       const made = plan(shape);
       const bound = { attempts: attemptsOf(made), refunds: made.refunds };
@@ -374,7 +375,7 @@ describe('drawn persons', () => {
           .map((name) => plannedSum(made, name, 'round'));
         const clipOf = (parts: readonly PlannedSum[]): number => parts.reduce((sum, part) => sum + part.integerClip, 0);
         for (const noiseShares of [sums[0].noiseShares, 1]) {
-          // As planned, and with noise from a fifth to five times of it.
+          // As planned, and with a fifth to five times the noise.
           for (const noise of [0.2, 1, 5]) {
             const all = sums.map((sum) => ({ ...sum, localSigma: sum.localSigma * noise }));
             const whole = releaseRules.curve(partialEvent(all, noiseShares))!;

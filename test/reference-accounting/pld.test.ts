@@ -12,7 +12,7 @@ import type { ReferenceEvent } from '../../core/reference-accounting/reference-e
 import { referenceRdp } from '../../core/reference-accounting/reference-rules.ts';
 import { relativeError } from '../accounting/oracle.ts';
 
-/** A Gaussian that the accountant does not recognise as one, and therefore discretises. */
+/** A Gaussian that the accountant does not recognise, and therefore discretises. */
 function disguised(noiseMultiplier: number): ReferenceEvent {
   return { kind: 'mixture-of-gaussians', sigma: noiseMultiplier, sensitivities: [1], probabilities: [1] };
 }
@@ -21,7 +21,7 @@ function sampled(rate: number, noiseMultiplier: number): ReferenceEvent {
   return { kind: 'poisson-sampled', rate, event: { kind: 'gaussian', noiseMultiplier } };
 }
 
-/** delta(epsilon) of what lies on the grid. */
+/** delta(epsilon) of losses on the grid. */
 function gridDelta({ step, lowest, masses, infinity }: LossDistribution, epsilon: number): number {
   let sum = infinity;
   for (const [i, mass] of masses.entries()) {
@@ -146,7 +146,7 @@ describe('the PLD accountant', () => {
       PldAccountant.empty({ step }).compose(sampled(0.02, 0.9), 50).epsilon(1e-6),
     );
     assert.ok(epsilons[0] > epsilons[1] && epsilons[1] > epsilons[2]);
-    // The distance falls as the square of the step.
+    // The error falls as the square of the step.
     assert.ok((epsilons[1] - epsilons[2]) * 50 < epsilons[0] - epsilons[2]);
   });
 
@@ -167,7 +167,8 @@ describe('the PLD accountant', () => {
     assert.ok(relativeError(forward.epsilon(1e-6), backward.epsilon(1e-6)) < 1e-9);
     const rdp = parts.reduce((tally, [event, count]) => tally.compose(event, count), referenceRdp());
     assert.ok(forward.epsilon(1e-6) < rdp.epsilon(1e-6));
-    // Asymmetric losses of both signs: the accountant takes the worse direction of the whole, not of each part.
+    // Asymmetric losses of both signs: the accountant takes the worse direction of the whole composition, not of each
+    // part.
     const mixture = PldAccountant.empty({ step: 1e-3 }).compose(KINDS[7], 2).compose(sampled(0.3, 1), 2);
     assert.ok(mixture.epsilon(1e-5) > 0 && Math.abs(mixture.delta(mixture.epsilon(1e-5)) / 1e-5 - 1) < 1e-3);
   });

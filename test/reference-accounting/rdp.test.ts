@@ -196,7 +196,7 @@ describe('the Renyi accountant of the references', () => {
   it('what it has no bound for is refused by name', () => {
     const mixture = { kind: 'mixture-of-gaussians', sigma: 1, sensitivities: [1], probabilities: [1] } as const;
     assert.throws(() => referenceRdp().compose(mixture), { code: 'PRIVACY_EVENT_UNSUPPORTED' });
-    // Sampling amplifies nothing for neighbours that are both present.
+    // Sampling amplifies nothing for neighbours that are both in the data.
     const response = {
       kind: 'randomised-response',
       noiseProbability: 0.5,

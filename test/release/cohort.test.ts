@@ -18,7 +18,7 @@ import { seededStreams } from '../../core/random/streams.ts';
 
 const refused = (error: unknown) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER';
 
-/** Persons in `groups` clumps on the sphere. */
+/** Persons in `groups` clusters on the sphere. */
 function clumps(groups: number, dimension: number, persons: number, spread: number, seed: string) {
   const words = new RandomWords(seededRandom(seed));
   const centres = Array.from({ length: groups }, () => spherePoint(dimension, words));

@@ -5,13 +5,13 @@ import ts from 'typescript';
 import { RELEASE_MODES } from '../../core/release/registry.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-/** `none` also says elsewhere that there is nothing, and is the mode of a platform that is no source. */
+/** `none` is left out, because the word also occurs elsewhere, and it is the mode of a platform that is no source. */
 const NAMES = new Set<string>(RELEASE_MODES.filter((name) => name !== 'none'));
 
-/** Names of modes in the text that decide or list something: compared, switched on, or in a list or a type. */
+/** Names of modes in code that decides or lists something: in comparisons, switches, lists or types. */
 function namesIn(text: string): string[] {
   const found: string[] = [];
-  // Most files have none, and parsing is what takes time.
+  // A quick check, because most files have none, and parsing takes time.
   if (![...NAMES].some((name) => text.includes(`'${name}'`))) return found;
   (function visit(node: ts.Node): void {
     const { parent } = node;
@@ -34,7 +34,7 @@ describe('A release mode is one file', () => {
       .filter((file) => file.endsWith('.ts') && !file.startsWith('core/release/'))
       .map((file) => [file, namesIn(readFileSync(path.join(ROOT, file), 'utf8'))] as const)
       .filter(([, names]) => names.length > 0);
-    // The run's default is a choice among modes.
+    // The default of a run has to name one of the modes.
     assert.deepEqual(knowing, [['simulations/options.ts', ['raw']]]);
   });
 

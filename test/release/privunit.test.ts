@@ -74,7 +74,7 @@ describe('caps of the sphere', () => {
           side += point.reduce((sum, value, j) => sum + value * (other[j] - along * direction[j]), 0);
         }
         assert.ok(Math.abs(side / draws) < 5 / Math.sqrt(draws));
-        // Kolmogorov and Smirnov at 1e-4.
+        // Kolmogorov and Smirnov's test at 1e-4.
         heights.sort((a, b) => a - b);
         const q = capProbability(dimension, height);
         const above = (t: number) => (t >= 0 ? capProbability(dimension, t) : 1 - capProbability(dimension, -t));
@@ -169,7 +169,7 @@ describe('PrivUnit', () => {
           Math.abs(ratio - epsilon0) < 1e-6 * Math.max(1, epsilon0),
           `d ${dimension} eps0 ${epsilon0}: ${ratio}`,
         );
-        // No other cap does better.
+        // No other cap has a larger expected cosine.
         for (const shift of [0.97, 1.03]) {
           const h = Math.min(0.9999999, height * shift);
           const other = capProbability(dimension, h);
@@ -187,7 +187,7 @@ describe('PrivUnit', () => {
     const histogram = (angle: number) => {
       const source = seededRandom(`ldp ${angle}`);
       const counts = new Float64Array(12);
-      // One source for all draws: each call reads its own block.
+      // One source for all draws. Each call reads its own block.
       for (let i = 0; i < draws; i++) {
         const [x, y] = privUnitSample(parameters, Float32Array.of(Math.cos(angle), Math.sin(angle)), source);
         counts[Math.floor(((Math.atan2(y, x) / (2 * Math.PI) + 1) % 1) * 12)] += 1;

@@ -1,4 +1,4 @@
-/** A coordinator that lies, one test a lie: the platform it lies to gives nothing away. */
+/** A coordinator that lies, one test per lie: the platform that it lies to reveals nothing. */
 import assert from 'node:assert/strict';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { SecaggCode } from '../../core/secagg/errors.ts';
@@ -21,7 +21,7 @@ import type { Options, Result } from './federation.ts';
 const VICTIM = 'p00001';
 const VICTIM_INDEX = 1;
 
-/** Changes messages of one kind on their way down: to the victim alone, or to everybody. */
+/** Changes messages of one kind from the coordinator: to the victim only, or to everybody. */
 function lie<Kind extends CoordinatorMessage['kind']>(
   kind: Kind,
   change: (message: Extract<CoordinatorMessage, { readonly kind: Kind }>, to: string) => CoordinatorMessage,
@@ -35,14 +35,14 @@ function lie<Kind extends CoordinatorMessage['kind']>(
   };
 }
 
-/** The victim left with this code, revealed nothing, and paid if its data left it. */
+/** The victim left with this code and revealed nothing, and it paid if its data left. */
 function assertRefused(result: Result, code: SecaggCode, victim = VICTIM): void {
   assert.equal(result.aborted(victim), code);
   assert.equal(result.did(victim, 'persist-reveal'), false);
   assertPaid(result, victim);
 }
 
-/** Charged once, right before its first chunk is handed out; not at all where none is. */
+/** Charged once, right before the first chunk leaves; not at all if none leaves. */
 function assertPaid(result: Result, platform: string): void {
   const kinds = result.platformEffects.get(platform)!.map(({ kind }) => kind);
   const charges = kinds.filter((kind) => kind === 'charge').length;
@@ -209,7 +209,7 @@ describe('a cheating coordinator, stage 0', () => {
   for (const [name, over] of views) {
     it(`shows one platform ${name}`, () => {
       const result = run(5, shownTo(over));
-      // Its keys are refused at the door: they are signed for another session.
+      // Its keys are refused at once, because they are signed for another session.
       assert.equal(result.faults[0].code, 'SECAGG_KEY_SIGNATURE');
       assert.equal(result.summed.includes(VICTIM), false);
       assert.equal(result.did(VICTIM, 'persist-reveal'), false);
@@ -218,7 +218,7 @@ describe('a cheating coordinator, stage 0', () => {
   }
 
   it('shows half of the platforms another model and forwards everybody the same keys: all abort', () => {
-    // A coordinator that skips its own check, as a malicious one would: it collects keys as if both halves agreed.
+    // A malicious coordinator skips its own check: it collects keys as if both halves agreed.
     const half = new Set(['p00003', 'p00004']);
     const collected: KeyEntry[] = [];
     const honest = run(5);
@@ -398,7 +398,7 @@ describe('a cheating coordinator, sparse graph of a federation', () => {
 
 describe('a cheating coordinator, stage 1', () => {
   it('replays a share packet from another round under the same keys', () => {
-    // The seeded sessions draw the same keys in both rounds: only the session id can tell the packets apart.
+    // The seeded sessions draw the same keys in both rounds, so only the session id distinguishes the packets.
     const earlier = run(5, { parameters: { round: 2 } });
     const old = earlier.transcript.find(
       ({ platform, message }) => platform === VICTIM && (message as CoordinatorMessage).kind === 'share-packets',
@@ -625,7 +625,7 @@ describe('a cheating coordinator, stages 3 and 4', () => {
             const bytes = new Uint8Array(Buffer.concat(platforms.map((signer) => truth.get(signer)!)));
             return [{ ...message, platforms, signatures: bytes }];
           },
-          // The machine under the cheat is the honest one: it is handed what it wants to see.
+          // The machine under the cheat is the honest one, which gets the messages that it expects.
           up: (from, message) => {
             if (message.kind !== 'consistency-signature') return [message];
             const index = Number(from.slice(1));
@@ -717,7 +717,7 @@ describe('a cheating coordinator, stages 3 and 4', () => {
   });
 
   it('asks for the other share of a peer after the reveal: no second reply', () => {
-    // Another view, and t signatures over it, after stage 4 has been answered.
+    // Another view, with t signatures over it, after stage 4 was answered.
     const people = members(5);
     let asked = false;
     const result = run(5, {
@@ -757,7 +757,7 @@ describe('a cheating coordinator, stages 3 and 4', () => {
   });
 
   it('keeps a platform waiting and drops it: its keys are wiped', () => {
-    // The straggler: U3 is closed without it, and what it still sends is refused unread.
+    // U3 is closed without the slow platform, and its later messages are refused unread.
     const result = run(5, {
       down: (to, message) => (to === VICTIM && message.kind === 'upload-grant' ? [] : [message]),
     });

@@ -1,4 +1,4 @@
-/** Platforms that lie, one test a lie: each is named, and the others get their sum where that is possible. */
+/** Platforms that lie, one test per lie: each liar is named, and the others get their sum if that is possible. */
 import assert from 'node:assert/strict';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { createCoordinatorSession, handleCoordinator } from '../../core/secagg/coordinator.ts';
@@ -98,7 +98,7 @@ describe('a cheating platform, stage 0', () => {
       ...cheat('beacon-reveal', (message) => [{ ...message, nonce: new Uint8Array(32) }]),
       parameters: { graph: { kind: 'harary', degree: 6 }, threshold: 4, tNoise: 6 },
     });
-    // Found by the coordinator, before anybody else saw it.
+    // The coordinator finds it before anybody else sees it.
     assert.deepEqual(
       result.faults.map(({ platform, code }) => [platform, code]),
       [[CHEAT, 'SECAGG_BEACON']],

@@ -169,7 +169,7 @@ describe('platforms that are lost after their upload', () => {
     let chunks = 0;
     const people = members(4);
     const result = run(4, {
-      // Two leave for good right after their last chunk; t = 3 of 4.
+      // Two platforms leave permanently right after their last chunk; t = 3 of 4.
       up: (from, message) => {
         if (message.kind !== 'masked-chunk') return [message];
         const leaves = message.index === 1 && (from === people[0].id || from === people[1].id);

@@ -1,4 +1,4 @@
-/** Platforms that drop out: what the session must end with. */
+/** Platforms that drop out, and the allowed endings of the session. */
 import assert from 'node:assert/strict';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import { defaultThreshold } from '../../core/secagg/parameters.ts';
@@ -35,7 +35,7 @@ export function checkDrops(drops: readonly number[]): void {
   } else {
     assert.equal(result.outcome, 'too-few-platforms', where);
     assert.equal(result.sum, null, where);
-    // From the first grant on: enough asked to upload.
+    // Only after the first grant: enough platforms have asked to upload.
     assert.equal(
       result.charged,
       [0, 1, 2].every((stage) => stay(stage) >= t),

@@ -1,6 +1,4 @@
-/**
- * A whole session in one process, message by message, with a hook at every point where the network or a cheat could act.
- */
+/** A whole session in one process, message by message, with a hook wherever the network or a cheat could act. */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -81,16 +79,16 @@ export interface Options {
   readonly uploadWindow?: number;
   readonly isEntered?: (id: string, attempt: string) => boolean;
   readonly update?: (id: string) => Uint32Array;
-  /** Between platform and coordinator: what arrives instead. An empty array loses the message. */
+  /** Between platform and coordinator: the messages that arrive instead. An empty array loses the message. */
   readonly up?: (from: string, message: PlatformMessage) => readonly PlatformMessage[];
   readonly down?: (to: string, message: CoordinatorMessage) => readonly CoordinatorMessage[];
-  /** Reaches into a platform right after it has advertised its keys: a dishonest platform. */
+  /** Changes a platform right after it has advertised its keys: a dishonest platform. */
   readonly tamper?: (id: string, state: PlatformState) => void;
-  /** Dies just before it would send a message of this kind (and is deaf from then on). */
+  /** Dies just before it would send a message of this kind, and receives nothing afterwards. */
   readonly diesBefore?: (id: string) => PlatformMessage['kind'] | undefined;
-  /** The connection breaks with this message on its way: it is lost, both ends notice, and the platform comes back. */
+  /** The connection breaks during this message: the message is lost, both ends notice, and the platform comes back. */
   readonly breaks?: (way: 'up' | 'down', platform: string, message: PlatformMessage | CoordinatorMessage) => boolean;
-  /** Sees each state that the coordinator comes to. States are linear: the last one seen is the one to go on with. */
+  /** Called with each state of the coordinator. States are linear: only the last one may be continued. */
   readonly onCoordinator?: (state: CoordinatorState) => void;
   /** Dies after this many of its chunks arrived. */
   readonly diesAfterChunks?: (id: string) => number | undefined;
@@ -111,7 +109,7 @@ export interface Result {
   did(id: string, kind: PlatformEffect['kind']): boolean;
 }
 
-/** Runs one session to its end. Throws when it does not end. */
+/** Runs one session to its end. Throws if it does not end. */
 export function run(count: number, options: Options = {}): Result {
   const people = members(count);
   const engine = options.engine ?? nodeEngine;
@@ -233,7 +231,7 @@ export function run(count: number, options: Options = {}): Result {
       states.set(id, next);
       perform(id, effects);
     } else {
-      // Timers run out once there is nothing else to happen, the shorter one first.
+      // Timers run out only if nothing else can happen, the shortest first.
       const timer = isGraceRunning
         ? ({ kind: 'grace' } as const)
         : ({ kind: 'deadline', stage: coordinator.stage } as const);

@@ -1,4 +1,7 @@
-/** When a coordinator grants the first upload, and with it charges the attempt: whoever dies before costs nothing. */
+/**
+ * The moment of the first grant, when the coordinator charges the attempt: a platform that dies before it costs
+ * nothing.
+ */
 import assert from 'node:assert/strict';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { handleCoordinator } from '../../core/secagg/coordinator.ts';
@@ -12,7 +15,7 @@ const people = members(COUNT);
 /** t = 4 of 5, and noise of four. */
 const parameters: Options['parameters'] = { tNoise: 4 };
 
-/** The order of what was done, by one word each. */
+/** The order of the effects, one word each. */
 const words = (effects: readonly CoordinatorEffect[]): readonly string[] =>
   effects.flatMap((effect) =>
     effect.kind === 'send' && effect.message.kind === 'upload-grant' && effect.message.next === 0
@@ -22,7 +25,10 @@ const words = (effects: readonly CoordinatorEffect[]): readonly string[] =>
         : [],
   );
 
-/** A coordinator in which everybody has dealt shares and nobody has asked to upload: taken from a session that stops there. */
+/**
+ * A coordinator after everybody has dealt shares and before anybody asks to upload: taken from a session that stops
+ * there.
+ */
 function atMaskedInput(): CoordinatorState {
   const states: CoordinatorState[] = [];
   run(COUNT, { parameters, onCoordinator: (state) => void states.push(state), up: quiet });
@@ -69,7 +75,7 @@ describe('The first upload is granted', () => {
 
   it('to nobody while too few have asked, whatever time has passed', () => {
     assert.deepEqual(after([...[0, 1, 2].map(asks), { kind: 'grace' }]), []);
-    // One of four that had asked is away when the time is over: the others wait for it, or for the fifth.
+    // One of four platforms that had asked is absent when the time is over. The others wait for it, or for the fifth.
     const away: CoordinatorEvent = { kind: 'disconnected', platform: people[3].id };
     assert.deepEqual(after([...[0, 1, 2, 3].map(asks), away, { kind: 'grace' }]), ['grace']);
     const back = [...[0, 1, 2, 3].map(asks), away, { kind: 'grace' } as const];

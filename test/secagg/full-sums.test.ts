@@ -7,7 +7,7 @@ import { splitSurvivors } from './split-survivors.ts';
 
 describe('an opened sum on the sparse graph is full', () => {
   it('whatever a coordinator does after stage 0, at the threshold of the rule and not below it', () => {
-    // Two views at different places of the ring, each without another d platforms.
+    // Two views at different places of the ring, each without a different set of d platforms.
     const split = { size: 60, degree: 12, colluders: 0, absent: 3 };
     assert.equal(fullSumThreshold(12, 0), 9);
     assert.equal(smallestOpenedSum(splitAttack({ ...split, threshold: 8 })), 60 - 2 * 3);

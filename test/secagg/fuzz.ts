@@ -1,6 +1,6 @@
 /**
- * Mutated and truncated frames for the decoder and, where they still decode, for both state machines in every state an
- * honest session brings them to.
+ * Mutated and truncated frames for the decoder and, if they still decode, for both state machines in every state of an
+ * honest session.
  */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { Prng } from '../../core/random/prng.ts';
@@ -20,13 +20,13 @@ import { members, parametersFor, randomUpdate, run } from './federation.ts';
 
 export interface FuzzReport {
   readonly frames: number;
-  /** Refused by the decoder, typed. */
+  /** Refused by the decoder with a typed error. */
   readonly undecodable: number;
   /** Reached a state machine. */
   readonly delivered: number;
-  /** Closed a platform's session, typed. */
+  /** Closed a platform's session with a typed error. */
   readonly aborts: number;
-  /** Refused by the coordinator, typed. */
+  /** Refused by the coordinator with a typed error. */
   readonly rejections: number;
 }
 
@@ -119,9 +119,12 @@ function decode(frame: Uint8Array): SecaggMessage | null {
   }
 }
 
-/** A few bits flipped, bytes cut out, repeated, overwritten by another frame's, or the end cut off; sometimes nothing. */
+/**
+ * A few bits flipped, bytes removed, repeated or overwritten by another frame's, or the end cut off; sometimes no
+ * change.
+ */
 function mutate(original: Uint8Array, other: Uint8Array, prng: Prng): Uint8Array {
-  // Not slice(): of a Buffer that is a view, and the corpus would change.
+  // Not slice(): a Buffer's slice is a view, so the corpus would change.
   let frame = new Uint8Array(original);
   for (let times = prng.integer(4); times > 0 && frame.length > 0; times--) {
     const at = prng.integer(frame.length);

@@ -114,7 +114,7 @@ describe('what the coordinator sees', () => {
         `${a} - ${b}`,
       );
     }
-    // One part of an upload tells nothing of another.
+    // One part of an upload reveals nothing about another.
     for (const vector of vectors) {
       const [first, ...rest] = [0, 1, 2, 3].map((at) => vector.subarray(16384 * at, 16384 * (at + 1)));
       for (const part of rest) {
@@ -124,7 +124,7 @@ describe('what the coordinator sees', () => {
         );
       }
     }
-    // Even all together, while the self masks are on.
+    // Not even all together, while the self masks are on.
     assertUniform(
       vectors[0].map((value, i) => value + vectors[1][i] + vectors[2][i]),
       'the masked sum',

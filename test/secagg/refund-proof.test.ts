@@ -15,7 +15,7 @@ const people = members(COUNT);
 const parameters = parametersFor(people, { colluders: 2, tNoise: 8 });
 const { federation, round, attempt, threshold, colluders } = parameters;
 
-/** A session as its coordinator keeps it. */
+/** The records of a session as its coordinator keeps them. */
 const session = ((): { parametersHash: Uint8Array; keys: readonly NamedKeys[]; sessionId: Uint8Array } => {
   const result = run(COUNT, { parameters: { colluders, tNoise: 8 } });
   for (const effect of result.coordinatorEffects) if (effect.kind === 'persist-keys') return effect;
@@ -74,7 +74,8 @@ describe('A refund proof', () => {
     for (let c = 0; c < 7; c++) {
       for (let stated = 0; stated <= COUNT; stated++) {
         const holds = problemOf(proofOf(people.slice(0, stated)), { colluders: c }) === undefined;
-        // At most so many shares of any platform come together: those of the silent ones, and of c who stated falsely.
+        // At most this many shares of any platform come together: those of the platforms without a statement, and those
+        // of c false statements.
         if (holds) assert.ok(COUNT - stated + c < threshold, `c ${c}, ${stated} stated`);
         else assert.ok(COUNT - stated + c >= threshold, `c ${c}, ${stated} stated`);
       }
@@ -143,7 +144,7 @@ describe('A refund proof', () => {
   }
 
   it('does not hold with keys that the platform has not signed, in a session made up for it', () => {
-    // The coordinator's own invention, its id computed as it must be.
+    // A session invented by the coordinator, with an id that is computed correctly.
     const own = nodeEngine.x25519(new Uint8Array(32).fill(5)).publicKey;
     const invented = keys.map((entry, i) => (i === 0 ? { ...entry, sealKey: own } : entry));
     const id = toHex(sessionIdOf(nodeEngine, parametersHash, invented));

@@ -858,7 +858,7 @@ for (const part of [
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
-/** Number of tests that ran and that failed. */
+/** Number of tests that ran, and number that failed. */
 function runTest(file, name) {
   const args = ['--import=tsx', mocha, '--reporter=json', '--spec', `test/secagg/${file}.test.ts`, '--fgrep', name];
   const { stdout } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });

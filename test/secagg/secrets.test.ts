@@ -1,4 +1,4 @@
-/** That each secret of a session is fresh and serves one purpose: nothing that is given away for one opens another. */
+/** Each secret of a session is fresh and serves one purpose, so that revealing one opens nothing else. */
 import assert from 'node:assert/strict';
 import { toHex } from '../../core/encoding/canonical-bytes.ts';
 import { SEALED_PACKET_BYTES } from '../../core/secagg/messages.ts';
@@ -17,7 +17,7 @@ interface Seen {
   readonly dealt: ReadonlyMap<string, readonly Uint8Array[]>;
   /** Sealed packets by dealer. */
   readonly packets: ReadonlyMap<string, Uint8Array>;
-  /** Shares by holder and dealer, once all are there. */
+  /** Shares by holder and dealer, once all have arrived. */
   readonly shares: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
 }
 

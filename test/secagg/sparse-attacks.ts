@@ -8,9 +8,9 @@ export interface Setting {
   readonly size: number;
   readonly degree: number;
   readonly threshold: number;
-  /** Colluding platforms. */
+  /** Number of colluding platforms. */
   readonly colluders: number;
-  /** Most platforms that a list of survivors may lack. */
+  /** Most platforms that may be missing in a list of survivors. */
   readonly absent: number;
 }
 
@@ -57,9 +57,9 @@ export function smallestOpenedSum(attack: Attack): number | null {
     ).length;
   const seeds = new Set(honest.filter((x) => takesPart(x) && shares(x, true) >= t));
   const keys = new Set(honest.filter((x) => shares(x, false) >= t));
-  // A platform of which both secrets are known is a sum of one.
+  // A platform whose two secrets are both known counts as a sum of one.
   if ([...seeds].some((x) => keys.has(x))) return 1;
-  // A sum is closed: a mask of one of its members that nobody can remove belongs to a pair inside it.
+  // A sum is closed: every member's mask that nobody can remove belongs to a pair inside it.
   const closed = new Map<number, ReadonlySet<number> | null>();
   const closureOf = (start: number): ReadonlySet<number> | null => {
     const inside = new Set([start]);
@@ -69,7 +69,7 @@ export function smallestOpenedSum(attack: Attack): number | null {
         if (!seeds.has(v)) return null;
         inside.add(v);
       }
-      // The other way round: a member's mask with x that x itself does not have.
+      // The opposite direction: a member's mask with x that x itself does not have.
       for (const v of around(attack, x)) {
         if (dealers[x].has(v) || !dealers[v].has(x) || corrupt.has(v) || !inside.has(v)) continue;
         return null;
@@ -95,7 +95,7 @@ function everybodysDealers(setting: Setting): ReadonlySet<number>[] {
 const without = (size: number, absent: readonly number[]): ReadonlySet<number> =>
   new Set(Array.from({ length: size }, (_, i) => i).filter((i) => !absent.includes(i)));
 
-/** Half of the ring sees survivors that lack others than those that the other half's lack. */
+/** Each half of the ring sees survivors that lack other platforms. */
 export function splitAttack(setting: Setting): Attack {
   const { size, absent } = setting;
   const half = size / 2;
@@ -148,7 +148,7 @@ export function randomAttack(setting: Setting, seed: number): Attack {
   const dealers = everybodysDealers(setting).map((all, x) => {
     const kept = new Set(all);
     for (const dealer of all) {
-      // A platform that signs must have the packets of everybody that it is shown alive.
+      // A platform that signs must have the packets of everybody whom it is shown as alive.
       const isShown = views[x]?.has(dealer) === true;
       if (!isShown && kept.size > threshold && prng.uniform() < loss) kept.delete(dealer);
     }

@@ -1,6 +1,6 @@
 /**
- * An attack on real platforms of a session over the sparse graph: each half of the ring is shown other survivors, and is given
- * the signatures of those who signed the same.
+ * An attack on real platforms of a session over the sparse graph. Each half of the ring is shown other survivors, and
+ * gets the signatures of the platforms that signed the same list.
  */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { graphOf } from '../../core/secagg/graph.ts';
@@ -18,7 +18,9 @@ interface Request {
   readonly tNoise: number;
 }
 
-/** Platforms of the sum that their shares open, null if it cannot be opened; and those that were left out of it. */
+/**
+ * Platforms of the sum that their shares open, null if it cannot be opened; and the platforms that were left out of it.
+ */
 export function splitSurvivors({ platforms: n, degree, threshold, tNoise }: Request): {
   readonly opened: number | null;
   readonly left: number;

@@ -1,4 +1,4 @@
-/** Rounds in which platforms die at random moments and come back, and the sums that must come out all the same. */
+/** Rounds in which platforms die at random moments and come back, and the sums that must come out anyway. */
 import assert from 'node:assert/strict';
 import { Prng } from '../../core/random/prng.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
@@ -9,9 +9,9 @@ export interface ChaosSettings {
   readonly platforms: number;
   readonly parameters: number;
   readonly rounds: number;
-  /** Platforms that die in the first attempt at each round. */
+  /** Number of platforms that die in the first attempt at each round. */
   readonly deaths: number;
-  /** Lost platforms that a sum survives. */
+  /** Number of lost platforms that a sum survives. */
   readonly dropouts: number;
   readonly seed: number;
 }
@@ -31,7 +31,7 @@ const MOMENTS: readonly PlatformMessage['kind'][] = [
   'reveals',
 ];
 
-/** Every round ends, and every model is that of the plain sum over the platforms that are said to be in it. */
+/** Every round ends, and every model is that of the plain sum over the platforms that are reported to be in it. */
 export async function chaos(settings: ChaosSettings): Promise<ChaosResult> {
   const { platforms, parameters, rounds, deaths, dropouts, seed } = settings;
   const house = new House(
@@ -54,7 +54,7 @@ export async function chaos(settings: ChaosSettings): Promise<ChaosResult> {
       integers: vector(index),
       sends: (message, round, attempt) => {
         if (attempt > 1 || fates[round].get(index) !== message.kind) return true;
-        // A new process, as soon as this one is gone.
+        // Starts a new process as soon as this one is gone.
         setImmediate(() => join(index));
         return false;
       },

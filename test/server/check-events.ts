@@ -1,4 +1,4 @@
-/** Coordinator events against docs/schemas/coordinator-events.json. */
+/** Checks coordinator events against docs/schemas/coordinator-events.json. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

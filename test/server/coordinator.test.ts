@@ -15,7 +15,7 @@ function joinWithVectors(house: House): void {
   platforms.forEach((_, index) => house.join(index, { integers: integers(index, plan.parameters) }));
 }
 
-/** The model after so many rounds, in one place. */
+/** The model after this many rounds, computed in one place. */
 function expected(house: House, rounds: number): Float32Array {
   const { plan, platforms } = house.federation;
   const [[sum]] = Object.values(plan.privacy.sums);
@@ -73,10 +73,10 @@ describe('coordinator', () => {
     house.join(2);
     const late = house.join(3, { prepared: false });
     const { cohort } = await opened;
-    // t = 3 of 4, no noise to wait for; the fourth was connected, and not prepared.
+    // t = 3 of 4, without noise. The fourth platform was connected, but not prepared.
     assert.deepEqual(cohort, ['p0', 'p1', 'p2']);
     assert.equal(await coordinator.roundsOver, 'completed');
-    // It has the model all the same.
+    // It has the model anyway.
     await late.ended(({ outcome }) => outcome === 'completed');
   }).timeout(5000);
 
@@ -126,7 +126,7 @@ describe('coordinator', () => {
     for (const index of [0, 1, 2]) {
       house.join(index, {
         sends: (message) => {
-          // The first answer to a grant: the charge must be there already.
+          // The first message after a grant: the charge must exist already.
           if (message.kind === 'upload-request') charges.push(house.store.ledger.entries().length);
           if (message.kind === 'masked-chunk') charges.push(house.store.ledger.entries().length);
           return true;

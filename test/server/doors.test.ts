@@ -1,4 +1,4 @@
-/** A coordinator that runs, against everything that its wire does not have: it ends that connection, and nothing else. */
+/** A running coordinator against everything that its wire does not have: it ends that connection, and nothing else. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { socketTransport } from '../../client/transport/socket-io.ts';
@@ -37,7 +37,7 @@ describe('coordinator: what strangers send, and members', () => {
       const before = failures().length;
       await strike(await RawWebSocket.connected(url), kind);
       await settled();
-      // After a first frame that is judged as such, or a farewell, nobody listens any more.
+      // After a refused first frame, or a farewell, nobody reads the connection any more.
       const isHeard = kind.messages.length === 1;
       const isLong = kind.messages.some(({ length }) => length > 4000);
       const told = failures().slice(before);
@@ -112,7 +112,7 @@ describe('coordinator: what strangers send, and members', () => {
     slow.text(EVENT_TEXT);
     for (let n = 0; n < 60 && !slow.isClosed; n++) {
       slow.bytes(Uint8Array.of(0x82));
-      // One byte at a time on the network, too.
+      // One byte at a time on the network as well.
       await new Promise((resolve) => setImmediate(resolve));
     }
     await slow.closed;

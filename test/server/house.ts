@@ -1,4 +1,4 @@
-/** A coordinator and its platforms in one process, over memory or sockets, with short patience. */
+/** A coordinator and its platforms in one process, over memory or sockets, with short waiting times. */
 import { createCoordinator } from '../../server/coordinator.ts';
 import type { Coordinator, CoordinatorOptions } from '../../server/options.ts';
 import type { CoordinatorEvent } from '../../server/events.ts';
@@ -56,7 +56,7 @@ export class House {
     return coordinator;
   }
 
-  /** The next event of a kind that passes. */
+  /** The next event of a kind that passes the test. */
   next<Kind extends CoordinatorEvent['kind']>(
     kind: Kind,
     accept: (event: Extract<CoordinatorEvent, { kind: Kind }>) => boolean = () => true,

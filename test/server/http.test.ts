@@ -21,7 +21,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
   };
   afterEach(() => house.tearDown());
 
-  /** Figures by name and labels. */
+  /** Values of the metrics by name and labels. */
   async function metrics(): Promise<ReadonlyMap<string, number>> {
     const lines = (await (await get('/metrics')).text()).split('\n').filter((line) => line && !line.startsWith('#'));
     return new Map(

@@ -1,6 +1,6 @@
 /**
- * A platform's real part in the rounds (Participation, OwnLedger, its store) over a link to a tiny federation's coordinator:
- * where its process dies, a test says.
+ * A platform's real part in the rounds (Participation, OwnLedger, its store) over a link to a tiny federation's
+ * coordinator. A test decides at which point its process dies.
  */
 import { roundWorkOf } from '../../client/rounds/update.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
@@ -25,9 +25,9 @@ export interface LiveOptions {
   readonly store?: PlatformStore;
   /** False: its process dies instead of sending this. */
   readonly sends?: (body: Body, round: number, attempt: number) => boolean;
-  /** Takes what ends it; thrown when absent. */
+  /** Receives the error that ends it. Absent: the error is thrown. */
   readonly onError?: (error: unknown) => void;
-  /** True: this is lost on its way, and nobody learns of it. */
+  /** True: this message is lost, and nobody notices. */
   readonly loses?: (body: Body) => boolean;
 }
 
@@ -41,7 +41,7 @@ export class LivePlatform {
   readonly link: PlatformLink;
   readonly received: Body[] = [];
   readonly sent: Body[] = [];
-  /** Resolves when its process is gone. */
+  /** Resolves once its process is gone. */
   readonly died: Promise<void>;
   #onBody: (() => void)[] = [];
   #isDead = false;
@@ -73,7 +73,7 @@ export class LivePlatform {
       send: async (body, session) => {
         if (this.#isDead || sends?.(body, this.#at.round, this.#at.attempt) === false) {
           void this.die();
-          // A killed process does not learn that it could not send: whatever it would do then is never done.
+          // A killed process does not notice that its message was not sent, so nothing more happens.
           await new Promise(() => undefined);
         }
         if (loses?.(body) === true) return;
@@ -111,7 +111,7 @@ export class LivePlatform {
       });
   }
 
-  /** Resolves once it holds. */
+  /** Resolves once the condition holds. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
@@ -124,7 +124,7 @@ export class LivePlatform {
     });
   }
 
-  /** As a killed process: nothing more is sent or recorded, and its connection ends. */
+  /** Behaves like a killed process: nothing more is sent or recorded, and its connection ends. */
   async die(): Promise<void> {
     this.#isDead = true;
     await this.link.close();

@@ -31,7 +31,7 @@ describe('mailbox', () => {
   });
   afterEach(() => house.tearDown());
 
-  /** Everything that was sent either way has arrived: the coordinator answers in order. */
+  /** Waits until everything that was sent in both directions has arrived. The coordinator answers in order. */
   async function settled(...platforms: TestPlatform[]): Promise<void> {
     for (let turn = 0; turn < 3; turn++) {
       for (const platform of platforms) {

@@ -1,4 +1,4 @@
-/** The command as a process: what it refuses, how it ends, what survives a kill. */
+/** The command as a process: its refusals, its exit codes, and the state that survives a kill. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -87,7 +87,7 @@ describe('isthmus coordinator', function () {
     return { child, exit, listening, over };
   }
 
-  /** In this process, as the command runs it: text and exit code of what it throws. */
+  /** Runs the command in this process. @returns text and exit code of its error. */
   async function refusal(changes: Partial<RunSettings>): Promise<{ text: string; exitCode: number }> {
     try {
       const running = await runCoordinator({

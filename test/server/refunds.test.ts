@@ -1,4 +1,7 @@
-/** Charges that are taken back, and rounds that wait for it: a coordinator and platforms with their real part in the rounds. */
+/**
+ * Charges that are taken back, and rounds that wait for that: a coordinator and platforms with their real code for
+ * rounds.
+ */
 import assert from 'node:assert/strict';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
@@ -86,7 +89,7 @@ describe('a coordinator that takes charges back', function () {
       await platform.until(() => platform.ledger.refundable().length === 2 && platform.ledger.spent === spent);
       assert.equal(platform.ledger.refusal, undefined);
     }
-    // It stated too, when it came back, though it was not waited for.
+    // It also made a statement when it came back, although nobody waited for it.
     assert.equal(back.sent.filter(isStatement).length, 0, 'what is taken back needs no statement any more');
     assert.equal(dropped(), 0);
   });
@@ -135,7 +138,7 @@ describe('a coordinator that takes charges back', function () {
     for (const platform of live) await platform.die();
     const second = await house.start(patience());
     const refunded = house.next('refund');
-    // It entered the attempt in a process that is gone, and nobody knows of it here but for the store.
+    // It entered the attempt in a process that is gone, and only the store knows of it.
     join(2);
     assert.equal((await refunded).statements, 2);
     [0, 1].forEach((index) => join(index));
@@ -155,7 +158,7 @@ describe('a coordinator that takes charges back', function () {
     assert.equal(await coordinator.roundsOver, 'completed');
   });
 
-  /** A statement as its platform would sign it, but for what is changed. */
+  /** A statement as its platform would sign it, except for the changes. */
   const statementOf = (index: number, changes: Partial<StatementBody> = {}, signer = index): StatementBody => {
     const { federation } = house.federation.manifest;
     const listed = house.store.sessions.listed(1, 1)!;
@@ -179,7 +182,7 @@ describe('a coordinator that takes charges back', function () {
       statementOf(0, { maskKey: second.maskKey }),
       statementOf(0, { parametersHash: new Uint8Array(32) }),
       statementOf(0, { signature: new Uint8Array(64) }),
-      // Signed by another platform, and another platform's own.
+      // Signed by another platform, and another platform's own statement.
       statementOf(0, {}, 1),
       statementOf(1),
       statementOf(0, { attempt: 7 }),
@@ -189,7 +192,7 @@ describe('a coordinator that takes charges back', function () {
     await live[0].link.drained();
     assert.deepEqual([...house.store.sessions.statements({ round: 1, attempt: 1 })], []);
     assert.equal(eventsOf('refund'), 0);
-    // Told at once, and then no more than once a second.
+    // Reported at once, and then at most once per second.
     assert.equal(eventsOf('statements-dropped'), 1);
     await house.next('statements-dropped');
     assert.equal(dropped(), lies.length);
@@ -242,7 +245,7 @@ describe('a coordinator that takes charges back', function () {
     assert.ok(first.kind === 'last-keys');
     assert.deepEqual([first.round, first.attempt], [2, 1]);
     assert.ok(back.store.sessions.knows(first.keys));
-    // Another state, with which this platform would not know what it has revealed.
+    // Another state, in which this platform would not know what it has revealed.
     const old = new LivePlatform(house, house.federation.platforms[1], {});
     live.push(old);
     await old.until(() => old.received.length > 0);

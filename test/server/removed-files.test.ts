@@ -1,4 +1,7 @@
-/** A state that is removed or replaced while its process runs: noticed before anything more is charged, let alone leaves. */
+/**
+ * A state that is removed or replaced while its process runs. The process notices before it charges anything more, and
+ * so before anything leaves.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +73,7 @@ describe('a state that is removed under a running process', () => {
       assert.ok(starts.length <= 2 * 3, 'and nobody was invited to another');
     });
 
-    // One of a kind: the other ways are the same to the file.
+    // One example: to the file the other ways are the same.
     if (!['its log is removed', 'its folder is removed', 'a copy takes its place'].includes(name)) continue;
     it(`of a platform, ${name}: nothing of an update leaves it any more`, async () => {
       const federation = tinyFederation({ epsilon: 8, rounds: { count: 5, stageTimeoutMs: 200, maxAttempts: 1 } });
@@ -90,7 +93,7 @@ describe('a state that is removed under a running process', () => {
         },
         onError: (failed) => {
           error ??= failed;
-          // As the agent does: it stops.
+          // The agent reacts in the same way: it stops.
           void victim.die();
         },
       });

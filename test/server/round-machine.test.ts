@@ -41,12 +41,12 @@ describe('round machine', () => {
       { kind: 'grace-over' },
       { kind: 'open', round: 1 },
     ]);
-    // Nobody is awaited any more: at once, and the time of grace is over.
+    // Nobody is awaited any more, so the attempt opens at once, and the time of grace is over.
     assert.deepEqual(handleRound(policy, waiting, { kind: 'ready', ready: 4, awaited: 0 })[1], [
       { kind: 'cancel-timer' },
       { kind: 'open', round: 1 },
     ]);
-    // Someone left: the timer must not open an attempt with too few.
+    // A platform left, so the timer must not open an attempt with too few.
     const [fewer, cancel] = handleRound(policy, waiting, { kind: 'ready', ready: 3, awaited: 2 });
     assert.deepEqual(cancel, [{ kind: 'cancel-timer' }]);
     assert.deepEqual(handleRound(policy, fewer, { kind: 'timer', ready: 3, awaited: 2 })[1], []);
@@ -70,7 +70,7 @@ describe('round machine', () => {
     for (const kind of ['ready', 'timer'] as const) {
       assert.deepEqual(handleRound(policy, state, { kind, ready: 5, awaited: 0 }), [state, []]);
     }
-    // Each time it is tried once, after a pause that goes on growing.
+    // Each return causes one attempt, after a pause that grows further.
     const rests: unknown[] = [];
     for (let attempt = 4; attempt <= 6; attempt++) {
       const [pausing, effects] = handleRound(policy, state, { kind: 'back' });

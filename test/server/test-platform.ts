@@ -1,4 +1,7 @@
-/** A platform of a tiny federation: the real masked sum over a real link; what it adds, and where it dies, a test says. */
+/**
+ * A platform of a tiny federation: the real masked sum over a real link. A test decides what it adds, and at which
+ * point it dies.
+ */
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { sessionParameters } from '../../core/federation/attempt.ts';
 import type { Clock } from '../../core/time/clock.ts';
@@ -26,7 +29,7 @@ export interface TestPlatformOptions {
   readonly clock: Clock;
   /** The integers that it adds in a round. */
   readonly integers?: (round: number) => Float64Array;
-  /** False: dies instead of sending this. */
+  /** False: its process dies instead of sending this. */
   readonly sends?: (message: PlatformMessage, round: number, attempt: number) => boolean;
   /** The message that it sends instead, if any. Undefined: it sends nothing, and its connection stays open. */
   readonly bends?: (message: PlatformMessage, round: number) => PlatformMessage | undefined;
@@ -72,7 +75,7 @@ export class TestPlatform {
     });
   }
 
-  /** The first end of an attempt that passes. */
+  /** The first end of an attempt that passes the test. */
   ended(accept: (end: AttemptEndBody) => boolean): Promise<AttemptEndBody> {
     const known = this.ends.find(accept);
     if (known !== undefined) return Promise.resolve(known);
@@ -83,7 +86,7 @@ export class TestPlatform {
     void this.link.send({ kind: 'status', stage: prepared ? 'ready' : 'preparing', fraction: 0, prepared });
   }
 
-  /** As a killed process: nothing more is sent, and its connection ends. */
+  /** Behaves like a killed process: nothing more is sent, and its connection ends. */
   async die(): Promise<void> {
     this.#isDead = true;
     await this.link.close();

@@ -1,4 +1,4 @@
-/** A federation around a tiny strategy whose platforms add any vector a test gives them. */
+/** A federation with a tiny strategy, whose platforms add any vector that a test gives them. */
 import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
@@ -25,9 +25,9 @@ export interface TinySettings {
   readonly rounds?: Partial<Manifest['rounds']>;
   /** The strategy's privacy profile. Default: a private encoder. */
   readonly profile?: PrivacyProfile;
-  /** Rounds the privacy plan is calibrated for; those of the manifest when absent. */
+  /** Number of rounds for which the privacy plan is calibrated. Default: the manifest's. */
   readonly plannedRounds?: number;
-  /** F; none when absent. */
+  /** F. Default: none. */
   readonly refunds?: number;
 }
 

@@ -1,4 +1,7 @@
-/** Members that decline, break the protocol, are silent, or stay away, again and again: what they can cost the others. */
+/**
+ * Members that repeatedly decline, break the protocol, are silent or stay away, and the limits of their cost to the
+ * others.
+ */
 import assert from 'node:assert/strict';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
 import type { Clock } from '../../core/time/clock.ts';
@@ -10,7 +13,7 @@ import { tinyFederation } from './tiny-federation.ts';
 
 const GRACE_MS = 40;
 
-/** Clock on which the times of grace are counted. */
+/** Clock that counts the times of grace. */
 function countingGraces(clock: Clock): Clock & { graces: number } {
   return {
     graces: 0,
@@ -41,7 +44,7 @@ describe('members that cannot be relied on', function () {
     );
   const eventsOf = <Kind extends CoordinatorEvent['kind']>(kind: Kind): Extract<CoordinatorEvent, { kind: Kind }>[] =>
     house.events.filter((event): event is Extract<CoordinatorEvent, { kind: Kind }> => event.kind === kind);
-  /** Numbers of the attempts, from 1 on, that a platform was invited to. */
+  /** Numbers of the attempts, from 1, to which a platform was invited. */
   const invitations = (platform: string): readonly number[] =>
     eventsOf('attempt').flatMap(({ cohort }, index) => (cohort.includes(platform) ? [index + 1] : []));
 
@@ -125,7 +128,7 @@ describe('members that cannot be relied on', function () {
       told.text,
       'round 1 is given up for now, after as many failed attempts as the manifest allows; missing: p2 3 times (it declined with POLICY_FLOOR), p3 3 times (it was not connected). The coordinator tries it again once one of them is back',
     );
-    // Letters go on meanwhile.
+    // Letters are relayed meanwhile.
     const mail = house.next('mail', ({ outcome }) => outcome === 'stored');
     await sendMail(p0, p1);
     await mail;
@@ -175,7 +178,7 @@ describe('members that cannot be relied on', function () {
       },
     });
     await stage;
-    // A new process is ready for the next attempt, while this one still waits for the other platform that is missing.
+    // A new process is ready for the next attempt, while this one still waits for the other missing platform.
     void dying.die();
     const ready = house.next('progress', ({ platform, prepared }) => platform === 'p2' && prepared);
     house.join(2);
@@ -208,7 +211,7 @@ describe('members that cannot be relied on', function () {
     const evil: TestPlatform = house.join(3);
     coordinator.on((event) => {
       if (event.kind === 'attempt' && event.cohort.includes('p3')) evil.say(false);
-      // Back for the round after the next.
+      // It is back for the round after the next.
       if (event.kind === 'attempt' && !event.cohort.includes('p3')) evil.say(true);
     });
     assert.equal(await coordinator.roundsOver, 'completed');

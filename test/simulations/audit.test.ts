@@ -40,7 +40,7 @@ describe('audit', function () {
     assert.ok(releases.filter(({ mode }) => mode === 'raw').every(({ lowerBound }) => lowerBound > 5));
 
     const [membership, membershipNoised, interaction, interactionNoised] = embeddingRows;
-    // Averaged rows tell who was there, and mostly whether one item was met.
+    // Averaged rows reveal who was there, and mostly also if one item was met.
     assert.ok(membership.lowerBound > 3 && membership.correct === membership.guesses);
     assert.ok(interaction.lowerBound > 1);
     assert.ok(membershipNoised.lowerBound < 2 && interactionNoised.lowerBound < 1);

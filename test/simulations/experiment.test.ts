@@ -31,7 +31,7 @@ const run = (
 ): Promise<ExperimentOutcome> =>
   runExperiment(folder, { version: 'test', workers, signal: new AbortController().signal, onEvent });
 
-/** Every measured row, whatever order the trials ended in. */
+/** Every measured row, in whatever order the trials ended. */
 function rowsIn(folder: string): unknown[] {
   const database = new Libsql(join(folder, 'results.db'));
   try {
@@ -118,7 +118,7 @@ describe('privacy experiment', function () {
 
   it('records a trial that cannot be run, and goes on', async () => {
     const folder = join(place, 'failing');
-    // A masked sum of two platforms, one of which colludes, is refused by the plan.
+    // A plan refuses a masked sum of two platforms, one of which colludes.
     const strategy = ['shared-trunk', 'private-subspace'];
     const config = experimentConfig({ ...TINY, epsilon: [4], release: ['none'], strategy });
     await createExperiment(folder, config, 'test');
@@ -128,7 +128,7 @@ describe('privacy experiment', function () {
       summary.failures.map(({ trial, code }) => [trial, code]),
       [[grid(config)[0].trial, 'PRIVACY_PLAN_REFUSED']],
     );
-    // The references were to be measured by the one that failed.
+    // The failed trial was the one that should have measured the references.
     assert.ok(summary.references.some(({ method }) => method === 'popularity'));
     assert.ok(summary.frontier.length > 0 && summary.frontier.every(({ gain }) => gain !== null));
   });

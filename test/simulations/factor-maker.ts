@@ -1,4 +1,4 @@
-/** A process that takes its time over factors: tells its parent once it is at work. Without a folder it ends at once. */
+/** A process that makes factors slowly, and tells its parent once it works. Without a folder it ends at once. */
 import { factorFolder } from '../../simulations/factor-folder.ts';
 
 const [, , folder] = process.argv as (string | undefined)[];

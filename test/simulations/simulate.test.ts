@@ -33,7 +33,7 @@ describe('simulate', function () {
   ): ReturnType<typeof simulate> =>
     simulate({ ...SMALL, out, ...options }, { version: 'test', signal: new AbortController().signal, onEvent });
   let both: ReturnType<typeof simulate> | undefined;
-  /** Made by the first test that needs it. */
+  /** The first test that needs it makes it. */
   const privateAndTrunk = (): ReturnType<typeof simulate> =>
     (both ??= run({ strategy: ['private-subspace', 'shared-trunk'] }));
 

@@ -3,7 +3,7 @@ import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { auditStrategy } from '../../simulations/audit/strategy-audit.ts';
 
-/** So many times less than the planned deviation, in everything that is released or in one sum alone. */
+/** The factor by which the deviation is below the planned one, in everything that is released or in one sum. */
 function lessNoise(factor: number, where: (label: string) => boolean): PrivacyMechanism {
   return {
     ...discreteGaussian,

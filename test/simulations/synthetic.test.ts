@@ -50,7 +50,7 @@ describe('the synthetic world', () => {
     for (const { name, persons, items, offsets } of domains) {
       persons.forEach((person, row) => {
         const random = new Prng(`${SMALL.seed}/history/${name}/${person}`);
-        // The length of the history comes first.
+        // The length of the history is drawn first.
         random.gaussian();
         random.uniform();
         const preference = truth!.preference(name, person);

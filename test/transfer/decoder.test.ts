@@ -41,7 +41,7 @@ describe('decoder', () => {
     const decoded = decoder.report.blend.decoder;
     assert.ok(decoded === 0 || source.weight <= decoded);
     if (decoded === 0) assert.ok((source.shutOutBecause ?? '').length > 10);
-    // Nothing is lost by having asked: what is shown is as good as the prior.
+    // Using a useless source costs nothing: the result is as good as the prior.
     assert.ok(decoder.report.heldOut['blend'] >= decoder.report.heldOut['prior']);
   });
 

@@ -14,7 +14,10 @@ import { gram } from '../../core/transfer/linear-algebra/products.ts';
 const items = 30;
 const settings: AlsSettings = { dimension: 6, sweeps: 12, unseenWeight: 0.1, ridge: 0.3, ridgeExponent: 0 };
 
-/** Two groups of persons with two halves of the catalogue; histories from 1 to 14 items, so both sides of the dimension. */
+/**
+ * Two groups of persons with two halves of the catalogue. Histories have 1 to 14 items, so both fewer and more than the
+ * dimension.
+ */
 function twoGroups(): Interactions {
   const prng = new Prng('two groups');
   const rows = Array.from({ length: 80 }, (_, person) => {

@@ -134,7 +134,7 @@ describe('dense linear algebra', () => {
     const n = 40;
     const a = positive(n, 7, 1);
     const b = gaussian(n * 3, 8);
-    // A column that is solved from the start must not stop the others.
+    // A column whose solution is the starting value must not stop the others.
     for (let i = 0; i < n; i++) b[i * 3 + 1] = 0;
     const product = (p: Float64Array): Float64Array => {
       const out = new Float64Array(n * 3);

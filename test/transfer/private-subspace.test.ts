@@ -48,7 +48,7 @@ function world(persons: number, items: number, seed: string): Interactions {
 const historyOf = ({ offsets, items }: Interactions, person: number): Uint32Array =>
   items.subarray(offsets[person], offsets[person + 1]);
 
-/** @param room most items the sums have coordinates for. */
+/** @param room largest number of items with coordinates in the sums. */
 const train = (
   interactions: Interactions,
   items: number,
@@ -60,7 +60,7 @@ const train = (
   return trainSubspace(interactions, items, settings, noisySums(deviation, dimensions), seededRandom('start'));
 };
 
-/** How much closer persons of one group are than persons of two, as a difference of mean cosines. */
+/** Difference of mean cosines: pairs within one group less pairs of two groups. */
 async function separation(interactions: Interactions, items: number, deviation: number): Promise<number> {
   const encoder = await train(interactions, items, deviation);
   const vectors = Array.from({ length: 80 }, (_, person) => encodeHistory(historyOf(interactions, person), encoder));
@@ -81,7 +81,8 @@ describe('private subspace iteration', () => {
     const interactions = world(200, 40, 'room');
     const exact = await train(interactions, 40, 0);
     assert.deepEqual(await train(interactions, 40, 0, 60), exact);
-    // With noise the first sum draws for all its coordinates: what comes later differs, and every item still has a vector.
+    // With noise the first sum has draws for all its coordinates, so later values differ, and every item still has a
+    // vector.
     const noised = await train(interactions, 40, 1, 60);
     assert.equal(noised.vectors.length, 40 * 4);
     assert.ok(noised.vectors.every(Number.isFinite));
@@ -133,7 +134,7 @@ describe('private subspace iteration', () => {
     const lost = await separation(interactions, 80, 400);
     assert.ok(clear > 0.6, `without noise ${clear}`);
     assert.ok(noisy > 0.45 && noisy < clear, `with noise ${noisy}`);
-    // Random item vectors still tell that persons share items.
+    // Even random item vectors show that persons share items.
     assert.ok(lost < noisy - 0.1, `drowned ${lost}`);
   });
 

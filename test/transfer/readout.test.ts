@@ -1,4 +1,6 @@
-/** Every readout and item space of the registry against the one compliance suite: none can be added without passing it. */
+/**
+ * Runs the compliance suite on every readout and item space of the registry, so none can be added without passing it.
+ */
 import assert from 'node:assert/strict';
 import { decoderNamed, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { readoutCompliance } from './readout.compliance.ts';

@@ -40,7 +40,7 @@ function train(all: Federation, sum: (shared: SharedModel, round: number) => Flo
   return { integers, models };
 }
 
-/** Each platform sends its update masked; masks cancel in the sum. */
+/** Each platform sends its masked update, and the masks cancel in the sum. */
 function masked(all: Federation, updates: readonly Float64Array[], round: number): Float64Array {
   const bits = all.privacy.ringBits;
   const prng = new Prng(`masks of round ${round}`);
@@ -72,7 +72,7 @@ describe('shared-trunk', () => {
       ),
     );
 
-    // One place: everybody's contributions into one sum, by platforms in another order.
+    // Everybody's contributions in one sum, in one place, with the platforms in another order.
     const together = await Promise.all([...domains].reverse().map((domain) => platform(all, domain)));
     function* everybody(shared: SharedModel, round: number): Generator<Contribution> {
       for (const model of together) yield* contributionsOf(model, shared, round);
@@ -112,7 +112,7 @@ describe('shared-trunk', () => {
     const [domain] = domains;
     const drawn = new Map<string, Float64Array>();
     const whole = await platform(all, domain, { drawn });
-    // The last person: whoever is left draws the same roundings.
+    // The last person, so that the others draw the same roundings.
     const last = domain.persons.length - 1;
     const without = await platform(all, restrictPersons(domain, [...Array(last).keys()]), { drawn });
     const [a, b] = [whole, without].map((model) => updateOf(all, model, all.start, 1).integers);

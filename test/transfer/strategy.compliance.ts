@@ -19,7 +19,7 @@ import type { PlatformModel, PublicShape, SharedModel, TransferStrategy } from '
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface StrategyComplianceSetup {
-  /** Small ones: the suite runs a platform several times over. */
+  /** Small worlds, because the suite runs a platform several times. */
   readonly settings?: object;
   readonly rounds?: number;
   readonly backend?: () => Promise<TensorBackend>;
@@ -27,10 +27,10 @@ export interface StrategyComplianceSetup {
 
 type Released = ReadonlyMap<string, readonly Float64Array[]>;
 
-/** Everything one platform lets out before anybody asks for a representation. */
+/** Everything that one platform releases before anybody requests a representation. */
 interface Departures {
   readonly model: PlatformModel;
-  /** In order, by label: one list of contributions a release. */
+  /** In order, by label: one list of contributions per release. */
   readonly charged: ReadonlyMap<string, readonly (readonly Contribution[])[]>;
   readonly released: Released;
   readonly updates: readonly (readonly Contribution[])[];
@@ -82,13 +82,13 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     return model;
   };
 
-  /** Some shared model other than the first: the same for every run that is compared. */
+  /** A shared model other than the first, the same for all compared runs. */
   const sharedAt = (round: number): SharedModel => {
     const shared = strategy.initialModel(plan, 'compliance');
     return shared.map((value, i) => value + 0.01 * Math.sin(i + round));
   };
 
-  /** Runs a whole platform. With `pinned`, sums give back those values whatever is contributed. */
+  /** Runs a whole platform. With `pinned`, sums return those values, whatever is contributed. */
   const run = async (domain: Domain, pinned?: Released, joined = shape): Promise<Departures> => {
     const model = join(domain, 'platform', joined);
     const queries = strategy.queries(joined, domain.name, settings);

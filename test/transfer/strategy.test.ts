@@ -1,10 +1,10 @@
-/** Every strategy of the registry against the one compliance suite: none can be added without passing it. */
+/** Runs the compliance suite on every strategy of the registry, so none can be added without passing it. */
 import { tensorBackend } from '../../client/tensor/open.ts';
 import { strategies } from '../../core/transfer/registry.ts';
 import { strategyCompliance } from './strategy.compliance.ts';
 import type { StrategyComplianceSetup } from './strategy.compliance.ts';
 
-/** Settings that keep the suite short, where the defaults do not. */
+/** Settings that keep the suite short if the defaults would not. */
 const setups: Readonly<Record<string, StrategyComplianceSetup>> = {
   'shared-trunk': {
     settings: { hidden: 8, bottleneck: 6 },

@@ -14,7 +14,7 @@ export interface TasteWorld {
   readonly liked: (taste: Float64Array) => Uint32Array;
 }
 
-/** Persons choose items near their taste; the item is a point on the same sphere. */
+/** Persons choose items near their taste. Items are points on the same sphere. */
 export function tasteWorld(persons: number, seed: string): TasteWorld {
   const prng = new Prng(seed);
   const point = (): Float64Array => {

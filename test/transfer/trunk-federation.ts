@@ -1,4 +1,7 @@
-/** A small federation for tests of strategies with rounds: everything the coordinator and the platforms do, but the wire. */
+/**
+ * A small federation for tests of strategies with rounds. It has everything that the coordinator and the platforms do,
+ * except the wire.
+ */
 import type { Domain } from '../../core/data/domain.ts';
 import type { ServerOptimiser } from '../../core/federation/optimiser.ts';
 import { serverOptimiser } from '../../core/federation/optimiser.ts';
@@ -85,7 +88,7 @@ export function federation(
   };
 }
 
-/** One platform's model, prepared: its noise and its public randomness from seeds. */
+/** One platform's prepared model, with seeds for its noise and its public randomness. */
 export async function platform(
   { shape, settings, plan, privacy, mechanism, start }: Federation,
   domain: Domain,

@@ -19,7 +19,7 @@ const shape: TrunkShape = { inputs: 5, hidden: 4, bottleneck: 3 };
 const wave = (length: number, pace: number) => Float32Array.from({ length }, (_, i) => Math.sin(pace * i + 1));
 const parameters = initialTrunk(shape, [0, 1, 2], 0.5, 'seed').map((value, i) => value + 0.3 * Math.sin(i));
 
-/** y of one input, written out in plain loops: what the batched code is held against. */
+/** y of one input in plain loops, as a reference for the batched code. */
 function reconstruct(weights: Float32Array, input: Float32Array): number[] {
   const { E0, E1, e1, E2, e2, D0, D1, d1, D2, d2 } = trunkViews(shape, weights);
   const [b, c] = [biasScale(shape), hiddenScale(shape)];

@@ -76,7 +76,7 @@ describe('body codec', () => {
     const suspicious = fields.filter((field) =>
       /person|interaction|weight|example|loss|metric|accuracy|count/i.test(field),
     );
-    // Fragments are counted, and sealed letters name the pseudonyms they are about.
+    // Fragments are counted, and letters contain the pseudonyms that they are about.
     assert.deepEqual(suspicious, ['Fragment.count', 'ReleaseBatch.persons', 'ReleaseWithdrawal.persons']);
   });
 });

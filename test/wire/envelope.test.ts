@@ -24,7 +24,7 @@ const expected = {
   maxFrameBytes: 1 << 20,
 };
 
-/** Any bytes, signed as a frame is. */
+/** Any bytes, signed like a frame. */
 function signed(bytes: Uint8Array, by = signer): Uint8Array {
   return Buffer.concat([bytes, Uint8Array.of(0x7a, 0x40), by.sign(bytes)]);
 }
@@ -33,7 +33,7 @@ const head = (changes: isthmus.Envelope.$Properties = {}): Uint8Array =>
 
 describe('envelope', () => {
   it('is decoded only once its sender is known to have signed it', () => {
-    // Bytes that no decoder takes: whoever says so has decoded them.
+    // Bytes that no decoder accepts, so that this error shows that they were decoded.
     const broken = Buffer.concat([head(), Uint8Array.of(0xff, 0xff, 0xff)]);
     assert.throws(() => openEnvelope(signed(broken, stranger), expected), { code: 'WIRE_BAD_SIGNATURE' });
     assert.throws(() => openEnvelope(signed(broken), expected), { code: 'WIRE_MALFORMED' });

@@ -37,7 +37,7 @@ export function testFederation(names: readonly string[] = ['alpha', 'beta', 'gam
   };
 }
 
-/** For handlers of defects: none is expected, and one must not pass unseen. */
+/** A handler of defects that fails the test, because none is expected. */
 export function raise(error: unknown): void {
   setImmediate(() => {
     throw error;

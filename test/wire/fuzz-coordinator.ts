@@ -1,4 +1,4 @@
-/** Random traffic against a coordinator, over loopback: of strangers, and of members whose keys turned hostile. */
+/** Random traffic against a coordinator over loopback, from strangers and from members with a hostile program. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Prng } from '../../core/random/prng.ts';
@@ -13,10 +13,10 @@ import { RawMember } from './raw-member.ts';
 import { EVENT_TEXT, RawWebSocket, WIRE_URL } from './raw-websocket.ts';
 
 const STRANGERS = 4;
-/** A connection that must be closed is closed by then, on a machine with much to do. */
+/** Longest time until a connection that must be closed is closed, on a busy machine. */
 const CLOSE_MS = 30_000;
 
-/** Bodies as they travel; some changed, so that fields are cut, repeated and out of range. */
+/** Bodies as they are sent. Some are changed, so that fields are cut, repeated and out of range. */
 export function fuzzedBodies(seed: number): (random: Prng) => Uint8Array {
   const pool = fc.sample(anyBody, { numRuns: 2000, seed }).map((body) => new Uint8Array(encodeBody(body)));
   return (random) => {
@@ -30,8 +30,8 @@ export function fuzzedBodies(seed: number): (random: Prng) => Uint8Array {
 
 /**
  * Sends at least `packets` messages.
- * @param members each in a lane of its own; a lane may hold one connection at a time.
- * @param sent told of every message.
+ * @param members each has its own lane, and a lane has one connection at a time.
+ * @param sent called for every message.
  */
 export async function strikeCoordinator(
   url: string,
@@ -83,7 +83,7 @@ async function strangerConnection(url: string, random: Prng, count: () => void):
     letters += COORDINATOR.letterOf(message);
     send(raw, message);
     count();
-    // No frame of a stranger's is a hello.
+    // No frame of a stranger is a hello.
     const isOver = !COORDINATOR.grammar.test(letters) || letters.includes('hb') || letters.includes('d');
     if (isOver) {
       await closed(raw, letters);
@@ -111,7 +111,7 @@ async function memberConnection(
     if (random.integer(8) === 0) frame[random.integer(frame.length)] ^= 1 << random.integer(8);
     raw.event(frame);
     count();
-    // The window moves.
+    // The acknowledgement moves the window.
     if (n % 16 === 15) await new Promise((resolve) => setImmediate(resolve));
   }
   send(raw, '42["envelope"]');

@@ -1,4 +1,4 @@
-/** Frames that were mutated or cut: the decoder's answer is a typed error or a checked body, never anything else. */
+/** Mutated or cut frames: the decoder answers with a typed error or a checked body, and never with anything else. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
@@ -13,7 +13,7 @@ const mutation = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), f
   maxLength: 4,
 });
 
-/** @returns how often each code was the answer; `taken` where the mutation hit what a body may freely say. */
+/** @returns how often each code was the answer; `taken` counts mutations that gave another valid body. */
 export function fuzzFrames(frames: number, seed: number): ReadonlyMap<string, number> {
   const { secretKey, publicKeys } = testFederation().of('alpha');
   const signer = new FrameSigner(secretKey);
@@ -32,7 +32,8 @@ export function fuzzFrames(frames: number, seed: number): ReadonlyMap<string, nu
         return cut === 0 ? target.subarray(0, Math.floor(changes[0][0] * target.length)) : target;
       };
       const body = new Uint8Array(encodeBody(given));
-      // Half are changed under a good signature, as a dishonest platform would: the body's checks must hold alone.
+      // Half are changed before they are signed, as a dishonest platform would do, so that only the body's checks can
+      // refuse them.
       const frame = isSigned
         ? sealEnvelope(header, new Uint8Array(mutate(body)), signer)
         : mutate(sealEnvelope(header, body, signer));

@@ -19,11 +19,11 @@ const MOST_MESSAGES = 24;
 export interface End {
   readonly makeReader: () => { take(message: Message): void };
   readonly packets: typeof coordinatorPackets | typeof platformPackets;
-  /** Each message as one letter: `x` is what this end never takes. */
+  /** Each message as one letter. `x` is a message that this end never accepts. */
   readonly letterOf: (message: Message) => string;
-  /** Connections that are right, up to any message. */
+  /** Valid connections, up to any message. */
   readonly grammar: RegExp;
-  /** A message that would be right at this letter's place, mostly. */
+  /** Mostly a message that is valid at this letter's place. */
   readonly good: readonly Message[];
 }
 
@@ -58,7 +58,7 @@ function isHandshake(text: string): boolean {
   const isWhole = (number: unknown, digits: number): boolean =>
     Number.isInteger(number) && (number as number) >= 1 && (number as number) < 10 ** digits;
   if (!isWhole(pingInterval, 7) || !isWhole(pingTimeout, 7) || !isWhole(maxPayload, 10)) return false;
-  // As JSON is written by a program, and in no other way.
+  // JSON exactly as a program writes it.
   return text === `0${JSON.stringify({ sid, upgrades: [], pingInterval, pingTimeout, maxPayload })}`;
 }
 
@@ -95,18 +95,18 @@ export function fuzzPackets(messages: number, seed: string | number): Readonly<R
   return counts;
 }
 
-/** One connection, until a message is refused. @returns its messages. */
+/** One connection, up to the first refused message. @returns its messages. */
 function connection(end: End, random: Prng, count: (what: string) => void): number {
   const reader = end.makeReader();
   const decoder = new end.packets.Decoder();
   const heard: SocketPacket[] = [];
   decoder.on('decoded', (packet) => heard.push(packet));
-  // As the library makes it ready.
+  // Prepared as the library does it.
   if (random.integer(2) === 0) decoder.destroy();
   let letters = '';
   let next = 0;
   for (let sent = 1; sent <= MOST_MESSAGES; sent++) {
-    // Mostly what is right there, so that connections get on.
+    // Mostly valid messages, so that connections get far.
     const message = random.integer(5) < 4 ? end.good[next++ % end.good.length] : anyMessage(random);
     letters += end.letterOf(message);
     const isRight = end.grammar.test(letters);
@@ -115,7 +115,7 @@ function connection(end: End, random: Prng, count: (what: string) => void): numb
     try {
       if (!isRight) {
         assert.ok(refusal?.code === 'WIRE_MALFORMED');
-        // The library may hand more to the parser before the connection is closed.
+        // The library may give more to the parser before the connection is closed.
         if (refusal.by === 'parser') {
           const more = random.integer(2) === 0 ? anyMessage(random) : end.good[random.integer(end.good.length)];
           assert.equal(refusalOf(() => decoder.add(more))?.code, 'WIRE_MALFORMED');
@@ -139,7 +139,7 @@ function connection(end: End, random: Prng, count: (what: string) => void): numb
   return MOST_MESSAGES;
 }
 
-/** As the library does at the end: nothing is heard any more. */
+/** At the end the library removes its listeners. */
 function letGo(decoder: InstanceType<End['packets']['Decoder']>, heard: readonly unknown[], random: Prng): void {
   decoder.destroy();
   decoder[random.integer(2) === 0 ? 'off' : 'removeListener']();
@@ -157,7 +157,7 @@ interface Refusal {
   readonly by?: 'reader' | 'parser';
 }
 
-/** As engine.io hands messages on. */
+/** Messages are passed on as by engine.io. */
 function take(
   reader: { take(message: Message): void },
   decoder: { add(message: unknown): void },

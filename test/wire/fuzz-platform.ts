@@ -1,4 +1,4 @@
-/** Random traffic against a platform, from whoever answers in its coordinator's place: with the coordinator's key, or without. */
+/** Random traffic against a platform from an impostor of its coordinator, with or without the coordinator's key. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -16,7 +16,7 @@ import type { Message } from './packet-kinds.ts';
 import { EVENT_TEXT } from './raw-websocket.ts';
 
 const NO_SESSION = new Uint8Array(0);
-/** Each that holds good keeps a platform's next pause short. */
+/** A successful handshake keeps a platform's next pause short. */
 const BAD_HANDSHAKES = 8;
 
 export interface FalseCoordinator {
@@ -26,7 +26,7 @@ export interface FalseCoordinator {
   close(): Promise<void>;
 }
 
-/** @param sent told of every message. */
+/** @param sent called for every message. */
 export async function falseCoordinator(
   identity: WireIdentity,
   packets: number,

@@ -1,4 +1,4 @@
-/** A few seconds of what `npm run bench:fuzz-wire` does at length. */
+/** A short version of `npm run bench:fuzz-wire`. */
 import assert from 'node:assert/strict';
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';

@@ -17,7 +17,7 @@ export class HandClock implements Clock {
     };
   }
 
-  /** Runs everything that falls due, in order. */
+  /** Runs everything that is due, in order. */
   turn(ms: number): void {
     const until = this.#now + ms;
     for (;;) {

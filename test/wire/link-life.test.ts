@@ -159,7 +159,7 @@ describe('link in time', () => {
     assert.ok(results.includes('placed') && results.includes('dropped'));
     assert.deepEqual(presence.at(-1)?.kind, 'lost');
     await settled();
-    // It may come back, with a new link.
+    // It may come back with a new link.
     clock.turn(200);
     await settled();
     assert.deepEqual(states.at(-1), { kind: 'online', resumed: false, completedRounds: 0 });

@@ -125,7 +125,7 @@ export function mutated(random: Prng, message: Message): Message {
   }
 }
 
-/** Any message: by grammar, of the list that a person wrote, or one of either changed once or twice. */
+/** Any message: from the grammar, or from the list made by hand, or one of either changed once or twice. */
 export function anyMessage(random: Prng): Message {
   const drawn = random.integer(8) === 0 ? pick(random, LISTED) : pick(random, DRAWS)(random);
   const changes = random.integer(4);

@@ -18,7 +18,7 @@ export const CONNECTED_TEXT = '40{"sid":"bbbbbbbbbbbbbbbbbbbb"}';
 const BYTES = new Uint8Array(200);
 const kind = (name: string, ...messages: readonly Message[]): Kind => ({ name, messages });
 
-/** On a connection that is open for events, on either end. */
+/** On an open connection, for either end. */
 export const EVENT_KINDS: readonly Kind[] = [
   kind('an event of text', '42["envelope",1]'),
   kind('an event with more arguments than a call takes', `42["envelope"${',1'.repeat(125_000)}]`),
@@ -64,14 +64,14 @@ export const EVENT_KINDS: readonly Kind[] = [
   kind('plain words', 'hello'),
 ];
 
-/** From a platform alone. */
+/** Only from a platform. */
 export const PLATFORM_KINDS: readonly Kind[] = [
   kind('a second CONNECT', '40'),
   kind('a CONNECT with data', '40{"token":"x"}'),
   kind('engine.io: a ping, which is the coordinator’s to send', '2'),
 ];
 
-/** From a platform, in the place of its CONNECT. */
+/** From a platform, instead of its CONNECT. */
 export const CONNECT_KINDS: readonly Kind[] = [
   kind('an event before the CONNECT', EVENT_TEXT),
   kind('attachments before the CONNECT', '4510-["envelope"]'),
@@ -82,7 +82,7 @@ export const CONNECT_KINDS: readonly Kind[] = [
   kind('a disconnect before the CONNECT', '41'),
 ];
 
-/** From whoever answers in a coordinator's place, before anything else. */
+/** From an impostor of the coordinator, before anything else. */
 export const ANSWER_KINDS: readonly Kind[] = [
   kind('words in the place of the handshake', '0garbage'),
   kind('a handshake of nothing', '0null'),
@@ -109,7 +109,10 @@ export const ANSWER_KINDS: readonly Kind[] = [
   kind('a pong, which is the platform’s to send', HANDSHAKE_TEXT, CONNECTED_TEXT, '3'),
 ];
 
-/** Bytes on a websocket that are no message, from a platform (masked) or a coordinator: the library refuses them, and must not throw. */
+/**
+ * Websocket bytes that are no message, from a platform (masked) or a coordinator. The library refuses them, and must
+ * not throw.
+ */
 export function frameKinds(isMasked: boolean): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
   const frame = (opcode: number, payload: Uint8Array | string, isLast = true): Buffer =>
     frameOf(opcode, payload, isLast, isMasked);

@@ -2,7 +2,7 @@
 import type { Clock } from '../../core/time/clock.ts';
 
 export interface QuickClock extends Clock {
-  /** Later by so much, at once; timers keep their own pace. */
+  /** Advances the time at once. Timers keep their own pace. */
   jump(ms: number): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** A platform of the federation whose key turned hostile: welcomed, and then free to send any bytes. */
+/** A member of the federation with a hostile program: it is welcomed, and can then send any bytes. */
 import assert from 'node:assert/strict';
 import { decodeBody, encodeBody } from '../../core/wire/body-codec.ts';
 import type { Body } from '../../core/wire/body.ts';
@@ -48,7 +48,7 @@ export class RawMember {
     return sealEnvelope(header, body, this.#signer);
   }
 
-  /** The first body of a kind that the coordinator sent. */
+  /** The first body of a kind from the coordinator. */
   async heard(kind: (Body | LinkBody)['kind']): Promise<Body | LinkBody> {
     await this.raw.until(() => this.bodies().some((body) => body.kind === kind));
     const found = this.bodies().find((body) => body.kind === kind);

@@ -7,10 +7,10 @@ import type { Socket } from 'node:net';
 export const WIRE_URL = '/wire/?EIO=4&transport=websocket';
 export const TEXT = 1;
 export const BINARY = 2;
-/** The header of the one event there is, as engine.io carries it. */
+/** The header of the only event, as engine.io carries it. */
 export const EVENT_TEXT = '451-["envelope",{"_placeholder":true,"num":0}]';
 
-/** One websocket frame; a client's is masked, with zeros, which leave the payload as it is. */
+/** One websocket frame. A client's frame is masked with zeros, which do not change the payload. */
 export function frameOf(opcode: number, payload: Uint8Array | string, isLast = true, isMasked = true): Buffer {
   const body = Buffer.from(payload);
   const head = Buffer.alloc(body.length < 126 ? 2 : body.length < 65_536 ? 4 : 10);
@@ -40,7 +40,7 @@ export class RawWebSocket {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    // A refused connection may be reset; that it ended is all that counts.
+    // A refused connection may be reset. Only its end matters.
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
@@ -52,7 +52,7 @@ export class RawWebSocket {
     socket.on('data', (chunk) => this.#take(chunk));
   }
 
-  /** A TCP connection that has said nothing yet. */
+  /** A TCP connection on which nothing was sent yet. */
   static async dial(url: string): Promise<RawWebSocket> {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -61,7 +61,7 @@ export class RawWebSocket {
     return raw;
   }
 
-  /** Upgraded to a websocket, and nothing more: the engine's handshake has come. */
+  /** Upgraded to a websocket, with the engine's handshake received. */
   static async open(url: string, path = WIRE_URL): Promise<RawWebSocket> {
     const raw = await RawWebSocket.dial(url);
     raw.upgrade(path);
@@ -69,7 +69,7 @@ export class RawWebSocket {
     return raw;
   }
 
-  /** A socket.io connection, as a platform has it before it says who it is. */
+  /** A socket.io connection in the state before a platform's hello. */
   static async connected(url: string): Promise<RawWebSocket> {
     const raw = await RawWebSocket.open(url);
     raw.text('40');
@@ -93,18 +93,18 @@ export class RawWebSocket {
     return this.bytes(frameOf(BINARY, payload));
   }
 
-  /** As they are, without a frame around. */
+  /** Sends the bytes as they are, without a frame. */
   bytes(bytes: Uint8Array): boolean {
     return this.socket.writable && this.socket.write(bytes);
   }
 
-  /** Resolves when it holds, or the connection is over. */
+  /** Resolves once the condition holds, or the connection is over. */
   async until(holds: () => boolean): Promise<boolean> {
     while (!holds() && !this.isClosed) await new Promise<void>((resolve) => (this.#wake = resolve));
     return holds();
   }
 
-  /** One event of the wire. */
+  /** Sends one event of the wire. */
   event(frame: Uint8Array): boolean {
     this.text(EVENT_TEXT);
     return this.binary(frame);

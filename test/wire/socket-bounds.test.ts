@@ -52,12 +52,12 @@ describe('the coordinator’s sockets', () => {
   });
 
   const open = (raws: readonly RawWebSocket[]): readonly boolean[] => raws.map(({ isClosed }) => !isClosed);
-  /** How many connections the server has, once it has that many. */
+  /** The number of connections of the server, once it has that many. */
   async function connections(until: number): Promise<void> {
     const count = promisify<number>((done) => http.getConnections(done));
     while ((await count()) !== until) await new Promise((resolve) => setImmediate(resolve));
   }
-  /** As an HTTP client that keeps its connection. */
+  /** An HTTP client that keeps its connection open. */
   async function page(): Promise<RawWebSocket> {
     const raw = await RawWebSocket.dial(url);
     raw.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -103,13 +103,13 @@ describe('the coordinator’s sockets', () => {
     for (let n = 0; n < 10; n++) pages.push(await page());
     await Promise.all(pages.slice(0, 8).map(({ closed }) => closed));
     assert.deepEqual(open([...strangers, ...pages.slice(8)]), [true, true, true, true]);
-    // The one that asked last stays: the other of the two has been quiet for longer.
+    // The connection that asked last stays, because the other has been idle for longer.
     pages[8].socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(pages[8].socket, 'data');
     pages.push(await page());
     await pages[9].closed;
     assert.deepEqual(open([...strangers, pages[8], pages[10]]), [true, true, true, true]);
-    // One that upgrades is a stranger from then on.
+    // A connection that upgrades counts as a stranger from then on.
     pages[10].upgrade();
     await once(pages[10].socket, 'data');
     pages.push(await page(), await page());
@@ -147,7 +147,7 @@ describe('the coordinator’s sockets', () => {
       failures.map(({ platform, code }) => [platform, code]),
       [[null, 'WIRE_FRAME_TOO_LARGE']],
     );
-    // With the request itself, in one segment.
+    // Together with the request itself, in one segment.
     const hasty = await RawWebSocket.dial(url);
     hasty.socket.cork();
     hasty.upgrade();
@@ -157,7 +157,7 @@ describe('the coordinator’s sockets', () => {
     const slow = await RawWebSocket.open(url);
     for (let n = 0; n < 200 && !slow.isClosed; n++) {
       slow.bytes(unfinished.subarray(n, n + 1));
-      // One byte at a time on the network, too.
+      // One byte at a time on the network as well.
       await new Promise((resolve) => setImmediate(resolve));
     }
     await slow.closed;
@@ -174,7 +174,7 @@ describe('the coordinator’s sockets', () => {
     const second = await RawMember.join(url, federation.of('alpha'));
     await connections(1);
     second.raw.socket.pause();
-    // Garbage of a member, too.
+    // Garbage from a member as well.
     second.raw.text('42["envelope"]');
     await connections(0);
     first.raw.end();

@@ -1,4 +1,4 @@
-/** The parsers of both ends, in process: what they pass on, and what they refuse. */
+/** The parsers of both ends in one process: the packets that they pass on, and those that they refuse. */
 import assert from 'node:assert/strict';
 import { CoordinatorEngineReader, PlatformEngineReader } from '../../core/wire/engine-packets.ts';
 import type { EngineReader } from '../../core/wire/engine-packets.ts';
@@ -96,7 +96,7 @@ describe('socket.io parser', () => {
     });
   }
 
-  // In the library's hands a connection lives on until its farewell is sent: nothing may come through in between.
+  // The library keeps a connection until its farewell is sent, and nothing may come through in between.
   it('once it has refused a packet, it refuses all', () => {
     const { decoder, heard } = coordinator();
     decoder.add('0');

@@ -24,7 +24,7 @@ describe('strangers’ memory', function () {
   it('is bounded together, however many come', async () => {
     const { strangers } = STRANGER_LIMITS;
     const { bytes, open } = await totalOf(dearest, strangers * 1.6);
-    // Those that stay are the last that came: the measure sees all of them.
+    // Those that stay are the last ones to come, so the measurement sees all of them.
     assert.ok(open <= strangers && open > strangers * 0.95, `${open} open`);
     assert.ok(bytes > strangers * 12 * 1024 && bytes < MOST_TOGETHER, `${(bytes / 2 ** 20).toFixed(1)} MiB`);
   });

@@ -7,21 +7,21 @@ import { EVENT_TEXT, frameOf, RawWebSocket, TEXT } from './raw-websocket.ts';
 
 export interface Memory {
   readonly heap: number;
-  /** Buffers. */
+  /** Memory of buffers. */
   readonly outside: number;
   readonly resident: number;
 }
 
 type Step = (raw: RawWebSocket) => Promise<unknown>;
 
-/** So that what is made once for all of them does not count. */
+/** Excludes everything that is made once for all strangers. */
 const WARM_UP = 50;
 
-/** 8 KiB of headers but for what the upgrade itself needs, in as many as there may be. */
+/** 8 KiB of headers less the upgrade's own, in as many headers as are allowed. */
 const headers = Array.from({ length: 50 }, (_, n) => `x-${String(n).padStart(3, '0')}: ${'y'.repeat(140)}\r\n`).join(
   '',
 );
-/** Nearly 4 KiB of a frame that promises two million, so that all of it is held. */
+/** Nearly 4 KiB of a frame that promises two million bytes, so that all of it is held. */
 const unfinished = (opcode: number): Uint8Array =>
   Buffer.concat([Uint8Array.of(0x80 | opcode, 0xff, 0, 0, 0, 0, 0, 0x1f, 0, 0, 0, 0, 0, 0), new Uint8Array(3780)]);
 /** The actions of a stranger, the most expensive last. */
@@ -65,7 +65,7 @@ export const STEPS = {
 const written = (raw: RawWebSocket, bytes: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => raw.socket.write(bytes, () => resolve()));
 
-/** A coordinator in a process of its own. */
+/** A coordinator in another process. */
 class Host {
   readonly #child = fork(new URL('stranger-host.ts', import.meta.url), {
     execArgv: ['--expose-gc', '--import', 'tsx'],
@@ -89,7 +89,7 @@ class Host {
     return raws;
   }
 
-  /** After a collection. */
+  /** After garbage collection. */
   memory(): Promise<Memory> {
     this.#child.send('memory');
     return this.#told();
@@ -118,7 +118,7 @@ export async function costOf(
   const host = new Host();
   const raws: RawWebSocket[] = [];
   try {
-    // They stay, so that nothing of theirs is freed in between.
+    // They stay connected, so that none of their memory is freed in between.
     raws.push(...(await host.stay(step, WARM_UP)));
     const before = await host.memory();
     const since = ({ heap, outside, resident }: Memory): Memory => ({

@@ -1,4 +1,4 @@
-/** A coordinator whose clock runs nothing, so that strangers stay for as long as they are looked at. */
+/** A coordinator whose timers never run, so that strangers stay during the measurement. */
 import { createCoordinator } from '../../server/coordinator.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
@@ -15,7 +15,7 @@ const coordinator = createCoordinator({
 await coordinator.start();
 
 process.on('message', () => {
-  // Twice: what the first finds dead is freed by the second.
+  // Twice, because the second collection frees what the first one found dead.
   globalThis.gc?.();
   setImmediate(() => {
     globalThis.gc?.();

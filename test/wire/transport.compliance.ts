@@ -37,7 +37,7 @@ export interface TransportHarness {
   teardown(): Promise<void>;
 }
 
-/** Small, so that a test reaches them. */
+/** Small limits, so that a test reaches them. */
 const LIMITS: WireLimits = {
   maxFrameBytes: 16 * 1024,
   chunkBytes: 4 * 1024,
@@ -92,7 +92,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
     let failures: Seen<{ readonly platform: string | null; readonly failure: WireFailure }>;
     let onBody: (platform: string, body: Body) => void | Promise<void>;
     let onPresence: () => void;
-    /** Undefined where none is expected. */
+    /** Undefined if no event is expected. */
     let defects: unknown[] | undefined;
 
     const handlers: CoordinatorHandlers = {
@@ -150,7 +150,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
       return { link, bodies, states, told, online: states.first((state) => state.kind === 'online') };
     }
 
-    /** A dishonest platform: does the handshake, then sends what it is told to. */
+    /** A dishonest platform: it does the handshake, and then sends what the test tells it to. */
     async function raw(name: string, signer = new FrameSigner(federation.of(name).secretKey)) {
       const frames = new Seen<{ body: Body | LinkBody; sequence: number }>();
       const closed = new Seen<string>();
@@ -286,7 +286,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
       let placed = 0;
       for (let n = 0; n < 40; n++) void alpha.link.send(status(n)).then(() => placed++);
       await received.until((all) => all.length === 1);
-      // Everything that could have moved has moved once another platform went through a whole handshake.
+      // Everything else has arrived once another platform completed a whole handshake.
       await connect(federation.of('beta')).online;
       assert.equal(placed, LIMITS.window);
       assert.equal(received.all.length, 1);
@@ -461,7 +461,7 @@ export function transportCompliance(name: string, setup: () => Promise<Transport
       await alpha.hello();
       const complaint = { kind: 'failure', code: 'WIRE_MALFORMED', text: 'x', about: 0 } as const;
       for (let n = 0; n < 80; n++) {
-        // Half of them in the numbered stream.
+        // Half of them are in the numbered stream.
         alpha.send(alpha.frame(encodeBody(complaint), n % 2 === 0 ? 0 : (n + 1) / 2));
       }
       await alpha.closed.until((all) => all.length === 1);

@@ -1,4 +1,6 @@
-/** Writes golden/session-n3.json anew: `npx tsx test/secagg/golden/make.ts`. A change of it is a change of the protocol. */
+/**
+ * Writes golden/session-n3.json again: `npx tsx test/secagg/golden/make.ts`. If it changes, the protocol has changed.
+ */
 import { writeFileSync } from 'node:fs';
 import { nodeEngine } from '../../../core/crypto/node-engine.ts';
 import { goldenTranscript } from './transcript.ts';

@@ -16,7 +16,7 @@ function text(value: unknown): unknown {
   return value;
 }
 
-/** Every message in the order it was delivered, and the sum. */
+/** Every message in the order of delivery, and the sum. */
 export function goldenTranscript(engine: CryptoEngine): GoldenTranscript {
   const result = run(3, {
     engine,
