@@ -53,11 +53,9 @@ export class Recommender {
     const { domain } = people;
     const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
-    const scores = decoder.score(released).slice();
-    if (row !== undefined) {
-      for (const item of domain.items.subarray(domain.offsets[row], domain.offsets[row + 1])) scores[item] = -Infinity;
-    }
-    const best = bestOf(scores, k);
+    const scores = decoder.score(released);
+    const own = row === undefined ? [] : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
+    const best = bestOf(scores, k, new Set(own));
     const explanations = best.map((item) => decoder.explain(released, item));
     const basis = explanations.at(0)?.basis ?? 'popularity';
     return {
@@ -87,8 +85,21 @@ export class Recommender {
   }
 }
 
-/** The k highest finite scores, best first. Equal scores are in catalogue order. */
-function bestOf(scores: Float32Array, k: number): number[] {
-  const order = Array.from(scores.keys()).filter((item) => scores[item] !== -Infinity);
-  return order.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+/** The k highest scores above -Infinity, best first, without some items. Equal scores are in catalogue order. */
+function bestOf(scores: Float32Array, k: number, without: ReadonlySet<number>): number[] {
+  let kept: number[] = [];
+  let least = -Infinity;
+  const cut = (): void => {
+    kept = kept.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+    if (kept.length === k) least = scores[kept[k - 1]];
+  };
+  for (let item = 0; item < scores.length; item++) {
+    // A later item of the same score is worse: the order is that of the catalogue.
+    if (!(scores[item] > least) || without.has(item)) continue;
+    kept.push(item);
+    // Sorted so rarely that the pass over the scores is what takes the time.
+    if (kept.length >= 4 * k + 60) cut();
+  }
+  cut();
+  return kept;
 }

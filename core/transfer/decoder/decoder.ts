@@ -14,7 +14,8 @@ import type { Factorise } from '../factors/factor-memory.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import { DEFAULT_DECODER, decoderNamed } from '../readouts/registry.ts';
 import type { DecoderMethod } from '../readouts/registry.ts';
-import { explainScore, ScoresBySources } from './explain.ts';
+import { explainScore, ItemDirections, ScoresBySources } from './explain.ts';
+import type { NearItem } from './explain.ts';
 import { hide, inSpace } from './held-out-target.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
 import type { ItemSpace, LiveReadout } from './readout.ts';
@@ -108,14 +109,21 @@ function isFitted(data: DecoderData): data is FittedData {
   return 'method' in data;
 }
 
+interface Asked {
+  readonly scores: ScoresBySources;
+  near?: readonly NearItem[] | undefined;
+}
+
 class FittedDecoder implements Decoder {
   readonly data: FittedData;
   readonly #domain: Domain;
   readonly #readout: LiveReadout | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
-  /** Scores of the person who was explained last. */
-  #explained: ScoresBySources | undefined;
+  /** Made when something is explained for the first time. */
+  #directions: ItemDirections | undefined;
+  /** The person who was scored or explained last. */
+  #last: Asked | undefined;
 
   constructor(domain: Domain, data: FittedData) {
     this.#domain = domain;
@@ -133,7 +141,7 @@ class FittedDecoder implements Decoder {
   score(released: readonly ReleasedVector[]): Float32Array {
     const { decoder, prior, popularity } = this.report.blend;
     const out = new Float32Array(this.#priorScores.length);
-    const decoded = this.#decode(released) ?? this.#priorScores;
+    const decoded = this.#of(released).scores.all;
     for (let item = 0; item < out.length; item++) {
       out[item] = decoder * decoded[item] + prior * this.#priorScores[item] + popularity * this.#popularity[item];
     }
@@ -141,21 +149,31 @@ class FittedDecoder implements Decoder {
   }
 
   explain(released: readonly ReleasedVector[], item: number): Explanation {
-    if (this.#explained?.released !== released) {
-      this.#explained = new ScoresBySources(released, (known) => this.#decode(known), this.#priorScores);
-    }
+    const last = this.#of(released);
+    const near = (scores: ScoresBySources): readonly NearItem[] | undefined => {
+      const direction = this.#readout?.direction(scores.groups.flat());
+      if (direction === undefined) return undefined;
+      this.#directions ??= new ItemDirections(this.data.space);
+      return this.#directions.nearest(direction);
+    };
     return explainScore(
       {
         domain: this.#domain,
-        space: this.data.space,
         blend: this.report.blend,
         popularity: this.#popularity,
         priorScores: this.#priorScores,
-        direction: (known) => this.#readout?.direction(known),
+        near: (scores) => (last.near ??= near(scores)),
       },
-      this.#explained,
+      last.scores,
       item,
     );
+  }
+
+  #of(released: readonly ReleasedVector[]): Asked {
+    if (this.#last?.scores.released !== released) {
+      this.#last = { scores: new ScoresBySources(released, (known) => this.#decode(known), this.#priorScores) };
+    }
+    return this.#last;
   }
 
   /** Undefined if nothing usable was released. The prior is used in its place then. */

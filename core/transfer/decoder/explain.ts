@@ -7,50 +7,75 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
+import { kernels } from '../../kernels/index.ts';
+import type { HeldRows } from '../../kernels/index.ts';
 import type { Blend } from './blend.ts';
 import type { ItemSpace } from './readout.ts';
 import type { Explanation, ReleasedVector } from './report.ts';
 
 /** Most sources whose sets are all scored. Any beyond count as one, together. */
 const MOST_SOURCES = 5;
-const nearestShown = 3;
+const NEAREST_SHOWN = 3;
 
-/** The decoder's scores for every set of the sources that released something of one person. */
+type Decode = (released: readonly ReleasedVector[]) => Float32Array | undefined;
+
+/** The decoder's scores for sets of the sources that released something of one person. Each set is decoded once, when asked for. */
 export class ScoresBySources {
   readonly released: readonly ReleasedVector[];
-  /** Sources that change the scores, each alone, or the last several together. */
-  readonly groups: readonly (readonly ReleasedVector[])[];
-  /** Scores by set: bit g is set if group g is in it. */
-  readonly #bySet: readonly Float32Array[];
+  readonly #decode: Decode;
+  readonly #priorScores: Float32Array;
+  readonly #decoded = new Map<string, Float32Array | undefined>();
+  #groups: readonly (readonly ReleasedVector[])[] | undefined;
+  #bySet: readonly Float32Array[] | undefined;
 
   /** @param decode undefined if the vectors tell nothing; the prior's scores take their place. */
-  constructor(
-    released: readonly ReleasedVector[],
-    decode: (released: readonly ReleasedVector[]) => Float32Array | undefined,
-    priorScores: Float32Array,
-  ) {
+  constructor(released: readonly ReleasedVector[], decode: Decode, priorScores: Float32Array) {
     this.released = released;
-    const heard = released.filter((one) => decode([one]) !== undefined);
-    const rest = heard.slice(MOST_SOURCES - 1);
-    this.groups =
+    this.#decode = decode;
+    this.#priorScores = priorScores;
+  }
+
+  /** Scores by everything that was released. */
+  get all(): Float32Array {
+    return this.#scores(this.released) ?? this.#priorScores;
+  }
+
+  /** Sources that change the scores, each alone, or the last several together. */
+  get groups(): readonly (readonly ReleasedVector[])[] {
+    if (this.#groups !== undefined) return this.#groups;
+    const heard = this.released.filter((one) => this.#scores([one]) !== undefined);
+    this.#groups =
       heard.length <= MOST_SOURCES
         ? heard.map((one) => [one])
-        : [...heard.slice(0, MOST_SOURCES - 1).map((one) => [one]), rest];
-    this.#bySet = Array.from({ length: 2 ** this.groups.length }, (_, set) => {
+        : [...heard.slice(0, MOST_SOURCES - 1).map((one) => [one]), heard.slice(MOST_SOURCES - 1)];
+    return this.#groups;
+  }
+
+  /** Scores by set: bit g is set if group g is in it. */
+  get #sets(): readonly Float32Array[] {
+    this.#bySet ??= Array.from({ length: 2 ** this.groups.length }, (_, set) => {
       const members = this.groups.filter((__, g) => ((set >> g) & 1) === 1).flat();
-      return (members.length === 0 ? undefined : decode(members)) ?? priorScores;
+      return (members.length === 0 ? undefined : this.#scores(members)) ?? this.#priorScores;
     });
+    return this.#bySet;
+  }
+
+  #scores(members: readonly ReleasedVector[]): Float32Array | undefined {
+    const key = members.map((one) => this.released.indexOf(one)).join();
+    if (!this.#decoded.has(key)) this.#decoded.set(key, this.#decode(members));
+    return this.#decoded.get(key);
   }
 
   /** Shapley values of the groups for this item; they sum to its score less the prior's. */
   values(item: number): readonly number[] {
     const n = this.groups.length;
+    const sets = this.#sets;
     const weights = Array.from({ length: n }, (_, size) => (factorial(size) * factorial(n - 1 - size)) / factorial(n));
     return this.groups.map((_, g) => {
       let value = 0;
-      this.#bySet.forEach((without, set) => {
+      sets.forEach((without, set) => {
         if (((set >> g) & 1) === 1) return;
-        value += weights[bits(set)] * (this.#bySet[set | (1 << g)][item] - without[item]);
+        value += weights[bits(set)] * (sets[set | (1 << g)][item] - without[item]);
       });
       return value;
     });
@@ -59,11 +84,11 @@ export class ScoresBySources {
 
 export interface ExplainedDecoder {
   readonly domain: Domain;
-  readonly space: Pick<ItemSpace, 'dimension' | 'items'>;
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;
-  readonly direction: (released: readonly ReleasedVector[]) => Float64Array | undefined;
+  /** Items nearest to where the released vectors move a person; undefined if the readout has no direction. */
+  readonly near: (scores: ScoresBySources) => readonly NearItem[] | undefined;
 }
 
 /**
@@ -82,33 +107,52 @@ export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources,
     { name: 'popularity', weight: blend.popularity * decoder.popularity[item] },
   ];
   if (scores.groups.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
-  const direction = decoder.direction(scores.groups.flat());
+  const near = decoder.near(scores)?.filter((one) => one.item !== item);
   return {
     basis: 'representation',
-    parts: direction === undefined ? parts : [...parts, ...nearest(decoder, direction, item)],
+    parts: [
+      ...parts,
+      ...(near ?? [])
+        .slice(0, NEAREST_SHOWN)
+        .map((one) => ({ name: `near:${decoder.domain.catalogue[one.item]}`, weight: one.cosine })),
+    ],
   };
 }
 
-function nearest(
-  { domain, space }: ExplainedDecoder,
-  direction: Float64Array,
-  item: number,
-): { readonly name: string; readonly weight: number }[] {
-  const d = space.dimension;
-  const length = Math.sqrt(dot(direction, direction));
-  const best: { item: number; cosine: number }[] = [];
-  for (let other = 0; other < domain.catalogue.length; other++) {
-    if (other === item) continue;
-    const row = space.items.subarray(other * d, other * d + d);
-    const norm = Math.sqrt(dot(row, row));
-    if (norm === 0 || length === 0) continue;
-    const cosine = dot(row, direction) / (norm * length);
-    if (best.length === nearestShown && cosine <= best[nearestShown - 1].cosine) continue;
-    best.push({ item: other, cosine });
-    best.sort((a, b) => b.cosine - a.cosine);
-    best.length = Math.min(best.length, nearestShown);
+export interface NearItem {
+  readonly item: number;
+  readonly cosine: number;
+}
+
+/** Items by their cosine with a direction: one pass over the items for all that is explained to a person. */
+export class ItemDirections {
+  readonly #rows: HeldRows;
+
+  constructor({ dimension: d, items }: Pick<ItemSpace, 'dimension' | 'items'>) {
+    const unit = new Float32Array(items.length);
+    // An item without a direction is near to nothing.
+    const offsets = new Float32Array(items.length / d);
+    for (let item = 0; item < offsets.length; item++) {
+      const row = items.subarray(item * d, item * d + d);
+      const length = Math.sqrt(dot(row, row));
+      if (length === 0) offsets[item] = -Infinity;
+      else for (let i = 0; i < d; i++) unit[item * d + i] = row[i] / length;
+    }
+    this.#rows = kernels.holdRows(unit, d, offsets);
   }
-  return best.map(({ item: other, cosine }) => ({ name: `near:${domain.catalogue[other]}`, weight: cosine }));
+
+  /** One more than is shown: the explained item itself may be among them. Nearest first. */
+  nearest(direction: Float64Array): readonly NearItem[] {
+    const length = Math.sqrt(dot(direction, direction));
+    if (length === 0) return [];
+    const { rows, scores } = this.#rows.best(
+      direction.map((value) => value / length),
+      NEAREST_SHOWN + 1,
+    );
+    return Array.from(rows, (item, place) => ({ item, cosine: scores[place] })).filter(
+      ({ cosine }) => cosine > -Infinity,
+    );
+  }
 }
 
 function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {

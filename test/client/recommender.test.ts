@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { Recommender } from '../../client/serving/recommender.ts';
+import type { RecommenderOptions } from '../../client/serving/recommender.ts';
+import { Prng } from '../../core/random/prng.ts';
+
+/** A recommender over these scores for a person who has `own` items here. */
+function recommenderOf(scores: Float32Array, own: readonly number[]): Recommender {
+  const catalogue = Array.from(scores, (_, item) => `i${item}`);
+  const domain = {
+    name: 'd',
+    persons: ['p'],
+    catalogue,
+    offsets: Uint32Array.of(0, own.length),
+    items: Uint32Array.from(own),
+  };
+  return new Recommender({
+    decoder: { score: () => scores, explain: () => ({ basis: 'prior', parts: [] }) },
+    people: { domain, rowOfPseudonym: () => 0, hasHistory: () => true },
+    received: { person: () => [] },
+    version: {},
+    statement: { claims: [], warnings: [] },
+  } as unknown as RecommenderOptions);
+}
+
+describe('a list of recommendations', () => {
+  for (const k of [1, 10, 300, 5000]) {
+    it(`holds the ${k} best that the person does not have, ties in catalogue order`, () => {
+      const prng = new Prng('list');
+      // Few levels, so that most scores tie, and some that are no scores.
+      const scores = Float32Array.from({ length: 4000 }, () => prng.integer(40) / 8);
+      scores.set([-Infinity, NaN], 7);
+      const own = Array.from(prng.sample(4000, 200)).sort((a, b) => a - b);
+      const isOwn = new Set(own);
+      const expected = Array.from(scores.keys())
+        .filter((item) => scores[item] > -Infinity && !isOwn.has(item))
+        .sort((a, b) => scores[b] - scores[a] || a - b)
+        .slice(0, k);
+      const before = scores.slice();
+      const { items } = recommenderOf(scores, own).recommend('p', k);
+      assert.deepEqual(
+        items.map(({ item }) => item),
+        expected.map((item) => `i${item}`),
+      );
+      assert.deepEqual(scores, before, 'the decoder may keep its scores');
+    });
+  }
+});
