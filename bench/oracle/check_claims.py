@@ -7,7 +7,7 @@ upload for, with as few contributions as platforms open (the person's platforms 
 with it and subtract their noise. For every number of colluders up to the planned one:
 
     x        dp_accounting's RDP epsilon, at the project's orders and between the two next to the best, of the most that a person's
-             own sums cost together with the most that rounds can cost a person, whose data every platform that the person is on may
+             own sums cost together with the most that each version's rounds can cost a person, whose data every platform that the person is on may
              send; the claim lies in [x, 1.001 x]
     person   the same of the one person who paid most, by what platforms did send: less than x where the platforms with the costliest
              encoders are not those with the largest parts of the clip, or where platforms that release nothing send nobody
@@ -62,18 +62,20 @@ def own_events(trace, person):
     return events
 
 
-def round_events(trace, person, colluders, sent):
+def round_events(trace, person, colluders, sent, version=None):
     """
     (for RDP, for PLD) of the opened sums with one person's data in them; None where one has no noise.
     sent: count a platform only where it sent something of the person.
+    version: of its sums alone.
     """
     on = set(trace["persons"][person])
     rdp, pld = [], []
-    for attempt in range(trace["opened"]):
-        parts = [
-            {"name": platform["name"], "release": platform["rounds"][attempt]} for platform in trace["platforms"]
-        ]
-        deviation, known = opened_sum(parts, on, trace["tNoise"], colluders)
+    for attempt in trace["attempts"]:
+        if version not in (None, attempt["version"]):
+            continue
+        # An earlier version's sums stay counted as its ledgers charged them: against its planned colluders at least.
+        pooled = colluders if attempt["version"] == trace["version"] else max(colluders, attempt["colluders"])
+        deviation, known = opened_sum(attempt["parts"], on, attempt["tNoise"], pooled)
         known = [p for p in known if not sent or person in p["release"]["contributors"]]
         if not known:
             continue
@@ -188,28 +190,34 @@ def check(trace):
     said = trace["said"]
     delta = said["delta"]
     persons = range(len(trace["persons"]))
-    sampled = any(release["rate"] < 1 for platform in trace["platforms"] for release in platform["rounds"])
+    sampled = any(part["release"]["rate"] < 1 for attempt in trace["attempts"] for part in attempt["parts"])
     # The series of a sampled Gaussian takes very long at fractional orders below 2, and no claim is best there.
     orders = [order for order in trace["orders"] if order <= 4096 and (order >= 2 or not sampled)]
     # C1's epsilon is the one against the planned colluders. Of three platforms, where each adds all of the noise, it counts one share
     # whatever is in a sum.
     claimed = [(trace["colluders"], said["epsilon"])]
-    if trace["opened"] > 0 and len(trace["platforms"]) == 3:
+    if trace["attempts"] and len(trace["attempts"][-1]["parts"]) == 3:
         claimed = []
-    if trace["opened"] > 0:
+    if trace["attempts"]:
         claimed += list(enumerate(said["against"]))
     own = [own_events(trace, person) for person in persons]
     rows = []
     for colluders, ours in claimed:
         rounds = [round_events(trace, person, colluders, sent=True) for person in persons]
-        may_send = [round_events(trace, person, colluders, sent=False) for person in persons]
-        if None in own or None in rounds or None in may_send:
+        may_send = [
+            [round_events(trace, person, colluders, sent=False, version=version) for person in persons]
+            for version in range(1, trace["version"] + 1)
+        ]
+        if None in own or None in rounds or any(None in of_version for of_version in may_send):
             rows.append((colluders, ours, math.inf, math.inf, math.inf))
             continue
         seen = {}
         _, costliest = most(((p, own[p]) for p in persons), delta, orders, seen)
-        _, heaviest = most(((p, may_send[p][0]) for p in persons), delta, orders, seen)
-        together = (own[costliest] if costliest is not None else []) + (may_send[heaviest][0] if heaviest is not None else [])
+        together = list(own[costliest]) if costliest is not None else []
+        # The clip's largest parts may be those of other platforms in each version.
+        for of_version in may_send:
+            _, heaviest = most(((p, of_version[p][0]) for p in persons), delta, orders, seen)
+            together += of_version[heaviest][0] if heaviest is not None else []
         x = rdp_epsilon(together, delta, orders)
         person, worst = most(((p, own[p] + rounds[p][0]) for p in persons), delta, orders, seen)
         rows.append((colluders, ours, x, person, pld_epsilon(own[worst] + rounds[worst][1], delta)))

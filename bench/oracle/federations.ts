@@ -3,16 +3,21 @@
  * a quantile, drawn persons, cohorts.
  */
 import type { Domain } from '../../core/data/domain.ts';
-import { draftManifest } from '../../core/federation/draft.ts';
+import { draftManifest, following } from '../../core/federation/draft.ts';
+import type { Draft } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
-import type { Manifest } from '../../core/federation/manifest.ts';
+import type { Manifest, ManifestPlatform } from '../../core/federation/manifest.ts';
+import { planFederation } from '../../core/federation/plan.ts';
+import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { isLocalMode, RELEASE_MODES, releaseBound } from '../../core/release/registry.ts';
 
 export interface GeneratedFederation {
   readonly name: string;
-  readonly manifest: Manifest;
+  /** Its versions, the first one first. */
+  readonly versions: readonly Manifest[];
+  /** Of every platform that a version names. */
   readonly domains: readonly Domain[];
   /**
    * By person: the platforms that know the person. There is one person for each choice of M platforms, so that the
@@ -67,21 +72,85 @@ export function generatedFederation(seed: number): GeneratedFederation {
     },
     rounds: { count: hasRounds ? 1 + prng.integer(4) : 0, spareAttempts: prng.integer(3) },
   });
-  const persons = choices(names, split);
-  const domains = manifest.platforms.map(({ name, items }) =>
+  const about = `${count} platforms, M ${split}, ${manifest.strategy.name}, ${options}, ${release}`;
+  return federationOf(`${seed}: ${about}`, [manifest], prng);
+}
+
+/**
+ * The same with a second version, and in half of them a third: some join, some leave, at whatever round. Undefined where the first
+ * version has too few platforms, or leaves no budget to a second one.
+ */
+export function generatedVersions(seed: number): GeneratedFederation | undefined {
+  const {
+    name,
+    versions: [first],
+  } = generatedFederation(seed);
+  // Of three platforms each adds all of the noise, and what is counted of it differs.
+  if (first.platforms.length < 4) return undefined;
+  const prng = new Prng(`oracle versions ${seed}`);
+  const versions = [first];
+  const most = prng.uniform() < 0.5 ? 2 : 3;
+  try {
+    while (versions.length < most) versions.push(nextOf(versions[versions.length - 1], prng));
+  } catch (error) {
+    if (!(error instanceof PrivacyError && error.code === 'PRIVACY_PLAN_REFUSED')) throw error;
+  }
+  if (versions.length < 2) return undefined;
+  const told = versions.map(({ platforms }) => platforms.map((one) => one.name).join(' ')).join(' -> ');
+  return federationOf(`${name}, versions ${told}`, versions, prng);
+}
+
+/** @throws PrivacyError PRIVACY_PLAN_REFUSED */
+function nextOf(before: Manifest, prng: Prng): Manifest {
+  const { platforms, rounds, privacy, strategy, version } = before;
+  const leaves = platforms.length > 4 && prng.uniform() < 0.6 ? prng.integer(platforms.length) : -1;
+  const stay = platforms.filter((_, at) => at !== leaves);
+  const joins = leaves === -1 || prng.uniform() < 0.6 ? [`v${version + 1}`] : [];
+  const done = before.previous?.rounds ?? 0;
+  const more = rounds.count === 0 ? 0 : prng.integer(rounds.count - done + 1);
+  const isKept = (name: string): boolean => stay.some((one) => one.name === name);
+  const { sources, clipWeights, ...policy } = privacy;
+  const identity = (name: string) => generateIdentity(name, seededRandom(name));
+  const draft: Draft = {
+    ...following(before, {
+      rounds: done + more,
+      attempts: more === 0 ? 0 : more + prng.integer(rounds.spareAttempts + 1),
+    }),
+    coordinator: identity('coordinator'),
+    platforms: [
+      ...stay.map(({ name, items, personsAbout }) => ({ identity: identity(name), items, personsAbout })),
+      ...joins.map((name) => ({ identity: identity(name), items: 20 + prng.integer(60), personsAbout: 300 })),
+    ],
+    strategy,
+    privacy: {
+      ...policy,
+      ...(sources && { sources: [...sources.filter(isKept), ...joins] }),
+      ...(clipWeights && {
+        clipWeights: Object.fromEntries(Object.entries(clipWeights).filter(([name]) => isKept(name))),
+      }),
+    },
+    // At least one more than are done.
+    rounds: { ...rounds, count: rounds.count === 0 ? 0 : Math.max(rounds.count, done + more + 1) },
+  };
+  const manifest = draftManifest(draft);
+  planFederation(manifest);
+  return manifest;
+}
+
+function federationOf(name: string, versions: readonly Manifest[], prng: Prng): GeneratedFederation {
+  const platforms = new Map<string, ManifestPlatform>(
+    versions.flatMap((manifest) => manifest.platforms.map((platform) => [platform.name, platform])),
+  );
+  const persons = choices([...platforms.keys()], versions[0].privacy.maxPlatformsPerPerson);
+  const domains = [...platforms.values()].map((platform) =>
     domainOf(
-      name,
-      items,
-      persons.map((on) => (on.includes(name) ? 6 + prng.integer(8) : 0)),
+      platform.name,
+      platform.items,
+      persons.map((on) => (on.includes(platform.name) ? 6 + prng.integer(8) : 0)),
       prng,
     ),
   );
-  return {
-    name: `${seed}: ${count} platforms, M ${split}, ${manifest.strategy.name}, ${options}, ${release}`,
-    manifest,
-    domains,
-    persons,
-  };
+  return { name, versions, domains, persons };
 }
 
 /** Every subset of this size. */

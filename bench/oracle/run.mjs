@@ -3,7 +3,7 @@
  * check_sums.py tests the noise and reach of opened sums. Makes a virtual environment for them in the system's folder
  * for temporary files, once per requirements.txt.
  *
- *   npm run bench:oracle -- [claims|sums] [--first 1] [--count 40] [--repeats 200]
+ *   npm run bench:oracle -- [claims|sums] [--first 1] [--count 40] [--versions] [--repeats 200]
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
 const ORACLES = {
-  claims: { trace: 'trace.ts', check: 'check_claims.py', flags: ['--first', '--count'] },
+  claims: { trace: 'trace.ts', check: 'check_claims.py', flags: ['--first', '--count', '--versions'] },
   sums: { trace: 'sums.ts', check: 'check_sums.py', flags: ['--first', '--count', '--repeats'] },
 };
 

@@ -201,7 +201,10 @@ async function release(
 
 const first = Number(flags.first);
 for (let seed = first; seed < first + Number(flags.count); seed++) {
-  const { name, manifest } = generatedFederation(seed);
+  const {
+    name,
+    versions: [manifest],
+  } = generatedFederation(seed);
   const plan = planFederation(manifest);
   if (plan.parameters > 0) await rounds(name, plan);
   await ownSums(name, plan);

@@ -3,7 +3,7 @@
  * updates and the platforms' ledgers are those of production. Rounds go on for as long as every ledger lets them, and everybody
  * uploads: which uploads an adversary leaves in an opened sum is for the reader to choose.
  *
- *   node --import=tsx bench/oracle/trace.ts [--first 1] [--count 40]
+ *   node --import=tsx bench/oracle/trace.ts [--first 1] [--count 40] [--versions]
  */
 import { parseArgs } from 'node:util';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
@@ -13,51 +13,76 @@ import { tensorBackend } from '../../client/tensor/open.ts';
 import { DEFAULT_ORDERS } from '../../core/accounting/orders.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { attemptConfig, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
+import { ledgerRules } from '../../core/federation/ledger-rules.ts';
+import type { Manifest } from '../../core/federation/manifest.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
+import { recordSigned, takeVersion } from '../../core/federation/versions.ts';
+import { Accounts } from '../../core/privacy/ledger/accounts.ts';
+import { canonicalEntry, Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
-import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
+import { attemptCharge, ledgerBudget, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { PlatformModel } from '../../core/transfer/strategy.ts';
-import { generatedFederation } from './federations.ts';
+import { generatedFederation, generatedVersions } from './federations.ts';
 import type { GeneratedFederation } from './federations.ts';
 import { tracing } from './traced.ts';
 import type { TracedRelease } from './traced.ts';
 import { needsPrototypes } from '../../core/release/registry.ts';
 
 const { values: flags } = parseArgs({
-  options: { first: { type: 'string', default: '1' }, count: { type: 'string', default: '40' } },
+  options: {
+    first: { type: 'string', default: '1' },
+    count: { type: 'string', default: '40' },
+    versions: { type: 'boolean', default: false },
+  },
 });
 const backend = tensorBackend('cpu');
 
-/** Runs one platform from its first sum to its prototypes. */
+/** One platform over all versions, with one state. */
 class Traced {
   readonly name: string;
   readonly own: TracedRelease[] = [];
-  readonly rounds: TracedRelease[] = [];
-  readonly #plan: FederationPlan;
-  readonly #model: PlatformModel;
-  readonly #ledger: OwnLedger;
-  readonly #sums: ReturnType<typeof createChargedSums>;
+  readonly #domain: Domain;
+  readonly #store = createMemoryStore();
 
-  constructor(plan: FederationPlan, domain: Domain) {
+  constructor(domain: Domain) {
     this.name = domain.name;
-    this.#plan = plan;
-    this.#ledger = new OwnLedger(plan, domain.name, createMemoryStore());
-    this.#ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
-    this.#sums = createChargedSums({
+    this.#domain = domain;
+  }
+
+  /**
+   * Takes part in a version. It has signed the next one, where it is in that, so that it charges no more than that leaves to this.
+   * @param coordinator its ledger so far.
+   */
+  version(plan: FederationPlan, next: Manifest | undefined, coordinator: Ledger): TracedVersion {
+    const { versions, sums } = this.#store;
+    const { name } = this;
+    const attemptsOf = (version: number): number => Accounts.of(this.#store.ledger.entries()).of(version).attempts;
+    takeVersion(plan.manifest, versions, name, attemptsOf);
+    if (next?.platforms.some((platform) => platform.name === name) === true) {
+      recordSigned(next, versions, name, attemptsOf);
+    }
+    const ledger = new OwnLedger(plan, name, this.#store);
+    ledger.sync({ kind: 'ledger-sync', from: 0, entries: coordinator.entries.map(canonicalEntry) });
+    if (ledger.refusal !== undefined) throw ledger.refusal;
+    const own = createChargedSums({
       plan: plan.privacy,
-      platform: domain.name,
+      platform: name,
       mechanism: tracing(this.own),
-      random: seededStreams(domain.name),
-      charge: (charge) => this.#ledger.charge(charge),
+      random: seededStreams(name),
+      charge: (charge) => ledger.charge(charge),
+      // Else a later version would draw again, which the oracle sees.
+      drawn: sums,
     });
-    this.#model = plan.strategy.join({
-      domain,
+    const model = plan.strategy.join({
+      domain: this.#domain,
       shape: plan.shape,
       plan: plan.shared,
       settings: plan.settings,
@@ -65,33 +90,52 @@ class Traced {
       factorise: factorMemory('public').factorise,
       backend,
     });
+    return new TracedVersion(name, plan, ledger, own, model);
+  }
+}
+
+/** One platform in one version, from its first sum to its prototypes. */
+class TracedVersion {
+  readonly name: string;
+  readonly #plan: FederationPlan;
+  readonly #ledger: OwnLedger;
+  readonly #sums: ChargedSums;
+  readonly #model: PlatformModel;
+
+  constructor(name: string, plan: FederationPlan, ledger: OwnLedger, sums: ChargedSums, model: PlatformModel) {
+    this.name = name;
+    this.#plan = plan;
+    this.#ledger = ledger;
+    this.#sums = sums;
+    this.#model = model;
   }
 
   prepare(): Promise<void> {
     return this.#model.prepare(this.#sums);
   }
 
-  /** @returns true if its ledger allows the upload. */
-  async round(round: number, attempt: number, session: string): Promise<boolean> {
+  /** @returns its upload; undefined if its ledger does not allow it. */
+  async round(round: number, attempt: number, session: string): Promise<TracedRelease | undefined> {
     const sum = roundSum(this.#plan);
     try {
       this.#ledger.check(proposedAttempt(sum, round, attempt));
     } catch {
-      return false;
+      return undefined;
     }
     this.#ledger.charge(attemptCharge(sum, round, attempt, session));
+    const releases: TracedRelease[] = [];
     await computeUpdate({
       plan: this.#plan,
       platform: this.name,
       model: this.#model,
       shared: firstModel(this.#plan),
       round,
-      mechanism: tracing(this.rounds),
+      mechanism: tracing(releases),
       random: seededRandom(`${this.name} ${attempt}`),
       signal: new AbortController().signal,
       onContribution: () => undefined,
     });
-    return true;
+    return releases[0];
   }
 
   async end(): Promise<void> {
@@ -102,53 +146,91 @@ class Traced {
   }
 }
 
-async function traceOf({ name, manifest, domains, persons }: GeneratedFederation): Promise<object> {
-  const plan = planFederation(manifest);
-  const platforms = domains.map((domain) => new Traced(plan, domain));
-  for (const platform of platforms) await platform.prepare();
-  let opened = 0;
-  const hasRounds = plan.parameters > 0;
-  for (let attempt = 1; hasRounds; attempt++) {
-    const round = Math.min(attempt, manifest.rounds.count);
-    const session = attempt.toString(16).padStart(64, '0');
-    const uploads: boolean[] = [];
-    for (const platform of platforms) uploads.push(await platform.round(round, attempt, session));
-    if (!uploads.every(Boolean)) break;
-    opened += 1;
+/** An attempt whose sum an adversary opens. */
+interface TracedAttempt {
+  readonly version: number;
+  /** Parameters that platforms check before they help to open a sum. */
+  readonly tNoise: number;
+  readonly colluders: number;
+  readonly parts: readonly { readonly name: string; readonly release: TracedRelease }[];
+}
+
+async function traceOf({ name, versions, domains, persons }: GeneratedFederation): Promise<object> {
+  const platforms = new Map(domains.map((domain) => [domain.name, new Traced(domain)]));
+  const attempts: TracedAttempt[] = [];
+  const entries = new MemoryLedgerStore();
+  for (const [at, manifest] of versions.entries()) {
+    const plan = planFederation(manifest);
+    const budget = ledgerBudget(plan.privacy, 'coordinator');
+    const ledger = Ledger.open(manifest.federation, entries, budget, ledgerRules(plan, nodeEngine));
+    const members = manifest.platforms.map((member) =>
+      platforms.get(member.name)!.version(plan, versions.at(at + 1), ledger),
+    );
+    for (const member of members) await member.prepare();
+    attempts.push(...(await roundsOf(plan, members, ledger, attempts.length)));
+    for (const member of members) await member.end();
   }
-  for (const platform of platforms) await platform.end();
+  const plan = planFederation(versions[versions.length - 1]);
+  const { release, epsilon0 } = plan.manifest.privacy;
   const statement = privacyStatement({
     strategy: plan.strategy.name,
     profile: plan.strategy.privacy,
     plan: plan.privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    release: { name: release, epsilon0 },
   });
-  const config = attemptConfig(
-    plan,
-    manifest.platforms.map((platform) => platform.name),
-  );
-  const session = hasRounds
-    ? sessionParameters(plan, { round: 1, attempt: 1, config, model: firstModel(plan) })
-    : { tNoise: 0, colluders: 0 };
+  const { colluders } = trustIn(plan);
   return {
     name,
     said: {
       epsilon: statement.epsilon,
       delta: statement.delta,
-      against: statement.epsilonAgainst.slice(0, session.colluders + 1),
+      against: statement.epsilonAgainst.slice(0, colluders + 1),
       text: statement.claims[0].text,
     },
     orders: DEFAULT_ORDERS,
-    // Parameters that platforms check before they help to open a sum.
-    tNoise: session.tNoise,
-    colluders: session.colluders,
-    opened,
+    colluders,
+    version: versions.length,
+    attempts,
     persons,
-    platforms: platforms.map((platform) => ({ name: platform.name, own: platform.own, rounds: platform.rounds })),
+    platforms: [...platforms.values()].map((platform) => ({ name: platform.name, own: platform.own })),
   };
+}
+
+/** Attempts for as long as every ledger lets them. @param before attempts of earlier versions. */
+async function roundsOf(
+  plan: FederationPlan,
+  members: readonly TracedVersion[],
+  ledger: Ledger,
+  before: number,
+): Promise<readonly TracedAttempt[]> {
+  const attempts: TracedAttempt[] = [];
+  const { manifest } = plan;
+  for (let attempt = before + 1; plan.parameters > 0; attempt++) {
+    const round = Math.min((manifest.previous?.rounds ?? 0) + attempts.length + 1, manifest.rounds.count);
+    const session = attempt.toString(16).padStart(64, '0');
+    const parts: TracedAttempt['parts'][number][] = [];
+    for (const member of members) {
+      const release = await member.round(round, attempt, session);
+      if (release !== undefined) parts.push({ name: member.name, release });
+    }
+    // A platform that leaves is not bound by what it did not sign; the others keep the sum from what it needs.
+    if (parts.length < members.length) break;
+    ledger.charge(attemptCharge(roundSum(plan), round, attempt, session));
+    attempts.push({ version: manifest.version, ...trustIn(plan), parts });
+  }
+  return attempts;
+}
+
+function trustIn(plan: FederationPlan): { readonly tNoise: number; readonly colluders: number } {
+  if (plan.parameters === 0) return { tNoise: 0, colluders: 0 };
+  const names = plan.manifest.platforms.map((platform) => platform.name);
+  const config = attemptConfig(plan, names);
+  const { tNoise, colluders } = sessionParameters(plan, { round: 1, attempt: 1, config, model: firstModel(plan) });
+  return { tNoise, colluders };
 }
 
 const first = Number(flags.first);
 for (let seed = first; seed < first + Number(flags.count); seed++) {
-  console.log(JSON.stringify(await traceOf(generatedFederation(seed))));
+  const federation = flags.versions ? generatedVersions(seed) : generatedFederation(seed);
+  if (federation !== undefined) console.log(JSON.stringify(await traceOf(federation)));
 }
