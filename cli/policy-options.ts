@@ -97,7 +97,7 @@ export function addPolicyOptions(command: Command): Command {
     .option('--max-attempts <count>', 'tries at one round before the coordinator stops (default: 5)', integer(1))
     .option(
       '--stage-timeout <ms>',
-      'longest time of a stage of a round; it then goes on with the platforms that answered (default: 30000)',
+      'longest time of a stage of a round; it then continues with the platforms that answered (default: 30000)',
       integer(100),
     )
     .option('--train-timeout <ms>', 'the same for training (default: 600000)', integer(100));

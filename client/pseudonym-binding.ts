@@ -21,6 +21,6 @@ export function bindPseudonyms(scheme: PseudonymScheme, kept: PseudonymStore, is
   kept.put(scheme.fingerprint);
   if (bound === undefined) return;
   log.warn(
-    'a new pseudonym key: whoever was released in an epoch under the earlier one is released by a random code again only in another epoch',
+    'a new pseudonym key: a person who was released by a random code under the earlier key gets another code only in another epoch',
   );
 }

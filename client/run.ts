@@ -92,7 +92,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
   };
   try {
     coordinatorAddress(settings.coordinator);
-    const manifest = readManifest(settings.manifest, 'whoever made it brings the signatures together and hands it out');
+    const manifest = readManifest(settings.manifest, 'its maker collects the signatures and sends it to every member');
     const identity = readIdentity(settings.identity, log);
     // Checked before the state directory is bound to this identity.
     memberOf(manifest, identity);

@@ -6,7 +6,7 @@ import type { Verified } from '../simulations/worlds/planted/verify.ts';
 
 const FOLDER = join(import.meta.dirname, 'measured');
 
-/** Of every readout on its planted world. */
+/** File of the figures of every readout on its planted world. */
 export const PLANTED = join(FOLDER, 'planted.json');
 
 export function keptFigures(): { readonly planted: readonly Verified[]; readonly measured: readonly Summary[] } {

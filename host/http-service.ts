@@ -17,7 +17,7 @@ export interface HttpTerms {
   readonly mostBodyBytes: number;
   /** Longest part of a path that a route takes as a value. */
   readonly mostPathCharacters: number;
-  /** A request must be here as a whole by then. */
+  /** Time within which a request must arrive completely. */
   readonly requestMs: number;
   readonly keepAliveMs: number;
   /** Completes "there is no such path:". */

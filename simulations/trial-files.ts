@@ -40,7 +40,7 @@ export interface TrialWorld {
 /** Data files, the same for all variants of a seed. */
 export interface DataFiles {
   readonly folder: string;
-  /** By platform. */
+  /** Path of the data file, by platform. */
   readonly data: Readonly<Record<string, string>>;
   readonly hidden: string;
   /** File of the persons who consent to releases to the target, one id per line. */
@@ -81,7 +81,7 @@ export interface FederationFiles {
   readonly manifest: Manifest;
   readonly manifestFile: string;
   readonly coordinatorKey: string;
-  /** By platform. */
+  /** Path of the key file, by platform. */
   readonly keys: Readonly<Record<string, string>>;
 }
 

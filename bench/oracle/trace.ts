@@ -1,7 +1,7 @@
 /**
  * Writes a trace of what generated federations release, one JSON line each, for check.py. The strategies, the charged sums, the
- * updates and the platforms' ledgers are those of production. Rounds go on for as long as every ledger lets them, and everybody
- * uploads: which uploads an adversary leaves in an opened sum is for the reader to choose.
+ * updates and the platforms' ledgers are those of production. Rounds continue for as long as every ledger allows, and everybody
+ * uploads. The reader of the trace chooses the uploads that an adversary leaves in an opened sum.
  *
  *   node --import=tsx bench/oracle/trace.ts [--first 1] [--count 40] [--versions]
  */

@@ -158,10 +158,10 @@ function initMember(name: string, out: string, sizes: Sizes, withPseudonymKey = 
   const room =
     sizes.half === 'coordinator'
       ? ''
-      : `It tells everybody: up to ${sizes.items} items, about ${sizes.personsAbout} persons. Rows of items beyond that are left out.\n`;
+      : `It shows everybody: up to ${sizes.items} items, about ${sizes.personsAbout} persons. Rows of items beyond that are left out.\n`;
   process.stdout.write(`${keyFile} is the secret of ${name}: keep it, and give it to nobody.
-${halfFile} is public: hand it to whoever makes the manifest.
-${withPseudonymKey ? `${pseudonymKey} is for the platforms alone: whoever has it can compute the pseudonym of anybody whose id is known.\n` : ''}${room}Next, once the manifest comes back:
+${halfFile} is public: send it to the maker of the manifest.
+${withPseudonymKey ? `${pseudonymKey} is only for the platforms: anyone with it can compute the pseudonym of anybody whose id is known.\n` : ''}${room}Next, once the manifest comes back:
   isthmus manifest accept manifest.yaml --identity ${keyFile}
 `);
 }
@@ -246,7 +246,7 @@ function report(
   const losses = lossesText(privacy);
   if (losses !== undefined) lines.push('', `Rounds: ${losses}.`);
   if (options.unsafeSharedPseudonymKey === true) {
-    lines.push('', `UNSAFE: whoever holds ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
+    lines.push('', `UNSAFE: anyone with ${out}/pseudonym.key can compute everybody's pseudonym from a list of ids.`);
   }
   lines.push(
     '',

@@ -93,7 +93,7 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
   }
   const out = flags.out ?? join(dirname(file), `${name}.signature.yaml`);
   writeWhole(out, formatMemberSignature(memberSignature(manifest, own)), 'MANIFEST_UNWRITABLE');
-  process.stdout.write(`${out} is the signature of ${name}: hand it to whoever made the manifest.\n`);
+  process.stdout.write(`${out} is the signature of ${name}: send it to the maker of the manifest.\n`);
 }
 
 /**

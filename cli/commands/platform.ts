@@ -63,7 +63,7 @@ export function platformCommand(): Command {
     .optionsGroup('Persons:')
     .option(
       '--unsafe-shared-pseudonym-key <file>',
-      'key under which all platforms compute pseudonyms: whoever holds it can, for anybody',
+      'key with which all platforms compute pseudonyms: anyone with it can compute anybody’s',
       text,
     )
     .option(

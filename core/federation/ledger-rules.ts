@@ -59,6 +59,7 @@ function chargeProblem({ manifest, privacy }: FederationPlan, charge: Charge): s
   }
   if (!(Number.isInteger(attempt) && attempt >= 1 && attempt <= MOST_ATTEMPTS))
     return 'which is no number of an attempt';
-  if (!/^[0-9a-f]{64}$/.test(session)) return 'under what is no session: an id has 64 digits of lower-case hex';
+  if (!/^[0-9a-f]{64}$/.test(session))
+    return 'under an id that is not a session: an id has 64 digits of lower-case hex';
   return undefined;
 }

@@ -133,7 +133,7 @@ export const manifestSchema = z
     isthmus: z.literal(MANIFEST_FORMAT, {
       error: ({ input }) =>
         input === 1
-          ? 'is format 1, which the coordinator alone signed: make the manifest anew with "isthmus manifest make"'
+          ? 'is format 1, which the coordinator alone signed: make a new manifest with "isthmus manifest make"'
           : `must be ${MANIFEST_FORMAT}`,
     }),
     federation: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and hyphens'),
@@ -244,7 +244,7 @@ function successionProblems(manifest: SuccessionFields): readonly Problem[] {
   return problems;
 }
 
-/** Of all earlier versions. */
+/** Entries of the platforms in all earlier versions, oldest first. */
 function earlierPlatforms({ manifest }: PreviousVersion): readonly ManifestPlatform[] {
   return [...(manifest.previous ? earlierPlatforms(manifest.previous) : []), ...manifest.platforms];
 }

@@ -45,7 +45,7 @@ const WireErrors = errorsOf('WireError', {
   LINK_CLOSED: { kind: 'federation', about: 'the link is closed' },
   LINK_RESET: {
     kind: 'federation',
-    about: 'the other end has forgotten this link (it started anew); what was under way is lost',
+    about: 'the other end has forgotten this link (it restarted); messages under way are lost',
   },
   LINK_HANDLER: { kind: 'federation', about: 'the receiver could not handle the message' },
 });

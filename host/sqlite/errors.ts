@@ -53,7 +53,7 @@ const PRIMARY: Readonly<Record<number, string>> = {
   26: 'SQLITE_NOTADB',
 };
 
-/** An extended code that the library does not know, e.g. UNKNOWN_SQLITE_ERROR_1544, by its primary one: its last eight bits. */
+/** The primary code of an extended one that the library does not know, e.g. UNKNOWN_SQLITE_ERROR_1544: its last eight bits. */
 function sqliteCode(code: string): string {
   const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
   return number === undefined ? code : (PRIMARY[Number(number) & 0xff] ?? code);

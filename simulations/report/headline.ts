@@ -47,7 +47,7 @@ export function gainText({ high, low, mean }: Pick<GainRow, 'mean' | 'low' | 'hi
   return `${sign}${figure(mean)} [${figure(low)}, ${figure(high)}]`;
 }
 
-/** What each source sends the target of one person. */
+/** The representation of one person that each source sends to the target. */
 export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'epsilon0'>): string {
   const mode = RELEASE_MODES.find((name) => name === release);
   if (mode === undefined || mode === 'none') return 'nothing';

@@ -73,7 +73,7 @@ export function keptSum(kept: readonly PlannedSum[], query: SumQuery, platform: 
   const was = differs.map((field) => `${field} ${sum[field]} in version ${sum.version}, and ${query[field]} now`);
   throw new PrivacyError(
     'PRIVACY_REDRAWN',
-    `platform ${platform} would release "${query.label}" again, with another shape (${was.join('; ')}): a new version never draws anew what an earlier one may have released. Keep the sizes, the strategy and its settings as they were for ${platform}, or let it join again with a new identity, which is paid for anew`,
+    `platform ${platform} would release "${query.label}" again, with another shape (${was.join('; ')}): a new version never draws again what an earlier one may have released. Keep the sizes, the strategy and its settings as they were for ${platform}, or let it join again with a new identity, which is paid for anew`,
   );
 }
 

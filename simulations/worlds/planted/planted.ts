@@ -24,7 +24,7 @@ export interface PlantedTrial {
 }
 
 export interface PlantedPerson {
-  /** What each source releases of the person; undefined if it does not know the person. */
+  /** The release of each source for the person; undefined if the source does not know the person. */
   readonly releases: Readonly<Record<string, Float64Array | undefined>>;
   /** How much the person likes each item: larger by 1 is e times as likely. */
   readonly utility: Float64Array /* [items] */;

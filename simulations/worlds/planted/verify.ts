@@ -25,11 +25,11 @@ export interface PlantedGain {
 export interface Verified {
   readonly readout: string;
   readonly world: string;
-  /** What the ablation switches off. */
+  /** The mechanism that the ablation switches off. */
   readonly off: string;
   readonly overPrior: PlantedGain;
   readonly overAblation: PlantedGain;
-  /** What is left of the gain over the prior without the mechanism. */
+  /** Remaining share of the gain over the prior without the mechanism. */
   readonly ablationOverPrior: PlantedGain;
   /** Over the default readout; zero for the default itself. */
   readonly overRidge: PlantedGain;
