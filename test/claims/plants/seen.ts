@@ -155,9 +155,9 @@ export const seen: readonly Plant[] = [
     id: 'released-to-whoever-asks',
     file: 'client/releases/source.ts',
     search:
-      'const due = store.consents.list({ target, epoch }).flatMap((consent): Due[] => {\n      const row = people.rowOf(consent.person);\n      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);',
+      'const consents = store.consents.list({ target, epoch });\n    const dueOf = (some: readonly Consent[]): Due[] =>\n      some.flatMap((consent) => {\n        const row = people.rowOf(consent.person);\n        const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);',
     replace:
-      'const due = store.consents.list({ epoch }).flatMap((consent): Due[] => {\n      const row = people.rowOf(consent.person);\n      const isDue = row !== undefined && people.hasHistory(row) && covers(consent, consent.target, epoch, now);',
+      'const consents = store.consents.list({ epoch });\n    const dueOf = (some: readonly Consent[]): Due[] =>\n      some.flatMap((consent) => {\n        const row = people.rowOf(consent.person);\n        const isDue = row !== undefined && people.hasHistory(row) && covers(consent, consent.target, epoch, now);',
     breaks: 'C2.outside',
     why: 'a platform that a person did not choose receives codes of that person',
   },

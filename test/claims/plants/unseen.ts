@@ -170,8 +170,8 @@ export const unseen: readonly Plant[] = [
   {
     id: 'withdrawn-comes-back',
     file: 'client/store/sqlite/received.ts',
-    search: 'pseudonym = :pseudonym AND letter_order > :order)',
-    replace: 'pseudonym = :pseudonym AND letter_order < :order)',
+    search: 'pseudonym = value ->> 0 AND letter_order > :order)',
+    replace: 'pseudonym = value ->> 0 AND letter_order < :order)',
     breaks: 'C2.bound',
     why: 'a letter that was on its way brings back a person who took back the consent: a platform holds what it was not chosen for',
   },
