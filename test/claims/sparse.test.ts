@@ -40,13 +40,14 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
 }
 
 function statementOf(made: Manifest): PrivacyStatement {
-  const { strategy: chosen, privacy: plan } = planFederation(made);
+  const { ownNumbers, strategy: chosen, privacy: plan } = planFederation(made);
   const { release, epsilon0 } = made.privacy;
   return privacyStatement({
     strategy: chosen.name,
     profile: chosen.privacy,
     plan,
     release: { name: release, epsilon0 },
+    ownNumbers,
   });
 }
 
