@@ -7,6 +7,7 @@ import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseBound } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { isSparse, leastOf } from './over-versions.ts';
 import type { ReleaseTerms } from './plain-claims.ts';
 import { plainChosen, plainCoordinator, plainOthers, plainTraining } from './plain-claims.ts';
 import { said } from './sentence.ts';
@@ -18,8 +19,6 @@ export interface ClaimTerms {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
-  /** Numbers of a raw vector that are a public projection of the person's own history; 0: none. */
-  readonly ownNumbers: number;
   /**
    * Number of targets that may receive codes of one person in one epoch. Absent: every platform but the one that has
    * the data.
@@ -55,15 +54,6 @@ export function isSampled(plan: PrivacyPlan): boolean {
   return plan.maskedSum && (plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined));
 }
 
-/** k of a sparse graph of masks, of this version of the manifest or of an earlier one whose sums count. */
-export function sparseDegree({ degree, earlier }: PrivacyPlan): number | undefined {
-  return degree ?? earlier.rounds.find(({ trust }) => trust.degree !== undefined)?.trust.degree;
-}
-
-function isSparse(plan: PrivacyPlan): boolean {
-  return sparseDegree(plan) !== undefined;
-}
-
 /** The adversary to which claims over a sparse graph are not limited: against it there is no bound. */
 function sparseLimit(id: 'C1.stage-0' | 'C4.stage-0', plan: PrivacyPlan): readonly Sentence[] {
   if (!isSparse(plan)) return [];
@@ -96,7 +86,12 @@ function trained(terms: ClaimTerms): ExactClaim {
     ...(isSparse(plan)
       ? ['the coordinator follows the protocol in stage 0 of every attempt (keys, and the order of the ring)']
       : []),
-    ...(plan.version > 1 ? ['platforms that left it have stopped'] : []),
+    ...(plan.version > 1
+      ? [
+          'platforms that left it have stopped',
+          'they paid for no more attempts at rounds than a later version left to theirs',
+        ]
+      : []),
     `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
   ];
   const opened = count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums');
@@ -111,7 +106,7 @@ function trained(terms: ClaimTerms): ExactClaim {
       `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates${isSparse(plan) ? ' later' : ''}, as long as ${inWords(assumed)}.`,
     ),
     ...sparseLimit('C1.stage-0', plan),
-    said('C1.opened', `Platforms open only sums of at least ${plan.noiseThreshold} contributions.`),
+    said('C1.opened', `Platforms open only sums of at least ${leastOf(plan).noiseThreshold} contributions.`),
     said('C1.paid', `A platform pays before it uploads, and its data is in at most ${opened}:`),
     said('C1.refunds', refunded),
   ]);
@@ -147,7 +142,7 @@ function others(terms: ClaimTerms): ExactClaim {
 
 /** C3: the bound against a chosen target. */
 function chosen(terms: ClaimTerms): ExactClaim {
-  const { ownNumbers, plan, profile, release } = terms;
+  const { plan, profile, release } = terms;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
@@ -156,8 +151,7 @@ function chosen(terms: ClaimTerms): ExactClaim {
     case 'unbounded': {
       const text =
         'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
-      const own = `${ownNumbers} of its numbers are a public projection of your history on that source: the platform may be able to reconstruct the history itself from them.`;
-      return holds('C3', [said('C3.raw', text), ...(ownNumbers > 0 ? [said('C3.own', own)] : []), ...thirdPersons]);
+      return holds('C3', [said('C3.raw', text), ...thirdPersons]);
     }
     case 'nothing-sent': {
       const text =
@@ -216,16 +210,21 @@ function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[]
 function seen(terms: ClaimTerms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
-  const { noiseThreshold, exposedFrom, threshold, platformCount, rounds, spareAttempts, refunds } = plan;
-  const sparse = plan.degree !== undefined;
-  const limit = sparse
-    ? `${exposedFrom} (each platform masks with ${plan.degree} others, ${threshold} of whom can rebuild its masks)`
-    : `2t - n = ${2 * threshold - platformCount}`;
+  const { platformCount, rounds, spareAttempts, refunds } = plan;
+  const { noiseThreshold, exposedFrom, threshold } = leastOf(plan);
+  const sparse = isSparse(plan);
+  const among = plan.version > 1 ? 'platforms of all versions' : `${platformCount} platforms`;
+  const limit =
+    exposedFrom < plan.exposedFrom
+      ? `${exposedFrom}, as in an earlier version,`
+      : plan.degree !== undefined
+        ? `${exposedFrom} (each platform masks with ${plan.degree} others, ${plan.threshold} of whom can rebuild its masks)`
+        : `2t - n = ${2 * plan.threshold - platformCount}`;
   const uploads = rounds + spareAttempts + refunds + earlierTotal(plan, 'attempts') + earlierTotal(plan, 'refunds');
   return holds('C4', [
     said(
       'C4.sums',
-      `With c' helpers among the ${platformCount} platforms the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates${sparse ? ' after stage 0' : ''}, while c' < ${limit} and ${sameKeys(terms)};`,
+      `With c' helpers among the ${among} the coordinator sees only sums of at least ${noiseThreshold} - c' honest platforms, even if it deviates${sparse ? ' after stage 0' : ''}, while c' < ${limit} and ${sameKeys(terms)};`,
     ),
     said(
       'C4.single',

@@ -8,8 +8,9 @@ import { epsilonAgainst, epsilonKnowingCoins, planOpenings } from '../privacy/pl
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { upward } from '../accounting/printed-epsilon.ts';
-import { isSampled, saidClaims, sparseDegree } from './claim-sentences.ts';
+import { isSampled, saidClaims } from './claim-sentences.ts';
 import type { ClaimTerms, SaidClaim } from './claim-sentences.ts';
+import { sparseDegree } from './over-versions.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 

@@ -8,6 +8,7 @@ import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { releaseBound } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/strategy.ts';
+import { isSparse, leastOf } from './over-versions.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 
@@ -51,17 +52,14 @@ export function plainOthers(holds: boolean): Sentence {
 }
 
 /** C3: the platforms that the person chose. */
-export function plainChosen({
-  ownNumbers,
-  release: { name, epsilon0 },
-}: Terms & { readonly ownNumbers: number }): Sentence {
+export function plainChosen({ release: { name, epsilon0 } }: Terms): Sentence {
   switch (releaseBound(name)) {
     case 'nothing-sent':
       return said('C3.plain', 'No platform receives anything computed from your history for you alone.');
     case 'unbounded':
       return said(
         'C3.plain',
-        `Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them${ownNumbers > 0 ? ': perhaps your whole history' : ''}.`,
+        'Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them.',
       );
     case 'epsilon0':
       return said(
@@ -75,10 +73,11 @@ export function plainChosen({
 
 /** C4: the coordinator's view of the masked sums. */
 export function plainCoordinator({ plan }: Terms): Sentence {
+  const { noiseThreshold, exposedFrom } = leastOf(plan);
   return said(
     'C4.plain',
     plan.maskedSum
-      ? `The coordinator sees sums to which at least ${plan.noiseThreshold} platforms contributed, and not what one platform contributed, unless ${plan.exposedFrom} or more platforms help it${plan.degree === undefined ? '' : ' or it cheats while keys are exchanged'}, under the conditions of the exact claim.`
+      ? `The coordinator sees sums to which at least ${noiseThreshold} platforms contributed, and not what one platform contributed, unless ${exposedFrom} or more platforms help it${isSparse(plan) ? ' or it cheats while keys are exchanged' : ''}, under the conditions of the exact claim.`
       : 'The coordinator sums nothing.',
   );
 }

@@ -40,14 +40,13 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
 }
 
 function statementOf(made: Manifest): PrivacyStatement {
-  const { ownNumbers, strategy: chosen, privacy: plan } = planFederation(made);
+  const { strategy: chosen, privacy: plan } = planFederation(made);
   const { release, epsilon0 } = made.privacy;
   return privacyStatement({
     strategy: chosen.name,
     profile: chosen.privacy,
     plan,
     release: { name: release, epsilon0 },
-    ownNumbers,
   });
 }
 
@@ -103,7 +102,7 @@ describe('The graph of a federation', () => {
 });
 
 describe('The statement of a federation on a sparse graph', () => {
-  const rounds = { count: 2, graph: 'sparse', refunds: 30 } as const;
+  const rounds = { count: 2, graph: 'sparse', refunds: 3 } as const;
   const made = manifest(24, { rounds, privacy: { epsilon: 4, colluding: 2, dropouts: 2 } });
   const { privacy: plan } = planFederation(made);
   const statement = statementOf(made);
@@ -137,7 +136,7 @@ describe('The statement of a federation on a sparse graph', () => {
       assert.equal(helpers < exposedFrom, isFull, `${helpers} helpers`);
       assert.equal(noiseSharesAgainst(plan, helpers), isFull ? 22 - helpers : 1);
       // R = 2 + 1 up to c, and R + F from there on, because few platforms hold the shares of one.
-      assert.equal(planOpenings(plan, helpers), helpers <= 2 ? 3 : 33);
+      assert.equal(planOpenings(plan, helpers), helpers <= 2 ? 3 : 6);
       assert.equal(statement.epsilonAgainst[helpers], epsilonAgainst(plan, helpers));
     }
   });
@@ -152,5 +151,31 @@ describe('The statement of a federation on a sparse graph', () => {
     assert.equal(planFederation(next).privacy.degree, undefined);
     assert.match(textOf(later, 'C1'), NO_BOUND);
     assert.match(formatStatement(later), /deviates in stage 0 of a round: no bound/);
+  });
+});
+
+describe('The statement of a later version', () => {
+  it('says what holds for the sums of all versions, and what it needs of platforms that left', () => {
+    const small = manifest(4);
+    const large = manifest(10, { ...following(small, { attempts: 2, rounds: 1 }), privacy: { epsilon: 8 } });
+    const [before, now] = [small, large].map((made) => planFederation(made).privacy);
+    assert.deepEqual([before.noiseThreshold, before.exposedFrom, before.threshold], [3, 2, 3]);
+    assert.deepEqual([now.noiseThreshold, now.exposedFrom, now.threshold], [9, 4, 7]);
+    const statement = statementOf(large);
+    assert.match(
+      textOf(statement, 'C1'),
+      /platforms that left it have stopped, they paid for no more attempts at rounds than a later version left to theirs/,
+    );
+    assert.match(textOf(statement, 'C1'), /open only sums of at least 3 contributions/);
+    assert.match(
+      textOf(statement, 'C4'),
+      /helpers among the platforms of all versions .* at least 3 - c' honest platforms.* c' < 2, as in an earlier version,.* with 2 helpers or more .* With t = 3 or more/,
+    );
+    const { plain } = statement.claims.find(({ id }) => id === 'C4')!;
+    assert.match(plain, /at least 3 platforms contributed.* unless 2 or more platforms help it/);
+    assert.match(
+      textOf(statementOf(manifest(10)), 'C4'),
+      /among the 10 platforms .* at least 9 - c' .* c' < 2t - n = 4/,
+    );
   });
 });

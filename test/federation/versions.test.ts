@@ -24,6 +24,7 @@ import {
 import { epsilonAgainst, epsilonOfEarlier, planOpenings } from '../../core/privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { enterSession } from '../privacy/refunds.ts';
 
 const random = seededRandom('versions');
 const identity = (name: string): Identity => generateIdentity(name, random);
@@ -325,6 +326,34 @@ describe('a ledger over versions', () => {
     stays.charge(attemptCharge(roundSum(one), 6, 1, session(6)));
     assert.throws(() => stays.charge(attemptCharge(roundSum(one), 7, 1, session(7))), {
       code: 'PRIVACY_BUDGET_EXHAUSTED',
+    });
+  });
+
+  it('takes a ledger in which more attempts stood at a time than are left now, and were refunded', () => {
+    const signers = [a, b, c].map(({ name, identity: { secretKey } }) => ({ name, secretKey }));
+    const attempts = [1, 2, 3].map((attempt) => enterSession('growing', signers, 1, attempt));
+    const everybody = signers.map(({ name }) => name);
+    const refunded = open(one, 'coordinator');
+    const charges = attempts.map(({ attempt, session: id }) => attemptCharge(roundSum(one), 1, attempt, id));
+    for (const charge of charges) refunded.charge(charge);
+    for (const [i, charge] of charges.entries()) refunded.refund(attempts[i].refund(charge, everybody));
+    for (const left of [0, 1]) {
+      const plan = planFederation(next(first, { attempts: left, rounds: left }));
+      // Three uploads of each platform were made and taken back, whatever is left: the plan counts them, and C4 says so.
+      assert.deepEqual(
+        plan.privacy.earlier.rounds.map(({ attempts: counted, refunds }) => [counted, refunds]),
+        [[left, 4]],
+      );
+      if (left === 1) refunded.charge(attemptCharge(roundSum(one), 1, 4, session(1)));
+      const joiner = open(plan, { platform: 'd' });
+      joiner.accept(refunded.entries);
+      assert.equal(joiner.attemptsOf(1), left);
+      assert.deepEqual(joiner.accept(refunded.entries), []);
+    }
+    refunded.charge(attemptCharge(roundSum(one), 1, 5, session(2)));
+    const plan = planFederation(next(first, { attempts: 1, rounds: 1 }));
+    assert.throws(() => open(plan, { platform: 'd' }).accept(refunded.entries), {
+      message: /round 1, attempt 5 \("round"\), one more than the 1 attempts of version 1/,
     });
   });
 });

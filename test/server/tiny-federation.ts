@@ -88,7 +88,6 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       denominator: 1,
     },
     parameters,
-    ownNumbers: 0,
     privacy: planPrivacy({
       epsilon,
       delta,

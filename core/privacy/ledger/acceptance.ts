@@ -14,6 +14,8 @@ export interface AcceptanceTerms {
   readonly federation: string;
   /** R and F of a version's rounds: attempts that may stand charged, that is, charged and not taken back, and refunds. */
   readonly limits: (version: number) => AttemptLimits;
+  /** The version in force. */
+  readonly version: number;
   readonly mostEntries: number;
   readonly rules: LedgerRules;
 }
@@ -38,6 +40,7 @@ export function newEntries(
   verifyLedger(terms.federation, theirs);
   const reader = new Reader(ours, terms);
   for (const entry of theirs) reader.read(entry);
+  reader.end();
   checkHeld(ours, reader.told);
   return reader.news;
 }
@@ -69,15 +72,30 @@ class Reader {
     this.told.add(entry);
   }
 
+  /** Checks the whole that was read. @throws PrivacyError PRIVACY_LEDGER_REFUSED. */
+  end(): void {
+    const standing = new Map<number, number>();
+    for (const { charge, refund } of this.told.all()) {
+      if (refund !== undefined) continue;
+      const count = (standing.get(charge.version) ?? 0) + 1;
+      standing.set(charge.version, count);
+      const most = this.#terms.limits(charge.version).attempts;
+      if (count > most)
+        throw refused(`charges ${nameOf(charge)}, one more than the ${most} attempts of version ${charge.version}`);
+    }
+  }
+
   #charge(charge: Charge): string | undefined {
-    const { limits, rules } = this.#terms;
-    const mostAttempts = limits(charge.version).attempts;
+    const { limits, rules, version } = this.#terms;
+    const { attempts: mostAttempts, refunds } = limits(charge.version);
+    // Before a later version left fewer attempts to it, more of them could stand at a time, and were refunded since.
+    const mostAtOnce = charge.version === version ? mostAttempts : mostAttempts + refunds;
     if (charge.scope !== 'federation') return `charges ${nameOf(charge)}, a platform's own sum`;
     if (this.told.find(charge) !== undefined) return `charges ${nameOf(charge)} for the second time`;
     const attempt = `${charge.round}/${charge.attempt}`;
     if (this.#toldAttempts.has(attempt)) return `charges ${nameOf(charge)} under a second session`;
     this.#toldAttempts.add(attempt);
-    if (this.told.of(charge.version).attempts >= mostAttempts) {
+    if (this.told.of(charge.version).attempts >= mostAtOnce) {
       return `charges ${nameOf(charge)}, one more than the ${mostAttempts} attempts of version ${charge.version}`;
     }
     const held = this.#ours.find(charge);

@@ -14,6 +14,7 @@ import type { CountedEvent } from '../../accounting/composition.ts';
 import { upward } from '../../accounting/printed-epsilon.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import { newEntries } from './acceptance.ts';
+import type { AcceptanceTerms } from './acceptance.ts';
 import { Accounts, isSameCharge, nameOf } from './accounts.ts';
 import { entryHash, genesis, verifyLedger } from './ledger-chain.ts';
 import type { Charge, EntryBody, LedgerEntry, Refund } from './ledger-chain.ts';
@@ -195,13 +196,20 @@ export class Ledger {
    * Nothing is written then.
    */
   accept(theirs: readonly LedgerEntry[]): readonly LedgerEntry[] {
-    const news = newEntries(this.#accounts, theirs, {
+    const terms: AcceptanceTerms = {
       federation: this.federation,
       limits: (version) => this.#limits(version),
+      version: this.budget.version ?? 1,
       mostEntries: this.mostEntries,
       rules: this.#rules,
-    });
-    return news.map((body) => this.#append('adopted', body));
+    };
+    const adopted: LedgerEntry[] = [];
+    // A charge for which there is no room may have some once refunds that come after it are taken over.
+    for (let news = newEntries(this.#accounts, theirs, terms); news.length > 0;) {
+      adopted.push(...news.map((body) => this.#append('adopted', body)));
+      news = newEntries(this.#accounts, theirs, terms);
+    }
+    return adopted;
   }
 
   /** Most entries that the other side's ledger may have: R + F charges and F refunds, of every version. */

@@ -49,7 +49,8 @@ export function earlierReleases(
     },
   };
   return {
-    rounds: [...plan.earlier.rounds, ...(sum === undefined || attempts === 0 ? [] : [{ ...rounds, sum }])],
+    // Even where no attempt is left: refunded ones were uploaded, and stand in ledgers.
+    rounds: [...plan.earlier.rounds, ...(sum === undefined ? [] : [{ ...rounds, sum }])],
     sums: holdingsOf(plan).filter(({ platform, holder }) => !kept.has(platform) || holders[platform] !== holder),
   };
 }

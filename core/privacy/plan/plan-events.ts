@@ -66,14 +66,13 @@ export function worstPersonEvents(
   const rounds = any
     .filter((sum) => sum.scope === 'federation')
     .map((sum) => ({ event: event(sum, noiseShares), count: openings(sum.repetitions + plan.spareAttempts) }));
-  const before = plan.earlier.rounds.map((earlier) => ({
+  const before = plan.earlier.rounds.flatMap((earlier) => {
+    const count = openingsOf(earlier, colluders);
+    if (count === 0) return [];
     // Not more shares than it was charged with, so that plan and ledgers count alike.
-    event: event(
-      earlier.sum,
-      oneShare ? 1 : Math.min(earlier.sum.noiseShares, noiseSharesAgainst(earlier.trust, colluders)),
-    ),
-    count: openingsOf(earlier, colluders),
-  }));
+    const shares = oneShare ? 1 : Math.min(earlier.sum.noiseShares, noiseSharesAgainst(earlier.trust, colluders));
+    return [{ event: event(earlier.sum, shares), count }];
+  });
   return [...encoderEvents(plan, plan.maxPlatformsPerPerson), ...before, ...rounds];
 }
 

@@ -80,14 +80,6 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: options,
     title: 'counts a person on several platforms with the coins of all of them',
   },
-  'own-numbers-unsaid': {
-    file: terms,
-    title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
-  },
-  'own-numbers-by-how-many-persons': {
-    file: 'test/transfer/strategy.test.ts',
-    title: 'moves nobody else when a person is removed, and the person by no more than the bound',
-  },
   'encoder-weights-from-raw-counts': {
     file: 'test/transfer/shared-trunk.test.ts',
     title: "one person's contribution does not depend on who else is there, once released values are given",
@@ -292,6 +284,14 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'sparse-sums-of-the-first-version-forgotten': {
     file: sparse,
     title: 'says so as well where only an earlier version had a sparse graph',
+  },
+  'smaller-sums-of-the-first-version-forgotten': {
+    file: sparse,
+    title: 'says what holds for the sums of all versions, and what it needs of platforms that left',
+  },
+  'refunded-uploads-forgotten': {
+    file: versions,
+    title: 'takes a ledger in which more attempts stood at a time than are left now, and were refunded',
   },
   'signing-binds-nobody': {
     file: ownLedger,
