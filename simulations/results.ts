@@ -18,7 +18,7 @@ const rowSchema = z.strictObject({
   /** Epsilon of one released code; null if nothing bounds it. */
   epsilon0: z.number().nullable(),
   /** `none`: the metric ranks nothing. */
-  negatives: z.enum(['uniform', 'popularity', 'full', 'none']),
+  negatives: z.enum(['uniform', 'popularity', 'full']),
   /** `without`: positives that are twins of an item in the person's source history do not count. */
   twins: z.enum(['with', 'without']),
   /** `all`, or an activity group by interactions on the sources, such as `history 6-10`. */

@@ -1,6 +1,7 @@
 /**
  * The portable engine: tweetnacl and the noble libraries, which run on any JavaScript host without node:crypto. It is ten to
  * twenty times slower than the node engine, and its results have the same bytes.
+ * No process of this project runs it. It is here for browsers, which can run no other engine, and tests compare the two.
  * @module
  */
 import { ctr } from '@noble/ciphers/aes.js';

@@ -24,7 +24,7 @@ export interface RowSubject {
 /** The conditions of a measurement. */
 export interface RowConditions {
   /** `none`: the metric ranks nothing. */
-  readonly negatives: NegativesName | 'none';
+  readonly negatives: NegativesName;
   /** `without`: positives whose twin is in the person's source history do not count. */
   readonly twins: 'with' | 'without';
   /** `all`, or an activity group such as `history 6-10`. */
@@ -70,8 +70,6 @@ export interface SeedRowsOptions {
   /** From `withoutTwins`. Rows without twins are made if twins exceed 1 % of the positives. */
   readonly keep?: Uint8Array;
   readonly cutoffs?: readonly number[];
-  /** From `ratingErrors`, if the method predicts explicit ratings. */
-  readonly ratingErrors?: readonly Metric[];
   /** Cutoffs for rows by activity group. Default: no such rows. */
   readonly groupCutoffs?: readonly number[];
 }
@@ -80,7 +78,7 @@ export interface SeedRowsOptions {
 export function seedRows(options: SeedRowsOptions): SeedRow[] {
   const { subject, seed, evaluations, cold, popularity, keep, cutoffs, groupCutoffs } = options;
   const row = (conditions: RowConditions) => (metric: Metric) => ({ ...subject, ...conditions, ...metric, seed });
-  const rows: SeedRow[] = (options.ratingErrors ?? []).map(row({ negatives: 'none', twins: 'with', group: 'all' }));
+  const rows: SeedRow[] = [];
   for (const evaluation of evaluations) {
     const { negatives } = evaluation;
     const whole = row({ negatives, twins: 'with', group: 'all' });

@@ -5,7 +5,7 @@ import type { ColdPerson } from '../../core/data/cold-person.ts';
 import { itemCounts } from '../../core/data/select.ts';
 import { evaluateColdStart } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
-import { listMetrics, popularityRanks, rankMetrics, ratingErrors } from '../../core/evaluation/metrics.ts';
+import { listMetrics, popularityRanks, rankMetrics } from '../../core/evaluation/metrics.ts';
 import { popularityNegatives, uniformNegatives, WHOLE_CATALOGUE } from '../../core/evaluation/negatives.ts';
 import { ranksInCatalogue, rankAmong, TopItems } from '../../core/evaluation/rank.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
@@ -236,13 +236,5 @@ describe('metrics', () => {
       ],
     );
     assert.deepEqual([...popularityRanks(Uint32Array.of(9, 5, 5, 1, 0))], [1, 2.5, 2.5, 4, 5]);
-  });
-
-  it('of ratings skip the unknown', () => {
-    const [rmse, mae] = ratingErrors((i) => (i === 0 ? [3, 0] : [5]), cold);
-    assert.equal(rmse.mean, Math.sqrt(5));
-    assert.equal(mae.mean, 2);
-    assert.equal(mae.n, 2);
-    assert.throws(() => ratingErrors(() => [NaN, NaN], cold), { code: 'EVALUATION_BAD_SCORES' });
   });
 });
