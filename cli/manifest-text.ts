@@ -35,12 +35,13 @@ release      ${released(manifest)}
 }
 
 /** Warnings first, then each claim, or the reason why it is not made. */
-export function claimsOf({ manifest, strategy, privacy }: FederationPlan): string {
+export function claimsOf({ manifest, ownNumbers, strategy, privacy }: FederationPlan): string {
   const { claims, warnings } = privacyStatement({
     strategy: strategy.name,
     profile: strategy.privacy,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    ownNumbers,
     unsafeTrial: manifest.unsafeTrial === true,
   });
   const lines = [...warnings.map((warning) => `!! ${warning}`), ...claims.flatMap(claimLines)];

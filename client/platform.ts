@@ -124,6 +124,7 @@ class Agent implements Platform {
       profile: this.plan.strategy.privacy,
       plan: this.plan.privacy,
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+      ownNumbers: this.plan.ownNumbers,
       unsafeTrial: manifest.unsafeTrial === true,
     });
     for (const warning of this.statement.warnings) log.warn(warning);

@@ -71,6 +71,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
     profile: plan.strategy.privacy,
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    ownNumbers: plan.ownNumbers,
     // The other platforms of a trial are sources.
     targetsPerPerson: 1,
     unsafeTrial: true,

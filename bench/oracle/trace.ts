@@ -177,6 +177,7 @@ async function traceOf({ name, versions, domains, persons }: GeneratedFederation
     profile: plan.strategy.privacy,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
+    ownNumbers: plan.ownNumbers,
   });
   const { colluders } = trustIn(plan);
   return {

@@ -19,6 +19,8 @@ export interface ClaimTerms {
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
+  /** Numbers of a raw vector that are a public projection of the person's own history; 0: none. */
+  readonly ownNumbers: number;
   /**
    * Number of targets that may receive codes of one person in one epoch. Absent: every platform but the one that has
    * the data.
@@ -142,7 +144,7 @@ function others(terms: ClaimTerms): ExactClaim {
 
 /** C3: the bound against a chosen target. */
 function chosen(terms: ClaimTerms): ExactClaim {
-  const { plan, profile, release } = terms;
+  const { ownNumbers, plan, profile, release } = terms;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
@@ -151,7 +153,8 @@ function chosen(terms: ClaimTerms): ExactClaim {
     case 'unbounded': {
       const text =
         'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
-      return holds('C3', [said('C3.raw', text), ...thirdPersons]);
+      const own = `${ownNumbers} of its numbers are a public projection of your history on that source: the platform may be able to reconstruct the history itself from them.`;
+      return holds('C3', [said('C3.raw', text), ...(ownNumbers > 0 ? [said('C3.own', own)] : []), ...thirdPersons]);
     }
     case 'nothing-sent': {
       const text =

@@ -52,14 +52,17 @@ export function plainOthers(holds: boolean): Sentence {
 }
 
 /** C3: the platforms that the person chose. */
-export function plainChosen({ release: { name, epsilon0 } }: Terms): Sentence {
+export function plainChosen({
+  ownNumbers,
+  release: { name, epsilon0 },
+}: Terms & { readonly ownNumbers: number }): Sentence {
   switch (releaseBound(name)) {
     case 'nothing-sent':
       return said('C3.plain', 'No platform receives anything computed from your history for you alone.');
     case 'unbounded':
       return said(
         'C3.plain',
-        'Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them.',
+        `Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them${ownNumbers > 0 ? ': perhaps your whole history' : ''}.`,
       );
     case 'epsilon0':
       return said(

@@ -22,6 +22,7 @@ export const SENTENCES = {
   'C2.absent': 'reason why nothing bounds what others learn',
   'C3.plain': 'the chosen platforms, for a person',
   'C3.raw': 'the chosen platform receives a vector that nothing bounds',
+  'C3.own': 'numbers from which the chosen platform may reconstruct the history itself',
   'C3.none': 'nobody receives anything of one person',
   'C3.code': 'one randomised code per epoch from each source, and its epsilon0',
   'C3.prototypes': 'cost of the prototypes',

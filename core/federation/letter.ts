@@ -56,7 +56,7 @@ export interface ReleaseBatch {
 /** Limits that hold in every federation. The limits of a plan are checked by code that knows the plan. */
 export const LETTER_LIMITS = {
   /** Largest number of dimensions of a representation: the decoder's work grows with its cube. */
-  dimension: 64,
+  dimension: 288,
   /** Most letters per answer. */
   parts: 1024,
   prototypes: 4096,

@@ -23,6 +23,8 @@ export interface FederationPlan {
   readonly shared: SharedPlan;
   /** Number of parameters of the shared model, including an adaptive clip; 0 for a strategy that shares nothing. */
   readonly parameters: number;
+  /** Numbers of a raw representation that are a public projection of the person's own history. */
+  readonly ownNumbers: number;
   readonly privacy: PrivacyPlan;
   /** The plan of the version before; absent in the first version. */
   readonly previous?: FederationPlan;
@@ -84,6 +86,8 @@ export function planFederation(manifest: Manifest): FederationPlan {
     shape,
     shared,
     parameters,
+    // A target may still hold what it received under the version before.
+    ownNumbers: Math.max(strategy.ownNumbers?.(settings) ?? 0, previous?.ownNumbers ?? 0),
     privacy,
   };
   if (previous === undefined) return plan;

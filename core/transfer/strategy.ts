@@ -82,7 +82,12 @@ export interface TransferStrategy<Settings extends object = object> {
   settings(raw: unknown): Settings;
   /** Every noisy sum that one platform will release, alone or in rounds. */
   queries(shape: PublicShape, platform: string, settings: Settings): readonly SumQuery[];
-  /** Numbers of a representation, 1 to 64: a target takes no others from a source of this federation. */
+  /**
+   * Numbers of a raw representation that are a public projection of the person's own history, from which a chosen target
+   * may reconstruct it. Absent: none.
+   */
+  ownNumbers?(settings: Settings): number;
+  /** Numbers of a representation, 1 to 288: a target takes no others from a source of this federation. */
   dimension(shape: PublicShape, settings: Settings): number;
   plan(shape: PublicShape, settings: Settings): SharedPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */

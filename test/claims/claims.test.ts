@@ -37,6 +37,7 @@ function statement(
     profile: 'private-encoder',
     plan,
     release: { name: 'raw', epsilon0: null },
+    ownNumbers: 0,
     ...rest,
   });
 }

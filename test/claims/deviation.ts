@@ -507,6 +507,7 @@ function planOf(
       denominator: 1,
     },
     parameters: PARAMETERS,
+    ownNumbers: 0,
     privacy: project.planPrivacy({
       epsilon,
       delta: manifest.privacy.delta,

@@ -40,13 +40,14 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
 }
 
 function statementOf(made: Manifest): PrivacyStatement {
-  const { strategy: chosen, privacy: plan } = planFederation(made);
+  const { ownNumbers, strategy: chosen, privacy: plan } = planFederation(made);
   const { release, epsilon0 } = made.privacy;
   return privacyStatement({
     strategy: chosen.name,
     profile: chosen.privacy,
     plan,
     release: { name: release, epsilon0 },
+    ownNumbers,
   });
 }
 
@@ -102,7 +103,7 @@ describe('The graph of a federation', () => {
 });
 
 describe('The statement of a federation on a sparse graph', () => {
-  const rounds = { count: 2, graph: 'sparse', refunds: 3 } as const;
+  const rounds = { count: 2, graph: 'sparse', refunds: 30 } as const;
   const made = manifest(24, { rounds, privacy: { epsilon: 4, colluding: 2, dropouts: 2 } });
   const { privacy: plan } = planFederation(made);
   const statement = statementOf(made);
@@ -136,7 +137,7 @@ describe('The statement of a federation on a sparse graph', () => {
       assert.equal(helpers < exposedFrom, isFull, `${helpers} helpers`);
       assert.equal(noiseSharesAgainst(plan, helpers), isFull ? 22 - helpers : 1);
       // R = 2 + 1 up to c, and R + F from there on, because few platforms hold the shares of one.
-      assert.equal(planOpenings(plan, helpers), helpers <= 2 ? 3 : 6);
+      assert.equal(planOpenings(plan, helpers), helpers <= 2 ? 3 : 33);
       assert.equal(statement.epsilonAgainst[helpers], epsilonAgainst(plan, helpers));
     }
   });

@@ -62,6 +62,7 @@ function requestOf(made: Manifest): ClaimRequest {
     profile: plan.strategy.privacy,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
+    ownNumbers: plan.ownNumbers,
   };
 }
 
@@ -95,6 +96,28 @@ describe('What a statement says is what runs', () => {
       // The noise of the least number of uploads, less that of platforms that know their own.
       if (platforms > 3) assert.equal(plan.privacy.noiseShares, said - colluding);
     }
+  });
+
+  it('a raw vector has as many numbers of the history itself as the statement says, and a local code has none', () => {
+    const strategy = { name: 'private-subspace', settings: { ownNumbers: 64 } };
+    const told = (draft: Partial<Omit<Draft, 'platforms'>>): { text: string; plain: string; width: number } => {
+      const made = manifest(draft);
+      const { settings, shape, strategy: chosen } = planFederation(made);
+      return { ...claimOf(privacyStatement(requestOf(made)), 'C3'), width: chosen.dimension(shape, settings) };
+    };
+    const without = told({});
+    const own = told({ strategy });
+    assert.equal(own.width - without.width, 64);
+    assert.match(
+      own.text,
+      /64 of its numbers are a public projection of your history.* able to reconstruct the history/,
+    );
+    assert.match(own.plain, /perhaps your whole history/);
+    for (const said of [without.text, without.plain]) assert.doesNotMatch(said, /reconstruct|whole history/);
+    const privacy = { epsilon: 4, release: 'ldp', epsilon0: 4 } as const;
+    const local = told({ strategy, privacy });
+    assert.equal(local.width, told({ privacy }).width);
+    assert.doesNotMatch(local.text, /projection/);
   });
 
   it('a person is one contribution to each sum, however long the history', async () => {
@@ -245,6 +268,7 @@ describe('What a statement says is what runs', () => {
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
       requestOf(manifest({ strategy: { name: 'linear-bridge' } })),
+      requestOf(manifest({ strategy: { name: 'private-subspace', settings: { ownNumbers: 9 } } })),
       { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true, unsafeTrial: true },
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
     ];

@@ -150,12 +150,13 @@ function claimDocument(plan: FederationPlan): unknown {
 }
 
 /** The data as a platform makes it at its start. */
-function statementOf({ manifest, privacy, strategy }: FederationPlan): PrivacyStatement {
+function statementOf({ manifest, ownNumbers, privacy, strategy }: FederationPlan): PrivacyStatement {
   return privacyStatement({
     strategy: strategy.name,
     profile: strategy.privacy,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    ownNumbers,
   });
 }
 

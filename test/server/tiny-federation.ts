@@ -88,6 +88,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       denominator: 1,
     },
     parameters,
+    ownNumbers: 0,
     privacy: planPrivacy({
       epsilon,
       delta,

@@ -1,6 +1,6 @@
 /** Runs the compliance suite on every strategy of the registry, so none can be added without passing it. */
 import { tensorBackend } from '../../client/tensor/open.ts';
-import { strategies } from '../../core/transfer/registry.ts';
+import { strategies, strategyNamed } from '../../core/transfer/registry.ts';
 import { strategyCompliance } from './strategy.compliance.ts';
 import type { StrategyComplianceSetup } from './strategy.compliance.ts';
 
@@ -17,4 +17,6 @@ describe('transfer strategies', () => {
   for (const strategy of strategies) {
     describe(strategy.name, () => strategyCompliance(strategy, setups[strategy.name]));
   }
+  describe('private-subspace with numbers of the history itself', () =>
+    strategyCompliance(strategyNamed('private-subspace'), { settings: { ownNumbers: 24 } }));
 });

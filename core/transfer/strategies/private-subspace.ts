@@ -9,7 +9,9 @@
  * @module
  */
 import { z } from 'zod';
+import { isLocalMode } from '../../release/registry.ts';
 import { encodeHistory, leadingDimensions } from '../encoder/item-vectors.ts';
+import { publicProjection } from '../encoder/projection.ts';
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
 import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
@@ -30,14 +32,24 @@ export interface PrivateSubspaceSettings extends Omit<SubspaceSettings, 'dimensi
    * directions.
    */
   readonly rank: number;
+  /**
+   * Numbers of a public random projection of the person's own history, sent beside the directions: 0 to 256. They depend
+   * on nobody else, so they cost no epsilon. But the chosen target may reconstruct the history from them, and the
+   * statement says so. A local release mode sends none.
+   */
+  readonly ownNumbers: number;
 }
 
 const { dimension: rank, ...rest } = subspaceDefaults;
-const defaults: PrivateSubspaceSettings = { ...rest, dimension: null, rank };
+const defaults: PrivateSubspaceSettings = { ...rest, dimension: null, rank, ownNumbers: 0 };
+
+/** Share of a representation's squared length that its own numbers take. */
+const OWN_SHARE = 0.6;
 
 const schema: z.ZodType<PrivateSubspaceSettings> = z.strictObject({
   dimension: z.int().min(2).max(32).nullable().default(defaults.dimension),
   rank: z.int().min(2).max(32).default(defaults.rank),
+  ownNumbers: z.int().min(0).max(256).default(defaults.ownNumbers),
   steps: z.int().min(1).max(10).default(subspaceDefaults.steps),
   countShare: z.number().min(0.001).max(0.9).default(subspaceDefaults.countShare),
   weightExponent: z.number().min(0).max(1).default(subspaceDefaults.weightExponent),
@@ -51,9 +63,10 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
   privacy: 'private-encoder',
   defaults,
   settings: (raw) => parseSettings(schema, raw, 'private-subspace'),
+  ownNumbers: ({ ownNumbers }) => ownNumbers,
   queries(shape, platform, settings) {
     const { items, releases } = publicPlatform(shape, platform);
-    return releaseQueries(shape, platform, dimensionOf(shape, settings), (share) =>
+    return releaseQueries(shape, platform, directionsOf(shape, settings), (share) =>
       releases ? subspaceQueries(items, iterated(shape, settings), share) : [],
     );
   },
@@ -76,16 +89,34 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
         onProgress: (fraction) => onProgress?.('encoder', fraction),
         ...(signal && { signal }),
       });
-      const kept = leadingDimensions(vectors, dimensionOf(shape, settings));
-      return (history) => encodeHistory(history.items, kept);
+      const kept = leadingDimensions(vectors, directionsOf(shape, settings));
+      const ownNumbers = ownNumbersOf(shape, settings);
+      if (ownNumbers === 0) return (history) => encodeHistory(history.items, kept);
+      const own = publicProjection(domain.name, domain.catalogue, ownNumbers);
+      return ({ items }) => joined(encodeHistory(items, kept), encodeHistory(items, own));
     });
   },
 };
 
-function dimensionOf(shape: PublicShape, settings: PrivateSubspaceSettings): number {
+function directionsOf(shape: PublicShape, settings: PrivateSubspaceSettings): number {
   return settings.dimension ?? releasedDimension(shape, settings.rank);
 }
 
 function iterated(shape: PublicShape, settings: PrivateSubspaceSettings): SubspaceSettings {
-  return { ...settings, dimension: Math.max(settings.rank, dimensionOf(shape, settings)) };
+  return { ...settings, dimension: Math.max(settings.rank, directionsOf(shape, settings)) };
+}
+
+function dimensionOf(shape: PublicShape, settings: PrivateSubspaceSettings): number {
+  return directionsOf(shape, settings) + ownNumbersOf(shape, settings);
+}
+
+function ownNumbersOf({ release }: PublicShape, { ownNumbers }: PrivateSubspaceSettings): number {
+  return release !== undefined && isLocalMode(release.mode) ? 0 : ownNumbers;
+}
+
+function joined(directions: Float32Array, own: Float32Array): Float32Array {
+  const out = new Float32Array(directions.length + own.length);
+  directions.forEach((value, i) => (out[i] = Math.sqrt(1 - OWN_SHARE) * value));
+  own.forEach((value, i) => (out[directions.length + i] = Math.sqrt(OWN_SHARE) * value));
+  return out;
 }

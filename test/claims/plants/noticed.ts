@@ -80,6 +80,14 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: options,
     title: 'counts a person on several platforms with the coins of all of them',
   },
+  'own-numbers-unsaid': {
+    file: terms,
+    title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
+  },
+  'own-numbers-by-how-many-persons': {
+    file: 'test/transfer/strategy.test.ts',
+    title: 'moves nobody else when a person is removed, and the person by no more than the bound',
+  },
   'encoder-weights-from-raw-counts': {
     file: 'test/transfer/shared-trunk.test.ts',
     title: "one person's contribution does not depend on who else is there, once released values are given",

@@ -170,6 +170,22 @@ export const seen: readonly Plant[] = [
     why: 'a platform is still sent vectors that it is no longer chosen for',
   },
   {
+    id: 'own-numbers-unsaid',
+    file: 'core/federation/plan.ts',
+    search: 'ownNumbers: Math.max(strategy.ownNumbers?.(settings) ?? 0, previous?.ownNumbers ?? 0),',
+    replace: 'ownNumbers: previous?.ownNumbers ?? 0,',
+    breaks: 'C3.own',
+    why: 'a platform receives numbers from which it can reconstruct histories, and the statement does not say so',
+  },
+  {
+    id: 'own-numbers-by-how-many-persons',
+    file: 'core/transfer/strategies/private-subspace.ts',
+    search: 'const own = publicProjection(domain.name, domain.catalogue, ownNumbers);',
+    replace: 'const own = publicProjection(`${domain.name}/${domain.persons.length}`, domain.catalogue, ownNumbers);',
+    breaks: 'C2.bound',
+    why: 'the projection depends on who else is there: every vector tells whether one person came or went, without noise',
+  },
+  {
     id: 'withdrawn-of-one-epoch-alone',
     file: 'client/store/sqlite/received.ts',
     search: 'database.run(`DELETE FROM received_vectors ${which}`, key)',
