@@ -2,6 +2,7 @@
  * The changes from one version of a manifest to the next, as a document and in words.
  * @module
  */
+import { z } from 'zod';
 import { upward } from '../core/accounting/printed-epsilon.ts';
 import { canonicalJson } from '../core/encoding/canonical-json.ts';
 import { manifestHash } from '../core/federation/manifest.ts';
@@ -9,38 +10,45 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { epsilonOfEarlier } from '../core/privacy/plan/plan-lookups.ts';
 
-export interface ManifestDiff {
-  readonly federation: string;
-  readonly from: { readonly version: number; readonly hash: string };
-  readonly to: { readonly version: number; readonly hash: string };
-  readonly joins: readonly string[];
-  readonly leaves: readonly string[];
-  /** Platforms whose keys changed: they begin again, and everything that they released before stays counted. */
-  readonly rejoins: readonly string[];
-  readonly stays: readonly string[];
-  readonly rounds: {
-    /** When the later version was made. */
-    readonly completed: number;
-    readonly leftBefore: number;
-    readonly leftAfter: number;
-    /** Most attempts at rounds of the version before that a ledger may hold charged. */
-    readonly attemptsBefore: number;
-  };
-  /** Null without privacy, or where nothing needs noise. */
-  readonly epsilon: {
-    readonly budgetBefore: number | null;
-    readonly budgetAfter: number | null;
-    /** Epsilon of the whole later version. */
-    readonly planned: number | null;
-    /** May be spent by what earlier versions released and the attempts that are left to them. */
-    readonly spent: number | null;
-    /** Left of each version's budget once that is spent. */
-    readonly leftBefore: number | null;
-    readonly leftAfter: number | null;
-  };
-  /** Settings that differ, by their path in the manifest. */
-  readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
-}
+const versionSchema = z.object({ version: z.int(), hash: z.string().describe('SHA-256, lower-case hex') });
+const namesSchema = z.array(z.string());
+const epsilonSchema = z.number().nullable();
+
+/** The document of `isthmus manifest diff --json`. */
+export const manifestDiffSchema = z.strictObject({
+  federation: z.string(),
+  from: versionSchema,
+  to: versionSchema,
+  joins: namesSchema,
+  leaves: namesSchema,
+  rejoins: namesSchema.describe(
+    'platforms whose keys changed: they begin again, and everything that they released before stays counted',
+  ),
+  stays: namesSchema,
+  rounds: z.object({
+    completed: z.int().describe('when the later version was made'),
+    leftBefore: z.int(),
+    leftAfter: z.int(),
+    attemptsBefore: z.int().describe('most attempts at rounds of the version before that a ledger may hold charged'),
+  }),
+  epsilon: z
+    .object({
+      budgetBefore: epsilonSchema,
+      budgetAfter: epsilonSchema,
+      planned: epsilonSchema.describe('epsilon of the whole later version'),
+      spent: epsilonSchema.describe(
+        'may be spent by what earlier versions released and the attempts that are left to them',
+      ),
+      leftBefore: epsilonSchema.describe('left of the budget of the version before once that is spent'),
+      leftAfter: epsilonSchema.describe('left of the budget of the later version once that is spent'),
+    })
+    .describe('null without privacy, or where nothing needs noise'),
+  changes: z
+    .array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() }))
+    .describe('settings that differ, by their path in the manifest'),
+});
+
+export type ManifestDiff = z.infer<typeof manifestDiffSchema>;
 
 /** Undefined for a first version. */
 export function diffOf({ manifest, privacy, previous }: FederationPlan): ManifestDiff | undefined {

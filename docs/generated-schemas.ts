@@ -1,6 +1,7 @@
 /** The schemas of docs/schemas that are made from the code that checks the documents. */
 import { z } from 'zod';
 import { strategiesSchema } from '../cli/commands/strategies.ts';
+import { manifestDiffSchema } from '../cli/manifest-diff.ts';
 import { consentsSchema, platformEventSchema, recommendationSchema } from '../client/schemas.ts';
 import { manifestJsonSchema } from '../core/federation/manifest.ts';
 import { resultsJsonSchema } from '../simulations/results.ts';
@@ -10,6 +11,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
   return new Map([
     ['manifest', titled('manifest.yaml of a federation', manifestJsonSchema())],
     ['results', titled('isthmus simulate --json, and runs/<id>/results.json', resultsJsonSchema())],
+    ['manifest-diff', titled('isthmus manifest diff --json', z.toJSONSchema(manifestDiffSchema))],
     ['strategies', titled('isthmus strategies --json', z.toJSONSchema(strategiesSchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
     ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],

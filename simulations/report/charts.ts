@@ -50,11 +50,12 @@ function qualityAgainstPrivacy(results: Results, target: string): TopLevelSpec |
     ...strategies.map(({ row }) => strategies.filter((other) => other.row.epsilon === row.epsilon).length),
   );
   const slots = Array.from({ length: 2 * most - 1 }, (_, slot) => slot);
+  const hasModes = new Set(strategies.map(({ row }) => toldText(row))).size > 1;
   const points = strategies.map(({ gain, row }) => {
     const beside = strategies.filter((other) => other.row.epsilon === row.epsilon);
     const place = beside.findIndex((other) => other.row === row);
     return {
-      method: row.release === 'raw' ? row.method : `${row.method}, ${toldText(row)}`,
+      method: hasModes ? `${row.method}, ${toldText(row)}` : row.method,
       epsilon: row.epsilon === null ? 'no limit' : upward(row.epsilon),
       order: row.epsilon ?? Infinity,
       // Those of one epsilon stand side by side around its place on the axis.

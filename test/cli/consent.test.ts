@@ -79,7 +79,7 @@ describe('isthmus consent', () => {
     started.close();
     const strangers = await consent('add', 'y', '--target', 'books', '--person', ' s000001,alice');
     assert.deepEqual([strangers.code, strangers.stdout], [3, '']);
-    assert.match(strangers.stderr, /does not hold alice, /);
+    assert.match(strangers.stderr, /data holds no person alice, /);
     const astray = await consent('add', 'y', '--target', 'bookz', '--person', 's000001');
     assert.equal(astray.code, 3);
     assert.match(astray.stderr, /"bookz" is not in the federation \(films, books, music\)/);

@@ -47,6 +47,7 @@ describe('Documents that commands print with --json', function () {
       'data.ts': 'data-inspect',
       'data-sample.ts': 'data-sample',
       'experiment.ts': 'experiment-privacy',
+      'manifest.ts': 'manifest-diff',
       'privacy-check.ts': 'privacy-check',
       'privacy-ledger.ts': 'privacy-ledger',
       'privacy-plan.ts': 'privacy-plan',

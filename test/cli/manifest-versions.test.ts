@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initCommand } from '../../cli/commands/init.ts';
 import { manifestCommand } from '../../cli/commands/manifest.ts';
-import type { ManifestDiff } from '../../cli/manifest-diff.ts';
+import { manifestDiffSchema } from '../../cli/manifest-diff.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { manifestWords } from '../../core/federation/manifest-words.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
@@ -108,7 +108,9 @@ describe('isthmus manifest make --after, diff, and accept --state', function () 
 
   it('diff tells the same as one document, with epsilon left before and after', async () => {
     const said = await manifest('diff', at('2.yaml'), at('3.yaml'), '--json');
-    const { from, to, joins, leaves, stays, rounds, epsilon, changes } = JSON.parse(said.stdout) as ManifestDiff;
+    const { from, to, joins, leaves, stays, rounds, epsilon, changes } = manifestDiffSchema.parse(
+      JSON.parse(said.stdout),
+    );
     assert.deepEqual(
       [from.version, to.version, joins, leaves, stays],
       [2, 3, [], ['books'], ['films', 'music', 'games']],
