@@ -104,7 +104,8 @@ function printTiming(timing: Readonly<Record<string, number>>): void {
 
 /** Prints a line to stderr whenever a trial ends, because a case takes many minutes. */
 function tellTrial(event: SimulationEvent): void {
-  if (event.kind === 'trial-ended') console.error(`${trialText(event.trial)}: ${event.seconds.toFixed(0)} s`);
+  if (event.kind === 'trial-ended')
+    console.error(`${trialText(event.trial)}: ${event.seconds.toFixed(0)} s, ${event.figures}`);
 }
 
 /** Mean and standard deviation over seeds, and the paired gain in NDCG@10 over the prior with its 95 % interval. */

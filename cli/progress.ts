@@ -27,6 +27,8 @@ interface Board {
   epsilon: string;
   readonly platforms: Map<string, { stage: string; fraction: number }>;
   references: { readonly target: string; fraction: number; baseline: string; readonly startedAt: number } | null;
+  /** Figures of the trials that ended. */
+  readonly done: string[];
   readonly notes: string[];
   startedAt: number;
 }
@@ -43,6 +45,7 @@ function board(stream: NodeJS.WriteStream): Progress {
     epsilon: '',
     platforms: new Map(),
     references: null,
+    done: [],
     notes: [],
     startedAt: Date.now(),
   };
@@ -101,6 +104,7 @@ function apply(state: Board, event: SimulationEvent): void {
       return;
     case 'trial-ended':
       state.index += 1;
+      state.done.push(`${trialText(event.trial)}: ${event.figures}`);
       state.platforms.clear();
       return;
     case 'note':
@@ -127,6 +131,7 @@ function draw(state: Board): string {
   if (state.references !== null) out.push(`  ${referencesLine(state.references)}`);
   if (state.round !== '') out.push(`  ${state.round}`);
   if (state.epsilon !== '') out.push(`  ${state.epsilon}`);
+  out.push(...state.done.slice(-6).map((line) => `  done: ${line}`));
   return [...out, ...state.notes.slice(-4).map((note) => `  ! ${note}`)].join('\n');
 }
 
@@ -193,7 +198,7 @@ function lineOf(event: SimulationEvent, stages: Map<string, string>): string | n
     case 'epsilon':
       return `  ${epsilonText(event.spent, event.budget)}`;
     case 'trial-ended':
-      return `  done in ${event.seconds.toFixed(1)} s`;
+      return `  done in ${event.seconds.toFixed(1)} s: ${event.figures}`;
     case 'note':
       return `  ! ${event.text}`;
     case 'spent':

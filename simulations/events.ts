@@ -25,7 +25,8 @@ export type SimulationEvent =
     }
   /** `budget` is null without privacy. */
   | { readonly kind: 'epsilon'; readonly spent: number | null; readonly budget: number | null }
-  | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number }
+  /** `figures`: the quality of the strategy beside prior and ceiling, in words. */
+  | { readonly kind: 'trial-ended'; readonly trial: TrialName; readonly seconds: number; readonly figures: string }
   | ({ readonly kind: 'spent' } & Spent)
   /** The run failed or was stopped. The trials that had ended are in this folder. */
   | { readonly kind: 'kept'; readonly folder: string; readonly ended: number; readonly of: number }

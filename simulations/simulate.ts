@@ -20,6 +20,7 @@ import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
 import { simulationOptions, variants } from './options.ts';
 import type { SimulationInput, SimulationOptions, Variant } from './options.ts';
+import { figuresText } from './report/headline.ts';
 import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
 import { createRunFolder, dataFolderOf, writeFigures, writeResults } from './run-folder.ts';
@@ -124,9 +125,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       for (const [index, seed] of seeds.entries()) {
         const world = direction.at(seed);
         if (index === 0) measured.people.push(peopleOf(world));
-        const onTrial = async (): Promise<void> => {
-          await keep(writeFigures);
-        };
+        const onTrial = (): Promise<Results> => keep(writeFigures);
         const run = { world, direction, asked, options, folder, context: { ...context, onEvent }, pool, of, onTrial };
         await runSeed(run, measured);
       }
@@ -171,7 +170,7 @@ interface SeedRun {
   /** Total number of trials. */
   readonly of: number;
   /** A trial's figures are among those measured. */
-  readonly onTrial: () => Promise<void>;
+  readonly onTrial: () => Promise<Results>;
 }
 
 /** Measures the reference rows of one seed, and runs a federation for every variant. */
@@ -215,8 +214,8 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       measured.restarts.push(...outcome.restarts.map((restart) => ({ seed, strategy, ...restart })));
       measured.ledgers.push({ ...trial, ledgers: readLedgers(federation) });
       measured.ended += 1;
-      await onTrial();
-      onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000 });
+      const figures = figuresText(await onTrial(), target, strategy);
+      onEvent({ kind: 'trial-ended', trial, seconds: (Date.now() - began) / 1000, figures });
     }
   } finally {
     over.abort();

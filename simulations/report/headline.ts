@@ -5,6 +5,7 @@
  */
 import type { GainRow, ResultRow, Results } from '../results.ts';
 import { isLocalMode, RELEASE_MODES } from '../../core/release/registry.ts';
+import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import { methodLabel, REFERENCE_ROWS } from './table.ts';
 
@@ -53,4 +54,18 @@ export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'eps
   if (mode === undefined || mode === 'none') return 'nothing';
   if (!isLocalMode(mode)) return 'a vector, no limit';
   return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}`}`;
+}
+
+/** The figures of a strategy so far, in a line; for several decoders or releases the best of them. */
+export function figuresText(results: Pick<Results, 'rows' | 'gains'>, target: string, strategy: string): string {
+  const all = headlines(results, target);
+  const best = all
+    .filter(({ row }) => isOfStrategy(row.method, strategy))
+    .sort((a, b) => b.row.mean - a.row.mean)
+    .at(0);
+  if (best === undefined) return '';
+  const beside = ['prior', 'ceiling'].flatMap((name) =>
+    all.filter(({ row }) => row.method === name).map(({ row }) => `${name} ${figure(row.mean)}`),
+  );
+  return `NDCG@10 ${figure(best.row.mean)} (${beside.join(', ')})`;
 }
