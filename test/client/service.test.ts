@@ -286,7 +286,7 @@ describe('The local service', () => {
     const strict = { ...body, persons: ['r', 'nobody'], acceptUnknown: false };
     const { status, answer } = await ask('/v1/consents', { method: 'POST', body: strict });
     assert.deepEqual([status, answer.code], [400, 'CONSENT_UNKNOWN']);
-    assert.match(String(answer.message), /does not hold nobody, /);
+    assert.match(String(answer.message), /holds no person nobody, /);
     const astray = await ask('/v1/consents', { method: 'POST', body: { ...body, target: 'bookz' } });
     assert.match(String(astray.answer.message), /"bookz" is not in the federation \(films, books\)/);
     assert.equal((await ask('/v1/consents?target=bookz')).status, 400);
