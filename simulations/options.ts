@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { messageOf } from '../core/errors/coded-error.ts';
-import { isLocalMode, LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
+import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
 import { SimulationError } from './errors.ts';
@@ -157,7 +157,7 @@ export const runOptions = {
   release: option(
     list(oneOf(RELEASE_MODES))
       .min(1, `names no mode; there are ${RELEASE_MODES.join(', ')}`)
-      .default(['raw']),
+      .default([USUAL_RELEASE]),
     { value: 'modes', help: `how a target receives a person's representation: ${RELEASE_MODES.join(', ')}` },
   ),
   epsilon0: option(list(epsilon).default([4]), {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { defaultRefunds } from '../privacy/plan/openings.ts';
 import { defaultDropouts } from '../privacy/plan/trust.ts';
-import { isLocalMode, RELEASE_MODES } from '../release/registry.ts';
+import { isLocalMode, RELEASE_MODES, USUAL_RELEASE } from '../release/registry.ts';
 
 export const MANIFEST_FORMAT = 2;
 
@@ -59,7 +59,7 @@ const privacySchema = z.strictObject({
    */
   dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
-  release: z.enum(RELEASE_MODES).default('raw'),
+  release: z.enum(RELEASE_MODES).default(USUAL_RELEASE),
   epsilon0: z.number().positive().max(64).nullable().default(null),
   /** Platforms that release representations. Default: all. */
   sources: z.array(platformName).optional(),

@@ -16,6 +16,9 @@ export type ReleaseModeName = keyof typeof modes;
 /** In the order of tables and help texts. */
 export const RELEASE_MODES = Object.keys(modes) as readonly ReleaseModeName[];
 
+/** The mode where nobody chooses one. */
+export const USUAL_RELEASE: ReleaseModeName = 'raw';
+
 export function releaseDefinition(name: ReleaseModeName): ReleaseModeDefinition {
   return modes[name];
 }
