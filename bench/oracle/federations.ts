@@ -17,7 +17,7 @@ export interface GeneratedFederation {
   readonly name: string;
   /** Its versions, the first one first. */
   readonly versions: readonly Manifest[];
-  /** Of every platform that a version names. */
+  /** Domains of all platforms that any version names. */
   readonly domains: readonly Domain[];
   /**
    * By person: the platforms that know the person. There is one person for each choice of M platforms, so that the
@@ -85,7 +85,7 @@ export function generatedVersions(seed: number): GeneratedFederation | undefined
     name,
     versions: [first],
   } = generatedFederation(seed);
-  // Of three platforms each adds all of the noise, and what is counted of it differs.
+  // In a federation of three each platform adds all of the noise, which is counted differently.
   if (first.platforms.length < 4) return undefined;
   const prng = new Prng(`oracle versions ${seed}`);
   const versions = [first];
