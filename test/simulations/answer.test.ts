@@ -88,7 +88,7 @@ describe('the answer of a simulation', () => {
         '7 persons are new on music and known on films or books, and 9 others are known on both sides.',
         'The best method with an epsilon, private-subspace, gives them first lists of NDCG@10 .300; one list for everybody reaches .200.',
         'That is a gain of +.100 [.090, .110] (95 % interval over persons), 50 % of what the ceiling gains with all data in one place (.400).',
-        'The price: everything that training tells about a person is limited to epsilon 4 at delta 0.000001, and nothing limits what music itself can work out from the vector that it receives.',
+        'The price: everything that training tells about a person is limited, under the conditions of C1, to epsilon 4 at delta 0.000001, and nothing limits what music itself can work out from the vector that it receives.',
         'Without that limit linear-bridge reaches .380.',
       ],
     );
