@@ -16,8 +16,11 @@ export function forgetFormerKeys(
   { versions, letterKeys, received }: Pick<PlatformStore, 'versions' | 'letterKeys' | 'received'>,
 ): void {
   const { version, platforms } = manifest;
-  if (versions.all().some((one) => one.version === version && one.standing === 'in-force')) return;
-  const earlier = lineageOf(manifest).flatMap((one) => one.platforms);
+  const inForce = versions.all().flatMap((one) => (one.standing === 'in-force' ? [one.version] : []));
+  if (inForce.includes(version)) return;
+  // Identities that were exchanged before the last version in force were forgotten when that began.
+  const last = Math.max(0, ...inForce);
+  const earlier = lineageOf(manifest).flatMap((one) => (one.version < last ? [] : one.platforms));
   for (const { name, identity } of platforms) {
     if (earlier.every((one) => one.name !== name || one.identity === identity)) continue;
     const key = letterKeys.peer(name);

@@ -152,7 +152,7 @@ function checkAttempts(lineage: readonly VersionRecord[], attemptsOf: AttemptsOf
     if (charged <= attemptsBefore) continue;
     throw new FederationError(
       'VERSION_ATTEMPTS',
-      `version ${version} leaves ${attemptsBefore} attempts to version ${version - 1}, and ${charged} stand charged in this ledger: its plan would count too little. Have version ${version} made again with at least ${charged} attempts left to version ${version - 1} (isthmus manifest make --attempts-before ${charged})`,
+      `version ${version} leaves ${attemptsBefore} attempts to version ${version - 1}, and ${charged} stand charged in this ledger: its plan would count too little. Have version ${version} made again with at least ${charged} attempts left to version ${version - 1} (isthmus manifest make --attempts-before ${charged}). A member that has signed this one already takes part in that with a new identity only`,
     );
   }
 }

@@ -66,6 +66,8 @@ describe('keys of a former member', () => {
     store.letterKeys.setPeer('c', { publicKey: new Uint8Array(32).fill(2), until: 6000, serial: 8 });
     forgetFormerKeys(two, store);
     assert.deepEqual(known(store), [[5000, 6000], ['b']]);
+    forgetFormerKeys(three, store);
+    assert.deepEqual(known(store), [[5000, 6000], ['b']], 'the exchange was in a version that is over');
     const later = heard();
     forgetFormerKeys(three, later);
     assert.deepEqual(known(later), [[5000, 0], ['b']], 'also where a version was passed over');
