@@ -10,13 +10,13 @@ export const ITEMS_IN_A_TURN = 500;
 /** Calls `work` with up to `size` items at a time, in order. @returns its results. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
-  work: (some: readonly Item[]) => Result,
+  work: (some: readonly Item[]) => Result | Promise<Result>,
   size = ITEMS_IN_A_TURN,
 ): Promise<Result[]> {
   const results: Result[] = [];
   for (let from = 0; from < items.length; from += size) {
     if (from > 0) await turn();
-    results.push(work(items.slice(from, from + size)));
+    results.push(await work(items.slice(from, from + size)));
   }
   return results;
 }

@@ -21,9 +21,7 @@ export interface People {
 /** Without a scheme the persons keep their own ids, and these must never leave the platform. */
 export async function peopleOf(domain: Domain, scheme: PseudonymScheme | undefined): Promise<People> {
   const pseudonyms =
-    scheme === undefined
-      ? domain.persons
-      : (await Promise.all(await inTurns(domain.persons, (some) => scheme.pseudonyms(some)))).flat();
+    scheme === undefined ? domain.persons : (await inTurns(domain.persons, (some) => scheme.pseudonyms(some))).flat();
   const rows = new Map(domain.persons.map((person, row) => [person, row]));
   const pseudonymRows = new Map(pseudonyms.map((pseudonym, row) => [pseudonym, row]));
   return {

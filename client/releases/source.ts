@@ -16,7 +16,7 @@ import type { RandomStreams } from '../../core/random/streams.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
 import type { MemoisedCode, PlatformStore, ReleaseRequest } from '../store/platform-store.ts';
-import { inTurns, ITEMS_IN_A_TURN } from '../turns.ts';
+import { inTurns } from '../turns.ts';
 import type { InOrder } from '../turns.ts';
 import { evenChunks } from './chunks.ts';
 import type { SourceMode } from './mode.ts';
@@ -197,7 +197,7 @@ export class SourceDesk {
     let persons = 0;
     for (const [part, group] of groups.entries()) {
       if (part > 0) await turn();
-      // A consent that was withdrawn since the last letter is named by a letter that went before this one.
+      // Persons may withdraw their consents between two letters. No later letter names them.
       const still = group.filter(({ code: { person } }) => !this.#hasWithdrawn(person, target));
       const letter: LetterBody = {
         kind: 'release-batch',
@@ -241,22 +241,21 @@ export class SourceDesk {
     // All codes of one batch have the same dimension.
     const tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${first.length} ${plan} ${scheme}${fingerprint(encoder)}`;
     const made = { tag, encoder, mode: mode.of(first.length, encoder.prototypes), target, epoch };
-    const released: Released[] = [];
     let withheld = 0;
-    for (let from = 0; from < due.length; from += ITEMS_IN_A_TURN) {
-      if (from > 0) await turn();
-      const some = due.slice(from, from + ITEMS_IN_A_TURN);
+    const releaseSome = async (some: readonly Due[]): Promise<readonly Released[]> => {
+      const current: Released[] = [];
       const fresh: Due[] = [];
       for (const one of some) {
         const code = store.codes.get(epoch, target, one.person);
         const isCurrent = code?.mode === tag && code.modelRound === encoder.modelRound && code.vector.length > 0;
-        if (code !== undefined && isCurrent) released.push({ code, expires: one.expires });
+        if (code !== undefined && isCurrent) current.push({ code, expires: one.expires });
         // A second random code of one person in one epoch would spend epsilon0 a second time.
         else if (code !== undefined && mode.epsilon0 !== null) withheld += 1;
         else fresh.push(one);
       }
-      released.push(...(await this.#draw(fresh, made)));
-    }
+      return [...current, ...(await this.#draw(fresh, made))];
+    };
+    const released = (await inTurns(due, releaseSome)).flat();
     if (withheld > 0) {
       const remedy = 'ask in a new epoch';
       log.warn(

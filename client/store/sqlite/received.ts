@@ -21,7 +21,7 @@ export function sqliteReceived(database: SqliteDatabase): ReceivedStore {
           ...key,
           part: part.part,
         });
-        // One statement for all persons: a letter may hold tens of thousands, and everything else waits meanwhile.
+        // One statement for all persons of a letter: with one per person the event loop stood still for longer.
         database.run(
           `INSERT OR REPLACE INTO received_vectors
            SELECT :source, :epoch, :modelRound, value ->> 0, value ->> 1, substr(:vectors, 1 + key * :width, :width)
