@@ -25,7 +25,7 @@ import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { DEFAULT_DECODER } from '../core/transfer/readouts/registry.ts';
 import { strategyNamed } from '../core/transfer/registry.ts';
-import type { PlatformModel, PublicRelease } from '../core/transfer/strategy.ts';
+import type { PlatformModel, PublicRelease } from '../core/transfer/encoder.ts';
 import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { trainsInRounds } from '../simulations/options.ts';

@@ -19,7 +19,7 @@ import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { seededStreams } from '../core/random/streams.ts';
 import { sharedTrunk } from '../core/transfer/strategies/shared-trunk.ts';
-import type { PublicShape } from '../core/transfer/strategy.ts';
+import type { PublicShape } from '../core/transfer/encoder.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
 
 const { values: options } = parseArgs({

@@ -10,7 +10,7 @@ import { membersOf } from '../core/federation/co-signature.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
-import type { PrivacyProfile } from '../core/transfer/strategy.ts';
+import type { PrivacyProfile } from '../core/transfer/encoder.ts';
 import { releaseBound } from '../core/release/registry.ts';
 
 /** The facts, one per line. */

@@ -29,7 +29,7 @@ import { attemptCharge, ledgerBudget, proposedAttempt } from '../../core/privacy
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import { generatedFederation, generatedVersions } from './federations.ts';
 import type { GeneratedFederation } from './federations.ts';
 import { tracing } from './traced.ts';

@@ -29,7 +29,7 @@ import type {
   SharedModel,
   SharedPlan,
   TransferStrategy,
-} from '../../core/transfer/strategy.ts';
+} from '../../core/transfer/encoder.ts';
 
 export interface FederationOptions {
   readonly strategy: TransferStrategy;

@@ -16,7 +16,7 @@ import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts
 import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { attemptKey, keysToSign } from '../../core/secagg/parameters.ts';
-import type { SharedModel } from '../../core/transfer/strategy.ts';
+import type { SharedModel } from '../../core/transfer/encoder.ts';
 import type {
   AttemptEndBody,
   AttemptStartBody,

@@ -11,7 +11,7 @@ import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.t
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 
 /** The part of a strategy that rounds need, on whichever thread it runs. */
 export interface RoundWork {

@@ -13,7 +13,7 @@ import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import { evaluateTarget } from '../evaluation/evaluate.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import { computeUpdate } from '../rounds/update.ts';

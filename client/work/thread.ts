@@ -10,7 +10,7 @@ import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pip
 import type { TensorBackendName } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
-import type { SharedModel } from '../../core/transfer/strategy.ts';
+import type { SharedModel } from '../../core/transfer/encoder.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
 import type { EvaluationOrder } from '../evaluation/evaluate.ts';
 import type { Update } from '../rounds/update.ts';

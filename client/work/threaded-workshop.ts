@@ -10,7 +10,7 @@ import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { PlatformError } from '../errors.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
-import type { SharedModel } from '../../core/transfer/strategy.ts';
+import type { SharedModel } from '../../core/transfer/encoder.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';

@@ -6,7 +6,7 @@ import { upward } from '../accounting/printed-epsilon.ts';
 import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseBound } from '../release/registry.ts';
-import type { PrivacyProfile } from '../transfer/strategy.ts';
+import type { PrivacyProfile } from '../transfer/encoder.ts';
 import { isSparse, leastOf } from './over-versions.ts';
 import type { ReleaseTerms } from './plain-claims.ts';
 import { plainChosen, plainCoordinator, plainOthers, plainTraining } from './plain-claims.ts';

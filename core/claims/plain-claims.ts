@@ -7,7 +7,7 @@ import { upward } from '../accounting/printed-epsilon.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { releaseBound } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
-import type { PrivacyProfile } from '../transfer/strategy.ts';
+import type { PrivacyProfile } from '../transfer/encoder.ts';
 import { isSparse, leastOf } from './over-versions.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';

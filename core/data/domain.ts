@@ -25,6 +25,12 @@ export interface Domain extends Interactions {
   readonly titles?: readonly (string | undefined)[];
 }
 
+/** Public facts about the items of a platform, by catalogue index. */
+export interface Catalogue {
+  readonly ids: readonly string[];
+  readonly titles?: readonly (string | undefined)[];
+}
+
 /** One person's history on one platform. */
 export interface History {
   readonly items: Uint32Array;

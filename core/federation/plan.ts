@@ -7,7 +7,7 @@ import type { AdaptiveClip } from '../privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { strategyNamed } from '../transfer/registry.ts';
-import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/strategy.ts';
+import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/encoder.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 import type { Manifest } from './manifest.ts';

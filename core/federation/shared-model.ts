@@ -4,7 +4,7 @@
  * @module
  */
 import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
-import type { SharedModel } from '../transfer/strategy.ts';
+import type { SharedModel } from '../transfer/encoder.ts';
 import { roundSum } from './attempt.ts';
 import { serverOptimiser } from './optimiser.ts';
 import type { OptimiserState, OptimiserStep } from './optimiser.ts';

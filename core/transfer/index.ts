@@ -6,4 +6,4 @@ export { baselineNamed, baselines } from './baselines/registry.ts';
 export * from './errors.ts';
 export { publicPlatform } from './public-shape.ts';
 export { strategies, strategyNamed } from './registry.ts';
-export type * from './strategy.ts';
+export type * from './encoder.ts';

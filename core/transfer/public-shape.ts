@@ -3,7 +3,7 @@
  * @module
  */
 import { TransferError } from './errors.ts';
-import type { PublicShape } from './strategy.ts';
+import type { PublicShape } from './encoder.ts';
 
 /** @throws TransferError TRANSFER_SHAPE, naming the platforms that exist. */
 export function publicPlatform(shape: PublicShape, name: string): PublicShape['platforms'][number] {

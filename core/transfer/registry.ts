@@ -6,7 +6,7 @@ import { TransferError } from './errors.ts';
 import { linearBridge } from './strategies/linear-bridge.ts';
 import { privateSubspace } from './strategies/private-subspace.ts';
 import { sharedTrunk } from './strategies/shared-trunk.ts';
-import type { TransferStrategy } from './strategy.ts';
+import type { TransferStrategy } from './encoder.ts';
 
 export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace, sharedTrunk];
 

@@ -33,7 +33,7 @@ import { centre } from '../../core/privacy/mechanism/ring.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import type { AuditTerms } from './training-audit.ts';
 
 export const AUDITED_STRATEGIES = ['private-subspace', 'shared-trunk'] as const;

@@ -21,7 +21,7 @@ import type {
   PlatformEffect,
   SessionParameters,
 } from '../../core/secagg/session.ts';
-import type { PlatformModel, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, TransferStrategy } from '../../core/transfer/encoder.ts';
 import type { AttemptStartBody, Body, StatementBody } from '../../core/wire/body.ts';
 import type { Project } from './project.ts';
 

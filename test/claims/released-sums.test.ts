@@ -16,7 +16,7 @@ import { centre } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 

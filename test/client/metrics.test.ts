@@ -12,7 +12,7 @@ import { canonicalEntry } from '../../core/privacy/ledger/ledger.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import { silentLog } from '../../host/log.ts';
 import type { Spending } from '../../host/metrics.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';

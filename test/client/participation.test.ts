@@ -16,7 +16,7 @@ import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { AttemptStartBody, Body } from '../../core/wire/body.ts';
 import { silentLog } from '../../host/log.ts';
 import { smallWorld } from './small-world.ts';

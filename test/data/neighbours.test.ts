@@ -17,7 +17,7 @@ import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { strategyNamed } from '../../core/transfer/registry.ts';
-import type { PublicShape } from '../../core/transfer/strategy.ts';
+import type { PublicShape } from '../../core/transfer/encoder.ts';
 
 const VICTIM = 'p0';
 const PERSONS = 30;

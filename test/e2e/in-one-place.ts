@@ -14,7 +14,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import { SharedModelHistory } from '../../server/rounds/shared-model.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';

@@ -20,7 +20,7 @@ import { releaseMode } from '../../core/release/registry.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { strategies } from '../../core/transfer/registry.ts';
-import type { PublicRelease, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PublicRelease, PublicShape, TransferStrategy } from '../../core/transfer/encoder.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 import { compareWithKept } from './kept.ts';
 

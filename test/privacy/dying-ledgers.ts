@@ -21,7 +21,7 @@ import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { Body } from '../../core/wire/body.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import type { CoordinatorEndpoint, CoordinatorTransport, PlatformLink } from '../../core/wire/transport.ts';

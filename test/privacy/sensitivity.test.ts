@@ -19,7 +19,7 @@ import { seededStreams } from '../../core/random/streams.ts';
 import { strategies } from '../../core/transfer/registry.ts';
 import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
-import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/encoder.ts';
 
 /** Worlds with persons that tend to break bounds: one with everything, one with a single item, one with nothing. */
 const worlds = fc.record({ items: fc.integer({ min: 4, max: 24 }), seed: fc.nat() }).chain(({ items, seed }) =>

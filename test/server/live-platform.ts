@@ -13,7 +13,7 @@ import type { Identity } from '../../core/federation/identity.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { Body } from '../../core/wire/body.ts';
 import type { PlatformLink } from '../../core/wire/transport.ts';
 import { silentLog } from '../../host/log.ts';

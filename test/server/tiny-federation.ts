@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/federation/manifest.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
-import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/encoder.ts';
 import { testRandom } from '../wire/federation.ts';
 
 export interface TinyFederation {

@@ -5,7 +5,7 @@ import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Federation } from './trunk-federation.ts';
 import {

@@ -15,7 +15,7 @@ import type { TensorBackend } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { baselineNamed } from '../../core/transfer/baselines/registry.ts';
 import { strategyNamed } from '../../core/transfer/registry.ts';
-import type { PlatformModel, PublicShape, SharedModel, TransferStrategy } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, PublicShape, SharedModel, TransferStrategy } from '../../core/transfer/encoder.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface StrategyComplianceSetup {

@@ -16,7 +16,7 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';
 import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
-import type { PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/strategy.ts';
+import type { PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/encoder.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 

@@ -7,7 +7,7 @@ import { prototypeQueries } from '../../release/cohort.ts';
 import { releaseDefinition } from '../../release/registry.ts';
 import type { SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { publicPlatform } from '../public-shape.ts';
-import type { PublicShape } from '../strategy.ts';
+import type { PublicShape } from '../encoder.ts';
 
 /** Share of the budget (of zero-concentrated DP) for prototypes, if the release mode needs them. */
 const prototypeShare = 0.05;

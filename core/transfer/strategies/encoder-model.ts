@@ -9,7 +9,7 @@ import type { ChargedSums, Contribution } from '../../privacy/mechanism/mechanis
 import { trainPrototypes } from '../../release/cohort.ts';
 import { prototypeSettings } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
-import type { PlatformContext, PlatformModel, SharedModel, SharedPlan } from '../strategy.ts';
+import type { PlatformContext, PlatformModel, SharedModel, SharedPlan } from '../encoder.ts';
 
 /** Turns a history into a representation. `prepare` makes it. */
 export type Encoder = (history: History) => Float32Array;

@@ -13,7 +13,7 @@ import { factorEncoder } from '../encoder/factor-encoder.ts';
 import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { factorSettings } from '../decoder/target-factors.ts';
 import { parseSettings } from '../settings.ts';
-import type { PublicShape, TransferStrategy } from '../strategy.ts';
+import type { PublicShape, TransferStrategy } from '../encoder.ts';
 import { EncoderModel, emptyPlan } from './encoder-model.ts';
 
 export interface LinearBridgeSettings {

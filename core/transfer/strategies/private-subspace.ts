@@ -18,7 +18,7 @@ import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
-import type { PublicShape, TransferStrategy } from '../strategy.ts';
+import type { PublicShape, TransferStrategy } from '../encoder.ts';
 import { EncoderModel, emptyPlan } from './encoder-model.ts';
 
 export interface PrivateSubspaceSettings extends Omit<SubspaceSettings, 'dimension'> {

@@ -20,7 +20,7 @@ import { releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
-import type { PlatformContext, SharedModel, SharedPlan, TransferStrategy } from '../strategy.ts';
+import type { PlatformContext, SharedModel, SharedPlan, TransferStrategy } from '../encoder.ts';
 import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';

@@ -13,7 +13,7 @@
  */
 import { Prng } from '../../random/prng.ts';
 import { TransferError } from '../errors.ts';
-import type { SharedBlock } from '../strategy.ts';
+import type { SharedBlock } from '../encoder.ts';
 
 export interface TrunkShape {
   readonly inputs: number;

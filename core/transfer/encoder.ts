@@ -1,7 +1,7 @@
 /**
- * The part of a transfer that leaves a platform: how a source represents its persons, and what is trained together. A
- * strategy computes; it cannot clip, noise, mask or send anything. The decoder at the target is a seam of its own
- * (decoder/readout.ts).
+ * The part of a transfer that leaves a platform: how a source represents its persons (views), and what is trained
+ * together (a training). A signed manifest names it. An encoder computes; it cannot clip, noise, mask or send anything.
+ * The decoder at the target is a seam of its own (decoder/readout.ts).
  * @module
  */
 import type { Domain, History } from '../data/domain.ts';
@@ -10,6 +10,40 @@ import type { ReleaseModeName } from '../release/registry.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factorise } from './factors/factor-memory.ts';
+import type { Law } from './law.ts';
+import type { PieceSpec } from './piece.ts';
+
+/** An encoder as a manifest names it. */
+export interface EncoderSpec {
+  /** Side by side: a representation is all of their numbers. None only below a training that reads histories alone. */
+  readonly views: readonly PieceSpec[];
+  readonly training?: PieceSpec;
+}
+
+/** An encoder composed from its pieces, as a federation uses it. */
+export interface Encoder {
+  /** The published name of these pieces, or their expression, such as `subspace+text`. */
+  readonly name: string;
+  /** One line for tables and --help. */
+  readonly summary: string;
+  readonly reference: string;
+  /** The worst of its pieces' laws. */
+  readonly law: Law;
+  /** All settings checked and completed. */
+  readonly spec: EncoderSpec;
+  /** True if a target may read the history itself in a raw representation. */
+  readonly sendsHistory: boolean;
+  /** Every noisy sum that one platform will release, alone or in rounds. */
+  queries(shape: PublicShape, platform: string): readonly SumQuery[];
+  /** Numbers of a representation, 1 to 288: a target takes no others from a source of this federation. */
+  dimension(shape: PublicShape): number;
+  plan(shape: PublicShape): SharedPlan;
+  /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
+  initialModel(plan: SharedPlan, seed: string): SharedModel;
+  join(context: EncoderContext): PlatformModel;
+}
+
+export type EncoderContext = Omit<PlatformContext, 'settings'>;
 
 /** Public facts of a federation that a strategy may use for planning. They are in the manifest. */
 export interface PublicShape {
@@ -59,6 +93,10 @@ export interface SharedPlan {
 export interface SharedBlock {
   readonly name: string;
   readonly shape: readonly number[];
+  /**
+   * `replace`: a statistic, whose next value is the mean itself. Absent: a parameter, which the optimiser moves by it.
+   */
+  readonly rule?: 'replace';
 }
 
 export type SharedModel = Float32Array;

@@ -1,0 +1,23 @@
+/**
+ * The common part of everything that has a name in a manifest or on the command line. Types only.
+ * @module
+ */
+
+export interface Piece<Settings extends object = object> {
+  readonly name: string;
+  /** One line for tables and --help. */
+  readonly summary: string;
+  /** Paper and equation. */
+  readonly reference: string;
+  readonly defaults: Settings;
+  /** Parses and checks settings. Its errors name the key and the accepted range. */
+  settings(raw: unknown): Settings;
+}
+
+/** A piece as a manifest names it. */
+export interface PieceSpec {
+  readonly name: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Share of the budget (of zero-concentrated DP), relative to the other pieces'. Absent: the piece's usual share. */
+  readonly portion?: number;
+}

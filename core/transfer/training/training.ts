@@ -1,0 +1,63 @@
+/**
+ * Trainings: small models that all platforms train together through the masked sum, above the views or above the
+ * histories alone. Types only.
+ * @module
+ */
+import type { RandomSource } from '../../random/source.ts';
+import type { TensorBackend } from '../../tensor/backend.ts';
+import type { PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
+import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
+import type { Piece } from '../piece.ts';
+import type { Encode, Made } from '../views/view.ts';
+import type { PerLinkedPerson } from './linked-person.ts';
+
+export interface Training<Settings extends object = object> extends Piece<Settings> {
+  /** True if it reads the views; false if it reads histories alone, and stands without a view. */
+  readonly readsViews: boolean;
+  /** Its usual share of the budget, relative to 1 for all views together. */
+  readonly portion: number;
+  /** Numbers of a representation, 1 to 288. @param inputs width of all views together. */
+  width(inputs: number, settings: Settings): number;
+  /** Sums that one source releases alone before the first round. */
+  asks(shape: PublicShape, platform: string, inputs: number, settings: Settings): readonly Ask[];
+  rounds(shape: PublicShape, inputs: number, settings: Settings): RoundsPlan;
+  /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
+  initialModel(plan: SharedPlan, seed: string): SharedModel;
+  join(context: TrainingContext<Settings>): Promise<Trainee>;
+}
+
+/** One kind of masked sum: all blocks of the shared model are one vector under one clip. */
+export interface RoundsPlan extends SharedPlan {
+  /** L2 bound on one person's contribution on one platform. */
+  readonly clip: number;
+  /** Share of the training's budget for all rounds together, relative to the sums of `asks`. */
+  readonly portion: number;
+}
+
+export interface TrainingContext<Settings> {
+  readonly shape: PublicShape;
+  /** The platform's name and its number in the manifest, from 0. */
+  readonly platform: { readonly name: string; readonly number: number };
+  readonly plan: SharedPlan;
+  readonly settings: Settings;
+  /** The views in their order, and all of them side by side. */
+  readonly views: readonly Made[];
+  readonly inputs: Encode;
+  /** Width of all views together. */
+  readonly width: number;
+  /** Catalogue size. */
+  readonly items: number;
+  readonly sums: PersonSums;
+  readonly random: RandomSource;
+  readonly backend: TensorBackend;
+  readonly signal?: AbortSignal;
+}
+
+/** One source's part. It keeps no state of its own: everything is computed from the shared model that is handed in. */
+export interface Trainee {
+  /** Minus a gradient for blocks that step, statistics for blocks that are replaced; zeros for who teaches nothing. */
+  contribution(shared: SharedModel, round: number): PerPerson;
+  /** Contributions at a target, from persons whose lawful representations it has received. */
+  linked?(shared: SharedModel, round: number): PerLinkedPerson;
+  encode(shared: SharedModel): Encode;
+}
