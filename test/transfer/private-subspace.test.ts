@@ -5,13 +5,8 @@ import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { encodeHistory } from '../../core/transfer/encoder/item-vectors.ts';
-import {
-  countContributions,
-  subspaceContributions,
-  subspaceDefaults,
-  subspaceQueries,
-  trainSubspace,
-} from '../../core/transfer/encoder/private-subspace.ts';
+import { subspaceDefaults, subspaceQueries, trainSubspace } from '../../core/transfer/encoder/private-subspace.ts';
+import { countContributions, subspaceContributions } from '../../core/transfer/encoder/subspace-iteration.ts';
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
@@ -102,7 +97,7 @@ describe('private subspace iteration', () => {
           const directions = Float64Array.from({ length: 60 }, () => prng.gaussian());
           const evening = Float64Array.from({ length: 3 }, () => Math.exp(2 * prng.gaussian()));
           const counts = [...countContributions(interactions)];
-          const steps = [...subspaceContributions(interactions, weights, directions, evening)];
+          const steps = [...subspaceContributions(interactions, weights, { directions, evening })];
           assert.equal(counts.length, rows.length);
           assert.equal(steps.length, rows.length);
           for (const { values } of [...counts, ...steps]) {

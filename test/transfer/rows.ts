@@ -1,14 +1,17 @@
 /** A domain from histories, for tests. */
-import type { Domain } from '../../core/data/domain.ts';
+import type { Domain, Interactions } from '../../core/data/domain.ts';
 
 export function domainOfRows(name: string, rows: readonly ArrayLike<number>[], items: number): Domain {
-  const offsets = new Uint32Array(rows.length + 1);
-  rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
   return {
     name,
     persons: rows.map((_, i) => `p${i}`),
     catalogue: Array.from({ length: items }, (_, i) => `${name}-${i}`),
-    offsets,
-    items: Uint32Array.from(rows.flatMap((row) => Array.from(row))),
+    ...rowsOf(rows),
   };
+}
+
+export function rowsOf(rows: readonly ArrayLike<number>[]): Interactions {
+  const offsets = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
+  return { offsets, items: Uint32Array.from(rows.flatMap((row) => Array.from(row))) };
 }

@@ -1,0 +1,156 @@
+/**
+ * Subspace iteration of several platforms together (subspace-iteration.ts), over one vocabulary. Every round asks for one
+ * masked sum: the item counts and a step's S side by side, so that no round is spent on counts alone. The next shared model
+ * is a public function of the present one and of that sum: a step *replaces* the directions, and counts are averaged over
+ * the rounds.
+ *
+ * The directions of the first round are random and its weights all equal, because there are no counts yet. Its rows are
+ * weighted afterwards, by the counts of the same sum.
+ *
+ * A contribution is as sparse as the history: a platform that holds a tenth of the vocabulary sums over all of it, and
+ * adds nothing but its share of the noise elsewhere.
+ * @module
+ */
+import type { Interactions } from '../../data/domain.ts';
+import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
+import { Prng } from '../../random/prng.ts';
+import type { SharedBlock, SharedModel } from '../strategy.ts';
+import type { ItemWeighting, Subspace } from './subspace-iteration.ts';
+import {
+  countContributions,
+  itemWeights,
+  principalSubspace,
+  shrinkRows,
+  startingSubspace,
+  subspaceContributions,
+} from './subspace-iteration.ts';
+
+export interface SharedSubspaceShape {
+  /** V: places of the vocabulary. */
+  readonly places: number;
+  /** k. */
+  readonly dimension: number;
+}
+
+export interface SharedSubspaceMethod extends ItemWeighting {
+  /** Share of a contribution's squared length that the counts take. */
+  readonly countShare: number;
+  /** Strength of the shrinkage of rows that are near the noise. */
+  readonly rowShrink: number;
+}
+
+export const sharedSubspaceMethod: SharedSubspaceMethod = {
+  weightExponent: 0.5,
+  countFloor: 10,
+  countShare: 0.03,
+  rowShrink: 1,
+};
+
+/** The shared model as the numbers that it holds. */
+export interface SharedSubspace extends Subspace {
+  /** Noisy count of each place: a person with n items adds 1/√n to each. */
+  readonly counts: Float64Array /* [places] */;
+}
+
+export function sharedBlocks({ places, dimension }: SharedSubspaceShape): readonly SharedBlock[] {
+  return [
+    { name: 'counts', shape: [places] },
+    { name: 'directions', shape: [places, dimension] },
+    { name: 'evening', shape: [dimension] },
+  ];
+}
+
+/** Coordinates of a round's sum: as many as the shared model's numbers. Nobody adds to those of the evening. */
+export function sharedSize({ places, dimension }: SharedSubspaceShape): number {
+  return places + places * dimension + dimension;
+}
+
+export function sharedShapeOf(blocks: readonly SharedBlock[]): SharedSubspaceShape {
+  const [, directions] = blocks;
+  const [places, dimension] = directions.shape;
+  return { places, dimension };
+}
+
+export function initialSharedSubspace(shape: SharedSubspaceShape, seed: string): SharedModel {
+  const prng = new Prng(`${seed}/shared-subspace`);
+  return packed(shape, {
+    ...startingSubspace(shape.places, shape.dimension, prng),
+    counts: new Float64Array(shape.places),
+  });
+}
+
+export function unpacked({ places, dimension }: SharedSubspaceShape, shared: SharedModel): SharedSubspace {
+  const at = places + places * dimension;
+  return {
+    counts: Float64Array.from(shared.subarray(0, places)),
+    directions: Float64Array.from(shared.subarray(places, at)),
+    evening: Float64Array.from(shared.subarray(at, at + dimension)),
+  };
+}
+
+function packed(shape: SharedSubspaceShape, { counts, directions, evening }: SharedSubspace): SharedModel {
+  const shared = new Float32Array(sharedSize(shape));
+  shared.set(counts);
+  shared.set(directions, shape.places);
+  shared.set(evening, shape.places + directions.length);
+  return shared;
+}
+
+/**
+ * One contribution per person, of length 1 or less; nothing for a person without an item of the vocabulary.
+ * @param histories over the vocabulary (core/data/vocabulary.ts)
+ */
+export function* sharedContributions(
+  histories: Interactions,
+  shape: SharedSubspaceShape,
+  shared: SharedModel,
+  method: SharedSubspaceMethod,
+): Generator<Contribution> {
+  const subspace = unpacked(shape, shared);
+  const counts = countContributions(histories);
+  const ofCounts = Math.sqrt(method.countShare);
+  const ofStep = Math.sqrt(1 - method.countShare);
+  for (const step of subspaceContributions(histories, itemWeights(subspace.counts, method), subspace)) {
+    const count = counts.next().value as Contribution;
+    const length = count.values.length;
+    const indices = new Uint32Array(length + step.values.length);
+    const values = new Float32Array(indices.length);
+    if (count.indices !== undefined && step.indices !== undefined) {
+      indices.set(count.indices);
+      for (let i = 0; i < step.indices.length; i++) indices[length + i] = shape.places + step.indices[i];
+    }
+    for (let i = 0; i < length; i++) values[i] = ofCounts * count.values[i];
+    for (let i = 0; i < step.values.length; i++) values[length + i] = ofStep * step.values[i];
+    yield { indices, values };
+  }
+}
+
+export interface OpenedRound {
+  /** The decoded noisy sum of the contributions. */
+  readonly sum: Float64Array;
+  /** Rounds that were opened before this one. */
+  readonly earlier: number;
+  /** Standard deviation of the noise in one number of the sum. */
+  readonly noiseDeviation: number;
+}
+
+/** The shared model after a round. */
+export function advanceSharedSubspace(
+  shape: SharedSubspaceShape,
+  shared: SharedModel,
+  { sum, earlier, noiseDeviation }: OpenedRound,
+  method: SharedSubspaceMethod,
+): SharedModel {
+  const { places, dimension: k } = shape;
+  const before = unpacked(shape, shared);
+  const ofCounts = Math.sqrt(method.countShare);
+  const ofStep = Math.sqrt(1 - method.countShare);
+  const counts = before.counts.map((count, place) => count + (sum[place] / ofCounts - count) / (earlier + 1));
+  const step = sum.slice(places, places + places * k).map((value) => value / ofStep);
+  shrinkRows(step, k, noiseDeviation / ofStep, method.rowShrink);
+  const [old, now] = [before.counts, counts].map((known) => itemWeights(known, method));
+  for (let place = 0; place < places; place++) {
+    for (let j = 0; j < k; j++) step[place * k + j] *= now[place] / old[place];
+  }
+  return packed(shape, { ...principalSubspace(step, before.evening), counts });
+}
