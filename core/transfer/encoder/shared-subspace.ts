@@ -14,7 +14,7 @@
 import type { Interactions } from '../../data/domain.ts';
 import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
-import type { SharedBlock, SharedModel } from '../strategy.ts';
+import type { SharedBlock, SharedModel } from '../encoder.ts';
 import type { ItemWeighting, Subspace } from './subspace-iteration.ts';
 import {
   countContributions,
