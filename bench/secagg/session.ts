@@ -32,6 +32,8 @@ export interface SessionCase {
   /** Number of platforms that deal shares and never upload. */
   readonly dropped: number;
   readonly engine: CryptoEngine;
+  /** One vector of `d` ring elements per platform. Absent: a few random patterns in turn. */
+  readonly vectors?: readonly Uint32Array[];
 }
 
 export interface SessionMeasure {
@@ -119,7 +121,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
     ringBits: spec.ringBits,
     chunkLength: 65536,
   };
-  const patterns = updatePatterns(d);
+  const patterns = spec.vectors ?? updatePatterns(d);
   // Every k-th platform drops out, so that losses are spread over the ring.
   const isDropped = (i: number): boolean =>
     Math.floor(((i + 1) * spec.dropped) / n) > Math.floor((i * spec.dropped) / n);
@@ -206,7 +208,7 @@ export function measureSession(spec: SessionCase): SessionMeasure {
     platformMs[i] += processorMs() - started;
     states.push(state);
     perform(i, first);
-    toPlatforms.push([i, { kind: 'update', vector: patterns[i % PATTERNS] }]);
+    toPlatforms.push([i, { kind: 'update', vector: patterns[i % patterns.length] }]);
   });
   while (outcome === '') {
     const forPlatform = toPlatforms.next();
@@ -249,11 +251,12 @@ function updatePatterns(d: number): readonly Uint32Array[] {
   });
 }
 
-function checkSum(sum: Uint32Array, kept: readonly number[], patterns: readonly Uint32Array[], bits: number): void {
-  const times = patterns.map((_, pattern) => kept.filter((i) => i % PATTERNS === pattern).length);
+function checkSum(sum: Uint32Array, kept: readonly number[], vectors: readonly Uint32Array[], bits: number): void {
+  const times = new Float64Array(vectors.length);
+  for (const i of kept) times[i % vectors.length] += 1;
   for (let at = 0; at < sum.length; at++) {
     let expected = 0;
-    patterns.forEach((pattern, i) => (expected += times[i] * pattern[at]));
+    for (let i = 0; i < vectors.length; i++) expected += times[i] * vectors[i][at];
     if (expected % 2 ** bits !== sum[at]) throw new Error(`the sum is wrong at ${at}`);
   }
 }
