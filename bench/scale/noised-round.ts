@@ -49,6 +49,8 @@ export function noisedRound(platforms: number, parameters: number): NoisedRound 
       ],
     })),
   });
+  const { degree } = plan;
+  if (degree === undefined) throw new Error('the plan of a sparse graph names no degree');
   const planned = processorMs();
   const sum = plannedSum(plan, nameOf(0), LABEL);
   const contribution = { values: new Float32Array(parameters).fill(1 / Math.sqrt(parameters)) };
@@ -62,7 +64,7 @@ export function noisedRound(platforms: number, parameters: number): NoisedRound 
   measureSession({
     n: platforms,
     d: parameters,
-    graph: { kind: 'harary', degree: plan.degree },
+    graph: { kind: 'harary', degree },
     threshold: plan.threshold,
     tNoise: plan.noiseThreshold,
     ringBits: plan.ringBits,
@@ -72,7 +74,7 @@ export function noisedRound(platforms: number, parameters: number): NoisedRound 
   });
   return {
     platforms,
-    degree: plan.degree,
+    degree,
     noiseMultiplier: sum.noiseMultiplier,
     plan: (planned - began) / 1000,
     updates: (updated - planned) / 1000,
