@@ -15,7 +15,7 @@ const climbing = floors.slice(0, -1).map((floor, height) => ({
  */
 const coreRanks = [
   ['errors'],
-  ['encoding', 'kernels', 'random', 'tensor', 'time'],
+  ['encoding', 'kernels', 'packages', 'random', 'tensor', 'time'],
   ['accounting', 'crypto', 'data'],
   ['evaluation', 'reference-accounting', 'secagg'],
   ['privacy/mechanism'],

@@ -12,6 +12,9 @@ import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
 import type { PrivacyProfile } from '../core/transfer/encoder.ts';
 import { releaseBound } from '../core/release/registry.ts';
+import { asDeclared } from '../core/claims/declared.ts';
+import { declarerOf } from '../core/packages/pieces.ts';
+import { formatPackage } from '../core/packages/package-id.ts';
 
 /** The facts, one per line. */
 export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan): string {
@@ -24,14 +27,17 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
     losses === undefined
       ? `${privacy.rounds}`
       : `${privacy.rounds}${graphText(privacy)}; ${losses}; ${manifest.rounds.spareAttempts} more attempts may be charged and lost, and ${manifest.rounds.refunds} charges taken back on proof`;
+  const packages = (manifest.packages ?? [])
+    .map((id) => `package      ${formatPackage(id)}: code from outside this project\n`)
+    .join('');
   const version = manifest.version === 1 ? '' : `version      ${manifest.version}\n`;
   return `federation   ${manifest.federation}
 ${version}platforms    ${platforms.join(', ')}
 strategy     ${strategy.name}: ${strategy.summary}
 rounds       ${rounds}
-privacy      ${bound(strategy.privacy, privacy)}
+privacy      ${bound(strategy.privacy, privacy)}${declared(declarerOf('strategies', strategy.name))}
 release      ${released(manifest)}
-`;
+${packages}`;
 }
 
 /** Warnings first, then each claim, or the reason why it is not made. */
@@ -70,6 +76,11 @@ export function wordsTable(words: string): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** At the end of a line, so without the last comma. */
+function declared(by: string | undefined): string {
+  return asDeclared(by).slice(0, -1);
+}
+
 /** The sparse graph, since it changes the adversary that the claims hold against; nothing on the complete graph. */
 function graphText({ degree, threshold, platformCount }: PrivacyPlan): string {
   if (degree === undefined) return '';
@@ -96,7 +107,7 @@ function released({ privacy: { release, epsilon0 } }: Manifest): string {
     case 'unbounded':
       return `${release}: no differential privacy toward the target`;
     case 'epsilon0':
-      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} per code`;
+      return `${release}, epsilon0 ${epsilon0 ?? 'missing'} per code${declared(declarerOf('releaseModes', release))}`;
     case 'nothing-sent':
       return release;
   }

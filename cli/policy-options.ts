@@ -2,14 +2,16 @@
  * The settings of a manifest other than its members, as options of `isthmus manifest make` and of a trial.
  * @module
  */
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { ManifestParts } from '../core/federation/draft.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
-import { LOCAL_MODES, RELEASE_MODES } from '../core/release/registry.ts';
+import { nameSchema } from '../core/packages/package-id.ts';
+import { LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { systemRandom } from '../host/system.ts';
-import { integer, list, platform, positive, setting, weight } from './arguments.ts';
+import { withAllow } from './allow-option.ts';
+import { integer, list, platform, positive, setting, text, weight } from './arguments.ts';
 
 export interface PolicyFlags {
   readonly federation: string;
@@ -38,7 +40,7 @@ export interface PolicyFlags {
 }
 
 export function addPolicyOptions(command: Command): Command {
-  return command
+  const all = command
     .optionsGroup('Training:')
     .option('--federation <name>', 'name of the federation', 'my-federation')
     .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
@@ -56,8 +58,11 @@ export function addPolicyOptions(command: Command): Command {
       integer(1),
       2,
     )
-    .addOption(
-      new Option('--release <mode>', 'how a target receives a representation').choices(RELEASE_MODES).default('raw'),
+    .option(
+      '--release <mode>',
+      `how a target receives a representation: ${RELEASE_MODES.join(', ')}, or package:mode of an allowed package`,
+      releaseName,
+      USUAL_RELEASE,
     )
     .option('--epsilon0 <number>', `budget of one released code, for ${LOCAL_MODES}`, positive)
     .option('--sources <names>', 'platforms that release (default: all)', list(platform))
@@ -100,7 +105,9 @@ export function addPolicyOptions(command: Command): Command {
       'longest time of a stage of a round; it then continues with the platforms that answered (default: 30000)',
       integer(100),
     )
-    .option('--train-timeout <ms>', 'the same for training (default: 600000)', integer(100));
+    .option('--train-timeout <ms>', 'the same for training (default: 600000)', integer(100))
+    .optionsGroup('Code from outside:');
+  return withAllow(all);
 }
 
 /** The settings that the options give. An absent option takes the manifest's default. */
@@ -153,4 +160,10 @@ function given<Fields extends object>(fields: Fields): { [Key in keyof Fields]?:
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
     typeof given<Fields>
   >;
+}
+
+function releaseName(value: string): ReleaseModeName {
+  const read = nameSchema(RELEASE_MODES).safeParse(text(value));
+  if (read.success) return read.data;
+  throw new InvalidArgumentError(`It ${read.error.issues[0].message}.`);
 }

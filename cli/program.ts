@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../host/exit-codes.ts';
+import { loadAllowed } from './allow-option.ts';
 import { failure } from './failure.ts';
 import { version } from './version.ts';
 
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   strategies: async () => (await import('./commands/strategies.ts')).strategiesCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   experiment: async () => (await import('./commands/experiment.ts')).experimentCommand(),
+  package: async () => (await import('./commands/package.ts')).packageCommand(),
   secagg: async () => (await import('./commands/secagg.ts')).secaggCommand(),
 };
 
@@ -68,7 +70,11 @@ export async function run(onCommand: () => Promise<void>): Promise<void> {
 
   try {
     await mount(process.argv.at(2) ?? '');
-    await program.hook('preAction', onCommand).parseAsync();
+    program.hook('preAction', async (_, command) => {
+      await onCommand();
+      await loadAllowed(command.opts());
+    });
+    await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       // commander has already printed the message. Help and version are no failure.

@@ -12,6 +12,7 @@ import type { Encoding } from '../core/data/lines.ts';
 import { TIME_FORMS } from '../core/data/times.ts';
 import type { TimeForm } from '../core/data/times.ts';
 import { text } from './arguments.ts';
+import { withAllow } from './allow-option.ts';
 
 export interface ReaderOptions {
   readonly columns?: ColumnChoice;
@@ -25,7 +26,7 @@ export interface ReaderOptions {
 
 /** Adds the options that replace a guess. */
 export function withReaderOptions(command: Command): Command {
-  return command
+  return withAllow(command)
     .option(
       '--columns <role=column,...>',
       'which column is person, item, rating, timestamp: a name, a position from 0, or none (rating, timestamp)',

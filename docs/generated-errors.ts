@@ -8,6 +8,7 @@ import { EncodingError } from '../core/encoding/errors.ts';
 import { EvaluationError } from '../core/evaluation/errors.ts';
 import { FederationError } from '../core/federation/errors.ts';
 import { AccountantError } from '../core/accounting/errors.ts';
+import { PackageError } from '../core/packages/errors.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { SecaggError } from '../core/secagg/errors.ts';
 import { TensorError } from '../core/tensor/errors.ts';
@@ -33,6 +34,7 @@ export const ERROR_TABLES: Readonly<Record<string, CodeTable>> = Object.fromEntr
     EvaluationError,
     FederationError,
     HostError,
+    PackageError,
     PlatformError,
     PrivacyError,
     SecaggError,

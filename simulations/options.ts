@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { messageOf } from '../core/errors/coded-error.ts';
+import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { strategies, strategyNamed } from '../core/transfer/registry.ts';
@@ -155,7 +156,7 @@ export const runOptions = {
     help: 'rounds of the shared model, if the strategy has one',
   }),
   release: option(
-    list(oneOf(RELEASE_MODES))
+    list(nameSchema(RELEASE_MODES))
       .min(1, `names no mode; there are ${RELEASE_MODES.join(', ')}`)
       .default([USUAL_RELEASE]),
     { value: 'modes', help: `how a target receives a person's representation: ${RELEASE_MODES.join(', ')}` },

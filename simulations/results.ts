@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { nameSchema } from '../core/packages/package-id.ts';
 import { RELEASE_MODES } from '../core/release/registry.ts';
 
 /** One cell of the table: a metric of a method, over seeds (core/evaluation/results.ts makes them). */
@@ -63,7 +64,7 @@ const claimSchema = z.strictObject({
 
 export const privacySchema = z.strictObject({
   strategy: z.string(),
-  release: z.enum(RELEASE_MODES),
+  release: nameSchema(RELEASE_MODES),
   unit: z.string(),
   mechanism: z.string(),
   accountant: z.string(),
@@ -87,7 +88,7 @@ export const privacySchema = z.strictObject({
 const roundSchema = z.strictObject({
   seed: z.string(),
   strategy: z.string(),
-  release: z.enum(RELEASE_MODES),
+  release: nameSchema(RELEASE_MODES),
   epsilon: z.number().nullable(),
   round: z.int(),
   attempt: z.int(),

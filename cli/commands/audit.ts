@@ -6,6 +6,7 @@ import type { StrategyAudit } from '../../simulations/audit/strategy-audit.ts';
 import type { ReleaseAudit } from '../../simulations/audit/release-audit.ts';
 import type { TrainingAudit } from '../../simulations/audit/training-audit.ts';
 import { integer, list, positive, text } from '../arguments.ts';
+import { withAllow } from '../allow-option.ts';
 
 interface AuditOptions {
   readonly claimedEpsilon: number;
@@ -22,7 +23,7 @@ const CONTRADICTED = 1;
 const CONFIDENCE = 0.95;
 
 export function auditCommand(): Command {
-  return new Command('audit')
+  return withAllow(new Command('audit'))
     .description('attack the mechanisms and compare measured bounds with proven ones')
     .option('--claimed-epsilon <e>', 'total epsilon claimed for training', positive, 4)
     .option('--delta <d>', 'its delta', positive, 1e-6)

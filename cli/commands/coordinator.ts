@@ -5,6 +5,7 @@ import type { Ending } from '../../host/exit-codes.ts';
 import type { LogLevel } from '../../host/log.ts';
 import { integer, list, text } from '../arguments.ts';
 import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
+import { withAllow } from '../allow-option.ts';
 
 /** The coordinator's port in the addresses that `isthmus init` prints. */
 const DEFAULT_PORT = 7480;
@@ -23,7 +24,7 @@ interface CoordinatorFlags {
 }
 
 export function coordinatorCommand(): Command {
-  return new Command('coordinator')
+  return withAllow(new Command('coordinator'))
     .description('run the coordinator of a federation: rounds, mailbox, metrics')
     .requiredOption('--manifest <file>', 'the manifest.yaml that all members have signed', text)
     .requiredOption('--identity <file>', "the coordinator's key file", text)

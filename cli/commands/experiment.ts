@@ -9,6 +9,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { interruption } from '../interrupted.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
 import { version } from '../version.ts';
+import { withAllow } from '../allow-option.ts';
 
 /** Options of the experiment itself, beside those of its runs. */
 interface Flags {
@@ -26,7 +27,7 @@ export function experimentCommand(): Command {
 }
 
 function privacyExperimentCommand(): Command {
-  const command = new Command('privacy')
+  const command = withAllow(new Command('privacy'))
     .description('quality against epsilon, for release modes and shares of the overlap, over seeds; resumable')
     .option('--config <file>', 'YAML that describes the experiment; flags override it', text);
   return withRunOptions(command, experimentOptions)

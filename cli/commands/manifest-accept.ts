@@ -13,12 +13,15 @@ import { COORDINATOR } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { readIdentity } from '../../host/federation-files.ts';
 import { readNamedFile } from '../../host/files.ts';
+import { findPackage, readPackageFolder } from '../../host/packages/package-folder.ts';
+import { recordText } from '../../host/packages/record.ts';
 import { openLog } from '../../host/log.ts';
 import { text } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
 import { diffOf, diffText } from '../manifest-diff.ts';
 import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { claimsOf, factsOf, keysOf, wordsTable } from '../manifest-text.ts';
+import { withAllow } from '../allow-option.ts';
 
 interface AcceptFlags {
   readonly identity: string;
@@ -30,7 +33,7 @@ interface AcceptFlags {
 }
 
 export function acceptCommand(): Command {
-  return new Command('accept')
+  return withAllow(new Command('accept'))
     .description('read a manifest in plain words, compare its twelve words with the other members, and sign it')
     .argument('<manifest>', 'manifest.yaml')
     .requiredOption('--identity <file>', 'your key file', text)
@@ -83,6 +86,9 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
   process.stdout.write(
     `${factsOf(plan)}you          ${name}, and your keys are in it\n\n${diff === undefined ? '' : `${diffText(diff)}\n`}${claimsOf(plan)}\n`,
   );
+  for (const { name: outside } of manifest.packages ?? []) {
+    process.stdout.write(`package ${outside}: ${recordText(readPackageFolder(findPackage(outside)))}\n\n`);
+  }
   if (flags.keys) process.stdout.write(`${keysOf(manifest)}\n`);
   if (!isTrial) await compare(manifestWords(manifest), flags.words);
   if (state !== undefined && name !== COORDINATOR) {

@@ -13,6 +13,7 @@ import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { factsOf, keysOf, wordsTable } from '../manifest-text.ts';
 import { acceptCommand } from './manifest-accept.ts';
 import { makeCommand } from './manifest-make.ts';
+import { withAllow } from '../allow-option.ts';
 
 export function manifestCommand(): Command {
   return new Command('manifest')
@@ -33,14 +34,14 @@ export function manifestCommand(): Command {
         .action(status),
     )
     .addCommand(
-      new Command('check')
+      withAllow(new Command('check'))
         .description('read a manifest that all have signed, verify it, and print the plan it makes and its words')
         .argument('<manifest>', 'manifest.yaml')
         .option('--keys', "also list every member's public keys", false)
         .action(check),
     )
     .addCommand(
-      new Command('diff')
+      withAllow(new Command('diff'))
         .description('say what a later version of a manifest changes: members, rounds and epsilon left, settings')
         .argument('<old>', 'the manifest of the version before')
         .argument('<new>', 'the manifest of the later version')

@@ -8,6 +8,7 @@ import { decoder, integer, positive, text } from '../arguments.ts';
 import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
 import type { LogLevel } from '../../host/log.ts';
+import { withAllow } from '../allow-option.ts';
 
 interface PlatformCommandOptions {
   readonly manifest: string;
@@ -45,7 +46,7 @@ interface PlatformCommandOptions {
 }
 
 export function platformCommand(): Command {
-  const command = new Command('platform').description(
+  const command = withAllow(new Command('platform')).description(
     'run one platform: train inside, take part in rounds, release and receive representations, serve first recommendations',
   );
   command

@@ -15,6 +15,7 @@ import { positive, text } from '../arguments.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { readLedgerFile } from '../ledger-file.ts';
 import { readNamedFile } from '../../host/files.ts';
+import { withAllow } from '../allow-option.ts';
 
 interface LedgerOptions {
   readonly state?: string;
@@ -25,7 +26,7 @@ interface LedgerOptions {
 }
 
 export function privacyLedgerCommand(): Command {
-  return new Command('ledger')
+  return withAllow(new Command('ledger'))
     .description('print a ledger, verify its chain of hashes and its refunds, and compare the spend with the budget')
     .option('--state <dir>', "a platform's state directory", text)
     .option('--store <file>', "a coordinator's store", text)

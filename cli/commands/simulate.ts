@@ -10,9 +10,10 @@ import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
 import { version } from '../version.ts';
+import { withAllow } from '../allow-option.ts';
 
 export function simulateCommand(): Command {
-  const command = new Command('simulate').description(
+  const command = withAllow(new Command('simulate')).description(
     'run a whole federation on this machine: a coordinator and a process per platform, a table and a report',
   );
   return withRunOptions(command, runOptions)

@@ -5,6 +5,7 @@ import { strategies } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
 import { gainText, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
+import { withAllow } from '../allow-option.ts';
 
 const methodSchema = z.strictObject({
   name: z.string(),
@@ -48,7 +49,7 @@ const places = (): readonly Place[] => [
 ];
 
 export function strategiesCommand(): Command {
-  return new Command('strategies')
+  return withAllow(new Command('strategies'))
     .description('list the methods of transfer: what leaves a platform, and what a target does with it')
     .option('--json', 'print one JSON document', false)
     .addOption(

@@ -9,7 +9,7 @@ import { FederationError } from '../../core/federation/errors.ts';
 import { releaseProblem } from '../../core/federation/planned-release.ts';
 import type { PlannedRelease, ToldRelease } from '../../core/federation/planned-release.ts';
 import { readNoise } from '../../core/release/noise-text.ts';
-import { RELEASE_MODES } from '../../core/release/registry.ts';
+import { isKnownMode } from '../../core/release/registry.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { unixSeconds } from '../clock.ts';
 import type { PlatformEvent } from '../events.ts';
@@ -103,8 +103,8 @@ export class TargetDesk {
       return;
     }
     const { modelRound, part, parts, dimension, persons, expires, vectors } = batch;
-    const mode = RELEASE_MODES.find((name) => name === batch.mode);
-    if (mode === undefined) throw invalid(source, `there is no release mode "${batch.mode}"`);
+    const { mode } = batch;
+    if (!isKnownMode(mode)) throw invalid(source, `there is no release mode "${batch.mode}"`);
     const noiseModel = readNoise(batch);
     if (noiseModel === undefined) throw invalid(source, 'its noise model cannot be read');
     const made = { mode, noiseModel, dimension };

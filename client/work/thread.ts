@@ -11,6 +11,7 @@ import type { TensorBackendName } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
+import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
 import type { EvaluationOrder } from '../evaluation/evaluate.ts';
 import type { Update } from '../rounds/update.ts';
@@ -106,4 +107,7 @@ class Thread {
   }
 }
 
-if (parentPort !== null) new Thread(parentPort);
+if (parentPort !== null) {
+  await loadInheritedPackages();
+  new Thread(parentPort);
+}

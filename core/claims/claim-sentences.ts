@@ -7,6 +7,8 @@ import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseBound } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/encoder.ts';
+import { asDeclared, declarersOf } from './declared.ts';
+import type { Declarers } from './declared.ts';
 import { isSparse, leastOf } from './over-versions.ts';
 import type { ReleaseTerms } from './plain-claims.ts';
 import { plainChosen, plainCoordinator, plainOthers, plainTraining } from './plain-claims.ts';
@@ -16,6 +18,8 @@ import { count, inWords } from './wording.ts';
 
 /** The facts on which a run's claims depend. */
 export interface ClaimTerms {
+  /** Name of the strategy. */
+  readonly strategy: string;
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
@@ -41,11 +45,17 @@ export interface SaidClaim {
 
 type ExactClaim = Omit<SaidClaim, 'plain'>;
 
-export function saidClaims(terms: ClaimTerms): readonly SaidClaim[] {
+/** The terms, with the packages that they rest on. */
+interface Terms extends ClaimTerms {
+  readonly by: Declarers;
+}
+
+export function saidClaims(request: ClaimTerms): readonly SaidClaim[] {
+  const terms = { ...request, by: declarersOf(request.strategy, request.release.name) };
   const [training, elsewhere, code, coordinator] = [trained(terms), others(terms), chosen(terms), seen(terms)];
   return [
     { ...training, plain: plainTraining(terms, training.holds) },
-    { ...elsewhere, plain: plainOthers(elsewhere.holds) },
+    { ...elsewhere, plain: plainOthers(terms, elsewhere.holds) },
     { ...code, plain: plainChosen(terms) },
     { ...coordinator, plain: plainCoordinator(terms) },
   ];
@@ -67,8 +77,8 @@ function sparseLimit(id: 'C1.stage-0' | 'C4.stage-0', plan: PrivacyPlan): readon
 const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
 /** C1: the bound on everything released for training. */
-function trained(terms: ClaimTerms): ExactClaim {
-  const { plan, profile } = terms;
+function trained(terms: Terms): ExactClaim {
+  const { by, plan, profile } = terms;
   if (plan.budget === null) return absent('C1', NO_PRIVACY);
   if (profile === 'sealed-only') {
     return absent('C1', 'the encoder is made from raw data without noise, so no total epsilon holds');
@@ -78,7 +88,10 @@ function trained(terms: ClaimTerms): ExactClaim {
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms, with one id on each`;
   if (!plan.maskedSum) {
     return holds('C1', [
-      said('C1.alone', `Everything the platforms' encoders take from their persons is ${bound} ${unit}.`),
+      said(
+        'C1.alone',
+        `Everything the platforms' encoders take from their persons${asDeclared(by.strategy)} is ${bound} ${unit}.`,
+      ),
       said('C1.all-noise', 'Each platform adds all of the noise itself, whoever else colludes.'),
     ]);
   }
@@ -105,7 +118,7 @@ function trained(terms: ClaimTerms): ExactClaim {
   return holds('C1', [
     said(
       'C1.bound',
-      `Everything the honest platforms release for training is ${bound} ${unit}, even if the coordinator deviates${isSparse(plan) ? ' later' : ''}, as long as ${inWords(assumed)}.`,
+      `Everything the honest platforms release for training${asDeclared(by.strategy)} is ${bound} ${unit}, even if the coordinator deviates${isSparse(plan) ? ' later' : ''}, as long as ${inWords(assumed)}.`,
     ),
     ...sparseLimit('C1.stage-0', plan),
     said('C1.opened', `Platforms open only sums of at least ${leastOf(plan).noiseThreshold} contributions.`),
@@ -115,8 +128,8 @@ function trained(terms: ClaimTerms): ExactClaim {
 }
 
 /** C2: the bound against everybody but the chosen targets. */
-function others(terms: ClaimTerms): ExactClaim {
-  const { plan, profile } = terms;
+function others(terms: Terms): ExactClaim {
+  const { by, plan, profile } = terms;
   if (plan.budget === null) return absent('C2', NO_PRIVACY);
   if (profile === 'sealed-only') {
     return absent(
@@ -129,7 +142,7 @@ function others(terms: ClaimTerms): ExactClaim {
   return holds('C2', [
     said(
       'C2.bound',
-      `As long as ${sameKeys(terms)}, what the coordinator and the platforms you did not choose learn through your data is bounded by C1,`,
+      `As long as ${sameKeys(terms)}, what the coordinator and the platforms you did not choose learn through your data${asDeclared(by.strategy)} is bounded by C1,`,
     ),
     said(
       'C2.encoders',
@@ -143,8 +156,8 @@ function others(terms: ClaimTerms): ExactClaim {
 }
 
 /** C3: the bound against a chosen target. */
-function chosen(terms: ClaimTerms): ExactClaim {
-  const { ownNumbers, plan, profile, release } = terms;
+function chosen(terms: Terms): ExactClaim {
+  const { by, ownNumbers, plan, profile, release } = terms;
   const thirdPersons =
     profile === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
@@ -163,7 +176,8 @@ function chosen(terms: ClaimTerms): ExactClaim {
     }
     case 'epsilon0': {
       if (release.epsilon0 === null) return absent('C3', 'the release mode states no epsilon0');
-      const text = `The platform you chose receives one randomised code with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you (up to 1e-9 in probability: it is drawn in doubles).`;
+      const drawn = by.release === undefined ? ' (up to 1e-9 in probability: it is drawn in doubles)' : '';
+      const text = `The platform you chose receives one randomised code${asDeclared(by.release)} with ${upward(release.epsilon0)}-local DP per epoch from each source that knows you${drawn}.`;
       return holds('C3', [
         said('C3.code', text),
         ...prototypes(terms),
@@ -175,7 +189,7 @@ function chosen(terms: ClaimTerms): ExactClaim {
 }
 
 /** The total of the codes that one target receives, and of the codes that all targets of a person hold together. */
-function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: number): string {
+function pooled({ by, plan, profile, targetsPerPerson }: Terms, epsilon0: number): string {
   // Every source that knows the person sends each target a separate code.
   const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
   const targets = targetsPerPerson ?? Math.max(1, plan.platformCount - 1);
@@ -189,28 +203,30 @@ function pooled({ plan, profile, targetsPerPerson }: ClaimTerms, epsilon0: numbe
       ? upward(codes)
       : `${upward(codes)}, together with what was trained from your data epsilon ${upward(trained + codes)} per epoch, delta ${plan.delta}`;
   };
-  const alone = `From ${count(sources, 'source', 'sources')}, codes pooled: ${total(1)}.`;
+  const said = asDeclared(by.release, profile === 'sealed-only' ? undefined : by.strategy);
+  const alone = `From ${count(sources, 'source', 'sources')}, codes pooled${said || ':'} ${total(1)}.`;
   if (targets === 1) return alone;
   return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
 }
 
 /** The prototypes, which a target sees besides the code. The source alone makes them, whatever else is shared. */
-function prototypes({ plan, profile, release }: ClaimTerms): readonly Sentence[] {
+function prototypes({ by, plan, profile, release }: Terms): readonly Sentence[] {
   if (!needsPrototypes(release.name)) return [];
   if (plan.epsilon === null) {
     return [said('C3.prototypes', 'The code names one of several prototypes, which were made without noise.')];
   }
   const made =
     'The code names one of several prototypes, which each source makes alone, with all of the noise, charged in its ledger';
+  const declared = asDeclared(by.strategy);
   const text =
     profile === 'private-encoder'
-      ? `${made} and counted in C1.`
-      : `${made}: epsilon ${upward(plan.epsilon)} bounds what they reveal through a person's own vector, and nothing bounds what they reveal through the encoder.`;
+      ? `${made}${declared} and counted in C1.`
+      : `${made}: epsilon ${upward(plan.epsilon)}${declared} bounds what they reveal through a person's own vector, and nothing bounds what they reveal through the encoder.`;
   return [said('C3.prototypes', text)];
 }
 
 /** C4: the view of a deviating coordinator. */
-function seen(terms: ClaimTerms): ExactClaim {
+function seen(terms: Terms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
   const { platformCount, rounds, spareAttempts, refunds } = plan;

@@ -10,12 +10,13 @@ import { isLocalMode } from '../release/registry.ts';
 import { upward } from '../accounting/printed-epsilon.ts';
 import { isSampled, saidClaims } from './claim-sentences.ts';
 import type { ClaimTerms, SaidClaim } from './claim-sentences.ts';
+import { declarersOf } from './declared.ts';
+import type { Declarers } from './declared.ts';
 import { sparseDegree } from './over-versions.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 
 export interface ClaimRequest extends ClaimTerms {
-  readonly strategy: string;
   /** True if noise and masks come from a seed: a simulation, not a release. */
   readonly seededNoise?: boolean;
   /**
@@ -37,6 +38,8 @@ export interface Claim {
 export interface PrivacyStatement {
   readonly strategy: string;
   readonly release: string;
+  /** The packages from outside this project whose word the claims rest on; absent if there are none. */
+  readonly declaredBy?: Declarers;
   readonly unit: string;
   readonly neighbours: string;
   readonly mechanism: string;
@@ -122,11 +125,13 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   const { plan, profile, release, strategy } = request;
   const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
   const degree = sparseDegree(plan);
+  const declaredBy = declarersOf(strategy, release.name);
   const colluders = Array.from({ length: Math.min(plan.platformCount, PLATFORMS_LISTED) }, (_, c) => c);
   const against = epsilon === null ? [] : colluders.map((c) => epsilonAgainst(plan, c)).filter((at) => at !== null);
   return {
     strategy,
     release: release.name,
+    ...(Object.keys(declaredBy).length > 0 && { declaredBy }),
     unit: UNIT,
     neighbours: NEIGHBOURS,
     mechanism:
@@ -165,8 +170,16 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
 }
 
 /** The warnings, which are shown before everything else. */
-export function saidWarnings({ plan, seededNoise, unsafeTrial }: ClaimRequest): readonly Sentence[] {
+export function saidWarnings(request: ClaimRequest): readonly Sentence[] {
+  const { plan, release, seededNoise, strategy, unsafeTrial } = request;
+  const outside = [...new Set(Object.values(declarersOf(strategy, release.name)))];
   return [
+    ...outside.map((name) =>
+      said(
+        'W.outside',
+        `OUTSIDE CODE: package ${name} is not part of this project and was not checked by it. It runs with all rights of each member's process, and claims that rest on its word say so.`,
+      ),
+    ),
     ...(unsafeTrial === true ? [said('W.unsafe-trial', UNSAFE_TRIAL)] : []),
     ...(plan.budget === null
       ? [

@@ -8,6 +8,8 @@ import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { releaseBound } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/encoder.ts';
+import { asDeclared } from './declared.ts';
+import type { Declarers } from './declared.ts';
 import { isSparse, leastOf } from './over-versions.ts';
 import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
@@ -19,17 +21,18 @@ export interface ReleaseTerms {
 }
 
 interface Terms {
+  readonly by: Declarers;
   readonly profile: PrivacyProfile;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
 }
 
 /** C1: the training. @param holds true if the exact claim is made. */
-export function plainTraining({ plan, profile }: Terms, holds: boolean): Sentence {
+export function plainTraining({ by, plan, profile }: Terms, holds: boolean): Sentence {
   if (holds && plan.epsilon !== null) {
     return said(
       'C1.plain',
-      `The platforms train on sums over persons with noise added. What all of these sums tell about you is limited to epsilon ${upward(plan.epsilon)} (smaller is more private), under the conditions of the exact claim.`,
+      `The platforms train on sums over persons with noise added. What all of these sums tell about you is limited to epsilon ${upward(plan.epsilon)} (smaller is more private)${asDeclared(by.strategy) || ','} under the conditions of the exact claim.`,
     );
   }
   const why =
@@ -42,17 +45,18 @@ export function plainTraining({ plan, profile }: Terms, holds: boolean): Sentenc
 }
 
 /** C2: the coordinator, and the platforms that the person did not choose. */
-export function plainOthers(holds: boolean): Sentence {
+export function plainOthers({ by }: Terms, holds: boolean): Sentence {
   return said(
     'C2.plain',
     holds
-      ? 'The coordinator and the platforms that you did not choose learn about you no more than this limit allows, under the conditions of the exact claim. A platform that you choose may learn more.'
+      ? `The coordinator and the platforms that you did not choose learn about you no more than this limit allows${asDeclared(by.strategy) || ','} under the conditions of the exact claim. A platform that you choose may learn more.`
       : 'Nothing here limits what the coordinator and the platforms that you did not choose learn about you from training.',
   );
 }
 
 /** C3: the platforms that the person chose. */
 export function plainChosen({
+  by,
   ownNumbers,
   release: { name, epsilon0 },
 }: Terms & { readonly ownNumbers: number }): Sentence {
@@ -69,7 +73,7 @@ export function plainChosen({
         'C3.plain',
         epsilon0 === null
           ? 'Each platform that you choose receives a random code about you. Nothing here limits what it tells.'
-          : `Each platform that you choose receives a random code about you from each platform that knows you, again in each epoch. One code tells about you at most epsilon0 ${upward(epsilon0)} (smaller is more private), and codes add up.`,
+          : `Each platform that you choose receives a random code about you from each platform that knows you, again in each epoch. One code tells about you at most epsilon0 ${upward(epsilon0)} (smaller is more private)${asDeclared(by.release) || ','} and codes add up.`,
       );
   }
 }

@@ -35,6 +35,7 @@ export const SENTENCES = {
   'C4.stage-0': 'nothing bounds what such a coordinator sees',
   'C4.uploads': 'how often a platform uploads',
   'C4.absent': 'there are no sums over platforms',
+  'W.outside': 'code from outside this project runs',
   'W.unsafe-trial': 'nobody compared the members’ keys',
   'W.no-privacy': 'nothing below bounds anything',
   'W.seeded': 'noise from a seed: not a release',

@@ -4,6 +4,7 @@
  */
 import { downward, upward } from '../accounting/printed-epsilon.ts';
 import type { Claim, PrivacyStatement } from './claims.ts';
+import { asDeclared } from './declared.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 import { count } from './wording.ts';
@@ -60,14 +61,17 @@ function versions({ version, earlier }: PrivacyStatement): readonly Line[] {
   return [[said('S.versions', `Version ${version} of the manifest. Counted of earlier ones: ${counted}.`)]];
 }
 
-function sampling({ samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {
+function sampling({ declaredBy, samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {
   if (epsilonKnowingCoins === null) return [];
-  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}.`;
+  // The sentence ends after the part, so its last comma goes.
+  const declared = asDeclared(declaredBy?.strategy).slice(0, -1);
+  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}${declared}.`;
   return [[said('S.sampling', text)]];
 }
 
 /** Epsilon and opened sums by the number of colluders; nothing if they are the same for all numbers. */
 function adversaryTable({
+  declaredBy,
   epsilonAgainst: against,
   openingsAgainst: openings,
   degree,
@@ -83,7 +87,8 @@ function adversaryTable({
     first = last + 1;
   }
   const when = degree === undefined ? '' : ' after stage 0';
-  const text = `epsilon against a coordinator that deviates${when}, by colluding platforms: ${parts.join(', ')}.`;
+  const declared = asDeclared(declaredBy?.strategy);
+  const text = `epsilon against a coordinator that deviates${when}${declared || ','} by colluding platforms: ${parts.join(', ')}.`;
   return [[said('S.adversaries', text)]];
 }
 

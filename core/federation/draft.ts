@@ -7,6 +7,8 @@ import { publicEntry } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { formatManifest, parseManifest } from './manifest.ts';
 import type { Manifest, ManifestPlatform, PreviousVersion } from './manifest.ts';
+import { packagesFor } from './packages.ts';
+import { USUAL_RELEASE } from '../release/registry.ts';
 
 /** A manifest's own fields. An absent one takes the schema's default. */
 export interface ManifestParts {
@@ -54,9 +56,13 @@ export function following(
   };
 }
 
-/** A checked manifest without signatures. @throws FederationError MANIFEST_INVALID with the key. */
+/**
+ * A checked manifest without signatures. It names the allowed packages that its strategy and release mode come from.
+ * @throws FederationError MANIFEST_INVALID with the key; PackageError PACKAGE_NOT_ALLOWED.
+ */
 export function newManifest(parts: ManifestParts): Manifest {
-  const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {} };
+  const packages = packagesFor(parts.strategy.name, parts.privacy.release ?? USUAL_RELEASE);
+  const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {}, ...(packages.length > 0 && { packages }) };
   // It is formatted and parsed again, so that members sign exactly what a reader of the file gets.
   const text = formatManifest(JSON.parse(JSON.stringify(manifest)) as Manifest);
   return parseManifest(text, 'new manifest');

@@ -14,6 +14,7 @@ export * from './manifest-words.ts';
 export * from './manifest.ts';
 export * from './member-signature.ts';
 export * from './optimiser.ts';
+export * from './packages.ts';
 export * from './plan.ts';
 export * from './versions.ts';
 export * from './wire-identity.ts';

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { defaultRefunds } from '../privacy/plan/openings.ts';
 import { defaultDropouts } from '../privacy/plan/trust.ts';
-import { isLocalMode, RELEASE_MODES, USUAL_RELEASE } from '../release/registry.ts';
+import { isOutsideName, nameSchema, packageIn, packageSchema } from '../packages/package-id.ts';
+import { isKnownMode, isLocalMode, RELEASE_MODES, USUAL_RELEASE } from '../release/registry.ts';
 
 export const MANIFEST_FORMAT = 2;
 
@@ -59,7 +60,8 @@ const privacySchema = z.strictObject({
    */
   dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
-  release: z.enum(RELEASE_MODES).default(USUAL_RELEASE),
+  /** One of ours, or `package:mode` of a package in `packages`. */
+  release: nameSchema(RELEASE_MODES).default(USUAL_RELEASE),
   epsilon0: z.number().positive().max(64).nullable().default(null),
   /** Platforms that release representations. Default: all. */
   sources: z.array(platformName).optional(),
@@ -146,6 +148,8 @@ export const manifestSchema = z
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
     strategy: z.strictObject({ name: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
     privacy: privacySchema,
+    /** Packages from outside this repository that the strategy and the release mode come from; absent: none. */
+    packages: z.array(packageSchema).min(1).optional(),
     rounds: roundsSchema.prefault({}),
     /** True if nobody compared the members' keys: for trials. Every claim says so. */
     unsafeTrial: z.literal(true).optional(),
@@ -177,7 +181,9 @@ export const manifestSchema = z
       }
     });
     const { release, epsilon0 } = manifest.privacy;
-    const local = isLocalMode(release);
+    for (const problem of packageProblems(manifest)) context.addIssue({ code: 'custom', ...problem });
+    // A mode that is not loaded can be shown, and the plan refuses it.
+    const local = isKnownMode(release) ? isLocalMode(release) : epsilon0 !== null;
     if (local !== (epsilon0 !== null)) {
       const message = local ? `must be given for release mode ${release}` : `means nothing for release mode ${release}`;
       context.addIssue({ code: 'custom', path: ['privacy', 'epsilon0'], message });
@@ -244,6 +250,23 @@ function successionProblems(manifest: SuccessionFields): readonly Problem[] {
   return problems;
 }
 
+/** The packages of a manifest are exactly those whose pieces it names. */
+function packageProblems({ packages = [], strategy, privacy }: NamingFields): readonly Problem[] {
+  const used = new Set([strategy.name, privacy.release].filter(isOutsideName).map(packageIn));
+  const named = packages.map(({ name }) => name);
+  const unnamed = [...used].filter((name) => !named.includes(name));
+  return [
+    ...unnamed.map((name) => ({ path: ['packages'], message: `must name ${name}, whose pieces the manifest uses` })),
+    ...named.flatMap((name, index) => {
+      const isTwice = named.indexOf(name) !== index;
+      if (used.has(name) && !isTwice) return [];
+      return [
+        { path: ['packages', `${index}`], message: isTwice ? 'is named twice' : 'has no piece in this manifest' },
+      ];
+    }),
+  ];
+}
+
 /** Entries of the platforms in all earlier versions, oldest first. */
 function earlierPlatforms({ manifest }: PreviousVersion): readonly ManifestPlatform[] {
   return [...(manifest.previous ? earlierPlatforms(manifest.previous) : []), ...manifest.platforms];
@@ -253,6 +276,10 @@ type SuccessionFields = Pick<
   Manifest,
   'version' | 'previous' | 'federation' | 'seed' | 'unsafeTrial' | 'rounds' | 'platforms'
 >;
+
+type NamingFields = Pick<Manifest, 'packages' | 'strategy'> & {
+  readonly privacy: Pick<Manifest['privacy'], 'release'>;
+};
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestPlatform = Manifest['platforms'][number];

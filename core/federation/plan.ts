@@ -12,6 +12,7 @@ import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import { manifestHash, platformOf } from './manifest.ts';
+import { checkPackages } from './packages.ts';
 
 export interface FederationPlan {
   readonly manifest: Manifest;
@@ -31,10 +32,11 @@ export interface FederationPlan {
 }
 
 /**
- * @throws TransferError TRANSFER_STRATEGY_UNKNOWN; the strategy's errors about its settings; PrivacyError if the policy
+ * @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_DIFFERS; TransferError TRANSFER_STRATEGY_UNKNOWN; the strategy's errors about its settings; PrivacyError if the policy
  *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
+  checkPackages(manifest);
   const previous = manifest.previous && planFederation(manifest.previous.manifest);
   if (previous !== undefined) checkAttempts(previous, manifest);
   const strategy = strategyNamed(manifest.strategy.name);

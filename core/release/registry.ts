@@ -1,7 +1,11 @@
 /**
- * The release modes by name. To add one, add a file in modes/ and a line here.
+ * The release modes by name: ours, and those of packages that the operator allowed. To add one of ours, add a file in
+ * modes/ and a line here.
  * @module
  */
+import { isOutsideName } from '../packages/package-id.ts';
+import type { OutsideName } from '../packages/package-id.ts';
+import { isLoaded, outsideNames, outsidePiece } from '../packages/pieces.ts';
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
 import { cohort } from './modes/cohort.ts';
 import { ldp } from './modes/ldp.ts';
@@ -11,20 +15,32 @@ import type { ReleaseBound, ReleaseMode, ReleaseModeDefinition } from './release
 
 const modes = { raw, ldp, cohort, none } satisfies Record<string, ReleaseModeDefinition>;
 
-export type ReleaseModeName = keyof typeof modes;
+type OwnModeName = keyof typeof modes;
+export type ReleaseModeName = OwnModeName | OutsideName;
 
-/** In the order of tables and help texts. */
-export const RELEASE_MODES = Object.keys(modes) as readonly ReleaseModeName[];
+/** Our modes, in the order of tables and help texts. */
+export const RELEASE_MODES = Object.keys(modes) as readonly OwnModeName[];
+
+/** Our modes, then those of allowed packages. */
+export function allReleaseModes(): readonly ReleaseModeName[] {
+  return [...RELEASE_MODES, ...outsideNames('releaseModes')];
+}
+
+/** True for a mode of ours, or of a package that is allowed here. */
+export function isKnownMode(name: string): name is ReleaseModeName {
+  return isOutsideName(name) ? isLoaded('releaseModes', name) : Object.hasOwn(modes, name);
+}
 
 /** The mode where nobody chooses one. */
 export const USUAL_RELEASE: ReleaseModeName = 'raw';
 
+/** @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_PIECE_UNKNOWN for a mode of a package. */
 export function releaseDefinition(name: ReleaseModeName): ReleaseModeDefinition {
-  return modes[name];
+  return isOutsideName(name) ? (outsidePiece('releaseModes', name) as ReleaseModeDefinition) : modes[name];
 }
 
 export function releaseBound(name: ReleaseModeName): ReleaseBound {
-  return modes[name].bound;
+  return releaseDefinition(name).bound;
 }
 
 /** The modes that randomise each code on its own platform, for messages: "ldp and cohort". */

@@ -5,7 +5,7 @@
  */
 import { inferFromCodes } from '../../core/audit/release-inference.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
-import { isLocalMode, RELEASE_MODES, releaseBound, releaseMode } from '../../core/release/registry.ts';
+import { allReleaseModes, isLocalMode, releaseBound, releaseMode } from '../../core/release/registry.ts';
 import type { ReleaseModeName } from '../../core/release/registry.ts';
 import { spherePoint } from '../../core/release/sphere-cap.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -42,7 +42,7 @@ export function auditReleases(
   const prototypes = Float32Array.from(
     Array.from({ length: COHORTS }, () => [...spherePoint(DIMENSION, words)]).flat(),
   );
-  const modes = RELEASE_MODES.flatMap((name) =>
+  const modes = allReleaseModes().flatMap((name) =>
     (isLocalMode(name) ? epsilon0s : [null]).map((epsilon0) => ({ name, epsilon0 })),
   );
   return modes.flatMap(({ name, epsilon0 }) => {

@@ -5,6 +5,7 @@
  */
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
+import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { systemClock } from '../../host/system.ts';
 import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
@@ -32,6 +33,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
 async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted> {
+  await loadInheritedPackages();
   if (order.kind === 'coordinator') {
     const { hostCoordinator } = await import('./coordinator-host.ts');
     return hostCoordinator(order.config, { kind: 'sockets', host: '127.0.0.1', port: 0 }, report);

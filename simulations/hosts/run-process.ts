@@ -3,6 +3,7 @@
  * signals, whatever is computed here.
  * @module
  */
+import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { failedReport } from '../failed-report.ts';
 import type { RunOrder, RunReport } from './run-messages.ts';
 
@@ -27,6 +28,7 @@ async function run(order: Exclude<RunOrder, { kind: 'stop' }>): Promise<void> {
   };
   let last: RunReport;
   try {
+    await loadInheritedPackages();
     if (order.kind === 'simulate') {
       const { simulate } = await import('../simulate.ts');
       last = { kind: 'done', result: await simulate(order.options, context) };

@@ -4,7 +4,9 @@
  * @module
  */
 import type { GainRow, ResultRow, Results } from '../results.ts';
-import { isLocalMode, RELEASE_MODES } from '../../core/release/registry.ts';
+import { asDeclared } from '../../core/claims/declared.ts';
+import { declarerOf } from '../../core/packages/pieces.ts';
+import { isKnownMode, isLocalMode } from '../../core/release/registry.ts';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import { methodLabel, REFERENCE_ROWS } from './table.ts';
@@ -50,10 +52,10 @@ export function gainText({ high, low, mean }: Pick<GainRow, 'mean' | 'low' | 'hi
 
 /** The representation of one person that each source sends to the target. */
 export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'epsilon0'>): string {
-  const mode = RELEASE_MODES.find((name) => name === release);
-  if (mode === undefined || mode === 'none') return 'nothing';
-  if (!isLocalMode(mode)) return 'a vector, no limit';
-  return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}`}`;
+  if (!isKnownMode(release) || release === 'none') return 'nothing';
+  if (!isLocalMode(release)) return 'a vector, no limit';
+  const declared = asDeclared(declarerOf('releaseModes', release)).slice(0, -1);
+  return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}${declared}`}`;
 }
 
 /** The figures of a strategy so far, in a line; for several decoders or releases the best of them. */

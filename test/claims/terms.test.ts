@@ -30,6 +30,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import { addPackage, forgetPackages } from '../../core/packages/pieces.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { statementOf } from '../../simulations/trial-rows.ts';
@@ -69,6 +70,8 @@ function requestOf(made: Manifest): ClaimRequest {
 const claimOf = ({ claims }: PrivacyStatement, id: string) => claims.find((claim) => claim.id === id)!;
 
 describe('What a statement says is what runs', () => {
+  afterEach(forgetPackages);
+
   it('platforms open sums of at least as many contributions as the claim says, and no fewer', () => {
     for (const [platforms, colluding, dropouts] of [
       [3, 1, 0],
@@ -260,6 +263,56 @@ describe('What a statement says is what runs', () => {
     }
   });
 
+  it('every number that rests on the word of an outside package is said to, in its own sentence', () => {
+    allowOutside();
+    const said = /, as declared by package outside@1\.2\.3, not checked by this project/;
+    const rounds = requestOf(
+      manifest({ strategy: trunk, rounds: { count: 2 }, privacy: { epsilon: 4, sampling: 0.3 } }),
+    );
+    const alone = requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } }));
+    const ofStrategy = [
+      'C1.plain',
+      'C1.bound',
+      'C1.alone',
+      'C2.plain',
+      'C2.bound',
+      'C3.prototypes',
+      'C3.pooled',
+      'S.sampling',
+      'S.adversaries',
+    ];
+    const ofMode = ['C3.plain', 'C3.code', 'C3.pooled'];
+    const release = { name: 'outside:noise', epsilon0: 2 } as const;
+    for (const [request, ids] of [
+      [{ ...rounds, strategy: 'outside:method' }, ofStrategy],
+      [{ ...alone, strategy: 'outside:method' }, ofStrategy],
+      [{ ...rounds, release }, ofMode],
+      [{ ...alone, release }, ofMode],
+      [rounds, []],
+      [alone, []],
+    ] as const) {
+      const statement = privacyStatement(request);
+      const all = [
+        ...saidClaims(request).flatMap(({ plain, sentences }) => [plain, ...sentences]),
+        ...saidNumbers(statement).flat(),
+      ];
+      for (const { id, text } of all)
+        assert.equal(
+          said.test(text),
+          ids.some((one) => one === id),
+          `${id}: ${text}`,
+        );
+      const isOutside = ids.length > 0;
+      assert.equal(
+        statement.warnings.some((text) => /package outside@1\.2\.3 is not part of this project/.test(text)),
+        isOutside,
+      );
+      assert.deepEqual(statement.declaredBy === undefined, !isOutside);
+      // No number of an outside mode is said to hold for reasons of ours.
+      assert.equal(/1e-9/.test(formatStatement(statement)), request.release.name === 'cohort');
+    }
+  });
+
   it('has an id for every sentence, and a sentence for every id', () => {
     const rounds = { strategy: trunk, rounds: { count: 2 } };
     const requests: readonly ClaimRequest[] = [
@@ -271,7 +324,9 @@ describe('What a statement says is what runs', () => {
       requestOf(manifest({ strategy: { name: 'private-subspace', settings: { ownNumbers: 9 } } })),
       { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true, unsafeTrial: true },
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
+      { ...requestOf(manifest()), release: { name: 'outside:noise', epsilon0: 2 } },
     ];
+    allowOutside();
     const printed = new Set<SentenceId>();
     const earlier = [{ version: 1, attempts: 3, refunds: 1 }];
     for (const [at, request] of requests.entries()) {
@@ -294,6 +349,18 @@ describe('What a statement says is what runs', () => {
     assert.deepEqual([...printed].sort(), Object.keys(SENTENCES).sort());
   });
 });
+
+/** An outside package with a strategy and a release mode, forgotten after the test. */
+function allowOutside(): void {
+  const strategy = planFederation(manifest()).strategy;
+  addPackage(
+    { name: 'outside', version: '1.2.3', hash: `sha256-${'0'.repeat(64)}` },
+    {
+      strategies: { method: strategy },
+      releaseModes: { noise: { bound: 'epsilon0', width: (_: number, plain: number) => plain, bind: () => ({}) } },
+    },
+  );
+}
 
 /** Persons with one item, a few, and very many. */
 function longHistories(): Domain {

@@ -32,6 +32,22 @@ const plain = 'tell a person what the exact claims say, with the same numbers, a
 
 /** By the bug's id. */
 export const NOTICED: Readonly<Record<string, NamedTest>> = {
+  'outside-code-without-its-declarer': {
+    file: 'test/claims/terms.test.ts',
+    title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
+  'outside-strategy-as-our-own': {
+    file: 'test/claims/terms.test.ts',
+    title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
+  'outside-pooled-without-its-declarer': {
+    file: 'test/claims/terms.test.ts',
+    title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
+  'outside-code-unsaid': {
+    file: 'test/claims/terms.test.ts',
+    title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
   'plan-cheapest-encoders': { file: plan, title: costliest },
   'vote-without-noise': {
     file: released,

@@ -6,6 +6,38 @@ import type { Plant } from './plant.ts';
 
 export const seen: readonly Plant[] = [
   {
+    id: 'outside-code-without-its-declarer',
+    file: 'core/claims/claim-sentences.ts',
+    search: 'receives one randomised code${asDeclared(by.release)} with',
+    replace: 'receives one randomised code with',
+    breaks: 'C3.code',
+    why: 'the epsilon0 that an outside package states passes for one that this project has checked',
+  },
+  {
+    id: 'outside-strategy-as-our-own',
+    file: 'core/claims/declared.ts',
+    search: '...(ofStrategy !== undefined && { strategy: ofStrategy }),',
+    replace: '...(ofStrategy !== undefined && ofRelease !== undefined && { strategy: ofStrategy }),',
+    breaks: 'C1.bound',
+    why: 'a promise of privacy that an outside strategy makes is printed as one of this project',
+  },
+  {
+    id: 'outside-pooled-without-its-declarer',
+    file: 'core/claims/claim-sentences.ts',
+    search: "asDeclared(by.release, profile === 'sealed-only' ? undefined : by.strategy)",
+    replace: "asDeclared(profile === 'sealed-only' ? undefined : by.strategy)",
+    breaks: 'C3.pooled',
+    why: 'totals of codes of an outside mode are printed as if this project had checked its epsilon0',
+  },
+  {
+    id: 'outside-code-unsaid',
+    file: 'core/claims/claims.ts',
+    search: '...outside.map((name) =>',
+    replace: '...outside.slice(1).map((name) =>',
+    breaks: 'W.outside',
+    why: 'nobody is told that code from outside this project runs',
+  },
+  {
     id: 'own-sum-repetitions-uncounted',
     file: 'core/privacy/plan/plan-events.ts',
     search: '.map((sum) => ({ event: eventOf(sum), count: sum.repetitions }));',
@@ -288,8 +320,8 @@ export const seen: readonly Plant[] = [
   {
     id: 'plain-codes-do-not-add-up',
     file: 'core/claims/plain-claims.ts',
-    search: ', and codes add up.',
-    replace: '.',
+    search: ' and codes add up.',
+    replace: ' and codes stay apart.',
     breaks: 'C3.plain',
     why: 'a person takes the epsilon0 of one code for that of all codes',
   },

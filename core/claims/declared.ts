@@ -1,0 +1,29 @@
+/**
+ * Claims that rest on the word of a package from outside this repository. Each such sentence says so itself.
+ * @module
+ */
+import { declarerOf } from '../packages/pieces.ts';
+
+/** The packages, as `name@version`, whose word the claims of a run rest on. */
+export interface Declarers {
+  /** Of the strategy; absent for a strategy of ours. */
+  readonly strategy?: string;
+  /** Of the release mode; absent for a mode of ours. */
+  readonly release?: string;
+}
+
+/** @throws PackageError PACKAGE_NOT_ALLOWED for a piece of a package that is not allowed here. */
+export function declarersOf(strategy: string, release: string): Declarers {
+  const [ofStrategy, ofRelease] = [declarerOf('strategies', strategy), declarerOf('releaseModes', release)];
+  return {
+    ...(ofStrategy !== undefined && { strategy: ofStrategy }),
+    ...(ofRelease !== undefined && { release: ofRelease }),
+  };
+}
+
+/** A part of a sentence: empty if nothing outside of this project is involved. @param by packages; absent ones are ours. */
+export function asDeclared(...by: readonly (string | undefined)[]): string {
+  const packages = [...new Set(by.filter((one) => one !== undefined))];
+  if (packages.length === 0) return '';
+  return `, as declared by package ${packages.join(' and package ')}, not checked by this project,`;
+}
