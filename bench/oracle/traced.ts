@@ -5,6 +5,7 @@
 import { DiscreteGaussian } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { lengthOf } from '../../core/privacy/mechanism/written-out.ts';
 
 /** One platform's part in one release. */
 export interface TracedRelease {
@@ -46,8 +47,8 @@ export function tracing(releases: TracedRelease[]): PrivacyMechanism {
   });
   let current: TracedRelease | undefined;
   let place = 0;
-  const note = ({ values }: Contribution): void => {
-    if (values.some((value) => value !== 0)) current?.contributors.push(place);
+  const note = (contribution: Contribution): void => {
+    if (lengthOf(contribution) !== 0) current?.contributors.push(place);
     place += 1;
   };
   return {

@@ -105,6 +105,45 @@ export interface CandidateOrder {
   readonly persons: Numbers /* [persons, dimension] */;
 }
 
+/** Blocks of a sum of outer products, and room for the rows of as many persons as are summed at once. */
+export interface OuterOrder {
+  readonly blocks: readonly { readonly rows: number; readonly columns: number }[];
+  /** Largest number of outer products that one person has in one block. */
+  readonly terms: number;
+  readonly persons: number;
+}
+
+/** Inner products of the terms of one person's two sides: float64 [terms, terms] each. Read them before the next call. */
+export interface Grams {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+/**
+ * Outer products of integers, rounded at random from floats one person at a time, and their exact sum over persons. No outer
+ * product is ever written out.
+ */
+export interface OuterSums {
+  /** Holds one person's terms of a block, left float32 [terms, rows] and right [terms, columns], until the next ones come. */
+  place(block: number, left: Float32Array, right: Float32Array): Grams;
+  /** Length of `words` for one term of a block. */
+  wordsPerTerm(block: number): number;
+  /**
+   * Rounds what was placed: |value| times the factor of its term, up with a probability equal to the fraction. A call again
+   * takes the place of the one before. Integers are exact, and so are their inner products as long as no sum of squares
+   * reaches 2^53.
+   * @param factors two for each term, left and right, rounded to float32
+   * @param words 32-bit coins
+   */
+  round(block: number, factors: Float64Array, words: Uint32Array): Grams;
+  /** Takes the rounded terms of every block into the sum. */
+  keep(): void;
+  /** Adds the sum of what was kept, each number modulo 2^32 and signed, to `into` [rows, columns] from `at` on. */
+  addTo(block: number, into: Float64Array, at: number): void;
+  /** Forgets what was kept. */
+  clear(): void;
+}
+
 /** Matrices are row-major; those in float64 are rounded to float32 first. */
 export interface Kernels {
   readonly name: 'wasm' | 'javascript';
@@ -127,4 +166,5 @@ export interface Kernels {
    */
   ranks(lists: readonly Float32Array[], width: number, blends: readonly (readonly number[])[]): Float32Array[];
   factorisation(order: FactorisationOrder): Factorisation;
+  outerSums(order: OuterOrder): OuterSums;
 }

@@ -25,6 +25,17 @@ export class RandomWords {
     return this.#words[this.#position++];
   }
 
+  /** The next words, as many as `into` holds. */
+  fill(into: Uint32Array): void {
+    for (let filled = 0; filled < into.length;) {
+      if (this.#position === this.#words.length) this.#refill();
+      const some = this.#words.subarray(this.#position, this.#position + into.length - filled);
+      into.set(some, filled);
+      filled += some.length;
+      this.#position += some.length;
+    }
+  }
+
   /**
    * An exactly uniform integer in [0, bound). A draw that would make the result biased is drawn again.
    * @param bound an integer from 1 to 2^53.

@@ -9,7 +9,7 @@
  */
 import type { RandomSource } from '../random/source.ts';
 import { PrivacyError } from '../privacy/mechanism/errors.ts';
-import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
+import type { ChargedSums, SumQuery, WrittenContribution } from '../privacy/mechanism/mechanism.ts';
 import { RandomWords } from '../random/random-words.ts';
 import { unitDirection } from './privunit.ts';
 import { spherePoint, uniform } from './sphere-cap.ts';
@@ -79,7 +79,7 @@ export function* prototypeContributions(
   prototypes: Float32Array,
   dimension: number,
   representations: Iterable<Float32Array>,
-): Generator<Contribution> {
+): Generator<WrittenContribution> {
   for (const representation of representations) {
     const direction = unitDirection(representation);
     if (direction === undefined) {

@@ -5,6 +5,7 @@
  */
 import type { Contribution, PlannedSum, PrivacyMechanism, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -132,7 +133,8 @@ export const withoutIntegerClip: PrivacyMechanism = {
   bound(sum: PlannedSum, contributions: Iterable<Contribution>, random: RandomSource) {
     const words = new RandomWords(random);
     const integers = new Float64Array(sum.dimension);
-    for (const { indices, values } of contributions) {
+    for (const contribution of contributions) {
+      const { indices, values } = writtenOut(contribution, sum.dimension);
       const factor = Math.min(sum.scale, sum.integerClip / Math.hypot(...values));
       values.forEach((value, i) => {
         const scaled = value * factor;

@@ -25,11 +25,13 @@ import type {
   Contribution,
   PlannedSum,
   PrivacyMechanism,
+  WrittenContribution,
 } from '../../core/privacy/mechanism/mechanism.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
+import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
@@ -238,7 +240,7 @@ async function scoreRound(
  * -|g|^2 / 2 if it is out. Its variance is |g|^2 v, where v comes from the noise and, if contributions overlap, from the
  * other canaries. The spread of all t gives an estimate of v, and the log-likelihood ratio is t / v.
  */
-function addScores(view: Float64Array, updates: readonly Contribution[], scores: Float64Array): void {
+function addScores(view: Float64Array, updates: readonly WrittenContribution[], scores: Float64Array): void {
   const left = view.slice();
   for (const { indices, values } of updates) values.forEach((value, i) => (left[indices?.[i] ?? i] -= value / 2));
   const found = updates.map(({ indices, values }) => {
@@ -259,14 +261,14 @@ function addScores(view: Float64Array, updates: readonly Contribution[], scores:
 }
 
 /** A contribution as the platform bounds it, in integer units but without rounding. */
-function boundedContribution(sum: PlannedSum, contribution: Contribution): Contribution {
+function boundedContribution(sum: PlannedSum, contribution: Contribution): WrittenContribution {
+  const { indices, values } = writtenOut(contribution, sum.dimension);
   const factor = clippedFactor(sum, contribution);
-  const { indices, values } = contribution;
   return { ...(indices && { indices: indices.slice() }), values: values.map((value) => value * factor) };
 }
 
-function clippedFactor({ scale, integerClip }: PlannedSum, { values }: Contribution): number {
-  const length = Math.sqrt(values.reduce((square, value) => square + value * value, 0));
+function clippedFactor({ scale, integerClip }: PlannedSum, contribution: Contribution): number {
+  const length = lengthOf(contribution);
   return length * scale > integerClip ? integerClip / length : scale;
 }
 

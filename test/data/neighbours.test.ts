@@ -14,6 +14,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { ReadingFile } from '../../core/data/reading.ts';
 import { historyOf } from '../../core/data/select.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
+import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { strategyNamed } from '../../core/transfer/registry.ts';
@@ -258,7 +259,8 @@ async function contributions(domain: Domain, pinned?: Yielded['released']): Prom
       const dimension = dimensions.get(label) ?? assert.fail(label);
       const sum = Float64Array.from(seededRandom(label).bytes(dimension), (byte) => byte / 256);
       let p = 0;
-      for (const { indices, values } of list) {
+      for (const contribution of list) {
+        const { indices, values } = writtenOut(contribution, dimension);
         if (indices !== undefined) note(p, indices);
         note(p++, values);
         values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));

@@ -103,8 +103,15 @@ async function departures(strategy: TransferStrategy, release: PublicRelease): P
   };
   function* watched(contributions: Iterable<Contribution>): Iterable<Contribution> {
     for (const contribution of contributions) {
-      if (contribution.indices !== undefined) contributed.floats(Float64Array.from(contribution.indices));
-      contributed.floats(contribution.values);
+      if ('blocks' in contribution) {
+        for (const { left, right } of contribution.blocks) {
+          if (left !== null) contributed.floats(left);
+          contributed.floats(right);
+        }
+      } else {
+        if (contribution.indices !== undefined) contributed.floats(Float64Array.from(contribution.indices));
+        contributed.floats(contribution.values);
+      }
       yield contribution;
     }
   }

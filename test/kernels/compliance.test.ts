@@ -309,4 +309,95 @@ describe('kernels', () => {
       }
     });
   });
+
+  describe('outer products of integers, WebAssembly beside JavaScript', () => {
+    const blocks = [
+      { rows: 19, columns: 33 },
+      { rows: 1, columns: 5 },
+      { rows: 40, columns: 3 },
+    ];
+    const terms = 3;
+    const persons = 7;
+
+    /** The same persons through a kernel; the last but one is rounded twice, and the last is never kept. */
+    function run(one: Kernels): number[][] {
+      const sums = one.outerSums({ blocks, terms, persons });
+      const prng = new Prng('outer');
+      const seen: number[][] = [];
+      for (let person = 0; person < persons; person++) {
+        for (const [b, { rows, columns }] of blocks.entries()) {
+          const count = b === 1 ? 1 : (person + b) % (terms + 1);
+          const left = Float32Array.from({ length: count * rows }, () => prng.gaussian() * 3);
+          const right = Float32Array.from({ length: count * columns }, () => prng.gaussian());
+          if (person === 2 && count > 0) right.set([NaN, Infinity, 0], 0);
+          const placed = sums.place(b, left, right);
+          seen.push([...placed.left], [...placed.right]);
+          for (let time = 0; time < (person === persons - 2 ? 2 : 1); time++) {
+            const factors = Float64Array.from({ length: 2 * count }, () => 40 * Math.abs(prng.gaussian()));
+            const words = Uint32Array.from({ length: count * sums.wordsPerTerm(b) }, () => prng.uint32());
+            const rounded = sums.round(b, factors, words);
+            seen.push([...rounded.left], [...rounded.right]);
+          }
+        }
+        if (person !== persons - 1) sums.keep();
+      }
+      for (const [b, { rows, columns }] of blocks.entries()) {
+        const into = new Float64Array(rows * columns + 1).fill(7);
+        sums.addTo(b, into, 1);
+        seen.push([...into]);
+      }
+      sums.clear();
+      const empty = new Float64Array(100);
+      sums.addTo(0, empty.subarray(0, 19 * 33), 0);
+      return [...seen, [...empty]];
+    }
+
+    it('are the same to the bit', () => {
+      const [wasm, javascript] = [inWasm, inJavaScript].map(run);
+      assert.deepEqual(wasm, javascript);
+      assert.ok(wasm.at(-4)!.some((value) => Math.abs(value - 7) > 1000));
+    });
+
+    it('round up as often as the fraction says, keep integers as they are, and sum what they rounded', () => {
+      for (const one of [inWasm, inJavaScript]) {
+        const sums = one.outerSums({ blocks: [{ rows: 1, columns: 4 }], terms: 1, persons: 1 });
+        const prng = new Prng('fractions');
+        const given = Float32Array.of(0, 3, -2.25, 0.0625);
+        const total = new Float64Array(4);
+        for (let time = 0; time < 4000; time++) {
+          sums.place(0, Float32Array.of(1), given);
+          const words = Uint32Array.from({ length: sums.wordsPerTerm(0) }, () => prng.uint32());
+          const { right } = sums.round(0, Float64Array.of(1, 1), words);
+          sums.keep();
+          const one = new Float64Array(4);
+          sums.addTo(0, one, 0);
+          sums.clear();
+          assert.equal(
+            one.reduce((sum, value) => sum + value * value, 0),
+            right[0],
+          );
+          assert.ok(one[0] === 0 && one[1] === 3 && [-2, -3].includes(one[2]) && [0, 1].includes(one[3]));
+          one.forEach((value, i) => (total[i] += value));
+        }
+        assert.ok(
+          Math.abs(total[2] / 4000 + 2.25) < 0.03 && Math.abs(total[3] / 4000 - 0.0625) < 0.02,
+          [...total].join(),
+        );
+      }
+    });
+
+    it('wrap around as 32 bits do', () => {
+      for (const one of [inWasm, inJavaScript]) {
+        const sums = one.outerSums({ blocks: [{ rows: 1, columns: 1 }], terms: 1, persons: 2 });
+        for (const value of [2 ** 20, 3]) {
+          sums.place(0, Float32Array.of(value), Float32Array.of(2 ** 11));
+          sums.round(0, Float64Array.of(1, 1), new Uint32Array(sums.wordsPerTerm(0)).fill(2 ** 32 - 1));
+          sums.keep();
+        }
+        const into = new Float64Array(1);
+        sums.addTo(0, into, 0);
+        assert.deepEqual([...into], [-(2 ** 31) + 3 * 2 ** 11]);
+      }
+    });
+  });
 });

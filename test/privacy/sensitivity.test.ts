@@ -8,6 +8,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
+import { lengthOf, scaled } from '../../core/privacy/mechanism/written-out.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
@@ -65,10 +66,19 @@ function recording(seen: Seen): PrivacyMechanism {
   };
 }
 
-const copied = ({ indices, values }: Contribution): Contribution => ({
-  ...(indices && { indices: indices.slice() }),
-  values: values.slice(),
-});
+const copied = (contribution: Contribution): Contribution =>
+  'blocks' in contribution
+    ? {
+        blocks: contribution.blocks.map((block) => ({
+          ...block,
+          left: block.left?.slice() ?? null,
+          right: block.right.slice(),
+        })),
+      }
+    : {
+        ...(contribution.indices && { indices: contribution.indices.slice() }),
+        values: contribution.values.slice(),
+      };
 
 interface Run {
   readonly seen: Seen;
@@ -279,10 +289,7 @@ describe('sensitivity', () => {
     const drawn = new Map<string, Float64Array>();
     const whole = await run(sharedTrunk, shape, privacy, domain, drawn);
     const sum = plannedSum(privacy, 'a', 'round');
-    const lengths = whole.seen
-      .get('round')!
-      .flat()
-      .map(({ values }) => Math.hypot(...values));
+    const lengths = whole.seen.get('round')!.flat().map(lengthOf);
     const clip = lengths.toSorted((a, b) => a - b)[crowd];
     assert.ok(clip > 0 && lengths.some((length) => length > clip), 'some are clipped and some are not');
     // Rounded to the nearest, so that only the person makes a difference.
@@ -383,7 +390,7 @@ describe('sensitivity', () => {
                 const scale = 1 / all.length;
                 return sums.release(
                   label,
-                  all.map(({ values, ...rest }) => ({ ...rest, values: values.map((value) => value * scale) })),
+                  all.map((contribution) => scaled(contribution, scale)),
                 );
               },
             }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Interactions } from '../../core/data/domain.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
+import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { encodeHistory } from '../../core/transfer/encoder/item-vectors.ts';
@@ -17,7 +18,10 @@ function noisySums(deviation: number, dimensions: ReadonlyMap<string, number>): 
     noiseDeviation: () => deviation,
     release(label, contributions) {
       const sum = new Float64Array(dimensions.get(label) ?? 0);
-      for (const { indices, values } of contributions) values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+      for (const contribution of contributions) {
+        const { indices, values } = writtenOut(contribution, sum.length);
+        values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+      }
       return Promise.resolve(sum.map((value) => value + deviation * prng.gaussian()));
     },
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Interactions } from '../../core/data/domain.ts';
 import { onVocabulary } from '../../core/data/vocabulary.ts';
-import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
+import type { WrittenContribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
 import {
   advanceSharedSubspace,
@@ -19,7 +19,7 @@ import { rowsOf } from './rows.ts';
 
 const shape = { places: 12, dimension: 3 };
 
-function sumOf(contributions: Iterable<Contribution>, size = sharedSize(shape)): Float64Array {
+function sumOf(contributions: Iterable<WrittenContribution>, size = sharedSize(shape)): Float64Array {
   const sum = new Float64Array(size);
   for (const { indices, values } of contributions) values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
   return sum;

@@ -8,6 +8,7 @@ import { rankMetrics } from '../../core/evaluation/metrics.ts';
 import { fitDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -143,7 +144,7 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
       assert.equal(before.length, books.persons.length, `${query.label}: one contribution a person`);
       assert.equal(after.length, rows.length, `${query.label}: one contribution a person`);
       rows.forEach((row, i) => (others = Math.max(others, differenceOf(before[row], after[i], query.dimension))));
-      own.push({ query, norm: normOf(before[person]) });
+      own.push({ query, norm: lengthOf(before[person]) });
     };
     for (const [label, lists] of full.charged) {
       lists.forEach((list, i) => compare(declared(queries, label), list, less.charged.get(label)?.[i] ?? []));
@@ -195,7 +196,10 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     }
     for (const list of updates) {
       assert.equal(list.length, books.persons.length);
-      for (const { indices, values } of list) if (indices === undefined) assert.equal(values.length, parameters);
+      for (const contribution of list) {
+        const { indices, values } = writtenOut(contribution, parameters);
+        if (indices === undefined) assert.equal(values.length, parameters);
+      }
     }
     if (strategy.privacy === 'sealed-only')
       assert.deepEqual(queries, [], 'it claims nothing, so it must charge nothing');
@@ -337,23 +341,38 @@ function declared(queries: readonly SumQuery[], label: string): SumQuery {
   return query;
 }
 
-const copyOf = ({ indices, values }: Contribution): Contribution => ({
-  ...(indices && { indices: indices.slice() }),
-  values: values.slice(),
-});
+const copyOf = (contribution: Contribution): Contribution =>
+  'blocks' in contribution
+    ? {
+        blocks: contribution.blocks.map((block) => ({
+          ...block,
+          left: block.left?.slice() ?? null,
+          right: block.right.slice(),
+        })),
+      }
+    : {
+        ...(contribution.indices && { indices: contribution.indices.slice() }),
+        values: contribution.values.slice(),
+      };
 
 function noisySum({ dimension }: SumQuery, list: readonly Contribution[], bytes: Uint8Array): Float64Array {
   const sum = Float64Array.from(bytes, (byte) => (byte - 127.5) / 256);
-  for (const { indices, values } of list) values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+  for (const contribution of list) {
+    const { indices, values } = writtenOut(contribution, dimension);
+    values.forEach((value, i) => (sum[indices?.[i] ?? i] += value));
+  }
   assert.equal(sum.length, dimension);
   return sum;
 }
 
-const normOf = ({ values }: Contribution): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-
 function differenceOf(a: Contribution, b: Contribution, dimension: number): number {
   const dense = new Float64Array(dimension);
-  a.values.forEach((value, i) => (dense[a.indices?.[i] ?? i] += value));
-  b.values.forEach((value, i) => (dense[b.indices?.[i] ?? i] -= value));
+  for (const [sign, contribution] of [
+    [1, a],
+    [-1, b],
+  ] as const) {
+    const { indices, values } = writtenOut(contribution, dimension);
+    values.forEach((value, i) => (dense[indices?.[i] ?? i] += sign * value));
+  }
   return dense.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

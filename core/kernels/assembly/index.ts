@@ -2,6 +2,7 @@
 export { solveRows } from './als';
 export { keepBest, keepBestOfColumns } from './best';
 export { candidateScores } from './candidates';
+export { floatGram, integerGram, outerSum, roundRows } from './outer';
 export { crossProduct, multiply, rotate } from './product';
 export { blendedRanks } from './ranks';
 export { add, multiplySparse, multiplyVector } from './sparse';

@@ -6,6 +6,7 @@ import type { Kernels } from '../kernels.ts';
 import { factorisationInJavaScript } from './factorisation.ts';
 import { holdFeaturesInJavaScript } from './features.ts';
 import { holdRowsInJavaScript } from './held-rows.ts';
+import { outerSumsInJavaScript } from './outer-sums.ts';
 import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
 import { ranksInJavaScript } from './ranks.ts';
 
@@ -19,4 +20,5 @@ export const inJavaScript: Kernels = {
   candidateScores: candidateScoresInJavaScript,
   ranks: ranksInJavaScript,
   factorisation: factorisationInJavaScript,
+  outerSums: outerSumsInJavaScript,
 };

@@ -37,6 +37,10 @@ export interface KernelCode {
       ...[number, number, number, number, number],
     ]
   ): void;
+  floatGram(x: number, rows: number, width: number, out: number): void;
+  integerGram(x: number, rows: number, width: number, out: number): void;
+  roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
+  outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
   solveRows(
     ...[offsets, seen, rows, fixed, solved, d, strengths, ridges, steps, room]: [
       ...[number, number, number, number, number],
@@ -96,6 +100,15 @@ export class Arena {
 
   words(at: number, length: number): Uint32Array {
     return new Uint32Array(this.#buffer, at, length);
+  }
+
+  integers(at: number, length: number): Int32Array {
+    return new Int32Array(this.#buffer, at, length);
+  }
+
+  /** @param at a multiple of 8. */
+  doubles(at: number, length: number): Float64Array {
+    return new Float64Array(this.#buffer, at, length);
   }
 
   putWords(words: Uint32Array): number {

@@ -7,6 +7,7 @@ import type { Kernels } from '../kernels.ts';
 import { factorisationInWasm } from './factorisation.ts';
 import { holdFeaturesInWasm } from './features.ts';
 import { holdRowsInWasm } from './held-rows.ts';
+import { outerSumsInWasm } from './outer-sums.ts';
 import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm } from './products.ts';
 import { ranksInWasm } from './ranks.ts';
 
@@ -20,4 +21,5 @@ export const inWasm: Kernels = {
   candidateScores: (order) => candidateScoresInWasm(order) ?? inJavaScript.candidateScores(order),
   ranks: (...order) => ranksInWasm(...order) ?? inJavaScript.ranks(...order),
   factorisation: (order) => factorisationInWasm(order) ?? inJavaScript.factorisation(order),
+  outerSums: (order) => outerSumsInWasm(order) ?? inJavaScript.outerSums(order),
 };

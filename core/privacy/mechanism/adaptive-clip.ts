@@ -13,6 +13,7 @@
  */
 import { PrivacyError } from './errors.ts';
 import type { AdaptiveClip, Contribution, PlannedSum, SumQuery } from './mechanism.ts';
+import { lengthOf, scaledBlocks } from './written-out.ts';
 
 /** w: the votes make the noise sqrt(1 + w^2) = 1.02 times as large. */
 const VOTE_WEIGHT = 0.2;
@@ -46,15 +47,18 @@ export function adaptiveClip(query: SumQuery, split: number, quantile: number): 
  */
 export function votingContribution(sum: PlannedSum, clip: number, contribution: Contribution): Contribution {
   if (sum.adaptiveClip === undefined) return contribution;
-  const { indices, values } = contribution;
-  let square = 0;
-  for (const value of values) square += value * value;
-  const length = Math.sqrt(square);
+  const length = lengthOf(contribution);
   const factor = 1 / Math.max(clip, length);
+  const vote = VOTE_WEIGHT * voteOf(sum.adaptiveClip, length, clip);
+  if ('blocks' in contribution) {
+    const last = { offset: sum.dimension - 1, rows: 1, columns: 1, left: null, right: Float32Array.of(vote) };
+    return { blocks: [...scaledBlocks(contribution, factor), last] };
+  }
+  const { indices, values } = contribution;
   const extended = new Float32Array(values.length + 1);
   // NaN and infinity pass through: the pipeline then zeroes the whole contribution.
   for (let i = 0; i < values.length; i++) extended[i] = values[i] * factor;
-  extended[values.length] = VOTE_WEIGHT * voteOf(sum.adaptiveClip, length, clip);
+  extended[values.length] = vote;
   if (indices === undefined) return { values: extended };
   const places = new Uint32Array(indices.length + 1);
   places.set(indices);

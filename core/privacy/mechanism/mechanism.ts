@@ -5,13 +5,36 @@
  */
 import type { RandomSource } from '../../random/source.ts';
 
+/** One person's whole contribution to one sum, before clipping. */
+export type Contribution = WrittenContribution | FactoredContribution;
+
 /**
- * One person's whole contribution to one sum, before clipping. With `indices` it is sparse: `values[i]` is the value at
- * coordinate `indices[i]`, and all other coordinates are zero. Rounding keeps zeros zero.
+ * A vector. With `indices` it is sparse: `values[i]` is the value at coordinate `indices[i]`, and all other coordinates are
+ * zero. Rounding keeps zeros zero.
  */
-export interface Contribution {
+export interface WrittenContribution {
   readonly indices?: Uint32Array;
   readonly values: Float32Array;
+}
+
+/**
+ * The same as sums of outer products, which are never written out (outer-products.ts). Coordinates outside the blocks are
+ * zero.
+ */
+export interface FactoredContribution {
+  /** In the order of their coordinates, without overlap. */
+  readonly blocks: readonly FactoredBlock[];
+}
+
+/** A block [rows, columns], row-major, of the vector: the sum over terms t of left_t right_tᵀ. */
+export interface FactoredBlock {
+  /** Its first coordinate in the sum. */
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** `null` for a block of one row that is written out: its one left factor is 1, exactly. */
+  readonly left: Float32Array | null /* [terms, rows] */;
+  readonly right: Float32Array /* [terms, columns] */;
 }
 
 /**
@@ -29,6 +52,11 @@ export interface SumQuery {
   readonly repetitions: number;
   /** Noise relative to the plan's other sums: its noise multiplier is `relativeNoise` x the plan's calibrated one. */
   readonly relativeNoise: number;
+  /**
+   * Present if contributions come as sums of outer products: the largest number of them that one person has in one block.
+   * Their rounding needs a larger scale.
+   */
+  readonly outerProducts?: number;
   /**
    * `platform`: one platform releases it alone, with all of the noise. `federation`: one masked sum over all platforms,
    * each of which adds a share of the noise.

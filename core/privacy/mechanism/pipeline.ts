@@ -10,11 +10,20 @@
  */
 import { DiscreteGaussian } from './discrete-gaussian.ts';
 import { PrivacyError } from './errors.ts';
-import type { Contribution, IntegerSum, PlannedSum, PrivacyMechanism, SumAccumulator } from './mechanism.ts';
+import type {
+  Contribution,
+  IntegerSum,
+  PlannedSum,
+  PrivacyMechanism,
+  SumAccumulator,
+  WrittenContribution,
+} from './mechanism.ts';
+import { OuterProductSum } from './outer-products.ts';
 import { RandomWords } from '../../random/random-words.ts';
 
 /** Above this, the sum of squares of one person's integers might not be exact in a double. */
 export const LARGEST_INTEGER_CLIP = 2 ** 25;
+const HALF_A_WORD = 2 ** 31;
 const WORD = 4_294_967_296;
 
 /** Discrete Gaussian noise: the mechanism behind every claim. */
@@ -71,11 +80,18 @@ interface Rounding {
    * person more or less would then change everybody's integers, and K would not be the sensitivity.
    */
   start(length: number): number;
+  /** Coins for roundings of many numbers at once. */
+  coins(into: Uint32Array): void;
   /** One person's coin: true with probability `rate`. */
   draws(rate: number): boolean;
 }
 
-const TO_NEAREST: Rounding = { round: Math.round, start: () => 0, draws: () => true };
+const TO_NEAREST: Rounding = {
+  round: Math.round,
+  start: () => 0,
+  coins: (into) => into.fill(HALF_A_WORD),
+  draws: () => true,
+};
 
 /** Rounds up with probability equal to the fraction, to 32 bits, so that the result is unbiased. */
 function stochasticRounding(words: RandomWords): Rounding {
@@ -86,6 +102,7 @@ function stochasticRounding(words: RandomWords): Rounding {
       return fraction > 0 && words.next() < fraction * WORD ? low + 1 : low;
     },
     start: (length) => words.below(length),
+    coins: (into) => words.fill(into),
     // A person is never drawn more often than the rate says: the rate was rounded down to a multiple of 2^-32.
     draws: (rate) => words.next() < rate * WORD,
   };
@@ -102,6 +119,7 @@ class Accumulator implements SumAccumulator {
   readonly #touched: Uint32Array;
   /** One person's rounded magnitudes, in the order of the contribution's values. Reused for the next person. */
   #magnitudes = new Float64Array(0);
+  readonly #outer: OuterProductSum;
   #persons = 0;
   #zeroed = 0;
 
@@ -116,6 +134,7 @@ class Accumulator implements SumAccumulator {
     this.#rounding = rounding;
     this.#integers = new Float64Array(sum.dimension);
     this.#touched = new Uint32Array(sum.dimension);
+    this.#outer = new OuterProductSum(sum, this.#integers, (into) => rounding.coins(into));
   }
 
   add(contribution: Contribution): void {
@@ -123,9 +142,15 @@ class Accumulator implements SumAccumulator {
     if (this.#persons * this.#sum.integerClip >= 2 ** 52) {
       throw new PrivacyError('PRIVACY_BAD_PARAMETER', `sum ${this.#sum.label}: too many persons for exact integers`);
     }
-    this.#checkShape(contribution);
+    const isFactored = 'blocks' in contribution;
+    if (isFactored) this.#outer.check(contribution);
+    else this.#checkShape(contribution);
     const { sampling } = this.#sum;
     if (sampling !== undefined && !this.#rounding.draws(sampling.rate)) return;
+    if (isFactored) {
+      if (!this.#outer.add(contribution)) this.#zeroed += 1;
+      return;
+    }
     const { indices, values } = contribution;
     let square = 0;
     for (let i = 0; i < values.length; i++) square += values[i] * values[i];
@@ -143,6 +168,7 @@ class Accumulator implements SumAccumulator {
 
   finish(): IntegerSum {
     const { bound } = this.#sum;
+    this.#outer.flush();
     let clamped = 0;
     const integers = this.#integers.map((integer) => {
       if (integer >= -bound && integer <= bound) return integer;
@@ -152,7 +178,7 @@ class Accumulator implements SumAccumulator {
     return { integers, zeroed: this.#zeroed, clamped };
   }
 
-  #checkShape({ indices, values }: Contribution): void {
+  #checkShape({ indices, values }: WrittenContribution): void {
     const { dimension, label } = this.#sum;
     const expected = indices?.length ?? dimension;
     if (values.length !== expected) {

@@ -12,7 +12,7 @@
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';
-import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
+import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
 import type { SharedBlock, SharedModel } from '../encoder.ts';
 import type { ItemWeighting, Subspace } from './subspace-iteration.ts';
@@ -105,13 +105,13 @@ export function* sharedContributions(
   shape: SharedSubspaceShape,
   shared: SharedModel,
   method: SharedSubspaceMethod,
-): Generator<Contribution> {
+): Generator<WrittenContribution> {
   const subspace = unpacked(shape, shared);
   const counts = countContributions(histories);
   const ofCounts = Math.sqrt(method.countShare);
   const ofStep = Math.sqrt(1 - method.countShare);
   for (const step of subspaceContributions(histories, itemWeights(subspace.counts, method), subspace)) {
-    const count = counts.next().value as Contribution;
+    const count = counts.next().value as WrittenContribution;
     const length = count.values.length;
     const indices = new Uint32Array(length + step.values.length);
     const values = new Float32Array(indices.length);

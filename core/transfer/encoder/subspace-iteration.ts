@@ -17,7 +17,7 @@
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';
-import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
+import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import type { Prng } from '../../random/prng.ts';
 import { gram, multiply } from '../linear-algebra/products.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
@@ -53,7 +53,7 @@ export function startingSubspace(items: number, dimension: number, prng: Prng): 
 }
 
 /** Counts 1/√n at each of a person's n items. The vector has length 1, so long histories do not weigh more. */
-export function* countContributions(interactions: Interactions): Generator<Contribution> {
+export function* countContributions(interactions: Interactions): Generator<WrittenContribution> {
   for (let person = 0; person + 1 < interactions.offsets.length; person++) {
     const indices = interactions.items.subarray(interactions.offsets[person], interactions.offsets[person + 1]);
     yield { indices, values: new Float32Array(indices.length).fill(1 / Math.sqrt(indices.length)) };
@@ -65,7 +65,7 @@ export function* subspaceContributions(
   interactions: Interactions,
   weights: Float64Array,
   { directions, evening }: Subspace,
-): Generator<Contribution> {
+): Generator<WrittenContribution> {
   const k = evening.length;
   const projected = new Float64Array(k);
   for (let person = 0; person + 1 < interactions.offsets.length; person++) {

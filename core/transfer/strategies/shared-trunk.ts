@@ -21,6 +21,7 @@ import { TransferError } from '../errors.ts';
 import { publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
 import type { PlatformContext, SharedModel, SharedPlan, TransferStrategy } from '../encoder.ts';
+import { EXAMPLES } from '../trunk/gradients.ts';
 import { COMMON_INPUTS, momentsQuery } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf, trunkSize } from '../trunk/network.ts';
@@ -109,6 +110,7 @@ export const sharedTrunk: TransferStrategy<SharedTrunkSettings> = {
       clip: settings.clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
       repetitions: shape.rounds,
       relativeNoise: Math.sqrt(shape.rounds / (share * roundShare)),
+      outerProducts: EXAMPLES,
       scope: 'federation',
     });
     return releaseQueries(shape, platform, settings.bottleneck, (share) => [

@@ -5,9 +5,10 @@
  * @module
  */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { FactoredContribution } from '../../privacy/mechanism/mechanism.ts';
 import type { TensorEngine } from '../../tensor/backend.ts';
 import type { BlockName, TrunkShape } from './network.ts';
-import { biasScale, hiddenScale, trunkBlocks, trunkOffsets, trunkSize, trunkViews } from './network.ts';
+import { biasScale, hiddenScale, trunkBlocks, trunkOffsets, trunkViews } from './network.ts';
 
 /** Two examples per person: the first half of a history predicts the second, and the second the first. */
 export const EXAMPLES = 2;
@@ -22,7 +23,7 @@ export interface TrunkBatch {
   readonly examples: number;
 }
 
-/** The factors of each example's gradient. */
+/** The factors of each example's update; those that were backpropagated with the sign turned. */
 interface Factors {
   readonly p: Float32Array /* [examples, hidden] */;
   readonly z: Float32Array /* [examples, bottleneck] */;
@@ -64,30 +65,37 @@ export class TrunkOnEngine {
   }
 
   /**
-   * For each person, writes minus the sum of the two examples' gradients into one row of `updates` [examples / 2,
-   * parameters]. Every number of the row is written.
+   * Minus the sum of the gradients of each person's two examples, as outer products. A layer and its bias are one block, whose
+   * last left factor is the bias's constant input.
    */
-  personUpdates(batch: TrunkBatch, updates: Float32Array): void {
+  *personUpdates(batch: TrunkBatch): Generator<FactoredContribution> {
     const { p, z, q, dy, dq, dz, dp } = this.#factors(batch);
-    const size = trunkSize(this.#shape);
+    const { inputs, hidden, bottleneck } = this.#shape;
     const offsets = trunkOffsets(this.#shape);
     const bias = biasScale(this.#shape);
-    const { inputs, hidden, bottleneck } = this.#shape;
     for (let person = 0; person < batch.examples / EXAMPLES; person++) {
-      const outer = (block: BlockName, left: Float32Array, rows: number, right: Float32Array, columns: number): void =>
-        writeOuter(updates, person * size + offsets[block], left, rows, right, columns, person);
-      const row = (block: BlockName, right: Float32Array, columns: number): void =>
-        writeRow(updates, person * size + offsets[block], right, columns, person, bias);
-      outer('E0', batch.inputs, inputs, dz, bottleneck);
-      outer('E1', batch.inputs, inputs, dp, hidden);
-      row('e1', dp, hidden);
-      outer('E2', p, hidden, dz, bottleneck);
-      row('e2', dz, bottleneck);
-      outer('D0', z, bottleneck, dy, inputs);
-      outer('D1', z, bottleneck, dq, hidden);
-      row('d1', dq, hidden);
-      outer('D2', q, hidden, dy, inputs);
-      row('d2', dy, inputs);
+      const rows = (of: Float32Array, width: number): Float32Array =>
+        of.subarray(person * EXAMPLES * width, (person + 1) * EXAMPLES * width);
+      const [a, pz] = [rows(batch.inputs, inputs), rows(p, hidden)];
+      const [toY, toQ] = [rows(z, bottleneck), rows(q, hidden)];
+      const [byZ, byP] = [rows(dz, bottleneck), rows(dp, hidden)];
+      const [byY, byQ] = [rows(dy, inputs), rows(dq, hidden)];
+      yield {
+        blocks: [
+          { offset: offsets.E0, rows: inputs, columns: bottleneck, left: a, right: byZ },
+          { offset: offsets.E1, rows: inputs + 1, columns: hidden, left: withBias(a, inputs, bias), right: byP },
+          { offset: offsets.E2, rows: hidden + 1, columns: bottleneck, left: withBias(pz, hidden, bias), right: byZ },
+          { offset: offsets.D0, rows: bottleneck, columns: inputs, left: toY, right: byY },
+          {
+            offset: offsets.D1,
+            rows: bottleneck + 1,
+            columns: hidden,
+            left: withBias(toY, bottleneck, bias),
+            right: byQ,
+          },
+          { offset: offsets.D2, rows: hidden + 1, columns: inputs, left: withBias(toQ, hidden, bias), right: byY },
+        ],
+      };
     }
   }
 
@@ -110,7 +118,7 @@ export class TrunkOnEngine {
       const bentOut = tf.tanh<Tensor2D>(tf.add(tf.matMul(z, D1), d1));
       const q = tf.mul<Tensor2D>(bentOut, scale);
       const y = tf.add(tf.add(tf.matMul(z, D0), tf.matMul(q, D2)), d2);
-      const dy = tf.sub<Tensor2D>(y, target);
+      const dy = tf.sub<Tensor2D>(target, y);
       const slope = (bent: Tensor2D) => tf.mul(scale, tf.sub(1, tf.square(bent)));
       const dq = tf.mul<Tensor2D>(tf.matMul(dy, turned.D2), slope(bentOut));
       const dz = tf.add<Tensor2D>(tf.matMul(dy, turned.D0), tf.matMul(dq, turned.D1));
@@ -125,37 +133,13 @@ export class TrunkOnEngine {
   }
 }
 
-/** out[at ...] = -(left ⊗ right) of the person's first example - (left ⊗ right) of the second, row-major. */
-function writeOuter(
-  out: Float32Array,
-  at: number,
-  left: Float32Array,
-  rows: number,
-  right: Float32Array,
-  columns: number,
-  person: number,
-): void {
-  const leftFirst = person * EXAMPLES * rows;
-  const rightFirst = person * EXAMPLES * columns;
-  const rightSecond = rightFirst + columns;
-  let cursor = at;
-  for (let i = 0; i < rows; i++) {
-    const first = -left[leftFirst + i];
-    const second = -left[leftFirst + rows + i];
-    for (let j = 0; j < columns; j++, cursor++) {
-      out[cursor] = first * right[rightFirst + j] + second * right[rightSecond + j];
-    }
+/** Rows with a constant after each. */
+function withBias(rows: Float32Array, width: number, bias: number): Float32Array {
+  const count = rows.length / width;
+  const out = new Float32Array(rows.length + count);
+  for (let row = 0; row < count; row++) {
+    out.set(rows.subarray(row * width, (row + 1) * width), row * (width + 1));
+    out[row * (width + 1) + width] = bias;
   }
-}
-
-function writeRow(
-  out: Float32Array,
-  at: number,
-  right: Float32Array,
-  columns: number,
-  person: number,
-  factor: number,
-): void {
-  const first = person * EXAMPLES * columns;
-  for (let j = 0; j < columns; j++) out[at + j] = -factor * (right[first + j] + right[first + columns + j]);
+  return out;
 }

@@ -8,7 +8,7 @@
  * history, and how well known its items are.
  * @module
  */
-import type { SumQuery, Contribution } from '../../privacy/mechanism/mechanism.ts';
+import type { SumQuery, WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { encodeHistory } from '../encoder/item-vectors.ts';
 
@@ -73,7 +73,7 @@ export function momentsQuery(label: string, width: number, relativeNoise: number
 }
 
 /** Mean, mean square and product of the halves' raw inputs, followed by 1. */
-export function momentsOf(first: Float32Array, second: Float32Array): Contribution {
+export function momentsOf(first: Float32Array, second: Float32Array): WrittenContribution {
   const width = first.length;
   const values = new Float32Array(3 * width + 1);
   for (let j = 0; j < width; j++) {

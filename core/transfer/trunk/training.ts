@@ -14,7 +14,7 @@ import { halvesOf } from './halves.ts';
 import type { InputScaling } from './history-inputs.ts';
 import { HistoryInputs, momentsOf, scaleInputs, scalingOf } from './history-inputs.ts';
 import type { TrunkShape } from './network.ts';
-import { encode, trunkSize } from './network.ts';
+import { encode } from './network.ts';
 
 export interface TrainingContext {
   readonly domain: Domain;
@@ -26,7 +26,7 @@ export interface TrainingContext {
   readonly signal?: AbortSignal;
 }
 
-/** Numbers in a batch of updates, which limits the persons in it. */
+/** Numbers in the factors of a batch, about, which limits the persons in it. */
 const BATCH_NUMBERS = 1 << 21;
 const LARGEST_BATCH = 512;
 
@@ -62,14 +62,13 @@ export class TrunkTraining {
    */
   *contributions(shared: Float32Array, round: number): Generator<Contribution> {
     const { domain, shape, signal } = this.#context;
-    const size = trunkSize(shape);
     const persons = domain.offsets.length - 1;
-    const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / size)));
+    const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / (8 * EXAMPLES * shape.hidden))));
     const trunk = new TrunkOnEngine(this.#readyEngine(), shape, shared);
     try {
       for (let start = 0; start < persons; start += capacity) {
         if (signal?.aborted === true) throw new TransferError('TRANSFER_CANCELLED', 'the round was cancelled');
-        yield* this.#batch(trunk, start, Math.min(persons, start + capacity), round, size);
+        yield* this.#batch(trunk, start, Math.min(persons, start + capacity), round);
       }
     } finally {
       trunk.dispose();
@@ -96,7 +95,7 @@ export class TrunkTraining {
     return representation;
   }
 
-  *#batch(trunk: TrunkOnEngine, start: number, end: number, round: number, size: number): Generator<Contribution> {
+  *#batch(trunk: TrunkOnEngine, start: number, end: number, round: number): Generator<Contribution> {
     const { domain, shape } = this.#context;
     const width = shape.inputs;
     const inputs = new Float32Array((end - start) * EXAMPLES * width);
@@ -117,11 +116,8 @@ export class TrunkTraining {
       targets.set(first, at + width);
       rows[person - start] = taught++;
     }
-    const updates = new Float32Array(taught * size);
-    if (taught > 0) trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES }, updates);
-    for (const row of rows) {
-      yield row < 0 ? NOTHING : { values: updates.subarray(row * size, (row + 1) * size) };
-    }
+    const updates = taught === 0 ? [] : [...trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES })];
+    for (const row of rows) yield row < 0 ? NOTHING : updates[row];
   }
 
   #input(items: Uint32Array, length: number): Float32Array {

@@ -9,6 +9,9 @@ const released = 'test/claims/released-sums.test.ts';
 const plan = 'test/privacy/plan.test.ts';
 const options = 'test/privacy/round-options.test.ts';
 const pipeline = 'test/privacy/pipeline.test.ts';
+const outer = 'test/privacy/outer-products.test.ts';
+const outerWithin =
+  'discrete-gaussian: whatever factors a person has, the integers that are summed have norm at most K, exactly';
 const claims = 'test/claims/claims.test.ts';
 const releases = 'test/client/source-desk.test.ts';
 const store = 'test/client/platform-store.test.ts';
@@ -81,6 +84,21 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'clip-with-room-for-rounding': {
     file: pipeline,
     title: 'whatever a person contributes, its integers have norm at most K, exactly',
+  },
+  'outer-norm-of-single-terms': { file: outer, title: outerWithin },
+  'outer-once-rounded-is-enough': { file: outer, title: outerWithin },
+  'outer-norm-inexact': {
+    file: outer,
+    title: 'terms that cancel are never longer than K, however long each is',
+  },
+  'outer-blocks-overlap': {
+    file: outer,
+    title: 'refuses blocks that overlap, end outside, or have factors of other lengths',
+  },
+  'outer-batch-wraps': { file: outer, title: 'sums as many persons as there are, of any number of terms, exactly' },
+  'outer-shorter-the-later': {
+    file: outer,
+    title: 'a removed person takes its own integers along, bit for bit, and they are no longer than K',
   },
   'clip-by-how-many-came-before': {
     file: 'test/privacy/sensitivity.test.ts',

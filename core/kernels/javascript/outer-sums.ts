@@ -1,0 +1,98 @@
+/**
+ * Outer products of integers: the reference. It adds in the order of the WebAssembly, so that both give the same bits.
+ * @module
+ */
+import type { Grams, OuterOrder, OuterSums } from '../kernels.ts';
+
+const COIN = 2 ** -24;
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/** One side of a block: the person's floats, and integers of everybody. */
+interface Side {
+  readonly width: number;
+  readonly padded: number;
+  floats: Float32Array;
+  /** Rows that were kept, followed by those that were rounded last. */
+  readonly integers: number[][];
+}
+
+export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
+  const sides = blocks.map(({ rows, columns }) => ({
+    left: side(rows, Math.ceil(rows / 4) * 4),
+    right: side(columns, Math.ceil(columns / 8) * 8),
+    kept: 0,
+  }));
+  return {
+    place(block, left, right) {
+      const to = sides[block];
+      to.left.floats = left;
+      to.right.floats = right;
+      return { left: gram(floatRows(to.left)), right: gram(floatRows(to.right)) };
+    },
+    wordsPerTerm: (block) => sides[block].left.padded + sides[block].right.padded,
+    round(block, factors, words): Grams {
+      const { kept, left, right } = sides[block];
+      const terms = left.floats.length / left.width;
+      const rounded = [left, right].map((one, at) => {
+        const first = at * terms * left.padded;
+        const rows = floatRows(one).map((row, term) =>
+          Array.from(row, (value, i) => rounding(value, factors[2 * term + at], words[first + term * one.padded + i])),
+        );
+        one.integers.splice(kept, Infinity, ...rows);
+        return gram(rows);
+      });
+      return { left: rounded[0], right: rounded[1] };
+    },
+    keep() {
+      for (const block of sides) block.kept = block.left.integers.length;
+    },
+    addTo(block, into, at) {
+      const { kept, left, right } = sides[block];
+      const total = new Int32Array(left.width * right.width);
+      for (let row = 0; row < kept; row++) {
+        const x = left.integers[row];
+        const y = right.integers[row];
+        for (let i = 0; i < x.length; i++) {
+          for (let j = 0; j < y.length; j++) total[i * y.length + j] += Math.imul(x[i], y[j]);
+        }
+      }
+      total.forEach((value, i) => (into[at + i] += value));
+    },
+    clear() {
+      for (const block of sides) {
+        block.kept = 0;
+        block.left.integers.length = 0;
+        block.right.integers.length = 0;
+      }
+    },
+  };
+}
+
+const side = (width: number, padded: number): Side => ({ width, padded, floats: new Float32Array(0), integers: [] });
+
+function floatRows({ floats, width }: Side): Float32Array[] {
+  return Array.from({ length: floats.length / width }, (_, row) => floats.subarray(row * width, (row + 1) * width));
+}
+
+function rounding(value: number, factor: number, word: number): number {
+  const magnitude = Math.fround(Math.abs(value) * Math.fround(factor));
+  const low = Math.floor(magnitude);
+  const up = (word >>> 8) * COIN < magnitude - low ? 1 : 0;
+  const integer = Number.isNaN(low) ? 0 : Math.min(low, LARGEST_INTEGER) + up;
+  return value < 0 ? -integer : integer;
+}
+
+/** Four sums side by side, as the lanes of a vector. */
+function gram(rows: readonly ArrayLike<number>[]): Float64Array {
+  const out = new Float64Array(rows.length ** 2);
+  for (let r = 0; r < rows.length; r++) {
+    for (let s = 0; s <= r; s++) {
+      const lanes = [0, 0, 0, 0];
+      for (let i = 0; i < rows[r].length; i++) lanes[i % 4] += rows[r][i] * rows[s][i];
+      const sum = lanes[0] + lanes[2] + (lanes[1] + lanes[3]);
+      out[r * rows.length + s] = sum;
+      out[s * rows.length + r] = sum;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,232 @@
+/**
+ * Clips and sums persons' contributions that are sums of outer products, without writing one of them out: exact-integer
+ * ghost clipping. The gradient of a layer is the product of its inputs and its backpropagated errors, so a person's update
+ * of D numbers comes as a few rows of about sqrt(D).
+ *
+ * Both factors of every term are rounded at random to integers, l to L and r to R. The person's integers are X = Σ L Rᵀ.
+ * Their squared norm is Σ_tu (L_t·L_u)(R_t·R_u) over pairs of terms, summed over blocks: inner products of integers, exact in
+ * doubles under the limit below. If it is above K², the person is rounded again, shorter. So each person enters as integers
+ * of norm at most K, as in pipeline.ts, and the sum over persons is one product of integer matrices. docs/privacy.md has the
+ * proof.
+ *
+ * Norms from inner products: Goodfellow 2015, "Efficient Per-Example Gradient Computations"; Li, Tramer, Liang and Hashimoto,
+ * ICLR 2022, section 4 ("ghost clipping"). In integers, with the factors rounded: this project.
+ * @module
+ */
+import { kernels } from '../../kernels/index.ts';
+import type { Grams, OuterSums } from '../../kernels/kernels.ts';
+import { PrivacyError } from './errors.ts';
+import type { FactoredBlock, FactoredContribution, PlannedSum } from './mechanism.ts';
+
+/**
+ * Limit on Σ |L_t| |R_t| over a person's terms and blocks. All products of inner products that the norm adds come to less than
+ * 2^53 together, so doubles hold each sum of them exactly.
+ */
+const LARGEST_BULK = 2 ** 26;
+/** A platform's sum of as many persons as reach this in one coordinate fits 32 bits. */
+const LARGEST_SUM = 2 ** 31 - 1;
+/** Numbers that the rows of one batch hold in each block's larger side, about. */
+const BATCH_NUMBERS = 2 ** 20;
+const LARGEST_BATCH = 512;
+/** Expected variance of one rounding; the largest is 1/4. */
+const ROUNDING_VARIANCE = 1 / 6;
+/** The norm aimed at lies below K by this many standard deviations of what rounding does to it. */
+const ROOM = 1.5;
+const NO_LEFT = Float32Array.of(1);
+
+/** The terms of one person, measured before rounding. */
+interface Measured {
+  /** |g|², over all blocks. */
+  readonly square: number;
+  /** Σ |l_t| |r_t| of blocks with two factors. */
+  readonly bulk: number;
+  /** Variance that rounding adds to all coordinates together: `spread` times the scale. */
+  readonly spread: number;
+  /** Variance that it adds along g, over |g|²: `along` times the scale. */
+  readonly along: number;
+  /** |l_t| and |r_t| of each term, by block. */
+  readonly lengths: readonly Float64Array[];
+}
+
+export class OuterProductSum {
+  readonly #sum: PlannedSum;
+  readonly #into: Float64Array;
+  readonly #coins: (into: Uint32Array) => void;
+  #layout: readonly FactoredBlock[] = [];
+  #rows: OuterSums | undefined;
+  #terms = 0;
+  #capacity = 0;
+  #kept = 0;
+  #words = new Uint32Array(0);
+
+  /** @param into integers of all persons [dimension], to which {@link flush} adds. @param coins fills words with coins. */
+  constructor(sum: PlannedSum, into: Float64Array, coins: (into: Uint32Array) => void) {
+    this.#sum = sum;
+    this.#into = into;
+    this.#coins = coins;
+  }
+
+  /** @throws PrivacyError PRIVACY_CONTRIBUTION_SHAPE unless the blocks lie in the sum and do not overlap. */
+  check({ blocks }: FactoredContribution): void {
+    const { dimension, label } = this.#sum;
+    let end = 0;
+    for (const { columns, left, offset, right, rows } of blocks) {
+      const sizes = [offset, rows, columns];
+      const terms = left === null ? 1 : left.length / rows;
+      const isShaped =
+        sizes.every((size) => Number.isSafeInteger(size)) &&
+        rows >= 1 &&
+        columns >= 1 &&
+        (left !== null || rows === 1) &&
+        Number.isInteger(terms) &&
+        right.length === terms * columns;
+      if (isShaped && offset >= end && offset + rows * columns <= dimension) {
+        end = offset + rows * columns;
+        continue;
+      }
+      const problem = isShaped
+        ? `overlaps another or ends outside the ${dimension} coordinates`
+        : `has factors of ${left?.length ?? 'no'} and ${right.length} numbers`;
+      throw new PrivacyError(
+        'PRIVACY_CONTRIBUTION_SHAPE',
+        `sum ${label}: a block of ${rows} x ${columns} coordinates from ${offset} ${problem}`,
+      );
+    }
+  }
+
+  /** Takes one person in, at most K long. False if a factor holds NaN or infinity, which takes the person as zeros. */
+  add({ blocks }: FactoredContribution): boolean {
+    if (blocks.length === 0) return true;
+    const rows = this.#roomFor(blocks);
+    const measured = this.#measure(rows, blocks);
+    if (!Number.isFinite(measured.square) || !Number.isFinite(measured.bulk)) return false;
+    const { integerClip } = this.#sum;
+    const limit = integerClip * integerClip;
+    let factor = this.#firstFactor(measured);
+    for (let attempt = 0; ; attempt++) {
+      const { bulk, square } = this.#round(rows, blocks, measured, factor);
+      if (bulk < LARGEST_BULK && square <= limit) break;
+      // Each attempt is shorter than the one before, and rounds everything to zero in the end.
+      const shorter = 1 - Math.min(0.5, 0.002 * 2 ** attempt);
+      factor *= Math.min(shorter, (shorter * integerClip) / Math.sqrt(square), (shorter * LARGEST_BULK) / bulk);
+    }
+    rows.keep();
+    this.#kept += 1;
+    if (this.#kept === this.#capacity) this.flush();
+    return true;
+  }
+
+  /** Adds what was taken in since the last time to the integers of all persons. */
+  flush(): void {
+    if (this.#rows === undefined || this.#kept === 0) return;
+    // No person moves a coordinate by more than K, so the sum of a batch stays within 32 bits, and is exact although its
+    // parts may wrap around.
+    for (const [b, { offset }] of this.#layout.entries()) this.#rows.addTo(b, this.#into, offset);
+    this.#rows.clear();
+    this.#kept = 0;
+  }
+
+  /** Room for one more person with these blocks. */
+  #roomFor(blocks: readonly FactoredBlock[]): OuterSums {
+    const terms = Math.max(1, ...blocks.map(termsOf));
+    const isSame =
+      blocks.length === this.#layout.length &&
+      blocks.every(({ columns, offset, rows }, b) => {
+        const other = this.#layout[b];
+        return offset === other.offset && rows === other.rows && columns === other.columns;
+      });
+    if (this.#rows !== undefined && isSame && terms <= this.#terms) return this.#rows;
+    this.flush();
+    const widest = Math.max(...blocks.map(({ columns, rows }) => Math.max(rows, columns)));
+    const persons = Math.min(
+      Math.floor(LARGEST_SUM / this.#sum.integerClip),
+      Math.ceil(BATCH_NUMBERS / (terms * widest)),
+      LARGEST_BATCH,
+    );
+    this.#layout = blocks.map(({ columns, offset, rows }) => ({ columns, offset, rows, left: null, right: NO_LEFT }));
+    this.#terms = terms;
+    this.#capacity = persons;
+    this.#rows = kernels.outerSums({ blocks: this.#layout, terms, persons });
+    return this.#rows;
+  }
+
+  #measure(rows: OuterSums, blocks: readonly FactoredBlock[]): Measured {
+    const total = { square: 0, bulk: 0, spread: 0, along: 0 };
+    const lengths = blocks.map((block, b) => {
+      const grams = rows.place(b, block.left ?? NO_LEFT, block.right);
+      const terms = termsOf(block);
+      total.square += squareOf(grams);
+      const own = new Float64Array(2 * terms);
+      const ratio = Math.sqrt(block.rows / block.columns);
+      for (let t = 0; t < terms; t++) {
+        own[2 * t] = Math.sqrt(grams.left[t * terms + t]);
+        own[2 * t + 1] = Math.sqrt(grams.right[t * terms + t]);
+        const length = own[2 * t] * own[2 * t + 1];
+        total.bulk += length;
+        if (block.left === null) continue;
+        total.spread += 2 * ROUNDING_VARIANCE * length * Math.sqrt(block.rows * block.columns);
+        total.along += ROUNDING_VARIANCE * length * (ratio + 1 / ratio);
+      }
+      return own;
+    });
+    return { ...total, lengths };
+  }
+
+  /** 1 where the person fits, and else the share of its length for which rounding leaves it just below K, mostly. */
+  #firstFactor({ along, bulk, spread, square }: Measured): number {
+    const { integerClip, scale } = this.#sum;
+    const length = scale * Math.sqrt(Math.max(0, square));
+    const factor = Math.min(1, integerClip / length, LARGEST_BULK / (2 * scale * bulk));
+    const whole =
+      (factor * length) ** 2 + factor * scale * spread + 2 * ROOM * factor * length * Math.sqrt(factor * scale * along);
+    const reach = integerClip / Math.sqrt(whole);
+    // 0 / 0 for a person who moves nothing.
+    return reach < 1 ? factor * reach : Number.isNaN(factor) ? 1 : factor;
+  }
+
+  #round(
+    rows: OuterSums,
+    blocks: readonly FactoredBlock[],
+    { lengths }: Measured,
+    factor: number,
+  ): { readonly bulk: number; readonly square: number } {
+    let bulk = 0;
+    let square = 0;
+    for (const [b, block] of blocks.entries()) {
+      const terms = termsOf(block);
+      const length = terms * rows.wordsPerTerm(b);
+      if (this.#words.length < length) this.#words = new Uint32Array(length);
+      const words = this.#words.subarray(0, length);
+      this.#coins(words);
+      const grams = rows.round(b, scalesOf(block, lengths[b], factor * this.#sum.scale), words);
+      square += squareOf(grams);
+      for (let t = 0; t < terms; t++) bulk += Math.sqrt(grams.left[t * terms + t] * grams.right[t * terms + t]);
+    }
+    return { bulk, square };
+  }
+}
+
+const termsOf = ({ columns, right }: FactoredBlock): number => right.length / columns;
+
+/** |Σ l_t r_tᵀ|² = Σ_tu (l_t·l_u)(r_t·r_u). */
+function squareOf({ left, right }: Grams): number {
+  let square = 0;
+  for (let i = 0; i < left.length; i++) square += left[i] * right[i];
+  return square;
+}
+
+/**
+ * The factors of both sides of each term, whose product is the scale. Rounding adds a variance of about (a² |l|² columns +
+ * b² |r|² rows) / 6, which is least where both are the same.
+ */
+function scalesOf({ columns, left, rows }: FactoredBlock, lengths: Float64Array, scale: number): Float64Array {
+  const scales = new Float64Array(lengths.length);
+  for (let t = 0; t < lengths.length; t += 2) {
+    const l = lengths[t];
+    const r = lengths[t + 1];
+    const balanced = Math.sqrt((scale * r * Math.sqrt(rows)) / (l * Math.sqrt(columns)));
+    scales[t] = left === null ? 1 : l > 0 && r > 0 ? balanced : 0;
+    scales[t + 1] = left === null ? scale : l > 0 && r > 0 ? scale / balanced : 0;
+  }
+  return scales;
+}
