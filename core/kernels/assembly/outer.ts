@@ -50,12 +50,10 @@ export function integerGram(x: usize, rows: i32, width: i32, out: usize): void {
   }
 }
 
-@inline
 function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
-@inline
 function keepBoth(out: usize, rows: i32, r: i32, s: i32, value: f64): void {
   store<f64>(out + ((<usize>(r * rows + s)) << 3), value);
   store<f64>(out + ((<usize>(s * rows + r)) << 3), value);
