@@ -3,6 +3,8 @@
  * @module
  */
 export type { ColdPerson } from '../data/cold-person.ts';
+export * from './clustered-gain.ts';
+export * from './cold-platform.ts';
 export * from './errors.ts';
 export * from './evaluate.ts';
 export * from './gains.ts';
@@ -12,3 +14,4 @@ export * from './published.ts';
 export * from './results.ts';
 export * from './split.ts';
 export * from './twins.ts';
+export * from './two-kinds.ts';
