@@ -20,6 +20,7 @@ export const CommandError = errorsOf('CommandError', {
     about: 'a next version was asked for without all that it needs, or a first one with what only a next one has',
   },
   MANIFEST_STATE: { kind: 'usage', about: 'a platform was to sign a later version without its state' },
+  MANIFEST_FAREWELL: { kind: 'usage', about: 'a farewell was asked of the coordinator' },
   MANIFEST_TRIAL: { kind: 'usage', about: 'a trial is signed as no trial, or the other way round' },
   MANIFEST_WORDS: { kind: 'usage', about: 'the input is not a list of twelve manifest words' },
   MANIFEST_WORDS_DIFFER: { kind: 'input', about: 'the words that another member told are not those of this manifest' },

@@ -21,6 +21,9 @@ export const manifestDiffSchema = z.strictObject({
   to: versionSchema,
   joins: namesSchema,
   leaves: namesSchema,
+  withoutFarewell: namesSchema.describe(
+    'platforms that leave, or begin again with new keys, and bound their state to no number of attempts: all that the version before planned are counted for their persons',
+  ),
   rejoins: namesSchema.describe(
     'platforms whose keys changed: they begin again, and everything that they released before stays counted',
   ),
@@ -58,7 +61,8 @@ export function diffOf({ manifest, privacy, previous }: FederationPlan): Manifes
     new Map(of.platforms.map(({ name, identity }) => [name, identity]));
   const [old, now] = [identities(before), identities(manifest)];
   const both = [...now.keys()].filter((name) => old.has(name));
-  const { rounds: completed, attempts } = manifest.previous;
+  const { rounds: completed, attempts, farewells = {} } = manifest.previous;
+  const silent = [...old.keys()].filter((name) => old.get(name) !== now.get(name) && !Object.hasOwn(farewells, name));
   const spent = epsilonOfEarlier(privacy);
   const left = (budget: number | null): number | null =>
     budget === null || spent === null ? null : Math.max(0, budget - spent);
@@ -68,6 +72,7 @@ export function diffOf({ manifest, privacy, previous }: FederationPlan): Manifes
     to: { version: manifest.version, hash: hexHash(manifest) },
     joins: [...now.keys()].filter((name) => !old.has(name)),
     leaves: [...old.keys()].filter((name) => !now.has(name)),
+    withoutFarewell: previous.privacy.maskedSum ? silent : [],
     rejoins: both.filter((name) => old.get(name) !== now.get(name)),
     stays: both.filter((name) => old.get(name) === now.get(name)),
     rounds: {
@@ -89,7 +94,7 @@ export function diffOf({ manifest, privacy, previous }: FederationPlan): Manifes
 }
 
 export function diffText(diff: ManifestDiff): string {
-  const { from, to, joins, leaves, rejoins, stays, rounds, epsilon, changes } = diff;
+  const { from, to, joins, leaves, withoutFarewell, rejoins, stays, rounds, epsilon, changes } = diff;
   const names = (some: readonly string[]): string => some.join(', ') || 'nobody';
   const budget =
     epsilon.spent === null
@@ -99,6 +104,11 @@ export function diffText(diff: ManifestDiff): string {
     `version      ${from.version} -> ${to.version}`,
     `joins        ${names(joins)}`,
     `leaves       ${names(leaves)}${leaves.length === 0 ? '' : '; what they released stays counted, and the others delete what they received of it'}`,
+    ...(withoutFarewell.length === 0
+      ? []
+      : [
+          `no farewell  ${names(withoutFarewell)}: every attempt that version ${from.version} planned is counted for their persons (isthmus manifest farewell)`,
+        ]),
     ...(rejoins.length === 0
       ? []
       : [`new keys     ${names(rejoins)}: they begin again, and what they released before stays counted`]),

@@ -5,7 +5,7 @@
 import { following } from '../core/federation/draft.ts';
 import type { ManifestParts } from '../core/federation/draft.ts';
 import { platformOf } from '../core/federation/manifest.ts';
-import type { Manifest, ManifestPlatform } from '../core/federation/manifest.ts';
+import type { Farewell, Manifest, ManifestPlatform, PreviousVersion } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { CommandError } from './errors.ts';
 import { policyOf } from './policy-options.ts';
@@ -16,6 +16,8 @@ export interface NextVersion {
   /** Platforms that join, or that have new keys or sizes. */
   readonly halves: readonly ManifestPlatform[];
   readonly leaving: readonly string[];
+  /** Farewells of platforms that leave, or come back with new keys, by name. */
+  readonly farewells?: Readonly<Record<string, Farewell>>;
   /** Rounds that are completed. */
   readonly roundsDone?: number;
   /** Attempts left to the version before; when absent its completed rounds and its spare attempts. */
@@ -79,10 +81,10 @@ function membersAfter({ platforms }: Manifest, { halves, leaving }: NextVersion)
 /** @throws CommandError MANIFEST_AFTER where rounds were planned and it is not said how many are completed. */
 function succession(
   before: Manifest,
-  { roundsDone, attemptsBefore }: NextVersion,
-): { readonly attempts: number; readonly rounds: number } {
+  { roundsDone, attemptsBefore, farewells = {} }: NextVersion,
+): Omit<PreviousVersion, 'manifest'> {
   const { privacy } = planFederation(before);
-  if (privacy.rounds === 0) return { attempts: 0, rounds: before.previous?.rounds ?? 0 };
+  if (privacy.rounds === 0) return { attempts: 0, rounds: before.previous?.rounds ?? 0, farewells };
   const earlier = before.previous?.rounds ?? 0;
   if (roundsDone === undefined || roundsDone < earlier) {
     const least = earlier === 0 ? '' : `, ${earlier} at least`;
@@ -92,8 +94,10 @@ function succession(
     );
   }
   const most = privacy.rounds + privacy.spareAttempts;
+  const counted = Object.values(farewells).map(({ attempts }) => attempts);
   return {
     rounds: roundsDone,
-    attempts: attemptsBefore ?? Math.min(most, roundsDone - earlier + privacy.spareAttempts),
+    attempts: attemptsBefore ?? Math.min(most, Math.max(roundsDone - earlier + privacy.spareAttempts, ...counted)),
+    farewells,
   };
 }

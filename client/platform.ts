@@ -111,8 +111,13 @@ class Agent implements Platform {
     checkDomain(given.domain, entry, log);
     const ledger = new OwnLedger(this.plan, this.name, store);
     this.#ledger = ledger;
-    forgetFormerKeys(manifest, store);
-    takeVersion(manifest, store.versions, this.name, (version) => ledger.attemptsOf(version));
+    takeVersion(
+      manifest,
+      store.versions,
+      this.name,
+      (version) => ledger.attemptsOf(version),
+      () => forgetFormerKeys(manifest, store),
+    );
     const domain = onCoordinates(given.domain, store.coordinates, entry, log);
     const options = { ...given, log, domain };
     if (given.pseudonyms !== undefined) {

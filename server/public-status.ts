@@ -8,7 +8,10 @@ import type { Clock } from '../core/time/clock.ts';
 import type { CoordinatorEvent } from './events.ts';
 import type { CoordinatorStatus } from './status.ts';
 
-export interface PublicStatus extends Pick<CoordinatorStatus, 'federation' | 'strategy' | 'noPrivacy' | 'epsilon'> {
+export interface PublicStatus extends Pick<
+  CoordinatorStatus,
+  'federation' | 'version' | 'strategy' | 'noPrivacy' | 'epsilon'
+> {
   readonly rounds: Pick<CoordinatorStatus['rounds'], 'completed' | 'of' | 'ending'>;
   /** The full minute at which this was true, in ISO 8601. */
   readonly asOf: string;
@@ -54,7 +57,7 @@ export class PublicView {
   }
 }
 
-function publicPart({ federation, strategy, noPrivacy, epsilon, rounds }: CoordinatorStatus): Known {
+function publicPart({ federation, version, strategy, noPrivacy, epsilon, rounds }: CoordinatorStatus): Known {
   const { completed, of, ending } = rounds;
-  return { federation, strategy, noPrivacy, rounds: { completed, of, ending }, epsilon };
+  return { federation, version, strategy, noPrivacy, rounds: { completed, of, ending }, epsilon };
 }

@@ -15,6 +15,8 @@ import type { RoundsEnding } from './events.ts';
 
 export interface CoordinatorStatus {
   readonly federation: string;
+  /** Version of the manifest. */
+  readonly version: number;
   readonly strategy: string;
   /** True if the federation adds no noise and promises no privacy to anybody. */
   readonly noPrivacy: boolean;
@@ -72,6 +74,7 @@ export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorSt
   const { state, completed, of, ending, underWay, waitingFor, missed } = rounds;
   return {
     federation: plan.manifest.federation,
+    version: plan.manifest.version,
     strategy: plan.strategy.name,
     noPrivacy: budget === null,
     rounds: {

@@ -94,7 +94,7 @@ async function accept(file: string, flags: AcceptFlags): Promise<void> {
   if (state !== undefined && name !== COORDINATOR) {
     // Loaded here, so that the other commands start without a store. Before the signature: a crash leaves a state that is bound
     // by a signature that nobody has.
-    const { signInState } = await import('../../client/signed-version.ts');
+    const { signInState } = await import('../../client/bound-state.ts');
     await signInState(state, manifest, name);
   }
   const out = flags.out ?? join(dirname(file), `${name}.signature.yaml`);

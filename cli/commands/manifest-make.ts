@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { signedBy, verifySignatures } from '../../core/federation/co-signature.ts';
 import { newManifest } from '../../core/federation/draft.ts';
 import type { ManifestParts } from '../../core/federation/draft.ts';
+import { farewellTo, parseFarewell } from '../../core/federation/farewell.ts';
 import { COORDINATOR, formatManifest, parseHalf } from '../../core/federation/manifest.ts';
 import type { Manifest, ManifestPlatform } from '../../core/federation/manifest.ts';
 import { publicEntry } from '../../core/federation/identity.ts';
@@ -28,6 +29,7 @@ interface MakeFlags extends PolicyFlags {
   readonly from?: readonly string[];
   readonly after?: string;
   readonly leave?: readonly string[];
+  readonly farewell?: readonly string[];
   readonly roundsDone?: number;
   readonly attemptsBefore?: number;
   readonly identity?: string;
@@ -46,10 +48,11 @@ export function makeCommand(): Command {
     .optionsGroup('The next version of a manifest, which keeps all that is not said:')
     .option('--after <manifest>', 'the version before it', text)
     .option('--leave <names>', 'platforms that leave', list(platform))
+    .option('--farewell <files...>', 'farewells that platforms that leave wrote with "isthmus manifest farewell"')
     .option('--rounds-done <count>', 'rounds that are completed', integer(0))
     .option(
       '--attempts-before <count>',
-      "attempts at the version before's rounds that may stand charged: who signs charges no more of them (default: its completed rounds and its spare attempts)",
+      "attempts at the version before's rounds that may stand charged: who signs charges no more of them (default: its completed rounds and its spare attempts, and no fewer than a farewell counts)",
       integer(0),
     );
   return addPolicyOptions(command)
@@ -62,7 +65,7 @@ Examples:
   isthmus manifest make --from half-*.yaml --identity coordinator.key --epsilon 4 --platforms-per-person 3
   isthmus manifest make --from half-*.yaml --strategy shared-trunk --rounds 20 --colluding 1 --federation cinema
   isthmus manifest make --after manifest.yaml --from half-games.yaml --rounds-done 5 --identity coordinator.key --out manifest-2.yaml
-  isthmus manifest make --after manifest-2.yaml --leave books --rounds-done 8 --identity coordinator.key --out manifest-3.yaml`,
+  isthmus manifest make --after manifest-2.yaml --leave books --farewell books.farewell.yaml --rounds-done 8 --identity coordinator.key --out manifest-3.yaml`,
     )
     .action(make);
 }
@@ -95,9 +98,11 @@ interface OwnKey {
 
 /** @throws CommandError MANIFEST_AFTER, MANIFEST_HALVES; FederationError */
 function partsFor(flags: MakeFlags, command: Command, own: OwnKey | undefined): ManifestParts {
-  const { from = [], after, leave = [], roundsDone, attemptsBefore } = flags;
+  const { from = [], after, leave = [], farewell = [], roundsDone, attemptsBefore } = flags;
   if (after === undefined) {
-    const stray = (['leave', 'roundsDone', 'attemptsBefore'] as const).find((name) => flags[name] !== undefined);
+    const stray = (['leave', 'farewell', 'roundsDone', 'attemptsBefore'] as const).find(
+      (name) => flags[name] !== undefined,
+    );
     if (stray !== undefined || from.length === 0) {
       throw new CommandError(
         'MANIFEST_AFTER',
@@ -116,10 +121,16 @@ function partsFor(flags: MakeFlags, command: Command, own: OwnKey | undefined): 
     coordinator,
     halves: platforms,
     leaving: leave,
+    farewells: Object.fromEntries(farewell.map((file) => farewellIn(before, file))),
     ...(roundsDone !== undefined && { roundsDone }),
     ...(attemptsBefore !== undefined && { attemptsBefore }),
     flags: given,
   });
+}
+
+/** @throws FederationError FAREWELL_INVALID */
+function farewellIn(before: Manifest, file: string): ReturnType<typeof farewellTo> {
+  return farewellTo(before, parseFarewell(readNamedFile(file, 'FILE_UNREADABLE'), file), file);
 }
 
 /**

@@ -12,6 +12,7 @@ import { diffOf, diffText } from '../manifest-diff.ts';
 import { manifestIn, writeWhole } from '../manifest-file.ts';
 import { factsOf, keysOf, wordsTable } from '../manifest-text.ts';
 import { acceptCommand } from './manifest-accept.ts';
+import { farewellCommand } from './manifest-farewell.ts';
 import { makeCommand } from './manifest-make.ts';
 import { withAllow } from '../allow-option.ts';
 
@@ -20,6 +21,7 @@ export function manifestCommand(): Command {
     .description('make, compare, sign and check the manifest that all members of a federation agree on')
     .addCommand(makeCommand())
     .addCommand(acceptCommand())
+    .addCommand(farewellCommand())
     .addCommand(
       new Command('collect')
         .description("put members' signatures into a manifest, in place")
@@ -59,6 +61,7 @@ The way of a manifest:
   isthmus manifest collect manifest.yaml *.signature.yaml               the operator; the whole manifest goes to everybody
   isthmus manifest check manifest.yaml
 Its next version, which somebody joins or leaves:
+  isthmus manifest farewell manifest.yaml --identity books.key --state books-state     a platform that leaves, its agent stopped
   isthmus manifest make --after manifest.yaml --from half-games.yaml --rounds-done 5 --identity coordinator.key --out manifest-2.yaml
   isthmus manifest diff manifest.yaml manifest-2.yaml                    anybody
   isthmus manifest accept manifest-2.yaml --identity films.key --state films-state     each platform, its agent stopped meanwhile`,

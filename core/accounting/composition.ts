@@ -19,14 +19,27 @@ export function claimAccountant(): Accountant<PrivacyEvent> {
   return RdpAccountant.empty();
 }
 
-/** Epsilon at `delta` of all events together. Equal events are counted first, which makes composing them cheaper. */
+/** Epsilon at `delta` of all events together. */
 export function composedEpsilon(events: readonly CountedEvent[], delta: number): number {
+  return composed(events).epsilon(delta);
+}
+
+/**
+ * Epsilon at `delta` of whichever of these lists of events is made, or of a mixture: a list of parts of them whose curve
+ * lies nowhere above the largest of theirs.
+ */
+export function largestEpsilon(lists: readonly (readonly CountedEvent[])[], delta: number): number {
+  return RdpAccountant.ofAny(lists.map(composed)).epsilon(delta);
+}
+
+/** Equal events are counted first, which makes composing them cheaper. */
+function composed(events: readonly CountedEvent[]): RdpAccountant<PrivacyEvent> {
   const counted = new Map<string, CountedEvent>();
   for (const { event, count } of events) {
     const key = canonicalJson(event);
     counted.set(key, { event, count: count + (counted.get(key)?.count ?? 0) });
   }
-  let accountant = claimAccountant();
+  let accountant = RdpAccountant.empty();
   for (const { event, count } of counted.values()) accountant = accountant.compose(event, count);
-  return accountant.epsilon(delta);
+  return accountant;
 }

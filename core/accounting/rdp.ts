@@ -61,6 +61,19 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
     return new RdpAccountant(rules, orders, refine, { terms: [], rho, pure: 0, failure: 0 });
   }
 
+  /** Bounds whichever of these lists of releases was made, by the largest curve at each order. @param all one at least. */
+  static ofAny<Event extends { readonly kind: string }>(all: readonly RdpAccountant<Event>[]): RdpAccountant<Event> {
+    const [first] = all;
+    if (all.length === 1) return first;
+    const most = (of: (one: RdpAccountant<Event>) => number): number => Math.max(...all.map(of));
+    return new RdpAccountant(first.#rules, first.#orders, first.#refine, {
+      terms: [{ curve: (order) => most((one) => one.rdp(order)), count: 1 }],
+      rho: first.#tally.rho.map((_, i) => most((one) => one.#tally.rho[i])),
+      pure: most((one) => one.#tally.pure),
+      failure: most((one) => one.#tally.failure),
+    });
+  }
+
   compose(event: Event, count = 1): RdpAccountant<Event> {
     if (!Number.isInteger(count) || count < 0) throw parameterInvalid('count', count, 'an integer >= 0');
     this.#rules.check(event);

@@ -3,7 +3,7 @@
  * @module
  */
 import { upward } from '../accounting/printed-epsilon.ts';
-import { epsilonAgainst, planOpenings } from '../privacy/plan/plan-lookups.ts';
+import { epsilonAgainst, planOpenings, planUploads } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseBound } from '../release/registry.ts';
 import type { PrivacyProfile } from '../transfer/encoder.ts';
@@ -101,16 +101,10 @@ function trained(terms: Terms): ExactClaim {
     ...(isSparse(plan)
       ? ['the coordinator follows the protocol in stage 0 of every attempt (keys, and the order of the ring)']
       : []),
-    ...(plan.version > 1
-      ? [
-          'platforms that left it have stopped',
-          'they paid for no more attempts at rounds than a later version left to theirs',
-        ]
-      : []),
     `at most ${count(plan.colluding, 'platform colludes', 'platforms collude')} with the coordinator`,
   ];
   const opened = count(planOpenings(plan, plan.colluding), 'opened sum', 'opened sums');
-  const refunds = plan.refunds + earlierTotal(plan, 'refunds');
+  const refunds = plan.earlier.rounds.reduce((sum, rounds) => sum + rounds.refunds, plan.refunds);
   const refunded =
     refunds === 0
       ? 'it takes no payment back.'
@@ -229,7 +223,7 @@ function prototypes({ by, plan, profile, release }: Terms): readonly Sentence[] 
 function seen(terms: Terms): ExactClaim {
   const { plan } = terms;
   if (!plan.maskedSum) return absent('C4', 'this run has no sums over platforms, so there is none to open');
-  const { platformCount, rounds, spareAttempts, refunds } = plan;
+  const { platformCount } = plan;
   const { noiseThreshold, exposedFrom, threshold } = leastOf(plan);
   const sparse = isSparse(plan);
   const among = plan.version > 1 ? 'platforms of all versions' : `${platformCount} platforms`;
@@ -239,7 +233,6 @@ function seen(terms: Terms): ExactClaim {
       : plan.degree !== undefined
         ? `${exposedFrom} (each platform masks with ${plan.degree} others, ${plan.threshold} of whom can rebuild its masks)`
         : `2t - n = ${2 * plan.threshold - platformCount}`;
-  const uploads = rounds + spareAttempts + refunds + earlierTotal(plan, 'attempts') + earlierTotal(plan, 'refunds');
   return holds('C4', [
     said(
       'C4.sums',
@@ -250,13 +243,8 @@ function seen(terms: Terms): ExactClaim {
       `with ${exposedFrom} helpers or more it ${sparse ? 'may' : 'can'} see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
     ),
     ...sparseLimit('C4.stage-0', plan),
-    said('C4.uploads', `A platform uploads at most ${uploads} times, whoever lies.`),
+    said('C4.uploads', `A platform uploads at most ${planUploads(plan)} times, whoever lies.`),
   ]);
-}
-
-/** Over all earlier versions. */
-function earlierTotal({ earlier }: PrivacyPlan, what: 'attempts' | 'refunds'): number {
-  return earlier.rounds.reduce((sum, rounds) => sum + rounds[what], 0);
 }
 
 /**

@@ -26,6 +26,15 @@ export interface ClaimRequest extends ClaimTerms {
   readonly notCharged?: readonly string[];
 }
 
+/** The rounds of an earlier version that are counted. */
+export interface EarlierAttempts {
+  readonly version: number;
+  readonly attempts: number;
+  readonly refunds: number;
+  /** Platforms that left it without a farewell, and the attempts that are counted for each; absent if there are none. */
+  readonly withoutFarewell?: { readonly platforms: readonly string[]; readonly attempts: number };
+}
+
 export interface Claim {
   readonly id: SaidClaim['id'];
   readonly holds: boolean;
@@ -52,7 +61,7 @@ export interface PrivacyStatement {
   /** Version of the manifest. */
   readonly version: number;
   /** Attempts and refunds of earlier versions that are counted. */
-  readonly earlier: readonly { readonly version: number; readonly attempts: number; readonly refunds: number }[];
+  readonly earlier: readonly EarlierAttempts[];
   /** Attempts beyond the rounds that may stay charged. */
   readonly spareAttempts: number;
   /** F: charges that one ledger may take back, on proof that the sum was not opened and cannot be. */
@@ -141,7 +150,14 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     delta: plan.delta,
     rounds: plan.rounds,
     version: plan.version,
-    earlier: plan.earlier.rounds.map(({ version, attempts, refunds }) => ({ version, attempts, refunds })),
+    earlier: plan.earlier.rounds.map(({ version, attempts, refunds, unbound, planned }) => ({
+      version,
+      attempts,
+      refunds,
+      ...(unbound.length > 0 && {
+        withoutFarewell: { platforms: unbound.map(({ platform }) => platform), attempts: planned },
+      }),
+    })),
     spareAttempts: plan.spareAttempts,
     refunds: plan.refunds,
     noiseMultiplier: plan.noiseMultiplier,

@@ -3,11 +3,11 @@
  * @module
  */
 import { downward, upward } from '../accounting/printed-epsilon.ts';
-import type { Claim, PrivacyStatement } from './claims.ts';
+import type { Claim, EarlierAttempts, PrivacyStatement } from './claims.ts';
 import { asDeclared } from './declared.ts';
 import { said, textOf } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
-import { count } from './wording.ts';
+import { count, inWords } from './wording.ts';
 
 /** Sentences that are printed in one line. */
 type Line = readonly Sentence[];
@@ -55,10 +55,16 @@ function versions({ version, earlier }: PrivacyStatement): readonly Line[] {
   if (version === 1) return [];
   const rounds = earlier.map(
     (one) =>
-      `at most ${count(one.attempts, 'attempt', 'attempts')} and ${count(one.refunds, 'refund', 'refunds')} of version ${one.version}`,
+      `at most ${count(one.attempts, 'attempt', 'attempts')} and ${count(one.refunds, 'refund', 'refunds')} of version ${one.version}${silent(one)}`,
   );
   const counted = [...rounds, 'everything that platforms released by themselves'].join(', ');
   return [[said('S.versions', `Version ${version} of the manifest. Counted of earlier ones: ${counted}.`)]];
+}
+
+function silent({ withoutFarewell }: EarlierAttempts): string {
+  if (withoutFarewell === undefined) return '';
+  const { platforms, attempts } = withoutFarewell;
+  return ` (${count(attempts, 'attempt', 'attempts')} for ${inWords(platforms)}, which left it without a farewell)`;
 }
 
 function sampling({ declaredBy, samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {

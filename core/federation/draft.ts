@@ -41,10 +41,11 @@ export interface DraftPlatform {
  * Copies into the next version everything that it keeps from the version before.
  * @param attempts most attempts at rounds of the version before that a ledger may hold charged.
  * @param rounds number of completed rounds.
+ * @param farewells those of platforms that left, by name.
  */
 export function following(
   { signatures: _, ...before }: Manifest,
-  { attempts, rounds }: Pick<PreviousVersion, 'attempts' | 'rounds'>,
+  { attempts, rounds, farewells = {} }: Omit<PreviousVersion, 'manifest'>,
 ): Pick<ManifestParts, 'federation' | 'seed' | 'unsafeTrial' | 'version' | 'previous'> {
   const { federation, seed, unsafeTrial } = before;
   return {
@@ -52,7 +53,12 @@ export function following(
     seed,
     ...(unsafeTrial && { unsafeTrial }),
     version: before.version + 1,
-    previous: { attempts, rounds, manifest: { ...before, signatures: {} } },
+    previous: {
+      attempts,
+      rounds,
+      ...(Object.keys(farewells).length > 0 && { farewells }),
+      manifest: { ...before, signatures: {} },
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export const FederationError = errorsOf('FederationError', {
     kind: 'privacy',
     about: 'more attempts of an earlier version are charged than the later version leaves to it',
   },
+  VERSION_LEFT: { kind: 'privacy', about: 'the state said farewell to this version of the manifest' },
+  FAREWELL_INVALID: { kind: 'input', about: 'a farewell is not signed by the platform, or does not fit the versions' },
   SIGNATURE_INVALID: { kind: 'input', about: "a file is no member's signature of this manifest" },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
   CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },

@@ -109,6 +109,16 @@ const roundsSchema = roundFieldsSchema.transform((rounds) => ({
   refunds: rounds.refunds ?? defaultRefunds(rounds.count),
 }));
 
+export const farewellSchema = z.strictObject({
+  /** Attempts at rounds of the version that it leaves, charged in its ledger and not taken back. */
+  attempts: z.int().min(0).max(1_000_000),
+  /** Charges at its rounds that were taken back. */
+  refunds: z.int().min(0).max(1_000_000),
+  /** Ed25519 signature by the platform that leaves, base64. */
+  signature: z.string(),
+});
+export type Farewell = z.infer<typeof farewellSchema>;
+
 /** The complete version before. The later version counts what it released and may still release. */
 export interface PreviousVersion {
   /**
@@ -118,6 +128,11 @@ export interface PreviousVersion {
   readonly attempts: number;
   /** Number of completed rounds at the making of the later version, which plans for the rest. */
   readonly rounds: number;
+  /**
+   * Farewells of platforms that left, by name. For any other that left, the later version counts all attempts that the
+   * version before planned.
+   */
+  readonly farewells?: Readonly<Record<string, Farewell>> | undefined;
   /** Without signatures, because members do not sign those. */
   readonly manifest: Manifest;
 }
@@ -126,6 +141,7 @@ const previousSchema: z.ZodType<PreviousVersion> = z.lazy(() =>
   z.strictObject({
     attempts: z.int().min(0).max(1_000_000),
     rounds: z.int().min(0).max(10_000),
+    farewells: z.record(platformName, farewellSchema).optional(),
     manifest: manifestSchema,
   }),
 );
@@ -241,6 +257,16 @@ function successionProblems(manifest: SuccessionFields): readonly Problem[] {
     ['previous', 'rounds'],
     'is more than the rounds that one of the two versions plans',
   );
+  for (const name of Object.keys(previous.farewells ?? {})) {
+    const left = before.platforms.find((one) => one.name === name);
+    const path = ['previous', 'farewells', name];
+    need(left !== undefined, path, `is no platform of version ${before.version}`);
+    need(
+      platforms.every(({ identity }) => identity !== left?.identity),
+      path,
+      'is of a platform that stays',
+    );
+  }
   const names = new Map(earlierPlatforms(previous).map(({ identity, name }) => [identity, name]));
   for (const [index, { identity, name }] of platforms.entries()) {
     const earlier = names.get(identity) ?? name;

@@ -13,7 +13,7 @@ import { halfSchema, manifestSchema } from './manifest-schema.ts';
 import type { Manifest, ManifestPlatform, PublicHalf } from './manifest-schema.ts';
 
 export { COORDINATOR, platformName } from './manifest-schema.ts';
-export type { Manifest, ManifestPlatform, PreviousVersion, PublicHalf } from './manifest-schema.ts';
+export type { Farewell, Manifest, ManifestPlatform, PreviousVersion, PublicHalf } from './manifest-schema.ts';
 
 /** JSON schema of a manifest, for docs/ and editors. */
 export function manifestJsonSchema(): unknown {
@@ -38,7 +38,11 @@ export function formatHalf(half: PublicHalf): string {
   return stringify(half, { lineWidth: 0 });
 }
 
-function parsed<Value>(schema: z.ZodType<Value>, text: string, name: string): Value {
+/**
+ * Reads a value of this schema from YAML text.
+ * @throws FederationError MANIFEST_SYNTAX, MANIFEST_INVALID with line and key of each problem.
+ */
+export function parsed<Value>(schema: z.ZodType<Value>, text: string, name: string): Value {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors.at(0);

@@ -10,6 +10,7 @@ import { strategyNamed } from '../transfer/registry.ts';
 import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/encoder.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
+import { checkFarewells } from './farewell.ts';
 import type { Manifest } from './manifest.ts';
 import { manifestHash, platformOf } from './manifest.ts';
 import { checkPackages } from './packages.ts';
@@ -33,12 +34,15 @@ export interface FederationPlan {
 
 /**
  * @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_DIFFERS; TransferError TRANSFER_STRATEGY_UNKNOWN; the strategy's errors about its settings; PrivacyError if the policy
- *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION.
+ *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION, FAREWELL_INVALID.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
   checkPackages(manifest);
   const previous = manifest.previous && planFederation(manifest.previous.manifest);
-  if (previous !== undefined) checkAttempts(previous, manifest);
+  if (previous !== undefined) {
+    checkAttempts(previous, manifest);
+    checkFarewells(manifest, previous.privacy.refunds);
+  }
   const strategy = strategyNamed(manifest.strategy.name);
   const settings = strategy.settings(manifest.strategy.settings);
   const sources = manifest.privacy.sources ?? manifest.platforms.map(({ name }) => name);
@@ -70,7 +74,13 @@ export function planFederation(manifest: Manifest): FederationPlan {
     ...(sampling !== undefined && { sampling }),
     ...(clipQuantile !== undefined && { clipQuantile }),
     ...(previous &&
-      manifest.previous && { previous: { plan: previous.privacy, attempts: manifest.previous.attempts } }),
+      manifest.previous && {
+        previous: {
+          plan: previous.privacy,
+          attempts: manifest.previous.attempts,
+          farewells: Object.keys(manifest.previous.farewells ?? {}),
+        },
+      }),
     platforms: shape.platforms.map(({ name, personsAbout }) => ({
       name,
       holder: platformOf(manifest, name).identity,

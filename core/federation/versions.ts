@@ -17,9 +17,9 @@ export interface VersionRecord {
   readonly hash: string;
   /**
    * `in-force`: the process has used it. `signed`: the member signed it, and may still use the version before it.
-   * `known`: it comes before one of these.
+   * `known`: it comes before one of these. `left`: the member said farewell to it, and uses it no more.
    */
-  readonly standing: 'known' | 'signed' | 'in-force';
+  readonly standing: 'known' | 'signed' | 'in-force' | 'left';
   /** Most attempts at rounds that it leaves to the version before it; 0 in the first. */
   readonly attemptsBefore: number;
 }
@@ -42,7 +42,7 @@ export type AttemptsOf = (version: number) => number;
 
 /**
  * Records that the member signs this version. From then on {@link attemptsLeftTo} binds it.
- * @throws FederationError VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
+ * @throws FederationError VERSION_LEFT, VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
  */
 export function recordSigned(manifest: Manifest, store: VersionStore, name: string, attemptsOf: AttemptsOf): void {
   record(manifest, 'signed', store, name, attemptsOf);
@@ -50,10 +50,39 @@ export function recordSigned(manifest: Manifest, store: VersionStore, name: stri
 
 /**
  * Records that the process uses this version, which all members have signed.
- * @throws FederationError VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
+ * @param beforeFirst work that the first use needs, and that is harmless if done twice. It runs once the version is known
+ *   to be allowed, and before it is on record.
+ * @throws FederationError VERSION_LEFT, VERSION_BACK, VERSION_FORK, VERSION_STATE, VERSION_ATTEMPTS. Nothing is recorded then.
  */
-export function takeVersion(manifest: Manifest, store: VersionStore, name: string, attemptsOf: AttemptsOf): void {
-  record(manifest, 'in-force', store, name, attemptsOf);
+export function takeVersion(
+  manifest: Manifest,
+  store: VersionStore,
+  name: string,
+  attemptsOf: AttemptsOf,
+  beforeFirst?: () => void,
+): void {
+  record(manifest, 'in-force', store, name, attemptsOf, beforeFirst);
+}
+
+/**
+ * Records that the member says farewell to this version. From then on its state takes part in nothing of this version or
+ * of an earlier one, nor in a later one that follows a next version with this member in it.
+ * @throws FederationError VERSION_STATE if the state has no record of it, VERSION_BACK, VERSION_FORK. Nothing is recorded
+ *   then.
+ */
+export function recordLeft(manifest: Manifest, store: VersionStore, name: string): void {
+  const known = store.all();
+  const own = { ...recordOf(manifest), standing: 'left' as const };
+  if (known.some((one) => one.version === own.version && one.standing === 'left')) return;
+  checkOrder(manifest, 'signed', known);
+  checkSame(manifest, [own], known);
+  if (!known.some((one) => one.version === own.version && one.standing !== 'known')) {
+    throw new FederationError(
+      'VERSION_STATE',
+      `this state of ${name} has no record of version ${own.version}: a farewell counts what the state has charged, so name the state that it ran with`,
+    );
+  }
+  store.append([own]);
 }
 
 /** Most attempts of a version that a ledger may hold charged, once a later version was signed; undefined before. */
@@ -72,16 +101,19 @@ function record(
   store: VersionStore,
   name: string,
   attemptsOf: AttemptsOf,
+  beforeFirst?: () => void,
 ): void {
   const known = store.all();
   const lineage = lineageOf(manifest).map((one) => recordOf(one));
   checkState(manifest, known, name);
+  checkLeft(manifest, known, name);
   checkOrder(manifest, standing, known);
   checkSame(manifest, lineage, known);
   checkAttempts(lineage, attemptsOf);
   const earlier = lineage.filter(({ version }) => version < manifest.version && !known.some(isOf(version)));
   const own = { ...recordOf(manifest), standing };
   const isThere = known.some((one) => one.version === own.version && one.standing === standing);
+  if (!isThere) beforeFirst?.();
   if (earlier.length > 0 || !isThere) store.append([...earlier, ...(isThere ? [] : [own])]);
 }
 
@@ -113,6 +145,20 @@ function checkState(manifest: Manifest, known: readonly VersionRecord[], name: s
   throw new FederationError(
     'VERSION_STATE',
     `${name} was a member of version ${before.version} with the same identity, and this state is empty: with it, what was spent would be spent again. Instead ${remedy}`,
+  );
+}
+
+/** @throws FederationError VERSION_LEFT if the member said farewell to this version, and not to come back after it. */
+function checkLeft(manifest: Manifest, known: readonly VersionRecord[], name: string): void {
+  const left = Math.max(0, ...known.flatMap((one) => (one.standing === 'left' ? [one.version] : [])));
+  if (left === 0) return;
+  const identityIn = (one: Manifest | undefined): string | undefined =>
+    one && membersOf(one).find((member) => member.name === name)?.identity;
+  const next = lineageOf(manifest).find(({ version }) => version === left + 1);
+  if (manifest.version > left && identityIn(next) !== identityIn(manifest)) return;
+  throw new FederationError(
+    'VERSION_LEFT',
+    `${name} said farewell to version ${left} with this state, and version ${left + 1} counts on that: it takes part in neither. It can join a later version`,
   );
 }
 

@@ -84,6 +84,27 @@ describe('Renyi curves', () => {
 });
 
 describe('the Renyi accountant', () => {
+  it('bounds whichever list of releases is made, and every mixture of them, by the largest curve at each order', () => {
+    const many: PrivacyEvent = {
+      kind: 'poisson-sampled',
+      rate: 0.01,
+      event: { kind: 'gaussian', noiseMultiplier: 0.6 },
+    };
+    const few: PrivacyEvent = { kind: 'gaussian', noiseMultiplier: 3 };
+    const [one, other] = [RdpAccountant.empty().compose(many, 40), RdpAccountant.empty().compose(few, 9)];
+    const both = RdpAccountant.ofAny([one, other]);
+    const [low, high] = [1.5, 40].map((order) => one.rdp(order) - other.rdp(order));
+    assert.ok(low < 0 && high > 0, 'the curves cross');
+    for (const order of [1.5, 4, 9, 40]) {
+      const mixture = (one.rdp(order) + other.rdp(order)) / 2;
+      assert.ok(both.rdp(order) >= mixture && both.rdp(order) === Math.max(one.rdp(order), other.rdp(order)));
+    }
+    for (const delta of [1e-3, 1e-6]) {
+      assert.ok(both.epsilon(delta) >= Math.max(one.epsilon(delta), other.epsilon(delta)));
+      assert.equal(RdpAccountant.ofAny([one]).epsilon(delta), one.epsilon(delta));
+    }
+  });
+
   it('never reports below the truth, and not far above it', () => {
     fc.assert(
       fc.property(

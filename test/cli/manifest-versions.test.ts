@@ -187,6 +187,43 @@ describe('isthmus manifest make --after, diff, and accept --state', function () 
     assert.deepEqual(records('films'), bound);
   });
 
+  it('farewell binds the state before the file exists, and the next version counts by it', async () => {
+    const goodbye = (name: string, ...more: readonly string[]): Promise<Said> =>
+      manifest('farewell', at('1.yaml'), ...key(name), ...state(name), ...more);
+    const lost = await goodbye('books');
+    assert.equal(lost.code, EXIT.privacy);
+    assert.match(lost.stderr, /this state of books has no record of version 1.*\[VERSION_STATE\]/);
+    rmSync(at('books-state'), { recursive: true });
+    ran('books');
+    // The file cannot be written. As after a crash, the state is bound, and the command says the same again.
+    mkdirSync(at('books.farewell.yaml'));
+    assert.equal((await goodbye('books')).code, EXIT.resource);
+    assert.equal(records('books').at(-1)?.standing, 'left');
+    rmSync(at('books.farewell.yaml'), { recursive: true });
+    const said = await goodbye('books');
+    assert.equal(said.code, EXIT.ok, said.stderr);
+    assert.match(said.stdout, /^books leaves version 1 with 0 attempts charged and 0 charges taken back\./);
+    const operator = await manifest('farewell', at('1.yaml'), ...key('coordinator'), ...state('films'));
+    assert.match(operator.stderr, /the coordinator charges for nobody.*\[MANIFEST_FAREWELL\]/);
+    const join = ['--from', at('half-games.yaml'), '--rounds-done', '5'];
+    const silent = await makeNext('1.yaml', 'silent.yaml', '--leave', 'books', ...join);
+    assert.match(silent.stdout, /^no farewell +books: every attempt that version 1 planned is counted/m);
+    const made = await makeNext(
+      '1.yaml',
+      'heard.yaml',
+      ...['--leave', 'books', '--farewell', at('books.farewell.yaml'), ...join],
+    );
+    assert.equal(made.code, EXIT.ok, made.stderr);
+    assert.doesNotMatch(made.stdout, /no farewell/);
+    assert.deepEqual(Object.keys(read('heard.yaml').previous?.farewells ?? {}), ['books']);
+    const stray = await makeNext('2.yaml', 'stray.yaml', '--leave', 'books', '--farewell', at('books.farewell.yaml'));
+    assert.match(stray.stderr, /is the farewell of books to another manifest.*\[FAREWELL_INVALID\]/);
+    // Its state signs nothing that counts it in.
+    const accepted = await accept('2.yaml', 'books', ...state('books'));
+    assert.equal(accepted.code, EXIT.privacy);
+    assert.match(accepted.stderr, /books said farewell to version 1.*\[VERSION_LEFT\]/);
+  });
+
   it('accept does not sign two of one version, and lets who joins begin', async () => {
     assert.equal((await makeNext('1.yaml', '2b.yaml', '--rounds-done', '5', '--attempts-before', '7')).code, EXIT.ok);
     const fork = await accept('2b.yaml', 'films', ...state('films'));

@@ -146,15 +146,29 @@ describe('a federation that one joins and one leaves', function () {
     const done = await killedAfter(8);
     const rest = ['films', 'music', 'games'];
     await stopAgents(PLATFORMS);
-    await agree(
+    const key = ['--identity', place.path('books', 'books.key'), '--state', place.path('books', 'state')];
+    cpSync(place.path('books', 'state'), place.path('books', 'old-state'), { recursive: true });
+    const goodbye = await say(manifestCommand(), 'farewell', place.path('books', 'manifest-2.yaml'), ...key);
+    assert.match(goodbye, /^books leaves version 2 with [1-9]\d* attempts? charged and 0 charges taken back/);
+    send('books', 'operator', 'books.farewell.yaml');
+    const read = await agree(
       'manifest-3.yaml',
       rest,
       ...['--after', place.path('operator', 'manifest-2.yaml'), '--rounds-done', `${done}`],
-      ...['--leave', 'books', '--rounds', `${done + 2}`],
+      ...['--leave', 'books', '--farewell', place.path('operator', 'books.farewell.yaml'), '--rounds', `${done + 2}`],
     );
+    assert.match(read, /^leaves +books; what they released stays counted/m);
+    assert.doesNotMatch(read, /farewell|have stopped|paid for no more/);
+    // Whoever runs a coordinator of the version that it left finds no platform in it.
+    url = await address((coordinator = startCoordinator('manifest-2.yaml')));
+    const gone = await startAgent('books', 'manifest-2.yaml').ended;
+    assert.equal(gone.code, EXIT.privacy, gone.stderr);
+    assert.match(gone.stderr, /books said farewell to version 2 with this state.*\[VERSION_LEFT\]/);
+    assert.equal((await coordinator.stop()).code, EXIT.ok);
     await run('manifest-3.yaml', rest);
-    const left = await startAgent('books', 'manifest-2.yaml').ended;
-    assert.equal(left.code, EXIT.federation);
+    // A copy of its state from before the farewell gets no further than the coordinator.
+    const left = await startAgent('books', 'manifest-2.yaml', 'old-state').ended;
+    assert.equal(left.code, EXIT.federation, left.stderr);
     assert.match(left.stderr, /"books" left the federation by version 3\. Its agent can stop for good.*\[LINK_LEFT\]/);
     const over = await coordinator.event(({ kind }) => kind === 'rounds-over');
     assert.deepEqual([over.ending, over.completedRounds], ['completed', done + 2]);

@@ -9,6 +9,7 @@ import type { Identity } from '../../core/federation/identity.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import {
   attemptsLeftTo,
+  recordLeft,
   lineageOf,
   memoryVersions,
   recordSigned,
@@ -137,6 +138,53 @@ describe('the versions that a process is bound to', () => {
     refuses(store, () => takeVersion(otherTwo, store, 'a', none), 'VERSION_FORK', /another version 2/);
     refuses(store, () => recordSigned(two, store, 'a', none), 'VERSION_BACK', /version 3 was signed/);
     takeVersion(three, store, 'a', none);
+  });
+
+  it('are left for good by a farewell, and come back only after a next version without the member', () => {
+    const left = state(['run', one]);
+    recordLeft(one, left, 'c');
+    recordLeft(one, left, 'c');
+    assert.deepEqual(
+      left.all().map(({ version, standing }) => [version, standing]),
+      [
+        [1, 'in-force'],
+        [1, 'left'],
+      ],
+    );
+    for (const follow of [recordSigned, takeVersion]) {
+      refuses(left, () => follow(one, left, 'c', none), 'VERSION_LEFT', /c said farewell to version 1 with this state/);
+      const stays = draft({ members: [a, b, c] }, one);
+      refuses(left, () => follow(stays, left, 'c', none), 'VERSION_LEFT', /version 2 counts on that.*join a later/);
+      refuses(left, () => follow(draft({ members: [a, b, c] }, stays), left, 'c', none), 'VERSION_LEFT', /farewell/);
+    }
+    const without = draft({ members: [a, b] }, one);
+    takeVersion(draft({ members: [a, b, c] }, without), left, 'c', none);
+    assert.equal(attemptsLeftTo(1, left), 6);
+  });
+
+  it('are not left with a state that has no record of them, or that signed a later one', () => {
+    const empty = memoryVersions();
+    refuses(empty, () => recordLeft(one, empty, 'c'), 'VERSION_STATE', /this state of c has no record of version 1/);
+    const joined = memoryVersions();
+    recordSigned(two, joined, 'd', none);
+    refuses(joined, () => recordLeft(one, joined, 'd'), 'VERSION_BACK', /version 2 was signed/);
+    const signed = state(['run', one], ['sign', two]);
+    refuses(signed, () => recordLeft(one, signed, 'a'), 'VERSION_BACK', /version 2 was signed with this state/);
+    refuses(signed, () => recordLeft(otherTwo, signed, 'a'), 'VERSION_FORK', /another version 2/);
+    recordLeft(two, signed, 'a');
+  });
+
+  it('do what the first use needs only where it is allowed, and before it is on record', () => {
+    const seen: (readonly unknown[])[] = [];
+    const store = state(['run', one], ['sign', two]);
+    const take = (manifest: Manifest): void => {
+      takeVersion(manifest, store, 'a', none, () => seen.push([manifest.version, store.all().length]));
+    };
+    assert.throws(() => take(otherTwo), { code: 'VERSION_FORK' });
+    assert.deepEqual(seen, [], 'nothing is forgotten for a version that is refused');
+    take(two);
+    take(two);
+    assert.deepEqual(seen, [[2, 2]]);
   });
 
   it('bind a state that signed to the attempts that each version leaves to the one before', () => {

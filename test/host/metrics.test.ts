@@ -5,6 +5,7 @@ import type { CoordinatorStatus } from '../../server/status.ts';
 
 const status: CoordinatorStatus = {
   federation: 'f',
+  version: 1,
   strategy: 's',
   noPrivacy: false,
   rounds: { completed: 0, of: 1, state: 'gathering', waitingFor: null, ending: null, missed: [], underWay: null },

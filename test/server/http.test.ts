@@ -39,6 +39,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     const status = (await (await get('/v1/status')).json()) as CoordinatorStatus;
     const over = { state: 'over', waitingFor: null, ending: 'completed', missed: [], underWay: null } as const;
     assert.deepEqual(status.rounds, { completed: 2, of: 2, ...over });
+    assert.equal(status.version, 1);
     assert.deepEqual(
       status.platforms.map(({ platform, state, prepared }) => [platform, state, prepared]),
       [
@@ -198,6 +199,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     const first = await others();
     assert.deepEqual(first, {
       federation: coordinator.plan.manifest.federation,
+      version: 1,
       strategy: coordinator.plan.strategy.name,
       noPrivacy: false,
       rounds: { completed: 0, of: 2, ending: null },

@@ -16,6 +16,7 @@ import type {
   PlanPlatform,
   PreviousPlan,
   PrivacyPlan,
+  Unbound,
 } from './privacy-plan.ts';
 
 const NOTHING_EARLIER: EarlierReleases = { rounds: [], sums: [] };
@@ -30,14 +31,18 @@ export function earlierReleases(
   holders: Readonly<Record<string, string>>,
 ): EarlierReleases {
   if (previous === undefined) return NOTHING_EARLIER;
-  const { plan, attempts } = previous;
-  const [any = []] = Object.values(plan.sums);
-  const sum = any.find(({ scope }) => scope === 'federation');
+  const { plan, attempts, farewells = [] } = previous;
+  const sum = federationSums(plan).at(0);
   const { platformCount, degree, threshold, colluding, noiseThreshold, exposedFrom } = plan;
   const rounds = {
     version: plan.version,
     attempts,
+    planned: plan.rounds + plan.spareAttempts,
+    unbound: Object.entries(plan.holders).flatMap(([platform, holder]) =>
+      farewells.includes(platform) ? [] : [{ platform, holder, isBack: false }],
+    ),
     refunds: plan.refunds,
+    isEven: isEven(plan),
     split: plan.maxPlatformsPerPerson,
     trust: {
       platformCount,
@@ -50,9 +55,19 @@ export function earlierReleases(
   };
   return {
     // Even where no attempt is left: refunded ones were uploaded, and stand in ledgers.
-    rounds: [...plan.earlier.rounds, ...(sum === undefined ? [] : [{ ...rounds, sum }])],
+    rounds: [...plan.earlier.rounds, ...(sum === undefined ? [] : [{ ...rounds, sum }])].map((one) => ({
+      ...one,
+      unbound: stillUnbound(one.unbound, holders),
+    })),
     sums: holdingsOf(plan).filter(({ platform, holder }) => !kept.has(platform) || holders[platform] !== holder),
   };
+}
+
+/** The unbound platforms without those that sign this version: their signatures bind them to what each version left. */
+function stillUnbound(unbound: readonly Unbound[], holders: Readonly<Record<string, string>>): readonly Unbound[] {
+  return unbound
+    .filter(({ platform, holder }) => holders[platform] !== holder)
+    .map((one) => ({ ...one, isBack: one.isBack || one.platform in holders }));
 }
 
 /** Own sums that this platform holds from an earlier version; none for a platform that joins, or joins again without its state. */
@@ -78,13 +93,58 @@ export function keptSum(kept: readonly PlannedSum[], query: SumQuery, platform: 
   );
 }
 
-/** Most opened masked sums of earlier versions with one platform's data in them. */
-export function earlierOpenings({ earlier }: Pick<PrivacyPlan, 'earlier'>, colluders: number): number {
-  return earlier.rounds.reduce((sum, rounds) => sum + openingsOf(rounds, colluders), 0);
+/** The attempts at rounds of each version that one platform's ledger may hold charged. */
+export interface PlatformAttempts {
+  readonly earlier: readonly { readonly rounds: EarlierRounds; readonly attempts: number }[];
+  /** R of this version; 0 for a platform that left. */
+  readonly now: number;
 }
 
-export function openingsOf({ trust, attempts, refunds }: EarlierRounds, colluders: number): number {
-  return openingsAgainst(trust, { attempts, refunds }, Math.min(colluders, trust.platformCount - 1));
+/**
+ * The attempts of every kind of platform: first of those that stay, then of those that left an earlier version without a
+ * farewell, which may have charged all that it planned, and nothing later. docs/privacy.md proves that a person costs no
+ * more than on one of these (Over versions).
+ *
+ * The proof needs each platform's part of the bound on a person to be the same in all versions, and no other platform of
+ * the same persons to come after it. Where either fails, all is counted together.
+ */
+export function attemptsByPlatform(plan: CountedVersions): readonly PlatformAttempts[] {
+  const { earlier, maxPlatformsPerPerson: split, spareAttempts } = plan;
+  const arePartsEqual = isEven(plan) && earlier.rounds.every((one) => one.isEven && one.split === split);
+  const isApart = ({ unbound }: EarlierRounds): boolean => arePartsEqual && unbound.every(({ isBack }) => !isBack);
+  const signed = earlier.rounds.map((rounds) => ({
+    rounds,
+    attempts: rounds.unbound.length === 0 || isApart(rounds) ? rounds.attempts : rounds.planned,
+  }));
+  const sum = federationSums(plan).at(0);
+  const stays = { earlier: signed, now: sum === undefined ? 0 : sum.repetitions + spareAttempts };
+  const left = earlier.rounds.flatMap((rounds, at) =>
+    rounds.unbound.length === 0 || !isApart(rounds)
+      ? []
+      : [{ earlier: [...signed.slice(0, at), { rounds, attempts: rounds.planned }], now: 0 }],
+  );
+  return [stays, ...left];
+}
+
+export type CountedVersions = Pick<PrivacyPlan, 'sums' | 'earlier' | 'maxPlatformsPerPerson' | 'spareAttempts'>;
+
+/** Most opened sums of an earlier version with the data of a platform in them whose ledger holds so many attempts. */
+export function openingsOf(
+  { trust, unbound, planned, refunds }: EarlierRounds,
+  attempts: number,
+  colluders: number,
+): number {
+  const bound = { attempts, refunds, ...(unbound.length > 0 && { mostAnywhere: planned }) };
+  return openingsAgainst(trust, bound, Math.min(colluders, trust.platformCount - 1));
+}
+
+/** The masked sum of each platform: equal but for the platform's part of the clip. */
+export function federationSums({ sums }: Pick<PrivacyPlan, 'sums'>): readonly PlannedSum[] {
+  return Object.values(sums).flatMap((planned) => planned.find(({ scope }) => scope === 'federation') ?? []);
+}
+
+function isEven(plan: Pick<PrivacyPlan, 'sums'>): boolean {
+  return new Set(federationSums(plan).map(({ integerClip }) => integerClip)).size <= 1;
 }
 
 /** Every platform's own sums that the plan counts, those of platforms that left among them. */

@@ -11,6 +11,8 @@ import type { Trust } from './trust.ts';
 export interface AttemptBound {
   /** R: attempts that may stand charged. */
   readonly attempts: number;
+  /** Attempts that may stand charged on any platform of the same version, if that is more than R. */
+  readonly mostAnywhere?: number;
   /** F: refunds that one ledger may make. */
   readonly refunds: number;
 }
@@ -30,12 +32,12 @@ export function defaultRefunds(rounds: number): number {
  */
 export function openingsAgainst(
   trust: Pick<Trust, 'platformCount' | 'degree' | 'threshold' | 'colluding'>,
-  { attempts, refunds }: AttemptBound,
+  { attempts, mostAnywhere = attempts, refunds }: AttemptBound,
   colluders: number,
 ): number {
   const { platformCount: n, degree, threshold: t, colluding: c } = trust;
   const uploads = attempts + refunds;
   if (colluders <= c) return attempts;
   if (colluders >= t || degree !== undefined) return uploads;
-  return Math.min(Math.floor((attempts * (n - colluders)) / (t - colluders)), uploads);
+  return Math.min(Math.floor((mostAnywhere * (n - colluders)) / (t - colluders)), uploads);
 }

@@ -8,7 +8,7 @@ import type { Noise, PrivacyEvent, Unprotected } from '../../accounting/accounta
 import type { CountedEvent } from '../../accounting/composition.ts';
 import type { Charge, LedgerBudget, ProposedCharge } from '../ledger/ledger.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
-import { openingsOf } from './earlier.ts';
+import { attemptsByPlatform, federationSums, openingsOf } from './earlier.ts';
 import type { EarlierSums, PrivacyPlan } from './privacy-plan.ts';
 import { noiseSharesAgainst } from './trust.ts';
 
@@ -57,23 +57,27 @@ export interface MaskedSumSight {
   readonly event?: typeof eventOf;
 }
 
-/** The most that one person's data may enter: the costliest platforms' own sums, and the opened masked sums. */
+/**
+ * The most that one person's data may enter: the costliest platforms' own sums, and the opened masked sums. One list per
+ * kind of platform that the person may be on: one that stays, or one that left.
+ */
 export function worstPersonEvents(
   plan: CountedPlan,
   { noiseShares, colluders, oneShare = false, openings, event = eventOf }: MaskedSumSight,
-): readonly CountedEvent[] {
-  const [any = []] = Object.values(plan.sums);
-  const rounds = any
-    .filter((sum) => sum.scope === 'federation')
-    .map((sum) => ({ event: event(sum, noiseShares), count: openings(sum.repetitions + plan.spareAttempts) }));
-  const before = plan.earlier.rounds.flatMap((earlier) => {
-    const count = openingsOf(earlier, colluders);
-    if (count === 0) return [];
-    // Not more shares than it was charged with, so that plan and ledgers count alike.
-    const shares = oneShare ? 1 : Math.min(earlier.sum.noiseShares, noiseSharesAgainst(earlier.trust, colluders));
-    return [{ event: event(earlier.sum, shares), count }];
+): readonly (readonly CountedEvent[])[] {
+  const own = encoderEvents(plan, plan.maxPlatformsPerPerson);
+  const [now] = federationSums(plan);
+  return attemptsByPlatform(plan).map((platform) => {
+    const before = platform.earlier.flatMap(({ rounds, attempts }) => {
+      const count = openingsOf(rounds, attempts, colluders);
+      if (count === 0) return [];
+      // Not more shares than it was charged with, so that plan and ledgers count alike.
+      const shares = oneShare ? 1 : Math.min(rounds.sum.noiseShares, noiseSharesAgainst(rounds.trust, colluders));
+      return [{ event: event(rounds.sum, shares), count }];
+    });
+    const rounds = platform.now === 0 ? [] : [{ event: event(now, noiseShares), count: openings(platform.now) }];
+    return [...own, ...before, ...rounds];
   });
-  return [...encoderEvents(plan, plan.maxPlatformsPerPerson), ...before, ...rounds];
 }
 
 /** The own sums of the `most` platforms that together cost a person the most. The platform `without` is left out. */

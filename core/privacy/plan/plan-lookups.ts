@@ -2,14 +2,14 @@
  * Answers from a finished plan: epsilon against a number of colluding platforms, and one platform's sum by its label.
  * @module
  */
-import { composedEpsilon } from '../../accounting/composition.ts';
+import { largestEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { PlannedSum } from '../mechanism/mechanism.ts';
-import { earlierOpenings } from './earlier.ts';
+import { attemptsByPlatform, openingsOf } from './earlier.ts';
 import { openingsAgainst } from './openings.ts';
 import { eventKnowingCoins, worstPersonEvents } from './plan-events.ts';
 import type { MaskedSumSight } from './plan-events.ts';
-import type { PrivacyPlan } from './privacy-plan.ts';
+import type { EarlierRounds, PrivacyPlan } from './privacy-plan.ts';
 import { noiseSharesAgainst } from './trust.ts';
 
 /**
@@ -19,7 +19,7 @@ import { noiseSharesAgainst } from './trust.ts';
 export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
   const sight = sightOf(plan, colluders);
-  const at = (seen: MaskedSumSight): number => composedEpsilon(worstPersonEvents(plan, seen), plan.delta);
+  const at = (seen: MaskedSumSight): number => largestEpsilon(worstPersonEvents(plan, seen), plan.delta);
   // With sampling, the accountant's bound for one noise share can be tighter than for a sum of shares. More noise never
   // hurts, so the smaller bound is valid.
   const isSampled = plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined);
@@ -31,8 +31,33 @@ export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | n
  * versions among them; 0 without rounds.
  */
 export function planOpenings(plan: PrivacyPlan, colluders: number): number {
-  const now = plan.rounds === 0 ? 0 : sightOf(plan, colluders).openings(plan.rounds + plan.spareAttempts);
-  return now + earlierOpenings(plan, colluders);
+  const { openings } = sightOf(plan, colluders);
+  return mostOfAny(plan, openings, (rounds, attempts) => openingsOf(rounds, attempts, colluders));
+}
+
+/** Most uploads of one platform, in all versions, whoever lies. */
+export function planUploads(plan: PrivacyPlan): number {
+  const { refunds } = plan;
+  return mostOfAny(
+    plan,
+    (attempts) => attempts + refunds,
+    (earlier, attempts) => attempts + earlier.refunds,
+  );
+}
+
+/** The largest total of any platform, over its attempts of this version and of each earlier one. */
+function mostOfAny(
+  plan: PrivacyPlan,
+  now: (attempts: number) => number,
+  before: (rounds: EarlierRounds, attempts: number) => number,
+): number {
+  const totals = attemptsByPlatform(plan).map((platform) =>
+    platform.earlier.reduce(
+      (sum, { rounds, attempts }) => sum + before(rounds, attempts),
+      platform.now === 0 ? 0 : now(platform.now),
+    ),
+  );
+  return Math.max(...totals);
 }
 
 function sightOf(plan: PrivacyPlan, colluders: number): MaskedSumSight {
@@ -50,7 +75,7 @@ function sightOf(plan: PrivacyPlan, colluders: number): MaskedSumSight {
 export function epsilonKnowingCoins(plan: PrivacyPlan, colluders: number): number | null {
   if (plan.epsilon === null) return null;
   const events = worstPersonEvents(plan, { ...sightOf(plan, colluders), event: eventKnowingCoins });
-  return composedEpsilon(events, plan.delta);
+  return largestEpsilon(events, plan.delta);
 }
 
 /**
@@ -64,7 +89,7 @@ export function epsilonOfEarlier(plan: PrivacyPlan): number | null {
     sums.filter(({ scope, version }) => scope === 'platform' && version < plan.version),
   ]);
   const before = { ...plan, sums: Object.fromEntries(kept) as PrivacyPlan['sums'] };
-  return composedEpsilon(worstPersonEvents(before, sightOf(plan, plan.colluding)), plan.delta);
+  return largestEpsilon(worstPersonEvents(before, sightOf(plan, plan.colluding)), plan.delta);
 }
 
 /** @throws PrivacyError PRIVACY_UNDECLARED_SUM naming the sums that the plan has. */

@@ -9,7 +9,7 @@ import { canonicalJson } from '../../encoding/canonical-json.ts';
 import { calibrateNoise, leastSafe, sampledSum } from '../../accounting/calibrate.ts';
 import { upward } from '../../accounting/printed-epsilon.ts';
 import { clipShares } from '../mechanism/clip-shares.ts';
-import { claimAccountant, composedEpsilon } from '../../accounting/composition.ts';
+import { claimAccountant, largestEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
 import type { SumQuery } from '../mechanism/mechanism.ts';
 import { earlierReleases, keptSums } from './earlier.ts';
@@ -62,7 +62,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const { noiseShares, colluding: colluders } = trust;
   const sight = { noiseShares, colluders, openings: (attempts: number): number => attempts };
   const composed = (sums: PlannedSums['sums']): number =>
-    composedEpsilon(
+    largestEpsilon(
       worstPersonEvents({ sums, earlier, maxPlatformsPerPerson: split, spareAttempts: spare }, sight),
       request.delta,
     );
@@ -74,7 +74,12 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     platforms.some(({ name, queries }) => queries.length > 0 || kept.get(name)?.length !== 0) ||
     earlier.rounds.length + earlier.sums.length > 0;
   if (request.epsilon !== null && releasesSomething && previous !== undefined) {
-    ({ z, planned, epsilon } = calibratedAfter(setting, request.epsilon, previous.plan, composed));
+    ({ z, planned, epsilon } = calibratedAfter(
+      setting,
+      request.epsilon,
+      { previous: previous.plan, earlier },
+      composed,
+    ));
   } else if (request.epsilon !== null && releasesSomething) {
     const target = request.epsilon * (1 - CALIBRATION_SLACK);
     const sums = [
@@ -124,7 +129,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
 function calibratedAfter(
   setting: PlanSetting,
   budget: number,
-  previous: PrivacyPlan,
+  { previous, earlier }: { readonly previous: PrivacyPlan; readonly earlier: EarlierReleases },
   composed: (sums: PlannedSums['sums']) => number,
 ): { readonly z: number; readonly planned: PlannedSums; readonly epsilon: number } {
   if (previous.budget === null) {
@@ -156,9 +161,12 @@ function calibratedAfter(
       : null;
   if (found !== null) return { z: found.safe, planned: scaleAll(setting, found.safe), epsilon: found.cost };
   const spent = composed(withoutNews(setting));
+  const silent = earlier.rounds.flatMap(({ unbound }) => unbound.map(({ platform }) => platform));
+  const farewell =
+    silent.length === 0 ? '' : `, or bring the farewell of ${silent.join(', ')} (isthmus manifest farewell)`;
   throw new PrivacyError(
     'PRIVACY_PLAN_REFUSED',
-    `earlier versions may have spent epsilon ${upward(spent)} of ${budget}, and no noise makes what version ${setting.version} releases fit into the rest: agree on a larger epsilon, on fewer rounds, or leave fewer attempts to version ${previous.version}`,
+    `earlier versions may have spent epsilon ${upward(spent)} of ${budget}, and no noise makes what version ${setting.version} releases fit into the rest: agree on a larger epsilon, on fewer rounds, or leave fewer attempts to version ${previous.version}${farewell}`,
   );
 }
 

@@ -75,8 +75,12 @@ export interface PrivacyPlan extends Trust {
 /** The masked sums of one earlier version. */
 export interface EarlierRounds {
   readonly version: number;
-  /** R of that version: attempts of it that may stand charged. */
+  /** Attempts that may stand charged on a platform that signed the next version, or that said farewell to this one. */
   readonly attempts: number;
+  /** R as that version planned it: attempts that may stand charged on any other of its platforms. */
+  readonly planned: number;
+  /** The platforms that left after it and that nothing binds to `attempts`. */
+  readonly unbound: readonly Unbound[];
   /** F of that version. */
   readonly refunds: number;
   /** Most platforms that one person may have been on: over so many its bound on a person was split. */
@@ -86,6 +90,16 @@ export interface EarlierRounds {
     'platformCount' | 'degree' | 'threshold' | 'colluding' | 'noiseThreshold' | 'exposedFrom'
   >;
   readonly sum: PlannedSum;
+  /** True if all its platforms had the same part of the bound on a person. */
+  readonly isEven: boolean;
+}
+
+/** A platform that left without a farewell. */
+export interface Unbound {
+  readonly platform: string;
+  readonly holder: string;
+  /** True if a later version has a platform of this name, with another identity. */
+  readonly isBack: boolean;
 }
 
 /** Own sums that no platform of this version holds any more: their platform left, or lost the values with its state. */
@@ -105,4 +119,6 @@ export interface PreviousPlan {
   readonly plan: PrivacyPlan;
   /** Attempts at its rounds that may stand charged, of all that it plans. */
   readonly attempts: number;
+  /** Names of the platforms that left it and said farewell to it with no more attempts charged. */
+  readonly farewells?: readonly string[];
 }

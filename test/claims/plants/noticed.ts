@@ -27,6 +27,11 @@ const helpers =
   'counts full sums up to as many helpers as its threshold holds for, and nothing but one share from then on';
 const noBound = 'names its adversary, and prints no bound against a coordinator that deviates in stage 0';
 const records = 'test/federation/version-records.test.ts';
+const farewell = 'test/federation/farewell.test.ts';
+const counted = 'counts what the platform charged where it said farewell, and all that was planned where it did not';
+const together = 'counts all together where parts of the bound differ, or where the platform’s name goes on';
+const signed = 'is refused where the platform did not sign exactly this, and where the next version counts less';
+const leaves = 'are left for good by a farewell, and come back only after a next version without the member';
 const costliest = 'charges for the costliest M of platforms that differ: recomputed for every choice of M';
 const everyNumber =
   'against every number of colluders composes as many opened sums, with as much noise, as they can reach';
@@ -329,7 +334,7 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'smaller-sums-of-the-first-version-forgotten': {
     file: sparse,
-    title: 'says what holds for the sums of all versions, and what it needs of platforms that left',
+    title: 'says what holds for the sums of all versions',
   },
   'refunded-uploads-forgotten': {
     file: versions,
@@ -347,6 +352,25 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'begun-again-with-an-empty-state': {
     file: records,
     title: 'are not begun with an empty state by a member of an earlier version, and are by who joins',
+  },
+  'who-leaves-is-bound-without-a-farewell': { file: farewell, title: counted },
+  'who-leaves-costs-less-than-it-was-allowed': {
+    file: farewell,
+    title: 'needs the budget that the first version planned, for persons on a platform without a farewell',
+  },
+  'left-and-stayed-counted-apart-with-weights': { file: farewell, title: together },
+  'lost-and-begun-again-counted-apart': { file: farewell, title: together },
+  'shares-of-who-left-uncounted': {
+    file: farewell,
+    title: 'counts between c and t helpers with all the shares that a platform without a farewell may reveal',
+  },
+  'farewell-binds-nobody': { file: records, title: leaves },
+  'farewell-after-which-it-stays': { file: records, title: leaves },
+  'farewell-by-anybody': { file: farewell, title: signed },
+  'farewell-of-more-than-is-left': { file: farewell, title: signed },
+  'farewell-counts-nothing-charged': {
+    file: 'test/client/bound-state.test.ts',
+    title: 'counts what the ledger holds charged and taken back',
   },
   'one-attempt-more-than-is-left': {
     file: records,

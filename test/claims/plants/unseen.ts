@@ -53,9 +53,9 @@ export const unseen: readonly Plant[] = [
   },
   {
     id: 'spare-attempts-uncounted',
-    file: 'core/privacy/plan/plan-events.ts',
-    search: 'count: openings(sum.repetitions + plan.spareAttempts)',
-    replace: 'count: openings(sum.repetitions)',
+    file: 'core/privacy/plan/earlier.ts',
+    search: 'sum.repetitions + spareAttempts };',
+    replace: 'sum.repetitions + 0 * spareAttempts };',
     breaks: 'C1.bound',
     why: 'the ledgers let R attempts through, and epsilon counts those without the spare ones',
   },
@@ -70,8 +70,8 @@ export const unseen: readonly Plant[] = [
   {
     id: 'openings-over-the-wrong-denominator',
     file: 'core/privacy/plan/openings.ts',
-    search: '(attempts * (n - colluders)) / (t - colluders)',
-    replace: '(attempts * (n - colluders)) / (t - c)',
+    search: '(mostAnywhere * (n - colluders)) / (t - colluders)',
+    replace: '(mostAnywhere * (n - colluders)) / (t - c)',
     breaks: 'S.adversaries',
     why: 'between c and t helpers more sums can be opened than the table says',
   },
