@@ -15,6 +15,9 @@ export const CommandError = errorsOf('CommandError', {
   INIT_UNSAFE: { kind: 'usage', about: 'one command was to make the keys of all members, which only a trial may' },
   MANIFEST_EXISTS: { kind: 'input', about: 'a manifest would be written over another one' },
   MANIFEST_HALVES: { kind: 'input', about: 'the public halves name no coordinator, or two' },
+  VOCABULARY_EXISTS: { kind: 'input', about: 'a vocabulary file is in the way' },
+  VOCABULARY_UNWRITABLE: { kind: 'resource', about: 'a vocabulary file cannot be written' },
+  VOCABULARY_OPTION: { kind: 'usage', about: 'options name two vocabularies' },
   MANIFEST_AFTER: {
     kind: 'usage',
     about: 'a next version was asked for without all that it needs, or a first one with what only a next one has',

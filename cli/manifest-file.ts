@@ -14,7 +14,11 @@ export function manifestIn(file: string): Manifest {
 }
 
 /** Writes a file, replacing an older one. @throws CommandError with that code. */
-export function writeWhole(file: string, text: string, code: 'INIT_UNWRITABLE' | 'MANIFEST_UNWRITABLE'): void {
+export function writeWhole(
+  file: string,
+  text: string,
+  code: 'INIT_UNWRITABLE' | 'MANIFEST_UNWRITABLE' | 'VOCABULARY_UNWRITABLE',
+): void {
   const next = `${file}.next`;
   try {
     writeFileSync(next, text);

@@ -4,6 +4,7 @@
  */
 import { upward } from '../core/accounting/printed-epsilon.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
+import { sumTerms } from '../core/claims/sum-terms.ts';
 import { claimLines } from '../core/claims/statement-text.ts';
 import { lossesText } from '../core/claims/losses.ts';
 import { membersOf } from '../core/federation/co-signature.ts';
@@ -22,6 +23,16 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
     ({ name, items, personsAbout, releases }) =>
       `${name} (up to ${items} items and about ${personsAbout} persons${releases ? '' : '; releases nothing'})`,
   );
+  const taking = manifest.platforms.flatMap(({ name, takes }) =>
+    takes === true ? [`${name} (only takes the shared model, and is in no sum)`] : [],
+  );
+  const { vocabulary } = manifest;
+  const words =
+    vocabulary === undefined
+      ? ''
+      : 'buckets' in vocabulary
+        ? `vocabulary   ids hashed into ${vocabulary.buckets} buckets\n`
+        : `vocabulary   ${vocabulary.items} ids of the public file with SHA-256 ${vocabulary.sha256}\n`;
   const losses = lossesText(privacy);
   const rounds =
     losses === undefined
@@ -32,8 +43,8 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
     .join('');
   const version = manifest.version === 1 ? '' : `version      ${manifest.version}\n`;
   return `federation   ${manifest.federation}
-${version}platforms    ${platforms.join(', ')}
-strategy     ${strategy.name}: ${strategy.summary}
+${version}platforms    ${[...platforms, ...taking].join(', ')}
+${words}strategy     ${strategy.name}: ${strategy.summary}
 rounds       ${rounds}
 privacy      ${bound(strategy.privacy, privacy)}${declared(declarerOf('strategies', strategy.name))}
 release      ${released(manifest)}
@@ -48,6 +59,7 @@ export function claimsOf({ manifest, ownNumbers, strategy, privacy }: Federation
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,
+    ...sumTerms(manifest),
     unsafeTrial: manifest.unsafeTrial === true,
   });
   const lines = [...warnings.map((warning) => `!! ${warning}`), ...claims.flatMap(claimLines)];

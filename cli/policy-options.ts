@@ -9,9 +9,11 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { nameSchema } from '../core/packages/package-id.ts';
 import { LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
+import { readVocabulary } from '../client/vocabulary.ts';
 import { systemRandom } from '../host/system.ts';
 import { withAllow } from './allow-option.ts';
 import { integer, list, platform, positive, setting, text, weight } from './arguments.ts';
+import { CommandError } from './errors.ts';
 
 export interface PolicyFlags {
   readonly federation: string;
@@ -30,6 +32,8 @@ export interface PolicyFlags {
   readonly sampling?: number;
   readonly clipQuantile?: number;
   readonly clipWeights?: readonly (readonly [string, number])[];
+  readonly vocabulary?: string;
+  readonly buckets?: number;
   readonly rounds: number;
   readonly spareAttempts?: number;
   readonly refunds?: number;
@@ -47,6 +51,8 @@ export function addPolicyOptions(command: Command): Command {
     .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
     .option('--set <key=value>', 'a setting of the strategy; may be repeated', setting)
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
+    .option('--vocabulary <file>', 'list of the ids over which the platforms sum: "isthmus data vocabulary" makes it')
+    .option('--buckets <count>', 'instead of a list: number of buckets into which ids are hashed', integer(2))
     .optionsGroup('Privacy:')
     .option('--epsilon <number>', 'total privacy budget for everything trained', positive, 4)
     .option('--delta <number>', 'its delta', positive, 1e-6)
@@ -116,10 +122,22 @@ export function partsOf(flags: PolicyFlags): Omit<ManifestParts, 'coordinator' |
   return {
     federation: flags.federation,
     seed: flags.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
+    ...vocabularyOf(flags),
     strategy: { name: flags.strategy, settings: Object.fromEntries(flags.set ?? []) },
     privacy: { ...privacy, epsilon: flags.privacy ? flags.epsilon : null },
     rounds,
   };
+}
+
+/** @throws CommandError VOCABULARY_OPTION; DataError DATA_VOCABULARY; PlatformError PLATFORM_VOCABULARY */
+export function vocabularyOf({ vocabulary, buckets }: Partial<PolicyFlags>): Pick<ManifestParts, 'vocabulary'> {
+  if (vocabulary !== undefined && buckets !== undefined) {
+    throw new CommandError('VOCABULARY_OPTION', 'name a list with --vocabulary, or a number of --buckets, not both');
+  }
+  if (buckets !== undefined) return { vocabulary: { buckets } };
+  if (vocabulary === undefined) return {};
+  const { ids, sha256 } = readVocabulary(vocabulary);
+  return { vocabulary: { sha256, items: ids.length } };
 }
 
 /** Privacy and rounds, as far as these options say something of them. */

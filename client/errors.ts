@@ -8,6 +8,10 @@ export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_EMPTY_DOMAIN: { kind: 'input', about: 'the domain holds no persons, no items or no interactions' },
   PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
   PLATFORM_CATALOGUE: { kind: 'input', about: 'the catalogue lacks items that released sums were made with' },
+  PLATFORM_VOCABULARY: {
+    kind: 'input',
+    about: 'the federation’s vocabulary is missing, another one, or may not be used with this catalogue',
+  },
   PLATFORM_COORDINATOR: { kind: 'usage', about: "the coordinator's address cannot be used" },
   PLATFORM_HIDDEN: {
     kind: 'input',

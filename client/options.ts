@@ -16,6 +16,7 @@ import type { HiddenPositives } from './evaluation/hidden.ts';
 import type { EvaluationSettings } from './evaluation/settings.ts';
 import type { PolicyFloor } from './policy.ts';
 import type { PlatformStore } from './store/platform-store.ts';
+import type { VocabularyFile } from './vocabulary.ts';
 import type { Log } from '../host/log.ts';
 
 export interface PlatformOptions {
@@ -23,6 +24,10 @@ export interface PlatformOptions {
   readonly identity: Identity;
   /** The domain under the platform's own person ids. */
   readonly domain: Domain;
+  /** The vocabulary file of a federation that names one. */
+  readonly vocabulary?: VocabularyFile;
+  /** The origin of the catalogue. Absent: a public file of items. */
+  readonly catalogueOrigin?: 'rows' | 'private';
   /** The store stays open when the platform stops: the caller that opened it closes it. */
   readonly store: PlatformStore;
   readonly transport: PlatformTransport;

@@ -10,6 +10,7 @@ import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { takeVersion } from '../core/federation/versions.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
+import { sumTerms } from '../core/claims/sum-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
 import type { Body } from '../core/wire/body.ts';
@@ -18,6 +19,7 @@ import { placeOf } from './defect.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { onCoordinates } from './coordinates.ts';
 import { checkDomain } from './domain-check.ts';
+import { inVocabulary } from './vocabulary.ts';
 import { forgetFormerKeys } from './former-members.ts';
 import { PlatformError } from './errors.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
@@ -118,7 +120,13 @@ class Agent implements Platform {
       (version) => ledger.attemptsOf(version),
       () => forgetFormerKeys(manifest, store),
     );
-    const domain = onCoordinates(given.domain, store.coordinates, entry, log);
+    const domain = inVocabulary(onCoordinates(given.domain, store.coordinates, entry, log), {
+      manifest,
+      platform: this.name,
+      file: given.vocabulary,
+      origin: given.catalogueOrigin,
+      log,
+    });
     const options = { ...given, log, domain };
     if (given.pseudonyms !== undefined) {
       bindPseudonyms(given.pseudonyms, store.pseudonyms, given.hasNewPseudonyms === true, log);
@@ -130,6 +138,7 @@ class Agent implements Platform {
       plan: this.plan.privacy,
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
       ownNumbers: this.plan.ownNumbers,
+      ...sumTerms(manifest),
       unsafeTrial: manifest.unsafeTrial === true,
     });
     for (const warning of this.statement.warnings) log.warn(warning);

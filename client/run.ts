@@ -22,6 +22,7 @@ import { createPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { PolicyFloor } from './policy.ts';
 import { PlatformMetrics } from './serving/metrics.ts';
+import { readVocabulary } from './vocabulary.ts';
 import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -43,6 +44,8 @@ export interface RunSettings {
   /** Path of the reading file. Default: beside the data. */
   readonly reading?: string;
   readonly state: string;
+  /** Path of the federation's vocabulary, if the manifest names one. */
+  readonly vocabulary?: string;
   /** The coordinator's address, in a form of {@link coordinatorAddress}. */
   readonly coordinator: string;
   readonly floor: PolicyFloor;
@@ -124,6 +127,8 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       manifest,
       identity,
       domain,
+      ...(settings.vocabulary !== undefined && { vocabulary: readVocabulary(settings.vocabulary) }),
+      ...(file.catalogue.origin && { catalogueOrigin: file.catalogue.origin }),
       store,
       transport: socketTransport({
         url: settings.coordinator,

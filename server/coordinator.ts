@@ -90,7 +90,7 @@ class RunningCoordinator implements Coordinator {
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
     this.#events = new Listeners<CoordinatorEvent>((error) => this.#defect(error));
     this.#events.on((event) => logEvent(log, event));
-    this.#membership = new Membership(manifest.platforms.map(({ name }) => name));
+    this.#membership = new Membership(manifest.platforms);
     const budget = ledgerBudget(this.plan.privacy, 'coordinator');
     this.#ledger = Ledger.open(manifest.federation, store.ledger, budget, ledgerRules(this.plan, nodeEngine));
     takeVersion(manifest, store.versions, COORDINATOR, (version) => this.#ledger.attemptsOf(version));

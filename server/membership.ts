@@ -13,13 +13,17 @@ export interface Member {
   readonly fraction: number;
   /** True if its encoder is ready and charged. */
   readonly prepared: boolean;
+  /** True if it takes the shared model and is no member of the masked sum. */
+  readonly takes: boolean;
 }
+
+const nothingKnown = { state: 'absent', stage: '', fraction: 0, prepared: false } as const;
 
 export class Membership {
   readonly #members: Map<string, Member>;
 
-  constructor(platforms: readonly string[]) {
-    this.#members = new Map(platforms.map((platform) => [platform, absent(platform)]));
+  constructor(platforms: readonly { readonly name: string; readonly takes?: true | undefined }[]) {
+    this.#members = new Map(platforms.map(({ name, takes }) => [name, absent(name, takes === true)]));
   }
 
   /** In the manifest's order. */
@@ -27,9 +31,14 @@ export class Membership {
     return [...this.#members.values()];
   }
 
-  /** Platforms that an attempt can invite now: online and prepared, ascending by name (code units). */
+  /** The members of the masked sum, in the manifest's order. */
+  get contributors(): readonly Member[] {
+    return this.members.filter(({ takes }) => !takes);
+  }
+
+  /** Contributors that an attempt can invite now: online and prepared, ascending by name (code units). */
   get ready(): readonly string[] {
-    return this.members
+    return this.contributors
       .filter(({ state, prepared }) => state === 'online' && prepared)
       .map(({ platform }) => platform)
       .sort((a, b) => (a < b ? -1 : 1));
@@ -39,13 +48,13 @@ export class Membership {
     switch (presence.kind) {
       case 'online':
         // A new link may belong to a new process, which will report again if it is prepared.
-        this.#change(platform, presence.resumed ? { state: 'online' } : { ...absent(platform), state: 'online' });
+        this.#change(platform, presence.resumed ? { state: 'online' } : { ...nothingKnown, state: 'online' });
         return;
       case 'offline':
         this.#change(platform, { state: 'offline' });
         return;
       case 'lost':
-        this.#change(platform, absent(platform));
+        this.#change(platform, nothingKnown);
     }
   }
 
@@ -56,12 +65,12 @@ export class Membership {
     return isNews;
   }
 
-  #change(platform: string, changes: Partial<Member>): void {
+  #change(platform: string, changes: Partial<Omit<Member, 'takes'>>): void {
     const member = this.#members.get(platform);
     if (member !== undefined) this.#members.set(platform, { ...member, ...changes });
   }
 }
 
-function absent(platform: string): Member {
-  return { platform, state: 'absent', stage: '', fraction: 0, prepared: false };
+function absent(platform: string, takes: boolean): Member {
+  return { platform, takes, ...nothingKnown };
 }

@@ -9,6 +9,7 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { lossesText } from '../core/claims/losses.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
+import { sumTerms } from '../core/claims/sum-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { Variant } from './options.ts';
 import type { References } from './central.ts';
@@ -72,6 +73,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers: plan.ownNumbers,
+    ...sumTerms(manifest),
     // The other platforms of a trial are sources.
     targetsPerPerson: 1,
     unsafeTrial: true,

@@ -19,6 +19,7 @@ import { readerOptions, withReaderOptions } from '../reader-options.ts';
 import type { ReaderOptions } from '../reader-options.ts';
 import { adoptCommand } from './data-adopt.ts';
 import { dataSampleCommand } from './data-sample.ts';
+import { dataVocabularyCommand } from './data-vocabulary.ts';
 
 interface InspectOptions extends ReaderOptions {
   readonly json?: true;
@@ -58,6 +59,7 @@ export function dataCommand(): Command {
     .description('inspect data before it is used, and write down how it is read')
     .addCommand(inspectCommand())
     .addCommand(adoptCommand())
+    .addCommand(dataVocabularyCommand())
     .addCommand(dataSampleCommand());
 }
 

@@ -29,6 +29,7 @@ interface InitOptions extends PolicyFlags {
   readonly items?: readonly number[];
   readonly persons?: readonly number[];
   readonly data?: string;
+  readonly takes?: readonly string[];
   readonly unsafeTrial: boolean;
   readonly unsafeSharedPseudonymKey?: boolean;
 }
@@ -62,6 +63,11 @@ export function initCommand(): Command {
       list(integer(1)),
     )
     .option('--persons <counts>', 'about how many persons there will be; in the order of --platforms', list(integer(1)))
+    .option(
+      '--takes <names>',
+      'platforms that take the shared model and contribute nobody: they are in no sum, and release nothing',
+      list(platform),
+    )
     .option(
       '--data <source>',
       'take both from data that "isthmus data inspect" has looked at, with room for a quarter more',
@@ -110,8 +116,17 @@ async function init(options: InitOptions): Promise<void> {
   }
   if (platforms !== undefined) initTrial(platforms, options);
   else if (name !== undefined) {
-    initMember(name, out, { ...(await sizesOf(name, options)), half: 'platform' }, options.unsafeSharedPseudonymKey);
+    initMember(
+      name,
+      out,
+      { ...(await sizesOf(name, options)), half: 'platform', ...takesOf(name, options) },
+      options.unsafeSharedPseudonymKey,
+    );
   } else initMember(COORDINATOR, out, { half: 'coordinator' });
+}
+
+function takesOf(name: string, { takes = [] }: InitOptions): { takes?: true } {
+  return takes.includes(name) ? { takes: true } : {};
 }
 
 /** @throws CommandError INIT_COUNTS; DataError */
@@ -131,7 +146,7 @@ async function sizesOf(
 }
 
 type Sizes =
-  | { readonly half: 'platform'; readonly items: number; readonly personsAbout: number }
+  | { readonly half: 'platform'; readonly items: number; readonly personsAbout: number; readonly takes?: true }
   | { readonly half: 'coordinator' };
 
 function initMember(name: string, out: string, sizes: Sizes, withPseudonymKey = false): void {
@@ -183,6 +198,7 @@ function initTrial(platforms: readonly string[], options: InitOptions): void {
     identity: generateIdentity(name, systemRandom),
     items: options.items?.at(index) ?? TRIAL_SIZES.items,
     personsAbout: options.persons?.at(index) ?? TRIAL_SIZES.persons,
+    ...takesOf(name, options),
   }));
   // Checked before any file is made, so that a refused option leaves nothing behind.
   const manifest = draftManifest({ ...partsOf(options), coordinator, platforms: members, unsafeTrial: true });

@@ -15,6 +15,7 @@ interface PlatformCommandOptions {
   readonly identity: string;
   readonly data: string;
   readonly reading?: string;
+  readonly vocabulary?: string;
   readonly state: string;
   readonly coordinator: string;
   readonly unsafeSharedPseudonymKey?: string;
@@ -59,6 +60,7 @@ export function platformCommand(): Command {
       'how they are read: "isthmus data inspect" writes it (default: SOURCE.reading.yaml)',
       text,
     )
+    .option('--vocabulary <file>', 'the list of ids that the manifest names, if it names one', text)
     .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
     .requiredOption('--coordinator <url>', 'http(s) address of the coordinator, or of the proxy in front of it', text)
     .optionsGroup('Persons:')
@@ -190,6 +192,7 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       identity: options.identity,
       data: options.data,
       ...(options.reading !== undefined && { reading: options.reading }),
+      ...(options.vocabulary !== undefined && { vocabulary: options.vocabulary }),
       state: options.state,
       coordinator: options.coordinator,
       receives: options.receive,

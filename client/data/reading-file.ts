@@ -61,7 +61,8 @@ export async function writeReading(inspected: Inspected, path: string): Promise<
   }
   const cataloguePath = join(dirname(path), `${basename(source.path)}.catalogue.tsv`);
   await replace(cataloguePath, formatCatalogue(catalogue, titles));
-  return { path, cataloguePath, file: await writeReadingFile(path, reading, cataloguePath, catalogue.length) };
+  const origin = items?.titles.size === catalogue.length ? undefined : 'rows';
+  return { path, cataloguePath, file: await writeReadingFile(path, reading, cataloguePath, catalogue.length, origin) };
 }
 
 /** @param cataloguePath an existing file in the form of a catalogue. @throws DataError DATA_UNWRITABLE. */
@@ -70,11 +71,13 @@ export async function writeReadingFile(
   reading: Reading,
   cataloguePath: string,
   items: number,
+  origin?: CatalogueEntry['origin'],
 ): Promise<ReadingFile> {
   const catalogue: CatalogueEntry = {
     file: from(path, cataloguePath),
     items,
     sha256: sha256(await readFile(cataloguePath)),
+    ...(origin && { origin }),
   };
   await replace(path, formatReading({ reading, catalogue }));
   return { reading, catalogue };

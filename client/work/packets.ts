@@ -17,10 +17,12 @@ export interface DomainPacket {
   readonly items: Uint32Array<SharedArrayBuffer>;
   readonly ratings?: Float32Array<SharedArrayBuffer>;
   readonly timestamps?: Float64Array<SharedArrayBuffer>;
+  readonly places?: Int32Array<SharedArrayBuffer>;
 }
 
 /** Packs a domain without its titles, which no strategy reads. */
-export function packDomain({ name, persons, catalogue, offsets, items, ratings, timestamps }: Domain): DomainPacket {
+export function packDomain(domain: Domain): DomainPacket {
+  const { name, persons, catalogue, offsets, items, ratings, timestamps, places } = domain;
   return {
     name,
     persons: persons.join(BETWEEN),
@@ -29,6 +31,7 @@ export function packDomain({ name, persons, catalogue, offsets, items, ratings, 
     items: sharedInts(items),
     ...(ratings && { ratings: sharedFloats(ratings) }),
     ...(timestamps && { timestamps: sharedDoubles(timestamps) }),
+    ...(places && { places: sharedPlaces(places) }),
   };
 }
 
@@ -51,6 +54,12 @@ export function unpackReceived(packets: readonly ReceivedPacket[]): readonly Rec
 
 function sharedInts(from: Uint32Array): Uint32Array<SharedArrayBuffer> {
   const shared = new Uint32Array(new SharedArrayBuffer(from.byteLength));
+  shared.set(from);
+  return shared;
+}
+
+function sharedPlaces(from: Int32Array): Int32Array<SharedArrayBuffer> {
+  const shared = new Int32Array(new SharedArrayBuffer(from.byteLength));
   shared.set(from);
   return shared;
 }

@@ -32,6 +32,10 @@ export interface ClaimTerms {
   readonly targetsPerPerson?: number;
   /** True if the manifest's members did not compare its words. */
   readonly unsafeTrial?: boolean;
+  /** Number of platforms that take the shared model and are in no sum; absent: none. */
+  readonly takers?: number;
+  /** The ids over which the platforms sum together; absent: no sum is over ids of several platforms. */
+  readonly vocabulary?: { readonly items: number } | { readonly buckets: number };
 }
 
 export interface SaidClaim {
@@ -116,9 +120,30 @@ function trained(terms: Terms): ExactClaim {
     ),
     ...sparseLimit('C1.stage-0', plan),
     said('C1.opened', `Platforms open only sums of at least ${leastOf(plan).noiseThreshold} contributions.`),
+    ...overVocabulary(terms),
+    ...taking(terms),
     said('C1.paid', `A platform pays before it uploads, and its data is in at most ${opened}:`),
     said('C1.refunds', refunded),
   ]);
+}
+
+function overVocabulary({ vocabulary }: ClaimTerms): readonly Sentence[] {
+  if (vocabulary === undefined) return [];
+  const ids =
+    'buckets' in vocabulary
+      ? `${vocabulary.buckets} buckets of hashed ids`
+      : `the ${vocabulary.items} ids of a public file`;
+  const text = `Every platform sums over ${ids}, also where it has nothing, and drops other ids: the length of a sum tells of no catalogue.`;
+  return [said('C1.vocabulary', text)];
+}
+
+function taking({ takers = 0 }: ClaimTerms): readonly Sentence[] {
+  if (takers === 0) return [];
+  const who =
+    takers === 1
+      ? '1 platform takes the shared model and contributes nobody: it is'
+      : `${takers} platforms take the shared model and contribute nobody: they are`;
+  return [said('C1.takes', `${who} in no sum, and counted in none of these numbers.`)];
 }
 
 /** C2: the bound against everybody but the chosen targets. */
@@ -183,10 +208,11 @@ function chosen(terms: Terms): ExactClaim {
 }
 
 /** The total of the codes that one target receives, and of the codes that all targets of a person hold together. */
-function pooled({ by, plan, profile, targetsPerPerson }: Terms, epsilon0: number): string {
-  // Every source that knows the person sends each target a separate code.
-  const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - 1));
-  const targets = targetsPerPerson ?? Math.max(1, plan.platformCount - 1);
+function pooled({ by, plan, profile, targetsPerPerson, takers = 0 }: Terms, epsilon0: number): string {
+  // Every source that knows the person sends each target a separate code. A platform that only takes the shared model may
+  // be a target, and all others its sources.
+  const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - (takers > 0 ? 0 : 1)));
+  const targets = targetsPerPerson ?? Math.max(1, plan.platformCount + takers - 1);
   const total = (receivers: number): string => {
     const codes = receivers * sources * epsilon0;
     // Targets that pool codes also pool the noise that they know. More of them than the planned colluders leave less

@@ -23,6 +23,8 @@ export interface Domain extends Interactions {
   readonly catalogue: readonly string[];
   /** Public titles of the catalogue's items, if there are any. */
   readonly titles?: readonly (string | undefined)[];
+  /** Place of each item in the federation's vocabulary, -1 outside of it; absent: the federation has none. */
+  readonly places?: Int32Array /* [items] */;
 }
 
 /** Public facts about the items of a platform, by catalogue index. */

@@ -61,6 +61,11 @@ const catalogue = z.strictObject({
   items: z.int().min(1),
   /** SHA-256 of the file's bytes, in hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /**
+   * `rows`: some of its items are known from persons' rows alone. `private`: its owner does not publish it. Absent: it is a
+   * public file of items.
+   */
+  origin: z.enum(['rows', 'private']).optional(),
 });
 export type CatalogueEntry = z.infer<typeof catalogue>;
 

@@ -74,6 +74,14 @@ export function cohortOf(plan: FederationPlan, config: Uint8Array): readonly str
         'both must run the same manifest and the same version of isthmus',
     );
   }
+  const taking = cohort.find((name) => !Object.hasOwn(plan.privacy.sums, name));
+  // It would hold shares of masks although t does not count it.
+  if (taking !== undefined) {
+    throw new FederationError(
+      'ATTEMPT_CONFIG',
+      `"${taking}" is no member of the masked sum in this manifest, and the coordinator invited it`,
+    );
+  }
   return cohort;
 }
 

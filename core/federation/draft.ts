@@ -6,7 +6,7 @@ import { signedBy } from './co-signature.ts';
 import { publicEntry } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { formatManifest, parseManifest } from './manifest.ts';
-import type { Manifest, ManifestPlatform, PreviousVersion } from './manifest.ts';
+import type { Manifest, ManifestPlatform, ManifestVocabulary, PreviousVersion } from './manifest.ts';
 import { packagesFor } from './packages.ts';
 import { USUAL_RELEASE } from '../release/registry.ts';
 
@@ -16,6 +16,7 @@ export interface ManifestParts {
   readonly seed: string;
   readonly coordinator: { readonly identity: string };
   readonly platforms: readonly ManifestPlatform[];
+  readonly vocabulary?: ManifestVocabulary;
   readonly strategy: { readonly name: string; readonly settings?: Readonly<Record<string, unknown>> };
   readonly privacy: Partial<Manifest['privacy']> & Pick<Manifest['privacy'], 'epsilon'>;
   readonly rounds?: Partial<Manifest['rounds']>;
@@ -35,6 +36,7 @@ export interface DraftPlatform {
   readonly identity: Identity;
   readonly items: number;
   readonly personsAbout: number;
+  readonly takes?: true;
 }
 
 /**
@@ -46,12 +48,13 @@ export interface DraftPlatform {
 export function following(
   { signatures: _, ...before }: Manifest,
   { attempts, rounds, farewells = {} }: Omit<PreviousVersion, 'manifest'>,
-): Pick<ManifestParts, 'federation' | 'seed' | 'unsafeTrial' | 'version' | 'previous'> {
-  const { federation, seed, unsafeTrial } = before;
+): Pick<ManifestParts, 'federation' | 'seed' | 'unsafeTrial' | 'version' | 'previous' | 'vocabulary'> {
+  const { federation, seed, unsafeTrial, vocabulary } = before;
   return {
     federation,
     seed,
     ...(unsafeTrial && { unsafeTrial }),
+    ...(vocabulary && { vocabulary }),
     version: before.version + 1,
     previous: {
       attempts,

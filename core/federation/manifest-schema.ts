@@ -39,7 +39,26 @@ const platformSchema = z.strictObject({
    * are allowed.
    */
   personsAbout: personsAtMost,
+  /**
+   * The platform takes the shared model and contributes nobody. It is no member of the masked sum: n, t and M do not
+   * count it, and it releases no representations.
+   */
+  takes: z.literal(true).optional(),
 });
+
+/**
+ * The ids over which all platforms sum together. Either a public file, made without looking at interactions, or hashed
+ * buckets.
+ */
+const vocabularySchema = z.union([
+  z.strictObject({
+    /** SHA-256 of the file's bytes, in hex. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 digits of lower-case hex'),
+    /** Number of its ids. */
+    items: z.int().min(2).max(10_000_000),
+  }),
+  z.strictObject({ buckets: z.int().min(2).max(1_000_000) }),
+]);
 
 /** The public part that a member sends to the maker of the manifest. */
 export const halfSchema = z.discriminatedUnion('half', [
@@ -162,6 +181,8 @@ export const manifestSchema = z
     seed: z.string().min(1),
     coordinator: z.strictObject({ identity: key32 }),
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
+    /** For a strategy that sums over items of several platforms. */
+    vocabulary: vocabularySchema.optional(),
     strategy: z.strictObject({ name: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
     privacy: privacySchema,
     /** Packages from outside this repository that the strategy and the release mode come from; absent: none. */
@@ -217,12 +238,23 @@ export const manifestSchema = z
       if (!manifest.platforms.some((platform) => platform.name === source)) {
         const message = `"${source}" is no platform of this federation`;
         context.addIssue({ code: 'custom', path: ['privacy', 'sources', index], message });
+      } else if (manifest.platforms.some((platform) => platform.name === source && platform.takes === true)) {
+        const message = `"${source}" only takes the shared model, so it releases nothing: remove it here, or its "takes"`;
+        context.addIssue({ code: 'custom', path: ['privacy', 'sources', index], message });
       }
+    }
+    if (manifest.platforms.every(({ takes }) => takes === true)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['platforms'],
+        message: 'somebody must contribute: not all may only take',
+      });
     }
   })
   .transform((manifest) => {
     const { privacy, platforms, rounds } = manifest;
-    const { dropouts = rounds.count > 0 ? defaultDropouts(platforms.length) : 0 } = privacy;
+    const contributing = platforms.filter(({ takes }) => takes !== true).length;
+    const { dropouts = rounds.count > 0 ? defaultDropouts(contributing) : 0 } = privacy;
     return { ...manifest, privacy: { ...privacy, dropouts } };
   });
 
@@ -309,3 +341,4 @@ type NamingFields = Pick<Manifest, 'packages' | 'strategy'> & {
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestPlatform = Manifest['platforms'][number];
+export type ManifestVocabulary = z.infer<typeof vocabularySchema>;

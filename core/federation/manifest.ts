@@ -13,7 +13,14 @@ import { halfSchema, manifestSchema } from './manifest-schema.ts';
 import type { Manifest, ManifestPlatform, PublicHalf } from './manifest-schema.ts';
 
 export { COORDINATOR, platformName } from './manifest-schema.ts';
-export type { Farewell, Manifest, ManifestPlatform, PreviousVersion, PublicHalf } from './manifest-schema.ts';
+export type {
+  Farewell,
+  Manifest,
+  ManifestPlatform,
+  ManifestVocabulary,
+  PreviousVersion,
+  PublicHalf,
+} from './manifest-schema.ts';
 
 /** JSON schema of a manifest, for docs/ and editors. */
 export function manifestJsonSchema(): unknown {
@@ -94,6 +101,11 @@ function unsigned({ signatures: _, previous, ...rest }: Manifest): object {
 
 export function manifestHash(manifest: Manifest): Uint8Array {
   return createHash('sha256').update(canonicalManifest(manifest)).digest();
+}
+
+/** The members of the masked sum: every platform but those that only take the shared model. */
+export function contributorsOf({ platforms }: Pick<Manifest, 'platforms'>): readonly ManifestPlatform[] {
+  return platforms.filter(({ takes }) => takes !== true);
 }
 
 /** The platform of that name. @throws FederationError FEDERATION_UNKNOWN_PLATFORM with the names that exist. */

@@ -12,7 +12,7 @@ import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 import { checkFarewells } from './farewell.ts';
 import type { Manifest } from './manifest.ts';
-import { manifestHash, platformOf } from './manifest.ts';
+import { contributorsOf, manifestHash, platformOf } from './manifest.ts';
 import { checkPackages } from './packages.ts';
 
 export interface FederationPlan {
@@ -45,9 +45,12 @@ export function planFederation(manifest: Manifest): FederationPlan {
   }
   const strategy = strategyNamed(manifest.strategy.name);
   const settings = strategy.settings(manifest.strategy.settings);
-  const sources = manifest.privacy.sources ?? manifest.platforms.map(({ name }) => name);
+  // A platform that only takes the shared model is in no sum. Counting it would let the others add too little noise.
+  const contributors = contributorsOf(manifest);
+  const sources = manifest.privacy.sources ?? contributors.map(({ name }) => name);
+  const { vocabulary } = manifest;
   const shape: PublicShape = {
-    platforms: manifest.platforms.map(({ name, items, personsAbout }) => ({
+    platforms: contributors.map(({ name, items, personsAbout }) => ({
       name,
       items,
       personsAbout,
@@ -57,6 +60,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     // Only the remaining rounds: earlier ones are counted with the version that made them.
     rounds: manifest.rounds.count - (manifest.previous?.rounds ?? 0),
     release: { mode: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
+    ...(vocabulary && { vocabulary: 'buckets' in vocabulary ? vocabulary.buckets : vocabulary.items }),
   };
   const shared = strategy.plan(shape, settings);
   const trained = shared.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
@@ -131,6 +135,9 @@ function checkModel(previous: FederationPlan, plan: FederationPlan): void {
     previous.parameters === plan.parameters &&
     canonicalJson(previous.shared.blocks) === canonicalJson(plan.shared.blocks);
   if (!isSame) throw refused(version, 'has a shared model of another shape: keep the strategy and its settings');
+  const [before, after] = [previous.manifest, plan.manifest].map(({ vocabulary }) => canonicalJson(vocabulary ?? null));
+  // The same numbers would stand for other items.
+  if (before !== after) throw refused(version, 'names another vocabulary: keep it, or begin another federation');
 }
 
 function refused(version: number, why: string): FederationError {

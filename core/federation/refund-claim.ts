@@ -5,6 +5,7 @@
  */
 import type { RefundClaim } from '../secagg/refund-proof.ts';
 import type { Charge } from '../privacy/ledger/ledger.ts';
+import { contributorsOf } from './manifest.ts';
 import { planOfVersion } from './plan.ts';
 import type { FederationPlan } from './plan.ts';
 
@@ -19,7 +20,7 @@ export function refundClaim(
     round,
     attempt,
     session,
-    identities: new Map(manifest.platforms.map(({ name, identity }) => [name, Buffer.from(identity, 'base64')])),
+    identities: new Map(contributorsOf(manifest).map(({ name, identity }) => [name, Buffer.from(identity, 'base64')])),
     threshold: privacy.threshold,
     colluders: privacy.colluding,
   };

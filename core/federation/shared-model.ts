@@ -7,7 +7,7 @@ import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
 import type { SharedModel } from '../transfer/encoder.ts';
 import { roundSum } from './attempt.ts';
 import { serverOptimiser } from './optimiser.ts';
-import type { OptimiserState, OptimiserStep } from './optimiser.ts';
+import type { OptimiserState, OptimiserStep, ServerOptimiser } from './optimiser.ts';
 import type { FederationPlan } from './plan.ts';
 
 /** The part of the shared model that the strategy trains. */
@@ -34,7 +34,7 @@ export function nextModel(
   mean: Float64Array,
   state: OptimiserState | undefined,
 ): OptimiserStep {
-  const optimiser = serverOptimiser(plan.shared.optimiser);
+  const optimiser = plan.strategy.advance === undefined ? serverOptimiser(plan.shared.optimiser) : replacing(plan);
   const trained = trainedPart(plan, model);
   const before = state ?? optimiser.initialState(trained.length);
   const clip = clipOf(plan, model);
@@ -45,6 +45,21 @@ export function nextModel(
   next.set(moved.model);
   next[trained.length] = nextClip(adaptiveClip, clip, mean);
   return { ...moved, model: next };
+}
+
+/** The rule of a strategy that computes the next model from the sum itself. */
+function replacing(plan: FederationPlan): Pick<ServerOptimiser, 'initialState' | 'step'> {
+  const { strategy, shared, settings, privacy } = plan;
+  const { localSigma, scale, sampling } = roundSum(plan);
+  const noiseDeviation = (localSigma * Math.sqrt(privacy.platformCount)) / (scale * (sampling?.rate ?? 1));
+  return {
+    initialState: () => ({ steps: 0, moments: [] }),
+    step: (model, mean, { steps }) => {
+      const sum = Float64Array.from(mean, (value) => value * shared.denominator);
+      const next = strategy.advance?.(shared, settings, model, { sum, earlier: steps, noiseDeviation }) ?? model;
+      return { model: next, state: { steps: steps + 1, moments: [] } };
+    },
+  };
 }
 
 function trainedParameters({ shared }: FederationPlan, model: SharedModel): number {

@@ -47,6 +47,7 @@ export type EncoderContext = Omit<PlatformContext, 'settings'>;
 
 /** Public facts of a federation that a strategy may use for planning. They are in the manifest. */
 export interface PublicShape {
+  /** The platforms that contribute. One that only takes the shared model is not among them. */
   readonly platforms: readonly PublicPlatform[];
   /** M: largest number of platforms that one person may be on. */
   readonly maxPlatformsPerPerson: number;
@@ -57,6 +58,8 @@ export interface PublicShape {
    * choose their number by it.
    */
   readonly release?: PublicRelease;
+  /** Number of ids, or of hashed buckets, of the federation's vocabulary; absent: it has none. */
+  readonly vocabulary?: number;
 }
 
 export interface PublicRelease {
@@ -130,7 +133,22 @@ export interface TransferStrategy<Settings extends object = object> {
   plan(shape: PublicShape, settings: Settings): SharedPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;
+  /**
+   * The shared model after a round, if it is no step of the optimiser: a public function of the present one and of the
+   * opened sum.
+   */
+  advance?(plan: SharedPlan, settings: Settings, shared: SharedModel, opened: OpenedRound): SharedModel;
   join(context: PlatformContext<Settings>): PlatformModel;
+}
+
+/** A round's masked sum, opened. */
+export interface OpenedRound {
+  /** The decoded noisy sum of the contributions. */
+  readonly sum: Float64Array;
+  /** Rounds that were opened before this one. */
+  readonly earlier: number;
+  /** Standard deviation of the noise in one number of the sum, if every platform took part. */
+  readonly noiseDeviation: number;
 }
 
 export interface PlatformContext<Settings extends object = object> {

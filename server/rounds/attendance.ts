@@ -21,7 +21,7 @@ export class Attendance {
   constructor(membership: Membership, needed: number) {
     this.#membership = membership;
     this.#standing = new Standing(
-      membership.members.map(({ platform }) => platform),
+      membership.contributors.map(({ platform }) => platform),
       needed,
     );
   }
@@ -66,7 +66,7 @@ export class Attendance {
 
   /** Platforms outside this cohort, with the reason. */
   absent(cohort: readonly string[]): readonly Missing[] {
-    return this.#membership.members
+    return this.#membership.contributors
       .filter(({ platform }) => !cohort.includes(platform))
       .map(({ platform, state, prepared }) => {
         if (state !== 'online') return { platform, because: 'it was not connected' };

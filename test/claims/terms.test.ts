@@ -15,6 +15,7 @@ import {
 } from '../../core/claims/claims.ts';
 import type { ClaimRequest, PrivacyStatement } from '../../core/claims/claims.ts';
 import { saidClaims } from '../../core/claims/claim-sentences.ts';
+import { sumTerms } from '../../core/claims/sum-terms.ts';
 import { SENTENCES } from '../../core/claims/sentence.ts';
 import type { SentenceId } from '../../core/claims/sentence.ts';
 import { formatStatement, saidNumbers } from '../../core/claims/statement-text.ts';
@@ -55,6 +56,15 @@ function manifest(draft: Partial<Omit<Draft, 'platforms'>> = {}, platforms = 5):
   });
 }
 
+/** The same, and its last platform only takes the shared model. */
+function taken(made: Manifest): Manifest {
+  const { platforms } = made;
+  return {
+    ...made,
+    platforms: platforms.map((one, at) => (at === platforms.length - 1 ? { ...one, takes: true } : one)),
+  };
+}
+
 function requestOf(made: Manifest): ClaimRequest {
   const plan = planFederation(made);
   const { release, epsilon0 } = made.privacy;
@@ -64,6 +74,7 @@ function requestOf(made: Manifest): ClaimRequest {
     plan: plan.privacy,
     release: { name: release, epsilon0 },
     ownNumbers: plan.ownNumbers,
+    ...sumTerms(made),
   };
 }
 
@@ -318,6 +329,7 @@ describe('What a statement says is what runs', () => {
     const requests: readonly ClaimRequest[] = [
       requestOf(manifest({ ...rounds, privacy: { epsilon: 4, sampling: 0.3 } })),
       requestOf(manifest({ ...rounds, rounds: { count: 2, graph: 'sparse' } }, 12)),
+      requestOf(taken(manifest({ ...rounds, vocabulary: { buckets: 64 } }))),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
       requestOf(manifest({ strategy: { name: 'linear-bridge' } })),

@@ -14,7 +14,7 @@
 import type { Interactions } from '../../data/domain.ts';
 import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
-import type { SharedBlock, SharedModel } from '../encoder.ts';
+import type { OpenedRound, SharedBlock, SharedModel } from '../encoder.ts';
 import type { ItemWeighting, Subspace } from './subspace-iteration.ts';
 import {
   countContributions,
@@ -123,15 +123,6 @@ export function* sharedContributions(
     for (let i = 0; i < step.values.length; i++) values[length + i] = ofStep * step.values[i];
     yield { indices, values };
   }
-}
-
-export interface OpenedRound {
-  /** The decoded noisy sum of the contributions. */
-  readonly sum: Float64Array;
-  /** Rounds that were opened before this one. */
-  readonly earlier: number;
-  /** Standard deviation of the noise in one number of the sum. */
-  readonly noiseDeviation: number;
 }
 
 /** The shared model after a round. */

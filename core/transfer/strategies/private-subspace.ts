@@ -16,7 +16,7 @@ import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/private-subspace.ts';
 import { releasedDimension, releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
-import { publicPlatform } from '../public-shape.ts';
+import { isSource, publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
 import type { PublicShape, TransferStrategy } from '../encoder.ts';
 import { EncoderModel, emptyPlan } from './encoder-model.ts';
@@ -76,8 +76,7 @@ export const privateSubspace: TransferStrategy<PrivateSubspaceSettings> = {
   join(context) {
     const { domain, onProgress, random, settings, shape, signal } = context;
     return new EncoderModel(context, async (sums) => {
-      const { releases } = publicPlatform(shape, domain.name);
-      if (!releases) {
+      if (!isSource(shape, domain.name)) {
         return () => {
           throw new TransferError(
             'TRANSFER_NOT_PREPARED',

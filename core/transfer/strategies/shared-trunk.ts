@@ -18,7 +18,7 @@ import { subspaceDefaults, subspaceQueries, trainSubspace } from '../encoder/pri
 import type { SubspaceSettings } from '../encoder/private-subspace.ts';
 import { releaseQueries } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
-import { publicPlatform } from '../public-shape.ts';
+import { isSource, publicPlatform } from '../public-shape.ts';
 import { parseSettings } from '../settings.ts';
 import type { PlatformContext, SharedModel, SharedPlan, TransferStrategy } from '../encoder.ts';
 import { EXAMPLES } from '../trunk/gradients.ts';
@@ -142,7 +142,7 @@ class TrunkModel extends EncoderModel {
 
   constructor(context: PlatformContext<SharedTrunkSettings>) {
     const { backend, domain, onProgress, plan, random, settings, shape, signal } = context;
-    const { releases } = publicPlatform(shape, domain.name);
+    const releases = isSource(shape, domain.name);
     const training = new TrunkTraining({
       domain,
       backend,

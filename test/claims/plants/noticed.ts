@@ -19,6 +19,7 @@ const coordinator = 'test/secagg/cheating-coordinator.test.ts';
 const secrets = 'test/secagg/secrets.test.ts';
 const ownLedger = 'test/client/own-ledger.test.ts';
 const refunds = 'test/claims/refunds.test.ts';
+const taking = 'test/federation/taking.test.ts';
 const members = 'test/federation/co-signature.test.ts';
 const terms = 'test/claims/terms.test.ts';
 const versions = 'test/federation/versions.test.ts';
@@ -55,6 +56,26 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'outside-code-unsaid': {
     file: 'test/claims/terms.test.ts',
     title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
+  'taking-platform-counts-among-n': {
+    file: taking,
+    title: 'changes nothing about the sums of the others: n, t, M, noise and epsilon are as without it',
+  },
+  'taking-platform-is-invited': {
+    file: taking,
+    title: 'is invited to no attempt, and a platform refuses one that invites it',
+  },
+  'sum-as-long-as-a-catalogue': {
+    file: taking,
+    title: 'fixes the length of the sums, whatever a platform sells',
+  },
+  'id-outside-is-added': {
+    file: 'test/data/vocabulary.test.ts',
+    title: 'drop an id outside the file instead of adding it',
+  },
+  'shared-weights-from-raw-counts': {
+    file: 'test/transfer/strategy.test.ts',
+    title: 'moves nobody else when a person is removed, and the person by no more than the bound',
   },
   'plan-cheapest-encoders': { file: plan, title: costliest },
   'vote-without-noise': {

@@ -152,7 +152,7 @@ export const seen: readonly Plant[] = [
   },
   {
     id: 'long-histories-as-several-persons',
-    file: 'core/transfer/encoder/private-subspace.ts',
+    file: 'core/transfer/encoder/subspace-iteration.ts',
     search: 'yield { indices, values: new Float32Array(indices.length).fill(1 / Math.sqrt(indices.length)) };',
     replace:
       'for (let at = 0; at < indices.length; at += 128) {\n      const part = indices.subarray(at, at + 128);\n      yield { indices: part, values: new Float32Array(part.length).fill(1 / Math.sqrt(part.length)) };\n    }',

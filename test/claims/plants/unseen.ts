@@ -135,10 +135,9 @@ export const unseen: readonly Plant[] = [
   {
     id: 'encoder-weights-from-raw-counts',
     file: 'core/transfer/encoder/private-subspace.ts',
-    search:
-      'const weights = counts.map((count) => (Math.max(count, 0) + settings.countFloor) ** -settings.weightExponent);',
+    search: 'const weights = itemWeights(counts, settings);',
     replace:
-      'const met = new Float64Array(items);\n  for (const item of interactions.items) met[item] += 1;\n  const weights = counts.map(\n    (count, item) => (Math.max(count, met[item], 0) + settings.countFloor) ** -settings.weightExponent,\n  );',
+      'const met = new Float64Array(items);\n  for (const item of interactions.items) met[item] += 1;\n  const weights = itemWeights(\n    counts.map((count, item) => Math.max(count, met[item])),\n    settings,\n  );',
     breaks: 'C1.bound',
     why: "one person moves the weights, and by them everybody else's contribution to the next sums",
   },
@@ -283,6 +282,47 @@ export const unseen: readonly Plant[] = [
 
 /** Bugs about co-signatures, by a reader of their sources who had seen no test of them. */
 export const unseenOfManifests: readonly Plant[] = [
+  {
+    id: 'taking-platform-counts-among-n',
+    file: 'core/federation/plan.ts',
+    search: 'const contributors = contributorsOf(manifest);',
+    replace: 'const contributors = [...contributorsOf(manifest), ...manifest.platforms.filter((one) => one.takes)];',
+    breaks: 'C1.takes',
+    why: 'the noise is spread over platforms that add none',
+  },
+  {
+    id: 'taking-platform-is-invited',
+    file: 'core/federation/attempt.ts',
+    search: 'cohort.find((name) => !Object.hasOwn(plan.privacy.sums, name))',
+    replace: 'cohort.find((name) => name === plan.manifest.federation)',
+    breaks: 'C1.takes',
+    why: 'a platform that t does not count holds shares of masks',
+  },
+  {
+    id: 'sum-as-long-as-a-catalogue',
+    file: 'core/transfer/strategies/shared-subspace.ts',
+    search: 'dimension: sharedSize(shapeOf(shape, settings)),',
+    replace: 'dimension: sharedSize({ ...shapeOf(shape, settings), places: items }),',
+    breaks: 'C1.vocabulary',
+    why: 'the length of the sums follows a catalogue',
+  },
+  {
+    id: 'id-outside-is-added',
+    file: 'core/data/vocabulary.ts',
+    search: 'places.get(id) ?? -1',
+    replace: 'places.get(id) ?? 0',
+    breaks: 'C1.vocabulary',
+    why: 'ids outside the vocabulary are summed at a place of it',
+  },
+  {
+    id: 'shared-weights-from-raw-counts',
+    file: 'core/transfer/encoder/shared-subspace.ts',
+    search: 'itemWeights(subspace.counts, method), subspace)',
+    replace:
+      'itemWeights(subspace.counts.map((count, place) => count + histories.items.filter((item) => item === place).length), method), subspace)',
+    breaks: 'C1.bound',
+    why: 'everybody’s contribution depends on the raw counts of everybody else on the platform',
+  },
   {
     id: 'one-member-need-not-sign',
     file: 'core/federation/co-signature.ts',
