@@ -38,13 +38,20 @@ export interface Plan {
   readonly chosen: number;
   readonly sources: readonly string[];
   readonly dimension: number;
+  /** True if the sources' letters also have the cold persons, as they have in a federation. */
+  readonly releasesCold?: boolean;
 }
 
 /** Draws persons, and their items without replacement in proportion to exp(utility) (Gumbel's trick). */
-export function planted(plan: Plan, seed: string, person: (prng: Prng) => PlantedPerson): PlantedTrial {
+export function planted(
+  plan: Plan,
+  seed: string,
+  /** @param row the first `plan.warm` rows are the target's own persons, the others are cold. */
+  person: (prng: Prng, row: number) => PlantedPerson,
+): PlantedTrial {
   const prng = new Prng(seed);
   const drawn = Array.from({ length: plan.warm + plan.cold }, (_, row) => {
-    const { releases, utility } = person(prng);
+    const { releases, utility } = person(prng, row);
     const keys = Array.from(utility, (value, item) => ({ item, key: value - Math.log(-Math.log(prng.uniform())) }));
     const items = keys.sort((a, b) => b.key - a.key).slice(0, plan.chosen);
     return { id: `p${row}`, releases, items: Uint32Array.from(items, ({ item }) => item) };
@@ -62,9 +69,10 @@ export function planted(plan: Plan, seed: string, person: (prng: Prng) => Plante
       items: Uint32Array.from(warm.flatMap(({ items }) => Array.from(items))),
     },
     received: plan.sources.map((source) => {
-      const vectors = new Float32Array(plan.warm * plan.dimension);
-      warm.forEach(({ releases }, row) => vectors.set(vectorOf(releases, source), row * plan.dimension));
-      const persons = warm.map(({ id }) => id);
+      const known = (plan.releasesCold === true ? drawn : warm).filter(({ releases }) => releases[source] !== undefined);
+      const vectors = new Float32Array(known.length * plan.dimension);
+      known.forEach(({ releases }, row) => vectors.set(vectorOf(releases, source), row * plan.dimension));
+      const persons = known.map(({ id }) => id);
       return { source, noiseModel: { kind: 'exact' }, dimension: plan.dimension, persons, vectors };
     }),
     cold: drawn.slice(plan.warm).map(({ id, items }) => ({ person: id, positives: items, sourceInteractions: 0 })),

@@ -1,0 +1,119 @@
+/**
+ * Planted worlds of the readouts that predict a person's vector in the item space. Their numbers were set before any method
+ * ran on them, and hold for every seed.
+ * @module
+ */
+import { Prng } from '../../../core/random/prng.ts';
+import { direction, dot, noisy, planted } from './planted.ts';
+import type { PlantedWorld, Plan } from './planted.ts';
+
+const plan: Plan = { warm: 300, cold: 150, items: 90, chosen: 8, sources: ['source'], dimension: 10 };
+
+const gaussians = (prng: Prng, count: number, deviation = 1): Float64Array =>
+  Float64Array.from({ length: count }, () => deviation * prng.gaussian());
+
+const itemsOf = (seed: string, dimension: number): Float64Array[] => {
+  const fixed = new Prng(`${seed}/items`);
+  return Array.from({ length: plan.items }, () => direction(fixed, dimension));
+};
+
+const LINKED = 50;
+
+export const turned: PlantedWorld = {
+  name: 'turned',
+  summary: 'fifty of four hundred persons are linked, and released vectors of ten numbers are tastes, turned',
+  make(seed) {
+    const items = itemsOf(seed, 10);
+    const wide = { ...plan, warm: 400 };
+    return planted(wide, seed, (prng, row) => {
+      const taste = direction(prng, 10);
+      const linked = row < LINKED || row >= wide.warm;
+      return {
+        releases: { source: linked ? noisy(taste, prng, 0.05) : undefined },
+        utility: Float64Array.from(items, (item) => 6 * dot(item, taste)),
+      };
+    });
+  },
+};
+
+export const silent: PlantedWorld = {
+  name: 'silent sources',
+  summary: 'one source knows sums of tastes, another knows half of the tastes well, and is silent about half of the persons',
+  make(seed) {
+    const items = itemsOf(seed, 6);
+    return planted({ ...plan, sources: ['sums', 'second'], dimension: 4 }, seed, (prng) => {
+      const taste = gaussians(prng, 6);
+      const pairs = [0, 2, 4];
+      const release = (value: (at: number) => number): Float64Array =>
+        Float64Array.from([...pairs.map((at) => value(at) + 0.2 * prng.gaussian()), 6]);
+      return {
+        releases: {
+          sums: release((at) => taste[at] + taste[at + 1]),
+          second: prng.uniform() < 0.5 ? release((at) => taste[at + 1]) : undefined,
+        },
+        utility: Float64Array.from(items, (item) => 3 * dot(item, taste)),
+      };
+    });
+  },
+};
+
+/** Four numbers of taste, five that say nothing, and one sign. */
+function signed(taste: Float64Array, sign: number, prng: Prng): Float64Array {
+  return Float64Array.from([...noisy(taste, prng, 0.1), ...gaussians(prng, 5, 0.2), sign + 0.1 * prng.gaussian()]);
+}
+
+export const tellers: PlantedWorld = {
+  name: 'two tellers',
+  summary: 'of two sources one knows the person’s taste and the other tells a stranger’s; a sign in the vector says which',
+  make(seed) {
+    const items = itemsOf(seed, 4);
+    return planted({ ...plan, sources: ['A', 'B'] }, seed, (prng) => {
+      const taste = direction(prng, 4);
+      const stranger = direction(prng, 4);
+      const byA = prng.uniform() < 0.5;
+      return {
+        releases: {
+          A: signed(byA ? taste : stranger, byA ? 1 : -1, prng),
+          B: signed(byA ? stranger : taste, byA ? -1 : 1, prng),
+        },
+        utility: Float64Array.from(items, (item) => 4 * dot(item, taste)),
+      };
+    });
+  },
+};
+
+export const opposite: PlantedWorld = {
+  name: 'opposite maps',
+  summary: 'two groups of persons, told apart by a sign in the vector, like the opposite of what the same numbers say',
+  make(seed) {
+    const items = itemsOf(seed, 4);
+    return planted(plan, seed, (prng) => {
+      const taste = direction(prng, 4);
+      const group = prng.uniform() < 0.5 ? 1 : -1;
+      return {
+        releases: { source: signed(taste, group, prng) },
+        utility: Float64Array.from(items, (item) => 4 * group * dot(item, taste)),
+      };
+    });
+  },
+};
+
+const WIDE = 24;
+
+export const narrow: PlantedWorld = {
+  name: 'narrow signal',
+  summary: 'two narrow directions among twenty-four wide ones tell the taste, and few persons are linked',
+  make(seed) {
+    const items = itemsOf(seed, 2);
+    const fixed = new Prng(`${seed}/axes`);
+    const axes = [direction(fixed, WIDE), direction(fixed, WIDE)];
+    return planted({ ...plan, warm: 150, dimension: WIDE }, seed, (prng) => {
+      const taste = gaussians(prng, 2);
+      // A wide part that has nothing of the two directions, and the taste along them.
+      const wide = gaussians(prng, WIDE);
+      const vector = wide.map((value, i) => value - axes.reduce((sum, axis) => sum + axis[i] * dot(axis, wide), 0));
+      axes.forEach((axis, a) => axis.forEach((value, i) => (vector[i] += 0.4 * taste[a] * value)));
+      return { releases: { source: vector }, utility: Float64Array.from(items, (item) => 2 * dot(item, taste)) };
+    });
+  },
+};
