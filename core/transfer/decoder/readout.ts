@@ -26,6 +26,8 @@ export interface Method {
 export type ItemSpace = Factors;
 
 export interface SpaceMaker extends Method {
+  /** The same space with its mechanism switched off. */
+  readonly ablation?: { readonly off: string; readonly space: SpaceMaker };
   /** @param domain the target, or a part of its persons. The same domain must give the same space. */
   make(domain: Domain, factorise: Factorise): ItemSpace;
 }
@@ -80,4 +82,14 @@ export interface LiveReadout {
   scores(released: readonly ReleasedVector[]): Float32Array | undefined /* [items] */;
   /** The direction in the item space in which the released vectors move a person. */
   direction(released: readonly ReleasedVector[]): Float64Array /* [dimension] */;
+  /** How much the readout listens to each source for this person; the weights sum to 1. Absent: alike for everybody. */
+  attention?(released: readonly ReleasedVector[]): Readonly<Record<string, number>>;
+  /** Absent: the readout has no notion of its error. Undefined: nothing usable was released. */
+  posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
+}
+
+/** Belief about a person's vector in the item space: a normal distribution. */
+export interface PersonPosterior {
+  readonly mean: Float64Array /* [dimension] */;
+  readonly covariance: Float64Array /* [dimension, dimension] */;
 }

@@ -3,12 +3,10 @@
  * source, the penalty, and the share of the score that comes from histories.
  * @module
  */
-import type { Domain } from '../../data/domain.ts';
 import { admit } from './admission.ts';
-import { bestOf, blended } from './blend.ts';
 import type { FeatureKind, FeatureVariant } from './features.ts';
-import type { HeldOutRanking } from './held-out.ts';
-import { spread } from './popularity-list.ts';
+import { chooseHistories } from './histories.ts';
+import type { HistoryShare } from './histories.ts';
 import { FeatureLayout } from './received-features.ts';
 import type { BlockState } from './received-features.ts';
 import type { LiveReadout, Method, Readout, ReadoutTask, Tuned, TuningTask } from './readout.ts';
@@ -30,15 +28,6 @@ interface RegressionState {
   readonly map: LinearMap;
   readonly scores: ScoreMap;
 }
-
-/** The share of a score that comes from persons' histories; the rest comes from factors. */
-interface HistoryShare {
-  readonly share: number;
-  /** Factor that gives the scores from histories the spread of those from factors. */
-  readonly scale: number;
-}
-
-const historyShares = [0, 0.1, 0.2, 0.3, 0.4];
 
 export function regressionReadout({ features: kind, penalties, ...method }: RegressionMethod): Readout {
   return {
@@ -62,7 +51,8 @@ function tune(kind: FeatureKind, task: TuningTask, penalties: readonly number[] 
   );
   const joined = (): PenaltyChoice => choosePenalty({ ...inputsOf(kind, task, kept), ...asked }, train, heldOut, space);
   const choice = kept.length === 0 ? undefined : kept.length === 1 ? kept[0].choice : joined();
-  const decoded = choice && withHistories(ranking, rank(choice), choice, task.domain);
+  const decoded =
+    choice && chooseHistories(ranking, rank(choice), historyScoreMap(choice.regression, task.domain), choice.features);
   return {
     scores: decoded?.scores,
     sources: verdicts((source) => (choice === undefined ? 0 : blockShare(choice.regression, source))),
@@ -131,22 +121,6 @@ class LiveRegression implements LiveReadout {
   #features(released: readonly ReleasedVector[]): Float64Array {
     return this.#regression.layout.row((source) => released.find((one) => one.source === source)?.vector);
   }
-}
-
-function withHistories(
-  ranking: HeldOutRanking,
-  factorScores: Float32Array,
-  { features, regression }: PenaltyChoice,
-  training: Domain,
-): { readonly scores: Float32Array; readonly histories: HistoryShare } {
-  const map = historyScoreMap(regression, training);
-  const varying = ranking.factorScores(map.items, map.width, features);
-  const constant = ranking.listScores(map.intercept);
-  const historyScores = varying.map((value, at) => value + constant[at]);
-  const scale = spread(factorScores) / (spread(historyScores) || 1);
-  const blends = historyShares.map((share) => [1 - share, share * scale]);
-  const share = historyShares[bestOf(ranking.qualities([factorScores, historyScores], blends))];
-  return { scores: blended(factorScores, historyScores, share, scale), histories: { share, scale } };
 }
 
 /** The share of the regression's weight that is in a source's block. */

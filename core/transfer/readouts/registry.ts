@@ -5,14 +5,30 @@
 import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
 import { TransferError } from '../errors.ts';
 import { als } from '../spaces/als.ts';
+import { attention } from './attention.ts';
+import { bayes } from './bayes.ts';
+import { cca } from './cca.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
+import { mlp } from './mlp.ts';
+import { personal } from './personal.ts';
+import { procrustes } from './procrustes.ts';
 import { ridge } from './ridge.ts';
 import { stackOf } from './stack.ts';
 
-const alone: readonly Readout[] = [ridge, kernel, memory];
-
-export const readouts: readonly Readout[] = [...alone, stackOf(alone)];
+export const readouts: readonly Readout[] = [
+  ridge,
+  kernel,
+  memory,
+  // Further members cost time and gained nothing on real data (docs/strategies.md).
+  stackOf([ridge, kernel, memory]),
+  procrustes,
+  bayes,
+  attention,
+  mlp,
+  personal,
+  cca,
+];
 export const spaces: readonly SpaceMaker[] = [als];
 
 /** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */

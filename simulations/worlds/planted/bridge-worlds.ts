@@ -1,6 +1,6 @@
 /**
- * Planted worlds of the readouts that predict a person's vector in the item space. Their numbers were set before any method
- * ran on them, and hold for every seed.
+ * Planted worlds of the readouts that predict a person's vector in the item space. Their numbers were set on
+ * seeds on which nothing is verified, and hold for every seed.
  * @module
  */
 import { Prng } from '../../../core/random/prng.ts';
@@ -112,7 +112,7 @@ export const narrow: PlantedWorld = {
       // A wide part that has nothing of the two directions, and the taste along them.
       const wide = gaussians(prng, WIDE);
       const vector = wide.map((value, i) => value - axes.reduce((sum, axis) => sum + axis[i] * dot(axis, wide), 0));
-      axes.forEach((axis, a) => axis.forEach((value, i) => (vector[i] += 0.4 * taste[a] * value)));
+      axes.forEach((axis, a) => axis.forEach((value, i) => (vector[i] += 0.1 * taste[a] * value)));
       return { releases: { source: vector }, utility: Float64Array.from(items, (item) => 2 * dot(item, taste)) };
     });
   },

@@ -28,7 +28,7 @@ export const plants: readonly Plant[] = [
   { readout: 'attention', world: tellers, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
   { readout: 'mlp', world: sectors, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
   { readout: 'personal', world: opposite, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
-  { readout: 'cca', world: narrow, overAblation: 0.1, overPrior: 0.1, overRidge: 0.01 },
+  { readout: 'cca', world: narrow, overAblation: 0.05, overPrior: 0.05, overRidge: 0.01 },
 ];
 
 /** @throws RangeError for a readout without a planted world. */
