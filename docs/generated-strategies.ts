@@ -41,11 +41,12 @@ ${spaces.map(({ name, reference, summary }) => `| \`${name}\` | ${summary} | ${r
 
 ## Planted worlds
 
-Each readout has a world in which its assumption holds by construction. NDCG@10 (49 uniform negatives, three seeds that no world and no
-margin was set on, 95 % over persons): the readout over the prior, over itself with its mechanism switched off, and over \`ridge\`.
+Each readout and each item space has a world in which its assumption holds by construction. NDCG@10 (49 uniform negatives, three seeds
+that no world and no margin was set on, 95 % over persons): the method over the prior, over itself with its mechanism switched off, and
+over \`ridge\` in the first space. A space is read by \`ridge\`.
 \`isthmus strategies --verify NAME\` runs one of them again; a test holds each to its margin.
 
-| readout | world | over the prior | switched off | over that | left over the prior without it | over ridge |
+| method | world | over the prior | switched off | over that | left over the prior without it | over ridge |
 |---|---|---|---|---|---|---|
 ${planted.map(plantedRow).join('\n')}
 
@@ -63,9 +64,9 @@ ${settingsOf(measured)
 `;
 }
 
-function plantedRow({ readout, world, off, ...gains }: Verified): string {
+function plantedRow({ method, world, off, ...gains }: Verified): string {
   const text = (gain: PlantedGain): string => (gain.mean === 0 && gain.low === 0 ? '' : gainText(gain));
-  return `| \`${readout}\` | ${world} | ${text(gains.overPrior)} | ${off} | ${text(gains.overAblation)} | ${text(gains.ablationOverPrior)} | ${text(gains.overRidge)} |`;
+  return `| \`${method}\` | ${world} | ${text(gains.overPrior)} | ${off} | ${text(gains.overAblation)} | ${text(gains.ablationOverPrior)} | ${text(gains.overRidge)} |`;
 }
 
 function settingsOf(measured: readonly Summary[]): readonly string[] {

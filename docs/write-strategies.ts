@@ -1,6 +1,6 @@
 /**
  * Writes docs/strategies.md: `npx tsx docs/write-strategies.ts`. A test fails when it is out of date. With --verify it first
- * runs every readout on its planted world (a minute); figures on real data are put beside by `npm run bench:strategies --
+ * runs every readout and item space on its planted world (two minutes), with --verify NAME,NAME only those; figures on real data are put beside by `npm run bench:strategies --
  * --summary docs/measured/SETTING.json`.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,8 +11,14 @@ import { verify, VERIFY_SEEDS } from '../simulations/worlds/planted/verify.ts';
 import { keptFigures, PLANTED } from './kept-figures.ts';
 import { strategiesPage } from './generated-strategies.ts';
 
-if (process.argv.includes('--verify')) {
-  const verified = plants.map((plant) => verify(plant, VERIFY_SEEDS));
+const at = process.argv.indexOf('--verify');
+if (at >= 0) {
+  const names = process.argv.slice(at + 1).flatMap((list) => list.split(','));
+  const known = new Map(keptFigures().planted.map((one) => [one.method, one]));
+  const verified = plants.map((plant) => {
+    const kept = names.length === 0 || names.includes(plant.method) ? undefined : known.get(plant.method);
+    return kept ?? verify(plant, VERIFY_SEEDS);
+  });
   const rounded = JSON.stringify(verified, (_, value: unknown) =>
     typeof value === 'number' ? Math.round(1e4 * value) / 1e4 : value,
   );

@@ -78,7 +78,11 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
       `= ${explanation.filter(isPart).map(partText).join(' ')}`,
     ].join('  '),
   );
-  const near = (items.at(0)?.explanation ?? []).filter((part) => !isPart(part)).map(({ name }) => name.slice(5));
+  const first = items.at(0)?.explanation ?? [];
+  const near = first.filter(({ name }) => name.startsWith('near:')).map(({ name }) => name.slice(5));
+  const attention = first
+    .filter(({ name }) => name.startsWith('attention:'))
+    .map(({ name, weight }) => `${name.slice(10)} ${Math.round(100 * weight)} %`);
   const why = {
     representation: `what ${sources.join(' and ')} released of this person`,
     prior: 'the taste of persons known on several platforms: nothing was released of this person',
@@ -91,6 +95,7 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
     '',
     `Based on: ${why}.`,
     ...(near.length === 0 ? [] : [`Nearest items: ${near.join(', ')}.`]),
+    ...(attention.length === 0 ? [] : [`For this person the sources count: ${attention.join(', ')}.`]),
     ...(claim === '' ? [] : [`Claim: ${claim}`]),
     '',
   ].join('\n');
@@ -98,8 +103,8 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
 
 type Part = Recommendation['items'][number]['explanation'][number];
 
-/** True for parts that add up to the score. The other parts name items of the catalogue. */
-const isPart = ({ name }: Part): boolean => !name.startsWith('near:');
+/** True for parts that add up to the score. The other parts name items of the catalogue, or weights of sources. */
+const isPart = ({ name }: Part): boolean => !name.startsWith('near:') && !name.startsWith('attention:');
 
 const partText = ({ name, weight }: Part): string =>
   `${name.replace(/^source:/, '')} ${weight < 0 ? '' : '+'}${weight.toFixed(3)}`;

@@ -4,7 +4,7 @@ import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { strategies } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
-import { gainText, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
+import { gainText, keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
 import { withAllow } from '../allow-option.ts';
 
 const methodSchema = z.strictObject({
@@ -53,13 +53,13 @@ export function strategiesCommand(): Command {
     .description('list the methods of transfer: what leaves a platform, and what a target does with it')
     .option('--json', 'print one JSON document', false)
     .addOption(
-      new Option('--verify <readout>', 'run a readout on its planted world, with its mechanism on and off')
-        .choices(readouts.map(({ name }) => name))
+      new Option('--verify <method>', 'run a readout or a space on its planted world, with its mechanism on and off')
+        .choices([...readouts, ...spaces].map(({ name }) => name))
         .conflicts('json'),
     )
-    .action(({ json, verify: readout }: { readonly json: boolean; readonly verify?: string }) => {
-      if (readout !== undefined) {
-        process.stdout.write(`${verifiedText(readout)}\n`);
+    .action(({ json, verify: method }: { readonly json: boolean; readonly verify?: string }) => {
+      if (method !== undefined) {
+        process.stdout.write(`${verifiedText(method)}\n`);
         return;
       }
       const all = places();
@@ -67,16 +67,18 @@ export function strategiesCommand(): Command {
     });
 }
 
-function verifiedText(readout: string): string {
-  const plant = plantOf(readout);
-  const { off, overAblation, overPrior, ablationOverPrior } = verify(plant, VERIFY_SEEDS);
-  const ok = overAblation.low >= plant.overAblation && overPrior.low >= plant.overPrior;
+function verifiedText(method: string): string {
+  const plant = plantOf(method);
+  const verified = verify(plant, VERIFY_SEEDS);
+  const { ablationOverPrior, off, overAblation, overPrior, overRidge } = verified;
+  const ok = keepsMargins(verified, plant);
   if (!ok) process.exitCode = EXIT.internal;
   return [
-    `${readout} on the planted world "${plant.world.name}": ${plant.world.summary}`,
+    `${method} on the planted world "${plant.world.name}": ${plant.world.summary}`,
     `  NDCG@10 over the prior                   ${gainText(overPrior)}, wanted above ${plant.overPrior}`,
     `  over itself with ${off}: ${gainText(overAblation)}, wanted above ${plant.overAblation}`,
     `  what is left over the prior without it   ${gainText(ablationOverPrior)}`,
+    `  over ridge                               ${gainText(overRidge)}${plant.overRidge === undefined ? '' : `, wanted above ${plant.overRidge}`}`,
     ok ? 'as planted' : 'NOT AS PLANTED: the mechanism does not bring what it should',
   ].join('\n');
 }

@@ -12,6 +12,7 @@ export const TransferError = errorsOf('TransferError', {
   TRANSFER_DECODER_UNKNOWN: { kind: 'input', about: 'no readout or item space has this name' },
   TRANSFER_BASELINE_UNKNOWN: { kind: 'input', about: 'no baseline has this name' },
   TRANSFER_LAW: { kind: 'input', about: 'a piece of an encoder would see data that its law excludes' },
+  TRANSFER_NO_TITLES: { kind: 'input', about: 'an item space needs titles, and the domain has none' },
   TRANSFER_EMPTY_DOMAIN: { kind: 'input', about: 'the domain has no interactions to learn from' },
   TRANSFER_NOT_PREPARED: { kind: 'input', about: 'the strategy was asked for what it has not made on this platform' },
   TRANSFER_CANCELLED: { kind: 'federation', about: 'the work was cancelled before it ended' },

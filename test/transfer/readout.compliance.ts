@@ -66,7 +66,7 @@ export function readoutCompliance(name: string): void {
     for (const item of [0, ITEMS - 1]) {
       const { basis, parts } = both.explain(released, item);
       assert.equal(basis, 'representation');
-      const told = parts.filter(({ name: part }) => !part.startsWith('near:'));
+      const told = parts.filter(({ name: part }) => !part.startsWith('near:') && !part.startsWith('attention:'));
       const total = told.reduce((sum, { weight }) => sum + weight, 0);
       assert.ok(Math.abs(total - scores[item]) < 1e-4, `parts add up to ${total}, the score is ${scores[item]}`);
     }

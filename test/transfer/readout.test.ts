@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict';
 import { decoderNamed, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { readoutCompliance } from './readout.compliance.ts';
+import { spaceCompliance } from './space.compliance.ts';
 
 describe('readouts', () => {
   for (const { name } of readouts) describe(name, () => readoutCompliance(name));
-  for (const { name } of spaces.slice(1)) describe(`ridge@${name}`, () => readoutCompliance(`ridge@${name}`));
+  for (const { name } of spaces) describe(`space ${name}`, () => spaceCompliance(name));
 
   it('are found by name, alone or over a space', () => {
     assert.equal(decoderNamed('ridge').name, 'ridge');

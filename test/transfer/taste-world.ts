@@ -31,7 +31,14 @@ export function tasteWorld(persons: number, seed: string): TasteWorld {
     return Uint32Array.from(keys.sort((a, b) => b.key - a.key).slice(0, 8), ({ item }) => item);
   };
   const tastes = Array.from({ length: persons + 100 }, point);
-  return { domain: domainOfRows('target', tastes.slice(0, persons).map(liked), ITEMS), tastes, liked };
+  const domain = domainOfRows('target', tastes.slice(0, persons).map(liked), ITEMS);
+  return { domain: { ...domain, titles: places.map(titleOf) }, tastes, liked };
+}
+
+/** Words for where an item is: near items share words. */
+function titleOf(place: Float64Array): string {
+  const words = Array.from(place, (value, axis) => [`axis${axis}`, `axis${axis}at${Math.round(2 * value)}`]);
+  return words.flat().join(' ');
 }
 
 export const receivedFrom = (

@@ -18,7 +18,7 @@ import { explainScore, ItemDirections, ScoresBySources } from './explain.ts';
 import type { NearItem } from './explain.ts';
 import { hide, inSpace } from './held-out-target.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
-import type { ItemSpace, LiveReadout } from './readout.ts';
+import type { ItemSpace, LiveReadout, PersonPosterior } from './readout.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from './report.ts';
 import { select } from './selection.ts';
@@ -39,6 +39,8 @@ export interface Decoder {
   score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
   /** Parts of an item's score. The same list of released vectors may be asked about several items at little cost. */
   explain(released: readonly ReleasedVector[], item: number): Explanation;
+  /** What the readout believes of the person and how surely; undefined if it has no such belief, or nothing was released. */
+  posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
 }
 
 /** Data of a decoder that more than popularity stands in. */
@@ -163,10 +165,15 @@ class FittedDecoder implements Decoder {
         popularity: this.#popularity,
         priorScores: this.#priorScores,
         near: (scores) => (last.near ??= near(scores)),
+        attention: (scores) => this.#readout?.attention?.(scores.groups.flat()),
       },
       last.scores,
       item,
     );
+  }
+
+  posterior(released: readonly ReleasedVector[]): PersonPosterior | undefined {
+    return this.#readout?.posterior?.(released);
   }
 
   #of(released: readonly ReleasedVector[]): Asked {

@@ -89,11 +89,14 @@ export interface ExplainedDecoder {
   readonly priorScores: Float32Array /* [items] */;
   /** Items nearest to where the released vectors move a person; undefined if the readout has no direction. */
   readonly near: (scores: ScoresBySources) => readonly NearItem[] | undefined;
+  /** The weight that the readout gives each source for this person; undefined if it gives everybody's the same. */
+  readonly attention: (scores: ScoresBySources) => Readonly<Record<string, number>> | undefined;
 }
 
 /**
  * Parts named `source:<name>`, `prior` and `popularity` add up to the score. Parts named `near:<item id>` are cosines
- * between an item's vector and the direction in which the released vectors move a person.
+ * between an item's vector and the direction in which the released vectors move a person. Parts named `attention:<name>` are
+ * the weights that the readout gives the sources for this person; they sum to 1.
  */
 export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources, item: number): Explanation {
   const { blend, priorScores } = decoder;
@@ -112,6 +115,10 @@ export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources,
     basis: 'representation',
     parts: [
       ...parts,
+      ...Object.entries(decoder.attention(scores) ?? {}).map(([source, weight]) => ({
+        name: `attention:${source}`,
+        weight,
+      })),
       ...(near ?? [])
         .slice(0, NEAREST_SHOWN)
         .map((one) => ({ name: `near:${decoder.domain.catalogue[one.item]}`, weight: one.cosine })),

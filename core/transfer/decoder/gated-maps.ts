@@ -43,7 +43,12 @@ const RATE = 0.01;
 
 const sizeOf = ({ width }: Part, dimension: number): number => (width + 1) * (dimension + 1);
 
-export function fitGatedMaps(given: Fitting, parts: readonly Part[], training: GatedTraining, seed: string): GatedState {
+export function fitGatedMaps(
+  given: Fitting,
+  parts: readonly Part[],
+  training: GatedTraining,
+  seed: string,
+): GatedState {
   const { dimension, factors, features, width } = given;
   const rows = features.length / width;
   const prng = new Prng(seed);

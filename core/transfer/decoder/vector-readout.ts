@@ -56,14 +56,21 @@ export interface VectorMethod<Choice extends Setting, State extends object> exte
   readonly settings: readonly Choice[];
   /** @returns plain data */
   fit(given: Fitting, setting: Choice): State;
-  predictor(state: State): Predictor;
-  /** Numbers about the fit for the decoder's report, on persons whom it has not seen. */
-  judge?(state: State, heldOut: Pick<Fitting, 'features' | 'factors' | 'width' | 'dimension'>): Tuned['chosen'];
+  /** @param widening factor by which errors on unseen persons are larger than the fit believes; 1 if nothing is known of it. */
+  predictor(state: State, widening: number): Predictor;
+  /** That factor, from persons whom the fit has not seen. */
+  widening?(state: State, heldOut: Unseen): number;
+}
+
+/** Held-out persons of whom something is known. */
+export interface Unseen extends Pick<Fitting, 'features' | 'factors' | 'width' | 'dimension'> {
+  readonly items: Float32Array /* [items, dimension] */;
 }
 
 interface VectorState {
   readonly blocks: readonly BlockState[];
   readonly model: object;
+  readonly widening: number;
   readonly scores: ScoreMap;
 }
 
@@ -79,10 +86,10 @@ export function vectorReadout<Choice extends Setting, State extends object>(
     reference,
     summary,
     tune: (task) => tune(method, task),
-    restore: ({ blocks, model, scores }: VectorState) =>
+    restore: ({ blocks, model, scores, widening }: VectorState) =>
       new LiveVectors(
         new FeatureLayout(wholeFeatures, blocks),
-        method.predictor(model as State),
+        method.predictor(model as State, widening),
         new HeldScores(scores),
       ),
   };
@@ -111,7 +118,7 @@ function fitOn<Choice extends Setting, State extends object>(
   const layout = FeatureLayout.fit(wholeFeatures, chosen, rows, task.train.persons);
   const given = fittingOf(task, layout, layout.rows(chosen, rows, task.train.persons));
   const state = method.fit(given, setting);
-  return { given, layout, chosen, rows, state, predictor: method.predictor(state) };
+  return { given, layout, chosen, rows, state, predictor: method.predictor(state, 1) };
 }
 
 /** A row of zeros says nothing, and would only teach a method the mean. */
@@ -170,7 +177,14 @@ function tune<Choice extends Setting, State extends object>(
       const features = layout.rows(chosen, rows, heldOut.persons);
       const predicted = predictRows(fitted.predictor, features, layout.width, prior);
       return [
-        { setting, given, ...fitted, features, predicted, scores: ranking.factorScores(space.items, space.dimension, predicted) },
+        {
+          setting,
+          given,
+          ...fitted,
+          features,
+          predicted,
+          scores: ranking.factorScores(space.items, space.dimension, predicted),
+        },
       ];
     });
   const { kept, verdicts } = admit(task, (_, index) => candidatesOf([index]));
@@ -179,6 +193,7 @@ function tune<Choice extends Setting, State extends object>(
   const best = all.length === 0 ? undefined : all[bestOf(all.map(({ scores }) => ranking.quality(scores)))];
   const decoded =
     best && chooseHistories(ranking, best.scores, historiesOf(best.given, best.predictor), best.predicted);
+  const widening = best && method.widening?.(best.state, unseen(best.given, best.features, heldOut.factors));
   const shares = best === undefined ? [] : sharesOf(best.given, best.predictor);
   return {
     scores: decoded?.scores,
@@ -186,29 +201,29 @@ function tune<Choice extends Setting, State extends object>(
     chosen: {
       setting: best?.setting.text ?? 'none',
       historyShare: decoded?.histories.share ?? 0,
-      ...(best && method.judge?.(best.state, judged(best.given, best.features, heldOut.factors))),
+      ...(widening !== undefined && { widening }),
     },
     fit(full): VectorState {
       if (best === undefined || decoded === undefined) throw new RangeError('there is no source to fit on');
       const { given, layout, predictor, state } = fitOn(method, full, indices, best.setting);
-      return { blocks: layout.state, model: state, scores: scoreMapOf(given, predictor, decoded.histories) };
+      return {
+        blocks: layout.state,
+        model: state,
+        widening: widening ?? 1,
+        scores: scoreMapOf(given, predictor, decoded.histories),
+      };
     },
   };
 }
 
-/** The held-out persons of whom something is known. */
-function judged({ dimension, width }: Fitting, features: Float64Array, factors: Float64Array) {
+function unseen({ dimension, task, width }: Fitting, features: Float64Array, factors: Float64Array): Unseen {
   const known = Array.from({ length: features.length / width }, (_, p) => p).filter((p) =>
     says(features.subarray(p * width, (p + 1) * width)),
   );
-  return {
-    width,
-    dimension,
-    features: Float64Array.from(known.flatMap((p) => Array.from(features.subarray(p * width, (p + 1) * width)))),
-    factors: Float64Array.from(
-      known.flatMap((p) => Array.from(factors.subarray(p * dimension, (p + 1) * dimension))),
-    ),
-  };
+  const rowsOf = (values: Float64Array, length: number): Float64Array =>
+    Float64Array.from(known.flatMap((p) => Array.from(values.subarray(p * length, (p + 1) * length))));
+  const { items } = task.space;
+  return { width, dimension, items, features: rowsOf(features, width), factors: rowsOf(factors, dimension) };
 }
 
 /** Each block's share of the movement of predictions: how far they go when the block is silenced. */

@@ -6,7 +6,7 @@
  * errors contain the noise of the source's release mode, whatever it is, because linked persons' vectors have it too.
  * @module
  */
-import type { PersonPosterior, Readout, Tuned } from '../decoder/readout.ts';
+import type { PersonPosterior, Readout } from '../decoder/readout.ts';
 import { applyLinearMap } from '../decoder/ridge-path.ts';
 import type { LinearMap } from '../decoder/ridge-path.ts';
 import { vectorReadout } from '../decoder/vector-readout.ts';
@@ -51,20 +51,26 @@ function bayesReadout(silenceSpeaks: boolean): Readout {
     ...about,
     settings,
     fit: (given): BayesState => fit(given, silenceSpeaks),
-    predictor: (state) => ({
+    predictor: (state, widening) => ({
       predict: (row) => unwhitened(state.prior, believe(state, row).mean),
-      posterior: (row) => posterior(state, row),
+      posterior: (row) => posterior(state, row, widening),
     }),
-    judge: (state, { dimension, factors, features, width }): Tuned['chosen'] => {
-      let inside = 0;
+    // The factor that puts 90 % of held-out persons' scores into their 90 % intervals (conformal prediction, Vovk et al. 2005):
+    // persons who are folded in lie further out than those whom the space was fitted to.
+    widening(state, { dimension, factors, features, items, width }) {
+      const errors: number[] = [];
+      const apart = dimension * Math.ceil(items.length / dimension / ITEMS_JUDGED);
       for (let p = 0; p * width < features.length; p++) {
-        const { covariance, mean } = posterior(state, features.subarray(p * width, (p + 1) * width));
-        for (let o = 0; o < dimension; o++) {
-          const error = Math.abs(factors[p * dimension + o] - mean[o]);
-          if (error <= NINETY * Math.sqrt(covariance[o * dimension + o])) inside += 1;
+        const belief = posterior(state, features.subarray(p * width, (p + 1) * width), 1);
+        const truth = factors.subarray(p * dimension, (p + 1) * dimension);
+        for (let at = 0; at < items.length; at += apart) {
+          const item = items.subarray(at, at + dimension);
+          const { deviation, score } = beliefOf(item, belief);
+          if (deviation > 0) errors.push(Math.abs(dot(item, truth) - score) / (NINETY * deviation));
         }
       }
-      return { coverageOf90: factors.length === 0 ? 0 : inside / factors.length };
+      errors.sort((a, b) => a - b);
+      return errors.length === 0 ? 1 : errors[Math.min(errors.length - 1, Math.ceil(0.9 * errors.length))];
     },
   });
 }
@@ -72,10 +78,33 @@ function bayesReadout(silenceSpeaks: boolean): Readout {
 /** Half of a 90 % interval, in standard deviations. */
 export const NINETY = 1.6449;
 
+/** About as many items are enough to see how far scores lie from their means. */
+const ITEMS_JUDGED = 50;
+
+/** Mean and standard deviation of an item's score under a belief. */
+export function beliefOf(
+  item: ArrayLike<number>,
+  { covariance, mean }: PersonPosterior,
+): { readonly score: number; readonly deviation: number } {
+  const d = mean.length;
+  let variance = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) variance += item[i] * item[j] * covariance[i * d + j];
+  }
+  return { score: dot(item, mean), deviation: Math.sqrt(Math.max(0, variance)) };
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
 const about = {
   name: 'bayes',
   summary: 'a normal belief about the person; sources add their precision, silent ones nothing',
-  reference: 'Bishop, Pattern Recognition and Machine Learning 2006, 3.3; Hinton, Neural Computation 2002 (products of experts)',
+  reference:
+    'Bishop, Pattern Recognition and Machine Learning 2006, 3.3; Hinton, Neural Computation 2002 (products of experts)',
 };
 
 export const bayes: Readout = {
@@ -175,11 +204,11 @@ function believe({ prior, silenceSpeaks, sources }: BayesState, row: Float64Arra
   return { mean, root: precision };
 }
 
-function posterior(state: BayesState, row: Float64Array): PersonPosterior {
+function posterior(state: BayesState, row: Float64Array, widening: number): PersonPosterior {
   const { mean, root } = believe(state, row);
   const axes = mean.length;
   const covariance = new Float64Array(axes * axes);
-  for (let i = 0; i < axes; i++) covariance[i * axes + i] = 1;
+  for (let i = 0; i < axes; i++) covariance[i * axes + i] = widening ** 2;
   choleskySolveMany(root, axes, covariance, axes);
   return { mean: unwhitened(state.prior, mean), covariance: covarianceOf(state.prior, covariance) };
 }

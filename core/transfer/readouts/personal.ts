@@ -36,9 +36,14 @@ const about = {
   reference: 'PTUPCDR, Zhu et al., WSDM 2022, eq. 5 to 7; Jacobs et al., Neural Computation 1991',
 };
 
-const choices = [2, 4].flatMap((maps) => [20, 60].map((epochs) => ({ text: `${maps} maps, ${epochs} epochs`, maps, epochs })));
+const choices = [2, 4].flatMap((maps) =>
+  [20, 60].map((epochs) => ({ text: `${maps} maps, ${epochs} epochs`, maps, epochs })),
+);
 
 export const personal: Readout = {
   ...personalReadout(choices),
-  ablation: { off: 'one map for everybody', readout: personalReadout(choices.map((choice) => ({ ...choice, maps: 1 }))) },
+  ablation: {
+    off: 'one map for everybody',
+    readout: personalReadout(choices.map((choice) => ({ ...choice, maps: 1 }))),
+  },
 };

@@ -51,7 +51,9 @@ export const procrustes: Readout = {
   }),
   ablation: {
     off: 'no rotation: axes are paired in their order',
-    readout: procrustesReadout((_, k, m) => Float64Array.from({ length: k * m }, (__, at) => (at % m === Math.floor(at / m) ? 1 : 0))),
+    readout: procrustesReadout((_, k, m) =>
+      Float64Array.from({ length: k * m }, (__, at) => (at % m === Math.floor(at / m) ? 1 : 0)),
+    ),
   },
 };
 

@@ -5,6 +5,10 @@
 import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
 import { TransferError } from '../errors.ts';
 import { als } from '../spaces/als.ts';
+import { bpr } from '../spaces/bpr.ts';
+import { content } from '../spaces/content.ts';
+import { deepwalk } from '../spaces/deepwalk.ts';
+import { lightgcn } from '../spaces/lightgcn.ts';
 import { attention } from './attention.ts';
 import { bayes } from './bayes.ts';
 import { cca } from './cca.ts';
@@ -29,7 +33,7 @@ export const readouts: readonly Readout[] = [
   personal,
   cca,
 ];
-export const spaces: readonly SpaceMaker[] = [als];
+export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
 
 /** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */
 export interface DecoderMethod {

@@ -2,11 +2,30 @@
  * The space of implicit alternating least squares: the factors that encoders and baselines use too.
  * @module
  */
+import { Prng } from '../../random/prng.ts';
 import type { SpaceMaker } from '../decoder/readout.ts';
+import { factorSettings } from '../decoder/target-factors.ts';
+import { foldedSpace } from './folded.ts';
 
-export const als: SpaceMaker = {
+const about = {
   name: 'als',
   summary: 'factors of the target by implicit alternating least squares',
   reference: 'Hu, Koren and Volinsky, ICDM 2008; Rendle et al., RecSys 2022',
+};
+
+export const als: SpaceMaker = {
+  ...about,
   make: (domain, factorise) => factorise(domain),
+  ablation: {
+    off: 'vectors as they start, not trained',
+    space: {
+      ...about,
+      make(domain) {
+        const { dimension } = factorSettings;
+        const prng = new Prng(about.name);
+        const start = Array.from({ length: domain.catalogue.length * dimension }, () => prng.gaussian());
+        return foldedSpace(domain, start, dimension);
+      },
+    },
+  },
 };

@@ -7,7 +7,7 @@ import { Prng } from '../../../core/random/prng.ts';
 import { direction, dot, noisy, planted } from './planted.ts';
 import type { PlantedWorld, Plan } from './planted.ts';
 
-const plan: Plan = { warm: 300, cold: 150, items: 90, chosen: 8, sources: ['source'], dimension: 10 };
+const plan: Plan = { warm: 300, cold: 400, items: 90, chosen: 8, sources: ['source'], dimension: 10 };
 
 const gaussians = (prng: Prng, count: number, deviation = 1): Float64Array =>
   Float64Array.from({ length: count }, () => deviation * prng.gaussian());
@@ -38,7 +38,8 @@ export const turned: PlantedWorld = {
 
 export const silent: PlantedWorld = {
   name: 'silent sources',
-  summary: 'one source knows sums of tastes, another knows half of the tastes well, and is silent about half of the persons',
+  summary:
+    'one source knows sums of tastes, another knows half of the tastes well, and is silent about half of the persons',
   make(seed) {
     const items = itemsOf(seed, 6);
     return planted({ ...plan, sources: ['sums', 'second'], dimension: 4 }, seed, (prng) => {
@@ -64,7 +65,8 @@ function signed(taste: Float64Array, sign: number, prng: Prng): Float64Array {
 
 export const tellers: PlantedWorld = {
   name: 'two tellers',
-  summary: 'of two sources one knows the person’s taste and the other tells a stranger’s; a sign in the vector says which',
+  summary:
+    'of two sources one knows the person’s taste and the other tells a stranger’s; a sign in the vector says which',
   make(seed) {
     const items = itemsOf(seed, 4);
     return planted({ ...plan, sources: ['A', 'B'] }, seed, (prng) => {
@@ -98,16 +100,16 @@ export const opposite: PlantedWorld = {
   },
 };
 
-const WIDE = 24;
+const WIDE = 32;
 
 export const narrow: PlantedWorld = {
   name: 'narrow signal',
-  summary: 'two narrow directions among twenty-four wide ones tell the taste, and few persons are linked',
+  summary: 'two narrow directions among thirty-two wide ones tell the taste, and few persons are linked',
   make(seed) {
     const items = itemsOf(seed, 2);
     const fixed = new Prng(`${seed}/axes`);
     const axes = [direction(fixed, WIDE), direction(fixed, WIDE)];
-    return planted({ ...plan, warm: 150, dimension: WIDE }, seed, (prng) => {
+    return planted({ ...plan, warm: 250, dimension: WIDE }, seed, (prng) => {
       const taste = gaussians(prng, 2);
       // A wide part that has nothing of the two directions, and the taste along them.
       const wide = gaussians(prng, WIDE);

@@ -38,6 +38,8 @@ export interface Plan {
   readonly chosen: number;
   readonly sources: readonly string[];
   readonly dimension: number;
+  /** Titles of the items, if they have any. */
+  readonly titles?: readonly string[];
   /** True if the sources' letters also have the cold persons, as they have in a federation. */
   readonly releasesCold?: boolean;
 }
@@ -65,11 +67,14 @@ export function planted(
       name: 'target',
       persons: warm.map(({ id }) => id),
       catalogue: Array.from({ length: plan.items }, (_, item) => `item ${item}`),
+      ...(plan.titles && { titles: plan.titles }),
       offsets: Uint32Array.from({ length: plan.warm + 1 }, (_, row) => row * plan.chosen),
       items: Uint32Array.from(warm.flatMap(({ items }) => Array.from(items))),
     },
     received: plan.sources.map((source) => {
-      const known = (plan.releasesCold === true ? drawn : warm).filter(({ releases }) => releases[source] !== undefined);
+      const known = (plan.releasesCold === true ? drawn : warm).filter(
+        ({ releases }) => releases[source] !== undefined,
+      );
       const vectors = new Float32Array(known.length * plan.dimension);
       known.forEach(({ releases }, row) => vectors.set(vectorOf(releases, source), row * plan.dimension));
       const persons = known.map(({ id }) => id);

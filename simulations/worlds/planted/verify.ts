@@ -1,5 +1,5 @@
 /**
- * Runs a readout on its planted world, and the same readout with its mechanism switched off.
+ * Runs a readout or an item space on its planted world, and the same with its mechanism switched off.
  * @module
  */
 import { evaluateColdStart } from '../../../core/evaluation/evaluate.ts';
@@ -12,7 +12,8 @@ import { seededRandom } from '../../../core/random/seeded.ts';
 import { baselineNamed } from '../../../core/transfer/baselines/registry.ts';
 import { fitDecoders } from '../../../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../../../core/transfer/decoder/target-factors.ts';
-import { decoderNamed } from '../../../core/transfer/readouts/registry.ts';
+import { DEFAULT_DECODER, decoderNamed, spaces } from '../../../core/transfer/readouts/registry.ts';
+import type { DecoderMethod } from '../../../core/transfer/readouts/registry.ts';
 import type { Plant } from './plants.ts';
 
 export interface PlantedGain {
@@ -23,7 +24,7 @@ export interface PlantedGain {
 }
 
 export interface Verified {
-  readonly readout: string;
+  readonly method: string;
   readonly world: string;
   /** The mechanism that the ablation switches off. */
   readonly off: string;
@@ -47,10 +48,21 @@ export function gainText({ mean, low, high }: PlantedGain): string {
   return `${signed(mean)} [${signed(low)}, ${signed(high)}]`.replaceAll('0.', '.');
 }
 
-export function verify({ readout: name, world }: Plant, seeds: readonly string[]): Verified {
-  const method = decoderNamed(name);
-  const { ablation } = method.readout;
-  if (ablation === undefined) throw new RangeError(`${name} has no ablation: add one beside it`);
+/** A readout over the first space, or the default readout over a space. */
+function variantsOf(name: string): { readonly own: DecoderMethod; readonly off: DecoderMethod; readonly what: string } {
+  const space = spaces.find((one) => one.name === name);
+  const own = decoderNamed(space === undefined ? name : `${DEFAULT_DECODER}@${name}`);
+  if (space === undefined) {
+    const { ablation } = own.readout;
+    if (ablation !== undefined) return { own, off: { ...own, readout: ablation.readout }, what: ablation.off };
+  } else if (space.ablation !== undefined) {
+    return { own, off: { ...own, space: space.ablation.space }, what: space.ablation.off };
+  }
+  throw new RangeError(`${name} has no ablation: add one beside it`);
+}
+
+export function verify({ method: name, world }: Plant, seeds: readonly string[]): Verified {
+  const variants = variantsOf(name);
   const runs = seeds.map((seed) => {
     const trial = world.make(seed);
     const { cold, received, releasedOf, target } = trial;
@@ -65,7 +77,7 @@ export function verify({ readout: name, world }: Plant, seeds: readonly string[]
         seed,
       })[0];
     const context = { domain: target, factorise, random: new Prng(seed) };
-    const methods = [method, { ...method, readout: ablation.readout }, 'ridge'];
+    const methods = [variants.own, variants.off, DEFAULT_DECODER];
     const [own, off, ridge] = fitDecoders(context, received, methods).map((decoder) =>
       ranked((person) => decoder.score(releasedOf(person))),
     );
@@ -76,9 +88,9 @@ export function verify({ readout: name, world }: Plant, seeds: readonly string[]
   const over = (a: (run: (typeof runs)[number]) => Evaluation, b: typeof a): PlantedGain =>
     pooled(runs.map((run) => pairedGain(a(run), b(run), (rank) => gains.ndcg(rank, 10))));
   return {
-    readout: name,
+    method: name,
     world: world.name,
-    off: ablation.off,
+    off: variants.what,
     overPrior: over(
       ({ own }) => own,
       ({ prior }) => prior,
@@ -96,6 +108,15 @@ export function verify({ readout: name, world }: Plant, seeds: readonly string[]
       ({ ridge }) => ridge,
     ),
   };
+}
+
+/** True if each interval lies above its margin. */
+export function keepsMargins({ overAblation, overPrior, overRidge }: Verified, plant: Plant): boolean {
+  return (
+    overPrior.low > plant.overPrior &&
+    overAblation.low > plant.overAblation &&
+    (plant.overRidge === undefined || overRidge.low > plant.overRidge)
+  );
 }
 
 /** The mean over seeds; their errors are independent. */

@@ -1,0 +1,23 @@
+/**
+ * A space from item vectors alone: persons are folded in by the least squares that ALS folds them in by, with the items' vectors
+ * fixed. So persons who were there and persons who were hidden are placed alike.
+ * @module
+ */
+import type { Domain } from '../../data/domain.ts';
+import { factorSettings } from '../decoder/target-factors.ts';
+import type { ItemSpace } from '../decoder/readout.ts';
+import { factorsOf } from '../factors/implicit-als.ts';
+
+/** @param items float [items, dimension] row-major, in any unit: they are scaled to a mean square length of 1. */
+export function foldedSpace(domain: Domain, items: ArrayLike<number>, dimension: number): ItemSpace {
+  let square = 0;
+  for (let at = 0; at < items.length; at++) square += items[at] ** 2;
+  const scale = square > 0 ? Math.sqrt(domain.catalogue.length / square) : 0;
+  const scaled = Float32Array.from(items, (value) => scale * value);
+  const persons = new Float32Array(domain.persons.length * dimension);
+  const space = factorsOf(persons, scaled, { ...factorSettings, dimension });
+  for (let p = 0; p < domain.persons.length; p++) {
+    persons.set(space.foldIn(domain.items.subarray(domain.offsets[p], domain.offsets[p + 1])), p * dimension);
+  }
+  return space;
+}
