@@ -25,12 +25,13 @@ function covered(
   decoder: Decoder,
   releasedOf: (person: string) => readonly ReleasedVector[],
 ): { readonly share: number; readonly width: number } {
-  const { dimension, foldIn, items } = factorMemory('bayes').factorise(target);
+  const space = factorMemory('bayes').factorise(target);
+  const { dimension, items } = space;
   let inside = 0;
   let all = 0;
   let width = 0;
   for (const { person, positives } of cold) {
-    const truth = foldIn(positives);
+    const truth = space.foldIn(positives);
     const belief = decoder.posterior?.(releasedOf(person));
     if (belief === undefined) continue;
     for (let at = 0; at < items.length; at += 5 * dimension) {

@@ -31,7 +31,7 @@ export const numberFeatures: FeatureKind<NumbersShape> = {
 /** All numbers of the vector, without products. */
 export const wholeFeatures: FeatureKind<NumbersShape> = {
   variants: (_, dimension) => [variantOf({ dimensions: dimension, products: 0 })],
-  map: numberFeatures.map,
+  map: (shape, noise, dimension) => numberFeatures.map(shape, noise, dimension),
 };
 
 function shapes(noise: NoiseModel, dimension: number): readonly NumbersShape[] {

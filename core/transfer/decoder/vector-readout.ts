@@ -268,19 +268,18 @@ class LiveVectors implements LiveReadout {
     this.#layout = layout;
     this.#predictor = predictor;
     this.#scores = scores;
-    const { attention, posterior } = predictor;
-    if (attention !== undefined) {
+    if (predictor.attention !== undefined) {
       this.attention = (released) => {
         const row = this.#row(released);
         if (!says(row)) return {};
-        const weights = attention(row);
+        const weights = predictor.attention?.(row) ?? [];
         return Object.fromEntries(layout.blocks.map(({ source }, b) => [source, weights[b]]));
       };
     }
-    if (posterior !== undefined) {
+    if (predictor.posterior !== undefined) {
       this.posterior = (released) => {
         const row = this.#row(released);
-        return says(row) ? posterior(row) : undefined;
+        return says(row) ? predictor.posterior?.(row) : undefined;
       };
     }
   }

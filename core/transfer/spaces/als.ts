@@ -2,10 +2,9 @@
  * The space of implicit alternating least squares: the factors that encoders and baselines use too.
  * @module
  */
-import { Prng } from '../../random/prng.ts';
 import type { SpaceMaker } from '../decoder/readout.ts';
 import { factorSettings } from '../decoder/target-factors.ts';
-import { foldedSpace } from './folded.ts';
+import { startingSpace } from './folded.ts';
 
 const about = {
   name: 'als',
@@ -18,14 +17,6 @@ export const als: SpaceMaker = {
   make: (domain, factorise) => factorise(domain),
   ablation: {
     off: 'vectors as they start, not trained',
-    space: {
-      ...about,
-      make(domain) {
-        const { dimension } = factorSettings;
-        const prng = new Prng(about.name);
-        const start = Array.from({ length: domain.catalogue.length * dimension }, () => prng.gaussian());
-        return foldedSpace(domain, start, dimension);
-      },
-    },
+    space: { ...about, make: (domain) => startingSpace(domain, factorSettings.dimension) },
   },
 };

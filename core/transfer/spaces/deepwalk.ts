@@ -14,11 +14,11 @@ import type { SpaceMaker } from '../decoder/readout.ts';
 import { transposeInteractions } from '../factors/transpose.ts';
 import { transposed } from '../linear-algebra/thin-svd.ts';
 import { topEigen } from '../linear-algebra/top-eigen.ts';
-import { foldedSpace } from './folded.ts';
+import { foldedSpace, startingSpace } from './folded.ts';
 
 const DIMENSION = 48;
 /** Steps from item to item, each of two edges. */
-const WINDOW = 10;
+const WINDOW = 5;
 /** Eigenvectors of the walk. */
 const DIRECTIONS = 64;
 /** Rows of the matrix that are made at a time. */
@@ -39,7 +39,10 @@ const about = {
 
 export const deepwalk: SpaceMaker = {
   ...deepwalkSpace(WINDOW),
-  ablation: { off: 'walks of one step', space: deepwalkSpace(1) },
+  ablation: {
+    off: 'no walk: vectors as they start',
+    space: { ...about, make: (domain) => startingSpace(domain, DIMENSION) },
+  },
 };
 
 function itemVectors(domain: Domain, window: number): Float64Array /* [items, dimension] */ {

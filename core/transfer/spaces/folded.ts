@@ -4,6 +4,7 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
+import { Prng } from '../../random/prng.ts';
 import { factorSettings } from '../decoder/target-factors.ts';
 import type { ItemSpace } from '../decoder/readout.ts';
 import { factorsOf } from '../factors/implicit-als.ts';
@@ -20,4 +21,11 @@ export function foldedSpace(domain: Domain, items: ArrayLike<number>, dimension:
     persons.set(space.foldIn(domain.items.subarray(domain.offsets[p], domain.offsets[p + 1])), p * dimension);
   }
   return space;
+}
+
+/** A space of vectors that say nothing about the items: random directions. Ablations of trained spaces are made of it. */
+export function startingSpace(domain: Domain, dimension: number): ItemSpace {
+  const prng = new Prng('start');
+  const items = Float64Array.from({ length: domain.catalogue.length * dimension }, () => prng.gaussian());
+  return foldedSpace(domain, items, dimension);
 }

@@ -24,7 +24,7 @@ export const plants: readonly Plant[] = [
   { method: 'kernel', world: sectors, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
   { method: 'memory', world: niches, overAblation: 0.1, overPrior: 0.1, overRidge: 0.02 },
   { method: 'stack', world: both, overAblation: 0.01, overPrior: 0.1, overRidge: 0.01 },
-  { method: 'procrustes', world: turned, overAblation: 0.05, overPrior: 0.05, overRidge: 0.005 },
+  { method: 'procrustes', world: turned, overAblation: 0.05, overPrior: 0.05, overRidge: 0.002 },
   { method: 'bayes', world: silent, overAblation: 0.01, overPrior: 0.1, overRidge: 0.005 },
   { method: 'attention', world: tellers, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
   { method: 'mlp', world: sectors, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
@@ -33,7 +33,7 @@ export const plants: readonly Plant[] = [
   { method: 'als', world: linear, overAblation: 0.02, overPrior: 0.1 },
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },
-  { method: 'deepwalk', world: chains, overAblation: 0.002, overPrior: 0.04, overRidge: 0.005 },
+  { method: 'deepwalk', world: niches, overAblation: 0.02, overPrior: 0.1, overRidge: 0.01 },
   { method: 'content', world: titled, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
 ];
 
