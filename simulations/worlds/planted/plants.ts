@@ -34,7 +34,7 @@ export const plants: readonly Plant[] = [
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },
   { method: 'deepwalk', world: niches, overAblation: 0.02, overPrior: 0.1, overRidge: 0.01 },
-  { method: 'content', world: titled, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
+  { method: 'content', world: titled, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
 ];
 
 /** @throws RangeError for a method without a planted world. */
