@@ -2,8 +2,9 @@
  * Plants each bug of test/claims/plants in a copy of the working tree, runs the one test that its row of docs/privacy.md names,
  * and shows that it fails with the bug and passes without.
  *
- *   npm run test:plants -- [--only TEXT] [--clean]
+ *   npm run test:plants -- [--only TEXT] [--after ID] [--clean]
  *
+ * `--after` continues a run that was stopped, behind the bug of this id.
  * `--clean` also checks types and lint of the copy with all bugs in it at once: no bug may be found that way.
  */
 import { parseArgs } from 'node:util';
@@ -13,12 +14,17 @@ import type { Ran } from '../test/claims/plants/planted-copy.ts';
 import { PLANTS } from '../test/claims/plants/table.ts';
 
 const { values: flags } = parseArgs({
-  options: { only: { type: 'string', default: '' }, clean: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', default: '' },
+    after: { type: 'string' },
+    clean: { type: 'boolean', default: false },
+  },
 });
 /** Generous, because other programs may slow a test down. Alone no test takes more than 20 s. */
 const LIMIT_SECONDS = 120;
 
-const chosen = PLANTS.filter(({ id, breaks }) => id.includes(flags.only) || breaks === flags.only);
+const begin = PLANTS.findIndex(({ id }) => id === flags.after) + 1;
+const chosen = PLANTS.slice(begin).filter(({ id, breaks }) => id.includes(flags.only) || breaks === flags.only);
 const copy = new PlantedCopy();
 const missed: string[] = [];
 try {

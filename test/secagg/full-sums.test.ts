@@ -71,6 +71,30 @@ describe('an opened sum on the sparse graph is full', () => {
     }
   });
 
+  it('leaves two lists of survivors an honest platform in common, so that one sum can be opened at most', () => {
+    let found = 0;
+    for (const platforms of [12, 15, 20, 30, 60, 120, 250, 600]) {
+      for (const colluders of [1, 2, 3, platforms / 20, platforms / 8].map(Math.ceil)) {
+        for (let absent = 0; absent <= platforms / 2; absent += Math.ceil(platforms / 30)) {
+          const graph = degreeAndThreshold({
+            platforms,
+            corrupt: colluders / platforms,
+            dropout: absent / platforms,
+            adversary: 'semi-malicious',
+            fullSums: true,
+          });
+          if (graph === null) continue;
+          found += 1;
+          assert.ok(
+            platforms - 2 * absent > fullSumsUpTo(graph),
+            JSON.stringify({ platforms, colluders, absent, graph }),
+          );
+        }
+      }
+    }
+    assert.ok(found > 30, `${found} graphs`);
+  });
+
   it('is part of the rule where it is asked for, and never weakens it', () => {
     for (const [platforms, colluders, dropouts] of [
       [12, 1, 1],
