@@ -9,6 +9,8 @@ tests share one probability of 1e-6 to be wrong about a program that is right.
 Clip: with the noise off, one person more moves a platform's integers by at most its integer clip (exactly, in integers), and the
 worst of the persons tried by at least .99 of it. Where a vote of less than a whole one belongs to the person (a quantile below a
 half), no person can reach the bound, and only the first half is checked.
+
+Versions: what a platform releases again in a later version of the manifest is what left it before, bit for bit.
 """
 
 import json
@@ -23,9 +25,15 @@ FAMILY = 1e-6
 
 def main():
     noises, problems, worst = [], [], []
-    tests = 0
+    tests = again = drawn = 0
     for line in sys.stdin:
         part = json.loads(line)
+        if "again" in part:
+            again += part["again"]
+            drawn += part["drawn"]
+            if part["changed"]:
+                problems.append(f"{part['name']}, {part['platform']}: {part['changed']} sums were drawn again")
+            continue
         name = f"{part['name']}, {part['sum']}"
         if "moved" in part:
             clip = part["integerClip"]
@@ -63,6 +71,7 @@ def main():
         f"{len(noises)} sums, {tests} tests of variance at {level:.2g} each, least p {extreme:.2g}; {len(worst)} clips, the worst person "
         f"moves {min(reached, default=0):.4f} to {max(reached, default=0):.6f} of them; {len(problems)} problems"
     )
+    print(f"{drawn} sums of platforms drawn, and released again {again} times in later versions")
     for problem in problems:
         print(problem)
     return 1 if problems or not noises or not worst else 0

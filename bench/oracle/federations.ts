@@ -5,6 +5,7 @@
 import type { Domain } from '../../core/data/domain.ts';
 import { draftManifest, following } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
+import { farewellTo, signFarewell } from '../../core/federation/farewell.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Manifest, ManifestPlatform } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
@@ -111,11 +112,16 @@ function nextOf(before: Manifest, prng: Prng): Manifest {
   const isKept = (name: string): boolean => stay.some((one) => one.name === name);
   const { sources, clipWeights, ...policy } = privacy;
   const identity = (name: string) => generateIdentity(name, seededRandom(name));
+  const attempts = more === 0 ? 0 : more + prng.integer(rounds.spareAttempts + 1);
+  // Who leaves says farewell, so that what is counted is what the trace can spend: nobody stays behind in its version.
+  const farewells = platforms
+    .filter((_, at) => at === leaves)
+    .map(({ name }) => {
+      const said = signFarewell(before, identity(name), { attempts, refunds: 0 });
+      return farewellTo(before, said, `${name}.farewell.yaml`);
+    });
   const draft: Draft = {
-    ...following(before, {
-      rounds: done + more,
-      attempts: more === 0 ? 0 : more + prng.integer(rounds.spareAttempts + 1),
-    }),
+    ...following(before, { rounds: done + more, attempts, farewells: Object.fromEntries(farewells) }),
     coordinator: identity('coordinator'),
     platforms: [
       ...stay.map(({ name, items, personsAbout }) => ({ identity: identity(name), items, personsAbout })),

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 const HERE = import.meta.dirname;
 const ORACLES = {
   claims: { trace: 'trace.ts', check: 'check_claims.py', flags: ['--first', '--count', '--versions'] },
-  sums: { trace: 'sums.ts', check: 'check_sums.py', flags: ['--first', '--count', '--repeats'] },
+  sums: { trace: 'sums.ts', check: 'check_sums.py', flags: ['--first', '--count', '--repeats', '--versions'] },
 };
 
 const [first, ...rest] = process.argv.slice(2);

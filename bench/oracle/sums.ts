@@ -3,21 +3,26 @@
  * check_sums.py. Rounds go through `computeUpdate` and a session of the masked sum, a platform's own sums through
  * `createChargedSums`; persons' contributions are made up, as long and as short as they can be.
  *
- *   node --import=tsx bench/oracle/sums.ts [--first 1] [--count 12] [--repeats 200]
+ * With `--versions` it does so in every version of federations that have several, and compares what a platform releases again
+ * in a later version with what it released before.
+ *
+ *   node --import=tsx bench/oracle/sums.ts [--first 1] [--count 12] [--repeats 200] [--versions]
  */
 import { parseArgs } from 'node:util';
 import { computeUpdate } from '../../client/rounds/update.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
+import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import { run } from '../../test/secagg/federation.ts';
-import { generatedFederation } from './federations.ts';
+import { generatedFederation, generatedVersions } from './federations.ts';
 import { tracing } from './traced.ts';
 import type { TracedRelease } from './traced.ts';
 
@@ -26,6 +31,7 @@ const { values: flags } = parseArgs({
     first: { type: 'string', default: '1' },
     count: { type: 'string', default: '12' },
     repeats: { type: 'string', default: '200' },
+    versions: { type: 'boolean', default: false },
   },
 });
 const repeats = Number(flags.repeats);
@@ -150,9 +156,13 @@ function differenceOf(a: Float64Array, b: Float64Array): string {
 }
 
 async function ownSums(name: string, plan: FederationPlan): Promise<void> {
-  const releasing = plan.shape.platforms.find(({ releases }) => releases);
+  const newOf = (platform: string): readonly PlannedSum[] =>
+    plan.privacy.sums[platform].filter(
+      ({ scope, version }) => scope === 'platform' && version === plan.privacy.version,
+    );
+  const releasing = plan.shape.platforms.find((one) => one.releases && newOf(one.name).length > 0);
   if (releasing === undefined) return;
-  for (const sum of plan.privacy.sums[releasing.name].filter(({ scope }) => scope === 'platform')) {
+  for (const sum of newOf(releasing.name)) {
     const crowd = people(sum.dimension, sum.label);
     const rows: number[][] = [];
     let traced: TracedRelease | undefined;
@@ -179,6 +189,38 @@ async function ownSums(name: string, plan: FederationPlan): Promise<void> {
   }
 }
 
+/** One platform over all versions: its state, and the values that left it. */
+class Releasing {
+  readonly #kept = createMemoryStore().sums;
+  readonly #left = new Map<string, Float64Array>();
+
+  /** Releases every own sum of this version. Seeds differ by version, so that a sum that is drawn again differs. */
+  async release(plan: FederationPlan, platform: string): Promise<{ again: number; changed: number; drawn: number }> {
+    const { version } = plan.privacy;
+    const sums = createChargedSums({
+      plan: plan.privacy,
+      platform,
+      mechanism: discreteGaussian,
+      random: seededStreams(`version ${version} ${platform}`),
+      charge: () => undefined,
+      drawn: this.#kept,
+    });
+    const counts = { again: 0, changed: 0, drawn: 0 };
+    for (const sum of plan.privacy.sums[platform].filter(({ scope }) => scope === 'platform')) {
+      for (let repetition = 1; repetition <= sum.repetitions; repetition++) {
+        const released = await sums.release(sum.label, people(sum.dimension, `${sum.label} ${version}`));
+        const key = `${sum.label} ${repetition}`;
+        const before = this.#left.get(key);
+        if (before === undefined) counts.drawn += 1;
+        else counts.again += 1;
+        if (before !== undefined && before.some((value, j) => value !== released[j])) counts.changed += 1;
+        this.#left.set(key, released);
+      }
+    }
+    return counts;
+  }
+}
+
 /** In integer units. */
 async function release(
   plan: FederationPlan,
@@ -201,11 +243,18 @@ async function release(
 
 const first = Number(flags.first);
 for (let seed = first; seed < first + Number(flags.count); seed++) {
-  const {
-    name,
-    versions: [manifest],
-  } = generatedFederation(seed);
-  const plan = planFederation(manifest);
-  if (plan.parameters > 0) await rounds(name, plan);
-  await ownSums(name, plan);
+  const federation = flags.versions ? generatedVersions(seed) : generatedFederation(seed);
+  if (federation === undefined) continue;
+  const platforms = new Map<string, Releasing>();
+  for (const manifest of federation.versions) {
+    const name = flags.versions ? `${federation.name}, version ${manifest.version}` : federation.name;
+    const plan = planFederation(manifest);
+    if (plan.parameters > 0) await rounds(name, plan);
+    await ownSums(name, plan);
+    for (const { name: platform } of manifest.platforms) {
+      const state = platforms.get(platform) ?? new Releasing();
+      platforms.set(platform, state);
+      console.log(JSON.stringify({ name, platform, ...(await state.release(plan, platform)) }));
+    }
+  }
 }
