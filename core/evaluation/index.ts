@@ -4,6 +4,7 @@
  */
 export type { ColdPerson } from '../data/cold-person.ts';
 export * from './clustered-gain.ts';
+export * from './cold-item.ts';
 export * from './cold-platform.ts';
 export * from './errors.ts';
 export * from './evaluate.ts';
@@ -11,6 +12,7 @@ export * from './gains.ts';
 export * from './metrics.ts';
 export * from './negatives.ts';
 export * from './published.ts';
+export * from './recency.ts';
 export * from './results.ts';
 export * from './split.ts';
 export * from './twins.ts';

@@ -1,0 +1,65 @@
+/**
+ * Measures cold items (titles, no interaction anywhere) on Amazon domains with titles, and decayed counts on the stamped
+ * interactions of XMarket.
+ *
+ *   ISTHMUS_DATA=<folder> npm run bench:colds -- --only items,drift --seeds 3 --json
+ */
+import { parseArgs } from 'node:util';
+import { gainOverSeeds } from '../core/evaluation/gains.ts';
+import { coldItems } from './colds/items.ts';
+import type { ColdItemRow } from './colds/items.ts';
+import { drift } from './colds/drift.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'items,drift' },
+    domains: { type: 'string', default: 'food,kitchen,beauty' },
+    seeds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const data = process.env['ISTHMUS_DATA'];
+if (data === undefined) {
+  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and xmarket-electronics/');
+  process.exit(2);
+}
+const seeds = Array.from({ length: Number(options.seeds) }, (_, seed) => String(seed + 1));
+const wanted = options.only.split(',');
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
+
+const items: ColdItemRow[][] = [];
+if (wanted.includes('items')) {
+  for (const name of options.domains.split(',')) {
+    const bySeed: ColdItemRow[][] = [];
+    for (const seed of seeds) {
+      bySeed.push(await coldItems(data, name, seed));
+      console.error(`${name}, seed ${seed}`);
+    }
+    items.push(...bySeed[0].map((_, m) => bySeed.map((rows) => rows[m])));
+  }
+}
+const moved = wanted.includes('drift') ? await drift(data, seeds[0]) : [];
+
+if (options.json) console.log(JSON.stringify({ items, drift: moved }));
+else {
+  for (const rows of items) {
+    const [{ domain, method, positives }] = rows;
+    const over = rows.flatMap(({ overTitles }) => (overTitles === undefined ? [] : [overTitles.mean]));
+    const { high, low, mean } = gainOverSeeds(over.length === 0 ? [0] : over);
+    const gain = over.length === 0 ? '' : `; over title similarity ${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+    const mean1 = (of: (row: ColdItemRow) => number): string =>
+      (rows.reduce((sum, row) => sum + of(row), 0) / rows.length).toFixed(3);
+    console.log(
+      `${domain}, ${method}: NDCG@10 ${mean1((row) => row.ndcg)}, HR@10 ${mean1((row) => row.hr)} (${positives} positives, ${rows.length} seeds)${gain}`,
+    );
+  }
+  for (const { chosen, gains, market, ndcg, positives } of moved) {
+    const all = Object.entries(ndcg).map(([days, { both }]) => `${days} ${both.toFixed(3)}`);
+    const text = Object.entries(gains).map(
+      ([kind, { high, low, mean }]) => `${kind} ${signed(mean)} [${signed(low)}, ${signed(high)}]`,
+    );
+    console.log(
+      `${market} (${positives} positives): ${all.join(', ')}; chosen ${chosen === null ? 'all alike' : `${chosen} days`}, gain ${text.join(', ')}`,
+    );
+  }
+}
