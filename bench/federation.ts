@@ -104,12 +104,15 @@ function measured(cell: Cell): Pick<Kept, 'means' | 'measured'> {
     : { measured: measurer.measure(market, setting, owns, cut, (own) => priorOf(cell, own), isBound) };
 }
 
-/** What fr and ca say of the same setting. */
+/** What fr and ca say of the same setting; for a point of a curve, what they say of the goals' setting with 100 and 300 own persons. */
 function priorOf({ part, setting }: Cell, own: number): Means[] {
+  const isCurve = part === 'curves';
   return [...kept.values()]
-    .filter(({ cell }) => cell.role === 'choose' && cell.part === part)
-    .filter(({ cell }) => settingKey(cell.setting) === settingKey(setting))
-    .flatMap(({ means }) => (means?.[own] === undefined ? [] : [means[own]]));
+    .filter(({ cell }) => cell.role === 'choose' && cell.part === (isCurve ? 'goals' : part))
+    .filter(({ cell }) => isCurve || settingKey(cell.setting) === settingKey(setting))
+    .flatMap(({ means }) =>
+      (isCurve ? [100, 300] : [own]).flatMap((asked) => (means?.[asked] === undefined ? [] : [means[asked]])),
+    );
 }
 
 /** A line that was cut off while it was written is not a row. */

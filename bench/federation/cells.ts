@@ -15,8 +15,8 @@ export interface Cell {
   readonly cut: number;
   readonly setting: Setting;
   readonly owns: readonly number[];
-  /** Point of a curve: axis and value. Null: the value is the number of own persons. */
-  readonly point?: { readonly axis: string; readonly at: string | null };
+  /** Point of a curve: axis and value. */
+  readonly point?: { readonly axis: string; readonly at: string };
 }
 
 export interface Kept {
@@ -47,7 +47,8 @@ export interface Amounts {
 const MOST: Readonly<Record<Part, Amounts>> = {
   goals: { cuts: 1000, choosingCuts: 1000 },
   members: { cuts: 1000, choosingCuts: 2 },
-  curves: { cuts: 3, choosingCuts: 1 },
+  // What fr and ca say comes from the cells of the goals.
+  curves: { cuts: 3, choosingCuts: 0 },
   diagnosis: { cuts: 2, choosingCuts: 1 },
 };
 
@@ -89,6 +90,7 @@ function settingsOf(part: Part): Planned[] {
   }
 }
 
+/** One axis at a time from the centre. The axis of own persons is the table of the goals. */
 function curves(): Planned[] {
   const point = (axis: string, at: string | number, change: Partial<Setting>): Planned => ({
     setting: { ...CENTRE, ...change },
@@ -96,13 +98,11 @@ function curves(): Planned[] {
     point: { axis, at: String(at) },
   });
   return [
-    { setting: CENTRE, owns: [0, 30, 100, 200, 300, 1000], point: { axis: 'own persons', at: null } },
-    ...[3, 5, 10, 20, 50].map((n) => point('platforms, the same persons', n, { platforms: { n, each: 'all' } })),
-    ...[3, 5, 10, 20, 50].map((n) => point('platforms of 250 persons', n, { platforms: { n, each: 250 } })),
+    point('centre', 'centre', {}),
     ...[1, 2, 8, null].map((epsilon) => point('epsilon', epsilon ?? 'none', { epsilon })),
-    ...[1, 4].map((epsilon) =>
-      point('epsilon, all of the noise at each platform', epsilon, { epsilon, noise: 'local' }),
-    ),
-    ...[0, 0.25, 0.5, 0.75].map((common) => point('common part of the catalogue', common, { common })),
+    point('all of the noise at each platform', 4, { noise: 'local' }),
+    ...[3, 10, 50].map((n) => point('platforms, the same persons', n, { platforms: { n, each: 'all' } })),
+    ...[3, 5, 10, 50].map((n) => point('platforms of 250 persons', n, { platforms: { n, each: 250 } })),
+    ...[0, 0.5].map((common) => point('common part of the catalogue', common, { common })),
   ];
 }

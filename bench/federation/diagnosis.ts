@@ -21,21 +21,15 @@ import { trainSubspace } from './subspace.ts';
 import type { Training } from './subspace.ts';
 
 const TRAININGS: readonly Training[] = [
-  { ...TRAINING, dimension: 8 },
   { ...TRAINING, dimension: 16, rounds: 1, weightExponent: 0, rowShrink: 0.5 },
-  { ...TRAINING, dimension: 16, weightExponent: 0, rowShrink: 0.25 },
-  { ...TRAINING, dimension: 16 },
+  { ...TRAINING, dimension: 16, weightExponent: 0, countFloor: 30, rowShrink: 0.25 },
   TRAINING,
 ];
 
-const SCORINGS: readonly SubspaceScoring[] = [
-  { itemEvening: 0, itemNorm: 0.7, personEvening: 0 },
-  { itemEvening: 0, itemNorm: 1, personEvening: 0 },
-  { itemEvening: 0, itemNorm: 0.7, personEvening: 0.5 },
-  { itemEvening: 0, itemNorm: 1, personEvening: 0.5 },
-  { itemEvening: 0.5, itemNorm: 0.7, personEvening: 0 },
-  { itemEvening: 0.5, itemNorm: 1, personEvening: 0 },
-];
+/** With the trainings, 30 configurations. */
+const SCORINGS: readonly SubspaceScoring[] = [0, 0.25, 0.5, 0.75, 1].flatMap((itemEvening) =>
+  [0.7, 1].map((itemNorm) => ({ itemEvening, itemNorm, personEvening: 0 })),
+);
 
 const ARMS = ['shared', 'private'] as const;
 type Arm = (typeof ARMS)[number];

@@ -6,7 +6,7 @@ import { KINDS } from '../../core/evaluation/two-kinds.ts';
 import type { Kind } from '../../core/evaluation/two-kinds.ts';
 import { ndcgOf } from './cell.ts';
 import type { Measured, PlanNumbers } from './cell.ts';
-import type { Kept, Part } from './cells.ts';
+import type { Cell, Kept, Part } from './cells.ts';
 import { settingKey } from './setting.ts';
 import type { Setting } from './setting.ts';
 
@@ -61,7 +61,7 @@ interface Group {
   readonly part: Part;
   readonly setting: Setting;
   readonly own: number;
-  readonly point: { readonly axis: string; readonly at: string } | undefined;
+  readonly point: Cell['point'];
   readonly cells: ScoredCell[];
 }
 
@@ -85,7 +85,10 @@ export function summaryOf(kept: readonly Kept[]): Summary {
   );
   const points = groups.flatMap(({ point, ...group }) => {
     if (point === undefined) return [];
-    const pairs: readonly Pair[] = [group.own === 0 ? ['federated', 'federated popularity'] : [WITH, 'own']];
+    const pairs: readonly Pair[] = [
+      [WITH, 'own'],
+      ['federated', 'federated popularity'],
+    ];
     return [{ axis: point.axis, at: point.at, ...settingSummary(group, pairs) }];
   });
   return {
@@ -115,8 +118,7 @@ function groupsOf(kept: readonly Kept[]): Group[] {
     for (const [own, one] of Object.entries(measured)) {
       const { part, setting, market } = cell;
       const key = [part, settingKey(setting), cell.point?.axis, own].join(' | ');
-      const point = cell.point && { axis: cell.point.axis, at: cell.point.at ?? own };
-      const group = groups.get(key) ?? { part, setting, own: Number(own), point, cells: [] };
+      const group = groups.get(key) ?? { part, setting, own: Number(own), point: cell.point, cells: [] };
       groups.set(key, group);
       group.cells.push({ market, measured: one });
     }
