@@ -11,6 +11,8 @@ import { ENCODINGS } from '../core/data/lines.ts';
 import type { Encoding } from '../core/data/lines.ts';
 import { TIME_FORMS } from '../core/data/times.ts';
 import type { TimeForm } from '../core/data/times.ts';
+import { isOutsideName } from '../core/packages/package-id.ts';
+import type { OutsideName } from '../core/packages/package-id.ts';
 import { text } from './arguments.ts';
 import { withAllow } from './allow-option.ts';
 
@@ -19,6 +21,7 @@ export interface ReaderOptions {
   readonly header?: 'yes' | 'no';
   readonly delimiter?: string;
   readonly encoding?: Encoding;
+  readonly format?: OutsideName;
   readonly time?: TimeForm;
   readonly minRating?: number | null;
   readonly items?: string;
@@ -33,6 +36,7 @@ export function withReaderOptions(command: Command): Command {
       columns,
     )
     .addOption(new Option('--header <answer>', 'yes if the first line holds column names').choices(['yes', 'no']))
+    .option('--format <name>', 'package:reader of an allowed package, for a format that we do not read', outsideFormat)
     .option('--delimiter <text>', 'separator of columns: tab, blank (any run of blanks), or the characters', delimiter)
     .addOption(new Option('--encoding <name>', 'encoding of the text').choices(ENCODINGS))
     .addOption(
@@ -54,12 +58,13 @@ export function withReaderOptions(command: Command): Command {
 }
 
 export function readerOptions({ header, items, ...rest }: ReaderOptions): InspectChoice {
-  const { columns: chosen, delimiter: between, encoding, time, minRating: least } = rest;
+  const { columns: chosen, delimiter: between, encoding, format, time, minRating: least } = rest;
   return {
     ...(chosen && { columns: chosen }),
     ...(header && { header: header === 'yes' }),
     ...(between !== undefined && { delimiter: between }),
     ...(encoding && { encoding }),
+    ...(format && { format }),
     ...(time && { time }),
     ...(least !== undefined && { minRating: least }),
     ...(items !== undefined && { items: items === 'rows' ? null : items }),
@@ -87,6 +92,11 @@ function delimiter(value: string): string {
   const known = DELIMITERS[value] ?? value;
   if (known.length >= 1 && known.length <= 4 && !/["\r\n]/.test(known)) return known;
   throw new InvalidArgumentError('It is one to four characters, none of them a quotation mark or a line end.');
+}
+
+function outsideFormat(value: string): OutsideName {
+  if (isOutsideName(value)) return value;
+  throw new InvalidArgumentError(`"${value}" is not package:reader; without the option our own readers are tried.`);
 }
 
 function minRating(value: string): number | null {

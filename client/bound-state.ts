@@ -10,7 +10,7 @@ import type { AttemptCounts } from '../core/privacy/ledger/accounts.ts';
 import { StoreError } from '../host/errors/store-errors.ts';
 import { agentAnswers, openStateDirectory } from './state-directory.ts';
 import type { PlatformStore } from './store/platform-store.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { storeEngineOf } from './store/registry.ts';
 import { whenFree } from './store/when-free.ts';
 
 /**
@@ -50,7 +50,7 @@ async function inState<Result>(
   const { federation } = manifest;
   const open = (): PlatformStore => {
     try {
-      return openSqliteStore(storeFile, { federation, platform });
+      return storeEngineOf(directory, storeFile).open(storeFile, { federation, platform });
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'STORE_LOCKED' && agentAnswers(directory))) throw error;
       throw new StoreError('STORE_LOCKED', `an agent runs on ${directory}: ${remedy}. Nothing was signed`, {

@@ -17,7 +17,7 @@ import { agentAnswers, openStateDirectory, storeFileIn } from './state-directory
 import { StoreError } from '../host/errors/store-errors.ts';
 import { systemClock } from '../host/system.ts';
 import type { ConsentFilter, LastStart, PlatformStore } from './store/platform-store.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { storeEngineOf } from './store/registry.ts';
 import { whenFree } from './store/when-free.ts';
 
 export interface Consents {
@@ -46,7 +46,7 @@ export async function openConsents(state: string, makeState = false): Promise<Co
   const file = makeState ? openStateDirectory(state).storeFile : storeFileIn(state);
   return whenFree(() => {
     try {
-      return direct(openSqliteStore(file));
+      return direct(storeEngineOf(state, file).open(file));
     } catch (error) {
       if (error instanceof StoreError && error.code === 'STORE_LOCKED' && agentAnswers(state))
         return throughAgent(state);

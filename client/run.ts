@@ -25,12 +25,12 @@ import { PlatformMetrics } from './serving/metrics.ts';
 import { readVocabulary } from './vocabulary.ts';
 import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { storeEngineOf } from './store/registry.ts';
 import { whenFree } from './store/when-free.ts';
 import { openTensorBackend } from './tensor/open.ts';
 import type { TensorPreference } from './tensor/open.ts';
 import { coordinatorAddress } from './transport/coordinator-address.ts';
-import { socketTransport } from './transport/socket-io.ts';
+import { platformTransportNamed } from './transport/registry.ts';
 import { readIdentity, readManifest } from '../host/federation-files.ts';
 import { replaceFile } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
@@ -46,8 +46,12 @@ export interface RunSettings {
   readonly state: string;
   /** Path of the federation's vocabulary, if the manifest names one. */
   readonly vocabulary?: string;
-  /** The coordinator's address, in a form of {@link coordinatorAddress}. */
+  /** Name of the store's engine. Default: the one of the state directory, or sqlite for a new one. */
+  readonly storeEngine?: string;
+  /** The coordinator's address, in a form that the transport knows; for the usual one {@link coordinatorAddress}. */
   readonly coordinator: string;
+  /** Name of the transport, which must be the coordinator's. Default: socket.io. */
+  readonly transport?: string;
   readonly floor: PolicyFloor;
   readonly log: Log;
   readonly emit: (event: PlatformEvent) => void;
@@ -94,7 +98,8 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    coordinatorAddress(settings.coordinator);
+    const makeTransport = platformTransportNamed(settings.transport);
+    if (settings.transport === undefined) coordinatorAddress(settings.coordinator);
     const manifest = readManifest(settings.manifest, 'its maker collects the signatures and sends it to every member');
     const identity = readIdentity(settings.identity, log);
     // Checked before the state directory is bound to this identity.
@@ -108,7 +113,8 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     }
     const state = openStateDirectory(settings.state);
     const owner = { federation: manifest.federation, platform: identity.name };
-    const store = await whenFree(() => openSqliteStore(state.storeFile, owner));
+    const engine = storeEngineOf(state.path, state.storeFile, settings.storeEngine);
+    const store = await whenFree(() => engine.open(state.storeFile, owner));
     closers.push(() => store.close());
     // A killed agent has left its address behind.
     state.retract();
@@ -130,7 +136,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
       ...(settings.vocabulary !== undefined && { vocabulary: readVocabulary(settings.vocabulary) }),
       ...(file.catalogue.origin && { catalogueOrigin: file.catalogue.origin }),
       store,
-      transport: socketTransport({
+      transport: makeTransport.platform({
         url: settings.coordinator,
         identity: wireIdentity(manifest, identity),
         clock: systemClock,

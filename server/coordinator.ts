@@ -45,7 +45,7 @@ import { DEFAULT_ROUND_SETTINGS } from './rounds/settings.ts';
 import { Rounds } from './rounds/rounds.ts';
 import { isBounded, statusOf } from './status.ts';
 import type { CoordinatorStatus } from './status.ts';
-import { socketTransport } from './transport/socket-io.ts';
+import { coordinatorTransportNamed } from './transport/registry.ts';
 
 /**
  * @throws FederationError MANIFEST_UNSIGNED, MANIFEST_SIGNATURE, VERSION_*; CoordinatorError COORDINATOR_IDENTITY;
@@ -142,7 +142,7 @@ class RunningCoordinator implements Coordinator {
         publicStatus: () => publicView.read(),
         unready: () => this.#unready(),
       });
-      this.#transport = socketTransport(this.#http.server, end);
+      this.#transport = coordinatorTransportNamed(options.carrier.transport).coordinator(this.#http.server, end);
     }
   }
 

@@ -15,5 +15,8 @@ export { exitCodeOf, runCoordinator } from './run.ts';
 export type { RunningCoordinatorProcess, RunSettings } from './run.ts';
 export type { CoordinatorStatus } from './status.ts';
 export type * from './store/coordinator-store.ts';
+export type { CoordinatorStoreEngine } from './store/registry.ts';
+export type { CoordinatorTransportMaker } from './transport/registry.ts';
+export { loadPackages } from '../host/packages/load.ts';
 export { memoryStore } from './store/memory.ts';
 export { openSqliteStore } from './store/sqlite.ts';

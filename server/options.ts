@@ -30,6 +30,8 @@ export interface CoordinatorOptions {
         readonly kind: 'sockets';
         readonly host: string;
         readonly port: number;
+        /** Name of the transport. Default: socket.io. */
+        readonly transport?: string;
         /** Names that HTTP requests may use for this host, besides `host`, localhost and addresses. */
         readonly hostNames?: readonly string[];
         /**

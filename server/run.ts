@@ -12,7 +12,7 @@ import type { Log } from '../host/log.ts';
 import { createCoordinator } from './coordinator.ts';
 import type { Coordinator } from './options.ts';
 import type { CoordinatorListener, RoundsEnding } from './events.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { coordinatorStoreNamed } from './store/registry.ts';
 
 export interface RunSettings {
   /** Path, like the next two. */
@@ -20,6 +20,10 @@ export interface RunSettings {
   readonly identity: string;
   /** The operator's token is stored beside it, and made if it is missing. */
   readonly store: string;
+  /** Name of the store's engine. Default: sqlite. */
+  readonly storeEngine?: string;
+  /** Name of the transport, which all platforms must use. Default: socket.io. */
+  readonly transport?: string;
   readonly host: string;
   /** Names that HTTP requests may use for this host, besides `host`, localhost and addresses. */
   readonly hostNames?: readonly string[];
@@ -58,14 +62,18 @@ export async function runCoordinator(settings: RunSettings): Promise<RunningCoor
   const manifest = readManifest(settings.manifest, '"isthmus manifest make" makes one');
   const identity = readIdentity(settings.identity, settings.log);
   const plan = planFederation(manifest);
-  const store = openSqliteStore(settings.store, { federation: manifest.federation, parameters: plan.parameters });
+  const store = coordinatorStoreNamed(settings.storeEngine).open(settings.store, {
+    federation: manifest.federation,
+    parameters: plan.parameters,
+  });
   try {
-    const { host, hostNames = [], port, log, random } = settings;
+    const { host, hostNames = [], port, log, random, transport } = settings;
     const carrier = {
       kind: 'sockets',
       host,
       hostNames,
       port,
+      ...(transport !== undefined && { transport }),
       operatorToken: tokenIn(`${settings.store}.token`),
     } as const;
     const coordinator = createCoordinator({ manifest, identity, plan, store, carrier, log, ...(random && { random }) });

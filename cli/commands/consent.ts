@@ -1,3 +1,4 @@
+import { withAllow } from '../allow-option.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { namesOf } from '../../client/consent-book.ts';
 import { openConsents } from '../../client/consents.ts';
@@ -36,7 +37,7 @@ export function consentCommand(): Command {
   return new Command('consent')
     .description('record, list and withdraw consents of persons to a release to a target platform')
     .addCommand(
-      whom(new Command('add'))
+      whom(withAllow(new Command('add')))
         .description('record consents; without one nothing of a person is released')
         .requiredOption('--target <platform>', 'platform that may receive their representations', text)
         .option('--epoch <number>', 'release epoch that the consent is for', integer(0, LATEST_EPOCH), 1)
@@ -49,7 +50,7 @@ export function consentCommand(): Command {
         .action(add),
     )
     .addCommand(
-      new Command('list')
+      withAllow(new Command('list'))
         .description('list the consents on record')
         .requiredOption('--state <dir>', "the source platform's state directory", text)
         .option('--person <id>', 'of one person', personId)
@@ -59,7 +60,7 @@ export function consentCommand(): Command {
         .action(show),
     )
     .addCommand(
-      whom(new Command('withdraw'))
+      whom(withAllow(new Command('withdraw')))
         .description('delete consents and everything released under them, here and at the targets')
         .option('--target <platform>', 'for this target only', text)
         .action(withdraw),

@@ -14,6 +14,8 @@ interface CoordinatorFlags {
   readonly manifest: string;
   readonly identity: string;
   readonly store: string;
+  readonly storeEngine?: string;
+  readonly transport?: string;
   readonly host: string;
   readonly hostName: readonly string[];
   readonly port: number;
@@ -29,6 +31,8 @@ export function coordinatorCommand(): Command {
     .requiredOption('--manifest <file>', 'the manifest.yaml that all members have signed', text)
     .requiredOption('--identity <file>', "the coordinator's key file", text)
     .requiredOption('--store <file>', 'its state, made where it does not exist: rounds, ledger, letters', text)
+    .option('--store-engine <name>', 'what keeps it: sqlite, or package:store of an allowed package', text)
+    .option('--transport <name>', 'what carries messages: socket.io, or package:transport of an allowed package', text)
     .option(
       '--port <number>',
       'where platforms connect, and HTTP is served; 0 takes any free one',

@@ -5,8 +5,9 @@
 import { Command } from 'commander';
 import { adoptReading } from '../../client/data/pinned-reading.ts';
 import { storeFileIn } from '../../client/state-directory.ts';
-import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { storeEngineOf } from '../../client/store/registry.ts';
 import { whenFree } from '../../client/store/when-free.ts';
+import { withAllow } from '../allow-option.ts';
 import { text } from '../arguments.ts';
 
 interface AdoptOptions {
@@ -16,7 +17,7 @@ interface AdoptOptions {
 }
 
 export function adoptCommand(): Command {
-  return new Command('adopt')
+  return withAllow(new Command('adopt'))
     .description('give a platform that has run before another reading file, from its next start on')
     .requiredOption('--state <dir>', "the platform's state directory; no agent may be running on it", text)
     .requiredOption('--data <source>', 'its interactions', text)
@@ -35,7 +36,7 @@ Example:
 
 async function adopt({ state, data, reading }: AdoptOptions): Promise<void> {
   const file = storeFileIn(state);
-  const store = await whenFree(() => openSqliteStore(file));
+  const store = await whenFree(() => storeEngineOf(state, file).open(file));
   try {
     const changes = await adoptReading(store.starts, { data, ...(reading !== undefined && { reading }) });
     const said = changes.length === 0 ? ['nothing changes: the platform already uses this reading'] : changes;

@@ -18,6 +18,8 @@ interface PlatformCommandOptions {
   readonly vocabulary?: string;
   readonly state: string;
   readonly coordinator: string;
+  readonly storeEngine?: string;
+  readonly transport?: string;
   readonly unsafeSharedPseudonymKey?: string;
   readonly newPseudonymKey?: boolean;
   readonly receive: boolean;
@@ -62,6 +64,12 @@ export function platformCommand(): Command {
     )
     .option('--vocabulary <file>', 'the list of ids that the manifest names, if it names one', text)
     .requiredOption('--state <dir>', 'its private state; made where it is missing', text)
+    .option('--store-engine <name>', 'what keeps a new state: sqlite, or package:store of an allowed package', text)
+    .option(
+      '--transport <name>',
+      'what carries messages: socket.io, or the coordinator’s package:transport of an allowed package',
+      text,
+    )
     .requiredOption('--coordinator <url>', 'http(s) address of the coordinator, or of the proxy in front of it', text)
     .optionsGroup('Persons:')
     .option(
@@ -195,6 +203,8 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       ...(options.vocabulary !== undefined && { vocabulary: options.vocabulary }),
       state: options.state,
       coordinator: options.coordinator,
+      ...(options.storeEngine !== undefined && { storeEngine: options.storeEngine }),
+      ...(options.transport !== undefined && { transport: options.transport }),
       receives: options.receive,
       epoch: options.epoch,
       releaseTimeoutMs: 1000 * options.releaseWait,

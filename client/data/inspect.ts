@@ -6,7 +6,7 @@
 import { basename } from 'node:path';
 import { detectFormat } from '../../core/data/detect.ts';
 import { DataError } from '../../core/data/errors.ts';
-import { sketchParquet, sketchText, Tally } from '../../core/data/inspection.ts';
+import { sketchNamed, sketchText, Tally } from '../../core/data/inspection.ts';
 import type { ReadingChoice, Sketch } from '../../core/data/inspection.ts';
 import { NOT_UTF8 } from '../../core/data/lines.ts';
 import { parquetColumns } from '../../core/data/parquet.ts';
@@ -17,7 +17,7 @@ import type { CollectOptions, ReadReport } from '../../core/data/rows.ts';
 import { linesOf } from './head.ts';
 import { itemsBeside, readItemsFile } from './items-file.ts';
 import type { ItemsFile } from './items-file.ts';
-import { findSource, headOf, isGzipped, readable, readSource, withRanges } from './source.ts';
+import { findSource, headOf, isGzipped, outsideColumns, readable, readSource, withRanges } from './source.ts';
 import type { Source } from './source.ts';
 
 export interface InspectChoice extends ReadingChoice {
@@ -95,10 +95,12 @@ function dropped({ columns: before }: Reading, { columns: after }: Reading): str
 
 async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promise<Sketch> {
   const name = basename(file).replace(/\.gz$/i, '');
+  const { format: outside } = choice;
+  if (outside !== undefined) return sketchNamed(outside, await outsideColumns(file, outside), choice);
   const { bytes, isWhole } = await headOf(file);
   try {
     const format = detectFormat(bytes, name, choice.encoding);
-    if (format.kind === 'parquet') return sketchParquet(await withRanges(file, parquetColumns), choice);
+    if (format.kind === 'parquet') return sketchNamed('parquet', await withRanges(file, parquetColumns), choice);
     const { lines, broken } = await linesOf(bytes, isWhole, format.encoding);
     // Otherwise the next line would be mistaken for the header.
     if (broken === 1) {

@@ -11,7 +11,10 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { readDelimited } from '../../core/data/delimited.ts';
 import { isGzip, isParquet } from '../../core/data/detect.ts';
-import { codeOf } from '../../core/errors/coded-error.ts';
+import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
+import { pieceNamed } from '../../core/packages/named.ts';
+import type { OutsideName } from '../../core/packages/package-id.ts';
+import type { Reader, SourceFile } from '../../core/data/reader.ts';
 import { DataError } from '../../core/data/errors.ts';
 import { readJsonLines } from '../../core/data/json-lines.ts';
 import { readParquet } from '../../core/data/parquet.ts';
@@ -132,6 +135,34 @@ async function readFile(file: string, reading: Reading, sink: RowSink, signal?: 
       return readJsonLines(await textOf(file), reading, sink);
     case 'parquet':
       return withRanges(file, (ranges) => readParquet(ranges, reading, sink, signal));
+    default: {
+      const { columns, format } = reading;
+      return byOutside(format, (reader) => reader.read(sourceFile(file), columns, sink, signal), signal);
+    }
+  }
+}
+
+/** Names of the columns, by the reader of an outside package. @throws DataError DATA_FORMAT_BROKEN; PackageError. */
+export function outsideColumns(file: string, format: OutsideName): Promise<readonly string[]> {
+  return byOutside(format, (reader) => reader.columns(sourceFile(file)));
+}
+
+function sourceFile(path: string): SourceFile {
+  return { bytes: () => bytesOf(path), ranges: (work) => withRanges(path, work) };
+}
+
+/** An error of an outside reader is one of the file, unless it was stopped. */
+async function byOutside<Result>(
+  format: OutsideName,
+  work: (reader: Reader) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const reader = pieceNamed<Reader>('readers', {}, format);
+  try {
+    return await work(reader);
+  } catch (error) {
+    if (error instanceof DataError || signal?.aborted === true) throw error;
+    throw new DataError('DATA_FORMAT_BROKEN', `${format} cannot read it: ${messageOf(error)}`, { cause: error });
   }
 }
 

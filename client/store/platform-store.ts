@@ -2,6 +2,8 @@
  * The platform's private state: everything that must survive the process, so that nothing is spent, revealed or
  * released twice. Every write is durable when the call returns. The interface is synchronous on purpose: between
  * recording and sending, no other code may run.
+ *
+ * Unstable for now: a store from outside this project must expect changes in any version.
  * @module
  */
 import type { Consent } from '../../core/federation/consent.ts';
@@ -11,6 +13,12 @@ import type { EnteredAttempt } from '../../core/secagg/statement.ts';
 import type { ReleaseModeName } from '../../core/release/registry.ts';
 import type { NoiseModel } from '../../core/release/release.ts';
 import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
+
+/** The platform and federation that a state belongs to. */
+export interface StoreOwner {
+  readonly federation: string;
+  readonly platform: string;
+}
 
 export interface PlatformStore {
   readonly sessions: SessionStore;

@@ -3,7 +3,7 @@
  * @module
  */
 import { StoreError } from '../../host/errors/store-errors.ts';
-import type { PlatformStore } from './platform-store.ts';
+import type { PlatformStore, StoreOwner } from './platform-store.ts';
 import { sqliteReceived } from './sqlite/received.ts';
 import { sqliteCodes, sqliteConsents, sqlitePseudonyms, sqliteRequests } from './sqlite/releases.ts';
 import { sqliteLetterKeys, sqliteOutbox } from './sqlite/letters.ts';
@@ -14,12 +14,6 @@ import type { StoreTerms } from '../../host/sqlite.ts';
 import { sqliteLedger } from '../../host/sqlite/ledger.ts';
 import { sqliteVersions } from '../../host/sqlite/versions.ts';
 import { sqliteCoordinates, sqliteStarts } from './sqlite/starts.ts';
-
-/** The platform and federation that a state belongs to. */
-export interface StoreOwner {
-  readonly federation: string;
-  readonly platform: string;
-}
 
 const TERMS: StoreTerms = {
   process: 'platform',

@@ -19,6 +19,7 @@ export * from './likes.ts';
 export * from './lines.ts';
 export * from './parquet.ts';
 export * from './reading-text.ts';
+export type * from './reader.ts';
 export * from './reading.ts';
 export * from './rows.ts';
 export * from './select.ts';

@@ -13,6 +13,7 @@ import { Growing } from './growing.ts';
 import { objectOf } from './json-lines.ts';
 import { EVERY_RATING, likesOf } from './likes.ts';
 import type { Likes } from './likes.ts';
+import type { OutsideName } from '../packages/package-id.ts';
 import { NOT_UTF8 } from './lines.ts';
 import type { Encoding } from './lines.ts';
 import type { Column, Reading } from './reading.ts';
@@ -23,6 +24,8 @@ import type { TimeForm } from './times.ts';
 
 /** Settings that a user gives in place of a guess. */
 export interface ReadingChoice {
+  /** The outside reader of this file. Default: ours, chosen by its content. */
+  readonly format?: OutsideName;
   readonly columns?: ColumnChoice;
   readonly encoding?: Encoding;
   readonly delimiter?: string;
@@ -93,10 +96,13 @@ function sketchJson(lines: readonly string[], encoding: Encoding, choice: Readin
   return { reading: { format: 'json-lines', encoding, columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
 }
 
-/** @param names of the columns. @throws DataError DATA_HEADER, DATA_OPTION */
-export function sketchParquet(names: readonly string[], choice: ReadingChoice): Sketch {
+/**
+ * A file whose format names its columns: Parquet, or that of an outside reader.
+ * @param names of the columns. @throws DataError DATA_HEADER, DATA_OPTION
+ */
+export function sketchNamed(format: 'parquet' | OutsideName, names: readonly string[], choice: ReadingChoice): Sketch {
   const columns = columnsOfNames(names, named(choice.columns));
-  return { reading: { format: 'parquet', columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
+  return { reading: { format, columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
 }
 
 /** @throws DataError DATA_OPTION */

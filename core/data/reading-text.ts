@@ -18,6 +18,8 @@ export function formatText(reading: Reading): string {
       return `JSON lines, ${reading.encoding}`;
     case 'parquet':
       return 'Parquet';
+    default:
+      return `read by ${reading.format}`;
   }
 }
 

@@ -8,6 +8,7 @@ import { Document, isSeq, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { DataError } from './errors.ts';
 import { ENCODINGS } from './lines.ts';
+import { isOutsideName, outsideNameSchema } from '../packages/package-id.ts';
 import { TIME_FORMS } from './times.ts';
 
 /** A column by name, if a header, JSON or Parquet names it; otherwise by position from 0. */
@@ -48,8 +49,12 @@ const delimited = z.strictObject({
 const jsonLines = z.strictObject({ format: z.literal('json-lines'), ...text, ...common });
 const parquet = z.strictObject({ format: z.literal('parquet'), ...common });
 
-export const readingSchema = z.discriminatedUnion('format', [delimited, jsonLines, parquet]);
-export type Reading = z.infer<typeof readingSchema>;
+/** A format of an outside package's reader. */
+const outside = z.strictObject({ format: outsideNameSchema, ...common });
+
+const readingSchema = z.discriminatedUnion('format', [delimited, jsonLines, parquet]);
+export type OutsideReading = z.infer<typeof outside>;
+export type Reading = z.infer<typeof readingSchema> | OutsideReading;
 export type DelimitedReading = z.infer<typeof delimited>;
 export type JsonLinesReading = z.infer<typeof jsonLines>;
 export type ParquetReading = z.infer<typeof parquet>;
@@ -70,6 +75,7 @@ const catalogue = z.strictObject({
 export type CatalogueEntry = z.infer<typeof catalogue>;
 
 const fileSchema = z.strictObject({ isthmusReading: z.literal(1), reading: readingSchema, catalogue });
+const outsideFileSchema = fileSchema.extend({ reading: outside });
 
 /** A reading file. */
 export interface ReadingFile {
@@ -99,7 +105,9 @@ export function parseReading(yaml: string, file: string): ReadingFile {
   const refuse = (why: string): DataError =>
     new DataError('DATA_READING', `${file} is not a reading file: ${why}; write it again with "isthmus data inspect"`);
   if (document.errors.length > 0) throw refuse(document.errors[0].message.split('\n')[0]);
-  const parsed = fileSchema.safeParse(document.toJS());
+  const format: unknown = document.getIn(['reading', 'format']);
+  const isOutside = typeof format === 'string' && isOutsideName(format);
+  const parsed = (isOutside ? outsideFileSchema : fileSchema).safeParse(document.toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw refuse(`${issue.path.map(String).join('.') || 'the document'}: ${issue.message}`);

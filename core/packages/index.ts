@@ -3,5 +3,6 @@
  * @module
  */
 export * from './errors.ts';
+export * from './named.ts';
 export * from './package-id.ts';
 export * from './pieces.ts';

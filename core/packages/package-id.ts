@@ -29,6 +29,8 @@ export function isOutsideName(name: string): name is OutsideName {
   return PIECE.test(name);
 }
 
+export const outsideNameSchema = z.string().regex(PIECE) as unknown as z.ZodType<OutsideName>;
+
 /** A name of ours, or a well-formed name of an outside piece, loaded or not. */
 export function nameSchema<const Names extends readonly string[]>(
   names: Names,

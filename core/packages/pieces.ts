@@ -22,7 +22,7 @@ export type PieceKind = keyof typeof REQUIRED;
 export const PIECE_KINDS = Object.keys(REQUIRED) as readonly PieceKind[];
 
 /** A kind in words, for messages. */
-const WORDS: Readonly<Record<PieceKind, string>> = {
+export const PIECE_WORDS: Readonly<Record<PieceKind, string>> = {
   strategies: 'strategy',
   releaseModes: 'release mode',
   readers: 'reader',
@@ -90,14 +90,14 @@ export function outsidePiece(kind: PieceKind, name: OutsideName): unknown {
   if (found === undefined) {
     throw new PackageError(
       'PACKAGE_NOT_ALLOWED',
-      `${WORDS[kind]} "${name}" is of package ${from}, which is not allowed here: install the package, read its code, and give --allow with what "isthmus package ${from}" prints`,
+      `${PIECE_WORDS[kind]} "${name}" is of package ${from}, which is not allowed here: install the package, read its code, and give --allow with what "isthmus package ${from}" prints`,
     );
   }
   const piece = found.pieces.get(kind)?.[name.slice(from.length + 1)];
   if (piece !== undefined) return piece;
   throw new PackageError(
     'PACKAGE_PIECE_UNKNOWN',
-    `package ${from}@${found.id.version} has no ${WORDS[kind]} "${name}"; it has ${outsideNames(kind).join(', ') || 'none'}`,
+    `package ${from}@${found.id.version} has no ${PIECE_WORDS[kind]} "${name}"; it has ${outsideNames(kind).join(', ') || 'none'}`,
   );
 }
 
@@ -123,7 +123,7 @@ function checkedKind(id: PackageId, kind: string, named: unknown): [PieceKind, R
 }
 
 function checkPiece(id: PackageId, kind: PieceKind, name: string, piece: unknown): void {
-  const what = `${WORDS[kind]} "${name}"`;
+  const what = `${PIECE_WORDS[kind]} "${name}"`;
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
     throw broken(id, `has a ${what}, and a name is 1 to 63 of a-z, 0-9 and hyphens`);
   }

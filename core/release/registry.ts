@@ -67,7 +67,12 @@ export interface ReleaseModeOptions {
 
 /** @throws PrivacyError PRIVACY_BAD_PARAMETER naming the option that is missing or out of range. */
 export function releaseMode(name: ReleaseModeName, options: ReleaseModeOptions = {}): ReleaseMode {
-  const [isLocal, { epsilon0 }] = [isLocalMode(name), options];
+  return boundMode(name, releaseDefinition(name), options);
+}
+
+/** A mode of this definition, as {@link releaseMode} gives it by name. @throws as releaseMode. */
+export function boundMode(name: string, definition: ReleaseModeDefinition, options: ReleaseModeOptions): ReleaseMode {
+  const [isLocal, { epsilon0 }] = [definition.bound === 'epsilon0', options];
   const need = <T>(isNeeded: boolean, option: string, value: T | null | undefined, otherwise: T): T => {
     if (isNeeded && (value === null || value === undefined)) {
       throw new PrivacyError('PRIVACY_BAD_PARAMETER', `release mode "${name}" needs ${option}`);
@@ -75,9 +80,9 @@ export function releaseMode(name: ReleaseModeName, options: ReleaseModeOptions =
     return value ?? otherwise;
   };
   const terms = {
-    prototypes: need(needsPrototypes(name), 'prototypes', options.prototypes, new Float32Array(0)),
+    prototypes: need(definition.prototypes !== undefined, 'prototypes', options.prototypes, new Float32Array(0)),
     dimension: need(isLocal, 'dimension', options.dimension, 0),
     epsilon0: need(isLocal, 'epsilon0', epsilon0, 0),
   };
-  return { name, epsilon0: isLocal ? terms.epsilon0 : null, ...releaseDefinition(name).bind(terms) };
+  return { name, epsilon0: isLocal ? terms.epsilon0 : null, ...definition.bind(terms) };
 }

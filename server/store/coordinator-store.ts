@@ -1,6 +1,8 @@
 /**
  * The interface to the store of a coordinator's state. Two implementations (SQLite, memory) pass one compliance suite.
  * Every call is durable when it returns, or throws a StoreError and has changed nothing.
+ *
+ * Unstable for now: a store from outside this project must expect changes in any version.
  * @module
  */
 import type { OptimiserState } from '../../core/federation/optimiser.ts';

@@ -14,7 +14,7 @@ import { reportLedger } from '../../core/privacy/ledger/ledger-report.ts';
 import type { LedgerReport } from '../../core/privacy/ledger/ledger-report.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 import { COMMAND } from '../e2e/isthmus.ts';
-import { testCharge, testRefund, TRUSTING, UNBOUNDED } from '../privacy/ledger-store.compliance.ts';
+import { testCharge, testRefund, TRUSTING, UNBOUNDED } from '../../compliance/ledger-store.ts';
 
 const DELTA = { epsilon: null, delta: 1e-6, elsewhere: [] };
 

@@ -11,7 +11,7 @@ import type { Connection } from '../../core/wire/connection.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
 import { connectionOf, Keys } from '../../core/wire/handshake.ts';
 import { COORDINATOR_LIMITS } from '../../core/wire/transport.ts';
-import { raise, testFederation, testRandom } from '../wire/federation.ts';
+import { raise, testFederation, testRandom } from '../../compliance/wire-federation.ts';
 import { quickClock } from '../wire/quick-clock.ts';
 import {
   ANSWER_KINDS,

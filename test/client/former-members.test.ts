@@ -11,7 +11,7 @@ import { encoderFingerprint } from '../../core/federation/planned-release.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { takeVersion } from '../../core/federation/versions.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import { part } from './platform-store.compliance.ts';
+import { part } from '../../compliance/platform-store.ts';
 
 const random = seededRandom('former members');
 const identity = (name: string): Identity => generateIdentity(name, random);

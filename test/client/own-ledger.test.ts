@@ -14,7 +14,7 @@ import { attemptCharge, ledgerBudget, platformCharge, proposedAttempt } from '..
 import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import type { LedgerSyncBody } from '../../core/wire/body.ts';
-import { TRUSTING } from '../privacy/ledger-store.compliance.ts';
+import { TRUSTING } from '../../compliance/ledger-store.ts';
 import { enterSession } from '../privacy/refunds.ts';
 import type { EnteredSession } from '../privacy/refunds.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
-import { platformStoreCompliance } from './platform-store.compliance.ts';
+import { platformStoreCompliance } from '../../compliance/platform-store.ts';
 
 const owner = { federation: 'f', platform: 'a' };
 const coded = (code: string) => (error: unknown) => error instanceof StoreError && error.code === code;

@@ -9,7 +9,7 @@ import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pip
 import { ledgerBudget } from '../../core/privacy/plan/plan-events.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import { TRUSTING } from './ledger-store.compliance.ts';
+import { TRUSTING } from '../../compliance/ledger-store.ts';
 
 const own: SumQuery = {
   label: 'encoder/counts',

@@ -12,7 +12,7 @@ import {
 } from '../../core/privacy/ledger/ledger.ts';
 import type { LedgerBudget, LedgerEntry, LedgerRules, LedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { reportLedger } from '../../core/privacy/ledger/ledger-report.ts';
-import { ledgerStoreCompliance, testCharge, testRefund, TRUSTING, UNBOUNDED } from './ledger-store.compliance.ts';
+import { ledgerStoreCompliance, testCharge, testRefund, TRUSTING, UNBOUNDED } from '../../compliance/ledger-store.ts';
 
 const refusedAs = (code: string, message?: RegExp) => (error: unknown) =>
   error instanceof PrivacyError && error.code === code && (message?.test(error.message) ?? true);

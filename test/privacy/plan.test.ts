@@ -11,7 +11,7 @@ import { epsilonAgainst, plannedSum, planOpenings } from '../../core/privacy/pla
 import type { PlanRequest } from '../../core/privacy/plan/privacy-plan.ts';
 import { Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
 import { tailMultiple } from '../../core/privacy/mechanism/scale.ts';
-import { TRUSTING } from './ledger-store.compliance.ts';
+import { TRUSTING } from '../../compliance/ledger-store.ts';
 
 const counts: SumQuery = {
   label: 'encoder/counts',

@@ -27,7 +27,7 @@ import type { PlanRequest, PrivacyPlan } from '../../core/privacy/plan/privacy-p
 import { personSampling } from '../../core/privacy/mechanism/sampling.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import { TRUSTING } from './ledger-store.compliance.ts';
+import { TRUSTING } from '../../compliance/ledger-store.ts';
 
 /** A federation with the options of a manifest. */
 function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privacy']>, epsilon: number | null = 4) {

@@ -3,7 +3,7 @@ import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { releaseMode } from '../../core/release/registry.ts';
 import { RELEASE_MODES } from '../../core/release/registry.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import { releaseModeCompliance } from './release-mode.compliance.ts';
+import { releaseModeCompliance } from '../../compliance/release-mode.ts';
 
 const prototypes = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0);
 const options = { epsilon0: 2, dimension: 3, prototypes };

@@ -6,7 +6,7 @@ import { memoryStore } from '../../server/store/memory.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
 import { quickClock } from '../wire/quick-clock.ts';
-import { testRandom } from '../wire/federation.ts';
+import { testRandom } from '../../compliance/wire-federation.ts';
 import { TestPlatform } from './test-platform.ts';
 import type { TestPlatformOptions } from './test-platform.ts';
 import type { TinyFederation } from './tiny-federation.ts';

@@ -17,7 +17,7 @@ import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { Body } from '../../core/wire/body.ts';
 import type { PlatformLink } from '../../core/wire/transport.ts';
 import { silentLog } from '../../host/log.ts';
-import { raise, testRandom } from '../wire/federation.ts';
+import { raise, testRandom } from '../../compliance/wire-federation.ts';
 import type { House } from './house.ts';
 
 export interface LiveOptions {

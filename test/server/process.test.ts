@@ -20,7 +20,7 @@ import { runCoordinator } from '../../server/run.ts';
 import type { RunSettings } from '../../server/run.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
 import { COMMAND } from '../e2e/isthmus.ts';
-import { testRandom } from '../wire/federation.ts';
+import { testRandom } from '../../compliance/wire-federation.ts';
 import { TestPlatform } from './test-platform.ts';
 
 describe('isthmus coordinator', function () {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore } from '../../server/store/memory.ts';
 import { openSqliteStore } from '../../server/store/sqlite.ts';
-import { coordinatorStoreCompliance } from './store.compliance.ts';
+import { coordinatorStoreCompliance } from '../../compliance/coordinator-store.ts';
 
 const owner = { federation: 'f', parameters: 3 };
 

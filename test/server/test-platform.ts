@@ -17,7 +17,7 @@ import type { AttemptEndBody, AttemptStartBody, Body } from '../../core/wire/bod
 import { isPlatformMessage } from '../../core/wire/secagg-codec.ts';
 import type { PlatformLink, PlatformTransport, WireFailure } from '../../core/wire/transport.ts';
 import type { PlatformEndOptions } from '../../core/wire/platform-end.ts';
-import { raise, testRandom } from '../wire/federation.ts';
+import { raise, testRandom } from '../../compliance/wire-federation.ts';
 import type { TinyFederation } from './tiny-federation.ts';
 
 export type MakeTransport = (options: Omit<PlatformEndOptions, 'dial'>) => PlatformTransport;

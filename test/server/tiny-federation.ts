@@ -8,7 +8,7 @@ import type { FederationPlan } from '../../core/federation/plan.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
 import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/encoder.ts';
-import { testRandom } from '../wire/federation.ts';
+import { testRandom } from '../../compliance/wire-federation.ts';
 
 export interface TinyFederation {
   readonly manifest: Manifest;

@@ -5,7 +5,7 @@ import { encodeBody } from '../../core/wire/body-codec.ts';
 import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
 import { readHead } from '../../core/wire/envelope-head.ts';
 import { FrameSigner, FrameVerifier } from '../../core/wire/signing.ts';
-import { testFederation } from './federation.ts';
+import { testFederation } from '../../compliance/wire-federation.ts';
 
 const { secretKey, publicKeys } = testFederation().of('alpha');
 const signer = new FrameSigner(secretKey);

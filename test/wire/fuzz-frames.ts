@@ -6,7 +6,7 @@ import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
 import { WireError } from '../../core/wire/errors.ts';
 import { FrameSigner, FrameVerifier } from '../../core/wire/signing.ts';
 import { anyBody } from './arbitrary-body.ts';
-import { testFederation } from './federation.ts';
+import { testFederation } from '../../compliance/wire-federation.ts';
 
 const mutation = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), {
   minLength: 1,

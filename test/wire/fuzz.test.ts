@@ -4,7 +4,7 @@ import { socketTransport } from '../../client/transport/socket-io.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
 import { House } from '../server/house.ts';
 import { tinyFederation } from '../server/tiny-federation.ts';
-import { testFederation, testRandom } from './federation.ts';
+import { testFederation, testRandom } from '../../compliance/wire-federation.ts';
 import { strikeCoordinator } from './fuzz-coordinator.ts';
 import { fuzzPackets } from './fuzz-packets.ts';
 import { falseCoordinator } from './fuzz-platform.ts';

@@ -19,7 +19,7 @@ import type {
   PlatformPresence,
   WireFailure,
 } from '../../core/wire/transport.ts';
-import { raise, testFederation, testRandom } from './federation.ts';
+import { raise, testFederation, testRandom } from '../../compliance/wire-federation.ts';
 import { HandClock } from './hand-clock.ts';
 
 const federation = testFederation();

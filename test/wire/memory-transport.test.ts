@@ -1,6 +1,6 @@
 import { MemoryNetwork } from '../../core/wire/memory-transport.ts';
-import { testRandom } from './federation.ts';
-import { transportCompliance } from './transport.compliance.ts';
+import { testRandom } from '../../compliance/wire-federation.ts';
+import { transportCompliance } from '../../compliance/transport.ts';
 import { quickClock } from './quick-clock.ts';
 
 transportCompliance('memory', () => {

@@ -14,7 +14,7 @@ import { STRANGER_LIMITS } from '../../server/transport/strangers.ts';
 import type { StrangerLimits } from '../../server/transport/strangers.ts';
 import { socketTransport } from '../../server/transport/socket-io.ts';
 import type { SocketTransportOptions } from '../../server/transport/socket-io.ts';
-import { raise, testFederation, testRandom } from './federation.ts';
+import { raise, testFederation, testRandom } from '../../compliance/wire-federation.ts';
 import { quickClock } from './quick-clock.ts';
 import { RawMember } from './raw-member.ts';
 import { EVENT_TEXT, frameOf, RawWebSocket, TEXT } from './raw-websocket.ts';

@@ -4,9 +4,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { dialer, socketTransport as platformTransport } from '../../client/transport/socket-io.ts';
 import { socketTransport as coordinatorTransport } from '../../server/transport/socket-io.ts';
-import { testRandom } from './federation.ts';
+import { testRandom } from '../../compliance/wire-federation.ts';
 import { quickClock } from './quick-clock.ts';
-import { transportCompliance } from './transport.compliance.ts';
+import { transportCompliance } from '../../compliance/transport.ts';
 
 transportCompliance('socket.io', async () => {
   const clock = quickClock();

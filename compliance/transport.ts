@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { isthmus } from '../../proto/gen/isthmus.js';
-import { encodeBody, decodeBody } from '../../core/wire/body-codec.ts';
-import type { Body, MailBody, StatusBody } from '../../core/wire/body.ts';
-import type { Connection, Dial } from '../../core/wire/connection.ts';
-import { openEnvelope, sealEnvelope } from '../../core/wire/envelope.ts';
-import { connectionOf, HANDSHAKE_FRAME_BYTES } from '../../core/wire/handshake.ts';
-import type { LinkBody } from '../../core/wire/link-body.ts';
-import { FrameSigner, FrameVerifier } from '../../core/wire/signing.ts';
+import { isthmus } from '../proto/gen/isthmus.js';
+import { encodeBody, decodeBody } from '../core/wire/body-codec.ts';
+import type { Body, MailBody, StatusBody } from '../core/wire/body.ts';
+import type { Connection, Dial } from '../core/wire/connection.ts';
+import { openEnvelope, sealEnvelope } from '../core/wire/envelope.ts';
+import { connectionOf, HANDSHAKE_FRAME_BYTES } from '../core/wire/handshake.ts';
+import type { LinkBody } from '../core/wire/link-body.ts';
+import { FrameSigner, FrameVerifier } from '../core/wire/signing.ts';
 import type {
   CoordinatorEndpoint,
   CoordinatorHandlers,
@@ -24,9 +24,9 @@ import type {
   WireFailure,
   WireIdentity,
   WireLimits,
-} from '../../core/wire/transport.ts';
-import { raise, testFederation } from './federation.ts';
-import type { TestFederation } from './federation.ts';
+} from '../core/wire/transport.ts';
+import { raise, testFederation } from './wire-federation.ts';
+import type { TestFederation } from './wire-federation.ts';
 
 export interface TransportHarness {
   coordinator(identity: WireIdentity, limits: WireLimits): Promise<CoordinatorTransport>;

@@ -3,12 +3,12 @@
  * state ends with the process.
  */
 import assert from 'node:assert/strict';
-import { StoreError } from '../../host/errors/store-errors.ts';
-import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../../client/store/platform-store.ts';
+import { StoreError } from '../host/errors/store-errors.ts';
+import type { PlatformStore, ReceivedPart, ReceivedVersion } from '../client/store/platform-store.ts';
 
-import type { EnteredAttempt } from '../../core/secagg/statement.ts';
-import { versionStoreCompliance } from '../federation/version-store.compliance.ts';
-import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
+import type { EnteredAttempt } from '../core/secagg/statement.ts';
+import { versionStoreCompliance } from './version-store.ts';
+import { ledgerStoreCompliance } from './ledger-store.ts';
 
 export interface StoreSetup {
   readonly open: () => PlatformStore;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ReleaseMode } from '../../core/release/release.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
+import { inferFromCodes } from '../core/audit/release-inference.ts';
+import type { ReleaseMode } from '../core/release/release.ts';
+import { seededRandom } from '../core/random/seeded.ts';
 
 /** Requirements for every {@link ReleaseMode}, for representations of this dimension. */
 export function releaseModeCompliance(setup: () => ReleaseMode, dimension: number): void {
@@ -46,5 +47,21 @@ export function releaseModeCompliance(setup: () => ReleaseMode, dimension: numbe
       Array.from({ length: 40 }, (_, i) => String(mode.release(representation, seededRandom(`draw ${i}`)))),
     );
     assert.equal(drawn.size > 1, mode.epsilon0 !== null);
+  });
+
+  it('reveals no more than its eps0 to an attacker who knows both of two representations', function () {
+    this.timeout(60_000);
+    const mode = setup();
+    if (mode.epsilon0 === null) return;
+    const others = [
+      representation.map((value) => -value),
+      representation.map((value, i) => (i === 0 ? -value : value)),
+    ];
+    for (const [at, other] of others.entries()) {
+      const random = seededRandom(`attack ${at}`);
+      const attack = { mode, one: representation, other, draws: 8000, significance: 1e-6, random };
+      const { lowerBound } = inferFromCodes(attack);
+      assert.ok(lowerBound <= mode.epsilon0, `measured at least ${lowerBound}, stated ${mode.epsilon0}`);
+    }
   });
 }

@@ -1,6 +1,6 @@
 /** Requirements for every VersionStore. */
 import assert from 'node:assert/strict';
-import type { VersionRecord, VersionStore } from '../../core/federation/versions.ts';
+import type { VersionRecord, VersionStore } from '../core/federation/versions.ts';
 
 export interface VersionStoreSetup {
   readonly open: () => VersionStore;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Ledger, verifyLedger } from '../../core/privacy/ledger/ledger.ts';
-import type { Charge, LedgerBudget, LedgerRules, LedgerStore, Refund } from '../../core/privacy/ledger/ledger.ts';
+import { Ledger, verifyLedger } from '../core/privacy/ledger/ledger.ts';
+import type { Charge, LedgerBudget, LedgerRules, LedgerStore, Refund } from '../core/privacy/ledger/ledger.ts';
 
 export interface LedgerStoreSetup {
   /** A new, empty store. */

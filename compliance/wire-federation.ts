@@ -1,8 +1,8 @@
 /** Identities of a small federation, made from a fixed seed. */
 import { createHash } from 'node:crypto';
-import { generateIdentity } from '../../core/federation/identity.ts';
-import type { RandomSource } from '../../core/random/source.ts';
-import type { WireIdentity } from '../../core/wire/transport.ts';
+import { generateIdentity } from '../core/federation/identity.ts';
+import type { RandomSource } from '../core/random/source.ts';
+import type { WireIdentity } from '../core/wire/transport.ts';
 
 export interface TestFederation {
   of(name: string): WireIdentity;

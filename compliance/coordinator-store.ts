@@ -1,8 +1,8 @@
 /** Requirements for every CoordinatorStore. */
 import assert from 'node:assert/strict';
-import type { AttemptEnded, CompletedRound, CoordinatorStore } from '../../server/store/coordinator-store.ts';
-import { versionStoreCompliance } from '../federation/version-store.compliance.ts';
-import { ledgerStoreCompliance } from '../privacy/ledger-store.compliance.ts';
+import type { AttemptEnded, CompletedRound, CoordinatorStore } from '../server/store/coordinator-store.ts';
+import { versionStoreCompliance } from './version-store.ts';
+import { ledgerStoreCompliance } from './ledger-store.ts';
 
 export interface StoreSetup {
   open(): CoordinatorStore;
