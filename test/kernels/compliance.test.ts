@@ -358,6 +358,38 @@ describe('kernels', () => {
       assert.ok(wasm.at(-4)!.some((value) => Math.abs(value - 7) > 1000));
     });
 
+    it('are the same to the bit for numbers that are as large or small as there are, and factors that are none', () => {
+      const extremes = [0, -0, 2 ** -149, -(2 ** -126), 0.5, -1, 2 ** 23, 2 ** 24 + 2, -(2 ** 31), 2 ** 53, -3.4e38];
+      const factors = [0, 1e-50, 0.3, 1, 2 ** 20, 1e30, 1e50, Infinity, NaN];
+      const [wasm, javascript] = [inWasm, inJavaScript].map((one) => {
+        const prng = new Prng('extremes');
+        const oneOf = (numbers: readonly number[]): number => numbers[prng.integer(numbers.length)];
+        const seen: number[][] = [];
+        for (let time = 0; time < 60; time++) {
+          const [rows, columns, count] = [1 + prng.integer(9), 1 + prng.integer(17), 1 + prng.integer(3)];
+          const sums = one.outerSums({ blocks: [{ rows, columns }], terms: count, persons: 1 });
+          const any = (length: number): Float32Array =>
+            Float32Array.from({ length }, () => (prng.integer(2) === 0 ? prng.gaussian() : oneOf(extremes)));
+          const placed = sums.place(0, any(count * rows), any(count * columns));
+          seen.push([...placed.left], [...placed.right]);
+          const words = Uint32Array.from({ length: count * sums.wordsPerTerm(0) }, () => prng.uint32());
+          const rounded = sums.round(
+            0,
+            Float64Array.from({ length: 2 * count }, () => oneOf(factors)),
+            words,
+          );
+          seen.push([...rounded.left], [...rounded.right]);
+          sums.keep();
+          const into = new Float64Array(rows * columns);
+          sums.addTo(0, into, 0);
+          seen.push([...into]);
+        }
+        return seen;
+      });
+      assert.deepEqual(wasm, javascript);
+      assert.ok(wasm.flat().every(Number.isFinite), 'no number that is none, and no infinity');
+    });
+
     it('round up as often as the fraction says, keep integers as they are, and sum what they rounded', () => {
       for (const one of [inWasm, inJavaScript]) {
         const sums = one.outerSums({ blocks: [{ rows: 1, columns: 4 }], terms: 1, persons: 1 });
@@ -366,7 +398,8 @@ describe('kernels', () => {
         const total = new Float64Array(4);
         for (let time = 0; time < 4000; time++) {
           sums.place(0, Float32Array.of(1), given);
-          const words = Uint32Array.from({ length: sums.wordsPerTerm(0) }, () => prng.uint32());
+          // The smallest coin rounds every fraction up, and no integer.
+          const words = Uint32Array.from({ length: sums.wordsPerTerm(0) }, () => (time === 0 ? 0 : prng.uint32()));
           const { right } = sums.round(0, Float64Array.of(1, 1), words);
           sums.keep();
           const one = new Float64Array(4);

@@ -90,7 +90,9 @@ describe('outer products', () => {
           fc.integer({ min: -4, max: 30 }),
           fc.string(),
           ({ person, dimension }, integerClip, exponent, seed) => {
-            const sum = planned({ dimension, integerClip, scale: 2 ** exponent });
+            // The bound on a person on three platforms: this one has its own part of it.
+            const integerSensitivity = 3 * integerClip;
+            const sum = planned({ dimension, integerClip, integerSensitivity, scale: 2 ** exponent });
             const { integers, zeroed } = mechanism.bound(sum, [person], seededRandom(seed));
             assert.ok(integers.every(Number.isSafeInteger));
             assert.ok(norm2(integers) <= BigInt(integerClip) ** 2n, `${norm2(integers)} > ${integerClip}^2`);
@@ -259,6 +261,20 @@ describe('outer products', () => {
     }
   });
 
+  it('are clamped to the public bound with everybody in, whichever way they came', () => {
+    const sum = planned({ dimension: DIMENSION, integerClip: 1000, scale: 1000, bound: 1500 });
+    const one = layer(new Prng('clamp'), 1, 1000);
+    const { values } = writtenOut(one, DIMENSION);
+    for (const people of [
+      new Array<Contribution>(40).fill(one),
+      [{ values }, ...new Array<Contribution>(39).fill(one)],
+    ]) {
+      const { clamped, integers } = discreteGaussian.bound(sum, people, seededRandom('clamp'));
+      assert.equal(clamped, integers.filter((integer) => Math.abs(integer) === 1500).length);
+      assert.ok(clamped > 10 && integers.every((integer) => Math.abs(integer) <= 1500), `${clamped} clamped`);
+    }
+  });
+
   it('draw a person by the coin before anything is measured, and count who is zeroed', () => {
     const one = layer(new Prng('coin'), 2);
     const bad = { blocks: [{ ...one.blocks[0], left: one.blocks[0].left!.map((v, i) => (i === 3 ? NaN : v)) }] };
@@ -287,6 +303,7 @@ describe('outer products', () => {
       [block({ left: new Float32Array(6) })],
       [block({ right: new Float32Array(5) })],
       [block({ left: null })],
+      [block({ left: null, right: new Float32Array(3) })],
       [block({ left: null, rows: 1, right: new Float32Array(6) })],
       [block({ rows: 0 })],
       [block({ columns: NaN })],

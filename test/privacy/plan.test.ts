@@ -263,6 +263,10 @@ describe('privacy plan', () => {
     }
     const queries: readonly Partial<SumQuery>[] = [
       { dimension: 0 },
+      { outerProducts: 0 },
+      { outerProducts: -1 },
+      { outerProducts: 1.5 },
+      { outerProducts: NaN },
       { clip: 0 },
       { clip: Infinity },
       { repetitions: 0 },
@@ -316,6 +320,28 @@ describe('privacy plan', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('scales sums of outer products so that their rounding neither lengthens persons nor adds to the noise', () => {
+    for (const [outerProducts, persons, relativeNoise] of [
+      [2, 2000, 10],
+      [8, 2000, 10],
+      [2, 40_000, 1],
+    ]) {
+      const base = request(3, [{ ...round, outerProducts, relativeNoise }], { epsilon: 20 });
+      const made = planPrivacy({
+        ...base,
+        platforms: base.platforms.map((platform) => ({ ...platform, personsAbout: persons })),
+      });
+      const { dimension, integerClip, localVariance } = plannedSum(made, 'p0', 'round');
+      // A person of length K in all coordinates together: K sqrt(T D) / 2 (docs/privacy.md).
+      const added = (integerClip * Math.sqrt(outerProducts * dimension)) / 2;
+      assert.ok(Math.sqrt(1 + added / integerClip ** 2) <= 1.0026, `K ${integerClip}`);
+      const share = (3 * persons * added) / dimension / (3 * localVariance);
+      assert.ok(share <= 0.01, `rounding is ${share} of the noise`);
+      // No larger than that takes: half of it would not do.
+      assert.ok(share > 0.002 || Math.sqrt(1 + added / integerClip ** 2) > 1.001, `K ${integerClip}, share ${share}`);
+    }
   });
 
   it('refuses a ring that cannot hold the noise, with the arithmetic', () => {

@@ -53,6 +53,19 @@ const round: SumQuery = {
   relativeNoise: 1,
   scope: 'federation',
 };
+/** The same numbers as two outer products of 4 x 5 and their negative halves, so that terms agree and cancel. */
+const outerProducts = (values: readonly number[]): Contribution => ({
+  blocks: [
+    {
+      offset: 0,
+      rows: 4,
+      columns: D / 4,
+      left: Float32Array.from([...values.slice(0, 4), ...values.slice(0, 4)]),
+      right: Float32Array.from([...values.slice(4, 9), ...values.slice(4, 9).map((value) => value / -2)]),
+    },
+  ],
+});
+
 const encoder: SumQuery = { ...round, label: 'encoder', scope: 'platform', repetitions: 2 };
 
 function plan(given: Partial<PlanRequest> & { weights?: readonly number[]; queries?: readonly SumQuery[] } = {}) {
@@ -261,12 +274,13 @@ describe('the bound on a person on several platforms', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.float({ min: -9, max: 9, noNaN: true }), { minLength: D, maxLength: D }),
         fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e'], { minLength: 4, maxLength: 4 }),
-        (weights, split, values, on) => {
+        fc.boolean(),
+        (weights, split, values, on, isFactored) => {
           const made = plan({ weights, maxPlatformsPerPerson: split });
           const moved = new Float64Array(D);
           for (const name of on.slice(0, split)) {
             const sum = plannedSum(made, name, 'round');
-            const person = [{ values: Float32Array.from(values) }];
+            const person = [isFactored ? outerProducts(values) : { values: Float32Array.from(values) }];
             const { integers } = discreteGaussian.bound(sum, person, seededRandom(name));
             integers.forEach((integer, i) => (moved[i] += integer));
             assert.ok(Math.hypot(...integers) <= sum.integerClip * (1 + 1e-12));

@@ -202,9 +202,14 @@ export function strategyCompliance(strategy: TransferStrategy, setup: StrategyCo
     for (const { label, repetitions, scope } of queries) {
       if (scope === 'platform') assert.equal(charged.get(label)?.length, repetitions, label);
     }
+    const most = queries.find((query) => query.scope === 'federation')?.outerProducts ?? 0;
     for (const list of updates) {
       assert.equal(list.length, books.persons.length);
       for (const contribution of list) {
+        if ('blocks' in contribution) {
+          const terms = contribution.blocks.map(({ columns, right }) => right.length / columns);
+          assert.ok(Math.max(...terms) <= most, `${most} outer products are declared`);
+        }
         const { indices, values } = writtenOut(contribution, parameters);
         if (indices === undefined) assert.equal(values.length, parameters);
       }

@@ -257,10 +257,14 @@ function checkRequest(request: PlanRequest): void {
   for (const { name, personsAbout, queries } of platforms) {
     need(personsAbout >= 1, `${name}: personsAbout must be at least 1, and is ${personsAbout}`);
     need(new Set(queries.map(({ label }) => label)).size === queries.length, `${name}: labels must be different`);
-    for (const { label, dimension, clip, repetitions, relativeNoise } of queries) {
+    for (const { label, dimension, clip, repetitions, relativeNoise, outerProducts = 1 } of queries) {
       need(
         Number.isInteger(dimension) && dimension >= 1,
         `${name}/${label}: dimension must be at least 1, and is ${dimension}`,
+      );
+      need(
+        Number.isInteger(outerProducts) && outerProducts >= 1,
+        `${name}/${label}: outerProducts must be an integer of at least 1, and is ${outerProducts}`,
       );
       need(clip > 0 && Number.isFinite(clip), `${name}/${label}: clip must be above 0, and is ${clip}`);
       need(

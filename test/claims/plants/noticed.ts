@@ -113,6 +113,9 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'outer-norm-of-single-terms': { file: outer, title: outerWithin },
   'outer-once-rounded-is-enough': { file: outer, title: outerWithin },
+  'outer-norm-in-floats': { file: outer, title: outerWithin },
+  'outer-written-block-not-in-the-norm': { file: outer, title: outerWithin },
+  'outer-whole-bound-on-each-platform': { file: outer, title: outerWithin },
   'outer-norm-inexact': {
     file: outer,
     title: 'terms that cancel are never longer than K, however long each is',
