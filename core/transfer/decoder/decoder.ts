@@ -87,10 +87,10 @@ export function fitDecoders(
   const target = hide(domain, shuffled.slice(0, heldOutCount), seed);
   const fitOne = ({ name, readout, space: maker }: DecoderMethod): Decoder => {
     const held = inSpace(target, maker.make(target.domain, factorise), shuffled.slice(heldOutCount));
-    const { tuned, ...chosen } = select(readout, target, held, received, rows, seed);
+    const { tuned, ...chosen } = select(readout, target, held, { received, rows, linked: warm }, seed);
     const space = maker.make(domain, factorise);
     const train = targetsOf(domain, space, warm);
-    const state = tuned.scores && tuned.fit({ domain, space, received, rows, train });
+    const state = tuned.scores && tuned.fit({ domain, space, received, rows, train, linked: warm });
     return new FittedDecoder(domain, {
       report: { warmPersons: warm.length, ...chosen },
       method: name,

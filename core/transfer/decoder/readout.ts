@@ -42,6 +42,8 @@ export interface ReadoutTask {
   readonly rows: readonly RowsByPerson[];
   /** The linked persons to fit on, with their vectors in the space. */
   readonly train: Targets;
+  /** All linked persons, also those who are held out. Whoever else is in `rows` arrives, with nothing on the target. */
+  readonly linked: readonly string[];
 }
 
 /** A task with held-out persons, on whom a readout makes its choices. */

@@ -3,12 +3,10 @@
  * prior and popularity.
  * @module
  */
-import type { ReceivedRepresentations } from '../../release/release.ts';
 import { Prng } from '../../random/prng.ts';
 import { chooseBlend } from './blend.ts';
 import type { HeldOutSpace, HeldOutTarget } from './held-out-target.ts';
-import type { Readout, Tuned } from './readout.ts';
-import type { RowsByPerson } from './received-features.ts';
+import type { Readout, ReadoutTask, Tuned } from './readout.ts';
 import type { DecoderReport } from './report.ts';
 
 export interface Selection extends Omit<DecoderReport, 'warmPersons'> {
@@ -20,8 +18,7 @@ export function select(
   readout: Readout,
   target: HeldOutTarget,
   inSpace: HeldOutSpace,
-  received: readonly ReceivedRepresentations[],
-  rows: readonly RowsByPerson[],
+  letters: Pick<ReadoutTask, 'received' | 'rows' | 'linked'>,
   seed: string,
 ): Selection {
   const { domain, ranking } = target;
@@ -29,8 +26,7 @@ export function select(
   const tuned = readout.tune({
     domain,
     space,
-    received,
-    rows,
+    ...letters,
     train,
     ranking,
     heldOut,

@@ -36,6 +36,8 @@ export interface Fitting {
   /** Their vectors in the item space. */
   readonly factors: Float64Array /* [persons, dimension] */;
   readonly persons: readonly string[];
+  /** Features of the persons in the sources' letters who have nothing on the target: [arrivals, width]. */
+  readonly arrivals: Float64Array;
 }
 
 export interface Predictor {
@@ -95,6 +97,9 @@ export function vectorReadout<Choice extends Setting, State extends object>(
   };
 }
 
+/** Fewer persons than this on whom a source says something different teach nothing. */
+const FEWEST = 8;
+
 interface Fitted<State> {
   readonly given: Fitting;
   readonly layout: FeatureLayout;
@@ -109,20 +114,30 @@ function fitOn<Choice extends Setting, State extends object>(
   task: ReadoutTask,
   indices: readonly number[],
   setting: Choice,
-): Fitted<State> {
+): Fitted<State> | undefined {
   const chosen = indices.map((index) => {
     const received = task.received[index];
     return { received, variant: wholeFeatures.variants(received.noiseModel, received.dimension)[0] };
   });
   const rows = indices.map((index) => task.rows[index]);
   const layout = FeatureLayout.fit(wholeFeatures, chosen, rows, task.train.persons);
-  const given = fittingOf(task, layout, layout.rows(chosen, rows, task.train.persons));
+  const given = {
+    ...fittingOf(task, layout, layout.rows(chosen, rows, task.train.persons)),
+    arrivals: layout.rows(chosen, rows, arrivalsOf(task, rows)),
+  };
+  if (given.persons.length < FEWEST) return undefined;
   const state = method.fit(given, setting);
   return { given, layout, chosen, rows, state, predictor: method.predictor(state, 1) };
 }
 
+/** Held-out persons are no arrivals: they have nothing on this part of the target, but are linked. */
+function arrivalsOf(task: ReadoutTask, rows: readonly RowsByPerson[]): readonly string[] {
+  const known = new Set(task.linked);
+  return [...new Set(rows.flatMap((own) => [...own.keys()]))].filter((person) => !known.has(person)).sort();
+}
+
 /** A row of zeros says nothing, and would only teach a method the mean. */
-function fittingOf(task: ReadoutTask, layout: FeatureLayout, features: Float64Array): Fitting {
+function fittingOf(task: ReadoutTask, layout: FeatureLayout, features: Float64Array): Omit<Fitting, 'arrivals'> {
   const { width } = layout;
   const { factors, persons } = task.train;
   const { dimension } = task.space;
@@ -161,9 +176,6 @@ function predictRows(predictor: Predictor, rows: Float64Array, width: number, ot
   return out;
 }
 
-/** Fewer persons than this on whom a source says something different teach nothing. */
-const FEWEST = 8;
-
 function tune<Choice extends Setting, State extends object>(
   method: VectorMethod<Choice, State>,
   task: TuningTask,
@@ -172,8 +184,9 @@ function tune<Choice extends Setting, State extends object>(
   const prior = meanFactor(train, space.dimension);
   const candidatesOf = (indices: readonly number[]) =>
     method.settings.flatMap((setting) => {
-      const { chosen, layout, rows, given, ...fitted } = fitOn(method, task, indices, setting);
-      if (given.persons.length < FEWEST) return [];
+      const found = fitOn(method, task, indices, setting);
+      if (found === undefined) return [];
+      const { chosen, layout, rows, given, ...fitted } = found;
       const features = layout.rows(chosen, rows, heldOut.persons);
       const predicted = predictRows(fitted.predictor, features, layout.width, prior);
       return [
@@ -204,8 +217,9 @@ function tune<Choice extends Setting, State extends object>(
       ...(widening !== undefined && { widening }),
     },
     fit(full): VectorState {
-      if (best === undefined || decoded === undefined) throw new RangeError('there is no source to fit on');
-      const { given, layout, predictor, state } = fitOn(method, full, indices, best.setting);
+      const found = best && fitOn(method, full, indices, best.setting);
+      if (found === undefined || decoded === undefined) throw new RangeError('there is no source to fit on');
+      const { given, layout, predictor, state } = found;
       return {
         blocks: layout.state,
         model: state,

@@ -12,9 +12,14 @@ import { lightgcn } from '../spaces/lightgcn.ts';
 import { attention } from './attention.ts';
 import { bayes } from './bayes.ts';
 import { cca } from './cca.ts';
+import { collective } from './collective.ts';
+import { densityRatio } from './density-ratio.ts';
+import { information } from './information.ts';
 import { kernel } from './kernel.ts';
+import { lda } from './lda.ts';
 import { memory } from './memory.ts';
 import { mlp } from './mlp.ts';
+import { pca } from './pca.ts';
 import { personal } from './personal.ts';
 import { procrustes } from './procrustes.ts';
 import { ridge } from './ridge.ts';
@@ -32,6 +37,11 @@ export const readouts: readonly Readout[] = [
   mlp,
   personal,
   cca,
+  collective,
+  pca,
+  lda,
+  information,
+  densityRatio,
 ];
 export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
 

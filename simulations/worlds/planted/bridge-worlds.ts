@@ -119,3 +119,56 @@ export const narrow: PlantedWorld = {
     });
   },
 };
+
+export const wide: PlantedWorld = {
+  name: 'wide signal',
+  summary: 'three wide directions of forty numbers tell the taste, the others are noise, and few persons are linked',
+  make(seed) {
+    const items = itemsOf(seed, 3);
+    const fixed = new Prng(`${seed}/axes`);
+    const axes = Array.from({ length: 3 }, () => direction(fixed, 40));
+    return planted({ ...plan, warm: 80, dimension: 40 }, seed, (prng) => {
+      const taste = gaussians(prng, 3);
+      const vector = gaussians(prng, 40);
+      axes.forEach((axis, a) => axis.forEach((value, i) => (vector[i] += 3 * taste[a] * value)));
+      return { releases: { source: vector }, utility: Float64Array.from(items, (item) => 2 * dot(item, taste)) };
+    });
+  },
+};
+
+export const idle: PlantedWorld = {
+  name: 'idle numbers',
+  summary: 'five of sixty numbers tell the taste, the others are idle, and few persons are linked',
+  make(seed) {
+    const items = itemsOf(seed, 5);
+    const places = new Prng(`${seed}/places`).shuffle(Array.from({ length: 60 }, (_, i) => i)).slice(0, 5);
+    return planted({ ...plan, warm: 100, dimension: 60 }, seed, (prng) => {
+      const taste = gaussians(prng, 5);
+      const vector = gaussians(prng, 60);
+      places.forEach((place, a) => (vector[place] = taste[a]));
+      return { releases: { source: vector }, utility: Float64Array.from(items, (item) => 2 * dot(item, taste)) };
+    });
+  },
+};
+
+export const biased: PlantedWorld = {
+  name: 'biased links',
+  summary: 'linked persons are mostly of one half of the released vectors, arrivals of the other, where tastes bend',
+  make(seed) {
+    const items = itemsOf(seed, 2);
+    const shape = { ...plan, dimension: 10, releasesCold: true };
+    return planted(shape, seed, (prng, row) => {
+      const arrives = row >= shape.warm || prng.uniform() < 0.25;
+      const group = arrives ? 1 : -1;
+      const inner = gaussians(prng, 2);
+      // In one half the second taste follows the first number, in the other half it is its opposite.
+      const taste = Float64Array.of(group * inner[0], inner[1]);
+      return {
+        releases: {
+          source: Float64Array.from([...inner, ...gaussians(prng, 7, 0.2), 1.5 * group + 0.2 * prng.gaussian()]),
+        },
+        utility: Float64Array.from(items, (item) => 2 * dot(item, taste)),
+      };
+    });
+  },
+};

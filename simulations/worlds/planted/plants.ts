@@ -2,7 +2,7 @@
  * The planted world of each readout and item space, and the margins that it must keep there.
  * @module
  */
-import { narrow, opposite, silent, tellers, turned } from './bridge-worlds.ts';
+import { biased, idle, narrow, opposite, silent, tellers, turned, wide } from './bridge-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { both, linear, niches, sectors } from './worlds.ts';
@@ -30,6 +30,11 @@ export const plants: readonly Plant[] = [
   { method: 'mlp', world: sectors, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
   { method: 'personal', world: opposite, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
   { method: 'cca', world: narrow, overAblation: 0.03, overPrior: 0.03, overRidge: 0.005 },
+  { method: 'collective', world: silent, overAblation: 0.1, overPrior: 0.1 },
+  { method: 'pca', world: wide, overAblation: 0.1, overPrior: 0.1, overRidge: 0.002 },
+  { method: 'lda', world: narrow, overAblation: 0.03, overPrior: 0.03, overRidge: 0.005 },
+  { method: 'information', world: idle, overAblation: 0.1, overPrior: 0.1, overRidge: 0.01 },
+  { method: 'density-ratio', world: biased, overAblation: 0.02, overPrior: 0.05, overRidge: 0.01 },
   { method: 'als', world: linear, overAblation: 0.02, overPrior: 0.1 },
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },
