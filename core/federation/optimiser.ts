@@ -3,6 +3,7 @@
  * a public denominator, so it costs no privacy.
  * @module
  */
+import type { OptimiserName } from '../transfer/training/optimisers.ts';
 import { FederationError } from './errors.ts';
 
 /** The state that an optimiser carries from one round to the next. */
@@ -14,7 +15,7 @@ export interface OptimiserState {
 }
 
 export interface ServerOptimiser {
-  readonly name: 'fedavg' | 'fedadam';
+  readonly name: OptimiserName;
   /** State before the first round, for a model with that many parameters. */
   initialState(dimension: number): OptimiserState;
   /**
@@ -47,7 +48,11 @@ export function serverOptimiser({ name, learningRate }: OptimiserSettings): Serv
     case 'fedavg':
       return fedAvg(learningRate);
     case 'fedadam':
-      return fedAdam(learningRate);
+      return adaptive(FED_ADAM, learningRate);
+    case 'fedyogi':
+      return adaptive(FED_YOGI, learningRate);
+    case 'fedadagrad':
+      return adaptive(FED_ADAGRAD, learningRate);
   }
 }
 
@@ -71,25 +76,52 @@ const BETA1 = 0.9;
 const BETA2 = 0.99;
 const TAU = 1e-3;
 
+/** An adaptive optimiser's own part. */
+interface Adaptive {
+  readonly name: ServerOptimiser['name'];
+  /** b1: share of the earlier direction in the next one. */
+  readonly momentum: number;
+  /** v of one parameter after an update with that square. */
+  readonly next: (v: number, square: number) => number;
+}
+
+/** v <- b2 v + (1 - b2) u^2: forgets large updates after about 1 / (1 - b2) rounds. */
+const FED_ADAM: Adaptive = {
+  name: 'fedadam',
+  momentum: BETA1,
+  next: (v, square) => BETA2 * v + (1 - BETA2) * square,
+};
+
+/** v <- v - (1 - b2) u^2 sign(v - u^2): as FedAdam, but v falls no faster than updates are large (Zaheer et al. 2018). */
+const FED_YOGI: Adaptive = {
+  name: 'fedyogi',
+  momentum: BETA1,
+  next: (v, square) => v - (1 - BETA2) * square * Math.sign(v - square),
+};
+
+/** v <- v + u^2, without momentum: steps only become shorter. */
+const FED_ADAGRAD: Adaptive = { name: 'fedadagrad', momentum: 0, next: (v, square) => v + square };
+
 /**
- * m <- b1 m + (1 - b1) u;  v <- b2 v + (1 - b2) u^2;  w <- w + lr m / (sqrt(v) + tau)
- * (Reddi et al. 2021, "Adaptive Federated Optimization", Algorithm 2, with b1 = .9, b2 = .99, tau = 1e-3, v0 = tau^2).
+ * m <- b1 m + (1 - b1) u;  v as the optimiser says;  w <- w + lr m / (sqrt(v) + tau)
+ * (Reddi et al. 2021, "Adaptive Federated Optimization", Algorithm 2, with b2 = .99, tau = 1e-3, v0 = tau^2, and b1 = .9,
+ * or 0 for FedAdagrad, as in their experiments).
  */
-function fedAdam(learningRate: number): ServerOptimiser {
+function adaptive({ momentum, name, next: nextV }: Adaptive, learningRate: number): ServerOptimiser {
   return {
-    name: 'fedadam',
+    name,
     initialState: (dimension) => ({
       steps: 0,
       moments: [new Float32Array(dimension), new Float32Array(dimension).fill(TAU * TAU)],
     }),
     step(model, meanUpdate, state) {
-      checkShapes('fedadam', model, meanUpdate, state, 2);
+      checkShapes(name, model, meanUpdate, state, 2);
       const [m, v] = state.moments.map((moment) => moment.slice());
       const next = model.slice();
       for (let i = 0; i < next.length; i++) {
         const update = meanUpdate[i];
-        m[i] = BETA1 * m[i] + (1 - BETA1) * update;
-        v[i] = BETA2 * v[i] + (1 - BETA2) * update * update;
+        m[i] = momentum * m[i] + (1 - momentum) * update;
+        v[i] = nextV(v[i], update * update);
         next[i] += (learningRate * m[i]) / (Math.sqrt(v[i]) + TAU);
       }
       return { model: next, state: { steps: state.steps + 1, moments: [m, v] } };

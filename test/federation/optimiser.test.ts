@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeOptimiserState, encodeOptimiserState, serverOptimiser } from '../../core/federation/optimiser.ts';
+import { OPTIMISERS } from '../../core/transfer/training/optimisers.ts';
+import type { OptimiserName } from '../../core/transfer/training/optimisers.ts';
 
-const names = ['fedavg', 'fedadam'] as const;
+const names = OPTIMISERS;
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 
 describe('server optimisers', () => {
@@ -30,9 +32,43 @@ describe('server optimisers', () => {
     assert.ok(Math.abs(second.model[0] - (w1 + (0.1 * m2) / (Math.sqrt(v2) + 1e-3))) < 1e-6);
   });
 
-  it('fedadam reaches the minimum of a badly scaled quadratic that plain steps cannot', () => {
+  it('fedyogi follows its equation: v rises at once, and falls by no more than the update is large', () => {
+    const optimiser = serverOptimiser({ name: 'fedyogi', learningRate: 0.1 });
+    const first = optimiser.step(Float32Array.of(0), Float64Array.of(2), optimiser.initialState(1));
+    const v1 = 1e-6 + 0.01 * 4;
+    assert.ok(Math.abs(first.state.moments[1][0] - v1) < 1e-8);
+    assert.ok(Math.abs(first.model[0] - (0.1 * 0.2) / (Math.sqrt(v1) + 1e-3)) < 1e-6);
+    const second = optimiser.step(first.model, Float64Array.of(0.1), first.state);
+    const [m2, v2] = [0.9 * 0.2 + 0.01, v1 - 0.01 * 0.01];
+    assert.ok(Math.abs(second.state.moments[1][0] - v2) < 1e-8);
+    assert.ok(Math.abs(second.model[0] - (first.model[0] + (0.1 * m2) / (Math.sqrt(v2) + 1e-3))) < 1e-6);
+    // FedAdam forgets a large update ten times faster once updates are small.
+    const after = (name: 'fedadam' | 'fedyogi'): number => {
+      const one = serverOptimiser({ name, learningRate: 0.1 });
+      let { model, state } = one.step(Float32Array.of(0), Float64Array.of(2), one.initialState(1));
+      for (let round = 0; round < 50; round++) ({ model, state } = one.step(model, Float64Array.of(0.01), state));
+      return state.moments[1][0];
+    };
+    assert.ok(after('fedyogi') > 1.5 * after('fedadam'));
+  });
+
+  it('fedadagrad follows its equation: without momentum, its steps only become shorter', () => {
+    const optimiser = serverOptimiser({ name: 'fedadagrad', learningRate: 0.1 });
+    let model: Float32Array = Float32Array.of(0);
+    let state = optimiser.initialState(1);
+    let square = 1e-6;
+    let expected = 0;
+    for (const update of [2, -1, 0.5, 0.5]) {
+      ({ model, state } = optimiser.step(model, Float64Array.of(update), state));
+      square += update * update;
+      expected += (0.1 * update) / (Math.sqrt(square) + 1e-3);
+      assert.ok(Math.abs(model[0] - expected) < 1e-6);
+    }
+  });
+
+  it('adaptive ones reach the minimum of a badly scaled quadratic that plain steps cannot', () => {
     const scale = [1e-2, 1];
-    const descend = (name: 'fedavg' | 'fedadam', learningRate: number): number => {
+    const descend = (name: OptimiserName, learningRate: number): number => {
       const optimiser = serverOptimiser({ name, learningRate });
       let model: Float32Array = Float32Array.of(1, 1);
       let state = optimiser.initialState(2);
@@ -43,6 +79,8 @@ describe('server optimisers', () => {
       return Math.max(...model.map(Math.abs));
     };
     assert.ok(descend('fedadam', 0.05) < 0.2);
+    assert.ok(descend('fedyogi', 0.05) < 0.2);
+    assert.ok(descend('fedadagrad', 0.3) < 0.2);
     assert.ok(descend('fedavg', 0.05) > 0.5);
   });
 

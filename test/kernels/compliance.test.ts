@@ -157,6 +157,18 @@ describe('kernels', () => {
       });
     }
 
+    for (const length of [1, 4, 1003]) {
+      it(`tanh of ${length} numbers, beside Math.tanh`, () => {
+        const x = gaussians(length, 'tanh').map((value) => 4 * value);
+        for (const one of [inWasm, inJavaScript]) {
+          one.tanh(x).forEach((value, i) => assert.ok(Math.abs(value - Math.tanh(x[i])) < 4e-7, `${x[i]}: ${value}`));
+          const edges = one.tanh(Float32Array.of(0, Infinity, -Infinity, NaN, 1e-20));
+          assert.ok(edges[0] === 0 && Math.abs(edges[1] - 1) < 4e-7 && Math.abs(edges[2] + 1) < 4e-7);
+          assert.ok(Number.isNaN(edges[3]) && Math.abs(edges[4] - 1e-20) < 1e-26);
+        }
+      });
+    }
+
     for (const [rows, width, count, k] of [
       [1000, 48, 70, 10],
       [70, 13, 33, 1],

@@ -1,5 +1,6 @@
 /** Entry of the kernels: what JavaScript may call. Every pointer is a byte offset into the memory that it lends. */
 export { solveRows } from './als';
+export { tanh } from './bend';
 export { keepBest, keepBestOfColumns } from './best';
 export { candidateScores } from './candidates';
 export { floatGram, integerGram, outerSum, roundRows } from './outer';

@@ -21,4 +21,5 @@ export const inJavaScript: Kernels = {
   ranks: ranksInJavaScript,
   factorisation: factorisationInJavaScript,
   outerSums: outerSumsInJavaScript,
+  tanh: (x) => x.map(Math.tanh),
 };

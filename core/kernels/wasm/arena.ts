@@ -37,6 +37,7 @@ export interface KernelCode {
       ...[number, number, number, number, number],
     ]
   ): void;
+  tanh(x: number, length: number, out: number): void;
   floatGram(x: number, rows: number, width: number, out: number): void;
   integerGram(x: number, rows: number, width: number, out: number): void;
   roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;

@@ -8,7 +8,7 @@ import { factorisationInWasm } from './factorisation.ts';
 import { holdFeaturesInWasm } from './features.ts';
 import { holdRowsInWasm } from './held-rows.ts';
 import { outerSumsInWasm } from './outer-sums.ts';
-import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm } from './products.ts';
+import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm, tanhInWasm } from './products.ts';
 import { ranksInWasm } from './ranks.ts';
 
 export const inWasm: Kernels = {
@@ -21,5 +21,6 @@ export const inWasm: Kernels = {
   candidateScores: (order) => candidateScoresInWasm(order) ?? inJavaScript.candidateScores(order),
   ranks: (...order) => ranksInWasm(...order) ?? inJavaScript.ranks(...order),
   factorisation: (order) => factorisationInWasm(order) ?? inJavaScript.factorisation(order),
+  tanh: (x) => tanhInWasm(x) ?? inJavaScript.tanh(x),
   outerSums: (order) => outerSumsInWasm(order) ?? inJavaScript.outerSums(order),
 };

@@ -32,6 +32,19 @@ export function multiplyInWasm(x: Numbers, inner: number, b: Numbers, columns: n
   });
 }
 
+/** Undefined where the job is too large for one arena. */
+export function tanhInWasm(x: Float32Array): Float32Array | undefined {
+  const length = inFours(x.length);
+  if (2 * paddedBytes(length) > LARGEST_ARENA) return undefined;
+  return withArena(2 * paddedBytes(length), (arena) => {
+    const at = arena.take(length);
+    arena.floats(at, length).fill(0, x.length).set(x);
+    const out = arena.take(length);
+    arena.code.tanh(at, length, out);
+    return arena.floats(out, x.length).slice();
+  });
+}
+
 /** XᵀY, or XᵀX where `y` is undefined: rows go through a small room a block at a time. */
 export function crossProductInWasm(x: Numbers, d: number, y: Numbers | undefined, m: number): Float64Array {
   const [dWidth, mWidth] = [inEights(d), inEights(m)];

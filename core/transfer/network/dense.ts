@@ -3,7 +3,7 @@
  * @module
  */
 import type { Reals } from './arithmetic.ts';
-import { tanh, transposed } from './arithmetic.ts';
+import { transposed } from './arithmetic.ts';
 import type { Backward, Factors, Layer } from './layer.ts';
 import { shifted, sizeOfBlocks } from './layer.ts';
 
@@ -26,14 +26,13 @@ export function dense(inputs: number, outputs: number, names: DenseNames, consta
     run(arithmetic, parameters, x) {
       const weights = parameters.subarray(0, inputs * outputs);
       const y = arithmetic.multiply(x, inputs, weights, outputs);
-      if (hasBias) {
-        const shift = parameters.subarray(inputs * outputs).map((value) => constant * value);
-        for (let i = 0; i < y.length; i += outputs) for (let j = 0; j < outputs; j++) y[i + j] += shift[j];
-      }
+      if (hasBias) arithmetic.addRow(y, parameters.subarray(inputs * outputs), constant);
       return {
         y,
-        backward(dy) {
-          const dx = arithmetic.multiply(dy, outputs, transposed(arithmetic, weights, outputs), inputs);
+        backward(dy, wantsInput = true) {
+          const dx = wantsInput
+            ? arithmetic.multiply(dy, outputs, transposed(arithmetic, weights, outputs), inputs)
+            : arithmetic.zeros(0);
           const left = hasBias ? followedBy(constant, x, inputs, arithmetic.zeros((x.length / inputs) * rows)) : x;
           return { dx, factors: [{ at: 0, rows, columns: outputs, left, right: dy }] };
         },
@@ -57,19 +56,10 @@ export function bend(width: number, scale = 1): Layer {
     outputs: width,
     blocks: [],
     run(arithmetic, _parameters, x) {
-      const bent = arithmetic.zeros(x.length);
-      const y = arithmetic.zeros(x.length);
-      for (let i = 0; i < x.length; i++) {
-        bent[i] = tanh(x[i]);
-        y[i] = scale * bent[i];
-      }
+      const bent = arithmetic.tanh(x);
       return {
-        y,
-        backward(dy) {
-          const dx = arithmetic.zeros(dy.length);
-          for (let i = 0; i < dy.length; i++) dx[i] = dy[i] * scale * (1 - bent[i] * bent[i]);
-          return { dx, factors: [] };
-        },
+        y: arithmetic.times(bent, scale),
+        backward: (dy) => ({ dx: arithmetic.slope(dy, bent, scale), factors: [] }),
       };
     },
   };
@@ -89,10 +79,10 @@ export function chain(...layers: readonly Layer[]): Layer {
       });
       return {
         y: x,
-        backward(dy) {
+        backward(dy, wantsInput = true) {
           const factors: Factors[][] = [];
-          for (const { pass, at } of passes.toReversed()) {
-            const back = pass.backward(dy);
+          for (const [i, { pass, at }] of [...passes.entries()].toReversed()) {
+            const back = pass.backward(dy, wantsInput || i > 0);
             dy = back.dx;
             factors.unshift([...shifted(back.factors, at)]);
           }
@@ -121,10 +111,10 @@ export function sum(...layers: readonly Layer[]): Layer {
       }));
       return {
         y: added(passes.map(({ pass }) => pass.y)),
-        backward(dy): Backward {
-          const backs = passes.map(({ pass, at }) => ({ back: pass.backward(dy), at }));
+        backward(dy, wantsInput = true): Backward {
+          const backs = passes.map(({ pass, at }) => ({ back: pass.backward(dy, wantsInput), at }));
           return {
-            dx: added(backs.map(({ back }) => back.dx)),
+            dx: wantsInput ? added(backs.map(({ back }) => back.dx)) : arithmetic.zeros(0),
             factors: backs.flatMap(({ back, at }) => shifted(back.factors, at)),
           };
         },

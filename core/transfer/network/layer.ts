@@ -38,8 +38,11 @@ export interface LayerBlock {
 
 export interface Pass {
   readonly y: Reals /* [examples, outputs] */;
-  /** @param dy [examples, outputs]: the loss's slope, or its negative for updates. */
-  backward(dy: Reals): Backward;
+  /**
+   * @param dy [examples, outputs]: the loss's slope, or its negative for updates.
+   * @param wantsInput false if nobody reads `dx`, which may then be empty.
+   */
+  backward(dy: Reals, wantsInput?: boolean): Backward;
 }
 
 export interface Backward {
