@@ -21,11 +21,12 @@ export function encodeHistory(items: Uint32Array, encoder: ItemVectors): Float32
   return unit(sum);
 }
 
-/** The vector scaled to length 1 (float32). Zeros stay zeros. */
+/** The vector scaled to length 1 (float32). Zeros where it has no direction: zero, or not finite. */
 export function unit(vector: Float64Array | Float32Array): Float32Array {
   let square = 0;
   for (let j = 0; j < vector.length; j++) square += vector[j] * vector[j];
-  const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+  if (!(square > 0 && square < Infinity)) return new Float32Array(vector.length);
+  const inverse = 1 / Math.sqrt(square);
   return Float32Array.from(vector, (value) => value * inverse);
 }
 
