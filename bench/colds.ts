@@ -44,13 +44,14 @@ if (options.json) console.log(JSON.stringify({ items, drift: moved }));
 else {
   for (const rows of items) {
     const [{ domain, method, positives }] = rows;
-    const over = rows.flatMap(({ overTitles }) => (overTitles === undefined ? [] : [overTitles.mean]));
-    const { high, low, mean } = gainOverSeeds(over.length === 0 ? [0] : over);
-    const gain = over.length === 0 ? '' : `; over title similarity ${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+    const over = rows.flatMap(({ overTitles }) => (overTitles === undefined ? [] : [overTitles]));
+    // One seed has an interval over its persons.
+    const found = over.length > 1 ? gainOverSeeds(over.map(({ mean }) => mean)) : over.at(0);
+    const gain = found && `; over title similarity ${signed(found.mean)} [${signed(found.low)}, ${signed(found.high)}]`;
     const mean1 = (of: (row: ColdItemRow) => number): string =>
       (rows.reduce((sum, row) => sum + of(row), 0) / rows.length).toFixed(3);
     console.log(
-      `${domain}, ${method}: NDCG@10 ${mean1((row) => row.ndcg)}, HR@10 ${mean1((row) => row.hr)} (${positives} positives, ${rows.length} seeds)${gain}`,
+      `${domain}, ${method}: NDCG@10 ${mean1((row) => row.ndcg)}, HR@10 ${mean1((row) => row.hr)} (${positives} positives, ${rows.length} seeds)${gain ?? ''}`,
     );
   }
   for (const { chosen, gains, market, ndcg, positives } of moved) {

@@ -24,7 +24,7 @@ export interface ColdItemRow {
 }
 
 /** Most persons that are scored. */
-const PERSONS = 2000;
+const PERSONS = 1000;
 /** Warm items that speak for a cold one. */
 const NEIGHBOURS = 20;
 
@@ -104,10 +104,15 @@ function methodsOf({ coldItems: cold, train }: ColdItemSplit, seed: string): Rec
 function nearest(index: TitleIndex, item: number, counts: Uint32Array): [item: number, weight: number][] {
   const likeness = new Float32Array(counts.length);
   index.addLikeness(item, likeness);
-  const found = Array.from(likeness.keys())
-    .filter((other) => counts[other] > 0 && likeness[other] > 0)
-    .sort((a, b) => likeness[b] - likeness[a])
-    .slice(0, NEIGHBOURS);
+  const found: number[] = [];
+  for (let other = 0; other < likeness.length; other++) {
+    const value = likeness[other];
+    const last = found.length < NEIGHBOURS ? 0 : likeness[found[NEIGHBOURS - 1]];
+    if (counts[other] === 0 || value <= last) continue;
+    let at = Math.min(found.length, NEIGHBOURS - 1);
+    for (; at > 0 && likeness[found[at - 1]] < value; at--) found[at] = found[at - 1];
+    found[at] = other;
+  }
   const sum = found.reduce((total, other) => total + likeness[other], 0);
   return found.map((other) => [other, likeness[other] / sum]);
 }
