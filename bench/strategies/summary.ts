@@ -79,22 +79,35 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
   });
 }
 
-/** The mean paired gain over seeds that both have. The bootstrap draws seeds, and persons within them (1,000 draws). */
-function gainOf(rows: readonly Row[], over: readonly Row[], kind: string): Interval | undefined {
-  const pairs = rows.flatMap((row) => {
+/** Settings in which every seed has the same test persons, and draws only negatives and noise. */
+const ONE_TEST_SET: ReadonlySet<string> = new Set(['game-video', 'video-game']);
+
+interface Difference {
+  /** Hidden positives of each person. */
+  readonly counts: readonly number[];
+  /** Gains summed over the positives of each person. */
+  readonly gains: readonly number[];
+}
+
+/**
+ * The mean paired gain over seeds that both have, 1,000 bootstrap draws. Where seeds have persons of their own, seeds are drawn and
+ * persons within them. Where all seeds have the same persons, persons are drawn, each with the mean gain over seeds: further
+ * draws of negatives make no persons.
+ */
+export function gainOf(rows: readonly Row[], over: readonly Row[], kind: string): Interval | undefined {
+  const differences = rows.flatMap((row): Difference[] => {
     const other = over.find(({ seed }) => seed === row.seed);
-    return other === undefined ? [] : [{ row, other }];
+    return other === undefined
+      ? []
+      : [{ counts: row.positives, gains: row.ndcg[kind].map((value, i) => value - other.ndcg[kind][i]) }];
   });
-  if (pairs.length === 0) return undefined;
+  if (differences.length === 0) return undefined;
+  const groups = ONE_TEST_SET.has(rows[0].setting) ? [meanOf(differences)] : differences;
   const prng = new Prng('bootstrap');
-  const differences = pairs.map(({ row, other }) => ({
-    counts: row.positives,
-    gains: row.ndcg[kind].map((value, i) => value - other.ndcg[kind][i]),
-  }));
   const once = (): number => {
     let sum = 0;
-    for (let p = 0; p < differences.length; p++) {
-      const { counts, gains } = differences[prng.integer(differences.length)];
+    for (let p = 0; p < groups.length; p++) {
+      const { counts, gains } = groups[prng.integer(groups.length)];
       let gain = 0;
       let count = 0;
       for (let i = 0; i < gains.length; i++) {
@@ -104,11 +117,29 @@ function gainOf(rows: readonly Row[], over: readonly Row[], kind: string): Inter
       }
       sum += gain / count;
     }
-    return sum / differences.length;
+    return sum / groups.length;
   };
   const draws = Float64Array.from({ length: DRAWS }, once).sort();
-  const mean = differences.reduce((sum, { counts, gains }) => sum + total(gains) / total(counts), 0) / pairs.length;
+  const mean = groups.reduce((sum, { counts, gains }) => sum + total(gains) / total(counts), 0) / groups.length;
   return { mean, low: draws[Math.floor(0.025 * DRAWS)], high: draws[Math.ceil(0.975 * DRAWS) - 1] };
+}
+
+function meanOf(draws: readonly Difference[]): Difference {
+  const [{ counts }] = draws;
+  return { counts, gains: counts.map((_, i) => draws.reduce((sum, { gains }) => sum + gains[i] / draws.length, 0)) };
+}
+
+/** With fewer test persons no gain below {@link LEAST_CLAIMED} is claimed, whatever its interval says. */
+const FEW_PERSONS = 600;
+const LEAST_CLAIMED = 0.02;
+
+/** True if a gain may be claimed: its interval lies above 0, and the test set is large enough for its size. */
+export function isClaimed(
+  { low, mean }: Interval,
+  { persons, seeds, setting }: Pick<Summary, 'persons' | 'seeds' | 'setting'>,
+): boolean {
+  const tested = ONE_TEST_SET.has(setting) ? persons / seeds : persons;
+  return low > 0 && (tested >= FEW_PERSONS || mean >= LEAST_CLAIMED);
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -1,0 +1,45 @@
+/** Intervals of bench:strategies: what they cover, and what may be claimed. */
+import assert from 'node:assert/strict';
+import { gainOf, isClaimed } from '../../bench/strategies/summary.ts';
+import type { Interval, Row } from '../../bench/strategies/summary.ts';
+import { Prng } from '../../core/random/prng.ts';
+
+/** @param level of each person's figure, the same in every seed but for the noise of the draw */
+function rowsOf(setting: string, decoder: string, level: (person: number) => number): Row[] {
+  return Array.from({ length: 10 }, (_, seed) => {
+    const prng = new Prng(`${decoder}/${seed}`);
+    const ndcg = Array.from({ length: 100 }, (__, person) => level(person) + 0.01 * prng.gaussian());
+    const row = { setting, encoder: 'none', epsilon: null, decoder, seed };
+    return { ...row, seconds: { fit: 0, score: 0 }, positives: ndcg.map(() => 1), ndcg: { uniform: ndcg } };
+  });
+}
+
+const widthOf = (setting: string): number => {
+  const unlike = Float64Array.from({ length: 100 }, (_, person) => (person % 2 === 0 ? 0.3 : -0.2));
+  const gain = gainOf(
+    rowsOf(setting, 'own', (person) => unlike[person]),
+    rowsOf(setting, 'prior', () => 0),
+    'uniform',
+  );
+  assert.ok(gain !== undefined && Math.abs(gain.mean - 0.05) < 0.005);
+  return gain.high - gain.low;
+};
+
+describe('figures of bench:strategies', () => {
+  it('ten draws over the same hundred persons are a hundred persons, not a thousand', () => {
+    // Persons differ by .25 on both sides, so the mean of a hundred has an interval of 2 · 1.96 · .25 / 10.
+    assert.ok(Math.abs(widthOf('game-video') - 0.098) < 0.015, String(widthOf('game-video')));
+    assert.ok(widthOf('sports-toys') < 0.05, String(widthOf('sports-toys')));
+  });
+
+  it('no gain under .02 is claimed on fewer than 600 persons', () => {
+    const small: Interval = { mean: 0.015, low: 0.01, high: 0.02 };
+    const of = (setting: string, persons: number) => ({ setting, persons, seeds: 10 });
+    assert.equal(isClaimed(small, of('sports-toys', 700)), true);
+    assert.equal(isClaimed(small, of('sports-toys', 500)), false);
+    // 2,160 rows of ten draws are 216 persons.
+    assert.equal(isClaimed(small, of('game-video', 2160)), false);
+    assert.equal(isClaimed({ mean: 0.03, low: 0.01, high: 0.05 }, of('game-video', 2160)), true);
+    assert.equal(isClaimed({ mean: 0.03, low: -0.01, high: 0.07 }, of('sports-toys', 7000)), false);
+  });
+});
