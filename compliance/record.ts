@@ -3,7 +3,8 @@
  * files.
  * @module
  */
-import type { PieceKind } from '../core/packages/pieces.ts';
+import { addPackage } from '../core/packages/pieces.ts';
+import type { GivenPieces, PieceKind } from '../core/packages/pieces.ts';
 import { readPackageFolder } from '../host/packages/package-folder.ts';
 import { writeRecord } from '../host/packages/record.ts';
 import type { ComplianceRecord } from '../host/packages/record.ts';
@@ -15,11 +16,13 @@ export type DeclarePiece = (kind: PieceKind, name: string, suite: () => void) =>
 /**
  * Call it at the top of a mocha file. After the last test it writes `isthmus-compliance.json`.
  * @param folder of the package.
+ * @param given the default export of its entry. Its pieces are known by `package:name` in the tests.
  * @throws PackageError PACKAGE_BROKEN.
  */
-export function packageCompliance(folder: string, declare: (piece: DeclarePiece) => void): void {
+export function packageCompliance(folder: string, given: GivenPieces, declare: (piece: DeclarePiece) => void): void {
   const found = readPackageFolder(folder);
   const { name, version: of } = found.id;
+  addPackage(found.id, given);
   const pieces: ComplianceRecord['pieces'] = [];
 
   describe(`compliance of ${name}@${of}`, () => {

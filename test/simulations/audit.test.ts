@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { runAudit } from '../../simulations/audit/audit.ts';
 import type { AuditRequest } from '../../simulations/audit/audit.ts';
+import { strategies } from '../../core/transfer/registry.ts';
+import { UNAUDITED_STRATEGIES } from '../../simulations/audit/strategies-left-out.ts';
+import { AUDITED_STRATEGIES } from '../../simulations/audit/strategy-audit.ts';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
 
 const REQUEST: AuditRequest = {
@@ -62,5 +65,12 @@ describe('audit', function () {
     assert.deepEqual(again, caught, 'the same seed gives the same audit');
     const swapped = await runAudit({ ...REQUEST, planted: 'labels-swapped' });
     assert.equal(swapped.failed, false);
+  });
+});
+
+describe('The audit and the registry', () => {
+  it('agree: every strategy that promises privacy is attacked, or named with the reason why it is not', () => {
+    const promising = strategies.filter(({ privacy }) => privacy === 'private-encoder').map(({ name }) => name);
+    assert.deepEqual([...AUDITED_STRATEGIES, ...Object.keys(UNAUDITED_STRATEGIES)].sort(), promising.sort());
   });
 });

@@ -14,7 +14,7 @@ import pieces from '../pieces.js';
 
 const bytes = (text) => new TextEncoder().encode(text);
 
-packageCompliance(fileURLToPath(new URL('..', import.meta.url)), (piece) => {
+packageCompliance(fileURLToPath(new URL('..', import.meta.url)), pieces, (piece) => {
   piece('releaseModes', 'one-sign', () => {
     for (const epsilon0 of [1, 4]) {
       releaseModeCompliance(
