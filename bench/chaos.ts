@@ -48,7 +48,16 @@ try {
     { persons: 60, items: 80 },
     [
       ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', `${rounds}`, '--release', 'none'],
-      ...['--dropouts', `${dropouts}`, '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'steps=1'],
+      ...[
+        '--dropouts',
+        `${dropouts}`,
+        '--set',
+        'autoencoder.hidden=4',
+        '--set',
+        'autoencoder.bottleneck=4',
+        '--set',
+        'subspace.steps=1',
+      ],
       ...deadlines(20_000),
     ],
     names,

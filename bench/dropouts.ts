@@ -58,7 +58,7 @@ async function run(name: string): Promise<void> {
         ...['--colluding', '2', '--dropouts', '1'],
         // Makes the model wide enough for two chunks.
         ...deadlines(60_000),
-        ...['--set', 'hidden=1600', '--set', 'bottleneck=4', '--set', 'itemDimension=16', '--set', 'steps=1'],
+        ...['--set', 'autoencoder.hidden=1600', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
       ],
       NAMES,
     );

@@ -18,7 +18,7 @@ import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { readouts } from '../core/transfer/readouts/registry.ts';
-import { strategyNamed } from '../core/transfer/registry.ts';
+import { encoderNamed } from '../core/transfer/compose.ts';
 import { factorFolder } from '../simulations/factor-folder.ts';
 import { settingNamed } from './strategies/settings.ts';
 import { summaryOf, summaryText } from './strategies/summary.ts';
@@ -52,7 +52,7 @@ const names = (list: string): string[] => list.split(',').filter((name) => name 
 const until = performance.now() + 60_000 * Number(options.minutes);
 const epsilon = options.epsilon === 'none' ? null : Number(options.epsilon);
 const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
-const strategy = strategyNamed(options.encoder);
+const chosen = encoderNamed(options.encoder, JSON.parse(options.settings) as Record<string, unknown>);
 const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
 mkdirSync(dirname(options.rows), { recursive: true });
 if (!options.resume) rmSync(options.rows, { force: true });
@@ -121,8 +121,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   );
   if (wanted.length > 0 && performance.now() < until) {
     const backend = await openTensorBackend();
-    const settings = JSON.parse(options.settings) as object;
-    const terms = { strategy, settings, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, backend, factorise };
+    const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, backend, factorise };
     federated = await federate(terms);
   }
   for (const decoder of wanted) {

@@ -24,11 +24,10 @@ import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { DEFAULT_DECODER } from '../core/transfer/readouts/registry.ts';
-import { strategyNamed } from '../core/transfer/registry.ts';
+import { encoderNamed } from '../core/transfer/compose.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/encoder.ts';
 import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
-import { trainsInRounds } from '../simulations/options.ts';
 import { domainOf, gameVideo } from './strategies/settings.ts';
 import { decodersOf, federate } from './transfer/in-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
@@ -70,7 +69,7 @@ interface Trial {
 
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
-const settings = JSON.parse(options.settings) as object;
+const settings = JSON.parse(options.settings) as Record<string, unknown>;
 const roundCounts = names(options.rounds).map(Number);
 const backend = await openTensorBackend();
 
@@ -105,15 +104,15 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
       measure(measured, name, scorer, setting);
     }
     for (const name of names(options.strategies)) {
-      const strategy = strategyNamed(name);
-      const shares = trainsInRounds(name, 1);
+      const encoder = encoderNamed(name, settings);
+      const shares = encoder.spec.training !== undefined;
       for (const rounds of shares ? roundCounts : [0]) {
         for (const release of releases) {
-          const charged = strategy.privacy !== 'sealed-only' || needsPrototypes(release.mode);
+          const charged = encoder.law !== 'sealed-only' || needsPrototypes(release.mode);
           for (const epsilon of charged ? epsilons : [null]) {
             const delta = Number(options.delta);
             const privacy = { epsilon, delta, seed, rounds, release };
-            const run = await federate({ strategy, settings, sources, split, ...privacy, cache, backend, factorise });
+            const run = await federate({ encoder, sources, split, ...privacy, cache, backend, factorise });
             const label = [
               name,
               ...(charged ? [`epsilon ${epsilon ?? 'none'}`] : []),

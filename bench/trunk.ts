@@ -18,7 +18,7 @@ import { plannedSum } from '../core/privacy/plan/plan-lookups.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { seededStreams } from '../core/random/streams.ts';
-import { sharedTrunk } from '../core/transfer/strategies/shared-trunk.ts';
+import { encoderNamed } from '../core/transfer/compose.ts';
 import type { PublicShape } from '../core/transfer/encoder.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
 
@@ -54,7 +54,7 @@ const { domains } = syntheticWorld({
   tasteStrength: 2,
   popularityExponent: 0.7,
 });
-const settings = sharedTrunk.settings({ hidden: Number(options.hidden) });
+const sharedTrunk = encoderNamed('shared-trunk', { 'autoencoder.hidden': Number(options.hidden) });
 const shape: PublicShape = {
   platforms: domains.map(({ name, catalogue }) => ({
     name,
@@ -65,7 +65,7 @@ const shape: PublicShape = {
   maxPlatformsPerPerson: 2,
   rounds,
 };
-const plan = sharedTrunk.plan(shape, settings);
+const plan = sharedTrunk.plan(shape);
 const privacy = planPrivacy({
   epsilon: 4,
   delta: 1e-6,
@@ -75,7 +75,7 @@ const privacy = planPrivacy({
   platforms: shape.platforms.map(({ name, personsAbout }) => ({
     name,
     personsAbout,
-    queries: sharedTrunk.queries(shape, name, settings),
+    queries: sharedTrunk.queries(shape, name),
   })),
 });
 const backend = await openTensorBackend(options.backend as TensorPreference, (line) => console.log(line));
@@ -88,7 +88,7 @@ const { factorise } = factorMemory('a public seed');
 const timed = domains.slice(0, count);
 const started = cpuMs();
 const models = timed.map((domain) =>
-  sharedTrunk.join({ domain, shape, plan, settings, random: seededRandom(domain.name), backend, factorise }),
+  sharedTrunk.join({ domain, shape, plan, random: seededRandom(domain.name), backend, factorise }),
 );
 for (const [p, model] of models.entries()) {
   const random = seededStreams(`noise ${timed[p].name}`);

@@ -136,10 +136,10 @@ function shown(value: unknown): string {
 
 /** Changes of settings. Changes of members are reported separately. */
 function changesOf(before: Manifest, after: Manifest): ManifestDiff['changes'] {
-  const settings = ({ coordinator, strategy, privacy, rounds, platforms }: Manifest): ReadonlyMap<string, unknown> =>
+  const settings = ({ coordinator, encoder, privacy, rounds, platforms }: Manifest): ReadonlyMap<string, unknown> =>
     new Map<string, unknown>([
       ['coordinator.identity', coordinator.identity],
-      ['strategy', strategy],
+      ['encoder', encoder],
       ...fields('privacy', privacy),
       ...fields('rounds', rounds),
       ...platforms.flatMap(({ name, items, personsAbout }) => fields(name, { items, personsAbout })),

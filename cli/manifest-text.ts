@@ -11,14 +11,14 @@ import { membersOf } from '../core/federation/co-signature.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
-import type { PrivacyProfile } from '../core/transfer/encoder.ts';
+import type { Law } from '../core/transfer/law.ts';
 import { releaseBound } from '../core/release/registry.ts';
-import { asDeclared } from '../core/claims/declared.ts';
+import { asDeclared, declarersOf } from '../core/claims/declared.ts';
 import { declarerOf } from '../core/packages/pieces.ts';
 import { formatPackage } from '../core/packages/package-id.ts';
 
 /** The facts, one per line. */
-export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan): string {
+export function factsOf({ manifest, encoder, privacy, shape }: FederationPlan): string {
   const platforms = shape.platforms.map(
     ({ name, items, personsAbout, releases }) =>
       `${name} (up to ${items} items and about ${personsAbout} persons${releases ? '' : '; releases nothing'})`,
@@ -44,18 +44,18 @@ export function factsOf({ manifest, strategy, privacy, shape }: FederationPlan):
   const version = manifest.version === 1 ? '' : `version      ${manifest.version}\n`;
   return `federation   ${manifest.federation}
 ${version}platforms    ${[...platforms, ...taking].join(', ')}
-${words}strategy     ${strategy.name}: ${strategy.summary}
+${words}encoder      ${encoder.name}: ${encoder.summary}
 rounds       ${rounds}
-privacy      ${bound(strategy.privacy, privacy)}${declared(declarerOf('strategies', strategy.name))}
+privacy      ${bound(encoder.law, privacy)}${declared(declarersOf(encoder.name, manifest.privacy.release).strategy)}
 release      ${released(manifest)}
 ${packages}`;
 }
 
 /** Warnings first, then each claim, or the reason why it is not made. */
-export function claimsOf({ manifest, ownNumbers, strategy, privacy }: FederationPlan): string {
+export function claimsOf({ manifest, ownNumbers, encoder, privacy }: FederationPlan): string {
   const { claims, warnings } = privacyStatement({
-    strategy: strategy.name,
-    profile: strategy.privacy,
+    strategy: encoder.name,
+    law: encoder.law,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,
@@ -100,16 +100,16 @@ function graphText({ degree, threshold, platformCount }: PrivacyPlan): string {
 }
 
 /** States epsilon and the data that it covers, or that nothing is covered. */
-function bound(profile: PrivacyProfile, plan: PrivacyPlan): string {
+function bound(law: Law, plan: PrivacyPlan): string {
   if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
   const sealed = 'no differential privacy: the encoder is made from raw data';
   if (plan.epsilon === null) {
-    return profile === 'sealed-only'
+    return law === 'sealed-only'
       ? `${sealed}, and nothing is trained together or noised`
       : 'nothing is trained together or noised';
   }
   const figures = `epsilon ${upward(plan.epsilon)} of ${plan.budget} at delta ${plan.delta}, noise multiplier ${plan.noiseMultiplier.toFixed(3)}`;
-  return profile === 'sealed-only'
+  return law === 'sealed-only'
     ? `${sealed}; ${figures}, covers only a person's own vector in the prototypes of cohorts`
     : figures;
 }

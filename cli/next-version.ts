@@ -7,6 +7,7 @@ import type { ManifestParts } from '../core/federation/draft.ts';
 import { platformOf } from '../core/federation/manifest.ts';
 import type { Farewell, Manifest, ManifestPlatform, PreviousVersion } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
+import { encoderSpec, withSettings } from '../core/transfer/expression.ts';
 import { CommandError } from './errors.ts';
 import { policyOf } from './policy-options.ts';
 import type { PolicyFlags } from './policy-options.ts';
@@ -26,7 +27,7 @@ export interface NextVersion {
   readonly flags: Partial<PolicyFlags>;
 }
 
-/** @throws CommandError MANIFEST_AFTER; FederationError FEDERATION_UNKNOWN_PLATFORM */
+/** @throws CommandError MANIFEST_AFTER; FederationError FEDERATION_UNKNOWN_PLATFORM; TransferError about the encoder */
 export function nextVersion(before: Manifest, next: NextVersion): ManifestParts {
   const { halves, leaving, flags, coordinator } = next;
   for (const name of leaving) platformOf(before, name);
@@ -44,6 +45,7 @@ export function nextVersion(before: Manifest, next: NextVersion): ManifestParts 
       `${back.name} is to leave with --leave and to be a member with --from: say one of them`,
     );
   }
+  const named = flags.encoder ?? flags.strategy;
   const stays = (name: string): boolean => !leaving.includes(name);
   const { privacy, rounds } = policyOf(flags);
   const { sources, clipWeights, ...policy } = before.privacy;
@@ -51,13 +53,10 @@ export function nextVersion(before: Manifest, next: NextVersion): ManifestParts 
     ...following(before, succession(before, next)),
     coordinator: { identity: coordinator },
     platforms: membersAfter(before, next),
-    strategy: {
-      name: flags.strategy ?? before.strategy.name,
-      settings: {
-        ...(flags.strategy === undefined && before.strategy.settings),
-        ...Object.fromEntries(flags.set ?? []),
-      },
-    },
+    encoder: withSettings(
+      named === undefined ? before.encoder : encoderSpec(named),
+      Object.fromEntries(flags.set ?? []),
+    ),
     privacy: {
       ...policy,
       ...(sources && { sources: sources.filter(stays) }),

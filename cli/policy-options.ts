@@ -10,6 +10,8 @@ import { nameSchema } from '../core/packages/package-id.ts';
 import { LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { readVocabulary } from '../client/vocabulary.ts';
+import { encoderSpec, USUAL_ENCODER } from '../core/transfer/expression.ts';
+import { presets } from '../core/transfer/presets.ts';
 import { systemRandom } from '../host/system.ts';
 import { withAllow } from './allow-option.ts';
 import { integer, list, platform, positive, setting, text, weight } from './arguments.ts';
@@ -18,7 +20,8 @@ import { CommandError } from './errors.ts';
 export interface PolicyFlags {
   readonly federation: string;
   readonly seed?: string;
-  readonly strategy: string;
+  readonly strategy?: string;
+  readonly encoder?: string;
   readonly set?: readonly (readonly [string, unknown])[];
   readonly epsilon: number;
   readonly delta: number;
@@ -48,8 +51,16 @@ export function addPolicyOptions(command: Command): Command {
     .optionsGroup('Training:')
     .option('--federation <name>', 'name of the federation', 'my-federation')
     .option('--seed <text>', 'public text from which the first shared model is made (default: random)')
-    .option('--strategy <name>', 'how knowledge moves between the platforms', 'private-subspace')
-    .option('--set <key=value>', 'a setting of the strategy; may be repeated', setting)
+    .addOption(
+      new Option('--strategy <name>', `what leaves a platform, by a published name (default: ${USUAL_ENCODER})`)
+        .choices(presets.map(({ name }) => name))
+        .conflicts('encoder'),
+    )
+    .option(
+      '--encoder <expression>',
+      'what leaves a platform, from pieces: VIEW, VIEW+VIEW or VIEW>TRAINING ("isthmus strategies" lists them)',
+    )
+    .option('--set <piece.key=value>', 'a setting of a piece of the encoder; may be repeated', setting)
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)
     .option('--vocabulary <file>', 'list of the ids over which the platforms sum: "isthmus data vocabulary" makes it')
     .option('--buckets <count>', 'instead of a list: number of buckets into which ids are hashed', integer(2))
@@ -123,7 +134,7 @@ export function partsOf(flags: PolicyFlags): Omit<ManifestParts, 'coordinator' |
     federation: flags.federation,
     seed: flags.seed ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
     ...vocabularyOf(flags),
-    strategy: { name: flags.strategy, settings: Object.fromEntries(flags.set ?? []) },
+    encoder: encoderSpec(flags.encoder ?? flags.strategy ?? USUAL_ENCODER, Object.fromEntries(flags.set ?? [])),
     privacy: { ...privacy, epsilon: flags.privacy ? flags.epsilon : null },
     rounds,
   };

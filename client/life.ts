@@ -116,8 +116,8 @@ export class Life implements ServiceBackend {
       drawn: options.store.sums,
       charge: (charge) => {
         ledger.charge(charge);
-        // Sums of a strategy without a privacy promise are charged too, but their charges bound nothing.
-        const isBounded = plan.strategy.privacy === 'private-encoder';
+        // Sums of an encoder without a privacy promise are charged too, but their charges bound nothing.
+        const isBounded = plan.encoder.law !== 'sealed-only';
         emit({ kind: 'epsilon', spent: isBounded ? ledger.spent : null, budget: ledger.budget });
       },
       onProgress: (fraction) => this.#progress.reach(fraction),

@@ -133,8 +133,8 @@ class Agent implements Platform {
     }
     this.#options = options;
     this.statement = privacyStatement({
-      strategy: this.plan.strategy.name,
-      profile: this.plan.strategy.privacy,
+      strategy: this.plan.encoder.name,
+      law: this.plan.encoder.law,
       plan: this.plan.privacy,
       release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
       ownNumbers: this.plan.ownNumbers,
@@ -205,7 +205,7 @@ class Agent implements Platform {
   spending(): Spending {
     // The ledger does not record what an encoder made from raw data releases.
     const { spent, budget, attempts, refunds } = this.#ledger;
-    if (this.plan.strategy.privacy === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
+    if (this.plan.encoder.law === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
     return { spent, budget, attempts, refunds };
   }
 

@@ -25,7 +25,7 @@ export interface PolicyFloor {
   readonly minColluding: number;
   /** Smallest M, the number of platforms per person, for which epsilon must hold, unless the federation is smaller. */
   readonly minPlatformsPerPerson: number;
-  /** Refuse strategies whose encoder is made from raw data: they promise nothing beyond sealing. */
+  /** Refuse encoders that are made from raw data: they promise nothing beyond sealing. */
   readonly requirePrivateEncoder: boolean;
   /** Largest epsilon of one released code; null: also accept codes without a bound (`raw`). */
   readonly maxEpsilon0: number | null;
@@ -47,7 +47,7 @@ export const DEFAULT_FLOOR: PolicyFloor = {
 
 /** @throws PlatformError POLICY_FLOOR with the manifest's value and the floor's for everything that is weaker. */
 export function checkFloor(
-  { manifest, privacy, parameters, strategy }: FederationPlan,
+  { manifest, privacy, parameters, encoder }: FederationPlan,
   floor: PolicyFloor,
   platform: string,
 ): void {
@@ -65,9 +65,8 @@ export function checkFloor(
       atLeast(`the noise multiplier of "${sum.label}"`, round(sum.noiseMultiplier), floor.minNoiseMultiplier);
     }
   }
-  if (floor.requirePrivateEncoder && strategy.privacy !== 'private-encoder') {
-    const has = `strategy "${strategy.name}" is ${strategy.privacy} in the manifest`;
-    problems.push(`${has} and private-encoder in the floor`);
+  if (floor.requirePrivateEncoder && encoder.law === 'sealed-only') {
+    problems.push(`encoder "${encoder.name}" is sealed-only in the manifest, and public or charged in the floor`);
   }
   atLeast(
     'the number of platforms per person that epsilon holds for',

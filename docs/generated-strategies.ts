@@ -1,13 +1,16 @@
 /** docs/strategies.md, made from the registries and from kept figures. */
 import { readouts, spaces } from '../core/transfer/readouts/registry.ts';
-import { strategies } from '../core/transfer/registry.ts';
+import { piecesOf } from '../core/transfer/expression.ts';
+import { presets } from '../core/transfer/presets.ts';
+import { trainings, views } from '../core/transfer/registry.ts';
 import type { Summary } from '../bench/strategies/summary.ts';
 import { gainText } from '../simulations/worlds/planted/verify.ts';
 import type { PlantedGain, Verified } from '../simulations/worlds/planted/verify.ts';
 
 const LAWS: Readonly<Record<string, string>> = {
   'sealed-only': 'made from raw data: nothing is bounded',
-  'private-encoder': 'made through charged sums: C1 and C2 hold',
+  charged: 'made through charged sums: C1 and C2 hold',
+  public: 'public facts and the own history alone: epsilon 0 for everybody else',
 };
 
 const KINDS = ['uniform', 'popularity'] as const;
@@ -18,16 +21,25 @@ export function strategiesPage(planted: readonly Verified[], measured: readonly 
 
 Written by \`npx tsx docs/write-strategies.ts\` from the registries and from the figures in [measured/](measured/).
 
-A transfer has two halves. A **strategy** is what leaves a platform: it stands in the signed manifest, and the printed claims follow from
-it. A **decoder** is what a target does with what it received: a *readout* over an *item space*. Nothing of a decoder leaves, so each target
+A transfer has two halves. An **encoder** is what leaves a platform: *views*, which turn one person's history into numbers, side by side
+(\`subspace+projection\`), and perhaps a *training* above them (\`subspace>autoencoder\`). It stands in the signed manifest, and the printed
+claims follow from the worst law of its pieces. A **decoder** is what a target does with what it received: a *readout* over an *item space*. Nothing of a decoder leaves, so each target
 chooses its own (\`isthmus platform --decoder\`), and one federation feeds any number of them (\`isthmus simulate --decoder ridge,memory\`).
 \`isthmus strategies\` lists all methods.
 
 ## What leaves a platform
 
-| strategy | law | method | source |
+| view | law | method | source |
 |---|---|---|---|
-${strategies.map(({ name, privacy, reference, summary }) => `| \`${name}\` | ${LAWS[privacy]} | ${summary} | ${reference} |`).join('\n')}
+${views.all.map(({ name, law, reference, summary }) => `| \`${name}\` | ${LAWS[law]} | ${summary} | ${reference} |`).join('\n')}
+
+| training | law | method | source |
+|---|---|---|---|
+${trainings.all.map(({ name, reference, summary }) => `| \`${name}\` | ${LAWS['charged']} | ${summary} | ${reference} |`).join('\n')}
+
+| published name | encoder | source |
+|---|---|---|
+${presets.map(({ name, encoder, reference }) => `| \`${name}\` | \`${piecesOf(encoder)}\` | ${reference} |`).join('\n')}
 
 ## What a target does with it
 
@@ -52,7 +64,7 @@ ${planted.map(plantedRow).join('\n')}
 
 ## Real data
 
-Releases of \`private-subspace\` at a total epsilon of 4, raw. A target is told 8 numbers per person (256 bits); with \`ownNumbers\` it is
+Releases of \`private-subspace\` at a total epsilon of 4, raw. A target is told 8 numbers per person (256 bits); with \`subspace+projection\` it is
 told 256 further numbers of a public projection of the person's own history (8,192 bits), from which it may reconstruct that history:
 rows are comparable only where as much is told. NDCG@10 with 99 negatives; paired gains with 95 % intervals over seeds, and over persons
 within seeds; "over ridge" compares decoders of the same releases. Bold: the best row on *held-out* persons among the rows with the most seeds;

@@ -75,7 +75,7 @@ export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorSt
   return {
     federation: plan.manifest.federation,
     version: plan.manifest.version,
-    strategy: plan.strategy.name,
+    strategy: plan.encoder.name,
     noPrivacy: budget === null,
     rounds: {
       completed,
@@ -100,6 +100,6 @@ export function statusOf({ plan, rounds, ...parts }: StatusParts): CoordinatorSt
 }
 
 /** True if the spent epsilon bounds anything. An encoder made from raw data makes it meaningless. */
-export function isBounded({ strategy }: FederationPlan): boolean {
-  return strategy.privacy === 'private-encoder';
+export function isBounded({ encoder }: FederationPlan): boolean {
+  return encoder.law !== 'sealed-only';
 }

@@ -27,9 +27,9 @@ export const platformStateIn = (folder: string, platform: string): string => joi
 export function readLedgers({ folder, manifest }: FederationFiles): LedgerReport[] {
   const { federation } = manifest;
   const plan = planFederation(manifest);
-  const { privacy, strategy, parameters } = plan;
+  const { privacy, encoder, parameters } = plan;
   const rules = ledgerRules(plan, nodeEngine);
-  const bounded = privacy.budget !== null && strategy.privacy === 'private-encoder';
+  const bounded = privacy.budget !== null && encoder.law !== 'sealed-only';
   const read = (platform: string | null, store: { readonly ledger: LedgerStore; close(): void }): LedgerReport => {
     const rows = store.ledger.entries().map((entry) => JSON.stringify(entry));
     store.close();

@@ -8,7 +8,9 @@ import { messageOf } from '../core/errors/coded-error.ts';
 import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
-import { strategies, strategyNamed } from '../core/transfer/registry.ts';
+import { composeEncoder } from '../core/transfer/compose.ts';
+import { encoderName, encoderSpec } from '../core/transfer/expression.ts';
+import { presets } from '../core/transfer/presets.ts';
 import { SimulationError } from './errors.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
@@ -84,7 +86,16 @@ export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schem
   });
 }
 
-const known = strategies.map((strategy) => strategy.name);
+const published = presets.map((preset) => preset.name);
+
+/** An encoder, as an expression. */
+const encoder = z.string().superRefine((value, context) => {
+  try {
+    composeEncoder(encoderSpec(value));
+  } catch (error) {
+    context.addIssue({ code: 'custom', input: value, message: `names an encoder wrongly: ${messageOf(error)}` });
+  }
+});
 
 /** A decoder's name. */
 const decoder = z.string().superRefine((value, context) => {
@@ -117,15 +128,21 @@ export const runOptions = {
     help: 'platform that receives them',
     unsaid: 'the last platform',
   }),
-  strategy: option(
-    list(oneOf(known)).min(1, 'names no strategy').default(['linear-bridge', 'private-subspace', 'shared-trunk']),
-    { value: 'names', help: 'strategies to compare; one without a privacy promise runs at one epsilon only' },
-  ),
+  strategy: option(list(oneOf(published)).default([]), {
+    value: 'names',
+    help: 'encoders to compare, by published names; one without a privacy promise runs at one epsilon only',
+    unsaid: `${published.join(', ')}, if there is no --encoder`,
+  }),
+  encoder: option(list(encoder).default([]), {
+    value: 'list',
+    help: 'further encoders, from pieces: VIEW, VIEW+VIEW or VIEW>TRAINING ("isthmus strategies" lists them)',
+    unsaid: 'none',
+  }),
   settings: option(z.record(z.string(), z.unknown()).default({}), {
-    value: 'key=value',
-    help: 'a setting of the strategy, if --strategy names only one; may be repeated',
+    value: 'piece.key=value',
+    help: 'a setting of a piece of the encoder, if there is only one; may be repeated',
     flag: 'set',
-    unsaid: "the strategy's own",
+    unsaid: "the pieces' own",
   }),
   decoder: option(list(decoder).min(1, 'names no decoder').default([DEFAULT_DECODER]), {
     value: 'names',
@@ -153,7 +170,7 @@ export const runOptions = {
   }),
   rounds: option(whole(0, 10_000).default(5), {
     value: 'n',
-    help: 'rounds of the shared model, if the strategy has one',
+    help: 'rounds of the shared model, if the encoder has a training',
   }),
   release: option(
     list(nameSchema(RELEASE_MODES))
@@ -195,7 +212,7 @@ export const runOptions = {
     {
       value: 'share',
       help: "let the clip of the rounds follow this quantile of the contributions' lengths",
-      unsaid: "the strategy's own bound",
+      unsaid: "the training's own bound",
     },
   ),
   persons: option(whole(50, 10_000_000).default(DEFAULT_SYNTHETIC_WORLD.persons), {
@@ -232,12 +249,22 @@ const runSchema = z.strictObject(runOptions).check(({ value, issues }) => {
   if (value.meanHistory > value.items / 2) {
     refuse('meanHistory', `must be at most half of the items, not ${value.meanHistory}`);
   }
-  if (Object.keys(value.settings).length > 0 && value.strategy.length > 1) {
-    refuse('settings', 'applies to a single strategy: name one with --strategy');
+  const encoders = encodersOf(value);
+  const twice = encoders.find((one, place) => encoders.indexOf(one) !== place);
+  if (twice !== undefined) refuse('encoder', `names ${twice} twice`);
+  if (Object.keys(value.settings).length > 0) {
+    if (encoders.length > 1) refuse('settings', 'applies to a single encoder: name one with --strategy or --encoder');
+    else {
+      try {
+        composeEncoder(encoderSpec(encoders[0], value.settings));
+      } catch (error) {
+        refuse('settings', `is refused: ${messageOf(error)}`);
+      }
+    }
   }
   for (const path of ['sampling', 'clipQuantile'] as const) {
-    if (value[path] === null || value.strategy.some((one) => trainsInRounds(one, value.rounds))) continue;
-    refuse(path, 'applies only to training rounds: choose a strategy with rounds, and at least one round');
+    if (value[path] === null || encoders.some((one) => trainsInRounds(one, value.rounds))) continue;
+    refuse(path, 'applies only to training rounds: choose an encoder with a training, and at least one round');
   }
   if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
     refuse('epsilon0', `names no epsilon, which ${LOCAL_MODES} need`);
@@ -270,8 +297,18 @@ export function checked<Schema extends z.ZodType>(
   throw new SimulationError('SIMULATION_OPTION', sentences.join('; '));
 }
 
+/** The expressions or published names of the encoders that the options ask for. */
+export function encodersOf({
+  strategy,
+  encoder: expressions,
+}: Pick<SimulationOptions, 'strategy' | 'encoder'>): readonly string[] {
+  const named = [...strategy, ...expressions].map((one) => encoderName(encoderSpec(one)));
+  return named.length > 0 ? named : published;
+}
+
 /** One federation to run at each seed. */
 export interface Variant {
+  /** Name of the encoder in tables. */
   readonly strategy: string;
   readonly release: SimulationOptions['release'][number];
   /** Total epsilon as tables show it; null without privacy, or if there is nothing to bound. */
@@ -281,10 +318,10 @@ export interface Variant {
   readonly epsilon0: number | null;
 }
 
-/** Every federation that the options ask for. A strategy without a privacy promise runs once, whatever the epsilons. */
+/** Every federation that the options ask for. An encoder that spends no epsilon runs once, whatever the epsilons. */
 export function variants(options: SimulationOptions): Variant[] {
-  return options.strategy.flatMap((strategy) => {
-    const promises = strategyNamed(strategy).privacy !== 'sealed-only';
+  return encodersOf(options).flatMap((strategy) => {
+    const promises = composeEncoder(encoderSpec(strategy)).law === 'charged';
     const budgets = promises ? options.epsilon : options.epsilon.slice(0, 1);
     return options.release.flatMap((release) =>
       budgets.flatMap((budget) =>
@@ -296,11 +333,7 @@ export function variants(options: SimulationOptions): Variant[] {
   });
 }
 
-/**
- * True if the strategy trains in these rounds. For a strategy that shares nothing, options of rounds have no meaning.
- */
-export function trainsInRounds(strategy: string, rounds: number): boolean {
-  const named = strategyNamed(strategy);
-  const nobody = { platforms: [], maxPlatformsPerPerson: 1, rounds };
-  return rounds > 0 && named.plan(nobody, named.defaults).blocks.length > 0;
+/** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */
+export function trainsInRounds(named: string, rounds: number): boolean {
+  return rounds > 0 && encoderSpec(named).training !== undefined;
 }

@@ -8,6 +8,7 @@ import { aggregate } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
+import { encoderName } from '../core/transfer/expression.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { References } from './central.ts';
@@ -262,8 +263,8 @@ function checkPlan(manifest: Manifest, isOneOfSeveral: boolean): void {
     planFederation(manifest);
   } catch (error) {
     if (!(error instanceof PrivacyError)) throw error;
-    const remedy = isOneOfSeveral ? '; or remove it from --strategy' : '';
-    throw new PrivacyError(error.code, `${manifest.strategy.name}: ${error.message}${remedy}`, { cause: error });
+    const remedy = isOneOfSeveral ? '; or remove it from --strategy or --encoder' : '';
+    throw new PrivacyError(error.code, `${encoderName(manifest.encoder)}: ${error.message}${remedy}`, { cause: error });
   }
 }
 

@@ -15,6 +15,7 @@ import type { Identity } from '../core/federation/identity.ts';
 import { formatManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { seededRandom } from '../core/random/seeded.ts';
+import { encoderSpec } from '../core/transfer/expression.ts';
 import { writeIdentity } from '../host/federation-files.ts';
 import { trainsInRounds } from './options.ts';
 import { writeOut } from './out-folder.ts';
@@ -107,7 +108,7 @@ export function manifestOf(
     seed,
     coordinator,
     platforms,
-    strategy: { name: variant.strategy, settings: options.settings },
+    encoder: encoderSpec(variant.strategy, options.settings),
     privacy: {
       epsilon: variant.budget,
       delta: options.delta,

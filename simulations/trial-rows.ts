@@ -68,8 +68,8 @@ export function overSeeds(gains: readonly SeedGain[]): GainRow[] {
 export function statementOf(manifest: Manifest): PrivacyStatement {
   const plan = planFederation(manifest);
   return privacyStatement({
-    strategy: plan.strategy.name,
-    profile: plan.strategy.privacy,
+    strategy: plan.encoder.name,
+    law: plan.encoder.law,
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers: plan.ownNumbers,
@@ -128,11 +128,11 @@ export function roundRows(
 
 /** Remarks that a reader of a trial's rows and rounds must know. */
 export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { sources, seed }: TrialWorld): string[] {
-  const { parameters, privacy, strategy } = planFederation(manifest);
+  const { parameters, privacy, encoder } = planFederation(manifest);
   const remarks: string[] = [];
   if (parameters > 0) {
     const { platformCount: n, threshold, noiseThreshold } = privacy;
-    remarks.push(`${strategy.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${lossesText(privacy)}`);
+    remarks.push(`${encoder.name}: n = ${n}, t = ${threshold}, t_noise = ${noiseThreshold}: ${lossesText(privacy)}`);
   }
   const silent =
     releaseBound(manifest.privacy.release) === 'nothing-sent'
@@ -140,7 +140,7 @@ export function remarksOn(manifest: Manifest, { evaluation }: TrialOutcome, { so
       : sources.filter((name) => !evaluation.sources.includes(name));
   if (silent.length > 0) {
     remarks.push(
-      `${strategy.name}, seed ${seed}: nothing came from ${silent.join(', ')} before the target was measured`,
+      `${encoder.name}, seed ${seed}: nothing came from ${silent.join(', ')} before the target was measured`,
     );
   }
   return remarks;

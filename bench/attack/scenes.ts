@@ -6,7 +6,16 @@ import type { Stage } from './attack.ts';
 import { EVIL } from './members.ts';
 import type { SceneOptions } from './scene.ts';
 
-const TRUNK = ['--strategy', 'shared-trunk', '--set', 'hidden=8', '--set', 'bottleneck=4', '--set', 'steps=1'];
+const TRUNK = [
+  '--strategy',
+  'shared-trunk',
+  '--set',
+  'autoencoder.hidden=8',
+  '--set',
+  'autoencoder.bottleneck=4',
+  '--set',
+  'subspace.steps=1',
+];
 const PSEUDONYMS = '--unsafe-shared-pseudonym-key';
 export const SCENES: Readonly<Record<Stage, SceneOptions>> = {
   rounds: {

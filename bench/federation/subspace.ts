@@ -3,10 +3,11 @@
  * platforms is drawn at once: a sum of n discrete Gaussians of a variance of this size is a discrete Gaussian of n times that
  * variance, to far below one part in 2^60 (Kairouz, Liu and Steinke 2021, theorem 1).
  */
-import type { Interactions } from '../../core/data/domain.ts';
+import type { History, Interactions } from '../../core/data/domain.ts';
+import type { PerPerson } from '../../core/transfer/per-person.ts';
 import { DiscreteGaussian } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
-import type { Contribution, PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
+import type { PlannedSum, SumQuery } from '../../core/privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
 import type { RandomSource } from '../../core/random/source.ts';
@@ -40,6 +41,10 @@ export interface Site extends Interactions {
   readonly name: string;
 }
 
+function historiesOf({ offsets, items }: Site): readonly History[] {
+  return Array.from({ length: offsets.length - 1 }, (_, p) => ({ items: items.subarray(offsets[p], offsets[p + 1]) }));
+}
+
 /** The plan of a federation of these sites; or of one site alone, whose sums have all of the noise. */
 export function planOf(
   sites: readonly Site[],
@@ -68,18 +73,12 @@ interface Opened {
   readonly noiseDeviation: number;
 }
 
-function opened(
-  sites: readonly Site[],
-  plan: PrivacyPlan,
-  terms: Terms,
-  random: RandomSource,
-  of: (site: Site) => Iterable<Contribution>,
-): Opened {
+function opened(sites: readonly Site[], plan: PrivacyPlan, terms: Terms, random: RandomSource, of: PerPerson): Opened {
   const mechanism = terms.epsilon === null ? withoutNoise : discreteGaussian;
   const planned = sites.map(({ name }): PlannedSum => plan.sums[name][0]);
   const total = new Float64Array(planned[0].dimension);
   sites.forEach((site, i) => {
-    const { integers } = mechanism.bound(planned[i], of(site), random);
+    const { integers } = mechanism.bound(planned[i], of(historiesOf(site)), random);
     for (let at = 0; at < total.length; at++) total[at] += integers[at];
   });
   const [{ localVariance, noiseShares, scale }] = planned;
@@ -108,7 +107,7 @@ export function trainSubspace(sites: readonly Site[], items: number, training: T
   let shared = initialSharedSubspace(shape, terms.seed);
   for (let earlier = 0; earlier < training.rounds; earlier++) {
     const model = shared;
-    const round = opened(sites, plan, terms, random, (site) => sharedContributions(site, shape, model, training));
+    const round = opened(sites, plan, terms, random, sharedContributions(shape, model, training));
     shared = advanceSharedSubspace(shape, shared, { ...round, earlier }, training);
   }
   return unpacked(shape, shared);

@@ -3,6 +3,7 @@
  * a quantile, drawn persons, cohorts.
  */
 import type { Domain } from '../../core/data/domain.ts';
+import { encoderName, encoderSpec } from '../../core/transfer/expression.ts';
 import { draftManifest, following } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
 import { farewellTo, signFarewell } from '../../core/federation/farewell.ts';
@@ -54,9 +55,13 @@ export function generatedFederation(seed: number): GeneratedFederation {
       items: 20 + prng.integer(60),
       personsAbout: Math.round(10 ** (2 + 2 * prng.uniform())),
     })),
-    strategy: hasRounds
-      ? { name: 'shared-trunk', settings: { hidden: 1 + prng.integer(3), bottleneck: 4, steps: 1 + prng.integer(2) } }
-      : { name: 'private-subspace', settings: { steps: 1 + prng.integer(3) } },
+    encoder: hasRounds
+      ? encoderSpec('shared-trunk', {
+          'autoencoder.hidden': 1 + prng.integer(3),
+          'autoencoder.bottleneck': 4,
+          'subspace.steps': 1 + prng.integer(2),
+        })
+      : encoderSpec('private-subspace', { 'subspace.steps': 1 + prng.integer(3) }),
     privacy: {
       epsilon: pick([0.5, 1, 2, 4, 8]),
       delta: pick([1e-5, 1e-6, 1e-8]),
@@ -73,7 +78,7 @@ export function generatedFederation(seed: number): GeneratedFederation {
     },
     rounds: { count: hasRounds ? 1 + prng.integer(4) : 0, spareAttempts: prng.integer(3) },
   });
-  const about = `${count} platforms, M ${split}, ${manifest.strategy.name}, ${options}, ${release}`;
+  const about = `${count} platforms, M ${split}, ${encoderName(manifest.encoder)}, ${options}, ${release}`;
   return federationOf(`${seed}: ${about}`, [manifest], prng);
 }
 
@@ -103,7 +108,7 @@ export function generatedVersions(seed: number): GeneratedFederation | undefined
 
 /** @throws PrivacyError PRIVACY_PLAN_REFUSED */
 function nextOf(before: Manifest, prng: Prng): Manifest {
-  const { platforms, rounds, privacy, strategy, version } = before;
+  const { platforms, rounds, privacy, encoder, version } = before;
   const leaves = platforms.length > 4 && prng.uniform() < 0.6 ? prng.integer(platforms.length) : -1;
   const stay = platforms.filter((_, at) => at !== leaves);
   const joins = leaves === -1 || prng.uniform() < 0.6 ? [`v${version + 1}`] : [];
@@ -127,7 +132,7 @@ function nextOf(before: Manifest, prng: Prng): Manifest {
       ...stay.map(({ name, items, personsAbout }) => ({ identity: identity(name), items, personsAbout })),
       ...joins.map((name) => ({ identity: identity(name), items: 20 + prng.integer(60), personsAbout: 300 })),
     ],
-    strategy,
+    encoder,
     privacy: {
       ...policy,
       ...(sources && { sources: [...sources.filter(isKept), ...joins] }),

@@ -81,11 +81,10 @@ class Traced {
       // Else a later version would draw again, which the oracle sees.
       drawn: sums,
     });
-    const model = plan.strategy.join({
+    const model = plan.encoder.join({
       domain: this.#domain,
       shape: plan.shape,
       plan: plan.shared,
-      settings: plan.settings,
       random: seededRandom('public'),
       factorise: factorMemory('public').factorise,
       backend,
@@ -173,8 +172,8 @@ async function traceOf({ name, versions, domains, persons }: GeneratedFederation
   const plan = planFederation(versions[versions.length - 1]);
   const { release, epsilon0 } = plan.manifest.privacy;
   const statement = privacyStatement({
-    strategy: plan.strategy.name,
-    profile: plan.strategy.privacy,
+    strategy: plan.encoder.name,
+    law: plan.encoder.law,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
     ownNumbers: plan.ownNumbers,

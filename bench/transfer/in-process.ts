@@ -28,12 +28,11 @@ import type {
   PublicShape,
   SharedModel,
   SharedPlan,
-  TransferStrategy,
+  Encoder,
 } from '../../core/transfer/encoder.ts';
 
 export interface FederationOptions {
-  readonly strategy: TransferStrategy;
-  readonly settings?: object;
+  readonly encoder: Encoder;
   readonly sources: readonly Domain[];
   readonly split: ColdSplit;
   /** Total epsilon; null without noise. */
@@ -78,9 +77,8 @@ const noBackend: TensorBackend = {
 };
 
 export async function federate(options: FederationOptions): Promise<Federated> {
-  const { strategy, sources, split, epsilon, delta, seed, rounds = 0 } = options;
+  const { encoder, sources, split, epsilon, delta, seed, rounds = 0 } = options;
   const release = options.release ?? { mode: 'raw', epsilon0: null };
-  const settings = strategy.settings(options.settings ?? {});
   const domains = [...sources, split.target];
   const shape: PublicShape = {
     platforms: domains.map((domain, index) => ({
@@ -93,7 +91,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     rounds,
     release,
   };
-  const shared = strategy.plan(shape, settings);
+  const shared = encoder.plan(shape);
   const plan = planPrivacy({
     epsilon,
     delta,
@@ -103,15 +101,14 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     platforms: shape.platforms.map(({ name, personsAbout }) => ({
       name,
       personsAbout,
-      queries: strategy.queries(shape, name, settings),
+      queries: encoder.queries(shape, name),
     })),
   });
   const join = (domain: Domain, label: string): PlatformModel =>
-    strategy.join({
+    encoder.join({
       domain,
       shape,
       plan: shared,
-      settings,
       random: seededRandom(label),
       backend: options.backend ?? noBackend,
       factorise: options.factorise,
@@ -128,8 +125,8 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       charge: () => undefined,
     });
   for (const domain of domains) {
-    const key = `${strategy.name}/${domain.name}/${JSON.stringify([settings, release])}`;
-    const fixed = strategy.privacy === 'sealed-only' && domain !== split.target;
+    const key = `${domain.name}/${JSON.stringify([encoder.spec, release])}`;
+    const fixed = encoder.law === 'sealed-only' && domain !== split.target;
     const label = domain === split.target ? `${domain.name}/${seed}` : fixed ? key : `${key}/${seed}`;
     const known = fixed ? options.cache?.get(key) : undefined;
     const model = known ?? join(domain, label);
@@ -181,7 +178,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
   }
 
-  for (const model of models) if (options.cache === undefined || strategy.privacy !== 'sealed-only') model.dispose();
+  for (const model of models) if (options.cache === undefined || encoder.law !== 'sealed-only') model.dispose();
   return {
     plan,
     received,
@@ -204,8 +201,8 @@ interface Rounds extends FederationOptions {
 
 /** Does the coordinator's work, with a plain sum instead of the masked one. */
 async function trainInRounds(options: Rounds): Promise<SharedModel> {
-  const { domains, mechanism, models, plan, rounds, seed, shared, strategy } = options;
-  let model = strategy.initialModel(shared, 'a public seed');
+  const { domains, mechanism, models, plan, rounds, seed, shared, encoder } = options;
+  let model = encoder.initialModel(shared, 'a public seed');
   if (rounds === 0) return model;
   const optimiser = serverOptimiser(shared.optimiser);
   let state = optimiser.initialState(model.length);

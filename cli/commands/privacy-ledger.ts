@@ -80,7 +80,7 @@ function budgetOf({ delta }: LedgerOptions, plan: FederationPlan | null, platfor
 
 /** An empty ledger does not show that nothing was spent: other ledgers may charge it, or none may. */
 function isBounded(plan: FederationPlan | null, rows: readonly string[]): boolean {
-  return plan === null ? rows.length > 0 : plan.privacy.budget !== null && plan.strategy.privacy === 'private-encoder';
+  return plan === null ? rows.length > 0 : plan.privacy.budget !== null && plan.encoder.law !== 'sealed-only';
 }
 
 function describe(report: LedgerReport): string {

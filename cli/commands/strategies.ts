@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
-import { strategies } from '../../core/transfer/registry.ts';
+import { piecesOf } from '../../core/transfer/expression.ts';
+import { presets } from '../../core/transfer/presets.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
+import { trainings, views } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
 import { gainText, keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
@@ -19,7 +22,7 @@ export const strategiesSchema = z.strictObject({
   isthmus: z.literal('strategies'),
   places: z.array(
     z.strictObject({
-      place: z.enum(['strategy', 'readout', 'space']),
+      place: z.enum(['view', 'training', 'preset', 'readout', 'space']),
       about: z.string(),
       methods: z.array(methodSchema),
     }),
@@ -32,9 +35,25 @@ const TARGET_LAW = 'nothing leaves';
 
 const places = (): readonly Place[] => [
   {
-    place: 'strategy',
-    about: '--strategy: what leaves a platform; it stands in the signed manifest',
-    methods: strategies.map(({ name, privacy, reference, summary }) => ({ name, summary, reference, law: privacy })),
+    place: 'view',
+    about: '--encoder VIEW+VIEW: what leaves a platform about one person; it stands in the signed manifest',
+    methods: views.all.map(({ name, law, reference, summary }) => ({ name, summary, reference, law })),
+  },
+  {
+    place: 'training',
+    about:
+      '--encoder VIEW>TRAINING: what all platforms train together above the views; it stands in the signed manifest',
+    methods: trainings.all.map(({ name, reference, summary }) => ({ name, summary, reference, law: 'charged' })),
+  },
+  {
+    place: 'preset',
+    about: '--strategy NAME: published names for encoders',
+    methods: presets.map(({ name, encoder, reference, summary }) => ({
+      name,
+      summary: `${piecesOf(encoder)}: ${summary}`,
+      reference,
+      law: encoderNamed(name).law,
+    })),
   },
   {
     place: 'readout',

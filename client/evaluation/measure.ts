@@ -51,9 +51,9 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
   const cold = hidden.cold.map((person, index) => ({ ...person, person: names[index] }));
   const vectors = cold.map(({ person }) => store.received.person(person, version));
   const others = (evaluation.decoders ?? []).filter((name) => name !== (options.decoder ?? DEFAULT_DECODER));
-  const strategies = [{ name: plan.strategy.name, decoder: decoder.data }];
+  const strategies = [{ name: plan.encoder.name, decoder: decoder.data }];
   for (const other of others) {
-    strategies.push({ name: methodName(plan.strategy.name, other), decoder: await measurement.fit(other) });
+    strategies.push({ name: methodName(plan.encoder.name, other), decoder: await measurement.fit(other) });
   }
   const result = await measurement.evaluate({
     settings: evaluation,
@@ -70,7 +70,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     federation: manifest.federation,
     target: identity.name,
     sources,
-    strategy: plan.strategy.name,
+    strategy: plan.encoder.name,
     release,
     modelRound: version.modelRound,
     coldPersons: cold.length,

@@ -29,11 +29,10 @@ export class LocalWorkshop implements Workshop {
   constructor(options: WorkshopOptions) {
     this.#options = options;
     const { plan, platform, domain, backend, factorise, random, drawn, charge, onProgress, signal } = options;
-    this.#model = plan.strategy.join({
+    this.#model = plan.encoder.join({
       domain,
       shape: plan.shape,
       plan: plan.shared,
-      settings: plan.settings,
       random: seededRandom(`${plan.manifest.seed}/strategy/${platform}`),
       backend,
       factorise,

@@ -6,7 +6,7 @@ import { upward } from '../accounting/printed-epsilon.ts';
 import { epsilonAgainst, planOpenings, planUploads } from '../privacy/plan/plan-lookups.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseBound } from '../release/registry.ts';
-import type { PrivacyProfile } from '../transfer/encoder.ts';
+import type { Law } from '../transfer/law.ts';
 import { asDeclared, declarersOf } from './declared.ts';
 import type { Declarers } from './declared.ts';
 import { isSparse, leastOf } from './over-versions.ts';
@@ -20,7 +20,8 @@ import { count, inWords } from './wording.ts';
 export interface ClaimTerms {
   /** Name of the strategy. */
   readonly strategy: string;
-  readonly profile: PrivacyProfile;
+  /** The encoder's law. */
+  readonly law: Law;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
   /** Numbers of a raw vector that are a public projection of the person's own history; 0: none. */
@@ -82,9 +83,9 @@ const NO_PRIVACY = 'this federation runs without privacy: no noise was added';
 
 /** C1: the bound on everything released for training. */
 function trained(terms: Terms): ExactClaim {
-  const { by, plan, profile } = terms;
+  const { by, plan, law } = terms;
   if (plan.budget === null) return absent('C1', NO_PRIVACY);
-  if (profile === 'sealed-only') {
+  if (law === 'sealed-only') {
     return absent('C1', 'the encoder is made from raw data without noise, so no total epsilon holds');
   }
   if (plan.epsilon === null) return absent('C1', "no training uses persons' data through a noised sum");
@@ -148,9 +149,9 @@ function taking({ takers = 0 }: ClaimTerms): readonly Sentence[] {
 
 /** C2: the bound against everybody but the chosen targets. */
 function others(terms: Terms): ExactClaim {
-  const { by, plan, profile } = terms;
+  const { by, plan, law } = terms;
   if (plan.budget === null) return absent('C2', NO_PRIVACY);
-  if (profile === 'sealed-only') {
+  if (law === 'sealed-only') {
     return absent(
       'C2',
       'vectors are sealed, but without differential privacy: neither for you nor for the other persons of the source platform, whose data the encoder was made from',
@@ -176,9 +177,9 @@ function others(terms: Terms): ExactClaim {
 
 /** C3: the bound against a chosen target. */
 function chosen(terms: Terms): ExactClaim {
-  const { by, ownNumbers, plan, profile, release } = terms;
+  const { by, ownNumbers, plan, law, release } = terms;
   const thirdPersons =
-    profile === 'sealed-only' || plan.epsilon === null
+    law === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
       : [];
   switch (releaseBound(release.name)) {
@@ -208,7 +209,7 @@ function chosen(terms: Terms): ExactClaim {
 }
 
 /** The total of the codes that one target receives, and of the codes that all targets of a person hold together. */
-function pooled({ by, plan, profile, targetsPerPerson, takers = 0 }: Terms, epsilon0: number): string {
+function pooled({ by, plan, law, targetsPerPerson, takers = 0 }: Terms, epsilon0: number): string {
   // Every source that knows the person sends each target a separate code. A platform that only takes the shared model may
   // be a target, and all others its sources.
   const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - (takers > 0 ? 0 : 1)));
@@ -217,20 +218,20 @@ function pooled({ by, plan, profile, targetsPerPerson, takers = 0 }: Terms, epsi
     const codes = receivers * sources * epsilon0;
     // Targets that pool codes also pool the noise that they know. More of them than the planned colluders leave less
     // unknown noise.
-    const against = profile === 'sealed-only' ? null : epsilonAgainst(plan, receivers);
+    const against = law === 'sealed-only' ? null : epsilonAgainst(plan, receivers);
     const trained = against === null || plan.epsilon === null ? null : Math.max(plan.epsilon, against);
     return trained === null
       ? upward(codes)
       : `${upward(codes)}, together with what was trained from your data epsilon ${upward(trained + codes)} per epoch, delta ${plan.delta}`;
   };
-  const said = asDeclared(by.release, profile === 'sealed-only' ? undefined : by.strategy);
+  const said = asDeclared(by.release, law === 'sealed-only' ? undefined : by.strategy);
   const alone = `From ${count(sources, 'source', 'sources')}, codes pooled${said || ':'} ${total(1)}.`;
   if (targets === 1) return alone;
   return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
 }
 
 /** The prototypes, which a target sees besides the code. The source alone makes them, whatever else is shared. */
-function prototypes({ by, plan, profile, release }: Terms): readonly Sentence[] {
+function prototypes({ by, plan, law, release }: Terms): readonly Sentence[] {
   if (!needsPrototypes(release.name)) return [];
   if (plan.epsilon === null) {
     return [said('C3.prototypes', 'The code names one of several prototypes, which were made without noise.')];
@@ -239,7 +240,7 @@ function prototypes({ by, plan, profile, release }: Terms): readonly Sentence[] 
     'The code names one of several prototypes, which each source makes alone, with all of the noise, charged in its ledger';
   const declared = asDeclared(by.strategy);
   const text =
-    profile === 'private-encoder'
+    law !== 'sealed-only'
       ? `${made}${declared} and counted in C1.`
       : `${made}: epsilon ${upward(plan.epsilon)}${declared} bounds what they reveal through a person's own vector, and nothing bounds what they reveal through the encoder.`;
   return [said('C3.prototypes', text)];

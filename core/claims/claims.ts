@@ -131,8 +131,8 @@ const PLATFORMS_LISTED = 100;
 
 /** Everything that is printed for one run. */
 export function privacyStatement(request: ClaimRequest): PrivacyStatement {
-  const { plan, profile, release, strategy } = request;
-  const epsilon = profile === 'private-encoder' ? plan.epsilon : null;
+  const { law, plan, release, strategy } = request;
+  const epsilon = law === 'sealed-only' ? null : plan.epsilon;
   const degree = sparseDegree(plan);
   const declaredBy = declarersOf(strategy, release.name);
   const colluders = Array.from({ length: Math.min(plan.platformCount, PLATFORMS_LISTED) }, (_, c) => c);
@@ -144,7 +144,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     unit: UNIT,
     neighbours: NEIGHBOURS,
     mechanism:
-      profile === 'sealed-only' && plan.epsilon !== null ? `prototypes alone: ${mechanismOf(plan)}` : mechanismOf(plan),
+      law === 'sealed-only' && plan.epsilon !== null ? `prototypes alone: ${mechanismOf(plan)}` : mechanismOf(plan),
     epsilon,
     epsilon0: isLocalMode(release.name) ? release.epsilon0 : null,
     delta: plan.delta,

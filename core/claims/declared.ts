@@ -6,17 +6,20 @@ import { declarerOf } from '../packages/pieces.ts';
 
 /** The packages, as `name@version`, whose word the claims of a run rest on. */
 export interface Declarers {
-  /** Of the strategy; absent for a strategy of ours. */
+  /** Of pieces of the encoder; absent if all are ours. */
   readonly strategy?: string;
   /** Of the release mode; absent for a mode of ours. */
   readonly release?: string;
 }
 
-/** @throws PackageError PACKAGE_NOT_ALLOWED for a piece of a package that is not allowed here. */
+/** @param strategy an encoder's name. @throws PackageError PACKAGE_NOT_ALLOWED for a piece of a package that is not allowed here. */
 export function declarersOf(strategy: string, release: string): Declarers {
-  const [ofStrategy, ofRelease] = [declarerOf('strategies', strategy), declarerOf('releaseModes', release)];
+  const [left, training = ''] = strategy.split('>');
+  const of = [...left.split('+').map((view) => declarerOf('views', view)), declarerOf('trainings', training)];
+  const ofPieces = [...new Set(of.filter((one) => one !== undefined))];
+  const ofRelease = declarerOf('releaseModes', release);
   return {
-    ...(ofStrategy !== undefined && { strategy: ofStrategy }),
+    ...(ofPieces.length > 0 && { strategy: ofPieces.join(' and package ') }),
     ...(ofRelease !== undefined && { release: ofRelease }),
   };
 }

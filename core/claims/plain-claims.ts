@@ -7,7 +7,7 @@ import { upward } from '../accounting/printed-epsilon.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { releaseBound } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
-import type { PrivacyProfile } from '../transfer/encoder.ts';
+import type { Law } from '../transfer/law.ts';
 import { asDeclared } from './declared.ts';
 import type { Declarers } from './declared.ts';
 import { isSparse, leastOf } from './over-versions.ts';
@@ -22,13 +22,14 @@ export interface ReleaseTerms {
 
 interface Terms {
   readonly by: Declarers;
-  readonly profile: PrivacyProfile;
+  /** The encoder's law. */
+  readonly law: Law;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
 }
 
 /** C1: the training. @param holds true if the exact claim is made. */
-export function plainTraining({ by, plan, profile }: Terms, holds: boolean): Sentence {
+export function plainTraining({ by, plan, law }: Terms, holds: boolean): Sentence {
   if (holds && plan.epsilon !== null) {
     return said(
       'C1.plain',
@@ -38,7 +39,7 @@ export function plainTraining({ by, plan, profile }: Terms, holds: boolean): Sen
   const why =
     plan.budget === null
       ? 'No noise is added'
-      : profile === 'sealed-only'
+      : law === 'sealed-only'
         ? 'The encoder is made from raw data'
         : 'No noisy sum is used';
   return said('C1.plain', `${why}: nothing here limits what training tells about you.`);

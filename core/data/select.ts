@@ -2,7 +2,7 @@
  * Look-ups in a domain, and domains with fewer persons or items.
  * @module
  */
-import type { Domain, History } from './domain.ts';
+import type { Catalogue, Domain, History } from './domain.ts';
 
 /** Maps person ids to indices. */
 export function personIndex(domain: Domain): Map<string, number> {
@@ -22,6 +22,11 @@ export function historyOf(domain: Domain, person: number): History {
     items: domain.items.subarray(begin, end),
     ...(domain.ratings && { ratings: domain.ratings.subarray(begin, end) }),
   };
+}
+
+/** The public facts about a domain's items, without its persons. */
+export function catalogueOf({ catalogue: ids, titles }: Domain): Catalogue {
+  return { ids, ...(titles && { titles }) };
 }
 
 export function historyLength(domain: Domain, person: number): number {

@@ -6,7 +6,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Interactions } from './domain.ts';
+import type { History, Interactions } from './domain.ts';
 import { DataError } from './errors.ts';
 import { idOf, whyNoId } from './ids.ts';
 
@@ -73,4 +73,11 @@ export function onVocabulary({ offsets, items }: Interactions, places: Places): 
     ends[person + 1] = size;
   }
   return { offsets: ends, items: kept.slice(0, size) };
+}
+
+/** One history over the vocabulary, as in {@link onVocabulary}. */
+export function historyOnVocabulary(items: Uint32Array, places: Places): History {
+  const own = new Set<number>();
+  for (const item of items) if (places[item] >= 0) own.add(places[item]);
+  return { items: Uint32Array.from(own) };
 }

@@ -26,7 +26,7 @@ export interface AttemptConfig {
 
 /**
  * The masked sum of a round.
- * @throws FederationError FEDERATION_NOTHING_SHARED for a strategy without one.
+ * @throws FederationError FEDERATION_NOTHING_SHARED for an encoder without one.
  * @param platform the platform for whose clip the sum is; absent: any one. Everything else is the same for all
  *   platforms.
  */
@@ -37,7 +37,7 @@ export function roundSum(plan: FederationPlan, platform?: string): PlannedSum {
   if (sum !== undefined) return sum;
   throw new FederationError(
     'FEDERATION_NOTHING_SHARED',
-    `strategy "${plan.strategy.name}" shares no model, so there are no rounds to run`,
+    `encoder "${plan.encoder.name}" shares no model, so there are no rounds to run`,
   );
 }
 

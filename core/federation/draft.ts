@@ -2,6 +2,7 @@
  * Makes a new manifest from its members' public halves.
  * @module
  */
+import type { EncoderSpec } from '../transfer/encoder.ts';
 import { signedBy } from './co-signature.ts';
 import { publicEntry } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -17,7 +18,7 @@ export interface ManifestParts {
   readonly coordinator: { readonly identity: string };
   readonly platforms: readonly ManifestPlatform[];
   readonly vocabulary?: ManifestVocabulary;
-  readonly strategy: { readonly name: string; readonly settings?: Readonly<Record<string, unknown>> };
+  readonly encoder: EncoderSpec;
   readonly privacy: Partial<Manifest['privacy']> & Pick<Manifest['privacy'], 'epsilon'>;
   readonly rounds?: Partial<Manifest['rounds']>;
   readonly unsafeTrial?: true;
@@ -66,11 +67,11 @@ export function following(
 }
 
 /**
- * A checked manifest without signatures. It names the allowed packages that its strategy and release mode come from.
+ * A checked manifest without signatures. It names the allowed packages that its encoder and release mode come from.
  * @throws FederationError MANIFEST_INVALID with the key; PackageError PACKAGE_NOT_ALLOWED.
  */
 export function newManifest(parts: ManifestParts): Manifest {
-  const packages = packagesFor(parts.strategy.name, parts.privacy.release ?? USUAL_RELEASE);
+  const packages = packagesFor(parts.encoder, parts.privacy.release ?? USUAL_RELEASE);
   const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {}, ...(packages.length > 0 && { packages }) };
   // It is formatted and parsed again, so that members sign exactly what a reader of the file gets.
   const text = formatManifest(JSON.parse(JSON.stringify(manifest)) as Manifest);

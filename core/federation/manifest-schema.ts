@@ -67,6 +67,25 @@ export const halfSchema = z.discriminatedUnion('half', [
 ]);
 export type PublicHalf = z.infer<typeof halfSchema>;
 
+/** A view or a training, by name. Names and settings are checked where the federation is planned. */
+const pieceSchema = z.strictObject({
+  name: z.string(),
+  settings: z.record(z.string(), z.unknown()).default({}),
+  /** Share of the budget (of zero-concentrated DP). Default: the piece's usual share. */
+  portion: z.number().gt(0).max(1).optional(),
+});
+
+/** What leaves a platform: views of one person each, and a training of all platforms together. */
+const encoderSchema = z.strictObject(
+  { views: z.array(pieceSchema).max(8).default([]), training: pieceSchema.optional() },
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is missing: name what leaves a platform, for example "encoder: { views: [{ name: subspace }] }"; "isthmus manifest make" writes it'
+        : undefined,
+  },
+);
+
 const privacySchema = z.strictObject({
   /** Total epsilon of everything trained; null only in a federation that asks for no privacy. */
   epsilon: z.number().positive().max(100).nullable(),
@@ -89,7 +108,7 @@ const privacySchema = z.strictObject({
    */
   sampling: z.number().min(0.01).lt(1).optional(),
   /**
-   * Quantile of all lengths that the bound on a contribution follows in rounds. Default: the strategy's fixed bound.
+   * Quantile of all lengths that the bound on a contribution follows in rounds. Default: the training's fixed bound.
    */
   clipQuantile: z.number().min(0.05).max(0.95).optional(),
   /** Weight of a platform in the split of the bound on one person in rounds. Default: 1. */
@@ -183,7 +202,7 @@ export const manifestSchema = z
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
     /** For a strategy that sums over items of several platforms. */
     vocabulary: vocabularySchema.optional(),
-    strategy: z.strictObject({ name: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
+    encoder: encoderSchema,
     privacy: privacySchema,
     /** Packages from outside this repository that the strategy and the release mode come from; absent: none. */
     packages: z.array(packageSchema).min(1).optional(),
@@ -309,8 +328,10 @@ function successionProblems(manifest: SuccessionFields): readonly Problem[] {
 }
 
 /** The packages of a manifest are exactly those whose pieces it names. */
-function packageProblems({ packages = [], strategy, privacy }: NamingFields): readonly Problem[] {
-  const used = new Set([strategy.name, privacy.release].filter(isOutsideName).map(packageIn));
+function packageProblems({ packages = [], encoder, privacy }: NamingFields): readonly Problem[] {
+  const { training, views } = encoder;
+  const pieces = [...views, ...(training ? [training] : [])].map(({ name }) => name);
+  const used = new Set([...pieces, privacy.release].filter(isOutsideName).map(packageIn));
   const named = packages.map(({ name }) => name);
   const unnamed = [...used].filter((name) => !named.includes(name));
   return [
@@ -335,7 +356,7 @@ type SuccessionFields = Pick<
   'version' | 'previous' | 'federation' | 'seed' | 'unsafeTrial' | 'rounds' | 'platforms'
 >;
 
-type NamingFields = Pick<Manifest, 'packages' | 'strategy'> & {
+type NamingFields = Pick<Manifest, 'packages' | 'encoder'> & {
   readonly privacy: Pick<Manifest['privacy'], 'release'>;
 };
 

@@ -1,6 +1,6 @@
 /**
  * The manifest: a YAML file that names a federation's members, their public identities and sizes, the privacy policy
- * and the strategy. Every member signs it (co-signature.ts). Every handshake and every session id contains its hash.
+ * and the encoder. Every member signs it (co-signature.ts). Every handshake and every session id contains its hash.
  * @module
  */
 import { createHash } from 'node:crypto';

@@ -7,6 +7,7 @@ import { PackageError } from '../packages/errors.ts';
 import { formatPackage } from '../packages/package-id.ts';
 import type { PackageId } from '../packages/package-id.ts';
 import { loadedPackages, packageOf } from '../packages/pieces.ts';
+import type { EncoderSpec } from '../transfer/encoder.ts';
 import type { Manifest } from './manifest-schema.ts';
 
 /**
@@ -31,8 +32,12 @@ export function checkPackages({ packages = [] }: Manifest): void {
   }
 }
 
-/** The packages that a manifest must name for its strategy and release mode. @throws PackageError PACKAGE_NOT_ALLOWED. */
-export function packagesFor(strategy: string, release: string): readonly PackageId[] {
-  const used = [packageOf('strategies', strategy), packageOf('releaseModes', release)].filter((id) => id !== undefined);
+/** The packages that a manifest must name for its encoder and release mode. @throws PackageError PACKAGE_NOT_ALLOWED. */
+export function packagesFor({ views, training }: EncoderSpec, release: string): readonly PackageId[] {
+  const used = [
+    ...views.map(({ name }) => packageOf('views', name)),
+    ...(training ? [packageOf('trainings', training.name)] : []),
+    packageOf('releaseModes', release),
+  ].filter((id) => id !== undefined);
   return used.filter((id, index) => used.indexOf(id) === index);
 }

@@ -6,8 +6,8 @@
 import type { AdaptiveClip } from '../privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
-import { strategyNamed } from '../transfer/registry.ts';
-import type { PublicShape, SharedModel, SharedPlan, TransferStrategy } from '../transfer/encoder.ts';
+import { composeEncoder } from '../transfer/compose.ts';
+import type { Encoder, PublicShape, SharedModel, SharedPlan } from '../transfer/encoder.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 import { checkFarewells } from './farewell.ts';
@@ -18,12 +18,10 @@ import { checkPackages } from './packages.ts';
 export interface FederationPlan {
   readonly manifest: Manifest;
   readonly manifestHash: Uint8Array /* [32] */;
-  readonly strategy: TransferStrategy;
-  /** Settings that the strategy has checked and completed. */
-  readonly settings: object;
+  readonly encoder: Encoder;
   readonly shape: PublicShape;
   readonly shared: SharedPlan;
-  /** Number of parameters of the shared model, including an adaptive clip; 0 for a strategy that shares nothing. */
+  /** Number of parameters of the shared model, including an adaptive clip; 0 for an encoder that shares nothing. */
   readonly parameters: number;
   /** Numbers of a raw representation that are a public projection of the person's own history. */
   readonly ownNumbers: number;
@@ -33,7 +31,7 @@ export interface FederationPlan {
 }
 
 /**
- * @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_DIFFERS; TransferError TRANSFER_STRATEGY_UNKNOWN; the strategy's errors about its settings; PrivacyError if the policy
+ * @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_DIFFERS; TransferError TRANSFER_PIECE, TRANSFER_SETTING, TRANSFER_LAW about the encoder; PrivacyError if the policy
  *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION, FAREWELL_INVALID.
  */
 export function planFederation(manifest: Manifest): FederationPlan {
@@ -43,8 +41,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     checkAttempts(previous, manifest);
     checkFarewells(manifest, previous.privacy.refunds);
   }
-  const strategy = strategyNamed(manifest.strategy.name);
-  const settings = strategy.settings(manifest.strategy.settings);
+  const encoder = composeEncoder(manifest.encoder);
   // A platform that only takes the shared model is in no sum. Counting it would let the others add too little noise.
   const contributors = contributorsOf(manifest);
   const sources = manifest.privacy.sources ?? contributors.map(({ name }) => name);
@@ -62,7 +59,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     release: { mode: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ...(vocabulary && { vocabulary: 'buckets' in vocabulary ? vocabulary.buckets : vocabulary.items }),
   };
-  const shared = strategy.plan(shape, settings);
+  const shared = encoder.plan(shape);
   const trained = shared.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
   const { sampling, clipQuantile, clipWeights } = manifest.privacy;
   const privacy = planPrivacy({
@@ -90,20 +87,19 @@ export function planFederation(manifest: Manifest): FederationPlan {
       holder: platformOf(manifest, name).identity,
       personsAbout,
       clipWeight: clipWeights?.[name] ?? 1,
-      queries: strategy.queries(shape, name, settings),
+      queries: encoder.queries(shape, name),
     })),
   });
   const parameters = adaptiveClipOf(privacy) === undefined ? trained : trained + 1;
   const plan = {
     manifest,
     manifestHash: manifestHash(manifest),
-    strategy,
-    settings,
+    encoder,
     shape,
     shared,
     parameters,
     // A target may still hold what it received under the version before.
-    ownNumbers: Math.max(strategy.ownNumbers?.(settings) ?? 0, previous?.ownNumbers ?? 0),
+    ownNumbers: Math.max(encoder.ownNumbers(shape), previous?.ownNumbers ?? 0),
     privacy,
   };
   if (previous === undefined) return plan;
@@ -134,7 +130,7 @@ function checkModel(previous: FederationPlan, plan: FederationPlan): void {
   const isSame =
     previous.parameters === plan.parameters &&
     canonicalJson(previous.shared.blocks) === canonicalJson(plan.shared.blocks);
-  if (!isSame) throw refused(version, 'has a shared model of another shape: keep the strategy and its settings');
+  if (!isSame) throw refused(version, 'has a shared model of another shape: keep the encoder and its settings');
   const [before, after] = [previous.manifest, plan.manifest].map(({ vocabulary }) => canonicalJson(vocabulary ?? null));
   // The same numbers would stand for other items.
   if (before !== after) throw refused(version, 'names another vocabulary: keep it, or begin another federation');
@@ -146,7 +142,7 @@ function refused(version: number, why: string): FederationError {
 
 /** The shared model before the first round. An adaptive clip, if the manifest asks for one, is its last parameter. */
 export function firstModel(plan: FederationPlan): SharedModel {
-  const trained = plan.strategy.initialModel(plan.shared, plan.manifest.seed);
+  const trained = plan.encoder.initialModel(plan.shared, plan.manifest.seed);
   const clip = adaptiveClipOf(plan.privacy);
   if (clip === undefined) return trained;
   const model = new Float32Array(trained.length + 1);

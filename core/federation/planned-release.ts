@@ -53,10 +53,10 @@ const PERSONS_SLACK = 2;
 const NOISE_TOLERANCE = 1e-9;
 
 export function plannedRelease(plan: FederationPlan, source: string): PlannedRelease {
-  const { shape, strategy, settings, manifest } = plan;
+  const { shape, encoder, manifest } = plan;
   const { release, epsilon0 } = manifest.privacy;
   const platform = shape.platforms.find(({ name }) => name === source);
-  const dimension = strategy.dimension(shape, settings);
+  const dimension = encoder.dimension(shape);
   const cohorts = prototypeSettings(shape, dimension)?.cohorts ?? 0;
   const mostPersons = PERSONS_SLACK * (platform?.personsAbout ?? 0);
   return {
@@ -74,9 +74,9 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
  * Fingerprint of everything that determines a source's encoder besides its data and the shared model, lower-case hex. It stays the
  * same in a later version of the manifest for a platform that stays. So its sums and codes stay too, and none is drawn again.
  */
-export function encoderFingerprint({ manifest, strategy, settings, privacy }: FederationPlan, source: string): string {
+export function encoderFingerprint({ manifest, encoder, privacy }: FederationPlan, source: string): string {
   const own = (privacy.sums[source] ?? []).filter(({ scope }) => scope === 'platform');
-  const terms = [manifest.federation, manifest.seed, strategy.name, settings, own];
+  const terms = [manifest.federation, manifest.seed, encoder.spec, own];
   return createHash('sha256').update(canonicalJson(terms)).digest('hex');
 }
 

@@ -1,5 +1,5 @@
 /**
- * The parts of the shared model: the parameters that the strategy trains, and the adaptive clip if the manifest asks
+ * The parts of the shared model: the parameters that the encoder trains, and the adaptive clip if the manifest asks
  * for one.
  * @module
  */
@@ -10,13 +10,13 @@ import { serverOptimiser } from './optimiser.ts';
 import type { OptimiserState, OptimiserStep, ServerOptimiser } from './optimiser.ts';
 import type { FederationPlan } from './plan.ts';
 
-/** The part of the shared model that the strategy trains. */
+/** The part of the shared model that the encoder trains. */
 export function trainedPart(plan: FederationPlan, model: SharedModel): SharedModel {
   return model.subarray(0, trainedParameters(plan, model));
 }
 
 /**
- * The bound on one person's contribution in this round, in the strategy's units; undefined if it is the plan's fixed
+ * The bound on one person's contribution in this round, in the encoder's units; undefined if it is the plan's fixed
  * one.
  */
 export function clipOf(plan: FederationPlan, model: SharedModel): number | undefined {
@@ -34,7 +34,7 @@ export function nextModel(
   mean: Float64Array,
   state: OptimiserState | undefined,
 ): OptimiserStep {
-  const optimiser = plan.strategy.advance === undefined ? serverOptimiser(plan.shared.optimiser) : replacing(plan);
+  const optimiser = plan.encoder.advance === undefined ? serverOptimiser(plan.shared.optimiser) : replacing(plan);
   const trained = trainedPart(plan, model);
   const before = state ?? optimiser.initialState(trained.length);
   const clip = clipOf(plan, model);
@@ -47,16 +47,16 @@ export function nextModel(
   return { ...moved, model: next };
 }
 
-/** The rule of a strategy that computes the next model from the sum itself. */
+/** The rule of an encoder that computes the next model from the sum itself. */
 function replacing(plan: FederationPlan): Pick<ServerOptimiser, 'initialState' | 'step'> {
-  const { strategy, shared, settings, privacy } = plan;
+  const { encoder, shared, privacy } = plan;
   const { localSigma, scale, sampling } = roundSum(plan);
   const noiseDeviation = (localSigma * Math.sqrt(privacy.platformCount)) / (scale * (sampling?.rate ?? 1));
   return {
     initialState: () => ({ steps: 0, moments: [] }),
     step: (model, mean, { steps }) => {
       const sum = Float64Array.from(mean, (value) => value * shared.denominator);
-      const next = strategy.advance?.(shared, settings, model, { sum, earlier: steps, noiseDeviation }) ?? model;
+      const next = encoder.advance?.(shared, model, { sum, earlier: steps, noiseDeviation }) ?? model;
       return { model: next, state: { steps: steps + 1, moments: [] } };
     },
   };

@@ -1,5 +1,5 @@
 /**
- * The pieces of the packages that this process's operator allowed: strategies, release modes, readers, stores and
+ * The pieces of the packages that this process's operator allowed: views, trainings, release modes, readers, stores and
  * transports. The host loads them (host/packages/) before any other work, and the registry of each kind looks names
  * with a colon up here.
  * @module
@@ -10,7 +10,8 @@ import type { OutsideName, PackageId } from './package-id.ts';
 
 /** The fields that a piece of each kind must have. A registry's interface says what they mean. */
 const REQUIRED = {
-  strategies: { settings: 'function', queries: 'function', dimension: 'function', plan: 'function', join: 'function' },
+  views: { law: 'string', settings: 'function', width: 'function', make: 'function' },
+  trainings: { settings: 'function', width: 'function', asks: 'function', rounds: 'function', join: 'function' },
   releaseModes: { bound: 'string', width: 'function', bind: 'function' },
   readers: { columns: 'function', read: 'function' },
   platformStores: { open: 'function' },
@@ -23,7 +24,8 @@ export const PIECE_KINDS = Object.keys(REQUIRED) as readonly PieceKind[];
 
 /** A kind in words, for messages. */
 export const PIECE_WORDS: Readonly<Record<PieceKind, string>> = {
-  strategies: 'strategy',
+  views: 'view',
+  trainings: 'training',
   releaseModes: 'release mode',
   readers: 'reader',
   platformStores: 'platform store',

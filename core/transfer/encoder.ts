@@ -31,8 +31,8 @@ export interface Encoder {
   readonly law: Law;
   /** All settings checked and completed. */
   readonly spec: EncoderSpec;
-  /** True if a target may read the history itself in a raw representation. */
-  readonly sendsHistory: boolean;
+  /** Numbers of a raw representation in which a target may read the history itself; 0: none. */
+  ownNumbers(shape: PublicShape): number;
   /** Every noisy sum that one platform will release, alone or in rounds. */
   queries(shape: PublicShape, platform: string): readonly SumQuery[];
   /** Numbers of a representation, 1 to 288: a target takes no others from a source of this federation. */
@@ -40,12 +40,25 @@ export interface Encoder {
   plan(shape: PublicShape): SharedPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;
+  /**
+   * The shared model after a round, if it is no step of the optimiser: a public function of the present one and of the
+   * opened sum.
+   */
+  readonly advance?: (plan: SharedPlan, shared: SharedModel, opened: OpenedRound) => SharedModel;
   join(context: EncoderContext): PlatformModel;
 }
 
-export type EncoderContext = Omit<PlatformContext, 'settings'>;
+/** A round's masked sum, opened. */
+export interface OpenedRound {
+  /** The decoded noisy sum of the contributions. */
+  readonly sum: Float64Array;
+  /** Rounds that were opened before this one. */
+  readonly earlier: number;
+  /** Standard deviation of the noise in one number of the sum, if every platform took part. */
+  readonly noiseDeviation: number;
+}
 
-/** Public facts of a federation that a strategy may use for planning. They are in the manifest. */
+/** Public facts of a federation that an encoder may use for planning. They are in the manifest. */
 export interface PublicShape {
   /** The platforms that contribute. One that only takes the shared model is not among them. */
   readonly platforms: readonly PublicPlatform[];
@@ -54,7 +67,7 @@ export interface PublicShape {
   /** Number of rounds for the shared model. */
   readonly rounds: number;
   /**
-   * Form in which representations are released; absent: raw. A local mode carries few numbers, and a strategy may
+   * Form in which representations are released; absent: raw. A local mode carries few numbers, and an encoder may
    * choose their number by it.
    */
   readonly release?: PublicRelease;
@@ -82,7 +95,7 @@ export interface PublicPlatform {
 }
 
 /**
- * The shared model's layout: named blocks, one after the other in one float32 vector. Empty for a strategy that shares
+ * The shared model's layout: named blocks, one after the other in one float32 vector. Empty for an encoder that shares
  * nothing.
  */
 export interface SharedPlan {
@@ -96,66 +109,14 @@ export interface SharedPlan {
 export interface SharedBlock {
   readonly name: string;
   readonly shape: readonly number[];
-  /**
-   * `replace`: a statistic, whose next value is the mean itself. Absent: a parameter, which the optimiser moves by it.
-   */
-  readonly rule?: 'replace';
 }
 
 export type SharedModel = Float32Array;
 
-/** A strategy's promise about what leaves a platform. The printed claims follow from it. */
-export type PrivacyProfile =
-  /** The encoder is made from raw data: nothing is promised beyond sealing. */
-  | 'sealed-only'
-  /** The encoder is made only through charged sums: C2 and C3 hold, and C1 for everything trained in rounds. */
-  | 'private-encoder';
-
-export interface TransferStrategy<Settings extends object = object> {
-  readonly name: string;
-  /** One line for tables and --help. */
-  readonly summary: string;
-  /** Paper and equation. */
-  readonly reference: string;
-  readonly privacy: PrivacyProfile;
-  readonly defaults: Settings;
-  /** Parses and checks settings from a manifest. Its errors name the key and the accepted range. */
-  settings(raw: unknown): Settings;
-  /** Every noisy sum that one platform will release, alone or in rounds. */
-  queries(shape: PublicShape, platform: string, settings: Settings): readonly SumQuery[];
-  /**
-   * Numbers of a raw representation that are a public projection of the person's own history, from which a chosen target
-   * may reconstruct it. Absent: none.
-   */
-  ownNumbers?(settings: Settings): number;
-  /** Numbers of a representation, 1 to 288: a target takes no others from a source of this federation. */
-  dimension(shape: PublicShape, settings: Settings): number;
-  plan(shape: PublicShape, settings: Settings): SharedPlan;
-  /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
-  initialModel(plan: SharedPlan, seed: string): SharedModel;
-  /**
-   * The shared model after a round, if it is no step of the optimiser: a public function of the present one and of the
-   * opened sum.
-   */
-  advance?(plan: SharedPlan, settings: Settings, shared: SharedModel, opened: OpenedRound): SharedModel;
-  join(context: PlatformContext<Settings>): PlatformModel;
-}
-
-/** A round's masked sum, opened. */
-export interface OpenedRound {
-  /** The decoded noisy sum of the contributions. */
-  readonly sum: Float64Array;
-  /** Rounds that were opened before this one. */
-  readonly earlier: number;
-  /** Standard deviation of the noise in one number of the sum, if every platform took part. */
-  readonly noiseDeviation: number;
-}
-
-export interface PlatformContext<Settings extends object = object> {
+export interface EncoderContext {
   readonly domain: Domain;
   readonly shape: PublicShape;
   readonly plan: SharedPlan;
-  readonly settings: Settings;
   /**
    * Public randomness from the manifest's seed, so that a restarted platform makes the same encoder from the same data.
    * Use it for initialisation and shuffling, never for noise or for a choice that must stay secret.
@@ -169,7 +130,7 @@ export interface PlatformContext<Settings extends object = object> {
   readonly signal?: AbortSignal;
 }
 
-/** One platform's part of a strategy. */
+/** One platform's part of an encoder. */
 export interface PlatformModel {
   /** Trains the encoder inside the platform. Everything private passes through `sums`, which charges it. */
   prepare(sums: ChargedSums): Promise<void>;

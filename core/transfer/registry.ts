@@ -1,22 +1,16 @@
 /**
- * Every strategy by its name. To add one, add a file in strategies/ and a line here.
+ * Every view and every training by its name. To add one, add a file and a line here. A package from outside
+ * brings its own as `package:name` (core/packages/).
  * @module
  */
-import { TransferError } from './errors.ts';
-import { linearBridge } from './strategies/linear-bridge.ts';
-import { privateSubspace } from './strategies/private-subspace.ts';
-import { sharedSubspace } from './strategies/shared-subspace.ts';
-import { sharedTrunk } from './strategies/shared-trunk.ts';
-import type { TransferStrategy } from './encoder.ts';
+import { Pieces } from './pieces.ts';
+import { autoencoder } from './training/autoencoder.ts';
+import { sharedSubspace } from './training/shared-subspace.ts';
+import type { Training } from './training/training.ts';
+import { plainAls } from './views/plain-als.ts';
+import { projection } from './views/projection.ts';
+import { subspace } from './views/subspace.ts';
+import type { View } from './views/view.ts';
 
-export const strategies: readonly TransferStrategy[] = [linearBridge, privateSubspace, sharedTrunk, sharedSubspace];
-
-/** @throws TransferError TRANSFER_STRATEGY_UNKNOWN, naming the strategies that exist. */
-export function strategyNamed(name: string): TransferStrategy {
-  const found = strategies.find((strategy) => strategy.name === name);
-  if (found !== undefined) return found;
-  throw new TransferError(
-    'TRANSFER_STRATEGY_UNKNOWN',
-    `no strategy "${name}"; there are ${strategies.map((strategy) => strategy.name).join(', ')}`,
-  );
-}
+export const views = new Pieces<View>('view', 'views', [plainAls, subspace, projection]);
+export const trainings = new Pieces<Training>('training', 'trainings', [autoencoder, sharedSubspace]);

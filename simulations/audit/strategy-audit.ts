@@ -33,6 +33,7 @@ import { RandomWords } from '../../core/random/random-words.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
 import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
@@ -288,12 +289,11 @@ function canaryDomain(name: string, canaries: number): Domain {
 }
 
 function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformModel {
-  const { shape, shared, settings, strategy } = plan;
-  return strategy.join({
+  const { shape, shared, encoder } = plan;
+  return encoder.join({
     domain,
     shape,
     plan: shared,
-    settings,
     random: seededRandom(`${seed} public`),
     backend: tensorBackend('cpu'),
     factorise: factorMemory(plan.manifest.seed).factorise,
@@ -315,7 +315,7 @@ function federationOf(
       seed,
       coordinator: identity('coordinator'),
       platforms: PLATFORMS.map((name) => ({ identity: identity(name), items: 2 * canaries, personsAbout: canaries })),
-      strategy: { name: strategy },
+      encoder: encoderSpec(strategy),
       privacy: { epsilon, delta, colluding: 1, maxPlatformsPerPerson: PLATFORMS.length - 1 },
       rounds: { count: ROUNDS, spareAttempts: 0 },
     }),

@@ -6,6 +6,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { RELEASE_MODES } from '../../core/release/registry.ts';
+import { USUAL_ENCODER } from '../../core/transfer/expression.ts';
 import { SimulationError } from '../errors.ts';
 import { checked, list, oneOf, option, runOptions, simulationOptions, textOf, withDefault } from '../options.ts';
 import type { SimulationOptions } from '../options.ts';
@@ -15,7 +16,10 @@ const { inProcess: _, out: __, ...shared } = runOptions;
 /** The options of a run, with an experiment's own defaults and several overlaps. */
 export const experimentOptions = {
   ...shared,
-  strategy: withDefault(shared.strategy, ['private-subspace']),
+  strategy: option(shared.strategy, {
+    ...textOf(shared.strategy),
+    unsaid: `${USUAL_ENCODER}, if there is no --encoder`,
+  }),
   protocol: option(oneOf(['sampled', 'full']).default('sampled'), {
     ...textOf(shared.protocol),
     help: 'how cold persons are measured: sampled, full',
@@ -57,5 +61,7 @@ export function parseConfigText(text: string, file: string): Record<string, unkn
 
 /** The simulation's options at one share of the overlap. */
 export function optionsAt({ experiment: _kind, ...config }: ExperimentConfig, overlap: number): SimulationOptions {
-  return { ...config, overlap, inProcess: true, out: 'runs' };
+  const { encoder, strategy: named } = config;
+  const strategy = named.length + encoder.length === 0 ? [USUAL_ENCODER] : named;
+  return { ...config, strategy, overlap, inProcess: true, out: 'runs' };
 }

@@ -34,7 +34,7 @@ function statement(
   });
   return privacyStatement({
     strategy: 's',
-    profile: 'private-encoder',
+    law: 'charged',
     plan,
     release: { name: 'raw', epsilon0: null },
     ownNumbers: 0,
@@ -57,7 +57,7 @@ describe('claims', () => {
       statement([own, round], codes),
       statement([own, round], { release: { name: 'none', epsilon0: null } }),
       statement([own], codes),
-      statement([own], { profile: 'sealed-only' }),
+      statement([own], { law: 'sealed-only' }),
       statement([own, round], { epsilon: null }),
       statement([own], { epsilon: null, release: { name: 'cohort', epsilon0: 2 } }),
       statement([], {}),
@@ -179,7 +179,7 @@ describe('claims', () => {
   });
 
   it('an encoder from raw data carries no bound, whatever the rounds have', () => {
-    const sealed = statement([], { profile: 'sealed-only' });
+    const sealed = statement([], { law: 'sealed-only' });
     assert.equal(sealed.epsilon, null);
     assert.deepEqual(holding(sealed), ['C3']);
     assert.match(
@@ -190,7 +190,7 @@ describe('claims', () => {
       textOf(sealed, 'C3'),
       /No differential-privacy bound applies to that platform\. Nothing bounds what it may tell of other/,
     );
-    const mixed = statement([round], { profile: 'sealed-only' });
+    const mixed = statement([round], { law: 'sealed-only' });
     assert.equal(mixed.epsilon, null);
     assert.deepEqual(holding(mixed), ['C3', 'C4']);
     assert.doesNotMatch(formatStatement(mixed), /C1 {2}Everything/);
@@ -204,7 +204,7 @@ describe('claims', () => {
       textOf(local, 'C3'),
       /one randomised code with 2-local DP per epoch from each source that knows you \(up to 1e-9 in probability: it is drawn in doubles\)\. From 2 sources, codes pooled: 4, together .* epsilon (7\.9\d+|8) per epoch, delta 0\.000001\./,
     );
-    const bare = statement([], { profile: 'sealed-only', release });
+    const bare = statement([], { law: 'sealed-only', release });
     assert.match(
       textOf(bare, 'C3'),
       /2-local DP per epoch from each source that knows you \(.*\)\..* Nothing bounds what it may tell of other persons/,
@@ -225,14 +225,14 @@ describe('claims', () => {
 
     assert.doesNotMatch(textOf(statement([own], { n: 2, release }), 'C3'), /Each further/);
     assert.doesNotMatch(textOf(statement([own, round], { release, targetsPerPerson: 1 }), 'C3'), /Each further/);
-    const sealed = textOf(statement([], { profile: 'sealed-only', release }), 'C3');
+    const sealed = textOf(statement([], { law: 'sealed-only', release }), 'C3');
     assert.match(sealed, /codes pooled: 4\. Each further .*; 9 that pool all they hold: 36\. Nothing bounds/);
   });
 
   it('a cohort is told among prototypes, whose bound is no more than what their sums have', () => {
     const release = { name: 'cohort', epsilon0: 2 } as const;
     assert.match(textOf(statement([own], { release }), 'C3'), /charged in its ledger and counted in C1\./);
-    const sealed = statement([own], { profile: 'sealed-only', release });
+    const sealed = statement([own], { law: 'sealed-only', release });
     assert.match(
       textOf(sealed, 'C3'),
       /: epsilon 4 bounds what they reveal through a person's own vector, and nothing/,

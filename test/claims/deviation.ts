@@ -21,7 +21,7 @@ import type {
   PlatformEffect,
   SessionParameters,
 } from '../../core/secagg/session.ts';
-import type { PlatformModel, TransferStrategy } from '../../core/transfer/encoder.ts';
+import type { Encoder, PlatformModel } from '../../core/transfer/encoder.ts';
 import type { AttemptStartBody, Body, StatementBody } from '../../core/wire/body.ts';
 import type { Project } from './project.ts';
 
@@ -471,12 +471,12 @@ function planOf(
     seed: 'deviation',
     coordinator,
     platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-    strategy: { name: project.linearBridge.name },
+    encoder: project.encoderSpec('linear-bridge'),
     privacy: { epsilon, colluding, dropouts },
     rounds: { count: rounds, spareAttempts: 0, ...(refunds !== undefined && { refunds }) },
   });
-  const strategy: TransferStrategy = {
-    ...project.linearBridge,
+  const encoder: Encoder = {
+    ...project.encoderNamed('private-subspace'),
     name: 'deviation',
     queries: () => [],
     initialModel: () => new Float32Array(PARAMETERS),
@@ -498,8 +498,7 @@ function planOf(
   return {
     manifest,
     manifestHash: project.manifestHash(manifest),
-    strategy,
-    settings: {},
+    encoder,
     shape: { platforms, maxPlatformsPerPerson: 2, rounds },
     shared: {
       blocks: [{ name: 'all', shape: [PARAMETERS] }],

@@ -28,7 +28,8 @@ import type * as Parameters from '../../core/secagg/parameters.ts';
 import type * as Platforms from '../../core/secagg/platform.ts';
 import type * as Proofs from '../../core/secagg/refund-proof.ts';
 import type * as Statements from '../../core/secagg/statement.ts';
-import type * as Bridges from '../../core/transfer/strategies/linear-bridge.ts';
+import type * as Composed from '../../core/transfer/compose.ts';
+import type * as Expressions from '../../core/transfer/expression.ts';
 
 export interface Project {
   readonly silentLog: (typeof Silent)['silentLog'];
@@ -52,7 +53,8 @@ export interface Project {
   readonly coordinators: typeof Coordinators;
   readonly attemptKey: (typeof Parameters)['attemptKey'];
   readonly platforms: typeof Platforms;
-  readonly linearBridge: (typeof Bridges)['linearBridge'];
+  readonly encoderNamed: (typeof Composed)['encoderNamed'];
+  readonly encoderSpec: (typeof Expressions)['encoderSpec'];
   /** Absent in versions that never take a charge back. */
   readonly refunds?: typeof Proofs & typeof Statements;
 }
@@ -89,7 +91,8 @@ export async function loadProject(root: string): Promise<Project> {
   const { seededRandom }: typeof Seeded = await load('core/random/seeded.ts');
   const { seededStreams }: typeof Streams = await load('core/random/streams.ts');
   const { attemptKey }: typeof Parameters = await load('core/secagg/parameters.ts');
-  const { linearBridge }: typeof Bridges = await load('core/transfer/strategies/linear-bridge.ts');
+  const { encoderNamed }: typeof Composed = await load('core/transfer/compose.ts');
+  const { encoderSpec }: typeof Expressions = await load('core/transfer/expression.ts');
   const hasRefunds = existsSync(join(root, 'core/secagg/refund-proof.ts'));
   const proofs: typeof Proofs = hasRefunds ? await load('core/secagg/refund-proof.ts') : ({} as never);
   const statements: typeof Statements = hasRefunds ? await load('core/secagg/statement.ts') : ({} as never);
@@ -115,7 +118,8 @@ export async function loadProject(root: string): Promise<Project> {
     coordinators: await load('core/secagg/coordinator.ts'),
     attemptKey,
     platforms: await load('core/secagg/platform.ts'),
-    linearBridge,
+    encoderNamed,
+    encoderSpec,
     ...(hasRefunds && { refunds: { ...proofs, ...statements } }),
   };
 }

@@ -3,6 +3,7 @@
  * Rounds go through `computeUpdate`, a platform's own sums through `createChargedSums`, as in production.
  */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -27,7 +28,7 @@ function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privac
     seed: 's',
     coordinator: identity('coordinator'),
     platforms: NAMES.map((name, i) => ({ identity: identity(name), items: 30 + i, personsAbout: 400 * (i + 1) })),
-    strategy: { name: 'shared-trunk', settings: { hidden: 1, bottleneck: 4, steps: 1 } },
+    encoder: encoderSpec('shared-trunk', { 'autoencoder.hidden': 1, 'autoencoder.bottleneck': 4, 'subspace.steps': 1 }),
     privacy: { epsilon: 4, colluding: 1, dropouts: 1, ...privacy },
     rounds: { count: 3 },
   });

@@ -1,5 +1,6 @@
 /** The sparse graph of a federation: when the plan chooses it, and the content and limits of its statement. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import { formatStatement } from '../../core/claims/statement-text.ts';
@@ -16,7 +17,11 @@ import { fullSumThreshold } from '../../core/secagg/full-sums.ts';
 import { planSession } from '../../core/secagg/plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 
-const strategy = { name: 'shared-trunk', settings: { hidden: 1, bottleneck: 4, steps: 1 } };
+const encoder = encoderSpec('shared-trunk', {
+  'autoencoder.hidden': 1,
+  'autoencoder.bottleneck': 4,
+  'subspace.steps': 1,
+});
 
 /** Nobody signs, because the plan and the claims do not depend on signatures. */
 function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manifest {
@@ -32,7 +37,7 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
       items: 20,
       personsAbout: 400,
     })),
-    strategy,
+    encoder,
     privacy: { epsilon: 4 },
     rounds: { count: 2 },
     ...parts,
@@ -40,11 +45,11 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
 }
 
 function statementOf(made: Manifest): PrivacyStatement {
-  const { ownNumbers, strategy: chosen, privacy: plan } = planFederation(made);
+  const { ownNumbers, encoder: chosen, privacy: plan } = planFederation(made);
   const { release, epsilon0 } = made.privacy;
   return privacyStatement({
     strategy: chosen.name,
-    profile: chosen.privacy,
+    law: chosen.law,
     plan,
     release: { name: release, epsilon0 },
     ownNumbers,

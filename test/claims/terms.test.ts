@@ -3,6 +3,8 @@
  * data that is left out.
  */
 import assert from 'node:assert/strict';
+import { views } from '../../core/transfer/registry.ts';
+import { encoderName, encoderSpec } from '../../core/transfer/expression.ts';
 import { createPlatform } from '../../client/platform.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import {
@@ -37,7 +39,11 @@ import { seededStreams } from '../../core/random/streams.ts';
 import { statementOf } from '../../simulations/trial-rows.ts';
 import { smallWorld } from '../client/small-world.ts';
 
-const trunk = { name: 'shared-trunk', settings: { hidden: 1, bottleneck: 4, steps: 1 } };
+const trunk = encoderSpec('shared-trunk', {
+  'autoencoder.hidden': 1,
+  'autoencoder.bottleneck': 4,
+  'subspace.steps': 1,
+});
 
 function manifest(draft: Partial<Omit<Draft, 'platforms'>> = {}, platforms = 5): Manifest {
   const identity = (name: string) => generateIdentity(name, seededRandom(name));
@@ -50,7 +56,7 @@ function manifest(draft: Partial<Omit<Draft, 'platforms'>> = {}, platforms = 5):
       items: 2000,
       personsAbout: 400,
     })),
-    strategy: { name: 'private-subspace' },
+    encoder: encoderSpec('private-subspace'),
     privacy: { epsilon: 4 },
     ...draft,
   });
@@ -69,8 +75,8 @@ function requestOf(made: Manifest): ClaimRequest {
   const plan = planFederation(made);
   const { release, epsilon0 } = made.privacy;
   return {
-    strategy: plan.strategy.name,
-    profile: plan.strategy.privacy,
+    strategy: plan.encoder.name,
+    law: plan.encoder.law,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
     ownNumbers: plan.ownNumbers,
@@ -92,7 +98,7 @@ describe('What a statement says is what runs', () => {
       [12, 3, 2],
     ]) {
       const made = manifest(
-        { strategy: trunk, privacy: { epsilon: 4, colluding, dropouts }, rounds: { count: 2 } },
+        { encoder: trunk, privacy: { epsilon: 4, colluding, dropouts }, rounds: { count: 2 } },
         platforms,
       );
       const plan = planFederation(made);
@@ -113,14 +119,14 @@ describe('What a statement says is what runs', () => {
   });
 
   it('a raw vector has as many numbers of the history itself as the statement says, and a local code has none', () => {
-    const strategy = { name: 'private-subspace', settings: { ownNumbers: 64 } };
+    const encoder = encoderSpec('subspace+projection', { 'projection.numbers': 64 });
     const told = (draft: Partial<Omit<Draft, 'platforms'>>): { text: string; plain: string; width: number } => {
       const made = manifest(draft);
-      const { settings, shape, strategy: chosen } = planFederation(made);
-      return { ...claimOf(privacyStatement(requestOf(made)), 'C3'), width: chosen.dimension(shape, settings) };
+      const { shape, encoder: chosen } = planFederation(made);
+      return { ...claimOf(privacyStatement(requestOf(made)), 'C3'), width: chosen.dimension(shape) };
     };
     const without = told({});
-    const own = told({ strategy });
+    const own = told({ encoder });
     assert.equal(own.width - without.width, 64);
     assert.match(
       own.text,
@@ -129,7 +135,7 @@ describe('What a statement says is what runs', () => {
     assert.match(own.plain, /perhaps your whole history/);
     for (const said of [without.text, without.plain]) assert.doesNotMatch(said, /reconstruct|whole history/);
     const privacy = { epsilon: 4, release: 'ldp', epsilon0: 4 } as const;
-    const local = told({ strategy, privacy });
+    const local = told({ encoder: encoderSpec('projection'), privacy });
     assert.equal(local.width, told({ privacy }).width);
     assert.doesNotMatch(local.text, /projection/);
   });
@@ -137,10 +143,10 @@ describe('What a statement says is what runs', () => {
   it('a person is one contribution to each sum, however long the history', async () => {
     assert.match(UNIT, /all of that person’s data/);
     assert.equal(NEIGHBOURS, 'add or remove one person');
-    for (const strategy of [trunk, { name: 'private-subspace' }]) {
-      const rounds = strategy === trunk ? 1 : 0;
+    for (const encoder of [trunk, encoderSpec('private-subspace')]) {
+      const rounds = encoder === trunk ? 1 : 0;
       const privacy = { epsilon: 4, release: 'cohort', epsilon0: 2 } as const;
-      const plan = planFederation(manifest({ strategy, privacy, rounds: { count: rounds } }));
+      const plan = planFederation(manifest({ encoder, privacy, rounds: { count: rounds } }));
       const domain = longHistories();
       const contributions = new Map<string, number[]>();
       const counting: PrivacyMechanism = {
@@ -151,11 +157,10 @@ describe('What a statement says is what runs', () => {
           return discreteGaussian.bound(sum, all, random);
         },
       };
-      const model = plan.strategy.join({
+      const model = plan.encoder.join({
         domain,
         shape: plan.shape,
         plan: plan.shared,
-        settings: plan.settings,
         random: seededRandom('public'),
         backend: tensorBackend('cpu'),
         factorise: factorMemory('public').factorise,
@@ -179,7 +184,7 @@ describe('What a statement says is what runs', () => {
       model.dispose();
       assert.equal(contributions.size, plan.privacy.sums[domain.name].length, [...contributions.keys()].join());
       for (const [label, counts] of contributions) {
-        for (const count of counts) assert.equal(count, domain.persons.length, `${strategy.name}, ${label}`);
+        for (const count of counts) assert.equal(count, domain.persons.length, `${encoderName(encoder)}, ${label}`);
       }
     }
   });
@@ -190,7 +195,7 @@ describe('What a statement says is what runs', () => {
       { epsilon: 4, release: 'ldp', epsilon0: 2 },
       { epsilon: 4, release: 'raw' },
     ] as const) {
-      const statement = privacyStatement(requestOf(manifest({ strategy: { name: 'linear-bridge' }, privacy })));
+      const statement = privacyStatement(requestOf(manifest({ encoder: encoderSpec('linear-bridge'), privacy })));
       for (const id of ['C1', 'C2']) {
         const { holds, text } = claimOf(statement, id);
         assert.equal(holds, false, `${id} of ${privacy.release}`);
@@ -204,7 +209,7 @@ describe('What a statement says is what runs', () => {
   it('every platform of a federation prints the same statement, source or not', () => {
     const names = ['books', 'films', 'music'];
     const world = smallWorld(
-      { strategy: { name: 'private-subspace' }, privacy: { epsilon: 4, release: 'raw', sources: ['films'] } },
+      { encoder: encoderSpec('private-subspace'), privacy: { epsilon: 4, release: 'raw', sources: ['films'] } },
       names,
     );
     const [first, ...others] = names.map((name) => formatStatement(createPlatform(world.options(name)).statement));
@@ -215,8 +220,8 @@ describe('What a statement says is what runs', () => {
   it('every platform of a trial, with rounds or without, warns that nobody compared the keys', () => {
     const names = ['books', 'films', 'music'];
     for (const draft of [
-      { strategy: trunk, privacy: { epsilon: 4 }, rounds: { count: 2 } },
-      { strategy: { name: 'private-subspace' }, privacy: { epsilon: 4 } },
+      { encoder: trunk, privacy: { epsilon: 4 }, rounds: { count: 2 } },
+      { encoder: encoderSpec('private-subspace'), privacy: { epsilon: 4 } },
     ]) {
       const world = smallWorld(draft, names);
       const coordinator = generateIdentity('coordinator', seededRandom('small world'));
@@ -224,7 +229,11 @@ describe('What a statement says is what runs', () => {
       const trial = signedBy({ ...world.manifest, unsafeTrial: true, signatures: {} }, members);
       for (const name of names) {
         const text = formatStatement(createPlatform(world.options(name, { manifest: trial })).statement);
-        assert.match(text, /^!! UNSAFE TRIAL: --unsafe-trial\. Nobody compared/m, `${name}, ${draft.strategy.name}`);
+        assert.match(
+          text,
+          /^!! UNSAFE TRIAL: --unsafe-trial\. Nobody compared/m,
+          `${name}, ${encoderName(draft.encoder)}`,
+        );
       }
     }
   });
@@ -239,11 +248,11 @@ describe('What a statement says is what runs', () => {
   });
 
   it('every statement without noise begins with the warning', () => {
-    for (const strategy of [{ name: 'linear-bridge' }, { name: 'private-subspace' }, trunk]) {
-      for (const count of strategy === trunk ? [0, 2] : [0]) {
-        const made = manifest({ strategy, privacy: { epsilon: null }, rounds: { count } });
+    for (const encoder of [encoderSpec('linear-bridge'), encoderSpec('private-subspace'), trunk]) {
+      for (const count of encoder === trunk ? [0, 2] : [0]) {
+        const made = manifest({ encoder, privacy: { epsilon: null }, rounds: { count } });
         const text = formatStatement(privacyStatement(requestOf(made)));
-        assert.match(text, /^!! NO PRIVACY/, `${strategy.name}, ${count} rounds`);
+        assert.match(text, /^!! NO PRIVACY/, `${encoderName(encoder)}, ${count} rounds`);
       }
     }
   });
@@ -278,7 +287,7 @@ describe('What a statement says is what runs', () => {
     allowOutside();
     const said = /, as declared by package outside@1\.2\.3, not checked by this project/;
     const rounds = requestOf(
-      manifest({ strategy: trunk, rounds: { count: 2 }, privacy: { epsilon: 4, sampling: 0.3 } }),
+      manifest({ encoder: trunk, rounds: { count: 2 }, privacy: { epsilon: 4, sampling: 0.3 } }),
     );
     const alone = requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } }));
     const ofStrategy = [
@@ -325,15 +334,15 @@ describe('What a statement says is what runs', () => {
   });
 
   it('has an id for every sentence, and a sentence for every id', () => {
-    const rounds = { strategy: trunk, rounds: { count: 2 } };
+    const rounds = { encoder: trunk, rounds: { count: 2 } };
     const requests: readonly ClaimRequest[] = [
       requestOf(manifest({ ...rounds, privacy: { epsilon: 4, sampling: 0.3 } })),
       requestOf(manifest({ ...rounds, rounds: { count: 2, graph: 'sparse' } }, 12)),
       requestOf(taken(manifest({ ...rounds, vocabulary: { buckets: 64 } }))),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
-      requestOf(manifest({ strategy: { name: 'linear-bridge' } })),
-      requestOf(manifest({ strategy: { name: 'private-subspace', settings: { ownNumbers: 9 } } })),
+      requestOf(manifest({ encoder: encoderSpec('linear-bridge') })),
+      requestOf(manifest({ encoder: encoderSpec('subspace+projection', { 'projection.numbers': 9 }) })),
       { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true, unsafeTrial: true },
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
       { ...requestOf(manifest()), release: { name: 'outside:noise', epsilon0: 2 } },
@@ -364,11 +373,10 @@ describe('What a statement says is what runs', () => {
 
 /** An outside package with a strategy and a release mode, forgotten after the test. */
 function allowOutside(): void {
-  const strategy = planFederation(manifest()).strategy;
   addPackage(
     { name: 'outside', version: '1.2.3', hash: `sha256-${'0'.repeat(64)}` },
     {
-      strategies: { method: strategy },
+      views: { method: views.named('subspace') },
       releaseModes: { noise: { bound: 'epsilon0', width: (_: number, plain: number) => plain, bind: () => ({}) } },
     },
   );

@@ -84,7 +84,7 @@ describe('isthmus manifest make --after, diff, and accept --state', function () 
       platforms.map(({ name }) => name),
       ['films', 'books', 'music', 'games'],
     );
-    for (const field of ['federation', 'seed', 'coordinator', 'strategy', 'privacy', 'rounds'] as const) {
+    for (const field of ['federation', 'seed', 'coordinator', 'encoder', 'privacy', 'rounds'] as const) {
       assert.deepEqual(rest[field], one[field], field);
     }
     assert.match(

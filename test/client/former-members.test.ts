@@ -1,5 +1,6 @@
 /** A version that names a peer with another identity: the holder of the earlier keys is now a stranger. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { forgetFormerKeys } from '../../client/former-members.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
@@ -24,7 +25,7 @@ function draft(members: readonly Identity[], before?: Manifest): Manifest {
     ...(before && following(before, { attempts: 0, rounds: 0 })),
     coordinator,
     platforms: members.map((own) => ({ identity: own, items: 100, personsAbout: 500 })),
-    strategy: { name: 'private-subspace' },
+    encoder: encoderSpec('private-subspace'),
     privacy: { epsilon: 4 },
   });
 }

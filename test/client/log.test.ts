@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { platformEventSchema } from '../../client/schemas.ts';
 import { createPlatform } from '../../client/platform.ts';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -9,8 +10,12 @@ import { smallWorld, untilTrue } from './small-world.ts';
 describe('Logs and events', () => {
   it('hold no key, person, pseudonym, item or vector, whatever happens', async () => {
     const names = ['books', 'films', 'music'];
-    const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { count: 1 } }, names);
+    const trunk = encoderSpec('shared-trunk', {
+      'autoencoder.hidden': 8,
+      'autoencoder.bottleneck': 4,
+      'subspace.steps': 1,
+    });
+    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: { count: 1 } }, names);
     const coordinator = world.coordinator();
     const lines: string[] = [];
     const events: PlatformEvent[] = [];

@@ -1,4 +1,5 @@
 import { roundWorkOf } from '../../client/rounds/update.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PlatformEvent } from '../../client/events.ts';
@@ -32,8 +33,12 @@ const model: Pick<PlatformModel, 'adopt' | 'contributions'> = {
 
 describe('Taking part in a round', () => {
   const names = ['books', 'films', 'music'];
-  const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
-  const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { count: 3 } }, names);
+  const trunk = encoderSpec('shared-trunk', {
+    'autoencoder.hidden': 8,
+    'autoencoder.bottleneck': 4,
+    'subspace.steps': 1,
+  });
+  const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: { count: 3 } }, names);
   const plan = planFederation(world.manifest);
   const { identity } = world.options('books');
   let store: PlatformStore;

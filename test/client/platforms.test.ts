@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec, withSettings } from '../../core/transfer/expression.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts';
 import { addConsents } from '../../client/consent-book.ts';
@@ -307,8 +308,8 @@ describe('Platforms of a federation without noise', () => {
 
 describe('Platforms that release randomised codes', () => {
   it('send one code each, tell how noisy it is, and say what bounds it', async () => {
-    const strategy = { name: 'private-subspace', settings: {} };
-    const world = smallWorld({ strategy, privacy: { epsilon: 8, release: 'ldp', epsilon0: 8 } });
+    const encoder = encoderSpec('private-subspace');
+    const world = smallWorld({ encoder, privacy: { epsilon: 8, release: 'ldp', epsilon0: 8 } });
     await start(world.coordinator());
     const target = await start(createPlatform(world.options('books')));
     await start(createPlatform(world.options('films', { receives: false })));
@@ -334,7 +335,7 @@ describe('Platforms that release randomised codes', () => {
   for (const name of ['linear-bridge', 'private-subspace']) {
     it(`tell each person's cohort among prototypes that are paid for once, also over a restart: ${name}`, async () => {
       const privacy = { epsilon: 8, release: 'cohort' as const, epsilon0: 4, sources: ['films'] };
-      const world = smallWorld({ strategy: { name, settings: {} }, privacy });
+      const world = smallWorld({ encoder: encoderSpec(name), privacy });
       await start(world.coordinator());
       const first = await start(createPlatform(world.options('films', { receives: false })));
       const target = await start(createPlatform(world.options('books')));
@@ -373,13 +374,9 @@ describe('Platforms that release randomised codes', () => {
 
 describe('Platforms whose catalogue changed', () => {
   it('draw and pay for nothing anew: items keep their coordinates, new ones take free ones while there are any', async () => {
-    const world = smallWorld(
-      { strategy: { name: 'private-subspace', settings: {} }, privacy: { epsilon: 8 } },
-      undefined,
-      {
-        spareItems: 2,
-      },
-    );
+    const world = smallWorld({ encoder: encoderSpec('private-subspace'), privacy: { epsilon: 8 } }, undefined, {
+      spareItems: 2,
+    });
     await start(world.coordinator());
     const store = world.stores.get('films')!;
     const domain = world.domains.get('films')!;
@@ -427,13 +424,17 @@ describe('Platforms whose catalogue changed', () => {
 
 describe('Platforms with rounds', () => {
   const rounds = { count: 2, stageTimeoutMs: 5_000, trainTimeoutMs: 20_000, maxAttempts: 3 };
-  const trunk = { name: 'shared-trunk', settings: { bottleneck: 4, hidden: 8, steps: 1 } };
+  const trunk = encoderSpec('shared-trunk', {
+    'autoencoder.hidden': 8,
+    'autoencoder.bottleneck': 4,
+    'subspace.steps': 1,
+  });
   const names = ['books', 'films', 'music'];
 
   it('train the shared model together, charge every ledger, and end alike', async () => {
     // Wide enough that a round is trained in several batches.
-    const wide = { ...trunk, settings: { ...trunk.settings, hidden: 256 } };
-    const world = smallWorld({ strategy: wide, privacy: { epsilon: 8 }, rounds }, names);
+    const wide = withSettings(trunk, { 'autoencoder.hidden': 256 });
+    const world = smallWorld({ encoder: wide, privacy: { epsilon: 8 }, rounds }, names);
     const coordinator = await start(world.coordinator());
     const spent = new Map<string, number>();
     const stages: string[] = [];
@@ -474,7 +475,7 @@ describe('Platforms with rounds', () => {
   });
 
   it('come back from the dead with their state, pay for nothing twice, and complete the round', async () => {
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds }, names);
     const coordinator = await start(world.coordinator());
     for (const name of names.slice(0, 2)) await start(createPlatform(world.options(name, { receives: false })));
     const victim = createPlatform(world.options('music', { receives: false }));
@@ -499,7 +500,7 @@ describe('Platforms with rounds', () => {
   it('release and serve while a round is given up, and go on with it once the platform that was missing is back', async function () {
     this.timeout(60_000);
     const few = { ...rounds, maxAttempts: 1 };
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: few }, names);
+    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: few }, names);
     const coordinator = await start(world.coordinator());
     const books = await start(createPlatform(world.options('books', { releaseTimeoutMs: 1 })));
     await start(createPlatform(world.options('films', { receives: false })));
@@ -530,7 +531,7 @@ describe('Platforms with rounds', () => {
   });
 
   it('end with a state that was brought back from an older copy: nothing is stated, joined or sent with it', async () => {
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds: { ...rounds, count: 1 } }, names);
+    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: { ...rounds, count: 1 } }, names);
     const coordinator = await start(world.coordinator());
     const [first] = await Promise.all(
       names.map((name) => start(createPlatform(world.options(name, { receives: false })))),
@@ -560,7 +561,7 @@ describe('Platforms with rounds', () => {
   });
 
   it('go on with a coordinator that was stopped in the middle of a round and started again', async () => {
-    const world = smallWorld({ strategy: trunk, privacy: { epsilon: 8 }, rounds }, names);
+    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds }, names);
     const first = await start(world.coordinator());
     const masked = new Promise<void>((resolve) => {
       first.on((event) => {

@@ -3,6 +3,7 @@
  * remedy.
  */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +79,7 @@ describe('A platform refuses', () => {
       const options = smallWorld(draft, names).options('books', { floor: { ...DEFAULT_FLOOR, ...floor } });
       assert.throws(() => createPlatform(options), { code: 'POLICY_FLOOR', message });
     };
-    const subspace = { strategy: { name: 'private-subspace' } };
+    const subspace = { encoder: encoderSpec('private-subspace') };
     refuses({ privacy: { epsilon: 20 } }, {}, /epsilon is 20 in the manifest and at most 10 in the floor/);
     refuses({ privacy: { epsilon: null } }, {}, /epsilon is Infinity .* at most 10/);
     refuses({ privacy: { epsilon: 20 } }, { acceptNoPrivacy: true }, /epsilon is 20 in the manifest and at most 10/);
@@ -92,14 +93,14 @@ describe('A platform refuses', () => {
     refuses(
       { privacy: { epsilon: 4 } },
       { requirePrivateEncoder: true },
-      /strategy "linear-bridge" is sealed-only in the manifest and private-encoder in the floor/,
+      /encoder "linear-bridge" is sealed-only in the manifest, and public or charged in the floor/,
     );
     refuses(
       { ...subspace, privacy: { epsilon: 4, maxPlatformsPerPerson: 1 } },
       { minPlatformsPerPerson: 5 },
       /platforms per person that epsilon holds for is 1 in the manifest and at least 2 in the floor/,
     );
-    const trunk = { strategy: { name: 'shared-trunk' }, rounds: { count: 1 }, privacy: { epsilon: 8 } };
+    const trunk = { encoder: encoderSpec('shared-trunk'), rounds: { count: 1 }, privacy: { epsilon: 8 } };
     refuses(trunk, { minPlatforms: 5 }, /the number of platforms is 3 .* at least 5/);
     refuses(trunk, { minNoiseThreshold: 4 }, /opened sum is 3 .* at least 4/);
     refuses(trunk, { minHonest: 3 }, /honest platforms in an opened sum is 2 .* at least 3/);

@@ -1,5 +1,6 @@
 /** A small federation on a synthetic world, in one process, with everything a platform needs. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
@@ -73,7 +74,7 @@ export function smallWorld(
       items: domains.get(name)!.catalogue.length + spareItems,
       personsAbout: 400,
     })),
-    strategy: draft.strategy ?? { name: 'linear-bridge', settings: { dimension: 8 } },
+    encoder: draft.encoder ?? encoderSpec('linear-bridge', { 'plain-als.dimension': 8 }),
     privacy: draft.privacy ?? { epsilon: 4 },
     ...(draft.rounds && { rounds: draft.rounds }),
   });

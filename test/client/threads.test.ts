@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,8 +96,8 @@ describe('Long work on threads of its own', function () {
   });
 
   it('draws, keeps and charges sums on the platform’s own thread, each before it is seen, and once', async () => {
-    const strategy = { name: 'private-subspace', settings: {} };
-    const world = smallWorld({ strategy, privacy: { epsilon: 8 } });
+    const encoder = encoderSpec('private-subspace');
+    const world = smallWorld({ encoder, privacy: { epsilon: 8 } });
     const done: string[] = [];
     const options = await terms(world);
     const { drawn } = options;
@@ -127,20 +128,20 @@ describe('Long work on threads of its own', function () {
   });
 
   it('ends with the very error that refused a charge', async () => {
-    const strategy = { name: 'private-subspace', settings: {} };
+    const encoder = encoderSpec('private-subspace');
     const refusal = new PrivacyError('PRIVACY_BUDGET_EXHAUSTED', 'no room');
     const charge = (): never => {
       throw refusal;
     };
-    const workshop = threaded(await terms(smallWorld({ strategy, privacy: { epsilon: 8 } }), { charge }));
+    const workshop = threaded(await terms(smallWorld({ encoder, privacy: { epsilon: 8 } }), { charge }));
     await assert.rejects(workshop.prepare(), (error) => error === refusal);
     await assert.rejects(workshop.represent([0]), { code: 'TRANSFER_NOT_PREPARED', kind: 'input' });
   });
 
   it('computes updates, tells how far it is, and leaves off when the attempt is over', async () => {
     const names = ['books', 'films', 'music'];
-    const strategy = { name: 'shared-trunk', settings: { hidden: 16 } };
-    const world = smallWorld({ strategy, privacy: { epsilon: 8 }, rounds: { count: 2 } }, names);
+    const encoder = encoderSpec('shared-trunk', { 'autoencoder.hidden': 16 });
+    const world = smallWorld({ encoder, privacy: { epsilon: 8 }, rounds: { count: 2 } }, names);
     const options = await terms(world);
     const { plan, platform } = options;
     const workshop = threaded(options);

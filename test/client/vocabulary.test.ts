@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ describe('a platform’s vocabulary', () => {
         ...(identity.name === 'books' && takes && { takes }),
       })),
       ...(vocabulary && { vocabulary }),
-      strategy: { name: 'private-subspace' },
+      encoder: encoderSpec('private-subspace'),
       privacy: { epsilon: 4 },
     });
   const named = { sha256: file.sha256, items: 3 };

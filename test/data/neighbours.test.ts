@@ -17,7 +17,7 @@ import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import { strategyNamed } from '../../core/transfer/registry.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { PublicShape } from '../../core/transfer/encoder.ts';
 
 const VICTIM = 'p0';
@@ -238,8 +238,7 @@ interface Yielded {
 
 /** @param pinned values that the sums return, whatever is contributed, because released values are public. */
 async function contributions(domain: Domain, pinned?: Yielded['released']): Promise<Yielded> {
-  const strategy = strategyNamed('private-subspace');
-  const settings = strategy.settings({});
+  const encoder = encoderNamed('private-subspace');
   const shape: PublicShape = {
     platforms: ['d', 'e', 'f'].map((name) => ({ name, items: ITEMS, personsAbout: PERSONS, releases: true })),
     maxPlatformsPerPerson: 2,
@@ -252,7 +251,7 @@ async function contributions(domain: Domain, pinned?: Yielded['released']): Prom
     yielded.set(person, `${yielded.get(person) ?? ''} ${text}`);
   };
   const released = new Map<string, Float64Array[]>();
-  const dimensions = new Map(strategy.queries(shape, 'd', settings).map(({ label, dimension }) => [label, dimension]));
+  const dimensions = new Map(encoder.queries(shape, 'd').map(({ label, dimension }) => [label, dimension]));
   const sums: ChargedSums = {
     noiseDeviation: () => 0.5,
     release(label, list) {
@@ -274,8 +273,8 @@ async function contributions(domain: Domain, pinned?: Yielded['released']): Prom
   const backend = { name: 'cpu', engine: () => Promise.reject(new Error('none is needed')) } as const;
   const random = seededRandom('neighbours');
   const { factorise } = factorMemory('neighbours');
-  const plan = strategy.plan(shape, settings);
-  const model = strategy.join({ domain, shape, plan, settings, random, backend, factorise });
+  const plan = encoder.plan(shape);
+  const model = encoder.join({ domain, shape, plan, random, backend, factorise });
   await model.prepare(sums);
   await model.adopt(new Float32Array(0));
   domain.persons.forEach((_, p) => note(p, model.represent(historyOf(domain, p))));

@@ -167,7 +167,7 @@ const CASES: readonly Case[] = [
   ]),
   command('a setting out of range', EXIT.input, /bottleneck: Too small/, [
     ...['init', '--unsafe-trial', '--platforms', 'a,b,c', '--out', 'new-federation', '--strategy', 'shared-trunk'],
-    ...['--rounds', '1', '--set', 'bottleneck=1'],
+    ...['--rounds', '1', '--set', 'autoencoder.bottleneck=1'],
   ]),
   command('two platforms under a masked sum', EXIT.privacy, /at least 3/, [
     ...[

@@ -44,7 +44,7 @@ describe('kill -9', function () {
   it('of the coordinator, before and after a charge: it goes on at the right round, and nothing is spent twice', async () => {
     await found(place, { persons: 100, items: 160 }, [
       ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
-      ...['--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'itemDimension=16', '--set', 'steps=1'],
+      ...['--set', 'autoencoder.hidden=4', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
     ]);
     let running = coordinator(place, '--port', '0');
     const url = await address(running);

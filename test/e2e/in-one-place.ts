@@ -74,11 +74,10 @@ const NEVER = {
 /** A platform's model. Its encoder is made from the kept sums, so nothing is drawn a second time. */
 async function modelOf(place: Workplace, plan: FederationPlan, name: string): Promise<PlatformModel> {
   const { domain } = await openByReadingBeside(place.path(`data/${name}.tsv`), { name });
-  const model = plan.strategy.join({
+  const model = plan.encoder.join({
     domain,
     shape: plan.shape,
     plan: plan.shared,
-    settings: plan.settings,
     // Any source will do: the start of the iteration has no effect after its first sum, which is stored.
     random: seededRandom('in one place'),
     backend: await openTensorBackend('wasm'),

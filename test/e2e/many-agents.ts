@@ -1,5 +1,6 @@
 /** A federation of many small platforms, several agents to a process, over real sockets. Keys and data follow from names. */
 import { createPlatform } from '../../client/platform.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { Platform } from '../../client/platform.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
@@ -38,7 +39,7 @@ export function manifestOfMany(
     seed: 'many',
     coordinator: identityOf('coordinator'),
     platforms: namesOf(count).map((name) => ({ identity: identityOf(name), items: ITEMS, personsAbout: PERSONS })),
-    strategy: { name: 'shared-trunk', settings: { hidden: 4, bottleneck: 4, steps: 1 } },
+    encoder: encoderSpec('shared-trunk', { 'autoencoder.hidden': 4, 'autoencoder.bottleneck': 4, 'subspace.steps': 1 }),
     privacy: { epsilon: 8, release: 'none', ...privacy },
     rounds,
   });

@@ -105,7 +105,7 @@ describe('what goes wrong in operation', function () {
   it('a coordinator whose disk fills up says so and stops; with room again it goes on where it was', async () => {
     await found(place, SIZE, [
       ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', '3', '--release', 'none'],
-      ...['--set', 'hidden=64', '--set', 'bottleneck=16', '--set', 'steps=1'],
+      ...['--set', 'autoencoder.hidden=64', '--set', 'autoencoder.bottleneck=16', '--set', 'subspace.steps=1'],
     ]);
     const args = ['coordinator', '--manifest', 'fed/manifest.yaml', '--identity', 'fed/coordinator.key'];
     const store = ['--store', 'coordinator.db', '--events', 'json'];

@@ -24,7 +24,7 @@ describe('behind a proxy', function () {
     place = await Workplace.make();
     await found(place, { persons: 60, items: 80 }, [
       ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', '1', '--release', 'none'],
-      ...['--set', 'hidden=8', '--set', 'bottleneck=4', '--set', 'steps=1'],
+      ...['--set', 'autoencoder.hidden=8', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
     ]);
     running = coordinator(place, '--port', '0');
     url = await address(running);

@@ -18,7 +18,7 @@ describe('rounds without noise', function () {
   it('of processes are the same computation in one place, integer for integer', async () => {
     await found(place, { persons: 100, items: 120 }, [
       ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', `${ROUNDS}`, '--release', 'none'],
-      ...['--set', 'hidden=8', '--set', 'bottleneck=4', '--set', 'steps=1'],
+      ...['--set', 'autoencoder.hidden=8', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
     ]);
     const running = coordinator(place, '--port', '0', '--until-rounds-over');
     const url = await address(running);

@@ -113,7 +113,7 @@ describe('a federation that one joins and one leaves', function () {
       FIRST,
       ...['--from', ...FIRST.map((name) => place.path('operator', `half-${name}.yaml`))],
       ...['--federation', 'cinema', '--strategy', 'shared-trunk', '--rounds', '20', '--release', 'none'],
-      ...['--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'itemDimension=16', '--set', 'steps=1'],
+      ...['--set', 'autoencoder.hidden=4', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
       ...['--epsilon', `${BUDGET}`, '--delta', `${DELTA}`, '--platforms-per-person', '2', '--spare-attempts', '2'],
     );
     await run('manifest-1.yaml', FIRST);

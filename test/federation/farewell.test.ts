@@ -1,5 +1,6 @@
 /** Platforms that leave: their farewells, and how much a later version counts with and without them. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
 import type { CountedEvent } from '../../core/accounting/composition.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
@@ -23,14 +24,18 @@ const random = seededRandom('farewells');
 const identity = (name: string): Identity => generateIdentity(name, random);
 const coordinator = identity('coordinator');
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(identity);
-const TRUNK = { name: 'shared-trunk', settings: { hidden: 8, bottleneck: 4, itemDimension: 16, steps: 1 } };
+const TRUNK = encoderSpec('shared-trunk', {
+  'autoencoder.hidden': 8,
+  'autoencoder.bottleneck': 4,
+  'subspace.steps': 1,
+});
 
 const first = draftManifest({
   federation: 'shrinking',
   seed: 'shrinking',
   coordinator,
   platforms: [a, b, c, d].map((own) => ({ identity: own, items: 100, personsAbout: 500 })),
-  strategy: TRUNK,
+  encoder: TRUNK,
   privacy: { epsilon: 4, maxPlatformsPerPerson: 2 },
   rounds: { count: 10, spareAttempts: 1 },
 });
@@ -60,7 +65,7 @@ function next({ stay = [a, b, c], attempts = 6, farewells, privacy, before = fir
     ...following(before, { attempts, rounds, ...(farewells && { farewells }) }),
     coordinator: { identity: publicEntry(coordinator).identity },
     platforms,
-    strategy: TRUNK,
+    encoder: TRUNK,
     privacy: { epsilon: 4, maxPlatformsPerPerson: 2, dropouts: 0, ...privacy },
     rounds: { count: 10, spareAttempts: 1 },
   });
@@ -69,9 +74,7 @@ const planOf = (given: Next): PrivacyPlan => planFederation(next(given)).privacy
 
 function statementOf(plan: PrivacyPlan): string {
   const release = { name: 'none', epsilon0: null } as const;
-  return formatStatement(
-    privacyStatement({ strategy: TRUNK.name, profile: 'private-encoder', plan, release, ownNumbers: 0 }),
-  );
+  return formatStatement(privacyStatement({ strategy: 'shared-trunk', law: 'charged', plan, release, ownNumbers: 0 }));
 }
 
 describe('a farewell', () => {

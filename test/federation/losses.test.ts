@@ -1,5 +1,6 @@
 /** The losses that rounds are planned for if a manifest sets none, and their price. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { lossesText } from '../../core/claims/losses.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
@@ -21,7 +22,7 @@ function drafted(platforms: number, privacy: Partial<Draft['privacy']> = {}, cou
       items: 40,
       personsAbout: 500,
     })),
-    strategy: { name: 'shared-trunk', settings: { hidden: 4, bottleneck: 4 } },
+    encoder: encoderSpec('shared-trunk', { 'autoencoder.hidden': 4, 'autoencoder.bottleneck': 4 }),
     privacy: { epsilon: 4, ...privacy },
     rounds: { count },
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import { partsOf, personsInLetter, plannedRelease, releaseProblem } from '../../core/federation/planned-release.ts';
@@ -20,7 +21,7 @@ function plan(strategy: string, release: 'raw' | 'ldp' | 'cohort', epsilon0: num
       seed: 'planned',
       coordinator,
       platforms: identities.map((identity) => ({ identity, items: 100, personsAbout: 1000 })),
-      strategy: { name: strategy, settings: {} },
+      encoder: encoderSpec(strategy),
       privacy: { epsilon: 8, release, epsilon0, sources: ['films', 'books'] },
       rounds: { count },
     }),

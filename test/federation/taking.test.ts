@@ -1,5 +1,6 @@
 /** Platforms that take the shared model and contribute nobody, and the vocabulary that the others sum over. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { attemptConfig, cohortOf, roundSum } from '../../core/federation/attempt.ts';
 import { draftManifest, following, newManifest } from '../../core/federation/draft.ts';
 import type { DraftPlatform } from '../../core/federation/draft.ts';
@@ -34,7 +35,7 @@ function manifestOf(taking: readonly string[], names = sites.map(({ name }) => n
     coordinator,
     platforms,
     vocabulary,
-    strategy: { name: 'shared-subspace', settings: { dimension: 4 } },
+    encoder: encoderSpec('shared-subspace', { 'shared-subspace.dimension': 4 }),
     privacy: { epsilon: 4, maxPlatformsPerPerson: 5 },
     rounds: { count: 2 },
     ...more,
@@ -95,8 +96,8 @@ describe('a platform that only takes the shared model', () => {
   it('is named in the claims, with the vocabulary', () => {
     const plan = planFederation(manifestOf(['d', 'newcomer']));
     const [{ sentences }] = saidClaims({
-      strategy: plan.strategy.name,
-      profile: 'private-encoder',
+      strategy: plan.encoder.name,
+      law: 'charged',
       plan: plan.privacy,
       release: { name: 'raw', epsilon0: null },
       ownNumbers: 0,

@@ -3,6 +3,7 @@
  * empty state.
  */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { draftManifest, following } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Identity } from '../../core/federation/identity.ts';
@@ -37,7 +38,7 @@ function draft(given: Next = {}, before?: Manifest): Manifest {
     ...(before && following(before, { attempts, rounds: 5 })),
     coordinator,
     platforms: members.map((own) => ({ identity: own, items: 100, personsAbout: 500 })),
-    strategy: { name: 'shared-trunk' },
+    encoder: encoderSpec('shared-trunk'),
     privacy: { epsilon },
     rounds: { count: 10 },
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec, withSettings } from '../../core/transfer/expression.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
 import type { CountedEvent } from '../../core/accounting/composition.ts';
@@ -31,7 +32,11 @@ const identity = (name: string): Identity => generateIdentity(name, random);
 const coordinator = identity('coordinator');
 const [a, b, c, d, e, f] = ['a', 'b', 'c', 'd', 'e', 'f'].map(identity);
 
-const TRUNK = { name: 'shared-trunk', settings: { hidden: 8, bottleneck: 4, itemDimension: 16, steps: 1 } };
+const TRUNK = encoderSpec('shared-trunk', {
+  'autoencoder.hidden': 8,
+  'autoencoder.bottleneck': 4,
+  'subspace.steps': 1,
+});
 const entry = (own: Identity, items = 100): ManifestParts['platforms'][number] => ({
   ...publicEntry(own),
   items,
@@ -43,7 +48,7 @@ const first = draftManifest({
   seed: 'growing',
   coordinator,
   platforms: [a, b, c].map((own) => ({ identity: own, items: 100, personsAbout: 500 })),
-  strategy: TRUNK,
+  encoder: TRUNK,
   privacy: { epsilon: 4, maxPlatformsPerPerson: 2 },
   rounds: { count: 10, spareAttempts: 1 },
 });
@@ -54,18 +59,18 @@ interface Next {
   readonly members?: readonly ReturnType<typeof entry>[];
   readonly privacy?: Partial<Manifest['privacy']>;
   readonly count?: number;
-  readonly strategy?: ManifestParts['strategy'];
+  readonly encoder?: ManifestParts['encoder'];
   readonly more?: Partial<ManifestParts>;
 }
 
 /** The version after `before`, once five rounds of it are completed. */
 function next(before: Manifest, given: Next = {}): Manifest {
-  const { attempts = 6, rounds = 5, members, privacy, count = 10, strategy = TRUNK, more } = given;
+  const { attempts = 6, rounds = 5, members, privacy, count = 10, encoder = TRUNK, more } = given;
   return newManifest({
     ...following(before, { attempts, rounds }),
     coordinator: { identity: publicEntry(coordinator).identity },
     platforms: members ?? before.platforms,
-    strategy,
+    encoder,
     privacy: { epsilon: 4, maxPlatformsPerPerson: 2, ...privacy },
     rounds: { count, spareAttempts: 1 },
     ...more,
@@ -215,10 +220,10 @@ describe('versions of a manifest', () => {
       'PRIVACY_REDRAWN',
       /platform a would release "encoder\/counts" again.*dimension 100 in version 1, and 150 now.*join again/,
     );
-    const steps = { ...TRUNK, settings: { ...TRUNK.settings, steps: 2 } };
-    refused({ strategy: steps }, 'PRIVACY_REDRAWN', /"encoder\/subspace" again.*repetitions 1 in version 1, and 2 now/);
-    const hidden = { ...TRUNK, settings: { ...TRUNK.settings, hidden: 9 } };
-    refused({ strategy: hidden }, 'MANIFEST_SUCCESSION', /shared model of another shape/);
+    const steps = withSettings(TRUNK, { 'subspace.steps': 2 });
+    refused({ encoder: steps }, 'PRIVACY_REDRAWN', /"encoder\/subspace" again.*repetitions 1 in version 1, and 2 now/);
+    const hidden = withSettings(TRUNK, { 'autoencoder.hidden': 9 });
+    refused({ encoder: hidden }, 'MANIFEST_SUCCESSION', /shared model of another shape/);
     refused({ attempts: 12 }, 'MANIFEST_SUCCESSION', /leaves 12 attempts to version 1, which plans 11/);
     refused({ count: 5 }, 'MANIFEST_SUCCESSION', /has no round left/);
     refused(

@@ -59,7 +59,7 @@ export function commandLines(): readonly string[] {
     'consent list --state FOLDER/fresh --json',
     'simulate --strategy nobody --json',
     // The masked sum, tensors, sampled persons and randomised codes: one round with everything.
-    'simulate --in-process --json --persons 50 --items 150 --seed 7 --rounds 1 --strategy shared-trunk --set hidden=16 --set steps=1 --release ldp --out FOLDER/runs',
+    'simulate --in-process --json --persons 50 --items 150 --seed 7 --rounds 1 --strategy shared-trunk --set autoencoder.hidden=16 --set subspace.steps=1 --release ldp --out FOLDER/runs',
   ];
 }
 

@@ -40,7 +40,7 @@ import {
 import type { FederationPlan, PrivacyStatement } from './product.ts';
 
 describe('golden files', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let plans: ReadonlyMap<string, FederationPlan>;
 
   before(() => {
@@ -126,7 +126,7 @@ function withoutCodeOfOurs(): Readonly<Record<string, number>> {
 }
 
 function planDocument(plan: FederationPlan): unknown {
-  const { manifest, manifestHash, settings, shape, shared, parameters, privacy } = plan;
+  const { encoder, manifest, manifestHash, shape, shared, parameters, privacy } = plan;
   const names = manifest.platforms.map(({ name }) => name);
   return {
     manifestHash: Buffer.from(manifestHash).toString('hex'),
@@ -135,7 +135,7 @@ function planDocument(plan: FederationPlan): unknown {
     attemptConfigHash: sha256(attemptConfig(plan, names)),
     firstModelHash: sha256(new Uint8Array(firstModel(plan).buffer)),
     parameters,
-    settings,
+    encoder: encoder.spec,
     shape,
     shared,
     epsilonAgainst: names.map((_, colluders) => epsilonAgainst(privacy, colluders)),
@@ -150,10 +150,10 @@ function claimDocument(plan: FederationPlan): unknown {
 }
 
 /** The data as a platform makes it at its start. */
-function statementOf({ manifest, ownNumbers, privacy, strategy }: FederationPlan): PrivacyStatement {
+function statementOf({ encoder, manifest, ownNumbers, privacy }: FederationPlan): PrivacyStatement {
   return privacyStatement({
-    strategy: strategy.name,
-    profile: strategy.privacy,
+    strategy: encoder.name,
+    law: encoder.law,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,

@@ -4,6 +4,7 @@
  * @module
  */
 import { draftManifest, generateIdentity, seededRandom } from './product.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { Draft, Manifest } from './product.ts';
 
 interface Sketch {
@@ -44,7 +45,7 @@ const SKETCHES: Readonly<Record<string, Sketch>> = {
   'subspace-cohort-6': {
     persons: uneven(6),
     strategy: 'private-subspace',
-    settings: { rank: 6, steps: 1 },
+    settings: { 'subspace.rank': 6, 'subspace.steps': 1 },
     privacy: { epsilon: 8, delta: 1e-5, release: 'cohort', epsilon0: 6, maxPlatformsPerPerson: 2 },
   },
   'subspace-none-12': {
@@ -86,7 +87,7 @@ const SKETCHES: Readonly<Record<string, Sketch>> = {
   'trunk-none-12-clip-weights': {
     persons: uneven(12),
     strategy: 'shared-trunk',
-    settings: { hidden: 16, optimiser: 'fedavg', learningRate: 1 },
+    settings: { 'autoencoder.hidden': 16, 'autoencoder.optimiser': 'fedavg', 'autoencoder.learningRate': 1 },
     privacy: {
       epsilon: 4,
       release: 'none',
@@ -147,7 +148,7 @@ function manifestFrom(name: string, { persons, strategy, settings, privacy, roun
       items: 500 + 100 * index,
       personsAbout,
     })),
-    strategy: { name: strategy, ...(settings && { settings }) },
+    encoder: encoderSpec(strategy, settings),
     privacy,
     ...(rounds && { rounds }),
   });

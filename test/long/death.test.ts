@@ -29,8 +29,8 @@ describe('kill -9', function () {
       { persons: 60, items: 80 },
       [
         ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
-        ...['--dropouts', '1', '--set', 'hidden=4', '--set', 'bottleneck=4', '--set', 'itemDimension=16'],
-        ...['--set', 'steps=1'],
+        ...['--dropouts', '1', '--set', 'autoencoder.hidden=4', '--set', 'autoencoder.bottleneck=4'],
+        ...['--set', 'subspace.steps=1'],
         ...deadlines(10_000),
       ],
       names,

@@ -1,5 +1,6 @@
 /** A platform's process continues to do everything else beside work that never ends. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,7 +57,7 @@ describe('A platform whose fit never ends', function () {
   it('answers, serves the earlier list, takes part in a round, keeps its link and stops when it is asked to', async () => {
     const world = smallWorld(
       {
-        strategy: { name: 'shared-trunk', settings: { hidden: 16 } },
+        encoder: encoderSpec('shared-trunk', { 'autoencoder.hidden': 16 }),
         privacy: { epsilon: 8 },
         rounds: { count: 1, maxAttempts: 1, stageTimeoutMs: 20_000, trainTimeoutMs: 60_000 },
       },

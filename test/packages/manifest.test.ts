@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -23,7 +24,7 @@ function draft(release: 'raw' | 'outside:loud'): Manifest {
     seed: 's',
     coordinator: identity('coordinator'),
     platforms: ['a', 'b'].map((name) => ({ identity: identity(name), items: 200, personsAbout: 400 })),
-    strategy: { name: 'linear-bridge' },
+    encoder: encoderSpec('linear-bridge'),
     privacy: { epsilon: 4, release, ...(release !== 'raw' && { epsilon0: 2 }) },
   });
 }
@@ -36,18 +37,17 @@ describe('A manifest that uses an outside package', () => {
     const manifest = draft('outside:loud');
     assert.deepEqual(manifest.packages, [id]);
     const plan = planFederation(manifest);
-    assert.equal(plan.strategy.dimension(plan.shape, plan.settings), 3);
+    assert.equal(plan.encoder.dimension(plan.shape), 3);
     assert.match(factsOf(plan), new RegExp(`package {6}outside@1\\.2\\.3#${id.hash}: code from outside this project`));
     assert.match(
       factsOf(plan),
       /epsilon0 2 per code, as declared by package outside@1\.2\.3, not checked by this project$/m,
     );
     const { release, epsilon0 } = manifest.privacy;
-    const { privacy, profile } = { privacy: plan.privacy, profile: plan.strategy.privacy };
     const statement = privacyStatement({
-      strategy: plan.strategy.name,
-      profile,
-      plan: privacy,
+      strategy: plan.encoder.name,
+      law: plan.encoder.law,
+      plan: plan.privacy,
       release: { name: release, epsilon0 },
       ownNumbers: 0,
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import fc from 'fast-check';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -37,7 +38,7 @@ function federation(privacy: Partial<Parameters<typeof draftManifest>[0]['privac
     seed: 's',
     coordinator: identity('coordinator'),
     platforms: ['a', 'b', 'c'].map((name) => ({ identity: identity(name), items: 40, personsAbout: 500 })),
-    strategy: { name: 'shared-trunk' },
+    encoder: encoderSpec('shared-trunk'),
     privacy: { epsilon, ...privacy },
     rounds: { count: 3 },
   });

@@ -17,10 +17,9 @@ import { Prng } from '../../core/random/prng.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import { strategies } from '../../core/transfer/registry.ts';
-import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
-import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
-import type { PlatformModel, PublicShape, TransferStrategy } from '../../core/transfer/encoder.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
+import { presets } from '../../core/transfer/presets.ts';
+import type { PlatformModel, PublicShape, Encoder } from '../../core/transfer/encoder.ts';
 
 /** Worlds with persons that tend to break bounds: one with everything, one with a single item, one with nothing. */
 const worlds = fc.record({ items: fc.integer({ min: 4, max: 24 }), seed: fc.nat() }).chain(({ items, seed }) =>
@@ -101,22 +100,20 @@ function perturbed(shared: Float32Array, seed: string): Float32Array {
 
 /** Runs the whole platform from its data, with pinned seeds and pinned released values. */
 async function run(
-  strategy: TransferStrategy,
+  encoder: Encoder,
   shape: PublicShape,
   privacy: PrivacyPlan,
   domain: Domain,
   drawn: Map<string, Float64Array>,
   { moved = 'moved', then, domainNow = () => domain }: RunOptions = {},
 ): Promise<Run> {
-  const settings = strategy.settings({});
-  const plan = strategy.plan(shape, settings);
-  const model = strategy.join({
+  const plan = encoder.plan(shape);
+  const model = encoder.join({
     get domain() {
       return domainNow();
     },
     shape,
     plan,
-    settings,
     random: seededRandom('public'),
     backend: tensorBackend('cpu'),
     factorise: factorMemory('public').factorise,
@@ -140,7 +137,7 @@ async function run(
     },
   });
   await model.prepare(sums);
-  let shared = strategy.initialModel(plan, 'public');
+  let shared = encoder.initialModel(plan, 'public');
   await model.adopt(shared);
   for (const sum of privacy.sums['a'].filter(({ scope }) => scope === 'federation')) {
     for (let round = 1; round <= Math.min(2, sum.repetitions); round++) {
@@ -164,10 +161,12 @@ function integerSquare(sum: PlannedSum, contribution: Contribution, seed: string
 }
 
 describe('sensitivity', () => {
-  const claiming = strategies.filter(({ privacy }) => privacy === 'private-encoder');
+  const sharedTrunk = encoderNamed('shared-trunk');
+  const linearBridge = encoderNamed('linear-bridge');
+  const claiming = presets.map(({ name }) => encoderNamed(name)).filter(({ law }) => law === 'charged');
   const releases = [undefined, { mode: 'cohort', epsilon0: 4 }] as const;
-  for (const [strategy, release] of claiming.flatMap((one) => releases.map((how) => [one, how] as const))) {
-    it(`${strategy.name}${release === undefined ? '' : ' with prototypes'}: one person less moves every declared sum by that person's bounded integers alone`, async () => {
+  for (const [encoder, release] of claiming.flatMap((one) => releases.map((how) => [one, how] as const))) {
+    it(`${encoder.name}${release === undefined ? '' : ' with prototypes'}: one person less moves every declared sum by that person's bounded integers alone`, async () => {
       await fc.assert(
         fc.asyncProperty(worlds, async ({ items, seed, histories, removed }) => {
           const domain = domainOf(histories, items);
@@ -187,14 +186,14 @@ describe('sensitivity', () => {
             platforms: shape.platforms.map(({ name, personsAbout }) => ({
               name,
               personsAbout,
-              queries: strategy.queries(shape, name, strategy.settings({})),
+              queries: encoder.queries(shape, name),
             })),
           });
           const drawn = new Map<string, Float64Array>();
           const moved = `moved ${seed}`;
-          const whole = await run(strategy, shape, privacy, domain, drawn, { moved });
+          const whole = await run(encoder, shape, privacy, domain, drawn, { moved });
           const left = histories.map((_, p) => p).filter((p) => p !== gone);
-          const without = await run(strategy, shape, privacy, restrictPersons(domain, left), drawn, { moved });
+          const without = await run(encoder, shape, privacy, restrictPersons(domain, left), drawn, { moved });
           try {
             assert.deepEqual([...whole.seen.keys()].sort(), privacy.sums['a'].map(({ label }) => label).sort());
             for (const [label, repeated] of whole.seen) {
@@ -283,7 +282,7 @@ describe('sensitivity', () => {
       platforms: shape.platforms.map(({ name, personsAbout }) => ({
         name,
         personsAbout,
-        queries: sharedTrunk.queries(shape, name, sharedTrunk.defaults),
+        queries: sharedTrunk.queries(shape, name),
       })),
     });
     const drawn = new Map<string, Float64Array>();
@@ -331,7 +330,7 @@ describe('sensitivity', () => {
       platforms: shape.platforms.map(({ name, personsAbout }) => ({
         name,
         personsAbout,
-        queries: linearBridge.queries(shape, name, linearBridge.defaults),
+        queries: linearBridge.queries(shape, name),
       })),
     });
     const [sum] = privacy.sums['a'];
@@ -375,8 +374,8 @@ describe('sensitivity', () => {
   });
 
   it('the comparison sees a contribution that depends on somebody else', async () => {
-    const sound = strategies.find(({ name }) => name === 'private-subspace')!;
-    const leaky: TransferStrategy = {
+    const sound = encoderNamed('private-subspace');
+    const leaky: Encoder = {
       ...sound,
       join(context) {
         const model = sound.join(context);
@@ -411,7 +410,7 @@ describe('sensitivity', () => {
       colluding: 0,
       dropouts: 0,
       maxPlatformsPerPerson: 1,
-      platforms: [{ name: 'a', personsAbout: 10, queries: leaky.queries(shape, 'a', leaky.settings({})) }],
+      platforms: [{ name: 'a', personsAbout: 10, queries: leaky.queries(shape, 'a') }],
     });
     const domain = domainOf([[0, 1], [1, 2], [3]], 4);
     const drawn = new Map<string, Float64Array>();

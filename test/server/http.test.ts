@@ -107,7 +107,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
   });
 
   it('states no spend where the strategy promises nothing: it would bound nothing', async () => {
-    house = new House(tinyFederation({ epsilon: 4, profile: 'sealed-only', rounds: { count: 1 } }));
+    house = new House(tinyFederation({ epsilon: 4, law: 'sealed-only', rounds: { count: 1 } }));
     const said: string[] = [];
     const info = (message: string): void => void said.push(message);
     const coordinator = await start({ log: { debug: () => undefined, info, warn: info, error: info } });
@@ -200,7 +200,7 @@ describe('coordinator over sockets, and HTTP beside it', () => {
     assert.deepEqual(first, {
       federation: coordinator.plan.manifest.federation,
       version: 1,
-      strategy: coordinator.plan.strategy.name,
+      strategy: coordinator.plan.encoder.name,
       noPrivacy: false,
       rounds: { completed: 0, of: 2, ending: null },
       epsilon: { spent: 0, budget: 4, delta: 1e-6 },

@@ -1,5 +1,6 @@
 /** The command as a process: its refusals, its exit codes, and the state that survives a kill. */
 import assert from 'node:assert/strict';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +40,7 @@ describe('isthmus coordinator', function () {
       seed: 's',
       coordinator,
       platforms: platforms.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-      strategy: { name: 'linear-bridge' },
+      encoder: encoderSpec('linear-bridge'),
       privacy: { epsilon: 4 },
     });
     writeFileSync(file('manifest.yaml'), formatManifest(manifest));
@@ -143,7 +144,7 @@ describe('isthmus coordinator', function () {
       seed: 's',
       coordinator,
       platforms: platforms.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-      strategy: { name: 'shared-trunk', settings: { hidden: 4, bottleneck: 4 } },
+      encoder: encoderSpec('shared-trunk', { 'autoencoder.hidden': 4, 'autoencoder.bottleneck': 4 }),
       privacy: { epsilon: 4 },
       rounds: { count: 2, maxAttempts: 1 },
     });

@@ -1,4 +1,4 @@
-/** A federation with a tiny strategy, whose platforms add any vector that a test gives them. */
+/** A federation with a tiny encoder, whose platforms add any vector that a test gives them. */
 import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
@@ -6,8 +6,10 @@ import { manifestHash } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
-import { linearBridge } from '../../core/transfer/strategies/linear-bridge.ts';
-import type { PrivacyProfile, TransferStrategy } from '../../core/transfer/encoder.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
+import type { Encoder } from '../../core/transfer/encoder.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
+import type { Law } from '../../core/transfer/law.ts';
 import { testRandom } from '../../compliance/wire-federation.ts';
 
 export interface TinyFederation {
@@ -23,8 +25,8 @@ export interface TinySettings {
   readonly epsilon?: number | null;
   readonly dropouts?: number;
   readonly rounds?: Partial<Manifest['rounds']>;
-  /** The strategy's privacy profile. Default: a private encoder. */
-  readonly profile?: PrivacyProfile;
+  /** The encoder's law. Default: charged. */
+  readonly law?: Law;
   /** Number of rounds for which the privacy plan is calibrated. Default: the manifest's. */
   readonly plannedRounds?: number;
   /** F. Default: none. */
@@ -41,7 +43,7 @@ export function tinyFederation(settings: TinySettings = {}): TinyFederation {
     seed: 'tiny',
     coordinator,
     platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-    strategy: { name: linearBridge.name },
+    encoder: encoderSpec('linear-bridge'),
     privacy: { epsilon, dropouts },
     rounds: { count: 2, stageTimeoutMs: 2000, trainTimeoutMs: 2000, ...rounds },
   });
@@ -49,11 +51,11 @@ export function tinyFederation(settings: TinySettings = {}): TinyFederation {
 }
 
 function planOf(manifest: Manifest, parameters: number, settings: TinySettings): FederationPlan {
-  const { profile = 'private-encoder', plannedRounds = manifest.rounds.count } = settings;
-  const strategy: TransferStrategy = {
-    ...linearBridge,
+  const { law = 'charged', plannedRounds = manifest.rounds.count } = settings;
+  const encoder: Encoder = {
+    ...encoderNamed('linear-bridge'),
     name: 'tiny',
-    privacy: profile,
+    law,
     queries: () => [],
     initialModel: () => new Float32Array(parameters),
   };
@@ -79,8 +81,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
   return {
     manifest,
     manifestHash: manifestHash(manifest),
-    strategy,
-    settings: {},
+    encoder,
     shape,
     shared: {
       blocks: [{ name: 'all', shape: [parameters] }],

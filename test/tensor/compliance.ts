@@ -1,7 +1,7 @@
 /** Requirements for every tensor backend; backend.test.ts runs them against each. */
 import assert from 'node:assert/strict';
 import type { TensorBackend, TensorEngine } from '../../core/tensor/backend.ts';
-import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
 
 type Rows = readonly (readonly number[])[];
 
@@ -170,7 +170,7 @@ export function tensorBackendCompliance(open: () => Promise<TensorBackend>): voi
 function trunkProducts(): readonly (readonly [number, number])[] {
   const platform = { name: 'a', items: 100, personsAbout: 1000, releases: true };
   const shape = { platforms: [platform], maxPlatformsPerPerson: 1, rounds: 1 };
-  const { blocks } = sharedTrunk.plan(shape, sharedTrunk.defaults);
+  const { blocks } = encoderNamed('shared-trunk').plan(shape);
   const sizes = blocks.filter((block) => block.shape.length === 2).map((block) => block.shape);
   const both = sizes.flatMap(([rows, columns]) => [[rows, columns] as const, [columns, rows] as const]);
   return [...new Map(both.map((size) => [size.join(), size])).values()];

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
+import type { PerPerson, PersonSums } from '../../core/transfer/per-person.ts';
+import { ownQuery } from '../../core/transfer/budget.ts';
 import fc from 'fast-check';
 import type { Interactions } from '../../core/data/domain.ts';
-import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
-import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
+import type { ChargedSums, Contribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { encodeHistory } from '../../core/transfer/encoder/item-vectors.ts';
-import { subspaceDefaults, subspaceQueries, trainSubspace } from '../../core/transfer/encoder/private-subspace.ts';
+import { subspaceAsks, subspaceDefaults, trainSubspace } from '../../core/transfer/encoder/private-subspace.ts';
 import { countContributions, subspaceContributions } from '../../core/transfer/encoder/subspace-iteration.ts';
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
@@ -47,6 +49,20 @@ function world(persons: number, items: number, seed: string): Interactions {
 const historyOf = ({ offsets, items }: Interactions, person: number): Uint32Array =>
   items.subarray(offsets[person], offsets[person + 1]);
 
+/** Everybody's contributions, one batch of two persons at a time. */
+function sumsOver(interactions: Interactions, sums: ChargedSums): PersonSums {
+  const histories = Array.from({ length: interactions.offsets.length - 1 }, (_, person) => ({
+    items: historyOf(interactions, person),
+  }));
+  function* all(of: PerPerson): Generator<Contribution> {
+    for (let start = 0; start < histories.length; start += 2) yield* of(histories.slice(start, start + 2));
+  }
+  return {
+    noiseDeviation: (label) => sums.noiseDeviation(label),
+    release: (label, of) => sums.release(label, all(of)),
+  };
+}
+
 /** @param room largest number of items with coordinates in the sums. */
 const train = (
   interactions: Interactions,
@@ -55,8 +71,9 @@ const train = (
   room = items,
 ): ReturnType<typeof trainSubspace> => {
   const settings = { ...subspaceDefaults, dimension: 4 };
-  const dimensions = new Map(subspaceQueries(room, settings).map((query) => [query.label, query.dimension]));
-  return trainSubspace(interactions, items, settings, noisySums(deviation, dimensions), seededRandom('start'));
+  const dimensions = new Map(subspaceAsks(room, settings).map((ask) => [ask.label, ask.dimension]));
+  const sums = sumsOver(interactions, noisySums(deviation, dimensions));
+  return trainSubspace(items, settings, sums, seededRandom('start'));
 };
 
 /** Difference of mean cosines: pairs within one group less pairs of two groups. */
@@ -93,15 +110,13 @@ describe('private subspace iteration', () => {
         fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 19 }), { minLength: 0, maxLength: 20 }), { maxLength: 6 }),
         fc.integer(),
         (rows, seed) => {
-          const offsets = new Uint32Array(rows.length + 1);
-          rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
-          const interactions = { offsets, items: Uint32Array.from(rows.flat()) };
+          const histories = rows.map((row) => ({ items: Uint32Array.from(row) }));
           const prng = new Prng(seed);
           const weights = Float64Array.from({ length: 20 }, () => Math.exp(5 * prng.gaussian()));
           const directions = Float64Array.from({ length: 60 }, () => prng.gaussian());
           const evening = Float64Array.from({ length: 3 }, () => Math.exp(2 * prng.gaussian()));
-          const counts = [...countContributions(interactions)];
-          const steps = [...subspaceContributions(interactions, weights, { directions, evening })];
+          const counts = [...countContributions(histories)];
+          const steps = [...subspaceContributions(weights, { directions, evening })(histories)];
           assert.equal(counts.length, rows.length);
           assert.equal(steps.length, rows.length);
           for (const { values } of [...counts, ...steps]) {
@@ -117,11 +132,12 @@ describe('private subspace iteration', () => {
   });
 
   it('shares its budget out completely, also when it is given a part of it', () => {
+    const asks = subspaceAsks(100, subspaceDefaults);
+    assert.ok(Math.abs(asks.reduce((sum, { portion }) => sum + portion, 0) - 1) < 1e-12);
     for (const share of [1, 0.3]) {
-      const spent = subspaceQueries(100, subspaceDefaults, share).reduce(
-        (sum, { relativeNoise, repetitions }) => sum + repetitions / relativeNoise ** 2,
-        0,
-      );
+      const spent = asks
+        .map((ask) => ownQuery(ask, share))
+        .reduce((sum, { relativeNoise, repetitions }) => sum + repetitions / relativeNoise ** 2, 0);
       assert.ok(Math.abs(spent - share) < 1e-12);
     }
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Interactions } from '../../core/data/domain.ts';
+import type { History, Interactions } from '../../core/data/domain.ts';
 import { onVocabulary } from '../../core/data/vocabulary.ts';
 import type { WrittenContribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
@@ -36,6 +36,9 @@ function groups(persons: number, seed: string): Interactions {
   );
 }
 
+const historiesOf = ({ offsets, items }: Interactions): History[] =>
+  Array.from({ length: offsets.length - 1 }, (_, p) => ({ items: items.subarray(offsets[p], offsets[p + 1]) }));
+
 describe('the shared subspace', () => {
   it('lays out the shared model as its blocks say', () => {
     const shared = initialSharedSubspace(shape, 'seed');
@@ -53,7 +56,7 @@ describe('the shared subspace', () => {
         (rows, seed) => {
           const prng = new Prng(seed);
           const shared = initialSharedSubspace(shape, 'seed').map((value) => value * Math.exp(3 * prng.gaussian()));
-          const contributions = [...sharedContributions(rowsOf(rows), shape, shared, method)];
+          const contributions = [...sharedContributions(shape, shared, method)(historiesOf(rowsOf(rows)))];
           assert.equal(contributions.length, rows.length);
           contributions.forEach(({ indices, values }, person) => {
             assert.ok(Math.hypot(...values) <= 1 + 1e-6);
@@ -68,14 +71,14 @@ describe('the shared subspace', () => {
   it('adds up over platforms to what one platform with everybody would send', () => {
     const everybody = groups(40, 'all');
     const shared = initialSharedSubspace(shape, 'seed');
-    const whole = sumOf(sharedContributions(everybody, shape, shared, method));
+    const whole = sumOf(sharedContributions(shape, shared, method)(historiesOf(everybody)));
     const split = everybody.offsets[17];
     const first = { offsets: everybody.offsets.slice(0, 18), items: everybody.items.slice(0, split) };
     const second = {
       offsets: everybody.offsets.slice(17).map((offset) => offset - split),
       items: everybody.items.slice(split),
     };
-    const parts = [first, second].map((part) => sumOf(sharedContributions(part, shape, shared, method)));
+    const parts = [first, second].map((part) => sumOf(sharedContributions(shape, shared, method)(historiesOf(part))));
     whole.forEach((value, i) => assert.ok(Math.abs(value - parts[0][i] - parts[1][i]) < 1e-9));
   });
 
@@ -88,7 +91,7 @@ describe('the shared subspace', () => {
     for (let earlier = 0; earlier < 2; earlier++) {
       const sum = new Float64Array(sharedSize(shape));
       for (const site of sites) {
-        sumOf(sharedContributions(site, shape, shared, method)).forEach((value, i) => (sum[i] += value));
+        sumOf(sharedContributions(shape, shared, method)(historiesOf(site))).forEach((value, i) => (sum[i] += value));
       }
       const noised = sum.map((value) => value + 0.5 * prng.gaussian());
       shared = advanceSharedSubspace(shape, shared, { sum: noised, earlier, noiseDeviation: 0.5 }, method);
@@ -120,7 +123,7 @@ describe('the shared subspace', () => {
 
   it('gives an item outside the vocabulary, or lost in the noise, no direction', () => {
     const shared = initialSharedSubspace(shape, 'seed');
-    const sum = sumOf(sharedContributions(groups(40, 'all'), shape, shared, method));
+    const sum = sumOf(sharedContributions(shape, shared, method)(historiesOf(groups(40, 'all'))));
     for (let j = 0; j < shape.dimension; j++) sum[shape.places + 5 * shape.dimension + j] = 0;
     const next = unpacked(
       shape,

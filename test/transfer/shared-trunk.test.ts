@@ -5,7 +5,7 @@ import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.ts';
 import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
-import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Federation } from './trunk-federation.ts';
@@ -163,7 +163,7 @@ describe('shared-trunk', () => {
   });
 
   it('predicts one half of a history from the other better with every round', async () => {
-    const all = federation(domains, null, { clip: 100 }, ROUNDS);
+    const all = federation(domains, null, { 'autoencoder.clip': 100 }, ROUNDS);
     const models = await Promise.all(domains.map((domain) => platform(all, domain)));
     /** Minus the gradient of everybody's loss on the halves of round 1. */
     const descent = (shared: SharedModel): Float64Array => {
@@ -212,16 +212,16 @@ describe('shared-trunk', () => {
   });
 
   it('the first model is a public function of plan and seed', () => {
-    const { plan } = federation(domains, null);
-    assert.deepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'x'));
-    assert.notDeepEqual(sharedTrunk.initialModel(plan, 'x'), sharedTrunk.initialModel(plan, 'y'));
+    const { encoder, plan } = federation(domains, null);
+    assert.deepEqual(encoder.initialModel(plan, 'x'), encoder.initialModel(plan, 'x'));
+    assert.notDeepEqual(encoder.initialModel(plan, 'x'), encoder.initialModel(plan, 'y'));
   });
 
   it('a platform that releases nothing declares the rounds alone, and sends no person', async () => {
     const all = federation(domains, 4);
     const platforms = all.shape.platforms.map((one) => ({ ...one, releases: one.name !== 'music' }));
     const shape = { ...all.shape, platforms };
-    const labels = sharedTrunk.queries(shape, 'music', all.settings).map((query) => query.label);
+    const labels = all.encoder.queries(shape, 'music').map((query) => query.label);
     assert.deepEqual(labels, ['round']);
     const model = await platform({ ...all, shape }, domains[2]);
     assert.deepEqual([...contributionsOf(model, all.start, 1)], []);
@@ -229,33 +229,35 @@ describe('shared-trunk', () => {
   });
 
   it('without rounds the encoder has the whole budget', () => {
-    const { shape, settings } = federation(domains, 4);
-    const none = sharedTrunk.queries({ ...shape, rounds: 0 }, 'books', settings);
+    const { shape, encoder } = federation(domains, 4);
+    const none = encoder.queries({ ...shape, rounds: 0 }, 'books');
     assert.ok(none.every((query) => query.scope === 'platform'));
     const spent = none.reduce((sum, query) => sum + query.repetitions / query.relativeNoise ** 2, 0);
     assert.ok(Math.abs(spent - 1) < 1e-9, `${spent}`);
   });
 
   it('says what is wrong with settings', () => {
-    assert.throws(() => sharedTrunk.settings({ itemDimension: 3 }), {
-      code: 'TRANSFER_SETTING',
-      message: /itemDimension/,
-    });
-    assert.throws(() => sharedTrunk.settings({ bottleneck: 3 }), { code: 'TRANSFER_SETTING', message: /bottleneck/ });
-    assert.throws(() => sharedTrunk.settings({ bottleneck: 20 }), { code: 'TRANSFER_SETTING', message: /at most/ });
-    assert.throws(() => sharedTrunk.settings({ roundShare: 0.6, momentShare: 0.5 }), { code: 'TRANSFER_SETTING' });
-    assert.throws(() => sharedTrunk.settings({ depth: 3 }), { code: 'TRANSFER_SETTING', message: /depth/ });
+    const trunk = (settings: Record<string, unknown>) => (): unknown => {
+      const encoder = encoderNamed('shared-trunk', settings);
+      return encoder.plan(federation(domains, null).shape);
+    };
+    const code = 'TRANSFER_SETTING';
+    assert.throws(trunk({ 'subspace.dimension': 1 }), { code, message: /dimension/ });
+    assert.throws(trunk({ 'autoencoder.bottleneck': 3 }), { code, message: /bottleneck/ });
+    assert.throws(trunk({ 'autoencoder.bottleneck': 20 }), { code, message: /at most/ });
+    assert.throws(trunk({ 'autoencoder.portion': 1 }), { code, message: /leave nothing of the budget for subspace/ });
+    assert.throws(trunk({ 'autoencoder.depth': 3 }), { code, message: /depth/ });
+    assert.throws(trunk({ hidden: 3 }), { code, message: /autoencoder\.KEY=VALUE/ });
   });
 
   it('refuses to work before it is prepared, and a shared model of another plan', async () => {
     const all = federation(domains, null);
-    const { plan, settings, shape } = all;
+    const { encoder, plan, shape } = all;
     const backend = tensorBackend('wasm');
-    const fresh: PlatformModel = sharedTrunk.join({
+    const fresh: PlatformModel = encoder.join({
       domain: domains[0],
       shape,
       plan,
-      settings,
       random: null!,
       backend,
       factorise: null!,
@@ -270,9 +272,9 @@ describe('shared-trunk', () => {
     const all = federation(domains, null);
     const cancelled = new AbortController();
     cancelled.abort();
-    const { plan, settings, shape } = all;
-    const model = sharedTrunk.join({
-      ...{ domain: domains[0], shape, plan, settings, random: { bytes: (n) => new Uint8Array(n) } },
+    const { encoder, plan, shape } = all;
+    const model = encoder.join({
+      ...{ domain: domains[0], shape, plan, random: { bytes: (n) => new Uint8Array(n) } },
       backend: tensorBackend('wasm'),
       factorise: null!,
       signal: cancelled.signal,

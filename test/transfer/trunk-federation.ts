@@ -14,16 +14,15 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { SharedTrunkSettings } from '../../core/transfer/strategies/shared-trunk.ts';
-import { sharedTrunk } from '../../core/transfer/strategies/shared-trunk.ts';
-import type { PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/encoder.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
+import type { Encoder, PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/encoder.ts';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface Federation {
   readonly domains: readonly Domain[];
   readonly shape: PublicShape;
-  readonly settings: SharedTrunkSettings;
+  readonly encoder: Encoder;
   readonly plan: SharedPlan;
   readonly privacy: PrivacyPlan;
   readonly mechanism: PrivacyMechanism;
@@ -49,10 +48,10 @@ export function smallWorld(persons = 120): readonly Domain[] {
 export function federation(
   domains: readonly Domain[],
   epsilon: number | null,
-  raw: object = {},
+  settings: Readonly<Record<string, unknown>> = {},
   rounds = 3,
 ): Federation {
-  const settings = sharedTrunk.settings({ hidden: 8, bottleneck: 6, ...raw });
+  const encoder = encoderNamed('shared-trunk', { 'autoencoder.hidden': 8, 'autoencoder.bottleneck': 6, ...settings });
   const shape: PublicShape = {
     platforms: domains.map(({ name, catalogue, persons }) => ({
       name,
@@ -63,14 +62,14 @@ export function federation(
     maxPlatformsPerPerson: 2,
     rounds,
   };
-  const plan = sharedTrunk.plan(shape, settings);
+  const plan = encoder.plan(shape);
   const privacy = planPrivacy({
     epsilon,
     delta: 1e-6,
     platforms: shape.platforms.map(({ name, personsAbout }) => ({
       name,
       personsAbout,
-      queries: sharedTrunk.queries(shape, name, settings),
+      queries: encoder.queries(shape, name),
     })),
     maxPlatformsPerPerson: shape.maxPlatformsPerPerson,
     colluding: 0,
@@ -79,26 +78,25 @@ export function federation(
   return {
     domains,
     shape,
-    settings,
+    encoder,
     plan,
     privacy,
     mechanism: epsilon === null ? withoutNoise : discreteGaussian,
     optimiser: serverOptimiser(plan.optimiser),
-    start: sharedTrunk.initialModel(plan, 'a public seed'),
+    start: encoder.initialModel(plan, 'a public seed'),
   };
 }
 
 /** One platform's prepared model, with seeds for its noise and its public randomness. */
 export async function platform(
-  { shape, settings, plan, privacy, mechanism, start }: Federation,
+  { shape, encoder, plan, privacy, mechanism, start }: Federation,
   domain: Domain,
   options: { readonly drawn?: Map<string, Float64Array>; readonly onCharge?: (label: string) => void } = {},
 ): Promise<PlatformModel> {
-  const model = sharedTrunk.join({
+  const model = encoder.join({
     domain,
     shape,
     plan,
-    settings,
     random: seededRandom(`start ${domain.name}`),
     backend: tensorBackend('wasm'),
     factorise: factorMemory('trunk').factorise,

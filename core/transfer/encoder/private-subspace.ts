@@ -6,11 +6,10 @@
  * leaves.
  * @module
  */
-import type { Interactions } from '../../data/domain.ts';
-import type { ChargedSums, SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
 import type { RandomSource } from '../../random/source.ts';
 import { TransferError } from '../errors.ts';
+import type { Ask, PersonSums } from '../per-person.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import {
   countContributions,
@@ -46,30 +45,11 @@ const stepLabel = 'encoder/subspace';
 /** Strength of the shrinkage of rows that are near the noise. */
 const ROW_SHRINK = 1 / 4;
 
-/**
- * The charged sums of one platform.
- * @param items most items the catalogue may have.
- * @param share of the strategy's whole budget that this encoder may take.
- */
-export function subspaceQueries(items: number, settings: SubspaceSettings, share = 1): readonly SumQuery[] {
-  const { dimension, steps, countShare } = settings;
+/** The charged sums of one platform. @param items most items the catalogue may have. */
+export function subspaceAsks(items: number, { dimension, steps, countShare }: SubspaceSettings): readonly Ask[] {
   return [
-    {
-      label: countsLabel,
-      dimension: items,
-      clip: 1,
-      repetitions: 1,
-      relativeNoise: 1 / Math.sqrt(share * countShare),
-      scope: 'platform',
-    },
-    {
-      label: stepLabel,
-      dimension: items * dimension,
-      clip: 1,
-      repetitions: steps,
-      relativeNoise: 1 / Math.sqrt((share * (1 - countShare)) / steps),
-      scope: 'platform',
-    },
+    { label: countsLabel, dimension: items, clip: 1, repetitions: 1, portion: countShare },
+    { label: stepLabel, dimension: items * dimension, clip: 1, repetitions: steps, portion: 1 - countShare },
   ];
 }
 
@@ -84,22 +64,21 @@ export interface SubspaceProgress {
  * @throws TransferError TRANSFER_CANCELLED if the signal is aborted.
  */
 export async function trainSubspace(
-  interactions: Interactions,
   items: number,
   settings: SubspaceSettings,
-  sums: ChargedSums,
+  sums: PersonSums,
   random: RandomSource,
   progress: SubspaceProgress = {},
 ): Promise<ItemVectors> {
   const k = settings.dimension;
-  const counts = (await sums.release(countsLabel, countContributions(interactions))).subarray(0, items);
+  const counts = (await sums.release(countsLabel, countContributions)).subarray(0, items);
   const weights = itemWeights(counts, settings);
   let subspace = startingSubspace(items, k, Prng.fromSource(random));
   for (let step = 0; step < settings.steps; step++) {
     if (progress.signal?.aborted === true) {
       throw new TransferError('TRANSFER_CANCELLED', 'training of the encoder was cancelled');
     }
-    const released = await sums.release(stepLabel, subspaceContributions(interactions, weights, subspace));
+    const released = await sums.release(stepLabel, subspaceContributions(weights, subspace));
     const sum = released.subarray(0, items * k);
     shrinkRows(sum, k, sums.noiseDeviation(stepLabel), ROW_SHRINK);
     subspace = principalSubspace(sum, subspace.evening);

@@ -7,14 +7,14 @@ import { prototypeQueries } from '../../release/cohort.ts';
 import { releaseDefinition } from '../../release/registry.ts';
 import type { SumQuery } from '../../privacy/mechanism/mechanism.ts';
 import { publicPlatform } from '../public-shape.ts';
-import type { PublicShape } from '../encoder.ts';
+import type { PublicRelease, PublicShape } from '../encoder.ts';
 
 /** Share of the budget (of zero-concentrated DP) for prototypes, if the release mode needs them. */
 const prototypeShare = 0.05;
 const prototypePasses = 4;
 
 /** Length of a representation if the settings do not fix it. @param plain the length without local noise. */
-export function releasedDimension({ release }: PublicShape, plain: number): number {
+export function releasedDimension(release: PublicRelease | undefined, plain: number): number {
   return release === undefined ? plain : releaseDefinition(release.mode).width(release.epsilon0 ?? 0, plain);
 }
 
@@ -34,7 +34,7 @@ export function prototypeSettings(
  * budget. A platform that releases nothing makes no prototypes, but its rounds get the same share of the budget as
  * everybody's.
  *
- * @param own the strategy's own queries on this platform at a share of the budget; empty if it charges nothing.
+ * @param own the encoder's own queries on this platform at a share of the budget; empty if it charges nothing.
  */
 export function releaseQueries(
   shape: PublicShape,

@@ -11,7 +11,7 @@
  * adds nothing but its share of the noise elsewhere.
  * @module
  */
-import type { Interactions } from '../../data/domain.ts';
+import type { History } from '../../data/domain.ts';
 import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../random/prng.ts';
 import type { OpenedRound, SharedBlock, SharedModel } from '../encoder.ts';
@@ -97,20 +97,29 @@ function packed(shape: SharedSubspaceShape, { counts, directions, evening }: Sha
 }
 
 /**
- * One contribution per person, of length 1 or less; nothing for a person without an item of the vocabulary.
- * @param histories over the vocabulary (core/data/vocabulary.ts)
+ * One contribution per person, of length 1 or less; nothing for a person without an item of the vocabulary. Histories are
+ * over the vocabulary (core/data/vocabulary.ts).
  */
-export function* sharedContributions(
-  histories: Interactions,
+export function sharedContributions(
   shape: SharedSubspaceShape,
   shared: SharedModel,
   method: SharedSubspaceMethod,
-): Generator<WrittenContribution> {
+): (batch: readonly History[]) => Generator<WrittenContribution> {
   const subspace = unpacked(shape, shared);
-  const counts = countContributions(histories);
+  const stepOf = subspaceContributions(itemWeights(subspace.counts, method), subspace);
+  return (batch) => sideBySide(batch, stepOf, shape, method);
+}
+
+function* sideBySide(
+  batch: readonly History[],
+  stepOf: (batch: readonly History[]) => Generator<WrittenContribution>,
+  shape: SharedSubspaceShape,
+  method: SharedSubspaceMethod,
+): Generator<WrittenContribution> {
+  const counts = countContributions(batch);
   const ofCounts = Math.sqrt(method.countShare);
   const ofStep = Math.sqrt(1 - method.countShare);
-  for (const step of subspaceContributions(histories, itemWeights(subspace.counts, method), subspace)) {
+  for (const step of stepOf(batch)) {
     const count = counts.next().value as WrittenContribution;
     const length = count.values.length;
     const indices = new Uint32Array(length + step.values.length);

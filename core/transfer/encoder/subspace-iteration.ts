@@ -16,7 +16,7 @@
  * alternating least squares", ICML 2021.
  * @module
  */
-import type { Interactions } from '../../data/domain.ts';
+import type { History } from '../../data/domain.ts';
 import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import type { Prng } from '../../random/prng.ts';
 import { gram, multiply } from '../linear-algebra/products.ts';
@@ -53,50 +53,48 @@ export function startingSubspace(items: number, dimension: number, prng: Prng): 
 }
 
 /** Counts 1/√n at each of a person's n items. The vector has length 1, so long histories do not weigh more. */
-export function* countContributions(interactions: Interactions): Generator<WrittenContribution> {
-  for (let person = 0; person + 1 < interactions.offsets.length; person++) {
-    const indices = interactions.items.subarray(interactions.offsets[person], interactions.offsets[person + 1]);
+export function* countContributions(batch: readonly History[]): Generator<WrittenContribution> {
+  for (const { items: indices } of batch) {
     yield { indices, values: new Float32Array(indices.length).fill(1 / Math.sqrt(indices.length)) };
   }
 }
 
 /** The contribution x_u ⊗ b_u, sparse: coordinate item x dimension + direction. */
-export function* subspaceContributions(
-  interactions: Interactions,
+export function subspaceContributions(
   weights: Float64Array,
   { directions, evening }: Subspace,
-): Generator<WrittenContribution> {
+): (batch: readonly History[]) => Generator<WrittenContribution> {
   const k = evening.length;
-  const projected = new Float64Array(k);
-  for (let person = 0; person + 1 < interactions.offsets.length; person++) {
-    const from = interactions.offsets[person];
-    const to = interactions.offsets[person + 1];
-    projected.fill(0);
-    let rowSquare = 0;
-    for (let position = from; position < to; position++) {
-      const item = interactions.items[position];
-      const weight = weights[item];
-      rowSquare += weight * weight;
-      for (let j = 0; j < k; j++) projected[j] += weight * directions[item * k + j];
-    }
-    let square = 0;
-    for (let j = 0; j < k; j++) {
-      projected[j] *= evening[j];
-      square += projected[j] * projected[j];
-    }
-    const scale = square > 0 ? 1 / Math.sqrt(rowSquare * square) : 0;
-    const indices = new Uint32Array((to - from) * k);
-    const values = new Float32Array((to - from) * k);
-    for (let position = from, at = 0; position < to; position++) {
-      const item = interactions.items[position];
-      const factor = weights[item] * scale;
-      for (let j = 0; j < k; j++, at++) {
-        indices[at] = item * k + j;
-        values[at] = factor * projected[j];
+  return function* (batch) {
+    const projected = new Float64Array(k);
+    for (const { items } of batch) {
+      projected.fill(0);
+      let rowSquare = 0;
+      for (let position = 0; position < items.length; position++) {
+        const item = items[position];
+        const weight = weights[item];
+        rowSquare += weight * weight;
+        for (let j = 0; j < k; j++) projected[j] += weight * directions[item * k + j];
       }
+      let square = 0;
+      for (let j = 0; j < k; j++) {
+        projected[j] *= evening[j];
+        square += projected[j] * projected[j];
+      }
+      const scale = square > 0 ? 1 / Math.sqrt(rowSquare * square) : 0;
+      const indices = new Uint32Array(items.length * k);
+      const values = new Float32Array(items.length * k);
+      for (let position = 0, at = 0; position < items.length; position++) {
+        const item = items[position];
+        const factor = weights[item] * scale;
+        for (let j = 0; j < k; j++, at++) {
+          indices[at] = item * k + j;
+          values[at] = factor * projected[j];
+        }
+      }
+      yield { indices, values };
     }
-    yield { indices, values };
-  }
+  };
 }
 
 /**

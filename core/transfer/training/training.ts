@@ -5,24 +5,29 @@
  */
 import type { RandomSource } from '../../random/source.ts';
 import type { TensorBackend } from '../../tensor/backend.ts';
-import type { PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
+import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
 import type { Encode, Made } from '../views/view.ts';
 import type { PerLinkedPerson } from './linked-person.ts';
 
 export interface Training<Settings extends object = object> extends Piece<Settings> {
-  /** True if it reads the views; false if it reads histories alone, and stands without a view. */
+  /**
+   * True if it reads the views, and only sources teach it. False if it reads histories alone: views stand beside it, and
+   * every platform that contributes teaches it.
+   */
   readonly readsViews: boolean;
   /** Its usual share of the budget, relative to 1 for all views together. */
   readonly portion: number;
   /** Numbers of a representation, 1 to 288. @param inputs width of all views together. */
-  width(inputs: number, settings: Settings): number;
+  width(inputs: number, settings: Settings, release?: PublicRelease): number;
   /** Sums that one source releases alone before the first round. */
   asks(shape: PublicShape, platform: string, inputs: number, settings: Settings): readonly Ask[];
   rounds(shape: PublicShape, inputs: number, settings: Settings): RoundsPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;
+  /** As in `Encoder.advance` (encoder.ts). */
+  advance?(plan: SharedPlan, settings: Settings, shared: SharedModel, opened: OpenedRound): SharedModel;
   join(context: TrainingContext<Settings>): Promise<Trainee>;
 }
 
@@ -30,13 +35,15 @@ export interface Training<Settings extends object = object> extends Piece<Settin
 export interface RoundsPlan extends SharedPlan {
   /** L2 bound on one person's contribution on one platform. */
   readonly clip: number;
+  /** Present if contributions are sums of outer products: the most that one person has in one block. */
+  readonly outerProducts?: number;
   /** Share of the training's budget for all rounds together, relative to the sums of `asks`. */
   readonly portion: number;
 }
 
 export interface TrainingContext<Settings> {
   readonly shape: PublicShape;
-  /** The platform's name and its number in the manifest, from 0. */
+  /** The platform's name and its number in the manifest, from 0; -1 for one that only takes the shared model. */
   readonly platform: { readonly name: string; readonly number: number };
   readonly plan: SharedPlan;
   readonly settings: Settings;
@@ -47,6 +54,8 @@ export interface TrainingContext<Settings> {
   readonly width: number;
   /** Catalogue size. */
   readonly items: number;
+  /** The place of each item in the federation's vocabulary; -1: it has none. Absent without a vocabulary. */
+  readonly places?: Int32Array;
   readonly sums: PersonSums;
   readonly random: RandomSource;
   readonly backend: TensorBackend;
@@ -55,7 +64,7 @@ export interface TrainingContext<Settings> {
 
 /** One source's part. It keeps no state of its own: everything is computed from the shared model that is handed in. */
 export interface Trainee {
-  /** Minus a gradient for blocks that step, statistics for blocks that are replaced; zeros for who teaches nothing. */
+  /** Minus a gradient where the optimiser steps, statistics where `advance` computes the next model; zeros for who teaches nothing. */
   contribution(shared: SharedModel, round: number): PerPerson;
   /** Contributions at a target, from persons whose lawful representations it has received. */
   linked?(shared: SharedModel, round: number): PerLinkedPerson;

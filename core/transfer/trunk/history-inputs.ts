@@ -8,9 +8,10 @@
  * history, and how well known its items are.
  * @module
  */
-import type { SumQuery, WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
+import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
+import type { Ask } from '../per-person.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
-import { encodeHistory } from '../encoder/item-vectors.ts';
+import type { Encode } from '../views/view.ts';
 
 /** Inputs beside the item vectors' dimensions: length of the history, and renown of its items. */
 export const COMMON_INPUTS = 2;
@@ -20,25 +21,29 @@ const LONGEST = 1000;
 /** An item vector shorter than the longest by this factor, or lost in the noise, has renown -1. The longest has 0. */
 const SHORTEST = 1e-3;
 
-/** Raw inputs: the unit vector of the history, then length in [0, 1], then renown in [-1, 0]. */
+/** Raw inputs: the views' numbers of the history, then length in [0, 1], then renown in [-1, 0]. */
 export class HistoryInputs {
   readonly width: number;
-  readonly #encoder: ItemVectors;
-  readonly #renown: Float64Array; /* [items] */
+  readonly #encode: Encode;
+  readonly #renown: Float64Array | undefined; /* [items] */
 
-  constructor(encoder: ItemVectors) {
-    this.width = encoder.dimension + COMMON_INPUTS;
-    this.#encoder = encoder;
-    this.#renown = renownOf(encoder);
+  /**
+   * @param width of `encode`.
+   * @param items vectors whose lengths say how well known an item is; without them nothing is.
+   */
+  constructor(encode: Encode, width: number, items?: ItemVectors) {
+    this.width = width + COMMON_INPUTS;
+    this.#encode = encode;
+    this.#renown = items && renownOf(items);
   }
 
   /** @param length of the whole history that `items` is a part of. */
   raw(items: Uint32Array, length: number): Float32Array {
     const out = new Float32Array(this.width);
-    out.set(encodeHistory(items, this.#encoder));
+    out.set(this.#encode({ items }));
     out[this.width - 2] = Math.min(1, Math.log(Math.max(1, length)) / Math.log(LONGEST));
     let sum = 0;
-    for (let position = 0; position < items.length; position++) sum += this.#renown[items[position]];
+    for (let position = 0; position < items.length; position++) sum += this.#renown?.[items[position]] ?? -1;
     out[this.width - 1] = items.length === 0 ? -1 : sum / items.length;
     return out;
   }
@@ -60,15 +65,14 @@ function renownOf({ dimension, vectors }: ItemVectors): Float64Array {
 /**
  * The sum that {@link scalingOf} needs: moments of the two halves of everybody's history, and the number of persons.
  */
-export function momentsQuery(label: string, width: number, relativeNoise: number): SumQuery {
+export function momentsAsk(label: string, width: number, portion: number): Ask {
   return {
     label,
     dimension: 3 * width + 1,
     // 1 for the count, 1 for the mean of two unit vectors, and 1 for squares, products and the common inputs.
     clip: Math.sqrt(3),
     repetitions: 1,
-    relativeNoise,
-    scope: 'platform',
+    portion,
   };
 }
 

@@ -148,7 +148,7 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
   },
   'own-numbers-by-how-many-persons': {
-    file: 'test/transfer/strategy.test.ts',
+    file: 'test/transfer/encoder.test.ts',
     title: 'moves nobody else when a person is removed, and the person by no more than the bound',
   },
   'encoder-weights-from-raw-counts': {

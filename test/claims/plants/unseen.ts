@@ -135,9 +135,9 @@ export const unseen: readonly Plant[] = [
   {
     id: 'encoder-weights-from-raw-counts',
     file: 'core/transfer/encoder/private-subspace.ts',
-    search: 'const weights = itemWeights(counts, settings);',
+    search: 'const counts = (await sums.release(countsLabel, countContributions)).subarray(0, items);',
     replace:
-      'const met = new Float64Array(items);\n  for (const item of interactions.items) met[item] += 1;\n  const weights = itemWeights(\n    counts.map((count, item) => Math.max(count, met[item])),\n    settings,\n  );',
+      'const met = new Float64Array(items);\n  const watched: PerPerson = (batch) => {\n    for (const history of batch) for (const item of history.items) met[item] += 1;\n    return countContributions(batch);\n  };\n  const counts = (await sums.release(countsLabel, watched))\n    .subarray(0, items)\n    .map((count, item) => Math.max(count, met[item]));',
     breaks: 'C1.bound',
     why: "one person moves the weights, and by them everybody else's contribution to the next sums",
   },
@@ -300,9 +300,9 @@ export const unseenOfManifests: readonly Plant[] = [
   },
   {
     id: 'sum-as-long-as-a-catalogue',
-    file: 'core/transfer/strategies/shared-subspace.ts',
-    search: 'dimension: sharedSize(shapeOf(shape, settings)),',
-    replace: 'dimension: sharedSize({ ...shapeOf(shape, settings), places: items }),',
+    file: 'core/transfer/training/shared-subspace.ts',
+    search: 'blocks: sharedBlocks(shapeOf(shape, settings)),',
+    replace: 'blocks: sharedBlocks({ ...shapeOf(shape, settings), places: shape.platforms[0].items }),',
     breaks: 'C1.vocabulary',
     why: 'the length of the sums follows a catalogue',
   },

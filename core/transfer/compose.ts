@@ -1,0 +1,207 @@
+/**
+ * Makes an encoder from its pieces: checks what a manifest says, plans its sums, and joins a platform's part.
+ * @module
+ */
+import { relativeNoise, ownQuery, sharesOf } from './budget.ts';
+import { ComposedModel } from './composed-model.ts';
+import type {
+  Encoder,
+  EncoderSpec,
+  OpenedRound,
+  PublicRelease,
+  PublicShape,
+  SharedModel,
+  SharedPlan,
+} from './encoder.ts';
+import { releaseQueries } from './encoder/release-shape.ts';
+import { TransferError } from './errors.ts';
+import { encoderName, encoderSpec } from './expression.ts';
+import { worstLaw } from './law.ts';
+import type { Piece, PieceSpec } from './piece.ts';
+import { presets } from './presets.ts';
+import { publicPlatform } from './public-shape.ts';
+import { isLocalMode } from '../release/registry.ts';
+import { trainings, views as allViews } from './registry.ts';
+import type { Training } from './training/training.ts';
+import type { View } from './views/view.ts';
+
+/** A piece with its settings checked and completed. */
+export interface Chosen<One extends Piece> {
+  readonly piece: One;
+  readonly settings: object;
+  /** Its share of the budget; 0 if it charges nothing. */
+  readonly share: number;
+}
+
+/** The encoder of an expression or of a published name, such as `subspace+projection`. @throws as composeEncoder */
+export function encoderNamed(text: string, changes: Readonly<Record<string, unknown>> = {}): Encoder {
+  return composeEncoder(encoderSpec(text, changes));
+}
+
+const MOST_NUMBERS = 288;
+const ROUND_LABEL = 'round';
+const NOTHING_SHARED: SharedPlan = { blocks: [], optimiser: { name: 'fedavg', learningRate: 1 }, denominator: 1 };
+
+/** @throws TransferError TRANSFER_PIECE for names, TRANSFER_SETTING for settings and portions. */
+export function composeEncoder(spec: EncoderSpec): Encoder {
+  const name = encoderName(spec);
+  const { views, training } = chosenOf(spec, name);
+  const law = worstLaw([...views.map(({ piece }) => piece.law), ...(training ? ['charged' as const] : [])]);
+  const preset = presets.find((one) => one.name === name);
+  const pieces = [...views.map(({ piece }) => piece), ...(training ? [training.piece] : [])];
+
+  /** A training reads whole views; only a representation that is released follows the release mode. */
+  const releaseOf = ({ release }: PublicShape): PublicRelease | undefined => (training ? undefined : release);
+  const advance = training?.piece.advance?.bind(training.piece);
+  const inputs = (shape: PublicShape): number =>
+    views.reduce((sum, { piece, settings }) => sum + piece.width(releaseOf(shape), settings), 0);
+  const dimension = (shape: PublicShape): number => {
+    const beside = training?.piece.readsViews === true ? 0 : inputs(shape);
+    const numbers = beside + (training ? training.piece.width(inputs(shape), training.settings, shape.release) : 0);
+    if (numbers >= 1 && numbers <= MOST_NUMBERS) return numbers;
+    throw new TransferError(
+      'TRANSFER_SETTING',
+      `encoder ${name} releases ${numbers} numbers per person, and may release 1 to ${MOST_NUMBERS}`,
+    );
+  };
+
+  return {
+    name,
+    summary: preset?.summary ?? pieces.map(({ summary }) => summary).join('; '),
+    reference: preset?.reference ?? pieces.map(({ reference }) => reference).join('; '),
+    law,
+    spec: {
+      views: views.map(specOf(spec.views)),
+      ...(training && spec.training && { training: specOf([spec.training])(training, 0) }),
+    },
+    ownNumbers: (shape) =>
+      views.reduce(
+        (sum, { piece, settings }) =>
+          piece.law === 'public' && piece.sendsHistory ? sum + piece.width(releaseOf(shape), settings) : sum,
+        0,
+      ),
+    queries(shape, platform) {
+      checkRelease(
+        name,
+        views.length + (training?.piece.readsViews === false ? 1 : 0),
+        training?.piece.readsViews === true,
+        shape.release,
+      );
+      const about = publicPlatform(shape, platform);
+      const width = inputs(shape);
+      return releaseQueries(shape, platform, dimension(shape), (left) => {
+        const rounds = training?.piece.rounds(shape, width, training.settings);
+        // Without rounds the training's own sums have all of its share.
+        const ofTraining =
+          (training?.share ?? 0) / (rounds !== undefined && shape.rounds === 0 ? 1 - rounds.portion : 1);
+        const own = about.releases
+          ? [
+              ...views.flatMap(({ piece, settings, share }) =>
+                piece.law === 'charged'
+                  ? piece.asks(about, releaseOf(shape), settings).map((ask) => ownQuery(ask, left * share))
+                  : [],
+              ),
+              ...(training
+                ? training.piece
+                    .asks(shape, platform, width, training.settings)
+                    .map((ask) => ownQuery(ask, left * ofTraining))
+                : []),
+            ]
+          : [];
+        if (rounds === undefined || shape.rounds === 0) return own;
+        const { blocks, clip, outerProducts, portion } = rounds;
+        return [
+          ...own,
+          {
+            label: ROUND_LABEL,
+            dimension: blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0),
+            // The plan splits the bound over the platforms a person may be on. With this factor each of them keeps `clip`.
+            clip: clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
+            repetitions: shape.rounds,
+            ...(outerProducts !== undefined && { outerProducts }),
+            relativeNoise: relativeNoise(left * ofTraining * portion, shape.rounds),
+            scope: 'federation',
+          },
+        ];
+      });
+    },
+    dimension,
+    plan(shape) {
+      if (training === undefined) return NOTHING_SHARED;
+      const { blocks, denominator, optimiser } = training.piece.rounds(shape, inputs(shape), training.settings);
+      return { blocks, optimiser, denominator };
+    },
+    ...(training &&
+      advance && {
+        advance: (plan: SharedPlan, shared: SharedModel, opened: OpenedRound) =>
+          advance(plan, training.settings, shared, opened),
+      }),
+    initialModel: (plan, seed) => training?.piece.initialModel(plan, seed) ?? new Float32Array(0),
+    join: (context) =>
+      new ComposedModel(context, {
+        views,
+        training,
+        width: inputs(context.shape),
+        dimension: dimension(context.shape),
+        release: releaseOf(context.shape),
+      }),
+  };
+}
+
+interface ChosenPieces {
+  readonly views: readonly Chosen<View>[];
+  readonly training: Chosen<Training> | undefined;
+}
+
+function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
+  const parts = spec.views.map((one) => ({ one, piece: allViews.named(one.name) }));
+  const training = spec.training && trainings.named(spec.training.name);
+  const twice = parts.find(({ one }, index) => parts.findIndex((other) => other.one.name === one.name) !== index);
+  if (twice !== undefined) {
+    throw new TransferError('TRANSFER_PIECE', `encoder ${name} has the view "${twice.one.name}" twice`);
+  }
+  if (parts.length === 0 && (training === undefined || training.readsViews)) {
+    const why = training === undefined ? 'needs a view' : `needs a view for ${training.name} to read`;
+    throw new TransferError('TRANSFER_PIECE', `encoder ${name} ${why}`);
+  }
+  if (training !== undefined && parts.some(({ piece }) => piece.law === 'sealed-only')) {
+    throw new TransferError(
+      'TRANSFER_LAW',
+      `encoder ${name}: ${training.name} would train on a view made from raw data, and its sums would bound nothing; choose public or charged views`,
+    );
+  }
+  const charging = [
+    ...parts
+      .filter(({ piece }) => piece.law === 'charged')
+      .map(({ one }) => ({ name: one.name, portion: one.portion ?? null })),
+    ...(training ? [{ name: training.name, portion: spec.training.portion ?? training.portion }] : []),
+  ];
+  const shares = new Map(sharesOf(charging).map((share, index) => [charging[index].name, share]));
+  const chosen = <One extends Piece>(piece: One, { settings }: PieceSpec): Chosen<One> => ({
+    piece,
+    settings: piece.settings(settings ?? {}),
+    share: shares.get(piece.name) ?? 0,
+  });
+  return {
+    views: parts.map(({ one, piece }) => chosen(piece, one)),
+    training: training && chosen(training, spec.training),
+  };
+}
+
+/** Pieces as the encoder completed them. */
+function specOf(given: readonly PieceSpec[]): (chosen: Chosen<Piece>, index: number) => PieceSpec {
+  return ({ piece, settings }, index) => ({
+    name: piece.name,
+    settings: settings as Readonly<Record<string, unknown>>,
+    ...(given[index].portion !== undefined && { portion: given[index].portion }),
+  });
+}
+
+/** @throws TransferError TRANSFER_SETTING for views side by side in a code of few numbers. */
+function checkRelease(name: string, views: number, isTrained: boolean, release: PublicRelease | undefined): void {
+  if (release === undefined || isTrained || views <= 1 || !isLocalMode(release.mode)) return;
+  throw new TransferError(
+    'TRANSFER_SETTING',
+    `release mode ${release.mode} carries few numbers, and encoder ${name} has ${views} parts side by side: choose one`,
+  );
+}

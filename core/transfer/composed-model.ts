@@ -1,0 +1,187 @@
+/**
+ * One platform's part of an encoder. It holds the platform's rows, and hands the pieces one history at a time.
+ * @module
+ */
+import type { Domain, History } from '../data/domain.ts';
+import { catalogueOf, historyOf } from '../data/select.ts';
+import type { ChargedSums, Contribution } from '../privacy/mechanism/mechanism.ts';
+import { trainPrototypes } from '../release/cohort.ts';
+import type { Chosen } from './compose.ts';
+import type { EncoderContext, PlatformModel, PublicRelease, SharedModel } from './encoder.ts';
+import { prototypeSettings } from './encoder/release-shape.ts';
+import { TransferError } from './errors.ts';
+import type { PerPerson, PersonSums } from './per-person.ts';
+import { isSource, publicPlatform } from './public-shape.ts';
+import type { Trainee, Training } from './training/training.ts';
+import type { Encode, Made, View } from './views/view.ts';
+
+export interface Composition {
+  readonly views: readonly Chosen<View>[];
+  readonly training: Chosen<Training> | undefined;
+  /** Width of all views together. */
+  readonly width: number;
+  /** Numbers of a representation. */
+  readonly dimension: number;
+  readonly release: PublicRelease | undefined;
+}
+
+/** Persons whose histories a piece gets at once. */
+const BATCH = 512;
+
+export class ComposedModel implements PlatformModel {
+  readonly #context: EncoderContext;
+  readonly #composition: Composition;
+  readonly #releases: boolean;
+  #trainee: Trainee | undefined;
+  #encode: Encode | undefined;
+  /** Views that stand beside what a training encodes. */
+  #beside: readonly Encode[] = [];
+
+  constructor(context: EncoderContext, composition: Composition) {
+    this.#context = context;
+    this.#composition = composition;
+    this.#releases = isSource(context.shape, context.domain.name);
+  }
+
+  async prepare(charged: ChargedSums): Promise<void> {
+    if (!this.#takesPart()) return;
+    const { backend, domain, plan, random, shape, signal } = this.#context;
+    const { training, width } = this.#composition;
+    const sums = this.#sumsOver(charged);
+    const views: Made[] = [];
+    for (const [index, view] of this.#composition.views.entries()) {
+      if (this.#releases) views.push(await this.#make(view, index, sums));
+    }
+    const inputs = joined(views.map(({ encode }) => encode));
+    this.#beside = training?.piece.readsViews === true ? [] : views.map(({ encode }) => encode);
+    if (training === undefined) {
+      this.#encode = inputs;
+      return;
+    }
+    this.#trainee = await training.piece.join({
+      shape,
+      platform: { name: domain.name, number: shape.platforms.findIndex(({ name }) => name === domain.name) },
+      plan,
+      settings: training.settings,
+      views,
+      inputs,
+      width,
+      items: domain.catalogue.length,
+      ...(domain.places && { places: domain.places }),
+      sums,
+      random,
+      backend,
+      ...(signal && { signal }),
+    });
+  }
+
+  contributions(shared: SharedModel, round: number): Iterable<Contribution> {
+    const { training } = this.#composition;
+    if (training === undefined || !this.#takesPart()) return [];
+    if (this.#trainee === undefined) throw notPrepared('there is no training yet: call prepare first');
+    return this.#ofEverybody(this.#trainee.contribution(shared, round));
+  }
+
+  adopt(shared: SharedModel): Promise<void> {
+    if (this.#trainee !== undefined) this.#encode = joined([this.#trainee.encode(shared.slice()), ...this.#beside]);
+    return Promise.resolve();
+  }
+
+  represent(history: History): Float32Array {
+    if (this.#encode !== undefined) return this.#encode(history);
+    if (!this.#takesPart()) {
+      throw notPrepared(
+        `"${this.#context.domain.name}" is not a source in this federation, so it has no encoder: add it to privacy.sources in the manifest`,
+      );
+    }
+    throw notPrepared(
+      this.#trainee === undefined
+        ? 'there is no encoder yet: call prepare before represent'
+        : 'there is no shared model yet: adopt one before represent',
+    );
+  }
+
+  async prototypes(sums: ChargedSums): Promise<Float32Array> {
+    const { domain, random, shape } = this.#context;
+    const settings = prototypeSettings(shape, this.#composition.dimension);
+    if (settings === undefined) {
+      throw new TransferError(
+        'TRANSFER_SHAPE',
+        `release mode ${shape.release?.mode ?? 'raw'} of this federation needs no prototypes`,
+      );
+    }
+    const represent = (_id: string, row: number): Float32Array => this.represent(historyOf(domain, row));
+    return trainPrototypes(settings, () => domain.persons.map(represent), sums, random);
+  }
+
+  dispose(): void {
+    this.#encode = undefined;
+    this.#trainee = undefined;
+  }
+
+  /** True if the platform makes an encoder: a source, or any platform if the training reads histories alone. */
+  #takesPart(): boolean {
+    return this.#releases || this.#composition.training?.piece.readsViews === false;
+  }
+
+  #make({ piece, settings }: Chosen<View>, index: number, sums: PersonSums): Promise<Made> {
+    const { domain, factorise, onProgress, random, shape, signal } = this.#context;
+    const { release, views } = this.#composition;
+    const context = {
+      platform: publicPlatform(shape, domain.name),
+      catalogue: catalogueOf(domain),
+      settings,
+      random,
+      onProgress: (fraction: number) => onProgress?.('encoder', (index + fraction) / views.length),
+      ...(release && { release }),
+      ...(signal && { signal }),
+    };
+    // Only here rows leave this class, and only to a view that claims nothing.
+    if (piece.law === 'sealed-only') return piece.make({ ...context, domain, factorise });
+    return piece.law === 'charged' ? piece.make({ ...context, sums }) : piece.make(context);
+  }
+
+  #sumsOver(charged: ChargedSums): PersonSums {
+    return {
+      noiseDeviation: (label) => charged.noiseDeviation(label),
+      release: (label, of) => charged.release(label, this.#ofEverybody(of)),
+    };
+  }
+
+  *#ofEverybody(of: PerPerson): Generator<Contribution> {
+    const { domain, signal } = this.#context;
+    for (const batch of batches(domain)) {
+      if (signal?.aborted === true) throw new TransferError('TRANSFER_CANCELLED', 'the work was cancelled');
+      yield* of(batch);
+    }
+  }
+}
+
+function* batches(domain: Domain): Generator<readonly History[]> {
+  const persons = domain.offsets.length - 1;
+  for (let start = 0; start < persons; start += BATCH) {
+    const length = Math.min(BATCH, persons - start);
+    yield Array.from({ length }, (_, i) => historyOf(domain, start + i));
+  }
+}
+
+/** Several views side by side: each has the same part of the length. */
+function joined(views: readonly Encode[]): Encode {
+  if (views.length === 1) return views[0];
+  if (views.length === 0) return () => new Float32Array(0);
+  const part = 1 / Math.sqrt(views.length);
+  return (history) => {
+    const parts = views.map((encode) => encode(history));
+    const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const values of parts) {
+      for (let i = 0; i < values.length; i++) out[at + i] = part * values[i];
+      at += values.length;
+    }
+    return out;
+  };
+}
+
+function notPrepared(message: string): TransferError {
+  return new TransferError('TRANSFER_NOT_PREPARED', message);
+}

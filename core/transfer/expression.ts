@@ -1,0 +1,91 @@
+/**
+ * Encoders in one line, as the command line takes them: `subspace`, `subspace+projection`, `subspace>autoencoder`, or a
+ * published name.
+ * @module
+ */
+import type { EncoderSpec } from './encoder.ts';
+import { TransferError } from './errors.ts';
+import type { PieceSpec } from './piece.ts';
+import { presets } from './presets.ts';
+import { trainings, views } from './registry.ts';
+
+/** The encoder where nobody chooses one. */
+export const USUAL_ENCODER = 'private-subspace';
+
+/**
+ * The encoder that an expression or a published name means.
+ * @param changes of its usual settings, by `piece.key`; the key `portion` is the piece's share of the budget.
+ * @throws TransferError TRANSFER_PIECE, naming the grammar or the pieces that exist; TRANSFER_SETTING for a key without a
+ *   piece, or for a piece that the encoder does not have.
+ */
+export function encoderSpec(text: string, changes: Readonly<Record<string, unknown>> = {}): EncoderSpec {
+  return withSettings(usualSpec(text), changes);
+}
+
+function usualSpec(text: string): EncoderSpec {
+  const preset = presets.find(({ name }) => name === text) ?? presets.find(({ encoder }) => piecesOf(encoder) === text);
+  if (preset !== undefined) return preset.encoder;
+  const sides = text.split('>');
+  const [left] = sides;
+  const right = sides.at(1);
+  if (text === '' || sides.length > 2) {
+    throw new TransferError('TRANSFER_PIECE', `encoder "${text}": write VIEW, VIEW+VIEW or VIEW+VIEW>TRAINING`);
+  }
+  if (right === undefined && trainings.find(left) !== undefined) return { views: [], training: { name: left } };
+  const names = left.split('+');
+  const unknown = names.find((name) => views.find(name) === undefined);
+  if (unknown !== undefined) {
+    throw new TransferError('TRANSFER_PIECE', `encoder "${text}": no view "${unknown}"; ${known()}`);
+  }
+  if (right === undefined) return { views: names.map((name) => ({ name })) };
+  if (trainings.find(right) === undefined) {
+    throw new TransferError('TRANSFER_PIECE', `encoder "${text}": no training "${right}"; ${known()}`);
+  }
+  return { views: names.map((name) => ({ name })), training: { name: right } };
+}
+
+/** The published name of an encoder's pieces, or their expression. */
+export function encoderName(spec: EncoderSpec): string {
+  const pieces = piecesOf(spec);
+  return presets.find(({ encoder }) => piecesOf(encoder) === pieces)?.name ?? pieces;
+}
+
+/** The expression of an encoder, without settings. */
+export function piecesOf({ views: parts, training }: EncoderSpec): string {
+  const left = parts.map(({ name }) => name).join('+');
+  if (training === undefined) return left;
+  return left === '' ? training.name : `${left}>${training.name}`;
+}
+
+/**
+ * An encoder with single settings changed.
+ * @param changes as in {@link encoderSpec}.
+ * @throws TransferError TRANSFER_SETTING for a key without a piece, or for a piece that the encoder does not have.
+ */
+export function withSettings(spec: EncoderSpec, changes: Readonly<Record<string, unknown>>): EncoderSpec {
+  const pieces = [...spec.views, ...(spec.training ? [spec.training] : [])];
+  const wrong = Object.keys(changes).find((key) => !pieces.some(({ name }) => key.startsWith(`${name}.`)));
+  if (wrong !== undefined) {
+    throw new TransferError(
+      'TRANSFER_SETTING',
+      `"${wrong}" is a setting of no piece of encoder ${encoderName(spec)}: write ${pieces.map(({ name }) => `${name}.KEY=VALUE`).join(' or ')}`,
+    );
+  }
+  const changed = (piece: PieceSpec): PieceSpec => {
+    const own = Object.entries(changes).flatMap(([key, value]) =>
+      key.startsWith(`${piece.name}.`) ? [[key.slice(piece.name.length + 1), value] as const] : [],
+    );
+    const { portion, ...settings } = Object.fromEntries(own);
+    return {
+      ...piece,
+      settings: { ...piece.settings, ...settings },
+      ...(portion !== undefined && { portion: portion as number }),
+    };
+  };
+  return { views: spec.views.map(changed), ...(spec.training && { training: changed(spec.training) }) };
+}
+
+function known(): string {
+  const names = (pieces: readonly { readonly name: string }[]): string => pieces.map(({ name }) => name).join(', ');
+  return `there are the views ${names(views.all)}, the trainings ${names(trainings.all)}, and the published ${names(presets)}`;
+}
