@@ -8,7 +8,7 @@ import {
   unpacked,
 } from '../../core/transfer/encoder/shared-subspace.ts';
 import { encodingVectors, sharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
-import { rowsOf } from './rows.ts';
+import { historiesOf, rowsOf } from './rows.ts';
 
 const shape = { places: 12, dimension: 3 };
 
@@ -24,7 +24,8 @@ describe('a shared subspace from a hostile coordinator', () => {
       const histories = rowsOf(
         Array.from({ length: 4 }, () => prng.shuffle([...places]).slice(0, 1 + prng.integer(11))),
       );
-      for (const { values } of sharedContributions(histories, shape, shared, { ...method, weightExponent: time % 2 })) {
+      const contributions = sharedContributions(shape, shared, { ...method, weightExponent: time % 2 });
+      for (const { values } of contributions(historiesOf(histories))) {
         const length = Math.hypot(...values);
         // The mechanism takes a person with NaN as zeros.
         assert.ok(Number.isNaN(length) || length <= 1 + 1e-6, `${length}`);

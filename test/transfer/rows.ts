@@ -1,5 +1,5 @@
 /** A domain from histories, for tests. */
-import type { Domain, Interactions } from '../../core/data/domain.ts';
+import type { Domain, History, Interactions } from '../../core/data/domain.ts';
 
 export function domainOfRows(name: string, rows: readonly ArrayLike<number>[], items: number): Domain {
   return {
@@ -14,4 +14,8 @@ export function rowsOf(rows: readonly ArrayLike<number>[]): Interactions {
   const offsets = new Uint32Array(rows.length + 1);
   rows.forEach((row, i) => (offsets[i + 1] = offsets[i] + row.length));
   return { offsets, items: Uint32Array.from(rows.flatMap((row) => Array.from(row))) };
+}
+
+export function historiesOf({ offsets, items }: Interactions): History[] {
+  return Array.from({ length: offsets.length - 1 }, (_, p) => ({ items: items.subarray(offsets[p], offsets[p + 1]) }));
 }

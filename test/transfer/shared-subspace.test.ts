@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { History, Interactions } from '../../core/data/domain.ts';
+import type { Interactions } from '../../core/data/domain.ts';
 import { onVocabulary } from '../../core/data/vocabulary.ts';
 import type { WrittenContribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { Prng } from '../../core/random/prng.ts';
@@ -15,7 +15,7 @@ import {
   unpacked,
 } from '../../core/transfer/encoder/shared-subspace.ts';
 import { encodingVectors, sharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
-import { rowsOf } from './rows.ts';
+import { historiesOf, rowsOf } from './rows.ts';
 
 const shape = { places: 12, dimension: 3 };
 
@@ -35,9 +35,6 @@ function groups(persons: number, seed: string): Interactions {
     }),
   );
 }
-
-const historiesOf = ({ offsets, items }: Interactions): History[] =>
-  Array.from({ length: offsets.length - 1 }, (_, p) => ({ items: items.subarray(offsets[p], offsets[p + 1]) }));
 
 describe('the shared subspace', () => {
   it('lays out the shared model as its blocks say', () => {
