@@ -263,7 +263,7 @@ export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetu
 
   it('makes unit prototypes of its representations where people answer by cohort, and only there', async () => {
     if (!carriesCodes) {
-      assert.throws(() => encoder.queries(inCohorts, books.name), { code: 'TRANSFER_SETTING', message: /one view/ });
+      assert.throws(() => encoder.queries(inCohorts, books.name), { code: 'TRANSFER_SETTING', message: /choose one/ });
       return;
     }
     const labels = encoder.queries(inCohorts, books.name).map(({ label }) => label);
