@@ -3,6 +3,7 @@ import { readouts, spaces } from '../core/transfer/readouts/registry.ts';
 import { piecesOf } from '../core/transfer/expression.ts';
 import { presets } from '../core/transfer/presets.ts';
 import { trainings, views } from '../core/transfer/registry.ts';
+import { isClaimed } from '../bench/strategies/summary.ts';
 import type { Summary } from '../bench/strategies/summary.ts';
 import { gainText } from '../simulations/worlds/planted/verify.ts';
 import type { PlantedGain, Verified } from '../simulations/worlds/planted/verify.ts';
@@ -68,7 +69,7 @@ Releases of \`private-subspace\` at a total epsilon of 4, raw. A target is told 
 told 256 further numbers of a public projection of the person's own history (8,192 bits), from which it may reconstruct that history:
 rows are comparable only where as much is told. NDCG@10 with 99 negatives; paired gains with 95 % intervals over seeds, and over persons
 within seeds; "over ridge" compares decoders of the same releases. Bold: the best row on *held-out* persons among the rows with the most seeds;
-cold persons choose nothing. A method that does not help keeps its line.
+cold persons choose nothing. Below 600 test persons no gain under .02 is claimed. A method that does not help keeps its line.
 
 ${settingsOf(measured)
   .map((setting) => settingTable(measured.filter((row) => row.setting === setting)))
@@ -98,7 +99,9 @@ function settingTable(rows: readonly Summary[]): string {
       const { ndcg, overPrior, overRidge } = row.figures[kind];
       return [
         ndcg.toFixed(3).slice(1),
-        ...[overPrior, overRidge].map((gain) => (gain === undefined ? '' : gainText(gain))),
+        ...[overPrior, overRidge].map((gain) =>
+          gain === undefined ? '' : `${gainText(gain)}${gain.low > 0 && !isClaimed(gain, row) ? ' (not claimed)' : ''}`,
+        ),
       ];
     });
     const guard = row.kept === undefined ? '' : `${Math.round(100 * row.kept)} %`;
