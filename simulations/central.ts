@@ -28,6 +28,7 @@ import type { SimulationOptions } from './options.ts';
 import { cpuSecondsSince } from './hosts/spent.ts';
 import type { Spent } from './hosts/spent.ts';
 import type { DataFiles, TrialWorld } from './trial-files.ts';
+import { sampledUnlessNamed } from './trial.ts';
 import type { WorldTruth } from './worlds/world.ts';
 
 /** The measurements to make, as plain data that can be sent to a child process. */
@@ -104,7 +105,7 @@ function referenceOrder(world: TrialWorld, files: DataFiles, options: Simulation
       })),
     }),
     files,
-    settings: { protocol: options.protocol, negatives: options.negatives, seed },
+    settings: { protocol: sampledUnlessNamed(options.protocol), negatives: options.negatives, seed },
   };
 }
 

@@ -12,6 +12,7 @@ import { composeEncoder } from '../core/transfer/compose.ts';
 import { encoderName, encoderSpec } from '../core/transfer/expression.ts';
 import { presets } from '../core/transfer/presets.ts';
 import { SimulationError } from './errors.ts';
+import { PRESET_NAMES } from './worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
 /** The texts of an option. */
@@ -113,6 +114,11 @@ export const runOptions = {
     help: 'a folder of PLATFORM.tsv files, or of the published split',
     unsaid: 'a synthetic world',
   }),
+  world: option(oneOf(PRESET_NAMES).nullable().default(null), {
+    value: 'name',
+    help: `a named synthetic world: ${PRESET_NAMES.join(', ')}; cross-site is measured with --protocol cold-platform`,
+    unsaid: 'films, books and music with persons in common',
+  }),
   platforms: option(list(name).default([]), {
     value: 'names',
     help: 'platforms that train',
@@ -148,9 +154,13 @@ export const runOptions = {
     value: 'names',
     help: 'decoders of the target, measured on the same releases; the first serves ("isthmus strategies" lists them)',
   }),
-  protocol: option(oneOf(['sampled', 'full', 'published:game-video']).default('sampled'), {
+  protocol: option(oneOf(['sampled', 'full', 'published:game-video', 'cold-platform']).default('sampled'), {
     value: 'name',
-    help: 'how cold persons are measured: sampled, full, published:game-video',
+    help: 'how cold persons are measured: sampled, full, published:game-video; cold-platform: the target has few persons of its own, contributes nobody, and takes what the others make together',
+  }),
+  ownPersons: option(whole(0, 10_000).default(30), {
+    value: 'n',
+    help: 'own persons of the target, with cold-platform',
   }),
   negatives: option(whole(1, 100_000).default(99), {
     value: 'n',
@@ -242,34 +252,69 @@ function bestOfUnion({ input }: { input?: unknown }): string {
 
 type OptionName = keyof typeof runOptions;
 
-const runSchema = z.strictObject(runOptions).check(({ value, issues }) => {
-  const refuse = (path: OptionName, message: string): void => {
-    issues.push({ code: 'custom', input: value[path], path: [path], message });
-  };
-  if (value.meanHistory > value.items / 2) {
-    refuse('meanHistory', `must be at most half of the items, not ${value.meanHistory}`);
-  }
-  const encoders = encodersOf(value);
-  const twice = encoders.find((one, place) => encoders.indexOf(one) !== place);
-  if (twice !== undefined) refuse('encoder', `names ${twice} twice`);
-  if (Object.keys(value.settings).length > 0) {
-    if (encoders.length > 1) refuse('settings', 'applies to a single encoder: name one with --strategy or --encoder');
-    else {
-      try {
-        composeEncoder(encoderSpec(encoders[0], value.settings));
-      } catch (error) {
-        refuse('settings', `is refused: ${messageOf(error)}`);
+/** Strategies that are compared if none is named. */
+const USUAL_STRATEGIES = ['linear-bridge', 'private-subspace', 'shared-trunk'];
+const USUAL_ROUNDS = 5;
+/** Rounds of a shared subspace: more steps bring nothing, and each is noisier. */
+const SUBSPACE_ROUNDS = 2;
+
+/** True if a federation is measured by what it brings to a platform that contributes nobody. */
+function isForNewcomer({ protocol, world }: { readonly protocol: string; readonly world: string | null }): boolean {
+  return protocol === 'cold-platform' || world === 'cross-site';
+}
+
+const runSchema = z
+  .strictObject(runOptions)
+  .check(({ value, issues }) => {
+    const refuse = (path: OptionName, message: string): void => {
+      issues.push({ code: 'custom', input: value[path], path: [path], message });
+    };
+    if (value.meanHistory > value.items / 2) {
+      refuse('meanHistory', `must be at most half of the items, not ${value.meanHistory}`);
+    }
+    const encoders = encodersOf(value);
+    const twice = encoders.find((one, place) => encoders.indexOf(one) !== place);
+    if (twice !== undefined) refuse('encoder', `names ${twice} twice`);
+    if (Object.keys(value.settings).length > 0) {
+      if (encoders.length > 1) refuse('settings', 'applies to a single encoder: name one with --strategy or --encoder');
+      else {
+        try {
+          composeEncoder(encoderSpec(encoders[0], value.settings));
+        } catch (error) {
+          refuse('settings', `is refused: ${messageOf(error)}`);
+        }
       }
     }
-  }
-  for (const path of ['sampling', 'clipQuantile'] as const) {
-    if (value[path] === null || encoders.some((one) => trainsInRounds(one, value.rounds))) continue;
-    refuse(path, 'applies only to training rounds: choose an encoder with a training, and at least one round');
-  }
-  if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
-    refuse('epsilon0', `names no epsilon, which ${LOCAL_MODES} need`);
-  }
-});
+    for (const path of ['sampling', 'clipQuantile'] as const) {
+      if (value[path] === null || encoders.some((one) => trainsInRounds(one, value.rounds))) continue;
+      refuse(path, 'applies only to training rounds: choose an encoder with a training, and at least one round');
+    }
+    if (value.epsilon0.length === 0 && value.release.some(isLocalMode)) {
+      refuse('epsilon0', `names no epsilon, which ${LOCAL_MODES} need`);
+    }
+    const together = isForNewcomer(value);
+    const isUsual = String(value.strategy) === String(USUAL_STRATEGIES);
+    if (together && !isUsual && String(encoders) !== 'shared-subspace') {
+      refuse('strategy', 'can only be shared-subspace with the protocol cold-platform');
+    }
+    if (together && value.protocol !== 'cold-platform' && value.protocol !== 'sampled') {
+      refuse('protocol', 'can only be cold-platform with the world cross-site, in which nobody is on two sites');
+    }
+    if (!together && encoders.includes('shared-subspace')) {
+      refuse('strategy', 'names shared-subspace, which needs a vocabulary: add --protocol cold-platform');
+    }
+  })
+  .transform((value) =>
+    isForNewcomer(value)
+      ? {
+          ...value,
+          protocol: 'cold-platform' as const,
+          strategy: ['shared-subspace'],
+          release: ['none' as const],
+          rounds: value.rounds === USUAL_ROUNDS ? SUBSPACE_ROUNDS : value.rounds,
+        }
+      : value,
+  );
 
 export type SimulationOptions = Readonly<z.output<typeof runSchema>>;
 export type SimulationInput = z.input<typeof runSchema>;

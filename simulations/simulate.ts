@@ -26,6 +26,7 @@ import { resultsSchema } from './results.ts';
 import type { PrivacyRow, Results, RoundRow } from './results.ts';
 import { createRunFolder, dataFolderOf, writeFigures, writeResults } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
+import { simulateNewcomer } from './sites/simulate-newcomer.ts';
 import { openDirections } from './settings.ts';
 import type { Direction } from './settings.ts';
 import { manifestOf, writeDataFiles, writeFederationFiles } from './trial-files.ts';
@@ -56,7 +57,7 @@ export interface Simulated {
   readonly seedRows: readonly SeedRow[];
 }
 
-const SEEDED = 'simulation: seeded noise, not a release';
+export const SEEDED = 'simulation: seeded noise, not a release';
 
 /**
  * @throws SimulationError, and the errors of its parts. Leaves no process behind. The run's folder keeps the trials
@@ -64,6 +65,7 @@ const SEEDED = 'simulation: seeded noise, not a release';
  */
 export async function simulate(input: SimulationInput, context: SimulationContext): Promise<Simulated> {
   const options = simulationOptions(input);
+  if (options.protocol === 'cold-platform') return simulateNewcomer(options, context);
   const startedAt = Date.now();
   const began = process.cpuUsage();
   const spent: Spent[] = [];

@@ -14,6 +14,7 @@ import { generateIdentity } from '../core/federation/identity.ts';
 import type { Identity } from '../core/federation/identity.ts';
 import { formatManifest } from '../core/federation/manifest.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
+import { formatVocabulary, vocabularyHash } from '../core/data/vocabulary.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { encoderSpec } from '../core/transfer/expression.ts';
 import { writeIdentity } from '../host/federation-files.ts';
@@ -34,6 +35,12 @@ export interface TrialWorld {
   readonly linked: readonly string[];
   /** Persons of a published split whose hidden positives may be used to choose hyper-parameters. */
   readonly validation?: readonly ColdPerson[];
+  /** Platforms that take the shared model and contribute nobody; absent: none. */
+  readonly taking?: readonly string[];
+  /** Ids over which the platforms sum together; absent: the federation has no vocabulary. */
+  readonly vocabulary?: readonly string[];
+  /** M; absent: the number of platforms. */
+  readonly mostPlatforms?: number;
   /** 1 for a positive without a twin on a source, in the order of `cold`. */
   readonly keep: Uint8Array;
 }
@@ -47,6 +54,8 @@ export interface DataFiles {
   /** File of the persons who consent to releases to the target, one id per line. */
   readonly consenting: string;
   readonly pseudonymKey: string;
+  /** Path of the vocabulary; null if the federation has none. */
+  readonly vocabulary: string | null;
   /** Folder of factors that the processes of the seed share. */
   readonly factors: string;
 }
@@ -62,7 +71,9 @@ export async function writeDataFiles(world: TrialWorld, folder: string): Promise
   await writeOut(consenting, [...world.linked, ...world.cold.map(({ person }) => person)].join('\n'));
   const pseudonymKey = join(folder, 'pseudonym.key');
   writePseudonymKey(pseudonymKey, seededRandom(`${world.seed}/pseudonyms`).bytes(PSEUDONYM_KEY_BYTES));
-  return { folder, data, hidden, consenting, pseudonymKey, factors: join(folder, 'factors') };
+  const vocabulary = world.vocabulary === undefined ? null : join(folder, 'vocabulary.txt');
+  if (vocabulary !== null) await writeOut(vocabulary, formatVocabulary(world.vocabulary ?? []));
+  return { folder, data, hidden, consenting, pseudonymKey, vocabulary, factors: join(folder, 'factors') };
 }
 
 function hiddenLines({ cold, keep }: TrialWorld, { catalogue }: Domain): string {
@@ -91,16 +102,18 @@ const STAGE_TIMEOUT_MS = 60_000;
 
 /** The manifest of one variant, and the identities whose keys it names. */
 export function manifestOf(
-  { seed, domains, sources }: Pick<TrialWorld, 'seed' | 'domains' | 'sources'>,
+  world: Pick<TrialWorld, 'seed' | 'domains' | 'sources' | 'taking' | 'vocabulary' | 'mostPlatforms'>,
   variant: Variant,
   options: SimulationOptions,
 ): { readonly manifest: Manifest; readonly identities: ReadonlyMap<string, Identity> } {
+  const { seed, domains, sources, taking = [], mostPlatforms = domains.length } = world;
   const identity = (name: string): Identity => generateIdentity(name, seededRandom(`${seed}/identity/${name}`));
   const coordinator = identity('coordinator');
   const platforms = domains.map((domain) => ({
     identity: identity(domain.name),
     items: domain.catalogue.length,
     personsAbout: roundAbout(domain.persons.length),
+    ...(taking.includes(domain.name) && { takes: true as const }),
   }));
   const inRounds = trainsInRounds(variant.strategy, options.rounds);
   const manifest = draftManifest({
@@ -108,13 +121,14 @@ export function manifestOf(
     seed,
     coordinator,
     platforms,
+    ...(world.vocabulary && { vocabulary: vocabularyEntry(world.vocabulary) }),
     encoder: encoderSpec(variant.strategy, options.settings),
     privacy: {
       epsilon: variant.budget,
       delta: options.delta,
       colluding: options.colluding,
       ...(options.dropouts !== null && { dropouts: options.dropouts }),
-      maxPlatformsPerPerson: domains.length,
+      maxPlatformsPerPerson: mostPlatforms,
       release: variant.release,
       epsilon0: variant.epsilon0,
       sources: [...sources],
@@ -126,6 +140,10 @@ export function manifestOf(
   });
   const identities = [coordinator, ...platforms.map((platform) => platform.identity)];
   return { manifest, identities: new Map(identities.map((one) => [one.name, one])) };
+}
+
+function vocabularyEntry(ids: readonly string[]): { readonly sha256: string; readonly items: number } {
+  return { sha256: vocabularyHash(new TextEncoder().encode(formatVocabulary(ids))), items: new Set(ids).size };
 }
 
 export async function writeFederationFiles(

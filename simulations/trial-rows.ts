@@ -14,7 +14,7 @@ import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { Variant } from './options.ts';
 import type { References } from './central.ts';
 import type { GainRow, PrivacyRow, RoundRow } from './results.ts';
-import type { TrialOutcome } from './trial.ts';
+import type { FederationOutcome, TrialOutcome } from './trial.ts';
 import type { TrialWorld } from './trial-files.ts';
 import { releaseBound } from '../core/release/registry.ts';
 
@@ -106,7 +106,7 @@ export function privacyRow(statement: PrivacyStatement, variant: Variant): Priva
 }
 
 export function roundRows(
-  { rounds }: TrialOutcome,
+  { rounds }: FederationOutcome,
   { seed, strategy, release, epsilon }: Variant & { readonly seed: string },
 ): RoundRow[] {
   return rounds.map(({ round, attempt, end, epsilonSpent, modelChange, stageSeconds }) => ({

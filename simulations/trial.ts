@@ -4,9 +4,11 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { EvaluationDocument } from '../client/evaluation/document.ts';
+import type { EvaluationProtocol } from '../client/evaluation/settings.ts';
 import type { SimulationEvent } from './events.ts';
 import { reportedError } from './failed-report.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
+import type { PlatformReport } from './hosts/platform-host.ts';
 import { inProcessLauncher, processLauncher } from './hosts/launch.ts';
 import { HostPool } from './hosts/pool.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
@@ -15,8 +17,11 @@ import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
-export interface TrialOutcome {
+export interface TrialOutcome extends FederationOutcome {
   readonly evaluation: EvaluationDocument;
+}
+
+export interface FederationOutcome {
   /** Platforms whose process ended unexpectedly and was restarted with its state. */
   readonly restarts: readonly { readonly platform: string; readonly because: string }[];
   readonly rounds: readonly (RoundHistory & {
@@ -43,6 +48,19 @@ export interface TrialContext {
  * aborted. Leaves no process behind.
  */
 export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
+  const { value: evaluation, ...outcome } = await runFederation(context, (_, report) =>
+    report.kind === 'evaluation' ? report.document : undefined,
+  );
+  return { evaluation, ...outcome };
+}
+
+/**
+ * The same, until a platform's report ends it. @param endOf the value of the report that ends it; undefined for others.
+ */
+export async function runFederation<Value>(
+  context: TrialContext,
+  endOf: (platform: string, report: PlatformReport) => Value | undefined,
+): Promise<FederationOutcome & { readonly value: Value }> {
   const { world, data, federation, options, logFile, onEvent, signal, pool = new HostPool() } = context;
   // All encoders of a table share their noise, so that a difference between them is not one of luck.
   const { seed } = world;
@@ -62,7 +80,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   const alive = setInterval(() => undefined, 60_000);
   try {
     signal.throwIfAborted();
-    const evaluation = await new Promise<EvaluationDocument>((resolve, reject) => {
+    const value = await new Promise<Value>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
       let attempt = '';
       let stages: Record<string, number> = {};
@@ -112,15 +130,21 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
               pseudonymKey: data.pseudonymKey,
               target: world.target,
               consenting: data.consenting,
-              hidden: name === world.target ? data.hidden : null,
+              hidden: name === world.target && world.cold.length > 0 ? data.hidden : null,
+              vocabulary: data.vocabulary,
               factors: data.factors,
               decoders: options.decoder,
-              evaluation: { protocol: options.protocol, negatives: options.negatives, seed: world.seed },
+              evaluation: {
+                protocol: sampledUnlessNamed(options.protocol),
+                negatives: options.negatives,
+                seed: world.seed,
+              },
               seed,
             },
             (report) => {
               if (report.kind === 'failed') reject(reportedError(report, `platform ${name}`));
-              if (report.kind === 'evaluation') resolve(report.document);
+              const end = endOf(name, report);
+              if (end !== undefined) resolve(end);
               if (report.kind === 'spent') {
                 onEvent({ ...report, part: name === world.target ? 'target' : 'sources' });
               }
@@ -136,7 +160,7 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
     });
     await launcher.stop();
     return {
-      evaluation,
+      value,
       restarts,
       rounds: history.map((round) => {
         const attempt = `${round.round}/${round.attempt}`;
@@ -149,6 +173,11 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
     await launcher.stop();
     if (context.pool === undefined) await pool.end();
   }
+}
+
+/** A trial for a newcomer is measured outside of the target's process. */
+export function sampledUnlessNamed(protocol: SimulationOptions['protocol']): EvaluationProtocol {
+  return protocol === 'cold-platform' ? 'sampled' : protocol;
 }
 
 function tell(event: CoordinatorEvent, of: number, onEvent: (event: SimulationEvent) => void): void {

@@ -3,7 +3,7 @@ import { flagOf, runOptions, simulationOptions } from '../../simulations/options
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';
-import { familiesOf, formatFamilies } from '../../simulations/report/families.ts';
+import { familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
 import { directionText } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
@@ -26,6 +26,8 @@ Examples:
   isthmus simulate
   isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3
   isthmus simulate --data data/amazon --platforms food,kitchen --target kitchen --strategy linear-bridge --seeds 3 --json
+  isthmus simulate --world cross-site
+  isthmus simulate --data data/xmarket-electronics --protocol cold-platform --target jp --own-persons 30 --seeds 5
   isthmus simulate --data data/game-video --protocol published:game-video --strategy linear-bridge
   isthmus simulate --strategy shared-trunk --no-privacy --rounds 10`,
     )
@@ -81,9 +83,9 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
   const out = ['', ...answer(results).map((sentence) => wrapped(sentence, WIDTH)), ''];
   for (const direction of world.directions) {
     out.push(
-      `First recommendations in world ${world.name}, ${directionText(direction)} (${results.protocol}, ${seeds})`,
+      `First recommendations in world ${world.name}, ${directionText(direction, results.protocol)} (${results.protocol}, ${seeds})`,
       '',
-      formatFamilies(familiesOf(results, direction.target)),
+      formatFamilies(familiesOf(results, direction.target), familyColumns(results)),
       '',
     );
   }
@@ -105,6 +107,9 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
 /** The command that a user is likely to want next, on the same world. */
 function nextCommand({ privacy }: Results, options: SimulationOptions): string {
   const isSweep = new Set(privacy.map(({ budget }) => budget)).size > 1;
+  if (options.protocol === 'cold-platform' && !isSweep) {
+    return `isthmus simulate ${options.data === null ? '--world cross-site' : worldFlags(options).trim()} --epsilon 1,2,4,8 --seeds 3`;
+  }
   if (isSweep) return 'isthmus init --platforms films,books,music --out my-federation';
   return `isthmus simulate ${worldFlags(options)}--strategy private-subspace --epsilon 1,2,4,8 --seeds 3`;
 }

@@ -32,6 +32,8 @@ const ENTRY_BYTES_PER_PLATFORM = 1024;
 export class OwnLedger {
   readonly #ledger: Ledger;
   readonly #mostEntryBytes: number;
+  /** False for a platform that only takes the shared model: nothing of its persons is in a sum, so it pays for none. */
+  readonly #contributes: boolean;
   /** The coordinator's entries so far. */
   #theirs: readonly LedgerEntry[] = [];
   #refusal: PrivacyError | undefined = new PrivacyError(
@@ -45,6 +47,7 @@ export class OwnLedger {
     platform: string,
     store: { readonly ledger: LedgerStore; readonly sessions: OwnAttempts; readonly versions: VersionStore },
   ) {
+    this.#contributes = Object.hasOwn(plan.privacy.sums, platform);
     const planned = ledgerBudget(plan.privacy, { platform });
     const { attempts = Infinity } = planned;
     // A later version that this platform signed counts only so many attempts of this one.
@@ -115,7 +118,7 @@ export class OwnLedger {
    * During an attempt the coordinator has not sent its charge yet, and the next sync does the check.
    */
   recheck(): void {
-    if (this.#refusal !== undefined) return;
+    if (this.#refusal !== undefined || !this.#contributes) return;
     try {
       this.#ledger.accept(this.#theirs);
     } catch (error) {
@@ -152,7 +155,7 @@ export class OwnLedger {
           `the coordinator's ledger shrank from ${this.#theirs.length} to ${theirs.length} entries`,
         );
       }
-      this.#ledger.accept(theirs);
+      if (this.#contributes) this.#ledger.accept(theirs);
       if (theirs.length > this.#theirs.length) this.#theirs = theirs;
       this.#refusal = undefined;
     } catch (error) {

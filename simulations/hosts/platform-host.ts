@@ -16,6 +16,7 @@ import { DEFAULT_FLOOR } from '../../client/policy.ts';
 import { openStateDirectory } from '../../client/state-directory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
+import { readVocabulary } from '../../client/vocabulary.ts';
 import { openTensorBackend } from '../../client/tensor/open.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
@@ -48,6 +49,8 @@ export interface PlatformHostConfig {
   readonly consenting: string;
   /** File of the hidden positives; null unless this platform is the target. */
   readonly hidden: string | null;
+  /** Path of the federation's vocabulary; null if it has none. */
+  readonly vocabulary: string | null;
   /** Decoders of the target: the first one serves, and all are measured. */
   readonly decoders: readonly string[];
   readonly evaluation: EvaluationSettings;
@@ -127,6 +130,7 @@ async function platformOf(
     manifest,
     identity,
     domain,
+    ...(config.vocabulary !== null && { vocabulary: readVocabulary(config.vocabulary) }),
     store,
     transport: connect(wireIdentity(manifest, identity)),
     backend: await openTensorBackend('wasm'),

@@ -9,7 +9,7 @@ import { charts, pictures } from './charts.ts';
 import type { Chart } from './charts.ts';
 import { claimsOnce, nameOf } from './claims-once.ts';
 import type { ClaimOnce } from './claims-once.ts';
-import { FAMILY_COLUMNS, familiesOf } from './families.ts';
+import { familyColumns, familiesOf } from './families.ts';
 import type { Family } from './families.ts';
 import { PRINT_SCRIPT, STYLE } from './style.ts';
 import { directionText, notChargedLines, privacyLine, referenceLines, resultsTables, termsLine } from './table.ts';
@@ -24,7 +24,7 @@ export async function reportHtml(results: Results): Promise<string> {
 <h1>Isthmus: first recommendations for persons who are new</h1>
 <div class="answer">${answer(results).map(paragraph).join('\n')}</div>
 ${drawn.map(figure).join('\n')}
-${directions.map((direction) => `<h2>${escape(directionText(direction))}</h2>${familiesHtml(familiesOf(results, direction.target))}`).join('\n')}
+${directions.map((direction) => `<h2>${escape(directionText(direction, results.protocol))}</h2>${familiesHtml(familiesOf(results, direction.target), familyColumns(results))}`).join('\n')}
 <h2>Told of a person</h2>
 ${notes.map((note) => `<p class="note">${escape(note)}</p>`).join('\n')}
 ${claimsOnce(privacy)
@@ -74,11 +74,11 @@ const folded = (title: string, html: string): string => `<details><summary>${esc
 const figure = ({ caption, svg, title }: Chart): string =>
   `<figure><h3>${escape(title)}</h3>${svg}<figcaption>${escape(caption)}</figcaption></figure>`;
 
-function familiesHtml(families: readonly Family[]): string {
-  const [told, ...others] = FAMILY_COLUMNS.map(escape);
+function familiesHtml(families: readonly Family[], columns: readonly string[]): string {
+  const [told, ...others] = columns.map(escape);
   const body = families.map(
     ({ lines, name }) =>
-      `<tr class="family"><th colspan="${1 + FAMILY_COLUMNS.length}">${escape(name)}</th></tr>${lines
+      `<tr class="family"><th colspan="${1 + columns.length}">${escape(name)}</th></tr>${lines
         .map(({ cells: [first, ...rest], isStrategy, method }) => {
           const cells = rest.map((cell) => `<td>${escape(cell)}</td>`).join('');
           return `<tr class="${isStrategy ? 'strategy' : 'reference'}"><td>${escape(method)}</td><td class="told">${escape(first)}</td>${cells}</tr>`;

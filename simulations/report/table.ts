@@ -3,6 +3,7 @@
  * and kind of negatives.
  * @module
  */
+import { OWN_ROWS } from './own-rows.ts';
 import { NEIGHBOURS } from '../../core/claims/claims.ts';
 import { downward, upward } from '../../core/accounting/printed-epsilon.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
@@ -24,7 +25,7 @@ const METRICS = ['HR@10', 'NDCG@10'];
 /** The order in which a reader compares: the simplest baselines first, then the strategies, then the upper bounds. */
 const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'user-knn'];
 const LAST = ['ceiling', 'true-preference'];
-export const REFERENCE_ROWS: readonly string[] = [...FIRST, ...LAST];
+export const REFERENCE_ROWS: readonly string[] = [...FIRST, OWN_ROWS, ...LAST];
 
 /** The name of a method with its release mode, epsilon and epsilon0, which distinguish its rows. */
 export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>): string {
@@ -36,12 +37,13 @@ export function methodLabel(row: Pick<ResultRow, 'method' | 'release' | 'epsilon
 }
 
 /** Describes the direction of a table: the cold persons, the sources, the target. */
-export function directionText({
-  target,
-  sources,
-  coldPersons,
-  warmPersons,
-}: Results['world']['directions'][number]): string {
+export function directionText(
+  { target, sources, coldPersons, warmPersons }: Results['world']['directions'][number],
+  protocol = 'sampled',
+): string {
+  if (protocol === 'cold-platform') {
+    return `${target} with ${warmPersons} persons of its own, and ${coldPersons} who arrive; ${sources.join(', ')} contribute`;
+  }
   return `${coldPersons} cold persons, ${sources.join(' + ')} -> ${target}, ${warmPersons} known on both sides`;
 }
 

@@ -11,11 +11,15 @@ import { exists } from '../../client/data/source.ts';
 import { readingText } from '../../core/data/reading-text.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { SimulationError } from '../errors.ts';
+import { presetWorld } from './presets.ts';
+import type { PresetName } from './presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from './synthetic.ts';
 import type { World } from './world.ts';
 
 export interface WorldRequest {
   readonly data: string | null;
+  /** A named synthetic world; null: the usual one. */
+  readonly world: PresetName | null;
   /** Empty: all platforms of the folder. */
   readonly platforms: readonly string[];
   readonly seed: string;
@@ -34,6 +38,12 @@ export async function openWorld(request: WorldRequest): Promise<World> {
   if (data === null) {
     const names = platforms.length > 0 ? platforms : DEFAULT_SYNTHETIC_WORLD.platforms;
     const { seed, persons, items, meanHistory, worldOverlap: overlap } = request;
+    if (request.world !== null && platforms.length === 0) {
+      return {
+        ...syntheticWorld(presetWorld(request.world, { seed, persons, items, meanHistory })),
+        name: request.world,
+      };
+    }
     return syntheticWorld({ ...DEFAULT_SYNTHETIC_WORLD, seed, platforms: names, persons, items, meanHistory, overlap });
   }
   const files = await interactionFiles(data);

@@ -16,6 +16,10 @@ export interface SyntheticWorldOptions {
   readonly platforms: readonly string[];
   /** Persons on each platform. */
   readonly persons: number;
+  /** Persons on single platforms, at most `persons`; absent: `persons`. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** True if all platforms sell the same items; absent: each has items of its own. */
+  readonly isOneCatalogue?: boolean;
   /** Items of each catalogue. */
   readonly items: number;
   /** Share of a platform's persons who are on all platforms, 0 to 1. */
@@ -53,11 +57,13 @@ export const DEFAULT_SYNTHETIC_WORLD: SyntheticWorldOptions = {
 export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETIC_WORLD): World {
   check(options);
   const tastes = new Map<string, Float32Array>();
-  const catalogues = options.platforms.map((name) => catalogue(name, options));
+  const catalogues = options.platforms.map((name) =>
+    catalogue(options.isOneCatalogue === true ? 'item' : name, options),
+  );
   const shared = Math.round(options.persons * options.overlap);
 
   const personsOf = (platform: number): string[] =>
-    Array.from({ length: options.persons }, (_, index) => {
+    Array.from({ length: options.sizes?.[options.platforms[platform]] ?? options.persons }, (_, index) => {
       const number = index < shared ? index : shared + platform * (options.persons - shared) + (index - shared);
       return `s${String(number).padStart(6, '0')}`;
     });
@@ -238,6 +244,7 @@ function check(options: SyntheticWorldOptions): void {
     }
   };
   atLeast('persons', options.persons, 1);
+  for (const size of Object.values(options.sizes ?? {})) atLeast('sizes', size, 1, options.persons);
   atLeast('items', options.items, 20);
   atLeast('overlap', options.overlap, 0, 1);
   atLeast('meanHistory', options.meanHistory, 3);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';
-import { familiesOf, formatFamilies } from '../../simulations/report/families.ts';
+import { familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
 import { reportHtml } from '../../simulations/report/html.ts';
 import type { GainRow, PrivacyRow, ResultRow, Results } from '../../simulations/results.ts';
 
@@ -124,7 +124,7 @@ describe('what follows the answer', () => {
   ]);
 
   it('is a table in families that fits 100 characters', () => {
-    const text = formatFamilies(familiesOf(results, 'music'));
+    const text = formatFamilies(familiesOf(results, 'music'), familyColumns(results));
     assert.match(text, /private-subspace +a vector, no limit +4 +\.300 +\+\.100 \[\.090, \.110\]/);
     assert.match(text, /linear-bridge +a vector, no limit +no limit +\.380/);
     assert.match(text, /ceiling +everything +\.400/);

@@ -17,7 +17,7 @@ describe('A world of files', () => {
     await writeFile(path('films.csv'), 'who;what\na;f\nc;g\n');
     const choice = { columns: { person: 'who', item: 'what' } };
     await writeReading(await inspectSource(path('films.csv'), choice), readingPathOf(path('films.csv')));
-    const sizes = { seed: '1', persons: 1, items: 1, worldOverlap: 0, meanHistory: 3 };
+    const sizes = { seed: '1', world: null, persons: 1, items: 1, worldOverlap: 0, meanHistory: 3 };
     const { domains, readings } = await openWorld({ data: folder, platforms: [], ...sizes });
     assert.deepEqual(
       domains.map(({ name, persons, items }) => [name, persons.length, items.length]),

@@ -1,0 +1,44 @@
+/**
+ * Named synthetic worlds, one for each way in which platforms can differ. They need no data.
+ * @module
+ */
+import { DEFAULT_SYNTHETIC_WORLD } from './synthetic.ts';
+import type { SyntheticWorldOptions } from './synthetic.ts';
+
+export const PRESET_NAMES = ['cross-category', 'cross-site', 'cross-platform'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** Persons of each site of `cross-site`, as shares of `persons`: large and small ones, and one that begins. */
+const SITES = { north: 0.4, south: 0.35, east: 0.25, west: 0.15, newcomer: 0.1 };
+
+type Given = Pick<SyntheticWorldOptions, 'seed' | 'persons' | 'items' | 'meanHistory'>;
+
+/**
+ * `cross-category`: items of their own, half of the persons in common. `cross-site`: one catalogue on large and small
+ * sites, nobody in common. `cross-platform`: one catalogue, and some persons in common.
+ */
+export function presetWorld(preset: PresetName, given: Given): SyntheticWorldOptions {
+  const world = { ...DEFAULT_SYNTHETIC_WORLD, ...given };
+  switch (preset) {
+    case 'cross-category':
+      return world;
+    case 'cross-site': {
+      const platforms = Object.keys(SITES);
+      const sizes = Object.fromEntries(
+        Object.entries(SITES).map(([name, share]) => [name, Math.round(share * given.persons)]),
+      );
+      // Taste decides more than popularity, so that there is something to learn together.
+      return {
+        ...world,
+        platforms,
+        sizes,
+        isOneCatalogue: true,
+        overlap: 0,
+        tasteStrength: 3,
+        popularityExponent: 0.5,
+      };
+    }
+    case 'cross-platform':
+      return { ...world, platforms: ['phone', 'web', 'store'], isOneCatalogue: true, overlap: 0.3 };
+  }
+}
