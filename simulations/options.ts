@@ -252,8 +252,6 @@ function bestOfUnion({ input }: { input?: unknown }): string {
 
 type OptionName = keyof typeof runOptions;
 
-/** Strategies that are compared if none is named. */
-const USUAL_STRATEGIES = ['linear-bridge', 'private-subspace', 'shared-trunk'];
 const USUAL_ROUNDS = 5;
 /** Rounds of a shared subspace: more steps bring nothing, and each is noisier. */
 const SUBSPACE_ROUNDS = 2;
@@ -293,14 +291,14 @@ const runSchema = z
       refuse('epsilon0', `names no epsilon, which ${LOCAL_MODES} need`);
     }
     const together = isForNewcomer(value);
-    const isUsual = String(value.strategy) === String(USUAL_STRATEGIES);
+    const isUsual = value.strategy.length + value.encoder.length === 0;
     if (together && !isUsual && String(encoders) !== 'shared-subspace') {
       refuse('strategy', 'can only be shared-subspace with the protocol cold-platform');
     }
     if (together && value.protocol !== 'cold-platform' && value.protocol !== 'sampled') {
       refuse('protocol', 'can only be cold-platform with the world cross-site, in which nobody is on two sites');
     }
-    if (!together && encoders.includes('shared-subspace')) {
+    if (!together && value.strategy.includes('shared-subspace')) {
       refuse('strategy', 'names shared-subspace, which needs a vocabulary: add --protocol cold-platform');
     }
   })
@@ -310,6 +308,7 @@ const runSchema = z
           ...value,
           protocol: 'cold-platform' as const,
           strategy: ['shared-subspace'],
+          encoder: [],
           release: ['none' as const],
           rounds: value.rounds === USUAL_ROUNDS ? SUBSPACE_ROUNDS : value.rounds,
         }
@@ -348,7 +347,8 @@ export function encodersOf({
   encoder: expressions,
 }: Pick<SimulationOptions, 'strategy' | 'encoder'>): readonly string[] {
   const named = [...strategy, ...expressions].map((one) => encoderName(encoderSpec(one)));
-  return named.length > 0 ? named : published;
+  // A shared subspace needs a vocabulary, which only simulations of sites have.
+  return named.length > 0 ? named : published.filter((one) => one !== 'shared-subspace');
 }
 
 /** One federation to run at each seed. */
