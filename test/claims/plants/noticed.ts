@@ -74,7 +74,7 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     title: 'drop an id outside the file instead of adding it',
   },
   'shared-weights-from-raw-counts': {
-    file: 'test/transfer/strategy.test.ts',
+    file: 'test/transfer/encoder.test.ts',
     title: 'moves nobody else when a person is removed, and the person by no more than the bound',
   },
   'plan-cheapest-encoders': { file: plan, title: costliest },
