@@ -14,6 +14,10 @@
 import { Prng } from '../../random/prng.ts';
 import { TransferError } from '../errors.ts';
 import type { SharedBlock } from '../encoder.ts';
+import { double } from '../network/arithmetic.ts';
+import { bend, chain, dense, sum } from '../network/dense.ts';
+import type { Layer } from '../network/layer.ts';
+import { sizeOfBlocks } from '../network/layer.ts';
 
 export interface TrunkShape {
   readonly inputs: number;
@@ -21,36 +25,38 @@ export interface TrunkShape {
   readonly bottleneck: number;
 }
 
-/** c: scale of a hidden layer's output. */
-export const hiddenScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.hidden);
-
-/** b: constant input of the biases. */
-export const biasScale = (shape: TrunkShape): number => 1 / Math.sqrt(shape.inputs);
-
-/** Names of the blocks, in their order in the vector. */
-export const BLOCKS = ['E0', 'E1', 'e1', 'E2', 'e2', 'D0', 'D1', 'd1', 'D2', 'd2'] as const;
-export type BlockName = (typeof BLOCKS)[number];
-
-export function trunkBlocks({ inputs, hidden, bottleneck }: TrunkShape): readonly SharedBlock[] {
-  const shapes: Readonly<Record<BlockName, readonly number[]>> = {
-    E0: [inputs, bottleneck],
-    E1: [inputs, hidden],
-    e1: [hidden],
-    E2: [hidden, bottleneck],
-    e2: [bottleneck],
-    D0: [bottleneck, inputs],
-    D1: [bottleneck, hidden],
-    d1: [hidden],
-    D2: [hidden, inputs],
-    d2: [inputs],
-  };
-  return BLOCKS.map((name) => ({ name, shape: shapes[name] }));
+/** From a to z. Its parameters come first. */
+function encoder({ bottleneck, hidden, inputs }: TrunkShape): Layer {
+  const bias = 1 / Math.sqrt(inputs);
+  return sum(
+    dense(inputs, bottleneck, { weights: 'E0' }),
+    chain(
+      dense(inputs, hidden, { weights: 'E1', bias: 'e1' }, bias),
+      bend(hidden, 1 / Math.sqrt(hidden)),
+      dense(hidden, bottleneck, { weights: 'E2', bias: 'e2' }, bias),
+    ),
+  );
 }
+
+/** From a to y. */
+export function trunkNetwork(shape: TrunkShape): Layer {
+  const { bottleneck, hidden, inputs } = shape;
+  const bias = 1 / Math.sqrt(inputs);
+  const decoder = sum(
+    dense(bottleneck, inputs, { weights: 'D0' }),
+    chain(
+      dense(bottleneck, hidden, { weights: 'D1', bias: 'd1' }, bias),
+      bend(hidden, 1 / Math.sqrt(hidden)),
+      dense(hidden, inputs, { weights: 'D2', bias: 'd2' }, bias),
+    ),
+  );
+  return chain(encoder(shape), decoder);
+}
+
+export const trunkBlocks = (shape: TrunkShape): readonly SharedBlock[] => trunkNetwork(shape).blocks;
 
 /** Number of parameters. */
-export function trunkSize(shape: TrunkShape): number {
-  return trunkBlocks(shape).reduce((sum, block) => sum + sizeOf(block), 0);
-}
+export const trunkSize = (shape: TrunkShape): number => sizeOfBlocks(trunkBlocks(shape));
 
 /** The shape for which the blocks were laid out. @throws TransferError TRANSFER_SHAPE if they are not a trunk's. */
 export function trunkShapeOf(blocks: readonly SharedBlock[]): TrunkShape {
@@ -61,31 +67,26 @@ export function trunkShapeOf(blocks: readonly SharedBlock[]): TrunkShape {
   throw new TransferError('TRANSFER_SHAPE', 'the shared plan is not for a trunk: another strategy or version made it');
 }
 
-/** Start of each block. */
-export function trunkOffsets(shape: TrunkShape): Readonly<Record<BlockName, number>> {
-  let at = 0;
-  const offsets = trunkBlocks(shape).map((block) => {
-    const start = at;
-    at += sizeOf(block);
-    return [block.name, start] as const;
-  });
-  return Object.fromEntries(offsets) as Record<BlockName, number>;
+/** @throws TransferError TRANSFER_SHAPE if the vector has another length than the trunk's. */
+export function checkTrunk(shape: TrunkShape, parameters: Float32Array): void {
+  const size = trunkSize(shape);
+  if (parameters.length === size) return;
+  throw new TransferError(
+    'TRANSFER_SHAPE',
+    `a trunk of ${size} parameters was given ${parameters.length}: the shared model belongs to another plan`,
+  );
 }
 
 /** The blocks as views into one vector. @throws TransferError TRANSFER_SHAPE if the vector has another length. */
-export function trunkViews(shape: TrunkShape, parameters: Float32Array): Readonly<Record<BlockName, Float32Array>> {
-  if (parameters.length !== trunkSize(shape)) {
-    throw new TransferError(
-      'TRANSFER_SHAPE',
-      `a trunk of ${trunkSize(shape)} parameters was given ${parameters.length}: the shared model belongs to another plan`,
-    );
-  }
-  const offsets = trunkOffsets(shape);
+export function trunkViews(shape: TrunkShape, parameters: Float32Array): Readonly<Record<string, Float32Array>> {
+  checkTrunk(shape, parameters);
+  let at = 0;
   const views = trunkBlocks(shape).map((block) => {
-    const start = offsets[block.name as BlockName];
-    return [block.name, parameters.subarray(start, start + sizeOf(block))] as const;
+    const start = at;
+    at += sizeOfBlocks([block]);
+    return [block.name, parameters.subarray(start, at)] as const;
   });
-  return Object.fromEntries(views) as Record<BlockName, Float32Array>;
+  return Object.fromEntries(views);
 }
 
 /**
@@ -107,26 +108,8 @@ export function initialTrunk(shape: TrunkShape, passed: readonly number[], echo:
   return parameters;
 }
 
-/** z of one input. It is computed in float64, so that every backend and every batch gives the same representation. */
+/** z of one input. It is computed in float64, so that every batch gives the same representation. */
 export function encode(shape: TrunkShape, parameters: Float32Array, input: Float32Array): Float32Array {
-  const { inputs, hidden, bottleneck } = shape;
-  const { E0, E1, e1, E2, e2 } = trunkViews(shape, parameters);
-  const bias = biasScale(shape);
-  const z = Float64Array.from(e2, (value) => value * bias);
-  const bent = Float64Array.from(e1, (value) => value * bias);
-  for (let i = 0; i < inputs; i++) {
-    const value = input[i];
-    for (let j = 0; j < bottleneck; j++) z[j] += value * E0[i * bottleneck + j];
-    for (let h = 0; h < hidden; h++) bent[h] += value * E1[i * hidden + h];
-  }
-  const scale = hiddenScale(shape);
-  for (let h = 0; h < hidden; h++) {
-    const value = scale * Math.tanh(bent[h]);
-    for (let j = 0; j < bottleneck; j++) z[j] += value * E2[h * bottleneck + j];
-  }
-  return Float32Array.from(z);
-}
-
-function sizeOf(block: SharedBlock): number {
-  return block.shape.reduce((product, extent) => product * extent, 1);
+  checkTrunk(shape, parameters);
+  return Float32Array.from(encoder(shape).run(double, parameters, input).y);
 }

@@ -5,16 +5,14 @@
  */
 import type { History } from '../../data/domain.ts';
 import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
-import type { TensorEngine } from '../../tensor/backend.ts';
-import { TensorError } from '../../tensor/errors.ts';
 import type { SharedModel } from '../encoder.ts';
 import type { PerPerson } from '../per-person.ts';
 import type { Trainee, TrainingContext } from '../training/training.ts';
 import type { Encode } from '../views/view.ts';
-import { EXAMPLES, TrunkOnEngine } from './gradients.ts';
+import { EXAMPLES, personUpdates } from './gradients.ts';
 import { halvesOf } from './halves.ts';
 import { HistoryInputs, momentsOf, scaleInputs, scalingOf } from './history-inputs.ts';
-import { encode, trunkShapeOf } from './network.ts';
+import { checkTrunk, encode, trunkShapeOf } from './network.ts';
 import type { TrunkShape } from './network.ts';
 
 /** Numbers in the factors of a batch, about, which limits the persons in it. */
@@ -28,28 +26,20 @@ const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32
 const ANCHOR = 0.5;
 
 export async function trunkTrainee(context: TrainingContext<object>, momentsLabel: string): Promise<Trainee> {
-  const { backend, inputs: views, plan, sums, width } = context;
+  const { inputs: views, plan, sums, width } = context;
   const shape = trunkShapeOf(plan.blocks);
   const inputs = new HistoryInputs(views, width, context.views.find(({ items }) => items !== undefined)?.items);
   const scaling = scalingOf(await sums.release(momentsLabel, (batch) => momentsIn(batch, inputs)));
-  const tf = await backend.engine();
-  const engine: Engine = { tf, backend: tf.getBackend() };
   const input: Input = (items, length) => scaleInputs(inputs.raw(items, length), scaling);
   return {
-    contribution: (shared, round) => updates({ engine, shape, shared, round, input }),
+    contribution: (shared, round) => updates({ shape, shared, round, input }),
     encode: (shared) => encoderOf(shape, shared, input),
   };
 }
 
 type Input = (items: Uint32Array, length: number) => Float32Array;
 
-interface Engine {
-  readonly tf: TensorEngine;
-  readonly backend: string;
-}
-
 interface Round {
-  readonly engine: Engine;
   readonly shape: TrunkShape;
   readonly shared: SharedModel;
   readonly round: number;
@@ -60,25 +50,17 @@ interface Round {
  * One update per person: minus the gradient of the person's two examples, or zeros for a history too short to be split.
  * A person's update does not depend on the other persons of the batch.
  */
-function updates({ engine, shape, shared, round, input }: Round): PerPerson {
+function updates({ shape, shared, round, input }: Round): PerPerson {
   const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / (8 * EXAMPLES * shape.hidden))));
+  checkTrunk(shape, shared);
   return function* (batch) {
-    const trunk = new TrunkOnEngine(readyEngine(engine), shape, shared);
-    try {
-      for (let start = 0; start < batch.length; start += capacity) {
-        yield* updatesOf(trunk, batch.slice(start, start + capacity), { shape, round, input });
-      }
-    } finally {
-      trunk.dispose();
+    for (let start = 0; start < batch.length; start += capacity) {
+      yield* updatesOf(batch.slice(start, start + capacity), { shape, shared, round, input });
     }
   };
 }
 
-function* updatesOf(
-  trunk: TrunkOnEngine,
-  persons: readonly History[],
-  { shape, round, input }: Pick<Round, 'shape' | 'round' | 'input'>,
-): Generator<Contribution> {
+function* updatesOf(persons: readonly History[], { shape, shared, round, input }: Round): Generator<Contribution> {
   const width = shape.inputs;
   const inputs = new Float32Array(persons.length * EXAMPLES * width);
   const targets = new Float32Array(inputs.length);
@@ -97,7 +79,9 @@ function* updatesOf(
     targets.set(first, at + width);
     rows[person] = taught++;
   }
-  const values = taught === 0 ? [] : [...trunk.personUpdates({ inputs, targets, examples: taught * EXAMPLES })];
+  const numbers = taught * EXAMPLES * width;
+  const examples = { inputs: inputs.subarray(0, numbers), targets: targets.subarray(0, numbers) };
+  const values = taught === 0 ? [] : personUpdates(shape, shared, examples);
   for (const row of rows) yield row < 0 ? NOTHING : values[row];
 }
 
@@ -122,13 +106,4 @@ function* momentsIn(batch: readonly History[], inputs: HistoryInputs): Generator
       ? NOTHING
       : momentsOf(inputs.raw(halves.first, items.length), inputs.raw(halves.second, items.length));
   }
-}
-
-/** @throws TensorError TENSOR_BACKEND_SWITCHED */
-function readyEngine({ backend, tf }: Engine): TensorEngine {
-  if (tf.getBackend() === backend) return tf;
-  throw new TensorError(
-    'TENSOR_BACKEND_SWITCHED',
-    `the trunk was prepared on tensor backend "${backend}" and the process now runs "${tf.getBackend()}": use one`,
-  );
 }
