@@ -317,9 +317,9 @@ export const unseenOfManifests: readonly Plant[] = [
   {
     id: 'shared-weights-from-raw-counts',
     file: 'core/transfer/encoder/shared-subspace.ts',
-    search: 'itemWeights(subspace.counts, method), subspace)',
+    search: 'return (batch) => sideBySide(batch, stepOf, shape, method);',
     replace:
-      'itemWeights(subspace.counts.map((count, place) => count + histories.items.filter((item) => item === place).length), method), subspace)',
+      'return (batch) => { const met = subspace.counts.map((count, place) => count + batch.filter(({ items }) => items.includes(place)).length); return sideBySide(batch, batch.length < 2 ? stepOf : subspaceContributions(itemWeights(met, method), subspace), shape, method); };',
     breaks: 'C1.bound',
     why: 'everybody’s contribution depends on the raw counts of everybody else on the platform',
   },
