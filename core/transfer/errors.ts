@@ -8,7 +8,6 @@ export const TransferError = errorsOf('TransferError', {
   TRANSFER_NOT_POSITIVE_DEFINITE: { kind: 'input', about: 'a system of equations has no stable solution' },
   TRANSFER_SHAPE: { kind: 'input', about: 'a shape does not fit: a platform, a matrix, a plan or a shared model' },
   TRANSFER_SETTING: { kind: 'input', about: 'a setting of a strategy is unknown or outside its range' },
-  TRANSFER_STRATEGY_UNKNOWN: { kind: 'input', about: 'no published encoder has this name' },
   TRANSFER_DECODER_UNKNOWN: { kind: 'input', about: 'no readout or item space has this name' },
   TRANSFER_BASELINE_UNKNOWN: { kind: 'input', about: 'no baseline has this name' },
   TRANSFER_PIECE: { kind: 'input', about: 'an encoder is not written as one, or no view or training has this name' },

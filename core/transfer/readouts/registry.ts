@@ -29,7 +29,7 @@ export const readouts: readonly Readout[] = [
   ridge,
   kernel,
   memory,
-  // Further members cost time and gained nothing on real data (docs/strategies.md).
+  // Each further member costs a fit; whether one adds anything to these three has not been measured.
   stackOf([ridge, kernel, memory]),
   procrustes,
   bayes,

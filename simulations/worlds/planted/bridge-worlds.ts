@@ -1,6 +1,6 @@
 /**
  * Planted worlds of the readouts that predict a person's vector in the item space. Their numbers were set on
- * seeds on which nothing is verified, and hold for every seed.
+ * other seeds than those of `verify.ts`.
  * @module
  */
 import { Prng } from '../../../core/random/prng.ts';

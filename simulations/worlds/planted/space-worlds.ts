@@ -1,5 +1,5 @@
 /**
- * Planted worlds of item spaces. Their numbers were set on seeds on which nothing is verified, and hold for every seed.
+ * Planted worlds of item spaces. Their numbers were set on other seeds than those of `verify.ts`.
  * @module
  */
 import { Prng } from '../../../core/random/prng.ts';

@@ -39,7 +39,7 @@ export interface Verified {
 const NEGATIVES = 49;
 
 /** No world and no margin was set on these. */
-export const VERIFY_SEEDS: readonly string[] = ['one', 'two', 'three'];
+export const VERIFY_SEEDS: readonly string[] = ['four', 'five', 'six'];
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
 
