@@ -24,11 +24,11 @@ import { seededStreams } from '../core/random/streams.ts';
 import { baselines } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { factorFolder } from './factor-folder.ts';
+import { sampledUnlessNamed } from './options.ts';
 import type { SimulationOptions } from './options.ts';
 import { cpuSecondsSince } from './hosts/spent.ts';
 import type { Spent } from './hosts/spent.ts';
 import type { DataFiles, TrialWorld } from './trial-files.ts';
-import { sampledUnlessNamed } from './trial.ts';
 import type { WorldTruth } from './worlds/world.ts';
 
 /** The measurements to make, as plain data that can be sent to a child process. */

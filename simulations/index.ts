@@ -8,7 +8,7 @@ export type { ProtocolName, SimulationInput, SimulationOptions } from './options
 export { resultsSchema } from './results.ts';
 export type { PrivacyRow, ResultRow, Results, RoundRow } from './results.ts';
 export { simulate } from './simulate.ts';
-export type { Simulated, SimulationContext } from './simulate.ts';
+export type { Simulated, SimulationContext } from './simulated.ts';
 export { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from './worlds/synthetic.ts';
 export type { SyntheticWorldOptions } from './worlds/synthetic.ts';
 export type { World, WorldTruth } from './worlds/world.ts';

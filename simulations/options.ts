@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import type { EvaluationProtocol } from '../client/evaluation/settings.ts';
 import { messageOf } from '../core/errors/coded-error.ts';
 import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
@@ -381,4 +382,9 @@ export function variants(options: SimulationOptions): Variant[] {
 /** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */
 export function trainsInRounds(named: string, rounds: number): boolean {
   return rounds > 0 && encoderSpec(named).training !== undefined;
+}
+
+/** A trial for a newcomer is measured outside of the target's process. */
+export function sampledUnlessNamed(protocol: SimulationOptions['protocol']): EvaluationProtocol {
+  return protocol === 'cold-platform' ? 'sampled' : protocol;
 }

@@ -19,6 +19,8 @@ import { cpuSecondsSince } from './hosts/spent.ts';
 import type { Spent } from './hosts/spent.ts';
 import { readLedgers } from './ledgers.ts';
 import type { TrialLedgers } from './ledgers.ts';
+import { SEEDED } from './simulated.ts';
+import type { Simulated, SimulationContext } from './simulated.ts';
 import { simulationOptions, variants } from './options.ts';
 import type { SimulationInput, SimulationOptions, Variant } from './options.ts';
 import { figuresText } from './report/headline.ts';
@@ -43,21 +45,6 @@ import {
   strategyRows,
 } from './trial-rows.ts';
 import type { SeedGain } from './trial-rows.ts';
-
-export interface SimulationContext {
-  readonly version: string;
-  readonly onEvent: (event: SimulationEvent) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface Simulated {
-  readonly results: Results;
-  readonly folder: RunFolder;
-  /** The measurements of single seeds, of which the results' rows are means: for paired comparisons. */
-  readonly seedRows: readonly SeedRow[];
-}
-
-export const SEEDED = 'simulation: seeded noise, not a release';
 
 /**
  * @throws SimulationError, and the errors of its parts. Leaves no process behind. The run's folder keeps the trials

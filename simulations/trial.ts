@@ -4,7 +4,6 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { EvaluationDocument } from '../client/evaluation/document.ts';
-import type { EvaluationProtocol } from '../client/evaluation/settings.ts';
 import type { SimulationEvent } from './events.ts';
 import { reportedError } from './failed-report.ts';
 import type { RoundHistory } from './hosts/coordinator-host.ts';
@@ -14,6 +13,7 @@ import { HostPool } from './hosts/pool.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
 import { gaveUpText } from '../server/rounds/announcements.ts';
 import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
+import { sampledUnlessNamed } from './options.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
@@ -173,11 +173,6 @@ export async function runFederation<Value>(
     await launcher.stop();
     if (context.pool === undefined) await pool.end();
   }
-}
-
-/** A trial for a newcomer is measured outside of the target's process. */
-export function sampledUnlessNamed(protocol: SimulationOptions['protocol']): EvaluationProtocol {
-  return protocol === 'cold-platform' ? 'sampled' : protocol;
 }
 
 function tell(event: CoordinatorEvent, of: number, onEvent: (event: SimulationEvent) => void): void {

@@ -17,21 +17,13 @@ import { releaseQueries } from './encoder/release-shape.ts';
 import { TransferError } from './errors.ts';
 import { encoderName, encoderSpec } from './expression.ts';
 import { worstLaw } from './law.ts';
-import type { Piece, PieceSpec } from './piece.ts';
+import type { Chosen, Piece, PieceSpec } from './piece.ts';
 import { presets } from './presets.ts';
 import { publicPlatform } from './public-shape.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { trainings, views as allViews } from './registry.ts';
 import type { Training } from './training/training.ts';
 import type { View } from './views/view.ts';
-
-/** A piece with its settings checked and completed. */
-export interface Chosen<One extends Piece> {
-  readonly piece: One;
-  readonly settings: object;
-  /** Its share of the budget; 0 if it charges nothing. */
-  readonly share: number;
-}
 
 /** The encoder of an expression or of a published name, such as `subspace+projection`. @throws as composeEncoder */
 export function encoderNamed(text: string, changes: Readonly<Record<string, unknown>> = {}): Encoder {

@@ -6,7 +6,7 @@ import type { Domain, History } from '../data/domain.ts';
 import { catalogueOf, historyOf } from '../data/select.ts';
 import type { ChargedSums, Contribution } from '../privacy/mechanism/mechanism.ts';
 import { trainPrototypes } from '../release/cohort.ts';
-import type { Chosen } from './compose.ts';
+import type { Chosen } from './piece.ts';
 import type { EncoderContext, PlatformModel, PublicRelease, SharedModel } from './encoder.ts';
 import { prototypeSettings } from './encoder/release-shape.ts';
 import { TransferError } from './errors.ts';

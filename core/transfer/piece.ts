@@ -21,3 +21,11 @@ export interface PieceSpec {
   /** Share of the budget (of zero-concentrated DP), relative to the other pieces'. Absent: the piece's usual share. */
   readonly portion?: number;
 }
+
+/** A piece with its settings checked and completed. */
+export interface Chosen<One extends Piece> {
+  readonly piece: One;
+  readonly settings: object;
+  /** Its share of the budget; 0 if it charges nothing. */
+  readonly share: number;
+}

@@ -14,7 +14,7 @@ import type { ExperimentContext, ExperimentEvent, ExperimentOutcome } from '../e
 import { reportedError } from '../failed-report.ts';
 import type { SimulationInput } from '../options.ts';
 import { dataFolderOf } from '../run-folder.ts';
-import type { Simulated, SimulationContext } from '../simulate.ts';
+import type { Simulated, SimulationContext } from '../simulated.ts';
 import type { RunOrder, RunReport } from './run-messages.ts';
 
 /** Longest time for an answer. A process that does not answer is computing, and is killed. */

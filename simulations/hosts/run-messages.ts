@@ -6,7 +6,7 @@ import type { ExperimentEvent, ExperimentOutcome } from '../experiment/run.ts';
 import type { SimulationEvent } from '../events.ts';
 import type { FailedReport } from '../failed-report.ts';
 import type { SimulationInput } from '../options.ts';
-import type { Simulated } from '../simulate.ts';
+import type { Simulated } from '../simulated.ts';
 
 export type RunOrder =
   | { readonly kind: 'simulate'; readonly options: SimulationInput; readonly version: string }
