@@ -93,11 +93,16 @@ export function formatTable(table: Table): string {
 
 /** Explains the reference rows of a table, one line each. */
 export function referenceLines({ lines }: Table): readonly string[] {
-  const summaries = new Map([...baselines, TRUE_PREFERENCE].map(({ name, summary }) => [name, summary]));
+  const summaries = new Map([...baselines, OWN, TRUE_PREFERENCE].map(({ name, summary }) => [name, summary]));
   const shown = lines.filter(({ label }) => summaries.has(label)).map(({ label }) => label);
   const width = Math.max(0, ...shown.map((label) => label.length));
   return shown.map((label) => `  ${label.padEnd(width)}  ${summaries.get(label) ?? ''}`);
 }
+
+const OWN = {
+  name: OWN_ROWS,
+  summary: 'the platform alone: neighbours and popularity from its own persons, without noise',
+};
 
 const TRUE_PREFERENCE = {
   name: 'true-preference',

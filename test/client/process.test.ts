@@ -105,7 +105,7 @@ describe('A platform as a process', function () {
       '--strategy',
       'linear-bridge',
       '--set',
-      'dimension=8',
+      'plain-als.dimension=8',
       '--unsafe-shared-pseudonym-key',
       '--out',
       file('fed'),

@@ -40,7 +40,7 @@ describe('simulate', function () {
   it('measures several decoders on the releases of one federation, and the first one serves', async () => {
     const decoder = ['memory', 'ridge'];
     const { results } = await run({ strategy: ['private-subspace'], decoder, persons: 150, seeds: 1 });
-    const own = results.rows.filter(({ metric, group, epsilon }) => metric === 'HR@10' && group === 'all' && epsilon);
+    const own = results.rows.filter(({ metric, group, epsilon }) => metric === 'NDCG@10' && group === 'all' && epsilon);
     const methods = [...new Set(own.map(({ method }) => method))];
     assert.deepEqual(methods, ['private-subspace', 'private-subspace / ridge']);
     assert.equal(results.privacy.length, 1, 'one federation, one price');
