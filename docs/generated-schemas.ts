@@ -1,5 +1,6 @@
 /** The schemas of docs/schemas that are made from the code that checks the documents. */
 import { z } from 'zod';
+import { dataVocabularySchema } from '../cli/commands/data-vocabulary.ts';
 import { strategiesSchema } from '../cli/commands/strategies.ts';
 import { manifestDiffSchema } from '../cli/manifest-diff.ts';
 import { consentsSchema, platformEventSchema, recommendationSchema } from '../client/schemas.ts';
@@ -13,6 +14,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
     ['results', titled('isthmus simulate --json, and runs/<id>/results.json', resultsJsonSchema())],
     ['manifest-diff', titled('isthmus manifest diff --json', z.toJSONSchema(manifestDiffSchema))],
     ['strategies', titled('isthmus strategies --json', z.toJSONSchema(strategiesSchema))],
+    ['data-vocabulary', titled('isthmus data vocabulary --json', z.toJSONSchema(dataVocabularySchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
     ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],
     ['platform-events', titled('isthmus platform --events json: one line', z.toJSONSchema(platformEventSchema))],

@@ -116,7 +116,7 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const ground = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
+  const ground = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli', 'compliance'];
   const harmless: readonly (readonly [file: string, imports: string])[] = [
     ...['node:crypto', 'node:stream', 'tweetnacl', 'zod', '../../proto/ground.ts', '../errors/ground.ts'].map(
       (to) => ['core/claims/up.ts', to] as const,
@@ -139,6 +139,7 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
     ['server/climbs.ts', '../simulations/ground.ts', 'no-climbing-from--server-client-'],
     ['client/climbs.ts', '../cli/ground.ts', 'no-climbing-from--server-client-'],
     ['simulations/climbs.ts', '../cli/ground.ts', 'no-climbing-from-simulations'],
+    ['cli/climbs.ts', '../compliance/ground.ts', 'no-climbing-from-cli'],
     ['server/meets.ts', '../client/ground.ts', 'server-never-meets-client'],
     ['client/meets.ts', '../server/ground.ts', 'client-never-meets-server'],
     ['core/roomless.ts', '../proto/ground.ts', 'core-every-file-in-a-room'],

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { readItemsFile } from '../../client/data/items-file.ts';
 import { plainName } from '../../core/data/columns.ts';
 import { DataError } from '../../core/data/errors.ts';
@@ -11,6 +12,15 @@ import { formatVocabulary, vocabularyHash } from '../../core/data/vocabulary.ts'
 import { text } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
 import { writeWhole } from '../manifest-file.ts';
+
+/** The document of --json. */
+export const dataVocabularySchema = z.strictObject({
+  file: z.string(),
+  /** Number of ids. */
+  items: z.int().min(1),
+  /** Of the file's bytes, in hex; the manifest names it. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
 
 interface Flags {
   readonly out: string;
@@ -45,7 +55,7 @@ Examples:
       const content = formatVocabulary(ids);
       writeWhole(out, content, 'VOCABULARY_UNWRITABLE');
       const sha256 = vocabularyHash(new TextEncoder().encode(content));
-      const document = { file: out, items: ids.size, sha256 };
+      const document: z.infer<typeof dataVocabularySchema> = { file: out, items: ids.size, sha256 };
       process.stdout.write(
         json === true
           ? `${JSON.stringify(document, null, 2)}\n`

@@ -25,6 +25,7 @@ describe('Documents that commands print with --json', function () {
     ['secagg-plan', 'secagg plan --platforms 10 --corrupt 0.6 --dropout 0.5'],
     ['strategies', 'strategies'],
     ['data-sample', 'data sample --out sample --persons 60 --items 150'],
+    ['data-vocabulary', 'data vocabulary sample/films.items.tsv --out words.txt'],
   ];
   for (const [name, line] of asked) {
     it(`isthmus ${line.replace(ROOT, '.')}: ${name}.json describes it`, async () => {
@@ -46,6 +47,7 @@ describe('Documents that commands print with --json', function () {
       'consent.ts': 'consent-list',
       'data.ts': 'data-inspect',
       'data-sample.ts': 'data-sample',
+      'data-vocabulary.ts': 'data-vocabulary',
       'experiment.ts': 'experiment-privacy',
       'manifest.ts': 'manifest-diff',
       'privacy-check.ts': 'privacy-check',

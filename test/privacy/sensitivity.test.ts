@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf, restrictPersons } from '../../core/data/select.ts';
+import { hashedPlaces } from '../../core/data/vocabulary.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.ts';
@@ -42,10 +43,12 @@ const worlds = fc.record({ items: fc.integer({ min: 4, max: 24 }), seed: fc.nat(
 function domainOf(histories: readonly (readonly number[])[], items: number): Domain {
   const offsets = new Uint32Array(histories.length + 1);
   histories.forEach((history, p) => (offsets[p + 1] = offsets[p] + history.length));
+  const catalogue = Array.from({ length: items }, (_, i) => `item ${i}`);
   return {
     name: 'a',
     persons: histories.map((_, p) => `person ${p}`),
-    catalogue: Array.from({ length: items }, (_, i) => `item ${i}`),
+    catalogue,
+    places: hashedPlaces(VOCABULARY, catalogue),
     offsets,
     items: Uint32Array.from(histories.flat()),
   };
@@ -154,6 +157,9 @@ async function run(
   return { seen, model };
 }
 
+/** Hashed buckets over which the platforms sum together. */
+const VOCABULARY = 8;
+
 /** One person's integers, for any rounding. */
 function integerSquare(sum: PlannedSum, contribution: Contribution, seed: string): bigint {
   const { integers } = discreteGaussian.bound(sum, [contribution], seededRandom(seed));
@@ -175,6 +181,7 @@ describe('sensitivity', () => {
             platforms: ['a', 'b', 'c'].map((name) => ({ name, items, personsAbout: 20, releases: true })),
             maxPlatformsPerPerson: 2,
             rounds: 2,
+            vocabulary: VOCABULARY,
             ...(release && { release }),
           };
           const privacy = planPrivacy({
