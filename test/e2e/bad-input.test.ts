@@ -162,7 +162,7 @@ const CASES: readonly Case[] = [
   command('over an older federation', EXIT.input, /manifest\.yaml exists already: choose another --out/, [
     ...['init', '--unsafe-trial', '--platforms', 'a,b', '--out', 'fed'],
   ]),
-  command('an unknown strategy', EXIT.input, /magic.*linear-bridge/s, [
+  command('an unknown strategy', EXIT.usage, /magic.*linear-bridge/s, [
     ...['init', '--unsafe-trial', '--platforms', 'a,b', '--out', 'new-federation', '--strategy', 'magic'],
   ]),
   command('a setting out of range', EXIT.input, /bottleneck: Too small/, [
