@@ -1,6 +1,6 @@
 /**
- * The suites that every strategy, release mode, store, transport and reader passes, ours and those of other packages. They run
- * under mocha, which the caller installs. Stores are unstable for now: their suites may change in any version.
+ * The suites that every release mode, store, transport and reader passes, ours and those of other packages. They run under
+ * mocha, which the caller installs. Those of views and trainings are not published yet (test/transfer). Stores are unstable for now: their suites may change in any version.
  * @module
  */
 export { coordinatorStoreCompliance } from './coordinator-store.ts';

@@ -12,6 +12,7 @@ import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
+import type { OptimiserName } from './training/optimisers.ts';
 
 /** An encoder as a manifest names it. */
 export interface EncoderSpec {
@@ -101,7 +102,7 @@ export interface PublicPlatform {
 export interface SharedPlan {
   readonly blocks: readonly SharedBlock[];
   /** The rule by which the coordinator turns a decoded mean update into the next shared model. */
-  readonly optimiser: { readonly name: 'fedavg' | 'fedadam'; readonly learningRate: number };
+  readonly optimiser: { readonly name: OptimiserName; readonly learningRate: number };
   /** Public denominator of the mean update. */
   readonly denominator: number;
 }

@@ -17,6 +17,8 @@ import { COMMON_INPUTS, momentsAsk } from '../trunk/history-inputs.ts';
 import type { TrunkShape } from '../trunk/network.ts';
 import { initialTrunk, trunkBlocks, trunkShapeOf } from '../trunk/network.ts';
 import { trunkTrainee } from '../trunk/training.ts';
+import { OPTIMISERS } from './optimisers.ts';
+import type { OptimiserName } from './optimisers.ts';
 import type { Training } from './training.ts';
 
 export interface AutoencoderSettings {
@@ -28,7 +30,7 @@ export interface AutoencoderSettings {
   readonly clip: number;
   /** Share of the training's budget for the moments of the inputs. The rounds get the rest. */
   readonly momentShare: number;
-  readonly optimiser: 'fedavg' | 'fedadam';
+  readonly optimiser: OptimiserName;
   readonly learningRate: number;
 }
 
@@ -46,7 +48,7 @@ const schema: z.ZodType<AutoencoderSettings> = z.strictObject({
   bottleneck: z.int().min(4).max(32).default(defaults.bottleneck),
   clip: z.number().min(0.01).max(100).default(defaults.clip),
   momentShare: z.number().min(0.001).max(0.9).default(defaults.momentShare),
-  optimiser: z.enum(['fedavg', 'fedadam']).default(defaults.optimiser),
+  optimiser: z.enum(OPTIMISERS).default(defaults.optimiser),
   learningRate: z.number().positive().max(100).default(defaults.learningRate),
 });
 
