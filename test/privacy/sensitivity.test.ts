@@ -266,6 +266,33 @@ describe('sensitivity', () => {
     );
   });
 
+  it('written out: one person less in a crowd takes its own integers along, wherever it stood', () => {
+    const [dimension, crowd] = [24, 40];
+    const privacy = planPrivacy({
+      ...{ epsilon: 4, delta: 1e-6, colluding: 0, dropouts: 0, maxPlatformsPerPerson: 1 },
+      platforms: ['a', 'b', 'c'].map((name) => ({
+        name,
+        personsAbout: crowd,
+        queries: [{ label: 'sum', dimension, clip: 1, repetitions: 1, relativeNoise: 1, scope: 'platform' as const }],
+      })),
+    });
+    // A small K, so that rounding to the nearest often exceeds it and is taken back somewhere.
+    const sum = { ...plannedSum(privacy, 'a', 'sum'), integerClip: 7, scale: 7 };
+    const prng = new Prng('written out');
+    const persons = Array.from({ length: crowd }, () => ({
+      values: Float32Array.from({ length: dimension }, () => prng.gaussian()),
+    }));
+    const total = (some: readonly Contribution[]): Float64Array =>
+      withoutNoise.bound(sum, some, seededRandom('unused')).integers;
+    const everybody = total(persons);
+    persons.forEach((person, gone) => {
+      const others = total(persons.toSpliced(gone, 1));
+      const difference = everybody.map((integer, i) => integer - others[i]);
+      assert.deepEqual(difference, total([person]));
+      assert.ok(difference.reduce((square, integer) => square + integer ** 2, 0) <= sum.integerClip ** 2);
+    });
+  });
+
   it('a clip that follows a quantile: one person less in a crowd takes its own vector and vote along, nothing else', async () => {
     const crowd = 40;
     const prng = new Prng('crowd');

@@ -131,8 +131,7 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'clip-by-how-many-came-before': {
     file: 'test/privacy/sensitivity.test.ts',
-    title:
-      'a clip that follows a quantile: one person less in a crowd takes its own vector and vote along, nothing else',
+    title: 'written out: one person less in a crowd takes its own integers along, wherever it stood',
   },
   'noise-skips-zeros': { file: released, title: 'a sum of one platform alone: all of the noise, in every coordinate' },
   'noise-words-repeat': {
