@@ -1,5 +1,5 @@
 /**
- * What a simulation is given and what it returns, whichever protocol it follows.
+ * Input and result of a simulation, whichever protocol it follows.
  * @module
  */
 import type { SimulationEvent } from './events.ts';

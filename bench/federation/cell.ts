@@ -46,7 +46,7 @@ export interface Measured {
   readonly plan: PlanNumbers;
 }
 
-/** Of the federation's sums. */
+/** Numbers of the plan of the federation's sums. */
 export interface PlanNumbers {
   /** n. */
   readonly platforms: number;

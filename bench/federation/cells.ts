@@ -22,7 +22,7 @@ export interface Cell {
 export interface Kept {
   readonly key: string;
   readonly cell: Cell;
-  /** Of processor time. */
+  /** Processor time that the cell took. */
   readonly seconds: number;
   /** By number of own persons. */
   readonly means?: Readonly<Record<number, Means>>;
@@ -47,7 +47,7 @@ export interface Amounts {
 const MOST: Readonly<Record<Part, Amounts>> = {
   goals: { cuts: 1000, choosingCuts: 1000 },
   members: { cuts: 1000, choosingCuts: 2 },
-  // What fr and ca say comes from the cells of the goals.
+  // The votes of fr and ca come from the cells of the goals.
   curves: { cuts: 3, choosingCuts: 0 },
   diagnosis: { cuts: 2, choosingCuts: 1 },
 };

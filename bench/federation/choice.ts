@@ -55,7 +55,7 @@ export function meansOf(lists: Lists, blends: readonly Blend[], candidates: Cand
   );
 }
 
-/** What held-out persons say of each blend. */
+/** Votes of held-out persons on each blend. */
 export interface Evidence {
   readonly means: ReadonlyMap<string, number>;
   readonly persons: number;

@@ -1,4 +1,4 @@
-/** What one measurement varies. Everything else is fixed. */
+/** The things that one measurement varies. Everything else is fixed. */
 import { sharedSubspaceMethod } from '../../core/transfer/encoder/shared-subspace.ts';
 import type { Training } from './subspace.ts';
 import type { SubspaceScoring } from './lists.ts';

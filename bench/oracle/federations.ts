@@ -118,7 +118,7 @@ function nextOf(before: Manifest, prng: Prng): Manifest {
   const { sources, clipWeights, ...policy } = privacy;
   const identity = (name: string) => generateIdentity(name, seededRandom(name));
   const attempts = more === 0 ? 0 : more + prng.integer(rounds.spareAttempts + 1);
-  // Who leaves says farewell, so that what is counted is what the trace can spend: nobody stays behind in its version.
+  // A platform that leaves says farewell, so that what is counted is what the trace can spend: nobody stays behind in its version.
   const farewells = platforms
     .filter((_, at) => at === leaves)
     .map(({ name }) => {

@@ -18,7 +18,7 @@ export const dataVocabularySchema = z.strictObject({
   file: z.string(),
   /** Number of ids. */
   items: z.int().min(1),
-  /** Of the file's bytes, in hex; the manifest names it. */
+  /** Hash of the file's bytes, in hex; the manifest names it. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

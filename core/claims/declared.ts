@@ -6,9 +6,9 @@ import { declarerOf } from '../packages/pieces.ts';
 
 /** The packages, as `name@version`, whose word the claims of a run rest on. */
 export interface Declarers {
-  /** Of pieces of the encoder; absent if all are ours. */
+  /** Declarers of the encoder’s pieces; absent if all are ours. */
   readonly strategy?: string;
-  /** Of the release mode; absent for a mode of ours. */
+  /** The declarer of the release mode; absent for a mode of ours. */
   readonly release?: string;
 }
 

@@ -75,7 +75,7 @@ const pieceSchema = z.strictObject({
   portion: z.number().gt(0).max(1).optional(),
 });
 
-/** What leaves a platform: views of one person each, and a training of all platforms together. */
+/** The encoder: views of one person each, and a training of all platforms together. Nothing else leaves a platform. */
 const encoderSchema = z.strictObject(
   { views: z.array(pieceSchema).max(8).default([]), training: pieceSchema.optional() },
   {

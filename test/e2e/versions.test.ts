@@ -162,7 +162,7 @@ describe('a federation that one joins and one leaves', function () {
     );
     assert.match(read, /^leaves +books; what they released stays counted/m);
     assert.doesNotMatch(read, /farewell|have stopped|paid for no more/);
-    // Whoever runs a coordinator of the version that it left finds no platform in it.
+    // A coordinator of the version that it left finds no platform in it.
     url = await address((coordinator = startCoordinator('manifest-2.yaml')));
     const gone = await startAgent('books', 'manifest-2.yaml').ended;
     assert.equal(gone.code, EXIT.privacy, gone.stderr);

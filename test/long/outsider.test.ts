@@ -39,7 +39,7 @@ describe('A package from outside', function () {
   });
   after(() => rmSync(home, { recursive: true, force: true }));
 
-  /** What npm does with a tarball, without its network. */
+  /** Unpacks a tarball as npm does, without its network. */
   async function unpack(name: string, folder: string): Promise<void> {
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', home, folder]);
     const [{ filename }] = JSON.parse(stdout) as { filename: string }[];

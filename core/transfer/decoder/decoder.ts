@@ -39,7 +39,7 @@ export interface Decoder {
   score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
   /** Parts of an item's score. The same list of released vectors may be asked about several items at little cost. */
   explain(released: readonly ReleasedVector[], item: number): Explanation;
-  /** What the readout believes of the person and how surely; undefined if it has no such belief, or nothing was released. */
+  /** The readout’s belief about the person, with its certainty; undefined if it has no such belief, or nothing was released. */
   posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
 }
 

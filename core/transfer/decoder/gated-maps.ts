@@ -122,7 +122,7 @@ export function standardised(
 interface Pass {
   /** Weight of each map; 0 where its part says nothing. */
   readonly weights: Float64Array;
-  /** What each map predicts: [maps, dimension]. */
+  /** The prediction of each map: [maps, dimension]. */
   readonly each: Float64Array;
   readonly mixed: Float64Array;
 }

@@ -28,21 +28,19 @@ export interface NetworkTraining {
   readonly decay: number;
   /** Penalty of the ridge regression that the linear part starts from. */
   readonly penalty: number;
-  /** Parameters to start from in place of that regression and of random hidden units. */
-  readonly start?: Float64Array;
 }
 
 const RATE = 0.01;
 
 export function fitNetwork(
   { dimension, factors, features, width }: Pick<Fitting, 'dimension' | 'factors' | 'features' | 'width'>,
-  { decay, epochs, hidden, penalty, start }: NetworkTraining,
+  { decay, epochs, hidden, penalty }: NetworkTraining,
   seed: string,
 ): NetworkState {
   const prng = new Prng(seed);
   const { mean, unit, y } = standardised(factors, dimension);
   const shape = { width, hidden, dimension };
-  const parameters = start?.slice() ?? startOf(shape, features, y, penalty, prng);
+  const parameters = startOf(shape, features, y, penalty, prng);
   const state = { ...shape, mean, unit, parameters };
   descend(parameters, {
     rows: features.length / width,

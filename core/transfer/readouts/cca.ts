@@ -24,7 +24,7 @@ interface CcaState {
   readonly mean: Float64Array /* [dimension] */;
   /** Canonical directions among whitened released vectors, in rows: [directions, source axes]. */
   readonly left: Float64Array;
-  /** Where each of them moves a person in the item space, in rows: [directions, dimension]. */
+  /** The item-space vector by which each of them moves a person, in rows: [directions, dimension]. */
   readonly right: Float64Array;
 }
 

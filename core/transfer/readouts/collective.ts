@@ -19,9 +19,9 @@ interface CollectiveState {
   /** Mean and axes of the linked persons' vectors. */
   readonly prior: Whitening;
   readonly blocks: readonly Pick<Block, 'offset' | 'width'>[];
-  /** What a person at each axis releases, in rows: [axes, width]. */
+  /** The released vector of a person at each axis, in rows: [axes, width]. */
   readonly loadings: Float64Array;
-  /** What the average person releases: [width]. */
+  /** The released vector of the average person: [width]. */
   readonly mean: Float64Array;
   /** Weight of a released number beside the prior. */
   readonly weight: number;
