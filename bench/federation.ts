@@ -104,7 +104,7 @@ function measured(cell: Cell): Pick<Kept, 'means' | 'measured'> {
     : { measured: measurer.measure(market, setting, owns, cut, (own) => priorOf(cell, own), isBound) };
 }
 
-/** Choices of fr and ca in the same setting; for a point of a curve, their choices in the goals' setting with 100 and 300 own persons. */
+/** Means of fr and ca in the same setting; for a point of a curve, those in the goals' setting with 100 and 300 own persons. */
 function priorOf({ part, setting }: Cell, own: number): Means[] {
   const isCurve = part === 'curves';
   return [...kept.values()]

@@ -47,7 +47,7 @@ export interface Amounts {
 const MOST: Readonly<Record<Part, Amounts>> = {
   goals: { cuts: 1000, choosingCuts: 1000 },
   members: { cuts: 1000, choosingCuts: 2 },
-  // The votes of fr and ca come from the cells of the goals.
+  // The means of fr and ca come from the cells of the goals.
   curves: { cuts: 3, choosingCuts: 0 },
   diagnosis: { cuts: 2, choosingCuts: 1 },
 };

@@ -55,7 +55,7 @@ export function meansOf(lists: Lists, blends: readonly Blend[], candidates: Cand
   );
 }
 
-/** Votes of held-out persons on each blend. */
+/** Mean NDCG@10 of each blend over some held-out persons. */
 export interface Evidence {
   readonly means: ReadonlyMap<string, number>;
   readonly persons: number;

@@ -5,10 +5,8 @@
  */
 import type { Interactions } from '../../data/domain.ts';
 
-/** Persons in common that an imaginary pair of strangers has: few common persons prove little. */
-const SHRINK = 5;
-/** Below 1, popular items are held back less than the cosine would. */
-const EXPONENT = 0.7;
+/** Added to the cosine's denominator: few common persons prove little. */
+const SHRINK = 1;
 
 export class OwnNeighbours {
   readonly #own: Interactions;
@@ -58,7 +56,7 @@ export class OwnNeighbours {
       for (const other of met) {
         if (other !== item) {
           const count = this.count(other) - (left.has(other) ? 1 : 0);
-          scores[other] += together[other] / ((own * count) ** (EXPONENT / 2) + SHRINK);
+          scores[other] += together[other] / (Math.sqrt(own * count) + SHRINK);
         }
         together[other] = 0;
       }
