@@ -143,7 +143,7 @@ export function platformCommand(): Command {
     .option('--once', 'stop when first recommendations stand, are measured, and every letter is delivered')
     .optionsGroup('Running:')
     .addOption(
-      new Option('--tensors <backend>', 'engine of deep strategies')
+      new Option('--tensors <backend>', 'tensor backend that a training may use; none of ours uses one now')
         .choices(['auto', 'wasm', 'cpu', 'node'])
         .default('wasm'),
     )
