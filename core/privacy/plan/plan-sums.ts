@@ -48,6 +48,14 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
     persons: persons.reduce((sum, count) => sum + count, 0),
     ring: true,
   };
+  /** One masked sum is scaled once, however many platforms are in it. */
+  const scaled = new Map<string, SharedSum>();
+  const shared = (query: SumQuery): SharedSum => {
+    const key = JSON.stringify(query);
+    const one = scaled.get(key) ?? scaleFederated(query, z, together, setting);
+    scaled.set(key, one);
+    return one;
+  };
   const planned = platforms.map(({ name, personsAbout, queries }, i) => {
     const alone: SumSetting = {
       version,
@@ -63,7 +71,7 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
       if (query.scope === 'platform') {
         return keptSum(kept, query, name) ?? scaleSum(query, z * query.relativeNoise, alone).sum;
       }
-      const { sum, clips, ringBits: bits } = scaleFederated(query, z, together, setting);
+      const { sum, clips, ringBits: bits } = shared(query);
       ringBits = Math.max(ringBits, bits);
       return { ...sum, integerClip: clips[i] };
     });
