@@ -15,7 +15,7 @@ const climbing = floors.slice(0, -1).map((floor, height) => ({
  */
 const coreRanks = [
   ['errors'],
-  ['encoding', 'kernels', 'packages', 'random', 'tensor', 'time'],
+  ['encoding', 'kernels', 'packages', 'random', 'time'],
   ['accounting', 'crypto', 'data'],
   ['evaluation', 'reference-accounting', 'secagg'],
   ['privacy/mechanism'],
@@ -39,7 +39,7 @@ const climbingInCore = coreRanks.flatMap((rooms, rank) =>
 /** What core/ may take from outside: all of it computes, and none of it opens, connects, keeps time or draws. */
 const builtins = '^(node:)?(crypto|stream|stream/promises)$';
 const packages = [
-  ...['@noble/ciphers', '@noble/hashes', '@scure/bip39', '@tensorflow/tfjs-core', 'fft.js', 'hyparquet'],
+  ...['@noble/ciphers', '@noble/hashes', '@scure/bip39', 'fft.js', 'hyparquet'],
   ...['hyparquet-compressors', 'long', 'lossless-json', 'protobufjs', 'tweetnacl', 'yaml', 'zod'],
 ];
 

@@ -15,9 +15,8 @@ const pureCrypto = [
   ...['createPrivateKey', 'createPublicKey', 'diffieHellman', 'sign', 'verify', 'KeyObject'],
 ];
 
-/** Names under which packages draw from a generator of their own: node:crypto, tweetnacl, @noble, TensorFlow.js. */
-const draws =
-  '/^(random(Bytes|Int|UUID|Fill.*|Normal|Uniform.*|Gamma|StandardNormal)|getRandomValues|setPRNG|generate(Key|Prime).*|webcrypto|truncatedNormal|multinomial)$/';
+/** Names under which packages draw from a generator of their own: node:crypto, tweetnacl, @noble. */
+const draws = '/^(random(Bytes|Int|UUID|Fill.*)|getRandomValues|setPRNG|generate(Key|Prime).*|webcrypto)$/';
 
 export default tseslint.config(
   {
@@ -58,7 +57,6 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: pure },
-        ...['rand', 'dropout', 'time'].map((property) => ({ object: 'tf', property, message: pure })),
         { object: 'AbortSignal', property: 'timeout', message: pure },
         { object: 'Intl', property: 'DateTimeFormat', message: pure },
       ],

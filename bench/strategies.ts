@@ -11,7 +11,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openTensorBackend } from '../client/tensor/open.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import { gains } from '../core/evaluation/metrics.ts';
 import { seededRandom } from '../core/random/seeded.ts';
@@ -120,8 +119,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     (decoder) => !done.has(key({ setting: options.setting, encoder, epsilon, decoder, seed })),
   );
   if (wanted.length > 0 && performance.now() < until) {
-    const backend = await openTensorBackend();
-    const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, backend, factorise };
+    const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, factorise };
     federated = await federate(terms);
   }
   for (const decoder of wanted) {

@@ -12,7 +12,6 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openTensorBackend } from '../client/tensor/open.ts';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { popularityNegatives, uniformNegatives } from '../core/evaluation/negatives.ts';
@@ -71,7 +70,6 @@ const names = (list: string): string[] => list.split(',').filter((name) => name 
 const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
 const settings = JSON.parse(options.settings) as Record<string, unknown>;
 const roundCounts = names(options.rounds).map(Number);
-const backend = await openTensorBackend();
 
 function seedsOf(text: string): number[] {
   const [from, to] = text.includes('-') ? text.split('-').map(Number) : [1, Number(text)];
@@ -112,7 +110,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
           for (const epsilon of charged ? epsilons : [null]) {
             const delta = Number(options.delta);
             const privacy = { epsilon, delta, seed, rounds, release };
-            const run = await federate({ encoder, sources, split, ...privacy, cache, backend, factorise });
+            const run = await federate({ encoder, sources, split, ...privacy, cache, factorise });
             const label = [
               name,
               ...(charged ? [`epsilon ${epsilon ?? 'none'}`] : []),

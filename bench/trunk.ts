@@ -8,8 +8,6 @@
  * 4,none
  */
 import { parseArgs } from 'node:util';
-import { openTensorBackend } from '../client/tensor/open.ts';
-import type { TensorPreference } from '../client/tensor/open.ts';
 import { serverOptimiser } from '../core/federation/optimiser.ts';
 import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
 import { discreteGaussian } from '../core/privacy/mechanism/pipeline.ts';
@@ -29,7 +27,6 @@ const { values: options } = parseArgs({
     items: { type: 'string', default: '500' },
     hidden: { type: 'string', default: '32' },
     rounds: { type: 'string', default: '3' },
-    backend: { type: 'string', default: 'wasm' },
   },
 });
 
@@ -78,7 +75,6 @@ const privacy = planPrivacy({
     queries: sharedTrunk.queries(shape, name),
   })),
 });
-const backend = await openTensorBackend(options.backend as TensorPreference, (line) => console.log(line));
 const optimiser = serverOptimiser(plan.optimiser);
 let shared = sharedTrunk.initialModel(plan, 'a public seed');
 let state = optimiser.initialState(shared.length);
@@ -88,7 +84,7 @@ const { factorise } = factorMemory('a public seed');
 const timed = domains.slice(0, count);
 const started = cpuMs();
 const models = timed.map((domain) =>
-  sharedTrunk.join({ domain, shape, plan, random: seededRandom(domain.name), backend, factorise }),
+  sharedTrunk.join({ domain, shape, plan, random: seededRandom(domain.name), factorise }),
 );
 for (const [p, model] of models.entries()) {
   const random = seededStreams(`noise ${timed[p].name}`);
@@ -99,12 +95,10 @@ for (const [p, model] of models.entries()) {
 }
 const preparing = (cpuMs() - started) / 1000 / count;
 console.log(
-  `${count} platforms x ${persons} persons, ${shared.length} parameters, ${backend.name}; ` +
+  `${count} platforms x ${persons} persons, ${shared.length} parameters; ` +
     `preparing: ${preparing.toFixed(2)} s per platform`,
 );
 
-const tf = await backend.engine();
-const tensors = tf.memory().numTensors;
 for (let round = 1; round <= rounds; round++) {
   const spent = { train: 0, bound: 0, noise: 0, step: 0 };
   const total = new Float64Array(shared.length);
@@ -135,4 +129,3 @@ for (let round = 1; round <= rounds; round++) {
     `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s per platform: ${all.join(', ')}`,
   );
 }
-console.log(`tensors before ${tensors}, after ${tf.memory().numTensors}`);

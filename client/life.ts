@@ -109,7 +109,6 @@ export class Life implements ServiceBackend {
       plan,
       platform: options.identity.name,
       domain,
-      backend: options.backend,
       ...(options.decoder !== undefined && { decoder: options.decoder }),
       random: options.random,
       factorise: this.#factors.factorise,

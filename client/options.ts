@@ -1,5 +1,5 @@
 /**
- * The parts that a platform is made of. Time, randomness, store, transport and tensors come from the caller.
+ * The parts that a platform is made of. Time, randomness, store and transport come from the caller.
  * @module
  */
 import type { PseudonymScheme } from '../core/crypto/pseudonym.ts';
@@ -9,7 +9,6 @@ import type { Identity } from '../core/federation/identity.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
 import type { FactorMemory } from '../core/transfer/factors/factor-memory.ts';
-import type { TensorBackend } from '../core/tensor/backend.ts';
 import type { PlatformTransport } from '../core/wire/transport.ts';
 import type { EvaluationDocument } from './evaluation/document.ts';
 import type { HiddenPositives } from './evaluation/hidden.ts';
@@ -31,7 +30,6 @@ export interface PlatformOptions {
   /** The store stays open when the platform stops: the caller that opened it closes it. */
   readonly store: PlatformStore;
   readonly transport: PlatformTransport;
-  readonly backend: TensorBackend;
   readonly log: Log;
   readonly clock: Clock;
   /** The source of keys, masks and noise. Only simulations and tests give a seeded one. */

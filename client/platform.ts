@@ -44,7 +44,7 @@ export interface Platform {
   on(listener: PlatformListener): () => void;
   /** Connects and returns. The work continues in the background until `stop`. */
   start(): Promise<void>;
-  /** Leaves the attempt under way, closes the link and frees the tensors. Idempotent. */
+  /** Leaves the attempt under way and closes the link. Idempotent. */
   stop(): Promise<void>;
   /** Recommendations and consents. */
   readonly backend: ServiceBackend;

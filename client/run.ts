@@ -27,8 +27,6 @@ import { startService } from './serving/service.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { storeEngineOf } from './store/registry.ts';
 import { whenFree } from './store/when-free.ts';
-import { openTensorBackend } from './tensor/open.ts';
-import type { TensorPreference } from './tensor/open.ts';
 import { coordinatorAddress } from './transport/coordinator-address.ts';
 import { platformTransportNamed } from './transport/registry.ts';
 import { readIdentity, readManifest } from '../host/federation-files.ts';
@@ -57,7 +55,6 @@ export interface RunSettings {
   readonly emit: (event: PlatformEvent) => void;
   /** Port of the local service; 0: any free one. */
   readonly servePort: number;
-  readonly tensors: TensorPreference;
   readonly receives: boolean;
   readonly epoch: number;
   /** Milliseconds to wait for sources that do not answer. Default: ten minutes. */
@@ -142,7 +139,6 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
         clock: systemClock,
         random: random.of('link'),
       }),
-      backend: await openTensorBackend(settings.tensors, (reason) => log.warn(reason)),
       log,
       clock: systemClock,
       random,

@@ -11,7 +11,6 @@ import { AccountantError } from '../core/accounting/errors.ts';
 import { PackageError } from '../core/packages/errors.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { SecaggError } from '../core/secagg/errors.ts';
-import { TensorError } from '../core/tensor/errors.ts';
 import { TransferError } from '../core/transfer/errors.ts';
 import { WireError } from '../core/wire/errors.ts';
 import { HostError } from '../host/errors/host-errors.ts';
@@ -40,7 +39,6 @@ export const ERROR_TABLES: Readonly<Record<string, CodeTable>> = Object.fromEntr
     SecaggError,
     SimulationError,
     StoreError,
-    TensorError,
     TransferError,
     WireError,
   }).map(([name, errors]) => [name, errors.table]),

@@ -30,9 +30,6 @@ const PLANTED = [
   "import nacl from 'tweetnacl'; const { keyPair } = nacl.sign; export const x = keyPair();",
   "import nacl from 'tweetnacl'; const make = nacl.box.keyPair; export const x = make();",
   "import { randomBytes } from '@noble/hashes/utils.js'; export const x = randomBytes(8);",
-  "import * as tf from '@tensorflow/tfjs-core'; export const x = tf.randomNormal([2]);",
-  "import { truncatedNormal } from '@tensorflow/tfjs-core'; export const x = truncatedNormal([2]);",
-  "import * as tf from '@tensorflow/tfjs-core'; export const x = tf.dropout(tf.ones([2]), 0.5);",
   "import { asyncBufferFromFile } from 'hyparquet'; export const x = asyncBufferFromFile('a');",
   'export const x = Math.random();',
   'const { random } = Math; export const x = random();',
@@ -150,7 +147,6 @@ describe('floors: what may not be imported, dependency-cruiser refuses', functio
     ['core/claims/requires.ts', 'node:module', 'core-does-no-io'],
     ['core/claims/listens.ts', 'socket.io', 'core-takes-packages-that-compute'],
     ['core/claims/stores.ts', 'libsql', 'core-takes-packages-that-compute'],
-    ['core/claims/speeds.ts', '@tensorflow/tfjs-backend-wasm', 'core-takes-packages-that-compute'],
     ['cli/turns.ts', './turns.ts', 'no-cycles'],
     ['cli/unshipped.ts', 'mocha', 'shipped-code-needs-shipped-packages'],
   ];

@@ -9,7 +9,6 @@ import { parseArgs } from 'node:util';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { DEFAULT_ORDERS } from '../../core/accounting/orders.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { Domain } from '../../core/data/domain.ts';
@@ -43,7 +42,6 @@ const { values: flags } = parseArgs({
     versions: { type: 'boolean', default: false },
   },
 });
-const backend = tensorBackend('cpu');
 
 /** One platform over all versions, with one state. */
 class Traced {
@@ -87,7 +85,6 @@ class Traced {
       plan: plan.shared,
       random: seededRandom('public'),
       factorise: factorMemory('public').factorise,
-      backend,
     });
     return new TracedVersion(name, plan, ledger, own, model);
   }
@@ -141,7 +138,6 @@ class TracedVersion {
     await this.#model.adopt(trainedPart(this.#plan, firstModel(this.#plan)));
     const { release, sources } = this.#plan.manifest.privacy;
     if (needsPrototypes(release) && sources?.includes(this.name) === true) await this.#model.prototypes(this.#sums);
-    this.#model.dispose();
   }
 }
 

@@ -16,7 +16,6 @@ import { needsPrototypes, releaseMode } from '../../core/release/registry.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import { fitDecoders } from '../../core/transfer/decoder/decoder.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
@@ -42,7 +41,6 @@ export interface FederationOptions {
   readonly seed: number;
   /** Form of the release; absent: raw. */
   readonly release?: PublicRelease;
-  readonly backend?: TensorBackend;
   /** Number of rounds, for a strategy that shares a model. */
   readonly rounds?: number;
   /**
@@ -70,11 +68,6 @@ export function decodersOf(
   const random = Prng.fromSource(seededRandom(`${split.target.name}/${seed}`));
   return fitDecoders({ domain: split.target, factorise, random }, received, methods);
 }
-
-const noBackend: TensorBackend = {
-  name: 'cpu',
-  engine: () => Promise.reject(new Error('this benchmark gives no tensor backend: the strategy needs one')),
-};
 
 export async function federate(options: FederationOptions): Promise<Federated> {
   const { encoder, sources, split, epsilon, delta, seed, rounds = 0 } = options;
@@ -110,7 +103,6 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       shape,
       plan: shared,
       random: seededRandom(label),
-      backend: options.backend ?? noBackend,
       factorise: options.factorise,
     });
 
@@ -178,7 +170,6 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
   }
 
-  for (const model of models) if (options.cache === undefined || encoder.law !== 'sealed-only') model.dispose();
   return {
     plan,
     received,

@@ -3,7 +3,6 @@ import { DEFAULT_EVALUATION, EVALUATION_PROTOCOLS } from '../../client/evaluatio
 import type { EvaluationProtocol } from '../../client/evaluation/settings.ts';
 import type { Platform } from '../../client/platform.ts';
 import { DEFAULT_FLOOR } from '../../client/policy.ts';
-import type { TensorPreference } from '../../client/tensor/open.ts';
 import { decoder, integer, positive, text } from '../arguments.ts';
 import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import { interruption, SERVICE_STOP_MS } from '../interrupted.ts';
@@ -31,7 +30,6 @@ interface PlatformCommandOptions {
   readonly evaluationSeed: string;
   readonly decoder: string;
   readonly servePort: number;
-  readonly tensors: TensorPreference;
   readonly once?: boolean;
   readonly maxEpsilon: number;
   readonly maxDelta: number;
@@ -142,11 +140,6 @@ export function platformCommand(): Command {
     .option('--evaluation-seed <text>', 'seed of those items', text, DEFAULT_EVALUATION.seed)
     .option('--once', 'stop when first recommendations stand, are measured, and every letter is delivered')
     .optionsGroup('Running:')
-    .addOption(
-      new Option('--tensors <backend>', 'tensor backend that a training may use; none of ours uses one now')
-        .choices(['auto', 'wasm', 'cpu', 'node'])
-        .default('wasm'),
-    )
     .addOption(new Option('--events <format>', 'progress on standard output, one event a line').choices(['json']))
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .option('--log-file <file>', 'JSON lines there instead of standard error', text)
@@ -209,7 +202,6 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       epoch: options.epoch,
       releaseTimeoutMs: 1000 * options.releaseWait,
       servePort: options.servePort,
-      tensors: options.tensors,
       decoder: options.decoder,
       evaluation: { protocol: options.protocol, negatives: options.negatives, seed: options.evaluationSeed },
       floor: {

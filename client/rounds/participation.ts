@@ -76,7 +76,7 @@ export class Participation {
   #model: RoundWork | undefined;
   #running: Running | undefined;
   #resolveOver: (end: RoundsEnd) => void = () => undefined;
-  /** Adopting and computing use the same tensors, so only one runs at a time. */
+  /** Adopting and computing use the same model, so only one runs at a time. */
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: ParticipationOptions) {

@@ -28,13 +28,12 @@ export class LocalWorkshop implements Workshop {
 
   constructor(options: WorkshopOptions) {
     this.#options = options;
-    const { plan, platform, domain, backend, factorise, random, drawn, charge, onProgress, signal } = options;
+    const { plan, platform, domain, factorise, random, drawn, charge, onProgress, signal } = options;
     this.#model = plan.encoder.join({
       domain,
       shape: plan.shape,
       plan: plan.shared,
       random: seededRandom(`${plan.manifest.seed}/strategy/${platform}`),
-      backend,
       factorise,
       onProgress: (_, fraction) => onProgress(fraction),
       signal,
@@ -82,7 +81,6 @@ export class LocalWorkshop implements Workshop {
   }
 
   dispose(): Promise<void> {
-    this.#model.dispose();
     return Promise.resolve();
   }
 }

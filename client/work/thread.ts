@@ -7,7 +7,6 @@ import type { Manifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
-import type { TensorBackendName } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
@@ -15,7 +14,6 @@ import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
 import type { EvaluationOrder } from '../evaluation/evaluate.ts';
 import type { Update } from '../rounds/update.ts';
-import { tensorBackend } from '../tensor/open.ts';
 import { Calls } from './calls.ts';
 import { LocalWorkshop } from './local-workshop.ts';
 import { unpackDomain, unpackReceived } from './packets.ts';
@@ -26,7 +24,6 @@ export interface ThreadTerms {
   readonly manifest: Manifest;
   readonly platform: string;
   readonly domain: DomainPacket;
-  readonly backend: TensorBackendName;
   readonly decoder?: string;
 }
 
@@ -52,7 +49,7 @@ class Thread {
     });
   }
 
-  #begin({ manifest, platform, domain, backend, decoder }: ThreadTerms): void {
+  #begin({ manifest, platform, domain, decoder }: ThreadTerms): void {
     const plan = planFederation(manifest);
     this.#plan = plan;
     this.#platform = platform;
@@ -61,7 +58,6 @@ class Thread {
       plan,
       platform,
       domain: unpackDomain(domain),
-      backend: tensorBackend(backend),
       ...(decoder !== undefined && { decoder }),
       factorise: factorMemory(manifest.seed).factorise,
       random: systemStreams,

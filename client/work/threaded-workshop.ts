@@ -41,12 +41,11 @@ export class ThreadedWorkshop implements Workshop {
   constructor(options: WorkshopOptions, module: URL = THREAD) {
     this.#options = options;
     this.#module = module;
-    const { plan, platform, domain, backend, decoder } = options;
+    const { plan, platform, domain, decoder } = options;
     this.#terms = {
       manifest: plan.manifest,
       platform,
       domain: packDomain(domain),
-      backend: backend.name,
       ...(decoder !== undefined && { decoder }),
     };
     this.#training = this.#start('training');

@@ -9,7 +9,6 @@ import type { DrawnSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import type { TensorBackend } from '../../core/tensor/backend.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
@@ -44,7 +43,6 @@ export interface WorkshopOptions {
   readonly platform: string;
   /** The domain under pseudonyms. */
   readonly domain: Domain;
-  readonly backend: TensorBackend;
   /** This platform's decoder of received representations: a readout, or readout@space. Absent: ridge. */
   readonly decoder?: string;
   /** The platform's own memory of factors. Each thread has another one. */

@@ -45,7 +45,7 @@ export class ComposedModel implements PlatformModel {
 
   async prepare(charged: ChargedSums): Promise<void> {
     if (!this.#takesPart()) return;
-    const { backend, domain, plan, random, shape, signal } = this.#context;
+    const { domain, plan, random, shape, signal } = this.#context;
     const { training, width } = this.#composition;
     const sums = this.#sumsOver(charged);
     const views: Made[] = [];
@@ -70,7 +70,6 @@ export class ComposedModel implements PlatformModel {
       ...(domain.places && { places: domain.places }),
       sums,
       random,
-      backend,
       ...(signal && { signal }),
     });
   }
@@ -112,11 +111,6 @@ export class ComposedModel implements PlatformModel {
     }
     const represent = (_id: string, row: number): Float32Array => this.represent(historyOf(domain, row));
     return trainPrototypes(settings, () => domain.persons.map(represent), sums, random);
-  }
-
-  dispose(): void {
-    this.#encode = undefined;
-    this.#trainee = undefined;
   }
 
   /** True if the platform makes an encoder: a source, or any platform if the training reads histories alone. */

@@ -8,7 +8,6 @@ import type { Domain, History } from '../data/domain.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { RandomSource } from '../random/source.ts';
-import type { TensorBackend } from '../tensor/backend.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
@@ -123,7 +122,6 @@ export interface EncoderContext {
    * Use it for initialisation and shuffling, never for noise or for a choice that must stay secret.
    */
   readonly random: RandomSource;
-  readonly backend: TensorBackend;
   /** Factorises the platform's own domain, or a part of its persons; each domain once. */
   readonly factorise: Factorise;
   /** Progress of long work, 0 to 1. */
@@ -152,6 +150,4 @@ export interface PlatformModel {
    * asked for once, after the last round, if the codes of the release mode are prototypes.
    */
   prototypes(sums: ChargedSums): Promise<Float32Array>;
-  /** Frees tensors and buffers. */
-  dispose(): void;
 }

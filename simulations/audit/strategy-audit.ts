@@ -6,7 +6,6 @@
  * @module
  */
 import { computeUpdate } from '../../client/rounds/update.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { restrictPersons } from '../../core/data/select.ts';
 import { roundSum } from '../../core/federation/attempt.ts';
@@ -96,10 +95,6 @@ export async function auditStrategy(
       await model.adopt(trainedPart(plan, shared));
       await everybody.adopt(trainedPart(plan, shared));
     }
-  }
-  for (const { model, everybody } of honest) {
-    model.dispose();
-    everybody.dispose();
   }
   const guesses = Math.max(10, Math.floor(canaries / CANARIES_A_GUESS));
   const made = guessExtremes(scores, inside, guesses);
@@ -295,7 +290,6 @@ function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformMod
     shape,
     plan: shared,
     random: seededRandom(`${seed} public`),
-    backend: tensorBackend('cpu'),
     factorise: factorMemory(plan.manifest.seed).factorise,
   });
 }

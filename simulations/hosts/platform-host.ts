@@ -17,7 +17,6 @@ import { openStateDirectory } from '../../client/state-directory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { readVocabulary } from '../../client/vocabulary.ts';
-import { openTensorBackend } from '../../client/tensor/open.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
@@ -133,7 +132,6 @@ async function platformOf(
     ...(config.vocabulary !== null && { vocabulary: readVocabulary(config.vocabulary) }),
     store,
     transport: connect(wireIdentity(manifest, identity)),
-    backend: await openTensorBackend('wasm'),
     log,
     clock: systemClock,
     random: seededStreams(`${config.seed}/${config.name}`),

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { views } from '../../core/transfer/registry.ts';
 import { encoderName, encoderSpec } from '../../core/transfer/expression.ts';
 import { createPlatform } from '../../client/platform.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import {
   NEIGHBOURS,
   NOT_CHARGED,
@@ -162,7 +161,6 @@ describe('What a statement says is what runs', () => {
         shape: plan.shape,
         plan: plan.shared,
         random: seededRandom('public'),
-        backend: tensorBackend('cpu'),
         factorise: factorMemory('public').factorise,
       });
       const sums = createChargedSums({
@@ -181,7 +179,6 @@ describe('What a statement says is what runs', () => {
         await model.adopt(shared);
       }
       await model.prototypes(sums);
-      model.dispose();
       assert.equal(contributions.size, plan.privacy.sums[domain.name].length, [...contributions.keys()].join());
       for (const [label, counts] of contributions) {
         for (const count of counts) assert.equal(count, domain.persons.length, `${encoderName(encoder)}, ${label}`);

@@ -20,7 +20,6 @@ const running = await runPlatform({
   log: silentLog,
   emit: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
   servePort: 0,
-  tensors: 'wasm',
   receives: true,
   epoch: 1,
   evaluation: DEFAULT_EVALUATION,

@@ -237,7 +237,7 @@ describe('Taking part in a round', () => {
     let refuses = false;
     const moody = {
       ...model,
-      adopt: () => (refuses ? Promise.reject(new Error('no memory for tensors')) : Promise.resolve()),
+      adopt: () => (refuses ? Promise.reject(new Error('no memory for the model')) : Promise.resolve()),
     };
     const participation = await ready(undefined, moody);
     const end = { kind: 'attempt-end', attempt: 1, outcome: 'completed', text: '' } as const;

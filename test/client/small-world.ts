@@ -4,7 +4,6 @@ import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { PlatformOptions } from '../../client/options.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
@@ -119,7 +118,6 @@ export function smallWorld(
         random: seededRandom(`wire ${name} ${starts}`),
         firstPauseMs: 5,
       }),
-      backend: tensorBackend('cpu'),
       log: silentLog,
       clock: systemClock,
       // A process that starts again draws other randomness: repeated letter ids, keys or masks would be a reuse.

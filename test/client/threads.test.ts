@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { peopleOf } from '../../client/data/people.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { LocalWorkshop } from '../../client/work/local-workshop.ts';
 import { packDomain, packReceived, unpackDomain, unpackReceived } from '../../client/work/packets.ts';
 import { ThreadedWorkshop } from '../../client/work/threaded-workshop.ts';
@@ -41,7 +40,6 @@ describe('Long work on threads of its own', function () {
       plan: planFederation(world.manifest),
       platform: 'films',
       domain: (await peopleOf(world.domains.get('films')!, pseudonyms)).domain,
-      backend: tensorBackend('wasm'),
       factorise: factorMemory(world.manifest.seed).factorise,
       random: seededStreams('threads'),
       drawn: {

@@ -270,14 +270,12 @@ async function contributions(domain: Domain, pinned?: Yielded['released']): Prom
       return Promise.resolve(value.slice());
     },
   };
-  const backend = { name: 'cpu', engine: () => Promise.reject(new Error('none is needed')) } as const;
   const random = seededRandom('neighbours');
   const { factorise } = factorMemory('neighbours');
   const plan = encoder.plan(shape);
-  const model = encoder.join({ domain, shape, plan, random, backend, factorise });
+  const model = encoder.join({ domain, shape, plan, random, factorise });
   await model.prepare(sums);
   await model.adopt(new Float32Array(0));
   domain.persons.forEach((_, p) => note(p, model.represent(historyOf(domain, p))));
-  model.dispose();
   return { of: yielded, released };
 }

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { openByReadingBeside } from '../../client/data/open.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
-import { openTensorBackend } from '../../client/tensor/open.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
@@ -63,7 +62,6 @@ export async function assertRoundsAsInOnePlace(place: Workplace): Promise<number
     return history.completedRounds;
   } finally {
     theirs.close();
-    for (const model of models.values()) model.dispose();
   }
 }
 
@@ -80,7 +78,6 @@ async function modelOf(place: Workplace, plan: FederationPlan, name: string): Pr
     plan: plan.shared,
     // Any source will do: the start of the iteration has no effect after its first sum, which is stored.
     random: seededRandom('in one place'),
-    backend: await openTensorBackend('wasm'),
     factorise: factorMemory(plan.manifest.seed).factorise,
   });
   const store = openPlatformStore(place.path(`${name}-state`, 'state.db'));

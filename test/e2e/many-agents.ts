@@ -3,7 +3,6 @@ import { createPlatform } from '../../client/platform.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { Platform } from '../../client/platform.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { socketTransport } from '../../client/transport/socket-io.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
@@ -70,7 +69,6 @@ export function agentOf(name: string, manifest: Manifest, url: string, store: Pl
       random: systemRandom,
       firstPauseMs: 50,
     }),
-    backend: tensorBackend('cpu'),
     log: silentLog,
     clock: systemClock,
     random: oneSource(systemRandom),

@@ -5,7 +5,6 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { historyOf, personIndex } from '../../core/data/select.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
@@ -79,7 +78,6 @@ async function departures(encoder: Encoder, release: PublicRelease): Promise<Rec
     shape,
     plan: shared,
     random: seededRandom(`departures/${books.name}`),
-    backend: tensorBackend('cpu'),
     factorise: factorMemory('departures').factorise,
   });
   const contributed = digest();
@@ -153,7 +151,6 @@ async function departures(encoder: Encoder, release: PublicRelease): Promise<Rec
   );
   const scored = digest();
   for (const vector of codes.slice(warm)) scored.floats(decoder.score([{ source: books.name, vector }]));
-  source.dispose();
   return { contributed: contributed.hex(), opened: opened.hex(), released: released.hex(), scored: scored.hex() };
 }
 

@@ -58,7 +58,7 @@ export function commandLines(): readonly string[] {
     'consent withdraw --state FOLDER/fresh --person ann',
     'consent list --state FOLDER/fresh --json',
     'simulate --strategy nobody --json',
-    // The masked sum, tensors, sampled persons and randomised codes: one round with everything.
+    // The masked sum, a trained encoder, sampled persons and randomised codes: one round with everything.
     'simulate --in-process --json --persons 50 --items 150 --seed 7 --rounds 1 --strategy shared-trunk --set autoencoder.hidden=16 --set subspace.steps=1 --release ldp --out FOLDER/runs',
   ];
 }

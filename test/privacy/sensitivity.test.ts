@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf, restrictPersons } from '../../core/data/select.ts';
 import { hashedPlaces } from '../../core/data/vocabulary.ts';
@@ -118,7 +117,6 @@ async function run(
     shape,
     plan,
     random: seededRandom('public'),
-    backend: tensorBackend('cpu'),
     factorise: factorMemory('public').factorise,
   });
   const seen: Seen = new Map();
@@ -227,8 +225,6 @@ describe('sensitivity', () => {
               assert.deepEqual(whole.model.represent(history), without.model.represent(history), `person ${position}`);
             }
           } finally {
-            whole.model.dispose();
-            without.model.dispose();
           }
         }),
         { numRuns: release === undefined ? 15 : 8 },
@@ -343,9 +339,7 @@ describe('sensitivity', () => {
         assert.ok(square > 0n && square <= BigInt(sum.integerClip) ** 2n);
         assert.notEqual(difference.at(-1), 0, 'the vote is in it');
       });
-      without.model.dispose();
     }
-    whole.model.dispose();
   });
 
   it('linear-bridge, prototypes: through its own vector a person moves them within the bound; through the encoder it moves everybody', async () => {
@@ -400,7 +394,6 @@ describe('sensitivity', () => {
           }
           if (!isDeepStrictEqual(anew.seen.get(PROTOTYPES_LABEL)![pass], others)) movedOthers += 1;
         });
-        for (const { model } of [whole, pinned, anew]) model.dispose();
       }),
       { numRuns: 10 },
     );
@@ -429,7 +422,6 @@ describe('sensitivity', () => {
             }),
           contributions: model.contributions.bind(model),
           adopt: model.adopt.bind(model),
-          dispose: model.dispose.bind(model),
         };
       },
     };

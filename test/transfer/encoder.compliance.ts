@@ -13,7 +13,6 @@ import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.t
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
-import type { TensorBackend } from '../../core/tensor/backend.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { baselineNamed } from '../../core/transfer/baselines/registry.ts';
 import { composeEncoder } from '../../core/transfer/compose.ts';
@@ -24,7 +23,6 @@ import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 export interface EncoderComplianceSetup {
   /** Small worlds, because the suite runs a platform several times. */
   readonly rounds?: number;
-  readonly backend?: () => Promise<TensorBackend>;
 }
 
 /** Buckets: about as many as items, so that some items share one. */
@@ -41,14 +39,8 @@ interface Departures {
   readonly updates: readonly (readonly Contribution[])[];
 }
 
-const NO_ENGINE: TensorBackend = {
-  name: 'cpu',
-  engine: () => Promise.reject(new Error('this suite was given no tensor backend')),
-};
-
 export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetup = {}): void {
   const rounds = setup.rounds ?? 0;
-  let backend = NO_ENGINE;
   const world = syntheticWorld({
     seed: 'compliance',
     platforms: ['books', 'films', 'music'],
@@ -82,14 +74,11 @@ export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetu
   const plan = encoder.plan(shape);
   const parameters = plan.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
   const queries = encoder.queries(shape, books.name);
-  const models: PlatformModel[] = [];
 
   const join = (domain: Domain, seed: string, joined = shape): PlatformModel => {
     const random = seededRandom(seed);
     const { factorise } = factorMemory(seed);
-    const model = encoder.join({ domain, shape: joined, plan, random, backend, factorise });
-    models.push(model);
-    return model;
+    return encoder.join({ domain, shape: joined, plan, random, factorise });
   };
 
   /** A shared model other than the first, the same for all compared runs. */
@@ -167,13 +156,6 @@ export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetu
     }
     return { others, own };
   };
-
-  before(async () => {
-    backend = (await setup.backend?.()) ?? NO_ENGINE;
-  });
-  afterEach(() => {
-    for (const model of models.splice(0)) model.dispose();
-  });
 
   it('is the same again from what a manifest says of it', () => {
     const again = composeEncoder(encoder.spec);

@@ -1,11 +1,10 @@
 /** Runs the compliance suite on every published encoder, and on each view alone and beside another. */
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { presets } from '../../core/transfer/presets.ts';
 import { views } from '../../core/transfer/registry.ts';
 import { encoderCompliance } from './encoder.compliance.ts';
 
-const trained = { rounds: 2, backend: () => Promise.resolve(tensorBackend('cpu')) };
+const trained = { rounds: 2 };
 /** Settings that keep the suite short. */
 const small = { 'autoencoder.hidden': 8, 'autoencoder.bottleneck': 6 };
 

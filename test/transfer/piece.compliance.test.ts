@@ -12,7 +12,6 @@ import type { PerPerson, PersonSums } from '../../core/transfer/per-person.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
 import type { Trainee } from '../../core/transfer/training/training.ts';
 import type { Made, View } from '../../core/transfer/views/view.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 const { domains } = syntheticWorld({
@@ -156,7 +155,6 @@ describe('pieces that carry a claim', () => {
         places: hashedPlaces(40, books.catalogue),
         sums: checkedSums(new Map(asks.map(({ label, dimension }) => [label, dimension])), asked),
         random: seededRandom('public'),
-        backend: tensorBackend('cpu'),
       });
       assert.deepEqual(
         [...asked],

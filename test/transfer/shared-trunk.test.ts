@@ -7,7 +7,6 @@ import { centre, toRing } from '../../core/privacy/mechanism/ring.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import type { Federation } from './trunk-federation.ts';
 import {
   contributionsOf,
@@ -88,7 +87,6 @@ describe('shared-trunk', () => {
     for (const model of [...apart, ...together]) await model.adopt(federated.models[ROUNDS - 1]);
     const history = { items: domains[0].items.subarray(0, domains[0].offsets[1]) };
     assert.deepEqual(apart[0].represent(history), together[2].represent(history));
-    for (const model of [...apart, ...together]) model.dispose();
   });
 
   it("one person's contribution does not depend on who else is there, once released values are given", async () => {
@@ -131,21 +129,6 @@ describe('shared-trunk', () => {
       own.reduce((sum, query) => sum + query.repetitions, 0),
     );
     assert.ok(all.privacy.epsilon !== null && all.privacy.epsilon <= 4 && all.privacy.epsilon > 3.99);
-  });
-
-  it('leaves no tensor behind, round after round, also when a round is broken off', async () => {
-    const tf = await tensorBackend('wasm').engine();
-    const all = federation(domains, null);
-    const model = await platform(all, domains[0]);
-    const { numTensors, numDataBuffers } = tf.memory();
-    for (let round = 1; round <= 4; round++) {
-      let seen = 0;
-      for (const _ of contributionsOf(model, all.start, round)) if (round === 4 && ++seen === 3) break;
-      assert.equal(tf.memory().numTensors, numTensors);
-      assert.equal(tf.memory().numDataBuffers, numDataBuffers);
-    }
-    model.dispose();
-    assert.equal(tf.memory().numTensors, numTensors);
   });
 
   it('always starts from the shared model it is given, and adopts without changing that', async () => {
@@ -253,13 +236,11 @@ describe('shared-trunk', () => {
   it('refuses to work before it is prepared, and a shared model of another plan', async () => {
     const all = federation(domains, null);
     const { encoder, plan, shape } = all;
-    const backend = tensorBackend('wasm');
     const fresh: PlatformModel = encoder.join({
       domain: domains[0],
       shape,
       plan,
       random: null!,
-      backend,
       factorise: null!,
     });
     assert.throws(() => [...contributionsOf(fresh, all.start, 1)], { code: 'TRANSFER_NOT_PREPARED' });
@@ -275,7 +256,6 @@ describe('shared-trunk', () => {
     const { encoder, plan, shape } = all;
     const model = encoder.join({
       ...{ domain: domains[0], shape, plan, random: { bytes: (n) => new Uint8Array(n) } },
-      backend: tensorBackend('wasm'),
       factorise: null!,
       signal: cancelled.signal,
     });

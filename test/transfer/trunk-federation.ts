@@ -16,7 +16,6 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { Encoder, PlatformModel, PublicShape, SharedModel, SharedPlan } from '../../core/transfer/encoder.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 export interface Federation {
@@ -98,7 +97,6 @@ export async function platform(
     shape,
     plan,
     random: seededRandom(`start ${domain.name}`),
-    backend: tensorBackend('wasm'),
     factorise: factorMemory('trunk').factorise,
   });
   const { drawn, onCharge } = options;

@@ -4,7 +4,6 @@
  * @module
  */
 import type { RandomSource } from '../../random/source.ts';
-import type { TensorBackend } from '../../tensor/backend.ts';
 import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
@@ -58,7 +57,6 @@ export interface TrainingContext<Settings> {
   readonly places?: Int32Array;
   readonly sums: PersonSums;
   readonly random: RandomSource;
-  readonly backend: TensorBackend;
   readonly signal?: AbortSignal;
 }
 
