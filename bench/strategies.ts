@@ -22,8 +22,8 @@ import { factorFolder } from '../simulations/factor-folder.ts';
 import { settingNamed } from './strategies/settings.ts';
 import { summaryOf, summaryText } from './strategies/summary.ts';
 import type { Row } from './strategies/summary.ts';
-import { decodersOf, federate } from './transfer/in-process.ts';
-import type { Federated } from './transfer/in-process.ts';
+import { decodersOf, federate } from '../simulations/in-one-process.ts';
+import type { Federated } from '../simulations/in-one-process.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -28,7 +28,7 @@ import type { PlatformModel, PublicRelease } from '../core/transfer/encoder.ts';
 import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { domainOf, gameVideo } from './strategies/settings.ts';
-import { decodersOf, federate } from './transfer/in-process.ts';
+import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
 

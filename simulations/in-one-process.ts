@@ -1,26 +1,27 @@
 /**
- * A federation in one process, without sockets or masks. The strategies, the privacy plan and the noise are the real
+ * A federation in one process, without sockets or masks. The encoders, the privacy plan and the noise are the real
  * ones, but the noise comes from a seeded generator, so that figures can be repeated.
+ * @module
  */
-import type { ColdSplit } from '../../core/evaluation/split.ts';
-import { serverOptimiser } from '../../core/federation/optimiser.ts';
-import type { Domain } from '../../core/data/domain.ts';
-import { historyOf, personIndex } from '../../core/data/select.ts';
-import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
-import { planPrivacy } from '../../core/privacy/plan/plan.ts';
-import { plannedSum } from '../../core/privacy/plan/plan-lookups.ts';
-import type { ChargedSums, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
-import type { PrivacyPlan } from '../../core/privacy/plan/privacy-plan.ts';
-import { needsPrototypes, releaseMode } from '../../core/release/registry.ts';
-import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
-import { seededStreams } from '../../core/random/streams.ts';
-import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
-import { fitDecoders } from '../../core/transfer/decoder/decoder.ts';
-import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
-import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
-import { Prng } from '../../core/random/prng.ts';
+import type { ColdSplit } from '../core/evaluation/split.ts';
+import { serverOptimiser } from '../core/federation/optimiser.ts';
+import type { Domain } from '../core/data/domain.ts';
+import { historyOf, personIndex } from '../core/data/select.ts';
+import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
+import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
+import { planPrivacy } from '../core/privacy/plan/plan.ts';
+import { plannedSum } from '../core/privacy/plan/plan-lookups.ts';
+import type { ChargedSums, PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
+import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
+import { needsPrototypes, releaseMode } from '../core/release/registry.ts';
+import type { ReceivedRepresentations } from '../core/release/release.ts';
+import { seededRandom } from '../core/random/seeded.ts';
+import { seededStreams } from '../core/random/streams.ts';
+import type { Factorise } from '../core/transfer/factors/factor-memory.ts';
+import { fitDecoders } from '../core/transfer/decoder/decoder.ts';
+import type { Decoder } from '../core/transfer/decoder/decoder.ts';
+import type { ReleasedVector } from '../core/transfer/decoder/report.ts';
+import { Prng } from '../core/random/prng.ts';
 import type {
   PlatformModel,
   PublicRelease,
@@ -28,7 +29,7 @@ import type {
   SharedModel,
   SharedPlan,
   Encoder,
-} from '../../core/transfer/encoder.ts';
+} from '../core/transfer/encoder.ts';
 
 export interface FederationOptions {
   readonly encoder: Encoder;
@@ -49,6 +50,8 @@ export interface FederationOptions {
    */
   readonly cache?: Map<string, PlatformModel>;
   readonly factorise: Factorise;
+  /** Number of ids of the vocabulary, if the domains have places in one. */
+  readonly vocabulary?: number;
 }
 
 export interface Federated {
@@ -83,6 +86,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     maxPlatformsPerPerson: domains.length,
     rounds,
     release,
+    ...(options.vocabulary !== undefined && { vocabulary: options.vocabulary }),
   };
   const shared = encoder.plan(shape);
   const plan = planPrivacy({
@@ -198,6 +202,7 @@ async function trainInRounds(options: Rounds): Promise<SharedModel> {
   const optimiser = serverOptimiser(shared.optimiser);
   let state = optimiser.initialState(model.length);
   const sum = plannedSum(plan, domains[0].name, 'round');
+  const noiseDeviation = (sum.localSigma * Math.sqrt(domains.length)) / sum.scale;
   for (let round = 1; round <= rounds; round++) {
     const total = new Float64Array(model.length);
     for (const [p, platform] of models.entries()) {
@@ -207,7 +212,12 @@ async function trainInRounds(options: Rounds): Promise<SharedModel> {
       const noised = mechanism.addNoise(sum, accumulator.finish().integers, random);
       for (let i = 0; i < total.length; i++) total[i] += noised[i];
     }
-    const meanUpdate = mechanism.decode(sum, total).map((value) => value / shared.denominator);
+    const decoded = mechanism.decode(sum, total);
+    if (encoder.advance !== undefined) {
+      model = encoder.advance(shared, model, { sum: decoded, earlier: round - 1, noiseDeviation });
+      continue;
+    }
+    const meanUpdate = decoded.map((value) => value / shared.denominator);
     ({ model, state } = optimiser.step(model, meanUpdate, state));
   }
   return model;
