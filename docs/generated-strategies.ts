@@ -79,7 +79,8 @@ ${settingsOf(measured)
 }
 
 function plantedRow({ method, world, off, ...gains }: Verified): string {
-  const text = (gain: PlantedGain): string => (gain.mean === 0 && gain.low === 0 ? '' : gainText(gain));
+  const text = (gain: PlantedGain | undefined): string =>
+    gain === undefined || (gain.mean === 0 && gain.low === 0) ? '' : gainText(gain);
   return `| \`${method}\` | ${world} | ${text(gains.overPrior)} | ${off} | ${text(gains.overAblation)} | ${text(gains.ablationOverPrior)} | ${text(gains.overRidge)} |`;
 }
 

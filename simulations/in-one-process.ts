@@ -39,7 +39,7 @@ export interface FederationOptions {
   readonly epsilon: number | null;
   readonly delta: number;
   /** Seed of noise, starting values and choices of held-out persons. */
-  readonly seed: number;
+  readonly seed: number | string;
   /** Form of the release; absent: raw. */
   readonly release?: PublicRelease;
   /** Number of rounds, for a strategy that shares a model. */

@@ -7,7 +7,9 @@ import { encoderNamed } from '../../core/transfer/compose.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
+import type { Margins } from '../../simulations/worlds/planted/plants.ts';
 import { gainText, keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
+import type { PlantedGain } from '../../simulations/worlds/planted/verify.ts';
 import { withAllow } from '../allow-option.ts';
 
 const methodSchema = z.strictObject({
@@ -72,13 +74,13 @@ export function strategiesCommand(): Command {
     .description('list the methods of transfer: what leaves a platform, and what a target does with it')
     .option('--json', 'print one JSON document', false)
     .addOption(
-      new Option('--verify <method>', 'run a readout or a space on its planted world, with its mechanism on and off')
-        .choices([...readouts, ...spaces].map(({ name }) => name))
+      new Option('--verify <method>', 'run a method on its planted world, with its mechanism on and off')
+        .choices([...views.all, ...trainings.all, ...readouts, ...spaces].map(({ name }) => name))
         .conflicts('json'),
     )
-    .action(({ json, verify: method }: { readonly json: boolean; readonly verify?: string }) => {
+    .action(async ({ json, verify: method }: { readonly json: boolean; readonly verify?: string }) => {
       if (method !== undefined) {
-        process.stdout.write(`${verifiedText(method)}\n`);
+        process.stdout.write(`${await verifiedText(method)}\n`);
         return;
       }
       const all = places();
@@ -86,9 +88,9 @@ export function strategiesCommand(): Command {
     });
 }
 
-function verifiedText(method: string): string {
+async function verifiedText(method: string): Promise<string> {
   const plant = plantOf(method);
-  const verified = verify(plant, VERIFY_SEEDS);
+  const verified = await verify(plant, VERIFY_SEEDS);
   const { ablationOverPrior, off, overAblation, overPrior, overRidge } = verified;
   const ok = keepsMargins(verified, plant);
   if (!ok) process.exitCode = EXIT.internal;
@@ -97,9 +99,14 @@ function verifiedText(method: string): string {
     `  NDCG@10 over the prior                   ${gainText(overPrior)}, wanted above ${plant.overPrior}`,
     `  over itself with ${off}: ${gainText(overAblation)}, wanted above ${plant.overAblation}`,
     `  what is left over the prior without it   ${gainText(ablationOverPrior)}`,
-    `  over ridge                               ${gainText(overRidge)}${plant.overRidge === undefined ? '' : `, wanted above ${plant.overRidge}`}`,
+    ...(overRidge === undefined ? [] : [ridgeLine(overRidge, plant)]),
     ok ? 'as planted' : 'NOT AS PLANTED: the mechanism does not bring what it should',
   ].join('\n');
+}
+
+function ridgeLine(gain: PlantedGain, { overRidge }: Margins): string {
+  const wanted = overRidge === undefined ? '' : `, wanted above ${overRidge}`;
+  return `  over ridge                               ${gainText(gain)}${wanted}`;
 }
 
 function textOf(all: readonly Place[]): string {

@@ -5,7 +5,7 @@
  */
 import type { EncoderSpec } from './encoder.ts';
 import { TransferError } from './errors.ts';
-import type { PieceSpec } from './piece.ts';
+import type { Piece, PieceSpec } from './piece.ts';
 import { presets } from './presets.ts';
 import { trainings, views } from './registry.ts';
 
@@ -13,13 +13,43 @@ import { trainings, views } from './registry.ts';
 export const USUAL_ENCODER = 'private-subspace';
 
 /**
- * The encoder that an expression or a published name means.
+ * The encoder that an expression or a published name means. `~PIECE` behind it switches that piece's mechanism off.
  * @param changes of its usual settings, by `piece.key`; the key `portion` is the piece's share of the budget.
  * @throws TransferError TRANSFER_PIECE, naming the grammar or the pieces that exist; TRANSFER_SETTING for a key without a
  *   piece, or for a piece that the encoder does not have.
  */
 export function encoderSpec(text: string, changes: Readonly<Record<string, unknown>> = {}): EncoderSpec {
-  return withSettings(usualSpec(text), changes);
+  const parts = text.split('~');
+  const [expression] = parts;
+  const off = parts.at(1);
+  if (parts.length > 2) throw new TransferError('TRANSFER_PIECE', `encoder "${text}": write one ~PIECE at most`);
+  const spec = withSettings(usualSpec(expression), changes);
+  return off === undefined ? spec : without(spec, off);
+}
+
+/** The encoder's expression with each of its pieces switched off in turn, and what is off then. */
+export function encoderAblations(text: string): readonly { readonly expression: string; readonly off: string }[] {
+  return pieceSpecsOf(encoderSpec(text)).flatMap(({ name }) => {
+    const off = pieceNamed(name)?.ablation?.off;
+    return off === undefined ? [] : [{ expression: `${text}~${name}`, off }];
+  });
+}
+
+function without(spec: EncoderSpec, name: string): EncoderSpec {
+  const ablation = pieceSpecsOf(spec).some((piece) => piece.name === name) ? pieceNamed(name)?.ablation : undefined;
+  if (ablation === undefined) {
+    throw new TransferError('TRANSFER_PIECE', `encoder ${piecesOf(spec)}: "${name}" cannot be switched off`);
+  }
+  const changes = Object.entries(ablation.settings).map(([key, value]) => [`${name}.${key}`, value]);
+  return withSettings(spec, Object.fromEntries(changes) as Record<string, unknown>);
+}
+
+function pieceSpecsOf({ training, views: parts }: EncoderSpec): readonly PieceSpec[] {
+  return training === undefined ? parts : [...parts, training];
+}
+
+function pieceNamed(name: string): Piece | undefined {
+  return views.find(name) ?? trainings.find(name);
 }
 
 function usualSpec(text: string): EncoderSpec {
@@ -63,7 +93,7 @@ export function piecesOf({ views: parts, training }: EncoderSpec): string {
  * @throws TransferError TRANSFER_SETTING for a key without a piece, or for a piece that the encoder does not have.
  */
 export function withSettings(spec: EncoderSpec, changes: Readonly<Record<string, unknown>>): EncoderSpec {
-  const pieces = [...spec.views, ...(spec.training ? [spec.training] : [])];
+  const pieces = pieceSpecsOf(spec);
   const wrong = Object.keys(changes).find((key) => !pieces.some(({ name }) => key.startsWith(`${name}.`)));
   if (wrong !== undefined) {
     throw new TransferError(

@@ -12,6 +12,11 @@ export interface Piece<Settings extends object = object> {
   readonly defaults: Settings;
   /** Parses and checks settings. Its errors name the key and the accepted range. */
   settings(raw: unknown): Settings;
+  /**
+   * The piece's own settings that switch its mechanism off. The gain over this is the mechanism's work. A piece from a
+   * package may have none.
+   */
+  readonly ablation?: { readonly off: string; readonly settings: Readonly<Record<string, unknown>> };
 }
 
 /** A piece as a manifest names it. */

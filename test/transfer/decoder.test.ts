@@ -6,6 +6,7 @@ import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import { ablationsOf, decoderNamed } from '../../core/transfer/readouts/registry.ts';
 import { ITEMS as items, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
 import type { TasteWorld } from './taste-world.ts';
 
@@ -145,5 +146,33 @@ describe('ridge path', () => {
     const x = Float64Array.of(-1, 1, -1, 1);
     const half = new RidgePath(x, 1, x, 1).at(1);
     assert.ok(Math.abs(half.weights[0] - 0.5) < 1e-12);
+  });
+});
+
+describe('a decoder without one of its mechanisms', () => {
+  const world = tasteWorld(400, 'ablations');
+  const { domain } = world;
+  const useless = receivedFrom('source', random(400, 3, 'useless'), domain.persons);
+  const fitted = (name: string): Decoder =>
+    fitDecoder({ domain, random: new Prng('fit'), factorise: factorMemory('als').factorise }, [useless], name);
+
+  it('lets every source in and blends nothing without its guard', () => {
+    const { blend, heldOut, sources } = fitted('ridge~guard').report;
+    assert.deepEqual(blend, { decoder: 1, prior: 0, popularity: 0 });
+    assert.deepEqual(
+      sources.map(({ weight }) => weight),
+      [1],
+    );
+    assert.ok(heldOut['blend'] < fitted('ridge').report.heldOut['blend'], JSON.stringify(heldOut));
+  });
+
+  it('has a name of its own, and only mechanisms that there are', () => {
+    assert.deepEqual(
+      ablationsOf('memory@bpr').map(({ name }) => name),
+      ['memory@bpr~readout', 'memory@bpr~space', 'memory@bpr~guard'],
+    );
+    for (const name of ['ridge~', 'ridge~prior', 'ridge~guard~guard']) {
+      assert.throws(() => decoderNamed(name), { code: 'TRANSFER_DECODER_UNKNOWN', message: /guard/ });
+    }
   });
 });

@@ -22,6 +22,7 @@ describe('encoders', () => {
   for (const { name } of alone) describe(name, () => encoderCompliance(encoderNamed(name)));
   describe('shared-subspace beside own vectors', () =>
     encoderCompliance(encoderNamed('subspace>shared-subspace', shared), { rounds: 2 }));
+  describe('subspace, switched off', () => encoderCompliance(encoderNamed('subspace~subspace')));
   describe('subspace+projection', () =>
     encoderCompliance(encoderNamed('subspace+projection', { 'projection.numbers': 24 })));
 });

@@ -85,9 +85,10 @@ export function fitDecoders(
   const heldOutCount = Math.max(1, Math.round(heldOutShare * warm.length));
   const seed = `${random.uint32()}`;
   const target = hide(domain, shuffled.slice(0, heldOutCount), seed);
-  const fitOne = ({ name, readout, space: maker }: DecoderMethod): Decoder => {
+  const fitOne = (method: DecoderMethod): Decoder => {
+    const { name, space: maker } = method;
     const held = inSpace(target, maker.make(target.domain, factorise), shuffled.slice(heldOutCount));
-    const { tuned, ...chosen } = select(readout, target, held, { received, rows, linked: warm }, seed);
+    const { tuned, ...chosen } = select(method, target, held, { received, rows, linked: warm }, seed);
     const space = maker.make(domain, factorise);
     const train = targetsOf(domain, space, warm);
     const state = tuned.scores && tuned.fit({ domain, space, received, rows, train, linked: warm });

@@ -13,9 +13,15 @@ export interface Selection extends Omit<DecoderReport, 'warmPersons'> {
   readonly tuned: Tuned;
 }
 
+export interface GuardedReadout {
+  readonly readout: Readout;
+  /** False: every source is let in, and nothing is blended with the prior. */
+  readonly guard: boolean;
+}
+
 /** @param seed of whatever the readout draws */
 export function select(
-  readout: Readout,
+  { guard, readout }: GuardedReadout,
   target: HeldOutTarget,
   inSpace: HeldOutSpace,
   letters: Pick<ReadoutTask, 'received' | 'rows' | 'linked'>,
@@ -30,11 +36,14 @@ export function select(
     train,
     ranking,
     heldOut,
-    priorQuality: prior.quality.mean,
+    priorQuality: guard ? prior.quality.mean : -Infinity,
     random: new Prng(`${seed}/${readout.name}`),
   });
   const { scores } = tuned;
-  const { blend, quality } = chooseBlend(ranking, prior.scores, popularity.scores, scores);
+  const { blend, quality } =
+    guard || scores === undefined
+      ? chooseBlend(ranking, prior.scores, popularity.scores, scores)
+      : { blend: { decoder: 1, prior: 0, popularity: 0 }, quality: ranking.quality(scores) };
   return {
     tuned,
     blend,

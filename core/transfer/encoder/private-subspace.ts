@@ -25,7 +25,7 @@ import type { ItemWeighting } from './subspace-iteration.ts';
 export interface SubspaceSettings extends ItemWeighting {
   /** Length of an item's vector: 3 to 32. */
   readonly dimension: number;
-  /** Steps of the iteration. Each step is one charged sum. */
+  /** Steps of the iteration. Each step is one charged sum. Without a step the directions stay random. */
   readonly steps: number;
   /** Share of the budget (of zero-concentrated DP) for the item counts. The steps share the rest evenly. */
   readonly countShare: number;
@@ -47,8 +47,10 @@ const ROW_SHRINK = 1 / 4;
 
 /** The charged sums of one platform. @param items most items the catalogue may have. */
 export function subspaceAsks(items: number, { dimension, steps, countShare }: SubspaceSettings): readonly Ask[] {
+  const counts = { label: countsLabel, dimension: items, clip: 1, repetitions: 1 };
+  if (steps === 0) return [{ ...counts, portion: 1 }];
   return [
-    { label: countsLabel, dimension: items, clip: 1, repetitions: 1, portion: countShare },
+    { ...counts, portion: countShare },
     { label: stepLabel, dimension: items * dimension, clip: 1, repetitions: steps, portion: 1 - countShare },
   ];
 }

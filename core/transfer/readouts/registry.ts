@@ -50,16 +50,55 @@ export interface DecoderMethod {
   readonly name: string;
   readonly readout: Readout;
   readonly space: SpaceMaker;
+  /** False: every source is let in, and nothing is blended with the prior. */
+  readonly guard: boolean;
+  /** The mechanism that is switched off; absent: none. */
+  readonly off?: string;
 }
 
 export const DEFAULT_DECODER = 'ridge';
 
-/** @throws TransferError TRANSFER_DECODER_UNKNOWN, naming the readouts or the spaces that exist. */
+/** Mechanisms of a decoder that `~` switches off, as in `ridge@bpr~space`. */
+const PARTS = ['readout', 'space', 'guard'] as const;
+
+/** @throws TransferError TRANSFER_DECODER_UNKNOWN, naming the readouts, the spaces or the mechanisms that exist. */
 export function decoderNamed(name: string): DecoderMethod {
-  const [readout, space = spaces[0].name, ...rest] = name.split('@');
-  if (rest.length > 0) throw unknown(`decoder "${name}": write readout or readout@space`);
-  const found = { readout: named(readouts, readout, 'readout'), space: named(spaces, space, 'item space') };
-  return { ...found, name: found.space === spaces[0] ? readout : `${readout}@${space}` };
+  const parts = name.split('~');
+  const off = parts.at(1);
+  const [readout, space = spaces[0].name, ...rest] = parts[0].split('@');
+  if (rest.length > 0 || parts.length > 2) {
+    throw unknown(`decoder "${name}": write readout or readout@space, and ~${PARTS.join(', ~')} without that part`);
+  }
+  const found = {
+    readout: named(readouts, readout, 'readout'),
+    space: named(spaces, space, 'item space'),
+    guard: true,
+  };
+  const whole = { ...found, name: found.space === spaces[0] ? readout : `${readout}@${space}` };
+  return off === undefined ? whole : without(whole, off);
+}
+
+/** The same decoder with each of its mechanisms switched off in turn. */
+export function ablationsOf(name: string): readonly DecoderMethod[] {
+  const whole = decoderNamed(name);
+  return PARTS.flatMap((part) => (hasAblation(whole, part) ? [without(whole, part)] : []));
+}
+
+function hasAblation({ readout, space }: DecoderMethod, part: string): boolean {
+  return part === 'guard' || (part === 'readout' ? readout : space).ablation !== undefined;
+}
+
+function without(whole: DecoderMethod, part: string): DecoderMethod {
+  const name = `${whole.name}~${part}`;
+  const { readout, space } = whole;
+  if (part === 'guard') return { ...whole, name, guard: false, off: 'the guard against negative transfer' };
+  if (part === 'readout' && readout.ablation !== undefined) {
+    return { ...whole, name, readout: readout.ablation.readout, off: readout.ablation.off };
+  }
+  if (part === 'space' && space.ablation !== undefined) {
+    return { ...whole, name, space: space.ablation.space, off: space.ablation.off };
+  }
+  throw unknown(`decoder "${name}": "${part}" cannot be switched off; there are ${PARTS.join(', ')}`);
 }
 
 function named<One extends Method>(list: readonly One[], name: string, kind: string): One {

@@ -67,6 +67,7 @@ export const autoencoder: Training<AutoencoderSettings> = {
   readsViews: true,
   portion: 0.08,
   defaults,
+  ablation: { off: 'the trunk as it starts, not trained', settings: { learningRate: 1e-9 } },
   settings: (raw) => parseSettings(schema, raw, 'autoencoder'),
   width: (_, { bottleneck }) => bottleneck,
   asks: (_shape, _platform, inputs, settings) => [

@@ -33,12 +33,15 @@ import type { Training } from './training.ts';
 export interface SharedSubspaceSettings extends SharedSubspaceMethod {
   /** Length of an item's shared vector: 3 to 64. */
   readonly dimension: number;
+  /** Rounds whose sums move the directions, 0 to 100. Later ones only improve the counts. */
+  readonly steps: number;
 }
 
-const defaults: SharedSubspaceSettings = { ...sharedSubspaceMethod, dimension: 32 };
+const defaults: SharedSubspaceSettings = { ...sharedSubspaceMethod, dimension: 32, steps: 100 };
 
 const schema: z.ZodType<SharedSubspaceSettings> = z.strictObject({
   dimension: z.int().min(3).max(64).default(defaults.dimension),
+  steps: z.int().min(0).max(100).default(defaults.steps),
   countShare: z.number().min(0.001).max(0.9).default(defaults.countShare),
   weightExponent: z.number().min(0).max(1).default(defaults.weightExponent),
   countFloor: z.number().min(0.1).max(1000).default(defaults.countFloor),
@@ -52,6 +55,7 @@ export const sharedSubspace: Training<SharedSubspaceSettings> = {
   readsViews: false,
   portion: 0.6,
   defaults,
+  ablation: { off: 'directions as they start, moved by no round', settings: { steps: 0 } },
   settings: (raw) => parseSettings(schema, raw, 'shared-subspace'),
   width: (_, { dimension }, release) => releasedDimension(release, dimension),
   asks: () => [],
@@ -72,8 +76,12 @@ export const sharedSubspace: Training<SharedSubspaceSettings> = {
     };
   },
   initialModel: ({ blocks }, seed) => initialSharedSubspace(sharedShapeOf(blocks), seed),
-  advance: ({ blocks }, settings, shared, opened) =>
-    advanceSharedSubspace(sharedShapeOf(blocks), shared, opened, settings),
+  advance({ blocks }, settings, shared, opened) {
+    const shape = sharedShapeOf(blocks);
+    const next = advanceSharedSubspace(shape, shared, opened, settings);
+    if (opened.earlier >= settings.steps) next.set(shared.subarray(shape.places), shape.places);
+    return next;
+  },
   join({ places, plan, platform, settings, shape }) {
     if (places === undefined) {
       throw new TransferError(

@@ -12,6 +12,7 @@ import { factorEncoder } from '../encoder/factor-encoder.ts';
 import { releasedDimension } from '../encoder/release-shape.ts';
 import type { PublicRelease } from '../encoder.ts';
 import { parseSettings } from '../settings.ts';
+import { startingSpace } from '../spaces/folded.ts';
 import type { RawView } from './view.ts';
 
 export interface PlainFactorSettings {
@@ -20,10 +21,13 @@ export interface PlainFactorSettings {
    * mode can carry, or all 48 without noise.
    */
   readonly dimension: number | null;
+  /** False: item factors stay random, as they start. */
+  readonly trained: boolean;
 }
 
 const schema: z.ZodType<PlainFactorSettings> = z.strictObject({
   dimension: z.int().min(2).max(factorSettings.dimension).nullable().default(null),
+  trained: z.boolean().default(true),
 });
 
 export const plainAls: RawView<PlainFactorSettings> = {
@@ -31,11 +35,14 @@ export const plainAls: RawView<PlainFactorSettings> = {
   summary: 'matrix factorisation of the raw rows of each source (no differential privacy)',
   reference: 'Hu, Koren and Volinsky, ICDM 2008',
   law: 'sealed-only',
-  defaults: { dimension: null },
+  defaults: { dimension: null, trained: true },
+  ablation: { off: 'item factors as they start, not trained', settings: { trained: false } },
   settings: (raw) => parseSettings(schema, raw, 'plain-als'),
   width: dimensionOf,
   make({ domain, factorise, onProgress, release, settings, signal }) {
-    const factors = factorise(domain, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
+    const factors = settings.trained
+      ? factorise(domain, { ...(onProgress && { onProgress }), ...(signal && { signal }) })
+      : startingSpace(domain, factorSettings.dimension);
     const encode = factorEncoder(factors, dimensionOf(release, settings));
     return Promise.resolve({ encode: (history) => encode(history.items) });
   },

@@ -24,6 +24,7 @@ export const projection: PublicView<ProjectionSettings> = {
   law: 'public',
   sendsHistory: true,
   defaults: { numbers: 256 },
+  ablation: { off: 'two numbers, too few to tell histories apart', settings: { numbers: 2 } },
   settings: (raw) => parseSettings(schema, raw, 'projection'),
   width: (release, { numbers }) => releasedDimension(release, numbers),
   make({ catalogue, platform, release, settings }) {

@@ -32,7 +32,7 @@ const defaults: SubspaceViewSettings = { ...rest, dimension: null, rank };
 const schema: z.ZodType<SubspaceViewSettings> = z.strictObject({
   dimension: z.int().min(2).max(32).nullable().default(defaults.dimension),
   rank: z.int().min(2).max(32).default(defaults.rank),
-  steps: z.int().min(1).max(10).default(subspaceDefaults.steps),
+  steps: z.int().min(0).max(10).default(subspaceDefaults.steps),
   countShare: z.number().min(0.001).max(0.9).default(subspaceDefaults.countShare),
   weightExponent: z.number().min(0).max(1).default(subspaceDefaults.weightExponent),
   countFloor: z.number().min(0.1).max(1000).default(subspaceDefaults.countFloor),
@@ -44,6 +44,7 @@ export const subspace: ChargedView<SubspaceViewSettings> = {
   reference: 'Hardt and Price, NeurIPS 2014, algorithm 1; Chien et al., ICML 2021',
   law: 'charged',
   defaults,
+  ablation: { off: 'directions as they start, without a step', settings: { steps: 0 } },
   settings: (raw) => parseSettings(schema, raw, 'subspace'),
   width: directionsOf,
   asks: ({ items }, release, settings) => subspaceAsks(items, iterated(release, settings)),

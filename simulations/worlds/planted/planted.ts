@@ -44,7 +44,14 @@ export interface Plan {
   readonly releasesCold?: boolean;
 }
 
-/** Draws persons, and their items without replacement in proportion to exp(utility) (Gumbel's trick). */
+/** Draws items without replacement in proportion to exp(utility) (Gumbel's trick). */
+export function likedItems(utility: Float64Array, count: number, prng: Prng): Uint32Array {
+  const keys = Array.from(utility, (value, item) => ({ item, key: value - Math.log(-Math.log(prng.uniform())) }));
+  const items = keys.sort((a, b) => b.key - a.key).slice(0, count);
+  return Uint32Array.from(items, ({ item }) => item);
+}
+
+/** Draws persons and their items. */
 export function planted(
   plan: Plan,
   seed: string,
@@ -54,9 +61,7 @@ export function planted(
   const prng = new Prng(seed);
   const drawn = Array.from({ length: plan.warm + plan.cold }, (_, row) => {
     const { releases, utility } = person(prng, row);
-    const keys = Array.from(utility, (value, item) => ({ item, key: value - Math.log(-Math.log(prng.uniform())) }));
-    const items = keys.sort((a, b) => b.key - a.key).slice(0, plan.chosen);
-    return { id: `p${row}`, releases, items: Uint32Array.from(items, ({ item }) => item) };
+    return { id: `p${row}`, releases, items: likedItems(utility, plan.chosen, prng) };
   });
   const warm = drawn.slice(0, plan.warm);
   const vectorOf = (releases: PlantedPerson['releases'], source: string): Float32Array =>

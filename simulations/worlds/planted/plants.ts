@@ -1,23 +1,65 @@
 /**
- * The planted world of each readout and item space, and the margins that it must keep there.
+ * The planted world of each view, training, readout and item space, and the margins that it must keep there.
  * @module
  */
 import { biased, idle, narrow, opposite, silent, tellers, turned, wide } from './bridge-worlds.ts';
+import { groups, rare, twoShops } from './encoder-worlds.ts';
+import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { both, linear, niches, sectors } from './worlds.ts';
 
-export interface Plant {
-  /** Name of the readout or the item space. */
+/** What a method must gain in NDCG@10 on its world: the intervals lie above. */
+export interface Margins {
   readonly method: string;
-  readonly world: PlantedWorld;
-  /** NDCG@10 that it gains at least over itself with its mechanism switched off: the interval lies above. */
+  /** Over itself with its mechanism switched off. */
   readonly overAblation: number;
-  /** NDCG@10 that it gains at least over the prior. */
   readonly overPrior: number;
-  /** NDCG@10 that it gains at least over `ridge`; absent if it promises nothing over it. */
+  /** Over `ridge`; absent if it promises nothing over it. */
   readonly overRidge?: number;
 }
+
+/** Of a readout or an item space. */
+export interface Plant extends Margins {
+  readonly world: PlantedWorld;
+}
+
+/** Of a view or a training. */
+export interface EncoderPlant extends Margins {
+  /** Expression of an encoder that has it, and settings that differ from the usual ones. */
+  readonly encoder: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly rounds?: number;
+  /** Total epsilon; null: without noise. */
+  readonly epsilon: number | null;
+  readonly world: EncoderWorld;
+}
+
+export const encoderPlants: readonly EncoderPlant[] = [
+  { method: 'plain-als', encoder: 'plain-als', epsilon: null, world: groups, overAblation: 0.15, overPrior: 0.2 },
+  { method: 'subspace', encoder: 'subspace', epsilon: 8, world: groups, overAblation: 0.2, overPrior: 0.2 },
+  { method: 'projection', encoder: 'projection', epsilon: null, world: rare, overAblation: 0.1, overPrior: 0.1 },
+  {
+    method: 'autoencoder',
+    encoder: 'subspace>autoencoder',
+    settings: { 'subspace.dimension': 16, 'subspace.rank': 16, 'autoencoder.bottleneck': 4 },
+    rounds: 20,
+    epsilon: null,
+    world: twoShops,
+    overAblation: 0.08,
+    overPrior: 0.1,
+  },
+  {
+    method: 'shared-subspace',
+    encoder: 'shared-subspace',
+    settings: { 'shared-subspace.dimension': 8 },
+    rounds: 2,
+    epsilon: null,
+    world: twoShops,
+    overAblation: 0.2,
+    overPrior: 0.2,
+  },
+];
 
 export const plants: readonly Plant[] = [
   { method: 'ridge', world: linear, overAblation: 0.1, overPrior: 0.1 },
@@ -44,8 +86,8 @@ export const plants: readonly Plant[] = [
 ];
 
 /** @throws RangeError for a method without a planted world. */
-export function plantOf(method: string): Plant {
-  const found = plants.find((plant) => plant.method === method);
+export function plantOf(method: string): Plant | EncoderPlant {
+  const found = [...plants, ...encoderPlants].find((plant) => plant.method === method);
   if (found === undefined) throw new RangeError(`no planted world for ${method}: add one to plants.ts`);
   return found;
 }

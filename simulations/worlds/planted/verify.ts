@@ -1,7 +1,9 @@
 /**
- * Runs a readout or an item space on its planted world, and the same with its mechanism switched off.
+ * Runs a piece on its planted world, and the same with its mechanism switched off.
  * @module
  */
+import type { ColdPerson } from '../../../core/data/cold-person.ts';
+import type { Domain } from '../../../core/data/domain.ts';
 import { evaluateColdStart } from '../../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../../core/evaluation/evaluate.ts';
 import { pairedGain } from '../../../core/evaluation/gains.ts';
@@ -10,11 +12,14 @@ import { uniformNegatives } from '../../../core/evaluation/negatives.ts';
 import { Prng } from '../../../core/random/prng.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
 import { baselineNamed } from '../../../core/transfer/baselines/registry.ts';
+import { encoderNamed } from '../../../core/transfer/compose.ts';
 import { fitDecoders } from '../../../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../../../core/transfer/decoder/target-factors.ts';
+import { encoderAblations } from '../../../core/transfer/expression.ts';
+import type { Factorise } from '../../../core/transfer/factors/factor-memory.ts';
 import { DEFAULT_DECODER, decoderNamed, spaces } from '../../../core/transfer/readouts/registry.ts';
-import type { DecoderMethod } from '../../../core/transfer/readouts/registry.ts';
-import type { Plant } from './plants.ts';
+import { decodersOf, federate } from '../../in-one-process.ts';
+import type { EncoderPlant, Margins, Plant } from './plants.ts';
 
 export interface PlantedGain {
   readonly mean: number;
@@ -32,8 +37,8 @@ export interface Verified {
   readonly overAblation: PlantedGain;
   /** Remaining share of the gain over the prior without the mechanism. */
   readonly ablationOverPrior: PlantedGain;
-  /** Over the default readout; zero for the default itself. */
-  readonly overRidge: PlantedGain;
+  /** Over the default readout; absent for encoders, which it reads. */
+  readonly overRidge?: PlantedGain;
 }
 
 const NEGATIVES = 49;
@@ -48,74 +53,112 @@ export function gainText({ mean, low, high }: PlantedGain): string {
   return `${signed(mean)} [${signed(low)}, ${signed(high)}]`.replaceAll('0.', '.');
 }
 
-/** A readout over the first space, or the default readout over a space. */
-function variantsOf(name: string): { readonly own: DecoderMethod; readonly off: DecoderMethod; readonly what: string } {
-  const space = spaces.find((one) => one.name === name);
-  const own = decoderNamed(space === undefined ? name : `${DEFAULT_DECODER}@${name}`);
-  if (space === undefined) {
-    const { ablation } = own.readout;
-    if (ablation !== undefined) return { own, off: { ...own, readout: ablation.readout }, what: ablation.off };
-  } else if (space.ablation !== undefined) {
-    return { own, off: { ...own, space: space.ablation.space }, what: space.ablation.off };
-  }
-  throw new RangeError(`${name} has no ablation: add one beside it`);
+/** The ranks of one seed. */
+interface Run {
+  readonly own: Evaluation;
+  readonly off: Evaluation;
+  readonly prior: Evaluation;
+  readonly ridge?: Evaluation;
 }
 
-export function verify({ method: name, world }: Plant, seeds: readonly string[]): Verified {
-  const variants = variantsOf(name);
-  const runs = seeds.map((seed) => {
-    const trial = world.make(seed);
-    const { cold, received, releasedOf, target } = trial;
-    const { factorise } = factorMemory(seed);
-    const negatives = [uniformNegatives({ target, n: NEGATIVES, seed })];
-    const ranked = (score: (person: string) => Float32Array): Evaluation =>
-      evaluateColdStart({
-        scorer: (_, { person }) => score(person),
-        cold,
-        items: target.catalogue.length,
-        negatives,
-        seed,
-      })[0];
-    const context = { domain: target, factorise, random: new Prng(seed) };
-    const methods = [variants.own, variants.off, DEFAULT_DECODER];
-    const [own, off, ridge] = fitDecoders(context, received, methods).map((decoder) =>
-      ranked((person) => decoder.score(releasedOf(person))),
-    );
-    const random = seededRandom(seed);
-    const prior = baselineNamed('prior').fit({ target, linked: target.persons, sources: [], random, factorise });
-    return { own, off, ridge, prior: ranked(prior) };
-  });
-  const over = (a: (run: (typeof runs)[number]) => Evaluation, b: typeof a): PlantedGain =>
+export async function verify(plant: Plant | EncoderPlant, seeds: readonly string[]): Promise<Verified> {
+  const what = 'encoder' in plant ? encoderOff(plant) : decoderNamed(`${decoderOf(plant)}~${partOf(plant)}`).off;
+  if (what === undefined) throw new RangeError(`${plant.method} has no ablation: add one beside it`);
+  const runs: Run[] = [];
+  for (const seed of seeds) runs.push('encoder' in plant ? await runEncoders(plant, seed) : runDecoders(plant, seed));
+  const over = (a: (run: Run) => Evaluation, b: typeof a): PlantedGain =>
     pooled(runs.map((run) => pairedGain(a(run), b(run), (rank) => gains.ndcg(rank, 10))));
+  const own = ({ own: one }: Run): Evaluation => one;
+  const off = ({ off: one }: Run): Evaluation => one;
+  const prior = ({ prior: one }: Run): Evaluation => one;
   return {
-    method: name,
-    world: world.name,
-    off: variants.what,
-    overPrior: over(
-      ({ own }) => own,
-      ({ prior }) => prior,
-    ),
-    overAblation: over(
-      ({ own }) => own,
-      ({ off }) => off,
-    ),
-    ablationOverPrior: over(
-      ({ off }) => off,
-      ({ prior }) => prior,
-    ),
-    overRidge: over(
-      ({ own }) => own,
-      ({ ridge }) => ridge,
-    ),
+    method: plant.method,
+    world: plant.world.name,
+    off: what,
+    overPrior: over(own, prior),
+    overAblation: over(own, off),
+    ablationOverPrior: over(off, prior),
+    ...(!('encoder' in plant) && { overRidge: over(own, ({ ridge, own: one }) => ridge ?? one) }),
   };
 }
 
+const isSpace = ({ method }: Plant): boolean => spaces.some(({ name }) => name === method);
+
+/** A readout over the first space, or the default readout over a space. */
+const decoderOf = (plant: Plant): string => (isSpace(plant) ? `${DEFAULT_DECODER}@${plant.method}` : plant.method);
+
+const partOf = (plant: Plant): string => (isSpace(plant) ? 'space' : 'readout');
+
+function runDecoders(plant: Plant, seed: string): Run {
+  const { cold, received, releasedOf, target } = plant.world.make(seed);
+  const { factorise } = factorMemory(seed);
+  const ranked = ranking(target, cold, seed);
+  const context = { domain: target, factorise, random: new Prng(seed) };
+  const methods = [decoderOf(plant), `${decoderOf(plant)}~${partOf(plant)}`, DEFAULT_DECODER];
+  const [own, off, ridge] = fitDecoders(context, received, methods).map((decoder) =>
+    ranked((person) => decoder.score(releasedOf(person))),
+  );
+  return { own, off, ridge, prior: ranked(priorOf(target, target.persons, factorise, seed)) };
+}
+
+/** The encoder with the piece's mechanism switched off. */
+const withoutPiece = ({ encoder, method }: EncoderPlant): string => `${encoder}~${method}`;
+
+function encoderOff(plant: EncoderPlant): string | undefined {
+  return encoderAblations(plant.encoder).find(({ expression }) => expression === withoutPiece(plant))?.off;
+}
+
+async function runEncoders(plant: EncoderPlant, seed: string): Promise<Run> {
+  const { sources, split, vocabulary } = plant.world.make(seed);
+  const { factorise } = factorMemory(seed);
+  const ranked = ranking(split.target, split.cold, seed);
+  const ranksWith = async (expression: string): Promise<Evaluation> => {
+    const federated = await federate({
+      encoder: encoderNamed(expression, plant.settings),
+      sources,
+      split,
+      epsilon: plant.epsilon,
+      delta: 1e-6,
+      seed,
+      rounds: plant.rounds ?? 0,
+      factorise,
+      ...(vocabulary !== undefined && { vocabulary }),
+    });
+    const [decoder] = decodersOf(federated, { split, factorise, seed }, [DEFAULT_DECODER]);
+    return ranked((person) => decoder.score(federated.releasedOf(person)));
+  };
+  return {
+    own: await ranksWith(plant.encoder),
+    off: await ranksWith(withoutPiece(plant)),
+    prior: ranked(priorOf(split.target, split.linked, factorise, seed)),
+  };
+}
+
+function ranking(
+  target: Domain,
+  cold: readonly ColdPerson[],
+  seed: string,
+): (score: (person: string) => Float32Array) => Evaluation {
+  const negatives = [uniformNegatives({ target, n: NEGATIVES, seed })];
+  const items = target.catalogue.length;
+  return (score) => evaluateColdStart({ scorer: (_, { person }) => score(person), cold, items, negatives, seed })[0];
+}
+
+function priorOf(
+  target: Domain,
+  linked: readonly string[],
+  factorise: Factorise,
+  seed: string,
+): (person: string) => Float32Array {
+  return baselineNamed('prior').fit({ target, linked, sources: [], random: seededRandom(seed), factorise });
+}
+
 /** True if each interval lies above its margin. */
-export function keepsMargins({ overAblation, overPrior, overRidge }: Verified, plant: Plant): boolean {
+export function keepsMargins({ overAblation, overPrior, overRidge }: Verified, plant: Margins): boolean {
   return (
     overPrior.low > plant.overPrior &&
     overAblation.low > plant.overAblation &&
-    (plant.overRidge === undefined || overRidge.low > plant.overRidge)
+    (plant.overRidge === undefined || (overRidge !== undefined && overRidge.low > plant.overRidge))
   );
 }
 

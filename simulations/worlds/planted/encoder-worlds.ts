@@ -1,0 +1,140 @@
+/**
+ * Planted worlds of encoders: whole histories on sources, from which views and trainings make representations. Their numbers
+ * were set on other seeds than those of `verify.ts`.
+ * @module
+ */
+import type { ColdPerson } from '../../../core/data/cold-person.ts';
+import type { Domain } from '../../../core/data/domain.ts';
+import type { ColdSplit } from '../../../core/evaluation/split.ts';
+import { Prng } from '../../../core/random/prng.ts';
+import { likedItems } from './planted.ts';
+
+export interface EncoderWorld {
+  readonly name: string;
+  /** The assumption that holds. */
+  readonly summary: string;
+  make(seed: string): EncoderTrial;
+}
+
+export interface EncoderTrial {
+  readonly sources: readonly Domain[];
+  readonly split: ColdSplit;
+  /** Number of ids that the sources have in common; absent: they have no vocabulary. */
+  readonly vocabulary?: number;
+}
+
+interface Plan {
+  /** Persons known on both sides. */
+  readonly linked: number;
+  readonly cold: number;
+  /** Persons of the sources alone: they teach encoders. */
+  readonly others: number;
+  readonly groups: number;
+  /** Items of each group, on a source and on the target. */
+  readonly sourceItems: number;
+  readonly targetItems: number;
+  /** Items that each person has there. */
+  readonly met: number;
+  readonly chosen: number;
+  /** Names of the sources. Persons are on one of them in turn. */
+  readonly sources: readonly string[];
+  /** True if the sources sell the same items. */
+  readonly isOneCatalogue: boolean;
+  /** How much a person likes an item of the own group: larger by 1 is e times as likely. */
+  readonly liking: number;
+}
+
+const plan: Plan = {
+  linked: 500,
+  cold: 300,
+  others: 1200,
+  groups: 12,
+  sourceItems: 60,
+  targetItems: 10,
+  met: 6,
+  chosen: 5,
+  sources: ['source'],
+  isOneCatalogue: false,
+  liking: 4,
+};
+
+/** Persons of groups of tastes: each group likes items of its own, on the sources and on the target. */
+function grouped(shape: Plan, seed: string): EncoderTrial {
+  const prng = new Prng(seed);
+  const total = shape.linked + shape.cold + shape.others;
+  const catalogueSize = shape.groups * shape.sourceItems;
+  const targetSize = shape.groups * shape.targetItems;
+  const utility = (items: number, group: number): Float64Array =>
+    Float64Array.from({ length: items }, (_, item) => (item % shape.groups === group ? shape.liking : 0));
+  const persons = Array.from({ length: total }, (_, row) => {
+    const group = prng.integer(shape.groups);
+    return {
+      id: `p${row}`,
+      source: row % shape.sources.length,
+      history: likedItems(utility(catalogueSize, group), shape.met, prng),
+      items: likedItems(utility(targetSize, group), shape.chosen, prng),
+    };
+  });
+  const linked = persons.slice(0, shape.linked);
+  const cold = persons.slice(shape.linked, shape.linked + shape.cold);
+  const names = linked.map(({ id }) => id);
+  return {
+    sources: shape.sources.map((name, place) => ({
+      ...domainOf(
+        name,
+        persons.filter(({ source }) => source === place).map(({ history, id }) => ({ id, items: history })),
+        Array.from({ length: catalogueSize }, (_, item) => `${shape.isOneCatalogue ? 'item' : name} ${item}`),
+      ),
+      ...(shape.isOneCatalogue && { places: Int32Array.from({ length: catalogueSize }, (_, item) => item) }),
+    })),
+    split: {
+      target: {
+        ...domainOf(
+          'target',
+          linked,
+          Array.from({ length: targetSize }, (_, item) => `target ${item}`),
+        ),
+        ...(shape.isOneCatalogue && { places: new Int32Array(targetSize).fill(-1) }),
+      },
+      cold: cold.map(({ id, items }): ColdPerson => ({ person: id, positives: items, sourceInteractions: shape.met })),
+      warm: names,
+      linked: names,
+      unmetPositives: 0,
+    },
+    ...(shape.isOneCatalogue && { vocabulary: catalogueSize }),
+  };
+}
+
+function domainOf(
+  name: string,
+  persons: readonly { readonly id: string; readonly items: Uint32Array }[],
+  catalogue: readonly string[],
+): Domain {
+  const offsets = new Uint32Array(persons.length + 1);
+  persons.forEach(({ items }, row) => (offsets[row + 1] = offsets[row] + items.length));
+  return {
+    name,
+    persons: persons.map(({ id }) => id),
+    catalogue,
+    offsets,
+    items: Uint32Array.from(persons.flatMap(({ items }) => Array.from(items))),
+  };
+}
+
+export const groups: EncoderWorld = {
+  name: 'groups',
+  summary: 'twelve groups of persons like sixty items each on the source: which items go together shows the group',
+  make: (seed) => grouped(plan, seed),
+};
+
+export const twoShops: EncoderWorld = {
+  name: 'two shops',
+  summary: 'the same groups on two sources that sell the same items, each with half of the persons',
+  make: (seed) => grouped({ ...plan, sources: ['first', 'second'], isOneCatalogue: true }, seed),
+};
+
+export const rare: EncoderWorld = {
+  name: 'rare items',
+  summary: 'forty groups like four items each on the source, so that single items tell the group',
+  make: (seed) => grouped({ ...plan, groups: 40, sourceItems: 4, targetItems: 4, met: 4, chosen: 3 }, seed),
+};
