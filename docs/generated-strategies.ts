@@ -54,9 +54,9 @@ ${spaces.map(({ name, reference, summary }) => `| \`${name}\` | ${summary} | ${r
 
 ## Planted worlds
 
-Each readout and each item space has a world in which its assumption holds by construction. NDCG@10 (49 uniform negatives, three seeds,
-95 % over persons): the method over the prior, over itself with its mechanism switched off, and over \`ridge\` in the first space. A space is
-read by \`ridge\`. All worlds and margins had been set on other seeds. On these, \`pca\` and \`lda\` missed the margin over \`ridge\` that was set
+Each method has a world in which its assumption holds by construction. NDCG@10 (49 uniform negatives, three seeds,
+95 % over persons): the method over the prior, over itself with its mechanism switched off, and over \`ridge\` in the first space. Encoders and
+spaces are read by \`ridge\`. Worlds of encoders run without noise, \`subspace\` at epsilon 8. All worlds and margins had been set on other seeds. On these, \`pca\` and \`lda\` missed the margin over \`ridge\` that was set
 for them, so they promise nothing over it.
 \`isthmus strategies --verify NAME\` runs one of them again; a test holds each to its margin.
 

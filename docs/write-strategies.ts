@@ -1,13 +1,14 @@
 /**
  * Writes docs/strategies.md: `npx tsx docs/write-strategies.ts`. A test fails when it is out of date. With --verify it first
- * runs every readout and item space on its planted world (two minutes), with --verify NAME,NAME only those; figures on real data are put beside by `npm run bench:strategies --
+ * runs every method on its planted world (minutes), with --verify NAME,NAME only those; figures on real data are put beside by `npm run bench:strategies --
  * --summary docs/measured/SETTING.json`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import { plants } from '../simulations/worlds/planted/plants.ts';
+import { encoderPlants, plants } from '../simulations/worlds/planted/plants.ts';
 import { verify, VERIFY_SEEDS } from '../simulations/worlds/planted/verify.ts';
+import type { Verified } from '../simulations/worlds/planted/verify.ts';
 import { keptFigures, PLANTED } from './kept-figures.ts';
 import { strategiesPage } from './generated-strategies.ts';
 
@@ -15,10 +16,11 @@ const at = process.argv.indexOf('--verify');
 if (at >= 0) {
   const names = process.argv.slice(at + 1).flatMap((list) => list.split(','));
   const known = new Map(keptFigures().planted.map((one) => [one.method, one]));
-  const verified = plants.map((plant) => {
+  const verified: Verified[] = [];
+  for (const plant of [...encoderPlants, ...plants]) {
     const kept = names.length === 0 || names.includes(plant.method) ? undefined : known.get(plant.method);
-    return kept ?? verify(plant, VERIFY_SEEDS);
-  });
+    verified.push(kept ?? (await verify(plant, VERIFY_SEEDS)));
+  }
   const rounded = JSON.stringify(verified, (_, value: unknown) =>
     typeof value === 'number' ? Math.round(1e4 * value) / 1e4 : value,
   );
