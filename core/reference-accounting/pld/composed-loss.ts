@@ -4,44 +4,30 @@
  * Losses add, so their distributions convolve: their Fourier transforms are multiplied. A plain transform leaves an absolute
  * error of 1e-16 x n everywhere, which is larger than the far tail that makes up delta. So every distribution is first tilted to
  * p(l) exp(theta l) / M(theta). theta is such that the composition is centred on the loss that is asked for, and the transform's
- * error is then relative to delta itself. Tilting also keeps the window of losses small. Mass outside the window wraps around
- * into it, which can only raise delta; mass beyond its upper end is covered by a Chernoff bound. Three amounts are added to every
- * delta: the probability of infinite losses, this Chernoff bound, and a componentwise bound on the transform's rounding (every
- * output of an FFT is a sum of N terms in log2 N stages: Higham 2002, Section 24.1).
+ * error is then relative to delta itself. Delta at a grid point is a sum over the few frequencies that matter (tail-series.ts).
+ * Two amounts are added to it: the probability of infinite losses, and a bound on all rounding.
  * @module
  */
-import { cumulant, leastOverTilts } from './cumulant.ts';
+import { leastOverTilts } from './cumulant.ts';
 import type { RepeatedLoss } from './cumulant.ts';
-import type { RealFourier } from './fourier.ts';
-import { multiply, raise, tiltOnCircle, UNIT_ROUNDING } from './spectrum.ts';
-import type { BoundedSpectrum } from './spectrum.ts';
+import { TailSeries } from './tail-series.ts';
 import { chooseWindow, ComposedSketch } from './window.ts';
 
 /** Average relative error of the grid's masses, which are differences of tails at neighbouring points. */
 const MASS_ROUNDING = 1e-12;
 
-/** The tail of a composition, from its upper end down to the loss that was asked for. */
-interface ComposedTail {
-  /** Grid index of the first entry. */
-  readonly first: number;
-  /** Upper bounds of delta(index x step) at first, first + 1, ... Between grid points, chords in exp(epsilon) bound it. */
-  readonly deltas: Float64Array;
-}
+/** Loss above which an epsilon is called infinite. */
+const LARGEST_LOSS = 1e6;
 
 export class ComposedLoss {
   readonly #terms: readonly RepeatedLoss[];
   readonly #sketch: ComposedSketch;
-  readonly #fourier: (size: number) => RealFourier;
   /** Probability that some loss is infinite. */
   readonly infinity: number;
 
-  /**
-   * @param terms all on one grid.
-   * @param fourier gives the transform of a size; the caller keeps transforms, so that each is made once.
-   */
-  constructor(terms: readonly RepeatedLoss[], fourier: (size: number) => RealFourier) {
+  /** @param terms all on one grid. */
+  constructor(terms: readonly RepeatedLoss[]) {
     this.#terms = terms;
-    this.#fourier = fourier;
     this.#sketch = new ComposedSketch(terms);
     const logSurvival = terms.reduce((sum, { losses, count }) => sum + count * Math.log1p(-losses.infinity), 0);
     this.infinity = Math.max(0, -Math.expm1(logSurvival));
@@ -52,25 +38,24 @@ export class ComposedLoss {
     if (this.#terms.length === 0) return 0;
     const finite = delta - this.infinity;
     if (!(finite > 0)) return Infinity;
+    const { step } = this.#sketch;
     const { theta, value: chernoff } = leastOverTilts(
       (t) => (this.#sketch.cumulant(t) + logHockeyFactor(t) - Math.log(finite)) / t,
     );
     if (chernoff <= 4 / theta && this.delta(0) <= delta) return 0;
     // The answer lies at most a few 1 / theta below the Chernoff bound.
-    for (let depth = 8, height = 0; depth < 1e6;) {
-      const { first, deltas } = this.#tail(theta, chernoff + height, chernoff - depth / theta, finite);
-      if (deltas[deltas.length - 1] > delta) {
-        if (height > 1e6) return Infinity;
-        height = 2 * height + 1 / theta;
-      } else if (deltas[0] <= delta) {
-        if (first * this.#sketch.step <= 0) return 0;
-        depth *= 4;
-      } else {
-        let i = deltas.length - 2;
-        while (deltas[i] <= delta) i--;
-        const share = (deltas[i] - delta) / (deltas[i] - deltas[i + 1]);
-        return Math.max(0, (first + i) * this.#sketch.step + Math.log1p(share * Math.expm1(this.#sketch.step)));
+    for (let depth = 8; depth < 1e6; depth *= 4) {
+      const first = Math.floor((chernoff - depth / theta) / step);
+      const tail = this.#tail(theta, chernoff, first, finite);
+      if (tail(first) <= delta) {
+        if (first <= 0) return 0;
+        continue;
       }
+      const crossed = crossing(tail, first, Math.ceil(chernoff / step) + 1, LARGEST_LOSS / step, delta);
+      if (crossed === null) return Infinity;
+      // Between grid points, chords in exp(epsilon) bound delta.
+      const share = (crossed.above - delta) / (crossed.above - crossed.below);
+      return Math.max(0, crossed.index * step + Math.log1p(share * Math.expm1(step)));
     }
     return Math.max(0, chernoff);
   }
@@ -78,74 +63,67 @@ export class ComposedLoss {
   /** Upper bound of delta at `epsilon`, which may be negative. */
   delta(epsilon: number): number {
     if (this.#terms.length === 0) return Math.max(0, -Math.expm1(epsilon));
+    const { step } = this.#sketch;
     const { theta, value } = leastOverTilts((t) => this.#sketch.cumulant(t) + logHockeyFactor(t) - t * epsilon);
     const expected = Math.exp(Math.min(0, value)) / 10;
     if (expected === 0) return this.infinity + Number.MIN_VALUE;
-    const tail = this.#tail(theta, epsilon, epsilon - this.#sketch.step, expected);
-    const at = epsilon / this.#sketch.step - tail.first;
-    const i = Math.max(0, Math.floor(at + 1e-9));
-    if (i >= tail.deltas.length - 1) return Math.min(1, tail.deltas[tail.deltas.length - 1]);
-    const between = Math.max(0, epsilon - (tail.first + i) * this.#sketch.step);
+    const index = Math.floor(epsilon / step + 1e-9);
+    const tail = this.#tail(theta, epsilon, index, expected);
+    const [above, below] = [tail(index), tail(index + 1)];
     // Linear in exp(epsilon) between the two neighbouring grid points.
-    const share = Math.min(1, Math.expm1(between) / Math.expm1(this.#sketch.step));
-    return Math.min(1, tail.deltas[i] + share * (tail.deltas[i + 1] - tail.deltas[i]));
+    const share = Math.min(1, Math.expm1(Math.max(0, epsilon - index * step)) / Math.expm1(step));
+    return Math.min(1, above + share * (below - above));
   }
 
-  /** The tail from the grid point at or below `from` upward. Near `centre`, delta is about `scale`, and `theta` the best tilt. */
-  #tail(theta: number, centre: number, from: number, scale: number): ComposedTail {
-    const { tilt, size, first, top, beyondTilt } = chooseWindow(this.#sketch, { theta, centre, from, scale });
-    const exact = this.#terms.reduce((sum, { losses, count }) => sum + count * cumulant(losses, beyondTilt), 0);
-    // No mass lies beyond the largest loss.
-    const beyond = top > this.#sketch.highest ? 0 : Math.exp(exact - beyondTilt * top * this.#sketch.step);
-    return this.#transform(tilt, size, first, top, beyond);
-  }
-
-  #transform(theta: number, size: number, first: number, top: number, beyond: number): ComposedTail {
-    const step = this.#sketch.step;
-    const fourier = this.#fourier(size);
-    const half = size / 2;
-    const rounding = 6 * UNIT_ROUNDING * Math.log2(size);
-    let product: BoundedSpectrum | null = null;
-    let logMoment = 0;
-    for (const { losses, count } of this.#terms) {
-      const tilted = tiltOnCircle(losses, theta, size);
-      logMoment += count * tilted.logMoment;
-      const power = raise(fourier.forward(tilted.masses), count, rounding);
-      product = product === null ? power : multiply(product, power);
-    }
-    if (product === null) throw new RangeError('a composition of nothing has no transform');
-    const { spectrum } = product;
-    let error = 0;
-    for (let k = 0; k <= half; k++) {
-      const magnitude = Math.sqrt(spectrum.re[k] * spectrum.re[k] + spectrum.im[k] * spectrum.im[k]);
-      error += (k === 0 || k === half ? 1 : 2) * (product.error[k] + rounding * magnitude);
-    }
-    error /= size;
-    const masses = fourier.inverse(spectrum);
-
-    const length = top - first + 1;
-    const deltas = new Float64Array(length);
+  /** Upper bounds of delta at grid indices from `first` on. Near `centre`, delta is about `scale`, and `theta` the best tilt. */
+  #tail(theta: number, centre: number, first: number, scale: number): (index: number) => number {
+    const { tilt, size } = chooseWindow(this.#sketch, { theta, centre, first, scale });
+    const series = new TailSeries(this.#terms, tilt, size);
     const relative = 1 + MASS_ROUNDING * this.#sketch.draws;
-    const constant = this.infinity + beyond;
-    const shrink = Math.exp(-step);
-    const toNext = -Math.expm1(-step);
-    const decay = Math.exp(-theta * step);
-    let slope = 0;
-    let delta = 0;
-    let wrapped = ((top % size) + size) % size;
-    for (let i = length - 1; i >= 0; i--) {
-      // delta_i = delta_{i+1} + (1 - e^-step) slope_{i+1} adds only positive numbers, so that nothing cancels.
-      delta += toNext * slope;
-      slope *= shrink;
-      const weight = Math.exp(logMoment - theta * step * (first + i));
-      if (masses[wrapped] > 0) slope += masses[wrapped] * weight;
-      // Each mass above may be off by `error` x its weight, and the weights fall geometrically.
-      const rounded = (error * weight * decay) / Math.max(1 - decay, 1 / (length - i));
-      deltas[i] = Math.min(1, delta * relative + constant + rounded);
-      wrapped = wrapped === 0 ? size - 1 : wrapped - 1;
-    }
-    return { first, deltas };
+    return (index) => Math.min(1, series.at(index) * relative + this.infinity);
   }
+}
+
+/** Neighbouring grid points between which a bound of delta falls to the one that is asked for. */
+interface Crossing {
+  readonly index: number;
+  /** The bound at `index`, above delta. */
+  readonly above: number;
+  /** The bound at `index` + 1, at most delta. */
+  readonly below: number;
+}
+
+/**
+ * Searches upward from `low`, where the bound is above `delta`, and narrows the bracket by secants of log delta, which is nearly
+ * straight, and by bisection where they do not help.
+ * @returns null if the bound is above `delta` up to index `most`.
+ */
+function crossing(
+  tail: (index: number) => number,
+  low: number,
+  guess: number,
+  most: number,
+  delta: number,
+): Crossing | null {
+  let above = tail(low);
+  let high = Math.max(low + 1, guess);
+  let below = tail(high);
+  for (let reach = 64; below > delta; reach *= 4) {
+    if (high > most) return null;
+    [low, above] = [high, below];
+    high += reach;
+    below = tail(high);
+  }
+  for (let turn = 0; high - low > 1; turn++) {
+    const straight = Math.log(above / delta) / Math.log(above / below);
+    // Aiming in turn a little above and below the crossing of the straight line moves both ends of the bracket.
+    const aim = turn % 3 === 2 ? (low + high) / 2 : low + straight * (high - low) + (turn % 3 === 0 ? 1 : -1);
+    const middle = Math.min(high - 1, Math.max(low + 1, Math.round(aim)));
+    const here = tail(middle);
+    if (here > delta) [low, above] = [middle, here];
+    else [high, below] = [middle, here];
+  }
+  return { index: low, above, below };
 }
 
 /**

@@ -7,7 +7,7 @@
  * interval by interval instead of with second differences of the curve, so that nothing cancels.
  * @module
  */
-import { newTails } from './loss-pair.ts';
+import { cellsOf, newTails } from './loss-pair.ts';
 import type { LossPair } from './loss-pair.ts';
 
 /** Losses on a grid: `masses[i]` at loss (`lowest` + i) x `step`, and `infinity` above them all. */
@@ -35,36 +35,36 @@ export function connectTheDots(pair: LossPair, step: number): DirectedLosses {
   const remove = new Float64Array(size);
   const add = pair.symmetric ? null : new Float64Array(size);
 
-  const here = newTails();
-  pair.tails(lowest * step, here);
+  const losses = new Float64Array(size);
+  for (let i = 0; i < size; i++) losses[i] = (lowest + i) * step;
+  const { upper: uppers, lower: lowers } = cellsOf(pair, losses);
+  const first = newTails();
+  pair.tails(losses[0], first);
+  const last = newTails();
+  pair.tails(losses[size - 1], last);
   // Losses below the grid are rounded up if a person is removed, and count as infinite if one is added.
-  remove[0] = here.upperBelow;
-  const addInfinity = here.lowerBelow;
-  let { upperAbove, upperBelow, lowerAbove, lowerBelow } = here;
+  remove[0] = first.upperBelow;
   const shrink = Math.exp(-step);
   const scale = 1 / -Math.expm1(-step);
   for (let i = 1; i < size; i++) {
-    const loss = (lowest + i) * step;
-    pair.tails(loss, here);
-    // The difference is taken in the smaller tail, where it keeps its relative accuracy.
-    const upper = Math.max(0, upperAbove < 0.5 ? upperAbove - here.upperAbove : here.upperBelow - upperBelow);
-    const lower = Math.max(0, lowerAbove < 0.5 ? lowerAbove - here.lowerAbove : here.lowerBelow - lowerBelow);
+    const upper = uppers[i];
+    const lower = lowers[i];
+    const ratio = Math.exp(losses[i]);
     // Solves a + b = upper and a e^{-(loss - step)} + b e^{-loss} = lower, for a at the lower end and b at the upper one.
-    const lowEnd = clamp((lower * Math.exp(loss) * shrink - upper * shrink) * scale, upper);
+    const lowEnd = clamp((lower * ratio - upper) * shrink * scale, upper);
     remove[i - 1] += lowEnd;
     remove[i] += upper - lowEnd;
     if (add !== null) {
       // The mirror image: the mass of the lower distribution at losses -l, where the upper end of the interval comes first.
-      const mirrored = clamp((upper * Math.exp(-loss) - lower * shrink) * scale, lower);
+      const mirrored = clamp((upper / ratio - lower * shrink) * scale, lower);
       add[size - 1 - i] += mirrored;
       add[size - i] += lower - mirrored;
     }
-    ({ upperAbove, upperBelow, lowerAbove, lowerBelow } = here);
   }
-  const removed = { step, lowest, masses: remove, infinity: here.upperAbove };
+  const removed = { step, lowest, masses: remove, infinity: last.upperAbove };
   if (add === null) return { remove: removed, add: removed };
-  add[0] += here.lowerAbove;
-  return { remove: removed, add: { step, lowest: -highest, masses: add, infinity: addInfinity } };
+  add[0] += last.lowerAbove;
+  return { remove: removed, add: { step, lowest: -highest, masses: add, infinity: first.lowerBelow } };
 }
 
 function clamp(value: number, most: number): number {

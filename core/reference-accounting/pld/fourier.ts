@@ -10,20 +10,28 @@ export interface HalfSpectrum {
   readonly im: Float64Array;
 }
 
-/** Transforms of one size, a power of two >= 4. It holds tables and scratch space, so make only one per size. */
-export class RealFourier {
+/** Largest transform whose tables are kept: all kept ones together take 4 MB. */
+const LARGEST_KEPT = 2 ** 16;
+const kept = new Map<number, RealFourier>();
+
+/** The transform of one size, a power of two >= 4. */
+export function realFourier(size: number): RealFourier {
+  const known = kept.get(size) ?? new RealFourier(size);
+  if (size <= LARGEST_KEPT) kept.set(size, known);
+  return known;
+}
+
+class RealFourier {
   readonly size: number;
   readonly #half: FFT;
   readonly #cosine: Float64Array;
   readonly #sine: Float64Array;
-  readonly #input: Float64Array;
   readonly #output: Float64Array;
 
   constructor(size: number) {
     this.size = size;
     const half = size / 2;
     this.#half = new FFT(half);
-    this.#input = new Float64Array(size);
     this.#output = new Float64Array(size);
     this.#cosine = new Float64Array(half / 2 + 1);
     this.#sine = new Float64Array(half / 2 + 1);
@@ -58,29 +66,5 @@ export class RealFourier {
       im[m] = turnedIm - evenIm;
     }
     return { re, im };
-  }
-
-  /** Inverse of {@link forward}. The result is scratch space, which the next call of either method overwrites. */
-  inverse({ re, im }: HalfSpectrum): Float64Array {
-    const half = this.size / 2;
-    const packed = this.#input;
-    packed[0] = 0.5 * (re[0] + re[half]);
-    packed[1] = 0.5 * (re[0] - re[half]);
-    for (let k = 1, m = half - 1; k <= m; k++, m--) {
-      const evenRe = 0.5 * (re[k] + re[m]);
-      const evenIm = 0.5 * (im[k] - im[m]);
-      const turnedRe = 0.5 * (re[k] - re[m]);
-      const turnedIm = 0.5 * (im[k] + im[m]);
-      const c = this.#cosine[k];
-      const s = this.#sine[k];
-      const oddRe = turnedRe * c - turnedIm * s;
-      const oddIm = turnedIm * c + turnedRe * s;
-      packed[2 * k] = evenRe - oddIm;
-      packed[2 * k + 1] = evenIm + oddRe;
-      packed[2 * m] = evenRe + oddIm;
-      packed[2 * m + 1] = oddRe - evenIm;
-    }
-    this.#half.inverseTransform(this.#output, packed);
-    return this.#output;
   }
 }

@@ -15,6 +15,12 @@ export interface LossTails {
   lowerBelow: number;
 }
 
+/** Probabilities between neighbouring losses under both distributions. Entry i belongs to losses i - 1 and i; entry 0 is 0. */
+export interface LossCells {
+  readonly upper: Float64Array;
+  readonly lower: Float64Array;
+}
+
 export interface LossPair {
   /** True if both directions have the same loss distribution. */
   readonly symmetric: boolean;
@@ -23,6 +29,8 @@ export interface LossPair {
    * of -Infinity below.
    */
   tails(loss: number, out: LossTails): void;
+  /** P[losses[i - 1] < l <= losses[i]] for rising losses, where a pair knows a faster way than differences of its tails. */
+  readonly cells?: (losses: Float64Array) => LossCells;
   /**
    * An interval of losses. Apart from infinite losses, at most `tail` of lower lies below it, and at most `tail` of upper above.
    * If the finite losses are bounded, the interval has their bounds.
@@ -47,6 +55,24 @@ export function hockeyStick(pair: LossPair, direction: Direction, epsilon: numbe
 /** max(0, a - exp(epsilon) b), computed so that exp(epsilon) cannot overflow. */
 function excess(a: number, b: number, epsilon: number): number {
   return b === 0 ? a : Math.max(0, a - Math.exp(epsilon + Math.log(b)));
+}
+
+/** P[losses[i - 1] < l <= losses[i]] for rising losses. */
+export function cellsOf(pair: LossPair, losses: Float64Array): LossCells {
+  if (pair.cells !== undefined) return pair.cells(losses);
+  const upper = new Float64Array(losses.length);
+  const lower = new Float64Array(losses.length);
+  const here = newTails();
+  pair.tails(losses[0], here);
+  let { upperAbove, upperBelow, lowerAbove, lowerBelow } = here;
+  for (let i = 1; i < losses.length; i++) {
+    pair.tails(losses[i], here);
+    // The difference is taken in the smaller tail, where it keeps its relative accuracy.
+    upper[i] = Math.max(0, upperAbove < 0.5 ? upperAbove - here.upperAbove : here.upperBelow - upperBelow);
+    lower[i] = Math.max(0, lowerAbove < 0.5 ? lowerAbove - here.lowerAbove : here.lowerBelow - lowerBelow);
+    ({ upperAbove, upperBelow, lowerAbove, lowerBelow } = here);
+  }
+  return { upper, lower };
 }
 
 export function newTails(): LossTails {

@@ -12,7 +12,6 @@ import { ComposedLoss } from './composed-loss.ts';
 import { connectTheDots } from './connect-the-dots.ts';
 import type { DirectedLosses } from './connect-the-dots.ts';
 import { eventPair } from './event-pair.ts';
-import { RealFourier } from './fourier.ts';
 import { gaussianPair } from './gaussian-pair.ts';
 import { DIRECTIONS } from './loss-pair.ts';
 import type { Direction, LossPair } from './loss-pair.ts';
@@ -39,9 +38,8 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
   /** Sum of 1 / z^2 over the plain Gaussians, which compose to one Gaussian. */
   readonly #squaredShift: number;
   readonly #pure: number;
-  /** Discretised pairs. These and the tables of transforms are shared along a chain of compositions. */
+  /** Discretised pairs, shared along a chain of compositions. */
   readonly #losses: WeakMap<LossPair, DirectedLosses>;
-  readonly #fourier: Map<number, RealFourier>;
   #composed: readonly ComposedLoss[] | null = null;
 
   private constructor(
@@ -50,20 +48,18 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
     squaredShift: number,
     pure: number,
     losses: WeakMap<LossPair, DirectedLosses>,
-    fourier: Map<number, RealFourier>,
   ) {
     this.#step = step;
     this.#releases = releases;
     this.#squaredShift = squaredShift;
     this.#pure = pure;
     this.#losses = losses;
-    this.#fourier = fourier;
   }
 
   /** An accountant with nothing charged. */
   static empty({ step = DEFAULT_STEP }: PldOptions = {}): PldAccountant {
     if (!(step > 0 && step <= 0.1)) throw parameterInvalid('step', step, 'a number in (0, 0.1]');
-    return new PldAccountant(step, [], 0, 0, new WeakMap(), new Map());
+    return new PldAccountant(step, [], 0, 0, new WeakMap());
   }
 
   compose(event: ReferenceEvent, count = 1): PldAccountant {
@@ -117,7 +113,7 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
   }
 
   #with(releases: readonly Release[], squaredShift: number, pure: number): PldAccountant {
-    return new PldAccountant(this.#step, releases, squaredShift, pure, this.#losses, this.#fourier);
+    return new PldAccountant(this.#step, releases, squaredShift, pure, this.#losses);
   }
 
   /** The composition in both directions, or only once if they are equal. */
@@ -129,12 +125,8 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
         losses: this.#discretised(pair),
         count,
       }));
-      const fourier = (size: number): RealFourier => this.#transform(size);
       const directed = (direction: Direction): ComposedLoss =>
-        new ComposedLoss(
-          terms.map(({ losses, count }) => ({ losses: losses[direction], count })),
-          fourier,
-        );
+        new ComposedLoss(terms.map(({ losses, count }) => ({ losses: losses[direction], count })));
       const symmetric = terms.every(({ losses }) => losses.add === losses.remove);
       this.#composed = (symmetric ? (['remove'] as const) : DIRECTIONS).map(directed);
     }
@@ -144,12 +136,6 @@ export class PldAccountant implements Accountant<ReferenceEvent> {
   #discretised(pair: LossPair): DirectedLosses {
     const known = this.#losses.get(pair) ?? connectTheDots(pair, this.#step);
     this.#losses.set(pair, known);
-    return known;
-  }
-
-  #transform(size: number): RealFourier {
-    const known = this.#fourier.get(size) ?? new RealFourier(size);
-    this.#fourier.set(size, known);
     return known;
   }
 }

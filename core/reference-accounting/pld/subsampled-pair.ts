@@ -4,7 +4,7 @@
  * @module
  */
 import { newTails } from './loss-pair.ts';
-import type { LossPair } from './loss-pair.ts';
+import type { LossCells, LossPair } from './loss-pair.ts';
 
 export function subsampledPair(base: LossPair, rate: number): LossPair {
   if (rate === 1) return base;
@@ -13,6 +13,9 @@ export function subsampledPair(base: LossPair, rate: number): LossPair {
   // Outputs that only the lower distribution has are at the floor after sampling.
   const apart = newTails();
   base.tails(-Infinity, apart);
+  const { cells } = base;
+  // exp(l) = 1 + (exp(l') - 1) / q. At the floor itself, only outputs with l = -Infinity count as below.
+  const before = (loss: number): number => Math.log1p(Math.max(-1, Math.expm1(loss) / rate));
   return {
     symmetric: false,
     tails(loss, out) {
@@ -21,11 +24,17 @@ export function subsampledPair(base: LossPair, rate: number): LossPair {
         out.upperBelow = out.lowerBelow = 0;
         return;
       }
-      // exp(l) = 1 + (exp(l') - 1) / q. At the floor itself, only outputs with l = -Infinity count as below.
-      base.tails(Math.log1p(Math.max(-1, Math.expm1(loss) / rate)), out);
+      base.tails(before(loss), out);
       out.upperAbove = rest * out.lowerAbove + rate * out.upperAbove;
       out.upperBelow = rest * out.lowerBelow + rate * out.upperBelow;
     },
+    ...(cells !== undefined && {
+      cells: (losses: Float64Array): LossCells => {
+        const { upper, lower } = cells(losses.map(before));
+        for (let i = 0; i < upper.length; i++) upper[i] = rest * lower[i] + rate * upper[i];
+        return { upper, lower };
+      },
+    }),
     range(tail) {
       const { lowest, highest } = base.range(tail);
       return {
