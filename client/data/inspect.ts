@@ -8,12 +8,15 @@ import { detectFormat } from '../../core/data/detect.ts';
 import { DataError } from '../../core/data/errors.ts';
 import { sketchNamed, sketchText, Tally } from '../../core/data/inspection.ts';
 import type { ReadingChoice, Sketch } from '../../core/data/inspection.ts';
+import { readAttributes, readItemVectors } from '../../core/data/item-facts.ts';
 import { NOT_UTF8 } from '../../core/data/lines.ts';
 import { parquetColumns } from '../../core/data/parquet.ts';
 import { formatText } from '../../core/data/reading-text.ts';
 import type { Reading } from '../../core/data/reading.ts';
 import { RowCollector } from '../../core/data/rows.ts';
 import type { CollectOptions, ReadReport } from '../../core/data/rows.ts';
+import { factsFilesBeside, readFacts } from './beside.ts';
+import type { FilesBeside } from './beside.ts';
 import { linesOf } from './head.ts';
 import { itemsBeside, readItemsFile } from './items-file.ts';
 import type { ItemsFile } from './items-file.ts';
@@ -39,6 +42,8 @@ export interface Inspected {
   readonly unread: readonly string[];
   readonly remarks: readonly string[];
   readonly items: ItemsFile | undefined;
+  /** Files of vectors and of persons beside the data. */
+  readonly beside: FilesBeside;
   /** The data as read with a catalogue of the items file, followed by every other item in the rows. */
   readonly report: ReadReport;
 }
@@ -68,14 +73,24 @@ export async function inspectSource(
   } catch (error) {
     throw readable(withRemarks(error, remarks), path);
   }
+  const beside = await factsFilesBeside(source);
+  const { vectors, persons } = beside;
   return {
     source,
+    beside,
     reading,
     format: formatText(reading) + ((await isGzipped(source.files[0])) ? ', gzipped' : ''),
     unread: [...sketch.unread, ...dropped(sketch.reading, reading)],
     remarks: [...remarks, ...(items ? itemsRemarks(items, report) : [])],
     items,
-    report,
+    report: {
+      ...report,
+      domain: {
+        ...report.domain,
+        ...(vectors !== undefined && { vectors: await readFacts(vectors, readItemVectors) }),
+        ...(persons !== undefined && { attributes: await readFacts(persons, readAttributes) }),
+      },
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import type { ReadingFile } from '../../core/data/reading.ts';
 import { RowCollector } from '../../core/data/rows.ts';
 import type { CollectOptions, ReadReport } from '../../core/data/rows.ts';
-import { catalogueOf, readingPathOf, readReadingFile } from './reading-file.ts';
+import { catalogueOf, factsBeside, readingPathOf, readReadingFile } from './reading-file.ts';
 import { findSource, readable, readSource } from './source.ts';
 
 export type OpenOptions = Omit<CollectOptions, 'catalogue' | 'isCatalogueClosed'>;
@@ -16,16 +16,19 @@ export type OpenOptions = Omit<CollectOptions, 'catalogue' | 'isCatalogueClosed'
  */
 export async function openDomain(
   path: string,
-  { reading, catalogue }: ReadingFile,
+  file: ReadingFile,
   readingPath: string,
   options: OpenOptions,
 ): Promise<ReadReport> {
   const source = await findSource(path);
+  const { reading, catalogue } = file;
   const titles = await catalogueOf(readingPath, catalogue);
+  const facts = await factsBeside(readingPath, file);
   const collector = new RowCollector(reading, { ...options, catalogue: titles, isCatalogueClosed: true });
   await readSource(source, reading, collector, options.signal);
   try {
-    return collector.finish();
+    const report = collector.finish();
+    return { ...report, domain: { ...report.domain, ...facts } };
   } catch (error) {
     throw readable(error, path);
   }

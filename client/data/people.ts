@@ -25,10 +25,27 @@ export async function peopleOf(domain: Domain, scheme: PseudonymScheme | undefin
   const rows = new Map(domain.persons.map((person, row) => [person, row]));
   const pseudonymRows = new Map(pseudonyms.map((pseudonym, row) => [pseudonym, row]));
   return {
-    domain: { ...domain, persons: pseudonyms },
+    domain: {
+      ...domain,
+      persons: pseudonyms,
+      ...(domain.attributes && { attributes: underPseudonyms(domain.attributes, rows, pseudonyms) }),
+    },
     pseudonyms,
     rowOf: (person) => rows.get(person),
     rowOfPseudonym: (pseudonym) => pseudonymRows.get(pseudonym),
     hasHistory: (row) => domain.offsets[row + 1] > domain.offsets[row],
   };
+}
+
+function underPseudonyms(
+  attributes: NonNullable<Domain['attributes']>,
+  rows: ReadonlyMap<string, number>,
+  pseudonyms: readonly string[],
+): NonNullable<Domain['attributes']> {
+  return new Map(
+    [...attributes].flatMap(([person, own]): [string, readonly string[]][] => {
+      const row = rows.get(person);
+      return row === undefined ? [] : [[pseudonyms[row], own]];
+    }),
+  );
 }

@@ -6,10 +6,14 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { DataError } from '../../core/data/errors.ts';
+import type { Domain, ItemTable } from '../../core/data/domain.ts';
+import { readAttributes, readItemVectors } from '../../core/data/item-facts.ts';
 import { formatCatalogue } from '../../core/data/items.ts';
 import { formatReading, parseReading } from '../../core/data/reading.ts';
 import type { CatalogueEntry, Reading, ReadingFile } from '../../core/data/reading.ts';
 import { systemReason } from '../../host/files.ts';
+import { readFacts } from './beside.ts';
+import type { FilesBeside } from './beside.ts';
 import type { Inspected } from './inspect.ts';
 import { readCatalogue } from './items-file.ts';
 import { exists } from './source.ts';
@@ -50,37 +54,56 @@ export interface WrittenReading {
  * @throws DataError DATA_UNWRITABLE.
  */
 export async function writeReading(inspected: Inspected, path: string): Promise<WrittenReading> {
-  const { reading, items, report, source } = inspected;
+  const { beside, reading, items, report, source } = inspected;
   const { catalogue, titles } = report.domain;
   if (items?.isCatalogue === true && items.titles.size === catalogue.length) {
     return {
       path,
       cataloguePath: undefined,
-      file: await writeReadingFile(path, reading, items.path, catalogue.length),
+      file: await writeReadingFile(path, reading, { path: items.path, items: catalogue.length, ...beside }),
     };
   }
   const cataloguePath = join(dirname(path), `${basename(source.path)}.catalogue.tsv`);
   await replace(cataloguePath, formatCatalogue(catalogue, titles));
-  const origin = items?.titles.size === catalogue.length ? undefined : 'rows';
-  return { path, cataloguePath, file: await writeReadingFile(path, reading, cataloguePath, catalogue.length, origin) };
+  const origin = items?.titles.size === catalogue.length ? undefined : ('rows' as const);
+  const written = { path: cataloguePath, items: catalogue.length, ...beside, ...(origin && { origin }) } as const;
+  return { path, cataloguePath, file: await writeReadingFile(path, reading, written) };
 }
 
-/** @param cataloguePath an existing file in the form of a catalogue. @throws DataError DATA_UNWRITABLE. */
+/** @param given an existing file in the form of a catalogue, with the number of its items. @throws DataError DATA_UNWRITABLE. */
 export async function writeReadingFile(
   path: string,
   reading: Reading,
-  cataloguePath: string,
-  items: number,
-  origin?: CatalogueEntry['origin'],
+  given: FilesBeside & { readonly path: string; readonly items: number; readonly origin?: CatalogueEntry['origin'] },
 ): Promise<ReadingFile> {
+  const { items, origin, persons, vectors } = given;
   const catalogue: CatalogueEntry = {
-    file: from(path, cataloguePath),
+    file: from(path, given.path),
     items,
-    sha256: sha256(await readFile(cataloguePath)),
+    sha256: sha256(await readFile(given.path)),
     ...(origin && { origin }),
+    ...(vectors !== undefined && { vectors: { file: from(path, vectors), sha256: sha256(await readFile(vectors)) } }),
   };
-  await replace(path, formatReading({ reading, catalogue }));
-  return { reading, catalogue };
+  const file = { reading, catalogue, ...(persons !== undefined && { persons: { file: from(path, persons) } }) };
+  await replace(path, formatReading(file));
+  return file;
+}
+
+/** The vectors and the attributes of the files that a reading names. @throws DataError, also DATA_CATALOGUE for other vectors. */
+export async function factsBeside(
+  readingPath: string,
+  { catalogue: { vectors }, persons }: ReadingFile,
+): Promise<{ readonly vectors?: ItemTable; readonly attributes?: NonNullable<Domain['attributes']> }> {
+  return {
+    ...(vectors && { vectors: await vectorsOf(pathFrom(readingPath, vectors.file), vectors.sha256, readingPath) }),
+    ...(persons && { attributes: await readFacts(pathFrom(readingPath, persons.file), readAttributes) }),
+  };
+}
+
+async function vectorsOf(path: string, expected: string, readingPath: string): Promise<ItemTable> {
+  const vectors = await readFacts(path, readItemVectors);
+  if (sha256(await readFile(path)) === expected) return vectors;
+  throw changed(path, readingPath);
 }
 
 /**
@@ -91,13 +114,21 @@ export async function catalogueOf(
   readingPath: string,
   { file, sha256: expected }: CatalogueEntry,
 ): Promise<ReadonlyMap<string, string>> {
-  const path = isAbsolute(file) ? file : join(dirname(readingPath), file);
+  const path = pathFrom(readingPath, file);
   const { titles, bytes } = await readCatalogue(path);
   if (sha256(bytes) === expected) return titles;
-  throw new DataError(
+  throw changed(path, readingPath);
+}
+
+function changed(path: string, readingPath: string): DataError {
+  return new DataError(
     'DATA_CATALOGUE',
     `${path} has changed since ${readingPath} was written: run "isthmus data inspect" again, and "isthmus data adopt" if a platform has started with it`,
   );
+}
+
+function pathFrom(readingPath: string, file: string): string {
+  return isAbsolute(file) ? file : join(dirname(readingPath), file);
 }
 
 /** The path by which a reading file refers to the catalogue. */

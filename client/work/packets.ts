@@ -3,7 +3,7 @@
  * item.
  * @module
  */
-import type { Domain } from '../../core/data/domain.ts';
+import type { Domain, ItemTable } from '../../core/data/domain.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 
 /** A line end separates ids: neither an id (core/data/ids.ts) nor a pseudonym contains one. */
@@ -18,11 +18,20 @@ export interface DomainPacket {
   readonly ratings?: Float32Array<SharedArrayBuffer>;
   readonly timestamps?: Float64Array<SharedArrayBuffer>;
   readonly places?: Int32Array<SharedArrayBuffer>;
+  /** An empty line for an item without a title. */
+  readonly titles?: string;
+  readonly vectors?: TablePacket;
+  readonly attributes?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Packs a domain without its titles, which no strategy reads. */
+interface TablePacket {
+  readonly dimension: number;
+  readonly ids: string;
+  readonly values: Float32Array<SharedArrayBuffer> /* [ids, dimension] row-major */;
+}
+
 export function packDomain(domain: Domain): DomainPacket {
-  const { name, persons, catalogue, offsets, items, ratings, timestamps, places } = domain;
+  const { attributes, name, persons, catalogue, offsets, items, ratings, timestamps, places, titles, vectors } = domain;
   return {
     name,
     persons: persons.join(BETWEEN),
@@ -32,11 +41,35 @@ export function packDomain(domain: Domain): DomainPacket {
     ...(ratings && { ratings: sharedFloats(ratings) }),
     ...(timestamps && { timestamps: sharedDoubles(timestamps) }),
     ...(places && { places: sharedPlaces(places) }),
+    // A title is one line (core/data/items.ts), so a line end separates titles too.
+    ...(titles && { titles: titles.map((title) => title ?? '').join(BETWEEN) }),
+    ...(vectors && { vectors: packTable(vectors) }),
+    ...(attributes && { attributes }),
   };
 }
 
-export function unpackDomain({ persons, catalogue, ...rest }: DomainPacket): Domain {
-  return { ...rest, persons: persons.split(BETWEEN), catalogue: catalogue.split(BETWEEN) };
+export function unpackDomain({ persons, catalogue, titles, vectors, ...rest }: DomainPacket): Domain {
+  return {
+    ...rest,
+    persons: persons.split(BETWEEN),
+    catalogue: catalogue.split(BETWEEN),
+    ...(titles !== undefined && { titles: titles.split(BETWEEN).map((title) => (title === '' ? undefined : title)) }),
+    ...(vectors && { vectors: unpackTable(vectors) }),
+  };
+}
+
+function packTable({ dimension, of }: ItemTable): TablePacket {
+  const values = new Float32Array(new SharedArrayBuffer(4 * dimension * of.size));
+  [...of.values()].forEach((vector, row) => values.set(vector, row * dimension));
+  return { dimension, ids: [...of.keys()].join(BETWEEN), values };
+}
+
+function unpackTable({ dimension, ids, values }: TablePacket): ItemTable {
+  const row = (id: string, at: number): [string, Float32Array] => [
+    id,
+    values.subarray(at * dimension, (at + 1) * dimension),
+  ];
+  return { dimension, of: new Map(ids.split(BETWEEN).map(row)) };
 }
 
 export type ReceivedPacket = Omit<ReceivedRepresentations, 'persons'> & { readonly persons: string };

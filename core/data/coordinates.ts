@@ -42,7 +42,7 @@ export function layOut(domain: Domain, coordinates: readonly string[], most: num
   const places = new Map(order.map((item, place) => [item, place]));
   const placeOf = catalogue.map((item) => places.get(item) ?? -1);
   const kept = positionsKept(domain, placeOf);
-  const { persons, ratings, timestamps } = domain;
+  const { attributes, persons, ratings, timestamps, vectors } = domain;
   const titleOf = titles && new Map(catalogue.map((item, index) => [item, titles[index]]));
   return {
     domain: {
@@ -50,6 +50,8 @@ export function layOut(domain: Domain, coordinates: readonly string[], most: num
       persons,
       catalogue: order,
       ...(titleOf && { titles: order.map((item) => titleOf.get(item)) }),
+      ...(vectors && { vectors }),
+      ...(attributes && { attributes }),
       offsets: kept.offsets,
       items: Uint32Array.from(kept.positions, (position) => placeOf[domain.items[position]]),
       ...(ratings && { ratings: Float32Array.from(kept.positions, (position) => ratings[position]) }),

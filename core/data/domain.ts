@@ -14,27 +14,44 @@ export interface Interactions {
   readonly timestamps?: Float64Array /* [interactions] */;
 }
 
-export interface Domain extends Interactions {
+/** Public facts about items beside their ids. Maps are by id, so that no selection of items or persons has to renumber them. */
+export interface ItemFacts {
+  /** Public titles of the catalogue's items, if there are any. */
+  readonly titles?: readonly (string | undefined)[];
+  /** Vectors that the platform has of its items, made without looking at interactions, e.g. from images; absent: none. */
+  readonly vectors?: ItemTable;
+}
+
+export interface ItemTable {
+  /** Numbers of a vector. */
+  readonly dimension: number;
+  readonly of: ReadonlyMap<string, Float32Array>;
+}
+
+export interface Domain extends Interactions, ItemFacts {
   /** The platform's name. */
   readonly name: string;
   /** Person ids: a platform's own ids, or pseudonyms once a pseudonym scheme has run. Row p belongs to persons[p]. */
   readonly persons: readonly string[];
   /** Item ids of the catalogue. */
   readonly catalogue: readonly string[];
-  /** Public titles of the catalogue's items, if there are any. */
-  readonly titles?: readonly (string | undefined)[];
+  /** Coarse attributes of persons, such as `age=25-34`, by person id; absent: the platform has none. */
+  readonly attributes?: ReadonlyMap<string, readonly string[]>;
   /** Place of each item in the federation's vocabulary, -1 outside of it; absent: the federation has none. */
   readonly places?: Int32Array /* [items] */;
 }
 
 /** Public facts about the items of a platform, by catalogue index. */
-export interface Catalogue {
+export interface Catalogue extends ItemFacts {
   readonly ids: readonly string[];
-  readonly titles?: readonly (string | undefined)[];
 }
 
 /** One person's history on one platform. */
 export interface History {
   readonly items: Uint32Array;
   readonly ratings?: Float32Array;
+  /** Unix seconds, NaN if unknown. */
+  readonly timestamps?: Float64Array;
+  /** The person's own coarse attributes. */
+  readonly attributes?: readonly string[];
 }

@@ -71,22 +71,34 @@ const catalogue = z.strictObject({
    * public file of items.
    */
   origin: z.enum(['rows', 'private']).optional(),
+  /** Vectors of the items, made without looking at interactions; absent: none. */
+  vectors: z.strictObject({ file: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
 });
 export type CatalogueEntry = z.infer<typeof catalogue>;
 
-const fileSchema = z.strictObject({ isthmusReading: z.literal(1), reading: readingSchema, catalogue });
+/** A file of persons with their coarse attributes. It grows with the persons, so it has no hash. */
+const persons = z.strictObject({ file: z.string().min(1) }).optional();
+
+const fileSchema = z.strictObject({ isthmusReading: z.literal(1), reading: readingSchema, catalogue, persons });
 const outsideFileSchema = fileSchema.extend({ reading: outside });
 
 /** A reading file. */
 export interface ReadingFile {
   readonly reading: Reading;
   readonly catalogue: CatalogueEntry;
+  /** Path of a file of attributes, as the catalogue's; absent: none. */
+  readonly persons?: { readonly file: string };
 }
 
 /** Gives the same text for the same content. Two readings are equal exactly if these texts are. */
-export function formatReading({ reading, catalogue: entry }: ReadingFile): string {
+export function formatReading({ reading, catalogue: entry, persons: people }: ReadingFile): string {
   const { format, columns, time, likes, ...shape } = reading;
-  const ordered = { isthmusReading: 1, reading: { format, ...shape, columns, time, likes }, catalogue: entry };
+  const ordered = {
+    isthmusReading: 1,
+    reading: { format, ...shape, columns, time, likes },
+    catalogue: entry,
+    ...(people && { persons: people }),
+  };
   const document = new Document(ordered);
   const scale = document.getIn(['reading', 'likes', 'scale'], true);
   if (isSeq(scale)) scale.flow = true;
@@ -112,7 +124,8 @@ export function parseReading(yaml: string, file: string): ReadingFile {
     const [issue] = parsed.error.issues;
     throw refuse(`${issue.path.map(String).join('.') || 'the document'}: ${issue.message}`);
   }
-  return { reading: parsed.data.reading, catalogue: parsed.data.catalogue };
+  const { reading, catalogue: entry, persons: people } = parsed.data;
+  return { reading, catalogue: entry, ...(people && { persons: people }) };
 }
 
 /**
@@ -121,7 +134,9 @@ export function parseReading(yaml: string, file: string): ReadingFile {
  */
 export function readingChanges(first: ReadingFile, second: ReadingFile): readonly string[] {
   const [before, after] = [first, second].map(({ reading, catalogue: entry }) => {
-    return new Map(leavesOf({ ...reading, catalogue: { ...entry, file: '' } }));
+    const { vectors, ...rest } = entry;
+    const hashes = { ...rest, file: '', ...(vectors && { vectors: { sha256: vectors.sha256 } }) };
+    return new Map(leavesOf({ ...reading, catalogue: hashes }));
   });
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((key) => ({ key, from: before.get(key) ?? 'none', to: after.get(key) ?? 'none' }))

@@ -2,7 +2,7 @@
  * Look-ups in a domain, and domains with fewer persons or items.
  * @module
  */
-import type { Catalogue, Domain, History } from './domain.ts';
+import type { Catalogue, Domain, History, ItemFacts } from './domain.ts';
 
 /** Maps person ids to indices. */
 export function personIndex(domain: Domain): Map<string, number> {
@@ -18,15 +18,23 @@ export function itemIndex(domain: Domain): Map<string, number> {
 export function historyOf(domain: Domain, person: number): History {
   const begin = domain.offsets[person];
   const end = domain.offsets[person + 1];
+  const attributes = domain.attributes?.get(domain.persons[person]);
   return {
     items: domain.items.subarray(begin, end),
     ...(domain.ratings && { ratings: domain.ratings.subarray(begin, end) }),
+    ...(domain.timestamps && { timestamps: domain.timestamps.subarray(begin, end) }),
+    ...(attributes && { attributes }),
   };
 }
 
 /** The public facts about a domain's items, without its persons. */
-export function catalogueOf({ catalogue: ids, titles }: Domain): Catalogue {
-  return { ids, ...(titles && { titles }) };
+export function catalogueOf(domain: Domain): Catalogue {
+  return { ids: domain.catalogue, ...itemFacts(domain) };
+}
+
+/** What a domain of the same items keeps of this one, whatever its persons are. */
+export function itemFacts({ titles, vectors }: Domain): ItemFacts {
+  return { ...(titles && { titles }), ...(vectors && { vectors }) };
 }
 
 export function historyLength(domain: Domain, person: number): number {
@@ -62,7 +70,8 @@ export function restrictPersons(domain: Domain, persons: ArrayLike<number>): Dom
     name: domain.name,
     persons: Array.from(persons, (p) => domain.persons[p]),
     catalogue: domain.catalogue,
-    ...(domain.titles && { titles: domain.titles }),
+    ...itemFacts(domain),
+    ...(domain.attributes && { attributes: domain.attributes }),
     ...(domain.places && { places: domain.places }),
     offsets,
     items,

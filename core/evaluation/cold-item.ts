@@ -7,7 +7,7 @@
 import type { ColdPerson } from '../data/cold-person.ts';
 import type { Domain } from '../data/domain.ts';
 import { DataError } from '../data/errors.ts';
-import { itemCounts } from '../data/select.ts';
+import { itemCounts, itemFacts } from '../data/select.ts';
 import { Prng } from '../random/prng.ts';
 import type { DrawnNegatives } from './negatives.ts';
 import { EvaluationError } from './errors.ts';
@@ -54,12 +54,12 @@ export function coldItemSplit(domain: Domain, { share = 0.2, least = 3, seed }: 
     const positives = history.filter((item) => isCold[item] === 1);
     persons.push({ person: domain.persons[p], positives, sourceInteractions: warm.length });
   }
-  const { catalogue, name, titles } = domain;
+  const { catalogue, name } = domain;
   const train = {
     name,
     persons: domain.persons,
     catalogue,
-    ...(titles && { titles }),
+    ...itemFacts(domain),
     offsets,
     items: Uint32Array.from(items),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Domain } from '../data/domain.ts';
+import { itemFacts } from '../data/select.ts';
 import { Prng } from '../random/prng.ts';
 import { EvaluationError } from './errors.ts';
 
@@ -30,13 +31,13 @@ export function hideLastItem(domain: Domain, least = 3): LastHidden {
     items.set(domain.items.subarray(from, to), offsets[p]);
     offsets[p + 1] = offsets[p] + to - from;
   }
-  const { name, catalogue, titles } = domain;
+  const { name, catalogue } = domain;
   return {
     train: {
       name,
       persons: domain.persons,
       catalogue,
-      ...(titles && { titles }),
+      ...itemFacts(domain),
       offsets,
       items: items.slice(0, offsets[persons]),
     },

@@ -4,6 +4,7 @@
  */
 import type { Domain } from '../data/domain.ts';
 import { DataError } from '../data/errors.ts';
+import { itemFacts } from '../data/select.ts';
 
 /** The domain with only the interactions before this moment. Persons and catalogue stay. @param at Unix seconds */
 export function beforeMoment(domain: Domain, at: number): Domain {
@@ -14,12 +15,12 @@ export function beforeMoment(domain: Domain, at: number): Domain {
     for (let i = domain.offsets[p]; i < domain.offsets[p + 1]; i++) if (times[i] < at) kept.push(i);
     offsets[p + 1] = kept.length;
   }
-  const { catalogue, name, persons, titles } = domain;
+  const { catalogue, name, persons } = domain;
   return {
     name,
     persons,
     catalogue,
-    ...(titles && { titles }),
+    ...itemFacts(domain),
     offsets,
     items: Uint32Array.from(kept, (i) => domain.items[i]),
     timestamps: Float64Array.from(kept, (i) => times[i]),

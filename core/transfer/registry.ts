@@ -7,10 +7,13 @@ import { Pieces } from './pieces.ts';
 import { autoencoder } from './training/autoencoder.ts';
 import { sharedSubspace } from './training/shared-subspace.ts';
 import type { Training } from './training/training.ts';
+import { attributes } from './views/attributes.ts';
 import { plainAls } from './views/plain-als.ts';
 import { projection } from './views/projection.ts';
 import { subspace } from './views/subspace.ts';
+import { text } from './views/text.ts';
+import { vectors } from './views/vectors.ts';
 import type { View } from './views/view.ts';
 
-export const views = new Pieces<View>('view', 'views', [plainAls, subspace, projection]);
+export const views = new Pieces<View>('view', 'views', [plainAls, subspace, text, vectors, attributes, projection]);
 export const trainings = new Pieces<Training>('training', 'trainings', [autoencoder, sharedSubspace]);

@@ -30,7 +30,7 @@ export interface WorldRequest {
 }
 
 const ENDING = /\.(tsv|csv|parquet|jsonl|json)(\.gz)?$/;
-const NOT_INTERACTIONS = /\.(items|catalogue)\.(tsv|csv)(\.gz)?$/;
+const NOT_INTERACTIONS = /\.(items|catalogue|vectors|persons)\.(tsv|csv)(\.gz)?$/;
 
 /** @throws SimulationError SIMULATION_WORLD with the missing parts; DataError for a file that cannot be read. */
 export async function openWorld(request: WorldRequest): Promise<World> {

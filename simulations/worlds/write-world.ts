@@ -1,6 +1,7 @@
 /**
  * Writes domains as a platform's files: `<platform>.tsv` (person, item, and rating and timestamp if known),
- * `<platform>.items.tsv` (the whole catalogue, in order, with titles) and the reading file.
+ * `<platform>.items.tsv` (the whole catalogue, in order, with titles), files of vectors and of persons if there are any, and the
+ * reading file.
  * @module
  */
 import { createWriteStream } from 'node:fs';
@@ -9,6 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readingPathOf, writeReadingFile } from '../../client/data/reading-file.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { formatAttributes, formatItemVectors } from '../../core/data/item-facts.ts';
 import { formatCatalogue } from '../../core/data/items.ts';
 import { EVERY_RATING } from '../../core/data/likes.ts';
 import type { Reading } from '../../core/data/reading.ts';
@@ -33,7 +35,14 @@ export async function writeDomain(domain: Domain, folder: string): Promise<Domai
     throw outUnwritable(files.interactions, cause);
   }
   await writeOut(files.items, formatCatalogue(domain.catalogue, domain.titles));
-  await writeReadingFile(files.reading, readingOf(domain), files.items, domain.catalogue.length);
+  const beside = {
+    ...(domain.vectors && { vectors: join(folder, `${domain.name}.vectors.tsv`) }),
+    ...(domain.attributes && { persons: join(folder, `${domain.name}.persons.tsv`) }),
+  };
+  if (domain.vectors) await writeOut(beside.vectors ?? '', formatItemVectors(domain.vectors));
+  if (domain.attributes) await writeOut(beside.persons ?? '', formatAttributes(domain.attributes));
+  const catalogue = { path: files.items, items: domain.catalogue.length, ...beside };
+  await writeReadingFile(files.reading, readingOf(domain), catalogue);
   return files;
 }
 

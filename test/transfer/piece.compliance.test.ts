@@ -1,6 +1,6 @@
 /** Requirements for every view and training of the registry that carries a claim: it treats one history at a time. */
 import assert from 'node:assert/strict';
-import type { History } from '../../core/data/domain.ts';
+import type { Domain, History } from '../../core/data/domain.ts';
 import { catalogueOf, historyOf } from '../../core/data/select.ts';
 import type { Contribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { lengthOf, writtenOut } from '../../core/privacy/mechanism/written-out.ts';
@@ -26,7 +26,18 @@ const { domains } = syntheticWorld({
   tasteStrength: 3,
   popularityExponent: 0.5,
 });
-const [books] = domains;
+const [first] = domains;
+/** The vectors and attributes that some views need. */
+const books: Domain = {
+  ...first,
+  vectors: {
+    dimension: 5,
+    of: new Map(first.catalogue.map((id) => [id, Float32Array.from(seededRandom(id).bytes(5), (byte) => byte / 256)])),
+  },
+  attributes: new Map(first.persons.map((person, row) => [person, [`age=${row % 3}`, 'of=everybody']])),
+};
+/** Settings of a view that has no usable defaults. */
+const SETTINGS: Readonly<Record<string, object>> = { attributes: { values: ['age=0', 'age=1', 'of=nobody'] } };
 const histories = books.persons.map((_, row) => historyOf(books, row));
 const shape: PublicShape = {
   platforms: domains.map(({ name, catalogue }) => ({
@@ -92,7 +103,7 @@ async function madeOf(view: Exclude<View, { law: 'sealed-only' }>): Promise<Made
   const context = {
     platform,
     catalogue: catalogueOf(books),
-    settings: view.settings({}),
+    settings: view.settings(SETTINGS[view.name] ?? {}),
     random: seededRandom('public'),
   };
   if (view.law === 'public') return view.make(context);
@@ -115,7 +126,7 @@ describe('pieces that carry a claim', () => {
     if (view.law === 'sealed-only') continue;
     it(`view ${view.name}: one history at a time, as wide as declared, of length 1`, async () => {
       const { encode, items } = await madeOf(view);
-      const width = view.width(undefined, view.settings({}));
+      const width = view.width(undefined, view.settings(SETTINGS[view.name] ?? {}));
       let known = 0;
       for (const history of histories) {
         const numbers = encode(history);

@@ -10,13 +10,17 @@ export interface ItemVectors {
   readonly vectors: Float32Array /* [items, dimension] row-major */;
 }
 
-/** Sum of the vectors of the history's items, scaled to unit length; zeros if none of them is known. */
-export function encodeHistory(items: Uint32Array, encoder: ItemVectors): Float32Array {
+/**
+ * Sum of the vectors of the history's items, scaled to unit length; zeros if none of them is known.
+ * @param weights of the items, in their order; absent: all alike.
+ */
+export function encodeHistory(items: Uint32Array, encoder: ItemVectors, weights?: Float64Array): Float32Array {
   const { dimension, vectors } = encoder;
   const sum = new Float64Array(dimension);
   for (let position = 0; position < items.length; position++) {
     const base = items[position] * dimension;
-    for (let j = 0; j < dimension; j++) sum[j] += vectors[base + j];
+    const weight = weights === undefined ? 1 : weights[position];
+    for (let j = 0; j < dimension; j++) sum[j] += weight * vectors[base + j];
   }
   return unit(sum);
 }

@@ -1,0 +1,90 @@
+/**
+ * Two files beside the data, tab-separated: `<platform>.vectors.tsv` (item, then its numbers) and `<platform>.persons.tsv` (a
+ * header with a column of persons; every other column is an attribute).
+ * @module
+ */
+import { plainName } from './columns.ts';
+import { eachRecord } from './delimited.ts';
+import type { FieldShape } from './delimited.ts';
+import type { Domain, ItemTable } from './domain.ts';
+import { DataError } from './errors.ts';
+import { idOf, whyNoId } from './ids.ts';
+
+const SHAPE: FieldShape = { encoding: 'utf-8', delimiter: '\t', quotes: 'none' };
+const PERSON: ReadonlySet<string> = new Set(['person', 'personid', 'user', 'userid', 'customer', 'customerid']);
+/** More numbers than this are not sent, and a longer vector only costs memory. */
+const MOST_NUMBERS = 4096;
+
+/** @throws DataError DATA_FORMAT_BROKEN naming the line. */
+export async function readItemVectors(bytes: AsyncIterable<Uint8Array>): Promise<ItemTable> {
+  const of = new Map<string, Float32Array>();
+  let dimension = 0;
+  const refuse = (line: number, why: string): DataError =>
+    new DataError('DATA_FORMAT_BROKEN', `line ${line}: ${why}; a line is an item and its numbers, separated by tabs`);
+  await eachRecord(bytes, SHAPE, {
+    record([first, ...rest], line) {
+      const vector = Float32Array.from(rest, (field) => (field.trim() === '' ? NaN : Number(field)));
+      if (!vector.every(Number.isFinite)) {
+        // The first line may be a header.
+        if (of.size === 0 && line === 1) return;
+        throw refuse(line, 'one of its numbers is none, or infinite');
+      }
+      const id = idOf(first);
+      if (id === undefined) throw refuse(line, `the item ${whyNoId(first)}`);
+      if (of.has(id)) throw refuse(line, 'the item stands in an earlier line too');
+      if (of.size === 0) dimension = vector.length;
+      if (vector.length === 0 || vector.length > MOST_NUMBERS || vector.length !== dimension) {
+        throw refuse(line, `it has ${vector.length} numbers, and a vector has ${dimension || `1 to ${MOST_NUMBERS}`}`);
+      }
+      of.set(id, vector);
+    },
+    broken: (line, reason) => {
+      throw refuse(line, reason);
+    },
+  });
+  if (of.size === 0) throw new DataError('DATA_FORMAT_BROKEN', 'it holds no vector');
+  return { dimension, of };
+}
+
+/** @throws DataError DATA_HEADER, DATA_FORMAT_BROKEN naming the line. */
+export async function readAttributes(bytes: AsyncIterable<Uint8Array>): Promise<NonNullable<Domain['attributes']>> {
+  const of = new Map<string, readonly string[]>();
+  let names: readonly string[] | undefined;
+  let place = -1;
+  await eachRecord(bytes, SHAPE, {
+    record(fields, line) {
+      if (names === undefined) {
+        names = fields.map((name) => name.trim());
+        place = names.findIndex((name) => PERSON.has(plainName(name)));
+        if (place >= 0) return;
+        throw new DataError('DATA_HEADER', `a file of persons needs a column "person"; found ${names.join(', ')}`);
+      }
+      const id = idOf(fields.at(place));
+      if (id === undefined)
+        throw new DataError('DATA_FORMAT_BROKEN', `line ${line}: the person ${whyNoId(fields.at(place))}`);
+      const header = names;
+      of.set(
+        id,
+        fields.flatMap((field, at) => (at === place || field.trim() === '' ? [] : [`${header[at]}=${field.trim()}`])),
+      );
+    },
+    broken: (line, reason) => {
+      throw new DataError('DATA_FORMAT_BROKEN', `line ${line}: ${reason}`);
+    },
+  });
+  return of;
+}
+
+export function formatItemVectors({ of }: ItemTable): string {
+  return [...of].map(([id, vector]) => `${id}\t${vector.join('\t')}\n`).join('');
+}
+
+/** Names in the order of their first appearance; an empty cell where a person lacks one. */
+export function formatAttributes(attributes: NonNullable<Domain['attributes']>): string {
+  const names = [...new Set([...attributes.values()].flat().map((attribute) => attribute.split('=', 1)[0]))];
+  const lines = [...attributes].map(([person, own]) => {
+    const values = new Map(own.map((one) => [one.split('=', 1)[0], one.slice(one.indexOf('=') + 1)]));
+    return [person, ...names.map((name) => values.get(name) ?? '')].join('\t');
+  });
+  return `${['person', ...names].join('\t')}\n${lines.map((line) => `${line}\n`).join('')}`;
+}

@@ -1,0 +1,49 @@
+/**
+ * Public text: a person's numbers are the sum of the title vectors of the items in the history. Titles, their words' rarity and
+ * their reduction come from the items file alone, so nothing of another person goes in, and it costs no epsilon.
+ * @module
+ */
+import { z } from 'zod';
+import { encodeHistory } from '../encoder/item-vectors.ts';
+import { releasedDimension } from '../encoder/release-shape.ts';
+import { TransferError } from '../errors.ts';
+import { parseSettings } from '../settings.ts';
+import { titleVectors } from '../text/title-vectors.ts';
+import { ageWeights, halfLifeSchema } from './half-life.ts';
+import type { PublicView } from './view.ts';
+
+export interface TextSettings {
+  /** Numbers of a person, 2 to 256. A local release mode sends as many as it can carry. */
+  readonly numbers: number;
+  /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
+  readonly halfLife: number | null;
+}
+
+const schema: z.ZodType<TextSettings> = z.strictObject({
+  numbers: z.int().min(2).max(256).default(96),
+  halfLife: halfLifeSchema,
+});
+
+export const text: PublicView<TextSettings> = {
+  name: 'text',
+  summary: "words of the public titles of the person's own items; needs titles in the items file",
+  reference: 'Deerwester et al., JASIS 1990; Weinberger et al., ICML 2009, section 2',
+  law: 'public',
+  sendsHistory: false,
+  defaults: { numbers: 96, halfLife: null },
+  settings: (raw) => parseSettings(schema, raw, 'text'),
+  width: (release, { numbers }) => releasedDimension(release, numbers),
+  make({ catalogue: { titles }, platform, release, settings }) {
+    if (titles?.some((title) => title !== undefined && title !== '') !== true) {
+      throw new TransferError(
+        'TRANSFER_NO_TITLES',
+        `the view "text" needs titles, and the items of "${platform.name}" have none: give "isthmus data inspect" a file of items with a column "title", or leave "${platform.name}" out of privacy.sources`,
+      );
+    }
+    const items = titleVectors(titles, releasedDimension(release, settings.numbers));
+    return Promise.resolve({
+      items,
+      encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),
+    });
+  },
+};

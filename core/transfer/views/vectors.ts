@@ -1,0 +1,65 @@
+/**
+ * Item vectors that a platform already has, from a file: of images, of sounds, of a language model. They must be made without
+ * looking at interactions. A person's numbers are the sum over the history, so nothing of another person goes in.
+ *
+ * Vectors are centred over the items of the file and scaled to length 1, because what all items share says nothing about a person.
+ * @module
+ */
+import { z } from 'zod';
+import type { Catalogue, ItemTable } from '../../data/domain.ts';
+import { encodeHistory, unit } from '../encoder/item-vectors.ts';
+import type { ItemVectors } from '../encoder/item-vectors.ts';
+import { releasedDimension } from '../encoder/release-shape.ts';
+import { TransferError } from '../errors.ts';
+import { parseSettings } from '../settings.ts';
+import { ageWeights, halfLifeSchema } from './half-life.ts';
+import type { PublicView } from './view.ts';
+
+export interface VectorSettings {
+  /** Numbers of a person, 2 to 288: the leading ones of each vector, and zeros where a platform's vectors have fewer. */
+  readonly numbers: number;
+  /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
+  readonly halfLife: number | null;
+}
+
+const schema: z.ZodType<VectorSettings> = z.strictObject({
+  numbers: z.int().min(2).max(288).default(96),
+  halfLife: halfLifeSchema,
+});
+
+export const vectors: PublicView<VectorSettings> = {
+  name: 'vectors',
+  summary: 'item vectors that a platform has of images, sounds or texts, from a file; needs such a file',
+  reference: 'He and McAuley, AAAI 2016 (VBPR), eq. 3; van den Oord et al., NIPS 2013',
+  law: 'public',
+  sendsHistory: false,
+  defaults: { numbers: 96, halfLife: null },
+  settings: (raw) => parseSettings(schema, raw, 'vectors'),
+  width: (release, { numbers }) => releasedDimension(release, numbers),
+  make({ catalogue, platform, release, settings }) {
+    if (catalogue.vectors === undefined) {
+      throw new TransferError(
+        'TRANSFER_NO_VECTORS',
+        `the view "vectors" needs vectors of the items of "${platform.name}": put ${platform.name}.vectors.tsv (item, then its numbers) beside the data before "isthmus data inspect", or leave "${platform.name}" out of privacy.sources`,
+      );
+    }
+    const items = centred(catalogue, catalogue.vectors, releasedDimension(release, settings.numbers));
+    return Promise.resolve({
+      items,
+      encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),
+    });
+  },
+};
+
+function centred({ ids }: Catalogue, { of }: ItemTable, dimension: number): ItemVectors {
+  const mean = new Float64Array(dimension);
+  for (const vector of of.values()) {
+    for (let i = 0; i < Math.min(dimension, vector.length); i++) mean[i] += vector[i] / of.size;
+  }
+  const out = new Float32Array(ids.length * dimension);
+  ids.forEach((id, item) => {
+    const vector = of.get(id);
+    if (vector !== undefined) out.set(unit(mean.map((value, i) => (vector[i] ?? 0) - value)), item * dimension);
+  });
+  return { dimension, vectors: out };
+}
