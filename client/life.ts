@@ -22,6 +22,7 @@ import type { People } from './data/people.ts';
 import type { IncomingLetter, Post } from './releases/post.ts';
 import type { OwnLedger } from './rounds/own-ledger.ts';
 import type { Participation } from './rounds/participation.ts';
+import { OwnHistories } from './serving/own-histories.ts';
 import { ServedDecoder } from './serving/decoder.ts';
 import type { Fitted } from './serving/decoder.ts';
 import type { Recommendation } from './serving/recommender.ts';
@@ -51,6 +52,7 @@ interface Opened {
   readonly encoder: LocalEncoder;
   readonly office: ReleaseOffice;
   readonly decoder: ServedDecoder;
+  readonly histories: OwnHistories;
 }
 
 const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
@@ -88,17 +90,20 @@ export class Life implements ServiceBackend {
     await office.begin();
     const { statement } = this.#given;
     const encoder = new LocalEncoder({ options, plan, workshop });
+    const { store, log } = options;
+    const histories = new OwnHistories({ plan, domain: people.domain, models: store.models, workshop, log });
     const decoder = new ServedDecoder({
       options,
       statement,
       people,
       workshop,
       office,
+      histories,
       emit,
       onStage: (stage) => this.#progress.enter(stage),
       signal: this.#stopping.signal,
     });
-    this.#opened = { people, workshop, encoder, office, decoder };
+    this.#opened = { people, workshop, encoder, office, decoder, histories };
     // Persons who were served before the restart are served while the new models are made.
     if (options.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(onError);
   }
@@ -153,7 +158,9 @@ export class Life implements ServiceBackend {
 
   /** A later shared model arrived than the one that the releases were made with. */
   async onAdopted(): Promise<void> {
-    if (this.#areRoundsOver) await this.#release();
+    if (!this.#areRoundsOver) return;
+    await this.#release();
+    await this.#open().histories.fit();
   }
 
   /** @throws FederationError LETTER_INVALID */
@@ -189,7 +196,7 @@ export class Life implements ServiceBackend {
   async #live(): Promise<void> {
     const { plan, participation, onError } = this.#given;
     const { log } = this.#given.options;
-    const { workshop, encoder, decoder } = this.#open();
+    const { workshop, encoder, decoder, histories } = this.#open();
     this.#stopping.signal.throwIfAborted();
     this.#progress.enter('preparing');
     await encoder.prepare();
@@ -203,6 +210,7 @@ export class Life implements ServiceBackend {
     this.#progress.enter('releasing');
     void decoder.serveMeanwhile().catch(onError);
     await this.#release();
+    await histories.fit();
     await this.#unlessStopped(this.#answers());
     this.#onReceived = () => void decoder.refit().catch(onError);
     const fitted = await decoder.fit();

@@ -22,7 +22,7 @@ export const recommendationSchema = z.strictObject({
       }),
     )
     .describe('best first'),
-  basis: z.enum(['representation', 'prior', 'popularity']).describe('what the answer rests on'),
+  basis: z.enum(['representation', 'prior', 'popularity', 'own-history']).describe('what the answer rests on'),
   sources: z.array(z.string()).describe('platforms whose release of this person was used'),
   claim: z.string().describe('what may be said of the privacy of this answer'),
   known: z.boolean().describe('whether anything is known of the person, here or from a source'),

@@ -15,6 +15,7 @@ import { StoreError } from '../../host/errors/store-errors.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import type { Workshop } from '../work/workshop.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';
+import type { OwnHistories } from './own-histories.ts';
 import { Recommender } from './recommender.ts';
 
 export interface ServedDecoderOptions {
@@ -23,6 +24,7 @@ export interface ServedDecoderOptions {
   readonly people: People;
   readonly workshop: Pick<Workshop, 'fit' | 'fitsApart'>;
   readonly office: ReleaseOffice;
+  readonly histories: Pick<OwnHistories, 'newcomer'>;
   readonly emit: (event: PlatformEvent) => void;
   readonly onStage: (stage: 'fitting' | 'serving') => void;
   readonly signal: AbortSignal;
@@ -108,8 +110,9 @@ export class ServedDecoder {
   }
 
   #recommenderOf(decoder: Decoder, version: ReceivedVersion): Recommender {
-    const { people, statement, options } = this.#given;
-    return new Recommender({ decoder, people, received: options.store.received, version, statement });
+    const { people, statement, options, histories } = this.#given;
+    const { received } = options.store;
+    return new Recommender({ decoder, people, newcomer: () => histories.newcomer, received, version, statement });
   }
 
   #tellFitted({ version, decoder: { report } }: Fitted, refusedBecause: string | undefined): void {

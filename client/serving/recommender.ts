@@ -4,6 +4,7 @@
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import type { Newcomer, NewcomerParts } from '../../core/transfer/newcomer/newcomer.ts';
 import type { Explanation } from '../../core/transfer/decoder/report.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
@@ -12,7 +13,7 @@ export interface Recommendation {
   /** Best first. */
   readonly items: readonly RecommendedItem[];
   /** The kind of knowledge behind the answer. `prior` and `popularity` give the same list to every unknown person. */
-  readonly basis: Explanation['basis'];
+  readonly basis: Basis;
   /** Platforms whose release of this person was used. */
   readonly sources: readonly string[];
   /** The privacy claim for this answer. */
@@ -22,6 +23,9 @@ export interface Recommendation {
   /** Warnings about the federation, e.g. that it adds no noise. A program shows them before everything else. */
   readonly warnings: readonly string[];
 }
+
+/** `own-history`: the person's history here, beside item vectors that the federation trained. */
+export type Basis = Explanation['basis'] | 'own-history';
 
 export interface RecommendedItem {
   readonly item: string;
@@ -34,6 +38,8 @@ export interface RecommendedItem {
 export interface RecommenderOptions {
   readonly decoder: Pick<Decoder, 'score' | 'explain'>;
   readonly people: People;
+  /** Ranks for persons with a history here; undefined if the federation trains no item vectors. */
+  readonly newcomer: () => Newcomer | undefined;
   readonly received: ReceivedStore;
   /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
@@ -53,10 +59,15 @@ export class Recommender {
     const { domain } = people;
     const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
-    const scores = decoder.score(released);
-    const own = row === undefined ? [] : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
+    const own = row === undefined ? NO_ITEMS : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
+    // A released vector tells of the person elsewhere, and the decoder weighs it.
+    const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
+    const scores = newcomer?.scores(own) ?? decoder.score(released);
     const best = bestOf(scores, k, new Set(own));
-    const explanations = best.map((item) => decoder.explain(released, item));
+    const explanations: readonly ExplainedBy[] =
+      newcomer === undefined
+        ? best.map((item) => decoder.explain(released, item))
+        : newcomer.explain(own, best).map((parts) => ({ basis: 'own-history', parts: partsText(parts) }));
     const basis = explanations.at(0)?.basis ?? 'popularity';
     return {
       items: best.map((item, place) => {
@@ -76,13 +87,33 @@ export class Recommender {
     };
   }
 
-  #claim(basis: Explanation['basis']): string {
+  #claim(basis: Basis): string {
+    if (basis === 'own-history') {
+      const [trained] = this.#options.statement.claims;
+      return `This list rests on this person's own history here and on other persons of this platform: nothing of this person's data on other platforms is in it but as a part of sums over everybody. ${trained.plain}`;
+    }
     if (basis !== 'representation') {
       return "This list rests on other persons of this platform alone: nothing of this person's data on other platforms is in it.";
     }
     const { claims } = this.#options.statement;
     return claims.flatMap(({ id, plain }) => (id === 'C4' ? [] : [plain])).join(' ');
   }
+}
+
+const NO_ITEMS = new Uint32Array(0);
+
+interface ExplainedBy {
+  readonly basis: Basis;
+  readonly parts: Explanation['parts'];
+}
+
+function partsText({ neighbours, popularity, shared, sharedPopularity }: NewcomerParts): Explanation['parts'] {
+  return [
+    { name: 'neighbours', weight: neighbours },
+    { name: 'popularity', weight: popularity },
+    { name: 'shared vectors', weight: shared },
+    { name: 'shared popularity', weight: sharedPopularity },
+  ];
 }
 
 /** The k highest scores above -Infinity, best first, without some items. Equal scores are in catalogue order. */

@@ -14,10 +14,13 @@ import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
+import { chooseWeights } from '../../core/transfer/newcomer/newcomer.ts';
+import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
 import { evaluateTarget } from '../evaluation/evaluate.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import { computeUpdate } from '../rounds/update.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
+import { newcomerTask } from '../serving/own-histories.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
 export class LocalWorkshop implements Workshop {
@@ -74,6 +77,12 @@ export class LocalWorkshop implements Workshop {
     return new Promise((resolve) =>
       resolve(fitDecoder({ domain, random, factorise: telling }, received, decoder).data),
     );
+  }
+
+  weigh(shared: SharedModel): Promise<NewcomerChoice> {
+    const { plan, platform, domain } = this.#options;
+    const seed = `${plan.manifest.seed}/newcomer/${platform}`;
+    return new Promise((resolve) => resolve(chooseWeights({ ...newcomerTask(plan, domain, shared), seed })));
   }
 
   evaluate(order: EvaluationOrder): Promise<EvaluationResult> {

@@ -45,6 +45,7 @@ class Thread {
       update: (shared: SharedModel, round: number, signal: AbortSignal) => this.#update(shared, round, signal),
       fit: (received: readonly ReceivedPacket[], decoder: string | undefined): Promise<DecoderData> =>
         this.#work().fit(unpackReceived(received), decoder),
+      weigh: (shared: SharedModel) => this.#work().weigh(shared),
       evaluate: (order: EvaluationOrder) => this.#work().evaluate(order),
     });
   }

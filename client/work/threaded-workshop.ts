@@ -11,6 +11,7 @@ import { PlatformError } from '../errors.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
+import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
@@ -77,6 +78,10 @@ export class ThreadedWorkshop implements Workshop {
   fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData> {
     const transfer = received.map(({ vectors }) => vectors.buffer as Transferable);
     return this.#fitter().call<DecoderData>('fit', [packReceived(received), decoder], { transfer });
+  }
+
+  weigh(shared: SharedModel): Promise<NewcomerChoice> {
+    return this.#fitter().call('weigh', [shared]);
   }
 
   evaluate(order: EvaluationOrder): Promise<EvaluationResult> {

@@ -10,6 +10,8 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
+import type { SharedModel } from '../../core/transfer/encoder.ts';
+import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { RoundWork } from '../rounds/update.ts';
@@ -31,6 +33,8 @@ export interface Workshop extends RoundWork {
    * @returns the decoder, for `restoreDecoder` over the same domain.
    */
   fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData>;
+  /** Chooses how much the shared model's item vectors weigh beside the platform's own rows. They must be there. */
+  weigh(shared: SharedModel): Promise<NewcomerChoice>;
   /** Measures fitted decoders on hidden positives. @throws EvaluationError. */
   evaluate(order: EvaluationOrder): Promise<EvaluationResult>;
   /** Ends all work under way. Idempotent. */

@@ -2,6 +2,7 @@
  * Makes an encoder from its pieces: checks what a manifest says, plans its sums, and joins a platform's part.
  * @module
  */
+import type { Places } from '../data/vocabulary.ts';
 import { relativeNoise, ownQuery, sharesOf } from './budget.ts';
 import { ComposedModel } from './composed-model.ts';
 import type {
@@ -45,6 +46,7 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
   /** A training reads whole views; only a representation that is released follows the release mode. */
   const releaseOf = ({ release }: PublicShape): PublicRelease | undefined => (training ? undefined : release);
   const advance = training?.piece.advance?.bind(training.piece);
+  const itemVectors = training?.piece.itemVectors?.bind(training.piece);
   const inputs = (shape: PublicShape): number =>
     views.reduce((sum, { piece, settings }) => sum + piece.width(releaseOf(shape), settings), 0);
   const dimension = (shape: PublicShape): number => {
@@ -127,6 +129,11 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
       advance && {
         advance: (plan: SharedPlan, shared: SharedModel, opened: OpenedRound) =>
           advance(plan, training.settings, shared, opened),
+      }),
+    ...(training &&
+      itemVectors && {
+        itemVectors: (plan: SharedPlan, shared: SharedModel, places: Places) =>
+          itemVectors(plan, training.settings, shared, places),
       }),
     initialModel: (plan, seed) => training?.piece.initialModel(plan, seed) ?? new Float32Array(0),
     join: (context) =>

@@ -5,12 +5,14 @@
  * @module
  */
 import type { Domain, History } from '../data/domain.ts';
+import type { Places } from '../data/vocabulary.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
+import type { SharedVectors } from './spaces/shared-vectors.ts';
 import type { OptimiserName } from './training/optimisers.ts';
 
 /** An encoder as a manifest names it. */
@@ -45,6 +47,11 @@ export interface Encoder {
    * opened sum.
    */
   readonly advance?: (plan: SharedPlan, shared: SharedModel, opened: OpenedRound) => SharedModel;
+  /**
+   * Vectors of one platform's items, if the shared model holds any: a platform ranks with them for its own persons. Made of
+   * released values and the catalogue alone.
+   */
+  readonly itemVectors?: (plan: SharedPlan, shared: SharedModel, places: Places) => SharedVectors;
   join(context: EncoderContext): PlatformModel;
 }
 

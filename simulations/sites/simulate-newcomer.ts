@@ -13,8 +13,6 @@ import { aggregate, seedRows } from '../../core/evaluation/results.ts';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
-import { sharedShapeOf, sharedSubspaceMethod, unpacked } from '../../core/transfer/encoder/shared-subspace.ts';
-import { sharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
 import type { SharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
 import { SimulationError } from '../errors.ts';
 import { HostPool } from '../hosts/pool.ts';
@@ -169,14 +167,11 @@ function takenBy(
       `${target} holds the shared model of round ${latest?.round ?? 0} of ${manifest.rounds.count}: the log of the run says why`,
     );
   }
-  const shape = sharedShapeOf(plan.shared.blocks);
   const catalogue = domains.find(({ name }) => name === target)?.catalogue ?? [];
   const ids = [...new Set(vocabulary)].sort((a, b) => (a < b ? -1 : 1));
-  return sharedVectors(
-    unpacked(shape, trainedPart(plan, latest.model)),
-    placesOf(ids, catalogue),
-    sharedSubspaceMethod,
-  );
+  const vectors = plan.encoder.itemVectors?.(plan.shared, trainedPart(plan, latest.model), placesOf(ids, catalogue));
+  if (vectors === undefined) throw new RangeError(`encoder ${plan.encoder.name} trains no item vectors`);
+  return vectors;
 }
 
 type Trial = Variant & { readonly seed: string };

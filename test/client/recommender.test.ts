@@ -16,6 +16,7 @@ function recommenderOf(scores: Float32Array, own: readonly number[]): Recommende
   return new Recommender({
     decoder: { score: () => scores, explain: () => ({ basis: 'prior', parts: [] }) },
     people: { domain, rowOfPseudonym: () => 0, hasHistory: () => true },
+    newcomer: () => undefined,
     received: { person: () => [] },
     version: {},
     statement: { claims: [], warnings: [] },

@@ -22,12 +22,20 @@ export interface NewcomerWeights {
   readonly sharedPopularity: number;
 }
 
-export interface Newcomer {
+/** The choice of weights, as plain data that a thread can hand to another. */
+export interface NewcomerChoice {
   readonly weights: NewcomerWeights;
   /** Number of own interactions that the weights were chosen on; 0: the weights are the defaults. */
   readonly validated: number;
+}
+
+/** The parts of an item's score. They add up to it. */
+export type NewcomerParts = Readonly<Record<keyof NewcomerWeights | 'neighbours', number>>;
+
+export interface Newcomer extends NewcomerChoice {
   /** Scores over the catalogue for a person with this history. */
   scores(history: Uint32Array): Float32Array /* [items] */;
+  explain(history: Uint32Array, items: readonly number[]): readonly NewcomerParts[];
 }
 
 export interface NewcomerTask {
@@ -53,32 +61,60 @@ const CANDIDATES = 99;
 type Part = keyof NewcomerWeights | 'neighbours';
 type Parts = Readonly<Record<Part, Float64Array>>;
 
-export function fitNewcomer({ own, items, shared, seed }: NewcomerTask): Newcomer {
+export function fitNewcomer(task: NewcomerTask): Newcomer {
+  return restoreNewcomer(task, chooseWeights(task));
+}
+
+/** @param choice made for the same rows and vectors, perhaps in another thread. */
+export function restoreNewcomer(task: Omit<NewcomerTask, 'seed'>, choice: NewcomerChoice): Newcomer {
+  const { items } = task;
+  const { weights } = choice;
+  const partsOf = scoring(task);
+  return {
+    ...choice,
+    scores: (history) => {
+      const parts = partsOf(history);
+      return Float32Array.from({ length: items }, (_, item) => blended(parts, weights, item));
+    },
+    explain: (history, asked) => {
+      const { neighbours, popularity, shared, sharedPopularity } = partsOf(history);
+      return asked.map((item) => ({
+        neighbours: neighbours[item],
+        popularity: weights.popularity * popularity[item],
+        shared: weights.shared * shared[item],
+        sharedPopularity: weights.sharedPopularity * sharedPopularity[item],
+      }));
+    },
+  };
+}
+
+export function chooseWeights(task: NewcomerTask): NewcomerChoice {
+  const { own, items, shared, seed } = task;
+  const partsOf = scoring(task);
+  const trials = leftOut(own, new Prng(`${seed}/left out`)).map(({ row, hidden, history }, index) => {
+    const parts = partsOf(history, row, hidden);
+    return candidatesOf(parts, hidden, own, row, items, new Prng(`${seed}/candidates/${index}`));
+  });
+  const weights = trials.length === 0 ? UNCHOSEN : chosenWeights(trials, shared !== undefined);
+  return { weights, validated: trials.length };
+}
+
+/** The parts' scores over the catalogue. */
+type Scoring = (history: Uint32Array, without?: number, hidden?: number) => Parts;
+
+function scoring({ own, items, shared }: Omit<NewcomerTask, 'seed'>): Scoring {
   const neighbours = new OwnNeighbours(own, items);
   const counts = Float64Array.from({ length: items }, (_, item) => neighbours.count(item));
   const sharedPopularity = scaled(
     Float64Array.from({ length: items }, (_, item) => Math.log1p(Math.max(0, shared?.counts[item] ?? 0))),
   );
   const vectors = shared === undefined ? undefined : new Directions(shared);
-  const partsOf = (history: Uint32Array, without = -1, hidden = -1): Parts => ({
+  return (history, without = -1, hidden = -1) => ({
     neighbours: scaled(neighbours.scores(history, without)),
     popularity: scaled(counts.map((count, item) => Math.log1p(item === hidden ? count - 1 : count))),
     shared: scaled(vectors?.cosines(history) ?? new Float64Array(items)),
     sharedPopularity,
   });
-  const trials = leftOut(own, new Prng(`${seed}/left out`)).map(({ row, hidden, history }, index) => {
-    const parts = partsOf(history, row, hidden);
-    return candidatesOf(parts, hidden, own, row, items, new Prng(`${seed}/candidates/${index}`));
-  });
-  const weights = trials.length === 0 ? UNCHOSEN : chosenWeights(trials, shared !== undefined);
-  return {
-    weights,
-    validated: trials.length,
-    scores: (history) => {
-      const parts = partsOf(history);
-      return Float32Array.from({ length: items }, (_, item) => blended(parts, weights, item));
-    },
-  };
 }
 
 class Directions {

@@ -82,6 +82,8 @@ export const sharedSubspace: Training<SharedSubspaceSettings> = {
     if (opened.earlier >= settings.steps) next.set(shared.subarray(shape.places), shape.places);
     return next;
   },
+  itemVectors: ({ blocks }, settings, shared, places) =>
+    sharedVectors(unpacked(sharedShapeOf(blocks), shared), places, settings),
   join({ places, plan, platform, settings, shape }) {
     if (places === undefined) {
       throw new TransferError(

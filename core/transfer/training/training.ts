@@ -3,10 +3,12 @@
  * histories alone. Types only.
  * @module
  */
+import type { Places } from '../../data/vocabulary.ts';
 import type { RandomSource } from '../../random/source.ts';
 import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
+import type { SharedVectors } from '../spaces/shared-vectors.ts';
 import type { Encode, Made } from '../views/view.ts';
 import type { PerLinkedPerson } from './linked-person.ts';
 
@@ -27,6 +29,8 @@ export interface Training<Settings extends object = object> extends Piece<Settin
   initialModel(plan: SharedPlan, seed: string): SharedModel;
   /** As in `Encoder.advance` (encoder.ts). */
   advance?(plan: SharedPlan, settings: Settings, shared: SharedModel, opened: OpenedRound): SharedModel;
+  /** As in `Encoder.itemVectors` (encoder.ts). */
+  itemVectors?(plan: SharedPlan, settings: Settings, shared: SharedModel, places: Places): SharedVectors;
   join(context: TrainingContext<Settings>): Promise<Trainee>;
 }
 

@@ -1,0 +1,63 @@
+/**
+ * Lists for persons who have a history on this platform, where the federation trains item vectors together: own neighbours and
+ * popularity, and beside them the vectors, as far as own held-out interactions say that they help. It is what a platform with
+ * few persons gains by the federation (docs/federation.md).
+ * @module
+ */
+import type { Domain } from '../../core/data/domain.ts';
+import type { FederationPlan } from '../../core/federation/plan.ts';
+import { trainedPart } from '../../core/federation/shared-model.ts';
+import type { SharedModel } from '../../core/transfer/encoder.ts';
+import { restoreNewcomer } from '../../core/transfer/newcomer/newcomer.ts';
+import type { Newcomer, NewcomerTask } from '../../core/transfer/newcomer/newcomer.ts';
+import type { Log } from '../../host/log.ts';
+import type { PlatformStore } from '../store/platform-store.ts';
+import type { Workshop } from '../work/workshop.ts';
+
+export interface OwnHistoriesOptions {
+  readonly plan: FederationPlan;
+  readonly domain: Domain;
+  readonly models: Pick<PlatformStore['models'], 'latest'>;
+  readonly workshop: Pick<Workshop, 'weigh'>;
+  readonly log: Log;
+}
+
+export class OwnHistories {
+  readonly #options: OwnHistoriesOptions;
+  #round = -1;
+  #newcomer: Newcomer | undefined;
+
+  constructor(options: OwnHistoriesOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined before the first fit, and in a federation that trains no item vectors. */
+  get newcomer(): Newcomer | undefined {
+    return this.#newcomer;
+  }
+
+  /** Fits to the latest shared model, unless that is done. A later model replaces an earlier one only once it is fitted. */
+  async fit(): Promise<void> {
+    const { plan, domain, models, workshop, log } = this.#options;
+    const latest = models.latest();
+    // The model of round 0 is random.
+    if (plan.encoder.itemVectors === undefined || latest === undefined || latest.round <= Math.max(0, this.#round))
+      return;
+    const choice = await workshop.weigh(latest.model);
+    this.#round = latest.round;
+    this.#newcomer = restoreNewcomer(newcomerTask(plan, domain, latest.model), choice);
+    log.info('own histories are ranked with the shared vectors', {
+      modelRound: latest.round,
+      validated: choice.validated,
+      ...choice.weights,
+    });
+  }
+}
+
+/** @throws RangeError if the encoder trains no item vectors, or the items have no places in a vocabulary. */
+export function newcomerTask(plan: FederationPlan, domain: Domain, shared: SharedModel): Omit<NewcomerTask, 'seed'> {
+  const { places, catalogue } = domain;
+  const vectors = places && plan.encoder.itemVectors?.(plan.shared, trainedPart(plan, shared), places);
+  if (vectors === undefined) throw new RangeError(`encoder ${plan.encoder.name} has no vectors for the items`);
+  return { own: domain, items: catalogue.length, shared: vectors };
+}
