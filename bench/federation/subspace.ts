@@ -100,9 +100,17 @@ export function roundsOf({ dimension, rounds }: Training, items: number): Pick<S
   return { dimension: sharedSize({ places: items, dimension }), repetitions: rounds };
 }
 
-export function trainSubspace(sites: readonly Site[], items: number, training: Training, terms: Terms): SharedSubspace {
+/** @param beside sums of the same size and epsilon that the same persons are in elsewhere. */
+export function trainSubspace(
+  sites: readonly Site[],
+  items: number,
+  training: Training,
+  terms: Terms,
+  beside = 0,
+): SharedSubspace {
   const shape = { places: items, dimension: training.dimension };
-  const plan = planOf(sites, roundsOf(training, items), terms);
+  const rounds = roundsOf(training, items);
+  const plan = planOf(sites, { ...rounds, repetitions: rounds.repetitions + beside }, terms);
   const random = seededRandom(`${terms.seed}/rounds`);
   let shared = initialSharedSubspace(shape, terms.seed);
   for (let earlier = 0; earlier < training.rounds; earlier++) {

@@ -1,0 +1,94 @@
+/**
+ * Measures a map between vocabularies, learnt from persons who are linked at other targets and used by a target that has no
+ * linked person, or few. The bound comes first: everybody's raw rows pooled, without noise. No noised sum can bring more than about
+ * this.
+ *
+ *   ISTHMUS_DATA=<folder> npm run bench:bridge -- --only amazon,xmarket --cuts 1 --json
+ */
+import { parseArgs } from 'node:util';
+import { clusteredGain } from '../core/evaluation/clustered-gain.ts';
+import type { CutGains } from '../core/evaluation/clustered-gain.ts';
+import type { Gain } from '../core/evaluation/gains.ts';
+import { KINDS } from '../core/evaluation/two-kinds.ts';
+import type { Kind } from '../core/evaluation/two-kinds.ts';
+import { boardOf, compare } from './bridge/measure.ts';
+import type { BridgeRow } from './bridge/measure.ts';
+import { amazonPairs, xmarketPairs } from './bridge/worlds.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'amazon,xmarket' },
+    cuts: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const data = process.env['ISTHMUS_DATA'];
+if (data === undefined) {
+  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and xmarket-electronics/');
+  process.exit(2);
+}
+/** Numbers of a person in the noised maps. Words would need a sum of their own, so Amazon has the bound alone. */
+const worlds = [
+  { name: 'amazon', pairsOf: amazonPairs, noised: [] },
+  { name: 'xmarket', pairsOf: xmarketPairs, noised: [8, 32] },
+] as const;
+const found: object[] = [];
+for (const { name: world, noised, pairsOf } of worlds) {
+  if (!options.only.split(',').includes(world)) continue;
+  const boards = [];
+  for (const pair of await pairsOf(data)) {
+    const name = `${pair.source.name}-${pair.target.domain.name}`;
+    for (let cut = 0; cut < Number(options.cuts); cut++) {
+      const board = boardOf(pair, name, `2026-11-30 bridge/${name}/${cut}`, noised);
+      boards.push(board);
+      const noise = board.noised.map(({ dimension, noise: deviation, signal }) => {
+        return `; map of ${dimension}: a coordinate ${signal.toFixed(2)}, its noise ${deviation.toFixed(2)}`;
+      });
+      console.error(
+        `${world} ${name}, cut ${cut}: ${board.cut.elsewhere.flat().length} linked elsewhere${noise.join('')}`,
+      );
+    }
+  }
+  const rows = compare(boards);
+  const groups = grouped(rows, ({ linked, over, row }) => `${linked} linked: ${row} over ${over}`);
+  for (const [group, of] of groups) {
+    const gains = { both: gainOf(of, 'both'), uniform: gainOf(of, 'uniform'), popularity: gainOf(of, 'popularity') };
+    const ndcg = KINDS.map((kind) => of.reduce((sum, row) => sum + row.ndcg[kind], 0) / of.length);
+    const byPair = Object.fromEntries(of.map((row) => [row.pair, meanOf(row.gains.uniform)]));
+    found.push({ world, group, pairs: new Set(of.map(({ pair }) => pair)).size, ndcg, gains, byPair });
+    if (options.json) continue;
+    const text = KINDS.map((kind, i) => `${kind} ${ndcg[i].toFixed(3)} ${gainText(gains[kind])}`);
+    console.log(`${world}, ${group}: ${text.join(' | ')}`);
+    console.log(
+      `    uniform by pair: ${Object.entries(byPair)
+        .map(([pair, gain]) => `${pair} ${signed(gain)}`)
+        .join(' ')}`,
+    );
+  }
+}
+if (options.json) console.log(JSON.stringify(found));
+
+function gainOf(rows: readonly BridgeRow[], kind: Kind): Gain {
+  const byPair = grouped(rows, ({ pair }) => pair);
+  const cuts = (of: readonly BridgeRow[]): CutGains[] =>
+    of.map(({ gains, persons }) => ({ persons, gains: gains[kind] }));
+  return clusteredGain([...byPair.values()].map(cuts), kind);
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4).replace(/^0/, '')}`;
+}
+
+function gainText({ high, low, mean }: Gain): string {
+  return `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+}
+
+function grouped(rows: readonly BridgeRow[], keyOf: (row: BridgeRow) => string): ReadonlyMap<string, BridgeRow[]> {
+  const groups = new Map<string, BridgeRow[]>();
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  return groups;
+}
