@@ -3,7 +3,6 @@ import { peopleOf } from '../../client/data/people.ts';
 import { OwnHistories } from '../../client/serving/own-histories.ts';
 import { Recommender } from '../../client/serving/recommender.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
-import { tensorBackend } from '../../client/tensor/open.ts';
 import { LocalWorkshop } from '../../client/work/local-workshop.ts';
 import { hashedPlaces } from '../../core/data/vocabulary.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
@@ -71,7 +70,6 @@ describe('own histories of a platform with few persons', () => {
       plan,
       platform: 'shop',
       domain,
-      backend: tensorBackend('cpu'),
       factorise: factorMemory('f').factorise,
       random: seededStreams('noise'),
       drawn: store.sums,
