@@ -19,6 +19,7 @@ import { recommendationSchema } from '../../client/schemas.ts';
 import type { Coordinator } from '../../server/options.ts';
 import { smallWorld, untilTrue } from './small-world.ts';
 import type { SmallWorld } from './small-world.ts';
+import { longIt } from '../longer.ts';
 
 /** Epoch 1, before any round. */
 const V0 = { epoch: 1, modelRound: 0 };
@@ -497,38 +498,41 @@ describe('Platforms with rounds', () => {
     assert.equal(platformSums, own, 'a restart charged its own sums again');
   });
 
-  it('release and serve while a round is given up, and go on with it once the platform that was missing is back', async function () {
-    this.timeout(60_000);
-    const few = { ...rounds, maxAttempts: 1 };
-    const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: few }, names);
-    const coordinator = await start(world.coordinator());
-    const books = await start(createPlatform(world.options('books', { releaseTimeoutMs: 1 })));
-    await start(createPlatform(world.options('films', { receives: false })));
-    const victim = createPlatform(world.options('music', { receives: false }));
-    const masked = new Promise<void>((resolve) => {
-      victim.on((event) => {
-        if (event.kind === 'attempt' && event.stage === 'masked-input') resolve();
+  longIt(
+    'release and serve while a round is given up, and go on with it once the platform that was missing is back',
+    async function () {
+      this.timeout(60_000);
+      const few = { ...rounds, maxAttempts: 1 };
+      const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: few }, names);
+      const coordinator = await start(world.coordinator());
+      const books = await start(createPlatform(world.options('books', { releaseTimeoutMs: 1 })));
+      await start(createPlatform(world.options('films', { receives: false })));
+      const victim = createPlatform(world.options('music', { receives: false }));
+      const masked = new Promise<void>((resolve) => {
+        victim.on((event) => {
+          if (event.kind === 'attempt' && event.stage === 'masked-input') resolve();
+        });
       });
-    });
-    await start(victim);
-    await masked;
-    await victim.stop();
-    assert.equal(await coordinator.roundsOver, 'gave-up');
-    await books.settled;
-    const [person] = world.domains.get('books')!.persons;
-    assert.equal((await books.backend.recommend({ pseudonym: person }, 3)).items.length, 3);
-    assert.equal(world.stores.get('books')!.models.latest()?.round, 0);
-    const ended = new Promise<string>((resolve) => {
-      coordinator.on((event) => {
-        if (event.kind === 'rounds-over') resolve(event.ending);
+      await start(victim);
+      await masked;
+      await victim.stop();
+      assert.equal(await coordinator.roundsOver, 'gave-up');
+      await books.settled;
+      const [person] = world.domains.get('books')!.persons;
+      assert.equal((await books.backend.recommend({ pseudonym: person }, 3)).items.length, 3);
+      assert.equal(world.stores.get('books')!.models.latest()?.round, 0);
+      const ended = new Promise<string>((resolve) => {
+        coordinator.on((event) => {
+          if (event.kind === 'rounds-over') resolve(event.ending);
+        });
       });
-    });
-    await start(createPlatform(world.options('music', { receives: false })));
-    assert.equal(await ended, 'completed');
-    // From now on recommendations use the last round's model.
-    const { received } = world.stores.get('books')!;
-    await untilTrue(() => received.vectors('films', { ...V0, modelRound: 2 }).length > 0);
-  });
+      await start(createPlatform(world.options('music', { receives: false })));
+      assert.equal(await ended, 'completed');
+      // From now on recommendations use the last round's model.
+      const { received } = world.stores.get('books')!;
+      await untilTrue(() => received.vectors('films', { ...V0, modelRound: 2 }).length > 0);
+    },
+  );
 
   it('end with a state that was brought back from an older copy: nothing is stated, joined or sent with it', async () => {
     const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: { ...rounds, count: 1 } }, names);

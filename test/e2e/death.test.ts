@@ -8,6 +8,7 @@ import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqli
 import { address, coordinator, found, json, PLATFORMS, platform, operator } from './federation.ts';
 import { descendants, isAlive, Workplace } from './isthmus.ts';
 import type { Running, Told } from './isthmus.ts';
+import { longIt } from '../longer.ts';
 
 const ROUNDS = 2;
 
@@ -41,58 +42,61 @@ describe('kill -9', function () {
     (event: Told): boolean =>
       event.kind === 'stage' && event.round === round && event.stage === name;
 
-  it('of the coordinator, before and after a charge: it goes on at the right round, and nothing is spent twice', async () => {
-    await found(place, { persons: 100, items: 160 }, [
-      ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
-      ...['--set', 'autoencoder.hidden=4', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
-    ]);
-    let running = coordinator(place, '--port', '0');
-    const url = await address(running);
-    const platforms = new Map(PLATFORMS.map((name) => [name, platform(place, name, url)]));
-    const again = async (): Promise<Running> => {
-      const { signal } = await running.stop('SIGKILL');
-      assert.equal(signal, 'SIGKILL');
-      const next = coordinator(place, '--port', new URL(url).port);
-      await address(next);
-      return next;
-    };
+  longIt(
+    'of the coordinator, before and after a charge: it goes on at the right round, and nothing is spent twice',
+    async () => {
+      await found(place, { persons: 100, items: 160 }, [
+        ...['--strategy', 'shared-trunk', '--epsilon', '8', '--rounds', `${ROUNDS}`, '--release', 'none'],
+        ...['--set', 'autoencoder.hidden=4', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],
+      ]);
+      let running = coordinator(place, '--port', '0');
+      const url = await address(running);
+      const platforms = new Map(PLATFORMS.map((name) => [name, platform(place, name, url)]));
+      const again = async (): Promise<Running> => {
+        const { signal } = await running.stop('SIGKILL');
+        assert.equal(signal, 'SIGKILL');
+        const next = coordinator(place, '--port', new URL(url).port);
+        await address(next);
+        return next;
+      };
 
-    // No update has been requested yet, so nothing is charged.
-    await running.event(stage(1, 'shares'));
-    running = await again();
-    await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
-    // Updates have arrived: the attempt is charged, and lost, unless the sum was opened before the signal came.
-    await running.event(stage(2, 'unmask'));
-    running = await again();
-    await running.event(({ kind }) => kind === 'rounds-over');
+      // No update has been requested yet, so nothing is charged.
+      await running.event(stage(1, 'shares'));
+      running = await again();
+      await running.event(({ kind, completedRounds }) => kind === 'attempt-ended' && completedRounds === 1);
+      // Updates have arrived: the attempt is charged, and lost, unless the sum was opened before the signal came.
+      await running.event(stage(2, 'unmask'));
+      running = await again();
+      await running.event(({ kind }) => kind === 'rounds-over');
 
-    const status = (await json(`${url}/v1/status`, operator(place))) as Status;
-    assert.equal(status.rounds.completed, ROUNDS);
-    const attempts = status.attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.charged]);
-    const lost = [
-      [2, 1, 'abandoned', true],
-      [2, 2, 'completed', true],
-    ];
-    const opened = [[2, 1, 'completed', true]];
-    assert.deepEqual(attempts, [
-      [1, 1, 'abandoned', false],
-      [1, 2, 'completed', true],
-      ...(attempts.length === 3 ? opened : lost),
-    ]);
-    assert.ok(status.epsilon.spent <= status.epsilon.budget);
-    for (const [name, one] of platforms) {
-      await one.event(({ kind, stage: at }) => kind === 'stage' && at === 'releasing');
-      const { code, stderr } = await one.stop();
-      assert.equal(code, 0, `${name}: ${stderr}`);
-    }
-    assert.equal((await running.stop()).code, 0);
-    const charged = attempts.filter(([, , , isCharged]) => isCharged === true);
-    assert.deepEqual(
-      checkLedgers(),
-      charged.map(([round, attempt]) => `${String(round)}/${String(attempt)}`),
-      'what is lost is charged, and its retry is another session',
-    );
-  });
+      const status = (await json(`${url}/v1/status`, operator(place))) as Status;
+      assert.equal(status.rounds.completed, ROUNDS);
+      const attempts = status.attempts.map(({ round, attempt, end }) => [round, attempt, end?.outcome, end?.charged]);
+      const lost = [
+        [2, 1, 'abandoned', true],
+        [2, 2, 'completed', true],
+      ];
+      const opened = [[2, 1, 'completed', true]];
+      assert.deepEqual(attempts, [
+        [1, 1, 'abandoned', false],
+        [1, 2, 'completed', true],
+        ...(attempts.length === 3 ? opened : lost),
+      ]);
+      assert.ok(status.epsilon.spent <= status.epsilon.budget);
+      for (const [name, one] of platforms) {
+        await one.event(({ kind, stage: at }) => kind === 'stage' && at === 'releasing');
+        const { code, stderr } = await one.stop();
+        assert.equal(code, 0, `${name}: ${stderr}`);
+      }
+      assert.equal((await running.stop()).code, 0);
+      const charged = attempts.filter(([, , , isCharged]) => isCharged === true);
+      assert.deepEqual(
+        checkLedgers(),
+        charged.map(([round, attempt]) => `${String(round)}/${String(attempt)}`),
+        'what is lost is charged, and its retry is another session',
+      );
+    },
+  );
 
   /** Both sides have the same charges, and every session is charged once. @returns round/attempt of each charge. */
   function checkLedgers(): readonly string[] {

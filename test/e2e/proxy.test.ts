@@ -9,6 +9,7 @@ import { Workplace } from './isthmus.ts';
 import type { Running } from './isthmus.ts';
 import { reverseProxy } from './reverse-proxy.ts';
 import type { Proxy } from './reverse-proxy.ts';
+import { longIt } from '../longer.ts';
 
 const certificate = fileURLToPath(new URL('tls/localhost.crt', import.meta.url));
 const tls = { cert: readFileSync(certificate), key: readFileSync(new URL('tls/localhost.key', import.meta.url)) };
@@ -66,7 +67,7 @@ describe('behind a proxy', function () {
     for (const one of platforms) assert.equal((await one.stop()).code, EXIT.ok, one.stderr);
   });
 
-  it('a certificate that is not trusted, and a path where nobody is: said, and tried again', async () => {
+  longIt('a certificate that is not trusted, and a path where nobody is: said, and tried again', async () => {
     const secure = await proxied('/isthmus', true);
     const tries = [
       [`https://localhost:${secure.port}/isthmus`, /its certificate is not accepted \(\w+\).*NODE_EXTRA_CA_CERTS/],

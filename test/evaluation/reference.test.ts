@@ -15,6 +15,7 @@ import { mean, twinShare } from '../../core/evaluation/results.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import { findTwins, withoutTwins } from '../../core/evaluation/twins.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { longIt } from '../longer.ts';
 
 const data = process.env.ISTHMUS_DATA;
 const SEEDS = [1, 2, 3];
@@ -56,7 +57,7 @@ describe('reference points on real data', function () {
   this.timeout(60_000);
 
   for (const [folder, sourceName, targetName, hr, ndcg, byPopularity] of PAIRS) {
-    it(`popularity and random, ${sourceName} -> ${targetName}`, async function () {
+    (targetName === 'toys' ? it : longIt)(`popularity and random, ${sourceName} -> ${targetName}`, async function () {
       if (data === undefined) return this.skip();
       // The reference values were measured with every rating counted.
       const read = async (name: string): Promise<Domain> =>

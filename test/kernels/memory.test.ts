@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { LARGEST_ARENA, openArena, withArena } from '../../core/kernels/wasm/arena.ts';
 import { inWasm } from '../../core/kernels/wasm/kernels.ts';
+import { longIt } from '../longer.ts';
 
 const MiB = 2 ** 20;
 
@@ -35,7 +36,7 @@ describe('memory of the kernels', () => {
     );
   });
 
-  it('of large jobs is given back', function () {
+  longIt('of large jobs is given back', function () {
     this.timeout(60_000);
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;

@@ -5,5 +5,5 @@ describe('a federation under kill -9', function () {
 
   // test/long tries every one of these points.
   it('at points between what either side writes or sends: nothing has left uncharged, nothing is overspent', () =>
-    killAtEvery(4));
+    killAtEvery(12));
 });

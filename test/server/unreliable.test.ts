@@ -10,6 +10,7 @@ import { checkEvent } from './check-events.ts';
 import { House } from './house.ts';
 import type { TestPlatform, TestPlatformOptions } from './test-platform.ts';
 import { tinyFederation } from './tiny-federation.ts';
+import { longIt } from '../longer.ts';
 
 const GRACE_MS = 40;
 
@@ -98,7 +99,7 @@ describe('members that cannot be relied on', function () {
     assert.deepEqual(invitations('p3'), [1, 2, 4, 7, 8, 9, 10, 11, 12]);
   });
 
-  it('one that fails every other time sits out, too, in the end', async () => {
+  longIt('one that fails every other time sits out, too, in the end', async () => {
     house = four(24);
     const coordinator = await house.start();
     [0, 1, 2].forEach((index) => house.join(index));

@@ -6,6 +6,7 @@ import { presets } from '../../core/transfer/presets.ts';
 import { UNAUDITED_STRATEGIES } from '../../simulations/audit/strategies-left-out.ts';
 import { AUDITED_STRATEGIES } from '../../simulations/audit/strategy-audit.ts';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
+import { longIt } from '../longer.ts';
 
 const REQUEST: AuditRequest = {
   claimedEpsilon: 4,
@@ -20,7 +21,7 @@ const REQUEST: AuditRequest = {
 describe('audit', function () {
   this.timeout(60_000);
 
-  it('measures less than is proven, everywhere, and not nothing', async () => {
+  longIt('measures less than is proven, everywhere, and not nothing', async () => {
     const document = await runAudit(REQUEST);
     const { training, strategies, oneShot, releases, embeddingRows, failed } = document;
     assert.equal(failed, false);

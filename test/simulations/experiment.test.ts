@@ -13,6 +13,7 @@ import { createExperiment, runExperiment } from '../../simulations/experiment/ru
 import type { ExperimentEvent, ExperimentOutcome } from '../../simulations/experiment/run.ts';
 import { escape } from '../../simulations/report/html.ts';
 import { COMMAND } from '../e2e/isthmus.ts';
+import { longIt } from '../longer.ts';
 
 const TINY: ExperimentInput = {
   platforms: ['films', 'books'],
@@ -49,7 +50,7 @@ describe('privacy experiment', function () {
   before(async () => (place = await mkdtemp(join(tmpdir(), 'isthmus-experiment-'))));
   after(() => rm(place, { recursive: true, force: true }));
 
-  it('goes on where a killed run stopped, and gives the rows of a run that was not killed', async () => {
+  longIt('goes on where a killed run stopped, and gives the rows of a run that was not killed', async () => {
     const whole = join(place, 'whole');
     await createExperiment(whole, experimentConfig(TINY), 'test');
     const { summary, report } = await run(whole);

@@ -17,6 +17,7 @@ import { openDirections } from '../../simulations/settings.ts';
 import { simulate } from '../../simulations/simulate.ts';
 import { writeDataFiles, writeFederationFiles } from '../../simulations/trial-files.ts';
 import { runTrial } from '../../simulations/trial.ts';
+import { longIt } from '../longer.ts';
 
 describe('simulate', function () {
   this.timeout(120_000);
@@ -108,7 +109,7 @@ describe('simulate', function () {
     assert.deepEqual((await run(options)).results.rows, (await run(options)).results.rows);
   });
 
-  it('gives the same table over processes as in process, whenever messages come', async () => {
+  longIt('gives the same table over processes as in process, whenever messages come', async () => {
     const options: SimulationInput = { strategy: ['shared-trunk'], release: ['cohort'], epsilon0: [4] };
     const inside = await run(options);
     const told: SimulationEvent[] = [];
@@ -214,7 +215,7 @@ describe('simulate', function () {
     assert.deepEqual(titles, ['Quality by method, target music', 'Quality by method, target radio']);
   });
 
-  it('claims nothing, loudly, without privacy', async () => {
+  longIt('claims nothing, loudly, without privacy', async () => {
     const { results } = await run({ strategy: ['private-subspace'], epsilon: [null] });
     assert.deepEqual(
       results.privacy.map(({ epsilon, claims }) => [

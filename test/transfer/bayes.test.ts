@@ -11,6 +11,7 @@ import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { beliefOf, NINETY } from '../../core/transfer/readouts/bayes.ts';
 import { silent } from '../../simulations/worlds/planted/bridge-worlds.ts';
 import type { PlantedTrial } from '../../simulations/worlds/planted/planted.ts';
+import { longIt } from '../longer.ts';
 
 const fit = ({ target }: PlantedTrial, received: readonly ReceivedRepresentations[]): Decoder =>
   fitDecoder(
@@ -66,7 +67,7 @@ describe('bayes', () => {
     assert.equal(both.posterior?.([]), undefined);
   });
 
-  it('is less sure of codes with local noise, and still covers', () => {
+  longIt('is less sure of codes with local noise, and still covers', () => {
     const mode = releaseMode('ldp', { epsilon0: 2, dimension: 4 });
     const random = seededRandom('codes');
     const coded = (vector: Float32Array): Float32Array => mode.release(vector, random) ?? vector;

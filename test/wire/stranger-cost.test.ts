@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { STRANGER_LIMITS } from '../../server/transport/strangers.ts';
 import { costOf, STEPS, totalOf } from './stranger-cost.ts';
+import { longIt } from '../longer.ts';
 
 /** LIMITS.md: 33 KiB were measured. */
 const MOST_KIB = 60;
@@ -21,7 +22,7 @@ describe('strangers’ memory', function () {
     assert.ok(still < MOST_KIB, `${still.toFixed(1)} KiB each after 256 KiB more`);
   });
 
-  it('is bounded together, however many come', async () => {
+  longIt('is bounded together, however many come', async () => {
     const { strangers } = STRANGER_LIMITS;
     const { bytes, open } = await totalOf(dearest, strangers * 1.6);
     // Those that stay are the last ones to come, so the measurement sees all of them.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT } from '../../host/exit-codes.ts';
-import { address, coordinator, found, json, PLATFORMS, platform, serving, operator } from './federation.ts';
-import { COMMAND, Workplace } from './isthmus.ts';
-import type { Ended } from './isthmus.ts';
+import { address, coordinator, found, json, PLATFORMS, platform, serving, operator } from '../e2e/federation.ts';
+import { COMMAND, Workplace } from '../e2e/isthmus.ts';
+import type { Ended } from '../e2e/isthmus.ts';
 
 const PSEUDONYMS = ['--unsafe-shared-pseudonym-key', 'fed/pseudonym.key'];
 const SIZE = { persons: 100, items: 160 };

@@ -13,9 +13,9 @@ import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
 import { runHere } from '../cli/in-process.ts';
-import { address } from './federation.ts';
-import { Workplace } from './isthmus.ts';
-import type { Running, Told } from './isthmus.ts';
+import { address } from '../e2e/federation.ts';
+import { Workplace } from '../e2e/isthmus.ts';
+import type { Running, Told } from '../e2e/isthmus.ts';
 
 const PLATFORMS = ['films', 'books', 'music', 'games'];
 const FIRST = ['films', 'books', 'music'];
