@@ -8,9 +8,9 @@ import type { EvaluationProtocol } from '../client/evaluation/settings.ts';
 import { messageOf } from '../core/errors/coded-error.ts';
 import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
-import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
+import { ablationsOf, DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { composeEncoder } from '../core/transfer/compose.ts';
-import { encoderName, encoderSpec } from '../core/transfer/expression.ts';
+import { encoderAblations, encoderName, encoderSpec } from '../core/transfer/expression.ts';
 import { presets } from '../core/transfer/presets.ts';
 import { SimulationError } from './errors.ts';
 import { PRESET_NAMES } from './worlds/presets.ts';
@@ -154,6 +154,9 @@ export const runOptions = {
   decoder: option(list(decoder).min(1, 'names no decoder').default([DEFAULT_DECODER]), {
     value: 'names',
     help: 'decoders of the target, measured on the same releases; the first serves ("isthmus strategies" lists them)',
+  }),
+  ablate: option(z.boolean().default(false), {
+    help: 'also measure each encoder and decoder with one of its mechanisms switched off in turn, and without the guard',
   }),
   protocol: option(oneOf(['sampled', 'full', 'published:game-video', 'cold-platform']).default('sampled'), {
     value: 'name',
@@ -362,26 +365,45 @@ export interface Variant {
   /** The manifest's budget; null for a federation without privacy. */
   readonly budget: number | null;
   readonly epsilon0: number | null;
+  /** True if a mechanism of the encoder is switched off. */
+  readonly isAblation?: true;
 }
 
 /** Every federation that the options ask for. An encoder that spends no epsilon runs once, whatever the epsilons. */
 export function variants(options: SimulationOptions): Variant[] {
-  return encodersOf(options).flatMap((strategy) => {
+  const encoders = encodersOf(options).flatMap((strategy): Pick<Variant, 'strategy' | 'isAblation'>[] => [
+    { strategy },
+    ...(options.ablate ? encoderAblations(strategy) : []).map(
+      ({ expression }) => ({ strategy: expression, isAblation: true }) as const,
+    ),
+  ]);
+  return encoders.flatMap((encoder) => {
+    const { strategy } = encoder;
     const promises = composeEncoder(encoderSpec(strategy)).law === 'charged';
     const budgets = promises ? options.epsilon : options.epsilon.slice(0, 1);
     return options.release.flatMap((release) =>
       budgets.flatMap((budget) =>
         (isLocalMode(release) ? options.epsilon0 : [null]).map((epsilon0) => {
-          return { strategy, release, epsilon: promises ? budget : null, budget, epsilon0 };
+          return { ...encoder, release, epsilon: promises ? budget : null, budget, epsilon0 };
         }),
       ),
     );
   });
 }
 
+/** Every decoder that a target fits to the same releases; the first one serves. */
+export function measuredDecoders({ ablate, decoder: asked }: Pick<SimulationOptions, 'ablate' | 'decoder'>): string[] {
+  return ablate ? asked.flatMap((one) => [one, ...ablationsOf(one).map(({ name }) => name)]) : [...asked];
+}
+
 /** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */
 export function trainsInRounds(named: string, rounds: number): boolean {
   return rounds > 0 && encoderSpec(named).training !== undefined;
+}
+
+/** True if the split of persons is published: the same at every seed. */
+export function isPublished(protocol: string): boolean {
+  return protocol.startsWith('published:');
 }
 
 /** A trial for a newcomer is measured outside of the target's process. */

@@ -53,6 +53,21 @@ const gainSchema = z.strictObject({
   per: z.enum(['persons', 'seeds']),
 });
 
+/** A method as a target can judge it, by its held-out persons, and how that went. */
+const choiceSchema = z.strictObject({
+  target: z.string(),
+  method: z.string(),
+  release: z.string(),
+  epsilon: z.number().nullable(),
+  epsilon0: z.number().nullable(),
+  /** NDCG@10 of held-out persons: the mean over kinds of negatives and seeds. */
+  heldOut: z.number(),
+  /** True for the method that held-out persons choose: the run's result. */
+  chosen: z.boolean(),
+  /** True for the method that turned out best on the cold persons. Nobody could have chosen it by that. */
+  hindsight: z.boolean(),
+});
+
 const claimSchema = z.strictObject({
   id: z.enum(['C1', 'C2', 'C3', 'C4']),
   holds: z.boolean(),
@@ -124,6 +139,7 @@ export const resultsSchema = z.strictObject({
   notes: z.array(z.string()),
   rows: z.array(rowSchema),
   gains: z.array(gainSchema),
+  choices: z.array(choiceSchema),
   privacy: z.array(privacySchema),
   rounds: z.array(roundSchema),
   /** Platforms whose process ended unexpectedly and was restarted with its state. */
@@ -138,6 +154,7 @@ export const resultsSchema = z.strictObject({
 export type Results = z.infer<typeof resultsSchema>;
 export type ResultRow = z.infer<typeof rowSchema>;
 export type GainRow = z.infer<typeof gainSchema>;
+export type Choice = z.infer<typeof choiceSchema>;
 export type PrivacyRow = z.infer<typeof privacySchema>;
 export type RoundRow = z.infer<typeof roundSchema>;
 

@@ -13,6 +13,8 @@ import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { References } from './central.ts';
 import type { SimulationEvent } from './events.ts';
+import { choicesOf } from './choices.ts';
+import type { SeedChoice } from './choices.ts';
 import { HostPool } from './hosts/pool.ts';
 import { baselineRowsElsewhere } from './hosts/references.ts';
 import { cpuSecondsSince } from './hosts/spent.ts';
@@ -41,6 +43,7 @@ import {
   remarksOn,
   roundRows,
   statementOf,
+  strategyChoices,
   strategyGains,
   strategyRows,
 } from './trial-rows.ts';
@@ -77,6 +80,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
   const measured: Measured = {
     rows: [],
     gains: [],
+    choices: [],
     rounds: [],
     restarts: [],
     ledgers: [],
@@ -87,6 +91,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
   };
   const of = directions.length * seeds.length * asked.length;
   const keep = async (write: typeof writeResults): Promise<Results> => {
+    const rows = aggregate(measured.rows);
     const results = resultsSchema.parse({
       isthmus: context.version,
       run: folder.id,
@@ -95,8 +100,9 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       protocol: options.protocol,
       seeds,
       notes: notesOf(options, measured, of),
-      rows: aggregate(measured.rows),
-      gains: overSeeds(measured.gains),
+      rows,
+      gains: overSeeds(measured.gains, options.protocol),
+      choices: choicesOf(measured.choices, rows, options.decoder[0]),
       privacy: [...measured.statements.values()],
       rounds: measured.rounds,
       restarts: measured.restarts,
@@ -137,6 +143,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
 interface Measured {
   readonly rows: SeedRow[];
   readonly gains: SeedGain[];
+  readonly choices: SeedChoice[];
   readonly rounds: RoundRow[];
   readonly restarts: Results['restarts'];
   readonly ledgers: TrialLedgers[];
@@ -185,7 +192,18 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
       onEvent({ kind: 'trial-started', trial, index: measured.ended, of });
       const federation = await writeFederationFiles(world, variant, options, join(dataFolder, `trial-${place}`));
       const logFile = folder.log;
-      const outcome = await runTrial({ world, data, federation, options, logFile, onEvent, signal, pool });
+      // One mechanism is off at a time.
+      const trialOptions = variant.isAblation ? { ...options, ablate: false } : options;
+      const outcome = await runTrial({
+        world,
+        data,
+        federation,
+        options: trialOptions,
+        logFile,
+        onEvent,
+        signal,
+        pool,
+      });
       // If a seed's first trial fails, nothing of the seed is kept: rows of different seeds would not be paired.
       if (place === 0) {
         const references = await measuring;
@@ -197,8 +215,9 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
         measured.statements.set(key, privacyRow(statementOf(federation.manifest), variant));
       }
       for (const remark of remarksOn(federation.manifest, outcome, world)) measured.remarks.add(remark);
-      measured.rows.push(...strategyRows(outcome, world));
-      measured.gains.push(...strategyGains(outcome, world));
+      measured.rows.push(...strategyRows(outcome, world, variant));
+      measured.gains.push(...strategyGains(outcome, world, variant));
+      measured.choices.push(...strategyChoices(outcome, world, variant));
       measured.rounds.push(...roundRows(outcome, trial));
       const { strategy } = variant;
       measured.restarts.push(...outcome.restarts.map((restart) => ({ seed, strategy, ...restart })));

@@ -3,7 +3,7 @@
  * @module
  */
 import { isOfStrategy } from '../client/evaluation/measure.ts';
-import { gainOverSeeds } from '../core/evaluation/gains.ts';
+import { gainOverDraws, gainOverSeeds } from '../core/evaluation/gains.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -11,7 +11,9 @@ import { lossesText } from '../core/claims/losses.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
 import { sumTerms } from '../core/claims/sum-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
-import type { Variant } from './options.ts';
+import type { SeedChoice } from './choices.ts';
+import { isPublished } from './options.ts';
+import type { ProtocolName, Variant } from './options.ts';
 import type { References } from './central.ts';
 import type { GainRow, PrivacyRow, RoundRow } from './results.ts';
 import type { FederationOutcome, TrialOutcome } from './trial.ts';
@@ -22,17 +24,40 @@ import { releaseBound } from '../core/release/registry.ts';
  * The target's measurements of the strategy. The target also measures reference rows, but `baselineRows` measures these
  * once per seed.
  */
-export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld): SeedRow[] {
+export function strategyRows({ evaluation }: TrialOutcome, world: TrialWorld, variant: Variant): SeedRow[] {
   const { rows, strategy } = evaluation;
-  // The target names its sources in the order in which they answered, which differs between trials.
-  return rows.filter(({ method }) => isOfStrategy(method, strategy)).map((row) => ({ ...row, sources: world.sources }));
+  return rows
+    .filter(({ method }) => isOfStrategy(method, strategy))
+    .map((row) => ({
+      ...row,
+      method: inVariant(row.method, strategy, variant),
+      // The target names its sources in the order in which they answered, which differs between trials.
+      sources: world.sources,
+    }));
+}
+
+/** An encoder without one of its pieces has the same name in its manifest, but another in tables. */
+function inVariant(method: string, strategy: string, variant: Variant): string {
+  return `${variant.strategy}${method.slice(strategy.length)}`;
+}
+
+/** Each method's quality on the target's held-out persons. */
+export function strategyChoices({ evaluation }: TrialOutcome, { target }: TrialWorld, variant: Variant): SeedChoice[] {
+  const { decoder, reports, rows, strategy } = evaluation;
+  return Object.entries(reports ?? { [strategy]: decoder }).flatMap(([method, { heldOut }]) => {
+    const own = rows.find((row) => row.method === method);
+    const { blend } = heldOut;
+    if (own === undefined || !Number.isFinite(blend)) return [];
+    const { release, epsilon, epsilon0 } = own;
+    return [{ target, method: inVariant(method, strategy, variant), release, epsilon, epsilon0, heldOut: blend }];
+  });
 }
 
 /** A gain at one seed. */
 export type SeedGain = Omit<GainRow, 'per'>;
 
 /** The target's gains of the strategy, by each decoder, over the prior. */
-export function strategyGains({ evaluation }: TrialOutcome, { target }: TrialWorld): SeedGain[] {
+export function strategyGains({ evaluation }: TrialOutcome, { target }: TrialWorld, variant: Variant): SeedGain[] {
   const { gains, rows, strategy } = evaluation;
   return gains
     .filter(({ method }) => isOfStrategy(method, strategy))
@@ -40,7 +65,7 @@ export function strategyGains({ evaluation }: TrialOutcome, { target }: TrialWor
       const own = rows.find(({ method }) => method === gain.method);
       if (own === undefined) return [];
       const { release, epsilon, epsilon0 } = own;
-      return [{ target, release, epsilon, epsilon0, ...gain }];
+      return [{ target, release, epsilon, epsilon0, ...gain, method: inVariant(gain.method, strategy, variant) }];
     });
 }
 
@@ -49,8 +74,11 @@ export function referenceGains({ gains }: References, { target }: TrialWorld): S
   return gains.map((gain) => ({ target, release: 'none', epsilon: null, epsilon0: null, ...gain }));
 }
 
-/** Merges gains that differ only in the seed: their mean, with an interval over seeds. */
-export function overSeeds(gains: readonly SeedGain[]): GainRow[] {
+/**
+ * Merges gains that differ only in the seed. Each seed has cold persons of its own, so an interval over seeds covers persons
+ * too. A published split has the same persons at every seed, and its interval is over them.
+ */
+export function overSeeds(gains: readonly SeedGain[], protocol: ProtocolName): GainRow[] {
   const alike = new Map<string, SeedGain[]>();
   for (const gain of gains) {
     const key = JSON.stringify({ ...gain, mean: 0, low: 0, high: 0 });
@@ -59,6 +87,7 @@ export function overSeeds(gains: readonly SeedGain[]): GainRow[] {
   return [...alike.values()].map((same) => {
     const [first] = same;
     if (same.length === 1) return { ...first, per: 'persons' };
+    if (isPublished(protocol)) return { ...first, ...gainOverDraws(same), per: 'persons' };
     const { mean, low, high } = gainOverSeeds(same.map((gain) => gain.mean));
     return { ...first, mean, low, high, per: 'seeds' };
   });
@@ -84,7 +113,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
 
 export function privacyRow(statement: PrivacyStatement, variant: Variant): PrivacyRow {
   return {
-    strategy: statement.strategy,
+    strategy: variant.strategy,
     release: variant.release,
     unit: statement.unit,
     mechanism: statement.mechanism,

@@ -13,7 +13,7 @@ import { HostPool } from './hosts/pool.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
 import { gaveUpText } from '../server/rounds/announcements.ts';
 import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
-import { sampledUnlessNamed } from './options.ts';
+import { measuredDecoders, sampledUnlessNamed } from './options.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 
@@ -133,7 +133,7 @@ export async function runFederation<Value>(
               hidden: name === world.target && world.cold.length > 0 ? data.hidden : null,
               vocabulary: data.vocabulary,
               factors: data.factors,
-              decoders: options.decoder,
+              decoders: measuredDecoders(options),
               evaluation: {
                 protocol: sampledUnlessNamed(options.protocol),
                 negatives: options.negatives,

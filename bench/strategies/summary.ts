@@ -1,4 +1,5 @@
 /** From rows of single seeds to means and paired gains with intervals over seeds and persons. */
+import { mayBeClaimed } from '../../core/evaluation/gains.ts';
 import { Prng } from '../../core/random/prng.ts';
 import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 
@@ -129,17 +130,12 @@ function meanOf(draws: readonly Difference[]): Difference {
   return { counts, gains: counts.map((_, i) => draws.reduce((sum, { gains }) => sum + gains[i] / draws.length, 0)) };
 }
 
-/** With fewer test persons no gain below {@link LEAST_CLAIMED} is claimed, whatever its interval says. */
-const FEW_PERSONS = 600;
-const LEAST_CLAIMED = 0.02;
-
-/** True if a gain may be claimed: its interval lies above 0, and the test set is large enough for its size. */
+/** True if a gain may be claimed on the test persons of this row. */
 export function isClaimed(
-  { low, mean }: Interval,
+  gain: Interval,
   { persons, seeds, setting }: Pick<Summary, 'persons' | 'seeds' | 'setting'>,
 ): boolean {
-  const tested = ONE_TEST_SET.has(setting) ? persons / seeds : persons;
-  return low > 0 && (tested >= FEW_PERSONS || mean >= LEAST_CLAIMED);
+  return mayBeClaimed(gain, ONE_TEST_SET.has(setting) ? persons / seeds : persons);
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -3,7 +3,7 @@ import { flagOf, runOptions, simulationOptions } from '../../simulations/options
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';
-import { familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
+import { ablationLines, familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
 import { directionText } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
@@ -26,6 +26,7 @@ Examples:
   isthmus simulate
   isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3
   isthmus simulate --data data/amazon --platforms food,kitchen --target kitchen --strategy linear-bridge --seeds 3 --json
+  isthmus simulate --strategy private-subspace --decoder ridge,memory --ablate
   isthmus simulate --world cross-site
   isthmus simulate --data data/xmarket-electronics --protocol cold-platform --target jp --own-persons 30 --seeds 5
   isthmus simulate --data data/game-video --protocol published:game-video --strategy linear-bridge
@@ -86,6 +87,7 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
       `First recommendations in world ${world.name}, ${directionText(direction, results.protocol)} (${results.protocol}, ${seeds})`,
       '',
       formatFamilies(familiesOf(results, direction.target), familyColumns(results)),
+      ...ablationLines(results, direction.target).map((line) => wrapped(`  ${line}`, WIDTH, '    ')),
       '',
     );
   }

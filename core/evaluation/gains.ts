@@ -81,6 +81,25 @@ export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
   return { mean: middle, low: middle - half, high: middle + half, n };
 }
 
+/**
+ * The mean of the gains of several draws (of negatives, of noise) over the same persons. Draws make no persons: the interval
+ * is as wide as that of one draw, whose persons might have been others.
+ */
+export function gainOverDraws(draws: readonly Pick<Gain, 'mean' | 'low' | 'high'>[]): Omit<Gain, 'n'> {
+  const middle = mean(draws.map((draw) => draw.mean));
+  const half = Math.sqrt(mean(draws.map(({ low, high }) => ((high - low) / 2) ** 2)));
+  return { mean: middle, low: middle - half, high: middle + half };
+}
+
+/** With fewer test persons no gain below {@link LEAST_CLAIMED} is claimed, whatever its interval says. */
+const FEW_PERSONS = 600;
+const LEAST_CLAIMED = 0.02;
+
+/** True if a gain may be claimed: its interval lies above 0, and there were enough test persons for its size. */
+export function mayBeClaimed({ low, mean: middle }: Pick<Gain, 'low' | 'mean'>, persons: number): boolean {
+  return low > 0 && (persons >= FEW_PERSONS || middle >= LEAST_CLAIMED);
+}
+
 /** A gain in NDCG@10 over another method. */
 export interface MeasuredGain {
   readonly method: string;

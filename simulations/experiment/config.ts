@@ -11,7 +11,7 @@ import { SimulationError } from '../errors.ts';
 import { checked, list, oneOf, option, runOptions, simulationOptions, textOf, withDefault } from '../options.ts';
 import type { SimulationOptions } from '../options.ts';
 
-const { inProcess: _, out: __, ...shared } = runOptions;
+const { inProcess: _, out: __, ablate: ___, ...shared } = runOptions;
 
 /** The options of a run, with an experiment's own defaults and several overlaps. */
 export const experimentOptions = {
@@ -63,5 +63,5 @@ export function parseConfigText(text: string, file: string): Record<string, unkn
 export function optionsAt({ experiment: _kind, ...config }: ExperimentConfig, overlap: number): SimulationOptions {
   const { encoder, strategy: named } = config;
   const strategy = named.length + encoder.length === 0 ? [USUAL_ENCODER] : named;
-  return { ...config, strategy, overlap, inProcess: true, out: 'runs' };
+  return { ...config, strategy, overlap, ablate: false, inProcess: true, out: 'runs' };
 }

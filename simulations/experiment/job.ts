@@ -50,7 +50,7 @@ export class JobRunner {
       const logFile = join(folder, 'log.jsonl');
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });
       return {
-        rows: [...references, ...strategyRows(outcome, world)],
+        rows: [...references, ...strategyRows(outcome, world, job)],
         privacy: privacyRow(statementOf(federation.manifest), job),
         rounds: roundRows(outcome, job),
         seconds: (performance.now() - began) / 1000,

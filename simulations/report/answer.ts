@@ -3,10 +3,12 @@
  * data in one place, what it told of a person, and what less privacy would have brought.
  * @module
  */
+import { mayBeClaimed } from '../../core/evaluation/gains.ts';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { PrivacyRow, Results } from '../results.ts';
-import { figure, gainText, headlines } from './headline.ts';
+import { isPublished } from '../options.ts';
+import { figure, gainText, headlines, isSame } from './headline.ts';
 import type { Headline } from './headline.ts';
 
 export function answer(results: Results): readonly string[] {
@@ -18,25 +20,35 @@ function answerOf(results: Results, direction: Results['world']['directions'][nu
   const all = headlines(results, target);
   const byName = (name: string): Headline | undefined => all.find(({ row }) => row.method === name);
   const strategies = all.filter(({ isStrategy }) => isStrategy).sort((a, b) => b.row.mean - a.row.mean);
-  const [best] = [...strategies.filter(({ row }) => row.epsilon !== null), ...strategies];
+  const chosen = results.choices.find((one) => one.target === target && one.chosen);
+  const [best] = [
+    ...strategies.filter(({ row }) => chosen !== undefined && isSame(row, chosen)),
+    ...strategies.filter(({ row }) => row.epsilon !== null),
+    ...strategies,
+  ];
+  const persons = coldPersons * (isPublished(results.protocol) ? 1 : results.seeds.length);
   const [prior, ceiling] = [byName('prior'), byName('ceiling')];
   if (prior === undefined || ceiling === undefined) return [];
   const who = `${coldPersons} persons are new on ${target} and known on ${listed(sources)}, and ${warmPersons} others are known on both sides.`;
   return [
     who,
     `${best.row.epsilon === null ? 'No method of this run has an epsilon, and the' : 'The'} best ${best.row.epsilon === null ? 'one' : 'method with an epsilon'}, ${best.row.method}, gives them first lists of NDCG@10 ${figure(best.row.mean)}; one list for everybody reaches ${figure(prior.row.mean)}.`,
-    gainSentence(best, ceiling),
+    gainSentence(best, ceiling, persons),
     costSentence(best, results.privacy, target),
     otherSentence(best, strategies, results.seeds.length),
   ];
 }
 
-function gainSentence({ gain }: Headline, { gain: most, row }: Headline): string {
+/** @param persons cold persons of all seeds */
+function gainSentence({ gain }: Headline, { gain: most, row }: Headline, persons: number): string {
   if (gain === undefined) return 'Its gain over that list was not measured.';
   const interval = `${gainText(gain)} (95 % interval over ${gain.per})`;
   if (!Number.isFinite(gain.high - gain.low)) return `Its gain is ${figure(gain.mean)}, without an interval.`;
   if (gain.high < 0) return `It is worse than that list: ${interval}.`;
   if (gain.low <= 0) return `Chance alone may explain the difference: ${interval}.`;
+  if (!mayBeClaimed(gain, persons)) {
+    return `Its gain of ${interval} is too small to be claimed on ${persons} test persons.`;
+  }
   const share =
     most !== undefined && most.mean > 0
       ? `, ${Math.round((100 * gain.mean) / most.mean)} % of what the ceiling gains with all data in one place (${figure(row.mean)})`

@@ -5,7 +5,7 @@
  */
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { Results } from '../results.ts';
-import { figure, gainText, headlines, toldText } from './headline.ts';
+import { figure, gainText, headlines, signedFigure, toldText } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { OWN_ROWS } from './own-rows.ts';
 
@@ -22,15 +22,16 @@ export interface FamilyLine {
 }
 
 /** @param gains of the run: all are over the same method. */
-export function familyColumns({ gains }: Pick<Results, 'gains'>): readonly string[] {
+export function familyColumns({ config, gains }: Pick<Results, 'gains' | 'config'>): readonly string[] {
   const over = gains.at(0)?.over ?? 'prior';
-  return ['told of a person', 'epsilon', 'NDCG@10', `over ${over === 'prior' ? 'the prior' : over}`];
+  const columns = ['told of a person', 'epsilon', 'NDCG@10', `over ${over === 'prior' ? 'the prior' : over}`];
+  return config['ablate'] === true ? [...columns, 'no guard'] : columns;
 }
 
 const SAME_LIST = ['random', 'popularity', 'prior', 'prior-count', 'local-only'];
 const IN_ONE_PLACE = ['user-knn', 'ceiling'];
 
-export function familiesOf(results: Pick<Results, 'rows' | 'gains'>, target: string): readonly Family[] {
+export function familiesOf(results: Pick<Results, 'rows' | 'gains' | 'config'>, target: string): readonly Family[] {
   const all = headlines(results, target);
   const named = (names: readonly string[]): Headline[] =>
     names.flatMap((name) => all.filter(({ row }) => row.method === name));
@@ -41,16 +42,56 @@ export function familiesOf(results: Pick<Results, 'rows' | 'gains'>, target: str
     ['all data in one place, no privacy', named(IN_ONE_PLACE), 'everything'],
     ['the preferences that the world was drawn from', named(['true-preference']), ''],
   ];
+  const isAblated = results.config['ablate'] === true;
   return families
     .filter(([, lines]) => lines.length > 0)
-    .map(([name, lines, told]) => ({ name, lines: lines.map((line) => lineOf(line, told)) }));
+    .map(([name, lines, told]) => ({
+      name,
+      lines: lines.flatMap((line) => [
+        lineOf(line, told, isAblated ? unguarded(line, all) : undefined),
+        ...ablationsOf(line, all)
+          .filter(({ ablation }) => ablation?.part !== 'guard')
+          .map(ablatedLine),
+      ]),
+    }));
 }
 
-function lineOf({ gain, isStrategy, row }: Headline, told: string): FamilyLine {
-  const quality = row.std === null ? figure(row.mean) : `${figure(row.mean)} ±${figure(row.std)}`;
+/** Rows of the same method with a mechanism switched off. */
+function ablationsOf({ row }: Headline, all: readonly Headline[]): readonly Headline[] {
+  // Plans of two encoders come as close to a budget as rounding lets them, and not equally close.
+  const shown = ({ epsilon, epsilon0, release }: Headline['row']): string =>
+    JSON.stringify([release, ...[epsilon, epsilon0].map((one) => (one === null ? null : upward(one)))]);
+  return all.filter((one) => one.ablation?.of === row.method && shown(one.row) === shown(row));
+}
+
+/** The gain of the same method without its guard against negative transfer; empty for a method that has none. */
+function unguarded(line: Headline, all: readonly Headline[]): string {
+  const gain = ablationsOf(line, all).find(({ ablation }) => ablation?.part === 'guard')?.gain;
+  return gain === undefined ? '' : signedFigure(gain.mean);
+}
+
+function lineOf({ gain, isStrategy, row }: Headline, told: string, guard: string | undefined): FamilyLine {
   const over = row.method === 'prior' ? '' : gain === undefined ? '-' : gainText(gain);
   const own = isStrategy ? [toldText(row), row.epsilon === null ? 'no limit' : upward(row.epsilon)] : [told, ''];
-  return { method: row.method, cells: [...own, quality, over], isStrategy };
+  const cells = [...own, quality(row), over, ...(guard === undefined ? [] : [guard])];
+  return { method: row.method, cells, isStrategy };
+}
+
+/** A line without its guard is a cell of the line above, not a line. */
+function ablatedLine({ ablation, gain, row }: Headline): FamilyLine {
+  const over = gain === undefined ? '-' : gainText(gain);
+  return { method: `  without ${ablation?.part ?? ''}`, cells: ['', '', quality(row), over, ''], isStrategy: false };
+}
+
+const quality = ({ mean, std }: Headline['row']): string =>
+  std === null ? figure(mean) : `${figure(mean)} ±${figure(std)}`;
+
+/** Explains the lines of ablations, once each. */
+export function ablationLines(results: Pick<Results, 'rows' | 'gains' | 'config'>, target: string): readonly string[] {
+  const lines = headlines(results, target).flatMap(({ ablation }) =>
+    ablation === undefined ? [] : [`without ${ablation.part}: ${ablation.off}`],
+  );
+  return [...new Set(lines)].map((line) => line.replace('without guard:', 'no guard: the gain without'));
 }
 
 /** Plain text with aligned columns. */

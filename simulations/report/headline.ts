@@ -3,10 +3,13 @@
  * prior.
  * @module
  */
+import { ablationOf } from '../ablations.ts';
+import type { Ablation } from '../ablations.ts';
 import type { GainRow, ResultRow, Results } from '../results.ts';
 import { asDeclared } from '../../core/claims/declared.ts';
 import { declarerOf } from '../../core/packages/pieces.ts';
 import { isKnownMode, isLocalMode } from '../../core/release/registry.ts';
+import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import { methodLabel, REFERENCE_ROWS } from './table.ts';
@@ -16,38 +19,54 @@ export interface Headline {
   readonly row: ResultRow;
   /** Absent for the prior itself, and where no gain was measured. */
   readonly gain: GainRow | undefined;
+  /** True for a method of platforms that keep their data, with all of its mechanisms on. */
   readonly isStrategy: boolean;
+  /** Present for a method with one of its mechanisms switched off. */
+  readonly ablation?: Ablation;
 }
 
+type Measured = Pick<Results, 'rows' | 'gains' | 'config'>;
+
 /** Uniform negatives where there are several kinds. */
-export function headlines({ gains, rows }: Pick<Results, 'rows' | 'gains'>, target: string): readonly Headline[] {
+export function headlines({ config, gains, rows }: Measured, target: string): readonly Headline[] {
   const all = rows.filter(
     (row) => row.target === target && row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with',
   );
   const negatives = all.some((row) => row.negatives === 'uniform') ? 'uniform' : 'full';
   return all
     .filter((row) => row.negatives === negatives)
-    .map((row) => ({
-      label: methodLabel(row),
-      row,
-      gain: gains.find((gain) => gain.target === target && gain.negatives === negatives && isSame(gain, row)),
-      isStrategy: !REFERENCE_ROWS.includes(row.method),
-    }));
+    .map((row) => {
+      const ablation = ablationOf(row.method, servingDecoder(config));
+      return {
+        label: methodLabel(row),
+        row,
+        gain: gains.find((gain) => gain.target === target && gain.negatives === negatives && isSame(gain, row)),
+        isStrategy: ablation === undefined && !REFERENCE_ROWS.includes(row.method),
+        ...(ablation && { ablation }),
+      };
+    });
+}
+
+function servingDecoder(config: Results['config']): string {
+  const [first] = (config['decoder'] as readonly string[] | undefined) ?? [DEFAULT_DECODER];
+  return first;
 }
 
 type Subject = Pick<ResultRow, 'method' | 'release' | 'epsilon' | 'epsilon0'>;
 
-function isSame(a: Subject, b: Subject): boolean {
+export function isSame(a: Subject, b: Subject): boolean {
   return a.method === b.method && a.release === b.release && a.epsilon === b.epsilon && a.epsilon0 === b.epsilon0;
 }
 
 /** Three decimals, without the zero before them. */
 export const figure = (value: number): string => value.toFixed(3).replace(/^(-?)0/, '$1');
 
+/** The same with its sign. */
+export const signedFigure = (value: number): string => `${value < 0 ? '' : '+'}${figure(value)}`;
+
 /** Gain and its 95 % interval. */
 export function gainText({ high, low, mean }: Pick<GainRow, 'mean' | 'low' | 'high'>): string {
-  const sign = mean < 0 ? '' : '+';
-  return `${sign}${figure(mean)} [${figure(low)}, ${figure(high)}]`;
+  return `${signedFigure(mean)} [${figure(low)}, ${figure(high)}]`;
 }
 
 /** The representation of one person that each source sends to the target. */
@@ -59,10 +78,12 @@ export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'eps
 }
 
 /** The figures of a strategy so far, in a line; for several decoders or releases the best of them. */
-export function figuresText(results: Pick<Results, 'rows' | 'gains'>, target: string, strategy: string): string {
+export function figuresText(results: Measured, target: string, strategy: string): string {
   const all = headlines(results, target);
   const best = all
-    .filter(({ row }) => isOfStrategy(row.method, strategy))
+    .filter(
+      ({ row, ablation }) => isOfStrategy(row.method, strategy) && (ablation === undefined || row.method === strategy),
+    )
     .sort((a, b) => b.row.mean - a.row.mean)
     .at(0);
   if (best === undefined) return '';

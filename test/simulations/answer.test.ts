@@ -64,6 +64,7 @@ function resultsOf(strategies: readonly (readonly [Subject, number, GainRow?])[]
     notes: ['seeded noise'],
     rows: all.map(([of, mean]) => row(of, mean)),
     gains: all.flatMap(([{ method }, , one]) => (one === undefined || method === 'prior' ? [] : [one])),
+    choices: [],
     privacy: strategies.map(([of]) => privacy(of)),
     rounds: [],
     restarts: [],
@@ -100,6 +101,24 @@ describe('the answer of a simulation', () => {
     assert.match(third(-0.05), /^It is worse than that list: -\.050 \[-\.060, -\.040\]/);
     assert.match(third(0.05), /^That is a gain of/);
     assert.match(answer(resultsOf([[bounded, 0.3]]))[2], /not measured/);
+  });
+
+  it('takes the method that held-out persons choose, not the one that turned out best', () => {
+    const trunk = subject('shared-trunk', 'raw', 4);
+    const results = resultsOf([
+      [bounded, 0.3, gain(bounded, 0.1)],
+      [trunk, 0.31, gain(trunk, 0.11)],
+    ]);
+    const choice = (of: Subject, chosen: boolean) => ({
+      ...{ target: 'music', ...of, heldOut: chosen ? 0.4 : 0.3, chosen, hindsight: !chosen },
+    });
+    assert.match(answer(results)[1], /shared-trunk/);
+    assert.match(answer({ ...results, choices: [choice(bounded, true), choice(trunk, false)] })[1], /private-subspace/);
+  });
+
+  it('claims no gain under .02 on fewer than 600 persons', () => {
+    const third = (half: number): string => answer(resultsOf([[bounded, 0.215, gain(bounded, 0.015, half)]]))[2];
+    assert.match(third(0.01), /^Its gain of \+\.015 .* is too small to be claimed on 7 test persons\.$/);
   });
 
   it('never prints a limit that is not there, and rounds one upward', () => {

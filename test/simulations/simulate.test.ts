@@ -9,6 +9,7 @@ import type { SimulationEvent } from '../../simulations/events.ts';
 import { baselineRows, referenceRows } from '../../simulations/central.ts';
 import { simulationOptions, variants } from '../../simulations/options.ts';
 import type { SimulationInput } from '../../simulations/options.ts';
+import { familiesOf, familyColumns } from '../../simulations/report/families.ts';
 import { formatTable, resultsTables } from '../../simulations/report/table.ts';
 import { charts } from '../../simulations/report/charts.ts';
 import { resultsSchema } from '../../simulations/results.ts';
@@ -38,15 +39,30 @@ describe('simulate', function () {
   const privateAndTrunk = (): ReturnType<typeof simulate> =>
     (both ??= run({ strategy: ['private-subspace', 'shared-trunk'] }));
 
-  it('measures several decoders on the releases of one federation, and the first one serves', async () => {
+  it('measures decoders and each mechanism switched off on the releases of one federation; held-out persons choose', async () => {
     const decoder = ['memory', 'ridge'];
-    const { results } = await run({ strategy: ['private-subspace'], decoder, persons: 150, seeds: 1 });
+    const { results } = await run({ strategy: ['private-subspace'], decoder, persons: 150, seeds: 1, ablate: true });
     const own = results.rows.filter(({ metric, group, epsilon }) => metric === 'NDCG@10' && group === 'all' && epsilon);
     const methods = [...new Set(own.map(({ method }) => method))];
-    assert.deepEqual(methods, ['private-subspace', 'private-subspace / ridge']);
-    assert.equal(results.privacy.length, 1, 'one federation, one price');
+    const off = (name: string): string[] => ['readout', 'space', 'guard'].map((part) => `${name}~${part}`);
+    assert.deepEqual(methods, [
+      'private-subspace',
+      ...[...off('memory'), 'ridge', ...off('ridge')].map((name) => `private-subspace / ${name}`),
+      'private-subspace~subspace',
+      'private-subspace~subspace / ridge',
+    ]);
+    assert.equal(results.privacy.length, 2, 'one federation for all decoders, and one without the iteration');
     const means = methods.map((method) => own.filter((row) => row.method === method).map(({ mean }) => mean));
-    assert.notDeepEqual(means[0], means[1]);
+    assert.notDeepEqual(means[0], means[methods.indexOf('private-subspace / ridge')]);
+
+    const [{ target }] = results.world.directions;
+    const lines = familiesOf(results, target).flatMap((family) => family.lines.map(({ method }) => method.trim()));
+    const at = lines.indexOf('private-subspace');
+    assert.deepEqual(lines.slice(at + 1, at + 4), ['without readout', 'without space', 'without subspace']);
+    assert.ok(familyColumns(results).includes('no guard'));
+    assert.equal(results.choices.length, methods.length);
+    const chosen = results.choices.filter((one) => one.chosen);
+    assert.ok(chosen.length === 1 && !chosen[0].method.includes('~'), JSON.stringify(chosen));
   });
 
   it('ends with every reference row, the claims, a report, and nothing of the persons', async () => {
