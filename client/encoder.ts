@@ -1,31 +1,25 @@
 /**
- * The platform's own encoder. It is trained through sums that the ledger is charged for before anyone sees them, and it
- * makes representations once the rounds are over.
+ * The platform's own encoder once the rounds are over. It makes the representations that are released.
  * @module
  */
-import type { FederationPlan } from '../core/federation/plan.ts';
 import { needsPrototypes } from '../core/release/registry.ts';
-import type { PlatformOptions } from './options.ts';
+import type { Context } from './context.ts';
 import type { Encoder } from './releases/source.ts';
 import type { Workshop } from './work/workshop.ts';
 
-export interface LocalEncoderOptions {
-  readonly options: PlatformOptions;
-  readonly plan: FederationPlan;
-  readonly workshop: Workshop;
-}
-
 export class LocalEncoder {
-  readonly #given: LocalEncoderOptions;
+  readonly #workshop: Pick<Workshop, 'represent' | 'prototypes'>;
+  readonly #needsPrototypes: boolean;
   #prototypes: Promise<Float32Array> | undefined;
 
-  constructor(given: LocalEncoderOptions) {
-    this.#given = given;
-  }
-
-  /** @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED; the errors of the strategy. */
-  prepare(): Promise<void> {
-    return this.#given.workshop.prepare();
+  constructor(
+    { plan, identity, pseudonyms }: Context<'plan' | 'identity' | 'pseudonyms'>,
+    workshop: Pick<Workshop, 'represent' | 'prototypes'>,
+  ) {
+    this.#workshop = workshop;
+    const isSource = plan.shape.platforms.some(({ name, releases }) => releases && name === identity.name);
+    // Without pseudonyms nothing is released, so no budget is spent on prototypes that nobody would see.
+    this.#needsPrototypes = needsPrototypes(plan.manifest.privacy.release) && isSource && pseudonyms !== undefined;
   }
 
   /**
@@ -34,17 +28,9 @@ export class LocalEncoder {
    * @throws PrivacyError PRIVACY_BUDGET_EXHAUSTED.
    */
   async after(modelRound: number): Promise<Encoder> {
-    const { workshop } = this.#given;
-    const represent: Encoder['represent'] = (rows) => workshop.represent(rows);
-    if (!this.#needsPrototypes()) return { modelRound, represent };
-    this.#prototypes ??= workshop.prototypes();
+    const represent: Encoder['represent'] = (rows) => this.#workshop.represent(rows);
+    if (!this.#needsPrototypes) return { modelRound, represent };
+    this.#prototypes ??= this.#workshop.prototypes();
     return { modelRound, represent, prototypes: await this.#prototypes };
-  }
-
-  #needsPrototypes(): boolean {
-    const { options, plan } = this.#given;
-    const isSource = plan.shape.platforms.some(({ name, releases }) => releases && name === options.identity.name);
-    // Without pseudonyms nothing is released, so no budget is spent on prototypes that nobody would see.
-    return needsPrototypes(plan.manifest.privacy.release) && isSource && options.pseudonyms !== undefined;
   }
 }

@@ -1,39 +1,34 @@
 /**
- * The platform agent: one platform's part in a federation, from its data to first recommendations.
+ * The platform agent: one platform's part in a federation, from its data to first recommendations. `#live` is the whole
+ * life in order.
  * @module
  */
-import { nodeEngine } from '../core/crypto/node-engine.ts';
-import { codeOf } from '../core/errors/coded-error.ts';
-import { platformOf } from '../core/federation/manifest.ts';
-import { memberOf, verifyManifest } from '../core/federation/co-signature.ts';
-import { planFederation } from '../core/federation/plan.ts';
-import type { FederationPlan } from '../core/federation/plan.ts';
-import { takeVersion } from '../core/federation/versions.ts';
-import { privacyStatement } from '../core/claims/claims.ts';
-import { sumTerms } from '../core/claims/sum-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
-import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
-import type { Body } from '../core/wire/body.ts';
-import type { PlatformLink, PlatformLinkState } from '../core/wire/transport.ts';
-import { placeOf } from './defect.ts';
-import { sparingLog } from '../host/sparing-log.ts';
-import { onCoordinates } from './coordinates.ts';
-import { checkDomain } from './domain-check.ts';
-import { inVocabulary } from './vocabulary.ts';
-import { forgetFormerKeys } from './former-members.ts';
-import { PlatformError } from './errors.ts';
-import { StoreError } from '../host/errors/store-errors.ts';
-import type { PlatformEvent, PlatformListener } from './events.ts';
-import { Life } from './life.ts';
-import type { PlatformOptions } from './options.ts';
-import { checkFloor, DEFAULT_FLOOR } from './policy.ts';
-import { bindPseudonyms } from './pseudonym-binding.ts';
-import { Post } from './releases/post.ts';
-import { OwnLedger } from './rounds/own-ledger.ts';
-import { Participation } from './rounds/participation.ts';
-import type { ServiceBackend } from './serving/service.ts';
+import { codeOf } from '../core/errors/coded-error.ts';
+import type { FederationPlan } from '../core/federation/plan.ts';
 import { Listeners } from '../host/listeners.ts';
 import type { Spending } from '../host/metrics.ts';
+import { admit } from './context.ts';
+import type { AdmittedPlatform, PlatformContext } from './context.ts';
+import { CoordinatorLink } from './coordinator-link.ts';
+import { peopleOf } from './data/people.ts';
+import { LocalEncoder } from './encoder.ts';
+import { PlatformError } from './errors.ts';
+import { measure } from './evaluation/measure.ts';
+import type { PlatformEvent, PlatformListener } from './events.ts';
+import type { PlatformOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import { ReleaseOffice } from './releases/office.ts';
+import { Post } from './releases/post.ts';
+import { Participation } from './rounds/participation.ts';
+import { OwnHistories } from './serving/own-histories.ts';
+import { ServedDecoder } from './serving/decoder.ts';
+import type { Fitted } from './serving/decoder.ts';
+import type { Recommendation } from './serving/recommender.ts';
+import type { ServiceBackend } from './serving/service.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { openWorkshop } from './work/open.ts';
+import type { Workshop } from './work/workshop.ts';
 
 export interface Platform {
   readonly name: string;
@@ -65,14 +60,18 @@ export interface Platform {
   delivered(): Promise<void>;
 }
 
-/**
- * Checks everything that can be checked before a connection is made.
- * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
- *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that
- *   cannot be planned or a broken ledger.
- */
+/** Checks everything that can be checked before a connection is made. @throws the errors of `admit`. */
 export function createPlatform(options: PlatformOptions): Platform {
-  return new Agent(options);
+  return new Agent(admit(options));
+}
+
+/** The rooms that need the persons under their pseudonyms. */
+interface Rooms {
+  readonly workshop: Workshop;
+  readonly encoder: LocalEncoder;
+  readonly office: ReleaseOffice;
+  readonly decoder: ServedDecoder;
+  readonly histories: OwnHistories;
 }
 
 class Agent implements Platform {
@@ -81,68 +80,27 @@ class Agent implements Platform {
   readonly statement: PrivacyStatement;
   readonly settled: Promise<void>;
   readonly failed: Promise<unknown>;
-  readonly #options: PlatformOptions & { readonly log: { flush(): void } };
+  readonly backend: ServiceBackend;
+  readonly #context: PlatformContext;
   readonly #events: Listeners<PlatformEvent>;
+  readonly #link: CoordinatorLink;
+  readonly #progress: Progress;
   readonly #participation: Participation;
-  readonly #ledger: OwnLedger;
   readonly #post: Post;
-  readonly #life: Life;
-  #link: PlatformLink | undefined;
-  /** True once the coordinator has sent its ledger over this link. */
-  #isWelcome = false;
-  /**
-   * Resolves once the coordinator has sent what it must send first, or is out of reach. Before that nothing may be
-   * computed: the state might prove to be an old copy, and long work would let the handshake time out.
-   */
-  readonly #contact: Promise<void>;
-  #resolveContact: () => void = () => undefined;
-  #stopping: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+  #rooms: Rooms | undefined;
+  #areRoundsOver = false;
+  #living: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
   #resolveSettled: () => void = () => undefined;
   #rejectSettled: (error: unknown) => void = () => undefined;
   #resolveFailed: (error: unknown) => void = () => undefined;
 
-  constructor(given: PlatformOptions) {
-    const log = sparingLog(given.log, given.clock);
-    const { manifest, identity, store, random, clock, floor = DEFAULT_FLOOR } = given;
-    verifyManifest(manifest);
-    memberOf(manifest, identity);
+  constructor(admitted: AdmittedPlatform) {
+    const { plan, statement, identity, log, random } = admitted;
     this.name = identity.name;
-    this.plan = planFederation(manifest);
-    checkFloor(this.plan, floor, this.name);
-    const entry = platformOf(manifest, this.name);
-    checkDomain(given.domain, entry, log);
-    const ledger = new OwnLedger(this.plan, this.name, store);
-    this.#ledger = ledger;
-    takeVersion(
-      manifest,
-      store.versions,
-      this.name,
-      (version) => ledger.attemptsOf(version),
-      () => forgetFormerKeys(manifest, store),
-    );
-    const domain = inVocabulary(onCoordinates(given.domain, store.coordinates, entry, log), {
-      manifest,
-      platform: this.name,
-      file: given.vocabulary,
-      origin: given.catalogueOrigin,
-      log,
-    });
-    const options = { ...given, log, domain };
-    if (given.pseudonyms !== undefined) {
-      bindPseudonyms(given.pseudonyms, store.pseudonyms, given.hasNewPseudonyms === true, log);
-    }
-    this.#options = options;
-    this.statement = privacyStatement({
-      strategy: this.plan.encoder.name,
-      law: this.plan.encoder.law,
-      plan: this.plan.privacy,
-      release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-      ownNumbers: this.plan.ownNumbers,
-      ...sumTerms(manifest),
-      unsafeTrial: manifest.unsafeTrial === true,
-    });
-    for (const warning of this.statement.warnings) log.warn(warning);
-    this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));
+    this.plan = plan;
+    this.statement = statement;
     this.settled = new Promise((resolve, reject) => {
       this.#resolveSettled = resolve;
       this.#rejectSettled = reject;
@@ -150,215 +108,204 @@ class Agent implements Platform {
     // Nobody may be awaiting this promise, and an unhandled rejection would end the process.
     this.settled.catch(() => undefined);
     this.failed = new Promise((resolve) => (this.#resolveFailed = resolve));
-    this.#contact = new Promise((resolve) => (this.#resolveContact = resolve));
-    const mechanism = this.plan.privacy.budget === null ? withoutNoise : discreteGaussian;
-    const emit = (event: PlatformEvent): void => this.#events.emit(event);
-    this.#participation = new Participation({
-      plan: this.plan,
-      identity,
-      floor,
-      store,
-      ledger,
-      mechanism,
-      engine: nodeEngine,
-      random,
+    this.#events = new Listeners<PlatformEvent>((error) => log.error('a listener failed', { error: String(error) }));
+    const running = {
       log,
-      emit,
-      send: (body, session) => this.#send(body, session),
-      onAdopted: () => this.#life.onAdopted(),
-      onError: (error) => this.#fail(error),
-      persons: domain.persons.length,
+      signal: this.#stopping.signal,
+      emit: (event: PlatformEvent) => this.#events.emit(event),
+      onError: (error: unknown) => this.#fail(error),
+    };
+    const link = new CoordinatorLink(running);
+    this.#link = link;
+    const send: PlatformContext['send'] = (body, session) => link.send(body, session);
+    const tell: PlatformContext['tell'] = (body) => void send(body).catch(() => undefined);
+    const context = { ...admitted, ...running, send, tell };
+    this.#context = context;
+    this.#progress = new Progress(running.emit, tell);
+    this.#participation = new Participation({
+      ...context,
+      persons: context.domain.persons.length,
+      onAdopted: () => this.#onAdopted(),
     });
     this.#post = new Post({
-      manifest,
-      identity,
-      store,
-      clock,
+      ...context,
       random: random.of('letters'),
-      log,
       // A letter stays in the store until the mailbox has it. It is sent only after the coordinator's ledger came,
       // because a platform whose state is an old copy must send none.
       send: (body) => {
-        if (this.#isWelcome || body.kind === 'mail-receipt') this.#tell(body);
+        if (link.isWelcome || body.kind === 'mail-receipt') tell(body);
       },
-      deliver: (from, letter) => this.#life.onLetter(from, letter),
-      onError: (error) => this.#fail(error),
+      deliver: (from, letter) => this.#opened().office.onLetter(from, letter),
     });
-    this.#life = new Life({
-      options,
-      ...(given.hidden && { hidden: given.hidden(domain) }),
-      plan: this.plan,
-      statement: this.statement,
-      ledger,
-      participation: this.#participation,
-      post: this.#post,
-      emit,
-      tell: (body) => this.#tell(body),
-      onError: (error) => this.#fail(error),
-    });
-  }
-
-  get backend(): ServiceBackend {
-    return this.#life;
-  }
-
-  spending(): Spending {
-    // The ledger does not record what an encoder made from raw data releases.
-    const { spent, budget, attempts, refunds } = this.#ledger;
-    if (this.plan.encoder.law === 'sealed-only') return { spent: null, budget: null, attempts, refunds };
-    return { spent, budget, attempts, refunds };
+    const book = (): ServiceBackend['book'] => this.#opened().office.book;
+    this.backend = {
+      stage: () => this.#progress.stage,
+      recommend: (who, k) => this.#recommend(who, k),
+      get book() {
+        return book();
+      },
+    };
   }
 
   on(listener: PlatformListener): () => void {
     return this.#events.on(listener);
   }
 
-  async start(): Promise<void> {
-    await this.#life.open();
-    if (this.#stopping !== undefined) return;
-    this.#post.start();
-    this.#link = this.#options.transport.connect({
-      onBody: (body, session) => this.#onBody(body, session),
-      onState: (state) => this.#onState(state),
-      onFailure: ({ code, text, seen }) => {
-        const { log } = this.#options;
-        if (seen === 'there') log.warn(`the coordinator refused a message: ${text}`, { code });
-        else log.warn('refused a message of the coordinator', { code });
-      },
-      onDefect: (error) => {
-        if (error instanceof StoreError) this.#fail(error);
-        else this.#options.log.error('a defect of this platform, please report it', { at: placeOf(error) });
-      },
-    });
-    void this.#life.run(this.#contact).then(this.#resolveSettled, (error: unknown) => this.#fail(error));
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  async #stop(): Promise<void> {
-    this.#participation.stop();
-    this.#post.stop();
-    await this.#link?.close();
-    const stopped = this.#life.stop();
-    // Tasks that wait for contact continue, and find that the platform has stopped.
-    this.#resolveContact();
-    await stopped;
-    this.#options.log.flush();
-    this.#resolveSettled();
+  spending(): Spending {
+    // The ledger does not record what an encoder made from raw data releases.
+    const { spent, budget, attempts, refunds } = this.#context.ledger;
+    const isBounded = this.plan.encoder.law !== 'sealed-only';
+    return { spent: isBounded ? spent : null, budget: isBounded ? budget : null, attempts, refunds };
   }
 
   delivered(): Promise<void> {
     return this.#post.empty();
   }
 
-  #onState(state: PlatformLinkState): void {
-    const { log } = this.#options;
-    switch (state.kind) {
-      case 'connecting':
-        return;
-      case 'online':
-        log.info('connected', { resumed: state.resumed, completedRounds: state.completedRounds });
-        this.#events.emit({ kind: 'link', state: 'online', reason: '' });
-        if (state.resumed) return;
-        this.#participation.onNewLink();
-        this.#isWelcome = false;
-        return;
-      case 'offline':
-        this.#resolveContact();
-        if (this.#stopping === undefined) log.warn(`the coordinator is out of reach: ${state.reason}; trying again`);
-        this.#events.emit({ kind: 'link', state: 'offline', reason: state.reason });
-        return;
-      case 'closed':
-        if (state.error !== undefined) {
-          const { code, message } = state.error;
-          this.#fail(
-            new PlatformError('LINK_ENDED', `the coordinator ended the link permanently: ${message} [${code}]`, {
-              cause: state.error,
-            }),
-          );
-        }
-        return;
-    }
+  async start(): Promise<void> {
+    await this.#open();
+    if (this.#stopped !== undefined) return;
+    this.#post.start();
+    this.#link.connect(this.#context.transport, {
+      participation: this.#participation,
+      post: this.#post,
+      // The status is sent only now, because this platform's statements about earlier attempts must arrive before the
+      // coordinator opens another one for it.
+      onWelcome: () => {
+        this.#progress.tell();
+        this.#post.resend();
+      },
+    });
+    this.#living = this.#live().catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) throw error;
+    });
+    void this.#living.then(this.#resolveSettled, (error: unknown) => this.#fail(error));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#participation.stop();
+    this.#stopping.abort();
+    this.#post.stop();
+    await this.#link.close();
+    this.#rooms?.office.stop();
+    // Tasks that wait for a thread are abandoned: `dispose` does not wait for them to finish.
+    await this.#rooms?.workshop.dispose();
+    await this.#living.catch(() => undefined);
+    this.#context.flush();
+    this.#resolveSettled();
+  }
+
+  /** Makes the rooms that letters and requests need. */
+  async #open(): Promise<void> {
+    const context = this.#context;
+    const people = await peopleOf(context.domain, context.pseudonyms);
+    const workshop = openWorkshop(context, people.domain, (fraction) => this.#progress.reach(fraction));
+    const office = new ReleaseOffice({ ...context, people, write: (to, bodies) => this.#post.write(to, bodies) });
+    await office.begin();
+    const encoder = new LocalEncoder(context, workshop);
+    const histories = new OwnHistories({ ...context, domain: people.domain, models: context.store.models, workshop });
+    const onStage = (stage: 'fitting' | 'serving'): void => this.#progress.enter(stage);
+    const decoder = new ServedDecoder({ ...context, people, workshop, office, histories, onStage });
+    this.#rooms = { workshop, encoder, office, decoder, histories };
+    // Persons who were served before the restart are served while the new models are made.
+    if (context.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(context.onError);
+  }
+
+  #opened(): Rooms {
+    if (this.#rooms === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
+    return this.#rooms;
+  }
+
+  /** Ends once the first recommendations are served and evaluated. Afterwards the decoder is fitted again until `stop`. */
+  async #live(): Promise<void> {
+    const { log, signal, onError } = this.#context;
+    const { workshop, office, decoder } = this.#opened();
+    const [progress, participation] = [this.#progress, this.#participation];
+    await unlessAborted(this.#link.contact, signal);
+
+    progress.enter('preparing');
+    await workshop.prepare();
+    signal.throwIfAborted();
+
+    await participation.join(workshop);
+    progress.prepared();
+    const end = await unlessAborted(participation.over, signal);
+    if (this.plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
+    await participation.idle();
+    this.#areRoundsOver = true;
+
+    progress.enter('releasing');
+    void decoder.serveMeanwhile().catch(onError);
+    await this.#release();
+    await office.answers();
+
+    office.onReceived(() => void decoder.refit().catch(onError));
+    const fitted = await decoder.fit();
+    await this.#measure(fitted);
+
+    progress.enter('serving');
+    void decoder.refitIfWanted().catch(onError);
   }
 
   /**
-   * The coordinator's ledger arrived. The platform's last keys came before it, and would have revealed an old state.
-   * The status is sent only now, because this platform's statements about earlier attempts must arrive before the
-   * coordinator opens another one for it.
+   * Offers this platform's representations and requests those of the others, then weighs the federation's item vectors
+   * for persons with a history here.
    */
-  #onWelcome(): void {
-    if (this.#isWelcome) return;
-    this.#isWelcome = true;
-    this.#resolveContact();
-    this.#life.tellStatus();
-    this.#post.resend();
+  async #release(): Promise<void> {
+    const { encoder, office, histories } = this.#opened();
+    const current = await encoder.after(this.#participation.round);
+    this.#stopping.signal.throwIfAborted();
+    office.open(current);
+    await histories.fit();
   }
 
-  #onBody(body: Body, session: Uint8Array): void {
-    try {
-      this.#take(body, session);
-    } catch (error) {
-      // An error of the coordinator's is reported to it, and the platform continues. An error of its own store, or an
-      // old state, is fatal: continuing would lose charges.
-      const isOld = error instanceof PlatformError && error.code === 'PLATFORM_STATE_OLD';
-      if (isOld || error instanceof StoreError) this.#fail(error);
-      throw error;
+  /** A later shared model may arrive than the one that the releases were made with. */
+  async #onAdopted(): Promise<void> {
+    if (this.#areRoundsOver) await this.#release();
+  }
+
+  async #measure({ version, decoder }: Fitted): Promise<void> {
+    const { positives, onEvaluated, emit, signal } = this.#context;
+    if (positives === undefined) return;
+    this.#progress.enter('evaluating');
+    const { office, workshop } = this.#opened();
+    const received = office.representations(version);
+    const document = await measure({
+      context: this.#context,
+      positives,
+      served: decoder,
+      version,
+      received,
+      fit: (name) => workshop.fit(office.representations(version), name),
+      evaluate: (order) => workshop.evaluate(order),
+    });
+    // The platform may have been stopped meanwhile.
+    signal.throwIfAborted();
+    emit({ kind: 'evaluated', file: onEvaluated?.(document) ?? null, coldPersons: document.coldPersons });
+  }
+
+  async #recommend(...[who, k]: Parameters<ServiceBackend['recommend']>): Promise<Recommendation> {
+    const recommender = this.#rooms?.decoder.recommender;
+    if (recommender === undefined) {
+      const { stage, fraction } = this.#progress;
+      const text = `this platform is ${stage} (${Math.round(fraction * 100)} %)`;
+      throw new PlatformError('PLATFORM_NOT_READY', `there are no recommendations yet: ${text}; ask again later`);
     }
-  }
-
-  #take(body: Body, session: Uint8Array): void {
-    switch (body.kind) {
-      case 'attempt-start':
-        this.#participation.onAttemptStart(body);
-        return;
-      case 'attempt-end':
-        this.#participation.onAttemptEnd(body);
-        return;
-      case 'last-keys':
-        this.#participation.onLastKeys(body);
-        return;
-      case 'ledger-sync':
-        this.#participation.onLedgerSync(body);
-        this.#onWelcome();
-        return;
-      case 'secagg':
-        this.#participation.onSecagg(body, session);
-        return;
-      case 'mail':
-        this.#post.onMail(body);
-        return;
-      case 'mail-receipt':
-        this.#post.onReceipt(body);
-        return;
-      case 'failure':
-        this.#options.log.warn(`the coordinator reports: ${body.text}`, { code: body.code });
-        return;
-      case 'status':
-      case 'attempt-decline':
-      case 'statement':
-        // Only platforms send these.
-        return;
-    }
-  }
-
-  async #send(body: Body, session?: Uint8Array): Promise<void> {
-    if (this.#link === undefined) throw new PlatformError('PLATFORM_NOT_READY', 'the platform is not started');
-    await this.#link.send(body, session);
-  }
-
-  /** Sends a message that will be sent again anyway if the link is lost. */
-  #tell(body: Body): void {
-    void this.#send(body).catch(() => undefined);
+    if ('pseudonym' in who) return recommender.recommend(who.pseudonym, k);
+    const [pseudonym] = (await this.#context.pseudonyms?.pseudonyms([who.person])) ?? [who.person];
+    return recommender.recommend(pseudonym, k);
   }
 
   #fail(error: unknown): void {
-    if (this.#stopping !== undefined) return;
+    if (this.#stopped !== undefined) return;
     const code = codeOf(error) ?? 'INTERNAL';
     // The error's text may name a row or a person (data, evaluation). Only the caller of `failed` gets it, not the log.
-    this.#options.log.error('this platform cannot continue', { code });
+    this.#context.log.error('this platform cannot continue', { code });
     this.#events.emit({ kind: 'failed', code });
     this.#rejectSettled(error);
     // The reason of the failure is reported even if the platform fails to stop in order.

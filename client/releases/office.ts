@@ -5,11 +5,9 @@
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import { encoderFingerprint, plannedRelease } from '../../core/federation/planned-release.ts';
-import type { FederationPlan } from '../../core/federation/plan.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { ConsentBook } from '../consent-book.ts';
-import type { PlatformEvent } from '../events.ts';
-import type { PlatformOptions } from '../options.ts';
+import type { Context } from '../context.ts';
 import type { ReceivedVersion } from '../store/platform-store.ts';
 import { sourceMode } from './mode.ts';
 import type { IncomingLetter } from './post.ts';
@@ -21,25 +19,23 @@ import { unixSeconds } from '../clock.ts';
 import { inTurns, InOrder } from '../turns.ts';
 import { Withdrawals } from './withdrawals.ts';
 import { releaseBound } from '../../core/release/registry.ts';
+import { Listeners } from '../../host/listeners.ts';
 
-export interface OfficeOptions {
-  readonly options: PlatformOptions;
-  readonly plan: FederationPlan;
+type Needed =
+  | ('manifest' | 'identity' | 'plan' | 'store' | 'pseudonyms' | 'receives' | 'epoch' | 'releaseTimeoutMs')
+  | ('random' | 'clock' | 'log' | 'emit' | 'onError' | 'signal');
+
+export interface OfficeOptions extends Context<Needed> {
   readonly people: People;
-  readonly emit: (event: PlatformEvent) => void;
   readonly write: (to: string, bodies: readonly LetterBody[]) => void;
-  /** Called after the stored representations of other platforms changed. */
-  readonly onReceived: () => void;
-  /** Receives an error that no caller awaits. */
-  readonly onError: (error: unknown) => void;
 }
 
 const DEFAULT_EPOCH = 1;
+const DEFAULT_RELEASE_TIMEOUT_MS = 600_000;
 
 export class ReleaseOffice {
-  readonly #options: PlatformOptions;
-  readonly #onError: (error: unknown) => void;
-  readonly #people: People;
+  readonly #options: OfficeOptions;
+  readonly #received: Listeners<undefined>;
   readonly #source: SourceDesk | undefined;
   readonly #withdrawals: Withdrawals;
   readonly #target: TargetDesk | undefined;
@@ -48,11 +44,11 @@ export class ReleaseOffice {
   /** Orders answers and withdrawals: a target obeys the later letter. */
   readonly #letters = new InOrder();
 
-  constructor({ options, plan, people, emit, write, onReceived, onError }: OfficeOptions) {
+  constructor(options: OfficeOptions) {
     this.#options = options;
-    this.#people = people;
-    this.#onError = onError;
-    const { store, clock, random, log, pseudonyms, identity, manifest, receives = true } = options;
+    const { plan, people, emit, write, onError, store, clock, random, log, pseudonyms, identity } = options;
+    const { manifest, receives = true } = options;
+    this.#received = new Listeners(onError);
     const targets = manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name);
     this.#withdrawals = new Withdrawals({ targets, codes: store.codes, consents: store.consents, log, write, emit });
     if (pseudonyms === undefined) {
@@ -83,7 +79,7 @@ export class ReleaseOffice {
       sources: releaseBound(release) === 'nothing-sent' ? [] : releasing.filter((name) => name !== identity.name),
       planned: (source) => plannedRelease(plan, source),
       epoch: options.epoch ?? DEFAULT_EPOCH,
-      onChange: onReceived,
+      onChange: () => this.#received.emit(undefined),
       onError,
     });
   }
@@ -105,9 +101,33 @@ export class ReleaseOffice {
     this.#target?.ask(encoder.modelRound);
   }
 
-  /** Sources whose answer has not arrived completely. */
-  missing(): readonly string[] {
-    return this.#target?.missing() ?? [];
+  /** Calls the listener after the stored representations of other platforms changed. @returns a function that ends it. */
+  onReceived(listener: () => void): () => void {
+    return this.#received.on(listener);
+  }
+
+  /** Resolves once every source has answered completely, or the time is up. @throws the signal's reason. */
+  async answers(): Promise<void> {
+    const { clock, log, signal, releaseTimeoutMs = DEFAULT_RELEASE_TIMEOUT_MS } = this.#options;
+    const missing = (): readonly string[] => this.#target?.missing() ?? [];
+    const ends: (() => void)[] = [];
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (signal.aborted || missing().length === 0) resolve();
+      };
+      ends.push(
+        this.onReceived(look),
+        clock.after(releaseTimeoutMs, () => {
+          log.warn('some sources did not answer in time; continuing without them', { missing: missing().join(', ') });
+          resolve();
+        }),
+        () => signal.removeEventListener('abort', look),
+      );
+      signal.addEventListener('abort', look);
+      look();
+    });
+    for (const end of ends) end();
+    signal.throwIfAborted();
   }
 
   /** The requested version. A platform that requests nothing has one that nobody answers. */
@@ -148,7 +168,7 @@ export class ReleaseOffice {
       platforms: manifest.platforms.map(({ name }) => name),
       consents: store.consents,
       now: () => unixSeconds(clock),
-      knows: (person) => this.#people.rowOf(person) !== undefined,
+      knows: (person) => this.#options.people.rowOf(person) !== undefined,
       add: (consents) =>
         this.#changes.do(async () => {
           await inTurns(consents, (some) => store.consents.add(some));
@@ -165,9 +185,9 @@ export class ReleaseOffice {
 
   /** Warns of consents that release nobody, because of a mistyped name or data of another day. */
   #warnOfIdleConsents(): void {
-    const { store, log, manifest, identity } = this.#options;
+    const { store, log, manifest, identity, people } = this.#options;
     const consents = store.consents.list({});
-    const unknown = unknownAmong(consents, this.#people);
+    const unknown = unknownAmong(consents, people);
     if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
     const others = new Set(manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name));
     const astray = consents.filter(({ target }) => !others.has(target)).length;
@@ -181,7 +201,7 @@ export class ReleaseOffice {
 
   /** Nobody awaits this work, so its errors go to `onError`: a store that cannot be written, or failed work. */
   #tried(work: Promise<void> | undefined): void {
-    work?.catch(this.#onError);
+    work?.catch(this.#options.onError);
   }
 
   stop(): void {

@@ -3,12 +3,10 @@
  * decoder replaces it only if the held-out quality does not fall.
  * @module
  */
-import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import { codeOf } from '../../core/errors/coded-error.ts';
 import { popularityDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
-import type { PlatformEvent } from '../events.ts';
-import type { PlatformOptions } from '../options.ts';
+import type { Context } from '../context.ts';
 import type { ReleaseOffice } from '../releases/office.ts';
 import type { People } from '../data/people.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
@@ -18,16 +16,12 @@ import { qualityOf, refusalOf } from './acceptance.ts';
 import type { OwnHistories } from './own-histories.ts';
 import { Recommender } from './recommender.ts';
 
-export interface ServedDecoderOptions {
-  readonly options: PlatformOptions;
-  readonly statement: PrivacyStatement;
+export interface ServedDecoderOptions extends Context<'statement' | 'store' | 'receives' | 'log' | 'emit' | 'signal'> {
   readonly people: People;
   readonly workshop: Pick<Workshop, 'fit' | 'fitsApart'>;
   readonly office: ReleaseOffice;
   readonly histories: Pick<OwnHistories, 'newcomer'>;
-  readonly emit: (event: PlatformEvent) => void;
   readonly onStage: (stage: 'fitting' | 'serving') => void;
-  readonly signal: AbortSignal;
 }
 
 /** A decoder and the version that it was fitted on. */
@@ -58,8 +52,8 @@ export class ServedDecoder {
    */
   async serveMeanwhile(): Promise<void> {
     if (this.#recommender !== undefined) return;
-    const { office, people, workshop, options, signal } = this.#given;
-    const served = options.store.models.served();
+    const { office, people, workshop, store, log, signal } = this.#given;
+    const served = store.models.served();
     const popular = this.#recommenderOf(popularityDecoder(people.domain), served ?? office.version);
     this.#recommender = popular;
     if (served === undefined || !workshop.fitsApart) return;
@@ -69,17 +63,16 @@ export class ServedDecoder {
       const data = await workshop.fit(received);
       if (this.#recommender !== popular) return;
       this.#recommender = this.#recommenderOf(restoreDecoder(people.domain, data), served);
-      options.log.info('the earlier decoder serves until there is a new one', { modelRound: served.modelRound });
+      log.info('the earlier decoder serves until there is a new one', { modelRound: served.modelRound });
     } catch (error) {
       if (signal.aborted) return;
-      options.log.warn('the earlier decoder could not be fitted again', { code: codeOf(error) ?? 'INTERNAL' });
+      log.warn('the earlier decoder could not be fitted again', { code: codeOf(error) ?? 'INTERNAL' });
     }
   }
 
   /** Fits a decoder to the requested version. If its held-out quality falls, it fits the version that served before. */
   async fit(): Promise<Fitted> {
-    const { office, onStage } = this.#given;
-    const { store } = this.#given.options;
+    const { office, store, onStage } = this.#given;
     this.#isFitting = true;
     onStage('fitting');
     try {
@@ -110,15 +103,15 @@ export class ServedDecoder {
   }
 
   #recommenderOf(decoder: Decoder, version: ReceivedVersion): Recommender {
-    const { people, statement, options, histories } = this.#given;
-    const { received } = options.store;
+    const { people, statement, store, histories } = this.#given;
+    const { received } = store;
     return new Recommender({ decoder, people, newcomer: () => histories.newcomer, received, version, statement });
   }
 
   #tellFitted({ version, decoder: { report } }: Fitted, refusedBecause: string | undefined): void {
-    const { log, receives } = this.#given.options;
+    const { log, receives, emit } = this.#given;
     const { modelRound } = version;
-    this.#given.emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
+    emit({ kind: 'decoder', modelRound, report, ...(refusedBecause !== undefined && { refusedBecause }) });
     const { decoder, prior, popularity } = report.blend;
     log.info('decoder fitted', { modelRound, warmPersons: report.warmPersons, decoder, prior, popularity });
     if (refusedBecause !== undefined) {
@@ -142,7 +135,7 @@ export class ServedDecoder {
 
   /** Fits again if something changed during the first fit. @throws StoreError. */
   async refitIfWanted(): Promise<void> {
-    const { onStage, options, signal } = this.#given;
+    const { onStage, log, signal } = this.#given;
     if (!this.#isFitWanted) return;
     try {
       while (this.#isFitWanted && !signal.aborted) {
@@ -153,7 +146,7 @@ export class ServedDecoder {
       if (signal.aborted) return;
       if (error instanceof StoreError) throw error;
       const code = codeOf(error) ?? 'INTERNAL';
-      options.log.error('the decoder could not be fitted again; the earlier one continues to serve', { code });
+      log.error('the decoder could not be fitted again; the earlier one continues to serve', { code });
     }
     if (!signal.aborted) onStage('serving');
   }

@@ -562,12 +562,12 @@ describe('A source', () => {
       { person: 'a', pseudonym: 'A', vector: Float32Array.of(1), mode: 'raw', modelRound: 0 },
     ]);
     const { book } = new ReleaseOffice({
-      options,
+      ...options,
       plan: planFederation(options.manifest),
       people: await peopleOf(domain, undefined),
       emit: () => undefined,
       write: (to, bodies) => letters.push(...bodies.map((body) => ({ to, body }))),
-      onReceived: () => undefined,
+      signal: new AbortController().signal,
       onError: (error) => assert.fail(String(error)),
     });
     assert.equal(await book.withdraw(['a', 'b']), 2);
@@ -587,12 +587,12 @@ describe('A source', () => {
     };
     const options = smallWorld().options('films', { store: { ...store, consents } });
     const { book } = new ReleaseOffice({
-      options,
+      ...options,
       plan: planFederation(options.manifest),
       people: await peopleOf(domain, scheme),
       emit: () => undefined,
       write: () => undefined,
-      onReceived: () => undefined,
+      signal: new AbortController().signal,
       onError: (error) => assert.fail(String(error)),
     });
     const given = persons.map((person) => ({ ...consent, person }));
@@ -622,12 +622,13 @@ describe('A source', () => {
     const terms = [{ target: 'books' }, { target: 'nowhere' }, { target: 'films' }, { person: 'stranger' }];
     store.consents.add(terms.map((changes) => ({ ...consent, ...changes })));
     new ReleaseOffice({
-      options: { ...options, manifest },
+      ...options,
+      manifest,
       plan: planFederation(manifest),
       people: await peopleOf(domain, scheme),
       emit: () => undefined,
       write: () => undefined,
-      onReceived: () => undefined,
+      signal: new AbortController().signal,
       onError: (error) => assert.fail(String(error)),
     }).stop();
     const told = JSON.stringify(warnings);

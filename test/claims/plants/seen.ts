@@ -300,10 +300,10 @@ export const seen: readonly Plant[] = [
   },
   {
     id: 'nothing-released-as-far-as-this-platform-goes',
-    file: 'client/platform.ts',
-    search: 'release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },',
+    file: 'client/context.ts',
+    search: 'const statement = statementOf(plan);',
     replace:
-      "release: {\n        name: manifest.privacy.sources?.includes(this.name) === false ? 'none' : manifest.privacy.release,\n        epsilon0: manifest.privacy.epsilon0,\n      },",
+      "const release = manifest.privacy.sources?.includes(name) === false ? 'none' : manifest.privacy.release;\n  const statement = statementOf({ ...plan, manifest: { ...manifest, privacy: { ...manifest.privacy, release } } });",
     breaks: 'C3.none',
     why: 'a platform that is no source says that nobody receives anything, while others send codes of the same persons',
   },
