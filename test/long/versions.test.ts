@@ -4,7 +4,7 @@
  * switch.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { openSqliteStore as openPlatformStore } from '../../client/store/sqlite.ts';
 import { initCommand } from '../../cli/commands/init.ts';
 import { manifestCommand } from '../../cli/commands/manifest.ts';
@@ -12,7 +12,7 @@ import { parseManifest } from '../../core/federation/manifest.ts';
 import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { openSqliteStore as openCoordinatorStore } from '../../server/store/sqlite.ts';
-import { runHere } from '../cli/in-process.ts';
+import { Agreement } from '../e2e/agreement.ts';
 import { address } from '../e2e/federation.ts';
 import { Workplace } from '../e2e/isthmus.ts';
 import type { Running, Told } from '../e2e/isthmus.ts';
@@ -42,38 +42,9 @@ describe('a federation that one joins and one leaves', function () {
   });
   after(() => place.leave());
 
-  /** Runs a command in somebody's folder. @returns its output. */
-  const say = async (command: Parameters<typeof runHere>[0], ...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runHere(command, ...args);
-    assert.equal(code, EXIT.ok, `${args.join(' ')}: ${stderr}`);
-    return stdout;
-  };
-  const send = (from: string, to: string, file: string): void =>
-    copyFileSync(place.path(from, file), place.path(to, file));
-  const wordsIn = (text: string): string =>
-    [...text.matchAll(/^( +\d+ [a-z]+){4}$/gm)].map(([line]) => line.replace(/\d/g, '')).join(' ');
-
-  /**
-   * The operator makes a version. Each member reads it, compares the words, and signs it. Everybody gets the result.
-   */
-  const agree = async (file: string, members: readonly string[], ...how: readonly string[]): Promise<string> => {
-    const at = (name: string): string => place.path(name, file);
-    const key = ['--identity', place.path('operator', 'coordinator.key')];
-    const words = wordsIn(await say(manifestCommand(), 'make', ...how, ...key, '--out', at('operator')));
-    const read: string[] = [];
-    for (const name of members) {
-      send('operator', name, file);
-      writeFileSync(place.path(name, 'told.txt'), words);
-      const own = ['--identity', place.path(name, `${name}.key`), '--words', place.path(name, 'told.txt')];
-      read.push(await say(manifestCommand(), 'accept', at(name), ...own, '--state', place.path(name, 'state')));
-      send(name, 'operator', `${name}.signature.yaml`);
-    }
-    const signatures = members.map((name) => place.path('operator', `${name}.signature.yaml`));
-    assert.match(await say(manifestCommand(), 'collect', at('operator'), ...signatures), /missing +nobody/);
-    for (const name of members) send('operator', name, file);
-    return read[0];
-  };
-
+  const say: Agreement['say'] = (...words) => new Agreement(place).say(...words);
+  const send: Agreement['send'] = (...what) => new Agreement(place).send(...what);
+  const agree: Agreement['agree'] = (...how) => new Agreement(place).agree(...how);
   const startCoordinator = (file: string): Running =>
     place.start(
       ...['coordinator', '--manifest', `operator/${file}`, '--identity', 'operator/coordinator.key'],
