@@ -39,6 +39,37 @@ interface Departures {
   readonly updates: readonly (readonly Contribution[])[];
 }
 
+/** Attributes of persons in these worlds. */
+export const BANDS: readonly string[] = Array.from({ length: 12 }, (_, band) => `band=${band}`);
+
+/** Facts that some views need. They follow tastes, so that every view has something to tell. */
+function factsOf({ catalogue, items, offsets, persons, titles = [] }: Domain): Partial<Domain> {
+  const words = [...new Set(titles.map((title) => title?.split(' ').at(-1)))].sort();
+  const band = (item: number): number => words.indexOf(titles[item]?.split(' ').at(-1)) % BANDS.length;
+  return {
+    vectors: { dimension: 4, of: new Map(catalogue.map((id, item) => [id, Float32Array.from(wordsOf(titles[item]))])) },
+    attributes: new Map(
+      persons.map((person, row) => {
+        const counts = BANDS.map((_, b) =>
+          items.subarray(offsets[row], offsets[row + 1]).filter((item) => band(item) === b),
+        );
+        const order = BANDS.map((_, b) => b).sort((a, b) => counts[b].length - counts[a].length);
+        return [person, order.slice(0, 3).map((b) => BANDS[b])];
+      }),
+    ),
+  };
+}
+
+/** Four numbers of a title's words. */
+function wordsOf(title = ''): readonly number[] {
+  const sums = [0, 0, 0, 0];
+  for (const word of title.split(' '))
+    seededRandom(word)
+      .bytes(4)
+      .forEach((byte, i) => (sums[i] += byte / 128 - 1));
+  return sums;
+}
+
 export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetup = {}): void {
   const rounds = setup.rounds ?? 0;
   const world = syntheticWorld({
@@ -56,6 +87,7 @@ export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetu
   const [books, films] = world.domains.map((domain) => ({
     ...domain,
     places: hashedPlaces(VOCABULARY, domain.catalogue),
+    ...factsOf(domain),
   }));
   const shape: PublicShape = {
     platforms: world.domains.map(({ name, catalogue, persons }) => ({

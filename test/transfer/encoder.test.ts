@@ -2,7 +2,7 @@
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { presets } from '../../core/transfer/presets.ts';
 import { views } from '../../core/transfer/registry.ts';
-import { encoderCompliance } from './encoder.compliance.ts';
+import { BANDS, encoderCompliance } from './encoder.compliance.ts';
 
 const trained = { rounds: 2 };
 /** Settings that keep the suite short. */
@@ -19,7 +19,11 @@ describe('encoders', () => {
     describe(name, () => encoderCompliance(encoderNamed(name, isTrained ? small : {}), isTrained ? trained : {}));
   }
   const alone = views.all.filter(({ name }) => !presets.some(({ encoder }) => encoder.views.at(0)?.name === name));
-  for (const { name } of alone) describe(name, () => encoderCompliance(encoderNamed(name)));
+  /** The one view without usable defaults. */
+  const needed = { 'attributes.values': BANDS };
+  for (const { name } of alone) {
+    describe(name, () => encoderCompliance(encoderNamed(name, name === 'attributes' ? needed : {})));
+  }
   describe('shared-subspace beside own vectors', () =>
     encoderCompliance(encoderNamed('subspace>shared-subspace', shared), { rounds: 2 }));
   describe('subspace, switched off', () => encoderCompliance(encoderNamed('subspace~subspace')));

@@ -29,6 +29,7 @@ export const attributes: PublicView<AttributeSettings> = {
   law: 'public',
   sendsHistory: false,
   defaults: { values: [] },
+  ablation: { off: 'attributes that nobody has', settings: { values: ['none=of these'] } },
   settings: (raw) => parseSettings(schema, raw, 'attributes'),
   width(_release, { values }) {
     if (values.length > 0) return values.length;

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import { Prng } from '../../random/prng.ts';
 import { encodeHistory } from '../encoder/item-vectors.ts';
 import { releasedDimension } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
@@ -17,11 +18,14 @@ export interface TextSettings {
   readonly numbers: number;
   /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
   readonly halfLife: number | null;
+  /** True: each title's vector is dealt to another item. It shows how much of a gain comes from words. */
+  readonly shuffled: boolean;
 }
 
 const schema: z.ZodType<TextSettings> = z.strictObject({
   numbers: z.int().min(2).max(256).default(96),
   halfLife: halfLifeSchema,
+  shuffled: z.boolean().default(false),
 });
 
 export const text: PublicView<TextSettings> = {
@@ -30,7 +34,8 @@ export const text: PublicView<TextSettings> = {
   reference: 'Deerwester et al., JASIS 1990; Weinberger et al., ICML 2009, section 2',
   law: 'public',
   sendsHistory: false,
-  defaults: { numbers: 96, halfLife: null },
+  defaults: { numbers: 96, halfLife: null, shuffled: false },
+  ablation: { off: 'titles shuffled among items', settings: { shuffled: true } },
   settings: (raw) => parseSettings(schema, raw, 'text'),
   width: (release, { numbers }) => releasedDimension(release, numbers),
   make({ catalogue: { titles }, platform, release, settings }) {
@@ -40,7 +45,8 @@ export const text: PublicView<TextSettings> = {
         `the view "text" needs titles, and the items of "${platform.name}" have none: give "isthmus data inspect" a file of items with a column "title", or leave "${platform.name}" out of privacy.sources`,
       );
     }
-    const items = titleVectors(titles, releasedDimension(release, settings.numbers));
+    const own = settings.shuffled ? new Prng('shuffled titles').shuffle(titles.slice()) : titles;
+    const items = titleVectors(own, releasedDimension(release, settings.numbers));
     return Promise.resolve({
       items,
       encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),

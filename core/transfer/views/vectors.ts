@@ -6,7 +6,8 @@
  * @module
  */
 import { z } from 'zod';
-import type { Catalogue, ItemTable } from '../../data/domain.ts';
+import type { ItemTable } from '../../data/domain.ts';
+import { Prng } from '../../random/prng.ts';
 import { encodeHistory, unit } from '../encoder/item-vectors.ts';
 import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { releasedDimension } from '../encoder/release-shape.ts';
@@ -20,11 +21,14 @@ export interface VectorSettings {
   readonly numbers: number;
   /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
   readonly halfLife: number | null;
+  /** True: each vector is dealt to another item. It shows how much of a gain comes from what the vectors say. */
+  readonly shuffled: boolean;
 }
 
 const schema: z.ZodType<VectorSettings> = z.strictObject({
   numbers: z.int().min(2).max(288).default(96),
   halfLife: halfLifeSchema,
+  shuffled: z.boolean().default(false),
 });
 
 export const vectors: PublicView<VectorSettings> = {
@@ -33,7 +37,8 @@ export const vectors: PublicView<VectorSettings> = {
   reference: 'He and McAuley, AAAI 2016 (VBPR), eq. 3; van den Oord et al., NIPS 2013',
   law: 'public',
   sendsHistory: false,
-  defaults: { numbers: 96, halfLife: null },
+  defaults: { numbers: 96, halfLife: null, shuffled: false },
+  ablation: { off: 'vectors shuffled among items', settings: { shuffled: true } },
   settings: (raw) => parseSettings(schema, raw, 'vectors'),
   width: (release, { numbers }) => releasedDimension(release, numbers),
   make({ catalogue, platform, release, settings }) {
@@ -43,7 +48,8 @@ export const vectors: PublicView<VectorSettings> = {
         `the view "vectors" needs vectors of the items of "${platform.name}": put ${platform.name}.vectors.tsv (item, then its numbers) beside the data before "isthmus data inspect", or leave "${platform.name}" out of privacy.sources`,
       );
     }
-    const items = centred(catalogue, catalogue.vectors, releasedDimension(release, settings.numbers));
+    const ids = settings.shuffled ? new Prng('shuffled vectors').shuffle(catalogue.ids.slice()) : catalogue.ids;
+    const items = centred(ids, catalogue.vectors, releasedDimension(release, settings.numbers));
     return Promise.resolve({
       items,
       encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),
@@ -51,7 +57,7 @@ export const vectors: PublicView<VectorSettings> = {
   },
 };
 
-function centred({ ids }: Catalogue, { of }: ItemTable, dimension: number): ItemVectors {
+function centred(ids: readonly string[], { of }: ItemTable, dimension: number): ItemVectors {
   const mean = new Float64Array(dimension);
   for (const vector of of.values()) {
     for (let i = 0; i < Math.min(dimension, vector.length); i++) mean[i] += vector[i] / of.size;

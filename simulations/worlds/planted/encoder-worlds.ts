@@ -138,3 +138,71 @@ export const rare: EncoderWorld = {
   summary: 'forty groups like four items each on the source, so that single items tell the group',
   make: (seed) => grouped({ ...plan, groups: 40, sourceItems: 4, targetItems: 4, met: 4, chosen: 3 }, seed),
 };
+
+/** Few persons meet the same item here, so that a history by itself says little. */
+const sparse: Plan = { ...plan, sourceItems: 400, others: 0 };
+
+/** The sources with more facts about each of their items, whose group is known. */
+function withFacts(
+  trial: EncoderTrial,
+  facts: (source: Domain, groupOf: (item: number) => number) => Partial<Domain>,
+): EncoderTrial {
+  const groupOf = (item: number): number => item % sparse.groups;
+  return { ...trial, sources: trial.sources.map((source) => ({ ...source, ...facts(source, groupOf) })) };
+}
+
+/** Words of a title, and how many of them are of the item's group. */
+const WORDS = { ofGroup: 2, ofAnybody: 3, perGroup: 6 };
+
+export const described: EncoderWorld = {
+  name: 'described',
+  summary: 'persons of a group seldom meet the same item, but two words of each title are of the group',
+  make: (seed) =>
+    withFacts(grouped(sparse, seed), ({ catalogue }, groupOf) => {
+      const prng = new Prng(`${seed}/titles`);
+      return {
+        titles: catalogue.map((_, item) => {
+          const own = Array.from(
+            { length: WORDS.ofGroup },
+            () => `group${groupOf(item)}x${prng.integer(WORDS.perGroup)}`,
+          );
+          const others = Array.from({ length: WORDS.ofAnybody }, () => `any${prng.integer(200)}`);
+          return prng.shuffle([...own, ...others]).join(' ');
+        }),
+      };
+    }),
+};
+
+export const pictured: EncoderWorld = {
+  name: 'pictured',
+  summary: 'persons of a group seldom meet the same item, but pictures of the group’s items look alike',
+  make: (seed) =>
+    withFacts(grouped(sparse, seed), ({ catalogue }, groupOf) => {
+      const prng = new Prng(`${seed}/pictures`);
+      const dimension = 24;
+      const look = Array.from({ length: sparse.groups }, () =>
+        Float64Array.from({ length: dimension }, () => prng.gaussian()),
+      );
+      const picture = (group: number): Float32Array =>
+        Float32Array.from(look[group], (value) => value + 1.5 * prng.gaussian());
+      return { vectors: { dimension, of: new Map(catalogue.map((id, item) => [id, picture(groupOf(item))])) } };
+    }),
+};
+
+export const banded: EncoderWorld = {
+  name: 'banded',
+  summary: 'the group that most of a person’s items are of goes with an attribute of the person',
+  make: (seed) =>
+    withFacts(grouped(sparse, seed), ({ items, offsets, persons }, groupOf) => ({
+      attributes: new Map(
+        persons.map((person, row) => {
+          const counts = new Uint32Array(sparse.groups);
+          for (const item of items.subarray(offsets[row], offsets[row + 1])) counts[groupOf(item)] += 1;
+          return [person, [`band=${counts.indexOf(Math.max(...counts))}`]];
+        }),
+      ),
+    })),
+};
+
+/** The attributes of {@link banded}. */
+export const BANDS: readonly string[] = Array.from({ length: sparse.groups }, (_, group) => `band=${group}`);

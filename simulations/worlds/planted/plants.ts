@@ -3,7 +3,7 @@
  * @module
  */
 import { biased, idle, narrow, opposite, silent, tellers, turned, wide } from './bridge-worlds.ts';
-import { groups, rare, twoShops } from './encoder-worlds.ts';
+import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
@@ -38,6 +38,17 @@ export interface EncoderPlant extends Margins {
 export const encoderPlants: readonly EncoderPlant[] = [
   { method: 'plain-als', encoder: 'plain-als', epsilon: null, world: groups, overAblation: 0.15, overPrior: 0.2 },
   { method: 'subspace', encoder: 'subspace', epsilon: 8, world: groups, overAblation: 0.2, overPrior: 0.2 },
+  { method: 'text', encoder: 'text', epsilon: null, world: described, overAblation: 0.15, overPrior: 0.2 },
+  { method: 'vectors', encoder: 'vectors', epsilon: null, world: pictured, overAblation: 0.15, overPrior: 0.2 },
+  {
+    method: 'attributes',
+    encoder: 'attributes',
+    settings: { 'attributes.values': BANDS },
+    epsilon: null,
+    world: banded,
+    overAblation: 0.2,
+    overPrior: 0.2,
+  },
   { method: 'projection', encoder: 'projection', epsilon: null, world: rare, overAblation: 0.1, overPrior: 0.1 },
   {
     method: 'autoencoder',
