@@ -11,6 +11,7 @@ import { membersOf } from '../core/federation/co-signature.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
+import { isOwnAlone } from '../core/claims/claim-sentences.ts';
 import type { Law } from '../core/transfer/law.ts';
 import { releaseBound } from '../core/release/registry.ts';
 import { asDeclared, declarersOf } from '../core/claims/declared.ts';
@@ -18,7 +19,7 @@ import { declarerOf } from '../core/packages/pieces.ts';
 import { formatPackage } from '../core/packages/package-id.ts';
 
 /** The facts, one per line. */
-export function factsOf({ manifest, encoder, privacy, shape }: FederationPlan): string {
+export function factsOf({ manifest, encoder, law, privacy, shape }: FederationPlan): string {
   const platforms = shape.platforms.map(
     ({ name, items, personsAbout, releases }) =>
       `${name} (up to ${items} items and about ${personsAbout} persons${releases ? '' : '; releases nothing'})`,
@@ -46,16 +47,16 @@ export function factsOf({ manifest, encoder, privacy, shape }: FederationPlan): 
 ${version}platforms    ${[...platforms, ...taking].join(', ')}
 ${words}encoder      ${encoder.name}: ${encoder.summary}
 rounds       ${rounds}
-privacy      ${bound(encoder.law, privacy)}${declared(declarersOf(encoder.name, manifest.privacy.release).strategy)}
+privacy      ${bound(law, privacy)}${declared(declarersOf(encoder.name, manifest.privacy.release).strategy)}
 release      ${released(manifest)}
 ${packages}`;
 }
 
 /** Warnings first, then each claim, or the reason why it is not made. */
-export function claimsOf({ manifest, ownNumbers, encoder, privacy }: FederationPlan): string {
+export function claimsOf({ manifest, law, ownNumbers, encoder, privacy }: FederationPlan): string {
   const { claims, warnings } = privacyStatement({
     strategy: encoder.name,
-    law: encoder.law,
+    law,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,
@@ -103,6 +104,7 @@ function graphText({ degree, threshold, platformCount }: PrivacyPlan): string {
 function bound(law: Law, plan: PrivacyPlan): string {
   if (plan.budget === null) return 'NO PRIVACY: nothing bounds what is learnt';
   const sealed = 'no differential privacy: the encoder is made from raw data';
+  if (isOwnAlone({ law, plan })) return 'epsilon 0: nothing is trained, and no vector uses the data of another person';
   if (plan.epsilon === null) {
     return law === 'sealed-only'
       ? `${sealed}, and nothing is trained together or noised`

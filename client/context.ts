@@ -18,7 +18,7 @@ import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeli
 import type { Body } from '../core/wire/body.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { onCoordinates } from './coordinates.ts';
-import { checkDomain } from './domain-check.ts';
+import { checkDomain, checkOrigin } from './domain-check.ts';
 import type { HiddenPositives } from './evaluation/hidden.ts';
 import type { PlatformEvent } from './events.ts';
 import { forgetFormerKeys } from './former-members.ts';
@@ -60,7 +60,7 @@ export type Context<Key extends keyof PlatformContext> = Pick<PlatformContext, K
 
 /**
  * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
- *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that
+ *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_CATALOGUE_OF_ROWS, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that
  *   cannot be planned or a broken ledger.
  */
 export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
@@ -72,6 +72,7 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   const plan = planFederation(manifest);
   checkFloor(plan, floor, name);
   const entry = platformOf(manifest, name);
+  checkOrigin(plan, name, given.catalogueOrigin);
   checkDomain(given.domain, entry, log);
   const ledger = new OwnLedger(plan, name, store);
   takeVersion(
@@ -103,10 +104,10 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   };
 }
 
-function statementOf({ manifest, encoder, privacy, ownNumbers }: FederationPlan): PrivacyStatement {
+function statementOf({ manifest, encoder, law, privacy, ownNumbers }: FederationPlan): PrivacyStatement {
   return privacyStatement({
     strategy: encoder.name,
-    law: encoder.law,
+    law,
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,

@@ -3,8 +3,12 @@
  * @module
  */
 import type { Domain } from '../core/data/domain.ts';
+import { isOwnAlone } from '../core/claims/claim-sentences.ts';
 import { idOf } from '../core/data/ids.ts';
+import type { CatalogueEntry } from '../core/data/reading.ts';
 import type { ManifestPlatform } from '../core/federation/manifest.ts';
+import type { FederationPlan } from '../core/federation/plan.ts';
+import { isSource } from '../core/transfer/public-shape.ts';
 import { PlatformError } from './errors.ts';
 import type { Log } from '../host/log.ts';
 
@@ -67,4 +71,18 @@ export function checkDomain(domain: Domain, entry: ManifestPlatform, log: Log): 
     if (domain.offsets[row] === domain.offsets[row + 1]) withoutHistory++;
   if (withoutHistory > 0)
     log.warn('some persons have no history: they are not trained on or released', { withoutHistory });
+}
+
+/**
+ * A catalogue collected from rows lists an item because some person met it. A vector that leaves the other items out then tells
+ * of that person.
+ * @throws PlatformError PLATFORM_CATALOGUE_OF_ROWS if the statement says that nothing depends on other persons.
+ */
+export function checkOrigin(plan: FederationPlan, platform: string, origin: CatalogueEntry['origin']): void {
+  if (origin !== 'rows' || !isSource(plan.shape, platform)) return;
+  if (!isOwnAlone({ law: plan.law, plan: plan.privacy })) return;
+  throw new PlatformError(
+    'PLATFORM_CATALOGUE_OF_ROWS',
+    `the catalogue of "${platform}" was collected from its rows, so it tells which items other persons have met, and this federation promises epsilon 0. Give "isthmus data inspect" a file of all items with --items, or leave "${platform}" out of privacy.sources`,
+  );
 }

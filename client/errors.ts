@@ -8,6 +8,10 @@ export const PlatformError = errorsOf('PlatformError', {
   PLATFORM_EMPTY_DOMAIN: { kind: 'input', about: 'the domain holds no persons, no items or no interactions' },
   PLATFORM_BAD_DOMAIN: { kind: 'input', about: "the domain's arrays contradict each other, or hold what is no number" },
   PLATFORM_CATALOGUE: { kind: 'input', about: 'the catalogue lacks items that released sums were made with' },
+  PLATFORM_CATALOGUE_OF_ROWS: {
+    kind: 'privacy',
+    about: 'the catalogue was collected from rows, and the federation promises that nothing depends on other persons',
+  },
   PLATFORM_VOCABULARY: {
     kind: 'input',
     about: 'the federation’s vocabulary is missing, another one, or may not be used with this catalogue',

@@ -98,7 +98,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
   const plan = planFederation(manifest);
   return privacyStatement({
     strategy: plan.encoder.name,
-    law: plan.encoder.law,
+    law: plan.law,
     plan: plan.privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers: plan.ownNumbers,

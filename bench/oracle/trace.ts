@@ -169,7 +169,7 @@ async function traceOf({ name, versions, domains, persons }: GeneratedFederation
   const { release, epsilon0 } = plan.manifest.privacy;
   const statement = privacyStatement({
     strategy: plan.encoder.name,
-    law: plan.encoder.law,
+    law: plan.law,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
     ownNumbers: plan.ownNumbers,

@@ -20,7 +20,7 @@ import { count, inWords } from './wording.ts';
 export interface ClaimTerms {
   /** Name of the strategy. */
   readonly strategy: string;
-  /** The encoder's law. */
+  /** The worst law of the encoders of all versions of the manifest. */
   readonly law: Law;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
@@ -57,13 +57,22 @@ interface Terms extends ClaimTerms {
 
 export function saidClaims(request: ClaimTerms): readonly SaidClaim[] {
   const terms = { ...request, by: declarersOf(request.strategy, request.release.name) };
+  const ofPerson = { ...terms, isOwnAlone: isOwnAlone(terms) };
   const [training, elsewhere, code, coordinator] = [trained(terms), others(terms), chosen(terms), seen(terms)];
   return [
-    { ...training, plain: plainTraining(terms, training.holds) },
-    { ...elsewhere, plain: plainOthers(terms, elsewhere.holds) },
+    { ...training, plain: plainTraining(ofPerson, training.holds) },
+    { ...elsewhere, plain: plainOthers(ofPerson, elsewhere.holds) },
     { ...code, plain: plainChosen(terms) },
     { ...coordinator, plain: plainCoordinator(terms) },
   ];
+}
+
+/**
+ * True if nothing that leaves depends on a person but that person's own vectors: no piece of the encoder reads others, and the
+ * plan has no sum, not even for prototypes.
+ */
+export function isOwnAlone({ law, plan }: Pick<ClaimTerms, 'law' | 'plan'>): boolean {
+  return law === 'public' && plan.budget !== null && plan.epsilon === null;
 }
 
 /** True if some of the run's sums are over sampled persons. */
@@ -88,6 +97,7 @@ function trained(terms: Terms): ExactClaim {
   if (law === 'sealed-only') {
     return absent('C1', 'the encoder is made from raw data without noise, so no total epsilon holds');
   }
+  if (isOwnAlone(terms)) return absent('C1', 'nothing is trained from persons, so there is nothing to bound');
   if (plan.epsilon === null) return absent('C1', "no training uses persons' data through a noised sum");
   const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
   const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms, with one id on each`;
@@ -157,6 +167,7 @@ function others(terms: Terms): ExactClaim {
       'vectors are sealed, but without differential privacy: neither for you nor for the other persons of the source platform, whose data the encoder was made from',
     );
   }
+  if (isOwnAlone(terms)) return ownAlone(terms);
   if (plan.epsilon === null)
     return absent('C2', 'no differential-privacy bound: no encoder was made through noised sums');
   return holds('C2', [
@@ -175,11 +186,39 @@ function others(terms: Terms): ExactClaim {
   ]);
 }
 
+/** C2 of an encoder from public facts and one person's own history: nothing else that leaves depends on the person. */
+function ownAlone(terms: Terms): ExactClaim {
+  return holds('C2', [
+    said(
+      'C2.own',
+      `As long as ${sameKeys(terms)}, the content of everything that leaves, except your own vectors for the platforms you chose, is the same with and without your data${asDeclared(terms.by.strategy) || ':'} epsilon 0 and delta 0, because there is no sum, and no vector of another person uses your data.`,
+    ),
+    said(
+      'C2.box',
+      'Your vectors are as long as everybody’s, whatever your history is, and the coordinator cannot open them.',
+    ),
+    said(
+      'C2.content',
+      'This is about content. It does not cover who is linked and who takes part (the number of persons, the number and length of letters, their time), and not what the files show that were fixed before (catalogue, titles, item vectors, reading).',
+    ),
+    said(
+      'C2.outside',
+      'Your chosen platforms, and whoever sees their recommendations or metrics, are outside this bound.',
+    ),
+  ]);
+}
+
 /** C3: the bound against a chosen target. */
 function chosen(terms: Terms): ExactClaim {
   const { by, ownNumbers, plan, law, release } = terms;
-  const thirdPersons =
-    law === 'sealed-only' || plan.epsilon === null
+  const thirdPersons = isOwnAlone(terms)
+    ? [
+        said(
+          'C3.nobody-else',
+          `It is computed from your own data and public facts alone${asDeclared(by.strategy)}: it tells of no other person.`,
+        ),
+      ]
+    : law === 'sealed-only' || plan.epsilon === null
       ? [said('C3.third-persons', 'Nothing bounds what it may tell of other persons of the source platform.')]
       : [];
   switch (releaseBound(release.name)) {

@@ -8,7 +8,7 @@ import { epsilonAgainst, epsilonKnowingCoins, planOpenings } from '../privacy/pl
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { upward } from '../accounting/printed-epsilon.ts';
-import { isSampled, saidClaims } from './claim-sentences.ts';
+import { isOwnAlone, isSampled, saidClaims } from './claim-sentences.ts';
 import type { ClaimTerms, SaidClaim } from './claim-sentences.ts';
 import { declarersOf } from './declared.ts';
 import type { Declarers } from './declared.ts';
@@ -52,7 +52,7 @@ export interface PrivacyStatement {
   readonly unit: string;
   readonly neighbours: string;
   readonly mechanism: string;
-  /** Total epsilon of everything trained; null if nothing bounds it. */
+  /** Total epsilon of everything trained: 0 if nothing is, and no vector depends on other persons; null if nothing bounds it. */
   readonly epsilon: number | null;
   /** Epsilon of one released code; null if nothing bounds it. */
   readonly epsilon0: number | null;
@@ -145,7 +145,7 @@ export function privacyStatement(request: ClaimRequest): PrivacyStatement {
     neighbours: NEIGHBOURS,
     mechanism:
       law === 'sealed-only' && plan.epsilon !== null ? `prototypes alone: ${mechanismOf(plan)}` : mechanismOf(plan),
-    epsilon,
+    epsilon: isOwnAlone(request) ? 0 : epsilon,
     epsilon0: isLocalMode(release.name) ? release.epsilon0 : null,
     delta: plan.delta,
     rounds: plan.rounds,

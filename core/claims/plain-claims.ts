@@ -29,7 +29,11 @@ interface Terms {
 }
 
 /** C1: the training. @param holds true if the exact claim is made. */
-export function plainTraining({ by, plan, law }: Terms, holds: boolean): Sentence {
+export function plainTraining(
+  { by, isOwnAlone, plan, law }: Terms & { readonly isOwnAlone: boolean },
+  holds: boolean,
+): Sentence {
+  if (isOwnAlone) return said('C1.plain', 'Nothing is trained from anybody’s data.');
   if (holds && plan.epsilon !== null) {
     return said(
       'C1.plain',
@@ -46,7 +50,13 @@ export function plainTraining({ by, plan, law }: Terms, holds: boolean): Sentenc
 }
 
 /** C2: the coordinator, and the platforms that the person did not choose. */
-export function plainOthers({ by }: Terms, holds: boolean): Sentence {
+export function plainOthers({ by, isOwnAlone }: Terms & { readonly isOwnAlone: boolean }, holds: boolean): Sentence {
+  if (isOwnAlone) {
+    return said(
+      'C2.plain',
+      `The coordinator and the platforms that you did not choose get nothing that your data went into${asDeclared(by.strategy) || ','} under the conditions of the exact claim. They may see that you take part. A platform that you choose learns more.`,
+    );
+  }
   return said(
     'C2.plain',
     holds

@@ -8,6 +8,8 @@ import { planPrivacy } from '../privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { composeEncoder } from '../transfer/compose.ts';
 import type { Encoder, PublicShape, SharedModel, SharedPlan } from '../transfer/encoder.ts';
+import { worstLaw } from '../transfer/law.ts';
+import type { Law } from '../transfer/law.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
 import { checkFarewells } from './farewell.ts';
@@ -23,6 +25,8 @@ export interface FederationPlan {
   readonly shared: SharedPlan;
   /** Number of parameters of the shared model, including an adaptive clip; 0 for an encoder that shares nothing. */
   readonly parameters: number;
+  /** The worst law of the encoders of this version and of all earlier ones: a target may still hold their vectors. */
+  readonly law: Law;
   /** Numbers of a raw representation that are a public projection of the person's own history. */
   readonly ownNumbers: number;
   readonly privacy: PrivacyPlan;
@@ -98,6 +102,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     shape,
     shared,
     parameters,
+    law: worstLaw([encoder.law, ...(previous === undefined ? [] : [previous.law])]),
     // A target may still hold what it received under the version before.
     ownNumbers: Math.max(encoder.ownNumbers(shape), previous?.ownNumbers ?? 0),
     privacy,

@@ -63,7 +63,9 @@ function costSentence({ row }: Headline, privacy: readonly PrivacyRow[], target:
   const training =
     row.epsilon === null
       ? 'nothing limits what training tells about a person'
-      : `everything that training tells about a person is limited, under the conditions of C1, to epsilon ${upward(row.epsilon)}${terms === undefined ? '' : ` at delta ${terms.delta}`}`;
+      : row.epsilon === 0
+        ? 'nothing is trained from persons'
+        : `everything that training tells about a person is limited, under the conditions of C1, to epsilon ${upward(row.epsilon)}${terms === undefined ? '' : ` at delta ${terms.delta}`}`;
   const told =
     row.release === 'none'
       ? `${target} receives nothing about one person`

@@ -124,6 +124,7 @@ export function privacyLine(row: PrivacyRow): string {
   if (row.epsilon === null) {
     return row.budget === null ? 'NO PRIVACY: no noise, no bound' : 'no differential-privacy bound';
   }
+  if (row.epsilon === 0) return 'epsilon 0: nothing is trained, and no vector uses the data of another person';
   const bound = row.epsilon;
   const colluders = row.epsilonAgainst.flatMap((epsilon, count) => (epsilon <= bound * (1 + 1e-9) ? [count] : []));
   const most = Math.max(0, ...colluders);

@@ -506,6 +506,7 @@ function planOf(
       denominator: 1,
     },
     parameters: PARAMETERS,
+    law: 'charged',
     ownNumbers: 0,
     privacy: project.planPrivacy({
       epsilon,

@@ -75,7 +75,7 @@ function requestOf(made: Manifest): ClaimRequest {
   const { release, epsilon0 } = made.privacy;
   return {
     strategy: plan.encoder.name,
-    law: plan.encoder.law,
+    law: plan.law,
     plan: plan.privacy,
     release: { name: release, epsilon0 },
     ownNumbers: plan.ownNumbers,
@@ -300,9 +300,12 @@ describe('What a statement says is what runs', () => {
     ];
     const ofMode = ['C3.plain', 'C3.code', 'C3.pooled'];
     const release = { name: 'outside:noise', epsilon0: 2 } as const;
+    const ownAlone = requestOf(manifest({ encoder: encoderSpec('text') }));
     for (const [request, ids] of [
       [{ ...rounds, strategy: 'outside:method' }, ofStrategy],
       [{ ...alone, strategy: 'outside:method' }, ofStrategy],
+      [{ ...ownAlone, strategy: 'outside:method' }, ['C2.plain', 'C2.own', 'C3.nobody-else']],
+      [ownAlone, []],
       [{ ...rounds, release }, ofMode],
       [{ ...alone, release }, ofMode],
       [rounds, []],
@@ -340,6 +343,7 @@ describe('What a statement says is what runs', () => {
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
       requestOf(manifest({ encoder: encoderSpec('linear-bridge') })),
       requestOf(manifest({ encoder: encoderSpec('subspace+projection', { 'projection.numbers': 9 }) })),
+      requestOf(manifest({ encoder: encoderSpec('text') })),
       { ...requestOf(manifest({ privacy: { epsilon: null } })), seededNoise: true, unsafeTrial: true },
       { ...requestOf(manifest()), release: { name: 'ldp', epsilon0: null } },
       { ...requestOf(manifest()), release: { name: 'outside:noise', epsilon0: 2 } },

@@ -89,6 +89,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       denominator: 1,
     },
     parameters,
+    law: 'charged',
     ownNumbers: 0,
     privacy: planPrivacy({
       epsilon,

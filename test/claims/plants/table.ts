@@ -4,11 +4,12 @@
  */
 import { SENTENCES } from '../../../core/claims/sentence.ts';
 import { NOTICED } from './noticed.ts';
+import { ownAlone } from './own-alone.ts';
 import type { Plant } from './plant.ts';
 import { seen } from './seen.ts';
 import { fromReview, unseen, unseenOfManifests } from './unseen.ts';
 
-export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...unseenOfManifests, ...seen];
+export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...unseenOfManifests, ...seen, ...ownAlone];
 
 const BEGIN = '<!-- planted bugs: npx tsx docs/write-plants.ts -->';
 const END = '<!-- end of planted bugs -->';

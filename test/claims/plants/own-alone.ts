@@ -1,0 +1,81 @@
+/**
+ * Planted bugs in epsilon 0: something that leaves a source depends on other persons, or on how long a history is.
+ * @module
+ */
+import type { Plant } from './plant.ts';
+
+export const ownAlone: readonly Plant[] = [
+  {
+    id: 'box-as-long-as-the-history',
+    file: 'core/transfer/composed-model.ts',
+    search: 'if (this.#encode !== undefined) return this.#encode(history);',
+    replace: 'if (this.#encode !== undefined) return this.#encode(history).slice(0, 2 + history.items.length);',
+    breaks: 'C2.box',
+    why: 'the length of a letter tells how long a history is',
+  },
+  {
+    id: 'unknown-times-as-the-newest-day',
+    file: 'core/data/select.ts',
+    search: '...(domain.timestamps && { timestamps: domain.timestamps.subarray(begin, end) }),',
+    replace: `...(domain.timestamps && {
+      timestamps: domain.timestamps.subarray(begin, end).map((time) => {
+        const newest = domain.timestamps?.reduce((latest, one) => (one > latest ? one : latest), 0) ?? 0;
+        return Number.isNaN(time) ? newest : time;
+      }),
+    }),`,
+    breaks: 'C2.own',
+    why: 'ages count from the newest day of the platform, so a vector tells when other persons came last',
+  },
+  {
+    id: 'rarity-of-words-among-histories',
+    file: 'core/transfer/composed-model.ts',
+    search: 'catalogue: catalogueOf(domain),',
+    replace: `catalogue: {
+        ...catalogueOf(domain),
+        ...(domain.titles && { titles: domain.titles.map((own, at) => (domain.items.includes(at) ? own : undefined)) }),
+      },`,
+    breaks: 'C2.own',
+    why: 'words are weighed by how rare they are among what persons have met, so a vector tells of other histories',
+  },
+  {
+    id: 'prototypes-of-persons-at-epsilon-0',
+    file: 'core/claims/claim-sentences.ts',
+    search: "return law === 'public' && plan.budget !== null && plan.epsilon === null;",
+    replace: "return law === 'public' && plan.budget !== null;",
+    breaks: 'C2.own',
+    why: 'a code names one of several prototypes that were made from persons',
+  },
+  {
+    id: 'vectors-of-an-earlier-version-forgotten',
+    file: 'core/federation/plan.ts',
+    search: 'law: worstLaw([encoder.law, ...(previous === undefined ? [] : [previous.law])]),',
+    replace: 'law: encoder.law,',
+    breaks: 'C2.own',
+    why: 'a target still holds vectors that an earlier version made from raw rows',
+  },
+  {
+    id: 'catalogue-of-rows-at-epsilon-0',
+    file: 'client/domain-check.ts',
+    search: "if (origin !== 'rows' || ",
+    replace: "if (origin !== 'private' || ",
+    breaks: 'C2.own',
+    why: 'a vector counts only items that some person had met when the catalogue was collected',
+  },
+  {
+    id: 'taking-part-unsaid',
+    file: 'core/claims/claim-sentences.ts',
+    search:
+      'who is linked and who takes part (the number of persons, the number and length of letters, their time), and not ',
+    replace: '',
+    breaks: 'C2.content',
+    why: 'the coordinator sees that letters go, how many and how long, and the statement does not say so',
+  },
+  {
+    id: 'law-of-the-last-view',
+    file: 'core/transfer/compose.ts',
+    search: 'views.map(({ piece }) => piece.law)',
+    replace: 'views.slice(-1).map(({ piece }) => piece.law)',
+    breaks: 'C3.nobody-else',
+    why: 'a vector made from raw rows stands beside a public one, and the statement says that it tells of nobody else',
+  },
+];
