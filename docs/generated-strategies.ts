@@ -1,7 +1,7 @@
 /** docs/strategies.md, made from the registries and from kept figures. */
 import { readouts, spaces } from '../core/transfer/readouts/registry.ts';
 import { piecesOf } from '../core/transfer/expression.ts';
-import { presets } from '../core/transfer/presets.ts';
+import { presets, publishedPairs } from '../core/transfer/presets.ts';
 import { trainings, views } from '../core/transfer/registry.ts';
 import { isClaimed } from '../bench/strategies/summary.ts';
 import type { Summary } from '../bench/strategies/summary.ts';
@@ -41,6 +41,7 @@ ${trainings.all.map(({ name, reference, summary }) => `| \`${name}\` | ${LAWS['c
 | published name | encoder | source |
 |---|---|---|
 ${presets.map(({ name, encoder, reference }) => `| \`${name}\` | \`${piecesOf(encoder)}\` | ${reference} |`).join('\n')}
+${publishedPairs.map(({ name, decoder, reference, strategy }) => `| \`${name}\` | \`${strategy}\`, read by \`${decoder}\` (\`isthmus simulate\` alone) | ${reference} |`).join('\n')}
 
 ## What a target does with it
 

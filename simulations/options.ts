@@ -11,7 +11,7 @@ import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/
 import { ablationsOf, DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { composeEncoder } from '../core/transfer/compose.ts';
 import { encoderAblations, encoderName, encoderSpec } from '../core/transfer/expression.ts';
-import { presets } from '../core/transfer/presets.ts';
+import { presets, publishedPair, publishedPairs } from '../core/transfer/presets.ts';
 import { SimulationError } from './errors.ts';
 import { PRESET_NAMES } from './worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
@@ -135,9 +135,9 @@ export const runOptions = {
     help: 'platform that receives them',
     unsaid: 'the last platform',
   }),
-  strategy: option(list(oneOf(published)).default([]), {
+  strategy: option(list(oneOf([...published, ...publishedPairs.map(({ name: pair }) => pair)])).default([]), {
     value: 'names',
-    help: 'encoders to compare, by published names; one without a privacy promise runs at one epsilon only',
+    help: 'encoders to compare, by published names; some also name a decoder; one without a privacy promise runs at one epsilon only',
     unsaid: `${published.join(', ')}, if there is no --encoder`,
   }),
   encoder: option(list(encoder).default([]), {
@@ -316,8 +316,16 @@ const runSchema = z
           release: ['none' as const],
           rounds: value.rounds === USUAL_ROUNDS ? SUBSPACE_ROUNDS : value.rounds,
         }
-      : value,
+      : { ...value, decoder: withPublished(value) },
   );
+
+/** The decoders asked for, and those of published pairs. If only pairs are asked for, the usual decoder is not measured. */
+function withPublished({ decoder: asked, encoder: expressions, strategy }: EncodersAsked & Decoders): string[] {
+  const pairs = strategy.flatMap((one) => publishedPair(one) ?? []);
+  const usual = String(asked) === DEFAULT_DECODER && pairs.length > 0;
+  const isPairsAlone = usual && pairs.length === strategy.length && expressions.length === 0;
+  return [...new Set([...(isPairsAlone ? [] : asked), ...pairs.map(({ decoder: own }) => own)])];
+}
 
 export type SimulationOptions = Readonly<z.output<typeof runSchema>>;
 export type SimulationInput = z.input<typeof runSchema>;
@@ -345,14 +353,23 @@ export function checked<Schema extends z.ZodType>(
   throw new SimulationError('SIMULATION_OPTION', sentences.join('; '));
 }
 
+interface EncodersAsked {
+  readonly strategy: readonly string[];
+  readonly encoder: readonly string[];
+}
+
+interface Decoders {
+  readonly decoder: readonly string[];
+}
+
 /** The expressions or published names of the encoders that the options ask for. */
-export function encodersOf({
-  strategy,
-  encoder: expressions,
-}: Pick<SimulationOptions, 'strategy' | 'encoder'>): readonly string[] {
-  const named = [...strategy, ...expressions].map((one) => encoderName(encoderSpec(one)));
+export function encodersOf({ strategy, encoder: expressions }: EncodersAsked): readonly string[] {
+  const pairs = strategy.flatMap((one) => publishedPair(one)?.strategy ?? []);
+  const asked = [...strategy.filter((one) => publishedPair(one) === undefined), ...expressions];
+  const named = asked.map((one) => encoderName(encoderSpec(one)));
+  const all = [...named, ...new Set(pairs.filter((one) => !named.includes(one)))];
   // A shared subspace needs a vocabulary, which only simulations of sites have.
-  return named.length > 0 ? named : published.filter((one) => one !== 'shared-subspace');
+  return all.length > 0 ? all : published.filter((one) => one !== 'shared-subspace');
 }
 
 /** One federation to run at each seed. */

@@ -9,6 +9,7 @@ import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { encoderName } from '../core/transfer/expression.ts';
+import { publishedPairs } from '../core/transfer/presets.ts';
 import { PrivacyError } from '../core/privacy/mechanism/errors.ts';
 import { baselineRows, referenceRows } from './central.ts';
 import type { References } from './central.ts';
@@ -298,6 +299,9 @@ function notesOf(options: SimulationOptions, measured: Measured, of: number): st
   }
   if (options.epsilon.includes(null))
     notes.push('NO PRIVACY: rows without an epsilon ran with no noise at all, as a reference');
+  for (const { name, strategy, decoder } of publishedPairs.filter((pair) => options.strategy.includes(pair.name))) {
+    notes.push(`${name} is ${strategy} / ${decoder}`);
+  }
   notes.push(...remarks);
   for (const { platform, because, strategy, seed } of restarts) {
     notes.push(`${platform} was restarted with its state (${because}): ${strategy}, seed ${seed}`);

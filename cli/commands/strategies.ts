@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { piecesOf } from '../../core/transfer/expression.ts';
-import { presets } from '../../core/transfer/presets.ts';
+import { presets, publishedPairs } from '../../core/transfer/presets.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -24,7 +24,7 @@ export const strategiesSchema = z.strictObject({
   isthmus: z.literal('strategies'),
   places: z.array(
     z.strictObject({
-      place: z.enum(['view', 'training', 'preset', 'readout', 'space']),
+      place: z.enum(['view', 'training', 'preset', 'pair', 'readout', 'space']),
       about: z.string(),
       methods: z.array(methodSchema),
     }),
@@ -55,6 +55,16 @@ const places = (): readonly Place[] => [
       summary: `${piecesOf(encoder)}: ${summary}`,
       reference,
       law: encoderNamed(name).law,
+    })),
+  },
+  {
+    place: 'pair',
+    about: 'isthmus simulate --strategy NAME: published names for an encoder and a decoder together',
+    methods: publishedPairs.map(({ name, decoder, reference, strategy, summary }) => ({
+      name,
+      summary: `${strategy} / ${decoder}: ${summary}`,
+      reference,
+      law: encoderNamed(strategy).law,
     })),
   },
   {

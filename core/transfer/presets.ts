@@ -1,5 +1,6 @@
 /**
- * Published names for encoders. A preset is data: it is expanded before anything is signed.
+ * Published names for encoders, and for pairs of an encoder and a decoder. A name is data: it is expanded before anything is
+ * signed, and a decoder stands in no manifest.
  * @module
  */
 import type { EncoderSpec } from './encoder.ts';
@@ -41,3 +42,35 @@ export const presets: readonly Preset[] = [
     encoder: { views: [], training: { name: 'shared-subspace' } },
   },
 ];
+
+/** A published method that is an encoder and the decoder that reads it. */
+export interface PublishedPair {
+  readonly name: string;
+  readonly summary: string;
+  readonly reference: string;
+  /** Name of the preset. */
+  readonly strategy: string;
+  readonly decoder: string;
+}
+
+export const publishedPairs: readonly PublishedPair[] = [
+  {
+    name: 'emcdr',
+    summary: 'factors of each side alone, and a network with one hidden layer between them (no differential privacy)',
+    reference: 'EMCDR, Man et al., IJCAI 2017, eq. 6',
+    strategy: 'linear-bridge',
+    decoder: 'mlp',
+  },
+  {
+    name: 'ptupcdr',
+    summary: 'factors of each side alone, and a map between them that depends on the person (no differential privacy)',
+    reference: 'PTUPCDR, Zhu et al., WSDM 2022, eq. 5 to 7',
+    strategy: 'linear-bridge',
+    decoder: 'personal',
+  },
+];
+
+/** The published pair of this name, if it is one. */
+export function publishedPair(name: string): PublishedPair | undefined {
+  return publishedPairs.find((pair) => pair.name === name);
+}

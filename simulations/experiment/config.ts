@@ -42,7 +42,7 @@ export type ExperimentInput = z.input<typeof configSchema>;
 /** @throws SimulationError SIMULATION_OPTION naming each problem. */
 export function experimentConfig(input: unknown, from = 'the experiment'): ExperimentConfig {
   const config = checked(configSchema, input, (key) => `${from}: ${key}`);
-  for (const overlap of config.overlap) simulationOptions(optionsAt(config, overlap));
+  for (const overlap of config.overlap) optionsAt(config, overlap);
   return config;
 }
 
@@ -63,5 +63,5 @@ export function parseConfigText(text: string, file: string): Record<string, unkn
 export function optionsAt({ experiment: _kind, ...config }: ExperimentConfig, overlap: number): SimulationOptions {
   const { encoder, strategy: named } = config;
   const strategy = named.length + encoder.length === 0 ? [USUAL_ENCODER] : named;
-  return { ...config, strategy, overlap, ablate: false, inProcess: true, out: 'runs' };
+  return simulationOptions({ ...config, strategy, overlap, inProcess: true, out: 'runs' });
 }

@@ -272,6 +272,19 @@ describe('simulate', function () {
     });
   });
 
+  it('expands published pairs into one encoder and their decoders', () => {
+    const of = (strategy: SimulationInput['strategy'], decoder?: string[]) => {
+      const options = simulationOptions({ strategy, ...(decoder && { decoder }) });
+      return [variants(options).map((variant) => variant.strategy), options.decoder];
+    };
+    assert.deepEqual(of(['emcdr', 'ptupcdr']), [['linear-bridge'], ['mlp', 'personal']]);
+    assert.deepEqual(of(['emcdr', 'private-subspace']), [
+      ['private-subspace', 'linear-bridge'],
+      ['ridge', 'mlp'],
+    ]);
+    assert.deepEqual(of(['linear-bridge', 'emcdr'], ['memory']), [['linear-bridge'], ['memory', 'mlp']]);
+  });
+
   it('runs a strategy that promises nothing once, whatever the epsilons', () => {
     const asked = variants(simulationOptions({ strategy: ['linear-bridge', 'private-subspace'], epsilon: [1, 4] }));
     assert.deepEqual(
