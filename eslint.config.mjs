@@ -11,7 +11,16 @@ const impureGlobals = [
 
 /** What node:crypto computes from its arguments alone. */
 const pureCrypto = [
-  ...['createHash', 'createHmac', 'createCipheriv', 'createDecipheriv', 'hkdfSync', 'scryptSync', 'timingSafeEqual'],
+  ...[
+    'createHash',
+    'hash',
+    'createHmac',
+    'createCipheriv',
+    'createDecipheriv',
+    'hkdfSync',
+    'scryptSync',
+    'timingSafeEqual',
+  ],
   ...['createPrivateKey', 'createPublicKey', 'diffieHellman', 'sign', 'verify', 'KeyObject'],
 ];
 

@@ -8,8 +8,8 @@ import { CryptoError } from './errors.ts';
 
 export type EngineName = 'node' | 'portable';
 
-/** Most bytes that one call to a keystream returns: so many stay in a core's cache until they are used. */
-export const KEYSTREAM_BYTES = 65536;
+/** Most bytes that one call to a keystream returns: so many stay in a core's second cache until they are used. */
+export const KEYSTREAM_BYTES = 131_072;
 
 /** A keystream that continues from call to call. */
 export interface Keystream {

@@ -7,11 +7,11 @@
  */
 import {
   createCipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   sign as signWith,
   verify as verifyWith,
 } from 'node:crypto';
@@ -37,6 +37,20 @@ function publicKey(curve: Curve, bytes: Uint8Array): KeyObject {
 
 function rawPublicKey(key: KeyObject): Uint8Array {
   return new Uint8Array(Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url'));
+}
+
+/** Identities whose keys stay imported: members sign in every session, and an import costs a tenth of a check. */
+const MOST_IDENTITIES = 4096;
+const identities = new Map<string, KeyObject>();
+
+function identityKey(bytes: Uint8Array): KeyObject {
+  const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const known = identities.get(name);
+  if (known !== undefined) return known;
+  const key = publicKey('Ed25519', bytes);
+  if (identities.size >= MOST_IDENTITIES) identities.clear();
+  identities.set(name, key);
+  return key;
 }
 
 class NodeKeyAgreement implements KeyAgreement {
@@ -81,7 +95,7 @@ class NodeKeystream implements Keystream {
 
 export const nodeEngine: CryptoEngine = {
   name: 'node',
-  sha256: (data) => createHash('sha256').update(data).digest(),
+  sha256: (data) => hash('sha256', data, 'buffer'),
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
   x25519: (secret) => new NodeKeyAgreement(secret),
 
@@ -102,7 +116,7 @@ export const nodeEngine: CryptoEngine = {
   verify(message, signature, identity) {
     if (signature.length !== 64 || identity.length !== 32) return false;
     try {
-      return verifyWith(null, message, publicKey('Ed25519', identity), signature);
+      return verifyWith(null, message, identityKey(identity), signature);
     } catch {
       return false;
     }

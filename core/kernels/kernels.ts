@@ -144,6 +144,9 @@ export interface OuterSums {
   clear(): void;
 }
 
+/** Takes the little-endian words of `bytes` into the sum, plus or minus, from word `start` on. A multiple of four bytes. */
+export type TakeWords = (start: number, bytes: Uint8Array, sign: 1 | -1) => void;
+
 /** Matrices are row-major; those in float64 are rounded to float32 first. */
 export interface Kernels {
   readonly name: 'wasm' | 'javascript';
@@ -167,6 +170,10 @@ export interface Kernels {
   ranks(lists: readonly Float32Array[], width: number, blends: readonly (readonly number[])[]): Float32Array[];
   factorisation(order: FactorisationOrder): Factorisation;
   outerSums(order: OuterOrder): OuterSums;
+  /**
+   * Adds words to `vector`, modulo 2^32, as often as `use` calls its argument. `vector` has the sum when this returns.
+   */
+  sumWords(vector: Uint32Array, use: (take: TakeWords) => void): void;
   /** tanh of every number, to 4e-7. NaN stays NaN. */
   tanh(x: Float32Array): Float32Array;
 }

@@ -27,8 +27,6 @@ import type { CoordinatorDependencies, CoordinatorEffect, CoordinatorEvent, Sess
 
 export type { CoordinatorState } from './coordinator/state.ts';
 
-const PROBE_SCALAR = new Uint8Array(32).fill(9);
-
 /** @throws SecaggError if the parameters break a limit of `checkParameters`: every platform would refuse them. */
 export function createCoordinatorSession(
   parameters: SessionParameters,
@@ -41,7 +39,6 @@ export function createCoordinatorSession(
     parametersHash: parametersHash(dependencies.engine, parameters),
     dependencies,
     indexOf: new Map(parameters.cohort.map((member, index) => [member.id, index])),
-    probe: dependencies.engine.x25519(PROBE_SCALAR),
     gone: new Map(),
     silent: new Map(),
     leaves: new Set(),

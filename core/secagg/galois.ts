@@ -70,14 +70,18 @@ function slowMultiply(a: number, b: number, bits: number, reduction: number): nu
   return product;
 }
 
-/** 32 bytes -> planes. Symbols of 16 bits are little-endian. */
-export function toPlanes(field: BinaryField, bytes: Uint8Array): Int32Array {
-  const planes = new Int32Array(field.bits);
+/** 32 bytes -> planes, from `at` on where zeros are. Symbols of 16 bits are little-endian. */
+export function toPlanes(
+  field: BinaryField,
+  bytes: Uint8Array,
+  planes = new Int32Array(field.bits),
+  at = 0,
+): Int32Array {
   const width = field.bits / 8;
   for (let i = 0; i < 32; i++) {
     const symbol = Math.floor(i / width);
     const lowest = (i % width) * 8;
-    for (let bit = 0; bit < 8; bit++) planes[lowest + bit] |= ((bytes[i] >>> bit) & 1) << symbol;
+    for (let bit = 0; bit < 8; bit++) planes[at + lowest + bit] |= ((bytes[i] >>> bit) & 1) << symbol;
   }
   return planes;
 }

@@ -21,9 +21,10 @@ export interface Graph {
 
 export function completeGraph(size: number): Graph {
   const all = Array.from({ length: size }, (_, i) => i);
+  const known: (readonly number[] | undefined)[] = [];
   return {
     size,
-    neighbours: (v) => all.filter((i) => i !== v),
+    neighbours: (v) => (known[v] ??= all.filter((i) => i !== v)),
     holders: () => all,
   };
 }

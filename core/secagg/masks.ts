@@ -6,10 +6,11 @@
  * All arithmetic is modulo 2^32. Dropping high bits is a ring homomorphism, so the same masks serve every smaller ring.
  * @module
  */
-import { canonicalBytes, LITTLE_ENDIAN } from '../encoding/canonical-bytes.ts';
+import { canonicalBytes } from '../encoding/canonical-bytes.ts';
 import { counterBlock, KEYSTREAM_BYTES } from '../crypto/engine.ts';
 import type { CryptoEngine, KeyAgreement } from '../crypto/engine.ts';
 import { hkdf } from '../crypto/hkdf.ts';
+import { kernels } from '../kernels/index.ts';
 
 /** A keystream key and the sign with which its mask enters the sum. */
 export interface Mask {
@@ -46,46 +47,13 @@ export function selfMask(engine: CryptoEngine, sessionId: Uint8Array, seed: Uint
  */
 export function addMasks(engine: CryptoEngine, vector: Uint32Array, from: number, masks: readonly Mask[]): void {
   if (from % 4 !== 0) throw new RangeError(`a range of a mask begins at a multiple of 4, not at ${from}`);
-  // V8 stores into an Int32Array without the range check that a Uint32Array would need.
-  const words = new Int32Array(vector.buffer, vector.byteOffset, vector.length);
   const step = KEYSTREAM_BYTES / 4;
-  for (const mask of masks) {
-    const stream = engine.keystream(mask.key, counterBlock(from / 4));
-    for (let start = 0; start < words.length; start += step) {
-      const length = Math.min(step, words.length - start);
-      const bytes = stream.next(4 * length);
-      addWords(words, start, littleEndianWords(bytes, length), length, mask.sign);
+  kernels.sumWords(vector, (take) => {
+    for (const mask of masks) {
+      const stream = engine.keystream(mask.key, counterBlock(from / 4));
+      for (let start = 0; start < vector.length; start += step) {
+        take(start, stream.next(4 * Math.min(step, vector.length - start)), mask.sign);
+      }
     }
-  }
-}
-
-/** Adds or subtracts four words per step, which is a fifth faster than one. */
-function addWords(target: Int32Array, start: number, mask: Int32Array, length: number, sign: 1 | -1): void {
-  let i = 0;
-  if (sign === 1) {
-    for (; i + 4 <= length; i += 4) {
-      const at = start + i;
-      target[at] = (target[at] + mask[i]) | 0;
-      target[at + 1] = (target[at + 1] + mask[i + 1]) | 0;
-      target[at + 2] = (target[at + 2] + mask[i + 2]) | 0;
-      target[at + 3] = (target[at + 3] + mask[i + 3]) | 0;
-    }
-    for (; i < length; i++) target[start + i] = (target[start + i] + mask[i]) | 0;
-  } else {
-    for (; i + 4 <= length; i += 4) {
-      const at = start + i;
-      target[at] = (target[at] - mask[i]) | 0;
-      target[at + 1] = (target[at + 1] - mask[i + 1]) | 0;
-      target[at + 2] = (target[at + 2] - mask[i + 2]) | 0;
-      target[at + 3] = (target[at + 3] - mask[i + 3]) | 0;
-    }
-    for (; i < length; i++) target[start + i] = (target[start + i] - mask[i]) | 0;
-  }
-}
-
-/** Reads keystream bytes as little-endian 32-bit words. On a little-endian machine the result is a view, not a copy. */
-function littleEndianWords(bytes: Uint8Array, length: number): Int32Array {
-  if (LITTLE_ENDIAN) return new Int32Array(bytes.buffer, bytes.byteOffset, length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 4 * length);
-  return Int32Array.from({ length }, (_, i) => view.getInt32(4 * i, true));
+  });
 }

@@ -27,26 +27,28 @@ export function splitSecret(
     throw new RangeError(`a threshold of ${threshold} is impossible with ${holders} holders`);
   }
   const field = fieldFor(holders);
-  const coefficients = [toPlanes(field, secret)];
+  const { bits } = field;
+  const coefficients = new Int32Array(bits * threshold);
+  toPlanes(field, secret, coefficients);
   const drawn = random.bytes(SECRET_BYTES * (threshold - 1));
-  for (let i = 0; i < threshold - 1; i++) {
-    coefficients.push(toPlanes(field, drawn.subarray(SECRET_BYTES * i, SECRET_BYTES * (i + 1))));
+  for (let i = 1; i < threshold; i++) {
+    toPlanes(field, drawn.subarray(SECRET_BYTES * (i - 1), SECRET_BYTES * i), coefficients, bits * i);
   }
   drawn.fill(0);
   const shares: Uint8Array[] = [];
-  let value = new Int32Array(field.bits);
-  let next = new Int32Array(field.bits);
+  let value = new Int32Array(bits);
+  let next = new Int32Array(bits);
   for (let point = 1; point <= holders; point++) {
-    value.set(coefficients[threshold - 1]);
+    for (let bit = 0, at = bits * (threshold - 1); bit < bits; bit++) value[bit] = coefficients[at + bit];
     for (let i = threshold - 2; i >= 0; i--) {
       // Horner: value = value x point + coefficient.
-      next.set(coefficients[i]);
+      for (let bit = 0, at = bits * i; bit < bits; bit++) next[bit] = coefficients[at + bit];
       addMultiple(field, next, value, point);
       [value, next] = [next, value];
     }
     shares.push(fromPlanes(field, value));
   }
-  for (const planes of [...coefficients, value, next]) planes.fill(0);
+  for (const planes of [coefficients, value, next]) planes.fill(0);
   return shares;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import nacl from 'tweetnacl';
+import { isLowOrder } from '../../core/crypto/low-order.ts';
 import { counterBlock, KEYSTREAM_BYTES } from '../../core/crypto/engine.ts';
 import type { CryptoEngine } from '../../core/crypto/engine.ts';
 import { CryptoError } from '../../core/crypto/errors.ts';
@@ -56,6 +57,20 @@ function compliance(engine: CryptoEngine): void {
           (error) => error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT',
           point,
         );
+      }
+    });
+
+    it('points of low order are known without an agreement, whatever the highest bit is', () => {
+      const agreement = engine.x25519(new Uint8Array(32).fill(9));
+      for (const point of vectors.LOW_ORDER_POINTS) {
+        const key = bytes(point);
+        assert.equal(isLowOrder(key), true, point);
+        key[31] ^= 0x80;
+        assert.equal(isLowOrder(key), true, point);
+        assert.throws(() => agreement.agree(key), CryptoError);
+        key[7] ^= 1;
+        assert.equal(isLowOrder(key), false, point);
+        agreement.agree(key);
       }
     });
 

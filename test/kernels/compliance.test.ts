@@ -289,6 +289,51 @@ describe('kernels', () => {
     }
   });
 
+  describe('sums of words, WebAssembly beside JavaScript', () => {
+    const words = (length: number, seed: string): Uint32Array => {
+      const prng = new Prng(seed);
+      return Uint32Array.from({ length }, () => prng.uint32());
+    };
+    const summed = (by: Kernels, length: number): Uint32Array => {
+      const vector = words(length, 'vector');
+      by.sumWords(vector, (take) => {
+        take(0, new Uint8Array(words(length, 'first').buffer), 1);
+        take(Math.floor(length / 3), new Uint8Array(words(Math.ceil(length / 2), 'second').buffer), -1);
+        // An address that is no multiple of four.
+        take(0, new Uint8Array(4 * Math.min(length, 5) + 1).fill(201).subarray(1), 1);
+      });
+      return vector;
+    };
+    for (const length of [1, 3, 15, 16, 17, 100, 32_768, 40_001]) {
+      it(`are the same to the bit, ${length} words`, () => {
+        const expected = summed(inJavaScript, length);
+        assert.deepEqual(summed(inWasm, length), expected);
+        const [vector, first, second] = ['vector', 'first']
+          .map((name) => words(length, name))
+          .concat([words(Math.ceil(length / 2), 'second')]);
+        const at = length - 1;
+        const from = Math.floor(length / 3);
+        const minus = at - from < second.length ? second[at - from] : 0;
+        const plus = at < 5 ? 0xc9c9c9c9 : 0;
+        assert.equal(expected[at], (vector[at] + first[at] - minus + plus + 2 ** 33) % 2 ** 32);
+      });
+    }
+
+    it('refuse what does not fit, and leave the vector as it was', () => {
+      for (const by of [inWasm, inJavaScript]) {
+        const vector = words(20, 'vector');
+        for (const [start, bytes] of [
+          [17, 16],
+          [-1, 4],
+          [0, 5],
+        ] as const) {
+          assert.throws(() => by.sumWords(vector, (take) => take(start, new Uint8Array(bytes).fill(1), 1)), RangeError);
+        }
+        assert.deepEqual(vector, words(20, 'vector'));
+      }
+    });
+  });
+
   describe('ranks by blends of scores', () => {
     for (const width of [100, 4, 7, 1]) {
       it(`are the same to the bit, ties included, among ${width}`, () => {

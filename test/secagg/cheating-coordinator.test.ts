@@ -675,6 +675,24 @@ describe('a cheating coordinator, stages 3 and 4', () => {
     assertRefused(run(5, forged), 'SECAGG_INCONSISTENT');
   });
 
+  it('forwards a forged signature after as many sound ones as the threshold asks for: no platform checks it', () => {
+    const forged = signatures((bytes, platforms) => {
+      bytes[(platforms.length - 1) * 64] ^= 1;
+      return [bytes, platforms];
+    });
+    assert.notEqual(VICTIM, members(5)[4].id);
+    assert.deepEqual(run(5, forged).sum, result0.sum);
+  });
+
+  it('forwards another signature of the platform itself', () => {
+    const me = members(5).findIndex(({ id }) => id === VICTIM);
+    const forged = signatures((bytes, platforms) => {
+      bytes[me * 64] ^= 1;
+      return [bytes, platforms];
+    });
+    assertRefused(run(5, forged), 'SECAGG_INCONSISTENT');
+  });
+
   it('forwards signatures of another round over the same survivors', () => {
     const earlier = run(5, { parameters: { round: 2 } });
     const old = earlier.transcript.find(

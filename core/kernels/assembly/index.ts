@@ -7,3 +7,4 @@ export { floatGram, integerGram, outerSum, roundRows } from './outer';
 export { crossProduct, multiply, rotate } from './product';
 export { blendedRanks } from './ranks';
 export { add, multiplySparse, multiplyVector } from './sparse';
+export { addWords, subtractWords } from './words';

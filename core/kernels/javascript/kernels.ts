@@ -9,6 +9,7 @@ import { holdRowsInJavaScript } from './held-rows.ts';
 import { outerSumsInJavaScript } from './outer-sums.ts';
 import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
 import { ranksInJavaScript } from './ranks.ts';
+import { sumWordsInJavaScript } from './word-sums.ts';
 
 export const inJavaScript: Kernels = {
   name: 'javascript',
@@ -21,5 +22,6 @@ export const inJavaScript: Kernels = {
   ranks: ranksInJavaScript,
   factorisation: factorisationInJavaScript,
   outerSums: outerSumsInJavaScript,
+  sumWords: sumWordsInJavaScript,
   tanh: (x) => x.map(Math.tanh),
 };

@@ -42,6 +42,8 @@ export interface KernelCode {
   integerGram(x: number, rows: number, width: number, out: number): void;
   roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
   outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
+  addWords(to: number, from: number, words: number): void;
+  subtractWords(to: number, from: number, words: number): void;
   solveRows(
     ...[offsets, seen, rows, fixed, solved, d, strengths, ridges, steps, room]: [
       ...[number, number, number, number, number],
@@ -105,6 +107,10 @@ export class Arena {
 
   integers(at: number, length: number): Int32Array {
     return new Int32Array(this.#buffer, at, length);
+  }
+
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#buffer, at, length);
   }
 
   /** @param at a multiple of 8. */

@@ -10,6 +10,7 @@ import { holdRowsInWasm } from './held-rows.ts';
 import { outerSumsInWasm } from './outer-sums.ts';
 import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm, tanhInWasm } from './products.ts';
 import { ranksInWasm } from './ranks.ts';
+import { sumWordsInWasm } from './word-sums.ts';
 
 export const inWasm: Kernels = {
   name: 'wasm',
@@ -21,6 +22,9 @@ export const inWasm: Kernels = {
   candidateScores: (order) => candidateScoresInWasm(order) ?? inJavaScript.candidateScores(order),
   ranks: (...order) => ranksInWasm(...order) ?? inJavaScript.ranks(...order),
   factorisation: (order) => factorisationInWasm(order) ?? inJavaScript.factorisation(order),
+  sumWords: (vector, use) => {
+    if (!sumWordsInWasm(vector, use)) inJavaScript.sumWords(vector, use);
+  },
   tanh: (x) => tanhInWasm(x) ?? inJavaScript.tanh(x),
   outerSums: (order) => outerSumsInWasm(order) ?? inJavaScript.outerSums(order),
 };

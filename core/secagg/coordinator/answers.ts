@@ -4,8 +4,7 @@
  * @module
  */
 import { equalBytes, toHex } from '../../encoding/canonical-bytes.ts';
-import { CryptoError } from '../../crypto/errors.ts';
-import type { KeyAgreement } from '../../crypto/engine.ts';
+import { isLowOrder } from '../../crypto/low-order.ts';
 import { SecaggError } from '../errors.ts';
 import { expectBytes, piece } from '../guards.ts';
 import { KEY_BYTES, SEALED_PACKET_BYTES, SHARE_COMMITMENT_BYTES, SIGNATURE_BYTES } from '../messages.ts';
@@ -32,25 +31,11 @@ export function checkAdvertisedKeys(
     throw new SecaggError('SECAGG_KEY_SIGNATURE', 'the platform signed other keys or another session', from);
   }
   for (const key of [message.sealKey, message.maskKey]) {
-    if (isLowOrder(session.probe, key)) throw new SecaggError('SECAGG_LOW_ORDER', `platform ${from}`, from);
+    if (isLowOrder(key)) throw new SecaggError('SECAGG_LOW_ORDER', `platform ${from}`, from);
     if (taken.has(toHex(key))) throw new SecaggError('SECAGG_REPEATED_KEY', `again at platform ${from}`, from);
   }
   if (equalBytes(message.sealKey, message.maskKey)) {
     throw new SecaggError('SECAGG_REPEATED_KEY', `both keys of platform ${from}`, from);
-  }
-}
-
-/**
- * True if the key is a point of low order. A clamped scalar is a multiple of the cofactor 8, so an agreement with it is zero
- * for exactly these points.
- */
-function isLowOrder(probe: KeyAgreement, key: Uint8Array): boolean {
-  try {
-    probe.agree(key);
-    return false;
-  } catch (error) {
-    if (error instanceof CryptoError && error.code === 'CRYPTO_LOW_ORDER_POINT') return true;
-    throw error;
   }
 }
 

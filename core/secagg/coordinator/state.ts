@@ -3,7 +3,6 @@
  * handed to `handleCoordinator` must not be used again.
  * @module
  */
-import type { KeyAgreement } from '../../crypto/engine.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Graph } from '../graph.ts';
 import type { AdvertiseKeys, CoordinatorMessage, KeyEntry, Reveal, ShareKeys } from '../messages.ts';
@@ -22,8 +21,6 @@ export interface CoordinatorSession {
   readonly parametersHash: Uint8Array;
   readonly dependencies: CoordinatorDependencies;
   readonly indexOf: ReadonlyMap<string, number>;
-  /** Agrees with every advertised key once, to find points of low order. */
-  readonly probe: KeyAgreement;
   /** Platforms that are out for good, with the reason in words. */
   readonly gone: Map<number, string>;
   /** Platforms that had not answered at a deadline, with the last stage in which this happened. */

@@ -7,6 +7,7 @@
  * No grant is made before `open`, because the ledger must be charged before the first one.
  * @module
  */
+import { kernels } from '../../kernels/index.ts';
 import { SecaggError } from '../errors.ts';
 import { chunkCount, chunkSize, unpackInto } from '../packing.ts';
 import type { MaskedChunk, UploadGrant } from '../messages.ts';
@@ -171,8 +172,6 @@ export class Uploads {
   }
 
   #addToTotal(vector: Uint32Array): void {
-    const total = new Int32Array(this.total.buffer);
-    const words = new Int32Array(vector.buffer);
-    for (let i = 0; i < total.length; i++) total[i] = (total[i] + words[i]) | 0;
+    kernels.sumWords(this.total, (take) => take(0, new Uint8Array(vector.buffer), 1));
   }
 }

@@ -2,7 +2,7 @@
  * Stages 3 and 4 of a platform: it agrees with the others on the survivors, then reveals one share of one kind per peer.
  * @module
  */
-import { canonicalBytes } from '../../encoding/canonical-bytes.ts';
+import { canonicalBytes, equalBytes } from '../../encoding/canonical-bytes.ts';
 import { SecaggError } from '../errors.ts';
 import { expectAscending, expectBytes, expectEnough, piece } from '../guards.ts';
 import { SIGNATURE_BYTES } from '../messages.ts';
@@ -65,14 +65,20 @@ export function onConsistencySignatures(
   // On the complete graph this platform's own signature counts towards t, as in Bonawitz et al. 2017.
   if (parameters.graph.kind === 'complete') counted.add(me);
   const signed = survivorsToSign(dealt.sessionId, survivors);
+  const own = session.sent.find((sent) => sent.kind === 'consistency-signature');
   let agreeing = 0;
   platforms.forEach((platform, i) => {
     if (!alive.has(platform)) {
       throw new SecaggError('SECAGG_INCONSISTENT', `platform ${platform} signs but is not in U3`, platform);
     }
-    if (!counted.has(platform)) return;
-    const { identity } = parameters.cohort[platform];
-    if (!dependencies.engine.verify(signed, piece(signatures, SIGNATURE_BYTES, i), identity)) {
+    // Signatures beyond the threshold prove nothing more, and each costs as much as half a mask.
+    if (!counted.has(platform) || agreeing === parameters.threshold) return;
+    const signature = piece(signatures, SIGNATURE_BYTES, i);
+    const valid =
+      platform === me
+        ? equalBytes(signature, own?.signature ?? new Uint8Array(0))
+        : dependencies.engine.verify(signed, signature, parameters.cohort[platform].identity);
+    if (!valid) {
       throw new SecaggError('SECAGG_INCONSISTENT', `platform ${platform} did not sign this U3`, platform);
     }
     agreeing++;

@@ -201,7 +201,7 @@ export const unseen: readonly Plant[] = [
   {
     id: 'shares-of-one-coefficient',
     file: 'core/secagg/shamir.ts',
-    search: 'drawn.subarray(SECRET_BYTES * i, SECRET_BYTES * (i + 1))',
+    search: 'drawn.subarray(SECRET_BYTES * (i - 1), SECRET_BYTES * i)',
     replace: 'drawn.subarray(0, SECRET_BYTES)',
     breaks: 'C4.sums',
     why: 'two shares give the secret, where t should be needed',
