@@ -59,11 +59,6 @@ for (const { name: world, noised, pairsOf } of worlds) {
     if (options.json) continue;
     const text = KINDS.map((kind, i) => `${kind} ${ndcg[i].toFixed(3)} ${gainText(gains[kind])}`);
     console.log(`${world}, ${group}: ${text.join(' | ')}`);
-    console.log(
-      `    uniform by pair: ${Object.entries(byPair)
-        .map(([pair, gain]) => `${pair} ${signed(gain)}`)
-        .join(' ')}`,
-    );
   }
 }
 if (options.json) console.log(JSON.stringify(found));

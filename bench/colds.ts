@@ -1,18 +1,20 @@
 /**
- * Measures cold items (titles, no interaction anywhere) on Amazon domains with titles, and decayed counts on the stamped
- * interactions of XMarket.
+ * Measures cold items (titles, no interaction anywhere) on Amazon domains with titles; and on the stamped interactions of XMarket
+ * decayed counts, and a federation that is refreshed each period beside one that was trained once.
  *
- *   ISTHMUS_DATA=<folder> npm run bench:colds -- --only items,drift --seeds 3 --json
+ *   ISTHMUS_DATA=<folder> npm run bench:colds -- --only items,drift,refreshed --seeds 3 --json
  */
 import { parseArgs } from 'node:util';
 import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import { coldItems } from './colds/items.ts';
 import type { ColdItemRow } from './colds/items.ts';
-import { drift } from './colds/drift.ts';
+import { drift, stampedMarkets } from './colds/drift.ts';
+import { refreshed } from './colds/refreshed.ts';
+import { openWorld } from './federation/markets.ts';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'items,drift' },
+    only: { type: 'string', default: 'items,drift,refreshed' },
     domains: { type: 'string', default: 'food,kitchen,beauty' },
     seeds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
@@ -38,9 +40,11 @@ if (wanted.includes('items')) {
     items.push(...bySeed[0].map((_, m) => bySeed.map((rows) => rows[m])));
   }
 }
-const moved = wanted.includes('drift') ? await drift(data, seeds[0]) : [];
+const stamped = wanted.includes('items') && wanted.length === 1 ? new Map() : await stampedMarkets(data);
+const moved = wanted.includes('drift') ? drift(stamped, seeds[0]) : [];
+const again = wanted.includes('refreshed') ? refreshed(await openWorld(data), stamped, seeds) : [];
 
-if (options.json) console.log(JSON.stringify({ items, drift: moved }));
+if (options.json) console.log(JSON.stringify({ items, drift: moved, refreshed: again }));
 else {
   for (const rows of items) {
     const [{ domain, method, positives }] = rows;
@@ -52,6 +56,14 @@ else {
       (rows.reduce((sum, row) => sum + of(row), 0) / rows.length).toFixed(3);
     console.log(
       `${domain}, ${method}: NDCG@10 ${mean1((row) => row.ndcg)}, HR@10 ${mean1((row) => row.hr)} (${positives} positives, ${rows.length} seeds)${gain ?? ''}`,
+    );
+  }
+  for (const { gains, market, ndcg, positives } of again) {
+    const text = Object.entries(gains).map(
+      ([kind, { high, low, mean }]) => `${kind} ${signed(mean)} [${signed(low)}, ${signed(high)}]`,
+    );
+    console.log(
+      `${market} (${positives} positives, ${seeds.length} seeds): trained once ${ndcg.once.toFixed(3)}, refreshed ${ndcg.refreshed.toFixed(3)}; ${text.join(', ')}`,
     );
   }
   for (const { chosen, gains, market, ndcg, positives } of moved) {

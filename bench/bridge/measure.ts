@@ -17,6 +17,8 @@ import type { Pair } from './worlds.ts';
 const ALS = { dimension: 32, sweeps: 6, unseenWeight: 0.05, ridge: 2, ridgeExponent: 0 };
 export const LINKED = [0, 20, 100, 500] as const;
 const RIDGES = [1, 10, 100];
+/** Numbers of a person in the map from own linked persons under noise. */
+const OWN_LINKS = 32;
 const WEIGHTS = [0.15, 0.3, 0.6, 1, 2, 4];
 
 /** Lists of scores of one pair and cut, by name. */
@@ -62,9 +64,18 @@ export function boardOf(pair: Pair, name: string, seed: string, dimensions: read
     RIDGES.forEach((ridge, i) => put(`O${count}-${i}`, ownMap(numbers, cut.linked.slice(0, count), factors, ridge)));
   }
   const noised = dimensions.map((dimension) => {
-    const { scores, ...of } = noisedMap(cut, dimension, 4, `${seed}/${dimension}`);
+    const { scores, noise, numbers: noisy, signal } = noisedMap(cut, dimension, 4, `${seed}/${dimension}`);
     scores.forEach((score, i) => put(`N${dimension}-${i}`, score));
-    return { dimension, ...of };
+    if (dimension === OWN_LINKS) {
+      const values = Float32Array.from(pair.source.persons.flatMap((_, row) => Array.from(noisy(row))));
+      const released = withConstant(values, dimension);
+      for (const count of linked.filter((one) => one > 0)) {
+        RIDGES.forEach((ridge, i) =>
+          put(`E${count}-${i}`, ownMap(released, cut.linked.slice(0, count), factors, ridge)),
+        );
+      }
+    }
+    return { dimension, noise, signal };
   });
   return { name, cut, lists, linked, noised };
 }
@@ -93,10 +104,12 @@ export function compare(boards: readonly Board[]): BridgeRow[] {
     const has = (list: string) => there.every(({ lists }) => lists.has(list));
     const titled = there.some(({ lists }) => lists.has('T'));
     const singles = ['P', 'R', ...(titled ? ['T'] : [])].map((name) => ({ [name]: 1 }));
+    const noisy = there.some(({ lists }) => lists.has(`E${linked}-0`));
+    const links = noisy ? 'E' : 'O';
     const alone = combinations(
       [{ P: 1 }, { R: 1 }, { P: 1, R: 1 }],
       titled ? weighted('T', [0, ...WEIGHTS]) : [{}],
-      linked === 0 ? [{}] : [{}, ...RIDGES.flatMap((_, i) => weighted(`O${linked}-${i}`, WEIGHTS))],
+      linked === 0 ? [{}] : [{}, ...RIDGES.flatMap((_, i) => weighted(`${links}${linked}-${i}`, WEIGHTS))],
     );
     const single = chosenElsewhere(there, () => singles);
     const own = chosenElsewhere(there, () => alone);

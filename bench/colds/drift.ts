@@ -9,7 +9,7 @@ import { beforeMoment, decayedCounts } from '../../core/evaluation/recency.ts';
 import { candidateLists, KINDS, ranksInLists } from '../../core/evaluation/two-kinds.ts';
 import type { Kind } from '../../core/evaluation/two-kinds.ts';
 import { itemCounts } from '../../core/data/select.ts';
-import { SCORED } from '../federation/markets.ts';
+import { CHOOSING, SCORED } from '../federation/markets.ts';
 
 export interface DriftRow {
   readonly market: string;
@@ -27,13 +27,20 @@ const HALF_LIVES = [null, 365, 180, 90, 30] as const;
 /** Share of the interactions before the period in which the half-life is chosen; before the one that is scored; its end. */
 const MOMENTS = [0.7, 0.8, 0.9];
 
-export async function drift(data: string, seed: string): Promise<DriftRow[]> {
-  const rows: DriftRow[] = [];
-  for (const name of SCORED) {
+export async function stampedMarkets(data: string): Promise<ReadonlyMap<string, Domain>> {
+  const markets = new Map<string, Domain>();
+  for (const name of [...SCORED, ...CHOOSING]) {
     const path = join(data, 'xmarket-electronics', `${name}.tsv`);
-    rows.push(driftOf((await inspectSource(path, { name, minRating: null })).report.domain, seed));
+    markets.set(name, (await inspectSource(path, { name, minRating: null })).report.domain);
   }
-  return rows;
+  return markets;
+}
+
+export function drift(stamped: ReadonlyMap<string, Domain>, seed: string): DriftRow[] {
+  return SCORED.flatMap((name) => {
+    const domain = stamped.get(name);
+    return domain === undefined ? [] : [driftOf(domain, seed)];
+  });
 }
 
 function driftOf(domain: Domain, seed: string): DriftRow {

@@ -90,15 +90,16 @@ function settingsOf(part: Part): Planned[] {
   }
 }
 
-/** One axis at a time from the centre. The axis of own persons is the table of the goals. */
+/** One axis at a time from the centre. */
 function curves(): Planned[] {
-  const point = (axis: string, at: string | number, change: Partial<Setting>): Planned => ({
+  const point = (axis: string, at: string | number, change: Partial<Setting>, own = 200): Planned => ({
     setting: { ...CENTRE, ...change },
-    owns: [200],
+    owns: [own],
     point: { axis, at: String(at) },
   });
   return [
     point('centre', 'centre', {}),
+    ...[30, 100, 300].map((own) => point('own persons', own, {}, own)),
     ...[1, 2, 8, null].map((epsilon) => point('epsilon', epsilon ?? 'none', { epsilon })),
     point('all of the noise at each platform', 4, { noise: 'local' }),
     ...[3, 10, 50].map((n) => point('platforms, the same persons', n, { platforms: { n, each: 'all' } })),

@@ -10,7 +10,6 @@ import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
 import type { SharedVectors } from '../spaces/shared-vectors.ts';
 import type { Encode, Made } from '../views/view.ts';
-import type { PerLinkedPerson } from './linked-person.ts';
 
 export interface Training<Settings extends object = object> extends Piece<Settings> {
   /**
@@ -68,7 +67,5 @@ export interface TrainingContext<Settings> {
 export interface Trainee {
   /** Minus a gradient where the optimiser steps, statistics where `advance` computes the next model; zeros for who teaches nothing. */
   contribution(shared: SharedModel, round: number): PerPerson;
-  /** Contributions at a target, from persons whose lawful representations it has received. */
-  linked?(shared: SharedModel, round: number): PerLinkedPerson;
   encode(shared: SharedModel): Encode;
 }
