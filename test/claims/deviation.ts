@@ -3,10 +3,10 @@
  * the state machine) and platforms that help it. It keeps some that have uploaded in the dark, so that they reveal nothing,
  * shows each a ledger of its own charges alone, and asks for refunds of sums that it has opened.
  */
-import { roundWorkOf } from '../../client/rounds/update.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import type { Participation } from '../../client/rounds/participation.ts';
+import type { RoundWork } from '../../client/rounds/update.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
@@ -21,7 +21,7 @@ import type {
   PlatformEffect,
   SessionParameters,
 } from '../../core/secagg/session.ts';
-import type { Encoder, PlatformModel } from '../../core/transfer/encoder.ts';
+import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { AttemptStartBody, Body, StatementBody } from '../../core/wire/body.ts';
 import type { Project } from './project.ts';
 
@@ -111,8 +111,12 @@ export class Deviation {
 
   static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
     const deviation = new Deviation(project, settings);
-    for (const { participation } of deviation.honest) await participation.join(roundWorkOf(MODEL as PlatformModel));
+    for (const { participation } of deviation.honest) await participation.join(deviation.#work());
     return deviation;
+  }
+
+  #work(): RoundWork {
+    return this.#project.roundWorkOf(MODEL as PlatformModel);
   }
 
   /** Number of charges in this platform's ledger that are not taken back. */
@@ -311,7 +315,7 @@ export class Deviation {
     const { identity, store, view, opened } = this.honest[at];
     const next = { ...this.#join(identity, store, view), opened };
     this.#honest[at] = next;
-    await next.participation.join(roundWorkOf(MODEL as PlatformModel));
+    await next.participation.join(this.#work());
     await this.settle();
     return next;
   }
@@ -319,7 +323,7 @@ export class Deviation {
   /** A platform of this name with an empty state. Its messages are ignored. */
   async stranger(name: string): Promise<Honest> {
     const one = this.#join(this.honest.find((known) => known.name === name)!.identity);
-    await one.participation.join(roundWorkOf(MODEL as PlatformModel));
+    await one.participation.join(this.#work());
     return one;
   }
 
@@ -471,16 +475,15 @@ function planOf(
     seed: 'deviation',
     coordinator,
     platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-    encoder: project.encoderSpec('linear-bridge'),
+    ...project.drafted,
     privacy: { epsilon, colluding, dropouts },
     rounds: { count: rounds, spareAttempts: 0, ...(refunds !== undefined && { refunds }) },
   });
-  const encoder: Encoder = {
-    ...project.encoderNamed('private-subspace'),
+  const encoder = project.planned({
     name: 'deviation',
     queries: () => [],
     initialModel: () => new Float32Array(PARAMETERS),
-  };
+  });
   const platforms = manifest.platforms.map(({ name, items, personsAbout }) => ({
     name,
     items,
@@ -498,7 +501,7 @@ function planOf(
   return {
     manifest,
     manifestHash: project.manifestHash(manifest),
-    encoder,
+    ...encoder,
     shape: { platforms, maxPlatformsPerPerson: 2, rounds },
     shared: {
       blocks: [{ name: 'all', shape: [PARAMETERS] }],

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type * as Silent from '../../host/log.ts';
 import type * as OwnLedgers from '../../client/rounds/own-ledger.ts';
 import type * as Participations from '../../client/rounds/participation.ts';
+import type * as Updates from '../../client/rounds/update.ts';
 import type * as MemoryStores from '../../client/store/memory.ts';
 import type * as Compositions from '../../core/accounting/composition.ts';
 import type * as NodeEngines from '../../core/crypto/node-engine.ts';
@@ -29,6 +30,7 @@ import type * as Platforms from '../../core/secagg/platform.ts';
 import type * as Proofs from '../../core/secagg/refund-proof.ts';
 import type * as Statements from '../../core/secagg/statement.ts';
 import type * as Composed from '../../core/transfer/compose.ts';
+import type { Encoder, EncoderSpec } from '../../core/transfer/encoder.ts';
 import type * as Expressions from '../../core/transfer/expression.ts';
 
 export interface Project {
@@ -53,8 +55,11 @@ export interface Project {
   readonly coordinators: typeof Coordinators;
   readonly attemptKey: (typeof Parameters)['attemptKey'];
   readonly platforms: typeof Platforms;
-  readonly encoderNamed: (typeof Composed)['encoderNamed'];
-  readonly encoderSpec: (typeof Expressions)['encoderSpec'];
+  /** Wraps a platform's model for rounds. Earlier commits join with the model itself. */
+  readonly roundWorkOf: (typeof Updates)['roundWorkOf'];
+  /** An encoder of this project, as a manifest names it and as a plan holds it. The field's name differs in earlier commits. */
+  readonly drafted: { readonly encoder: EncoderSpec };
+  planned(changes: Partial<Encoder>): { readonly encoder: Encoder };
   /** Absent in versions that never take a charge back. */
   readonly refunds?: typeof Proofs & typeof Statements;
 }
@@ -69,6 +74,7 @@ export async function loadProject(root: string): Promise<Project> {
   const { silentLog }: typeof Silent = await load('host/log.ts', 'client/log.ts');
   const { OwnLedger }: typeof OwnLedgers = await load('client/rounds/own-ledger.ts');
   const { Participation }: typeof Participations = await load('client/rounds/participation.ts');
+  const { roundWorkOf = (model) => model as never }: Partial<typeof Updates> = await load('client/rounds/update.ts');
   const { createMemoryStore }: typeof MemoryStores = await load('client/store/memory.ts');
   const { composedEpsilon }: typeof Compositions = await load(
     'core/accounting/composition.ts',
@@ -91,8 +97,9 @@ export async function loadProject(root: string): Promise<Project> {
   const { seededRandom }: typeof Seeded = await load('core/random/seeded.ts');
   const { seededStreams }: typeof Streams = await load('core/random/streams.ts');
   const { attemptKey }: typeof Parameters = await load('core/secagg/parameters.ts');
-  const { encoderNamed }: typeof Composed = await load('core/transfer/compose.ts');
-  const { encoderSpec }: typeof Expressions = await load('core/transfer/expression.ts');
+  const encoders = existsSync(join(root, 'core/transfer/compose.ts'))
+    ? await composedEncoders(load)
+    : await strategies(load);
   const hasRefunds = existsSync(join(root, 'core/secagg/refund-proof.ts'));
   const proofs: typeof Proofs = hasRefunds ? await load('core/secagg/refund-proof.ts') : ({} as never);
   const statements: typeof Statements = hasRefunds ? await load('core/secagg/statement.ts') : ({} as never);
@@ -100,6 +107,7 @@ export async function loadProject(root: string): Promise<Project> {
     silentLog,
     OwnLedger,
     Participation,
+    roundWorkOf,
     createMemoryStore,
     composedEpsilon,
     nodeEngine,
@@ -118,8 +126,27 @@ export async function loadProject(root: string): Promise<Project> {
     coordinators: await load('core/secagg/coordinator.ts'),
     attemptKey,
     platforms: await load('core/secagg/platform.ts'),
-    encoderNamed,
-    encoderSpec,
+    ...encoders,
     ...(hasRefunds && { refunds: { ...proofs, ...statements } }),
+  };
+}
+
+type Load = (...paths: readonly string[]) => Promise<never>;
+
+async function composedEncoders(load: Load): Promise<Pick<Project, 'drafted' | 'planned'>> {
+  const { encoderNamed }: typeof Composed = await load('core/transfer/compose.ts');
+  const { encoderSpec }: typeof Expressions = await load('core/transfer/expression.ts');
+  return {
+    drafted: { encoder: encoderSpec('linear-bridge') },
+    planned: (changes) => ({ encoder: { ...encoderNamed('private-subspace'), ...changes } }),
+  };
+}
+
+/** Before encoders were composed, a manifest named a strategy. */
+async function strategies(load: Load): Promise<Pick<Project, 'drafted' | 'planned'>> {
+  const { linearBridge }: { linearBridge: Encoder } = await load('core/transfer/strategies/linear-bridge.ts');
+  return {
+    drafted: { strategy: { name: linearBridge.name } } as never,
+    planned: (changes) => ({ strategy: { ...linearBridge, ...changes }, settings: {} }) as never,
   };
 }
