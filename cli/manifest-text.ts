@@ -4,7 +4,7 @@
  */
 import { upward } from '../core/accounting/printed-epsilon.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
-import { sumTerms } from '../core/claims/sum-terms.ts';
+import { claimTerms } from '../core/claims/claim-terms.ts';
 import { claimLines } from '../core/claims/statement-text.ts';
 import { lossesText } from '../core/claims/losses.ts';
 import { membersOf } from '../core/federation/co-signature.ts';
@@ -53,16 +53,8 @@ ${packages}`;
 }
 
 /** Warnings first, then each claim, or the reason why it is not made. */
-export function claimsOf({ manifest, law, ownNumbers, encoder, privacy }: FederationPlan): string {
-  const { claims, warnings } = privacyStatement({
-    strategy: encoder.name,
-    law,
-    plan: privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    ownNumbers,
-    ...sumTerms(manifest),
-    unsafeTrial: manifest.unsafeTrial === true,
-  });
+export function claimsOf(plan: FederationPlan): string {
+  const { claims, warnings } = privacyStatement(claimTerms(plan));
   const lines = [...warnings.map((warning) => `!! ${warning}`), ...claims.flatMap(claimLines)];
   return `${lines.join('\n')}\n`;
 }

@@ -5,7 +5,7 @@
  */
 import { privacyStatement } from '../core/claims/claims.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
-import { sumTerms } from '../core/claims/sum-terms.ts';
+import { claimTerms } from '../core/claims/claim-terms.ts';
 import type { CryptoEngine } from '../core/crypto/engine.ts';
 import { nodeEngine } from '../core/crypto/node-engine.ts';
 import { memberOf, verifyManifest } from '../core/federation/co-signature.ts';
@@ -92,7 +92,7 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   if (given.pseudonyms !== undefined) {
     bindPseudonyms(given.pseudonyms, store.pseudonyms, given.hasNewPseudonyms === true, log);
   }
-  const statement = statementOf(plan);
+  const statement = privacyStatement(claimTerms(plan));
   for (const warning of statement.warnings) log.warn(warning);
   const mechanism = plan.privacy.budget === null ? withoutNoise : discreteGaussian;
   const positives = hidden?.(domain);
@@ -102,16 +102,4 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
     flush: () => log.flush(),
     ...(positives && { positives }),
   };
-}
-
-function statementOf({ manifest, encoder, law, privacy, ownNumbers }: FederationPlan): PrivacyStatement {
-  return privacyStatement({
-    strategy: encoder.name,
-    law,
-    plan: privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    ownNumbers,
-    ...sumTerms(manifest),
-    unsafeTrial: manifest.unsafeTrial === true,
-  });
 }

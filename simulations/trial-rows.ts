@@ -9,7 +9,7 @@ import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { lossesText } from '../core/claims/losses.ts';
 import { privacyStatement } from '../core/claims/claims.ts';
-import { sumTerms } from '../core/claims/sum-terms.ts';
+import { claimTerms } from '../core/claims/claim-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { SeedChoice } from './choices.ts';
 import { isPublished } from './options.ts';
@@ -95,16 +95,11 @@ export function overSeeds(gains: readonly SeedGain[], protocol: ProtocolName): G
 
 /** The claims of a federation with this manifest that runs with seeded noise and publishes its metrics. */
 export function statementOf(manifest: Manifest): PrivacyStatement {
-  const plan = planFederation(manifest);
+  const terms = claimTerms(planFederation(manifest));
   return privacyStatement({
-    strategy: plan.encoder.name,
-    law: plan.law,
-    plan: plan.privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    ownNumbers: plan.ownNumbers,
-    ...sumTerms(manifest),
+    ...terms,
     // The other platforms of a trial are sources.
-    targetsPerPerson: 1,
+    codes: { ...terms.codes, targets: 1 },
     unsafeTrial: true,
     seededNoise: true,
     notCharged: ["the metrics of this simulation's table, computed from the hidden positives"],

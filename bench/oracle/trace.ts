@@ -10,6 +10,7 @@ import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { DEFAULT_ORDERS } from '../../core/accounting/orders.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
@@ -166,14 +167,7 @@ async function traceOf({ name, versions, domains, persons }: GeneratedFederation
     for (const member of members) await member.end();
   }
   const plan = planFederation(versions[versions.length - 1]);
-  const { release, epsilon0 } = plan.manifest.privacy;
-  const statement = privacyStatement({
-    strategy: plan.encoder.name,
-    law: plan.law,
-    plan: plan.privacy,
-    release: { name: release, epsilon0 },
-    ownNumbers: plan.ownNumbers,
-  });
+  const statement = privacyStatement(claimTerms(plan));
   const { colluders } = trustIn(plan);
   return {
     name,

@@ -16,6 +16,16 @@ import { said } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
 import { count, inWords } from './wording.ts';
 
+/** The codes of one person in one epoch, over all versions of the manifest. */
+export interface CodeTerms {
+  /** Most sources that send one target a code of the person each. */
+  readonly sources: number;
+  /** Targets that may receive codes of the person. */
+  readonly targets: number;
+  /** True if a platform that begins again with another identity is counted as another source. */
+  readonly beginsAgain?: boolean;
+}
+
 /** The facts on which a run's claims depend. */
 export interface ClaimTerms {
   /** Name of the strategy. */
@@ -26,11 +36,7 @@ export interface ClaimTerms {
   readonly release: ReleaseTerms;
   /** Numbers of a raw vector that are a public projection of the person's own history; 0: none. */
   readonly ownNumbers: number;
-  /**
-   * Number of targets that may receive codes of one person in one epoch. Absent: every platform but the one that has
-   * the data.
-   */
-  readonly targetsPerPerson?: number;
+  readonly codes: CodeTerms;
   /** True if the manifest's members did not compare its words. */
   readonly unsafeTrial?: boolean;
   /** Number of platforms that take the shared model and are in no sum; absent: none. */
@@ -100,7 +106,7 @@ function trained(terms: Terms): ExactClaim {
   if (isOwnAlone(terms)) return absent('C1', 'nothing is trained from persons, so there is nothing to bound');
   if (plan.epsilon === null) return absent('C1', "no training uses persons' data through a noised sum");
   const bound = `(${upward(plan.epsilon)}, ${plan.delta})-DP`;
-  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms, with one id on each`;
+  const unit = `with respect to adding or removing one person's data on all platforms, for persons on at most ${plan.maxPlatformsPerPerson} platforms${plan.version > 1 ? ' of all versions together' : ''}, with one id on each`;
   if (!plan.maskedSum) {
     return holds('C1', [
       said(
@@ -248,11 +254,7 @@ function chosen(terms: Terms): ExactClaim {
 }
 
 /** The total of the codes that one target receives, and of the codes that all targets of a person hold together. */
-function pooled({ by, plan, law, targetsPerPerson, takers = 0 }: Terms, epsilon0: number): string {
-  // Every source that knows the person sends each target a separate code. A platform that only takes the shared model may
-  // be a target, and all others its sources.
-  const sources = Math.max(1, Math.min(plan.maxPlatformsPerPerson, plan.platformCount - (takers > 0 ? 0 : 1)));
-  const targets = targetsPerPerson ?? Math.max(1, plan.platformCount + takers - 1);
+function pooled({ by, plan, law, codes: { sources, targets, beginsAgain } }: Terms, epsilon0: number): string {
   const total = (receivers: number): string => {
     const codes = receivers * sources * epsilon0;
     // Targets that pool codes also pool the noise that they know. More of them than the planned colluders leave less
@@ -264,9 +266,11 @@ function pooled({ by, plan, law, targetsPerPerson, takers = 0 }: Terms, epsilon0
       : `${upward(codes)}, together with what was trained from your data epsilon ${upward(trained + codes)} per epoch, delta ${plan.delta}`;
   };
   const said = asDeclared(by.release, law === 'sealed-only' ? undefined : by.strategy);
-  const alone = `From ${count(sources, 'source', 'sources')}, codes pooled${said || ':'} ${total(1)}.`;
+  const again = beginsAgain === true ? ' (one that begins again with another identity is another source)' : '';
+  const alone = `From ${count(sources, 'source', 'sources')}${again}, codes pooled${said || ':'} ${total(1)}.`;
   if (targets === 1) return alone;
-  return `${alone} Each further platform you choose receives as many codes of its own; ${targets} that pool all they hold: ${total(targets)}.`;
+  const earlier = plan.version > 1 ? ', those that left among them' : '';
+  return `${alone} Each further platform you choose receives as many codes of its own, also one that joins later; ${targets} that pool all they hold${earlier}: ${total(targets)}.`;
 }
 
 /** The prototypes, which a target sees besides the code. The source alone makes them, whatever else is shared. */

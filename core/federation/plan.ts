@@ -6,6 +6,7 @@
 import type { AdaptiveClip } from '../privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../privacy/plan/plan.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
+import { releaseBound } from '../release/registry.ts';
 import { composeEncoder } from '../transfer/compose.ts';
 import type { Encoder, PublicShape, SharedModel, SharedPlan } from '../transfer/encoder.ts';
 import { worstLaw } from '../transfer/law.ts';
@@ -109,6 +110,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
   };
   if (previous === undefined) return plan;
   checkModel(previous, plan);
+  checkPromises(previous, plan);
   return { ...plan, previous };
 }
 
@@ -139,6 +141,34 @@ function checkModel(previous: FederationPlan, plan: FederationPlan): void {
   const [before, after] = [previous.manifest, plan.manifest].map(({ vocabulary }) => canonicalJson(vocabulary ?? null));
   // The same numbers would stand for other items.
   if (before !== after) throw refused(version, 'names another vocabulary: keep it, or begin another federation');
+}
+
+/**
+ * @throws FederationError MANIFEST_SUCCESSION if statements of this version would promise more than holds of what left under
+ *   the version before, and is still out there.
+ */
+function checkPromises({ manifest: before }: FederationPlan, { manifest }: FederationPlan): void {
+  if (mostOfOneCode(before) <= mostOfOneCode(manifest)) return;
+  throw refused(
+    manifest.version,
+    `releases by ${modeText(manifest)}, and a platform may hold what it received by ${modeText(before)} in the same epoch. Keep it as it was, or begin another federation`,
+  );
+}
+
+/** Epsilon of the most that one release tells its target: 0 if nothing is sent, Infinity if nothing bounds it. */
+function mostOfOneCode({ privacy: { release, epsilon0 } }: Manifest): number {
+  switch (releaseBound(release)) {
+    case 'nothing-sent':
+      return 0;
+    case 'unbounded':
+      return Infinity;
+    case 'epsilon0':
+      return epsilon0 ?? Infinity;
+  }
+}
+
+function modeText({ privacy: { release, epsilon0 } }: Manifest): string {
+  return epsilon0 === null ? release : `${release} with epsilon0 ${epsilon0}`;
 }
 
 function refused(version: number, why: string): FederationError {

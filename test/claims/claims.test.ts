@@ -38,6 +38,7 @@ function statement(
     plan,
     release: { name: 'raw', epsilon0: null },
     ownNumbers: 0,
+    codes: { sources: Math.min(2, n - 1), targets: n - 1 },
     ...rest,
   });
 }
@@ -224,7 +225,10 @@ describe('claims', () => {
     assert.ok(trained >= all.epsilonAgainst[9] && trained < all.epsilonAgainst[9] * 1.01);
 
     assert.doesNotMatch(textOf(statement([own], { n: 2, release }), 'C3'), /Each further/);
-    assert.doesNotMatch(textOf(statement([own, round], { release, targetsPerPerson: 1 }), 'C3'), /Each further/);
+    assert.doesNotMatch(
+      textOf(statement([own, round], { release, codes: { sources: 2, targets: 1 } }), 'C3'),
+      /Each further/,
+    );
     const sealed = textOf(statement([], { law: 'sealed-only', release }), 'C3');
     assert.match(sealed, /codes pooled: 4\. Each further .*; 9 that pool all they hold: 36\. Nothing bounds/);
   });
@@ -308,7 +312,7 @@ describe('claims', () => {
     for (let at = 1; at < 40; at++) {
       const epsilon = 0.1 + at * 0.123456789;
       for (const plan of plans) {
-        const one = statement([], { plan: { ...plan, epsilon }, release, targetsPerPerson: 1 });
+        const one = statement([], { plan: { ...plan, epsilon }, release, codes: { sources: 2, targets: 1 } });
         const printed = [
           ...textOf(one, 'C1').matchAll(/is \(([\d.]+), 0\.000001\)-DP/g),
           ...textOf(one, 'C2').matchAll(/whose epsilon ([\d.]+) counts/g),

@@ -9,7 +9,7 @@ import { SourceDesk } from '../../client/releases/source.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { InOrder } from '../../client/turns.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
-import { sumTerms } from '../../core/claims/sum-terms.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { formatStatement } from '../../core/claims/statement-text.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import type { Domain } from '../../core/data/domain.ts';
@@ -157,16 +157,8 @@ async function lettersAbout(plan: FederationPlan, domain: Domain): Promise<reado
   return letters;
 }
 
-function claimsOf({ encoder, law, manifest, ownNumbers, privacy: plan }: FederationPlan) {
-  const { release, epsilon0 } = manifest.privacy;
-  const statement = privacyStatement({
-    strategy: encoder.name,
-    law,
-    plan,
-    release: { name: release, epsilon0 },
-    ownNumbers,
-    ...sumTerms(manifest),
-  });
+function claimsOf(plan: FederationPlan) {
+  const statement = privacyStatement(claimTerms(plan));
   return { statement, of: (id: string) => statement.claims.find((claim) => claim.id === id)! };
 }
 

@@ -1,6 +1,7 @@
 /** The sparse graph of a federation: when the plan chooses it, and the content and limits of its statement. */
 import assert from 'node:assert/strict';
 import { encoderSpec } from '../../core/transfer/expression.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import { formatStatement } from '../../core/claims/statement-text.ts';
@@ -44,17 +45,7 @@ function manifest(platforms: number, parts: Partial<ManifestParts> = {}): Manife
   });
 }
 
-function statementOf(made: Manifest): PrivacyStatement {
-  const { ownNumbers, encoder: chosen, privacy: plan } = planFederation(made);
-  const { release, epsilon0 } = made.privacy;
-  return privacyStatement({
-    strategy: chosen.name,
-    law: chosen.law,
-    plan,
-    release: { name: release, epsilon0 },
-    ownNumbers,
-  });
-}
+const statementOf = (made: Manifest): PrivacyStatement => privacyStatement(claimTerms(planFederation(made)));
 
 const textOf = (statement: PrivacyStatement, id: string): string => statement.claims.find((one) => one.id === id)!.text;
 const NO_BOUND = /Against a coordinator that deviates in stage 0 of an attempt .*: no bound\./;

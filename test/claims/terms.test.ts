@@ -16,7 +16,7 @@ import {
 } from '../../core/claims/claims.ts';
 import type { ClaimRequest, PrivacyStatement } from '../../core/claims/claims.ts';
 import { saidClaims } from '../../core/claims/claim-sentences.ts';
-import { sumTerms } from '../../core/claims/sum-terms.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { SENTENCES } from '../../core/claims/sentence.ts';
 import type { SentenceId } from '../../core/claims/sentence.ts';
 import { formatStatement, saidNumbers } from '../../core/claims/statement-text.ts';
@@ -70,18 +70,7 @@ function taken(made: Manifest): Manifest {
   };
 }
 
-function requestOf(made: Manifest): ClaimRequest {
-  const plan = planFederation(made);
-  const { release, epsilon0 } = made.privacy;
-  return {
-    strategy: plan.encoder.name,
-    law: plan.law,
-    plan: plan.privacy,
-    release: { name: release, epsilon0 },
-    ownNumbers: plan.ownNumbers,
-    ...sumTerms(made),
-  };
-}
+const requestOf = (made: Manifest): ClaimRequest => claimTerms(planFederation(made));
 
 const claimOf = ({ claims }: PrivacyStatement, id: string) => claims.find((claim) => claim.id === id)!;
 

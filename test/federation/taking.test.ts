@@ -10,7 +10,7 @@ import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { refundClaim } from '../../core/federation/refund-claim.ts';
 import { nextModel } from '../../core/federation/shared-model.ts';
 import { saidClaims } from '../../core/claims/claim-sentences.ts';
-import { sumTerms } from '../../core/claims/sum-terms.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { Membership } from '../../server/membership.ts';
 import { Attendance } from '../../server/rounds/attendance.ts';
@@ -95,14 +95,7 @@ describe('a platform that only takes the shared model', () => {
 
   it('is named in the claims, with the vocabulary', () => {
     const plan = planFederation(manifestOf(['d', 'newcomer']));
-    const [{ sentences }] = saidClaims({
-      strategy: plan.encoder.name,
-      law: 'charged',
-      plan: plan.privacy,
-      release: { name: 'raw', epsilon0: null },
-      ownNumbers: 0,
-      ...sumTerms(plan.manifest),
-    });
+    const [{ sentences }] = saidClaims(claimTerms(plan));
     const text = (id: string): string | undefined => sentences.find((sentence) => sentence.id === id)?.text;
     assert.match(
       text('C1.takes') ?? '',

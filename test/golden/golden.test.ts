@@ -26,6 +26,7 @@ import { compareWithKept, kept } from './kept.ts';
 import { goldenManifests } from './manifests.ts';
 import {
   attemptConfig,
+  claimTerms,
   epsilonAgainst,
   epsilonKnowingCoins,
   failure,
@@ -37,7 +38,7 @@ import {
   privacyStatement,
   SYSTEM_KINDS,
 } from './product.ts';
-import type { FederationPlan, PrivacyStatement } from './product.ts';
+import type { FederationPlan } from './product.ts';
 
 describe('golden files', function () {
   this.timeout(120_000);
@@ -145,19 +146,8 @@ function planDocument(plan: FederationPlan): unknown {
 }
 
 function claimDocument(plan: FederationPlan): unknown {
-  const statement = statementOf(plan);
+  const statement = privacyStatement(claimTerms(plan));
   return { printed: formatStatement(statement).split('\n'), statement };
-}
-
-/** The data as a platform makes it at its start. */
-function statementOf({ encoder, manifest, ownNumbers, privacy }: FederationPlan): PrivacyStatement {
-  return privacyStatement({
-    strategy: encoder.name,
-    law: encoder.law,
-    plan: privacy,
-    release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
-    ownNumbers,
-  });
 }
 
 function sha256(bytes: Uint8Array): string {

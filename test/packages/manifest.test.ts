@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { encoderSpec } from '../../core/transfer/expression.ts';
+import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
 import { draftManifest } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
@@ -43,14 +44,7 @@ describe('A manifest that uses an outside package', () => {
       factsOf(plan),
       /epsilon0 2 per code, as declared by package outside@1\.2\.3, not checked by this project$/m,
     );
-    const { release, epsilon0 } = manifest.privacy;
-    const statement = privacyStatement({
-      strategy: plan.encoder.name,
-      law: plan.encoder.law,
-      plan: plan.privacy,
-      release: { name: release, epsilon0 },
-      ownNumbers: 0,
-    });
+    const statement = privacyStatement(claimTerms(plan));
     assert.match(statement.warnings[0], /OUTSIDE CODE: package outside@1\.2\.3/);
   });
 

@@ -43,7 +43,7 @@ export function earlierReleases(
     ),
     refunds: plan.refunds,
     isEven: isEven(plan),
-    split: plan.maxPlatformsPerPerson,
+    split: splitOf(plan),
     trust: {
       platformCount,
       ...(degree !== undefined && { degree }),
@@ -109,7 +109,8 @@ export interface PlatformAttempts {
  * the same persons to come after it. Where either fails, all is counted together.
  */
 export function attemptsByPlatform(plan: CountedVersions): readonly PlatformAttempts[] {
-  const { earlier, maxPlatformsPerPerson: split, spareAttempts } = plan;
+  const { earlier, spareAttempts } = plan;
+  const split = splitOf(plan);
   const arePartsEqual = isEven(plan) && earlier.rounds.every((one) => one.isEven && one.split === split);
   const isApart = ({ unbound }: EarlierRounds): boolean => arePartsEqual && unbound.every(({ isBack }) => !isBack);
   const signed = earlier.rounds.map((rounds) => ({
@@ -141,6 +142,11 @@ export function openingsOf(
 /** The masked sum of each platform: equal but for the platform's part of the clip. */
 export function federationSums({ sums }: Pick<PrivacyPlan, 'sums'>): readonly PlannedSum[] {
   return Object.values(sums).flatMap((planned) => planned.find(({ scope }) => scope === 'federation') ?? []);
+}
+
+/** Platforms over which the masked sums of this version split the bound on one person. */
+function splitOf({ maxPlatformsPerPerson, sums }: Pick<PrivacyPlan, 'maxPlatformsPerPerson' | 'sums'>): number {
+  return Math.min(maxPlatformsPerPerson, Object.keys(sums).length);
 }
 
 function isEven(plan: Pick<PrivacyPlan, 'sums'>): boolean {

@@ -45,6 +45,9 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const kept = new Map(platforms.map((platform) => [platform.name, keptSums(previous, platform)] as const));
   const earlier = earlierReleases(previous, kept, holders);
   checkSplit(earlier, request.maxPlatformsPerPerson);
+  // A person on a platform that left may be on M others by now, of which M in all count.
+  const ever = new Set([...Object.keys(holders), ...earlier.sums.map(({ platform }) => platform)]);
+  const maxPlatformsPerPerson = Math.min(request.maxPlatformsPerPerson, ever.size);
   const setting: PlanSetting = {
     version: (previous?.plan.version ?? 0) + 1,
     kept,
@@ -63,7 +66,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const sight = { noiseShares, colluders, openings: (attempts: number): number => attempts };
   const composed = (sums: PlannedSums['sums']): number =>
     largestEpsilon(
-      worstPersonEvents({ sums, earlier, maxPlatformsPerPerson: split, spareAttempts: spare }, sight),
+      worstPersonEvents({ sums, earlier, maxPlatformsPerPerson, spareAttempts: spare }, sight),
       request.delta,
     );
 
@@ -108,8 +111,8 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
     budget: request.epsilon,
     delta: request.delta,
     noiseMultiplier: z,
-    maxPlatformsPerPerson: split,
-    encodersPerPerson: Math.min(split, encoderHolders({ sums: planned.sums, earlier })),
+    maxPlatformsPerPerson,
+    encodersPerPerson: Math.min(maxPlatformsPerPerson, encoderHolders({ sums: planned.sums, earlier })),
     rounds: federated.reduce((most, query) => Math.max(most, query.repetitions), 0),
     spareAttempts: spare,
     refunds: federated.length === 0 ? 0 : (request.refunds ?? 0),

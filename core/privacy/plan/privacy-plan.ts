@@ -50,6 +50,7 @@ export interface PrivacyPlan extends Trust {
   readonly delta: number;
   /** z of a sum with relative noise 1; 0 without privacy. */
   readonly noiseMultiplier: number;
+  /** M: most platforms of one person, those of earlier versions that released something by themselves among them. */
   readonly maxPlatformsPerPerson: number;
   /** Number of platforms whose own releases one person's data may enter. */
   readonly encodersPerPerson: number;

@@ -27,6 +27,9 @@ const sparse = 'test/claims/sparse.test.ts';
 const helpers =
   'counts full sums up to as many helpers as its threshold holds for, and nothing but one share from then on';
 const noBound = 'names its adversary, and prints no bound against a coordinator that deviates in stage 0';
+const overVersions = 'test/claims/over-versions.test.ts';
+const codesOfAll = 'counts the codes of every version’s platforms, those that left among them';
+const noMore = 'promises no more than an earlier version kept of what is still out there';
 const records = 'test/federation/version-records.test.ts';
 const farewell = 'test/federation/farewell.test.ts';
 const counted = 'counts what the platform charged where it said farewell, and all that was planned where it did not';
@@ -421,4 +424,11 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: records,
     title: 'bind a state that signed to the attempts that each version leaves to the one before',
   },
+  'codes-of-the-present-members-alone': { file: overVersions, title: codesOfAll },
+  'one-code-of-a-platform-that-begins-again': { file: overVersions, title: codesOfAll },
+  'encoders-of-as-many-platforms-as-are-left': {
+    file: overVersions,
+    title: 'counts the encoders of M platforms of all versions, though fewer are left',
+  },
+  'raw-vectors-of-the-version-before-forgotten': { file: overVersions, title: noMore },
 };

@@ -367,9 +367,9 @@ export const unseenOfManifests: readonly Plant[] = [
   },
   {
     id: 'trial-unsaid-without-rounds',
-    file: 'client/context.ts',
-    search: 'unsafeTrial: manifest.unsafeTrial === true,',
-    replace: 'unsafeTrial: manifest.unsafeTrial === true && manifest.rounds.count > 0,',
+    file: 'core/claims/claim-terms.ts',
+    search: 'unsafeTrial: unsafeTrial === true,',
+    replace: 'unsafeTrial: unsafeTrial === true && privacy.rounds > 0,',
     breaks: 'W.unsafe-trial',
     why: 'keys that nobody compared are not warned of, though letters rest on them without rounds too',
   },
