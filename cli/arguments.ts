@@ -21,8 +21,9 @@ export function personId(value: string): string {
   return id;
 }
 
-/** The name of a decoder, in its shortest form. */
+/** The name of a decoder, in its shortest form. One of a package is checked later, when packages are loaded. */
 export function decoder(value: string): string {
+  if (value.includes(':')) return value.trim();
   try {
     return decoderNamed(value.trim()).name;
   } catch (error) {

@@ -15,6 +15,7 @@ import type { FederationPlan } from '../core/federation/plan.ts';
 import { takeVersion } from '../core/federation/versions.ts';
 import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
+import { decoderNamed } from '../core/transfer/readouts/registry.ts';
 import type { Body } from '../core/wire/body.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { onCoordinates } from './coordinates.ts';
@@ -60,8 +61,8 @@ export type Context<Key extends keyof PlatformContext> = Pick<PlatformContext, K
 
 /**
  * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
- *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_CATALOGUE_OF_ROWS, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR; PrivacyError for a policy that
- *   cannot be planned or a broken ledger.
+ *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_CATALOGUE_OF_ROWS, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR;
+ *   TransferError, PackageError for an unknown decoder; PrivacyError for a policy that cannot be planned or a broken ledger.
  */
 export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   const log = sparingLog(given.log, given.clock);
@@ -71,6 +72,7 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   memberOf(manifest, identity);
   const plan = planFederation(manifest);
   checkFloor(plan, floor, name);
+  if (given.decoder !== undefined) decoderNamed(given.decoder);
   const entry = platformOf(manifest, name);
   checkOrigin(plan, name, given.catalogueOrigin);
   checkDomain(given.domain, entry, log);

@@ -1,6 +1,6 @@
 /**
- * The pieces of the packages that this process's operator allowed: views, trainings, release modes, readers, stores and
- * transports. The host loads them (host/packages/) before any other work, and the registry of each kind looks names
+ * The pieces of the packages that this process's operator allowed: views, trainings, release modes, readouts, item
+ * spaces, readers, stores and transports. The host loads them (host/packages/) before any other work, and the registry of each kind looks names
  * with a colon up here.
  * @module
  */
@@ -13,6 +13,8 @@ const REQUIRED = {
   views: { law: 'string', settings: 'function', width: 'function', make: 'function' },
   trainings: { settings: 'function', width: 'function', asks: 'function', rounds: 'function', join: 'function' },
   releaseModes: { bound: 'string', width: 'function', bind: 'function' },
+  readouts: { summary: 'string', reference: 'string', tune: 'function', restore: 'function' },
+  itemSpaces: { summary: 'string', reference: 'string', make: 'function' },
   readers: { columns: 'function', read: 'function' },
   platformStores: { open: 'function' },
   coordinatorStores: { open: 'function' },
@@ -27,6 +29,8 @@ export const PIECE_WORDS: Readonly<Record<PieceKind, string>> = {
   views: 'view',
   trainings: 'training',
   releaseModes: 'release mode',
+  readouts: 'readout',
+  itemSpaces: 'item space',
   readers: 'reader',
   platformStores: 'platform store',
   coordinatorStores: 'coordinator store',

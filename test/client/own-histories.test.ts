@@ -15,7 +15,7 @@ import { popularityDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import { silentLog } from '../../host/log.ts';
-import { domainOfRows } from '../transfer/rows.ts';
+import { domainOfRows } from '../../compliance/domain-of-rows.ts';
 
 const ITEMS = 200;
 const GROUPS = 8;

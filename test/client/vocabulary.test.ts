@@ -11,7 +11,7 @@ import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { silentLog } from '../../host/log.ts';
-import { domainOfRows } from '../transfer/rows.ts';
+import { domainOfRows } from '../../compliance/domain-of-rows.ts';
 
 const random = seededRandom('vocabulary');
 const identities = ['books', 'films', 'music'].map((name) => generateIdentity(name, random));

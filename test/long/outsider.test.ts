@@ -76,7 +76,7 @@ describe('A package from outside', function () {
     assert.ok(told.startsWith(allow), told);
     assert.match(
       told,
-      /its own record .* releaseModes one-sign: \d+ passed, 0 failed; readers pairs: \d+ passed, 0 failed; /,
+      /its own record .*views signs: \d+ passed, 0 failed; readouts firm-ridge: \d+ passed, 0 failed; releaseModes one-sign: \d+ passed, 0 failed; readers pairs: \d+ passed, 0 failed; /,
     );
   });
 
@@ -92,6 +92,15 @@ describe('A package from outside', function () {
     );
     assert.match(text, /OUTSIDE CODE: package isthmus-example@1\.0\.0/);
     await assert.rejects(isthmus('simulate', ...world, ...mode), /isthmus-example.*not allowed here/s);
+  });
+
+  it('encodes with its view and decodes with its readout in a federation of processes', async () => {
+    const world = ['--persons', '200', '--items', '200', '--rounds', '0', '--json'];
+    const pieces = ['--strategy', 'isthmus-example:signs', '--decoder', 'isthmus-example:firm-ridge'];
+    const { stdout } = await isthmus('simulate', '--allow', allow, ...world, ...pieces);
+    assert.match(stdout, /isthmus-example:signs/);
+    assert.match(stdout, /as declared by package isthmus-example@1\.0\.0/);
+    await assert.rejects(isthmus('simulate', ...world, ...pieces), /isthmus-example.*not allowed here/s);
   });
 
   it('reads a file of its own format', async () => {

@@ -10,7 +10,7 @@ import type { BaselineWorld } from '../../core/transfer/baselines/baseline.ts';
 import { baselineNamed, baselines } from '../../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
-import { domainOfRows } from './rows.ts';
+import { domainOfRows } from '../../compliance/domain-of-rows.ts';
 
 const world = syntheticWorld({
   seed: 'baselines',

@@ -7,8 +7,8 @@ import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { ablationsOf, decoderNamed } from '../../core/transfer/readouts/registry.ts';
-import { ITEMS as items, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
-import type { TasteWorld } from './taste-world.ts';
+import { ITEMS as items, liftOf, receivedFrom, tasteWorld } from '../../compliance/taste-world.ts';
+import type { TasteWorld } from '../../compliance/taste-world.ts';
 
 const fit = (domain: Domain, sources: readonly ReceivedRepresentations[]): Decoder =>
   fitDecoder({ domain, random: new Prng('fit'), factorise: factorMemory('als').factorise }, sources);

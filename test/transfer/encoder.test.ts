@@ -2,7 +2,7 @@
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { presets } from '../../core/transfer/presets.ts';
 import { views } from '../../core/transfer/registry.ts';
-import { BANDS, encoderCompliance } from './encoder.compliance.ts';
+import { BANDS, encoderCompliance } from '../../compliance/encoder.ts';
 
 const trained = { rounds: 2 };
 /** Settings that keep the suite short. */

@@ -3,7 +3,7 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { AlsSettings } from '../../core/transfer/factors/als-settings.ts';
 import type { FactorStore, KeptFactors } from '../../core/transfer/factors/factor-memory.ts';
 import { FactorMemory } from '../../core/transfer/factors/factor-memory.ts';
-import { domainOfRows } from './rows.ts';
+import { domainOfRows } from '../../compliance/domain-of-rows.ts';
 
 const settings: AlsSettings = { dimension: 4, sweeps: 2, unseenWeight: 0.05, ridge: 2, ridgeExponent: 0 };
 const rows = [[0, 1], [1, 2, 3], [4], [2, 4]];

@@ -4,7 +4,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { fitNewcomer } from '../../core/transfer/newcomer/newcomer.ts';
 import { OwnNeighbours } from '../../core/transfer/newcomer/own-neighbours.ts';
 import type { SharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf } from '../../compliance/domain-of-rows.ts';
 
 const GROUPS = 20;
 const ITEMS = 400;

@@ -3,12 +3,12 @@
  */
 import assert from 'node:assert/strict';
 import { decoderNamed, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
-import { readoutCompliance } from './readout.compliance.ts';
-import { spaceCompliance } from './space.compliance.ts';
+import { readoutCompliance } from '../../compliance/readout.ts';
+import { itemSpaceCompliance } from '../../compliance/item-space.ts';
 
 describe('readouts', () => {
   for (const { name } of readouts) describe(name, () => readoutCompliance(name));
-  for (const { name } of spaces) describe(`space ${name}`, () => spaceCompliance(name));
+  for (const { name } of spaces) describe(`space ${name}`, () => itemSpaceCompliance(name));
 
   it('are found by name, alone or over a space', () => {
     assert.equal(decoderNamed('ridge').name, 'ridge');

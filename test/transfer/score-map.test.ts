@@ -4,7 +4,7 @@ import type { Regression } from '../../core/transfer/decoder/regression.ts';
 import { applyLinearMap, RidgePath } from '../../core/transfer/decoder/ridge-path.ts';
 import { factorScoreMap, HeldScores, historyScoreMap, mixedScoreMap } from '../../core/transfer/decoder/score-map.ts';
 import type { ScoreMap } from '../../core/transfer/decoder/score-map.ts';
-import { domainOfRows } from './rows.ts';
+import { domainOfRows } from '../../compliance/domain-of-rows.ts';
 
 const PERSONS = 40;
 const WIDTH = 5;

@@ -15,7 +15,7 @@ import {
   unpacked,
 } from '../../core/transfer/encoder/shared-subspace.ts';
 import { encodingVectors, sharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
-import { historiesOf, rowsOf } from './rows.ts';
+import { historiesOf, rowsOf } from '../../compliance/domain-of-rows.ts';
 
 const shape = { places: 12, dimension: 3 };
 

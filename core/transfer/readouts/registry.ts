@@ -1,8 +1,11 @@
 /**
- * Every method of the target's side by its name. To add one, add a file in readouts/ or spaces/ and a line here.
+ * Every method of the target's side by its name. To add one, add a file in readouts/ or spaces/ and a line here. A package
+ * from outside brings its own as `package:name` (core/packages/).
  * @module
  */
 import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
+import { isOutsideName } from '../../packages/package-id.ts';
+import { outsideNames, outsidePiece, PIECE_WORDS } from '../../packages/pieces.ts';
 import { TransferError } from '../errors.ts';
 import { als } from '../spaces/als.ts';
 import { bpr } from '../spaces/bpr.ts';
@@ -61,17 +64,22 @@ export const DEFAULT_DECODER = 'ridge';
 /** Mechanisms of a decoder that `~` switches off, as in `ridge@bpr~space`. */
 const PARTS = ['readout', 'space', 'guard'] as const;
 
-/** @throws TransferError TRANSFER_DECODER_UNKNOWN, naming the readouts, the spaces or the mechanisms that exist. */
+/**
+ * @throws TransferError TRANSFER_DECODER_UNKNOWN, naming the readouts, the spaces or the mechanisms that exist;
+ *   PackageError PACKAGE_NOT_ALLOWED, PACKAGE_PIECE_UNKNOWN for a name with a colon.
+ */
 export function decoderNamed(name: string): DecoderMethod {
   const parts = name.split('~');
   const off = parts.at(1);
-  const [readout, space = spaces[0].name, ...rest] = parts[0].split('@');
-  if (rest.length > 0 || parts.length > 2) {
+  // The name of a package may begin with @.
+  const written = /^(@?[^@]+)(?:@(@?[^@]+))?$/.exec(parts[0]);
+  if (written === null || parts.length > 2) {
     throw unknown(`decoder "${name}": write readout or readout@space, and ~${PARTS.join(', ~')} without that part`);
   }
+  const [, readout, space = spaces[0].name] = written;
   const found = {
-    readout: named(readouts, readout, 'readout'),
-    space: named(spaces, space, 'item space'),
+    readout: named('readouts', readouts, readout),
+    space: named('itemSpaces', spaces, space),
     guard: true,
   };
   const whole = { ...found, name: found.space === spaces[0] ? readout : `${readout}@${space}` };
@@ -101,10 +109,12 @@ function without(whole: DecoderMethod, part: string): DecoderMethod {
   throw unknown(`decoder "${name}": "${part}" cannot be switched off; there are ${PARTS.join(', ')}`);
 }
 
-function named<One extends Method>(list: readonly One[], name: string, kind: string): One {
+function named<One extends Method>(kind: 'readouts' | 'itemSpaces', list: readonly One[], name: string): One {
+  if (isOutsideName(name)) return { ...(outsidePiece(kind, name) as One), name };
   const found = list.find((one) => one.name === name);
   if (found !== undefined) return found;
-  throw unknown(`no ${kind} "${name}"; there are ${list.map((one) => one.name).join(', ')}`);
+  const known = [...list.map((one) => one.name), ...outsideNames(kind)];
+  throw unknown(`no ${PIECE_WORDS[kind]} "${name}"; there are ${known.join(', ')}`);
 }
 
 function unknown(message: string): TransferError {

@@ -5,16 +5,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   boundMode,
+  encoderCompliance,
   packageCompliance,
   platformStoreCompliance,
   readerCompliance,
+  readoutCompliance,
   releaseModeCompliance,
+  viewCompliance,
 } from 'isthmus/compliance';
+import { composeEncoder } from 'isthmus/core/transfer';
 import pieces from '../pieces.js';
 
 const bytes = (text) => new TextEncoder().encode(text);
 
 packageCompliance(fileURLToPath(new URL('..', import.meta.url)), pieces, (piece) => {
+  piece('views', 'signs', () => {
+    viewCompliance(pieces.views.signs);
+    encoderCompliance(composeEncoder({ views: [{ name: 'isthmus-example:signs' }] }));
+  });
+
+  piece('readouts', 'firm-ridge', () => readoutCompliance('isthmus-example:firm-ridge'));
+
   piece('releaseModes', 'one-sign', () => {
     for (const epsilon0 of [1, 4]) {
       releaseModeCompliance(

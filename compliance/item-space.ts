@@ -1,16 +1,16 @@
 /** Requirements for every item space; readout.test.ts runs them against each. */
 import assert from 'node:assert/strict';
-import { historyOf } from '../../core/data/select.ts';
-import { Prng } from '../../core/random/prng.ts';
-import { fitDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
-import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
-import { decoderNamed } from '../../core/transfer/readouts/registry.ts';
+import { historyOf } from '../core/data/select.ts';
+import { Prng } from '../core/random/prng.ts';
+import { fitDecoder, restoreDecoder } from '../core/transfer/decoder/decoder.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { ITEMS, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
 
 const world = tasteWorld(240, 'spaces');
 const { domain } = world;
 
-export function spaceCompliance(name: string): void {
+export function itemSpaceCompliance(name: string): void {
   const { factorise } = factorMemory('spaces');
   const maker = decoderNamed(`ridge@${name}`).space;
   const space = maker.make(domain, factorise);

@@ -1,8 +1,8 @@
 /** A small world whose persons choose items near their taste, and releases of those tastes. */
-import type { Domain } from '../../core/data/domain.ts';
-import { Prng } from '../../core/random/prng.ts';
-import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import { domainOfRows } from './rows.ts';
+import type { Domain } from '../core/data/domain.ts';
+import { Prng } from '../core/random/prng.ts';
+import type { ReceivedRepresentations } from '../core/release/release.ts';
+import { domainOfRows } from './domain-of-rows.ts';
 
 const tasteDimension = 3;
 export const ITEMS = 60;

@@ -1,5 +1,5 @@
-/** A domain from histories, for tests. */
-import type { Domain, History, Interactions } from '../../core/data/domain.ts';
+/** Domains made of histories, for tests. */
+import type { Domain, History, Interactions } from '../core/data/domain.ts';
 
 export function domainOfRows(name: string, rows: readonly ArrayLike<number>[], items: number): Domain {
   return {

@@ -1,12 +1,12 @@
 /** Requirements for every readout; readout.test.ts runs them against each. */
 import assert from 'node:assert/strict';
-import { Prng } from '../../core/random/prng.ts';
-import type { ReceivedRepresentations } from '../../core/release/release.ts';
-import { fitDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
-import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
-import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
-import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
-import { decoderNamed } from '../../core/transfer/readouts/registry.ts';
+import { Prng } from '../core/random/prng.ts';
+import type { ReceivedRepresentations } from '../core/release/release.ts';
+import { fitDecoder, restoreDecoder } from '../core/transfer/decoder/decoder.ts';
+import type { Decoder } from '../core/transfer/decoder/decoder.ts';
+import type { ReleasedVector } from '../core/transfer/decoder/report.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { ITEMS, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
 
 const world = tasteWorld(240, 'readouts');

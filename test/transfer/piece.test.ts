@@ -1,0 +1,29 @@
+/** Runs the compliance suites on every view and training of the registry, so none can be added without passing them. */
+import assert from 'node:assert/strict';
+import { checkOneAtATime, trainingCompliance, viewCompliance } from '../../compliance/piece.ts';
+import { composeEncoder } from '../../core/transfer/compose.ts';
+import type { PerPerson } from '../../core/transfer/per-person.ts';
+import { trainings, views } from '../../core/transfer/registry.ts';
+
+/** Settings of pieces that have no usable defaults, or are slow with them. */
+const SETTINGS: Readonly<Record<string, object>> = {
+  attributes: { values: ['age=0', 'age=1', 'of=nobody'] },
+  autoencoder: { hidden: 8, bottleneck: 6 },
+};
+
+describe('pieces that carry a claim', () => {
+  for (const view of views.all) describe(`view ${view.name}`, () => viewCompliance(view, SETTINGS[view.name]));
+  for (const training of trainings.all) {
+    describe(`training ${training.name}`, () => trainingCompliance(training, SETTINGS[training.name]));
+  }
+
+  it('a test of batches sees a contribution that depends on who else is in the batch', () => {
+    const leaky: PerPerson = (batch) => batch.map(() => ({ values: Float32Array.of(batch.length) }));
+    assert.throws(() => checkOneAtATime(leaky, 'leaky'), /batches of 1/);
+  });
+
+  it('a training is never put above a view that is made from raw data', () => {
+    const above = { views: [{ name: 'plain-als' }], training: { name: 'autoencoder' } };
+    assert.throws(() => composeEncoder(above), { code: 'TRANSFER_LAW', message: /raw data/ });
+  });
+});
