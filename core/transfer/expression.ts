@@ -49,7 +49,7 @@ function pieceSpecsOf({ training, views: parts }: EncoderSpec): readonly PieceSp
 }
 
 function pieceNamed(name: string): Piece | undefined {
-  return views.find(name) ?? trainings.find(name);
+  return trainings.has(name) ? trainings.find(name) : views.find(name);
 }
 
 function usualSpec(text: string): EncoderSpec {
@@ -61,7 +61,7 @@ function usualSpec(text: string): EncoderSpec {
   if (text === '' || sides.length > 2) {
     throw new TransferError('TRANSFER_PIECE', `encoder "${text}": write VIEW, VIEW+VIEW or VIEW+VIEW>TRAINING`);
   }
-  if (right === undefined && trainings.find(left) !== undefined) return { views: [], training: { name: left } };
+  if (right === undefined && trainings.has(left)) return { views: [], training: { name: left } };
   const names = left.split('+');
   const unknown = names.find((name) => views.find(name) === undefined);
   if (unknown !== undefined) {

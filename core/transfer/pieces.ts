@@ -3,7 +3,7 @@
  * @module
  */
 import { isOutsideName } from '../packages/package-id.ts';
-import { outsidePiece } from '../packages/pieces.ts';
+import { isLoaded, outsidePiece } from '../packages/pieces.ts';
 import type { PieceKind } from '../packages/pieces.ts';
 import { TransferError } from './errors.ts';
 import type { Piece } from './piece.ts';
@@ -32,6 +32,11 @@ export class Pieces<One extends Pick<Piece, 'name'>> {
 
   get all(): readonly One[] {
     return [...this.#byName.values()];
+  }
+
+  /** True for a piece of ours, or of a package that is allowed here. */
+  has(name: string): boolean {
+    return isOutsideName(name) ? isLoaded(this.#outside, name) : this.#byName.has(name);
   }
 
   /** @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_PIECE_UNKNOWN for a name with a colon. */

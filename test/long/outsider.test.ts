@@ -96,7 +96,7 @@ describe('A package from outside', function () {
 
   it('encodes with its view and decodes with its readout in a federation of processes', async () => {
     const world = ['--persons', '200', '--items', '200', '--rounds', '0', '--json'];
-    const pieces = ['--strategy', 'isthmus-example:signs', '--decoder', 'isthmus-example:firm-ridge'];
+    const pieces = ['--encoder', 'isthmus-example:signs', '--decoder', 'isthmus-example:firm-ridge'];
     const { stdout } = await isthmus('simulate', '--allow', allow, ...world, ...pieces);
     assert.match(stdout, /isthmus-example:signs/);
     assert.match(stdout, /as declared by package isthmus-example@1\.0\.0/);

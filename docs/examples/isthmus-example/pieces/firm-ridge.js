@@ -5,5 +5,5 @@ export const firmRidge = regressionReadout({
   summary: 'ridge regression from released numbers with one penalty for everybody',
   reference: 'Hoerl and Kennard, Technometrics 1970',
   features: numberFeatures,
-  penalties: [30],
+  penalties: [0.1],
 });

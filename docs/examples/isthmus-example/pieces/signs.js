@@ -20,7 +20,8 @@ export const signs = {
   sendsHistory: true,
   defaults: {},
   settings(raw) {
-    if (Object.keys(raw ?? {}).length > 0) throw new Error('signs has no settings');
+    const [key] = Object.keys(raw ?? {});
+    if (key !== undefined) throw new Error(`signs has no setting "${key}"; it has none at all`);
     return {};
   },
   width: () => NUMBERS,
