@@ -99,7 +99,7 @@ describe('A package from outside', function () {
     const pieces = ['--encoder', 'isthmus-example:signs', '--decoder', 'isthmus-example:firm-ridge'];
     const { stdout } = await isthmus('simulate', '--allow', allow, ...world, ...pieces);
     assert.match(stdout, /isthmus-example:signs/);
-    assert.match(stdout, /as declared by package isthmus-example@1\.0\.0/);
+    assert.match(stdout, /OUTSIDE CODE: package isthmus-example@1\.0\.0/);
     await assert.rejects(isthmus('simulate', ...world, ...pieces), /isthmus-example.*not allowed here/s);
   });
 

@@ -62,6 +62,14 @@ export class PlantedCopy {
     return () => writeFileSync(path, clean);
   }
 
+  read(file: string): string {
+    return readFileSync(join(this.#folder, file), 'utf8');
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.#folder, file), text);
+  }
+
   /** Runs a program of the project in the copy. @throws an error with its output if it fails. */
   execute(program: string, args: readonly string[]): void {
     execFileSync(join(this.#folder, 'node_modules/.bin', program), args, { cwd: this.#folder, encoding: 'utf8' });
