@@ -6,22 +6,26 @@
  * --setting: sports-toys, food-kitchen (or any SOURCE-TARGET of amazon/ and douban/), game-video, video-game (published).
  * --encoder and --epsilon say what is released (private-subspace at 4), --decoders which decoders read it (all readouts
  * over the first space). Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
- * computed again. No new row begins after --minutes. --summary writes what docs/strategies.md shows.
+ * computed again. No new row begins after --minutes. Factors and releases are kept in --cache, by data, settings, seed and
+ * the code that made them; they are computed from persons' rows, so the folder is as private as the data.
+ * --summary adds what docs/strategies.md shows to a file. --json prints the same, with the row that held-out persons choose and
+ * the one that turned out best.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import type { Evaluation } from '../core/evaluation/evaluate.ts';
 import { gains } from '../core/evaluation/metrics.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { readouts } from '../core/transfer/readouts/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
-import { factorFolder } from '../simulations/factor-folder.ts';
 import { settingNamed } from './strategies/settings.ts';
-import { summaryOf, summaryText } from './strategies/summary.ts';
-import type { Row } from './strategies/summary.ts';
+import { openCache } from './strategies/cache.ts';
+import { chosenOf, merged, NO_TWINS, summaryOf, summaryText } from './strategies/summary.ts';
+import type { Row, Summary } from './strategies/summary.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
 
@@ -38,7 +42,9 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '600' },
     rows: { type: 'string', default: 'runs/strategies.jsonl' },
     resume: { type: 'boolean', default: false },
+    cache: { type: 'string', default: 'runs/strategies-cache' },
     summary: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -49,9 +55,10 @@ if (data === undefined) {
 }
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const until = performance.now() + 60_000 * Number(options.minutes);
-const epsilon = options.epsilon === 'none' ? null : Number(options.epsilon);
 const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
 const chosen = encoderNamed(options.encoder, JSON.parse(options.settings) as Record<string, unknown>);
+// Only what is charged has an epsilon.
+const epsilon = chosen.law !== 'charged' || options.epsilon === 'none' ? null : Number(options.epsilon);
 const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
 mkdirSync(dirname(options.rows), { recursive: true });
 if (!options.resume) rmSync(options.rows, { force: true });
@@ -66,11 +73,11 @@ const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'see
   JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]);
 const done = new Set(rows.map(key));
 const setting = await settingNamed(options.setting, data);
-const folder = `${options.rows}.factors`;
+const cache = openCache(options.cache);
 
 for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {
-  const { sources, split, negatives } = setting(seed);
-  const { factorise } = factorMemory(String(seed), factorFolder(folder));
+  const { sources, split, negatives, keep, validation } = setting(seed);
+  const { factorise } = factorMemory(String(seed), cache.factors);
   const measure = (
     of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>,
     make: () => { readonly score: (person: string) => Float32Array; readonly report?: Row['report'] },
@@ -91,15 +98,14 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       ...row,
       seconds: { fit: (fitted - began) / 1000, score: (performance.now() - fitted) / 1000 },
       positives: split.cold.map(({ positives }) => positives.length),
+      ...(keep && { untwinned: perPerson(evaluations[0], (_, p) => keep[p]) }),
       ndcg: Object.fromEntries(
-        evaluations.map(({ negatives: name, offsets, ranks }) => [
-          name,
-          split.cold.map((_, i) => {
-            let sum = 0;
-            for (let p = offsets[i]; p < offsets[i + 1]; p++) sum += gains.ndcg(ranks[p], 10);
-            return Math.round(1e5 * sum) / 1e5;
-          }),
-        ]),
+        evaluations.flatMap((one) => {
+          const gain = (rank: number): number => gains.ndcg(rank, 10);
+          const whole = [one.negatives, perPerson(one, gain)] as const;
+          if (keep === undefined) return [whole];
+          return [whole, [`${one.negatives}${NO_TWINS}`, perPerson(one, (rank, p) => keep[p] * gain(rank))] as const];
+        }),
       ),
       ...(report && { report }),
     };
@@ -110,17 +116,23 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
 
   for (const name of names(options.baselines).filter((one) => baselines.some((baseline) => baseline.name === one))) {
     measure({ encoder: 'none', epsilon: null, decoder: name }, () => {
-      const world = { target: split.target, linked: split.linked, sources, factorise };
+      const world = {
+        target: split.target,
+        linked: split.linked,
+        sources,
+        factorise,
+        ...(validation && { validation }),
+      };
       return { score: baselineNamed(name).fit({ ...world, random: seededRandom(`${name}/${seed}`) }) };
     });
   }
-  let federated: Federated | undefined;
+  let federated: Omit<Federated, 'plan'> | undefined;
   const wanted = decoders.filter(
     (decoder) => !done.has(key({ setting: options.setting, encoder, epsilon, decoder, seed })),
   );
   if (wanted.length > 0 && performance.now() < until) {
     const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, factorise };
-    federated = await federate(terms);
+    federated = await cache.releases(terms, () => federate(terms));
   }
   for (const decoder of wanted) {
     const run = federated;
@@ -131,7 +143,19 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     });
   }
 }
-rmSync(folder, { recursive: true, force: true });
 const summary = summaryOf(rows);
-if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 1)}\n`);
-console.log(summaryText(summary));
+if (options.summary !== undefined) {
+  const before = existsSync(options.summary) ? readFileSync(options.summary, 'utf8') : '[]';
+  const all = merged(JSON.parse(before) as Summary[], summary);
+  writeFileSync(options.summary, `${JSON.stringify(all, null, 1)}\n`);
+}
+console.log(options.json ? JSON.stringify({ rows: summary, chosen: chosenOf(summary) }) : summaryText(summary));
+
+/** Sums over each person's positives. */
+function perPerson({ offsets, ranks }: Evaluation, of: (rank: number, positive: number) => number): number[] {
+  return Array.from({ length: offsets.length - 1 }, (_, i) => {
+    let sum = 0;
+    for (let p = offsets[i]; p < offsets[i + 1]; p++) sum += of(ranks[p], p);
+    return Math.round(1e5 * sum) / 1e5;
+  });
+}

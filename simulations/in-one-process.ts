@@ -58,13 +58,29 @@ export interface Federated {
   readonly plan: PrivacyPlan;
   /** Representations that the target received, of the persons known on both sides. */
   readonly received: readonly ReceivedRepresentations[];
+  /** What each source released of every person it was asked about, warm or cold. */
+  readonly codes: readonly SourceCodes[];
   /** Representations that the sources released of one person, warm or cold. */
   readonly releasedOf: (person: string) => ReleasedVector[];
 }
 
+export interface SourceCodes {
+  readonly source: string;
+  readonly vectors: ReadonlyMap<string, Float32Array>;
+}
+
+/** Finds what was released of a person. */
+export function releasedBy(codes: readonly SourceCodes[]): Federated['releasedOf'] {
+  return (person) =>
+    codes.flatMap(({ source, vectors }) => {
+      const vector = vectors.get(person);
+      return vector === undefined ? [] : [{ source, vector }];
+    });
+}
+
 /** Decoders of the target, fitted to what a federation released; the seed chooses their held-out persons. */
 export function decodersOf(
-  { received }: Federated,
+  { received }: Pick<Federated, 'received'>,
   { split, factorise, seed }: Pick<FederationOptions, 'split' | 'factorise' | 'seed'>,
   methods: readonly string[],
 ): readonly Decoder[] {
@@ -137,7 +153,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
   }
 
   const received: ReceivedRepresentations[] = [];
-  const codes: Map<string, Float32Array>[] = [];
+  const codes: SourceCodes[] = [];
   for (const [s, domain] of sources.entries()) {
     const model = models[s];
     const index = personIndex(domain);
@@ -157,7 +173,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       const code = released[i];
       if (code !== null) byPerson.set(person, code);
     });
-    codes.push(byPerson);
+    codes.push({ source: domain.name, vectors: byPerson });
     const warm = split.linked.filter((person) => index.has(person));
     const sent = byPerson.size === 0 ? 0 : dimension;
     const table = new Float32Array(warm.length * sent);
@@ -177,11 +193,8 @@ export async function federate(options: FederationOptions): Promise<Federated> {
   return {
     plan,
     received,
-    releasedOf: (person) =>
-      sources.flatMap((domain, s) => {
-        const vector = codes[s].get(person);
-        return vector === undefined ? [] : [{ source: domain.name, vector }];
-      }),
+    codes,
+    releasedOf: releasedBy(codes),
   };
 }
 

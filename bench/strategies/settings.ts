@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectSource } from '../../client/data/inspect.ts';
+import type { ColdPerson } from '../../core/data/cold-person.ts';
+import { findTwins, withoutTwins } from '../../core/evaluation/twins.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { readGameVideo } from '../../core/data/game-video.ts';
 import type { PublishedDirection, GameVideoFolder } from '../../core/data/game-video.ts';
@@ -16,6 +18,10 @@ export interface Trial {
   readonly sources: readonly Domain[];
   readonly split: ColdSplit;
   readonly negatives: readonly Negatives[];
+  /** 1 for a positive without a twin on the source, in the order of the cold persons; absent: not told apart. */
+  readonly keep?: Uint8Array;
+  /** Persons of a published split on whom a baseline may choose. */
+  readonly validation?: readonly ColdPerson[];
 }
 
 export type Setting = (seed: number) => Trial;
@@ -36,9 +42,16 @@ export async function settingNamed(name: string, data: string): Promise<Setting>
 
 async function publishedSetting(data: string, place: number): Promise<Setting> {
   const direction = (await gameVideo(data))[place];
-  const { source, target, warm, test } = direction;
+  const { source, target, warm, test, valid } = direction;
   const split: ColdSplit = { target, cold: test, warm, linked: warm, unmetPositives: 0 };
-  return (seed) => ({ sources: [source], split, negatives: [gameVideoNegatives(direction, seed)] });
+  const keep = withoutTwins(test, [{ domain: source, twins: findTwins(source, target, warm) }]);
+  return (seed) => ({
+    sources: [source],
+    split,
+    negatives: [gameVideoNegatives(direction, seed)],
+    keep,
+    validation: valid,
+  });
 }
 
 /** Both directions of the published split. */

@@ -14,10 +14,21 @@ export interface Row {
   readonly seconds: { readonly fit: number; readonly score: number };
   /** Hidden positives of each cold person. */
   readonly positives: readonly number[];
-  /** Sum of NDCG@10 over the positives of each cold person, by kind of negatives. */
+  /** Those of them without a twin on the source, where these are told apart. */
+  readonly untwinned?: readonly number[];
+  /**
+   * Sum of NDCG@10 over the positives of each cold person, by kind of negatives; {@link NO_TWINS} behind a kind where only
+   * positives without a twin count.
+   */
   readonly ndcg: Readonly<Record<string, readonly number[]>>;
   readonly report?: DecoderReport;
 }
+
+/** Marks kinds of negatives under which positives with a twin do not count. */
+export const NO_TWINS = ', no twins';
+
+const countsOf = ({ positives, untwinned }: Row, kind: string): readonly number[] =>
+  kind.endsWith(NO_TWINS) && untwinned !== undefined ? untwinned : positives;
 
 export interface Interval {
   readonly mean: number;
@@ -67,7 +78,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
         Object.keys(group[0].ndcg).map((kind) => {
           const overPrior = decoder === 'prior' ? undefined : gainOf(group, prior, kind);
           const overRidge = decoder === 'ridge' ? undefined : gainOf(group, ridge, kind);
-          const ndcg = mean(group.map((row) => total(row.ndcg[kind]) / total(row.positives)));
+          const ndcg = mean(group.map((row) => total(row.ndcg[kind]) / total(countsOf(row, kind))));
           return [kind, { ndcg, ...(overPrior && { overPrior }), ...(overRidge && { overRidge }) }];
         }),
       ),
@@ -100,7 +111,7 @@ export function gainOf(rows: readonly Row[], over: readonly Row[], kind: string)
     const other = over.find(({ seed }) => seed === row.seed);
     return other === undefined
       ? []
-      : [{ counts: row.positives, gains: row.ndcg[kind].map((value, i) => value - other.ndcg[kind][i]) }];
+      : [{ counts: countsOf(row, kind), gains: row.ndcg[kind].map((value, i) => value - other.ndcg[kind][i]) }];
   });
   if (differences.length === 0) return undefined;
   const groups = ONE_TEST_SET.has(rows[0].setting) ? [meanOf(differences)] : differences;
@@ -136,6 +147,45 @@ export function isClaimed(
   { persons, seeds, setting }: Pick<Summary, 'persons' | 'seeds' | 'setting'>,
 ): boolean {
   return mayBeClaimed(gain, ONE_TEST_SET.has(setting) ? persons / seeds : persons);
+}
+
+/** For each setting the row that held-out persons choose, and the one that turned out best on the cold persons. */
+export interface Chosen {
+  readonly setting: string;
+  readonly chosen: string;
+  readonly hindsight: string;
+}
+
+export const nameOf = ({ decoder, encoder }: Pick<Summary, 'decoder' | 'encoder'>): string =>
+  encoder === 'none' ? decoder : `${encoder}, ${decoder}`;
+
+/** Only rows of the same seeds can be compared by their held-out figures: those with the most. */
+export function rivalsOf(rows: readonly Summary[]): readonly Summary[] {
+  const judged = rows.filter(({ heldOut, decoder }) => heldOut !== undefined && !decoder.includes('~'));
+  const most = Math.max(...judged.map(({ seeds }) => seeds));
+  return judged.filter(({ seeds }) => seeds === most);
+}
+
+export function chosenOf(rows: readonly Summary[]): readonly Chosen[] {
+  return [...new Set(rows.map(({ setting }) => setting))].flatMap((setting) => {
+    const rivals = rivalsOf(rows.filter((row) => row.setting === setting));
+    if (rivals.length === 0) return [];
+    const best = (of: (row: Summary) => number): string =>
+      nameOf(rivals.reduce((first, row) => (of(row) > of(first) ? row : first)));
+    const cold = ({ figures }: Summary): number => {
+      const kinds = Object.entries(figures).filter(([kind]) => !kind.endsWith(NO_TWINS));
+      return kinds.reduce((sum, [, { ndcg }]) => sum + ndcg / kinds.length, 0);
+    };
+    return [{ setting, chosen: best(({ heldOut = 0 }) => heldOut), hindsight: best(cold) }];
+  });
+}
+
+/** Rows of an earlier measurement, with those that this one has on as many seeds or more in their place. */
+export function merged(before: readonly Summary[], now: readonly Summary[]): readonly Summary[] {
+  const same = (a: Summary, b: Summary): boolean =>
+    a.setting === b.setting && a.encoder === b.encoder && a.epsilon === b.epsilon && a.decoder === b.decoder;
+  const kept = before.map((old) => now.find((row) => same(row, old) && row.seeds >= old.seeds) ?? old);
+  return [...kept, ...now.filter((row) => !before.some((old) => same(row, old)))];
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
