@@ -56,7 +56,7 @@ export interface FederationOptions {
 
 export interface Federated {
   readonly plan: PrivacyPlan;
-  /** Representations that the target received, of the persons known on both sides. */
+  /** Representations that the target received, of the persons known on both sides and of those who arrive. */
   readonly received: readonly ReceivedRepresentations[];
   /** What each source released of every person it was asked about, warm or cold. */
   readonly codes: readonly SourceCodes[];
@@ -174,10 +174,9 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       if (code !== null) byPerson.set(person, code);
     });
     codes.push({ source: domain.name, vectors: byPerson });
-    const warm = split.linked.filter((person) => index.has(person));
     const sent = byPerson.size === 0 ? 0 : dimension;
-    const table = new Float32Array(warm.length * sent);
-    warm.forEach((person, row) => {
+    const table = new Float32Array(wanted.length * sent);
+    wanted.forEach((person, row) => {
       const code = byPerson.get(person);
       if (code !== undefined) table.set(code, row * sent);
     });
@@ -185,7 +184,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       source: domain.name,
       noiseModel: mode.noiseModel,
       dimension: sent,
-      persons: warm,
+      persons: wanted,
       vectors: table,
     });
   }

@@ -1,40 +1,12 @@
 /**
  * Instance weighting: linked persons may differ from the persons who arrive. A logistic regression tells the two apart by their
  * released vectors, and linked persons who look like arrivals weigh more in a ridge regression.
- *
- * Arrivals are the persons in the sources' letters who have nothing on the target.
  * @module
  */
 import { Prng } from '../../random/prng.ts';
 import { descend } from '../decoder/descent.ts';
-import type { Readout } from '../decoder/readout.ts';
-import { applyLinearMap } from '../decoder/ridge-path.ts';
-import type { LinearMap } from '../decoder/ridge-path.ts';
-import { vectorReadout } from '../decoder/vector-readout.ts';
 import type { Fitting } from '../decoder/vector-readout.ts';
-import { weightedRidge } from '../decoder/weighted-ridge.ts';
-
-const settings = [0.1, 1, 10].map((penalty) => ({ text: `penalty ${penalty}`, penalty }));
-/** No person weighs more than this many times the mean: few heavy persons would be a noisy sample. */
-const MOST = 10;
-
-/** @param weighs false: all linked persons weigh the same. */
-function densityRatioReadout(weighs: boolean): Readout {
-  return vectorReadout({
-    ...about,
-    settings,
-    fit: (given, { penalty }): LinearMap =>
-      weightedRidge(
-        given.features,
-        given.width,
-        given.factors,
-        given.dimension,
-        penalty,
-        weighs ? ratios(given) : undefined,
-      ),
-    predictor: (map: LinearMap) => ({ predict: (row) => applyLinearMap(map, row) }),
-  });
-}
+import { MOST_WEIGHT, weightedReadout } from '../decoder/weighted-readout.ts';
 
 const about = {
   name: 'density-ratio',
@@ -42,16 +14,12 @@ const about = {
   reference: 'Bickel, Brückner and Scheffer, JMLR 2009; Shimodaira, JSPI 2000',
 };
 
-export const densityRatio: Readout = {
-  ...densityRatioReadout(true),
-  ablation: { off: 'all linked persons weigh the same', readout: densityRatioReadout(false) },
-};
+export const densityRatio = weightedReadout(about, ratios);
 
-/** p(arrival | x) / p(linked | x) of each linked person, capped, mean 1; all 1 if nobody arrives. */
+/** p(arrival | x) / p(linked | x) of each linked person, capped, mean 1. */
 function ratios({ arrivals, features, width }: Fitting): Float64Array {
   const linked = features.length / width;
   const arriving = arrivals.length / width;
-  if (arriving === 0) return new Float64Array(linked).fill(1);
   const logit = (parameters: Float64Array, x: Float64Array): number =>
     x.reduce((sum, value, i) => sum + value * parameters[i], parameters[width]);
   const parameters = new Float64Array(width + 1);
@@ -73,5 +41,5 @@ function ratios({ arrivals, features, width }: Fitting): Float64Array {
     Math.exp(logit(parameters, features.subarray(p * width, (p + 1) * width))),
   );
   const mean = out.reduce((sum, value) => sum + value, 0) / linked;
-  return out.map((value) => Math.min(MOST, value / mean));
+  return out.map((value) => Math.min(MOST_WEIGHT, value / mean));
 }

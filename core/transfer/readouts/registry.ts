@@ -20,6 +20,7 @@ import { densityRatio } from './density-ratio.ts';
 import { information } from './information.ts';
 import { kernel } from './kernel.ts';
 import { lda } from './lda.ts';
+import { meanMatching } from './mean-matching.ts';
 import { memory } from './memory.ts';
 import { mlp } from './mlp.ts';
 import { pca } from './pca.ts';
@@ -45,6 +46,7 @@ export const readouts: readonly Readout[] = [
   lda,
   information,
   densityRatio,
+  meanMatching,
 ];
 export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
 

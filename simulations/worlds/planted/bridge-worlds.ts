@@ -172,3 +172,29 @@ export const biased: PlantedWorld = {
     });
   },
 };
+
+export const between: PlantedWorld = {
+  name: 'arrivals between',
+  summary: 'linked persons are mostly at both ends of a number, arrivals in the middle, where tastes bend',
+  make(seed) {
+    const items = itemsOf(seed, 2);
+    const shape = { ...plan, dimension: 10, releasesCold: true };
+    return planted(shape, seed, (prng, row) => {
+      const arrives = row >= shape.warm || prng.uniform() < 0.25;
+      const inner = gaussians(prng, 2);
+      const end = prng.uniform() < 0.5 ? -2 : 2;
+      // In the middle the first taste follows the first number, at the ends it is its opposite.
+      const taste = Float64Array.of(arrives ? inner[0] : -inner[0], inner[1]);
+      return {
+        releases: {
+          source: Float64Array.from([
+            ...inner,
+            ...gaussians(prng, 7, 0.2),
+            (arrives ? 0 : end) + 0.2 * prng.gaussian(),
+          ]),
+        },
+        utility: Float64Array.from(items, (item) => 2 * dot(item, taste)),
+      };
+    });
+  },
+};
