@@ -18,6 +18,7 @@ import { explainScore, ItemDirections, ScoresBySources } from './explain.ts';
 import type { NearItem } from './explain.ts';
 import { hide, inSpace } from './held-out-target.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
+import { moveBy } from './own-items.ts';
 import type { ItemSpace, LiveReadout, PersonPosterior } from './readout.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from './report.ts';
@@ -36,9 +37,10 @@ export interface Decoder {
   readonly report: DecoderReport;
   /** All of it but the domain. */
   readonly data: DecoderData;
-  score(released: readonly ReleasedVector[]): Float32Array /* [items] */;
-  /** Parts of an item's score. The same list of released vectors may be asked about several items at little cost. */
-  explain(released: readonly ReleasedVector[], item: number): Explanation;
+  /** @param own items that the person has here already; they move the scores of all others. */
+  score(released: readonly ReleasedVector[], own?: Uint32Array): Float32Array /* [items] */;
+  /** Parts of an item's score. The same lists may be asked about several items at little cost. */
+  explain(released: readonly ReleasedVector[], item: number, own?: Uint32Array): Explanation;
   /** The readout’s belief about the person, with its certainty; undefined if it has no such belief, or nothing was released. */
   posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
 }
@@ -52,6 +54,8 @@ interface FittedData extends DecoderData {
   readonly prior: Float64Array;
   /** The readout's own; undefined where no source was let in. */
   readonly readout: object | undefined;
+  /** See own-items.ts; undefined if own items do not move a person. */
+  readonly pull: number | undefined;
 }
 
 /** Least number of persons known on both sides. With fewer nothing can be judged, and popularity is used alone. */
@@ -88,7 +92,7 @@ export function fitDecoders(
   const fitOne = (method: DecoderMethod): Decoder => {
     const { name, space: maker } = method;
     const held = inSpace(target, maker.make(target.domain, factorise), shuffled.slice(heldOutCount));
-    const { tuned, ...chosen } = select(method, target, held, { received, rows, linked: warm }, seed);
+    const { tuned, pull, ...chosen } = select(method, target, held, { received, rows, linked: warm }, seed);
     const space = maker.make(domain, factorise);
     const train = targetsOf(domain, space, warm);
     const state = tuned.scores && tuned.fit({ domain, space, received, rows, train, linked: warm });
@@ -98,6 +102,7 @@ export function fitDecoders(
       space: { dimension: space.dimension, items: space.items },
       prior: meanFactor(train, space.dimension),
       readout: state,
+      pull,
     });
   };
   return found.map(fitOne);
@@ -115,6 +120,8 @@ function isFitted(data: DecoderData): data is FittedData {
 interface Asked {
   readonly scores: ScoresBySources;
   near?: readonly NearItem[] | undefined;
+  /** By the own items that were asked about last. */
+  moved?: { readonly own: Uint32Array; readonly scores: Float32Array } | undefined;
 }
 
 class FittedDecoder implements Decoder {
@@ -141,7 +148,36 @@ class FittedDecoder implements Decoder {
     return this.data.report;
   }
 
-  score(released: readonly ReleasedVector[]): Float32Array {
+  score(released: readonly ReleasedVector[], own?: Uint32Array): Float32Array {
+    const out = this.#transferred(released);
+    const moved = this.#moved(released, own, out);
+    if (moved !== undefined) for (let item = 0; item < out.length; item++) out[item] += moved[item];
+    return out;
+  }
+
+  /** The change of all scores by the own items. @param scores without it */
+  #moved(
+    released: readonly ReleasedVector[],
+    own: Uint32Array | undefined,
+    scores?: Float32Array,
+  ): Float32Array | undefined {
+    const { pull, space } = this.data;
+    if (own === undefined || own.length === 0 || pull === undefined) return undefined;
+    const last = this.#of(released);
+    if (last.moved?.own !== own) {
+      const before = scores ?? this.#transferred(released);
+      const move = moveBy(
+        space,
+        own,
+        Float64Array.from(own, (item) => before[item]),
+        pull,
+      );
+      last.moved = { own, scores: multiplyVector(space.items, space.dimension, move) };
+    }
+    return last.moved.scores;
+  }
+
+  #transferred(released: readonly ReleasedVector[]): Float32Array {
     const { decoder, prior, popularity } = this.report.blend;
     const out = new Float32Array(this.#priorScores.length);
     const decoded = this.#of(released).scores.all;
@@ -151,7 +187,7 @@ class FittedDecoder implements Decoder {
     return out;
   }
 
-  explain(released: readonly ReleasedVector[], item: number): Explanation {
+  explain(released: readonly ReleasedVector[], item: number, own?: Uint32Array): Explanation {
     const last = this.#of(released);
     const near = (scores: ScoresBySources): readonly NearItem[] | undefined => {
       const direction = this.#readout?.direction(scores.groups.flat());
@@ -165,6 +201,7 @@ class FittedDecoder implements Decoder {
         blend: this.report.blend,
         popularity: this.#popularity,
         priorScores: this.#priorScores,
+        moved: this.#moved(released, own),
         near: (scores) => (last.near ??= near(scores)),
         attention: (scores) => this.#readout?.attention?.(scores.groups.flat()),
       },

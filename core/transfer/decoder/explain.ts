@@ -87,6 +87,8 @@ export interface ExplainedDecoder {
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;
+  /** What the person's own items here add to each score; undefined: nothing. */
+  readonly moved: Float32Array | undefined /* [items] */;
   /** Items nearest to where the released vectors move a person; undefined if the readout has no direction. */
   readonly near: (scores: ScoresBySources) => readonly NearItem[] | undefined;
   /** The weight that the readout gives each source for this person; undefined if it gives everybody's the same. */
@@ -94,7 +96,7 @@ export interface ExplainedDecoder {
 }
 
 /**
- * Parts named `source:<name>`, `prior` and `popularity` add up to the score. Parts named `near:<item id>` are cosines
+ * Parts named `source:<name>`, `prior`, `popularity` and `own items` add up to the score. Parts named `near:<item id>` are cosines
  * between an item's vector and the direction in which the released vectors move a person. Parts named `attention:<name>` are
  * the weights that the readout gives the sources for this person; they sum to 1.
  */
@@ -108,6 +110,7 @@ export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources,
     })),
     { name: 'prior', weight: (blend.prior + blend.decoder) * priorScores[item] },
     { name: 'popularity', weight: blend.popularity * decoder.popularity[item] },
+    ...(decoder.moved === undefined ? [] : [{ name: 'own items', weight: decoder.moved[item] }]),
   ];
   if (scores.groups.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
   const near = decoder.near(scores)?.filter((one) => one.item !== item);

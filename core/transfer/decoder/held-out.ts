@@ -118,6 +118,20 @@ export class HeldOutRanking {
     return out;
   }
 
+  /** Scores of a person's positives, in their order. */
+  positiveScores(scores: Float32Array, person: number): Float64Array {
+    const start = this.persons.slice(0, person).reduce((sum, { positives }) => sum + positives.length, 0);
+    return Float64Array.from(this.persons[person].positives, (_, i) => scores[(start + i) * (1 + this.negatives)]);
+  }
+
+  /** Quality over each person's positives after the first `known[person]`; persons of whom nothing is known do not count. */
+  qualityOfLater(scores: Float32Array, known: readonly number[]): RankingQuality {
+    const counted = this.persons.flatMap(({ positives }, p) =>
+      Array.from(positives, (_, i) => known[p] > 0 && i >= known[p]),
+    );
+    return this.#qualities([scores], [[1]], counted)[0];
+  }
+
   /** Quality of one list of scores; zeros if there is nothing to rank. */
   quality(scores: Float32Array): RankingQuality {
     return this.qualities([scores], [[1]])[0];
@@ -129,14 +143,25 @@ export class HeldOutRanking {
    * @param blends weights, one for each list
    */
   qualities(lists: readonly Float32Array[], blends: readonly (readonly number[])[]): RankingQuality[] {
+    return this.#qualities(lists, blends);
+  }
+
+  /** @param counted false for positives that do not count; absent: all count. */
+  #qualities(
+    lists: readonly Float32Array[],
+    blends: readonly (readonly number[])[],
+    counted?: readonly boolean[],
+  ): RankingQuality[] {
     const rows = this.#rowPerson.length / 2;
-    if (rows === 0 || this.negatives === 0) return blends.map(() => ({ uniform: 0, popularity: 0, mean: 0 }));
+    const count = counted === undefined ? rows : counted.filter(Boolean).length;
+    if (count === 0 || this.negatives === 0) return blends.map(() => ({ uniform: 0, popularity: 0, mean: 0 }));
     return kernels.ranks(lists, 1 + this.negatives, blends).map((ranks) => {
       const totals = [0, 0];
       for (let row = 0; row < ranks.length; row++) {
+        if (counted !== undefined && !counted[row % rows]) continue;
         if (ranks[row] <= 10) totals[row < rows ? 0 : 1] += 1 / Math.log2(ranks[row] + 1);
       }
-      const [uniform, popularity] = totals.map((total) => total / rows);
+      const [uniform, popularity] = totals.map((total) => total / count);
       return { uniform, popularity, mean: (uniform + popularity) / 2 };
     });
   }

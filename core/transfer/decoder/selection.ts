@@ -6,11 +6,14 @@
 import { Prng } from '../../random/prng.ts';
 import { chooseBlend } from './blend.ts';
 import type { HeldOutSpace, HeldOutTarget } from './held-out-target.ts';
+import { choosePull } from './own-items.ts';
 import type { Readout, ReadoutTask, Tuned } from './readout.ts';
 import type { DecoderReport } from './report.ts';
 
 export interface Selection extends Omit<DecoderReport, 'warmPersons'> {
   readonly tuned: Tuned;
+  /** Pull to the transferred vector once the person has items here; absent: own items do not move it. */
+  readonly pull?: number;
 }
 
 export interface GuardedReadout {
@@ -44,8 +47,16 @@ export function select(
     guard || scores === undefined
       ? chooseBlend(ranking, prior.scores, popularity.scores, scores)
       : { blend: { decoder: 1, prior: 0, popularity: 0 }, quality: ranking.quality(scores) };
+  const lists = [prior.scores, popularity.scores, scores ?? prior.scores];
+  const shares = [blend.prior, blend.popularity, blend.decoder];
+  const pull = choosePull(
+    ranking,
+    space,
+    prior.scores.map((_, at) => lists.reduce((sum, list, l) => sum + shares[l] * list[at], 0)),
+  );
   return {
     tuned,
+    ...(pull !== undefined && { pull }),
     blend,
     heldOut: {
       blend: quality.mean,
@@ -61,6 +72,6 @@ export function select(
         ? { source, weight: blend.decoder * share }
         : { source, weight: 0, shutOutBecause: 'the blend without the decoder ranks held-out persons best' };
     }),
-    chosen: { ...tuned.chosen, popularityScale: popularity.scale },
+    chosen: { ...tuned.chosen, popularityScale: popularity.scale, ownPull: pull ?? 'none' },
   };
 }

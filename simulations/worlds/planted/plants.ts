@@ -7,7 +7,7 @@ import { banded, BANDS, described, groups, pictured, rare, twoShops } from './en
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
-import { both, linear, niches, sectors } from './worlds.ts';
+import { blurred, both, linear, niches, sectors } from './worlds.ts';
 
 /** What a method must gain in NDCG@10 on its world: the intervals lie above. */
 export interface Margins {
@@ -90,6 +90,7 @@ export const plants: readonly Plant[] = [
   { method: 'information', world: idle, overAblation: 0.1, overPrior: 0.1, overRidge: 0.01 },
   { method: 'density-ratio', world: biased, overAblation: 0.02, overPrior: 0.05, overRidge: 0.01 },
   { method: 'mean-matching', world: between, overAblation: 0.05, overPrior: 0.08, overRidge: 0.05 },
+  { method: 'fine-tune', world: blurred, overAblation: 0.02, overPrior: 0.1, overRidge: 0.02 },
   { method: 'als', world: linear, overAblation: 0.02, overPrior: 0.1 },
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },

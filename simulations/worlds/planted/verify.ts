@@ -14,6 +14,7 @@ import { seededRandom } from '../../../core/random/seeded.ts';
 import { baselineNamed } from '../../../core/transfer/baselines/registry.ts';
 import { encoderNamed } from '../../../core/transfer/compose.ts';
 import { fitDecoders } from '../../../core/transfer/decoder/decoder.ts';
+import { fineTune } from '../../../core/transfer/decoder/own-items.ts';
 import { factorMemory } from '../../../core/transfer/decoder/target-factors.ts';
 import { encoderAblations } from '../../../core/transfer/expression.ts';
 import type { Factorise } from '../../../core/transfer/factors/factor-memory.ts';
@@ -62,10 +63,10 @@ interface Run {
 }
 
 export async function verify(plant: Plant | EncoderPlant, seeds: readonly string[]): Promise<Verified> {
-  const what = 'encoder' in plant ? encoderOff(plant) : decoderNamed(`${decoderOf(plant)}~${partOf(plant)}`).off;
+  const what = offOf(plant);
   if (what === undefined) throw new RangeError(`${plant.method} has no ablation: add one beside it`);
   const runs: Run[] = [];
-  for (const seed of seeds) runs.push('encoder' in plant ? await runEncoders(plant, seed) : runDecoders(plant, seed));
+  for (const seed of seeds) runs.push(await runOf(plant, seed));
   const over = (a: (run: Run) => Evaluation, b: typeof a): PlantedGain =>
     pooled(runs.map((run) => pairedGain(a(run), b(run), (rank) => gains.ndcg(rank, 10))));
   const own = ({ own: one }: Run): Evaluation => one;
@@ -79,6 +80,45 @@ export async function verify(plant: Plant | EncoderPlant, seeds: readonly string
     overAblation: over(own, off),
     ablationOverPrior: over(off, prior),
     ...(!('encoder' in plant) && { overRidge: over(own, ({ ridge, own: one }) => ridge ?? one) }),
+  };
+}
+
+function offOf(plant: Plant | EncoderPlant): string | undefined {
+  if ('encoder' in plant) return encoderOff(plant);
+  if (plant.method === fineTune.name) return fineTune.ablation.off;
+  return decoderNamed(`${decoderOf(plant)}~${partOf(plant)}`).off;
+}
+
+function runOf(plant: Plant | EncoderPlant, seed: string): Run | Promise<Run> {
+  if ('encoder' in plant) return runEncoders(plant, seed);
+  return plant.method === fineTune.name ? runFirstItems(plant, seed) : runDecoders(plant, seed);
+}
+
+/** Items of each cold person that are known in the world of fine-tuning. */
+const FIRST_ITEMS = 3;
+
+/** With and without what was transferred, after the first items; `ridge` is the transferred vector alone. */
+function runFirstItems({ world }: Plant, seed: string): Run {
+  const { cold, received, releasedOf, target } = world.make(seed);
+  const { factorise } = factorMemory(seed);
+  const first = new Map(cold.map(({ person, positives }) => [person, positives.subarray(0, FIRST_ITEMS)]));
+  const later = cold.map((one) => ({ ...one, positives: one.positives.subarray(FIRST_ITEMS) }));
+  const ranked = ranking(target, later, seed);
+  const [decoder] = fitDecoders({ domain: target, factorise, random: new Prng(seed) }, received, [DEFAULT_DECODER]);
+  // Nobody is recommended what the person has.
+  const of = (score: (person: string, own: Uint32Array) => Float32Array): Evaluation =>
+    ranked((person) => {
+      const own = first.get(person) ?? new Uint32Array(0);
+      const scores = score(person, own).slice();
+      for (const item of own) scores[item] = -Infinity;
+      return scores;
+    });
+  const prior = priorOf(target, target.persons, factorise, seed);
+  return {
+    own: of((person, own) => decoder.score(releasedOf(person), own)),
+    off: of((_, own) => decoder.score([], own)),
+    ridge: of((person) => decoder.score(releasedOf(person))),
+    prior: of((person) => prior(person)),
   };
 }
 

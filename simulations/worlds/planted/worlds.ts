@@ -85,3 +85,19 @@ export const both: PlantedWorld = {
     });
   },
 };
+
+export const blurred: PlantedWorld = {
+  name: 'blurred',
+  summary: 'an item is liked along a taste that the released vector shows half of; the first items show more of it',
+  make(seed) {
+    const fixed = new Prng(`${seed}/items`);
+    const items = Array.from({ length: plan.items }, () => direction(fixed, 4));
+    return planted(plan, seed, (prng) => {
+      const taste = direction(prng, 4);
+      return {
+        releases: { source: noisy(taste, prng, 0.5) },
+        utility: Float64Array.from(items, (item) => 4 * dot(item, taste)),
+      };
+    });
+  },
+};
