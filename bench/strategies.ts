@@ -4,6 +4,7 @@
  *   ISTHMUS_DATA=<folder> npm run bench:strategies -- --setting sports-toys --seeds 3 --minutes 20 --resume
  *
  * --setting: sports-toys, food-kitchen (or any SOURCE-TARGET of amazon/ and douban/), game-video, video-game (published).
+ * --shots 3: each cold person's first three items are known, and the later ones are ranked.
  * --encoder and --epsilon say what is released (private-subspace at 4), --decoders which decoders read it (all readouts
  * over the first space). Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
  * computed again. No new row begins after --minutes. Factors and releases are kept in --cache, by data, settings, seed and
@@ -16,6 +17,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../core/evaluation/evaluate.ts';
+import type { ColdSplit } from '../core/evaluation/split.ts';
 import { gains } from '../core/evaluation/metrics.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts';
@@ -43,6 +45,7 @@ const { values: options } = parseArgs({
     rows: { type: 'string', default: 'runs/strategies.jsonl' },
     resume: { type: 'boolean', default: false },
     cache: { type: 'string', default: 'runs/strategies-cache' },
+    shots: { type: 'string', default: '0' },
     summary: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -72,23 +75,28 @@ const rows: Row[] = existsSync(options.rows)
 const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'seed'>): string =>
   JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]);
 const done = new Set(rows.map(key));
+const shots = Number(options.shots);
+const settingName = shots === 0 ? options.setting : `${options.setting} after ${shots}`;
 const setting = await settingNamed(options.setting, data);
 const cache = openCache(options.cache);
 
 for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {
-  const { sources, split, negatives, keep, validation } = setting(seed);
+  const whole = setting(seed);
+  const { sources, negatives, validation } = whole;
+  const keep = shots === 0 ? whole.keep : undefined;
+  const { own, split } = afterFirst(whole.split, shots);
   const { factorise } = factorMemory(String(seed), cache.factors);
   const measure = (
     of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>,
     make: () => { readonly score: (person: string) => Float32Array; readonly report?: Row['report'] },
   ): void => {
-    const row = { setting: options.setting, ...of, seed };
+    const row = { setting: settingName, ...of, seed };
     if (done.has(key(row)) || performance.now() > until) return;
     const began = performance.now();
     const { report, score } = make();
     const fitted = performance.now();
     const evaluations = evaluateColdStart({
-      scorer: (_, { person }) => score(person),
+      scorer: (_, { person }) => withoutOwn(score(person), own(person)),
       cold: split.cold,
       items: split.target.catalogue.length,
       negatives,
@@ -128,7 +136,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   }
   let federated: Omit<Federated, 'plan'> | undefined;
   const wanted = decoders.filter(
-    (decoder) => !done.has(key({ setting: options.setting, encoder, epsilon, decoder, seed })),
+    (decoder) => !done.has(key({ setting: settingName, encoder, epsilon, decoder, seed })),
   );
   if (wanted.length > 0 && performance.now() < until) {
     const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, factorise };
@@ -139,7 +147,16 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     if (run === undefined) break;
     measure({ encoder, epsilon, decoder }, () => {
       const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
-      return { score: (person) => fitted.score(run.releasedOf(person)), report: fitted.report };
+      return { score: (person) => fitted.score(run.releasedOf(person), own(person)), report: fitted.report };
+    });
+    if (shots === 0) continue;
+    measure({ encoder, epsilon, decoder: `${decoder}, own items ignored` }, () => {
+      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
+      return { score: (person) => fitted.score(run.releasedOf(person)) };
+    });
+    measure({ encoder, epsilon, decoder: `${decoder}, own items alone` }, () => {
+      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
+      return { score: (person) => fitted.score([], own(person)) };
     });
   }
 }
@@ -150,6 +167,23 @@ if (options.summary !== undefined) {
   writeFileSync(options.summary, `${JSON.stringify(all, null, 1)}\n`);
 }
 console.log(options.json ? JSON.stringify({ rows: summary, chosen: chosenOf(summary) }) : summaryText(summary));
+
+/** Nobody is recommended what the person has. */
+function withoutOwn(scores: Float32Array, own: Uint32Array): Float32Array {
+  if (own.length === 0) return scores;
+  const out = scores.slice();
+  for (const item of own) out[item] = -Infinity;
+  return out;
+}
+
+/** Cold persons after their first items: these are known, and the later ones are hidden. */
+function afterFirst(all: ColdSplit, count: number): { split: ColdSplit; own: (person: string) => Uint32Array } {
+  const first = new Map(all.cold.map(({ person, positives }) => [person, positives.subarray(0, count)]));
+  const cold = all.cold
+    .filter(({ positives }) => positives.length > count)
+    .map((one) => ({ ...one, positives: one.positives.subarray(count) }));
+  return { split: { ...all, cold }, own: (person) => first.get(person) ?? new Uint32Array(0) };
+}
 
 /** Sums over each person's positives. */
 function perPerson({ offsets, ranks }: Evaluation, of: (rank: number, positive: number) => number): number[] {

@@ -1,5 +1,5 @@
 /** docs/strategies.md, made from the registries and from kept figures. */
-import { readouts, spaces } from '../core/transfer/readouts/registry.ts';
+import { adaptations, readouts, spaces } from '../core/transfer/readouts/registry.ts';
 import { piecesOf } from '../core/transfer/expression.ts';
 import { presets, publishedPairs } from '../core/transfer/presets.ts';
 import { trainings, views } from '../core/transfer/registry.ts';
@@ -52,6 +52,10 @@ ${readouts.map(({ name, reference, summary }) => `| \`${name}\` | ${summary} | $
 | item space | method | source |
 |---|---|---|
 ${spaces.map(({ name, reference, summary }) => `| \`${name}\` | ${summary} | ${reference} |`).join('\n')}
+
+| once a person has items there | method | source |
+|---|---|---|
+${adaptations.map(({ name, reference, summary }) => `| \`${name}\` | ${summary} | ${reference} |`).join('\n')}
 
 ## Planted worlds
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
+import { adaptations, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { piecesOf } from '../../core/transfer/expression.ts';
 import { presets, publishedPairs } from '../../core/transfer/presets.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
@@ -24,7 +24,7 @@ export const strategiesSchema = z.strictObject({
   isthmus: z.literal('strategies'),
   places: z.array(
     z.strictObject({
-      place: z.enum(['view', 'training', 'preset', 'pair', 'readout', 'space']),
+      place: z.enum(['view', 'training', 'preset', 'pair', 'readout', 'space', 'adaptation']),
       about: z.string(),
       methods: z.array(methodSchema),
     }),
@@ -77,6 +77,11 @@ const places = (): readonly Place[] => [
     about: '--decoder READOUT@SPACE: how a target describes its items; its own choice, in no manifest',
     methods: spaces.map(({ name, reference, summary }) => ({ name, summary, reference, law: TARGET_LAW })),
   },
+  {
+    place: 'adaptation',
+    about: 'once a person has items on the target, for every decoder; held-out persons choose how far they move it',
+    methods: adaptations.map(({ name, reference, summary }) => ({ name, summary, reference, law: TARGET_LAW })),
+  },
 ];
 
 export function strategiesCommand(): Command {
@@ -85,7 +90,7 @@ export function strategiesCommand(): Command {
     .option('--json', 'print one JSON document', false)
     .addOption(
       new Option('--verify <method>', 'run a method on its planted world, with its mechanism on and off')
-        .choices([...views.all, ...trainings.all, ...readouts, ...spaces].map(({ name }) => name))
+        .choices([...views.all, ...trainings.all, ...readouts, ...spaces, ...adaptations].map(({ name }) => name))
         .conflicts('json'),
     )
     .action(async ({ json, verify: method }: { readonly json: boolean; readonly verify?: string }) => {

@@ -62,11 +62,11 @@ export class Recommender {
     const own = row === undefined ? NO_ITEMS : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
     // A released vector tells of the person elsewhere, and the decoder weighs it.
     const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
-    const scores = newcomer?.scores(own) ?? decoder.score(released);
+    const scores = newcomer?.scores(own) ?? decoder.score(released, own);
     const best = bestOf(scores, k, new Set(own));
     const explanations: readonly ExplainedBy[] =
       newcomer === undefined
-        ? best.map((item) => decoder.explain(released, item))
+        ? best.map((item) => decoder.explain(released, item, own))
         : newcomer.explain(own, best).map((parts) => ({ basis: 'own-history', parts: partsText(parts) }));
     const basis = explanations.at(0)?.basis ?? 'popularity';
     return {
@@ -81,19 +81,22 @@ export class Recommender {
       }),
       basis,
       sources: basis === 'representation' ? released.map(({ source }) => source) : [],
-      claim: this.#claim(basis),
+      claim: this.#claim(basis, own.length > 0),
       known: released.length > 0 || (row !== undefined && people.hasHistory(row)),
       warnings: this.#options.statement.warnings,
     };
   }
 
-  #claim(basis: Basis): string {
+  #claim(basis: Basis, hasOwn: boolean): string {
     if (basis === 'own-history') {
       const [trained] = this.#options.statement.claims;
       return `This list rests on this person's own history here and on other persons of this platform: nothing of this person's data on other platforms is in it but as a part of sums over everybody. ${trained.plain}`;
     }
     if (basis !== 'representation') {
-      return "This list rests on other persons of this platform alone: nothing of this person's data on other platforms is in it.";
+      const rests = hasOwn
+        ? "this person's own history here and on other persons of this platform"
+        : 'other persons of this platform alone';
+      return `This list rests on ${rests}: nothing of this person's data on other platforms is in it.`;
     }
     const { claims } = this.#options.statement;
     return claims.flatMap(({ id, plain }) => (id === 'C4' ? [] : [plain])).join(' ');

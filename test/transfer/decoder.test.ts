@@ -3,7 +3,8 @@ import type { Domain } from '../../core/data/domain.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { Prng } from '../../core/random/prng.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
-import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
+import { fitDecoder, restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
+import { moveBy } from '../../core/transfer/decoder/own-items.ts';
 import { RidgePath, applyLinearMap } from '../../core/transfer/decoder/ridge-path.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { ablationsOf, decoderNamed } from '../../core/transfer/readouts/registry.ts';
@@ -173,6 +174,49 @@ describe('a decoder without one of its mechanisms', () => {
     );
     for (const name of ['ridge~', 'ridge~prior', 'ridge~guard~guard']) {
       assert.throws(() => decoderNamed(name), { code: 'TRANSFER_DECODER_UNKNOWN', message: /guard/ });
+    }
+  });
+});
+
+describe('a person’s own items', () => {
+  const world = tasteWorld(400, 'own items');
+  const { domain } = world;
+  const blurred = new Prng('blurred');
+  const released = (taste: Float64Array): Float64Array => taste.map((value) => value + 0.7 * blurred.gaussian());
+  const decoder = fit(domain, [
+    receivedFrom(
+      'source',
+      world.tastes.slice(0, 400).map((taste) => released(taste)),
+      domain.persons,
+    ),
+  ]);
+  const [taste] = world.tastes.slice(-1);
+  const vectors = [{ source: 'source', vector: Float32Array.from(taste) }];
+  const own = Uint32Array.of(3, 17);
+
+  it('move the scores by a share that held-out persons choose, are explained, and are restored', () => {
+    assert.ok(typeof decoder.report.chosen['ownPull'] === 'number', JSON.stringify(decoder.report.chosen));
+    const [before, after] = [decoder.score(vectors), decoder.score(vectors, own)];
+    for (const item of own) assert.ok(after[item] > before[item], `item ${item}: ${before[item]}, ${after[item]}`);
+    const { parts } = decoder.explain(vectors, 5, own);
+    const sum = parts.filter(({ name }) => !name.startsWith('near:')).reduce((all, { weight }) => all + weight, 0);
+    assert.ok(Math.abs(sum - after[5]) < 1e-4, `${sum} and ${after[5]}`);
+    assert.deepEqual(decoder.score(vectors, new Uint32Array(0)), before);
+    const again = restoreDecoder(domain, structuredClone(decoder.data));
+    assert.deepEqual(again.score(vectors, own), after);
+  });
+
+  it('solve the ridge regression that starts at the transferred vector', () => {
+    const space = { dimension: 2, items: Float32Array.of(1, 0, 0.5, 0.5) };
+    const move = moveBy(space, Uint32Array.of(0, 1), Float64Array.of(0.2, 0.1), 0.5);
+    // The gradient of Σ (1 - s - x·y)² + pull |x|² is zero there.
+    for (const axis of [0, 1]) {
+      const slope = [0, 1].reduce((all, item) => {
+        const y = space.items.subarray(2 * item, 2 * item + 2);
+        const gap = 1 - [0.2, 0.1][item] - (move[0] * y[0] + move[1] * y[1]);
+        return all - gap * y[axis];
+      }, 0.5 * move[axis]);
+      assert.ok(Math.abs(slope) < 1e-12, `slope ${slope}`);
     }
   });
 });

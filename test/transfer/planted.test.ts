@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptFigures } from '../../docs/kept-figures.ts';
 import { strategiesPage } from '../../docs/generated-strategies.ts';
-import { readouts, spaces } from '../../core/transfer/readouts/registry.ts';
+import { adaptations, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
 import { keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
 
 const QUICK = ['subspace', 'ridge', 'memory', 'procrustes', 'als', 'content'];
-const methods = [...views.all, ...trainings.all, ...readouts, ...spaces];
+const methods = [...views.all, ...trainings.all, ...readouts, ...spaces, ...adaptations];
 
 describe('planted worlds', function () {
   this.timeout(60_000);

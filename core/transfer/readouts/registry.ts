@@ -6,6 +6,7 @@
 import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
 import { isOutsideName } from '../../packages/package-id.ts';
 import { outsideNames, outsidePiece, PIECE_WORDS } from '../../packages/pieces.ts';
+import { fineTune } from '../decoder/own-items.ts';
 import { TransferError } from '../errors.ts';
 import { als } from '../spaces/als.ts';
 import { bpr } from '../spaces/bpr.ts';
@@ -49,6 +50,8 @@ export const readouts: readonly Readout[] = [
   meanMatching,
 ];
 export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
+/** What a target does once a person has items there, whatever the readout. */
+export const adaptations = [fineTune];
 
 /** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */
 export interface DecoderMethod {

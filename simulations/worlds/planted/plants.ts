@@ -90,12 +90,12 @@ export const plants: readonly Plant[] = [
   { method: 'information', world: idle, overAblation: 0.1, overPrior: 0.1, overRidge: 0.01 },
   { method: 'density-ratio', world: biased, overAblation: 0.02, overPrior: 0.05, overRidge: 0.01 },
   { method: 'mean-matching', world: between, overAblation: 0.05, overPrior: 0.08, overRidge: 0.05 },
-  { method: 'fine-tune', world: blurred, overAblation: 0.02, overPrior: 0.1, overRidge: 0.02 },
   { method: 'als', world: linear, overAblation: 0.02, overPrior: 0.1 },
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },
   { method: 'deepwalk', world: niches, overAblation: 0.02, overPrior: 0.1, overRidge: 0.01 },
   { method: 'content', world: titled, overAblation: 0.05, overPrior: 0.1, overRidge: 0.02 },
+  { method: 'fine-tune', world: blurred, overAblation: 0.02, overPrior: 0.1, overRidge: 0.02 },
 ];
 
 /** @throws RangeError for a method without a planted world. */
