@@ -5,7 +5,7 @@
  */
 import type { ColdSplit } from '../core/evaluation/split.ts';
 import { serverOptimiser } from '../core/federation/optimiser.ts';
-import type { Domain } from '../core/data/domain.ts';
+import type { Domain, History } from '../core/data/domain.ts';
 import { historyOf, personIndex } from '../core/data/select.ts';
 import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
 import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
@@ -62,6 +62,8 @@ export interface Federated {
   readonly codes: readonly SourceCodes[];
   /** Representations that the sources released of one person, warm or cold. */
   readonly releasedOf: (person: string) => ReleasedVector[];
+  /** What the encoder of a source makes of any history, before the release. */
+  readonly represent: (source: string, history: History) => Float32Array;
 }
 
 export interface SourceCodes {
@@ -194,6 +196,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     received,
     codes,
     releasedOf: releasedBy(codes),
+    represent: (source, history) => models[sources.findIndex(({ name }) => name === source)].represent(history),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The items of a platform with their titles: `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat`
+ * The items of a platform with their titles (a column `title`, or `keywords` where there is none): `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat`
  * and `u.item`, and the catalogue that `isthmus data inspect` writes.
  * @module
  */
@@ -38,7 +38,8 @@ export async function readItems(bytes: AsyncIterable<Uint8Array>, shape: FieldSh
     record(fields, line) {
       if (places === undefined) {
         const names = fields.map(plainName);
-        places = { item: names.findIndex((name) => ITEM.has(name)), title: names.indexOf('title') };
+        const title = names.includes('title') ? names.indexOf('title') : names.indexOf('keywords');
+      places = { item: names.findIndex((name) => ITEM.has(name)), title };
         if (places.item >= 0) return;
         throw new DataError(
           'DATA_HEADER',

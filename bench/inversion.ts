@@ -1,0 +1,196 @@
+/**
+ * The other price: what a chosen target is told about one person, and how much of the person's history it can work out from that.
+ *
+ *   ISTHMUS_DATA=<folder> npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'private-subspace@4 projection@0 none history'
+ *
+ * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. Two rows need no encoder: `none`
+ * (nothing is sent) and `history` (the history itself), between which every other must lie. `told` is the number of bits of a person's box at the coarsest numbers
+ * that cost less than .001 NDCG@10 (mean over both kinds of negatives, decoder fitted on the numbers as they are). The stronger of two attacks counts: recall of ten items of
+ * the person's history on the source, over guessing the most popular ones. Persons whose history the attacker knows: all who are linked;
+ * victims: the cold ones. --out appends JSON lines.
+ */
+import { appendFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { historyOf, personIndex } from '../core/data/select.ts';
+import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
+import { gains } from '../core/evaluation/metrics.ts';
+import { Prng } from '../core/random/prng.ts';
+import { coarsestBits, quantised, scalesOf } from '../core/release/quantise.ts';
+import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
+import { encoderNamed } from '../core/transfer/compose.ts';
+import { decodersOf, federate } from '../simulations/in-one-process.ts';
+import type { Federated } from '../simulations/in-one-process.ts';
+import { linearAttack, matchingPursuit, mean, popularityGuess, probed, recalls } from './strategies/inversion.ts';
+import type { Person } from './strategies/inversion.ts';
+import { settingNamed } from './strategies/settings.ts';
+import type { Trial } from './strategies/settings.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    setting: { type: 'string', default: 'sports-toys' },
+    seeds: { type: 'string', default: '1' },
+    rows: { type: 'string', default: 'none private-subspace@4 projection@0 history' },
+    decoder: { type: 'string', default: 'ridge' },
+    out: { type: 'string' },
+  },
+});
+const data = process.env['ISTHMUS_DATA'];
+if (data === undefined) {
+  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
+  process.exit(2);
+}
+
+const TOLERANCE = 0.001;
+const setting = await settingNamed(options.setting, data);
+
+interface Measured {
+  readonly row: string;
+  readonly seed: number;
+  readonly numbers: number;
+  /** Bits per number; null for a row without numbers. */
+  readonly bits: number | null;
+  readonly told: number;
+  readonly ndcg: Readonly<Record<string, number>>;
+  readonly coarse: Readonly<Record<string, number>>;
+  /** Recall of each victim. */
+  readonly guess: readonly number[];
+  readonly pursuit: readonly number[];
+  readonly linear: readonly number[];
+}
+
+async function federated(
+  row: string,
+  trial: Trial,
+  seed: number,
+): Promise<{ run: Federated; factorise: ReturnType<typeof factorMemory>['factorise'] }> {
+  const parsed = /^([a-z+>-]+)(\{.*\})?@(.+)$/.exec(row);
+  if (parsed === null) throw new RangeError(`row "${row}": write ENCODER@EPSILON, none or history`);
+  const [, name, settings, epsilon] = parsed;
+  const { factorise } = factorMemory(String(seed));
+  const encoder = encoderNamed(name, JSON.parse((settings as string | undefined) ?? '{}') as Record<string, unknown>);
+  const total = epsilon === 'none' ? null : Number(epsilon) || 4;
+  const { sources, split } = trial;
+  return {
+    factorise,
+    run: await federate({ encoder, sources, split, epsilon: total, delta: 1e-6, seed, rounds: 5, factorise }),
+  };
+}
+
+async function measure(row: string, trial: Trial, seed: number): Promise<Measured> {
+  const { sources, split, negatives } = trial;
+  const [source] = sources;
+  const index = personIndex(source);
+  const items = source.catalogue.length;
+  const person = (id: string, vector: Float32Array | null): Person => ({
+    vector,
+    history: historyOf(source, index.get(id) ?? 0).items,
+  });
+  const cold = split.cold.map(({ person: id }) => id).filter((id) => index.has(id));
+  const linked = split.linked.filter((id) => index.has(id));
+  const bare = { row, seed, ndcg: {}, coarse: {}, bits: null };
+  const guess = popularityGuess(
+    linked.map((id) => person(id, null)),
+    items,
+  );
+  const victims = cold.map((id) => person(id, null));
+  const guessed = [...recalls(guess, victims)];
+  if (row === 'none') return { ...bare, numbers: 0, told: 0, guess: guessed, pursuit: guessed, linear: guessed };
+  if (row === 'history') {
+    const longest = Math.max(...linked.map((id) => person(id, null).history.length));
+    const whole = victims.map((victim) => recalls(() => Array.from(victim.history), [victim])[0]);
+    return {
+      ...bare,
+      numbers: longest,
+      told: longest * Math.ceil(Math.log2(items + 1)),
+      guess: guessed,
+      pursuit: whole,
+      linear: whole,
+    };
+  }
+  const { factorise, run } = await federated(row, trial, seed);
+  const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);
+  const [{ dimension, vectors }] = run.received;
+  const scales = scalesOf(vectors, dimension);
+  const figures = (bits: number): Record<string, number> =>
+    Object.fromEntries(
+      evaluateColdStart({
+        scorer: (_, { person: id }) =>
+          decoder.score(run.releasedOf(id).map((one) => ({ ...one, vector: quantised(one.vector, scales, bits) }))),
+        cold: split.cold,
+        items: split.target.catalogue.length,
+        negatives,
+        seed,
+      }).map(({ negatives: name, ranks }) => [
+        name,
+        ranks.reduce((sum, rank) => sum + gains.ndcg(rank, 10), 0) / ranks.length,
+      ]),
+    );
+  const known = new Map<number, Record<string, number>>();
+  const quality = (bits: number): number => {
+    const made = known.get(bits) ?? figures(bits);
+    known.set(bits, made);
+    return mean(Float64Array.from(Object.values(made)));
+  };
+  const bits = coarsestBits(quality, TOLERANCE);
+  const releasedOf = (id: string): Float32Array | null => run.releasedOf(id).at(0)?.vector ?? null;
+  const consenting = linked.map((id) => person(id, releasedOf(id)));
+  const targets = cold.map((id) => person(id, releasedOf(id)));
+  const itemVectors = probed((history) => run.represent(source.name, history), items);
+  return {
+    row,
+    seed,
+    numbers: dimension,
+    bits,
+    told: dimension * bits,
+    ndcg: known.get(32) ?? {},
+    coarse: known.get(bits) ?? {},
+    guess: guessed,
+    pursuit: itemVectors === undefined ? guessed : [...recalls(matchingPursuit(itemVectors, consenting), targets)],
+    linear: [...recalls(linearAttack(consenting, items), targets)],
+  };
+}
+
+/** Mean and 95 % interval of the paired difference over persons, 1,000 bootstrap draws. */
+function over(
+  attack: readonly number[],
+  guess: readonly number[],
+): { readonly mean: number; readonly low: number; readonly high: number } {
+  const differences = attack.map((value, i) => value - guess[i]);
+  const prng = new Prng('inversion');
+  const draw = (): number => mean(Float64Array.from(differences, () => differences[prng.integer(differences.length)]));
+  const draws = Float64Array.from({ length: 1000 }, draw).sort();
+  return { mean: mean(Float64Array.from(differences)), low: draws[25], high: draws[974] };
+}
+
+const short = (value: number): string => value.toFixed(3).replace(/^(-?)0/, '$1');
+const rows = options.rows.split(' ').filter((row) => row !== '');
+console.log(
+  '| row | told, bits | NDCG@10 | at that many bits | popularity guess | pursuit | linear | the stronger, over the guess |\n|---|---|---|---|---|---|---|---|',
+);
+for (const row of rows) {
+  const all: Measured[] = [];
+  for (let seed = 1; seed <= Number(options.seeds); seed++) {
+    const measured = await measure(row, setting(seed), seed);
+    all.push(measured);
+    if (options.out !== undefined)
+      appendFileSync(options.out, `${JSON.stringify({ setting: options.setting, ...measured })}\n`);
+  }
+  const pooled = (of: (one: Measured) => readonly number[]): readonly number[] => all.flatMap(of);
+  const average = (of: (one: Measured) => readonly number[]): number => mean(Float64Array.from(pooled(of)));
+  const figures = (of: (one: Measured) => Readonly<Record<string, number>>): string =>
+    Object.keys(of(all[0]))
+      .map((name) => short(mean(Float64Array.from(all, (one) => of(one)[name]))))
+      .join(' · ');
+  const guess = ({ guess: own }: Measured): readonly number[] => own;
+  const attacks = [({ pursuit }: Measured) => pursuit, ({ linear }: Measured) => linear] as const;
+  const stronger = attacks[average(attacks[0]) >= average(attacks[1]) ? 0 : 1];
+  const { high, low, mean: gain } = over(pooled(stronger), pooled(guess));
+  const told = all.map(({ told: bits }) => bits);
+  const shown =
+    all[0].bits === null
+      ? `${Math.max(...told)}`
+      : `${Math.max(...told)} (${all[0].numbers} x ${all.map(({ bits }) => bits).join(', ')})`;
+  console.log(
+    `| ${row} | ${shown} | ${figures(({ ndcg }) => ndcg)} | ${figures(({ coarse }) => coarse)} | ${short(average(guess))} | ${short(average(attacks[0]))} | ${short(average(attacks[1]))} | +${short(gain)} [${short(low)}, ${short(high)}] |`,
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * The price that a person pays to the chosen target: bits of the box that the target receives, at the coarsest numbers that still
+ * serve. A vector of floats looks like 32 bits per number, but a few levels of each number may say all that is used.
+ * @module
+ */
+
+/** Bits per number that are tried, from the coarsest. */
+export const QUANTISED_BITS: readonly number[] = [1, 2, 3, 4, 6, 8];
+/** Bits of a number that is sent as it is. */
+export const WHOLE_BITS = 32;
+
+/** Rounds each number to one of 2^bits levels between -scale and scale of its place. Zeros all over mean "nothing known", and stay. */
+export function quantised(vector: Float32Array, scales: Float32Array, bits: number): Float32Array {
+  if (bits >= WHOLE_BITS || vector.every((value) => value === 0)) return vector;
+  const levels = 2 ** bits;
+  return vector.map((value, i) => {
+    const scale = scales[i];
+    if (scale === 0) return 0;
+    const level = Math.min(levels - 1, Math.max(0, Math.floor(((value / scale + 1) / 2) * levels)));
+    return scale * ((2 * level + 1) / levels - 1);
+  });
+}
+
+/** The largest absolute value of each place, of vectors [persons, dimension] row-major: facts that the target has anyway. */
+export function scalesOf(vectors: Float32Array, dimension: number): Float32Array {
+  const scales = new Float32Array(dimension);
+  vectors.forEach((value, at) => {
+    scales[at % dimension] = Math.max(scales[at % dimension], Math.abs(value));
+  });
+  return scales;
+}
+
+/**
+ * The fewest bits per number whose loss is below `tolerance`.
+ * @param quality of vectors with so many bits per number, higher is better.
+ */
+export function coarsestBits(quality: (bits: number) => number, tolerance: number): number {
+  const whole = quality(WHOLE_BITS);
+  return QUANTISED_BITS.find((bits) => quality(bits) > whole - tolerance) ?? WHOLE_BITS;
+}
