@@ -65,9 +65,9 @@ async function federated(
 ): Promise<{ run: Federated; factorise: ReturnType<typeof factorMemory>['factorise'] }> {
   const parsed = /^([a-z+>-]+)(\{.*\})?@(.+)$/.exec(row);
   if (parsed === null) throw new RangeError(`row "${row}": write ENCODER@EPSILON, none or history`);
-  const [, name, settings, epsilon] = parsed;
+  const [, name, , epsilon] = parsed;
   const { factorise } = factorMemory(String(seed));
-  const encoder = encoderNamed(name, JSON.parse((settings as string | undefined) ?? '{}') as Record<string, unknown>);
+  const encoder = encoderNamed(name, JSON.parse(parsed.at(2) ?? '{}') as Record<string, unknown>);
   const total = epsilon === 'none' ? null : Number(epsilon) || 4;
   const { sources, split } = trial;
   return {

@@ -15,11 +15,13 @@ import type { Negatives } from '../../core/evaluation/negatives.ts';
 import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
 import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
+import type { Box } from '../../core/release/quantise.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import { restoreDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { DecoderData, ReleasedVector } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationSettings } from './settings.ts';
+import { toldRow } from './told.ts';
 import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 
 /** An evaluation as plain data, which a thread can hand to another. */
@@ -35,6 +37,8 @@ export interface EvaluationOrder {
   readonly strategies: readonly { readonly name: string; readonly decoder: DecoderData }[];
   /** The vectors received about each cold person, in the order of `cold`. */
   readonly received: readonly (readonly ReleasedVector[])[];
+  /** The form of these vectors, by source. */
+  readonly boxes: readonly Box[];
 }
 
 export interface EvaluationPlace {
@@ -49,6 +53,8 @@ export interface EvaluationPlace {
 interface Method {
   readonly name: string;
   readonly score: (index: number, person: string) => Float32Array;
+  /** Scores by any released vectors; absent for a baseline. */
+  readonly decode?: (released: readonly ReleasedVector[]) => Float32Array;
 }
 
 export interface EvaluationResult {
@@ -58,32 +64,29 @@ export interface EvaluationResult {
 
 /** @throws EvaluationError. */
 export function evaluateTarget(order: EvaluationOrder, place: EvaluationPlace): EvaluationResult {
-  const { settings, cold, keep, subject, strategies, received } = order;
+  const { boxes, settings, cold, keep, subject, strategies, received } = order;
   const { domain, signal, onProgress } = place;
   const candidates = candidatesOf(settings, domain, cold);
   const popularity = itemCounts(domain);
   const own = strategies.map(({ name, decoder: data }): Method => {
     const decoder = restoreDecoder(domain, data);
-    return { name, score: (index) => decoder.score(received[index]) };
+    return { name, score: (index) => decoder.score(received[index]), decode: decoder.score.bind(decoder) };
   });
   const methods = [...own, ...baselineMethods(order, place)];
   const evaluations = new Map<string, readonly Evaluation[]>();
-  const rows = methods.flatMap(({ name, score }, index) => {
+  const rows = methods.flatMap(({ decode, name, score }, index) => {
+    const asked = { cold, items: domain.catalogue.length, negatives: candidates, seed: settings.seed, signal };
     const measured = evaluateColdStart({
+      ...asked,
       scorer: (row, { person }) => score(row, person),
-      cold,
-      items: domain.catalogue.length,
-      negatives: candidates,
-      seed: settings.seed,
-      signal,
       onProgress: (fraction) => onProgress((index + fraction) / methods.length),
     });
     evaluations.set(name, measured);
-    const isStrategy = index < strategies.length;
-    return seedRows({
-      subject: isStrategy
-        ? { ...subject, method: name }
-        : { ...subject, method: name, release: 'none', epsilon: null, epsilon0: null },
+    const of = decode
+      ? { ...subject, method: name }
+      : { ...subject, method: name, release: 'none', epsilon: null, epsilon0: null };
+    const quality = seedRows({
+      subject: of,
       seed: settings.seed,
       evaluations: measured,
       cold,
@@ -91,6 +94,15 @@ export function evaluateTarget(order: EvaluationOrder, place: EvaluationPlace): 
       ...(keep && { keep }),
       groupCutoffs: [10],
     });
+    if (decode === undefined) return quality;
+    const told = toldRow({
+      subject: of,
+      seed: settings.seed,
+      boxes,
+      whole: measured,
+      evaluate: (change) => evaluateColdStart({ ...asked, scorer: (row) => decode(change(received[row])) }),
+    });
+    return [...quality, told];
   });
   return { rows, gains: gainsOver('prior', evaluations) };
 }

@@ -2,6 +2,7 @@
  * Measures a fitted decoder on the platform's hidden positives, and writes down the conditions.
  * @module
  */
+import { boxOf } from '../../core/release/quantise.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
@@ -62,6 +63,7 @@ export async function measure(measurement: Measurement): Promise<EvaluationDocum
     subject: { target: identity.name, sources, release, epsilon: statement.epsilon, epsilon0: statement.epsilon0 },
     strategies,
     received: vectors,
+    boxes: received.map(boxOf),
   });
   return {
     isthmus: 'evaluation',

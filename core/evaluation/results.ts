@@ -8,6 +8,13 @@ import { listMetrics, rankMetrics } from './metrics.ts';
 import type { Metric } from './metrics.ts';
 import type { NegativesName } from './negatives.ts';
 
+/**
+ * The metric of what a target is told about one person: bits of the padded box at the coarsest numbers that cost less than
+ * {@link TOLD_TOLERANCE} NDCG@10.
+ */
+export const TOLD_BITS = 'told bits';
+export const TOLD_TOLERANCE = 0.001;
+
 /** The subject of a measurement. */
 export interface RowSubject {
   readonly target: string;

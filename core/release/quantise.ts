@@ -3,6 +3,7 @@
  * serve. A vector of floats looks like 32 bits per number, but a few levels of each number may say all that is used.
  * @module
  */
+import type { ReceivedRepresentations } from './release.ts';
 
 /** Bits per number that are tried, from the coarsest. */
 export const QUANTISED_BITS: readonly number[] = [1, 2, 3, 4, 6, 8];
@@ -37,4 +38,26 @@ export function scalesOf(vectors: Float32Array, dimension: number): Float32Array
 export function coarsestBits(quality: (bits: number) => number, tolerance: number): number {
   const whole = quality(WHOLE_BITS);
   return QUANTISED_BITS.find((bits) => quality(bits) > whole - tolerance) ?? WHOLE_BITS;
+}
+
+/** A source's box for one person, as its target sees it. */
+export interface Box {
+  readonly source: string;
+  /** Scale of each number; empty if nothing was sent. */
+  readonly scales: Float32Array;
+  /** Number of prototypes among which a code chooses; 0 if the box holds numbers. */
+  readonly codes: number;
+}
+
+export function boxOf({ dimension, noiseModel, source, vectors }: ReceivedRepresentations): Box {
+  const codes = dimension === 0 ? 0 : (noiseModel.prototypes?.length ?? 0) / dimension;
+  return { source, codes, scales: scalesOf(vectors, dimension) };
+}
+
+/** Bits of one person's boxes, which all have one size, with so many bits per number. */
+export function bitsOf(boxes: readonly Box[], bits: number): number {
+  return boxes.reduce(
+    (sum, { codes, scales }) => sum + (codes > 0 ? Math.ceil(Math.log2(codes)) : scales.length * bits),
+    0,
+  );
 }

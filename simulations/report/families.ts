@@ -5,7 +5,7 @@
  */
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { Results } from '../results.ts';
-import { figure, gainText, headlines, signedFigure, toldText } from './headline.ts';
+import { figure, gainText, headlines, signedFigure, toldCell } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { OWN_ROWS } from './own-rows.ts';
 
@@ -70,9 +70,10 @@ function unguarded(line: Headline, all: readonly Headline[]): string {
   return gain === undefined ? '' : signedFigure(gain.mean);
 }
 
-function lineOf({ gain, isStrategy, row }: Headline, told: string, guard: string | undefined): FamilyLine {
+function lineOf(line: Headline, told: string, guard: string | undefined): FamilyLine {
+  const { gain, isStrategy, row } = line;
   const over = row.method === 'prior' ? '' : gain === undefined ? '-' : gainText(gain);
-  const own = isStrategy ? [toldText(row), row.epsilon === null ? 'no limit' : upward(row.epsilon)] : [told, ''];
+  const own = isStrategy ? [toldCell(line), row.epsilon === null ? 'no limit' : upward(row.epsilon)] : [told, ''];
   const cells = [...own, quality(row), over, ...(guard === undefined ? [] : [guard])];
   return { method: row.method, cells, isStrategy };
 }

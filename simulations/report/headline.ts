@@ -8,6 +8,7 @@ import type { Ablation } from '../ablations.ts';
 import type { GainRow, ResultRow, Results } from '../results.ts';
 import { asDeclared } from '../../core/claims/declared.ts';
 import { declarerOf } from '../../core/packages/pieces.ts';
+import { TOLD_BITS } from '../../core/evaluation/results.ts';
 import { isKnownMode, isLocalMode } from '../../core/release/registry.ts';
 import { DEFAULT_DECODER } from '../../core/transfer/readouts/registry.ts';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
@@ -17,6 +18,8 @@ import { methodLabel, REFERENCE_ROWS } from './table.ts';
 export interface Headline {
   readonly label: string;
   readonly row: ResultRow;
+  /** Bits that the target is told about one person; absent where nothing was sent or measured. */
+  readonly told: ResultRow | undefined;
   /** Absent for the prior itself, and where no gain was measured. */
   readonly gain: GainRow | undefined;
   /** True for a method of platforms that keep their data, with all of its mechanisms on. */
@@ -40,6 +43,7 @@ export function headlines({ config, gains, rows }: Measured, target: string): re
       return {
         label: methodLabel(row),
         row,
+        told: rows.find((one) => one.metric === TOLD_BITS && one.target === target && isSame(one, row)),
         gain: gains.find((gain) => gain.target === target && gain.negatives === negatives && isSame(gain, row)),
         isStrategy: ablation === undefined && !REFERENCE_ROWS.includes(row.method),
         ...(ablation && { ablation }),
@@ -75,6 +79,11 @@ export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'eps
   if (!isLocalMode(release)) return 'a vector, no limit';
   const declared = asDeclared(declarerOf('releaseModes', release)).slice(0, -1);
   return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}${declared}`}`;
+}
+
+/** The same, with its bits at the coarsest numbers that serve. */
+export function toldCell({ row, told }: Pick<Headline, 'row' | 'told'>): string {
+  return told === undefined ? toldText(row) : `${toldText(row)}: ${Math.round(told.mean)} bits`;
 }
 
 /** The figures of a strategy so far, in a line; for several decoders or releases the best of them. */

@@ -6,6 +6,7 @@
 import { OWN_ROWS } from './own-rows.ts';
 import { NEIGHBOURS } from '../../core/claims/claims.ts';
 import { downward, upward } from '../../core/accounting/printed-epsilon.ts';
+import { TOLD_BITS } from '../../core/evaluation/results.ts';
 import { baselines } from '../../core/transfer/baselines/registry.ts';
 import type { PrivacyRow, ResultRow, Results } from '../results.ts';
 
@@ -21,7 +22,7 @@ export interface TableLine {
   readonly cells: readonly string[];
 }
 
-const METRICS = ['HR@10', 'NDCG@10'];
+const METRICS = ['HR@10', 'NDCG@10', TOLD_BITS];
 /** The order in which a reader compares: the simplest baselines first, then the strategies, then the upper bounds. */
 const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'user-knn'];
 const LAST = ['ceiling', 'true-preference'];
@@ -110,11 +111,13 @@ const TRUE_PREFERENCE = {
 };
 
 function columnOf(row: ResultRow): string {
+  if (row.metric === TOLD_BITS) return 'told, bits';
   return `${row.metric} ${row.negatives}${row.twins === 'without' ? ', no twins' : ''}`;
 }
 
 function cell(row: ResultRow | undefined): string {
   if (row === undefined) return '-';
+  if (row.metric === TOLD_BITS) return String(Math.round(row.mean));
   const mean = row.mean.toFixed(3).replace(/^0/, '');
   return row.std === null ? mean : `${mean} ±${row.std.toFixed(3).replace(/^0/, '')}`;
 }
