@@ -197,7 +197,7 @@ function ownAlone(terms: Terms): ExactClaim {
   return holds('C2', [
     said(
       'C2.own',
-      `As long as ${sameKeys(terms)}, the content of everything that leaves, except your own vectors for the platforms you chose, is the same with and without your data${asDeclared(terms.by.strategy) || ':'} epsilon 0 and delta 0, because there is no sum, and no vector of another person uses your data.`,
+      `As long as ${sameKeys(terms)}, the content of everything that leaves, except your own vectors for the platforms you chose, is the same with and without your data${asDeclared(terms.by.strategy, terms.by.release) || ':'} epsilon 0 and delta 0, because there is no sum, and no vector of another person uses your data.`,
     ),
     said(
       'C2.box',
@@ -221,7 +221,7 @@ function chosen(terms: Terms): ExactClaim {
     ? [
         said(
           'C3.nobody-else',
-          `It is computed from your own data and public facts alone${asDeclared(by.strategy)}: it tells of no other person.`,
+          `It is computed from your own data and public facts alone${asDeclared(by.strategy, by.release)}: it tells of no other person.`,
         ),
       ]
     : law === 'sealed-only' || plan.epsilon === null

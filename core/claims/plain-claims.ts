@@ -54,7 +54,7 @@ export function plainOthers({ by, isOwnAlone }: Terms & { readonly isOwnAlone: b
   if (isOwnAlone) {
     return said(
       'C2.plain',
-      `The coordinator and the platforms that you did not choose get nothing that your data went into${asDeclared(by.strategy) || ','} under the conditions of the exact claim. They may see that you take part. A platform that you choose learns more.`,
+      `The coordinator and the platforms that you did not choose get nothing that your data went into${asDeclared(by.strategy, by.release) || ','} under the conditions of the exact claim. They may see that you take part. A platform that you choose learns more.`,
     );
   }
   return said(

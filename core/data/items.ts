@@ -39,7 +39,7 @@ export async function readItems(bytes: AsyncIterable<Uint8Array>, shape: FieldSh
       if (places === undefined) {
         const names = fields.map(plainName);
         const title = names.includes('title') ? names.indexOf('title') : names.indexOf('keywords');
-      places = { item: names.findIndex((name) => ITEM.has(name)), title };
+        places = { item: names.findIndex((name) => ITEM.has(name)), title };
         if (places.item >= 0) return;
         throw new DataError(
           'DATA_HEADER',

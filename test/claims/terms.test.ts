@@ -294,6 +294,8 @@ describe('What a statement says is what runs', () => {
       [{ ...rounds, strategy: 'outside:method' }, ofStrategy],
       [{ ...alone, strategy: 'outside:method' }, ofStrategy],
       [{ ...ownAlone, strategy: 'outside:method' }, ['C2.plain', 'C2.own', 'C3.nobody-else']],
+      // A mode's code could keep something of one person and put it into the next one's code.
+      [{ ...ownAlone, release }, ['C2.plain', 'C2.own', 'C3.nobody-else', ...ofMode]],
       [ownAlone, []],
       [{ ...rounds, release }, ofMode],
       [{ ...alone, release }, ofMode],

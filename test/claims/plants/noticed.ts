@@ -64,6 +64,10 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: own,
     title: 'is refused by a source whose catalogue was collected from rows',
   },
+  'outside-mode-unnamed-at-epsilon-0': {
+    file: terms,
+    title: 'every number that rests on the word of an outside package is said to, in its own sentence',
+  },
   'taking-part-unsaid': { file: own, title: 'speaks of content, and says what it does not cover' },
   'law-of-the-last-view': { file: own, title: saidOnlyThere },
   'outside-code-without-its-declarer': {

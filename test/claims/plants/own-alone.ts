@@ -62,6 +62,14 @@ export const ownAlone: readonly Plant[] = [
     why: 'a vector counts only items that some person had met when the catalogue was collected',
   },
   {
+    id: 'outside-mode-unnamed-at-epsilon-0',
+    file: 'core/claims/claim-sentences.ts',
+    search: 'with and without your data${asDeclared(terms.by.strategy, terms.by.release)',
+    replace: 'with and without your data${asDeclared(terms.by.strategy)',
+    breaks: 'C2.own',
+    why: 'a package’s release mode could carry one person’s numbers into another’s code, and the sentence does not say that it rests on its word',
+  },
+  {
     id: 'taking-part-unsaid',
     file: 'core/claims/claim-sentences.ts',
     search:
