@@ -17,7 +17,7 @@ type Releases = Pick<Federated, 'received' | 'codes'>;
 export interface Cache {
   readonly factors: FactorStore;
   /** What a federation released, made or found. */
-  releases(options: FederationOptions, make: () => Promise<Federated>): Promise<Omit<Federated, 'plan'>>;
+  releases(options: FederationOptions, make: () => Promise<Federated>): Promise<Omit<Federated, 'plan' | 'represent'>>;
 }
 
 /** @param folder holds numbers computed from persons' rows. */
