@@ -86,14 +86,11 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   const keep = shots === 0 ? whole.keep : undefined;
   const { own, split } = afterFirst(whole.split, shots);
   const { factorise } = factorMemory(String(seed), cache.factors);
-  const measure = (
-    of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>,
-    make: () => { readonly score: (person: string) => Float32Array; readonly report?: Row['report'] },
-  ): void => {
+  const measure = (of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>, make: () => Scorer): void => {
     const row = { setting: settingName, ...of, seed };
     if (done.has(key(row)) || performance.now() > until) return;
     const began = performance.now();
-    const { report, score } = make();
+    const { report, score, seconds } = make();
     const fitted = performance.now();
     const evaluations = evaluateColdStart({
       scorer: (_, { person }) => withoutOwn(score(person), own(person)),
@@ -104,7 +101,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     });
     const ended: Row = {
       ...row,
-      seconds: { fit: (fitted - began) / 1000, score: (performance.now() - fitted) / 1000 },
+      seconds: { fit: seconds ?? (fitted - began) / 1000, score: (performance.now() - fitted) / 1000 },
       positives: split.cold.map(({ positives }) => positives.length),
       ...(keep && { untwinned: perPerson(evaluations[0], (_, p) => keep[p]) }),
       ndcg: Object.fromEntries(
@@ -144,20 +141,17 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   }
   for (const decoder of wanted) {
     const run = federated;
-    if (run === undefined) break;
-    measure({ encoder, epsilon, decoder }, () => {
-      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
-      return { score: (person) => fitted.score(run.releasedOf(person), own(person)), report: fitted.report };
-    });
+    if (run === undefined || performance.now() > until) break;
+    const [fitted, seconds] = timed(() => decodersOf(run, { split, factorise, seed }, [decoder])[0]);
+    const { report } = fitted;
+    const nothing = new Uint32Array(0);
+    const scorer = (released: boolean, known: (person: string) => Uint32Array) => (person: string) =>
+      fitted.score(released ? run.releasedOf(person) : [], known(person));
+    measure({ encoder, epsilon, decoder }, () => ({ score: scorer(true, () => nothing), report, seconds }));
     if (shots === 0) continue;
-    measure({ encoder, epsilon, decoder: `${decoder}, own items ignored` }, () => {
-      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
-      return { score: (person) => fitted.score(run.releasedOf(person)) };
-    });
-    measure({ encoder, epsilon, decoder: `${decoder}, own items alone` }, () => {
-      const [fitted] = decodersOf(run, { split, factorise, seed }, [decoder]);
-      return { score: (person) => fitted.score([], own(person)) };
-    });
+    // Held-out figures are of persons without items.
+    measure({ encoder, epsilon, decoder: `${decoder} + own items` }, () => ({ score: scorer(true, own), seconds }));
+    measure({ encoder, epsilon, decoder: `own items alone` }, () => ({ score: scorer(false, own), seconds }));
   }
 }
 const summary = summaryOf(rows);
@@ -167,6 +161,19 @@ if (options.summary !== undefined) {
   writeFileSync(options.summary, `${JSON.stringify(all, null, 1)}\n`);
 }
 console.log(options.json ? JSON.stringify({ rows: summary, chosen: chosenOf(summary) }) : summaryText(summary));
+
+interface Scorer {
+  readonly score: (person: string) => Float32Array;
+  readonly report?: Row['report'];
+  /** Seconds of the fit, if it was made before. */
+  readonly seconds?: number;
+}
+
+function timed<Value>(make: () => Value): [value: Value, seconds: number] {
+  const began = performance.now();
+  const value = make();
+  return [value, (performance.now() - began) / 1000];
+}
 
 /** Nobody is recommended what the person has. */
 function withoutOwn(scores: Float32Array, own: Uint32Array): Float32Array {
