@@ -6,7 +6,7 @@ import type { StrategyAudit } from '../../simulations/audit/strategy-audit.ts';
 import type { ReleaseAudit } from '../../simulations/audit/release-audit.ts';
 import type { TrainingAudit } from '../../simulations/audit/training-audit.ts';
 import { integer, list, positive, text } from '../arguments.ts';
-import { UNAUDITED_STRATEGIES } from '../../simulations/audit/strategies-left-out.ts';
+import { attackedEncoders } from '../../simulations/audit/attacked.ts';
 import { withAllow } from '../allow-option.ts';
 
 interface AuditOptions {
@@ -138,7 +138,9 @@ function describeStrategies(strategies: readonly StrategyAudit[]): string[] {
       (audited) =>
         `  ${audited.strategy.padEnd(17)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${proven(audited.chargedEpsilon).padStart(8)} ${proven(audited.provenEpsilon).padStart(8)}`,
     ),
-    ...Object.entries(UNAUDITED_STRATEGIES).map(([name, why]) => `  ${name.padEnd(17)} not attacked: ${why}`),
+    ...attackedEncoders().flatMap(({ strategy, notBecause }) =>
+      notBecause === null ? [] : [`  ${strategy.padEnd(17)} not attacked: ${notBecause}`],
+    ),
     '',
   ];
 }

@@ -11,7 +11,8 @@ import { PLANTED_BUGS } from './planted-bugs.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { auditReleases } from './release-audit.ts';
 import type { ReleaseAudit } from './release-audit.ts';
-import { AUDITED_STRATEGIES, auditStrategy } from './strategy-audit.ts';
+import { attackedEncoders } from './attacked.ts';
+import { auditStrategy } from './strategy-audit.ts';
 import type { StrategyAudit } from './strategy-audit.ts';
 import { auditTraining, isAsExpected } from './training-audit.ts';
 import type { AuditTerms, TrainingAudit } from './training-audit.ts';
@@ -74,7 +75,8 @@ export async function runAudit(
     };
   }
   const strategies: StrategyAudit[] = [];
-  for (const strategy of AUDITED_STRATEGIES) {
+  for (const { strategy, notBecause } of attackedEncoders()) {
+    if (notBecause !== null) continue;
     onPart(`canaries in ${strategy}`);
     strategies.push(await auditStrategy(terms, strategy, discreteGaussian));
   }

@@ -38,11 +38,8 @@ import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import type { AuditTerms } from './training-audit.ts';
 
-export const AUDITED_STRATEGIES = ['private-subspace', 'shared-trunk'] as const;
-export type AuditedStrategy = (typeof AUDITED_STRATEGIES)[number];
-
 export interface StrategyAudit {
-  readonly strategy: AuditedStrategy;
+  readonly strategy: string;
   readonly canaries: number;
   readonly guesses: number;
   readonly correct: number;
@@ -63,16 +60,17 @@ export interface StrategyAudit {
 const PLATFORMS = ['p0', 'p1', 'p2'] as const;
 const CANARIES_A_GUESS = 20;
 const ROUNDS = 2;
-/** Most canaries of each audit: a trunk's update takes thousands of numbers per person. */
-const MOST_CANARIES = { 'private-subspace': 12_000, 'shared-trunk': 1500 } as const;
+const MOST_CANARIES = 12_000;
+/** The same for an encoder with a training, whose update takes thousands of numbers per person. */
+const MOST_TRAINED = 1500;
 
 /** @param mechanism of the platforms: the discrete Gaussian, unless a bug is planted. */
 export async function auditStrategy(
   { claimedEpsilon, delta, canaries: asked, significance, seed }: AuditTerms,
-  strategy: AuditedStrategy,
+  strategy: string,
   mechanism: PrivacyMechanism,
 ): Promise<StrategyAudit> {
-  const canaries = Math.min(asked, MOST_CANARIES[strategy]);
+  const canaries = Math.min(asked, encoderSpec(strategy).training === undefined ? MOST_CANARIES : MOST_TRAINED);
   const plan = federationOf(strategy, claimedEpsilon, delta, canaries, seed);
   const words = new RandomWords(seededRandom(`${seed} ${strategy} coins`));
   const inside = Uint8Array.from({ length: canaries }, () => words.next() & 1);
@@ -295,7 +293,7 @@ function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformMod
 }
 
 function federationOf(
-  strategy: AuditedStrategy,
+  strategy: string,
   epsilon: number,
   delta: number,
   canaries: number,
