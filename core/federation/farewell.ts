@@ -12,8 +12,8 @@ import { FederationError } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { manifestHash, parsed, platformOf } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { farewellSchema, platformName } from './manifest-schema.ts';
-import type { Farewell } from './manifest-schema.ts';
+import { farewellSchema, platformName } from './manifest-fields.ts';
+import type { Farewell } from './manifest-fields.ts';
 
 /** Domain separation: no other signature by a member's key begins with these bytes. */
 const CONTEXT = new TextEncoder().encode('isthmus farewell 1\n');

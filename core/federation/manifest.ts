@@ -9,18 +9,14 @@ import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { FederationError } from './errors.ts';
-import { halfSchema, manifestSchema } from './manifest-schema.ts';
-import type { Manifest, ManifestPlatform, PublicHalf } from './manifest-schema.ts';
+import { halfSchema } from './manifest-fields.ts';
+import type { ManifestPlatform, PublicHalf } from './manifest-fields.ts';
+import { manifestSchema } from './manifest-schema.ts';
+import type { Manifest } from './manifest-schema.ts';
 
-export { COORDINATOR, platformName } from './manifest-schema.ts';
-export type {
-  Farewell,
-  Manifest,
-  ManifestPlatform,
-  ManifestVocabulary,
-  PreviousVersion,
-  PublicHalf,
-} from './manifest-schema.ts';
+export { COORDINATOR, platformName } from './manifest-fields.ts';
+export type { Farewell, ManifestPlatform, ManifestVocabulary, PublicHalf } from './manifest-fields.ts';
+export type { Manifest, PreviousVersion } from './manifest-schema.ts';
 
 /** JSON schema of a manifest, for docs/ and editors. */
 export function manifestJsonSchema(): unknown {
