@@ -12,7 +12,7 @@ import type { RandomSource } from '../random/source.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
-import type { SharedVectors } from './spaces/shared-vectors.ts';
+import type { SharedVectors } from './encoder/item-vectors.ts';
 import type { OptimiserName } from './training/optimisers.ts';
 
 /** An encoder as a manifest names it. */

@@ -12,7 +12,7 @@ import { candidateLists, ranksInLists } from '../../core/evaluation/two-kinds.ts
 import type { Kind } from '../../core/evaluation/two-kinds.ts';
 import { fitNewcomer } from '../../core/transfer/newcomer/newcomer.ts';
 import type { NewcomerWeights } from '../../core/transfer/newcomer/newcomer.ts';
-import type { SharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
+import type { SharedVectors } from '../../core/transfer/encoder/item-vectors.ts';
 import { OWN_ROWS } from '../report/own-rows.ts';
 import type { Arriving } from './sites.ts';
 

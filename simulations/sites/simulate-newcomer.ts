@@ -13,7 +13,7 @@ import { aggregate, seedRows } from '../../core/evaluation/results.ts';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
-import type { SharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
+import type { SharedVectors } from '../../core/transfer/encoder/item-vectors.ts';
 import { SimulationError } from '../errors.ts';
 import { HostPool } from '../hosts/pool.ts';
 import { platformStateIn, readLedgers } from '../ledgers.ts';

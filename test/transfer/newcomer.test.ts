@@ -3,7 +3,7 @@ import type { Interactions } from '../../core/data/domain.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { fitNewcomer } from '../../core/transfer/newcomer/newcomer.ts';
 import { OwnNeighbours } from '../../core/transfer/newcomer/own-neighbours.ts';
-import type { SharedVectors } from '../../core/transfer/spaces/shared-vectors.ts';
+import type { SharedVectors } from '../../core/transfer/encoder/item-vectors.ts';
 import { rowsOf } from '../../compliance/domain-of-rows.ts';
 
 const GROUPS = 20;

@@ -9,7 +9,7 @@
  */
 import type { Interactions } from '../../data/domain.ts';
 import { Prng } from '../../random/prng.ts';
-import type { SharedVectors } from '../spaces/shared-vectors.ts';
+import type { SharedVectors } from '../encoder/item-vectors.ts';
 import { OwnNeighbours } from './own-neighbours.ts';
 
 /** Weights of the parts' scores, each scaled to deviation 1 over the catalogue. The neighbours' weight is 1. */

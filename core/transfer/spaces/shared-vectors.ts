@@ -5,19 +5,9 @@
  * @module
  */
 import type { Places } from '../../data/vocabulary.ts';
-import type { ItemVectors } from '../encoder/item-vectors.ts';
+import type { ItemVectors, SharedVectors } from '../encoder/item-vectors.ts';
 import { itemWeights, weightedVectors } from '../encoder/subspace-iteration.ts';
 import type { SharedSubspace, SharedSubspaceMethod } from '../encoder/shared-subspace.ts';
-
-export interface SharedVectors {
-  readonly dimension: number;
-  /** U: the direction of each item. Zeros for an item outside the vocabulary, or lost in the noise. */
-  readonly directions: Float32Array /* [items, dimension] row-major */;
-  /** Weight of an item in a history. */
-  readonly weights: Float64Array /* [items] */;
-  /** Noisy count of the item over all platforms; 0 outside the vocabulary. */
-  readonly counts: Float64Array /* [items] */;
-}
 
 /** @param places of the platform's items in the vocabulary */
 export function sharedVectors(subspace: SharedSubspace, places: Places, method: SharedSubspaceMethod): SharedVectors {

@@ -8,7 +8,7 @@ import type { RandomSource } from '../../random/source.ts';
 import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
-import type { SharedVectors } from '../spaces/shared-vectors.ts';
+import type { SharedVectors } from '../encoder/item-vectors.ts';
 import type { Encode, Made } from '../views/view.ts';
 
 export interface Training<Settings extends object = object> extends Piece<Settings> {
