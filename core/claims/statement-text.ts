@@ -67,11 +67,11 @@ function silent({ withoutFarewell }: EarlierAttempts): string {
   return ` (${count(attempts, 'attempt', 'attempts')} for ${inWords(platforms)}, which left it without a farewell)`;
 }
 
-function sampling({ declaredBy, samplingRate, epsilonKnowingCoins }: PrivacyStatement): readonly Line[] {
+function sampling({ declaredBy, samplingRate, epsilonKnowingCoins, version }: PrivacyStatement): readonly Line[] {
   if (epsilonKnowingCoins === null) return [];
   // The sentence ends after the part, so its last comma goes.
   const declared = asDeclared(declaredBy?.strategy).slice(0, -1);
-  const text = `Sampling: each person is in a round with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}${declared}.`;
+  const text = `Sampling: each person is in a round${version > 1 ? ' of this version' : ''} with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}${declared}.`;
   return [[said('S.sampling', text)]];
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { composedEpsilon } from '../../core/accounting/composition.ts';
 import { claimTerms } from '../../core/claims/claim-terms.ts';
 import { privacyStatement } from '../../core/claims/claims.ts';
+import { formatStatement } from '../../core/claims/statement-text.ts';
 import { following, newManifest } from '../../core/federation/draft.ts';
 import type { ManifestParts } from '../../core/federation/draft.ts';
 import { generateIdentity, publicEntry } from '../../core/federation/identity.ts';
@@ -22,19 +23,26 @@ const member = (name: string): ManifestParts['platforms'][number] => ({
 const coordinator = { identity: member('coordinator').identity };
 const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(member);
 const SUBSPACE = encoderSpec('private-subspace');
+const TRUNK = encoderSpec('shared-trunk', {
+  'autoencoder.hidden': 2,
+  'autoencoder.bottleneck': 4,
+  'subspace.steps': 1,
+});
 const LDP: Partial<Manifest['privacy']> = { release: 'ldp', epsilon0: 2 };
 
 /** One version after another, of these members and with this policy. */
 function versions(
-  policies: readonly (Partial<Manifest['privacy']> & Partial<Pick<ManifestParts, 'encoder' | 'platforms'>>)[],
+  policies: readonly (Partial<Manifest['privacy']> &
+    Partial<Pick<ManifestParts, 'encoder' | 'platforms' | 'rounds'>>)[],
 ): Manifest {
   let last: Manifest | undefined;
-  for (const { encoder = SUBSPACE, platforms = [a, b, c], ...privacy } of policies) {
+  for (const { encoder = SUBSPACE, platforms = [a, b, c], rounds = {}, ...privacy } of policies) {
     last = newManifest({
       ...(last === undefined ? { federation: 'f', seed: 's' } : following(last, { attempts: 0, rounds: 0 })),
       coordinator,
       platforms,
       encoder,
+      rounds,
       privacy: { epsilon: 4, maxPlatformsPerPerson: 2, ...privacy },
     });
   }
@@ -103,6 +111,15 @@ describe('A claim of a later version', () => {
     assert.equal(own.length, 5);
     const spent = own.slice(-4).flatMap((sums) => sums.map((sum) => ({ event: eventOf(sum), count: sum.repetitions })));
     assert.ok(privacy.epsilon! >= composedEpsilon(spent, privacy.delta) * (1 - 1e-9));
+  });
+
+  it('says of its own rounds alone how often a person is in them', () => {
+    const rounds = { count: 2 };
+    const drawn = (...rates: readonly (number | undefined)[]): string =>
+      formatStatement(statementOf(versions(rates.map((sampling) => ({ encoder: TRUNK, rounds, sampling })))));
+    assert.match(drawn(0.2), /each person is in a round with probability 0\.2, by coins/);
+    assert.match(drawn(0.2, 0.5), /each person is in a round of this version with probability 0\.5, by coins/);
+    assert.match(drawn(0.2, undefined), /each person is in a round of this version with probability 1, by coins/);
   });
 
   it('promises no more than an earlier version kept of what is still out there', () => {

@@ -435,4 +435,8 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     title: 'counts the encoders of M platforms of all versions, though fewer are left',
   },
   'raw-vectors-of-the-version-before-forgotten': { file: overVersions, title: noMore },
+  'drawn-at-this-rate-in-every-version': {
+    file: overVersions,
+    title: 'says of its own rounds alone how often a person is in them',
+  },
 };

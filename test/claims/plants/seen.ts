@@ -653,4 +653,12 @@ export const seen: readonly Plant[] = [
     breaks: 'C3.code',
     why: 'a later version claims epsilon0 of a code, and the platform still holds the raw vector of the version before',
   },
+  {
+    id: 'drawn-at-this-rate-in-every-version',
+    file: 'core/claims/statement-text.ts',
+    search: "each person is in a round${version > 1 ? ' of this version' : ''} with probability",
+    replace: "each person is in a round${version > 10_000 ? ' of this version' : ''} with probability",
+    breaks: 'S.sampling',
+    why: 'persons were in every round of the version before, and the statement says that they are in one of five',
+  },
 ];
