@@ -12,13 +12,16 @@ import type { Gain } from '../core/evaluation/gains.ts';
 import { KINDS } from '../core/evaluation/two-kinds.ts';
 import type { Kind } from '../core/evaluation/two-kinds.ts';
 import { boardOf, compare } from './bridge/measure.ts';
-import type { BridgeRow } from './bridge/measure.ts';
+import type { Board, BridgeRow } from './bridge/measure.ts';
 import { amazonPairs, xmarketPairs } from './bridge/worlds.ts';
+import type { Pair } from './bridge/worlds.ts';
+import { codeOf, messageOf } from '../core/errors/coded-error.ts';
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: 'amazon,xmarket' },
     cuts: { type: 'string', default: '1' },
+    pairs: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -27,6 +30,7 @@ if (data === undefined) {
   console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and xmarket-electronics/');
   process.exit(2);
 }
+const asked = new Set(options.pairs.split(',').filter((name) => name !== ''));
 /** Numbers of a person in the noised maps. Words would need a sum of their own, so Amazon has the bound alone. */
 const worlds = [
   { name: 'amazon', pairsOf: amazonPairs, noised: [] },
@@ -35,11 +39,13 @@ const worlds = [
 const found: object[] = [];
 for (const { name: world, noised, pairsOf } of worlds) {
   if (!options.only.split(',').includes(world)) continue;
-  const boards = [];
+  const boards: Board[] = [];
   for (const pair of await pairsOf(data)) {
     const name = `${pair.source.name}-${pair.target.domain.name}`;
+    if (asked.size > 0 && !asked.has(name)) continue;
     for (let cut = 0; cut < Number(options.cuts); cut++) {
-      const board = boardOf(pair, name, `2026-11-30 bridge/${name}/${cut}`, noised);
+      const board = boardUnlessTooSmall(pair, name, cut, noised);
+      if (board === undefined) continue;
       boards.push(board);
       const noise = board.noised.map(({ dimension, noise: deviation, signal }) => {
         return `; map of ${dimension}: a coordinate ${signal.toFixed(2)}, its noise ${deviation.toFixed(2)}`;
@@ -54,7 +60,12 @@ for (const { name: world, noised, pairsOf } of worlds) {
   for (const [group, of] of groups) {
     const gains = { both: gainOf(of, 'both'), uniform: gainOf(of, 'uniform'), popularity: gainOf(of, 'popularity') };
     const ndcg = KINDS.map((kind) => of.reduce((sum, row) => sum + row.ndcg[kind], 0) / of.length);
-    const byPair = Object.fromEntries(of.map((row) => [row.pair, meanOf(row.gains.uniform)]));
+    const byPair = Object.fromEntries(
+      [...grouped(of, ({ pair }) => pair)].map(([pair, cuts]) => [
+        pair,
+        cuts.reduce((sum, { gains: found }) => sum + meanOf(found.uniform) / cuts.length, 0),
+      ]),
+    );
     found.push({ world, group, pairs: new Set(of.map(({ pair }) => pair)).size, ndcg, gains, byPair });
     if (options.json) continue;
     const text = KINDS.map((kind, i) => `${kind} ${ndcg[i].toFixed(3)} ${gainText(gains[kind])}`);
@@ -62,6 +73,17 @@ for (const { name: world, noised, pairsOf } of worlds) {
   }
 }
 if (options.json) console.log(JSON.stringify(found));
+
+/** Undefined where somebody's items leave too few others to draw negatives from: jp has 449 items in its half. */
+function boardUnlessTooSmall(pair: Pair, name: string, cut: number, noised: readonly number[]): Board | undefined {
+  try {
+    return boardOf(pair, name, `2026-11-30 bridge/${name}/${cut}`, noised);
+  } catch (error) {
+    if (codeOf(error) !== 'EVALUATION_TOO_FEW_ITEMS') throw error;
+    console.error(`${name}, cut ${cut} is left out: ${messageOf(error)}`);
+    return undefined;
+  }
+}
 
 function gainOf(rows: readonly BridgeRow[], kind: Kind): Gain {
   const byPair = grouped(rows, ({ pair }) => pair);

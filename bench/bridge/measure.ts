@@ -17,6 +17,7 @@ import type { Pair } from './worlds.ts';
 const ALS = { dimension: 32, sweeps: 6, unseenWeight: 0.05, ridge: 2, ridgeExponent: 0 };
 export const LINKED = [0, 20, 100, 500] as const;
 const RIDGES = [1, 10, 100];
+const POOLED = ['B0', 'B1', 'W0', 'W1', 'W2'];
 /** Numbers of a person in the map from own linked persons under noise. */
 const OWN_LINKS = 32;
 const WEIGHTS = [0.15, 0.3, 0.6, 1, 2, 4];
@@ -122,7 +123,7 @@ export function compare(boards: readonly Board[]): BridgeRow[] {
       );
     const noised = [...new Set(there.flatMap(({ lists }) => [...lists.keys()].filter((name) => name.startsWith('N'))))];
     const families: [string, Chosen[]][] = [
-      ['pooled raw rows', beside(['B0', 'B1', 'W0', 'W1', 'W2'])],
+      ['pooled raw rows', beside(POOLED)],
       ['pooled map of 32 numbers', beside(['W0', 'W1', 'W2'])],
       ...(noised.length > 0 ? [['noised map', beside(noised)] as [string, Chosen[]]] : []),
     ];
@@ -145,6 +146,12 @@ export function compare(boards: readonly Board[]): BridgeRow[] {
         if (linked === 0) add(name, found[b], 'best single', single[b]);
       }
       add('its own blend', own[b], 'best single', single[b]);
+      if (linked === 0) {
+        // More than any target can know, because these weights are chosen on cold persons of its own.
+        const without = byHalves(board, alone);
+        const pooled = combinations(alone, [{}, ...POOLED.flatMap((name) => weighted(name, WEIGHTS))]);
+        add('pooled raw rows, weights by halves', byHalves(board, pooled), 'its own blend by halves', without);
+      }
     });
   }
   return rows;
@@ -163,6 +170,25 @@ function mean(values: ArrayLike<number>): number {
 interface Chosen {
   readonly blends: Readonly<Record<Kind, Blend>>;
   readonly values: Readonly<Record<Kind, Float64Array>>;
+}
+
+/** Each half of the cold persons is ranked by the blend that suits the other half. */
+function byHalves({ cut, lists }: Board, family: readonly Blend[]): Chosen {
+  const known = family.filter((blend) => Object.keys(blend).every((name) => lists.has(name)));
+  const ndcg = known.map((blend) => {
+    const ranks = ranksOf(lists, blend, cut.candidates);
+    return byKind((kind) => Float64Array.from(ranks[kind], (rank) => metrics.ndcg(rank, 10)));
+  });
+  const best = byKind((kind) =>
+    [0, 1].map((half) => {
+      const totals = ndcg.map((of) => of[kind].reduce((sum, value, p) => sum + (p % 2 === half ? 0 : value), 0));
+      return totals.indexOf(Math.max(...totals));
+    }),
+  );
+  return {
+    blends: byKind((kind) => known[best[kind][0]]),
+    values: byKind((kind) => ndcg[0][kind].map((_, p) => ndcg[best[kind][p % 2]][kind][p])),
+  };
 }
 
 /** For each board the blend whose place in the family is best over boards of other names. Families have equal lengths. */

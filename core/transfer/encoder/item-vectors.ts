@@ -21,6 +21,17 @@ export interface ItemVectors {
   readonly vectors: Float32Array /* [items, dimension] row-major */;
 }
 
+/** Vectors of one platform's items that all platforms of a federation made together. */
+export interface SharedVectors {
+  readonly dimension: number;
+  /** U: the direction of each item. Zeros for an item outside the vocabulary, or lost in the noise. */
+  readonly directions: Float32Array /* [items, dimension] row-major */;
+  /** Weight of an item in a history. */
+  readonly weights: Float64Array /* [items] */;
+  /** Noisy count of the item over all platforms; 0 outside the vocabulary. */
+  readonly counts: Float64Array /* [items] */;
+}
+
 /**
  * Sum of the vectors of the history's items, scaled to unit length; zeros if none of them is known.
  * @param weights of the items, in their order; absent: all alike.
