@@ -22,7 +22,7 @@ export const STYLE = `
   figure svg text { fill: var(--ink) } figure svg .role-axis-grid line { stroke: var(--line) } figure svg .role-axis-domain line, figure svg .role-axis-tick line { stroke: var(--quiet) }
   details { margin: .6rem 0 } details > summary { cursor: pointer } body > details > summary { font-size: 1.05rem; font-weight: 600; padding: .3rem 0 }
   pre { background: var(--panel); padding: .8rem; overflow-x: auto; font-size: .85rem } code { overflow-wrap: anywhere }
-  @media (max-width: 40rem) { body { margin: 1rem auto; font-size: 15px } h1 { font-size: 1.3rem } table { font-size: .8rem } td, th { padding: .2rem .25rem } td.told { white-space: normal } figure svg { min-width: 0; width: 100% } }
+  @media (max-width: 40rem) { body { margin: 1rem auto; font-size: 15px } h1 { font-size: 1.3rem } table { font-size: .8rem } td, th { padding: .2rem .25rem; white-space: normal } figure svg { min-width: 0; width: 100% } }
   @media print {
     :root { color-scheme: light; --ink: #000; --quiet: #444; --line: #bbb; --ground: #fff; --panel: #fff; --accent: #555; --warn: #555; --warned: #fff }
     body { max-width: none; margin: 0; font-size: 10.5pt } figure, tr, .claim, .note { break-inside: avoid } h2, h3 { break-after: avoid } .wide, figure { overflow: visible }

@@ -77,18 +77,14 @@ export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: nu
 
 /** A score map held by the kernels, for many calls. */
 export class HeldScores {
-  readonly intercept: Float32Array;
   readonly #items: HeldRows;
 
   constructor({ intercept, items, width }: ScoreMap) {
-    this.intercept = intercept;
-    this.#items = kernels.holdRows(items, width);
+    this.#items = kernels.holdRows(items, width, intercept);
   }
 
   of(features: Float64Array): Float32Array /* [items] */ {
-    const out = this.#items.times(features);
-    for (let item = 0; item < out.length; item++) out[item] += this.intercept[item];
-    return out;
+    return this.#items.times(features);
   }
 
   /** The weight of each feature in the item's score: [width]. */
