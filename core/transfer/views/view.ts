@@ -43,7 +43,7 @@ interface AnyView<Settings extends object> extends Piece<Settings> {
 
 export interface PublicView<Settings extends object = object> extends AnyView<Settings> {
   readonly law: 'public';
-  /** True if a target may read the history itself in the numbers: it needs a consent of its own. */
+  /** True if a target may read the history itself in the numbers: the statement says so, and in how many (C3.own). */
   readonly sendsHistory: boolean;
   make(context: ViewContext<Settings>): Promise<Made>;
 }
