@@ -4,17 +4,6 @@
  * @module
  */
 
-/** Item vectors that platforms made together, as one platform reads them. */
-export interface SharedVectors {
-  readonly dimension: number;
-  /** U: the direction of each item. Zeros for an item outside the vocabulary, or lost in the noise. */
-  readonly directions: Float32Array /* [items, dimension] row-major */;
-  /** Weight of an item in a history. */
-  readonly weights: Float64Array /* [items] */;
-  /** Noisy count of the item over all platforms; 0 outside the vocabulary. */
-  readonly counts: Float64Array /* [items] */;
-}
-
 export interface ItemVectors {
   readonly dimension: number;
   /** Row i is item i's vector, its weight included. An item lost in the noise has zeros. */
