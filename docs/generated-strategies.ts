@@ -139,7 +139,7 @@ ${planted.map(plantedRow).join('\n')}
 
 ## Real data
 
-Encoders at a total epsilon of 4, raw (\`linear-bridge\` has no limit). A target is told 8 numbers per person (256 bits); with \`subspace+projection\` it is
+Encoders at a total epsilon of 4, raw (\`linear-bridge\` has no limit, and \`text\` costs the others nothing). A target is told 8 numbers per person (256 bits); with \`subspace+projection\` it is
 told 256 further numbers of a public projection of the person's own history (8,192 bits), from which it may reconstruct that history:
 rows are comparable only where as much is told. NDCG@10 with 99 negatives; paired gains with 95 % intervals over seeds, and over persons
 within seeds; "over ridge" compares decoders of the same releases. Bold: the best row on *held-out* persons among the rows with the most seeds;

@@ -4,7 +4,11 @@ import type { RecommenderOptions } from '../../client/serving/recommender.ts';
 import { Prng } from '../../core/random/prng.ts';
 
 /** A recommender over these scores for a person who has `own` items here. */
-function recommenderOf(scores: Float32Array, own: readonly number[]): Recommender {
+function recommenderOf(
+  scores: Float32Array,
+  own: readonly number[],
+  score: RecommenderOptions['decoder']['score'] = () => scores,
+): Recommender {
   const catalogue = Array.from(scores, (_, item) => `i${item}`);
   const domain = {
     name: 'd',
@@ -14,7 +18,7 @@ function recommenderOf(scores: Float32Array, own: readonly number[]): Recommende
     items: Uint32Array.from(own),
   };
   return new Recommender({
-    decoder: { score: () => scores, explain: () => ({ basis: 'prior', parts: [] }) },
+    decoder: { score, explain: () => ({ basis: 'prior', parts: [] }) },
     people: { domain, rowOfPseudonym: () => 0, hasHistory: () => true },
     newcomer: () => undefined,
     received: { person: () => [] },
@@ -45,4 +49,22 @@ describe('a list of recommendations', () => {
       assert.deepEqual(scores, before, 'the decoder may keep its scores');
     });
   }
+
+  it('hands the own items to the decoder, and says that the list rests on them', () => {
+    const scores = new Float32Array(6);
+    const asked: unknown[] = [];
+    const score = (_: unknown, own?: Uint32Array): Float32Array => {
+      asked.push(Array.from(own ?? []));
+      return scores;
+    };
+    assert.match(
+      recommenderOf(scores, [1, 4], score).recommend('p', 2).claim,
+      /^This list rests on this person's own history here and on other persons/,
+    );
+    assert.match(
+      recommenderOf(scores, [], score).recommend('p', 2).claim,
+      /^This list rests on other persons of this platform alone/,
+    );
+    assert.deepEqual(asked, [[1, 4], []]);
+  });
 });
