@@ -58,11 +58,11 @@ export interface Federated {
   readonly plan: PrivacyPlan;
   /** Representations that the target received, of the persons known on both sides and of those who arrive. */
   readonly received: readonly ReceivedRepresentations[];
-  /** What each source released of every person it was asked about, warm or cold. */
+  /** The releases of each source about every person it was asked about, warm or cold. */
   readonly codes: readonly SourceCodes[];
   /** Representations that the sources released of one person, warm or cold. */
   readonly releasedOf: (person: string) => ReleasedVector[];
-  /** What the encoder of a source makes of any history, before the release. */
+  /** The representation of any history by a source's encoder, before the release. */
   readonly represent: (source: string, history: History) => Float32Array;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a target is told about one person: bits of the boxes that it received, at the coarsest numbers that rank cold persons as well.
+ * Measures how much a target is told about one person: bits of the boxes that it received, at the coarsest numbers that rank cold persons as well.
  * The decoder stays as it was fitted.
  * @module
  */

@@ -32,7 +32,7 @@ export function catalogueOf(domain: Domain): Catalogue {
   return { ids: domain.catalogue, ...itemFacts(domain) };
 }
 
-/** What a domain of the same items keeps of this one, whatever its persons are. */
+/** The parts that a domain of the same items keeps, whatever its persons are. */
 export function itemFacts({ titles, vectors }: Domain): ItemFacts {
   return { ...(titles && { titles }), ...(vectors && { vectors }) };
 }

@@ -24,8 +24,6 @@ export type Body =
   | MailReceiptBody
   | FailureBody;
 
-export type BodyKind = Body['kind'];
-
 /** Platform to coordinator: its stage, for progress views, and if rounds may start. */
 export interface StatusBody {
   readonly kind: 'status';

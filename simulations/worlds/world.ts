@@ -25,9 +25,3 @@ export interface WorldTruth {
    */
   preference(domain: string, person: string): Float32Array /* [items] */;
 }
-
-export function domainOf(world: World, name: string): Domain {
-  const domain = world.domains.find((candidate) => candidate.name === name);
-  if (domain === undefined) throw new RangeError(`world "${world.name}" has no domain "${name}"`);
-  return domain;
-}

@@ -87,7 +87,7 @@ export interface ExplainedDecoder {
   readonly blend: Blend;
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;
-  /** What the person's own items here add to each score; undefined: nothing. */
+  /** The change of each score by the person's own items here; undefined: none. */
   readonly moved: Float32Array | undefined /* [items] */;
   /** Items nearest to where the released vectors move a person; undefined if the readout has no direction. */
   readonly near: (scores: ScoresBySources) => readonly NearItem[] | undefined;

@@ -12,11 +12,6 @@ import type { ItemSpace } from './readout.ts';
 import type { Targets } from './targets.ts';
 import { foldedIn, meanFactor, targetsOf } from './targets.ts';
 
-export interface HeldOutPersons {
-  readonly train: readonly string[];
-  readonly heldOut: readonly string[];
-}
-
 /** The target without held-out persons, and the candidates by which these are ranked. */
 export interface HeldOutTarget {
   readonly domain: Domain;

@@ -50,7 +50,7 @@ export const readouts: readonly Readout[] = [
   meanMatching,
 ];
 export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
-/** What a target does once a person has items there, whatever the readout. */
+/** Methods for a person who has items on the target by now, whatever the readout. */
 export const adaptations = [fineTune];
 
 /** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */

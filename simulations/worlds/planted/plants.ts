@@ -9,7 +9,7 @@ import { chains, titled } from './space-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { blurred, both, linear, niches, sectors } from './worlds.ts';
 
-/** What a method must gain in NDCG@10 on its world: the intervals lie above. */
+/** The gains in NDCG@10 that a method must keep on its world: the intervals lie above. */
 export interface Margins {
   readonly method: string;
   /** Over itself with its mechanism switched off. */
@@ -19,12 +19,12 @@ export interface Margins {
   readonly overRidge?: number;
 }
 
-/** Of a readout or an item space. */
+/** The plant of a readout or an item space. */
 export interface Plant extends Margins {
   readonly world: PlantedWorld;
 }
 
-/** Of a view or a training. */
+/** The plant of a view or a training. */
 export interface EncoderPlant extends Margins {
   /** Expression of an encoder that has it, and settings that differ from the usual ones. */
   readonly encoder: string;
