@@ -26,7 +26,7 @@ interface Held {
 const PERIOD_MS = 1000;
 /** Most kinds of lines per second. Further ones count as one kind, because the other end chooses the codes, and so the kinds. */
 const MOST_KINDS = 100;
-/** Most kinds of lines per second about one sender: who makes up codes must not hide what is said about others. */
+/** Most kinds of lines per second about one sender: a sender that invents codes must not hide lines about others. */
 const MOST_OF_SENDER = 10;
 const OTHERS = 'others';
 /** Fields that name the sender of the message that the line is about. */

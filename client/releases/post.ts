@@ -72,7 +72,7 @@ export class Post {
     this.#keys.start();
   }
 
-  /** Keeps letters to one platform, then sends them. Who is asked for a release is given a key for the answer first. */
+  /** Keeps letters to one platform, then sends them. A platform that is asked for a release first gets a key for its answer. */
   write(to: string, bodies: readonly LetterBody[]): void {
     if (bodies.some(({ kind }) => kind === 'release-request')) this.#keys.offer(to);
     const letters = bodies.map((body) => this.#letter(to, body));

@@ -31,7 +31,7 @@ export interface SourceOptions {
   readonly mostPersons: number;
   /** Fingerprint of the plan of this platform's encoder: a code by another encoder is another release. */
   readonly plan: string;
-  /** The other platforms of the version in force: who left is answered no more. */
+  /** The other platforms of the version in force: a platform that left gets no answer. */
   readonly targets: readonly string[];
   /** Fingerprint of the pseudonym scheme: a code sent under another pseudonym is another release. */
   readonly scheme: string;
