@@ -54,7 +54,7 @@ async function pipe({ trace, check, flags }) {
   return traced || checked;
 }
 
-/** @returns {Promise<number>} */
+/** The tracer's output goes to the checker: nobody reads it here, so that `close` might never come. @returns {Promise<number>} */
 function ended(child) {
-  return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
