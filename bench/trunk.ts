@@ -4,10 +4,14 @@
  *   npx tsx bench/trunk.ts --platforms 1 --persons 36000
  *   npx tsx bench/trunk.ts --platforms 50 --persons 400 --hidden 1462        # a trunk of 100,000 parameters
  *
+ * After bench/peers/install-flower-peer.sh, it sets a round beside Flower's client on the same network without any privacy.
+ *
  * For its quality: bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon
  * 4,none
  */
 import { parseArgs } from 'node:util';
+import { flowerRound, peerIsInstalled } from './secagg/peer.ts';
+import { trunkShapeOf } from '../core/transfer/trunk/network.ts';
 import { serverOptimiser } from '../core/federation/optimiser.ts';
 import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
 import { discreteGaussian } from '../core/privacy/mechanism/pipeline.ts';
@@ -99,6 +103,7 @@ console.log(
     `preparing: ${preparing.toFixed(2)} s per platform`,
 );
 
+const perRound: number[] = [];
 for (let round = 1; round <= rounds; round++) {
   const spent = { train: 0, bound: 0, noise: 0, step: 0 };
   const total = new Float64Array(shared.length);
@@ -125,7 +130,16 @@ for (let round = 1; round <= rounds; round++) {
   spent.step = cpuMs() - mark;
   const all = Object.entries(spent).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(2)} s`);
   const sumOf = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
+  perRound.push(sumOf);
   console.log(
     `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s per platform: ${all.join(', ')}`,
   );
 }
+
+if (peerIsInstalled()) {
+  const ours = perRound.slice(1).sort((a, b) => a - b)[Math.floor((rounds - 1) / 2)];
+  const peer = (await flowerRound({ clients: count, persons, ...trunkShapeOf(plan.blocks) })).cpuMs / 1000;
+  console.log(
+    `Flower's client without privacy: ${peer.toFixed(2)} s; ours / Flower: ${(ours / peer).toFixed(2)} (median round)`,
+  );
+} else console.log('no peer: bench/peers/install-flower-peer.sh installs Flower');

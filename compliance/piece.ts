@@ -147,7 +147,13 @@ export function trainingCompliance(training: Training, given: object = {}): void
     const made = training.readsViews ? [await madeOf(view, {})] : [];
     const width = training.readsViews ? view.width(undefined, view.settings({})) : 0;
     const settings = training.settings(given);
-    const plan = training.rounds(shape, width, settings);
+    const rounds = training.rounds?.(shape, width, settings);
+    const plan = rounds ?? {
+      blocks: [],
+      optimiser: { name: 'fedavg', learningRate: 1 } as const,
+      denominator: 1,
+      portion: 0,
+    };
     const asks = training.asks(shape, platform.name, width, settings);
     const portions = asks.reduce((sum, { portion }) => sum + portion, plan.portion);
     assert.ok(Math.abs(portions - 1) < 1e-12, 'the whole budget');
@@ -160,7 +166,8 @@ export function trainingCompliance(training: Training, given: object = {}): void
       views: made,
       inputs: made.at(0)?.encode ?? ((): Float32Array => new Float32Array(0)),
       width,
-      items: books.catalogue.length,
+      widths: made.map(() => width),
+      catalogue: catalogueOf(books),
       places: hashedPlaces(40, books.catalogue),
       sums: checkedSums(new Map(asks.map(({ label, dimension }) => [label, dimension])), asked),
       random: seededRandom('public'),
@@ -172,13 +179,13 @@ export function trainingCompliance(training: Training, given: object = {}): void
     const first = training.initialModel(plan, 'pieces');
     const moved = first.map((value, i) => value + 0.01 * Math.sin(i));
     let taught = 0;
-    for (const [round, shared] of [first, moved].entries()) {
+    for (const [round, shared] of rounds === undefined ? [] : [first, moved].entries()) {
       const sum = checkOneAtATime(trainee.contribution(shared, round + 1), training.name);
       taught += sum.filter((contribution) => lengthOf(contribution) > 0).length;
       // It is computed from the shared model that is handed in, never from an earlier one.
       assert.deepEqual(everybody(trainee.contribution(shared, round + 1), forwards, 13), sum);
     }
-    assert.ok(taught > 0);
+    assert.ok(rounds === undefined || taught > 0);
     const encode = trainee.encode(moved);
     assert.equal(encode(histories[0]).length, training.width(width, settings));
     assert.deepEqual(encode({ items: new Uint32Array(0) }), new Float32Array(training.width(width, settings)));

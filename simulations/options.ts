@@ -10,6 +10,7 @@ import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
 import { ablationsOf, DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { composeEncoder } from '../core/transfer/compose.ts';
+import { trainings } from '../core/transfer/registry.ts';
 import { encoderAblations, encoderName, encoderSpec } from '../core/transfer/expression.ts';
 import { presets, publishedPair, publishedPairs } from '../core/transfer/presets.ts';
 import { SimulationError } from './errors.ts';
@@ -415,7 +416,8 @@ export function measuredDecoders({ ablate, decoder: asked }: Pick<SimulationOpti
 
 /** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */
 export function trainsInRounds(named: string, rounds: number): boolean {
-  return rounds > 0 && encoderSpec(named).training !== undefined;
+  const { training } = encoderSpec(named);
+  return rounds > 0 && training !== undefined && trainings.named(training.name).rounds !== undefined;
 }
 
 /** True if the split of persons is published: the same at every seed. */

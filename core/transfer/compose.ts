@@ -84,7 +84,7 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
       const about = publicPlatform(shape, platform);
       const width = inputs(shape);
       return releaseQueries(shape, platform, dimension(shape), (left) => {
-        const rounds = training?.piece.rounds(shape, width, training.settings);
+        const rounds = training?.piece.rounds?.(shape, width, training.settings);
         // Without rounds the training's own sums have all of its share.
         const ofTraining =
           (training?.share ?? 0) / (rounds !== undefined && shape.rounds === 0 ? 1 - rounds.portion : 1);
@@ -121,8 +121,9 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
     },
     dimension,
     plan(shape) {
-      if (training === undefined) return NOTHING_SHARED;
-      const { blocks, denominator, optimiser } = training.piece.rounds(shape, inputs(shape), training.settings);
+      const rounds = training?.piece.rounds?.(shape, inputs(shape), training.settings);
+      if (rounds === undefined) return NOTHING_SHARED;
+      const { blocks, denominator, optimiser } = rounds;
       return { blocks, optimiser, denominator };
     },
     ...(training &&
@@ -140,7 +141,7 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
       new ComposedModel(context, {
         views,
         training,
-        width: inputs(context.shape),
+        widths: views.map(({ piece, settings }) => piece.width(releaseOf(context.shape), settings)),
         dimension: dimension(context.shape),
         release: releaseOf(context.shape),
       }),

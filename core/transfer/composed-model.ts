@@ -18,8 +18,8 @@ import type { Encode, Made, View } from './views/view.ts';
 export interface Composition {
   readonly views: readonly Chosen<View>[];
   readonly training: Chosen<Training> | undefined;
-  /** Width of all views together. */
-  readonly width: number;
+  /** Width of each view. */
+  readonly widths: readonly number[];
   /** Numbers of a representation. */
   readonly dimension: number;
   readonly release: PublicRelease | undefined;
@@ -46,7 +46,7 @@ export class ComposedModel implements PlatformModel {
   async prepare(charged: ChargedSums): Promise<void> {
     if (!this.#takesPart()) return;
     const { domain, plan, random, shape, signal } = this.#context;
-    const { training, width } = this.#composition;
+    const { training, widths } = this.#composition;
     const sums = this.#sumsOver(charged);
     const views: Made[] = [];
     for (const [index, view] of this.#composition.views.entries()) {
@@ -65,13 +65,15 @@ export class ComposedModel implements PlatformModel {
       settings: training.settings,
       views,
       inputs,
-      width,
-      items: domain.catalogue.length,
+      width: widths.reduce((sum, one) => sum + one, 0),
+      widths,
+      catalogue: catalogueOf(domain),
       ...(domain.places && { places: domain.places }),
       sums,
       random,
       ...(signal && { signal }),
     });
+    if (training.piece.rounds === undefined) await this.adopt(new Float32Array(0));
   }
 
   contributions(shared: SharedModel, round: number): Iterable<Contribution> {

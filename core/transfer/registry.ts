@@ -5,8 +5,14 @@
  */
 import { Pieces } from './pieces.ts';
 import { autoencoder } from './training/autoencoder.ts';
+import { gram } from './training/gram.ts';
+import { gru } from './training/gru.ts';
+import { itemAttention } from './training/item-attention.ts';
+import { meta } from './training/meta.ts';
 import { sharedSubspace } from './training/shared-subspace.ts';
+import { textCnn } from './training/text-cnn.ts';
 import type { Training } from './training/training.ts';
+import { twoTowers } from './training/two-towers.ts';
 import { attributes } from './views/attributes.ts';
 import { plainAls } from './views/plain-als.ts';
 import { projection } from './views/projection.ts';
@@ -16,4 +22,13 @@ import { vectors } from './views/vectors.ts';
 import type { View } from './views/view.ts';
 
 export const views = new Pieces<View>('view', 'views', [plainAls, subspace, text, vectors, attributes, projection]);
-export const trainings = new Pieces<Training>('training', 'trainings', [autoencoder, sharedSubspace]);
+export const trainings = new Pieces<Training>('training', 'trainings', [
+  autoencoder,
+  sharedSubspace,
+  gram,
+  twoTowers,
+  itemAttention,
+  gru,
+  textCnn,
+  meta,
+]);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Places } from '../../data/vocabulary.ts';
+import type { Catalogue } from '../../data/domain.ts';
 import type { RandomSource } from '../../random/source.ts';
 import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan } from '../encoder.ts';
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
@@ -23,7 +24,8 @@ export interface Training<Settings extends object = object> extends Piece<Settin
   width(inputs: number, settings: Settings, release?: PublicRelease): number;
   /** Sums that one source releases alone before the first round. */
   asks(shape: PublicShape, platform: string, inputs: number, settings: Settings): readonly Ask[];
-  rounds(shape: PublicShape, inputs: number, settings: Settings): RoundsPlan;
+  /** Absent for a training that needs no round: its own sums have all of its share. */
+  rounds?(shape: PublicShape, inputs: number, settings: Settings): RoundsPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;
   /** As in `Encoder.advance` (encoder.ts). */
@@ -52,10 +54,11 @@ export interface TrainingContext<Settings> {
   /** The views in their order, and all of them side by side. */
   readonly views: readonly Made[];
   readonly inputs: Encode;
-  /** Width of all views together. */
+  /** Width of all views together, and of each. */
   readonly width: number;
-  /** Catalogue size. */
-  readonly items: number;
+  readonly widths: readonly number[];
+  /** Public facts about the platform's items. */
+  readonly catalogue: Catalogue;
   /** The place of each item in the federation's vocabulary; -1: it has none. Absent without a vocabulary. */
   readonly places?: Int32Array;
   readonly sums: PersonSums;

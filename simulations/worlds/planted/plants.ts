@@ -6,6 +6,7 @@ import { between, biased, idle, narrow, opposite, silent, tellers, turned, wide 
 import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
+import { gifts, opposites, stages, witnesses, WITNESSES, wordOrder } from './tower-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { blurred, both, linear, niches, sectors } from './worlds.ts';
 
@@ -69,6 +70,71 @@ export const encoderPlants: readonly EncoderPlant[] = [
     world: twoShops,
     overAblation: 0.2,
     overPrior: 0.2,
+  },
+  {
+    method: 'gram',
+    encoder: 'vectors+attributes>gram',
+    settings: { 'vectors.numbers': 8, 'attributes.values': WITNESSES, 'gram.numbers': 3 },
+    epsilon: 8,
+    world: witnesses,
+    overAblation: 0.1,
+    overPrior: 0.15,
+  },
+  {
+    method: 'two-towers',
+    encoder: 'vectors>two-towers',
+    settings: {
+      'vectors.numbers': 6,
+      'two-towers.dimension': 8,
+      'two-towers.hidden': 16,
+      'two-towers.learningRate': 0.1,
+      'two-towers.temperature': 1,
+    },
+    rounds: 60,
+    epsilon: null,
+    world: opposites,
+    overAblation: 0.04,
+    overPrior: 0.2,
+  },
+  {
+    method: 'item-attention',
+    encoder: 'vectors>item-attention',
+    settings: { 'vectors.numbers': 9 },
+    rounds: 20,
+    epsilon: null,
+    world: gifts,
+    overAblation: 0.015,
+    overPrior: 0.3,
+  },
+  {
+    method: 'gru',
+    encoder: 'vectors>gru',
+    settings: { 'vectors.numbers': 8 },
+    rounds: 20,
+    epsilon: null,
+    world: stages,
+    overAblation: 0.06,
+    overPrior: 0.1,
+  },
+  {
+    method: 'text-cnn',
+    encoder: 'text>text-cnn',
+    settings: { 'text.numbers': 8, 'text-cnn.filters': 8, 'text-cnn.negatives': 8 },
+    rounds: 30,
+    epsilon: null,
+    world: wordOrder,
+    overAblation: 0.03,
+    overPrior: 0.2,
+  },
+  {
+    method: 'meta',
+    encoder: 'vectors>meta',
+    settings: { 'vectors.numbers': 8 },
+    rounds: 10,
+    epsilon: null,
+    world: stages,
+    overAblation: 0.08,
+    overPrior: 0.08,
   },
 ];
 

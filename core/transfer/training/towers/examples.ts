@@ -1,0 +1,92 @@
+/**
+ * The training examples of one person: each half of a history is to tell the items of the other half from negatives.
+ * Everything is computed from the person's own history, the shared model, released values and a public seed, so that a
+ * person's examples are the same whoever else is on the platform.
+ * @module
+ */
+import { Prng } from '../../../random/prng.ts';
+import { halvesOf } from '../../trunk/halves.ts';
+import type { Negatives } from './negatives.ts';
+
+export interface Example {
+  /** What the person's vector is made from, in order. */
+  readonly seen: Uint32Array;
+  /** Positives, then negatives. */
+  readonly candidates: Uint32Array;
+  readonly positives: number;
+  /** One per candidate; infinity takes a negative out that the person has. */
+  readonly logQ: Float64Array;
+}
+
+/** `halves`: each half tells the other. `next`: what came before tells what came next, from two places of the history. */
+export const TASKS = ['halves', 'next'] as const;
+export type Task = (typeof TASKS)[number];
+
+export interface ExampleSettings {
+  readonly task: Task;
+  /** False shuffles what is seen, so that its order says nothing. */
+  readonly ordered: boolean;
+  /** The latest items of a history that are seen. */
+  readonly longest: number;
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+/** A person's examples; none for a history of fewer than two items. */
+export function examplesOf(
+  history: Uint32Array,
+  round: number,
+  settings: ExampleSettings,
+  negatives: Negatives,
+  { score, seed }: { readonly seed: string; readonly score: (seen: Uint32Array) => (item: number) => number },
+): readonly Example[] {
+  const random = new Prng(`${seed}/${round}/${history.join()}`);
+  const own = new Set(history);
+  const parts = settings.task === 'halves' ? halves(history, round) : cuts(history, settings.positives, random);
+  return parts.map(([before, after]) => {
+    const seen = seenOf(before, settings);
+    const chosen = settings.task === 'next' ? after.subarray(0, settings.positives) : some(after, settings, random);
+    const drawn = negatives.draw(settings.negatives, random, score(seen));
+    return {
+      seen,
+      candidates: Uint32Array.of(...chosen, ...drawn.items),
+      positives: chosen.length,
+      logQ: Float64Array.of(
+        ...Array.from(chosen, (item) => negatives.logQ(item)),
+        ...Array.from(drawn.items, (item, i) => (own.has(item) ? Number.POSITIVE_INFINITY : drawn.logQ[i])),
+      ),
+    };
+  });
+}
+
+/** What the person tower sees of a history: the latest items, in their order or in one that the items decide. */
+export function seenOf(
+  items: Uint32Array,
+  { longest, ordered }: Pick<ExampleSettings, 'longest' | 'ordered'>,
+): Uint32Array {
+  const seen = items.subarray(Math.max(0, items.length - longest));
+  if (ordered) return seen;
+  const sorted = seen.toSorted();
+  return new Prng(sorted.join()).sample(seen.length, seen.length).map((at) => sorted[at]);
+}
+
+type Parts = readonly (readonly [before: Uint32Array, after: Uint32Array])[];
+
+function halves(history: Uint32Array, round: number): Parts {
+  const both = halvesOf(history, round);
+  if (both === null) return [];
+  return [
+    [both.first, both.second],
+    [both.second, both.first],
+  ];
+}
+
+function cuts(history: Uint32Array, positives: number, random: Prng): Parts {
+  if (history.length < 2) return [];
+  const latest = Math.max(1, history.length - positives);
+  return [1 + random.integer(history.length - 1), latest].map((at) => [history.subarray(0, at), history.subarray(at)]);
+}
+
+function some(items: Uint32Array, { positives }: ExampleSettings, random: Prng): Uint32Array {
+  return items.length <= positives ? items : random.sample(items.length, positives).map((at) => items[at]);
+}

@@ -1,0 +1,120 @@
+/**
+ * A person tower above an item tower, and what one person teaches both.
+ * @module
+ */
+import { writtenOut } from '../../../privacy/mechanism/written-out.ts';
+import type { WrittenContribution } from '../../../privacy/mechanism/mechanism.ts';
+import type { Arithmetic, Reals } from '../../network/arithmetic.ts';
+import { contributionOf, sizeOfBlocks } from '../../network/layer.ts';
+import type { LayerBlock, Pass, SequenceLayer } from '../../network/layer.ts';
+import type { Example } from './examples.ts';
+import { softmaxLoss } from './softmax.ts';
+import type { Softmax } from './softmax.ts';
+
+/** Turns items into vectors w, by whatever it knows of them. */
+export interface ItemTower {
+  readonly blocks: readonly LayerBlock[];
+  run(arithmetic: Arithmetic, parameters: Reals, items: Uint32Array): Pass;
+}
+
+export interface Learnt {
+  readonly loss: number;
+  readonly update: WrittenContribution;
+}
+
+/** Both towers of one platform, with their parameters in one vector: the item tower's first. */
+export class TowerPair {
+  readonly #items: ItemTower;
+  readonly #person: SequenceLayer;
+  readonly #split: number;
+  readonly size: number;
+  readonly dimension: number;
+
+  constructor(items: ItemTower, person: SequenceLayer, dimension: number) {
+    this.#items = items;
+    this.#person = person;
+    this.#split = sizeOfBlocks(items.blocks);
+    this.size = this.#split + sizeOfBlocks(person.blocks);
+    this.dimension = dimension;
+  }
+
+  runItems(arithmetic: Arithmetic, parameters: Reals, items: Uint32Array): Pass {
+    return this.#items.run(arithmetic, parameters.subarray(0, this.#split), items);
+  }
+
+  runPerson(arithmetic: Arithmetic, parameters: Reals, w: Reals, offsets: Uint32Array): Pass {
+    return this.#person.run(arithmetic, parameters.subarray(this.#split), w, offsets);
+  }
+
+  /** For each person, the mean loss of the person's examples, and minus its gradient, written out. */
+  learn(
+    arithmetic: Arithmetic,
+    parameters: Reals,
+    persons: readonly (readonly Example[])[],
+    { nearness, temperature }: Pick<Softmax, 'nearness' | 'temperature'>,
+  ): readonly Learnt[] {
+    const width = this.dimension;
+    const examples = placed(persons);
+    const items = Uint32Array.from(examples.flatMap(({ candidates, seen }) => [...seen, ...candidates]));
+    const below = this.runItems(arithmetic, parameters, items);
+    const offsets = new Uint32Array(examples.length + 1);
+    examples.forEach(({ seen }, e) => (offsets[e + 1] = offsets[e] + seen.length));
+    const w = arithmetic.zeros(offsets[examples.length] * width);
+    examples.forEach(({ row, seen }, e) => {
+      w.set(below.y.subarray(row * width, (row + seen.length) * width), offsets[e] * width);
+    });
+    const person = this.runPerson(arithmetic, parameters, w, offsets);
+    const dz = arithmetic.zeros(examples.length * width);
+    const dw = arithmetic.zeros(items.length * width);
+    const losses = new Float64Array(persons.length);
+    examples.forEach(({ candidates, logQ, of, positives, row, seen, share }, e) => {
+      const from = (row + seen.length) * width;
+      const slopes = softmaxLoss(arithmetic, {
+        z: person.y.subarray(e * width, (e + 1) * width),
+        w: below.y.subarray(from, from + candidates.length * width),
+        positives,
+        logQ,
+        temperature,
+        nearness,
+      });
+      losses[of] += share * slopes.loss;
+      for (let j = 0; j < width; j++) dz[e * width + j] = -share * slopes.dz[j];
+      for (let j = 0; j < slopes.dw.length; j++) dw[from + j] = -share * slopes.dw[j];
+    });
+    const above = person.backward(dz);
+    examples.forEach(({ row, seen }, e) => {
+      for (let j = 0; j < seen.length * width; j++) dw[row * width + j] += above.dx[offsets[e] * width + j];
+    });
+    const ofItems = below.backward(dw, false).factors;
+    let example = 0;
+    let row = 0;
+    return persons.map((own, of) => {
+      const [firstExample, firstRow] = [example, row];
+      example += own.length;
+      row += own.reduce((sum, { candidates, seen }) => sum + seen.length + candidates.length, 0);
+      const lower = contributionOf(ofItems, firstRow, row);
+      const upper = contributionOf(above.factors, firstExample, example, this.#split);
+      return { loss: losses[of], update: writtenOut({ blocks: [...lower.blocks, ...upper.blocks] }, this.size) };
+    });
+  }
+}
+
+interface Placed extends Example {
+  /** The person's place in the batch. */
+  readonly of: number;
+  /** Row of its first item among those of all examples: what is seen, then candidates. */
+  readonly row: number;
+  /** Its part of the person's loss. */
+  readonly share: number;
+}
+
+function placed(persons: readonly (readonly Example[])[]): readonly Placed[] {
+  let row = 0;
+  return persons.flatMap((own, of) =>
+    own.map((example): Placed => {
+      const at = row;
+      row += example.seen.length + example.candidates.length;
+      return { ...example, of, row: at, share: 1 / own.length };
+    }),
+  );
+}

@@ -1,0 +1,254 @@
+/**
+ * Trainings by two towers. An item tower turns what is known of an item into its vector w. A person tower turns the vectors
+ * of a history, in their order, into the person's vector z. All platforms train both together, so that z tells the items
+ * of one half of a history from those of the other (softmax.ts). z of the whole history is the representation.
+ *
+ * A person's contribution is minus the gradient of the person's own loss. A network of a few thousand numbers has more terms
+ * per person than its blocks have rows, so contributions are written out, not factored.
+ *
+ * Yi et al., RecSys 2019; per-person contributions: McMahan et al., ICLR 2018, algorithm 1, everybody in every round.
+ * @module
+ */
+import { z } from 'zod';
+import type { History } from '../../../data/domain.ts';
+import type { Contribution } from '../../../privacy/mechanism/mechanism.ts';
+import { Prng } from '../../../random/prng.ts';
+import type { PublicShape, SharedBlock, SharedModel } from '../../encoder.ts';
+import { TransferError } from '../../errors.ts';
+import { double, single } from '../../network/arithmetic.ts';
+import type { Arithmetic, Reals } from '../../network/arithmetic.ts';
+import { sizeOfBlocks } from '../../network/layer.ts';
+import type { LayerBlock, SequenceLayer } from '../../network/layer.ts';
+import { parseSettings } from '../../settings.ts';
+import type { PerPerson } from '../../per-person.ts';
+import { OPTIMISERS } from '../optimisers.ts';
+import type { OptimiserName } from '../optimisers.ts';
+import type { Trainee, Training, TrainingContext } from '../training.ts';
+import { examplesOf, seenOf, TASKS } from './examples.ts';
+import type { Task } from './examples.ts';
+import { TowerPair } from './pair.ts';
+import type { ItemTower } from './pair.ts';
+import { Negatives, SAMPLINGS } from './negatives.ts';
+import type { Sampling } from './negatives.ts';
+import { rowsOf } from './rows.ts';
+import { NEARNESSES } from './softmax.ts';
+import type { Nearness } from './softmax.ts';
+
+export interface TowerSettings {
+  /** What a person's own history is to tell: each half the other, or each beginning what comes next. */
+  readonly task: Task;
+  /** False shuffles what the person tower sees. */
+  readonly ordered: boolean;
+  /** Latest items of a history that the person tower sees. */
+  readonly longest: number;
+  readonly positives: number;
+  readonly negatives: number;
+  readonly sampling: Sampling;
+  /** False leaves the correction out, which teaches against popular items. */
+  readonly logQ: boolean;
+  readonly temperature: number;
+  /** How near z and w are: their product, or minus half their squared distance (Snell, Swersky and Zemel, NeurIPS 2017). */
+  readonly nearness: Nearness;
+  /** Bound on one person's gradient on one platform. */
+  readonly clip: number;
+  /** Share of the training's budget for counts of items, where negatives are drawn by them. */
+  readonly countShare: number;
+  readonly optimiser: OptimiserName;
+  readonly learningRate: number;
+}
+
+export const towerDefaults: TowerSettings = {
+  task: 'halves',
+  ordered: true,
+  longest: 20,
+  positives: 4,
+  negatives: 16,
+  sampling: 'uniform',
+  logQ: true,
+  temperature: 0.2,
+  nearness: 'product',
+  clip: 0.5,
+  countShare: 0.1,
+  optimiser: 'fedadam',
+  learningRate: 0.05,
+};
+
+/** The settings that every training by towers has. @param defaults its own defaults. */
+export function towerSettings(defaults: TowerSettings): {
+  readonly [K in keyof TowerSettings]: z.ZodType<TowerSettings[K]>;
+} {
+  return {
+    task: z.enum(TASKS).default(defaults.task),
+    ordered: z.boolean().default(defaults.ordered),
+    longest: z.int().min(1).max(100).default(defaults.longest),
+    positives: z.int().min(1).max(20).default(defaults.positives),
+    negatives: z.int().min(1).max(100).default(defaults.negatives),
+    sampling: z.enum(SAMPLINGS).default(defaults.sampling),
+    logQ: z.boolean().default(defaults.logQ),
+    temperature: z.number().min(0.01).max(100).default(defaults.temperature),
+    nearness: z.enum(NEARNESSES).default(defaults.nearness),
+    clip: z.number().min(0.01).max(100).default(defaults.clip),
+    countShare: z.number().min(0.001).max(0.9).default(defaults.countShare),
+    optimiser: z.enum(OPTIMISERS).default(defaults.optimiser),
+    learningRate: z.number().positive().max(100).default(defaults.learningRate),
+  };
+}
+
+/** The layout of both towers: a function of public facts alone. */
+export interface TowerLayers {
+  /** Length of z and of w. */
+  readonly dimension: number;
+  readonly items: readonly LayerBlock[];
+  readonly person: SequenceLayer;
+}
+
+export interface TowersDesign<Settings extends TowerSettings> {
+  readonly name: string;
+  readonly summary: string;
+  readonly reference: string;
+  readonly defaults: Settings;
+  readonly ablation: NonNullable<Training['ablation']>;
+  readonly schema: z.ZodType<Settings>;
+  /** @param inputs width of the views' item vectors together. @throws TransferError TRANSFER_SETTING */
+  layers(inputs: number, settings: Settings): TowerLayers;
+  itemTower(context: TrainingContext<Settings>): ItemTower;
+  /** First value of a parameter. @param at its row and column in the block. */
+  initial(block: SharedBlock, at: { readonly row: number; readonly column: number }, random: Prng): number;
+}
+
+const COUNTS = 'training/counts';
+/** The constant in a representation: released vectors have unit length, and with it their direction shows the length of z. */
+const ANCHOR = 0.5;
+const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
+
+export function towers<Settings extends TowerSettings>(design: TowersDesign<Settings>): Training<Settings> {
+  const { ablation, defaults, name, reference, schema, summary } = design;
+  const countShare = ({ countShare: share, sampling }: Settings): number =>
+    sampling === 'counts' || sampling === 'mixed' ? share : 0;
+  return {
+    name,
+    summary,
+    reference,
+    readsViews: true,
+    portion: 0.2,
+    defaults,
+    ablation,
+    settings: (raw) => parseSettings(schema, raw, name),
+    width: (inputs, settings) => design.layers(inputs, settings).dimension + 1,
+    asks(shape, platform, _, settings) {
+      const portion = countShare(settings);
+      if (portion === 0) return [];
+      return [{ label: COUNTS, dimension: itemsOf(shape, platform), clip: 1, repetitions: 1, portion }];
+    },
+    rounds(shape, inputs, settings) {
+      const { items, person } = design.layers(inputs, settings);
+      return {
+        blocks: [...items, ...person.blocks],
+        optimiser: { name: settings.optimiser, learningRate: settings.learningRate },
+        denominator: shape.platforms.reduce((sum, { personsAbout }) => sum + personsAbout, 0),
+        clip: settings.clip,
+        portion: 1 - countShare(settings),
+      };
+    },
+    initialModel(plan, seed) {
+      const random = new Prng(seed);
+      return Float32Array.from(
+        plan.blocks.flatMap((block) => {
+          const columns = block.shape.at(-1) ?? 1;
+          return Array.from({ length: sizeOfBlocks([block]) }, (_, i) =>
+            design.initial(block, { row: Math.floor(i / columns), column: i % columns }, random),
+          );
+        }),
+      );
+    },
+    async join(context) {
+      const { catalogue, settings, sums } = context;
+      const items = catalogue.ids.length;
+      const counts = countShare(settings) > 0 ? await sums.release(COUNTS, (batch) => batch.map(evenly)) : undefined;
+      const both = pairOf(design, context);
+      const { logQ: corrects, sampling } = settings;
+      const negatives = new Negatives(items, { sampling, corrects, ...(counts && { counts }) });
+      return trainee(both, negatives, settings, seedOf(context), items);
+    },
+  };
+}
+
+/** 1/sqrt(n) at each of n items: a contribution of length 1. */
+function evenly({ items }: History): Contribution {
+  return { indices: items, values: new Float32Array(items.length).fill(1 / Math.sqrt(Math.max(1, items.length))) };
+}
+
+function itemsOf({ platforms }: PublicShape, platform: string): number {
+  const found = platforms.find(({ name }) => name === platform);
+  if (found !== undefined) return found.items;
+  throw new TransferError('TRANSFER_SHAPE', `"${platform}" is no platform of this federation`);
+}
+
+function pairOf<Settings extends TowerSettings>(
+  design: TowersDesign<Settings>,
+  context: TrainingContext<Settings>,
+): TowerPair {
+  const { dimension, person } = design.layers(context.width, context.settings);
+  const pair = new TowerPair(design.itemTower(context), person, dimension);
+  if (sizeOfBlocks(context.plan.blocks) === pair.size) return pair;
+  throw new TransferError('TRANSFER_SHAPE', `the shared plan is not for ${design.name}: another version made it`);
+}
+
+/** A public seed: the same after a restart, so that a person's examples are too. */
+const seedOf = ({ random }: TrainingContext<object>): string => Buffer.from(random.bytes(16)).toString('hex');
+
+/** Persons who are computed at once. */
+const BATCH = 32;
+
+function trainee(both: TowerPair, negatives: Negatives, settings: TowerSettings, seed: string, items: number): Trainee {
+  return {
+    contribution(shared: SharedModel, round: number): PerPerson {
+      const score = settings.sampling === 'hard' ? scores(both, shared, items) : (): (() => number) => () => 0;
+      return function* (batch) {
+        for (let start = 0; start < batch.length; start += BATCH) {
+          const persons = batch
+            .slice(start, start + BATCH)
+            .map((history) => examplesOf(history.items, round, settings, negatives, { score, seed }));
+          const taught = both.learn(single, shared, persons, settings);
+          for (const [person, examples] of persons.entries())
+            yield examples.length > 0 ? taught[person].update : NOTHING;
+        }
+      };
+    },
+    encode(shared) {
+      const vectors = allVectors(double, both, shared, items);
+      return (history) => {
+        const representation = new Float32Array(both.dimension + 1);
+        if (history.items.length === 0) return representation;
+        const seen = seenOf(history.items, settings);
+        const w = rowsOf(double, vectors, both.dimension, seen);
+        representation.set(both.runPerson(double, shared, w, Uint32Array.of(0, seen.length)).y);
+        representation[both.dimension] = ANCHOR;
+        return representation;
+      };
+    },
+  };
+}
+
+function allVectors(arithmetic: Arithmetic, both: TowerPair, shared: SharedModel, items: number): Reals {
+  return both.runItems(
+    arithmetic,
+    shared,
+    Uint32Array.from({ length: items }, (_, item) => item),
+  ).y;
+}
+
+/** The product of a person's vector with an item's, for hard negatives. */
+function scores(both: TowerPair, shared: SharedModel, items: number): (seen: Uint32Array) => (item: number) => number {
+  const width = both.dimension;
+  const vectors = allVectors(single, both, shared, items);
+  return (seen) => {
+    const w = rowsOf(single, vectors, width, seen);
+    const { y: z } = both.runPerson(single, shared, w, Uint32Array.of(0, seen.length));
+    return (item) => {
+      let product = 0;
+      for (let j = 0; j < width; j++) product += z[j] * vectors[item * width + j];
+      return product;
+    };
+  };
+}

@@ -1,0 +1,267 @@
+/**
+ * Planted worlds of trainings by two towers: two sources whose items have public vectors or titles of one meaning, and a target
+ * of other items. Their numbers were set on other seeds than those of `verify.ts`.
+ * @module
+ */
+import type { ColdPerson } from '../../../core/data/cold-person.ts';
+import type { Domain } from '../../../core/data/domain.ts';
+import { Prng } from '../../../core/random/prng.ts';
+import type { EncoderTrial, EncoderWorld } from './encoder-worlds.ts';
+import { likedItems } from './planted.ts';
+
+const LINKED = 400;
+const COLD = 300;
+/** Persons of the sources alone: they teach. */
+const OTHERS = 500;
+const SOURCES = ['first', 'second'];
+const TARGET_ITEMS = 64;
+const CHOSEN = 5;
+/** How much a person likes an item of the own group at the target: larger by 1 is e times as likely. */
+const LIKING = 4;
+
+interface Item {
+  readonly id: string;
+  readonly vector?: Float32Array;
+  readonly title?: string;
+}
+
+interface Plan {
+  readonly groups: number;
+  readonly items: (prng: Prng) => readonly Item[];
+  /** Places of a person's items at a source, in their order. */
+  readonly history: (group: number, prng: Prng) => Uint32Array;
+  /** Attributes of a person at a source. */
+  readonly attributes?: (group: number, prng: Prng) => readonly string[];
+}
+
+/** Both sources sell the same items; persons are on one of them in turn. */
+function towerTrial({ attributes, groups, history, items }: Plan, seed: string): EncoderTrial {
+  const prng = new Prng(seed);
+  const sold = items(prng);
+  const persons = Array.from({ length: LINKED + COLD + OTHERS }, (_, row) => {
+    const group = prng.integer(groups);
+    const utility = Float64Array.from({ length: TARGET_ITEMS }, (__, item) => (item % groups === group ? LIKING : 0));
+    return {
+      id: `p${row}`,
+      source: row % SOURCES.length,
+      history: history(group, prng),
+      attributes: attributes?.(group, prng) ?? [],
+      items: likedItems(utility, CHOSEN, prng),
+    };
+  });
+  const linked = persons.slice(0, LINKED);
+  const names = linked.map(({ id }) => id);
+  const vectors = new Map(sold.flatMap(({ id, vector }) => (vector === undefined ? [] : [[id, vector] as const])));
+  const facts = {
+    ...(vectors.size > 0 && { vectors: { dimension: sold[0].vector?.length ?? 0, of: vectors } }),
+    ...(sold[0].title !== undefined && { titles: sold.map(({ title }) => title) }),
+  };
+  return {
+    sources: SOURCES.map((name, place) => ({
+      ...domainOf(
+        name,
+        persons.filter(({ source }) => source === place).map(({ history: own, id }) => ({ id, items: own })),
+        sold.map(({ id }) => id),
+      ),
+      ...facts,
+      ...(attributes && { attributes: new Map(persons.map((one) => [one.id, one.attributes])) }),
+    })),
+    split: {
+      target: domainOf(
+        'target',
+        linked,
+        Array.from({ length: TARGET_ITEMS }, (_, item) => `target ${item}`),
+      ),
+      cold: persons.slice(LINKED, LINKED + COLD).map(({ history: own, id, items: positives }): ColdPerson => ({
+        person: id,
+        positives,
+        sourceInteractions: own.length,
+      })),
+      warm: names,
+      linked: names,
+      unmetPositives: 0,
+    },
+  };
+}
+
+function domainOf(
+  name: string,
+  persons: readonly { readonly id: string; readonly items: Uint32Array }[],
+  catalogue: readonly string[],
+): Domain {
+  const offsets = new Uint32Array(persons.length + 1);
+  persons.forEach(({ items }, row) => (offsets[row + 1] = offsets[row] + items.length));
+  return {
+    name,
+    persons: persons.map(({ id }) => id),
+    catalogue,
+    offsets,
+    items: Uint32Array.from(persons.flatMap(({ items }) => Array.from(items))),
+  };
+}
+
+const gaussians = (prng: Prng, length: number): Float32Array => Float32Array.from({ length }, () => prng.gaussian());
+
+/** Liked items, in any order. */
+function liked(utility: Float64Array, count: number, prng: Prng): Uint32Array {
+  const items = likedItems(utility, count, prng);
+  return prng.sample(items.length, items.length).map((at) => items[at]);
+}
+
+const FACETS = 3;
+
+export const opposites: EncoderWorld = {
+  name: 'opposites',
+  summary:
+    'along each of three facets an item has a direction, and a person likes one line and both of its ends: sums cancel',
+  make(seed) {
+    let lines: readonly (readonly number[])[] = [];
+    return towerTrial(
+      {
+        groups: 2 ** FACETS,
+        items(prng) {
+          const angles = Array.from({ length: 400 }, () =>
+            Array.from({ length: FACETS }, () => 2 * Math.PI * prng.uniform()),
+          );
+          lines = angles.map((own) => own.map((angle) => Math.cos(2 * angle)));
+          return angles.map((own, item) => ({
+            id: `item ${item}`,
+            vector: Float32Array.from(own.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])),
+          }));
+        },
+        history(group, prng) {
+          const taste = (facet: number): number => ((group >> facet) & 1) * 2 - 1;
+          const utility = lines.map((own) => own.reduce((sum, value, facet) => sum + 2 * taste(facet) * value, 0));
+          return liked(Float64Array.from(utility), 20, prng);
+        },
+      },
+      seed,
+    );
+  },
+};
+
+const DIRECTIONS = 8;
+
+export const gifts: EncoderWorld = {
+  name: 'gifts',
+  summary: 'two thirds of a history are gifts for others, and a number of an item’s vector says how much it is a gift',
+  make: (seed) =>
+    towerTrial(
+      {
+        groups: DIRECTIONS,
+        // The first half are gifts.
+        items: (prng) =>
+          Array.from({ length: 480 }, (_, item) => {
+            const vector = gaussians(prng, DIRECTIONS + 1).map((value) => 0.2 * value);
+            vector[item % DIRECTIONS] += 1;
+            vector[DIRECTIONS] += item < 240 ? 1 : -1;
+            return { id: `item ${item}`, vector };
+          }),
+        history: (group, prng) => {
+          const own = Array.from({ length: 4 }, () => 240 + group + DIRECTIONS * prng.integer(30));
+          const given = Array.from({ length: 8 }, () => prng.integer(240));
+          const all = [...new Set([...own, ...given])];
+          return prng.sample(all.length, all.length).map((at) => all[at]);
+        },
+      },
+      seed,
+    ),
+};
+
+export const stages: EncoderWorld = {
+  name: 'stages',
+  summary: 'tastes change after every four items, and the last ones decide what a person likes at the target',
+  make: (seed) =>
+    towerTrial(
+      {
+        groups: DIRECTIONS,
+        items: (prng) =>
+          Array.from({ length: 480 }, (_, item) => {
+            const vector = gaussians(prng, DIRECTIONS).map((value) => 0.2 * value);
+            vector[item % DIRECTIONS] += 1;
+            return { id: `item ${item}`, vector };
+          }),
+        history(group, prng) {
+          const tastes = [prng.integer(DIRECTIONS), prng.integer(DIRECTIONS), prng.integer(DIRECTIONS), group];
+          const items = tastes.flatMap((taste) =>
+            Array.from({ length: 4 }, () => taste + DIRECTIONS * prng.integer(60)),
+          );
+          // The last time that an item is met is the one that counts.
+          return Uint32Array.from(items.filter((item, at) => items.lastIndexOf(item) === at));
+        },
+      },
+      seed,
+    ),
+};
+
+const KINDS = 4;
+const VARIANTS = 10;
+
+export const wordOrder: EncoderWorld = {
+  name: 'word order',
+  summary: 'titles of two words, and their order tells the group: "a3 b7" is one group’s, "b7 a3" another’s',
+  make(seed) {
+    let groupsOf: readonly number[] = [];
+    return towerTrial(
+      {
+        groups: 2 * KINDS,
+        items(prng) {
+          const items = Array.from({ length: 480 }, (_, item) => {
+            const group = item % (2 * KINDS);
+            const kind = group >> 1;
+            const words = [`a${kind}x${prng.integer(VARIANTS)}`, `b${kind}x${prng.integer(VARIANTS)}`];
+            return {
+              group,
+              item: { id: `item ${item}`, title: (group % 2 === 0 ? words : words.toReversed()).join(' ') },
+            };
+          });
+          groupsOf = items.map(({ group }) => group);
+          return items.map(({ item }) => item);
+        },
+        history: (group, prng) =>
+          liked(
+            Float64Array.from(groupsOf, (of) => (of === group ? 5 : 0)),
+            10,
+            prng,
+          ),
+      },
+      seed,
+    );
+  },
+};
+
+/** Of a person's numbers, those that say the taste: two of a vector, one of seven attributes. */
+const NUISANCES = 6;
+
+export const WITNESSES: readonly string[] = [
+  ...Array.from({ length: 4 }, (_, group) => `of=${group}`),
+  ...Array.from({ length: NUISANCES }, (_, k) => [`${k}=0`, `${k}=1`]).flat(),
+];
+
+export const witnesses: EncoderWorld = {
+  name: 'two witnesses',
+  summary: 'item vectors and attributes of a person both know the group, each beside larger nuisances of its own',
+  make(seed) {
+    let vectors: readonly Float32Array[] = [];
+    return towerTrial(
+      {
+        groups: 4,
+        items(prng) {
+          vectors = Array.from({ length: 400 }, () => gaussians(prng, 2 + NUISANCES));
+          return vectors.map((vector, item) => ({ id: `item ${item}`, vector }));
+        },
+        history(group, prng) {
+          const angle = (Math.PI / 2) * group;
+          const likes = [Math.cos(angle), Math.sin(angle), ...gaussians(prng, NUISANCES)];
+          const utility = vectors.map((vector) => vector.reduce((sum, value, k) => sum + value * likes[k], 0));
+          return liked(Float64Array.from(utility), 12, prng);
+        },
+        attributes: (group, prng) => [
+          `of=${prng.uniform() < 0.6 ? group : prng.integer(4)}`,
+          ...Array.from({ length: NUISANCES }, (_, k) => `${k}=${prng.integer(2)}`),
+        ],
+      },
+      seed,
+    );
+  },
+};
