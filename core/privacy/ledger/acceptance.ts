@@ -72,7 +72,10 @@ class Reader {
     this.told.add(entry);
   }
 
-  /** Checks the whole that was read. @throws PrivacyError PRIVACY_LEDGER_REFUSED. */
+  /**
+   * Checks the limits that hold only once the whole ledger is read.
+   * @throws PrivacyError PRIVACY_LEDGER_REFUSED if more attempts of a version stand charged than the plan allows.
+   */
   end(): void {
     const standing = new Map<number, number>();
     for (const { charge, refund } of this.told.all()) {
@@ -88,7 +91,8 @@ class Reader {
   #charge(charge: Charge): string | undefined {
     const { limits, rules, version } = this.#terms;
     const { attempts: mostAttempts, refunds } = limits(charge.version);
-    // Before a later version left fewer attempts to it, more of them could stand at a time, and were refunded since.
+    // A later version may have lowered the attempts of an earlier one. At this point of the ledger charges may stand that
+    // were refunded later, at most F of them.
     const mostAtOnce = charge.version === version ? mostAttempts : mostAttempts + refunds;
     if (charge.scope !== 'federation') return `charges ${nameOf(charge)}, a platform's own sum`;
     if (this.told.find(charge) !== undefined) return `charges ${nameOf(charge)} for the second time`;

@@ -20,7 +20,7 @@ export interface Account {
   readonly refund?: RefundEntry;
 }
 
-/** Attempts at rounds. */
+/** Counts of one version's attempts at rounds. */
 export interface AttemptCounts {
   /** Charged, and not taken back. */
   readonly attempts: number;

@@ -1,5 +1,6 @@
 /**
- * The shape of a ledger entry as it comes from a store or from the other side. It is checked before any hash is.
+ * The shape of a ledger entry as it comes from a store or from the other side. A reader checks the shape before it
+ * computes any hash.
  * @module
  */
 import { z } from 'zod';

@@ -23,11 +23,11 @@ export interface LedgerReport {
   readonly delta: number;
   /** Total epsilon allowed; null without a manifest, or in a federation without privacy. */
   readonly budget: number | null;
-  /** Epsilon counted from the start because other platforms' encoders charge it; 0 without a manifest. */
+  /** Epsilon of other platforms' encoders, which their own ledgers charge and this total includes; 0 without a manifest. */
   readonly elsewhere: number;
   /**
-   * Total epsilon, at delta, of the charges that stand. Null if the ledger is broken, or if a release without any bound
-   * is in it.
+   * Total epsilon, at delta, of the charges that stand. Null if the ledger is broken, or if it holds a release without
+   * any bound.
    */
   readonly spent: number | null;
   /** Attempts at rounds whose charge stands. */

@@ -93,7 +93,7 @@ export class Ledger {
     return this.#entries;
   }
 
-  /** Attempts at rounds whose charge stands; falls with a refund. */
+  /** Number of attempts at rounds whose charge stands. A refund lowers it. */
   get attempts(): number {
     return this.#accounts.attempts;
   }
@@ -113,8 +113,8 @@ export class Ledger {
   }
 
   /**
-   * Epsilon, at the budget's delta, of all charges that stand, here and elsewhere; null without a budget. Falls with a
-   * refund.
+   * Epsilon, at the budget's delta, of all charges that stand, here and elsewhere; null without a budget. A refund
+   * lowers it.
    */
   spent(): number | null {
     return this.#epsilonWith([]);
@@ -204,7 +204,7 @@ export class Ledger {
       rules: this.#rules,
     };
     const adopted: LedgerEntry[] = [];
-    // A charge for which there is no room may have some once refunds that come after it are taken over.
+    // This ledger may have no room for a charge until it has taken over the refunds that follow it, so it reads again.
     for (let news = newEntries(this.#accounts, theirs, terms); news.length > 0;) {
       adopted.push(...news.map((body) => this.#append('adopted', body)));
       news = newEntries(this.#accounts, theirs, terms);

@@ -25,8 +25,8 @@ export interface LedgerRules {
 
 /** Limits of the rounds of one version. */
 export interface AttemptLimits {
-  /** R. */
+  /** R: attempts that may stand charged. */
   readonly attempts: number;
-  /** F. */
+  /** F: refunds that one ledger may hold. */
   readonly refunds: number;
 }

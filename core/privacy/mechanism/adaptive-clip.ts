@@ -77,7 +77,7 @@ export function withoutVotes(mean: Float64Array, clip: number): Float64Array {
   return mean.subarray(0, mean.length - 1).map((value) => value * clip);
 }
 
-/** The next round's clip. */
+/** The next round's clip, from this round's clip and the mean, whose last coordinate is the mean vote. */
 export function nextClip({ initial }: AdaptiveClip, clip: number, mean: Float64Array): number {
   const vote = mean[mean.length - 1] / VOTE_WEIGHT;
   const next = clip * Math.exp(STEP * Math.min(1, Math.max(-1, vote)));

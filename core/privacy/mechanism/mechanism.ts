@@ -18,8 +18,8 @@ export interface WrittenContribution {
 }
 
 /**
- * The same as sums of outer products, which are never written out (outer-products.ts). Coordinates outside the blocks are
- * zero.
+ * A vector given as blocks, each a sum of outer products. The pipeline never multiplies them out (outer-products.ts).
+ * Coordinates outside the blocks are zero.
  */
 export interface FactoredContribution {
   /** In the order of their coordinates, without overlap. */
@@ -28,7 +28,7 @@ export interface FactoredContribution {
 
 /** A block [rows, columns], row-major, of the vector: the sum over terms t of left_t right_tᵀ. */
 export interface FactoredBlock {
-  /** Its first coordinate in the sum. */
+  /** Coordinate of the sum at which the block begins, from 0. */
   readonly offset: number;
   readonly rows: number;
   readonly columns: number;
@@ -53,8 +53,8 @@ export interface SumQuery {
   /** Noise relative to the plan's other sums: its noise multiplier is `relativeNoise` x the plan's calibrated one. */
   readonly relativeNoise: number;
   /**
-   * Present if contributions come as sums of outer products: the largest number of them that one person has in one block.
-   * Their rounding needs a larger scale.
+   * Present if contributions come as sums of outer products: the largest number of products that one person has in one
+   * block. Their rounding needs a larger scale.
    */
   readonly outerProducts?: number;
   /**
@@ -64,9 +64,9 @@ export interface SumQuery {
   readonly scope: 'platform' | 'federation';
 }
 
-/** A query with all the numbers fixed on which its release and its accounting must agree. */
+/** A query together with the numbers on which its release and its accounting must agree. */
 export interface PlannedSum extends SumQuery {
-  /** The version of the manifest that planned it. A later one that keeps it keeps this number. */
+  /** The version of the manifest that planned it. A later version that keeps the sum keeps this number. */
   readonly version: number;
   /** z: noise standard deviation of the whole release in units of the sensitivity. 0 only in a plan without privacy. */
   readonly noiseMultiplier: number;

@@ -23,14 +23,14 @@ import type { FactoredBlock, FactoredContribution, PlannedSum } from './mechanis
  * 2^53 together, so doubles hold each sum of them exactly.
  */
 const LARGEST_BULK = 2 ** 26;
-/** A platform's sum of as many persons as reach this in one coordinate fits 32 bits. */
+/** Largest coordinate of a batch's sum that a signed 32-bit integer holds. It limits the persons per batch. */
 const LARGEST_SUM = 2 ** 31 - 1;
-/** Numbers that the rows of one batch hold in each block's larger side, about. */
+/** Approximate size of a batch: the count of numbers in the larger factors of its widest block. */
 const BATCH_NUMBERS = 2 ** 20;
 const LARGEST_BATCH = 512;
 /** Expected variance of one rounding; the largest is 1/4. */
 const ROUNDING_VARIANCE = 1 / 6;
-/** The norm aimed at lies below K by this many standard deviations of what rounding does to it. */
+/** The target norm lies this many standard deviations of the rounding error below K, so that few persons are rounded twice. */
 const ROOM = 1.5;
 const NO_LEFT = Float32Array.of(1);
 
@@ -42,7 +42,7 @@ interface Measured {
   readonly bulk: number;
   /** Variance that rounding adds to all coordinates together: `spread` times the scale. */
   readonly spread: number;
-  /** Variance that it adds along g, over |g|²: `along` times the scale. */
+  /** Variance that rounding adds in the direction of g, divided by |g|²: `along` times the scale. */
   readonly along: number;
   /** |l_t| and |r_t| of each term, by block. */
   readonly lengths: readonly Float64Array[];
@@ -94,7 +94,9 @@ export class OuterProductSum {
     }
   }
 
-  /** Takes one person in, at most K long. False if a factor holds NaN or infinity, which takes the person as zeros. */
+  /**
+   * Adds one person's integers, of norm at most K. Returns false, and adds nothing, if a factor holds NaN or infinity.
+   */
   add({ blocks }: FactoredContribution): boolean {
     if (blocks.length === 0) return true;
     const rows = this.#roomFor(blocks);
@@ -106,7 +108,7 @@ export class OuterProductSum {
     for (let attempt = 0; ; attempt++) {
       const { bulk, square } = this.#round(rows, blocks, measured, factor);
       if (bulk < LARGEST_BULK && square <= limit) break;
-      // Each attempt is shorter than the one before, and rounds everything to zero in the end.
+      // Each attempt is shorter than the one before. The loop ends, because at last everything rounds to zero.
       const shorter = 1 - Math.min(0.5, 0.002 * 2 ** attempt);
       factor *= Math.min(shorter, (shorter * integerClip) / Math.sqrt(square), (shorter * LARGEST_BULK) / bulk);
     }
@@ -116,7 +118,7 @@ export class OuterProductSum {
     return true;
   }
 
-  /** Adds what was taken in since the last time to the integers of all persons. */
+  /** Adds the persons taken in since the last flush to the integers of all persons. */
   flush(): void {
     if (this.#rows === undefined || this.#kept === 0) return;
     // No person moves a coordinate by more than K, so the sum of a batch stays within 32 bits, and is exact although its
@@ -126,7 +128,7 @@ export class OuterProductSum {
     this.#kept = 0;
   }
 
-  /** Room for one more person with these blocks. */
+  /** Returns a batch with room for one more person with these blocks. Flushes the current batch if they differ from its own. */
   #roomFor(blocks: readonly FactoredBlock[]): OuterSums {
     const terms = Math.max(1, ...blocks.map(termsOf));
     const isSame =
@@ -172,7 +174,7 @@ export class OuterProductSum {
     return { ...total, lengths };
   }
 
-  /** 1 where the person fits, and else the share of its length for which rounding leaves it just below K, mostly. */
+  /** Factor on the person's vector: 1 if it fits, else the factor with which the rounded norm is usually just below K. */
   #firstFactor({ along, bulk, spread, square }: Measured): number {
     const { integerClip, scale } = this.#sum;
     const length = scale * Math.sqrt(Math.max(0, square));
@@ -180,7 +182,7 @@ export class OuterProductSum {
     const whole =
       (factor * length) ** 2 + factor * scale * spread + 2 * ROOM * factor * length * Math.sqrt(factor * scale * along);
     const reach = integerClip / Math.sqrt(whole);
-    // 0 / 0 for a person who moves nothing.
+    // A vector of zeros gets factor 1, also if a quotient above is 0 / 0.
     return reach < 1 ? factor * reach : Number.isNaN(factor) ? 1 : factor;
   }
 
@@ -216,8 +218,8 @@ function squareOf({ left, right }: Grams): number {
 }
 
 /**
- * The factors of both sides of each term, whose product is the scale. Rounding adds a variance of about (a² |l|² columns +
- * b² |r|² rows) / 6, which is least where both are the same.
+ * The factors a and b of the two sides of each term. Their product is the scale. Rounding adds a variance of about
+ * (a² |l|² columns + b² |r|² rows) / 6, which is least if both terms are equal.
  */
 function scalesOf({ columns, left, rows }: FactoredBlock, lengths: Float64Array, scale: number): Float64Array {
   const scales = new Float64Array(lengths.length);

@@ -6,7 +6,7 @@ import { PrivacyError } from './errors.ts';
 import type { PlannedSum, SumQuery } from './mechanism.ts';
 import { LARGEST_INTEGER_CLIP } from './pipeline.ts';
 
-/** Below this, a sum of discrete Gaussians would not be close enough to a discrete Gaussian. */
+/** Least sigma of one platform's noise. Below it, a sum of discrete Gaussians is not close enough to a discrete Gaussian. */
 export const SMALLEST_LOCAL_SIGMA = 64;
 export const SMALLEST_RING_BITS = 16;
 export const LARGEST_RING_BITS = 32;
@@ -51,8 +51,8 @@ export interface ScaledSum {
 /**
  * Fixes scale, integer clip, noise and bound of a query whose noise multiplier is known. The scale is the least power
  * of two for which (1) the local sigma is at least 64, (2) rounding costs at most 1 % of the noise's variance and (3)
- * rounding does not swell norms. If the ring is too narrow for every person to be at the clip in one coordinate, the
- * scale shrinks: (2) and (3) may then fail, (1) never.
+ * rounding does not raise norms noticeably. If the ring is too narrow for every person to be at the clip in one
+ * coordinate, the scale shrinks: (2) and (3) may then fail, (1) never.
  *
  * @throws PrivacyError PRIVACY_RING_OVERFLOW with the arithmetic, PRIVACY_PLAN_REFUSED
  */
@@ -84,7 +84,7 @@ export function scaleSum(query: SumQuery, noiseMultiplier: number, setting: SumS
   }
 }
 
-/** The least K for which rounding neither swells norms nor adds more than its share to the noise. */
+/** The least K for which rounding neither raises norms noticeably nor adds more than its share to the noise. */
 function clipForRounding(query: SumQuery, unit: number, { persons, platforms, shares }: SumSetting): number {
   const { dimension, outerProducts } = query;
   if (outerProducts === undefined) {

@@ -38,7 +38,7 @@ export function lengthOf(contribution: Contribution): number {
       }
     }
   }
-  // Terms that cancel may leave less than nothing.
+  // Rounding errors of terms that cancel can make the sum slightly negative.
   return Math.sqrt(square < 0 ? 0 : square);
 }
 

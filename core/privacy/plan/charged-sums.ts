@@ -12,9 +12,9 @@ import { plannedSum } from './plan-lookups.ts';
 import type { PrivacyPlan } from './privacy-plan.ts';
 
 /**
- * Values already drawn, kept durably inside the platform. After a restart the platform finds the values it has paid
- * for. A crash between drawing and charging neither overspends nor loses a repetition, because a kept value has not
- * left yet.
+ * Values already drawn, kept durably inside the platform. After a restart the platform finds the values that it has paid
+ * for. A crash between drawing and charging neither overspends nor loses a repetition: the value is kept, and has not
+ * been released yet.
  */
 export interface DrawnSums {
   get(fingerprint: string, repetition: number): Kept | Promise<Kept>;

@@ -2,8 +2,8 @@
  * The releases of earlier versions of a manifest, as a later version's plan counts them.
  *
  * A sum that a platform has released keeps its noise and its charge: the later plan holds the very same planned sum, under
- * the same fingerprint, so that nothing is drawn again. Attempts at rounds are counted up to the number that the later
- * version leaves to the earlier one, whether or not they are made.
+ * the same fingerprint, so that nothing is drawn again. The later plan counts as many attempts at rounds as it leaves to
+ * the earlier version, even if they are never made.
  * @module
  */
 import { PrivacyError } from '../mechanism/errors.ts';
@@ -54,7 +54,7 @@ export function earlierReleases(
     },
   };
   return {
-    // Even where no attempt is left: refunded ones were uploaded, and stand in ledgers.
+    // A version stays in the list even if no attempt is left to it: ledgers still hold its uploads and their refunds.
     rounds: [...plan.earlier.rounds, ...(sum === undefined ? [] : [{ ...rounds, sum }])].map((one) => ({
       ...one,
       unbound: stillUnbound(one.unbound, holders),
@@ -63,14 +63,14 @@ export function earlierReleases(
   };
 }
 
-/** The unbound platforms without those that sign this version: their signatures bind them to what each version left. */
+/** Removes the platforms that sign this version: their signatures bind them to the attempts that each version left. */
 function stillUnbound(unbound: readonly Unbound[], holders: Readonly<Record<string, string>>): readonly Unbound[] {
   return unbound
     .filter(({ platform, holder }) => holders[platform] !== holder)
     .map((one) => ({ ...one, isBack: one.isBack || one.platform in holders }));
 }
 
-/** Own sums that this platform holds from an earlier version; none for a platform that joins, or joins again without its state. */
+/** Own sums that this platform holds from an earlier version. Empty for a platform that joins, or rejoins without its state. */
 export function keptSums(previous: PreviousPlan | undefined, { name, holder }: PlanPlatform): readonly PlannedSum[] {
   if (previous === undefined) return [];
   const own = holdingsOf(previous.plan).find((held) => held.platform === name && held.holder === (holder ?? name));
@@ -78,8 +78,8 @@ export function keptSums(previous: PreviousPlan | undefined, { name, holder }: P
 }
 
 /**
- * The kept sum that answers this query; undefined where none has its label.
- * @throws PrivacyError PRIVACY_REDRAWN where the sum would have to be drawn again, with what would keep it.
+ * The kept sum that answers this query; undefined if none has its label.
+ * @throws PrivacyError PRIVACY_REDRAWN if the sum would have to be drawn again. The message says how to keep it.
  */
 export function keptSum(kept: readonly PlannedSum[], query: SumQuery, platform: string): PlannedSum | undefined {
   const sum = kept.find(({ label }) => label === query.label);
@@ -101,12 +101,12 @@ export interface PlatformAttempts {
 }
 
 /**
- * The attempts of every kind of platform: first of those that stay, then of those that left an earlier version without a
- * farewell, which may have charged all that it planned, and nothing later. docs/privacy.md proves that a person costs no
- * more than on one of these (Over versions).
+ * The attempts of every kind of platform. The first kind stays. Each other kind left an earlier version without a farewell:
+ * it may have charged all attempts that this version planned, and none of a later version. docs/privacy.md proves that a
+ * person costs no more than on a platform of one of these kinds (Over versions).
  *
- * The proof needs each platform's part of the bound on a person to be the same in all versions, and no other platform of
- * the same persons to come after it. Where either fails, all is counted together.
+ * The proof needs two conditions: each platform's part of the bound on a person is the same in all versions, and no
+ * platform that left comes back under its name with another identity. If either fails, one list counts both together.
  */
 export function attemptsByPlatform(plan: CountedVersions): readonly PlatformAttempts[] {
   const { earlier, spareAttempts } = plan;
@@ -129,7 +129,7 @@ export function attemptsByPlatform(plan: CountedVersions): readonly PlatformAtte
 
 export type CountedVersions = Pick<PrivacyPlan, 'sums' | 'earlier' | 'maxPlatformsPerPerson' | 'spareAttempts'>;
 
-/** Most opened sums of an earlier version with the data of a platform in them whose ledger holds so many attempts. */
+/** Most opened sums of an earlier version that hold one platform's data, if its ledger holds this number of attempts. */
 export function openingsOf(
   { trust, unbound, planned, refunds }: EarlierRounds,
   attempts: number,
@@ -153,7 +153,7 @@ function isEven(plan: Pick<PrivacyPlan, 'sums'>): boolean {
   return new Set(federationSums(plan).map(({ integerClip }) => integerClip)).size <= 1;
 }
 
-/** Every platform's own sums that the plan counts, those of platforms that left among them. */
+/** Every platform's own sums that the plan counts, including those of platforms that left. */
 function holdingsOf(plan: PrivacyPlan): readonly EarlierSums[] {
   const own = Object.entries(plan.sums).flatMap(([platform, sums]) => {
     const alone = sums.filter(({ scope }) => scope === 'platform');

@@ -26,9 +26,9 @@ export interface GraphRequest {
 }
 
 /**
- * Degree and threshold of the sparse graph, by the rule that `isthmus secagg plan --adversary semi-malicious --full-sums`
- * prints; undefined for the complete graph.
- * @throws PrivacyError PRIVACY_PLAN_REFUSED if the manifest asks for a sparse graph and none serves.
+ * Degree and threshold of the sparse graph, by the rule of `isthmus secagg plan --adversary semi-malicious --full-sums`;
+ * undefined for the complete graph.
+ * @throws PrivacyError PRIVACY_PLAN_REFUSED if the manifest asks for a sparse graph and none meets the rule.
  */
 export function sparseGraphFor(request: GraphRequest): DegreeAndThreshold | undefined {
   const { platforms: n, colluding, dropouts, attempts, graph } = request;

@@ -1,6 +1,6 @@
 /**
- * Bounds how many opened sums a platform's data can be in, whoever lies. docs/privacy.md proves every line (What the
- * ledger proves).
+ * Bounds how many opened sums a platform's data can be in, whichever members lie. docs/privacy.md proves every line (What
+ * the ledger proves).
  *
  * A platform pays before it uploads. Its ledger holds at most R payments at a time. It takes a payment back at most F
  * times, each time on signed proof that the sum was not opened and cannot be.
@@ -17,7 +17,7 @@ export interface AttemptBound {
   readonly refunds: number;
 }
 
-/** F if the manifest names none: room for one failed attempt in three rounds, and for three at least. */
+/** F if the manifest gives no number: room for one failed attempt per three rounds, and for at least three. */
 export function defaultRefunds(rounds: number): number {
   return Math.max(3, Math.ceil(rounds / 3));
 }

@@ -47,9 +47,12 @@ export function eventKnowingCoins(sum: PlannedSum, shares: number = sum.noiseSha
 export interface MaskedSumSight {
   /** Honest noise shares in each opened sum. */
   readonly noiseShares: number;
-  /** c': platforms that pool what they saw. It decides what is seen of earlier versions. */
+  /** c': platforms that pool what they saw. It decides how much they saw of earlier versions. */
   readonly colluders: number;
-  /** Accounts the sums of earlier versions as if one honest share were in each: as tight for drawn persons, and always true. */
+  /**
+   * True to account earlier versions' sums as if each held one honest share of noise. That bound always holds, and with
+   * sampling it can be the tighter one.
+   */
   readonly oneShare?: boolean;
   /** Opened sums that contain one platform's data, as a function of the attempts that a ledger lets stand. */
   readonly openings: (attempts: number) => number;
@@ -58,8 +61,8 @@ export interface MaskedSumSight {
 }
 
 /**
- * The most that one person's data may enter: the costliest platforms' own sums, and the opened masked sums. One list per
- * kind of platform that the person may be on: one that stays, or one that left.
+ * The costliest releases that one person's data may enter: the costliest platforms' own sums, and the opened masked sums.
+ * The result has one list per kind of platform that the person may be on: one that stays, or one that left.
  */
 export function worstPersonEvents(
   plan: CountedPlan,
@@ -71,7 +74,7 @@ export function worstPersonEvents(
     const before = platform.earlier.flatMap(({ rounds, attempts }) => {
       const count = openingsOf(rounds, attempts, colluders);
       if (count === 0) return [];
-      // Not more shares than it was charged with, so that plan and ledgers count alike.
+      // The sum counts at most the shares that its ledger entry was charged with, so that plan and ledgers agree.
       const shares = oneShare ? 1 : Math.min(rounds.sum.noiseShares, noiseSharesAgainst(rounds.trust, colluders));
       return [{ event: event(rounds.sum, shares), count }];
     });
@@ -120,7 +123,7 @@ export function ledgerBudget(plan: PrivacyPlan, side: { readonly platform: strin
   };
 }
 
-/** Every platform's own sums, those that nobody holds any more among them: under one name they are of the same persons. */
+/** Every platform's own sums, including those that nobody holds any more: sums under one name are of the same persons. */
 function ownSums({ sums, earlier }: Pick<CountedPlan, 'sums' | 'earlier'>): ReadonlyMap<string, readonly PlannedSum[]> {
   const own = new Map<string, readonly PlannedSum[]>();
   const add = (platform: string, planned: readonly PlannedSum[]): void =>

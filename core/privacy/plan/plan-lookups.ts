@@ -27,15 +27,15 @@ export function epsilonAgainst(plan: PrivacyPlan, colluders: number): number | n
 }
 
 /**
- * Number of opened masked sums with one platform's data in them that {@link epsilonAgainst} counts, those of earlier
- * versions among them; 0 without rounds.
+ * Number of opened masked sums with one platform's data in them that {@link epsilonAgainst} counts, including those of
+ * earlier versions; 0 without rounds.
  */
 export function planOpenings(plan: PrivacyPlan, colluders: number): number {
   const { openings } = sightOf(plan, colluders);
   return mostOfAny(plan, openings, (rounds, attempts) => openingsOf(rounds, attempts, colluders));
 }
 
-/** Most uploads of one platform, in all versions, whoever lies. */
+/** Most uploads of one platform, over all versions, whichever members lie. */
 export function planUploads(plan: PrivacyPlan): number {
   const { refunds } = plan;
   return mostOfAny(

@@ -27,7 +27,7 @@ export interface PlanSetting {
   /** Each platform's part of the bound on one person. */
   readonly shares: readonly number[];
   readonly trust: Trust;
-  /** M. */
+  /** M: number of platforms over which one person's clip is split. */
   readonly split: number;
   readonly sampling: PersonSampling | undefined;
   readonly clipQuantile: number | undefined;
@@ -43,7 +43,7 @@ export function scaleAll(setting: PlanSetting, z: number): PlannedSums {
     platforms: platforms.length,
     shares: trust.noiseShares,
     split,
-    // In units of an even part of the bound: a platform with a larger weight can reach further.
+    // The unit is an even part of the bound: a platform with a larger weight has a larger clip, like one with more persons.
     personsAtMost: Math.max(...persons.map((count, i) => count * Math.max(1, shares[i] * split))),
     persons: persons.reduce((sum, count) => sum + count, 0),
     ring: true,
@@ -92,7 +92,7 @@ function scaleFederated(query: SumQuery, z: number, together: SumSetting, settin
   const clips = shares.map((share) => sharedClip(sum, share));
   const planned = {
     ...sum,
-    // Parts are rounded down, so the heaviest may add up to slightly less than the whole.
+    // Each part is rounded down, so the largest parts may add up to slightly less than the whole bound.
     integerSensitivity: clips
       .toSorted((a, b) => b - a)
       .slice(0, split)

@@ -28,7 +28,7 @@ const CALIBRATION_SLACK = 1e-9;
 
 /**
  * @throws PrivacyError PRIVACY_BAD_PARAMETER, PRIVACY_PLAN_REFUSED (too few platforms, too many colluding, too little
- * noise a platform, nothing left by earlier versions), PRIVACY_REDRAWN, PRIVACY_RING_OVERFLOW; each names the numbers.
+ * noise per platform, no budget left by earlier versions), PRIVACY_REDRAWN, PRIVACY_RING_OVERFLOW; each names the numbers.
  */
 export function planPrivacy(request: PlanRequest): PrivacyPlan {
   checkRequest(request);
@@ -45,7 +45,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const kept = new Map(platforms.map((platform) => [platform.name, keptSums(previous, platform)] as const));
   const earlier = earlierReleases(previous, kept, holders);
   checkSplit(earlier, request.maxPlatformsPerPerson);
-  // A person on a platform that left may be on M others by now, of which M in all count.
+  // A person may have been on a platform that left and be on others now. The plan counts the costliest M of all of them.
   const ever = new Set([...Object.keys(holders), ...earlier.sums.map(({ platform }) => platform)]);
   const maxPlatformsPerPerson = Math.min(request.maxPlatformsPerPerson, ever.size);
   const setting: PlanSetting = {
@@ -126,8 +126,8 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
 }
 
 /**
- * The noise of what is still to come, for the budget that earlier versions left. Kept sums have theirs.
- * @throws PrivacyError PRIVACY_PLAN_REFUSED with both numbers where no noise is enough.
+ * Calibrates the noise of new releases to the budget that earlier versions left. Kept sums keep their noise.
+ * @throws PrivacyError PRIVACY_PLAN_REFUSED with both numbers if no noise is enough.
  */
 function calibratedAfter(
   setting: PlanSetting,
@@ -146,7 +146,7 @@ function calibratedAfter(
     try {
       return composed(scaleAll(setting, z).sums);
     } catch (error) {
-      // So little noise that integers do not hold it, or so much that the ring does not.
+      // The noise is too small for the integer scale, or too large for the ring: this z is no candidate.
       if (error instanceof PrivacyError && error.code !== 'PRIVACY_REDRAWN') return Infinity;
       throw error;
     }
@@ -173,12 +173,12 @@ function calibratedAfter(
   );
 }
 
-/** Own sums that are held from earlier versions, and nothing new. */
+/** Only the own sums that platforms hold from earlier versions. */
 function withoutNews({ platforms, kept }: PlanSetting): PlannedSums['sums'] {
   return Object.fromEntries(platforms.map(({ name }) => [name, kept.get(name) ?? []]));
 }
 
-/** @throws PrivacyError PRIVACY_PLAN_REFUSED where persons on more platforms are to be covered than earlier sums were split for. */
+/** @throws PrivacyError PRIVACY_PLAN_REFUSED if persons may be on more platforms than earlier sums were split over. */
 function checkSplit({ rounds }: EarlierReleases, most: number): void {
   const short = rounds.find(({ split, trust }) => split < Math.min(most, trust.platformCount));
   if (short === undefined) return;

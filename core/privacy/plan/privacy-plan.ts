@@ -50,20 +50,20 @@ export interface PrivacyPlan extends Trust {
   readonly delta: number;
   /** z of a sum with relative noise 1; 0 without privacy. */
   readonly noiseMultiplier: number;
-  /** M: most platforms of one person, those of earlier versions that released something by themselves among them. */
+  /** M: most platforms of one person, including platforms of earlier versions that released sums of their own. */
   readonly maxPlatformsPerPerson: number;
   /** Number of platforms whose own releases one person's data may enter. */
   readonly encodersPerPerson: number;
   /** Planned releases of the masked sum, without spare attempts. */
   readonly rounds: number;
   readonly spareAttempts: number;
-  /** F: a platform uploads at most rounds + spareAttempts + refunds times, whoever lies. */
+  /** F: a platform uploads at most rounds + spareAttempts + refunds times, whichever members lie. */
   readonly refunds: number;
   /** Bits of the masked sum's ring, 16 to 32. */
   readonly ringBits: number;
   /** q of the masked sums; 1 if everybody is in all of them. */
   readonly samplingRate: number;
-  /** The sums of each platform: in the order of its queries, then those that it holds from earlier versions and asks for no more. */
+  /** The sums of each platform, in the order of its queries, then the kept sums that no query asks for any more. */
   readonly sums: Readonly<Record<string, readonly PlannedSum[]>>;
   /** Holder of the values of each platform's own sums. */
   readonly holders: Readonly<Record<string, string>>;
@@ -84,7 +84,7 @@ export interface EarlierRounds {
   readonly unbound: readonly Unbound[];
   /** F of that version. */
   readonly refunds: number;
-  /** Most platforms that one person may have been on: over so many its bound on a person was split. */
+  /** Number of platforms over which that version split the bound on one person. */
   readonly split: number;
   readonly trust: Pick<
     Trust,
@@ -115,11 +115,11 @@ export interface EarlierReleases {
   readonly sums: readonly EarlierSums[];
 }
 
-/** The version before. */
+/** The plan of the version before, and the attempts that this version leaves to it. */
 export interface PreviousPlan {
   readonly plan: PrivacyPlan;
-  /** Attempts at its rounds that may stand charged, of all that it plans. */
+  /** Attempts at its rounds that may stand charged: at most the number that it planned. */
   readonly attempts: number;
-  /** Names of the platforms that left it and said farewell to it with no more attempts charged. */
+  /** Names of the platforms that left it with a farewell, and with at most `attempts` charged. */
   readonly farewells?: readonly string[];
 }

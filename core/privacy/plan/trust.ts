@@ -12,7 +12,7 @@ export interface TrustRequest {
   readonly colluding: number;
   /** Number of platforms that may be lost without preventing the sum from being opened. */
   readonly dropouts: number;
-  /** t of the masked sum; floor(2n/3) + 1 if absent. On the complete graph alone. */
+  /** t of the masked sum; floor(2n/3) + 1 if absent. Only for the complete graph. */
   readonly threshold?: number;
   /** Graph of the masked sum; by the number of platforms if absent. */
   readonly graph?: GraphChoice;
@@ -42,7 +42,8 @@ export interface Trust {
   readonly noiseShares: number;
   /**
    * With this many colluding platforms or more, a deviating coordinator can open single platforms' vectors: 2t - n on the
-   * complete graph. On a sparse one it may, and the coordinator is honest in stage 0.
+   * complete graph. On a sparse graph it is the number from which nothing excludes that, for a coordinator that is honest
+   * in stage 0.
    */
   readonly exposedFrom: number;
 }
@@ -125,7 +126,7 @@ export function trustOf(request: TrustRequest, platforms: number, maskedSum: boo
   };
 }
 
-/** Honest noise shares in the view of a coordinator with c' helpers: t_noise - c' if c' < 2t - n, otherwise one. */
+/** Honest noise shares in the view of a coordinator with c' helpers: t_noise - c' if c' < `exposedFrom`, otherwise one. */
 export function noiseSharesAgainst(trust: Pick<Trust, 'exposedFrom' | 'noiseThreshold'>, colluders: number): number {
   return colluders < trust.exposedFrom ? Math.max(1, trust.noiseThreshold - colluders) : 1;
 }
