@@ -18,7 +18,7 @@ export interface BudgetRequest {
   /** Total over all rounds, at `delta`. */
   readonly epsilon: number;
   readonly delta: number;
-  /** R: releases of the masked sum, spare attempts among them. Every person is in every one, unless `sampling` is given. */
+  /** R: releases of the masked sum, including spare attempts. Every person is in each of them, unless `sampling` is given. */
   readonly rounds: number;
   /** n: number of platforms. */
   readonly platforms: number;
@@ -43,11 +43,11 @@ export interface ColluderCost {
   readonly colluders: number;
   /** Most opened sums with one platform's data in them. */
   readonly openings: number;
-  /** Fewest honest shares of noise in anything that they can see. */
+  /** Fewest honest shares of noise in any sum or vector that they can open. */
   readonly noiseShares: number;
   /**
-   * The smallest thing that they can see. For `single platforms` an honest platform must reveal shares; `uploads` are single
-   * platforms' vectors that they can open without any.
+   * The smallest part of the data that they can open. `single platforms`: one platform's vector, with shares that honest
+   * platforms reveal. `uploads`: one platform's vector, without any such share.
    */
   readonly view: 'sums' | 'single platforms' | 'uploads';
   readonly epsilon: number;

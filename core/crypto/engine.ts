@@ -8,7 +8,7 @@ import { CryptoError } from './errors.ts';
 
 export type EngineName = 'node' | 'portable';
 
-/** Most bytes that one call to a keystream returns: so many stay in a core's second cache until they are used. */
+/** Most bytes that one call to a keystream returns. This many stay in a core's second-level cache until they are used. */
 export const KEYSTREAM_BYTES = 131_072;
 
 /** A keystream that continues from call to call. */

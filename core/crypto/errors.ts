@@ -1,5 +1,5 @@
 /**
- * Errors of the primitives, for arguments with which they must not compute. The text never contains key material.
+ * Errors of the primitives, for arguments that they refuse. The text never contains key material.
  * @module
  */
 import { errorsOf } from '../errors/coded-error.ts';

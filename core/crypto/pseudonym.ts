@@ -1,5 +1,5 @@
 /**
- * The pseudonym seam: the names under which two platforms speak of the same person.
+ * Pseudonyms: the names under which two platforms exchange data about the same person.
  * @module
  */
 import { createHmac } from 'node:crypto';

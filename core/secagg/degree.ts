@@ -35,10 +35,10 @@ export const SECURITY_BITS = 40;
 export const CORRECTNESS_BITS = 20;
 export const MOST_PLATFORMS = 1_000_000;
 
-/** Tolerance for rounding: a rate that falls this little short of a whole number of platforms means that number. */
+/** Tolerance for rounding: a share that is at most this much below a whole number of platforms counts as that number. */
 const SMALL = 1e-14;
 
-/** Reason why no graph, however dense, serves this threat model; null if one may. */
+/** Reason why no graph, however dense, is secure under this threat model; null if one may be. */
 export function infeasibleBecause(model: ThreatModel): string | null {
   const { platforms, corrupt, dropout, adversary } = model;
   if (!Number.isInteger(platforms) || platforms < 1 || platforms > MOST_PLATFORMS) {
@@ -65,8 +65,8 @@ export function infeasibleBecause(model: ThreatModel): string | null {
 /**
  * The least even degree k, and its threshold t, for which the rule holds. Except with probability 2^-40 over all attempts, the
  * surviving honest platforms are connected and no platform has t corrupt neighbours. Except with probability 2^-20, every
- * platform has t surviving neighbours. Null if no k below n - 1 serves (with `fullSums`, none that leaves a ring among the
- * survivors): use the complete graph then.
+ * platform has t surviving neighbours. Null if no k below n - 1 meets the rule (with `fullSums`, no k that leaves a ring
+ * among the survivors): use the complete graph then.
  */
 export function degreeAndThreshold(model: ThreatModel): DegreeAndThreshold | null {
   if (infeasibleBecause(model) !== null) return null;

@@ -21,12 +21,12 @@ export interface DegreeAndThreshold {
   readonly threshold: number;
 }
 
-/** c: most colluding platforms with which every opened sum is full; negative if none is, even without colluders. */
+/** c: most colluding platforms with which every opened sum is full; negative if sums may be small even without colluders. */
 export function fullSumsUpTo({ degree: k, threshold: t }: DegreeAndThreshold): number {
   return Math.min(Math.floor((3 * t - 2 * k - 2) / 2), t - k / 2 - 2);
 }
 
-/** The least t that keeps sums full on a graph of this degree against so many colluders. It may be above the degree. */
+/** The least t that keeps sums full on a graph of this degree against this many colluders. It may be above the degree. */
 export function fullSumThreshold(degree: number, colluders: number): number {
   return Math.max(Math.ceil((2 * degree + 2 * colluders + 2) / 3), degree / 2 + colluders + 2);
 }

@@ -70,7 +70,7 @@ function slowMultiply(a: number, b: number, bits: number, reduction: number): nu
   return product;
 }
 
-/** 32 bytes -> planes, from `at` on where zeros are. Symbols of 16 bits are little-endian. */
+/** Converts 32 bytes to planes, written from `at` on. The planes must be zero there. Symbols of 16 bits are little-endian. */
 export function toPlanes(
   field: BinaryField,
   bytes: Uint8Array,
@@ -100,12 +100,12 @@ export function fromPlanes(field: BinaryField, planes: Int32Array): Uint8Array {
 }
 
 /**
- * accumulator += constant x planes, for a public constant. Destroys `planes`, which is multiplied by x for each bit of the
- * constant.
+ * accumulator += constant x planes, for a public constant. Overwrites `planes`: the loop multiplies it by x for each bit of
+ * the constant.
  */
 export function addMultiple(field: BinaryField, accumulator: Int32Array, planes: Int32Array, constant: number): void {
   const { bits, taps } = field;
-  // Multiplying by x renames plane i to i + 1; `base` is where plane 0 is, so nothing moves.
+  // Multiplication by x turns plane i into plane i + 1. No data moves: `base` is the index at which plane 0 stands.
   let base = 0;
   for (let rest = constant; rest !== 0; rest >>>= 1) {
     if (rest & 1) {

@@ -38,8 +38,8 @@ function mode({ population, marked, draws }: Hypergeometric): number {
 }
 
 /**
- * Bisects between `inside`, where terms matter, and `outside` for the last value whose term matters. Terms fall from the mode
- * outwards.
+ * Bisects between `inside`, the value whose term matters, and `outside` for the last value whose term matters. Terms fall
+ * from the mode outwards.
  */
 function edge(h: Hypergeometric, inside: number, outside: number, tail: number): number {
   const matters = (value: number): boolean => logProbability(h, value) >= Math.log(tail) - NEGLIGIBLE;

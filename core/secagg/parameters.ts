@@ -140,8 +140,8 @@ export function keysToSign(parametersHash: Uint8Array, platform: number, keys: P
 /**
  * sid: SHA-256 over the hash of all parameters and every [id, keys] of U1, ascending. It salts every mask, and is part of every
  * seal, every commitment to a share and every signature of stage 3. If two platforms are shown different sessions, their masks
- * do not cancel and their signatures do not verify. The parameters' hash and the key list suffice to compute it, which lets a
- * refund proof name its session.
+ * do not cancel and their signatures do not verify. Anybody can compute it from the parameters' hash and the key list, so a
+ * refund proof holds both and names its session.
  */
 export function sessionIdOf(
   engine: Pick<CryptoEngine, 'sha256'>,

@@ -121,7 +121,7 @@ function infeasible({ platforms, corrupt, dropout, adversary }: PlanRequest, rea
   return { feasible: false, platforms, corrupt, dropout, adversary, degree: null, threshold: null, reason };
 }
 
-/** The plan where no sparse graph serves: the complete graph, against a coordinator that deviates at will. */
+/** The plan on the complete graph, against a coordinator that deviates at will. Used if no sparse graph meets the rule. */
 function planComplete(request: PlanRequest, attempts: number): SecaggPlan {
   const { platforms: n, corrupt, dropout, adversary } = request;
   const asked = { platforms: n, corrupt, dropout, adversary };

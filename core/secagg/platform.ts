@@ -187,7 +187,7 @@ function unknownEvent(state: Open, event: never): PlatformStep {
   );
 }
 
-/** Gives a code to any other error: one that is thrown while a message is handled is the message's fault. */
+/** Turns any error into a coded one. An error thrown while the platform handles a message counts as that message's fault. */
 function asSecaggError(error: unknown): SecaggError {
   if (error instanceof SecaggError) return error;
   return new SecaggError('SECAGG_PARAMETERS', messageOf(error));

@@ -4,8 +4,8 @@
  *
  * Opening a sum takes t shares of each platform in it. Let u platforms of the key list have made no statement. At most c of the
  * others lie. So at most u + c shares of any platform can still come together: fewer than t if u <= t - 1 - c. On a sparse
- * graph a platform's holders are k of the list, so the same count over the whole list is more than enough, and the reader
- * needs neither the ring nor a bound on colluding neighbours.
+ * graph only k platforms of the list hold a platform's shares. The same count over the whole list is then stricter than
+ * needed, and the reader needs neither the ring nor a bound on colluding neighbours.
  * @module
  */
 import { z } from 'zod';

@@ -98,7 +98,7 @@ export type PlatformEffect =
   /** Record the attempt durably before its first message leaves. */
   | { readonly kind: 'persist-entered'; readonly entered: EnteredAttempt }
   | { readonly kind: 'send'; readonly message: PlatformMessage }
-  /** Chunks are made as they are taken. Take the next one when the transport has accepted the last. */
+  /** The iterable makes each chunk when it is taken. Take the next one once the transport has accepted the last. */
   | { readonly kind: 'upload'; readonly chunks: Iterable<MaskedChunk> }
   /**
    * Charge the platform's own ledger durably, once per session. The first masked chunk leaves next, and from then on this
@@ -133,7 +133,7 @@ export type CoordinatorEvent =
   | { readonly kind: 'grace' }
   /** The answer to a `continue` effect. */
   | { readonly kind: 'continue' }
-  /** The driver ends the attempt, because an operator wants it or the ledger refused the charge. */
+  /** The driver ends the attempt, because an operator asked for it or the ledger refused the charge. */
   | { readonly kind: 'abandon'; readonly outcome: Exclude<Outcome, 'completed'>; readonly text: string };
 
 /** A platform's fault, for the log and the operator. */

@@ -1,7 +1,7 @@
 /**
  * Shamir's secret sharing (1979) of 32-byte secrets, t of n, over GF(2^8) up to 255 holders and GF(2^16) beyond.
  *
- * The library `shamir-secret-sharing` does not serve: it draws its own randomness, is asynchronous and stops at 255 holders.
+ * The library `shamir-secret-sharing` does not fit: it draws its own randomness, is asynchronous and stops at 255 holders.
  * Its split and combine would take a third of the coordinator's time. Its shares and ours are interchangeable, as test/secagg
  * checks.
  * @module
@@ -52,7 +52,7 @@ export function splitSecret(
   return shares;
 }
 
-/** Coefficients that rebuild a secret from shares at given points. Secrets with the same holders have them in common. */
+/** Coefficients that rebuild a secret from shares at given points. Secrets with the same holders share one set. */
 export interface Recombination {
   readonly field: BinaryField;
   readonly coefficients: readonly number[];

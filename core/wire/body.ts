@@ -125,11 +125,11 @@ export interface MailReceiptBody {
   readonly outcome: MailOutcome;
 }
 
-/** Sent to the sender of a message that was refused. */
+/** Either end to the sender of a message that it refused. */
 export interface FailureBody {
   readonly kind: 'failure';
   readonly code: string;
   readonly text: string;
-  /** Sequence of the message that it is about, 0 for none. */
+  /** Sequence of the refused message; 0 if the failure is about no numbered message. */
   readonly about: number;
 }

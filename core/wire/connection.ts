@@ -18,10 +18,10 @@ export interface FreshConnection extends Connection {
   welcomed(): void;
 }
 
-/** None of these throws. An internal error ends that connection, and the end's own handlers get it. */
+/** The link's methods for the carrier to call. None throws: an internal error ends the connection and reaches `onDefect`. */
 export interface ConnectionEvents {
   onFrame(frame: Uint8Array): void;
-  /** The carrier itself refused a packet, and is about to close. */
+  /** The carrier itself refused a packet, and will close the connection. */
   onRefused(error: WireError): void;
   /**
    * Called once, when the connection is lost or the other end closed it. Nothing follows. This end's own close causes

@@ -160,7 +160,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     };
   }
 
-  /** A defect of this end ends the connection on which it appeared, and nothing else. */
+  /** Runs the work. An error that it throws is a defect of this end, and closes only this connection. */
   #guarded(visit: Visit, work: () => void): void {
     try {
       if (!visit.isOver) work();
@@ -183,7 +183,7 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     const { peer } = visit;
     try {
       const envelope = openEnvelope(frame, {
-        // Once a link is open, only its own platform may send on it.
+        // Before a link is open any platform may prove itself. Afterwards only the link's own platform may send.
         verifierOf: (sender) =>
           sender === COORDINATOR || (peer !== undefined && sender !== peer.platform)
             ? undefined

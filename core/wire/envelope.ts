@@ -82,7 +82,7 @@ export function openEnvelope(frame: Uint8Array, expected: Expectation): OpenedEn
     throw new WireError('WIRE_BAD_SIGNATURE');
   }
   const content = decode(signed);
-  // Protobuf allows a field twice, and the last one counts.
+  // Protobuf allows a field twice, and the last one counts. A second sender would replace the one whose signature was checked.
   if (content.version !== version || content.sender !== sender || content.signature.length > 0) {
     throw new WireError('WIRE_MALFORMED', 'a field of its header comes twice');
   }

@@ -59,7 +59,7 @@ export class WireError extends WireErrors {
 
   constructor(code: WireCode, detail = '') {
     const { about } = WireErrors.table[code];
-    // A failure that the other end reported with the same code begins with the same text.
+    // A detail from the other end may already begin with this code's text, which must not stand there twice.
     super(code, detail.startsWith(about) ? detail : detail === '' ? about : `${about}: ${detail}`);
     // The detail of a handler's error is only for the log. All other details are sizes, numbers and field names.
     this.text = code === 'LINK_HANDLER' ? about : this.message;

@@ -82,7 +82,7 @@ export class Inbox {
     this.#assembly.drop();
   }
 
-  /** From here on the sequence is used. An error in the body is reported, and the next message may come. */
+  /** Decodes the body. The sequence is already used, so the inbox reports an error and continues with the next message. */
   #bodyOf(envelope: OpenedEnvelope): Body | undefined {
     try {
       const body = decodeBody(envelope.content);
@@ -120,7 +120,7 @@ export class Inbox {
     this.#isReading = false;
   }
 
-  /** A promise, which never rejects, if the reader needs time. */
+  /** Gives the message to the reader. Returns a promise, which never rejects, if the reader needs time. */
   #deliver({ body, session, sequence }: Waiting): Promise<void> | undefined {
     if (body === undefined) return undefined;
     const failed = (error: unknown): void => {

@@ -54,7 +54,7 @@ export class Link {
     });
   }
 
-  /** Sets the limits of the other end, once they are known; before the first {@link attach}. */
+  /** Sets the limits of the other end. Call it before the first {@link attach}, once they are known. */
   set gives(limits: WireLimits) {
     this.#gives = limits;
     this.#outbox.limits = sendingLimits(limits);
@@ -161,7 +161,7 @@ export class Link {
     return this.#options.deliver(body, session);
   }
 
-  /** Acknowledges once the reader has caught up, and before that often enough that the sender need not stop. */
+  /** Acknowledges once nothing waits, and before that per quarter of the window, so that the sender need not stop. */
   #acknowledge(handled: number, idle: boolean): void {
     if (handled === this.#acknowledged || this.#connection === undefined) return;
     if (!idle && handled - this.#acknowledged < this.#options.takes.window / 4) return;
@@ -174,7 +174,7 @@ export class Link {
     for (let next = this.#outbox.take(); next !== undefined; next = this.#outbox.take()) this.#sendNumbered(next);
   }
 
-  /** A message is signed at the last moment, because the signature covers the connection that carries it. */
+  /** Signs a message and sends it. It signs as late as this because the signature covers the connection that carries it. */
   #sendNumbered({ sequence, session, body }: Numbered): void {
     const { name, signer } = this.#options;
     const header = { sender: name, connection: this.#connectionId, sequence, session };

@@ -65,7 +65,7 @@ export class MemoryNetwork {
     return { ...pipe.near, welcomed };
   };
 
-  /** Breaks all open connections, as a network does; frames under way are lost. */
+  /** Breaks all open connections, as a failing network does. Frames under way are lost. */
   cut(): void {
     for (const pipe of [...this.#open]) pipe.cut('the connection was cut');
   }

@@ -55,7 +55,7 @@ export class Outbox {
     return this.#queuedBytes;
   }
 
-  /** Resolves once the whole message is numbered. Its rejection never goes unhandled. */
+  /** Resolves once the whole message is numbered. The caller may ignore a rejection. */
   push(message: EncodedBody, session: Uint8Array): Promise<void> {
     const placed = new Promise<void>((resolve, reject) => {
       this.#queue.push({ message, session, piece: 0, transfer: 0, resolve, reject });
@@ -108,7 +108,7 @@ export class Outbox {
     return this.#underWay.filter((numbered) => numbered.sequence > received);
   }
 
-  /** Resolves once nothing waits and nothing is under way. Its rejection never goes unhandled. */
+  /** Resolves once nothing waits and nothing is under way. The caller may ignore a rejection. */
   drained(): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => this.#drained.push({ resolve, reject }));
     this.#settle();

@@ -114,7 +114,7 @@ export class PlatformEnd implements PlatformLink {
 
   #dial(): void {
     const attached: { current: Attached | undefined } = { current: undefined };
-    /** Messages on an abandoned connection are ignored. A defect of this end ends only the connection. */
+    /** Runs the work unless this connection was abandoned. An error that it throws closes only this connection. */
     const guarded = (work: (current: Attached) => void): void => {
       const { current } = attached;
       if (current === undefined || current !== this.#attached) return;
@@ -188,7 +188,8 @@ export class PlatformEnd implements PlatformLink {
     const body = decodeBody(envelope.content);
     if (body.kind !== 'challenge') throw new WireError('WIRE_UNEXPECTED', `${body.kind} instead of a challenge`);
     const { random, identity } = this.#options;
-    // Nothing that a coordinator of an earlier version could say would end this platform: it waits. One that joins is not even known there.
+    // A coordinator with an earlier version may not know this platform yet, and its refusal would be fatal. So the
+    // platform sends no hello: it waits until the coordinator runs by the later version.
     if (body.manifestVersion < identity.manifestVersion) {
       throw new WireError('LINK_VERSION_AHEAD', aheadText(body.manifestVersion, identity.manifestVersion));
     }
@@ -277,7 +278,6 @@ export class PlatformEnd implements PlatformLink {
     attached.connection.close();
   }
 
-  /** Refuses a frame. */
   #refused(attached: Attached, error: WireError): void {
     if (attached.stage === 'open') {
       this.#link.refuse(error, 0);

@@ -63,7 +63,7 @@ class PacketDecoder {
     if (packet !== undefined) this.#listener?.(packet);
   }
 
-  /** Called at the start of a connection as well as at its end. */
+  /** socket.io calls it both at the start and at the end of a connection. */
   destroy(): void {
     this.#due = 'connect';
   }

@@ -159,6 +159,6 @@ export interface CoordinatorEndpoint {
   broadcast(platforms: Iterable<string>, body: Body, session?: Uint8Array): void;
   /** Resolves once the platform has handled its queue, or its link is lost. */
   drained(platform: string): Promise<void>;
-  /** Tells the connected platforms, closes all connections, frees the port. Idempotent. */
+  /** Tells the connected platforms, closes all connections and frees the port. Idempotent. */
   close(): Promise<void>;
 }

@@ -139,7 +139,7 @@ function sharesByPeer(
   return byPeer;
 }
 
-/** Rebuilds the secret of `platform` that was revealed. The stage closed only after it found t shares of each. */
+/** Rebuilds a platform's secret from its revealed shares. At least t are there: otherwise the stage would not have closed. */
 function rebuild(
   summing: Summing,
   plans: Map<string, Recombination>,
@@ -152,7 +152,7 @@ function rebuild(
   const pointOf = new Map(holders.map((at, i) => [keys[at].platform, i + 1]));
   const chosen = (shares.get(platform) ?? []).slice(0, threshold);
   const points = chosen.map((held) => pointOf.get(held.holder) ?? 0);
-  // On the complete graph all secrets have the same holders, so that one set of coefficients serves all of them.
+  // On the complete graph all secrets have the same holders, so all use the same set of coefficients.
   const name = `${holders.length}:${points.join()}`;
   const plan = plans.get(name) ?? recombination(points, holders.length);
   plans.set(name, plan);

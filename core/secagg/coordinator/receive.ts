@@ -41,7 +41,7 @@ export function receive(state: OpenCoordinatorState, from: string, message: Plat
   }
   if (isOut(state, platform)) return [state, [rejectLate(from)]];
   if (STAGE_OF[message.kind] !== state.stage) {
-    // The platform is still in: it repeats a message after a lost connection, or it is ahead of the stage.
+    // The platform stays in the session: it repeats a message after a lost connection, or it is ahead of the stage.
     return [state, [reject(from, new SecaggError('SECAGG_WRONG_STAGE', `${message.kind} while ${state.stage}`))]];
   }
   try {
@@ -52,8 +52,8 @@ export function receive(state: OpenCoordinatorState, from: string, message: Plat
 }
 
 /**
- * Names the sender of a bad answer and withdraws it from the session. A repeated message, and a chunk that crossed a new
- * grant, are only rejected.
+ * Names the sender of a bad answer and withdraws it from the session. A repeated message, or a chunk that was under way when
+ * a new grant left, is only rejected.
  */
 function refuse(state: OpenCoordinatorState, platform: number, error: unknown): CoordinatorStep {
   const { id } = state.session.parameters.cohort[platform];
@@ -61,7 +61,7 @@ function refuse(state: OpenCoordinatorState, platform: number, error: unknown): 
     error instanceof SecaggError ? error : new SecaggError('SECAGG_SIZE', 'the message is malformed', platform);
   if (refusal.code === 'SECAGG_DUPLICATE' || refusal.code === 'SECAGG_CHUNK') return [state, [reject(id, refusal)]];
   const told = [reject(id, refusal), fault(id, refusal)];
-  // The platform's first answer was sound and still counts.
+  // The first of the two different answers was valid and still counts.
   if (refusal.code === 'SECAGG_EQUIVOCATION') return [state, told];
   return settle(state, [...told, ...withdraw(state, platform, `its message was refused: ${refusal.code}`)]);
 }

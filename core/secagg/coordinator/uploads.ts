@@ -1,10 +1,10 @@
 /**
  * Stage 2 of the coordinator: masked vectors arrive, and only whole ones enter the total.
  *
- * A platform that dies half way must leave no trace in the sum, and memory must not grow with the cohort. So a vector is
- * *staged* until it is whole, and only a few platforms upload at a time. Each needs a slot, and slots are granted in the order
- * of requests. Memory is (slots + 1) vectors for every size of cohort. A grant also acknowledges chunks and controls the flow.
- * No grant is made before `open`, because the ledger must be charged before the first one.
+ * A platform that dies half way must leave no trace in the sum, and memory must not grow with the cohort. So the coordinator
+ * *stages* a vector until it is whole, and lets only a few platforms upload at a time. Each needs a slot, and the coordinator
+ * grants slots in the order of requests. Memory is (slots + 1) vectors for every size of cohort. A grant also acknowledges
+ * chunks and limits how many may follow. `open` makes the first grants, after the ledger was charged.
  * @module
  */
 import { kernels } from '../../kernels/index.ts';
@@ -49,7 +49,7 @@ export class Uploads {
     this.total = new Uint32Array(parameters.vectorLength);
   }
 
-  /** True from `open` on: uploads are granted. */
+  /** True once `open` was called, so that uploads may be granted. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -59,12 +59,12 @@ export class Uploads {
     return this.#waiting;
   }
 
-  /** Platforms that wait for their turn through no fault of their own: they did not lose a slot by silence. */
+  /** Platforms that wait for a slot and have not lost one by silence. */
   get patient(): readonly number[] {
     return this.#waiting.filter((platform) => !this.#stalled.has(platform));
   }
 
-  /** Grants the first uploads. Before this call, requests are only collected. */
+  /** Grants the first uploads. Before this call, the coordinator only collects requests. */
   open(): readonly Grant[] {
     this.#isOpen = true;
     return this.#fill();

@@ -20,7 +20,7 @@ import type { DealtShares } from '../packet.ts';
 import type { PlatformDependencies, PlatformEffect, PlatformIdentity, SessionParameters, Step } from '../session.ts';
 import type { PlatformMessage } from '../messages.ts';
 
-/** Secrets of one attempt. Masking checks `wiped` first: a wipe removes the masks, and the update would leave unmasked. */
+/** Secrets of one attempt. Masking checks `wiped` first: after a wipe no masks are left, and the update would leave unmasked. */
 export interface PlatformSecrets {
   wiped: boolean;
   readonly sealKey: Uint8Array;
@@ -29,7 +29,7 @@ export interface PlatformSecrets {
   readonly beaconNonce: Uint8Array;
   /** nacl.box keys by the neighbour's cohort index. They seal the packets of stage 1 and open those received. */
   readonly boxKeys: Map<number, Uint8Array>;
-  /** Pairwise masks by the neighbour's cohort index. Those with dealers also enter `masks`. */
+  /** Pairwise masks by the neighbour's cohort index. The masks shared with dealers are also in `masks`. */
   readonly pairwise: Map<number, Mask>;
   /** Masks that are added to the update. */
   readonly masks: Mask[];

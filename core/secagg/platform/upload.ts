@@ -70,8 +70,8 @@ function* maskedChunks(
   to: number,
 ): Generator<MaskedChunk, undefined> {
   for (let index = from; index < to; index++) {
-    // The session may have ended since the driver got this generator. Its masks are wiped then, and the update would leave
-    // unmasked.
+    // The session may have ended since the driver got this generator, and wiped its masks. Without this check the update
+    // would leave unmasked.
     if (session.secrets.wiped) return;
     yield { kind: 'masked-chunk', index, bytes: maskChunk(session, session.secrets, update, index) };
   }
