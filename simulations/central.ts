@@ -50,7 +50,7 @@ export interface References {
   readonly spent: readonly Spent[];
 }
 
-/** Told a baseline's name, and the finished part of all of them. */
+/** Receives the name of the baseline under way (empty at the end), and the finished fraction of all baselines, 0 to 1. */
 export type OnReferences = (baseline: string, fraction: number) => void;
 
 /**
@@ -140,7 +140,7 @@ export async function baselineRows(
     const share = SHARES[name] ?? 0;
     const tell = (fraction: number): void => onProgress(name, Math.min(1, finished + share * fraction));
     tell(0);
-    // Ranking the cold persons takes the last tenth or so.
+    // Ranking the cold persons takes about the last tenth of a baseline's time.
     const score = baseline.fit({
       ...everything,
       random: random.of(`baseline/${name}`),

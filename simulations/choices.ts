@@ -11,7 +11,11 @@ type Row = Omit<ResultRow, 'sources'>;
 /** Held-out quality of one method at one seed: NDCG@10, the mean over both kinds of negatives. */
 export type SeedChoice = Omit<Choice, 'chosen' | 'hindsight'>;
 
-/** @param serving the decoder that serves */
+/**
+ * Marks, for each target, the method that held-out persons choose and the one that was best on the cold persons.
+ * @param measured one entry per method and seed.
+ * @param serving name of the decoder that serves.
+ */
 export function choicesOf(measured: readonly SeedChoice[], rows: readonly Row[], serving: string): Choice[] {
   const groups = new Map<string, SeedChoice[]>();
   for (const one of measured) {
@@ -32,7 +36,9 @@ export function choicesOf(measured: readonly SeedChoice[], rows: readonly Row[],
   });
 }
 
-/** A run's result has an epsilon, if any method of it has one, and every mechanism on. */
+/**
+ * True if the method may be the run's result: all of its mechanisms are on, and it has an epsilon if any method for this target has one.
+ */
 function mayBeChosen(one: SeedChoice, all: readonly { readonly choice: SeedChoice }[], serving: string): boolean {
   const bounded = all.some(({ choice }) => choice.target === one.target && choice.epsilon !== null);
   return ablationOf(one.method, serving) === undefined && (!bounded || one.epsilon !== null);

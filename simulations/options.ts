@@ -258,7 +258,7 @@ function bestOfUnion({ input }: { input?: unknown }): string {
 type OptionName = keyof typeof runOptions;
 
 const USUAL_ROUNDS = 5;
-/** Rounds of a shared subspace: more steps bring nothing, and each is noisier. */
+/** Rounds of a shared subspace. With more rounds each sum is noisier, and further steps of the iteration gain nothing. */
 const SUBSPACE_ROUNDS = 2;
 
 /** True if a federation is measured by what it brings to a platform that contributes nobody. */

@@ -167,7 +167,7 @@ interface SeedRun {
   readonly pool: HostPool;
   /** Total number of trials. */
   readonly of: number;
-  /** A trial's figures are among those measured. */
+  /** Called once a trial's figures have been added to those measured. */
   readonly onTrial: () => Promise<Results>;
 }
 
@@ -185,7 +185,7 @@ async function runSeed(run: SeedRun, measured: Measured): Promise<void> {
     const data = await writeDataFiles(world, dataFolder);
     measuring = measureReferences(run, data, signal);
     measuring.catch((error: unknown) => over.abort(error));
-    // In one process they would hold up every message of the trials.
+    // In one process the reference rows would delay every message of the trials, so they are measured first.
     if (options.inProcess) await measuring;
     for (const [place, variant] of asked.entries()) {
       const trial = { seed, ...variant };

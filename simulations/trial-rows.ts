@@ -98,7 +98,7 @@ export function statementOf(manifest: Manifest): PrivacyStatement {
   const terms = claimTerms(planFederation(manifest));
   return privacyStatement({
     ...terms,
-    // The other platforms of a trial are sources.
+    // A trial has one target; all other platforms are sources.
     codes: { ...terms.codes, targets: 1 },
     unsafeTrial: true,
     seededNoise: true,

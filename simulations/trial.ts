@@ -54,15 +54,13 @@ export async function runTrial(context: TrialContext): Promise<TrialOutcome> {
   return { evaluation, ...outcome };
 }
 
-/**
- * The same, until a platform's report ends it. @param endOf the value of the report that ends it; undefined for others.
- */
+/** Runs one federation until a platform's report ends it. @param endOf the value of the report that ends it; undefined for others. */
 export async function runFederation<Value>(
   context: TrialContext,
   endOf: (platform: string, report: PlatformReport) => Value | undefined,
 ): Promise<FederationOutcome & { readonly value: Value }> {
   const { world, data, federation, options, logFile, onEvent, signal, pool = new HostPool() } = context;
-  // All encoders of a table share their noise, so that a difference between them is not one of luck.
+  // All encoders of a table get the same noise, so that luck does not separate them.
   const { seed } = world;
   const restarts: { platform: string; because: string }[] = [];
   const launcher = options.inProcess
@@ -76,7 +74,7 @@ export async function runFederation<Value>(
   let history: readonly RoundHistory[] = [];
   /** Removes the listener from the caller's signal, which many trials share. */
   const over = new AbortController();
-  // Without sockets nothing keeps the process alive while both sides wait, because their clocks do not.
+  // Without sockets nothing keeps the process alive while both sides wait: the timers of the clock do not.
   const alive = setInterval(() => undefined, 60_000);
   try {
     signal.throwIfAborted();

@@ -14,8 +14,8 @@ export interface Charging {
 }
 
 /**
- * The share of each piece, in their order; together they are 1. Portions that are given are kept where others take the
- * rest, and scaled to 1 where nobody does.
+ * The share of each piece, in their order; the shares sum to 1. If a piece has no portion, the given portions are kept and the pieces
+ * without one share the rest. Otherwise the portions are scaled to sum 1.
  * @throws TransferError TRANSFER_SETTING if given portions leave nothing for a piece without one.
  */
 export function sharesOf(pieces: readonly Charging[]): readonly number[] {

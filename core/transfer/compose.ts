@@ -188,7 +188,7 @@ function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
   };
 }
 
-/** Pieces as the encoder completed them. */
+/** The piece as a manifest names it, with its settings completed. */
 function specOf(given: readonly PieceSpec[]): (chosen: Chosen<Piece>, index: number) => PieceSpec {
   return ({ piece, settings }, index) => ({
     name: piece.name,
@@ -197,7 +197,7 @@ function specOf(given: readonly PieceSpec[]): (chosen: Chosen<Piece>, index: num
   });
 }
 
-/** @throws TransferError TRANSFER_SETTING for views side by side in a code of few numbers. */
+/** @throws TransferError TRANSFER_SETTING if a local release mode, which carries few numbers, would send several views side by side. */
 function checkRelease(name: string, views: number, isTrained: boolean, release: PublicRelease | undefined): void {
   if (release === undefined || isTrained || views <= 1 || !isLocalMode(release.mode)) return;
   throw new TransferError(

@@ -34,7 +34,7 @@ export class ComposedModel implements PlatformModel {
   readonly #releases: boolean;
   #trainee: Trainee | undefined;
   #encode: Encode | undefined;
-  /** Views that stand beside what a training encodes. */
+  /** Views that stand beside the output of the training. */
   #beside: readonly Encode[] = [];
 
   constructor(context: EncoderContext, composition: Composition) {

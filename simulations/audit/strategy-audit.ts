@@ -56,12 +56,12 @@ export interface StrategyAudit {
   readonly contradicted: boolean;
 }
 
-/** The last one colludes. */
+/** The last platform colludes with the coordinator. */
 const PLATFORMS = ['p0', 'p1', 'p2'] as const;
 const CANARIES_A_GUESS = 20;
 const ROUNDS = 2;
 const MOST_CANARIES = 12_000;
-/** The same for an encoder with a training, whose update takes thousands of numbers per person. */
+/** Most canaries for an encoder with a training, whose update takes thousands of numbers per person. */
 const MOST_TRAINED = 1500;
 
 /** @param mechanism of the platforms: the discrete Gaussian, unless a bug is planted. */
@@ -247,7 +247,7 @@ function addScores(view: Float64Array, updates: readonly WrittenContribution[], 
     return { t, square };
   });
   const spoken = found.filter(({ square }) => square > 0);
-  // If noise swallowed every item's row, nobody contributes anything.
+  // If noise swallowed every item's row, every contribution is empty and there is nothing to score.
   if (spoken.length === 0) return;
   const spread = spoken.reduce((sum, { t, square }) => sum + (t * t) / square - square / 4, 0) / spoken.length;
   const variance = Math.max(1, spread);

@@ -42,7 +42,7 @@ export function processLauncher(pool: HostPool, onRestart: (platform: string, be
     order: HostOrder,
     on: { readonly message: (message: unknown) => void; readonly exit: (because: string) => void },
   ): void => {
-    // A process started after the stop would be left behind.
+    // Nobody would end a process that starts after the stop.
     if (isStopping)
       throw new SimulationError('SIMULATION_PROCESS', `${name} is not started: the trial is being stopped`);
     const child = pool.take(name);

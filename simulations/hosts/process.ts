@@ -27,7 +27,7 @@ process.on('message', (order: HostOrder) => {
     hosted.catch((error: unknown) => report(failedReport(error)));
   }
 });
-// The parent has ended in some way, or has no more to host.
+// The parent has ended, or needs this process no longer.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group, but the parent decides when its children stop.
 process.on('SIGINT', () => undefined);
@@ -60,7 +60,7 @@ async function host(order: Exclude<HostOrder, { kind: 'stop' }>): Promise<Hosted
   );
 }
 
-/** The last report of what was hosted is its processor time; the next order may follow. */
+/** Stops the hosted part. Its last report is its processor time, after which the parent may order the next part. */
 async function stop(): Promise<void> {
   const stopping = hosted;
   hosted = undefined;

@@ -15,7 +15,7 @@ export type RunOrder =
 
 export type RunReport =
   | { readonly kind: 'event'; readonly event: SimulationEvent | ExperimentEvent }
-  /** The process has heard that it is to stop, and is not busy computing. */
+  /** The process answers the request to stop, which shows that it is not computing. */
   | { readonly kind: 'stopping' }
   | { readonly kind: 'done'; readonly result: Simulated | ExperimentOutcome }
   | FailedReport;

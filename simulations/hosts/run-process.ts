@@ -1,6 +1,6 @@
 /**
- * The entry of the process that a simulation or an experiment runs in. The command that started it stays free to hear
- * signals, whatever is computed here.
+ * The entry of the process that a simulation or an experiment runs in. The command that started it can handle signals while
+ * this process computes.
  * @module
  */
 import { loadInheritedPackages } from '../../host/packages/load.ts';
@@ -15,7 +15,7 @@ process.on('message', (order: RunOrder) => {
     stop.abort();
   } else void run(order);
 });
-// The command is gone, however it went. What the run left on the disk is cleaned up before this process ends.
+// The command has ended. This process cleans up the run's files before it ends itself.
 process.on('disconnect', () => stop.abort());
 // Ctrl-C and service managers signal the whole group. The command decides when this process stops.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

@@ -39,7 +39,7 @@ function answerOf(results: Results, direction: Results['world']['directions'][nu
   ];
 }
 
-/** @param persons cold persons of all seeds */
+/** @param persons number of cold persons of all seeds. */
 function gainSentence({ gain }: Headline, { gain: most, row }: Headline, persons: number): string {
   if (gain === undefined) return 'Its gain over that list was not measured.';
   const interval = `${gainText(gain)} (95 % interval over ${gain.per})`;

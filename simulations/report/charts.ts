@@ -19,7 +19,7 @@ const CONFIG: TopLevelSpec['config'] = {
   view: { stroke: 'transparent' },
 };
 
-/** Colours of strategies: told apart without colour vision, and on light and dark ground. */
+/** Colours of strategies. They differ also without colour vision, on light and on dark backgrounds. */
 const STRATEGIES = ['#0d9488', '#d97706', '#7c3aed', '#dc2626', '#2563eb'];
 const REFERENCE = '#8b98a8';
 
@@ -58,7 +58,7 @@ function qualityAgainstPrivacy(results: Results, target: string): TopLevelSpec |
       method: hasModes ? `${row.method}, ${toldText(row)}` : row.method,
       epsilon: row.epsilon === null ? 'no limit' : upward(row.epsilon),
       order: row.epsilon ?? Infinity,
-      // Those of one epsilon stand side by side around its place on the axis.
+      // Strategies with the same epsilon stand side by side around its place on the axis.
       slot: most - beside.length + 2 * place,
       mean: row.mean,
       low: gain !== undefined && Number.isFinite(gain.low) ? row.mean - (gain.mean - gain.low) : row.mean,
@@ -74,7 +74,7 @@ function qualityAgainstPrivacy(results: Results, target: string): TopLevelSpec |
     title: 'epsilon of everything trained',
     axis: { labelAngle: 0 },
   } as const;
-  // The axis begins below the lists that are worth comparing, not at zero: differences are what is read.
+  // The axis begins below the lowest value drawn, not at zero, because readers compare differences.
   const levels = referenceLevels(all);
   const low = Math.min(...[...points, ...levels].map(({ mean }) => mean));
   const high = Math.max(...points.map((point) => point.high), ...levels.map(({ mean }) => mean));

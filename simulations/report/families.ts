@@ -58,7 +58,7 @@ export function familiesOf(results: Pick<Results, 'rows' | 'gains' | 'config'>, 
 
 /** Rows of the same method with a mechanism switched off. */
 function ablationsOf({ row }: Headline, all: readonly Headline[]): readonly Headline[] {
-  // Plans of two encoders come as close to a budget as rounding lets them, and not equally close.
+  // Plans for the same budget have slightly different epsilons because of rounding, so the printed epsilons are compared.
   const shown = ({ epsilon, epsilon0, release }: Headline['row']): string =>
     JSON.stringify([release, ...[epsilon, epsilon0].map((one) => (one === null ? null : upward(one)))]);
   return all.filter((one) => one.ablation?.of === row.method && shown(one.row) === shown(row));
@@ -78,7 +78,7 @@ function lineOf(line: Headline, told: string, guard: string | undefined): Family
   return { method: row.method, cells, isStrategy };
 }
 
-/** A line without its guard is a cell of the line above, not a line. */
+/** The line of a method without one of its mechanisms. An ablation of the guard has no line: it is a cell of the method's own line. */
 function ablatedLine({ ablation, gain, row }: Headline): FamilyLine {
   const over = gain === undefined ? '-' : gainText(gain);
   return { method: `  without ${ablation?.part ?? ''}`, cells: ['', '', quality(row), over, ''], isStrategy: false };

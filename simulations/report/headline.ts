@@ -30,7 +30,7 @@ export interface Headline {
 
 type Measured = Pick<Results, 'rows' | 'gains' | 'config'>;
 
-/** Uniform negatives where there are several kinds. */
+/** The headline rows of one target, against uniform negatives if there are several kinds. */
 export function headlines({ config, gains, rows }: Measured, target: string): readonly Headline[] {
   const all = rows.filter(
     (row) => row.target === target && row.metric === 'NDCG@10' && row.group === 'all' && row.twins === 'with',
@@ -65,7 +65,7 @@ export function isSame(a: Subject, b: Subject): boolean {
 /** Three decimals, without the zero before them. */
 export const figure = (value: number): string => value.toFixed(3).replace(/^(-?)0/, '$1');
 
-/** The same with its sign. */
+/** Three decimals with their sign, without the zero before them. */
 export const signedFigure = (value: number): string => `${value < 0 ? '' : '+'}${figure(value)}`;
 
 /** Gain and its 95 % interval. */
@@ -81,7 +81,7 @@ export function toldText({ epsilon0, release }: Pick<ResultRow, 'release' | 'eps
   return `a random code${epsilon0 === null ? '' : `, epsilon0 ${upward(epsilon0)}${declared}`}`;
 }
 
-/** The same, with its bits at the coarsest numbers that serve. */
+/** The text of {@link toldText} with the bits of one representation, as client/evaluation/told.ts measures them. */
 export function toldCell({ row, told }: Pick<Headline, 'row' | 'told'>): string {
   return told === undefined ? toldText(row) : `${toldText(row)}: ${Math.round(told.mean)} bits`;
 }

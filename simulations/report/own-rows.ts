@@ -1,5 +1,5 @@
 /**
- * The row of what a platform knows by itself, which a federation has to be better than.
+ * Name of the row for a platform's own data alone. A federation must rank better than this row.
  * @module
  */
 export const OWN_ROWS = 'own rows';

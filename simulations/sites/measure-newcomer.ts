@@ -74,7 +74,9 @@ export function measureNewcomer(order: NewcomerOrder): NewcomerFigures {
   return { ranks, gain, weights: together.weights };
 }
 
-/** One positive per person. The list of both kinds has no name of its own in tables, which show each kind apart. */
+/**
+ * Each person has one hidden positive. Tables show each kind of negatives separately, so the list of both kinds needs no label of its own.
+ */
 function evaluationOf(kind: Kind, ranks: ArrayLike<number>): Evaluation {
   return {
     negatives: kind === 'popularity' ? 'popularity' : 'uniform',

@@ -222,7 +222,7 @@ function noteOf(
   return `${target}, epsilon ${epsilon ?? 'none'}, seed ${seed}: NDCG@10 over its own rows ${both.mean.toFixed(4)} [${both.low.toFixed(4)}, ${both.high.toFixed(4)}] per ${both.n} persons, uniform and popular candidates in one list; ${chosen}`;
 }
 
-/** The plan's own noise: nobody adds all of it. */
+/** Describes the plan's noise, of which each platform adds a share. */
 function sharesNote({ manifest }: FederationFiles): string {
   const { honestMinimum, noiseShares, colluding, dropouts, platformCount, maxPlatformsPerPerson } =
     planFederation(manifest).privacy;

@@ -1,6 +1,6 @@
 /**
- * The world of a federation of sites: several that contribute, and one that begins. The newcomer has a few persons of its
- * own; further persons arrive later, who are asked about with what they have, and each has one more item that is hidden.
+ * The world of a federation of sites: several that contribute, and one that begins. The newcomer has a few persons of its own.
+ * Further persons arrive later with a history, and one further item of each is hidden.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';
@@ -65,7 +65,7 @@ export async function openSites(options: SimulationOptions): Promise<Sites> {
         scored: MOST_ARRIVING,
         seed,
       });
-      // An agent without any person cannot start, so one without own persons is given one, and ranks as if it had none.
+      // An agent cannot start without a person. A newcomer without own persons gets one, and ranks as if it had none.
       const own = restrictPersons(hidden.train, cut.own.length > 0 ? cut.own : cut.scored.slice(0, 1));
       return {
         world: {
@@ -91,7 +91,10 @@ export async function openSites(options: SimulationOptions): Promise<Sites> {
   };
 }
 
-/** The domains with nobody on two sites, if few are; else M is the most sites of one person. */
+/**
+ * Leaves persons on several sites out of all sites but one, if there are few of them. Otherwise M is the largest number of sites that one
+ * person is on.
+ */
 function apart(domains: readonly Domain[]): {
   readonly domains: readonly Domain[];
   readonly mostPlatforms: number;

@@ -179,14 +179,14 @@ function historyLength(random: Prng, options: SyntheticWorldOptions): number {
   return Math.min(3 + Math.floor(extra + random.uniform()), Math.floor(options.items / 4));
 }
 
-/** Steps of the table of exponentials, per unit, and its ends. */
+/** Steps per unit in the table of exponentials, and its largest exponent. The smallest one is -END. */
 const STEP = 8;
 const END = 20;
 
 /**
- * Draws items without replacement in proportion to their odds: each item's exponential time at a rate of its odds, and the
- * first `count` of them (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006). Few items can be among the
- * first, so that most need neither a logarithm nor an exponential of their own.
+ * Draws items without replacement in proportion to their odds. Each item gets an exponential time whose rate is its odds, and the
+ * first `count` items are drawn (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006). Few items can be
+ * among the first, so most are refused without a logarithm or an exponential of their own.
  */
 class Race {
   readonly #vectors: Float32Array;
@@ -211,7 +211,7 @@ class Race {
       const uniform = random.uniform();
       const exponent = this.#scale * affinity(taste, this.#vectors, item);
       const last = times[count - 1];
-      // -log(u) is at least 1 - u: an item that is too late even by that is too late.
+      // -log(u) is at least 1 - u. An item that is too late by this lower bound is too late.
       if (1 - uniform >= last * this.#odds[item] * this.#above(exponent)) continue;
       const time = -Math.log(uniform + 1e-300) / (this.#odds[item] * Math.exp(exponent));
       if (time >= last) continue;
@@ -226,7 +226,7 @@ class Race {
     return first;
   }
 
-  /** At least exp(exponent), and less than exp(1 / STEP) times it between the table's ends. */
+  /** An upper bound of exp(exponent). Between the table's ends it is less than exp(1 / STEP) times too large. */
   #above(exponent: number): number {
     const at = Math.ceil(STEP * (exponent + END));
     return at < 0 ? this.#exponentials[0] : at < this.#exponentials.length ? this.#exponentials[at] : Infinity;

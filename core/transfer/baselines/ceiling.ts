@@ -152,7 +152,7 @@ function chooseBridge(
   return { bridgeShare: bridgeShares[bestOf(ranking.qualities([scores, bridged], blends))], bridgeScale };
 }
 
-/** Training persons, as the regression and as neighbours. */
+/** The regression and the neighbours, both made from the same training persons. */
 class Model {
   readonly #inputs: Inputs;
   readonly #neighbours: Neighbours;

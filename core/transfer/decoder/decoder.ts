@@ -35,7 +35,7 @@ export interface DecoderContext {
 
 export interface Decoder {
   readonly report: DecoderReport;
-  /** All of it but the domain. */
+  /** The decoder as plain data, without the domain. */
   readonly data: DecoderData;
   /** @param own items that the person has here already; they move the scores of all others. */
   score(released: readonly ReleasedVector[], own?: Uint32Array): Float32Array /* [items] */;
@@ -45,7 +45,7 @@ export interface Decoder {
   posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
 }
 
-/** Data of a decoder that more than popularity stands in. */
+/** Data of a decoder that uses more than popularity. */
 interface FittedData extends DecoderData {
   /** Name of the method, as `decoderNamed` knows it. */
   readonly method: string;
@@ -120,7 +120,7 @@ function isFitted(data: DecoderData): data is FittedData {
 interface Asked {
   readonly scores: ScoresBySources;
   near?: readonly NearItem[] | undefined;
-  /** By the own items that were asked about last. */
+  /** The change of all scores for the own items that were asked about last. */
   moved?: { readonly own: Uint32Array; readonly scores: Float32Array } | undefined;
 }
 

@@ -13,7 +13,7 @@ import type { Blend } from './blend.ts';
 import type { ItemSpace } from './readout.ts';
 import type { Explanation, ReleasedVector } from './report.ts';
 
-/** Most sources whose sets are all scored. Any beyond count as one, together. */
+/** Most groups of sources. Every set of them is scored, so any further sources are joined to the last group. */
 const MOST_SOURCES = 5;
 const NEAREST_SHOWN = 3;
 
@@ -40,7 +40,7 @@ export class ScoresBySources {
     return this.#scores(this.released) ?? this.#priorScores;
   }
 
-  /** Sources that change the scores, each alone, or the last several together. */
+  /** The sources that change the scores: each is a group of its own, except that the last group may join several. */
   get groups(): readonly (readonly ReleasedVector[])[] {
     if (this.#groups !== undefined) return this.#groups;
     const heard = this.released.filter((one) => this.#scores([one]) !== undefined);

@@ -35,7 +35,7 @@ export interface GatedTraining {
   readonly penalty: number;
   /** False: every map counts alike, for everybody. */
   readonly gated: boolean;
-  /** Standard deviation of what is added to the gates at the start, so that maps of the same part can part ways. */
+  /** Standard deviation of the noise on the gates at the start, without which maps of the same part would stay the same. */
   readonly spread: number;
 }
 

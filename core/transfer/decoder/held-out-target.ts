@@ -1,5 +1,5 @@
 /**
- * The target while choices are made: without the interactions of held-out persons, whom nothing that is fitted has seen.
+ * The target while choices are made: without the interactions of held-out persons, so that nothing has been fitted to them.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';

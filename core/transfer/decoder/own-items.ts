@@ -1,8 +1,9 @@
 /**
  * Fine-tuning of one person: once the person has met items on the target, the person's vector there starts from the transferred
- * scores and moves by the own items. It is the ridge regression of "1" on the own items' vectors, pulled to where it starts.
+ * scores and moves by the own items. The move is a ridge regression of the value 1 on the own items' vectors, with a penalty on the
+ * distance from the start.
  *
- * Held-out persons choose the pull: their first items are taken as known, and the later ones are ranked.
+ * Held-out persons choose the penalty, here called the pull: their first items are taken as known, and the later ones are ranked.
  * @module
  */
 import { choleskyInPlace, choleskySolve } from '../linear-algebra/cholesky.ts';
@@ -19,7 +20,7 @@ export const fineTune: Method & { readonly ablation: { readonly off: string } } 
 };
 
 const PULLS = [0.03, 0.1, 0.3, 1, 3, 10];
-/** Items of a held-out person that are taken as known, at most. */
+/** Most items of a held-out person that are taken as known. */
 const FIRST = 3;
 
 type Space = Pick<ItemSpace, 'dimension' | 'items'>;

@@ -42,7 +42,7 @@ export interface ReadoutTask {
   readonly rows: readonly RowsByPerson[];
   /** The linked persons to fit on, with their vectors in the space. */
   readonly train: Targets;
-  /** All linked persons, also those who are held out. Whoever else is in `rows` arrives, with nothing on the target. */
+  /** All linked persons, held-out ones included. Any other person in `rows` is an arrival, who has no history on the target. */
   readonly linked: readonly string[];
 }
 
@@ -51,9 +51,9 @@ export interface TuningTask extends ReadoutTask {
   readonly ranking: HeldOutRanking;
   /** The persons of `ranking`, with their vectors in the space. */
   readonly heldOut: Targets;
-  /** Held-out quality of the prior. A source must be better than it alone. */
+  /** Held-out quality of the prior. A source is let in only if it ranks better by itself. */
   readonly priorQuality: number;
-  /** For whatever a readout draws; the same task gives the same draws. */
+  /** Randomness for the readout. The same task gives the same draws. */
   readonly random: Prng;
 }
 

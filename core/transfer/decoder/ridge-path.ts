@@ -46,7 +46,7 @@ export class RidgePath {
     const { values, vectors } = symmetricEigen(covariance, inputs);
     this.#values = values;
     this.#vectors = vectors;
-    // Sums would do without: float32 would not.
+    // XᵀY does not change if Y is centred too, because X is. But the kernel computes in float32, and large means would cost digits.
     const centredY = y.map((value, at) => value - this.#outputMean[at % outputs]);
     const cross = kernels.crossProduct(centred, inputs, centredY, outputs);
     this.#projected = new Float64Array(inputs * outputs);

@@ -60,7 +60,7 @@ export interface VectorMethod<Choice extends Setting, State extends object> exte
   fit(given: Fitting, setting: Choice): State;
   /** @param widening factor by which errors on unseen persons are larger than the fit believes; 1 if nothing is known of it. */
   predictor(state: State, widening: number): Predictor;
-  /** That factor, from persons whom the fit has not seen. */
+  /** The factor `widening` of `predictor`, from persons whom the fit has not seen. */
   widening?(state: State, heldOut: Unseen): number;
 }
 
@@ -97,7 +97,7 @@ export function vectorReadout<Choice extends Setting, State extends object>(
   };
 }
 
-/** Fewer persons than this on whom a source says something different teach nothing. */
+/** Least number of linked persons with a row that is not zero. A readout is not fitted to fewer. */
 const FEWEST = 8;
 
 interface Fitted<State> {
@@ -130,13 +130,13 @@ function fitOn<Choice extends Setting, State extends object>(
   return { given, layout, chosen, rows, state, predictor: method.predictor(state, 1) };
 }
 
-/** Held-out persons are no arrivals: they have nothing on this part of the target, but are linked. */
+/** Persons in `rows` who are not linked. Held-out persons are linked, so they are no arrivals although this task hides their histories. */
 function arrivalsOf(task: ReadoutTask, rows: readonly RowsByPerson[]): readonly string[] {
   const known = new Set(task.linked);
   return [...new Set(rows.flatMap((own) => [...own.keys()]))].filter((person) => !known.has(person)).sort();
 }
 
-/** A row of zeros says nothing, and would only teach a method the mean. */
+/** Leaves out persons with a row of zeros: no source tells anything of them, and they would teach a method only the mean. */
 function fittingOf(task: ReadoutTask, layout: FeatureLayout, features: Float64Array): Omit<Fitting, 'arrivals'> {
   const { width } = layout;
   const { factors, persons } = task.train;

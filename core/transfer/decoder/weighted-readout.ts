@@ -1,6 +1,6 @@
 /**
- * Ridge regression in which linked persons weigh as much as they are like the persons who arrive: those in the sources' letters who
- * have nothing on the target.
+ * Ridge regression that gives linked persons more weight the more they resemble the persons who arrive: those in the sources'
+ * letters who have nothing on the target.
  * @module
  */
 import type { Method, Readout } from './readout.ts';

@@ -60,7 +60,7 @@ export function sharedBlocks({ places, dimension }: SharedSubspaceShape): readon
   ];
 }
 
-/** Coordinates of a round's sum: as many as the shared model's numbers. Nobody adds to those of the evening. */
+/** Number of coordinates of a round's sum: the length of the shared model. Persons add nothing at the coordinates of `evening`. */
 export function sharedSize({ places, dimension }: SharedSubspaceShape): number {
   return places + places * dimension + dimension;
 }

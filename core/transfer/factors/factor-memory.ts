@@ -44,7 +44,7 @@ export class FactorMemory {
     this.#store = store;
   }
 
-  /** Factorisations that were computed, and not found. */
+  /** Number of factorisations that were computed here, not found in memory or in the store. */
   get made(): number {
     return this.#made;
   }

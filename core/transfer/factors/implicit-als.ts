@@ -21,9 +21,9 @@ import { RowSolver } from './row-solver.ts';
 import { transposeInteractions } from './transpose.ts';
 
 /**
- * Steps of conjugate gradients a row and sweep: with the Gram matrix's axes and from where the row stands, three bring the
- * loss to that of exact solutions (Takács, Pilászy and Tikk, "Applications of the conjugate gradient method for implicit
- * feedback collaborative filtering", RecSys 2011).
+ * Conjugate-gradient steps per row and sweep. In the axes of the Gram matrix, and from the row's present factor, three steps reach the
+ * loss of exact solutions (Takács, Pilászy and Tikk, "Applications of the conjugate gradient method for implicit feedback
+ * collaborative filtering", RecSys 2011).
  */
 const STEPS = 3;
 /** Number of steps in the last solve for persons. It is larger, so that a person's factor agrees with what the history folds in to. */
@@ -33,7 +33,7 @@ export interface Factors {
   readonly dimension: number;
   readonly persons: Float32Array /* [persons, dimension] row-major */;
   readonly items: Float32Array /* [items, dimension] row-major */;
-  /** The factor of a person who was not there, from a history over the same catalogue. Zeros for an empty history. */
+  /** The factor of a person who was not in the fit, from a history over the same catalogue. Zeros for an empty history. */
   foldIn(history: Uint32Array): Float32Array;
 }
 

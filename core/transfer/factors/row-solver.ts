@@ -16,7 +16,7 @@ export class RowSolver {
   readonly #settings: AlsSettings;
   readonly #d: number;
   readonly #count: number;
-  /** Axes of the Gram matrix of the fixed factors, one a row. */
+  /** Axes of the Gram matrix of the fixed factors, one per row. */
   readonly #axes: Float64Array; /* [d, d] */
   /** w0 times its eigenvalues. */
   readonly #strengths: Float64Array; /* [d] */

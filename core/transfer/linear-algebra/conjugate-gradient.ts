@@ -101,7 +101,7 @@ class ShiftedPath {
     }
   }
 
-  /** To the next direction, once the smallest shift's residual is known. */
+  /** Moves to the next direction, once the smallest shift's residual is known. */
   turn(residual: Float64Array, steps: Float64Array, turns: Float64Array): void {
     const own = new Float64Array(this.#columns);
     for (let c = 0; c < own.length; c++) {

@@ -20,7 +20,7 @@ export interface Arithmetic {
   slope(dy: Reals, bent: Reals, constant: number): Reals;
 }
 
-// Loops over float32 stand beside loops over float64: a loop that has seen both is several times slower.
+// float32 and float64 have loops of their own: the JavaScript engine runs a loop that has seen both types several times slower.
 export const single: Arithmetic = {
   zeros: (length) => new Float32Array(length),
   multiply: (x, inner, b, columns) => (x.length === 0 ? new Float32Array(0) : kernels.multiply(x, inner, b, columns)),

@@ -1,7 +1,6 @@
 /**
  * A convolution over the vectors of an example, followed by the largest positive value of each filter over all places:
- * y_f = max_t relu([x_t ... x_{t + reach - 1}, 1] K)_f. Kim, EMNLP 2014, section 2. Beyond the end an example goes on with
- * zeros.
+ * y_f = max_t relu([x_t ... x_{t + reach - 1}, 1] K)_f. Kim, EMNLP 2014, section 2. Zeros follow the last vector of an example.
  *
  * The gradient of a filter comes from its one best place, so an example has no more terms than filters.
  * @module

@@ -93,7 +93,7 @@ export function chain(...layers: readonly Layer[]): Layer {
   };
 }
 
-/** The sum of what all of them make of the same input. */
+/** The sum of all layers' outputs for the same input. */
 export function sum(...layers: readonly Layer[]): Layer {
   const added = (all: readonly Reals[]): Reals => {
     const out = all[0].slice();

@@ -46,7 +46,7 @@ export interface Pass {
 }
 
 export interface Backward {
-  /** The same for the input. */
+  /** The loss's slope by the input, or its negative for updates; the shape is that of the input. */
   readonly dx: Reals;
   readonly factors: readonly Factors[];
 }
@@ -57,7 +57,7 @@ export interface Factors {
   readonly at: number;
   readonly rows: number;
   readonly columns: number;
-  /** [terms, rows]; `null` where the gradient is written out: `rows` is 1, and the terms of an example are added up. */
+  /** [terms, rows]; null if the gradient is written out: `rows` is 1 then, and the terms of an example are added up. */
   readonly left: Reals | null;
   readonly right: Reals /* [terms, columns] */;
   /** Terms of example e: from offsets[e] up to offsets[e + 1]. Absent: one each. */

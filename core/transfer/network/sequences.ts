@@ -1,5 +1,5 @@
 /**
- * Layers that turn a sequence of vectors into one, and what may follow them.
+ * Layers that turn a sequence of vectors into one vector, and their combinations.
  * @module
  */
 import type { Arithmetic, Reals } from './arithmetic.ts';
@@ -32,7 +32,7 @@ export function meanOf(width: number): SequenceLayer {
   };
 }
 
-/** @param use is given each example, each of its vectors, and one over their number. */
+/** @param use receives each example, each of its vectors, and one over the number of its vectors. */
 function eachVector(offsets: Uint32Array, use: (example: number, vector: number, share: number) => void): void {
   for (let example = 0; example + 1 < offsets.length; example++) {
     const share = 1 / (offsets[example + 1] - offsets[example]);
@@ -40,7 +40,7 @@ function eachVector(offsets: Uint32Array, use: (example: number, vector: number,
   }
 }
 
-/** A layer over what a layer of sequences makes of each example. */
+/** A layer of sequences, followed by another layer over its output. */
 export function thenDense(first: SequenceLayer, second: Layer): SequenceLayer {
   const size = sizeOfBlocks(first.blocks);
   return {
@@ -63,7 +63,7 @@ export function thenDense(first: SequenceLayer, second: Layer): SequenceLayer {
   };
 }
 
-/** The sum of what all layers make of the same sequence. */
+/** The sum of all layers' outputs for the same sequence. */
 export function sumOfSequences(...layers: readonly SequenceLayer[]): SequenceLayer {
   return {
     inputs: layers[0].inputs,
@@ -76,7 +76,7 @@ export function sumOfSequences(...layers: readonly SequenceLayer[]): SequenceLay
   };
 }
 
-/** What all layers make of the same sequence, side by side. */
+/** All layers' outputs for the same sequence, side by side: [examples, sum of the outputs]. */
 export function beside(...layers: readonly SequenceLayer[]): SequenceLayer {
   const outputs = layers.reduce((sum, layer) => sum + layer.outputs, 0);
   return {

@@ -243,7 +243,7 @@ function chosenWeights(trials: readonly Parts[], together: boolean): NewcomerWei
   return best;
 }
 
-/** The discounted gain of the hidden item's place, over the whole list: few persons say too little about the first ten. */
+/** The discounted gain of the hidden item's rank in the whole list. With few persons, the first ten ranks alone say too little. */
 function gainOf(parts: Parts, weights: NewcomerWeights): number {
   const own = blended(parts, weights, 0);
   let ahead = 0;

@@ -1,6 +1,6 @@
 /**
  * Item-based nearest neighbours among a platform's own persons (Sarwar et al., WWW 2001; shrunk as in Bell and Koren, ICDM
- * 2007). The platform needs no noise for it, because nothing of it leaves. So it is what a federation has to be better than.
+ * 2007). The platform needs no noise for them, because nothing of them leaves. A federation must rank better than this.
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';

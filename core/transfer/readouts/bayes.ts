@@ -78,7 +78,7 @@ function bayesReadout(silenceSpeaks: boolean): Readout {
 /** Half of a 90 % interval, in standard deviations. */
 export const NINETY = 1.6449;
 
-/** About as many items are enough to see how far scores lie from their means. */
+/** This many items are enough to see how far scores lie from their means. */
 const ITEMS_JUDGED = 50;
 
 /** Mean and standard deviation of an item's score under a belief. */

@@ -1,6 +1,6 @@
 /**
- * Selection by mutual information: of the released numbers those are kept that say most about the target vector and least
- * that a kept one says already (minimal redundancy, maximal relevance). Numbers are taken for normal, so that the information of
+ * Selection by mutual information: it keeps the released numbers that say most about the target vector and repeat least of a number
+ * that is already kept (minimal redundancy, maximal relevance). Numbers are taken for normal, so that the information of
  * two with correlation r is -log(1 - r²) / 2.
  * @module
  */

@@ -74,7 +74,10 @@ function bandwidth(features: Float64Array, width: number, prng: Prng): number {
   return distances[250] / 2 || 1;
 }
 
-/** Of the mean outer product of the rows; the steps of the gradient are as long as it allows. */
+/**
+ * Largest eigenvalue of the mean outer product of the rows [persons, NUMBERS], by power iteration. It limits the length of a gradient
+ * step.
+ */
 function largestEigenvalue(rows: Float64Array, persons: number): number {
   let vector = new Float64Array(NUMBERS).fill(1 / Math.sqrt(NUMBERS));
   let value = 1;

@@ -150,7 +150,7 @@ class Memory implements LiveReadout {
     return out;
   }
 
-  /** Histories at unit length, so that a long one does not speak louder. */
+  /** Histories have unit length, so that a long one does not count for more. */
   historyOf(weights: Float64Array): Float32Array {
     const out = new Float32Array(this.#domain.catalogue.length);
     weights.forEach((weight, p) => {

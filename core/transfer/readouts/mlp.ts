@@ -1,6 +1,6 @@
 /**
  * A network with one hidden layer from released vectors to target vectors: the nonlinear mapping of EMCDR. A linear part
- * beside the hidden layer starts as a ridge regression, so that training only adds what a line cannot say.
+ * beside the hidden layer starts as a ridge regression, so that training only adds what a linear map cannot express.
  * @module
  */
 import { fitNetwork, predictNetwork } from '../decoder/hidden-layer.ts';

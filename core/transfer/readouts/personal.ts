@@ -1,5 +1,5 @@
 /**
- * A bridge of one's own: the linear map from released to target vectors is itself a function of the released vectors, a mixture
+ * A personalised bridge: the linear map from released to target vectors is itself a function of the released vectors, a mixture
  * of a few maps whose weights the person's vectors decide. PTUPCDR's meta network writes the map in the same way, as a
  * combination of as many maps as its hidden layer has units; here that layer is a softmax.
  * @module

@@ -23,7 +23,7 @@ const about = {
   reference: 'Caruana et al., ICML 2004, section 2; Wolpert, Neural Networks 1992',
 };
 
-/** @param members the first one alone is what stays without the stack. */
+/** @param members the readouts to mix. The ablation has the first one alone. */
 export function stackOf(members: readonly Readout[]): Readout {
   return {
     ...stack(members),

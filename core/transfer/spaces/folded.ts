@@ -1,6 +1,6 @@
 /**
- * A space from item vectors alone: persons are folded in by the least squares that ALS folds them in by, with the items' vectors
- * fixed. So persons who were there and persons who were hidden are placed alike.
+ * A space from item vectors alone. Persons are folded in by the least squares of ALS, with the items' vectors fixed, so persons in the
+ * domain and held-out persons are placed in the same way.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';

@@ -2,8 +2,8 @@
  * LightGCN: vectors are means over layers of the normalised graph of persons and items, and only the vectors before the first
  * layer are learned, by pairs as in BPR (He et al., SIGIR 2020, eq. 7, 8 and 15).
  *
- * A person is placed by the layers above the first, which come from the history alone; so a person who was not there is placed
- * alike.
+ * A person is placed by the layers above the first, which come from the history alone, so a person who was not in the graph is
+ * placed in the same way.
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
@@ -135,7 +135,7 @@ function train(graph: Graph, learned: Both, layers: number, prng: Prng): void {
   const mean = parts.map((part) => new Float64Array(part.length));
   const square = parts.map((part) => new Float64Array(part.length));
   for (let step = 1; step <= STEPS; step++) {
-    // The mean over layers is symmetric, so the gradient before the layers is the smoothed gradient behind them.
+    // The mean over layers is symmetric, so the gradient before the layers is the smoothed gradient after them.
     const slope = smoothed(graph, slopeOf(graph, smoothed(graph, learned, layers), prng), layers);
     const correction = Math.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step);
     [slope.persons, slope.items].forEach((part, k) => {

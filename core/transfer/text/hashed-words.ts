@@ -13,7 +13,7 @@ export interface WordTable {
   readonly offsets: Uint32Array;
 }
 
-/** Words that are read of a title. */
+/** Most words of a title that are read. */
 const LONGEST = 24;
 
 export function hashedWords(titles: readonly (string | undefined)[], dimension: number): WordTable {

@@ -1,6 +1,6 @@
 /**
  * A recurrent network over the items of a history in their order: z is the mean of the views' item vectors, corrected by
- * what a gated recurrent unit makes of the sequence. Untrained, it corrects nothing.
+ * the output of a gated recurrent unit. Untrained, the unit corrects nothing.
  *
  * GRU4Rec: Hidasi, Karatzoglou, Baltrunas and Tikk, ICLR 2016.
  * @module

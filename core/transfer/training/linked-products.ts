@@ -1,5 +1,5 @@
 /**
- * The sum behind a map between vocabularies: from the numbers by which a source represents a person to the items that targets
+ * The sum behind a map between vocabularies. The map takes a source's representation of a person to the items that the targets
  * have in common. A linked person adds one outer product, of length 1 or less, so nothing else of the person is in it:
  *
  *   S = Σ_u h_u ⊗ x_u,   |h_u| = |x_u| = 1,

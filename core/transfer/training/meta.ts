@@ -17,13 +17,13 @@ import type { TowerSettings } from './towers/towers.ts';
 import { towerDefaults, towers, towerSettings } from './towers/towers.ts';
 
 export interface MetaSettings extends TowerSettings {
-  /** Length of both vectors. */
+  /** Length of the person's and of each item's vector. */
   readonly dimension: number;
   /** Steps on a person's own items; with 0 everybody has the same vector. */
   readonly steps: number;
-  /** Length of a step. */
+  /** Step size. */
   readonly rate: number;
-  /** What moves the start: the loss after the steps (first-order MAML), or where they lead (Reptile). */
+  /** The signal that moves the start: the loss after the steps (first-order MAML), or the point that the steps reach (Reptile). */
   readonly outer: OuterStep;
 }
 

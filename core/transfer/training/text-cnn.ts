@@ -1,6 +1,6 @@
 /**
- * A convolution over the words of titles: an item's vector is what the views know of it, corrected by what filters over
- * neighbouring words find in its title. Untrained, they correct nothing. Words have fixed vectors, made by hashing.
+ * A convolution over the words of titles: an item's vector is the views' vector, corrected by filters over neighbouring words of its
+ * title. Untrained, the filters correct nothing. Words have fixed vectors, made by hashing.
  *
  * Kim, EMNLP 2014, section 2; fixed word vectors by hashing: Weinberger et al., ICML 2009.
  * @module

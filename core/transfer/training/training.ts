@@ -68,7 +68,7 @@ export interface TrainingContext<Settings> {
 
 /** One source's part. It keeps no state of its own: everything is computed from the shared model that is handed in. */
 export interface Trainee {
-  /** Minus a gradient where the optimiser steps, statistics where `advance` computes the next model; zeros for who teaches nothing. */
+  /** Minus a gradient if the optimiser steps, statistics if `advance` computes the next model; zeros for a person who teaches nothing. */
   contribution(shared: SharedModel, round: number): PerPerson;
   encode(shared: SharedModel): Encode;
 }

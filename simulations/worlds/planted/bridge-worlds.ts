@@ -58,7 +58,7 @@ export const silent: PlantedWorld = {
   },
 };
 
-/** Four numbers of taste, five that say nothing, and one sign. */
+/** A released vector of ten numbers: four of taste, five of noise, and a sign. */
 function signed(taste: Float64Array, sign: number, prng: Prng): Float64Array {
   return Float64Array.from([...noisy(taste, prng, 0.1), ...gaussians(prng, 5, 0.2), sign + 0.1 * prng.gaussian()]);
 }
@@ -111,7 +111,7 @@ export const narrow: PlantedWorld = {
     const axes = [direction(fixed, WIDE), direction(fixed, WIDE)];
     return planted({ ...plan, warm: 250, dimension: WIDE }, seed, (prng) => {
       const taste = gaussians(prng, 2);
-      // A wide part that has nothing of the two directions, and the taste along them.
+      // The vector is random except along the two axes, where it shows the taste.
       const wide = gaussians(prng, WIDE);
       const vector = wide.map((value, i) => value - axes.reduce((sum, axis) => sum + axis[i] * dot(axis, wide), 0));
       axes.forEach((axis, a) => axis.forEach((value, i) => (vector[i] += 0.1 * taste[a] * value)));
@@ -161,7 +161,7 @@ export const biased: PlantedWorld = {
       const arrives = row >= shape.warm || prng.uniform() < 0.25;
       const group = arrives ? 1 : -1;
       const inner = gaussians(prng, 2);
-      // In one half the second taste follows the first number, in the other half it is its opposite.
+      // In one half the first taste follows the first number, in the other half its opposite.
       const taste = Float64Array.of(group * inner[0], inner[1]);
       return {
         releases: {
@@ -183,7 +183,7 @@ export const between: PlantedWorld = {
       const arrives = row >= shape.warm || prng.uniform() < 0.25;
       const inner = gaussians(prng, 2);
       const end = prng.uniform() < 0.5 ? -2 : 2;
-      // In the middle the first taste follows the first number, at the ends it is its opposite.
+      // In the middle the first taste follows the first number, at the ends its opposite.
       const taste = Float64Array.of(arrives ? inner[0] : -inner[0], inner[1]);
       return {
         releases: {

@@ -40,7 +40,7 @@ interface Plan {
   readonly sources: readonly string[];
   /** True if the sources sell the same items. */
   readonly isOneCatalogue: boolean;
-  /** How much a person likes an item of the own group: larger by 1 is e times as likely. */
+  /** Utility of an item of the person's own group, in log-odds: one unit more makes it e times as likely. */
   readonly liking: number;
 }
 
@@ -142,7 +142,7 @@ export const rare: EncoderWorld = {
 /** Few persons meet the same item here, so that a history by itself says little. */
 const sparse: Plan = { ...plan, sourceItems: 400, others: 0 };
 
-/** The sources with more facts about each of their items, whose group is known. */
+/** Adds facts about items to the sources. `groupOf` gives the group of an item. */
 function withFacts(
   trial: EncoderTrial,
   facts: (source: Domain, groupOf: (item: number) => number) => Partial<Domain>,
@@ -151,7 +151,7 @@ function withFacts(
   return { ...trial, sources: trial.sources.map((source) => ({ ...source, ...facts(source, groupOf) })) };
 }
 
-/** Words of a title, and how many of them are of the item's group. */
+/** Words in a title that are of the item's group, words in it that are of any group, and words that each group has. */
 const WORDS = { ofGroup: 2, ofAnybody: 3, perGroup: 6 };
 
 export const described: EncoderWorld = {

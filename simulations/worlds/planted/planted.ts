@@ -26,7 +26,7 @@ export interface PlantedTrial {
 export interface PlantedPerson {
   /** The release of each source for the person; undefined if the source does not know the person. */
   readonly releases: Readonly<Record<string, Float64Array | undefined>>;
-  /** How much the person likes each item: larger by 1 is e times as likely. */
+  /** Utility of each item, in log-odds: one unit more makes an item e times as likely. */
   readonly utility: Float64Array /* [items] */;
 }
 

@@ -16,7 +16,7 @@ const OTHERS = 500;
 const SOURCES = ['first', 'second'];
 const TARGET_ITEMS = 64;
 const CHOSEN = 5;
-/** How much a person likes an item of the own group at the target: larger by 1 is e times as likely. */
+/** Utility at the target of an item of the person's own group, in log-odds: one unit more makes it e times as likely. */
 const LIKING = 4;
 
 interface Item {
@@ -149,7 +149,7 @@ export const gifts: EncoderWorld = {
     towerTrial(
       {
         groups: DIRECTIONS,
-        // The first half are gifts.
+        // The first half of the items are gifts.
         items: (prng) =>
           Array.from({ length: 480 }, (_, item) => {
             const vector = gaussians(prng, DIRECTIONS + 1).map((value) => 0.2 * value);
@@ -186,7 +186,7 @@ export const stages: EncoderWorld = {
           const items = tastes.flatMap((taste) =>
             Array.from({ length: 4 }, () => taste + DIRECTIONS * prng.integer(60)),
           );
-          // The last time that an item is met is the one that counts.
+          // If an item is met several times, its last occurrence counts.
           return Uint32Array.from(items.filter((item, at) => items.lastIndexOf(item) === at));
         },
       },
@@ -230,7 +230,9 @@ export const wordOrder: EncoderWorld = {
   },
 };
 
-/** Of a person's numbers, those that say the taste: two of a vector, one of seven attributes. */
+/**
+ * Numbers that say nothing of the taste. An item vector has two numbers of taste and these; a person has one attribute of taste and these.
+ */
 const NUISANCES = 6;
 
 export const WITNESSES: readonly string[] = [

@@ -38,13 +38,13 @@ export interface Verified {
   readonly overAblation: PlantedGain;
   /** Remaining share of the gain over the prior without the mechanism. */
   readonly ablationOverPrior: PlantedGain;
-  /** Over the default readout; absent for encoders, which it reads. */
+  /** Gain over the default readout; absent for encoders, because that readout reads them. */
   readonly overRidge?: PlantedGain;
 }
 
 const NEGATIVES = 49;
 
-/** No world and no margin was set on these. */
+/** Seeds of the verification. Neither a world nor a margin was set on them. */
 export const VERIFY_SEEDS: readonly string[] = ['four', 'five', 'six'];
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
@@ -105,7 +105,7 @@ function runFirstItems({ world }: Plant, seed: string): Run {
   const later = cold.map((one) => ({ ...one, positives: one.positives.subarray(FIRST_ITEMS) }));
   const ranked = ranking(target, later, seed);
   const [decoder] = fitDecoders({ domain: target, factorise, random: new Prng(seed) }, received, [DEFAULT_DECODER]);
-  // Nobody is recommended what the person has.
+  // A person's own items are not recommended.
   const of = (score: (person: string, own: Uint32Array) => Float32Array): Evaluation =>
     ranked((person) => {
       const own = first.get(person) ?? new Uint32Array(0);

@@ -1,5 +1,5 @@
 /**
- * The training examples of one person: each half of a history is to tell the items of the other half from negatives.
+ * The training examples of one person: each half of a history must tell the items of the other half from negatives.
  * Everything is computed from the person's own history, the shared model, released values and a public seed, so that a
  * person's examples are the same whoever else is on the platform.
  * @module
@@ -9,24 +9,24 @@ import { halvesOf } from '../../trunk/halves.ts';
 import type { Negatives } from './negatives.ts';
 
 export interface Example {
-  /** What the person's vector is made from, in order. */
+  /** Items that the person's vector is computed from, in order. */
   readonly seen: Uint32Array;
   /** Positives, then negatives. */
   readonly candidates: Uint32Array;
   readonly positives: number;
-  /** One per candidate; infinity takes a negative out that the person has. */
+  /** Correction of each candidate; infinity excludes a negative that the person has. */
   readonly logQ: Float64Array;
 }
 
-/** `halves`: each half tells the other. `next`: what came before tells what came next, from two places of the history. */
+/** `halves`: each half predicts the other. `next`: the items before a place predict those after it, at two places of the history. */
 export const TASKS = ['halves', 'next'] as const;
 export type Task = (typeof TASKS)[number];
 
 export interface ExampleSettings {
   readonly task: Task;
-  /** False shuffles what is seen, so that its order says nothing. */
+  /** False shuffles the items that the tower sees, so that their order says nothing. */
   readonly ordered: boolean;
-  /** The latest items of a history that are seen. */
+  /** Number of latest items of a history that the tower sees. */
   readonly longest: number;
   readonly positives: number;
   readonly negatives: number;
@@ -59,7 +59,7 @@ export function examplesOf(
   });
 }
 
-/** What the person tower sees of a history: the latest items, in their order or in one that the items decide. */
+/** The items of a history that the person tower sees: the latest ones, in their order or in one that depends on these items alone. */
 export function seenOf(
   items: Uint32Array,
   { longest, ordered }: Pick<ExampleSettings, 'longest' | 'ordered'>,

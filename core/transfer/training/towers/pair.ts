@@ -1,5 +1,5 @@
 /**
- * A person tower above an item tower, and what one person teaches both.
+ * A person tower above an item tower, and the gradient of one person's loss for both.
  * @module
  */
 import { writtenOut } from '../../../privacy/mechanism/written-out.ts';
@@ -11,7 +11,7 @@ import type { Example } from './examples.ts';
 import { softmaxLoss } from './softmax.ts';
 import type { Softmax } from './softmax.ts';
 
-/** Turns items into vectors w, by whatever it knows of them. */
+/** Turns items into vectors w. */
 export interface ItemTower {
   readonly blocks: readonly LayerBlock[];
   run(arithmetic: Arithmetic, parameters: Reals, items: Uint32Array): Pass;
@@ -100,9 +100,9 @@ export class TowerPair {
 }
 
 interface Placed extends Example {
-  /** The person's place in the batch. */
+  /** Index of the person in the batch. */
   readonly of: number;
-  /** Row of its first item among those of all examples: what is seen, then candidates. */
+  /** Row of its first item among those of all examples: the seen items come first, then the candidates. */
   readonly row: number;
   /** Its part of the person's loss. */
   readonly share: number;

@@ -19,7 +19,7 @@ export interface Softmax {
   /** Vectors of the positives, then of the negatives [candidates, dimension]. */
   readonly w: Reals;
   readonly positives: number;
-  /** One per candidate; infinity takes a negative out. */
+  /** Correction of each candidate; infinity excludes a negative. */
   readonly logQ: Float64Array;
   readonly temperature: number;
   /** `distance` puts -|z - w|²/2 in the place of z · w. */

@@ -35,16 +35,16 @@ import { NEARNESSES } from './softmax.ts';
 import type { Nearness } from './softmax.ts';
 
 export interface TowerSettings {
-  /** What a person's own history is to tell: each half the other, or each beginning what comes next. */
+  /** The task of a person's own history: each half predicts the other, or each beginning predicts the items after it. */
   readonly task: Task;
-  /** False shuffles what the person tower sees. */
+  /** False shuffles the items that the person tower sees. */
   readonly ordered: boolean;
-  /** Latest items of a history that the person tower sees. */
+  /** Number of latest items of a history that the person tower sees. */
   readonly longest: number;
   readonly positives: number;
   readonly negatives: number;
   readonly sampling: Sampling;
-  /** False leaves the correction out, which teaches against popular items. */
+  /** False leaves the correction out. The training then works against popular items. */
   readonly logQ: boolean;
   readonly temperature: number;
   /** How near z and w are: their product, or minus half their squared distance (Snell, Swersky and Zemel, NeurIPS 2017). */
@@ -117,7 +117,9 @@ export interface TowersDesign<Settings extends TowerSettings> {
 }
 
 const COUNTS = 'training/counts';
-/** The constant in a representation: released vectors have unit length, and with it their direction shows the length of z. */
+/**
+ * The constant in a representation. Released vectors have unit length, and with the constant their direction still shows the length of z.
+ */
 const ANCHOR = 0.5;
 const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
 

@@ -8,7 +8,7 @@ import type { TrainingContext } from '../training.ts';
 import { asTheyAre, towerOver } from './item-vectors.ts';
 import type { ItemTower } from './pair.ts';
 
-/** w = the views' vector + what the layer makes of the title's words. */
+/** w = the views' vector + the layer's output for the title's words. */
 export function towerOverWords(
   reader: SequenceLayer,
   { dimension, offsets, vectors }: WordTable,
