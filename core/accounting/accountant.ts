@@ -1,8 +1,9 @@
 /**
- * The seam of the accountants: the releases of a federation, and the questions an accountant answers about them. Types only.
+ * The interface of the accountants: the releases of a federation, and the questions an accountant answers about them. Types
+ * only.
  *
- * Every answer is an upper bound, rounded outward: an accountant never reports less than what was proven.
- * Neighbouring worlds differ everywhere by adding or removing one person.
+ * Every answer is an upper bound, rounded outward: an accountant never reports less than the proven epsilon or delta.
+ * Neighbouring data sets always differ by adding or removing one person.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Calibration: finds the least noise that keeps a target, and returns the safe end of the last bracket.
+ * Calibration: finds the least noise whose cost is at most a target, and returns the safe end of the last bracket.
  * @module
  */
 import type { Accountant, Noise, PrivacyEvent } from './accountant.ts';
@@ -37,7 +37,7 @@ export interface NoiseCalibration {
   readonly noiseMultiplier: number;
   /** The composed epsilon at z. */
   readonly epsilon: number;
-  /** A z that misses the target, so that the true minimum is above it. */
+  /** A z whose epsilon is above the target, so that the true minimum is above this z. */
   readonly tooLittle: number;
 }
 
@@ -49,7 +49,7 @@ export function gaussianSumEvent(sum: GaussianSum, noiseMultiplier: number): Pri
 
 function noiseOf({ rate, distributed }: GaussianSum, z: number): Noise {
   if (distributed === undefined) {
-    // The release will be in integers, and the bound for a sampled discrete Gaussian is a little above that for a continuous one.
+    // The release is in integers, and the bound for a sampled discrete Gaussian is slightly above that for a continuous one.
     return rate === undefined
       ? { kind: 'gaussian', noiseMultiplier: z }
       : { kind: 'discrete-gaussian', sigma: z, sensitivity: 1 };
@@ -66,7 +66,7 @@ function noiseOf({ rate, distributed }: GaussianSum, z: number): Noise {
 
 /** Fields of a {@link GaussianSum} for a masked sum over drawn persons, whose bound depends on the number of noise shares. */
 export function sampledSum(rate: number, shares: number): Pick<GaussianSum, 'rate' | 'distributed'> {
-  // The integers are so fine that the sum of shares costs as much as one discrete Gaussian, in every digit.
+  // With integers this fine, the sum of shares costs the same as one discrete Gaussian, in every digit of a double.
   return shares === 1 ? { rate } : { rate, distributed: { shares, dimension: 1, integerSensitivity: 2 ** 20 } };
 }
 
@@ -151,7 +151,7 @@ export function leastSafe(
   for (let sinceHalved = 0; safe - unsafe > precision * safe;) {
     const share = Math.log(unsafeCost / target) / Math.log(unsafeCost / cost);
     if (sinceHalved < 3 && share > 0 && share < 1) {
-      // Aiming in turn a little above and below the crossing of the straight line moves both ends of the bracket.
+      // The search aims alternately slightly above and below the crossing of the straight line, so that both ends move.
       const crossing = unsafe * (safe / unsafe) ** share;
       const aside = crossing * Math.max(precision / 4, ((safe - unsafe) * 1e-3) / safe);
       look(clampInside(sinceHalved % 2 === 0 ? crossing + aside : crossing - aside, unsafe, safe));

@@ -14,7 +14,7 @@ export interface CountedEvent {
 /** The accountant that every claim names. The version changes whenever an epsilon that it computes changes. */
 export const CLAIM_ACCOUNTANT = { name: 'rdp', version: '1' } as const;
 
-/** The accountant of everything that is claimed: Rényi differential privacy, which covers the discrete mechanism. */
+/** The accountant that computes every claimed epsilon: Rényi differential privacy, which covers the discrete mechanism. */
 export function claimAccountant(): Accountant<PrivacyEvent> {
   return RdpAccountant.empty();
 }
@@ -25,14 +25,14 @@ export function composedEpsilon(events: readonly CountedEvent[], delta: number):
 }
 
 /**
- * Epsilon at `delta` of whichever of these lists of events is made, or of a mixture: a list of parts of them whose curve
- * lies nowhere above the largest of theirs.
+ * Epsilon at `delta` that holds for each of these lists of events, and for any other list whose Rényi curve lies nowhere
+ * above the largest of theirs.
  */
 export function largestEpsilon(lists: readonly (readonly CountedEvent[])[], delta: number): number {
   return RdpAccountant.ofAny(lists.map(composed)).epsilon(delta);
 }
 
-/** Equal events are counted first, which makes composing them cheaper. */
+/** Composes the events. It counts equal events first, because their cost is then computed once. */
 function composed(events: readonly CountedEvent[]): RdpAccountant<PrivacyEvent> {
   const counted = new Map<string, CountedEvent>();
   for (const { event, count } of events) {

@@ -5,21 +5,21 @@
  */
 
 /**
- * `value` with so many significant digits, rounded up, without trailing zeros. The text reads back as at least `value`, and as
- * exactly `value` if so many digits express it.
+ * `value` with this many significant digits, rounded up, without trailing zeros. The text reads back as at least `value`, and
+ * as exactly `value` if this many digits express it.
  */
 export function upward(value: number, significant = 4): string {
   return String(atLeast(value, value.toPrecision(significant)));
 }
 
-/** `value` with so many decimals, rounded up, for columns. */
+/** `value` with this many decimals, rounded up, for columns. */
 export function upwardFixed(value: number, decimals = 4): string {
   return atLeast(value, value.toFixed(decimals)).toFixed(decimals);
 }
 
 /**
- * `value` >= 0 with so many significant digits, rounded down, without trailing zeros. For amounts of noise. The text reads back as
- * at most `value`.
+ * `value` >= 0 with this many significant digits, rounded down, without trailing zeros. For amounts of noise. The text reads
+ * back as at most `value`.
  */
 export function downward(value: number, significant = 4): string {
   const nearest = value.toPrecision(significant);
@@ -31,7 +31,7 @@ function atLeast(value: number, nearest: string): number {
   return !Number.isFinite(value) || Number(nearest) >= value ? Number(nearest) : step(nearest, 1n);
 }
 
-/** Moves a decimal by one unit of its last digit. In integers, because a step in floating point could miss the decimal. */
+/** Moves a decimal by one unit of its last digit. It computes in integers: a floating-point step could miss the decimal. */
 function step(decimal: string, by: bigint): number {
   const [mantissa, exponent = '0'] = decimal.split('e');
   const [whole, fraction = ''] = mantissa.split('.');

@@ -1,5 +1,5 @@
 /**
- * Checks the numbers of an event. A number out of its range is refused by name, before anything is computed from it.
+ * Checks the numbers of an event. A check refuses a number out of its range by name, before the accountant computes with it.
  * @module
  */
 import { parameterInvalid } from './errors.ts';

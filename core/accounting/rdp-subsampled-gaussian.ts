@@ -6,7 +6,7 @@
  *     A(a) = E over y ~ N(0, 1) of (1 + u(y))^a,   u(y) = q (exp(y / z - 1 / (2 z^2)) - 1),
  *
  * and RDP = log A / (a - 1). Since E u = 0, A - 1 = E[(1 + u)^a - 1 - a u], whose integrand is nowhere negative: nothing
- * cancels, not even where A - 1 is 1e-12. Integer orders are a finite binomial sum. At fractional orders the known
+ * cancels, even if A - 1 is only 1e-12. Integer orders are a finite binomial sum. At fractional orders the known
  * two-sided series (Section 3.3 there) converges slower than i^-a, and some implementations lose its sign. This module uses the
  * trapezoidal rule on the line, which converges exponentially for such integrands (Trefethen and Weideman 2014, Theorem 5.1).
  * @module
@@ -24,7 +24,7 @@ export function logMoment(order: number, rate: number, noiseMultiplier: number):
   const unsampled = (order * (order - 1)) / (2 * noiseMultiplier * noiseMultiplier);
   if (rate === 1) return unsampled;
   if (Number.isInteger(order) && order <= 1024) return logMomentInteger(order, rate, noiseMultiplier);
-  // Such an order is far beyond any that converts to a small epsilon. Sampling no longer helps there, so the unsampled bound serves.
+  // No order this large converts to a small epsilon. Sampling no longer helps there, so the unsampled bound is good enough.
   return order / noiseMultiplier > 1024 ? unsampled : logMomentFractional(order, rate, noiseMultiplier);
 }
 
@@ -53,7 +53,7 @@ function logMomentFractional(order: number, rate: number, z: number): number {
   // width. The trapezoidal error is about exp(-2 pi * pi z / step), or exp(-2 pi^2 / step^2) from the Gaussian itself.
   const step = Math.min(0.5, 0.4 * z);
   const integrand = (y: number): number => logIntegrand(y, order, rate, z);
-  // The range ends where the Gaussian has died out on the left, and the Gaussian shifted by order / z on the right.
+  // Beyond the range the integrand is negligible: on the left by the Gaussian, on the right by the one shifted by order / z.
   const first = Math.floor(-10 / step);
   const last = Math.ceil((order / z + 10) / step);
   const stride = Math.max(1, Math.floor(0.25 / step));

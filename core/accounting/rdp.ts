@@ -14,8 +14,8 @@ export interface RdpOptions {
   /** Orders at which curves are evaluated, each > 1. Default: `DEFAULT_ORDERS`. */
   readonly orders?: readonly number[];
   /**
-   * True (the default) to search between the two orders next to the best one, which is sound because every order is. False
-   * reproduces the figures of an accountant that does not search.
+   * True (the default) to search between the two orders next to the best one. That is sound because every order gives a valid
+   * bound. False reproduces the figures of an accountant that does not search.
    */
   readonly refine?: boolean;
 }
@@ -61,7 +61,7 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
     return new RdpAccountant(rules, orders, refine, { terms: [], rho, pure: 0, failure: 0 });
   }
 
-  /** Bounds whichever of these lists of releases was made, by the largest curve at each order. @param all one at least. */
+  /** An accountant whose bound holds for each of these: it takes the largest curve at each order. @param all at least one. */
   static ofAny<Event extends { readonly kind: string }>(all: readonly RdpAccountant<Event>[]): RdpAccountant<Event> {
     const [first] = all;
     if (all.length === 1) return first;
@@ -102,7 +102,7 @@ export class RdpAccountant<Event extends { readonly kind: string }> implements A
     if (!(delta >= 0 && delta <= 1)) throw parameterInvalid('delta', delta, 'a number in [0, 1]');
     const { terms, pure, failure } = this.#tally;
     if (terms.length === 0) return 0;
-    // With probability `failure` no bound holds. The rest of delta is left for the curve.
+    // With probability `failure` no bound holds. The curve gets the rest of delta.
     const left = failure === 0 ? delta : (delta - failure) / (1 - failure);
     if (left < 0) return Infinity;
     const best = this.#minimise((order, rho) =>

@@ -66,7 +66,7 @@ function noiseCurve(noise: Noise): RdpCurve | null {
       return (order) => discreteGaussianRdp(order, noise.sigma, noise.sensitivity);
     case 'distributed-discrete-gaussian':
       return (order) => distributedDiscreteGaussianRdp(order, noise);
-    // Events are also read from ledgers, where another program may have written a kind that is unknown here.
+    // Ledgers hold events too, and another program may have written a kind that is unknown here.
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 /**
  * Outward rounding. The closed forms and convergent series of this room are accurate to a few ulps, and a conversion multiplies
- * that error by the condition number of a logarithm. Raising every final answer by a relative 1e-12 covers the error with room
- * to spare, and is far too little to matter for a budget.
+ * that error by the condition number of a logarithm. Raising every final answer by a relative 1e-12 more than covers the error,
+ * and is far too little to matter for a budget.
  * @module
  */
 

@@ -38,7 +38,7 @@ export function oneRunLowerBound(guesses: Guesses, significance: number, delta: 
   return largestContradicted((epsilon) => oneRunPValue(guesses, epsilon, delta) < significance);
 }
 
-/** The same bound under the hypothesis of a Gaussian trade-off curve. */
+/** Largest epsilon whose claim the guesses contradict, if the mechanism's trade-off curve is that of a Gaussian; 0 if none. */
 export function gaussianOneRunLowerBound(guesses: Guesses, significance: number, delta: number): number {
   return largestContradicted((epsilon) => contradictsGaussian(guesses, significance, epsilon, delta));
 }

@@ -27,8 +27,7 @@ export interface AttemptConfig {
 /**
  * The masked sum of a round.
  * @throws FederationError FEDERATION_NOTHING_SHARED for an encoder without one.
- * @param platform the platform for whose clip the sum is; absent: any one. Everything else is the same for all
- *   platforms.
+ * @param platform the platform whose clip the sum has; absent: the first platform's. All else is the same for all.
  */
 export function roundSum(plan: FederationPlan, platform?: string): PlannedSum {
   const [any = []] = Object.values(plan.privacy.sums);
@@ -75,7 +74,7 @@ export function cohortOf(plan: FederationPlan, config: Uint8Array): readonly str
     );
   }
   const taking = cohort.find((name) => !Object.hasOwn(plan.privacy.sums, name));
-  // It would hold shares of masks although t does not count it.
+  // A platform that only takes the model would hold shares of masks, although t does not count it.
   if (taking !== undefined) {
     throw new FederationError(
       'ATTEMPT_CONFIG',
@@ -91,7 +90,7 @@ const DIFFERENT: Readonly<Record<keyof AttemptConfig, string>> = {
   cohort: 'the cohort is not in order',
 };
 
-/** The fields that differ, with both values. */
+/** Lists the fields of the offered configuration that differ from the expected one, with both values. */
 function differences(offered: object, expected: Uint8Array): string {
   const theirs = new Map<string, unknown>(Object.entries(offered));
   const ours = new Map<string, unknown>(

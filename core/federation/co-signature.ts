@@ -1,9 +1,9 @@
 /**
- * Co-signatures: every member signs the manifest, and nobody uses one that lacks a member's signature.
+ * Co-signatures: every member signs the manifest, and no process uses a manifest that lacks a member's signature.
  *
  * A member's own signature is its pin. A member signs after its people have compared the manifest's words
- * (manifest-words.ts) with the others. So a manifest with the member's signature holds the keys that it compared, and
- * whoever passes the file on, e.g. the coordinator, cannot put other keys into it.
+ * (manifest-words.ts) with the others. So a manifest with the member's signature holds the keys that it compared. A party
+ * that passes the file on, such as the coordinator, cannot put other keys into it.
  * @module
  */
 import nacl from 'tweetnacl';
@@ -89,7 +89,7 @@ export function verifySignatures(manifest: Manifest): void {
 }
 
 /**
- * Checks that every member has signed. The record of versions (versions.ts) decides besides if a process may use the
+ * Checks that every member has signed. A process must also ask its record of versions (versions.ts) before it uses the
  * manifest.
  * @throws FederationError MANIFEST_UNSIGNED with the missing names; MANIFEST_SIGNATURE.
  */

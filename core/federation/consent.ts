@@ -12,7 +12,7 @@ export interface Consent {
   readonly target: string;
   /** A code is drawn per epoch, so a consent to another epoch is a consent to another code. */
   readonly epoch: number;
-  /** Unix seconds from which on nothing more is released, and the target deletes what it has. */
+  /** Unix seconds. From then on the source releases nothing more, and the target deletes the codes that it holds. */
   readonly expires: number;
 }
 

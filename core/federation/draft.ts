@@ -44,7 +44,7 @@ export interface DraftPlatform {
  * Copies into the next version everything that it keeps from the version before.
  * @param attempts most attempts at rounds of the version before that a ledger may hold charged.
  * @param rounds number of completed rounds.
- * @param farewells those of platforms that left, by name.
+ * @param farewells of platforms that left, by platform name.
  */
 export function following(
   { signatures: _, ...before }: Manifest,
@@ -73,7 +73,7 @@ export function following(
 export function newManifest(parts: ManifestParts): Manifest {
   const packages = packagesFor(parts.encoder, parts.privacy.release ?? USUAL_RELEASE);
   const manifest = { isthmus: 2, ...parts, rounds: parts.rounds ?? {}, ...(packages.length > 0 && { packages }) };
-  // It is formatted and parsed again, so that members sign exactly what a reader of the file gets.
+  // The manifest is formatted and parsed again, so that members sign exactly the values that a reader of the file gets.
   const text = formatManifest(JSON.parse(JSON.stringify(manifest)) as Manifest);
   return parseManifest(text, 'new manifest');
 }

@@ -1,7 +1,6 @@
 /**
- * Farewells: the signed word of a platform that leaves about the attempts that its ledger holds charged. Its state takes
- * part in nothing of that version any more once the word exists, so the version without it counts these attempts and no
- * more.
+ * Farewells: a platform that leaves signs the number of attempts that its ledger holds charged. From then on its state takes
+ * part in nothing of that version any more. So the version without the platform counts these attempts and no more.
  * @module
  */
 import nacl from 'tweetnacl';
@@ -20,7 +19,7 @@ const CONTEXT = new TextEncoder().encode('isthmus farewell 1\n');
 
 const fileSchema = farewellSchema.extend({
   federation: z.string(),
-  /** SHA-256 of the version that it leaves, lower-case hex. */
+  /** SHA-256 of the manifest version that the platform leaves, lower-case hex. */
   manifest: z.string(),
   platform: platformName,
 });
@@ -48,7 +47,7 @@ export function parseFarewell(text: string, file: string): FarewellFile {
 
 /**
  * The farewell in this file, for the version after `before`.
- * @throws FederationError FAREWELL_INVALID if it is of another version or of no platform, or the signature does not fit.
+ * @throws FederationError FAREWELL_INVALID if the file names another version or no platform of it, or the signature is wrong.
  */
 export function farewellTo(
   before: Manifest,

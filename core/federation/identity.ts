@@ -22,7 +22,6 @@ export interface Identity {
   readonly seal: KeyPair;
 }
 
-/** Makes a new identity. */
 export function generateIdentity(name: string, random: RandomSource): Identity {
   return {
     name,

@@ -23,8 +23,8 @@ export interface OwnAttempts {
 /**
  * @param own attempts on record at a platform; absent for the coordinator, which takes part in none.
  *
- * A platform takes its own charge back only after it gave the session up itself. The holders of its shares are then in
- * the proof's key list: the session id is a hash over that list, so it is the list that this platform dealt to.
+ * A platform takes its own charge back only after it gave the session up itself. The session id is a hash over the key list.
+ * So the proof's key list is the one to which this platform dealt its shares.
  */
 export function ledgerRules(plan: FederationPlan, engine: CryptoEngine, own?: OwnAttempts): LedgerRules {
   return {

@@ -37,7 +37,7 @@ export const MAX_CONTENT_BYTES = MAX_LETTER_BYTES - SEAL_BYTES;
 const NONCE = new Uint8Array(12);
 const CIPHER = 'aes-256-gcm';
 
-/** The outside of a letter. The seal covers it, so a letter opens only under its own envelope. */
+/** The part of a letter that the coordinator reads. The seal covers it, so a letter opens only under its own envelope. */
 export interface LetterEnvelope {
   readonly federation: string;
   readonly from: string;
@@ -47,7 +47,7 @@ export interface LetterEnvelope {
 }
 
 export interface LetterContent {
-  /** It grows with each letter of one sender, so that the receiver can order them. */
+  /** Order of the letter. It grows with each letter of one sender, so that the receiver can order them. */
   readonly order: number;
   readonly content: Uint8Array;
 }

@@ -1,6 +1,6 @@
 /**
  * Letters from one platform to another through the coordinator's mailbox, which cannot read them (`letter-seal.ts`).
- * Their content is another platform's word, so it is checked before use.
+ * The receiver does not trust the sender, so it checks the content before use.
  * @module
  */
 import { isthmus } from '../../proto/gen/isthmus.js';
@@ -14,19 +14,19 @@ export type LetterBody =
   | ({ readonly kind: 'letter-key' } & LetterKey)
   | ({ readonly kind: 'letter-key-closed' } & ClosedLetterKey);
 
-/** A key for letters that name persons. The receiver makes it, and deletes its secret half once they are taken. */
+/** A key for letters that name persons. The receiver makes it, and deletes its secret half once it has stored the letters. */
 export interface LetterKey {
   readonly publicKey: Uint8Array /* [32] X25519 */;
   /** Unix seconds; from then on nothing is sealed to it. */
   readonly until: number;
   /**
-   * It grows with every key, and is at least the Unix seconds at its making. So a late letter cannot replace a later
-   * key.
+   * Serial number, which grows with every key and is at least the Unix seconds when the key was made. So a letter that
+   * arrives late cannot replace a later key.
    */
   readonly serial: number;
 }
 
-/** A sender's word that it will seal no further letter to this key. */
+/** A sender's promise that it will seal no further letter to this key. */
 export interface ClosedLetterKey {
   readonly publicKey: Uint8Array /* [32] */;
   /** Ids of the letters that were sealed to it; lower-case hex. */
@@ -46,14 +46,14 @@ export interface ReleaseBatch {
   /** [K, dimension] if the noise model has prototypes, else empty. */
   readonly prototypes: Float32Array;
   readonly dimension: number;
-  /** Pseudonyms. */
+  /** Pseudonyms of the persons, one per row of `vectors`. */
   readonly persons: readonly string[];
   /** Unix seconds per person, at which the target deletes the vector. */
   readonly expires: Uint32Array;
   readonly vectors: Float32Array /* [persons, dimension] row-major */;
 }
 
-/** Limits that hold in every federation. The limits of a plan are checked by code that knows the plan. */
+/** Limits that hold in every federation. `releaseProblem` (planned-release.ts) checks the narrower limits of a plan. */
 export const LETTER_LIMITS = {
   /** Largest number of dimensions of a representation: the decoder's work grows with its cube. */
   dimension: 288,
@@ -74,7 +74,6 @@ export function namesPersons({ kind }: LetterBody): boolean {
   return kind === 'release-batch' || kind === 'release-withdrawal';
 }
 
-/** Encodes the content of a letter. */
 export function encodeLetter(body: LetterBody): Uint8Array {
   return isthmus.Letter.encode(encodeBody(body)).finish();
 }

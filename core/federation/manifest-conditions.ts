@@ -44,7 +44,7 @@ export function problemsOf(manifest: Conditioned): readonly Problem[] {
   ];
 }
 
-/** Each member has a key of its own, and each platform a name of its own. */
+/** Problems of members that share a key, and of platforms that share a name. */
 function identityProblems({ coordinator, platforms }: Conditioned): readonly Problem[] {
   const problems: Problem[] = [];
   const double = platforms.findIndex(({ identity }) => identity === coordinator.identity);
@@ -71,7 +71,7 @@ function privacyProblems({ platforms, privacy }: Conditioned): readonly Problem[
   const refuse = (path: (string | number)[], message: string): void =>
     void problems.push({ path: ['privacy', ...path], message });
   const { release, epsilon, epsilon0, sampling, clipWeights = {}, sources = [] } = privacy;
-  // A mode that is not loaded can be shown, and the plan refuses it.
+  // A manifest with a mode of a package that is not loaded must still be readable. Planning it fails.
   const isLocal = isKnownMode(release) ? isLocalMode(release) : epsilon0 !== null;
   if (isLocal !== (epsilon0 !== null)) {
     refuse(['epsilon0'], `${isLocal ? 'must be given' : 'means nothing'} for release mode ${release}`);
@@ -133,13 +133,13 @@ function successionProblems(manifest: Conditioned): readonly Problem[] {
   const names = new Map(earlierPlatforms(previous).map(({ identity, name }) => [identity, name]));
   for (const [index, { identity, name }] of platforms.entries()) {
     const earlier = names.get(identity) ?? name;
-    // Under another name its persons would count as those of one more platform.
+    // Under another name the plan would count the platform's persons as those of one more platform.
     need(earlier === name, ['platforms', `${index}`, 'name'], `must be "${earlier}", as in an earlier version`);
   }
   return problems;
 }
 
-/** The packages of a manifest are exactly those whose pieces it names. */
+/** Problems of packages that are named without need, named twice, or used without being named. */
 function packageProblems({ packages = [], encoder, privacy }: Conditioned): readonly Problem[] {
   const { training, views } = encoder;
   const pieces = [...views, ...(training ? [training] : [])].map(({ name }) => name);

@@ -37,8 +37,8 @@ export const platformSchema = z.strictObject({
    */
   personsAbout: personsAtMost,
   /**
-   * The platform takes the shared model and contributes nobody. It is no member of the masked sum: n, t and M do not
-   * count it, and it releases no representations.
+   * True for a platform that only takes the shared model and contributes no person. It is no member of the masked sum: n, t
+   * and M do not count it, and it releases no representations.
    */
   takes: z.literal(true).optional(),
 });
@@ -95,7 +95,7 @@ export const privacySchema = z.strictObject({
    */
   dropouts: z.int().min(0).optional(),
   maxPlatformsPerPerson: z.int().min(1).default(2),
-  /** One of ours, or `package:mode` of a package in `packages`. */
+  /** Release mode: one of this project's, or `package:mode` of a package in `packages`. */
   release: nameSchema(RELEASE_MODES).default(USUAL_RELEASE),
   epsilon0: z.number().positive().max(64).nullable().default(null),
   /** Platforms that release representations. Default: all. */
@@ -125,8 +125,8 @@ const roundFieldsSchema = z.strictObject({
   spareAttempts: z.int().min(0).default(1),
   /**
    * Number of attempts whose charge a ledger may take back, on proof that their sum was not opened and cannot be. A
-   * platform uploads at most count + spareAttempts + refunds times, whoever lies. Default: a third of count, and at
-   * least 3.
+   * platform uploads at most count + spareAttempts + refunds times, whichever members lie. Default: a third of count, and
+   * at least 3.
    */
   refunds: z.int().min(0).max(10_000).optional(),
   /**
@@ -145,7 +145,7 @@ export const roundsSchema = roundFieldsSchema.transform((rounds) => ({
 }));
 
 export const farewellSchema = z.strictObject({
-  /** Attempts at rounds of the version that it leaves, charged in its ledger and not taken back. */
+  /** Attempts at rounds of the version that the platform leaves, charged in its ledger and not taken back. */
   attempts: z.int().min(0).max(1_000_000),
   /** Charges at its rounds that were taken back. */
   refunds: z.int().min(0).max(1_000_000),

@@ -21,7 +21,7 @@ import type { Farewell } from './manifest-fields.ts';
 
 export const MANIFEST_FORMAT = 2;
 
-/** The complete version before. The later version counts what it released and may still release. */
+/** The complete version before. The later version counts everything that the earlier one released and may still release. */
 export interface PreviousVersion {
   /**
    * Most attempts at its rounds that a ledger may hold charged. A member that has signed the later version charges no
@@ -31,8 +31,8 @@ export interface PreviousVersion {
   /** Number of completed rounds at the making of the later version, which plans for the rest. */
   readonly rounds: number;
   /**
-   * Farewells of platforms that left, by name. For any other that left, the later version counts all attempts that the
-   * version before planned.
+   * Farewells of platforms that left, by name. For a platform that left without one, the later version counts all attempts
+   * that the version before planned.
    */
   readonly farewells?: Readonly<Record<string, Farewell>> | undefined;
   /** Without signatures, because members do not sign those. */
@@ -60,7 +60,7 @@ export const manifestSchema = z
     /** 1, 2, 3... No process uses a lower version than before. */
     version: z.int().min(1).max(10_000).default(1),
     previous: previousSchema.optional(),
-    /** The first shared model is made from it; any public text. */
+    /** Seed of the first shared model: any public text. */
     seed: z.string().min(1),
     coordinator: z.strictObject({ identity: key32 }),
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
@@ -71,7 +71,7 @@ export const manifestSchema = z
     /** Packages from outside this repository that the strategy and the release mode come from; absent: none. */
     packages: z.array(packageSchema).min(1).optional(),
     rounds: roundsSchema.prefault({}),
-    /** True if nobody compared the members' keys: for trials. Every claim says so. */
+    /** True for a trial in which nobody compared the members' keys. Every claim says so. */
     unsafeTrial: z.literal(true).optional(),
     /** Ed25519 signatures by member name, over the canonical manifest without this field, base64. */
     signatures: z.record(z.union([z.literal(COORDINATOR), platformName]), z.string()).default({}),

@@ -3,9 +3,8 @@
  *
  * The words are 128 bits of scrypt over the manifest's hash (Percival, "Stronger key derivation via sequential
  * memory-hard functions", BSDCan 2009; RFC 7914), in the English list of BIP 39, whose last word holds a checksum of
- * four bits. An attacker pays 64 MiB and some tenths of a second for each guess at another manifest with the same
- * words. The same price applies to a guess at two manifests with equal words, of which it takes about 2^64, and to a
- * guess at a manifest that agrees only in the first words.
+ * four bits. An attacker pays 64 MiB and some tenths of a second per guess: at another manifest with the same words, at two
+ * manifests with equal words (about 2^64 guesses), or at a manifest that agrees only in the first words.
  * @module
  */
 import { scryptSync } from 'node:crypto';

@@ -76,7 +76,7 @@ const BETA1 = 0.9;
 const BETA2 = 0.99;
 const TAU = 1e-3;
 
-/** An adaptive optimiser's own part. */
+/** The parts in which the adaptive optimisers differ. */
 interface Adaptive {
   readonly name: ServerOptimiser['name'];
   /** b1: share of the earlier direction in the next one. */
@@ -99,7 +99,7 @@ const FED_YOGI: Adaptive = {
   next: (v, square) => v - (1 - BETA2) * square * Math.sign(v - square),
 };
 
-/** v <- v + u^2, without momentum: steps only become shorter. */
+/** v <- v + u^2, without momentum: v only grows, so steps only become shorter. */
 const FED_ADAGRAD: Adaptive = { name: 'fedadagrad', momentum: 0, next: (v, square) => v + square };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The packages that a manifest names, against those that this process's operator allowed. All members run the same
- * code, or their plans and claims would not be the same.
+ * Compares the packages that a manifest names with those that this process's operator allowed. All members must run the
+ * same code: otherwise their plans and claims would differ.
  * @module
  */
 import { PackageError } from '../packages/errors.ts';
@@ -11,8 +11,8 @@ import type { EncoderSpec } from '../transfer/encoder.ts';
 import type { Manifest } from './manifest-schema.ts';
 
 /**
- * @throws PackageError PACKAGE_NOT_ALLOWED if a package of the manifest is not allowed here; PACKAGE_DIFFERS if another
- *   version or hash of it is.
+ * @throws PackageError PACKAGE_NOT_ALLOWED if a package of the manifest is not allowed here; PACKAGE_DIFFERS if it is
+ *   allowed here with another version or hash.
  */
 export function checkPackages({ packages = [] }: Manifest): void {
   for (const named of packages) {

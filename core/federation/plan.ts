@@ -47,7 +47,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     checkFarewells(manifest, previous.privacy.refunds);
   }
   const encoder = composeEncoder(manifest.encoder);
-  // A platform that only takes the shared model is in no sum. Counting it would let the others add too little noise.
+  // A platform that only takes the shared model is in no sum. If it counted, the others would add too little noise.
   const contributors = contributorsOf(manifest);
   const sources = manifest.privacy.sources ?? contributors.map(({ name }) => name);
   const { vocabulary } = manifest;
@@ -59,7 +59,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
       releases: sources.includes(name),
     })),
     maxPlatformsPerPerson: manifest.privacy.maxPlatformsPerPerson,
-    // Only the remaining rounds: earlier ones are counted with the version that made them.
+    // This version plans only the remaining rounds. The plan counts completed rounds with the version that made them.
     rounds: manifest.rounds.count - (manifest.previous?.rounds ?? 0),
     release: { mode: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ...(vocabulary && { vocabulary: 'buckets' in vocabulary ? vocabulary.buckets : vocabulary.items }),
@@ -104,7 +104,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     shared,
     parameters,
     law: worstLaw([encoder.law, ...(previous === undefined ? [] : [previous.law])]),
-    // A target may still hold what it received under the version before.
+    // A target may still hold vectors that it received under the version before.
     ownNumbers: Math.max(encoder.ownNumbers(shape), previous?.ownNumbers ?? 0),
     privacy,
   };
@@ -139,13 +139,14 @@ function checkModel(previous: FederationPlan, plan: FederationPlan): void {
     canonicalJson(previous.shared.blocks) === canonicalJson(plan.shared.blocks);
   if (!isSame) throw refused(version, 'has a shared model of another shape: keep the encoder and its settings');
   const [before, after] = [previous.manifest, plan.manifest].map(({ vocabulary }) => canonicalJson(vocabulary ?? null));
-  // The same numbers would stand for other items.
+  // With another vocabulary the shared model's coordinates would stand for other items.
   if (before !== after) throw refused(version, 'names another vocabulary: keep it, or begin another federation');
 }
 
 /**
- * @throws FederationError MANIFEST_SUCCESSION if statements of this version would promise more than holds of what left under
- *   the version before, and is still out there.
+ * Checks the bound on one code. A target may still hold codes of the version before, and this version's statement covers
+ * them too.
+ * @throws FederationError MANIFEST_SUCCESSION if the version before allowed a larger epsilon per code.
  */
 function checkPromises({ manifest: before }: FederationPlan, { manifest }: FederationPlan): void {
   if (mostOfOneCode(before) <= mostOfOneCode(manifest)) return;
@@ -155,7 +156,7 @@ function checkPromises({ manifest: before }: FederationPlan, { manifest }: Feder
   );
 }
 
-/** Epsilon of the most that one release tells its target: 0 if nothing is sent, Infinity if nothing bounds it. */
+/** Epsilon of one released code: 0 if the mode sends nothing, Infinity if nothing bounds it. */
 function mostOfOneCode({ privacy: { release, epsilon0 } }: Manifest): number {
   switch (releaseBound(release)) {
     case 'nothing-sent':

@@ -1,7 +1,6 @@
 /**
- * The release that a source of this federation makes. It is a function of the manifest. The source and its targets
- * compute it alike, and a target accepts nothing else: otherwise a source could make a target work without end, or fill
- * its disk.
+ * The release that a source of this federation makes: a function of the manifest, which the source and its targets compute
+ * alike. A target accepts no other release: otherwise a source could keep a target busy without end, or fill its disk.
  * @module
  */
 import { createHash } from 'node:crypto';
@@ -80,7 +79,10 @@ export function encoderFingerprint({ manifest, encoder, privacy }: FederationPla
   return createHash('sha256').update(canonicalJson(terms)).digest('hex');
 }
 
-/** Sealing, storing and reading a letter each hold a process's event loop: more persons would hold it for longer than 20 ms. */
+/**
+ * Most persons in one letter. Sealing, storing and reading a letter each block the event loop, with more persons for longer
+ * than 20 ms.
+ */
 const MOST_IN_LETTER = 4096;
 
 /** @param nameCharacters length of a pseudonym. */
@@ -91,7 +93,7 @@ export function personsInLetter(dimension: number, cohorts: number, nameCharacte
   return Math.max(1, Math.min(MOST_IN_LETTER, fitting));
 }
 
-/** Number of letters for so many persons: a power of two, and at least one. */
+/** Number of letters for this many persons: a power of two, at least 1. @param inOne most persons in one letter. */
 export function partsOf(persons: number, inOne: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, persons / inOne)));
 }

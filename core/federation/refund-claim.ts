@@ -1,6 +1,6 @@
 /**
- * The statement that a refund's proof must prove in a federation. It is a function of the charge, and of the version of
- * the manifest that planned the charge.
+ * The claim that a refund's proof must prove in a federation. It is a function of the charge, and of the version of the
+ * manifest that planned the charge.
  * @module
  */
 import type { RefundClaim } from '../secagg/refund-proof.ts';

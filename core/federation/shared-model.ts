@@ -16,8 +16,8 @@ export function trainedPart(plan: FederationPlan, model: SharedModel): SharedMod
 }
 
 /**
- * The bound on one person's contribution in this round, in the encoder's units; undefined if it is the plan's fixed
- * one.
+ * The adaptive bound on one person's contribution in this round, in the encoder's units; undefined if the plan fixes the
+ * bound.
  */
 export function clipOf(plan: FederationPlan, model: SharedModel): number | undefined {
   return trainedParameters(plan, model) < model.length ? model[model.length - 1] : undefined;
@@ -47,7 +47,7 @@ export function nextModel(
   return { ...moved, model: next };
 }
 
-/** The rule of an encoder that computes the next model from the sum itself. */
+/** The optimiser for an encoder that computes the next model from the sum itself. */
 function replacing(plan: FederationPlan): Pick<ServerOptimiser, 'initialState' | 'step'> {
   const { encoder, shared, privacy } = plan;
   const { localSigma, scale, sampling } = roundSum(plan);

@@ -2,8 +2,8 @@
  * The versions of the manifest that a process is bound to. Its store keeps them, so that the process never goes back and
  * never follows two manifests of one version.
  *
- * A member signs versions in ascending order, and each must follow all that it signed or ran before. Two manifests of one
- * version can then not both have the signatures of all their members while one honest member is in both.
+ * A member signs versions in ascending order, and each must follow all versions that it signed or ran before. So if one
+ * honest member is in two manifests of one version, at most one of them gets the signatures of all its members.
  * @module
  */
 import { FederationError } from './errors.ts';
@@ -16,11 +16,11 @@ export interface VersionRecord {
   /** SHA-256 of the manifest, lower-case hex. */
   readonly hash: string;
   /**
-   * `in-force`: the process has used it. `signed`: the member signed it, and may still use the version before it.
-   * `known`: it comes before one of these. `left`: the member said farewell to it, and uses it no more.
+   * `in-force`: the process has used this version. `signed`: the member signed it, and may still use the version before it.
+   * `known`: a version before one of these. `left`: the member said farewell to it, and uses it no more.
    */
   readonly standing: 'known' | 'signed' | 'in-force' | 'left';
-  /** Most attempts at rounds that it leaves to the version before it; 0 in the first. */
+  /** Most attempts at rounds that this version leaves to the version before it; 0 in the first version. */
   readonly attemptsBefore: number;
 }
 
@@ -66,7 +66,7 @@ export function takeVersion(
 
 /**
  * Records that the member says farewell to this version. From then on its state takes part in nothing of this version or
- * of an earlier one, nor in a later one that follows a next version with this member in it.
+ * of an earlier one. It may join a later version only if the next version did not have this member.
  * @throws FederationError VERSION_STATE if the state has no record of it, VERSION_BACK, VERSION_FORK. Nothing is recorded
  *   then.
  */
@@ -148,7 +148,7 @@ function checkState(manifest: Manifest, known: readonly VersionRecord[], name: s
   );
 }
 
-/** @throws FederationError VERSION_LEFT if the member said farewell to this version, and not to come back after it. */
+/** @throws FederationError VERSION_LEFT if the member said farewell, and no version without it lies between. */
 function checkLeft(manifest: Manifest, known: readonly VersionRecord[], name: string): void {
   const left = Math.max(0, ...known.flatMap((one) => (one.standing === 'left' ? [one.version] : [])));
   if (left === 0) return;
@@ -162,7 +162,7 @@ function checkLeft(manifest: Manifest, known: readonly VersionRecord[], name: st
   );
 }
 
-/** @throws FederationError VERSION_BACK */
+/** @throws FederationError VERSION_BACK if this state has signed or run a later version. */
 function checkOrder(manifest: Manifest, standing: 'signed' | 'in-force', known: readonly VersionRecord[]): void {
   const counts = (one: VersionRecord): boolean =>
     one.standing === 'in-force' || (standing === 'signed' && one.standing === 'signed');
@@ -178,10 +178,10 @@ function checkOrder(manifest: Manifest, standing: 'signed' | 'in-force', known: 
   );
 }
 
-/** @throws FederationError VERSION_FORK */
+/** @throws FederationError VERSION_FORK if this state holds another manifest of one of these versions. */
 function checkSame(manifest: Manifest, lineage: readonly VersionRecord[], known: readonly VersionRecord[]): void {
   const other = known.find(({ version, hash }) => lineage.some((one) => one.version === version && one.hash !== hash));
-  // A later version that was signed does not follow a version that is not on record.
+  // A signed later version put all versions that it follows on record. A version that is missing belongs to another line.
   const isStray = known.some(({ version }) => version > manifest.version) && !known.some(isOf(manifest.version));
   if (other === undefined && !isStray) return;
   const version = other?.version ?? manifest.version;
@@ -191,7 +191,7 @@ function checkSame(manifest: Manifest, lineage: readonly VersionRecord[], known:
   );
 }
 
-/** @throws FederationError VERSION_ATTEMPTS */
+/** @throws FederationError VERSION_ATTEMPTS if the ledger holds more attempts charged than a version leaves to the one before. */
 function checkAttempts(lineage: readonly VersionRecord[], attemptsOf: AttemptsOf): void {
   for (const { version, attemptsBefore } of lineage) {
     const charged = version === 1 ? 0 : attemptsOf(version - 1);

@@ -1,5 +1,5 @@
 /**
- * Randomness: the source from which everything private is drawn, seeded sources for simulations, and a statistical generator.
+ * Randomness: the source of noise, masks and keys, seeded sources for simulations, and a statistical generator.
  * @module
  */
 export * from './prng.ts';

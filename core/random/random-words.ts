@@ -1,6 +1,6 @@
 /**
- * Reads 32-bit words from a RandomSource in blocks. Asking a generator for four bytes at a time would cost more than everything
- * that is done with them.
+ * Reads 32-bit words from a RandomSource in blocks. Reading four bytes at a time would cost more than the sampling that uses
+ * them.
  * @module
  */
 import type { RandomSource } from './source.ts';

@@ -1,6 +1,6 @@
 /**
- * A seeded cryptographic generator for tests and simulations: the same seed gives the same bytes. A run that uses it can be
- * repeated, and must not count as a release: anybody who knows the seed can compute the noise and the keys.
+ * A seeded cryptographic generator for tests and simulations: the same seed gives the same bytes, so a run can be repeated. A
+ * seeded run must not count as a release: anybody who knows the seed can compute the noise and the keys.
  * @module
  */
 import { createCipheriv, createHash } from 'node:crypto';
