@@ -47,6 +47,7 @@ export class ComposedModel implements PlatformModel {
     if (!this.#takesPart()) return;
     const { domain, plan, random, shape, signal } = this.#context;
     const { training, widths } = this.#composition;
+    const catalogue = catalogueOf(domain);
     const sums = this.#sumsOver(charged);
     const views: Made[] = [];
     for (const [index, view] of this.#composition.views.entries()) {
@@ -67,7 +68,7 @@ export class ComposedModel implements PlatformModel {
       inputs,
       width: widths.reduce((sum, one) => sum + one, 0),
       widths,
-      catalogue: catalogueOf(domain),
+      catalogue,
       ...(domain.places && { places: domain.places }),
       sums,
       random,
