@@ -31,7 +31,7 @@ if (data === undefined) {
   process.exit(2);
 }
 const asked = new Set(options.pairs.split(',').filter((name) => name !== ''));
-/** Numbers of a person in the noised maps. Words would need a sum of their own, so Amazon has the bound alone. */
+/** Lengths of a representation in the noised maps. Words would need a sum of their own, so Amazon has only the bound. */
 const worlds = [
   { name: 'amazon', pairsOf: amazonPairs, noised: [] },
   { name: 'xmarket', pairsOf: xmarketPairs, noised: [8, 32] },
@@ -74,7 +74,7 @@ for (const { name: world, noised, pairsOf } of worlds) {
 }
 if (options.json) console.log(JSON.stringify(found));
 
-/** Undefined where somebody's items leave too few others to draw negatives from: jp has 449 items in its half. */
+/** Undefined if a person's items leave too few others to draw negatives from: jp has 449 items in its half. */
 function boardUnlessTooSmall(pair: Pair, name: string, cut: number, noised: readonly number[]): Board | undefined {
   try {
     return boardOf(pair, name, `2026-11-30 bridge/${name}/${cut}`, noised);

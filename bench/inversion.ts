@@ -1,13 +1,17 @@
 /**
- * The other price: what a chosen target is told about one person, and how much of the person's history it can work out from that.
+ * Measures the other price of a transfer: how much a chosen target is told about one person, and how much of the person's history it can
+ * work out from that.
  *
  *   ISTHMUS_DATA=<folder> npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'private-subspace@4 projection@0 none history'
  *
- * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. Two rows need no encoder: `none`
- * (nothing is sent) and `history` (the history itself), between which every other must lie. `told` is the number of bits of a person's box at the coarsest numbers
- * that cost less than .001 NDCG@10 (mean over both kinds of negatives, decoder fitted on the numbers as they are). The stronger of two attacks counts: recall of ten items of
- * the person's history on the source, over guessing the most popular ones. Persons whose history the attacker knows: all who are linked;
- * victims: the cold ones. --out appends JSON lines.
+ * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. Two rows need no encoder:
+ * `none` (nothing is sent) and `history` (the history itself), between which every other must lie.
+ *
+ * `told` is the number of bits of a person's vector, rounded as coarsely as costs less than .001 NDCG@10 (mean over both kinds of
+ * negatives,
+ * decoder fitted on the unrounded vectors). The stronger of two attacks counts: recall of ten items of the person's history on the source,
+ * less the recall of guessing the most popular ones. The attacker knows the histories of all linked persons. The victims are the cold
+ * persons. --out appends JSON lines.
  */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

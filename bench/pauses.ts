@@ -1,7 +1,8 @@
 /**
- * How long the event loops of a federation's processes stand still: `npm run bench:pauses [-- --persons 20000 --items 5000]`.
- * Meanwhile a process answers no ping, no signal and no request for recommendations. Two sources train, record consents and
- * release histories to a target, which fits, measures itself on hidden positives and serves. Needs Linux, and dist/ (`npm run build`).
+ * Measures how long the event loops of a federation's processes stand still:
+ * `npm run bench:pauses [-- --persons 20000 --items 5000]`. During a pause a process answers no ping, no signal and no request for
+ * recommendations. Two sources train, record consents and release histories to a target, which fits, measures itself on hidden positives
+ * and serves. Needs Linux, and dist/ (`npm run build`).
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

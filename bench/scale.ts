@@ -1,5 +1,5 @@
 /**
- * How time and memory grow with persons and with platforms, and the exponents of that growth.
+ * Measures how time and memory grow with persons and with platforms, and the exponents of that growth.
  *
  *   npm run bench:scale                                  10^4 and 10^5 persons; 100 and 1,000 platforms
  *   npm run bench:scale -- --persons 10000,1000000       the real command `simulate --in-process`, two platforms

@@ -60,7 +60,7 @@ const names = (list: string): string[] => list.split(',').filter((name) => name 
 const until = performance.now() + 60_000 * Number(options.minutes);
 const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
 const chosen = encoderNamed(options.encoder, JSON.parse(options.settings) as Record<string, unknown>);
-// Only what is charged has an epsilon.
+// Only an encoder that is charged has an epsilon.
 const epsilon = chosen.law !== 'charged' || options.epsilon === 'none' ? null : Number(options.epsilon);
 const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
 mkdirSync(dirname(options.rows), { recursive: true });
@@ -149,7 +149,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       fitted.score(released ? run.releasedOf(person) : [], known(person));
     measure({ encoder, epsilon, decoder }, () => ({ score: scorer(true, () => nothing), report, seconds }));
     if (shots === 0) continue;
-    // Held-out figures are of persons without items.
+    // The decoder's report is left out, because its held-out figures are of persons without items.
     measure({ encoder, epsilon, decoder: `${decoder} + own items` }, () => ({ score: scorer(true, own), seconds }));
     measure({ encoder, epsilon, decoder: `own items alone` }, () => ({ score: scorer(false, own), seconds }));
   }
@@ -175,7 +175,7 @@ function timed<Value>(make: () => Value): [value: Value, seconds: number] {
   return [value, (performance.now() - began) / 1000];
 }
 
-/** Nobody is recommended what the person has. */
+/** The scores without the person's own items, which are not recommended. */
 function withoutOwn(scores: Float32Array, own: Uint32Array): Float32Array {
   if (own.length === 0) return scores;
   const out = scores.slice();

@@ -14,7 +14,7 @@ export function text(value: string): string {
   return trimmed;
 }
 
-/** The id of a person. */
+/** Reads the id of a person. @throws InvalidArgumentError */
 export function personId(value: string): string {
   const id = idOf(value);
   if (id === undefined) throw new InvalidArgumentError(`A person's id ${whyNoId(value)}.`);
@@ -37,7 +37,7 @@ export function positive(value: string): number {
   return number;
 }
 
-/** A whole number within bounds. */
+/** Reads a whole number within bounds, both included. @throws InvalidArgumentError */
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
   return (value) => {
     const number = Number(value);
@@ -51,7 +51,7 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (value: 
 
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 
-/** A duration such as 90s, 10m or 2h, in milliseconds. */
+/** Reads a duration such as 90s, 10m or 2h. @returns milliseconds. @throws InvalidArgumentError */
 export function duration(value: string): number {
   const match = /^(\d+)([smh])$/.exec(value.trim());
   if (match === null) throw new InvalidArgumentError(`"${value}" is not a duration such as 90s, 10m or 2h.`);
@@ -63,14 +63,14 @@ export function list<Value>(one: (value: string) => Value): (value: string) => r
   return (value) => value.split(',').map((part) => one(text(part)));
 }
 
-/** The name of a platform. */
+/** Reads the name of a platform. @throws InvalidArgumentError */
 export function platform(value: string): string {
   const result = platformName.safeParse(text(value));
   if (!result.success) throw new InvalidArgumentError(`"${value}" ${result.error.issues[0].message}.`);
   return result.data;
 }
 
-/** `name=weight` */
+/** Reads `name=weight`, with a weight above 0. @throws InvalidArgumentError */
 export function weight(value: string): readonly [string, number] {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`"${value}" is not name=weight.`);
@@ -89,7 +89,7 @@ export function setting(
   try {
     parsed = JSON.parse(raw);
   } catch {
-    // not a number, boolean or list: plain text
+    // The value is not JSON, so it is plain text.
   }
   return [...earlier, [value.slice(0, at), parsed]];
 }

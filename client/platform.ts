@@ -264,7 +264,7 @@ class Agent implements Platform {
     await histories.fit();
   }
 
-  /** A later shared model may arrive than the one that the releases were made with. */
+  /** Releases again: a shared model may arrive after the one that the last releases were made with. */
   async #onAdopted(): Promise<void> {
     if (this.#areRoundsOver) await this.#release();
   }

@@ -22,7 +22,7 @@ import { trainings } from '../core/transfer/registry.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
 
 export interface EncoderComplianceSetup {
-  /** Small worlds, because the suite runs a platform several times. */
+  /** Number of rounds; absent: 0. The suite's worlds are small, because it runs a platform several times. */
   readonly rounds?: number;
 }
 

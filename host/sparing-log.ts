@@ -95,7 +95,7 @@ function kindOf(level: Level, message: string, fields: object | undefined): stri
   return [level, stem.replace(/\d+/g, '#'), String(fieldOf(fields, 'code')), senderOf(fields)].join(' ');
 }
 
-/** Empty where a line is about nobody, or about a stranger. */
+/** The sender that a line names; empty if it names none. */
 function senderOf(fields: object | undefined): string {
   const senders = SENDERS.map((name) => fieldOf(fields, name) ?? '').map(String);
   return senders.every((sender) => sender === '') ? '' : senders.join('/');

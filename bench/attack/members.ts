@@ -172,7 +172,7 @@ async function declining(scene: Scene, code: string, milliseconds: number, most 
   return `declined ${Math.min(declined, most)} times${over === undefined ? '' : `; rounds over: ${String(over.ending)}`}`;
 }
 
-/** As much as a mailbox holds, or as arrives in 40 seconds. */
+/** Sends letters until the mailbox is full or 40 seconds are over. */
 async function filledMailbox(scene: Scene): Promise<string> {
   const away = scene.options.platforms.find((name) => name !== EVIL && !scene.options.run.includes(name))!;
   const outcomes = new Map<string, string>();

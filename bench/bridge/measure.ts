@@ -1,4 +1,4 @@
-/** What persons who are linked elsewhere bring to a target with 0, 20, 100 and 500 linked persons of its own. */
+/** Measures the gain from persons who are linked elsewhere, for a target with 0, 20, 100 and 500 linked persons of its own. */
 import { gains as metrics } from '../../core/evaluation/metrics.ts';
 import { KINDS } from '../../core/evaluation/two-kinds.ts';
 import type { Kind } from '../../core/evaluation/two-kinds.ts';
@@ -18,7 +18,7 @@ const ALS = { dimension: 32, sweeps: 6, unseenWeight: 0.05, ridge: 2, ridgeExpon
 export const LINKED = [0, 20, 100, 500] as const;
 const RIDGES = [1, 10, 100];
 const POOLED = ['B0', 'B1', 'W0', 'W1', 'W2'];
-/** Numbers of a person in the map from own linked persons under noise. */
+/** Length of a person's representation in the map that is learnt from own linked persons under noise. */
 const OWN_LINKS = 32;
 const WEIGHTS = [0.15, 0.3, 0.6, 1, 2, 4];
 
@@ -94,8 +94,8 @@ export interface BridgeRow {
 }
 
 /**
- * Weights of a pair are those that suit the other pairs best, for each kind of list: a target without linked persons has nobody
- * to choose them on.
+ * Compares families of blends. Each pair gets the weights that suit the other pairs best, for each kind of list, because a target without
+ * linked persons has nobody to choose them on.
  */
 export function compare(boards: readonly Board[]): BridgeRow[] {
   const rows: BridgeRow[] = [];
@@ -147,7 +147,7 @@ export function compare(boards: readonly Board[]): BridgeRow[] {
       }
       add('its own blend', own[b], 'best single', single[b]);
       if (linked === 0) {
-        // More than any target can know, because these weights are chosen on cold persons of its own.
+        // These weights are chosen on the target's own cold persons, so these rows are better than any target can do.
         const without = byHalves(board, alone);
         const pooled = combinations(alone, [{}, ...POOLED.flatMap((name) => weighted(name, WEIGHTS))]);
         add('pooled raw rows, weights by halves', byHalves(board, pooled), 'its own blend by halves', without);

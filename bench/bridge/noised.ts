@@ -1,6 +1,6 @@
 /**
- * The same map as masked, noised sums would make it. The source makes its numbers through noisy sums of its own; every other target
- * adds each linked person's outer product of numbers and history, at length 1. One epsilon covers both.
+ * The map of scorers.ts, made by masked, noised sums. The source makes its representations by noisy sums of its own. Every other target
+ * adds each linked person's outer product of representation and history, at length 1. One epsilon covers both.
  */
 import { DiscreteGaussian } from '../../core/privacy/mechanism/discrete-gaussian.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
@@ -21,11 +21,11 @@ import type { Cut } from './persons.ts';
 import type { Platform } from './worlds.ts';
 
 const ROUNDS = 2;
-/** Exponents by which an item's numbers lose their length: popular items are long. */
+/** Powers of its length by which an item's vector is divided, because popular items have long vectors. */
 export const LENGTHS = [0.5, 0.7, 1] as const;
 
 export interface Noised {
-  /** The source's numbers of a person, as the noisy sums made them. */
+  /** The source's representation of a person, made by the noisy sums. */
   readonly numbers: (row: number) => Float32Array;
   readonly scores: readonly Score[];
   /** Root mean square of a coordinate of the opened sum, and the deviation of its noise. */
@@ -39,7 +39,7 @@ export function noisedMap({ pair, elsewhere }: Cut, dimension: number, epsilon: 
   const { common } = target;
   if (common.kind !== 'ids') throw new Error('a map over ids alone');
   const training = { ...sharedSubspaceMethod, dimension, rounds: ROUNDS };
-  // Everything of one person is one composition: the source's rounds, its counts and one sum of the targets.
+  // One composition covers all sums that a person is in: the source's rounds, its counts and one sum of the targets.
   const space = trainSubspace(
     [source],
     source.catalogue.length,

@@ -18,13 +18,13 @@ export interface Linked {
 
 export interface Cut {
   readonly pair: Pair;
-  /** The target's rows without its cold persons: no noise is needed for what stays there. */
+  /** The target's rows without its cold persons. They need no noise, because they stay at the target. */
   readonly own: Domain;
   /** Persons without a history at the target, with one item each that they took there later. */
   readonly cold: readonly Linked[];
   readonly ids: readonly string[];
   readonly candidates: CandidateLists;
-  /** The target's linked persons, in a random order: rows of `own`. Its first so many are those of a smaller number. */
+  /** The target's linked persons in a random order, as rows of `own`. A smaller number of them takes the first ones. */
   readonly linked: readonly Linked[];
   /** Linked persons of each other target, without the cold ones. */
   readonly elsewhere: readonly (readonly Linked[])[];

@@ -39,7 +39,7 @@ export function historyAt({ offsets, items }: Domain, row: number): Uint32Array 
   return items.subarray(offsets[row], offsets[row + 1]);
 }
 
-/** A person's history at a target in the common space, of length 1. With words, less the mean of that target. */
+/** A person's history at a target in the common space, of length 1. If that space is of words, the target's mean is subtracted. */
 export interface Local {
   readonly row: number;
   readonly places: ArrayLike<number>;
@@ -87,7 +87,8 @@ export function sizeOf(common: Common): number {
 }
 
 /**
- * The bound: raw rows of everybody who is linked elsewhere. Each item at the source votes for what its persons have at the targets.
+ * The bound: scores from the raw rows of everybody who is linked elsewhere. Each item at the source votes for the items that its persons
+ * have at the targets.
  * @param evenness 0: votes count as they are; 1: common ids lose the square root of their popularity.
  */
 export function pooledVotes({ source, target: { common } }: Pair, locals: readonly Local[], evenness: number): Score {

@@ -4,7 +4,7 @@ import { orthonormaliseColumns } from '../../core/transfer/linear-algebra/thin-q
 
 const DIMENSION = 128;
 const STEPS = 4;
-/** Items with a word, at least. */
+/** Least number of items with a word; rarer words are left out. */
 const FEWEST = 8;
 
 type Row = readonly (readonly [word: number, weight: number])[];

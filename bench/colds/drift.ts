@@ -15,7 +15,7 @@ export interface DriftRow {
   readonly market: string;
   /** First interactions of persons in the scored period. */
   readonly positives: number;
-  /** Days; null: all interactions count alike. */
+  /** Chosen half-life in days; null: all interactions count alike. */
   readonly chosen: number | null;
   readonly ndcg: Readonly<Record<string, Readonly<Record<Kind, number>>>>;
   /** NDCG@10 of the chosen half-life minus that of all counts alike. */
@@ -24,7 +24,10 @@ export interface DriftRow {
 
 const DAY = 86_400;
 const HALF_LIVES = [null, 365, 180, 90, 30] as const;
-/** Share of the interactions before the period in which the half-life is chosen; before the one that is scored; its end. */
+/**
+ * Shares of the interactions before three moments: the start of the period on which the half-life is chosen, the start of the scored
+ * period, and its end.
+ */
 const MOMENTS = [0.7, 0.8, 0.9];
 
 export async function stampedMarkets(data: string): Promise<ReadonlyMap<string, Domain>> {

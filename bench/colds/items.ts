@@ -25,7 +25,7 @@ export interface ColdItemRow {
 
 /** Most persons that are scored. */
 const PERSONS = 1000;
-/** Warm items that speak for a cold one. */
+/** Number of warm items whose counts speak for a cold one. */
 const NEIGHBOURS = 20;
 
 type Score = (history: Uint32Array) => Float32Array;

@@ -1,7 +1,7 @@
 /**
- * A federation that trains its shared subspace again in every period, beside one that trains it once: the same total epsilon 4, which the
- * two trainings of the refreshed one share. Both rank the first interaction of each person in the period that is scored, for a person who
- * brings a history, by the vectors alone.
+ * Compares a federation that trains its shared subspace again in every period with one that trains it once. Both spend a total epsilon
+ * of 4, which the refreshed one divides between its two trainings. Both rank by the vectors alone. They rank the first interaction of each
+ * person in the scored period, for persons who bring a history.
  */
 import type { Domain } from '../../core/data/domain.ts';
 import { clusteredGain } from '../../core/evaluation/clustered-gain.ts';
@@ -49,7 +49,7 @@ export function refreshed(
     const terms = { epsilon: 4, delta: DELTA, noise: 'shares', seed } as const;
     return {
       once: trainSubspace(early, items, TRAINING, terms),
-      // The first training was paid for as well: the persons of the second were in it.
+      // The first training has spent its part of the budget, because the persons of the second were in it.
       refreshed: trainSubspace(late, items, TRAINING, terms, TRAINING.rounds),
     };
   });

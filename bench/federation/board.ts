@@ -12,7 +12,7 @@ const MOST_PERSONS = 200;
 
 export class Board {
   readonly market: Market;
-  /** Scored persons; held-out persons. */
+  /** The scored persons, then the held-out persons. */
   readonly groups: readonly [Group, Group];
   readonly lists: readonly [Map<string, Float32Array>, Map<string, Float32Array>];
 
@@ -26,12 +26,12 @@ export class Board {
     this.groups.forEach((group, g) => this.lists[g].set(name, listOf(group, this.market.counts.length, scorer)));
   }
 
-  /** Lists of a board with the same persons. */
+  /** Takes over the lists of a board with the same persons. */
   take(lists: Board['lists']): void {
     lists.forEach((of, g) => of.forEach((list, name) => this.lists[g].set(name, list)));
   }
 
-  /** With fewer held-out persons, the first of them. The scored persons stay. Later lists are not shared. */
+  /** The board with only the first `count` held-out persons. The scored persons stay. Lists that are put later are not shared. */
   withHeld(count: number): Board {
     const [scored, held] = this.groups;
     const less = firstOf(held, count);
@@ -49,7 +49,7 @@ export class Board {
   }
 }
 
-/** @returns own: rows of the most own persons of any setting, of which the first so many are those of a smaller one. */
+/** @returns the board, and `own`: rows of the largest number of own persons of any setting. A smaller setting takes the first of them. */
 export function boardOf(market: Market, cut: string): { readonly board: Board; readonly own: Uint32Array } {
   const mostOwn = mostOwnOf(market);
   const seed = `${cut}/${market.name}`;

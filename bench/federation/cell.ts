@@ -15,7 +15,7 @@ import type { Sites } from './sites.ts';
 import { planOf, roundsOf, sharedCounts, trainSubspace } from './subspace.ts';
 import type { Terms } from './subspace.ts';
 
-/** Persons whose say the mean of fr and ca counts as, beside the platform's own held-out persons. */
+/** Weight of the mean of fr and ca in a choice, as a number of persons beside the platform's own held-out persons. */
 export const WEIGHT_OF_OTHER_MARKETS = 100;
 
 const NEIGHBOURS: readonly NeighbourSettings[] = [
@@ -48,19 +48,19 @@ export interface Measured {
 
 /** Numbers of the plan of the federation's sums. */
 export interface PlanNumbers {
-  /** n. */
+  /** n: number of platforms that contribute. */
   readonly platforms: number;
   readonly colluding: number;
   readonly losses: number;
   readonly honestMinimum: number;
-  /** H: over so many platforms the noise is spread. */
+  /** H: number of platforms over which the noise is spread. */
   readonly shares: number;
   readonly noiseMultiplier: number;
   readonly epsilon: number | null;
   readonly persons: number;
 }
 
-/** Everything that a platform with so many own persons can choose from. */
+/** Everything that a platform with this number of own persons can choose from. */
 interface Place {
   readonly board: Board;
   readonly own: number;
@@ -77,7 +77,7 @@ interface Drawn {
 
 export class Measurer {
   readonly #world: World;
-  /** The last cut: the cells of one cut are measured one after the other. */
+  /** The last cut. It is kept because the cells of one cut are measured one after the other. */
   #drawn: Drawn | undefined;
 
   constructor(world: World) {
@@ -85,9 +85,10 @@ export class Measurer {
   }
 
   /**
-   * By number of own persons.
-   * @param priorOf what fr and ca say.
+   * Measures one cell.
+   * @param priorOf the means of fr and ca.
    * @param isBound true to measure everybody else's raw rows as well.
+   * @returns by number of own persons.
    */
   measure(
     market: Market,
@@ -193,7 +194,7 @@ export class Picks {
     this.#prior = prior;
   }
 
-  /** @param bare the same blends as fr and ca name them: without the own part. */
+  /** @param bare the same blends under the names that the means of fr and ca have: without the own part. */
   choose(row: Row | 'shared' | 'private', blends: readonly Blend[], bare = blends): Blend {
     const names = new Map(bare.map((blend, i) => [keyOf(blend), keyOf(blends[i])]));
     const evidence = this.#prior.map((means): Evidence => {

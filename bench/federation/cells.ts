@@ -9,7 +9,7 @@ export type Part = (typeof PARTS)[number];
 
 export interface Cell {
   readonly part: Part;
-  /** `choose`: a cell of fr or ca, that only tells what to choose elsewhere. */
+  /** `choose`: a cell of fr or ca, which only decides choices for the other markets. */
   readonly role: 'choose' | 'score';
   readonly market: string;
   readonly cut: number;
@@ -43,7 +43,7 @@ export interface Amounts {
   readonly choosingCuts: number;
 }
 
-/** Cuts of each market, and of fr and ca, at most. */
+/** Most cuts of each market, and of fr and ca. */
 const MOST: Readonly<Record<Part, Amounts>> = {
   goals: { cuts: 1000, choosingCuts: 1000 },
   members: { cuts: 1000, choosingCuts: 2 },
@@ -90,7 +90,7 @@ function settingsOf(part: Part): Planned[] {
   }
 }
 
-/** One axis at a time from the centre. */
+/** The points of the curves: each changes one setting of the centre. */
 function curves(): Planned[] {
   const point = (axis: string, at: string | number, change: Partial<Setting>, own = 200): Planned => ({
     setting: { ...CENTRE, ...change },

@@ -16,7 +16,7 @@ export function keyOf(blend: Blend): string {
     .join(' + ');
 }
 
-/** One of each choice, all combinations. */
+/** All combinations of one blend from each choice. */
 export function combinations(...choices: readonly (readonly Blend[])[]): Blend[] {
   return choices.reduce<Blend[]>(
     (all, next) => all.flatMap((one) => next.map((other) => ({ ...one, ...other }))),
@@ -61,7 +61,7 @@ export interface Evidence {
   readonly persons: number;
 }
 
-/** The blend with the best mean over all held-out persons; of equals the first. */
+/** The blend with the best mean over all held-out persons; the first one if several are equal. */
 export function chosen(blends: readonly Blend[], evidence: readonly Evidence[]): Blend {
   let best = blends[0];
   let most = -Infinity;

@@ -7,36 +7,36 @@ import type { Blend } from './choice.ts';
 import { combinations, unitLength, weighted } from './choice.ts';
 import { SCORINGS } from './setting.ts';
 
-/** The best without a federation. */
+/** Blends of the platform's own rows, without a federation. */
 export const OWN: readonly Blend[] = bestOf('P', ['K0', 'K1'], ['A0', 'A1']);
 
-/** Everybody else's raw rows. */
+/** Blends of everybody else's raw rows. */
 export const POOLED: readonly Blend[] = bestOf('p', ['k0', 'k1'], ['a']);
 
-/** The federation without own rows. */
+/** Blends of the federation's lists, without own rows. */
 export const FEDERATED: readonly Blend[] = combinations(
   SCORINGS.map((_, i) => ({ [`S${i}`]: 1 })),
   weighted('F', [0, 0.2, 0.5, 1, 2]),
 );
 
-/** Own and federated. The first is own alone, so the federation's weight may be 0. */
+/** Blends of own and federated lists. The first is own alone, so the federation's weight may be 0. */
 export function blendsOf(own: Blend): readonly Blend[] {
   const subspace = SCORINGS.flatMap((_, i) => weighted(`S${i}`, [0.15, 0.3, 0.6, 1, 2, 3]));
   return combinations([unitLength(own)], [{}, ...subspace], weighted('F', [0, 0.3, 0.6]));
 }
 
-/** Own and federated popularity. */
+/** Blends of own lists and federated popularity. */
 export function popularityBlendsOf(own: Blend): readonly Blend[] {
   return combinations([unitLength(own)], weighted('T', [0, 0.1, 0.2, 0.5, 1]));
 }
 
-/** Own and everybody else's raw rows. */
+/** Blends of own lists and everybody else's raw rows. */
 export function boundsOf(own: Blend): readonly Blend[] {
   const neighbours = ['k0', 'k1'].flatMap((name) => weighted(name, [0.5, 1, 2, 4]));
   return combinations([unitLength(own)], [{}, ...neighbours], weighted('a', [0, 0.5, 1, 2]), weighted('p', [0, 0.5]));
 }
 
-/** Neighbours with popularity and factors beside them, or one of the two without neighbours, or both. */
+/** Blends of neighbours with popularity and factors beside them, popularity alone, and factors with popularity beside them. */
 function bestOf(popularity: string, neighbours: readonly string[], factors: readonly string[]): readonly Blend[] {
   const beside = [{}, ...factors.flatMap((name) => weighted(name, [0.3, 0.6, 1]))];
   return [

@@ -32,7 +32,7 @@ export function groupOf(market: Market, rows: Uint32Array, seed: string): Group 
   };
 }
 
-/** The first so many persons of a group. */
+/** The first `count` persons of a group. */
 export function firstOf({ candidates, histories, ids }: Group, count: number): Group {
   const { items, n, ties, width } = candidates;
   const end = count * width;

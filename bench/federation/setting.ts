@@ -1,4 +1,4 @@
-/** The things that one measurement varies. Everything else is fixed. */
+/** The settings that measurements vary. Everything else is fixed. */
 import { sharedSubspaceMethod } from '../../core/transfer/encoder/shared-subspace.ts';
 import type { Training } from './subspace.ts';
 import type { SubspaceScoring } from './lists.ts';
@@ -10,7 +10,9 @@ export interface Setting {
   readonly noise: 'shares' | 'local';
   /** `late`: the platform that is measured joins later and takes what is there. `member`: its persons are in the sums. */
   readonly joins: 'late' | 'member';
-  /** Other platforms: the markets as they are; or all their persons, or so many for each platform, cut into n - 1. */
+  /**
+   * The other platforms: the markets as they are, or n - 1 platforms. These share all persons of the markets, or have `each` persons each.
+   */
   readonly platforms: 'markets' | { readonly n: number; readonly each: number | 'all' };
   /** Share of the platform's catalogue that the others sell under the same id. 1: as it is. */
   readonly common: number;
@@ -20,7 +22,7 @@ export const DELTA = 1e-6;
 
 export const GOAL: Setting = { epsilon: 4, noise: 'shares', joins: 'late', platforms: 'markets', common: 1 };
 export const MEMBER: Setting = { ...GOAL, joins: 'member' };
-/** The centre of the curves, with 200 own persons. n counts the platform that is measured where it is a member. */
+/** The centre of the curves, with 200 own persons. n includes the measured platform if it is a member. */
 export const CENTRE: Setting = { ...MEMBER, platforms: { n: 5, each: 'all' } };
 
 /** Own persons of the platform that is measured. */

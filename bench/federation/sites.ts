@@ -8,9 +8,9 @@ import type { Site } from './subspace.ts';
 
 export interface Sites {
   readonly others: readonly Domain[];
-  /** Those whose persons enter the sums. */
+  /** The platforms whose persons enter the sums. */
   readonly members: readonly Site[];
-  /** Items of the vocabulary, those that no longer have the platform's id among them. */
+  /** Number of places in the vocabulary, including those of items that the others sell under another id. */
   readonly items: number;
 }
 
@@ -30,7 +30,7 @@ export function sitesOf(world: World, market: Market, own: Uint32Array, setting:
   };
 }
 
-/** An item that the others sell under another id moves behind the vocabulary. */
+/** Gives each item that the others sell under another id a place behind the vocabulary. */
 function aliasesOf(market: Market, items: number, common: number, seed: string): Uint32Array {
   const aliases = Uint32Array.from({ length: items }, (_, item) => item);
   const prng = new Prng(`${seed}/common`);
@@ -54,7 +54,7 @@ function cut(
   }));
 }
 
-/** The persons of several domains over one catalogue. */
+/** Joins the persons of several domains over one catalogue. */
 export function joined(domains: readonly Domain[]): Domain {
   const persons = domains.flatMap((domain) => domain.persons);
   const offsets = new Uint32Array(persons.length + 1);

@@ -83,7 +83,7 @@ function opened(sites: readonly Site[], plan: PrivacyPlan, terms: Terms, random:
   });
   const [{ localVariance, noiseShares, scale }] = planned;
   if (terms.epsilon === null) return { sum: mechanism.decode(planned[0], total), noiseDeviation: 0 };
-  // All platforms contribute their share, and H shares would be enough.
+  // Every platform adds its share of the noise, although H shares would be enough.
   const shares = sites.length * (terms.noise === 'local' ? noiseShares : 1);
   new DiscreteGaussian({ numerator: BigInt(localVariance) * BigInt(shares), denominator: 1n }, random).addTo(total);
   return { sum: mechanism.decode(planned[0], total), noiseDeviation: Math.sqrt(localVariance * shares) / scale };
@@ -95,12 +95,12 @@ export function sharedCounts(sites: readonly Site[], items: number, terms: Terms
   return opened(sites, plan, terms, seededRandom(`${terms.seed}/counts`), countContributions).sum;
 }
 
-/** The sum of every round of a training. */
+/** The sum that every round of a training asks for. */
 export function roundsOf({ dimension, rounds }: Training, items: number): Pick<SumQuery, 'dimension' | 'repetitions'> {
   return { dimension: sharedSize({ places: items, dimension }), repetitions: rounds };
 }
 
-/** @param beside sums of the same size and epsilon that the same persons are in elsewhere. */
+/** @param beside number of further sums of the same size and epsilon that the same persons are in. */
 export function trainSubspace(
   sites: readonly Site[],
   items: number,

@@ -83,7 +83,7 @@ export function generatedFederation(seed: number): GeneratedFederation {
 }
 
 /**
- * The same with a second version, and in half of them a third: some join, some leave, at whatever round. Undefined where the first
+ * Federations with a second version, and half of them with a third: platforms join and leave after any round. Undefined if the first
  * version has too few platforms, or leaves no budget to a second one.
  */
 export function generatedVersions(seed: number): GeneratedFederation | undefined {
@@ -118,7 +118,8 @@ function nextOf(before: Manifest, prng: Prng): Manifest {
   const { sources, clipWeights, ...policy } = privacy;
   const identity = (name: string) => generateIdentity(name, seededRandom(name));
   const attempts = more === 0 ? 0 : more + prng.integer(rounds.spareAttempts + 1);
-  // A platform that leaves says farewell, so that what is counted is what the trace can spend: nobody stays behind in its version.
+  // A platform that leaves signs a farewell. So no platform can spend in an earlier version, and the accounting counts what the trace
+  // spends.
   const farewells = platforms
     .filter((_, at) => at === leaves)
     .map(({ name }) => {
@@ -140,7 +141,7 @@ function nextOf(before: Manifest, prng: Prng): Manifest {
         clipWeights: Object.fromEntries(Object.entries(clipWeights).filter(([name]) => isKept(name))),
       }),
     },
-    // At least one more than are done.
+    // A version plans at least one round more than are completed.
     rounds: { ...rounds, count: rounds.count === 0 ? 0 : Math.max(rounds.count, done + more + 1) },
   };
   const manifest = draftManifest(draft);

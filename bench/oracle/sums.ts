@@ -35,10 +35,10 @@ const { values: flags } = parseArgs({
   },
 });
 const repeats = Number(flags.repeats);
-/** Platforms' own sums with more coordinates are sampled in as many releases as give this many samples. */
+/** Most samples of one own sum: a sum with many coordinates is released less often, but at least 20 times. */
 const MOST_SAMPLES = 200_000;
 
-/** The mechanism without its noise. With the same seed it draws and rounds the same persons. */
+/** The mechanism without its noise. With the same seed it draws the same persons and rounds them in the same way. */
 function withoutNoise(mechanism: PrivacyMechanism): PrivacyMechanism {
   return { ...mechanism, addNoise: (_sum, integers) => integers };
 }
@@ -221,7 +221,7 @@ class Releasing {
   }
 }
 
-/** In integer units. */
+/** Releases a sum once. @returns the values in integer units. */
 async function release(
   plan: FederationPlan,
   platform: string,

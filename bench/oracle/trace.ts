@@ -57,7 +57,8 @@ class Traced {
   }
 
   /**
-   * Takes part in a version. It has signed the next one, where it is in that, so that it charges no more than that leaves to this.
+   * Takes part in a version. A platform of the next version has already signed that, so it charges no more attempts than the next version
+   * leaves to this one.
    * @param coordinator its ledger so far.
    */
   version(plan: FederationPlan, next: Manifest | undefined, coordinator: Ledger): TracedVersion {
@@ -77,7 +78,7 @@ class Traced {
       mechanism: tracing(this.own),
       random: seededStreams(name),
       charge: (charge) => ledger.charge(charge),
-      // Else a later version would draw again, which the oracle sees.
+      // Without this record a later version would draw again, and the oracle would see that.
       drawn: sums,
     });
     const model = plan.encoder.join({
@@ -186,7 +187,7 @@ async function traceOf({ name, versions, domains, persons }: GeneratedFederation
   };
 }
 
-/** Attempts for as long as every ledger lets them. @param before attempts of earlier versions. */
+/** Runs attempts for as long as every ledger allows. @param before number of attempts of earlier versions. */
 async function roundsOf(
   plan: FederationPlan,
   members: readonly TracedVersion[],
@@ -203,7 +204,7 @@ async function roundsOf(
       const release = await member.round(round, attempt, session);
       if (release !== undefined) parts.push({ name: member.name, release });
     }
-    // A platform that leaves is not bound by what it did not sign; the others keep the sum from what it needs.
+    // A platform that leaves has not signed the next version, so that version does not bind it. The others' ledgers keep what it needs.
     if (parts.length < members.length) break;
     ledger.charge(attemptCharge(roundSum(plan), round, attempt, session));
     attempts.push({ version: manifest.version, ...trustIn(plan), parts });

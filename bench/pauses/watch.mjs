@@ -70,7 +70,7 @@ function explained({ from, to, length }, { nodes, samples, timeDeltas, startTime
     }
   });
   const total = Math.max(0, ...counts.values());
-  // The longest common way of most samples.
+  // The longest path that most samples have in common.
   const during = [...counts]
     .filter(([, count]) => count >= 0.6 * total)
     .map(([path]) => path)

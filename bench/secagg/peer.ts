@@ -43,7 +43,7 @@ export async function flowerRound(spec: {
   return (await runPeer(ROUND, JSON.stringify(spec))) as { readonly cpuMs: number };
 }
 
-/** What a script of the peer prints, with one thread. */
+/** Runs a script of the peer with one thread. @returns the document that it prints. */
 async function runPeer(script: string, request: string): Promise<unknown> {
   const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const child = spawn(PYTHON, [script, request], { env: { ...process.env, ...oneThread } });

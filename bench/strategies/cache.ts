@@ -16,7 +16,7 @@ type Releases = Pick<Federated, 'received' | 'codes'>;
 
 export interface Cache {
   readonly factors: FactorStore;
-  /** What a federation released, made or found. */
+  /** A federation's releases, read from the cache, or made and kept. */
   releases(options: FederationOptions, make: () => Promise<Federated>): Promise<Omit<Federated, 'plan' | 'represent'>>;
 }
 

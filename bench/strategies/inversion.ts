@@ -79,7 +79,7 @@ export function matchingPursuit({ dimension, vectors }: ItemVectors, known: read
   return attack(PRIOR_WEIGHTS[qualities.indexOf(Math.max(...qualities))]);
 }
 
-/** What remains of the vector without its best fit by these items. */
+/** The residual of the vector after its least-squares fit by the vectors of these items. */
 function without(
   vector: Float32Array,
   chosen: readonly number[],

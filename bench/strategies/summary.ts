@@ -159,7 +159,7 @@ export interface Chosen {
 export const nameOf = ({ decoder, encoder }: Pick<Summary, 'decoder' | 'encoder'>): string =>
   encoder === 'none' ? decoder : `${encoder}, ${decoder}`;
 
-/** Only rows of the same seeds can be compared by their held-out figures: those with the most. */
+/** The rows over the largest number of seeds: only rows over the same seeds can be compared by their held-out figures. */
 export function rivalsOf(rows: readonly Summary[]): readonly Summary[] {
   const judged = rows.filter(({ heldOut, decoder }) => heldOut !== undefined && !decoder.includes('~'));
   const most = Math.max(...judged.map(({ seeds }) => seeds));
@@ -180,7 +180,7 @@ export function chosenOf(rows: readonly Summary[]): readonly Chosen[] {
   });
 }
 
-/** Rows of an earlier measurement, with those that this one has on as many seeds or more in their place. */
+/** Rows of an earlier measurement. A row of this one takes the place of the same row if it has at least as many seeds. */
 export function merged(before: readonly Summary[], now: readonly Summary[]): readonly Summary[] {
   const same = (a: Summary, b: Summary): boolean =>
     a.setting === b.setting && a.encoder === b.encoder && a.epsilon === b.epsilon && a.decoder === b.decoder;

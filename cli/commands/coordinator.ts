@@ -84,11 +84,11 @@ async function run(flags: CoordinatorFlags): Promise<void> {
       log,
       emit: flags.events === 'json' ? print : () => undefined,
     });
-    // Not earlier: before it runs, a signal ends it at once.
+    // Signals are handled only from here on: before the coordinator runs, a signal ends the process at once.
     const stopped = interruption(SERVICE_STOP_MS);
     const { coordinator } = running;
     if (coordinator.plan.privacy.budget === null && flags.logFile !== undefined) {
-      // The log says so too, but nobody may be looking at a file.
+      // The log has this too, but nobody may be reading a log file.
       process.stderr.write(
         'NO PRIVACY: this federation adds no noise; nothing bounds what anyone learns of a person\n',
       );

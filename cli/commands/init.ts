@@ -166,7 +166,7 @@ function initMember(name: string, out: string, sizes: Sizes, withPseudonymKey = 
     writeWhole(halfFile, formatHalf(half), 'INIT_UNWRITABLE');
     if (withPseudonymKey) writePseudonymKey(pseudonymKey, systemRandom.bytes(PSEUDONYM_KEY_BYTES));
   } catch (error) {
-    // Nobody has received this key yet.
+    // Nobody has received this key yet, so it can be deleted.
     for (const file of [keyFile, halfFile]) rmSync(file, { force: true });
     throw error;
   }
@@ -218,7 +218,7 @@ function initTrial(platforms: readonly string[], options: InitOptions): void {
     // Written last and atomically: if the manifest exists, everything else does.
     writeWhole(manifestFile, formatManifest(manifest), 'INIT_UNWRITABLE');
   } catch (error) {
-    // Nobody has received these keys yet.
+    // Nobody has received these keys yet, so they can be deleted.
     for (const file of made) rmSync(file, { force: true });
     throw error;
   }

@@ -227,7 +227,8 @@ async function run(options: PlatformCommandOptions): Promise<void> {
       }),
       ...(options.hidden !== undefined && { hidden: options.hidden }),
     });
-    // Not earlier: before it runs, a signal ends it at once, however long its data takes to read.
+    // Signals are handled only from here on: before the platform runs, a signal ends the process at once, however long its data takes to
+    // read.
     const stopped = interruption(SERVICE_STOP_MS);
     try {
       if (options.events !== 'json') process.stdout.write(`${formatStatement(running.platform.statement)}\n`);

@@ -70,7 +70,7 @@ interface Flags {
 
 function optionsOf(flags: Flags): SimulationOptions {
   const given: SimulationInput = givenOptions({ ...flags }, runOptions);
-  // --no-privacy alone means only that.
+  // `--no-privacy` without `--epsilon` asks only for the federation without privacy.
   return simulationOptions(flags.privacy ? given : { ...given, epsilon: [...(given.epsilon ?? []), null] });
 }
 

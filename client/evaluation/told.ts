@@ -1,6 +1,6 @@
 /**
- * Measures how much a target is told about one person: bits of the boxes that it received, at the coarsest numbers that rank cold persons as well.
- * The decoder stays as it was fitted.
+ * Measures how much a target is told about one person: the bits of the vectors that it received, rounded as coarsely as still ranks cold
+ * persons as well. The decoder stays as it was fitted.
  * @module
  */
 import { gains } from '../../core/evaluation/metrics.ts';

@@ -50,12 +50,12 @@ export class OwnLedger {
     this.#contributes = Object.hasOwn(plan.privacy.sums, platform);
     const planned = ledgerBudget(plan.privacy, { platform });
     const { attempts = Infinity } = planned;
-    // A later version that this platform signed counts only so many attempts of this one.
+    // If this platform has signed a later version, that version leaves only a fixed number of attempts to this one.
     const left = attemptsLeftTo(plan.manifest.version, store.versions);
     const budget = left === undefined ? planned : { ...planned, attempts: Math.min(attempts, left) };
     const rules = ledgerRules(plan, nodeEngine, store.sessions);
     this.#ledger = Ledger.open(plan.manifest.federation, store.ledger, budget, rules);
-    // A refund of an earlier version has the keys of that version's platforms.
+    // A refund of an earlier version has the keys of that version's platforms, which may be more than now.
     const most = Math.max(...lineageOf(plan.manifest).map(({ platforms }) => platforms.length));
     this.#mostEntryBytes = ENTRY_BYTES + ENTRY_BYTES_PER_PLATFORM * most;
   }

@@ -1,7 +1,7 @@
 /**
- * Lists for persons who have a history on this platform, where the federation trains item vectors together: own neighbours and
- * popularity, and beside them the vectors, as far as own held-out interactions say that they help. It is what a platform with
- * few persons gains by the federation (docs/federation.md).
+ * Lists for persons who have a history on this platform, in a federation that trains item vectors together: own neighbours and
+ * popularity, with the vectors beside them as far as own held-out interactions show that they help. This is the gain of a platform with
+ * few persons from the federation (docs/federation.md).
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';

@@ -60,7 +60,7 @@ export class Recommender {
     const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
     const own = row === undefined ? NO_ITEMS : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
-    // A released vector tells of the person elsewhere, and the decoder weighs it.
+    // The newcomer's ranking reads only the own history, so the decoder ranks for a person with released vectors.
     const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
     const scores = newcomer?.scores(own) ?? decoder.score(released, own);
     const best = bestOf(scores, k, new Set(own));
@@ -128,10 +128,10 @@ function bestOf(scores: Float32Array, k: number, without: ReadonlySet<number>): 
     if (kept.length === k) least = scores[kept[k - 1]];
   };
   for (let item = 0; item < scores.length; item++) {
-    // A later item of the same score is worse: the order is that of the catalogue.
+    // A later item with the same score is worse, because equal scores are in catalogue order.
     if (!(scores[item] > least) || without.has(item)) continue;
     kept.push(item);
-    // Sorted so rarely that the pass over the scores is what takes the time.
+    // A large buffer makes sorting rare, so that the pass over the scores takes most of the time.
     if (kept.length >= 4 * k + 60) cut();
   }
   cut();

@@ -23,7 +23,7 @@ export function entriesCutOff(entries: number, last: number | null): number {
   return last === null ? 0 : Math.max(0, last + 1 - entries);
 }
 
-/** In words, as the end of a sentence about a ledger. */
+/** The numbers of entries that are there and that are missing, as the end of a sentence about a ledger. */
 export function cutOffText(entries: number, cutOff: number): string {
   return `holds ${entries} entries, and ${cutOff} more were written after them: they were removed by hand, or with a part of the file`;
 }

@@ -151,7 +151,7 @@ export class ItemDirections {
     this.#rows = kernels.holdRows(unit, d, offsets);
   }
 
-  /** One more than is shown: the explained item itself may be among them. Nearest first. */
+  /** The nearest items, nearest first: one more than is shown, because the explained item may be among them. */
   nearest(direction: Float64Array): readonly NearItem[] {
     const length = Math.sqrt(dot(direction, direction));
     if (length === 0) return [];

@@ -22,7 +22,7 @@ export interface Layer {
   run(arithmetic: Arithmetic, parameters: Reals, x: Reals): Pass;
 }
 
-/** The same for examples that are sequences of vectors, each of any length from 1. */
+/** A layer whose examples are sequences of vectors, each of any length from 1. */
 export interface SequenceLayer {
   readonly inputs: number;
   readonly outputs: number;

@@ -83,7 +83,7 @@ export class Negatives {
   }
 }
 
-/** A count below 1 counts as 1: noise may leave nothing, and an item without any chance would have no logQ. */
+/** A count below 1 counts as 1: noise may leave a count at or below zero, and an item that is never drawn would have no logQ. */
 function probabilitiesOf(items: number, sampling: Sampling, counts: Float64Array | undefined): Float64Array {
   const even = 1 / items;
   if (sampling === 'uniform' || sampling === 'hard' || counts === undefined) return new Float64Array(items).fill(even);
