@@ -1,9 +1,9 @@
 /**
  * One-shot canaries: an estimate of epsilon, not a bound. Canaries are random directions that the audit puts into training.
  * The estimate uses their cosines with the vector that training released. Andrew, Kairouz, Oh, Oprea, McMahan and
- * Suriyakumar (2023), "One-shot Empirical Privacy Estimation for Federated Learning". Canaries that were out have cosines N(0, 1/D). A
- * Gaussian is fitted to the cosines of those that were in. The estimate is the epsilon at which these two Gaussians can
- * be told apart.
+ * Suriyakumar (2023), "One-shot Empirical Privacy Estimation for Federated Learning". Canaries that were out have cosines
+ * N(0, 1/D). The estimator fits a Gaussian to the cosines of those that were in, and returns the epsilon at which these two
+ * Gaussians can be told apart.
  * @module
  */
 import { normalTail } from '../accounting/special/normal.ts';

@@ -48,7 +48,7 @@ export interface ClaimTerms {
 export interface SaidClaim {
   readonly id: 'C1' | 'C2' | 'C3' | 'C4';
   readonly holds: boolean;
-  /** The claim for a person, or what a person must know where it is absent. Never stronger than the exact sentences. */
+  /** The claim for a person or, if it is absent, what this means for a person. Never stronger than the exact sentences. */
   readonly plain: Sentence;
   /** The exact claim; if it does not hold, the reason why it is absent. */
   readonly sentences: readonly Sentence[];
@@ -56,7 +56,7 @@ export interface SaidClaim {
 
 type ExactClaim = Omit<SaidClaim, 'plain'>;
 
-/** The terms, with the packages that they rest on. */
+/** The facts of a run, with the packages whose word the claims rest on. */
 interface Terms extends ClaimTerms {
   readonly by: Declarers;
 }
@@ -74,8 +74,8 @@ export function saidClaims(request: ClaimTerms): readonly SaidClaim[] {
 }
 
 /**
- * True if nothing that leaves depends on a person but that person's own vectors: no piece of the encoder reads others, and the
- * plan has no sum, not even for prototypes.
+ * True if only a person's own vectors depend on that person's data: no piece of the encoder reads other persons, and the plan
+ * has no sum, not even for prototypes.
  */
 export function isOwnAlone({ law, plan }: Pick<ClaimTerms, 'law' | 'plan'>): boolean {
   return law === 'public' && plan.budget !== null && plan.epsilon === null;
@@ -86,7 +86,7 @@ export function isSampled(plan: PrivacyPlan): boolean {
   return plan.maskedSum && (plan.samplingRate < 1 || plan.earlier.rounds.some(({ sum }) => sum.sampling !== undefined));
 }
 
-/** The adversary to which claims over a sparse graph are not limited: against it there is no bound. */
+/** The limit of claims over a sparse graph: against a coordinator that deviates in stage 0 they give no bound. */
 function sparseLimit(id: 'C1.stage-0' | 'C4.stage-0', plan: PrivacyPlan): readonly Sentence[] {
   if (!isSparse(plan)) return [];
   const text =
@@ -192,7 +192,7 @@ function others(terms: Terms): ExactClaim {
   ]);
 }
 
-/** C2 of an encoder from public facts and one person's own history: nothing else that leaves depends on the person. */
+/** C2 for an encoder that reads only public facts and the person's own history. */
 function ownAlone(terms: Terms): ExactClaim {
   return holds('C2', [
     said(

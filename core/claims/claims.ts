@@ -38,7 +38,7 @@ export interface EarlierAttempts {
 export interface Claim {
   readonly id: SaidClaim['id'];
   readonly holds: boolean;
-  /** For a person: what it means, or what its absence means. */
+  /** The claim in words for a person, or what its absence means for a person. */
   readonly plain: string;
   /** The exact claim; if it does not hold, the reason why it is absent. */
   readonly text: string;
@@ -52,7 +52,10 @@ export interface PrivacyStatement {
   readonly unit: string;
   readonly neighbours: string;
   readonly mechanism: string;
-  /** Total epsilon of everything trained: 0 if nothing is, and no vector depends on other persons; null if nothing bounds it. */
+  /**
+   * Total epsilon of everything trained; null if nothing bounds it. 0 if nothing is trained and no vector depends on other
+   * persons.
+   */
   readonly epsilon: number | null;
   /** Epsilon of one released code; null if nothing bounds it. */
   readonly epsilon0: number | null;
@@ -129,7 +132,7 @@ export const NOT_CHARGED: readonly string[] = [
 
 const PLATFORMS_LISTED = 100;
 
-/** Everything that is printed for one run. */
+/** Makes the whole privacy statement of one run. */
 export function privacyStatement(request: ClaimRequest): PrivacyStatement {
   const { law, plan, release, strategy } = request;
   const epsilon = law === 'sealed-only' ? null : plan.epsilon;

@@ -24,7 +24,7 @@ export function declarersOf(strategy: string, release: string): Declarers {
   };
 }
 
-/** A part of a sentence: empty if nothing outside of this project is involved. @param by packages; absent ones are ours. */
+/** Part of a sentence that names the declaring packages; empty if there are none. @param by undefined for pieces of ours. */
 export function asDeclared(...by: readonly (string | undefined)[]): string {
   const packages = [...new Set(by.filter((one) => one !== undefined))];
   if (packages.length === 0) return '';

@@ -5,7 +5,7 @@
 import { priceOfLosses } from '../privacy/plan/trust.ts';
 import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 
-/** Undefined if there is no masked sum. */
+/** The losses and their price as a part of a sentence; undefined if there is no masked sum. */
 export function lossesText(plan: PrivacyPlan): string | undefined {
   const { maskedSum, platformCount: n, dropouts, budget } = plan;
   if (!maskedSum) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Each claim in one or two sentences for a person. They stand before the exact ones, take their numbers from the same plan, and
- * never say more: they point to the conditions of the exact claim, which is printed with them.
+ * Each claim in one or two sentences for a person. They stand before the exact sentences, take their numbers from the same
+ * plan, and never promise more: they point to the conditions of the exact claim, which is printed with them.
  * @module
  */
 import { upward } from '../accounting/printed-epsilon.ts';

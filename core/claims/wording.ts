@@ -3,7 +3,7 @@
  * @module
  */
 
-/** A list as part of a sentence. */
+/** Joins parts of a sentence with commas, and with "and" before the last one. */
 export function inWords(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }

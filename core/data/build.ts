@@ -167,7 +167,7 @@ function rowsByPerson(personOfRow: Uint32Array, persons: number): { starts: Uint
   return { starts, order };
 }
 
-/** Rows of the same second keep their order. */
+/** Sorts each person's rows by time. Rows of the same second keep their order. */
 function sortByTime(order: Uint32Array, starts: Uint32Array, times: Float64Array): void {
   for (let p = 0; p + 1 < starts.length; p++) {
     const begin = starts[p];

@@ -10,7 +10,7 @@ import type { Column, Reading } from './reading.ts';
 export type Role = 'person' | 'item' | 'rating' | 'timestamp';
 export const ROLES: readonly Role[] = ['person', 'item', 'rating', 'timestamp'];
 
-/** Columns by name, or by position from 0. Null: read no column for this role, even if one has a known name. */
+/** Columns chosen by name, or by position from 0. Null: read no column for this role, even if one has a known name. */
 export type ColumnChoice = Readonly<Partial<Record<Role, Column | null>>>;
 export type Columns = Reading['columns'];
 

@@ -1,5 +1,6 @@
 /**
- * The coordinate of each item in sums. It is fixed once, kept when the catalogue grows, and never beyond the bound.
+ * The coordinate of each item in sums. An item keeps its coordinate when the catalogue grows. All coordinates lie below the
+ * manifest's bound on the catalogue.
  *
  * A released sum has one coordinate per item. It stays useful only while every item keeps its coordinate, so later items take
  * the next free ones. Coordinates that no item has yet are zero before the noise.
@@ -25,8 +26,8 @@ export function lostItems({ catalogue }: Domain, coordinates: readonly string[])
 }
 
 /**
- * A domain whose catalogue begins with `coordinates`, followed by the other items in their order, up to `most` items. Only its
- * item decides if a row is left out. A person without any remaining row stays, with an empty history.
+ * A domain whose catalogue begins with `coordinates`, followed by the other items in their order, up to `most` items. Rows of
+ * items beyond that are left out, and no others. A person without any remaining row stays, with an empty history.
  * @param coordinates items of the catalogue; see {@link lostItems}.
  */
 export function layOut(domain: Domain, coordinates: readonly string[], most: number): LaidOut {

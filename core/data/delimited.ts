@@ -179,7 +179,7 @@ export function readDelimited(
     },
     broken(line, reason) {
       if (line <= skip) return;
-      // The header is lost. Going on would take the first row for the header.
+      // Without its header the file cannot be read: the first row would be taken for the header.
       if (places === undefined)
         throw new DataError('DATA_HEADER', `the header, line ${line}, cannot be read: ${reason}`);
       sink.bad(line, reason);

@@ -55,7 +55,7 @@ function wideEncoding(head: Uint8Array): Encoding | undefined {
   return zeros[1] === 0 && zeros[0] > 0.7 * half ? 'utf-16be' : undefined;
 }
 
-/** The way in which the lines of a text split into fields, as far as its first lines show. */
+/** The rule by which the lines of a text split into fields, as far as its first lines show it. */
 export interface TextLayout {
   readonly kind: 'delimited' | 'json-lines';
   readonly delimiter: string;

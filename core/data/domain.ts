@@ -14,16 +14,16 @@ export interface Interactions {
   readonly timestamps?: Float64Array /* [interactions] */;
 }
 
-/** Public facts about items beside their ids. Maps are by id, so that no selection of items or persons has to renumber them. */
+/** Public facts about items besides their ids. Vectors are keyed by id, so that a selection of items need not renumber them. */
 export interface ItemFacts {
   /** Public titles of the catalogue's items, if there are any. */
   readonly titles?: readonly (string | undefined)[];
-  /** Vectors that the platform has of its items, made without looking at interactions, e.g. from images; absent: none. */
+  /** Vectors of the platform's items, made without looking at interactions, for example from images; absent: none. */
   readonly vectors?: ItemTable;
 }
 
 export interface ItemTable {
-  /** Numbers of a vector. */
+  /** Length of each vector. */
   readonly dimension: number;
   readonly of: ReadonlyMap<string, Float32Array>;
 }

@@ -12,7 +12,7 @@ import { idOf, whyNoId } from './ids.ts';
 
 const SHAPE: FieldShape = { encoding: 'utf-8', delimiter: '\t', quotes: 'none' };
 const PERSON: ReadonlySet<string> = new Set(['person', 'personid', 'user', 'userid', 'customer', 'customerid']);
-/** More numbers than this are not sent, and a longer vector only costs memory. */
+/** Longest vector of an item. No strategy sends more numbers, and a longer vector only costs memory. */
 const MOST_NUMBERS = 4096;
 
 /** @throws DataError DATA_FORMAT_BROKEN naming the line. */
@@ -25,7 +25,7 @@ export async function readItemVectors(bytes: AsyncIterable<Uint8Array>): Promise
     record([first, ...rest], line) {
       const vector = Float32Array.from(rest, (field) => (field.trim() === '' ? NaN : Number(field)));
       if (!vector.every(Number.isFinite)) {
-        // The first line may be a header.
+        // The first line may be a header: its fields are no numbers.
         if (of.size === 0 && line === 1) return;
         throw refuse(line, 'one of its numbers is none, or infinite');
       }
@@ -79,7 +79,7 @@ export function formatItemVectors({ of }: ItemTable): string {
   return [...of].map(([id, vector]) => `${id}\t${vector.join('\t')}\n`).join('');
 }
 
-/** Names in the order of their first appearance; an empty cell where a person lacks one. */
+/** Writes attributes as columns, in the order of their first appearance. A cell is empty if the person lacks the attribute. */
 export function formatAttributes(attributes: NonNullable<Domain['attributes']>): string {
   const names = [...new Set([...attributes.values()].flat().map((attribute) => attribute.split('=', 1)[0]))];
   const lines = [...attributes].map(([person, own]) => {

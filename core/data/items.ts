@@ -1,6 +1,7 @@
 /**
- * The items of a platform with their titles (a column `title`, or `keywords` where there is none): `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat`
- * and `u.item`, and the catalogue that `isthmus data inspect` writes.
+ * The items of a platform with their titles (from a column `title`, or from `keywords` if there is no such column):
+ * `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat` and `u.item`, and the catalogue that
+ * `isthmus data inspect` writes.
  * @module
  */
 import { plainName } from './columns.ts';

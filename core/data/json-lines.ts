@@ -20,8 +20,8 @@ export function readJsonLines(
       const plain = number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
       if (plain.trim() === '') return;
       let object = objectOf(plain);
-      // A number above 2^53 has lost its last digits here and would be another person's id, so its text is read
-      // instead.
+      // JSON.parse loses the last digits of a number above 2^53, which would give another person's id. So ids that are
+      // numbers are read again as text.
       if (object && (typeof object[person] === 'number' || typeof object[item] === 'number')) {
         object = objectOf(plain, withDigits);
       }

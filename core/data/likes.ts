@@ -1,6 +1,6 @@
 /**
- * Decides which ratings count as a like. All strategies learn from who interacted with what, never from how much they
- * liked it. So a row with a bad rating would count in favour of its item unless it is left out.
+ * Decides which ratings count as a like. All strategies learn from which persons interacted with which items, never from
+ * ratings. So a row with a bad rating would count in favour of its item unless it is left out.
  * @module
  */
 

@@ -19,8 +19,8 @@ export interface Reader {
   /** Names of the columns. @throws an Error whose message names the cause, if the file is not of this format. */
   columns(file: SourceFile): Promise<readonly string[]>;
   /**
-   * Passes every row to the sink, in order, as it stands in the file. A row depends on nothing but itself and the
-   * columns: one person's row must not change how others are read.
+   * Passes every row to the sink, in order, as it stands in the file. The reading of a row may depend only on that row and
+   * the columns: one person's row must not change how others are read.
    * @param columns names of the columns of each role; null: not read.
    * @throws an Error whose message names the cause; the signal's reason.
    */

@@ -67,8 +67,8 @@ const catalogue = z.strictObject({
   /** SHA-256 of the file's bytes, in hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /**
-   * `rows`: some of its items are known from persons' rows alone. `private`: its owner does not publish it. Absent: it is a
-   * public file of items.
+   * Source of the items. `rows`: some of them are known only from persons' rows. `private`: the owner does not publish the
+   * file. Absent: a public file of items.
    */
   origin: z.enum(['rows', 'private']).optional(),
   /** Vectors of the items, made without looking at interactions; absent: none. */

@@ -14,7 +14,7 @@ export function itemIndex(domain: Domain): Map<string, number> {
   return new Map(domain.catalogue.map((id, index) => [id, index]));
 }
 
-/** A person's history, as views into the domain and not as copies. */
+/** A person's history, as views into the domain's arrays. */
 export function historyOf(domain: Domain, person: number): History {
   const begin = domain.offsets[person];
   const end = domain.offsets[person + 1];

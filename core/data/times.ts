@@ -101,7 +101,7 @@ function textSeconds(text: string, form: TimeForm): Seconds {
   }
 }
 
-/** Seconds since midnight; undefined if no clock shows such a time. */
+/** Seconds since midnight; undefined for a time that does not exist, such as 25:00. */
 function clock(hour: string | undefined, minute: string, second: string | undefined, half?: string): Seconds {
   if (hour === undefined) return 0;
   let hours = Number(hour);

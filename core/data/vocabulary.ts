@@ -1,7 +1,7 @@
 /**
  * A federation's vocabulary: the ids over which all platforms sum together. It is a public file that was made without
- * looking at interactions, or a number of hashed buckets. An id outside the file is dropped, never added: a list that grew
- * with what platforms sell or persons buy would itself tell of them.
+ * looking at interactions, or a number of hashed buckets. A platform drops an id outside the file and never adds it: a list
+ * that grew with the platforms' catalogues or persons' interactions would reveal them.
  * @module
  */
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -46,7 +46,7 @@ export function placesOf(vocabulary: readonly string[], catalogue: readonly stri
   return Int32Array.from(catalogue, (id) => places.get(id) ?? -1);
 }
 
-/** Every id has a bucket. Ids that share one cannot be told apart in the sums. */
+/** Place of each id among hashed buckets. The sums cannot tell apart ids that share a bucket. */
 export function hashedPlaces(buckets: number, catalogue: readonly string[]): Places {
   return Int32Array.from(catalogue, (id) => {
     const hash = new DataView(sha256(utf8ToBytes(`isthmus vocabulary\n${id}`)).buffer);

@@ -1,5 +1,5 @@
 /**
- * One byte string and one JSON text for one value.
+ * Canonical encodings: exactly one byte string and one JSON text per value.
  * @module
  */
 export * from './canonical-bytes.ts';

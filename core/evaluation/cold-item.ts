@@ -1,7 +1,7 @@
 /**
- * The cold item: an item that nobody has met on any platform. It has a title, and no interaction. The protocol hides all
- * interactions with a share of the items; each hidden one of a person is ranked among other cold items, because scores of
- * cold and warm items are not on one scale.
+ * The cold item: an item with a title and without interactions on any platform. The protocol hides all interactions with a
+ * share of the items. It ranks each hidden item of a person among other cold items, because scores of cold and warm items are
+ * not on one scale.
  * @module
  */
 import type { ColdPerson } from '../data/cold-person.ts';
@@ -15,13 +15,13 @@ import { EvaluationError } from './errors.ts';
 export interface ColdItemOptions {
   /** Share of the items that have interactions and become cold. Default 0.2. */
   readonly share?: number;
-  /** Least items that a person must keep, to be scored. Default 3. */
+  /** Fewest items that a person must keep to be scored. Default 3. */
   readonly least?: number;
   readonly seed: string | number;
 }
 
 export interface ColdItemSplit {
-  /** The domain without interactions with cold items. Its persons and its catalogue stay, so a new item draws nothing again. */
+  /** The domain without interactions with cold items. Persons and catalogue stay, so catalogue indices keep their meaning. */
   readonly train: Domain;
   /** Catalogue indices of the cold items, in ascending order. */
   readonly coldItems: Uint32Array;

@@ -1,6 +1,6 @@
 /**
- * The cold platform: a platform that has few persons of its own, or none. A cut leaves it some of a market's persons and
- * scores others, who come later: each brings a history, whose last item is hidden, and nobody else's rows contain it.
+ * The cold platform: a platform that has few persons of its own, or none. A cut leaves it some of a market's persons, and
+ * scores others as if they came later. Each scored person brings a history without its last item, which is to be predicted.
  * @module
  */
 import type { Domain } from '../data/domain.ts';
@@ -9,15 +9,15 @@ import { Prng } from '../random/prng.ts';
 import { EvaluationError } from './errors.ts';
 
 export interface LastHidden {
-  /** Everybody's interactions without the hidden ones. Persons and catalogue stay. */
+  /** All persons' interactions without the hidden ones. Persons and catalogue stay. */
   readonly train: Domain;
   /** Row p: the hidden catalogue index of person p, or -1 if the history is too short to hide anything. */
   readonly hidden: Int32Array /* [persons] */;
 }
 
 /**
- * Hides the last interaction of everybody who has at least `least`. Histories are in the order of time where all times
- * are known, and otherwise in that of the rows.
+ * Hides the last interaction of every person who has at least `least`. A history is in the order of time if all its times
+ * are known, otherwise in the order of rows.
  */
 export function hideLastItem(domain: Domain, least = 3): LastHidden {
   const persons = domain.persons.length;

@@ -70,7 +70,7 @@ export function evaluateColdStart(options: EvaluationOptions): Evaluation[] {
     const person = cold[i];
     const scores = scorer(i, person);
     checkScores(scores, items);
-    // A person's ties must depend neither on the persons before nor on the other kinds of negatives that are asked for.
+    // How a person's ties break must depend neither on the persons before nor on the other kinds of negatives.
     const salt = new Prng(`${seed}/ties/${person.person}`).uint32();
     for (const { kind, ranks, lists } of results) {
       const into = ranks.subarray(offsets[i], offsets[i + 1]);

@@ -82,8 +82,8 @@ export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
 }
 
 /**
- * The mean of the gains of several draws (of negatives, of noise) over the same persons. Draws make no persons: the interval
- * is as wide as that of one draw, whose persons might have been others.
+ * The mean of the gains of several draws (of negatives, of noise) over the same persons. More draws do not add persons, so the
+ * interval is as wide as that of one draw: it covers another choice of persons.
  */
 export function gainOverDraws(draws: readonly Pick<Gain, 'mean' | 'low' | 'high'>[]): Omit<Gain, 'n'> {
   const middle = mean(draws.map((draw) => draw.mean));
@@ -112,7 +112,7 @@ export interface MeasuredGain {
   readonly high: number;
 }
 
-/** Gains of every method over one of them, for each kind of negatives; none if that one was not measured. */
+/** Gains of every method over the method `over`, for each kind of negatives; none if `over` was not measured. */
 export function gainsOver(over: string, evaluations: ReadonlyMap<string, readonly Evaluation[]>): MeasuredGain[] {
   const reference = evaluations.get(over);
   if (reference === undefined) return [];

@@ -41,7 +41,6 @@ export interface NegativesOptions {
   readonly seed: string | number;
 }
 
-/** The negatives that tables call by this name. */
 export function negativesByName(name: NegativesName, options: NegativesOptions): Negatives {
   switch (name) {
     case 'uniform':
@@ -153,7 +152,7 @@ function drawnWithoutReplacement(
       const drawn = roomFor(positives.length * n, into);
       for (let p = 0; p < positives.length; p++) {
         const row = drawn.subarray(p * n, (p + 1) * n);
-        // Redrawing taken items is fast while few are taken. If most items are needed it would take very long.
+        // Redrawing taken items is fast while few are taken, and very slow if most items are needed.
         if (n * 2 > free) {
           largestKeys(row, drawable, own, sampler, prng);
           continue;

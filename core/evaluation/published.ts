@@ -1,5 +1,5 @@
 /**
- * Protocols of published tables, followed exactly: to compare with those tables, not to measure well.
+ * Protocols of published tables, followed exactly to compare with those tables. They are not the protocols that measure best.
  * @module
  */
 import type { PublishedDirection } from '../data/game-video.ts';

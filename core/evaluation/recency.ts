@@ -1,5 +1,5 @@
 /**
- * Recency of interactions: what happened before a moment, and counts in which older interactions weigh less.
+ * Recency of interactions: the interactions before a moment, and counts in which older interactions weigh less.
  * @module
  */
 import type { Domain } from '../data/domain.ts';
@@ -28,10 +28,10 @@ export function beforeMoment(domain: Domain, at: number): Domain {
 }
 
 /**
- * Each item's interactions before a moment, of which one that is a half-life older weighs half. A short half-life finds what
- * is hot now.
+ * Each item's weighted count of interactions before a moment. An interaction that is a half-life older has half the weight. A
+ * short half-life finds the items that are popular at that moment.
  * @param at Unix seconds
- * @param halfLife in seconds; Infinity counts all alike
+ * @param halfLife in seconds; with Infinity all interactions have the same weight
  */
 export function decayedCounts(domain: Domain, at: number, halfLife: number): Float64Array /* [items] */ {
   const times = stampsOf(domain);

@@ -9,8 +9,8 @@ import type { Metric } from './metrics.ts';
 import type { NegativesName } from './negatives.ts';
 
 /**
- * The metric of what a target is told about one person: bits of the padded box at the coarsest numbers that cost less than
- * {@link TOLD_TOLERANCE} NDCG@10.
+ * Name of the metric for the information that a target receives about one person: bits of the representations, rounded as
+ * coarsely as possible while the loss stays below {@link TOLD_TOLERANCE} NDCG@10.
  */
 export const TOLD_BITS = 'told bits';
 export const TOLD_TOLERANCE = 0.001;
@@ -74,7 +74,7 @@ export interface SeedRowsOptions {
   readonly cold: readonly ColdPerson[];
   /** Training interactions of each target item. */
   readonly popularity: Uint32Array;
-  /** From `withoutTwins`. Rows without twins are made if twins exceed 1 % of the positives. */
+  /** 0 for positives with a twin, from `withoutTwins`. If twins exceed 1 % of the positives, rows without them are added. */
   readonly keep?: Uint8Array;
   readonly cutoffs?: readonly number[];
   /** Cutoffs for rows by activity group. Default: no such rows. */

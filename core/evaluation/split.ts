@@ -33,8 +33,8 @@ export interface ColdSplit {
    */
   readonly cold: readonly ColdPerson[];
   /**
-   * Number of hidden interactions with items that no remaining person has met. No method could rank these items;
-   * counting them would measure cold items instead of cold persons.
+   * Number of hidden interactions with items that no remaining person has interacted with. No method could rank these
+   * items; counting them would measure cold items instead of cold persons.
    */
   readonly unmetPositives: number;
   /** All other persons known on the target and on a source. */

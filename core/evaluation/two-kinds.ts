@@ -1,6 +1,6 @@
 /**
- * One list of candidates with two kinds of negatives, and each kind apart: the hidden item, uniform negatives, then
- * popularity-drawn ones. No item is there twice, so the list of both is a list that a person could be shown.
+ * Lists of candidates with two kinds of negatives: the hidden item, uniform negatives, then negatives drawn by popularity. The
+ * hidden item can be ranked among both kinds or one of them. No item appears twice, so a person could be shown the whole list.
  * @module
  */
 import { Prng } from '../random/prng.ts';
@@ -42,7 +42,7 @@ export function candidateLists({ counts, persons, n = 99, seed }: CandidateOptio
   const met = Array.from(counts).filter((count) => count > 0).length;
   const stamp = new Uint32Array(counts.length);
   persons.forEach(({ id, hidden, known }, p) => {
-    // Redrawing taken items must end soon: half of the items that can be drawn must be left.
+    // Redrawing taken items must end soon, so at least half of the items that can be drawn must stay free.
     if (2 * (width + known.length) > Math.min(counts.length, met + n)) {
       throw new EvaluationError(
         'EVALUATION_TOO_FEW_ITEMS',

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** A symmetric mass function. It is zero beyond `reach`, which neglects less than 1e-40. */
+/** A symmetric mass function. It is zero beyond `reach`: the mass left out there is below 1e-40. */
 export interface NoiseMass {
   readonly reach: number;
   readonly mass: (x: number) => number;
@@ -23,8 +23,8 @@ export function discreteLaplaceMass(decay: number): NoiseMass {
 }
 
 /**
- * The mass function of the difference of two Poisson(v / 2) variables, v the variance: exp(-v) I_|x|(v). It is computed by
- * Miller's backward recurrence I_{k-1} = I_{k+1} + (2 k / v) I_k, and normalised by the sum of all values.
+ * The mass function of the difference of two Poisson(v / 2) variables: exp(-v) I_|x|(v), where v is the variance. Miller's
+ * backward recurrence I_{k-1} = I_{k+1} + (2 k / v) I_k gives the values, and their sum normalises them.
  */
 export function skellamMass(variance: number): NoiseMass {
   const reach = Math.ceil(14 * Math.sqrt(variance) + 60);

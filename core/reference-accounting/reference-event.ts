@@ -36,7 +36,7 @@ export interface SampledEvent {
   readonly kind: 'poisson-sampled';
   readonly rate: number;
   readonly event: ReferenceEvent;
-  /** `any-mechanism` leaves the better bound for symmetric noise unused, as the published accountants do. */
+  /** `any-mechanism` uses the bound for any mechanism, as published accountants do, not the better one for symmetric noise. */
   readonly theorem?: 'any-mechanism';
 }
 
@@ -68,7 +68,7 @@ export interface MixtureOfGaussians {
   readonly probabilities: readonly number[];
 }
 
-/** True if sampling amplifies: one of the neighbours must lack the person, which one answer turned into another does not. */
+/** True if sampling amplifies. It does only if one neighbour lacks the person, not if `replace-one` changes an answer. */
 export function samplingApplies(event: ReferenceEvent): boolean {
   switch (event.kind) {
     case 'randomised-response':

@@ -114,7 +114,7 @@ function sampledCurve({ rate, event, theorem }: SampledEvent): RdpCurve | null {
     case 'distributed-discrete-gaussian':
       if (theorem === undefined) return releaseRules.curve({ kind: 'poisson-sampled', rate, event });
       break;
-    // The failure probability of an approximate event would have to be sampled as well, which only the PLD accountant does.
+    // Sampling would also lower the failure probability of an approximate event. Only the PLD accountant computes that.
     case 'approximate':
       return null;
     default:

@@ -1,6 +1,6 @@
 /**
- * The cost of rounding to integers in sensitivity, and how fine it may be, if no clip follows it (Kairouz, Liu and Steinke 2021).
- * This project clips again after rounding, which saves this cost; the formulas are for comparison.
+ * The sensitivity that rounding to integers adds if no clip follows it, and the finest rounding that fits the modulus (Kairouz,
+ * Liu and Steinke 2021). This project clips again after rounding, which saves this cost; the formulas are for comparison.
  * @module
  */
 

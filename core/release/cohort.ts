@@ -26,7 +26,7 @@ export interface PrototypeSettings {
   readonly relativeNoise: number;
 }
 
-/** Part of a person's norm 1 that carries the count. The rest carries the direction. */
+/** Length of the count in a person's vector of norm 1. The direction has the rest of the norm. */
 const COUNT_PART = 0.25;
 const DIRECTION_PART = Math.sqrt(1 - COUNT_PART * COUNT_PART);
 
@@ -95,8 +95,8 @@ export function* prototypeContributions(
 }
 
 /**
- * Moves each prototype to the direction of its block. A prototype whose count is lost in the noise restarts beside the
- * fullest one.
+ * Moves each prototype to the direction of its block. A prototype whose count is below the noise restarts beside the
+ * prototype with the largest count.
  */
 function move(
   prototypes: Float32Array,

@@ -19,7 +19,7 @@ export function noiseText({ kind, numbers, prototypes }: NoiseModel): NoiseText 
   return { noiseModel: canonicalJson({ kind, ...numbers }), prototypes: prototypes ?? new Float32Array(0) };
 }
 
-/** Undefined if the text is not a noise model. Whether it is the planned one, its reader has to check. */
+/** Reads a noise model; undefined if the text is none. The caller must check that it is the planned one. */
 export function readNoise({ noiseModel, prototypes }: NoiseText): NoiseModel | undefined {
   let raw: unknown;
   try {

@@ -1,16 +1,20 @@
 /**
- * The price that a person pays to the chosen target: bits of the box that the target receives, at the coarsest numbers that still
- * serve. A vector of floats looks like 32 bits per number, but a few levels of each number may say all that is used.
+ * The number of bits that a target learns about a person from the representations that it receives. A float looks like 32
+ * bits, but recommendations may use only a few levels of each number. So the measure rounds to the fewest bits per number that
+ * keep the quality.
  * @module
  */
 import type { ReceivedRepresentations } from './release.ts';
 
 /** Bits per number that are tried, from the coarsest. */
 export const QUANTISED_BITS: readonly number[] = [1, 2, 3, 4, 6, 8];
-/** Bits of a number that is sent as it is. */
+/** Bits of a number that is not rounded. */
 export const WHOLE_BITS = 32;
 
-/** Rounds each number to one of 2^bits levels between -scale and scale of its place. Zeros all over mean "nothing known", and stay. */
+/**
+ * Rounds each number to one of 2^bits levels between -scale and the scale of its coordinate. A vector of zeros means "nothing
+ * known", and stays.
+ */
 export function quantised(vector: Float32Array, scales: Float32Array, bits: number): Float32Array {
   if (bits >= WHOLE_BITS || vector.every((value) => value === 0)) return vector;
   const levels = 2 ** bits;
@@ -22,7 +26,7 @@ export function quantised(vector: Float32Array, scales: Float32Array, bits: numb
   });
 }
 
-/** The largest absolute value of each place, of vectors [persons, dimension] row-major: facts that the target has anyway. */
+/** The largest absolute value of each coordinate of vectors [persons, dimension] row-major. The target knows these values. */
 export function scalesOf(vectors: Float32Array, dimension: number): Float32Array {
   const scales = new Float32Array(dimension);
   vectors.forEach((value, at) => {
@@ -33,19 +37,19 @@ export function scalesOf(vectors: Float32Array, dimension: number): Float32Array
 
 /**
  * The fewest bits per number whose loss is below `tolerance`.
- * @param quality of vectors with so many bits per number, higher is better.
+ * @param quality the quality of vectors with this many bits per number; higher is better.
  */
 export function coarsestBits(quality: (bits: number) => number, tolerance: number): number {
   const whole = quality(WHOLE_BITS);
   return QUANTISED_BITS.find((bits) => quality(bits) > whole - tolerance) ?? WHOLE_BITS;
 }
 
-/** A source's box for one person, as its target sees it. */
+/** The shape of one source's representation of a person, as the target receives it. */
 export interface Box {
   readonly source: string;
   /** Scale of each number; empty if nothing was sent. */
   readonly scales: Float32Array;
-  /** Number of prototypes among which a code chooses; 0 if the box holds numbers. */
+  /** Number of prototypes among which a code chooses; 0 if the representation holds numbers. */
   readonly codes: number;
 }
 
@@ -54,7 +58,7 @@ export function boxOf({ dimension, noiseModel, source, vectors }: ReceivedRepres
   return { source, codes, scales: scalesOf(vectors, dimension) };
 }
 
-/** Bits of one person's boxes, which all have one size, with so many bits per number. */
+/** Bits of one person's representations from all sources, with `bits` bits per number. Equal for all persons. */
 export function bitsOf(boxes: readonly Box[], bits: number): number {
   return boxes.reduce(
     (sum, { codes, scales }) => sum + (codes > 0 ? Math.ceil(Math.log2(codes)) : scales.length * bits),

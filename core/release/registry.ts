@@ -31,7 +31,7 @@ export function isKnownMode(name: string): name is ReleaseModeName {
   return isOutsideName(name) ? isLoaded('releaseModes', name) : Object.hasOwn(modes, name);
 }
 
-/** The mode where nobody chooses one. */
+/** The mode of a manifest that names none. */
 export const USUAL_RELEASE: ReleaseModeName = 'raw';
 
 /** @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_PIECE_UNKNOWN for a mode of a package. */

@@ -7,7 +7,7 @@
 import { incompleteBeta } from '../accounting/special/beta.ts';
 import type { RandomWords } from '../random/random-words.ts';
 
-/** c_d. */
+/** c_d: the constant of the density of T. */
 export function capDensity(dimension: number): number {
   let density = dimension % 2 === 0 ? 1 / Math.PI : 0.5;
   for (let d = dimension % 2 === 0 ? 2 : 3; d < dimension; d += 2) density *= d / (d - 1);

@@ -2,10 +2,10 @@
  * The composition of many privacy loss distributions, in one direction.
  *
  * Losses add, so their distributions convolve: their Fourier transforms are multiplied. A plain transform leaves an absolute
- * error of 1e-16 x n everywhere, which is larger than the far tail that makes up delta. So every distribution is first tilted to
- * p(l) exp(theta l) / M(theta). theta is such that the composition is centred on the loss that is asked for, and the transform's
- * error is then relative to delta itself. Delta at a grid point is a sum over the few frequencies that matter (tail-series.ts).
- * Two amounts are added to it: the probability of infinite losses, and a bound on all rounding.
+ * error of 1e-16 x n everywhere, which is larger than the far tail that makes up delta. So this module first tilts every
+ * distribution to p(l) exp(theta l) / M(theta). It chooses theta so that the composition is centred on the loss that is asked
+ * for. The transform's error is then relative to delta itself. Delta at a grid point is a sum over the few frequencies that
+ * matter (tail-series.ts). The module adds the probability of infinite losses and a bound on all rounding.
  * @module
  */
 import { leastOverTilts } from './cumulant.ts';
@@ -75,7 +75,10 @@ export class ComposedLoss {
     return Math.min(1, above + share * (below - above));
   }
 
-  /** Upper bounds of delta at grid indices from `first` on. Near `centre`, delta is about `scale`, and `theta` the best tilt. */
+  /**
+   * Upper bounds of delta at grid indices from `first` on. The caller expects delta to be about `scale` near `centre`, and
+   * `theta` to be the best tilt there.
+   */
   #tail(theta: number, centre: number, first: number, scale: number): (index: number) => number {
     const { tilt, size } = chooseWindow(this.#sketch, { theta, centre, first, scale });
     const series = new TailSeries(this.#terms, tilt, size);
@@ -116,7 +119,7 @@ function crossing(
   }
   for (let turn = 0; high - low > 1; turn++) {
     const straight = Math.log(above / delta) / Math.log(above / below);
-    // Aiming in turn a little above and below the crossing of the straight line moves both ends of the bracket.
+    // The search aims alternately slightly above and below the crossing of the straight line, so that both ends move.
     const aim = turn % 3 === 2 ? (low + high) / 2 : low + straight * (high - low) + (turn % 3 === 0 ? 1 : -1);
     const middle = Math.min(high - 1, Math.max(low + 1, Math.round(aim)));
     const here = tail(middle);

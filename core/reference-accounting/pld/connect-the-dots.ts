@@ -1,10 +1,10 @@
 /**
  * Turns a pair into a privacy loss distribution on a grid, which never shows more privacy than the pair.
  *
- * The probability of every grid interval is moved to its two ends so that the interval's mass is kept under *both*
- * distributions. Then the hockey-stick curve is exact at every grid point. Between grid points it is the chord in exp(epsilon),
- * which lies above the exact curve: "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi 2022). The code works
- * interval by interval instead of with second differences of the curve, so that nothing cancels.
+ * This module moves the probability of every grid interval to the interval's two ends, and keeps the interval's mass under
+ * *both* distributions. Then the hockey-stick curve is exact at every grid point. Between grid points it is the chord in
+ * exp(epsilon), which lies above the exact curve: "Connect the dots" (Doroshenko, Ghazi, Kamath, Kumar and Manurangsi 2022).
+ * The code works interval by interval instead of with second differences of the curve, so that nothing cancels.
  * @module
  */
 import { cellsOf, newTails } from './loss-pair.ts';
@@ -24,7 +24,7 @@ export interface DirectedLosses {
   readonly add: LossDistribution;
 }
 
-/** Probability that is cut off at each end. Above, it counts as an infinite loss; below, its loss is rounded up. */
+/** Probability cut off at each end. Cut off above, it counts as an infinite loss; below, its loss is rounded up. */
 const CUT_TAIL = 2 ** -80;
 
 export function connectTheDots(pair: LossPair, step: number): DirectedLosses {

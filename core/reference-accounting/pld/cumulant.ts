@@ -25,8 +25,8 @@ export function cumulant({ step, lowest, masses }: LossDistribution, theta: numb
 const BUCKETS_PER_FOLD = 16;
 
 /**
- * A few hundred buckets instead of the whole grid: fine near 0 and at both ends, and geometric elsewhere. A sketch serves to
- * choose a tilt, where every choice is sound, and never for a bound.
+ * A few hundred buckets instead of the whole grid: fine near 0 and at both ends, and geometric elsewhere. A sketch is exact
+ * enough to choose a tilt, because every tilt gives a valid bound. No bound uses the sketch itself.
  */
 export class LossSketch {
   readonly #losses: Float64Array;

@@ -15,8 +15,8 @@ import { mixturePair } from './mixture-pair.ts';
 import { subsampledPair } from './subsampled-pair.ts';
 
 /**
- * The dominating pair of an event; null if there is none here. That is so if only a Rényi bound is known for the event, for
- * discrete noise on more than one coordinate, without noise, and where sampling is not known to amplify.
+ * The dominating pair of an event; null if this module has none. It has none for events with only a Rényi bound, for discrete
+ * noise on more than one coordinate, without noise, and for events that sampling is not known to amplify.
  */
 export function eventPair(event: ReferenceEvent): LossPair | null {
   switch (event.kind) {
@@ -62,7 +62,7 @@ export function eventPair(event: ReferenceEvent): LossPair | null {
     }
     case 'approximate':
       return approximatePair(event.epsilon, event.delta);
-    // Only the pure epsilon of the exponential mechanism is used.
+    // The pair uses only the pure epsilon of the exponential mechanism.
     case 'exponential':
       return approximatePair(event.epsilon, 0);
     case 'distributed-discrete-gaussian':

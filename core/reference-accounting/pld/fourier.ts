@@ -10,7 +10,7 @@ export interface HalfSpectrum {
   readonly im: Float64Array;
 }
 
-/** Largest transform whose tables are kept: all kept ones together take 4 MB. */
+/** Largest transform whose tables are kept. The tables of all sizes up to it take 4 MB together. */
 const LARGEST_KEPT = 2 ** 16;
 const kept = new Map<number, RealFourier>();
 

@@ -1,9 +1,9 @@
 /**
  * A pair of output distributions that dominates a mechanism, described by its privacy loss.
  *
- * `upper` is the distribution with the person, `lower` the one without, and the loss is l = log(d upper / d lower). The direction
- * in which a person is removed concerns losses l drawn from upper. The direction in which one is added concerns losses -l drawn
- * from lower. The two directions are kept apart to the end.
+ * `upper` is the distribution with the person, `lower` the one without, and the loss is l = log(d upper / d lower). Removing a
+ * person is about losses l drawn from upper. Adding one is about losses -l drawn from lower. The accountant keeps the two
+ * directions apart to the end.
  * @module
  */
 
@@ -29,7 +29,7 @@ export interface LossPair {
    * of -Infinity below.
    */
   tails(loss: number, out: LossTails): void;
-  /** P[losses[i - 1] < l <= losses[i]] for rising losses, where a pair knows a faster way than differences of its tails. */
+  /** P[losses[i - 1] < l <= losses[i]] for rising losses. Absent if no way is faster than differences of the tails. */
   readonly cells?: (losses: Float64Array) => LossCells;
   /**
    * An interval of losses. Apart from infinite losses, at most `tail` of lower lies below it, and at most `tail` of upper above.

@@ -36,7 +36,7 @@ export function mixturePair(event: MixtureOfGaussians): LossPair {
     return largest + Math.log(sum);
   };
 
-  // Grid points are asked for one after the other, so that the next search starts from the last answer.
+  // Callers ask for neighbouring grid points one after the other, so the next search starts from the last answer.
   let last = { loss: NaN, x: NaN };
   /** x with l(x) = loss > floor. l is convex and increasing: after one step Newton's method comes down from the right. */
   const inverse = (loss: number): number => {

@@ -28,7 +28,7 @@ interface Release {
 }
 
 export interface PldOptions {
-  /** Grid step of the losses, in (0, 0.1]. Answers are above the exact ones, by a quarter as much if the step is halved. */
+  /** Grid step of the losses, in (0, 0.1]. Answers are above the exact ones; half the step gives a quarter of the difference. */
   readonly step?: number;
 }
 

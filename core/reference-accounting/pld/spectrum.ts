@@ -2,8 +2,9 @@
  * Tilted distributions and the low frequencies of their characteristic functions, with bounds on the error of every value.
  *
  * A composition is far smoother than its grid: of 2^18 frequencies a few hundred have a power that matters. A bound on all the
- * others follows from the distribution's total variation V, because |sum p_j z^j| |1 - z| <= V for |z| = 1. So only the low ones
- * are computed: neighbouring masses go into buckets with their moments, and the moments of one order are transformed together.
+ * others follows from the distribution's total variation V, because |sum p_j z^j| |1 - z| <= V for |z| = 1. So this module
+ * computes only the low ones: it puts neighbouring masses into buckets with their moments, and transforms the moments of one
+ * order together.
  * @module
  */
 import type { LossDistribution } from './connect-the-dots.ts';
@@ -54,7 +55,7 @@ export function tilt({ step, lowest, masses }: LossDistribution, theta: number):
   return { lowest, masses: tilted, logMoment: reference + Math.log(sum), variation: variation + before };
 }
 
-/** Moments per bucket, and the largest phase from a bucket's middle to its end: .5^16 / 16! is below 1e-18. */
+/** Moments per bucket. With a phase of at most .5 from a bucket's middle to its end, the error .5^16 / 16! is below 1e-18. */
 const MOMENTS = 16;
 const LARGEST_PHASE = 0.5;
 const LARGEST_BUCKET = 64;
@@ -95,7 +96,7 @@ export function lowFrequencies(
       factor[k] *= phase * k;
     }
   }
-  // Buckets are counted from their middle, the grid from 0.
+  // The moments are about the middle of each bucket. This phase shifts them to the grid, which begins at 0.
   for (let k = 0; k <= highest; k++) {
     const phase = (-Math.PI * k * (width - 1)) / size;
     const [c, s] = [Math.cos(phase), Math.sin(phase)];

@@ -3,15 +3,15 @@
  *
  * delta at index i is the sum over m >= 1 of P[index = i + m] (1 - exp(-m step)). With P as a Fourier series of period N, untilted
  * by exp(-theta step (i + m)), each frequency contributes a difference of two geometric series, so that no transform back is
- * needed. Every mass also appears at distances of N. These images only raise delta; window.ts chooses N so that they are
- * negligible.
+ * needed. A series of period N repeats every mass at distances of N. These copies only raise delta; window.ts chooses N so that
+ * they are negligible.
  * @module
  */
 import type { RepeatedLoss } from './cumulant.ts';
 import { lowFrequencies, multiply, raise, tilt, UNIT_ROUNDING } from './spectrum.ts';
 import type { BoundedSpectrum, TiltedLoss } from './spectrum.ts';
 
-/** Frequencies between two exact angles. Between them an angle is turned on by multiplication. */
+/** Number of frequencies between two exactly computed angles. Between them, multiplication advances the angle. */
 const TURNS = 32;
 
 export class TailSeries {
@@ -45,7 +45,7 @@ export class TailSeries {
     let last = highest;
     while (last > 0 && re[last] === 0 && im[last] === 0) last--;
     let errors = beyond;
-    // Frequencies k and N - k are conjugate, so that one of them is computed.
+    // Frequencies k and N - k are conjugate, so one computed value counts for both.
     for (let k = 0; k <= highest; k++) errors += (k === 0 || 2 * k === size ? 1 : 2) * error[k];
     const magnitudes = addUp(re, im, last, theta, step, size);
     this.#re = re.subarray(0, last + 1);
@@ -117,7 +117,7 @@ function addUp(re: Float64Array, im: Float64Array, last: number, theta: number, 
   return magnitudes;
 }
 
-/** Sum of the frequencies that are left out, relative to the first one. */
+/** Largest sum of the frequencies that the series leaves out, relative to the first one. */
 const LEFT_OUT = 2 ** -53;
 
 /** The least frequency beyond which the sum of all powers is at most LEFT_OUT, by their total variations, and that sum. */
@@ -130,7 +130,7 @@ function highestFrequency(
     return tilted.reduce((sum, { loss, count }) => sum + count * Math.min(0, Math.log(loss.variation / turn)), 0);
   };
   const allowed = Math.log(LEFT_OUT / size);
-  // Three frequencies are the fewest, so that a bucket's phase is defined.
+  // A bucket's phase needs at least three frequencies.
   let low = 2;
   let high = size / 2;
   if (logBound(high) > allowed) return { highest: high, beyond: 0 };

@@ -8,15 +8,15 @@ import { parameterInvalid } from '../../accounting/errors.ts';
 import { leastOverTilts, LossSketch } from './cumulant.ts';
 import type { RepeatedLoss } from './cumulant.ts';
 
-/** Mass that appears again at a distance of the window, relative to delta. */
+/** Largest mass that may wrap around the window, relative to delta. */
 const WRAPPED = 1e-9;
-/** Error of rounding, relative to delta. */
+/** Largest error of rounding, relative to delta. */
 const ROUNDED = 1e-9;
 
 /** Relative rounding error of a spectrum per draw: see `tail-series.ts`. */
 const ROUNDING_PER_DRAW = 3e-14;
 
-/** Tilts to try, relative to the one that centres on the loss asked for. A smaller tilt has lighter tails above. */
+/** Tilts to try, as factors of the tilt that centres on the loss asked for. A smaller tilt has lighter tails above. */
 const TILTS = [1, 0.7, 0.5, 0.35, 0.25] as const;
 
 const SMALLEST_WINDOW = 2 ** 10;
@@ -48,7 +48,7 @@ export class ComposedSketch {
 export interface WindowRequest {
   /** The tilt that centres the composition on the loss asked for. */
   readonly theta: number;
-  /** That loss, or one a little above it. */
+  /** The loss asked for, or one slightly above it. */
   readonly centre: number;
   /** Least grid index at which the tail is wanted. */
   readonly first: number;

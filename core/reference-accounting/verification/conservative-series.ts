@@ -1,5 +1,5 @@
 /**
- * A published conservative series, kept to recognise figures that were computed with it.
+ * A published conservative series, by which this module recognises figures that another project computed with it.
  *
  * For fractional orders the two-sided series of Mironov, Talwar and Zhang 2019 (Section 3.3) has binomial coefficients of
  * alternating sign. dp_accounting adds their absolute values, which gives an upper bound: near order 1 it is up to a few per cent

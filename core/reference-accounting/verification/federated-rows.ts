@@ -11,7 +11,7 @@ import type { Evaluator } from './evaluator.ts';
 import { parseOrders } from './reference-orders.ts';
 import type { RowReader } from './reference-row.ts';
 
-/** The references use the sampling theorem for any mechanism, and not the better one for symmetric noise. */
+/** Epsilon by the sampling theorem for any mechanism, which the references use, not by the better one for symmetric noise. */
 function integerEpsilon(row: RowReader, event: ReferenceEvent): number {
   const rate = row.number('q');
   return referenceRdp({ orders: parseOrders(row.text('orders'), row.row.id), refine: false })
@@ -22,7 +22,7 @@ function integerEpsilon(row: RowReader, event: ReferenceEvent): number {
     .epsilon(row.asked('delta'));
 }
 
-/** The references do not clip after rounding, so that the inflated norm is the sensitivity. */
+/** Sensitivity after rounding without a second clip, as in the references: the norm that rounding may reach. */
 function roundedSensitivity(row: RowReader): { readonly sensitivity: number; readonly sensitivityL1: number } {
   const dimension = row.number('dim');
   const sensitivity = roundedL2Bound(row.number('l2_clip') * row.number('scale'), dimension, row.number('beta'));

@@ -78,7 +78,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
   'dpsgd-rdp': (row) => rdpEpsilon(row, GOOGLE_ORDERS, row.number('effective_sigma'), row.number('steps')),
   'opacus-rdp': (row) => rdpEpsilon(row, OPACUS_ORDERS, row.number('sigma'), row.number('steps')),
   'zcdp-to-dp': (row) => {
-    // The row is about a Gaussian with this rho, whose noise multiplier is 1 / sqrt(2 rho).
+    // The row describes a Gaussian by rho. Its noise multiplier is 1 / sqrt(2 rho).
     const sigma = 1 / Math.sqrt(2 * row.number('rho'));
     return row.row.params.accountant === 'PLD'
       ? PldAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: sigma }).epsilon(row.asked('delta'))
@@ -99,7 +99,7 @@ export const GAUSSIAN_ROWS: Readonly<Record<string, Evaluator>> = {
     const found = leastSafe((std) => gaussianDelta(mu / std, epsilon), delta, mu, 1e-12);
     return found?.safe ?? Infinity;
   },
-  // The references use a grid of 1e-3 here, whose answer is above the exact one by more than their tolerance.
+  // The references use a grid of 1e-3 here. Their answers are above the exact ones by more than their tolerance.
   'calibrate-subsampled-gaussian': calibrated(1e-3, 1e-8),
   'opacus-calibrate': calibrated(1e-4, 1e-5),
 };

@@ -1,6 +1,6 @@
 /**
- * A lower bound on the moments of the Poisson-sampled Gaussian at any order. No correct answer to a row may be below it, which
- * serves where the row's figure is only an upper bound. This project accounts nothing with it.
+ * A lower bound on the moments of the Poisson-sampled Gaussian at any order. No correct answer to a row may be below it. The
+ * check uses it for rows whose figure is only an upper bound. This project accounts nothing with it.
  *
  * An observer that sees only the cell into which the output falls learns less. Let P be a cell's probability if the person may be
  * drawn, and Q if not. Then A(a) >= sum over the cells of Q (P / Q)^a (Jensen's inequality in each cell, which is the data

@@ -41,7 +41,7 @@ export function judge(row: ReferenceRow): Verdict {
   return judgeAnswer(row, evaluate(row));
 }
 
-/** Judges any answer to a row, ours or another. */
+/** Judges an answer to a row, this project's or another accountant's. */
 export function judgeAnswer(row: ReferenceRow, answer: Answer): Verdict {
   const expected = typeof row.expected === 'number' ? [row.expected] : row.expected;
   const base = { id: row.id, group: row.group, expected: row.expected };
@@ -96,8 +96,8 @@ function isPrv(row: ReferenceRow): boolean {
 }
 
 /**
- * Recognises a figure that the conservative series gives: the figure is then too large, and not our answer too small. Returns a
- * floor below which no correct answer is; null for any other figure.
+ * Recognises a figure that the conservative series gives. Such a figure is too large, so an answer below it may be correct.
+ * Returns a floor below which no correct answer is; null for any other figure.
  */
 function conservativeSeries(row: ReferenceRow): { readonly floor: number } | null {
   if (typeof row.expected !== 'number') return null;

@@ -1,5 +1,5 @@
 /**
- * The prototype that k-ary randomised response names, so that a decoder receives a vector of the usual dimension.
+ * Releases the prototype that k-ary randomised response chose, so that a decoder receives a vector of the usual dimension.
  * @module
  */
 import { nearest, randomisedResponse, truthProbability } from '../cohort.ts';

@@ -1,5 +1,5 @@
 /**
- * One PrivUnit sample of the representation's direction.
+ * Releases one PrivUnit sample of the representation's direction.
  * @module
  */
 import { privUnitParameters, privUnitSample } from '../privunit.ts';

@@ -1,5 +1,5 @@
 /**
- * Nothing is released. It is also the mode of a platform that is no source.
+ * Releases nothing. It is also the mode of a platform that is no source.
  * @module
  */
 import type { ReleaseModeDefinition } from '../release.ts';

@@ -1,5 +1,5 @@
 /**
- * The unit-norm vector itself. A vector without a direction becomes zero.
+ * Releases the vector itself, scaled to norm 1. A vector without a direction becomes zero.
  * @module
  */
 import { unitDirection } from '../privunit.ts';
