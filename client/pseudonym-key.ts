@@ -27,6 +27,7 @@ export function readPseudonymKey(file: string, log: Log): Uint8Array {
   return new Uint8Array(key);
 }
 
+/** Writes the key in base64 to a new file that only its owner can read. */
 export function writePseudonymKey(file: string, key: Uint8Array): void {
   writeSecret(file, `${Buffer.from(key).toString('base64')}\n`);
 }

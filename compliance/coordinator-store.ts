@@ -35,6 +35,7 @@ const letter = (n: number, to = 'beta', bytes = 10) => ({
   expiresAt: 1000 * n,
 });
 
+/** Declares the suite under mocha. @param setup called before each test; its `open` makes a new, empty store. */
 export function coordinatorStoreCompliance(name: string, setup: () => StoreSetup): void {
   describe(`coordinator store: ${name}`, () => {
     let under: StoreSetup;

@@ -1,6 +1,7 @@
 /** Domains made of histories, for tests. */
 import type { Domain, History, Interactions } from '../core/data/domain.ts';
 
+/** @param rows the items of each person. @param items size of the catalogue. */
 export function domainOfRows(name: string, rows: readonly ArrayLike<number>[], items: number): Domain {
   return {
     name,

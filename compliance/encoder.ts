@@ -71,6 +71,7 @@ function wordsOf(title = ''): readonly number[] {
   return sums;
 }
 
+/** Declares the suite under mocha, inside the caller's `describe`. */
 export function encoderCompliance(encoder: Encoder, setup: EncoderComplianceSetup = {}): void {
   const rounds = setup.rounds ?? 0;
   const world = syntheticWorld({

@@ -10,6 +10,7 @@ import { ITEMS, liftOf, receivedFrom, tasteWorld } from './taste-world.ts';
 const world = tasteWorld(240, 'spaces');
 const { domain } = world;
 
+/** Declares the suite under mocha. @param name of the space, as it follows the @ in a decoder's name. */
 export function itemSpaceCompliance(name: string): void {
   const { factorise } = factorMemory('spaces');
   const maker = decoderNamed(`ridge@${name}`).space;

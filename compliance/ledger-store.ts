@@ -26,6 +26,7 @@ export function testRefund(round: number, given: Partial<Refund> = {}): Refund {
   return { scope: 'federation', label, round, attempt, session, proof, ...given };
 }
 
+/** The charge of one attempt at a round. */
 export function testCharge(round: number, given: Partial<Charge> = {}): Charge {
   return {
     scope: 'federation',

@@ -16,6 +16,7 @@ export interface StoreSetup {
   readonly teardown: () => void;
 }
 
+/** Declares the suite under mocha. @param setup called before each test; its `open` makes a new, empty store. */
 export function platformStoreCompliance(setup: () => StoreSetup): void {
   let stores: StoreSetup;
   let store: PlatformStore;

@@ -48,6 +48,7 @@ class Kept implements RowSink {
   }
 }
 
+/** Declares the suite under mocha. @param sample a file in the reader's format, with its content. */
 export function readerCompliance(reader: Reader, sample: ReaderSample): void {
   const { columns, empty, file, rows } = sample;
   const read = async (bytes: Uint8Array, piece?: number): Promise<Kept> => {

@@ -11,6 +11,7 @@ export interface TasteWorld {
   readonly domain: Domain;
   /** Unit taste of each person of the domain, then of 100 cold ones. */
   readonly tastes: readonly Float64Array[];
+  /** Draws eight items, those near the taste more often. */
   readonly liked: (taste: Float64Array) => Uint32Array;
 }
 

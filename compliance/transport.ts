@@ -81,6 +81,7 @@ class Seen<T> {
   }
 }
 
+/** Declares the suite under mocha. @param setup called before each test. */
 export function transportCompliance(name: string, setup: () => Promise<TransportHarness>): void {
   describe(`transport: ${name}`, () => {
     let harness: TransportHarness;

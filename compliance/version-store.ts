@@ -9,6 +9,7 @@ export interface VersionStoreSetup {
   readonly close: () => void;
 }
 
+/** Declares the suite under mocha. @param side the store's owner in the tests' names. @param setup called in each test. */
 export function versionStoreCompliance(side: string, setup: () => VersionStoreSetup): void {
   it(`keeps the versions of the ${side} in order, all of a call or none`, () => {
     const { open, reopen, close } = setup();

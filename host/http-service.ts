@@ -38,6 +38,7 @@ interface Told {
 
 const MOST_HEADERS = 64;
 
+/** Makes the service without listening. */
 export function httpService(terms: HttpTerms): FastifyInstance {
   const { mostHeaderBytes, mostBodyBytes, mostPathCharacters, requestMs, keepAliveMs, paths } = terms;
   const app = fastify({

@@ -50,7 +50,7 @@ def opened_sum(attempt, on, t_noise, colluders):
 
 
 def own_events(trace, person):
-    """Everything that one person's data is in on single platforms; None where a release has no noise."""
+    """Events of the platforms' own releases that one person's data is in; None if a release has no noise."""
     events = []
     for platform in trace["platforms"]:
         for release in platform["own"]:
@@ -89,7 +89,7 @@ def round_events(trace, person, colluders, sent, version=None):
             rdp.append(event)
             pld.append(event)
             continue
-        # In the sum at all with this probability; the longest shift bounds the mixture.
+        # The person is in the sum at all with this probability. A shift by all of the clips bounds the mixture.
         person_rate = 1 - math.prod(1 - rate for rate in rates)
         rdp.append(dp_accounting.PoissonSampledDpEvent(person_rate, dp_accounting.GaussianDpEvent(deviation / total)))
         mixture = {0.0: 1.0}
@@ -105,7 +105,7 @@ def round_events(trace, person, colluders, sent, version=None):
 
 
 def counted(events):
-    """Equal events composed at once."""
+    """Composes events, equal ones as one event that is composed with itself."""
     counts = {}
     for event in events:
         key = repr(event)
@@ -172,7 +172,7 @@ def pld_epsilon(events, delta):
 
 
 def most(candidates, delta, orders, seen):
-    """(epsilon, which) of the list of events that costs most."""
+    """(epsilon, key) of the candidate whose events cost most."""
     best = (0.0, None)
     for which, events in candidates:
         if not events:
@@ -186,15 +186,15 @@ def most(candidates, delta, orders, seen):
 
 
 def check(trace):
-    """Rows of (colluders, claimed, x, of one person, PLD of that person)."""
+    """Rows of (colluders, claimed epsilon, epsilon of the costliest parts together, of the costliest person, of that person by PLD)."""
     said = trace["said"]
     delta = said["delta"]
     persons = range(len(trace["persons"]))
     sampled = any(part["release"]["rate"] < 1 for attempt in trace["attempts"] for part in attempt["parts"])
     # The series of a sampled Gaussian takes very long at fractional orders below 2, and no claim is best there.
     orders = [order for order in trace["orders"] if order <= 4096 and (order >= 2 or not sampled)]
-    # C1's epsilon is the one against the planned colluders. Of three platforms, where each adds all of the noise, it counts one share
-    # whatever is in a sum.
+    # C1 prints the epsilon against the planned colluders. In a federation of three, where each platform adds all of the noise, it counts
+    # one share whatever is in a sum, so it is not compared.
     claimed = [(trace["colluders"], said["epsilon"])]
     if trace["attempts"] and len(trace["attempts"][-1]["parts"]) == 3:
         claimed = []
@@ -214,7 +214,7 @@ def check(trace):
         seen = {}
         _, costliest = most(((p, own[p]) for p in persons), delta, orders, seen)
         together = list(own[costliest]) if costliest is not None else []
-        # The clip's largest parts may be those of other platforms in each version.
+        # In each version other platforms may have the largest parts of the clip, and so another person may be the costliest.
         for of_version in may_send:
             _, heaviest = most(((p, of_version[p][0]) for p in persons), delta, orders, seen)
             together += of_version[heaviest][0] if heaviest is not None else []

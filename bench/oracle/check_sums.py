@@ -49,7 +49,7 @@ def main():
         squares = (rows**2).sum(axis=0) / part["variance"]
         noises.append((name, rows.shape, squares))
         tests += rows.shape[1] + 1
-    # Two-sided, and as many tests as there are coordinates and sums.
+    # The tests are two-sided: one for each coordinate, and one for each sum.
     level = FAMILY / (2 * max(1, tests))
     extreme = 1.0
     for name, (releases, dimension), squares in noises:

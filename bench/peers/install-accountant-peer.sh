@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Google's dp_accounting, for `bench/accountant.ts` to be compared with in the same run. Needs Python 3.10 or newer.
+# Installs Google's dp_accounting, which `bench/accountant.ts` runs beside ours. Needs Python 3.10 or newer.
 set -euo pipefail
 cd "$(dirname "$0")"
 python3 -m venv .venv-accountant

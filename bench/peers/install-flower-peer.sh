@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Flower's SecAgg+, for `bench/secagg.ts` to be compared with in the same run. Needs Python 3.10 or newer.
+# Installs Flower, which `bench/secagg.ts` and `bench/trunk.ts` run beside ours. Needs Python 3.10 or newer.
 set -euo pipefail
 cd "$(dirname "$0")"
 python3 -m venv .venv-flower

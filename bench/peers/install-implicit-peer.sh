@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The library implicit, for `bench/als.ts` and `bench/kernels.ts` to be compared with in the same run. Needs Python 3.10 or newer.
+# Installs the library implicit, which `bench/als.ts` and `bench/kernels.ts` run beside ours. Needs Python 3.10 or newer.
 set -euo pipefail
 cd "$(dirname "$0")"
 python3 -m venv .venv-implicit

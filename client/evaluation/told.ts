@@ -23,6 +23,7 @@ export interface Told {
   ) => readonly Evaluation[];
 }
 
+/** The row with the bits of one person's boxes, at the coarsest numbers that cost less than TOLD_TOLERANCE of NDCG@10. */
 export function toldRow({ boxes, evaluate, seed, subject, whole }: Told): SeedRow {
   const scales = new Map(boxes.map((box) => [box.source, box]));
   const coarser = (bits: number) => (released: readonly ReleasedVector[]) =>

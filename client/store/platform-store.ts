@@ -213,6 +213,7 @@ export interface ReceivedPart {
   readonly noiseModel: NoiseModel;
   readonly dimension: number;
   readonly persons: readonly string[];
+  /** Unix seconds at which each person's vector expires: [persons]. */
   readonly expires: Uint32Array;
   readonly vectors: Float32Array /* [persons, dimension] */;
 }
@@ -233,6 +234,7 @@ export interface ReceivedBatch {
 
 export interface ReceivedVector {
   readonly pseudonym: string;
+  /** [dimension] */
   readonly vector: Float32Array;
 }
 

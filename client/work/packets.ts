@@ -13,6 +13,7 @@ export interface DomainPacket {
   readonly name: string;
   readonly persons: string;
   readonly catalogue: string;
+  /** The numbers of the domain, in memory that threads share; shapes are those of `Domain`. */
   readonly offsets: Uint32Array<SharedArrayBuffer>;
   readonly items: Uint32Array<SharedArrayBuffer>;
   readonly ratings?: Float32Array<SharedArrayBuffer>;
@@ -30,6 +31,7 @@ interface TablePacket {
   readonly values: Float32Array<SharedArrayBuffer> /* [ids, dimension] row-major */;
 }
 
+/** Copies the numbers into shared memory. */
 export function packDomain(domain: Domain): DomainPacket {
   const { attributes, name, persons, catalogue, offsets, items, ratings, timestamps, places, titles, vectors } = domain;
   return {
@@ -48,6 +50,7 @@ export function packDomain(domain: Domain): DomainPacket {
   };
 }
 
+/** The domain of a packet. Its numbers stay in the shared memory. */
 export function unpackDomain({ persons, catalogue, titles, vectors, ...rest }: DomainPacket): Domain {
   return {
     ...rest,

@@ -15,6 +15,7 @@ import type { Profile } from './source-profiles.ts';
 
 export interface PersonFeatures {
   readonly profile: Profile;
+  /** Source representations side by side: [sum of the dimensions]. */
   readonly factor: Float32Array;
 }
 
@@ -25,7 +26,9 @@ export interface KernelRidge {
 export class KernelRidgePath {
   readonly #features: HeldFeatures;
   readonly #outputs: number;
+  /** [outputs] */
   readonly #mean: Float64Array;
+  /** The outputs less their mean: [persons, outputs] row-major. */
   readonly #centred: Float64Array;
 
   /**

@@ -12,7 +12,9 @@ import type { Factorise } from '../factors/factor-memory.ts';
  * length.
  */
 export interface Profile {
+  /** Items in the common numbering of all sources: [items of the person]. */
   readonly items: Uint32Array;
+  /** Weight of each of these items; the vector has length 1. */
   readonly weights: Float64Array;
 }
 
@@ -90,9 +92,11 @@ export class ProfileIndex {
 export interface SourceEncoder {
   readonly source: string;
   readonly dimension: number;
+  /** [dimension]; zeros for an unknown person. */
   readonly represent: (person: string) => Float32Array;
 }
 
+/** One encoder per source, from its factors without noise. @param factorise makes the factors of a domain. */
 export function sourceEncoders(sources: readonly Domain[], factorise: Factorise): readonly SourceEncoder[] {
   return sources.map((domain) => {
     const factors = factorise(domain);

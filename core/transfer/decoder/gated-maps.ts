@@ -43,6 +43,10 @@ const RATE = 0.01;
 
 const sizeOf = ({ width }: Part, dimension: number): number => (width + 1) * (dimension + 1);
 
+/**
+ * Fits maps and gates: a ridge regression for each map, then Adam on all parameters. The same seed gives the same result.
+ * @param parts the part of a row that each map reads.
+ */
 export function fitGatedMaps(
   given: Fitting,
   parts: readonly Part[],

@@ -43,6 +43,10 @@ export interface HeldOutSpace {
   readonly popularity: { readonly scores: Float32Array; readonly quality: RankingQuality; readonly scale: number };
 }
 
+/**
+ * Vectors of the persons to fit on and of the held-out persons in one space, with the scores and qualities of prior and popularity.
+ * @param persons the linked persons to fit on.
+ */
 export function inSpace(
   { domain, ranking }: HeldOutTarget,
   space: ItemSpace,

@@ -24,6 +24,7 @@ export interface RankingQuality {
 
 export interface RankedPerson {
   readonly person: string;
+  /** Catalogue indices of the person's items, in their order. */
   readonly positives: Uint32Array;
 }
 

@@ -32,6 +32,7 @@ export interface NetworkTraining {
 
 const RATE = 0.01;
 
+/** Fits the linear part by ridge regression, then all parameters by Adam. The same seed gives the same result. */
 export function fitNetwork(
   { dimension, factors, features, width }: Pick<Fitting, 'dimension' | 'factors' | 'features' | 'width'>,
   { decay, epochs, hidden, penalty }: NetworkTraining,

@@ -34,6 +34,7 @@ export interface Inputs {
   readonly rows: readonly RowsByPerson[];
 }
 
+/** Fits the regression at one penalty. @param d dimension of the target factors. */
 export function fitRegression(inputs: Inputs, train: Targets, d: number, penalty: number): Regression {
   return regressionAt(prepare(inputs, train, d), train, penalty);
 }

@@ -5,6 +5,7 @@
 
 export interface ReleasedVector {
   readonly source: string;
+  /** The released vector or code: [dimension of the source's release]. */
   readonly vector: Float32Array;
 }
 

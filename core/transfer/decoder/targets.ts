@@ -34,6 +34,7 @@ export function foldedIn(factors: Factors, persons: readonly RankedPerson[]): Ta
   return { persons: persons.map(({ person }) => person), factors: out };
 }
 
+/** Mean factor of the persons: float64 [d]; zeros if there are none. */
 export function meanFactor(targets: Targets, d: number): Float64Array {
   const mean = new Float64Array(d);
   targets.factors.forEach((value, at) => (mean[at % d] += value / Math.max(1, targets.persons.length)));

@@ -52,6 +52,7 @@ export interface SharedSubspace extends Subspace {
   readonly counts: Float64Array /* [places] */;
 }
 
+/** The blocks of the shared model, in their order. */
 export function sharedBlocks({ places, dimension }: SharedSubspaceShape): readonly SharedBlock[] {
   return [
     { name: 'counts', shape: [places] },
@@ -65,12 +66,14 @@ export function sharedSize({ places, dimension }: SharedSubspaceShape): number {
   return places + places * dimension + dimension;
 }
 
+/** The shape for which {@link sharedBlocks} laid the blocks out. */
 export function sharedShapeOf(blocks: readonly SharedBlock[]): SharedSubspaceShape {
   const [, directions] = blocks;
   const [places, dimension] = directions.shape;
   return { places, dimension };
 }
 
+/** The shared model before the first round, from public facts: random directions and counts of 0. */
 export function initialSharedSubspace(shape: SharedSubspaceShape, seed: string): SharedModel {
   const prng = new Prng(`${seed}/shared-subspace`);
   return packed(shape, {
@@ -79,6 +82,7 @@ export function initialSharedSubspace(shape: SharedSubspaceShape, seed: string):
   });
 }
 
+/** The numbers of a shared model, in float64. */
 export function unpacked({ places, dimension }: SharedSubspaceShape, shared: SharedModel): SharedSubspace {
   const at = places + places * dimension;
   return {

@@ -76,6 +76,7 @@ export function whitened({ axes, deviations, mean }: Whitening, x: Float64Array)
   return out;
 }
 
+/** Aᵀ for A float64 [rows, columns] row-major: float64 [columns, rows]. */
 export function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
   const out = new Float64Array(a.length);
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = a[i * columns + j];

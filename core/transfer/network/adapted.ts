@@ -20,6 +20,7 @@ export interface Adaptation {
   readonly outer: OuterStep;
 }
 
+/** @param width length of the start and of each vector. @param name of the block that holds the start. */
 export function adapted(width: number, { outer, rate, steps }: Adaptation, name: string): SequenceLayer {
   return {
     inputs: width,

@@ -61,6 +61,7 @@ const CANDIDATES = 99;
 type Part = keyof NewcomerWeights | 'neighbours';
 type Parts = Readonly<Record<Part, Float64Array>>;
 
+/** Chooses the weights and makes the ranking with them. */
 export function fitNewcomer(task: NewcomerTask): Newcomer {
   return restoreNewcomer(task, chooseWeights(task));
 }
@@ -88,6 +89,7 @@ export function restoreNewcomer(task: Omit<NewcomerTask, 'seed'>, choice: Newcom
   };
 }
 
+/** Chooses the weights that rank the platform's own left-out items best; fixed weights if no person has two items. */
 export function chooseWeights(task: NewcomerTask): NewcomerChoice {
   const { own, items, shared, seed } = task;
   const partsOf = scoring(task);

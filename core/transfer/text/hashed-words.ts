@@ -16,6 +16,7 @@ export interface WordTable {
 /** Most words of a title that are read. */
 const LONGEST = 24;
 
+/** @param dimension numbers of a word's vector. */
 export function hashedWords(titles: readonly (string | undefined)[], dimension: number): WordTable {
   const known = new Map<string, Float32Array>();
   const vectorOf = (word: string): Float32Array => {

@@ -11,6 +11,7 @@ import type { ClaimedLaw, Law } from '../law.ts';
 /** A received vector that a contribution may depend on. Only {@link LawfulVector.of} makes one. */
 export class LawfulVector {
   readonly #law: ClaimedLaw;
+  /** [dimension of the source's representation] */
   readonly values: Float32Array;
 
   private constructor(law: ClaimedLaw, values: Float32Array) {

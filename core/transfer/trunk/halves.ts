@@ -11,6 +11,7 @@
 const PATTERNS = 3;
 
 export interface Halves {
+  /** Catalogue indices; neither half is empty. */
   readonly first: Uint32Array;
   readonly second: Uint32Array;
 }

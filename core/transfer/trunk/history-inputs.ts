@@ -94,7 +94,9 @@ export function momentsOf(first: Float32Array, second: Float32Array): WrittenCon
  * directions of every platform enter with a weight that depends only on their reliability.
  */
 export interface InputScaling {
+  /** Mean of each raw input: [width]. */
   readonly mean: Float64Array;
+  /** Factor that gives each centred input its variance: [width]. */
   readonly factor: Float64Array;
   /** Correlation of an input between two halves of the same history. */
   readonly reliability: Float64Array;

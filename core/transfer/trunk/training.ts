@@ -25,6 +25,10 @@ const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32
 /** The constant in a representation: about the length of z. */
 const ANCHOR = 0.5;
 
+/**
+ * Releases the moments of the inputs, which is charged, and returns the platform's part in the rounds.
+ * @param momentsLabel label of that sum. @throws TransferError TRANSFER_SHAPE; PrivacyError of the sum.
+ */
 export async function trunkTrainee(context: TrainingContext<object>, momentsLabel: string): Promise<Trainee> {
   const { inputs: views, plan, sums, width } = context;
   const shape = trunkShapeOf(plan.blocks);

@@ -16,6 +16,7 @@ export type Sampling = (typeof SAMPLINGS)[number];
 const POOL = 4;
 
 export interface Drawn {
+  /** Catalogue indices of the negatives, in the order of the draws; an item may occur several times. */
   readonly items: Uint32Array;
   /** log of each one's probability in one draw, times the number of items: 0 if uniform. */
   readonly logQ: Float64Array;

@@ -32,6 +32,7 @@ export interface SoftmaxSlopes {
   readonly dw: Reals;
 }
 
+/** The loss of one example, with its slopes by z [dimension] and by w [candidates, dimension]. */
 export function softmaxLoss(
   arithmetic: Arithmetic,
   { logQ, nearness, positives, temperature, w, z }: Softmax,
