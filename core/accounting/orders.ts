@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Dense near 1, where the best order for a large epsilon lies, and sparse far out, where it lies for a tiny one. */
+/** The orders are dense near 1, where the best order for a large epsilon lies, and sparse far out, for a tiny epsilon. */
 export const DEFAULT_ORDERS: readonly number[] = [
   ...range(1.01, 1.1, 0.01),
   ...range(1.1, 11, 0.1),

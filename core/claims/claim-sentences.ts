@@ -22,7 +22,7 @@ export interface CodeTerms {
   readonly sources: number;
   /** Targets that may receive codes of the person. */
   readonly targets: number;
-  /** True if a platform that begins again with another identity is counted as another source. */
+  /** True if `sources` counts a platform that begins again with another identity as another source. */
   readonly beginsAgain?: boolean;
 }
 

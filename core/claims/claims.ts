@@ -26,12 +26,12 @@ export interface ClaimRequest extends ClaimTerms {
   readonly notCharged?: readonly string[];
 }
 
-/** The rounds of an earlier version that are counted. */
+/** The attempts at rounds of an earlier version that the plan counts. */
 export interface EarlierAttempts {
   readonly version: number;
   readonly attempts: number;
   readonly refunds: number;
-  /** Platforms that left it without a farewell, and the attempts that are counted for each; absent if there are none. */
+  /** Platforms that left it without a farewell, and the attempts that the plan counts for each; absent if there are none. */
   readonly withoutFarewell?: { readonly platforms: readonly string[]; readonly attempts: number };
 }
 
@@ -110,7 +110,7 @@ export const UNSAFE_TRIAL =
 export const UNIT = 'a person: all of that person’s data on all platforms';
 export const NEIGHBOURS = 'add or remove one person';
 
-/** Properties that no claim bounds, whatever the run. */
+/** Properties that no claim bounds, in any run. */
 export const NOT_CLAIMED: readonly string[] = [
   'differential privacy for a platform as a whole (the unit is a person)',
   'secrecy of which platforms take part, of who asked for a release, of timing, or of the sizes of messages',
@@ -121,7 +121,7 @@ export const NOT_CLAIMED: readonly string[] = [
   'secrecy of whether a source knows you: if you have no history there, it sends nothing, and the target can see that; epsilon0 protects only among persons with a history there',
 ];
 
-/** Data that no ledger counts, whatever the run. A run that publishes more adds it to its own list. */
+/** Data that no ledger counts, in any run. A run that publishes more uncharged data adds it to its own list. */
 export const NOT_CHARGED: readonly string[] = [
   'held-out metrics, and the blend that a target chooses by them: they stay inside the target and affect only its own recommendations',
   'metrics that a platform publishes: there is no noised query for them',

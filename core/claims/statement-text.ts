@@ -69,7 +69,7 @@ function silent({ withoutFarewell }: EarlierAttempts): string {
 
 function sampling({ declaredBy, samplingRate, epsilonKnowingCoins, version }: PrivacyStatement): readonly Line[] {
   if (epsilonKnowingCoins === null) return [];
-  // The sentence ends after the part, so its last comma goes.
+  // The sentence ends after this part, so the part's last comma is removed.
   const declared = asDeclared(declaredBy?.strategy).slice(0, -1);
   const text = `Sampling: each person is in a round${version > 1 ? ' of this version' : ''} with probability ${upward(samplingRate)}, by coins that stay inside the platforms. Against anybody who knows the coins, as a platform does for its own persons, sampling gains nothing: epsilon ${upward(epsilonKnowingCoins)}${declared}.`;
   return [[said('S.sampling', text)]];

@@ -76,7 +76,7 @@ class NodeKeyAgreement implements KeyAgreement {
   }
 }
 
-/** Shared by all keystreams, hence never written. */
+/** Zeros that every keystream encrypts. All keystreams share them, so nothing may write to them. */
 const ZEROS = new Uint8Array(KEYSTREAM_BYTES);
 
 class NodeKeystream implements Keystream {

@@ -28,7 +28,7 @@ export interface RecordSink {
 export type QuoteFault = 'open' | 'text after a closing quotation mark';
 
 const OPEN_MARK = 'a quotation mark opens a field and none closes it';
-/** A quoted field longer than this is taken to have lost its closing mark. */
+/** Longest quoted field in characters. The reader assumes that a longer one has lost its closing mark. */
 const LONGEST_RECORD = 1 << 20;
 
 /**

@@ -97,7 +97,7 @@ function sketchJson(lines: readonly string[], encoding: Encoding, choice: Readin
 }
 
 /**
- * A file whose format names its columns: Parquet, or that of an outside reader.
+ * A first reading of a file whose format names its columns: Parquet, or the format of an outside reader.
  * @param names of the columns. @throws DataError DATA_HEADER, DATA_OPTION
  */
 export function sketchNamed(format: 'parquet' | OutsideName, names: readonly string[], choice: ReadingChoice): Sketch {

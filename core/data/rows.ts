@@ -75,7 +75,7 @@ export interface ReadReport {
 }
 
 const CHECK_EVERY = 65_536;
-/** Ratings are kept in 32 bits, where anything larger would become infinite. */
+/** Largest rating. Domains hold ratings in 32 bits, in which a larger number would become infinite. */
 const LARGEST_RATING = 3.4e38;
 
 export class RowCollector implements RowSink {

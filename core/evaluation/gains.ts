@@ -91,7 +91,7 @@ export function gainOverDraws(draws: readonly Pick<Gain, 'mean' | 'low' | 'high'
   return { mean: middle, low: middle - half, high: middle + half };
 }
 
-/** With fewer test persons no gain below {@link LEAST_CLAIMED} is claimed, whatever its interval says. */
+/** Fewest test persons with which a gain below {@link LEAST_CLAIMED} may be claimed if its interval lies above 0. */
 const FEW_PERSONS = 600;
 const LEAST_CLAIMED = 0.02;
 

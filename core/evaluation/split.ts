@@ -47,8 +47,8 @@ export interface ColdSplit {
 }
 
 /**
- * Hides all interactions of the cold persons on the target. The same seed, ids and shares give the same split, whatever
- * the order of the rows.
+ * Hides all interactions of the cold persons on the target. The same seed, ids and shares give the same split, for every
+ * order of the rows.
  *
  * @throws DataError DATA_OPTION for a share outside its range; DATA_NO_OVERLAP if fewer than two persons are eligible.
  */

@@ -10,7 +10,7 @@ export interface Consent {
   readonly person: string;
   /** The platform that may receive this person's representation. */
   readonly target: string;
-  /** A code is drawn per epoch, so a consent to another epoch is a consent to another code. */
+  /** Epoch of the code. The source draws one code per epoch, so a consent to another epoch is a consent to another code. */
   readonly epoch: number;
   /** Unix seconds. From then on the source releases nothing more, and the target deletes the codes that it holds. */
   readonly expires: number;
@@ -22,8 +22,8 @@ export const LATEST_EXPIRY = 0xffff_ffff;
 const DAY_SECONDS = 24 * 3600;
 
 /**
- * The end of the day on which a consent ends. Only this is sent to the target, because the exact second would reveal
- * when the consent was given.
+ * The end of the day on which a consent ends, in Unix seconds. The source sends only this to the target, because the exact
+ * second would reveal when the person consented.
  */
 export function lastDayOf(expires: number): number {
   return Math.min(LATEST_EXPIRY, Math.ceil(expires / DAY_SECONDS) * DAY_SECONDS);

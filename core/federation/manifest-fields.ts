@@ -64,7 +64,7 @@ export const halfSchema = z.discriminatedUnion('half', [
 ]);
 export type PublicHalf = z.infer<typeof halfSchema>;
 
-/** A view or a training, by name. Names and settings are checked where the federation is planned. */
+/** A view or a training, by name. `planFederation` checks names and settings. */
 const pieceSchema = z.strictObject({
   name: z.string(),
   settings: z.record(z.string(), z.unknown()).default({}),
@@ -131,7 +131,7 @@ const roundFieldsSchema = z.strictObject({
   refunds: z.int().min(0).max(10_000).optional(),
   /**
    * Graph of the masks. Default: complete up to 200 platforms, which also bounds a coordinator that deviates at will,
-   * and sparse above if a sparse graph can serve. On a sparse graph nothing is bounded against a coordinator that
+   * and sparse above if a sparse graph is safe. On a sparse graph nothing is bounded against a coordinator that
    * deviates in stage 0.
    */
   graph: z.enum(['complete', 'sparse']).optional(),

@@ -64,7 +64,7 @@ export const manifestSchema = z
     seed: z.string().min(1),
     coordinator: z.strictObject({ identity: key32 }),
     platforms: z.array(platformSchema).min(2, 'a federation has at least two platforms').max(10_000),
-    /** For a strategy that sums over items of several platforms. */
+    /** The ids that a strategy sums over if it sums over items of several platforms. */
     vocabulary: vocabularySchema.optional(),
     encoder: encoderSchema,
     privacy: privacySchema,

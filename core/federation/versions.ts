@@ -25,7 +25,7 @@ export interface VersionRecord {
 }
 
 export interface VersionStore {
-  /** In the order in which they were appended. */
+  /** All records, in the order in which they were appended. */
   all(): readonly VersionRecord[];
   /** Appends all records or none. They are durable on return. */
   append(records: readonly VersionRecord[]): void;

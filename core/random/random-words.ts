@@ -37,7 +37,7 @@ export class RandomWords {
   }
 
   /**
-   * An exactly uniform integer in [0, bound). A draw that would make the result biased is drawn again.
+   * An exactly uniform integer in [0, bound). It rejects draws that would make the result biased, and draws again.
    * @param bound an integer from 1 to 2^53.
    */
   below(bound: number): number {

@@ -22,7 +22,7 @@ export interface PrototypeSettings {
   readonly dimension: number;
   /** Passes over the persons. Each pass is one charged sum. */
   readonly passes: number;
-  /** As in {@link SumQuery}. */
+  /** Noise relative to the plan's other sums, as in {@link SumQuery}. */
   readonly relativeNoise: number;
 }
 

@@ -9,7 +9,7 @@ import type { NoiseModel } from './release.ts';
 export interface NoiseText {
   /** Canonical JSON of the kind and the numbers. */
   readonly noiseModel: string;
-  /** Empty if there are none. */
+  /** Prototypes, row-major [K, dimension]; empty if there are none. */
   readonly prototypes: Float32Array;
 }
 

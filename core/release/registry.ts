@@ -61,7 +61,7 @@ export interface ReleaseModeOptions {
   readonly epsilon0?: number | null;
   /** Length of a representation; required by local modes. */
   readonly dimension?: number;
-  /** As in {@link ReleaseTerms}; required by modes whose codes are prototypes. */
+  /** Prototypes, as in {@link ReleaseTerms}; required by modes whose codes are prototypes. */
   readonly prototypes?: Float32Array;
 }
 

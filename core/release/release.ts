@@ -42,7 +42,7 @@ export interface ReleaseTerms {
 export interface NoiseModel {
   /** `exact` if there is no noise. */
   readonly kind: string;
-  /** Absent if there are none. */
+  /** Public numbers of the noise, by name; absent if there are none. */
   readonly numbers?: Readonly<Record<string, number>>;
   /** Row-major [K, dimension], if each released vector is one of these prototypes. */
   readonly prototypes?: Float32Array;

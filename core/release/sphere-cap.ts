@@ -90,7 +90,7 @@ export function uniform(words: RandomWords): number {
   return ((words.next() >>> 5) * 67_108_864 + (words.next() >>> 6) + 0.5) / 9_007_199_254_740_992;
 }
 
-/** Box-Muller. It is only used for directions, where no claim depends on the tails. */
+/** A normal sample, by Box-Muller. Only directions use it, and no claim depends on their tails. */
 function gaussian(words: RandomWords): number {
   return Math.sqrt(-2 * Math.log(uniform(words))) * Math.cos(2 * Math.PI * uniform(words));
 }

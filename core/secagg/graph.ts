@@ -54,8 +54,8 @@ export function hararyGraph(order: readonly number[], degree: number): Graph {
 }
 
 /**
- * A ring order that nobody can choose. Positions are sorted by a keystream whose key depends on the session id, hence on all
- * keys, and on every platform's beacon nonce. All platforms committed to their nonces before any was opened.
+ * A ring order that no party can choose. It sorts positions by a keystream whose key depends on the session id, which covers
+ * all keys, and on every platform's beacon nonce. All platforms committed to their nonces before any platform opened one.
  */
 export function ringOrder(
   engine: CryptoEngine,

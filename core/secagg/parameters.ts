@@ -11,7 +11,7 @@ import type { KeyEntry, NamedKeys } from './messages.ts';
 import { PROTOCOL_VERSION } from './session.ts';
 import type { PlatformFloor, SessionParameters } from './session.ts';
 
-/** With only two platforms, each would obtain the other's update by subtracting its own from the sum. */
+/** Fewest platforms in a session. Of two, each would obtain the other's update by subtracting its own from the sum. */
 export const LEAST_PLATFORMS = 3;
 /** Fewest honest platforms in an opened sum. With one, colluders would subtract their own updates and see the honest one. */
 export const LEAST_HONEST = 2;

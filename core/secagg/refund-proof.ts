@@ -115,7 +115,7 @@ function bytesOf({ index, sealKey, maskKey, beaconCommitment, signature }: Proof
 /**
  * Makes a proof from the coordinator's records.
  * @param keys the key list as it was sent.
- * @param statements signatures by platform. Those of platforms outside the key list are left out.
+ * @param statements signatures by platform. The proof leaves out those of platforms outside the key list.
  */
 export function makeRefundProof(
   parametersHash: Uint8Array,

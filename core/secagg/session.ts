@@ -57,7 +57,7 @@ export interface PlatformFloor {
   readonly platforms: number;
   /** Smallest tNoise. */
   readonly tNoise: number;
-  /** Smallest c: the session must guard against at least so many colluding platforms. */
+  /** Smallest c: the session must guard against at least this many colluding platforms. */
   readonly colluders: number;
 }
 
@@ -107,7 +107,7 @@ export type PlatformEffect =
   | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
   /** Record the revealed shares durably before they are sent. The store refuses this for an attempt that was given up. */
   | { readonly kind: 'persist-reveal'; readonly attempt: string; readonly reveals: Reveals }
-  /** A message was not taken (late, duplicate, unexpected). This is counted, and never fatal. */
+  /** The session did not take a message (late, duplicate, unexpected). The driver counts these; none is fatal. */
   | { readonly kind: 'ignored'; readonly error: SecaggError }
   /** The session is over for this platform and its keys are wiped, so that it can reveal nothing more. */
   | { readonly kind: 'done'; readonly outcome: string }

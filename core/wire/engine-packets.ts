@@ -1,7 +1,7 @@
 /**
  * The packets of engine.io that this wire uses. Besides the messages that core/wire/socket-packets.ts reads, each end
- * sends the other two kinds of text. Everything else is refused before the library reads it, because the library throws
- * at some packets and answers others.
+ * sends the other two kinds of text. The readers below refuse everything else before the library reads it, because the
+ * library throws at some packets and answers others.
  * @module
  */
 import { WireError } from './errors.ts';

@@ -25,7 +25,7 @@ export interface EnvelopeHeader {
   readonly sender: string;
   /** 16 bytes: the coordinator's nonce during the handshake, afterwards a hash of both ends' nonces. */
   readonly connection: Uint8Array;
-  /** From 1 for messages; 0 for the link's own messages, which are neither acknowledged nor sent again. */
+  /** Number of a message, from 1; 0 for the link's own messages, which are neither acknowledged nor sent again. */
   readonly sequence: number;
   /** 32 bytes, or empty. */
   readonly session: Uint8Array;

@@ -41,7 +41,7 @@ export function encodeLinkBody(body: LinkBody): isthmus.Envelope.$Properties {
   }
 }
 
-/** Undefined if the envelope holds no body of the link. @throws WireError WIRE_OUT_OF_RANGE. */
+/** Decodes a body of the link; undefined if the envelope holds none. @throws WireError WIRE_OUT_OF_RANGE. */
 export function decodeLinkBody(envelope: isthmus.Envelope.$Properties): LinkBody | undefined {
   if (envelope.ack) return { kind: 'ack', handled: integerWithin('ack.handled', envelope.ack.handled ?? 0, 0, MOST) };
   if (envelope.fragment) {

@@ -52,7 +52,7 @@ export class MemoryNetwork {
     return { name: 'memory', connect: (handlers) => new PlatformEnd({ ...options, dial: this.dial }, handlers) };
   }
 
-  /** A connection to whichever coordinator listens. */
+  /** Opens a connection to the coordinator that listens on this network. */
   readonly dial: Dial = (events) => {
     const pipe = new Pipe(this.#schedule, (over) => this.#open.delete(over));
     const welcomed = (): void => undefined;

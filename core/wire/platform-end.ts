@@ -74,7 +74,7 @@ export class PlatformEnd implements PlatformLink {
   #resolveClosed: (error: WireError | undefined) => void = () => undefined;
   #attached: Attached | undefined;
   #link: Link;
-  /** Empty until the first welcome. */
+  /** Id of the link to resume, 16 bytes; empty until the first welcome. */
   #linkId: Uint8Array = NONE;
   #failures = 0;
   #cancelRetry: Cancel = () => undefined;

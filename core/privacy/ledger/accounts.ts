@@ -144,8 +144,8 @@ export function isSameCharge(a: Charge, b: Charge): boolean {
 }
 
 /**
- * A session is charged once, whatever round, attempt and label it names. A platform's own sum is charged once per
- * repetition.
+ * A ledger charges a session once, even if a second charge names another round, attempt or label. It charges a platform's
+ * own sum once per repetition.
  */
 function keyOf({ scope, session, label, round }: Release): string {
   return scope === 'federation' ? `federation ${session}` : `platform ${round} ${session} ${label}`;

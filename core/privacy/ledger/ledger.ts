@@ -3,10 +3,10 @@
  * release that the budget does not hold. A {@link LedgerStore} keeps the entries; coordinator and platforms follow the
  * same rules.
  *
- * A platform charges an attempt durably before its first masked chunk leaves it; the coordinator charges before its
- * first grant to upload; a platform's own sum is charged before the strategy sees it. An attempt that ends before that
- * costs nothing. The charge of an attempt is taken back only on proof that its sum was not opened and cannot be. A
- * retry is another session and is charged again.
+ * A platform charges an attempt durably before its first masked chunk leaves it, and its own sum before the strategy sees
+ * it. The coordinator charges an attempt before its first grant to upload. An attempt that ends earlier costs nothing. A
+ * ledger takes the charge of an attempt back only on proof that its sum was not opened and cannot be. A retry is another
+ * session and costs another charge.
  * @module
  */
 import { composedEpsilon } from '../../accounting/composition.ts';
@@ -30,7 +30,7 @@ export type { LedgerStore } from './store.ts';
 /** The limits of one ledger. */
 export interface LedgerBudget {
   /**
-   * Total epsilon allowed; null in a federation without privacy, where every release is recorded and none is refused.
+   * Total epsilon allowed; null in a federation without privacy, whose ledger records every release and refuses none.
    */
   readonly epsilon: number | null;
   readonly delta: number;

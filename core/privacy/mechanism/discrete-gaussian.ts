@@ -19,7 +19,7 @@ export interface Rational {
   readonly denominator: bigint;
 }
 
-/** Above this value the error bound of the first comparison would not hold. */
+/** Largest standard deviation. Above it, the error bound of the first comparison would not hold. */
 const LARGEST_SIGMA = 2 ** 40;
 const WORD = 4_294_967_296;
 const WORD_BITS = 32n;

@@ -22,7 +22,7 @@ export interface WrittenContribution {
  * Coordinates outside the blocks are zero.
  */
 export interface FactoredContribution {
-  /** In the order of their coordinates, without overlap. */
+  /** Blocks in the order of their coordinates, without overlap. */
   readonly blocks: readonly FactoredBlock[];
 }
 
@@ -90,7 +90,7 @@ export interface PlannedSum extends SumQuery {
   readonly localVariance: number;
   /** Standard deviation of the noise each platform adds: sqrt(localVariance). */
   readonly localSigma: number;
-  /** Present if persons are drawn again for every release, by coins that stay inside their platform. */
+  /** Present if each platform draws its persons again for every release, by coins that it keeps secret. */
   readonly sampling?: PersonSampling;
   /** Present if the bound follows a quantile of the contributions' lengths, see adaptive-clip.ts. */
   readonly adaptiveClip?: AdaptiveClip;
@@ -145,8 +145,7 @@ export interface PrivacyMechanism {
 
 /**
  * The only access that a strategy which trains on its own persons (`prepare`) has to their data. It may ask for each
- * declared sum `repetitions` times. The sum is charged durably to the ledger before it is returned. Anything else is
- * refused.
+ * declared sum `repetitions` times, and for no other. The ledger charges a sum durably before the strategy gets it.
  */
 export interface ChargedSums {
   release(label: string, contributions: Iterable<Contribution>): Promise<Float64Array>;

@@ -21,7 +21,7 @@ import type {
 import { OuterProductSum } from './outer-products.ts';
 import { RandomWords } from '../../random/random-words.ts';
 
-/** Above this, the sum of squares of one person's integers might not be exact in a double. */
+/** Largest K. Above it, the sum of squares of one person's integers might not be exact in a double. */
 export const LARGEST_INTEGER_CLIP = 2 ** 25;
 const HALF_A_WORD = 2 ** 31;
 const WORD = 4_294_967_296;

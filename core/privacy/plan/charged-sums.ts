@@ -1,6 +1,6 @@
 /**
- * The sums that a platform may release on its own. They are declared, charged before anybody sees them, and never drawn
- * twice.
+ * The sums that a platform may release on its own. The plan declares each sum, the ledger charges it before the strategy
+ * sees it, and the platform never draws it twice.
  * @module
  */
 import type { RandomStreams } from '../../random/streams.ts';

@@ -1,5 +1,5 @@
 /**
- * The graph of a federation's masked sums: complete up to a size, sparse above it or where the manifest asks for it.
+ * The graph of a federation's masked sums: complete up to a size, sparse above it or if the manifest asks for it.
  * @module
  */
 import { fullSumsUpTo } from '../../secagg/full-sums.ts';
@@ -21,7 +21,7 @@ export interface GraphRequest {
   readonly dropouts: number;
   /** Attempts that share the production rule's failure probability. */
   readonly attempts: number;
-  /** Absent: the size decides. */
+  /** Graph that the manifest asks for. Absent: the number of platforms decides. */
   readonly graph?: GraphChoice | undefined;
 }
 

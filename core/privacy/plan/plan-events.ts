@@ -173,7 +173,7 @@ export function proposedAttempt(sum: PlannedSum, round: number, attempt: number)
 }
 
 /**
- * The charge of one attempt. @param session id, 64 digits of lower-case hex. An attempt is charged once per session.
+ * The charge of one attempt. A ledger charges it once per session. @param session id, 64 digits of lower-case hex.
  */
 export function attemptCharge(sum: PlannedSum, round: number, attempt: number, session: string): Charge {
   return { ...proposedAttempt(sum, round, attempt), session };

@@ -1,5 +1,5 @@
 /**
- * A privacy plan and the request it is made from. Types only.
+ * A privacy plan, and the request for it. Types only.
  * @module
  */
 import type { PlannedSum, SumQuery } from '../mechanism/mechanism.ts';

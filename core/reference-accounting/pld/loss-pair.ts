@@ -67,7 +67,7 @@ export function cellsOf(pair: LossPair, losses: Float64Array): LossCells {
   let { upperAbove, upperBelow, lowerAbove, lowerBelow } = here;
   for (let i = 1; i < losses.length; i++) {
     pair.tails(losses[i], here);
-    // The difference is taken in the smaller tail, where it keeps its relative accuracy.
+    // A difference in the smaller tail keeps its relative accuracy.
     upper[i] = Math.max(0, upperAbove < 0.5 ? upperAbove - here.upperAbove : here.upperBelow - upperBelow);
     lower[i] = Math.max(0, lowerAbove < 0.5 ? lowerAbove - here.lowerAbove : here.lowerBelow - lowerBelow);
     ({ upperAbove, upperBelow, lowerAbove, lowerBelow } = here);

@@ -25,7 +25,7 @@ const LARGEST_WINDOW = 2 ** 24;
 /** An approximate composition with its exact ends. */
 export class ComposedSketch {
   readonly step: number;
-  /** Number of losses that are added. */
+  /** Number of independent losses in the sum. */
   readonly draws: number;
   /** Grid index of the largest finite sum. */
   readonly highest: number;

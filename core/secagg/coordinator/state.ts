@@ -106,7 +106,7 @@ export function idsOf(session: CoordinatorSession, platforms: readonly number[])
   return platforms.map((index) => session.parameters.cohort[index].id);
 }
 
-/** True once uploads are granted: the coordinator's ledger is charged for the attempt from then on. */
+/** True once the coordinator has granted uploads: from then on its ledger holds a charge for the attempt. */
 export function isCharged(state: OpenCoordinatorState): boolean {
   if (state.stage === 'masked-input') return state.uploads.isOpen;
   return state.stage === 'consistency' || state.stage === 'unmask' || state.stage === 'opening';

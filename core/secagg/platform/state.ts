@@ -61,7 +61,7 @@ export interface PlatformSession {
 export type OnceMessage = KeyList | BeaconList | SharePackets | Survivors | ConsistencySignatures;
 export type OnceKind = OnceMessage['kind'];
 
-/** Known once the key list has arrived. */
+/** Values that the platform knows once the key list has arrived. */
 export interface Joined {
   readonly sessionId: Uint8Array;
   /** U1: entry i stands at position i of the graph. */
@@ -75,7 +75,7 @@ export interface Placed extends Joined {
   readonly neighbours: readonly number[];
 }
 
-/** Known from stage 2 on. */
+/** Values that the platform knows from stage 2 on. */
 export interface Dealt extends Placed {
   /** Neighbours that dealt shares to this platform: its part of U2. */
   readonly dealers: readonly number[];
