@@ -53,7 +53,7 @@ export const manifestDiffSchema = z.strictObject({
 
 export type ManifestDiff = z.infer<typeof manifestDiffSchema>;
 
-/** Undefined for a first version. */
+/** The changes from the version before; undefined for a first version. */
 export function diffOf({ manifest, privacy, previous }: FederationPlan): ManifestDiff | undefined {
   if (previous === undefined || manifest.previous === undefined) return undefined;
   const before = previous.manifest;

@@ -51,7 +51,7 @@ function readerOf(schema: z.ZodDefault): (text: string, earlier: unknown) => unk
       inner instanceof z.ZodArray ? parts(text).map(valueOf(inner.element)) : valueOf(inner)(text.trim()),
     );
     if (read.success) return read.data;
-    // It may name a piece of a package, and packages are loaded later. The command checks all options once more.
+    // The value may name a piece of a package, and packages are loaded later. The command checks all options once more.
     if (text.includes(':')) return inner instanceof z.ZodArray ? parts(text) : text.trim();
     throw new InvalidArgumentError(`It ${read.error.issues[0].message}.`);
   };

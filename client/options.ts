@@ -42,7 +42,7 @@ export interface PlatformOptions {
   readonly threads?: { readonly module?: URL };
   /** Default {@link DEFAULT_FLOOR}. */
   readonly floor?: PolicyFloor;
-  /** Absent: this platform neither releases nor receives representations. */
+  /** The scheme that makes pseudonyms. Absent: this platform neither releases nor receives representations. */
   readonly pseudonyms?: PseudonymScheme;
   /** True if the platforms have agreed on another pseudonym key than the one this state was started with. */
   readonly hasNewPseudonyms?: boolean;

@@ -82,7 +82,7 @@ export type CoordinatorEvent =
       readonly outcome: MailOutcome;
       readonly bytes: number;
     }
-  /** The platform failed again and again. It is not invited to the next so many attempts, if the others are enough. */
+  /** The platform failed again and again. It is left out of the next `attempts` attempts, as long as the others are enough. */
   | { readonly kind: 'sits-out'; readonly platform: string; readonly attempts: number }
   | {
       readonly kind: 'rounds-over';

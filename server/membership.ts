@@ -26,7 +26,7 @@ export class Membership {
     this.#members = new Map(platforms.map(({ name, takes }) => [name, absent(name, takes === true)]));
   }
 
-  /** In the manifest's order. */
+  /** All platforms of the manifest, in its order. */
   get members(): readonly Member[] {
     return [...this.#members.values()];
   }

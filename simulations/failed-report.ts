@@ -10,7 +10,7 @@ export interface FailedReport {
   readonly kind: 'failed';
   /** INTERNAL if the error has no code. */
   readonly code: string;
-  /** Null for a defect; `text` is then its stack. */
+  /** Kind of the error; null for a defect, whose `text` is its stack. */
   readonly errorKind: ErrorKind | null;
   readonly text: string;
 }

@@ -111,7 +111,7 @@ export class Scene {
     }
   }
 
-  /** The same for a federation without rounds. */
+  /** Starts every process that does not run, and waits until all are online, but for no round. */
   async restart(): Promise<void> {
     // A process that kept memory from the last attack is restarted, because it would hide the memory of the next one.
     const struck = this.running.get('coordinator');

@@ -24,7 +24,7 @@ export interface Kept {
   readonly cell: Cell;
   /** Processor time that the cell took. */
   readonly seconds: number;
-  /** By number of own persons. */
+  /** Means by number of own persons. */
   readonly means?: Readonly<Record<number, Means>>;
   readonly measured?: Readonly<Record<number, Measured>>;
 }

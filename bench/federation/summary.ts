@@ -17,7 +17,7 @@ export interface Compared {
   /** Least number of cuts of a market. */
   readonly cuts: number;
   readonly gains: Readonly<Record<Kind, Gain>>;
-  /** By market, both kinds of negatives in one list. */
+  /** Gains by market, with both kinds of negatives in one list. */
   readonly byMarket: Readonly<Record<string, Gain>>;
 }
 

@@ -21,10 +21,7 @@ export interface GeneratedFederation {
   readonly versions: readonly Manifest[];
   /** Domains of all platforms that any version names. */
   readonly domains: readonly Domain[];
-  /**
-   * By person: the platforms that know the person. There is one person for each choice of M platforms, so that the
-   * worst is among them.
-   */
+  /** The platforms that know each person. There is one person for each choice of M platforms, so the costliest choice is among them. */
   readonly persons: readonly (readonly string[])[];
 }
 

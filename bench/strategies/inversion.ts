@@ -20,7 +20,7 @@ export type Attack = (vector: Float32Array | null) => readonly number[];
 
 const GUESSES = 10;
 
-/** Share of the guessed items that the person has, out of as many as could be guessed: one number per person. */
+/** Share of the guessed items that the person has, out of as many as could be right: one number per person. */
 export function recalls(attack: Attack, victims: readonly Person[]): Float64Array {
   return Float64Array.from(victims, ({ vector, history }) => {
     const own = new Set(history);

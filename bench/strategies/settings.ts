@@ -18,7 +18,7 @@ export interface Trial {
   readonly sources: readonly Domain[];
   readonly split: ColdSplit;
   readonly negatives: readonly Negatives[];
-  /** 1 for a positive without a twin on the source, in the order of the cold persons; absent: not told apart. */
+  /** 1 for a positive without a twin on the source, in the order of the cold persons; absent: twins were not looked for. */
   readonly keep?: Uint8Array;
   /** Persons of a published split on whom a baseline may choose. */
   readonly validation?: readonly ColdPerson[];

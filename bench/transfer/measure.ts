@@ -11,7 +11,7 @@ export interface MeasuredSeed {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** By method, one entry per seed. */
+/** Evaluations by method: one entry per seed, and in it one per kind of negatives. */
 export type Measured = Map<string, Evaluation[][]>;
 
 export function measure(
@@ -65,7 +65,7 @@ export interface FigureLine {
   readonly title: string;
   readonly negatives: string;
   readonly method: string;
-  /** By seed. */
+  /** Mean NDCG@10 of each seed. */
   readonly ndcg: readonly number[];
 }
 

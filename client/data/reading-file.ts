@@ -43,7 +43,7 @@ export async function readReadingFile(path: string, data: string): Promise<Readi
 /** The files that an inspection writes. */
 export interface WrittenReading {
   readonly path: string;
-  /** Undefined: the file of items itself is the catalogue. */
+  /** Path of the catalogue that was written; undefined if the file of items itself is the catalogue. */
   readonly cataloguePath: string | undefined;
   readonly file: ReadingFile;
 }

@@ -93,7 +93,7 @@ export class LetterKeys {
     if (known !== undefined) {
       if (serial < known.serial || equalBytes(publicKey, known.publicKey)) return;
       const letters = store.sealedTo(peer);
-      // One closing letter can name only so many. With more, the receiver deletes the key once its letters can wait
+      // One closing letter can name only a limited number of letters. With more, the receiver deletes the key once its letters can wait
       // nowhere any more.
       if (letters.length <= LETTER_LIMITS.letters) {
         write(peer, { kind: 'letter-key-closed', publicKey: known.publicKey, letters });

@@ -119,9 +119,7 @@ export class TargetDesk {
     onChange();
   }
 
-  /**
-   * Answers to later models than the requested one. Only the latest is kept, because there may be as many as rounds.
-   */
+  /** Answers to later models than the requested one. Only the latest is kept, because there may be one for every round. */
   #ahead(source: string): readonly ReceivedBatch[] {
     const { epoch, modelRound } = this.#version;
     return this.#options.received

@@ -70,7 +70,7 @@ export class OwnLedger {
     return this.#ledger.attempts;
   }
 
-  /** The same of one version of the manifest. */
+  /** Number of attempts of one version of the manifest that are charged and not taken back. */
   attemptsOf(version: number): number {
     return this.#ledger.attemptsOf(version);
   }

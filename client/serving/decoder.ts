@@ -41,7 +41,7 @@ export class ServedDecoder {
     this.#given = given;
   }
 
-  /** Undefined before the first fit, unless an interim decoder serves. */
+  /** The recommender that serves; undefined before the first fit, unless an interim decoder serves. */
   get recommender(): Recommender | undefined {
     return this.#recommender;
   }

@@ -31,7 +31,7 @@ export class OwnHistories {
     this.#options = options;
   }
 
-  /** Undefined before the first fit, and in a federation that trains no item vectors. */
+  /** The ranking for persons with a history here; undefined before the first fit, and in a federation that trains no item vectors. */
   get newcomer(): Newcomer | undefined {
     return this.#newcomer;
   }

@@ -121,7 +121,8 @@ export interface MemoisedCode {
   readonly person: string;
   readonly pseudonym: string;
   /**
-   * Empty once it was deleted. The record stays, so that nobody gets a second code by withdrawing and consenting again.
+   * The vector that was released; empty once it was deleted. The record stays, so that nobody gets a second code by withdrawing and
+   * consenting again.
    */
   readonly vector: Float32Array;
   /** Mode and its parameters, dimension, plan and pseudonym scheme: with others it is another release. */

@@ -7,7 +7,7 @@
 export type Law =
   /** Public facts and the history of the one person it is about. It costs the others nothing: epsilon 0. */
   | 'public'
-  /** The same, and values released through charged sums. */
+  /** Public facts, the history of that person, and values released through charged sums. */
   | 'charged'
   /** Raw data of everybody on the platform: nothing is promised beyond sealing. */
   | 'sealed-only';

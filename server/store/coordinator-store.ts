@@ -50,7 +50,7 @@ export interface AttemptEnded {
 }
 
 export interface AttemptRecord extends AttemptStarted {
-  /** Undefined while the attempt is under way. */
+  /** The attempt's end; undefined while it is under way. */
   readonly end: Omit<AttemptEnded, 'round' | 'attempt'> | undefined;
 }
 

@@ -41,9 +41,9 @@ export class Strangers {
   readonly #clock: Clock;
   readonly #limits: StrangerLimits;
   readonly #onTooMuch: () => void;
-  /** In the order of arrival. */
+  /** Connections on which no platform is welcomed, in the order of arrival. */
   readonly #strangers = new Map<Socket, Stranger>();
-  /** In the order of their last request. */
+  /** Connections that ask for pages, in the order of their last request. */
   readonly #pages = new Set<Socket>();
 
   /** @param onTooMuch called after a stranger was closed because it sent too much. */

@@ -29,7 +29,7 @@ export interface AuditTerms {
   readonly claimedEpsilon: number;
   readonly delta: number;
   readonly canaries: number;
-  /** 1 - confidence. */
+  /** Probability that a bound is wrong: 1 - confidence. */
   readonly significance: number;
   readonly seed: string;
 }

@@ -1,6 +1,6 @@
 /**
  * The answer of a run in five plain sentences per target: who is new, how good their first list is, how far that is from all
- * data in one place, what it told of a person, and what less privacy would have brought.
+ * data in one place, what the target was told of a person, and what less privacy would have brought.
  * @module
  */
 import { mayBeClaimed } from '../../core/evaluation/gains.ts';

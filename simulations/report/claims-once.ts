@@ -14,7 +14,7 @@ export interface ClaimOnce {
   readonly exact: readonly { readonly text: string; readonly strategies: readonly string[] }[];
 }
 
-/** In the order of their ids. */
+/** Each different claim once, in the order of ids. */
 export function claimsOnce(privacy: Results['privacy']): readonly ClaimOnce[] {
   const all = privacy.flatMap((row) => row.claims.map((claim) => ({ ...claim, strategy: nameOf(row, privacy) })));
   return grouped(all, ({ holds, id, plain }) => JSON.stringify([id, holds, plain]))
@@ -29,7 +29,7 @@ export function claimsOnce(privacy: Results['privacy']): readonly ClaimOnce[] {
     .sort((a, b) => a.id.localeCompare(b.id));
 }
 
-/** In the order of each group's first member. */
+/** Groups the values with equal keys, in the order of each group's first member. */
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);

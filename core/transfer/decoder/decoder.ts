@@ -221,7 +221,7 @@ class FittedDecoder implements Decoder {
     return this.#last;
   }
 
-  /** Undefined if nothing usable was released. The prior is used in its place then. */
+  /** The readout's scores; undefined if transfer was shut out or nothing usable was released, and the prior's scores take their place. */
   #decode(released: readonly ReleasedVector[]): Float32Array | undefined {
     return this.report.blend.decoder > 0 ? this.#readout?.scores(released) : undefined;
   }

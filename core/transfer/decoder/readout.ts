@@ -72,7 +72,7 @@ export interface Tuned {
 }
 
 export interface Readout extends Method {
-  /** The same readout with its mechanism switched off. What it gains over this is the mechanism's own work. */
+  /** The same readout with its mechanism switched off. The gain over this is the mechanism's own work. */
   readonly ablation?: { readonly off: string; readonly readout: Readout };
   tune(task: TuningTask): Tuned;
   /** @param state as `fit` returned it, perhaps in another thread. */
@@ -86,7 +86,7 @@ export interface LiveReadout {
   direction(released: readonly ReleasedVector[]): Float64Array /* [dimension] */;
   /** How much the readout listens to each source for this person; the weights sum to 1. Absent: alike for everybody. */
   attention?(released: readonly ReleasedVector[]): Readonly<Record<string, number>>;
-  /** Absent: the readout has no notion of its error. Undefined: nothing usable was released. */
+  /** The belief about the person. Absent: the readout does not know its own error. Undefined: nothing usable was released. */
   posterior?(released: readonly ReleasedVector[]): PersonPosterior | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface GuardedReadout {
   readonly guard: boolean;
 }
 
-/** @param seed of whatever the readout draws */
+/** @param seed of the readout's randomness. */
 export function select(
   { guard, readout }: GuardedReadout,
   target: HeldOutTarget,

@@ -18,7 +18,7 @@ export function releasedDimension(release: PublicRelease | undefined, plain: num
   return release === undefined ? plain : releaseDefinition(release.mode).width(release.epsilon0 ?? 0, plain);
 }
 
-/** Undefined unless the release mode needs prototypes. */
+/** The settings of the prototypes; undefined if the release mode needs none. */
 export function prototypeSettings(
   { release }: PublicShape,
   dimension: number,

@@ -33,7 +33,7 @@ export class FactorMemory {
   readonly #settings: AlsSettings;
   readonly #seed: string;
   readonly #store: FactorStore | undefined;
-  /** By key, the latest used last. */
+  /** Factors by key, the latest used last. */
   readonly #held = new Map<string, Factors>();
   #made = 0;
 

@@ -22,7 +22,7 @@ export class RowSolver {
   readonly #strengths: Float64Array; /* [d] */
   /** The fixed factors on those axes. */
   readonly #fixed: Float64Array; /* [count, d] */
-  /** 1 / B's diagonal. */
+  /** One over the diagonal of B. */
   readonly #inverse: Float64Array; /* [d] */
   readonly #solution: Float64Array; /* [d] */
   readonly #restored: Float64Array; /* [d] */

@@ -1,5 +1,5 @@
 /**
- * The same interactions by item instead of by person.
+ * Interactions by item instead of by person.
  * @module
  */
 import type { Interactions } from '../../data/domain.ts';

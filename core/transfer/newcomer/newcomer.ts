@@ -43,7 +43,7 @@ export interface NewcomerTask {
   readonly own: Interactions;
   /** Size of the catalogue. */
   readonly items: number;
-  /** Absent: the platform stays alone. */
+  /** The vectors that the federation made together; absent: the platform ranks alone. */
   readonly shared?: SharedVectors;
   /** Seed of the candidates on which the weights are chosen. */
   readonly seed: string;

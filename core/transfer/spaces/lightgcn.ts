@@ -42,7 +42,7 @@ interface Graph {
   readonly persons: number;
   readonly items: number;
   readonly domain: Pick<Domain, 'offsets' | 'items'>;
-  /** 1 / sqrt(degree). */
+  /** One over the root of each person's degree. */
   readonly ofPerson: Float64Array;
   readonly ofItem: Float64Array;
 }

@@ -24,7 +24,7 @@ export interface Training<Settings extends object = object> extends Piece<Settin
   width(inputs: number, settings: Settings, release?: PublicRelease): number;
   /** Sums that one source releases alone before the first round. */
   asks(shape: PublicShape, platform: string, inputs: number, settings: Settings): readonly Ask[];
-  /** Absent for a training that needs no round: its own sums have all of its share. */
+  /** The masked sums of the rounds. Absent for a training that needs no round: its own sums have all of its share. */
   rounds?(shape: PublicShape, inputs: number, settings: Settings): RoundsPlan;
   /** The shared model before the first round: a public function of the plan and of a seed in the manifest. */
   initialModel(plan: SharedPlan, seed: string): SharedModel;

@@ -24,7 +24,7 @@ export interface Made {
 /** Everything that a view which carries a claim may depend on. */
 export interface ViewContext<Settings> {
   readonly platform: PublicPlatform;
-  /** Absent: raw, or a training reads the view. */
+  /** The form of the release; absent: raw, or a training reads the view. */
   readonly release?: PublicRelease;
   /** Public facts about the platform's items. */
   readonly catalogue: Catalogue;

@@ -13,10 +13,10 @@ import { blurred, both, linear, niches, sectors } from './worlds.ts';
 /** The gains in NDCG@10 that a method must keep on its world: the intervals lie above. */
 export interface Margins {
   readonly method: string;
-  /** Over itself with its mechanism switched off. */
+  /** Gain over the method itself with its mechanism switched off. */
   readonly overAblation: number;
   readonly overPrior: number;
-  /** Over `ridge`; absent if it promises nothing over it. */
+  /** Gain over `ridge`; absent if the method promises nothing over it. */
   readonly overRidge?: number;
 }
 
