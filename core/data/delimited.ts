@@ -28,7 +28,7 @@ export interface RecordSink {
 export type QuoteFault = 'open' | 'text after a closing quotation mark';
 
 const OPEN_MARK = 'a quotation mark opens a field and none closes it';
-/** Longest quoted field in characters. The reader assumes that a longer one has lost its closing mark. */
+/** Most characters of a record over several lines. The reader assumes that a longer one has lost a closing mark. */
 const LONGEST_RECORD = 1 << 20;
 
 /**

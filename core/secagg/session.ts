@@ -107,7 +107,7 @@ export type PlatformEffect =
   | { readonly kind: 'charge'; readonly sessionId: Uint8Array }
   /** Record the revealed shares durably before they are sent. The store refuses this for an attempt that was given up. */
   | { readonly kind: 'persist-reveal'; readonly attempt: string; readonly reveals: Reveals }
-  /** The session did not take a message (late, duplicate, unexpected). The driver counts these; none is fatal. */
+  /** The session did not take a message (late, duplicate, unexpected). The driver logs it; it is never fatal. */
   | { readonly kind: 'ignored'; readonly error: SecaggError }
   /** The session is over for this platform and its keys are wiped, so that it can reveal nothing more. */
   | { readonly kind: 'done'; readonly outcome: string }

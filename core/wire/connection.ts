@@ -18,7 +18,7 @@ export interface FreshConnection extends Connection {
   welcomed(): void;
 }
 
-/** The link's methods for the carrier to call. None throws: an internal error ends the connection and reaches `onDefect`. */
+/** Events of a connection, for its carrier to call. None throws: an internal error ends the connection and reaches `onDefect`. */
 export interface ConnectionEvents {
   onFrame(frame: Uint8Array): void;
   /** The carrier itself refused a packet, and will close the connection. */

@@ -23,7 +23,7 @@ export interface AcceptanceTerms {
 /**
  * Lists, in order, the entries that the coordinator's ledger has and this ledger lacks: charges, and refunds of charges
  * that this side need not keep. A charge that the coordinator has taken back and this side keeps is not a conflict.
- * It takes charges over only until R stand in this ledger: a charge that only this platform keeps must not use up the
+ * This ledger takes charges over only until R stand in it: a charge that only this platform keeps must not use up the
  * budget that its own sums need.
  *
  * @throws PrivacyError PRIVACY_LEDGER_BROKEN if the hash chain does not hold; PRIVACY_LEDGER_REFUSED if an entry is

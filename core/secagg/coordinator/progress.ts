@@ -71,7 +71,7 @@ function firstGrants(
 /** Closes the stage at its deadline with the platforms that have answered, or ends the attempt if they are too few. */
 export function deadline(state: OpenCoordinatorState): CoordinatorStep {
   if (state.stage === 'opening') return [state, []];
-  // A platform that waits for an upload slot does not count as silent: the coordinator has not called it yet.
+  // A platform that waits for an upload slot does not count as silent: the coordinator has not granted it one yet.
   const patient = state.stage === 'masked-input' ? state.uploads.patient : [];
   for (const platform of state.remaining) {
     if (!patient.includes(platform)) state.session.silent.set(platform, state.stage);
