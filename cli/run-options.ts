@@ -5,7 +5,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { flagOf, textOf } from '../simulations/options.ts';
+import { flagOf, textOf } from '../simulations/option-fields.ts';
 import { setting } from './arguments.ts';
 
 type Options = Readonly<Record<string, z.ZodDefault>>;

@@ -1,7 +1,7 @@
 /** The table of options in docs/experiments.md, made from their schemas. */
 import { defaultText } from '../cli/run-options.ts';
 import { experimentOptions } from '../simulations/experiment/config.ts';
-import { flagOf, textOf } from '../simulations/options.ts';
+import { flagOf, textOf } from '../simulations/option-fields.ts';
 
 const BEGIN = '<!-- Written by npx tsx docs/write-options.ts from simulations/options.ts. -->';
 const END = '<!-- End of the options. -->';

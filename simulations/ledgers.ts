@@ -13,7 +13,7 @@ import { reportLedger } from '../core/privacy/ledger/ledger-report.ts';
 import type { LedgerReport } from '../core/privacy/ledger/ledger-report.ts';
 import { ledgerBudget } from '../core/privacy/plan/plan-events.ts';
 import { openSqliteStore as openCoordinatorStore } from '../server/store/sqlite.ts';
-import type { Variant } from './options.ts';
+import type { Variant } from './variants.ts';
 import type { FederationFiles } from './trial-files.ts';
 
 /** The coordinator's ledger, then each platform's, in the form of `isthmus privacy ledger --json`. */

@@ -8,86 +8,14 @@ import type { EvaluationProtocol } from '../client/evaluation/settings.ts';
 import { messageOf } from '../core/errors/coded-error.ts';
 import { nameSchema } from '../core/packages/package-id.ts';
 import { isLocalMode, LOCAL_MODES, RELEASE_MODES, USUAL_RELEASE } from '../core/release/registry.ts';
-import { ablationsOf, DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
+import { DEFAULT_DECODER, decoderNamed } from '../core/transfer/readouts/registry.ts';
 import { composeEncoder } from '../core/transfer/compose.ts';
 import { trainings } from '../core/transfer/registry.ts';
-import { encoderAblations, encoderName, encoderSpec } from '../core/transfer/expression.ts';
+import { encoderName, encoderSpec } from '../core/transfer/expression.ts';
 import { presets, publishedPair, publishedPairs } from '../core/transfer/presets.ts';
-import { SimulationError } from './errors.ts';
+import { checked, epsilon, flagOf, list, name, oneOf, option, share, whole, within } from './option-fields.ts';
 import { PRESET_NAMES } from './worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
-
-/** The texts of an option. */
-export interface OptionText {
-  /** Placeholder for the value in help: `--seeds <n>`. A switch has none. */
-  readonly value?: string;
-  readonly help: string;
-  /** Describes a default that is not a value: "all of the world". */
-  readonly unsaid?: string;
-  /** The flag, if it differs from the option's own name. */
-  readonly flag?: string;
-}
-
-const texts = z.registry<OptionText>();
-
-/** Attaches an option's texts to its schema. */
-export function option<Schema extends z.ZodType>(schema: Schema, text: OptionText): Schema {
-  texts.add(schema, text);
-  return schema;
-}
-
-/** The same option with another default, for a command that starts from other values. */
-export function withDefault<Schema extends z.ZodType>(
-  schema: z.ZodDefault<Schema>,
-  value: z.core.util.NoUndefined<z.output<Schema>>,
-): z.ZodDefault<Schema> {
-  return option(schema.unwrap().default(value), textOf(schema));
-}
-
-/** @throws RangeError for a schema that is no option. */
-export function textOf(schema: z.ZodType): OptionText {
-  const text = texts.get(schema);
-  if (text === undefined) throw new RangeError('an option without a text');
-  return text;
-}
-
-/** The flag of an option, such as `--world-overlap`. */
-export function flagOf(name: string, schema: z.ZodType): string {
-  return `--${textOf(schema).flag ?? name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-}
-
-/** Messages that name the allowed values and the given value. */
-const must = (be: string) => ({ error: ({ input }: { input?: unknown }) => `must be ${be}, not ${String(input)}` });
-
-function whole(least: number, most: number): z.ZodType<number, number> {
-  return z.int(must(`a whole number from ${least} to ${most}`)).refine((value) => value >= least && value <= most, {
-    error: ({ input }) => `must be a whole number from ${least} to ${most}, not ${String(input)}`,
-  });
-}
-
-/** One of several names. */
-export function oneOf<const Names extends readonly string[]>(
-  names: Names,
-): z.ZodEnum<z.core.util.ToEnum<Names[number]>> {
-  return z.enum(names, { error: ({ input }) => `names "${String(input)}", which is none of ${names.join(', ')}` });
-}
-
-function within(test: (value: number) => boolean, range: string): z.ZodType<number, number> {
-  return z.number(must(range)).refine(test, must(range));
-}
-
-const share = within((value) => value > 0 && value <= 1, 'above 0 and at most 1');
-const epsilon = within((value) => value > 0 && value <= 100, 'above 0 and at most 100');
-const name = z.string().min(1, 'is empty');
-
-/** A list in which no value occurs twice: the rows of both would pass for two seeds of one variant. */
-export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schema> {
-  return z.array(schema).check((context) => {
-    const twice = context.value.find((value, place) => context.value.indexOf(value) !== place);
-    if (twice === undefined) return;
-    context.issues.push({ code: 'custom', input: context.value, message: `names ${String(twice)} twice` });
-  });
-}
 
 const published = presets.map((preset) => preset.name);
 
@@ -337,23 +265,6 @@ export function simulationOptions(input: SimulationInput): SimulationOptions {
   return checked(runSchema, input, (key) => (key in runOptions ? flagOf(key, runOptions[key as OptionName]) : key));
 }
 
-/**
- * @param nameOf the name by which the author of the input knows an option: its flag, or its key in a file.
- * @throws SimulationError SIMULATION_OPTION with a sentence on each issue: "--seeds must be ...".
- */
-export function checked<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  nameOf: (key: string) => string,
-): z.output<Schema> {
-  const read = schema.safeParse(input);
-  if (read.success) return read.data;
-  const sentences = read.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${nameOf(String(path[0]))} ${message}` : message,
-  );
-  throw new SimulationError('SIMULATION_OPTION', sentences.join('; '));
-}
-
 interface EncodersAsked {
   readonly strategy: readonly string[];
   readonly encoder: readonly string[];
@@ -371,47 +282,6 @@ export function encodersOf({ strategy, encoder: expressions }: EncodersAsked): r
   const all = [...named, ...new Set(pairs.filter((one) => !named.includes(one)))];
   // A shared subspace needs a vocabulary, which only simulations of sites have.
   return all.length > 0 ? all : published.filter((one) => one !== 'shared-subspace');
-}
-
-/** One federation to run at each seed. */
-export interface Variant {
-  /** Name of the encoder in tables. */
-  readonly strategy: string;
-  readonly release: SimulationOptions['release'][number];
-  /** Total epsilon as tables show it; null without privacy, or if there is nothing to bound. */
-  readonly epsilon: number | null;
-  /** The manifest's budget; null for a federation without privacy. */
-  readonly budget: number | null;
-  readonly epsilon0: number | null;
-  /** True if a mechanism of the encoder is switched off. */
-  readonly isAblation?: true;
-}
-
-/** Every federation that the options ask for. An encoder that spends no epsilon runs once, whatever the epsilons. */
-export function variants(options: SimulationOptions): Variant[] {
-  const encoders = encodersOf(options).flatMap((strategy): Pick<Variant, 'strategy' | 'isAblation'>[] => [
-    { strategy },
-    ...(options.ablate ? encoderAblations(strategy) : []).map(
-      ({ expression }) => ({ strategy: expression, isAblation: true }) as const,
-    ),
-  ]);
-  return encoders.flatMap((encoder) => {
-    const { strategy } = encoder;
-    const promises = composeEncoder(encoderSpec(strategy)).law === 'charged';
-    const budgets = promises ? options.epsilon : options.epsilon.slice(0, 1);
-    return options.release.flatMap((release) =>
-      budgets.flatMap((budget) =>
-        (isLocalMode(release) ? options.epsilon0 : [null]).map((epsilon0) => {
-          return { ...encoder, release, epsilon: promises ? budget : null, budget, epsilon0 };
-        }),
-      ),
-    );
-  });
-}
-
-/** Every decoder that a target fits to the same releases; the first one serves. */
-export function measuredDecoders({ ablate, decoder: asked }: Pick<SimulationOptions, 'ablate' | 'decoder'>): string[] {
-  return ablate ? asked.flatMap((one) => [one, ...ablationsOf(one).map(({ name }) => name)]) : [...asked];
 }
 
 /** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */

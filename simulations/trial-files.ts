@@ -20,7 +20,8 @@ import { encoderSpec } from '../core/transfer/expression.ts';
 import { writeIdentity } from '../host/federation-files.ts';
 import { trainsInRounds } from './options.ts';
 import { writeOut } from './out-folder.ts';
-import type { SimulationOptions, Variant } from './options.ts';
+import type { SimulationOptions } from './options.ts';
+import type { Variant } from './variants.ts';
 import { writeDomain } from './worlds/write-world.ts';
 
 /** A world with its hidden interactions, for one seed. All variants of that seed share it. */

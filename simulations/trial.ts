@@ -13,7 +13,8 @@ import { HostPool } from './hosts/pool.ts';
 import type { CoordinatorEvent } from '../server/events.ts';
 import { gaveUpText } from '../server/rounds/announcements.ts';
 import { coordinatorStoreIn, platformStateIn } from './ledgers.ts';
-import { measuredDecoders, sampledUnlessNamed } from './options.ts';
+import { sampledUnlessNamed } from './options.ts';
+import { measuredDecoders } from './variants.ts';
 import type { SimulationOptions } from './options.ts';
 import type { DataFiles, FederationFiles, TrialWorld } from './trial-files.ts';
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { flagOf, runOptions, simulationOptions } from '../../simulations/options.ts';
+import { runOptions, simulationOptions } from '../../simulations/options.ts';
+import { flagOf } from '../../simulations/option-fields.ts';
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { RELEASE_MODES } from '../../core/release/registry.ts';
 import { USUAL_ENCODER } from '../../core/transfer/expression.ts';
 import { SimulationError } from '../errors.ts';
-import { checked, list, oneOf, option, runOptions, simulationOptions, textOf, withDefault } from '../options.ts';
+import { runOptions, simulationOptions } from '../options.ts';
+import { checked, list, oneOf, option, textOf, withDefault } from '../option-fields.ts';
 import type { SimulationOptions } from '../options.ts';
 
 const { inProcess: _, out: __, ablate: ___, ...shared } = runOptions;

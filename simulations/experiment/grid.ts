@@ -2,8 +2,8 @@
  * The grid of an experiment: every trial, in the order of their start.
  * @module
  */
-import { variants } from '../options.ts';
-import type { Variant } from '../options.ts';
+import { variants } from '../variants.ts';
+import type { Variant } from '../variants.ts';
 import { optionsAt } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
 
