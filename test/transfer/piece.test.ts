@@ -11,10 +11,21 @@ const SETTINGS: Readonly<Record<string, object>> = {
   autoencoder: { hidden: 8, bottleneck: 6 },
 };
 
+const OTHER_WAYS: readonly (readonly [string, object])[] = [
+  ['meta', { outer: 'reptile' }],
+  ['meta', { nearness: 'distance', sampling: 'counts' }],
+  ['item-attention', { sampling: 'mixed', logQ: false, task: 'next' }],
+  ['item-attention', { sampling: 'hard', ordered: false }],
+];
+
 describe('pieces that carry a claim', () => {
   for (const view of views.all) describe(`view ${view.name}`, () => viewCompliance(view, SETTINGS[view.name]));
   for (const training of trainings.all) {
     describe(`training ${training.name}`, () => trainingCompliance(training, SETTINGS[training.name]));
+  }
+  // Every setting that changes what a person's contribution is made of.
+  for (const [name, given] of OTHER_WAYS) {
+    describe(`training ${name}, ${JSON.stringify(given)}`, () => trainingCompliance(trainings.named(name), given));
   }
 
   it('a test of batches sees a contribution that depends on who else is in the batch', () => {

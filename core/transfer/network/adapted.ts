@@ -47,8 +47,10 @@ export function adapted(width: number, { outer, rate, steps }: Adaptation, name:
         y,
         backward(dy) {
           const right = arithmetic.zeros(y.length);
-          for (let i = 0; i < y.length; i++)
-            right[i] = outer === 'maml' ? dy[i] : (y[i] - parameters[i % width]) / examples;
+          for (let i = 0; i < y.length; i++) {
+            // Not divided by the number of examples: those of other persons are among them.
+            right[i] = outer === 'maml' ? dy[i] : y[i] - parameters[i % width];
+          }
           return {
             dx: arithmetic.zeros(x.length),
             factors: [{ at: 0, rows: 1, columns: width, left: null, right }],

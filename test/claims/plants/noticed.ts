@@ -162,6 +162,14 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: 'test/privacy/sensitivity.test.ts',
     title: 'written out: one person less in a crowd takes its own integers along, wherever it stood',
   },
+  'meta-step-divided-by-the-batch': {
+    file: 'test/transfer/piece.test.ts',
+    title: 'training meta, {"outer":"reptile"} takes one history at a time, in its own sums and in rounds',
+  },
+  'negatives-by-who-came-before': {
+    file: 'test/transfer/piece.test.ts',
+    title: 'training gru takes one history at a time, in its own sums and in rounds',
+  },
   'noise-skips-zeros': { file: released, title: 'a sum of one platform alone: all of the noise, in every coordinate' },
   'noise-words-repeat': {
     file: 'test/random/streams.test.ts',

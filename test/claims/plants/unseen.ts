@@ -108,6 +108,22 @@ export const unseen: readonly Plant[] = [
     why: "one person more moves the second clip of everybody after, so that K is not the sum's sensitivity",
   },
   {
+    id: 'meta-step-divided-by-the-batch',
+    file: 'core/transfer/network/adapted.ts',
+    search: 'y[i] - parameters[i % width];',
+    replace: '(y[i] - parameters[i % width]) / examples;',
+    breaks: 'C1.bound',
+    why: 'a step is divided by the examples of all persons that are computed at once, so that a person moves those of others',
+  },
+  {
+    id: 'negatives-by-who-came-before',
+    file: 'core/transfer/training/towers/towers.ts',
+    search: 'examplesOf(history.items, round, settings, negatives, { score, seed })',
+    replace: 'examplesOf(history.items, round, settings, negatives, { score, seed: `${seed}/${start}` })',
+    breaks: 'C1.bound',
+    why: "a person's negatives depend on the place among other persons, so that one person less moves everybody after",
+  },
+  {
     id: 'noise-skips-zeros',
     file: 'core/privacy/mechanism/discrete-gaussian.ts',
     search: 'index++) integers[index] += this.sample();',
