@@ -37,7 +37,7 @@ const program = new Command('isthmus')
 Examples:
   isthmus simulate                               a whole federation on a synthetic world, with a report
   isthmus simulate --data DIR --platforms food,kitchen --target kitchen --strategy linear-bridge
-  isthmus init --platforms films,books,music --out my-federation
+  isthmus init --platforms films,books,music --unsafe-trial --out my-federation
   isthmus coordinator --manifest my-federation/manifest.yaml --identity my-federation/coordinator.key --store coordinator.db
   isthmus data inspect ratings.csv`,
   );

@@ -18,6 +18,8 @@ import { PRESET_NAMES } from './worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
 const published = presets.map((preset) => preset.name);
+/** Those that run without being asked for: a shared subspace needs a vocabulary, which only simulations of sites have. */
+const USUAL_STRATEGIES = published.filter((one) => one !== 'shared-subspace');
 
 /** An encoder, as an expression. */
 const encoder = z.string().superRefine((value, context) => {
@@ -67,7 +69,7 @@ export const runOptions = {
   strategy: option(list(oneOf([...published, ...publishedPairs.map(({ name: pair }) => pair)])).default([]), {
     value: 'names',
     help: 'encoders to compare, by published names; some also name a decoder; one without a privacy promise runs at one epsilon only',
-    unsaid: `${published.join(', ')}, if there is no --encoder`,
+    unsaid: `${USUAL_STRATEGIES.join(', ')}, if there is no --encoder`,
   }),
   encoder: option(list(encoder).default([]), {
     value: 'list',
@@ -280,8 +282,7 @@ export function encodersOf({ strategy, encoder: expressions }: EncodersAsked): r
   const asked = [...strategy.filter((one) => publishedPair(one) === undefined), ...expressions];
   const named = asked.map((one) => encoderName(encoderSpec(one)));
   const all = [...named, ...new Set(pairs.filter((one) => !named.includes(one)))];
-  // A shared subspace needs a vocabulary, which only simulations of sites have.
-  return all.length > 0 ? all : published.filter((one) => one !== 'shared-subspace');
+  return all.length > 0 ? all : USUAL_STRATEGIES;
 }
 
 /** True if the encoder trains in these rounds. Without a training, options of rounds have no meaning. */

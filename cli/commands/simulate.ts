@@ -113,7 +113,7 @@ function nextCommand({ privacy }: Results, options: SimulationOptions): string {
   if (options.protocol === 'cold-platform' && !isSweep) {
     return `isthmus simulate ${options.data === null ? '--world cross-site' : worldFlags(options).trim()} --epsilon 1,2,4,8 --seeds 3`;
   }
-  if (isSweep) return 'isthmus init --platforms films,books,music --out my-federation';
+  if (isSweep) return 'isthmus init --platforms films,books,music --unsafe-trial --out my-federation';
   return `isthmus simulate ${worldFlags(options)}--strategy private-subspace --epsilon 1,2,4,8 --seeds 3`;
 }
 
