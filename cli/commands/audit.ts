@@ -133,13 +133,13 @@ function describeTraining(training: TrainingAudit): string[] {
 function describeStrategies(strategies: readonly StrategyAudit[]): string[] {
   return [
     'Canaries in the strategies as they run: encoder sums of each platform, and rounds',
-    `  ${'strategy'.padEnd(17)} ${'canaries'.padEnd(20)} ${'guessed right'.padEnd(14)} ${'any'.padStart(6)} ${'Gaussian'.padStart(9)} ${'charged'.padStart(8)} ${'proven'.padStart(8)}`,
+    `  ${'strategy'.padEnd(24)} ${'canaries'.padEnd(20)} ${'guessed right'.padEnd(14)} ${'any'.padStart(6)} ${'Gaussian'.padStart(9)} ${'charged'.padStart(8)} ${'proven'.padStart(8)}`,
     ...strategies.map(
       (audited) =>
-        `  ${audited.strategy.padEnd(17)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${proven(audited.chargedEpsilon).padStart(8)} ${proven(audited.provenEpsilon).padStart(8)}`,
+        `  ${audited.strategy.padEnd(24)} ${`${audited.canaries} on ${audited.platformsPerCanary} of ${audited.platforms}`.padEnd(20)} ${`${audited.correct} of ${audited.guesses}`.padEnd(14)} ${figure(audited.lowerBound).padStart(6)} ${figure(audited.gaussianLowerBound).padStart(9)} ${proven(audited.chargedEpsilon).padStart(8)} ${proven(audited.provenEpsilon).padStart(8)}`,
     ),
     ...attackedEncoders().flatMap(({ strategy, notBecause }) =>
-      notBecause === null ? [] : [`  ${strategy.padEnd(17)} not attacked: ${notBecause}`],
+      notBecause === null ? [] : [`  ${strategy.padEnd(24)} not attacked: ${notBecause}`],
     ),
     '',
   ];

@@ -276,6 +276,8 @@ function canaryDomain(name: string, canaries: number): Domain {
     name,
     persons: Array.from({ length: canaries }, (_, canary) => `canary ${canary}`),
     catalogue: Array.from({ length: items }, (_, item) => `item ${item}`),
+    // Some trainings read titles.
+    titles: Array.from({ length: items }, (_, item) => `title ${item}`),
     offsets: Uint32Array.from({ length: canaries + 1 }, (_, canary) => 2 * canary),
     items: Uint32Array.from({ length: items }, (_, item) => item),
   };
