@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
+import type { History } from '../../core/data/domain.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 import { adapted } from '../../core/transfer/network/adapted.ts';
 import { double } from '../../core/transfer/network/arithmetic.ts';
 import { attention } from '../../core/transfer/network/attention.ts';
@@ -14,6 +17,9 @@ import { towerOver } from '../../core/transfer/training/towers/item-vectors.ts';
 import { Negatives, SAMPLINGS } from '../../core/transfer/training/towers/negatives.ts';
 import { TowerPair } from '../../core/transfer/training/towers/pair.ts';
 import { NEARNESSES } from '../../core/transfer/training/towers/softmax.ts';
+import { towerDefaults, towers, towerSettings } from '../../core/transfer/training/towers/towers.ts';
+import type { TowerSettings } from '../../core/transfer/training/towers/towers.ts';
+import type { Training } from '../../core/transfer/training/training.ts';
 
 const WIDTH = 5;
 const ITEMS = 30;
@@ -116,5 +122,46 @@ describe('two towers', () => {
         assert.equal(logQ[positives + i], item === ITEMS - 1 ? 0 : Number.POSITIVE_INFINITY);
       });
     }
+  });
+
+  it('the towers run on a bounded number of items at once, however large catalogue, histories and settings are', async () => {
+    let most = 0;
+    const items = 6000;
+    const counted: Training<TowerSettings> = towers({
+      name: 'counted',
+      summary: '',
+      reference: '',
+      defaults: towerDefaults,
+      ablation: { off: '', settings: {} },
+      schema: z.strictObject(towerSettings(towerDefaults)),
+      layers: () => ({ dimension: 1, items: [], person: meanOf(1) }),
+      itemTower: () => ({
+        blocks: [],
+        run(arithmetic, _, chosen) {
+          most = Math.max(most, chosen.length);
+          return { y: arithmetic.zeros(chosen.length), backward: (dy) => ({ dx: dy, factors: [] }) };
+        },
+      }),
+      initial: () => 0,
+    });
+    const plan = { blocks: [], optimiser: { name: 'fedavg', learningRate: 1 }, denominator: 1 } as const;
+    const trainee = await counted.join({
+      shape: { platforms: [], maxPlatformsPerPerson: 1, rounds: 1 },
+      platform: { name: 'books', number: 0 },
+      plan,
+      settings: counted.settings({ longest: 100, positives: 20, negatives: 100, sampling: 'hard' }),
+      views: [],
+      inputs: () => new Float32Array(0),
+      width: 1,
+      widths: [1],
+      catalogue: { ids: Array.from({ length: items }, (_, item) => `${item}`) },
+      sums: { noiseDeviation: () => 0, release: () => Promise.resolve(new Float64Array(0)) },
+      random: seededRandom('counted'),
+    });
+    const long: History = { items: Uint32Array.from({ length: 400 }, (_, item) => item) };
+    const shared = new Float32Array(0);
+    assert.equal([...trainee.contribution(shared, 1)(Array.from({ length: 40 }, () => long))].length, 40);
+    assert.equal(trainee.encode(shared)(long).length, 2);
+    assert.ok(most > 0 && most <= 2560, `${most} items at once`);
   });
 });

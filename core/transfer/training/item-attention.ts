@@ -29,8 +29,8 @@ const schema: z.ZodType<ItemAttentionSettings> = z.strictObject({
   evenness: z.number().min(0.01).max(1e9).default(defaults.evenness),
 });
 
-/** The layer that weighs the items of a history; explanations show its weights. */
-export function weighing(inputs: number, { evenness, inner }: ItemAttentionSettings): Attention {
+/** The layer that weighs the items of a history. */
+function weighing(inputs: number, { evenness, inner }: ItemAttentionSettings): Attention {
   return attention(inputs, inner, { keys: 'keys', query: 'query' }, evenness);
 }
 

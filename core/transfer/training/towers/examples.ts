@@ -22,6 +22,9 @@ export interface Example {
 export const TASKS = ['halves', 'next'] as const;
 export type Task = (typeof TASKS)[number];
 
+/** Most examples of a person, by either task. */
+export const EXAMPLES = 2;
+
 export interface ExampleSettings {
   readonly task: Task;
   /** False shuffles the items that the tower sees, so that their order says nothing. */

@@ -24,7 +24,7 @@ import type { PerPerson } from '../../per-person.ts';
 import { OPTIMISERS } from '../optimisers.ts';
 import type { OptimiserName } from '../optimisers.ts';
 import type { Trainee, Training, TrainingContext } from '../training.ts';
-import { examplesOf, seenOf, TASKS } from './examples.ts';
+import { EXAMPLES, examplesOf, seenOf, TASKS } from './examples.ts';
 import type { Task } from './examples.ts';
 import { TowerPair } from './pair.ts';
 import type { ItemTower } from './pair.ts';
@@ -199,21 +199,22 @@ function pairOf<Settings extends TowerSettings>(
 /** A public seed: the same after a restart, so that a person's examples are too. */
 const seedOf = ({ random }: TrainingContext<object>): string => Buffer.from(random.bytes(16)).toString('hex');
 
-/** Persons who are computed at once. */
-const BATCH = 32;
+/** Items that a tower is run on at once. It bounds memory, and changes no number: rows are independent. */
+const ROWS = 2560;
 
 function trainee(both: TowerPair, negatives: Negatives, settings: TowerSettings, seed: string, items: number): Trainee {
+  const { longest, negatives: drawn, positives } = settings;
+  const persons = Math.max(1, Math.floor(ROWS / (EXAMPLES * (longest + positives + drawn))));
   return {
     contribution(shared: SharedModel, round: number): PerPerson {
       const score = settings.sampling === 'hard' ? scores(both, shared, items) : (): (() => number) => () => 0;
       return function* (batch) {
-        for (let start = 0; start < batch.length; start += BATCH) {
-          const persons = batch
-            .slice(start, start + BATCH)
+        for (let start = 0; start < batch.length; start += persons) {
+          const some = batch
+            .slice(start, start + persons)
             .map((history) => examplesOf(history.items, round, settings, negatives, { score, seed }));
-          const taught = both.learn(single, shared, persons, settings);
-          for (const [person, examples] of persons.entries())
-            yield examples.length > 0 ? taught[person].update : NOTHING;
+          const taught = both.learn(single, shared, some, settings);
+          for (const [person, examples] of some.entries()) yield examples.length > 0 ? taught[person].update : NOTHING;
         }
       };
     },
@@ -233,11 +234,12 @@ function trainee(both: TowerPair, negatives: Negatives, settings: TowerSettings,
 }
 
 function allVectors(arithmetic: Arithmetic, both: TowerPair, shared: SharedModel, items: number): Reals {
-  return both.runItems(
-    arithmetic,
-    shared,
-    Uint32Array.from({ length: items }, (_, item) => item),
-  ).y;
+  const vectors = arithmetic.zeros(items * both.dimension);
+  for (let start = 0; start < items; start += ROWS) {
+    const some = Uint32Array.from({ length: Math.min(ROWS, items - start) }, (_, i) => start + i);
+    vectors.set(both.runItems(arithmetic, shared, some).y, start * both.dimension);
+  }
+  return vectors;
 }
 
 /** The product of a person's vector with an item's, for hard negatives. */
