@@ -37,4 +37,14 @@ describe('pieces that carry a claim', () => {
     const above = { views: [{ name: 'plain-als' }], training: { name: 'autoencoder' } };
     assert.throws(() => composeEncoder(above), { code: 'TRANSFER_LAW', message: /raw data/ });
   });
+
+  it('a training by towers is refused without rounds, where it would release untrained networks', () => {
+    const platforms = [{ name: 'books', items: 50, personsAbout: 100, releases: true }];
+    for (const training of ['two-towers', 'item-attention', 'gru', 'text-cnn', 'meta']) {
+      const encoder = composeEncoder({ views: [{ name: 'text' }], training: { name: training } });
+      const shape = { platforms, maxPlatformsPerPerson: 1, rounds: 0 };
+      assert.throws(() => encoder.queries(shape, 'books'), { code: 'TRANSFER_SHAPE', message: /none are planned/ });
+      assert.equal(encoder.queries({ ...shape, rounds: 1 }, 'books').length, 1);
+    }
+  });
 });

@@ -143,6 +143,12 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
       return [{ label: COUNTS, dimension: itemsOf(shape, platform), clip: 1, repetitions: 1, portion }];
     },
     rounds(shape, inputs, settings) {
+      if (shape.rounds < 1) {
+        throw new TransferError(
+          'TRANSFER_SHAPE',
+          `${name} is trained in rounds, and none are planned: set rounds.count to 5, or leave the training out`,
+        );
+      }
       const { items, person } = design.layers(inputs, settings);
       return {
         blocks: [...items, ...person.blocks],
