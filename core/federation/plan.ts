@@ -9,6 +9,7 @@ import type { PrivacyPlan } from '../privacy/plan/privacy-plan.ts';
 import { releaseBound } from '../release/registry.ts';
 import { composeEncoder } from '../transfer/compose.ts';
 import type { Encoder, PublicShape, SharedModel, SharedPlan } from '../transfer/encoder.ts';
+import { TransferError } from '../transfer/errors.ts';
 import { worstLaw } from '../transfer/law.ts';
 import type { Law } from '../transfer/law.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
@@ -35,6 +36,16 @@ export interface FederationPlan {
   readonly previous?: FederationPlan;
 }
 
+/** A platform that only takes the shared model must be able to use it without a source. @throws TransferError TRANSFER_SHAPE */
+function checkTakers({ platforms }: Manifest, { itemVectors, name }: Encoder): void {
+  const taker = platforms.find(({ takes }) => takes === true);
+  if (taker === undefined || itemVectors !== undefined) return;
+  throw new TransferError(
+    'TRANSFER_SHAPE',
+    `"${taker.name}" only takes the shared model, and that of ${name} has no item vectors for it to use: choose shared-subspace, or let "${taker.name}" contribute`,
+  );
+}
+
 /**
  * @throws PackageError PACKAGE_NOT_ALLOWED, PACKAGE_DIFFERS; TransferError TRANSFER_PIECE, TRANSFER_SETTING, TRANSFER_LAW about the encoder; PrivacyError if the policy
  *   cannot be planned, with the numbers; FederationError MANIFEST_SUCCESSION, FAREWELL_INVALID.
@@ -47,6 +58,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     checkFarewells(manifest, previous.privacy.refunds);
   }
   const encoder = composeEncoder(manifest.encoder);
+  checkTakers(manifest, encoder);
   // A platform that only takes the shared model is in no sum. If it counted, the others would add too little noise.
   const contributors = contributorsOf(manifest);
   const sources = manifest.privacy.sources ?? contributors.map(({ name }) => name);

@@ -56,6 +56,12 @@ describe('a platform that only takes the shared model', () => {
     assert.throws(() => roundSum(plan, 'newcomer'), { code: 'FEDERATION_NOTHING_SHARED' });
   });
 
+  it('is refused where the shared model has nothing that it could use', () => {
+    const trunk = manifestOf(['newcomer'], undefined, { encoder: encoderSpec('shared-trunk') });
+    assert.throws(() => planFederation(trunk), { code: 'TRANSFER_SHAPE', message: /"newcomer" only takes/ });
+    assert.doesNotThrow(() => planFederation(manifestOf([], undefined, { encoder: encoderSpec('shared-trunk') })));
+  });
+
   it('is invited to no attempt, and a platform refuses one that invites it', () => {
     const plan = planFederation(manifestOf(['newcomer']));
     assert.deepEqual(cohortOf(plan, attemptConfig(plan, ['a', 'b', 'c'])), ['a', 'b', 'c']);

@@ -281,7 +281,7 @@ describe('the PLD accountant', () => {
   it('the trade-off curve: of a Gaussian exactly, of its discretisation just above, never below the diagonal', () => {
     const exact = PldAccountant.empty().compose({ kind: 'gaussian', noiseMultiplier: 2 }, 4);
     const grid = PldAccountant.empty({ step: 1e-2 }).compose(disguised(2), 4);
-    for (const fpr of [1e-6, 1e-3, 0.05, 0.3, 0.9]) {
+    for (const fpr of [1e-6, 0.05, 0.9]) {
       const truth = gaussianTradeOff(1, fpr);
       assert.ok(relativeError(exact.truePositiveRate(fpr), truth) < 1e-9);
       assert.ok(grid.truePositiveRate(fpr) >= truth && grid.truePositiveRate(fpr) < truth * 1.01 + 1e-6);

@@ -47,7 +47,11 @@ export const textCnn: Training<TextCnnSettings> = towers({
   summary: 'what neighbouring words of titles say, by small filters that are trained in rounds; needs titles',
   reference: 'Kim, EMNLP 2014, section 2; McMahan et al., ICLR 2018',
   defaults,
-  ablation: { off: 'filters see one word at a time, so that their order says nothing', settings: { reach: 1 } },
+  // As many filters of one word as there are in all, so that only the order is lost.
+  ablation: {
+    off: 'filters see one word at a time, so that their order says nothing',
+    settings: { reach: 1, filters: defaults.reach * defaults.filters },
+  },
   schema,
   layers: (inputs, settings) => ({
     dimension: inputs,
