@@ -64,11 +64,14 @@ export class ThreadedWorkshop implements Workshop {
     return this.#training.calls.call('adopt', [shared]);
   }
 
-  update({ shared, round, signal, onContribution }: UpdateOrder): Promise<Update> {
+  async update({ shared, round, signal, onContribution }: UpdateOrder): Promise<Update> {
     this.#onContribution = (count) => {
       for (let i = 0; i < count; i++) onContribution();
     };
-    return this.#training.calls.call('update', [shared, round], { signal });
+    const update = await this.#training.calls.call<Update>('update', [shared, round], { signal });
+    // The thread may have been done before it heard that the attempt is over.
+    signal.throwIfAborted();
+    return update;
   }
 
   represent(rows: readonly number[]): Promise<readonly Float32Array[]> {
