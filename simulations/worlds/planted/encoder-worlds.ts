@@ -105,7 +105,8 @@ function grouped(shape: Plan, seed: string): EncoderTrial {
   };
 }
 
-function domainOf(
+/** A platform of these persons, in their order. */
+export function domainOf(
   name: string,
   persons: readonly { readonly id: string; readonly items: Uint32Array }[],
   catalogue: readonly string[],

@@ -4,8 +4,8 @@
  * @module
  */
 import type { ColdPerson } from '../../../core/data/cold-person.ts';
-import type { Domain } from '../../../core/data/domain.ts';
 import { Prng } from '../../../core/random/prng.ts';
+import { domainOf } from './encoder-worlds.ts';
 import type { EncoderTrial, EncoderWorld } from './encoder-worlds.ts';
 import { likedItems } from './planted.ts';
 
@@ -81,22 +81,6 @@ function towerTrial({ attributes, groups, history, items }: Plan, seed: string):
       linked: names,
       unmetPositives: 0,
     },
-  };
-}
-
-function domainOf(
-  name: string,
-  persons: readonly { readonly id: string; readonly items: Uint32Array }[],
-  catalogue: readonly string[],
-): Domain {
-  const offsets = new Uint32Array(persons.length + 1);
-  persons.forEach(({ items }, row) => (offsets[row + 1] = offsets[row] + items.length));
-  return {
-    name,
-    persons: persons.map(({ id }) => id),
-    catalogue,
-    offsets,
-    items: Uint32Array.from(persons.flatMap(({ items }) => Array.from(items))),
   };
 }
 
