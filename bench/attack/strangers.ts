@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { Prng } from '../../core/random/prng.ts';
 import { EVENT_KINDS, frameKinds } from '../../test/wire/packet-kinds.ts';
 import { frameOf, RawWebSocket, TEXT } from '../../test/wire/raw-websocket.ts';
 import { lanes, pause, STRIKE_MS, until } from './attack.ts';
@@ -179,6 +180,7 @@ export const TIMED: Attack = {
   ruins: true,
   strike: async (scene) => {
     const until = performance.now() + 20_000;
+    const random = new Prng('an attacker who cannot see');
     let [seen, strikes] = [0, 0];
     while (performance.now() < until) {
       if (!scene.running.has('coordinator')) await scene.restart();
@@ -189,7 +191,7 @@ export const TIMED: Attack = {
       const stage = status?.rounds.underWay?.stage;
       if (stage !== undefined) seen += 1;
       // An attacker who cannot see the stage strikes at random.
-      const isTime = stage === undefined ? Math.random() < 0.02 : stage === 'consistency' || stage === 'unmask';
+      const isTime = stage === undefined ? random.uniform() < 0.02 : stage === 'consistency' || stage === 'unmask';
       if (!isTime) {
         await pause(5);
         continue;

@@ -77,3 +77,10 @@ export function transposed(arithmetic: Arithmetic, x: Reals, columns: number): R
 export const tanh = (x: number): number => 1 - 2 / (Math.exp(2 * x) + 1);
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** The sum of arrays of one length. */
+export function added(all: readonly Reals[]): Reals {
+  const out = all[0].slice();
+  for (const one of all.slice(1)) for (let i = 0; i < out.length; i++) out[i] += one[i];
+  return out;
+}

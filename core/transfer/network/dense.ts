@@ -3,7 +3,7 @@
  * @module
  */
 import type { Reals } from './arithmetic.ts';
-import { transposed } from './arithmetic.ts';
+import { added, transposed } from './arithmetic.ts';
 import type { Backward, Factors, Layer } from './layer.ts';
 import { shifted, sizeOfBlocks } from './layer.ts';
 
@@ -95,11 +95,6 @@ export function chain(...layers: readonly Layer[]): Layer {
 
 /** The sum of all layers' outputs for the same input. */
 export function sum(...layers: readonly Layer[]): Layer {
-  const added = (all: readonly Reals[]): Reals => {
-    const out = all[0].slice();
-    for (const one of all.slice(1)) for (let i = 0; i < out.length; i++) out[i] += one[i];
-    return out;
-  };
   return {
     inputs: layers[0].inputs,
     outputs: layers[0].outputs,

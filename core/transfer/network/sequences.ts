@@ -2,6 +2,7 @@
  * Layers that turn a sequence of vectors into one vector, and their combinations.
  * @module
  */
+import { added } from './arithmetic.ts';
 import type { Arithmetic, Reals } from './arithmetic.ts';
 import type { Layer, SequenceLayer } from './layer.ts';
 import { shifted, sizeOfBlocks } from './layer.ts';
@@ -132,10 +133,4 @@ function backThrough(passes: readonly Pass[], at: readonly number[], dyOf: (laye
   const backs = passes.map((pass, layer) => pass.backward(dyOf(layer)));
   const factors: Factors[] = backs.flatMap((back, layer) => shifted(back.factors, at[layer]));
   return { dx: added(backs.map(({ dx }) => dx)), factors };
-}
-
-function added(all: readonly Reals[]): Reals {
-  const out = all[0].slice();
-  for (const one of all.slice(1)) for (let i = 0; i < out.length; i++) out[i] += one[i];
-  return out;
 }
