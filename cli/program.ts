@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import('./commands/data.ts')).dataCommand(),
   privacy: async () => (await import('./commands/privacy.ts')).privacyCommand(),
   strategies: async () => (await import('./commands/strategies.ts')).strategiesCommand(),
+  study: async () => (await import('./commands/study.ts')).studyCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   experiment: async () => (await import('./commands/experiment.ts')).experimentCommand(),
   package: async () => (await import('./commands/package.ts')).packageCommand(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dataVocabularySchema } from '../cli/commands/data-vocabulary.ts';
 import { strategiesSchema } from '../cli/commands/strategies.ts';
+import { studySchema } from '../cli/commands/study.ts';
 import { manifestDiffSchema } from '../cli/manifest-diff.ts';
 import { consentsSchema, platformEventSchema, recommendationSchema } from '../client/schemas.ts';
 import { manifestJsonSchema } from '../core/federation/manifest.ts';
@@ -14,6 +15,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
     ['results', titled('isthmus simulate --json, and runs/<id>/results.json', resultsJsonSchema())],
     ['manifest-diff', titled('isthmus manifest diff --json', z.toJSONSchema(manifestDiffSchema))],
     ['strategies', titled('isthmus strategies --json', z.toJSONSchema(strategiesSchema))],
+    ['study', titled('isthmus study --json', z.toJSONSchema(studySchema))],
     ['data-vocabulary', titled('isthmus data vocabulary --json', z.toJSONSchema(dataVocabularySchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
     ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Summary } from '../bench/strategies/summary.ts';
+import type { StudyResult } from '../simulations/studies/run.ts';
 import type { Verified } from '../simulations/worlds/planted/verify.ts';
 
 const FOLDER = join(import.meta.dirname, 'measured');
@@ -9,7 +10,23 @@ const FOLDER = join(import.meta.dirname, 'measured');
 /** File of the figures of every readout on its planted world. */
 export const PLANTED = join(FOLDER, 'planted.json');
 
-export function keptFigures(): { readonly planted: readonly Verified[]; readonly measured: readonly Summary[] } {
+/** Folder of the figures of studies, a file each. */
+export const STUDIES = join(FOLDER, 'studies');
+
+/** What was measured of a study. */
+export interface KeptStudy {
+  readonly planted: StudyResult;
+  readonly real?: StudyResult;
+}
+
+export interface KeptFigures {
+  readonly planted: readonly Verified[];
+  readonly measured: readonly Summary[];
+  /** By name of the study. */
+  readonly studies: ReadonlyMap<string, KeptStudy>;
+}
+
+export function keptFigures(): KeptFigures {
   const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
   const settings = readdirSync(FOLDER)
     .map((name) => join(FOLDER, name))
@@ -18,5 +35,8 @@ export function keptFigures(): { readonly planted: readonly Verified[]; readonly
   return {
     planted: read(PLANTED) as readonly Verified[],
     measured: settings.flatMap((file) => read(file) as readonly Summary[]),
+    studies: new Map(
+      readdirSync(STUDIES).map((file) => [file.replace('.json', ''), read(join(STUDIES, file)) as KeptStudy]),
+    ),
   };
 }

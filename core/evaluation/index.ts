@@ -11,6 +11,7 @@ export * from './evaluate.ts';
 export * from './gains.ts';
 export * from './metrics.ts';
 export * from './negatives.ts';
+export * from './off-policy.ts';
 export * from './published.ts';
 export * from './recency.ts';
 export * from './results.ts';

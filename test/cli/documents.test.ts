@@ -24,6 +24,8 @@ describe('Documents that commands print with --json', function () {
     ['secagg-plan', 'secagg plan --platforms 4 --corrupt 0.1 --dropout 0'],
     ['secagg-plan', 'secagg plan --platforms 10 --corrupt 0.6 --dropout 0.5'],
     ['strategies', 'strategies'],
+    ['study', 'study'],
+    ['study', 'study off-policy --seeds 2'],
     ['data-sample', 'data sample --out sample --persons 60 --items 150'],
     ['data-vocabulary', 'data vocabulary sample/films.items.tsv --out words.txt'],
   ];
@@ -57,6 +59,7 @@ describe('Documents that commands print with --json', function () {
       'secagg-plan.ts': 'secagg-plan',
       'simulate.ts': 'results',
       'strategies.ts': 'strategies',
+      'study.ts': 'study',
     };
     assert.deepEqual(commands.toSorted(), Object.keys(schemas).toSorted());
     const kept = readdirSync(join(ROOT, 'docs/schemas'));

@@ -1,0 +1,58 @@
+/** Every study on its planted world, and on real data where `ISTHMUS_DATA` names them. */
+import assert from 'node:assert/strict';
+import { keptFigures } from '../../docs/kept-figures.ts';
+import { studies, studyNamed } from '../../simulations/studies/registry.ts';
+import { keepsMargins, runPlanted, runReal, STUDY_SEEDS } from '../../simulations/studies/run.ts';
+import type { StudyResult } from '../../simulations/studies/run.ts';
+import type { Study } from '../../simulations/studies/study.ts';
+import { longIt } from '../longer.ts';
+
+function assertComplete({ method, metrics, name }: Study, { figures }: StudyResult): void {
+  const [decides] = Object.keys(metrics);
+  assert.ok(method in figures, name);
+  for (const [row, values] of Object.entries(figures)) {
+    assert.ok(Number.isFinite(values[decides]), `${name}: ${row} has no ${decides}`);
+  }
+}
+
+describe('studies', function () {
+  this.timeout(120_000);
+
+  it('have figures in docs/measured/studies, within their margins', () => {
+    const { studies: kept } = keptFigures();
+    assert.deepEqual([...kept.keys()].toSorted(), studies.map(({ name }) => name).toSorted());
+    for (const [name, { planted, real }] of kept) {
+      const study = studyNamed(name);
+      assert.ok(keepsMargins(study, planted), name);
+      assert.equal(real !== undefined, study.real !== undefined, `${name}: figures on real data`);
+    }
+  });
+
+  for (const study of studies) {
+    it(`${study.name}: the ablation is among the margins`, () => {
+      assert.ok(study.planted.ablation.method in study.planted.margins);
+      if (study.real === undefined) assert.ok(study.caveats.length > 0, 'says why it has no figure on real data');
+    });
+
+    longIt(`${study.name} keeps its margins; mechanism switched off: ${study.planted.ablation.off}`, async () => {
+      const result = await runPlanted(study, STUDY_SEEDS);
+      assertComplete(study, result);
+      assert.ok(keepsMargins(study, result), JSON.stringify(result.gains));
+    });
+
+    if (study.real === undefined) continue;
+    longIt(`${study.name} measures real data (skips without ISTHMUS_DATA)`, async function () {
+      const folder = process.env.ISTHMUS_DATA;
+      if (folder === undefined) return this.skip();
+      assertComplete(study, await runReal(study, folder, ['1']));
+    });
+  }
+
+  it('a missing file of data is named', async () => {
+    const study: Study = {
+      ...studyNamed('off-policy'),
+      real: { files: ['absent/rows.tsv'], over: [], measure: () => Promise.resolve({}) },
+    };
+    await assert.rejects(runReal(study, '/nowhere', ['1']), { code: 'SIMULATION_STUDY', message: /absent\/rows\.tsv/ });
+  });
+});
