@@ -3,7 +3,7 @@
  * or target is an error with its name: if a mistyped withdrawal were ignored, somebody would stay released.
  * @module
  */
-import { checkTerms } from '../core/federation/consent.ts';
+import { checkTerms, names } from '../core/federation/consent.ts';
 import type { Consent, ConsentTerms } from '../core/federation/consent.ts';
 import { FederationError } from '../core/federation/errors.ts';
 import type { ConsentFilter, ConsentStore } from './store/platform-store.ts';
@@ -67,8 +67,31 @@ export async function addConsents(
       `no consent is recorded: this platform's data holds no person ${namesOf(unknown)}, or none of their rows count. Correct the names, or give --accept-unknown to record persons before their data comes`,
     );
   }
+  await checkNarrower(book, persons, terms);
   if (!dryRun) await book.add(persons.map((person) => ({ person, ...terms })));
   return { unknown };
+}
+
+/**
+ * A target may hold what was sent under the earlier consent, and only a withdrawal makes it delete that.
+ * @throws FederationError CONSENT_INVALID if a consent on record names a purpose that the new one does not.
+ */
+async function checkNarrower(
+  { consents }: ConsentBook,
+  persons: readonly string[],
+  { target, epoch, also = [] }: ConsentTerms,
+): Promise<void> {
+  const found = await inTurns(persons, (some) =>
+    some.filter((person) =>
+      consents.list({ target, epoch, person }).some((before) => !names({ also }, before.also ?? [])),
+    ),
+  );
+  const wide = found.flat();
+  if (wide.length === 0) return;
+  throw new FederationError(
+    'CONSENT_INVALID',
+    `no consent is recorded: an earlier one to "${target}" names more purposes, of ${namesOf(wide)}. Withdraw it first, so that the target deletes what it holds, or name the same purposes with --also`,
+  );
 }
 
 /** @throws FederationError CONSENT_INVALID if the target is no platform and has no consent on record. */

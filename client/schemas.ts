@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod';
+import { PURPOSE_NAMES } from '../core/federation/purposes.ts';
 import { OUTCOMES } from '../core/secagg/outcome.ts';
 import type { PlatformEvent } from './events.ts';
 import type { Recommendation } from './serving/recommender.ts';
@@ -37,6 +38,7 @@ export const consentsSchema = z.strictObject({
       target: z.string(),
       epoch: count,
       expires: count.describe('Unix seconds'),
+      also: z.array(z.enum(PURPOSE_NAMES)).optional().describe('purposes beside a representation; absent: none'),
     }),
   ),
 });

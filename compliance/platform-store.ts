@@ -191,10 +191,15 @@ export function platformStoreCompliance(setup: () => StoreSetup): void {
   it('lists consents in order, replaces the same one, withdraws by person', () => {
     const consent = { person: 'x', target: 'b', epoch: 1, expires: 100 };
     store.consents.add([{ ...consent, person: 'y' }, consent, { ...consent, target: 'a' }, { ...consent, epoch: 0 }]);
-    store.consents.add([{ ...consent, expires: 200 }]);
+    store.consents.add([{ ...consent, expires: 200, also: ['history'] }]);
     restart();
+    const found = store.consents.list();
     assert.deepEqual(
-      store.consents.list().map(({ target, epoch, person, expires }) => [target, epoch, person, expires]),
+      found.map(({ also }) => also),
+      [undefined, undefined, ['history'], undefined],
+    );
+    assert.deepEqual(
+      found.map(({ target, epoch, person, expires }) => [target, epoch, person, expires]),
       [
         ['a', 1, 'x', 100],
         ['b', 0, 'x', 100],

@@ -2,6 +2,8 @@ import { withAllow } from '../allow-option.ts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { namesOf } from '../../client/consent-book.ts';
 import { openConsents } from '../../client/consents.ts';
+import { PURPOSE_NAMES, PURPOSES } from '../../core/federation/purposes.ts';
+import type { Purpose } from '../../core/federation/purposes.ts';
 import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { CommandError } from '../errors.ts';
@@ -21,6 +23,7 @@ interface Terms extends Whom {
   readonly target: string;
   readonly epoch: number;
   readonly expires: number;
+  readonly also?: readonly Purpose[];
 }
 
 interface Listing {
@@ -45,6 +48,9 @@ export function consentCommand(): Command {
           new Option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)')
             .argParser(expiry)
             .default(inDays(365), 'in 365 days'),
+        )
+        .addOption(
+          new Option('--also <purpose...>', 'what the consent allows beside a representation').choices(PURPOSE_NAMES),
         )
         .option('--accept-unknown', "also record persons who are not in the platform's data yet")
         .action(add),
@@ -72,9 +78,16 @@ Works with a running agent, through its local service, and without one. A withdr
 the targets when the agent next runs. If a person or a target is unknown, the command names it and fails: a withdrawal still
 withdraws the others, an addition records nobody.
 
+A consent allows a representation of the person, and no more. --also names what else it allows; a federation that needs
+such a purpose ("isthmus manifest check" prints it) sends nothing of a person whose consent lacks it:
+${Object.entries(PURPOSES)
+  .map(([name, meaning]) => `  ${name.padEnd(10)}${meaning}`)
+  .join('\n')}
+
 Examples:
   isthmus consent add --state films-state --person p000123 --target books --expires 90d
   isthmus consent add --state films-state --file persons.txt --target books --dry-run      one person id per line
+  isthmus consent add --state films-state --person p000123 --target books --also history
   isthmus consent list --state films-state --target books
   isthmus consent withdraw --state films-state --person p000123`,
     );
@@ -89,20 +102,21 @@ function whom(command: Command): Command {
 }
 
 async function add(options: Terms): Promise<void> {
-  const { state, target, epoch, expires } = options;
+  const { state, target, epoch, expires, also } = options;
   const persons = await personsOf(options);
   const dryRun = options.dryRun === true;
   const consents = await openConsents(state, !dryRun);
   try {
     const request = {
       persons,
-      terms: { target, epoch, expires },
+      terms: { target, epoch, expires, ...(also && { also }) },
       dryRun,
       acceptUnknown: options.acceptUnknown === true,
     };
     const { unknown } = await consents.add(request);
     const done = dryRun ? 'consents that would be recorded' : 'consents recorded';
     process.stdout.write(`${done}: ${persons.length}, for ${target}, epoch ${epoch}, until ${dateOf(expires)}\n`);
+    for (const purpose of also ?? []) process.stdout.write(`  ${purpose}: ${PURPOSES[purpose]}\n`);
     if (unknown === null) {
       process.stderr.write(
         'isthmus: not checked: no platform has run on this state yet, so its persons and targets are unknown; its first start reports how many it does not know\n',
@@ -123,9 +137,12 @@ async function show({ state, json, ...filter }: Listing): Promise<void> {
       process.stdout.write(`${JSON.stringify({ consents: found }, null, 1)}\n`);
       return;
     }
-    process.stdout.write('person\ttarget\tepoch\texpires\n');
-    for (const { person, target, epoch, expires } of found) {
-      process.stdout.write(`${person}\t${target}\t${epoch}\t${dateOf(expires)}\n`);
+    process.stdout.write('person\ttarget\tepoch\texpires\talso\n');
+    for (const { person, target, epoch, expires, also = [] } of found) {
+      process.stdout.write(`${person}\t${target}\t${epoch}\t${dateOf(expires)}\t${also.join(',') || '-'}\n`);
+    }
+    for (const purpose of PURPOSE_NAMES.filter((name) => found.some(({ also }) => also?.includes(name)))) {
+      process.stdout.write(`${purpose}: ${PURPOSES[purpose]}\n`);
     }
   } finally {
     consents.close();

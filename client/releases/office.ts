@@ -57,6 +57,7 @@ export class ReleaseOffice {
     }
     const { release } = manifest.privacy;
     const releasing = plan.shape.platforms.filter(({ releases }) => releases).map(({ name }) => name);
+    const planned = plannedRelease(plan, identity.name);
     const desk = { clock, log, emit, write };
     this.#source = new SourceDesk({
       ...desk,
@@ -64,7 +65,8 @@ export class ReleaseOffice {
       store,
       random,
       mode: sourceMode(manifest, releasing.includes(identity.name)),
-      mostPersons: plannedRelease(plan, identity.name).mostPersons,
+      mostPersons: planned.mostPersons,
+      purposes: planned.purposes,
       plan: encoderFingerprint(plan, identity.name),
       targets,
       scheme: pseudonyms.fingerprint,

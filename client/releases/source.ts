@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Cancel, Clock } from '../../core/time/clock.ts';
-import { covers, lastDayOf } from '../../core/federation/consent.ts';
+import { covers, lastDayOf, names } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import { personsInLetter } from '../../core/federation/planned-release.ts';
+import type { Purpose } from '../../core/federation/purposes.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { noiseText } from '../../core/release/noise-text.ts';
 import { releaseBound, releaseMode } from '../../core/release/registry.ts';
@@ -29,6 +30,8 @@ export interface SourceOptions {
   readonly mode: SourceMode;
   /** Most persons in one answer: a target takes no more. */
   readonly mostPersons: number;
+  /** Purposes that a consent must name. Nothing of a person is released by another consent. */
+  readonly purposes: readonly Purpose[];
   /** Fingerprint of the plan of this platform's encoder: a code by another encoder is another release. */
   readonly plan: string;
   /** The other platforms of the version in force: a platform that left gets no answer. */
@@ -132,12 +135,13 @@ export class SourceDesk {
 
   /** True if a person who may be released to this target has no code yet and may get one. */
   #owes({ target, epoch }: ReleaseRequest): boolean {
-    const { people, store, mode, clock } = this.#options;
+    const { people, store, mode, purposes, clock } = this.#options;
     if (releaseBound(mode.name) === 'nothing-sent') return false;
     const now = unixSeconds(clock);
     return store.consents.list({ target, epoch }).some((consent) => {
       const row = people.rowOf(consent.person);
       if (row === undefined || !people.hasHistory(row) || !covers(consent, target, epoch, now)) return false;
+      if (!names(consent, purposes)) return false;
       const known = store.codes.get(epoch, target, consent.person);
       return known === undefined || (known.vector.length === 0 && mode.epsilon0 === null);
     });
@@ -226,9 +230,17 @@ export class SourceDesk {
    * it leaves.
    */
   async #release(target: string, epoch: number, encoder: Encoder): Promise<readonly Released[]> {
-    const { people, store, mode, plan, scheme, clock, log } = this.#options;
+    const { people, store, mode, plan, purposes, scheme, clock, log } = this.#options;
     const now = unixSeconds(clock);
-    const consents = store.consents.list({ target, epoch });
+    const all = store.consents.list({ target, epoch });
+    const consents = all.filter((consent) => names(consent, purposes));
+    if (consents.length < all.length) {
+      const remedy = `record consents that name it: isthmus consent add --also ${purposes.join(' ')}`;
+      log.warn('consents do not name what this federation sends, so nothing is released by them', {
+        consents: all.length - consents.length,
+        remedy,
+      });
+    }
     const dueOf = (some: readonly Consent[]): Due[] =>
       some.flatMap((consent) => {
         const row = people.rowOf(consent.person);

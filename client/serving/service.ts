@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { idOf, whyNoId } from '../../core/data/ids.ts';
 import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import { PURPOSE_NAMES } from '../../core/federation/purposes.ts';
 import { addConsents, listConsents, withdrawConsents } from '../consent-book.ts';
 import type { ConsentBook } from '../consent-book.ts';
 import type { PlatformMetrics } from './metrics.ts';
@@ -92,6 +93,8 @@ const consentBody = z.strictObject({
   target: z.string(),
   epoch: z.int().min(0).max(LATEST_EPOCH),
   expires: z.int().min(1).max(LATEST_EXPIRY),
+  /** Purposes beside a representation. */
+  also: z.array(z.enum(PURPOSE_NAMES)).min(1).optional(),
   dryRun: z.boolean().default(false),
   /** True by default: a program may record the consent of a person who signed up after the data was exported. */
   acceptUnknown: z.boolean().default(true),
@@ -148,7 +151,8 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
     };
   });
   app.post('/v1/consents', async (request) => {
-    const { persons: named, dryRun, acceptUnknown, ...terms } = consentBody.parse(request.body);
+    const { persons: named, dryRun, acceptUnknown, also, ...rest } = consentBody.parse(request.body);
+    const terms = { ...rest, ...(also && { also }) };
     const persons = await personsIn(named);
     const { unknown } = await addConsents(backend.book, { persons, terms, dryRun, acceptUnknown });
     return { added: dryRun ? 0 : persons.length, unknown };

@@ -232,7 +232,10 @@ function chosen(terms: Terms): ExactClaim {
       const text =
         'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
       const own = `${ownNumbers} of its numbers are a public projection of your history on that source: the platform may be able to reconstruct the history itself from them.`;
-      return holds('C3', [said('C3.raw', text), ...(ownNumbers > 0 ? [said('C3.own', own)] : []), ...thirdPersons]);
+      const byName =
+        'Your source sends such a vector only by a consent that names this purpose (history), and by any other consent nothing.';
+      const ofHistory = ownNumbers > 0 ? [said('C3.own', own), said('C3.by-name', byName)] : [];
+      return holds('C3', [said('C3.raw', text), ...ofHistory, ...thirdPersons]);
     }
     case 'nothing-sent': {
       const text =

@@ -28,6 +28,7 @@ export const SENTENCES = {
   'C3.plain': 'the chosen platforms, for a person',
   'C3.raw': 'the chosen platform receives a vector that nothing bounds',
   'C3.own': 'numbers from which the chosen platform may reconstruct the history itself',
+  'C3.by-name': 'the history leaves only by a consent that names this purpose',
   'C3.none': 'nobody receives anything of one person',
   'C3.code': 'one randomised code per epoch from each source, and its epsilon0',
   'C3.prototypes': 'cost of the prototypes',

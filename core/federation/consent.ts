@@ -4,6 +4,7 @@
  * @module
  */
 import { FederationError } from './errors.ts';
+import type { Purpose } from './purposes.ts';
 
 export interface Consent {
   /** The platform's own person id: it never leaves the platform. */
@@ -14,6 +15,8 @@ export interface Consent {
   readonly epoch: number;
   /** Unix seconds. From then on the source releases nothing more, and the target deletes the codes that it holds. */
   readonly expires: number;
+  /** Purposes that it names beside a representation; absent: none. */
+  readonly also?: readonly Purpose[];
 }
 
 /** Largest time in Unix seconds that the wire's uint32 can hold. */
@@ -41,6 +44,11 @@ export function byTargetEpochPerson(a: Consent, b: Consent): number {
 /** True if this consent covers a release to `target` in `epoch` at `now` (Unix seconds). */
 export function covers(consent: Consent, target: string, epoch: number, now: number): boolean {
   return consent.target === target && consent.epoch === epoch && now < consent.expires;
+}
+
+/** True if this consent names all of these purposes. */
+export function names({ also = [] }: Pick<Consent, 'also'>, purposes: readonly Purpose[]): boolean {
+  return purposes.every((purpose) => also.includes(purpose));
 }
 
 /** A consent without its person. */

@@ -5,13 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../encoding/canonical-json.ts';
-import { releaseMode } from '../release/registry.ts';
+import { releaseBound, releaseMode } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
 import type { NoiseModel } from '../release/release.ts';
 import { prototypeSettings } from '../transfer/encoder/release-shape.ts';
 import { MAX_CONTENT_BYTES } from './letter-seal.ts';
 import { CONTENT_OVERHEAD_BYTES, LETTER_LIMITS } from './letter.ts';
 import type { FederationPlan } from './plan.ts';
+import type { Purpose } from './purposes.ts';
 
 export interface PlannedRelease {
   /** `none` for a platform that is no source. */
@@ -27,6 +28,8 @@ export interface PlannedRelease {
   readonly mostParts: number;
   /** Largest round whose shared model can make a representation; 0 if no shared model is trained. */
   readonly lastRound: number;
+  /** Purposes that a person's consent must name. */
+  readonly purposes: readonly Purpose[];
 }
 
 /** The description that an answer, or a part of one, gives of itself. */
@@ -66,7 +69,14 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
     mostPersons,
     mostParts: partsOf(mostPersons, personsInLetter(dimension, cohorts, LETTER_LIMITS.nameCharacters)),
     lastRound: plan.parameters > 0 ? manifest.rounds.count : 0,
+    purposes: purposesOf(plan),
   };
+}
+
+/** Purposes that a person's consent must name before a source of this federation releases anything of the person. */
+export function purposesOf({ encoder, manifest, shape }: FederationPlan): readonly Purpose[] {
+  const sendsHistory = releaseBound(manifest.privacy.release) === 'unbounded' && encoder.ownNumbers(shape) > 0;
+  return sendsHistory ? ['history'] : [];
 }
 
 /**

@@ -69,11 +69,13 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
       ...(training && spec.training && { training: specOf([spec.training])(training, 0) }),
     },
     ownNumbers: (shape) =>
-      views.reduce(
-        (sum, { piece, settings }) =>
-          piece.law === 'public' && piece.sendsHistory ? sum + piece.width(releaseOf(shape), settings) : sum,
-        0,
-      ),
+      training?.piece.readsViews === true
+        ? 0
+        : views.reduce(
+            (sum, { piece, settings }) =>
+              piece.law === 'public' && piece.sendsHistory ? sum + piece.width(releaseOf(shape), settings) : sum,
+            0,
+          ),
     queries(shape, platform) {
       checkRelease(
         name,

@@ -19,6 +19,8 @@ import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { readVocabulary } from '../../client/vocabulary.ts';
 import { unsafeSharedKeyPseudonyms } from '../../core/crypto/pseudonym.ts';
 import { LATEST_EXPIRY } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
+import { PURPOSE_NAMES } from '../../core/federation/purposes.ts';
 import { parseManifest } from '../../core/federation/manifest.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
@@ -153,12 +155,10 @@ async function platformOf(
   });
 }
 
-async function consents(
-  config: PlatformHostConfig,
-  persons: ReadonlySet<string>,
-): Promise<{ person: string; target: string; epoch: number; expires: number }[]> {
+/** Simulated persons consent to every purpose, so that each of their rows can be measured. */
+async function consents(config: PlatformHostConfig, persons: ReadonlySet<string>): Promise<Consent[]> {
   const consenting = (await readFile(config.consenting, 'utf8')).split('\n');
   return consenting
     .filter((person) => persons.has(person))
-    .map((person) => ({ person, target: config.target, epoch: EPOCH, expires: LATEST_EXPIRY }));
+    .map((person) => ({ person, target: config.target, epoch: EPOCH, expires: LATEST_EXPIRY, also: PURPOSE_NAMES }));
 }

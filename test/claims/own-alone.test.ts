@@ -19,6 +19,7 @@ import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import { sealedBytes } from '../../core/federation/letter-seal.ts';
+import { plannedRelease } from '../../core/federation/planned-release.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
@@ -129,7 +130,8 @@ async function lettersAbout(plan: FederationPlan, domain: Domain): Promise<reado
   const people = await peopleOf(domain, scheme);
   const model = await modelOf(plan, people.domain);
   const store = createMemoryStore();
-  store.consents.add([{ person: one.id, target: 'target', epoch: 1, expires: 2_000_000 }]);
+  const { purposes } = plannedRelease(plan, domain.name);
+  store.consents.add([{ person: one.id, target: 'target', epoch: 1, expires: 2_000_000, also: purposes }]);
   const { release: name, epsilon0 } = plan.manifest.privacy;
   const letters: Uint8Array[] = [];
   const desk = new SourceDesk({
@@ -138,6 +140,7 @@ async function lettersAbout(plan: FederationPlan, domain: Domain): Promise<reado
     store,
     mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
     mostPersons: 10,
+    purposes,
     plan: 'plan',
     targets: ['target'],
     clock: new HandClock(),

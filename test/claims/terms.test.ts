@@ -27,6 +27,7 @@ import { draftManifest } from '../../core/federation/draft.ts';
 import type { Draft } from '../../core/federation/draft.ts';
 import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Manifest } from '../../core/federation/manifest.ts';
+import { plannedRelease } from '../../core/federation/planned-release.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
@@ -120,12 +121,29 @@ describe('What a statement says is what runs', () => {
       own.text,
       /64 of its numbers are a public projection of your history.* able to reconstruct the history/,
     );
+    assert.match(own.text, /only by a consent that names this purpose \(history\)/);
     assert.match(own.plain, /perhaps your whole history/);
-    for (const said of [without.text, without.plain]) assert.doesNotMatch(said, /reconstruct|whole history/);
+    for (const said of [without.text, without.plain]) assert.doesNotMatch(said, /reconstruct|whole history|names this/);
     const privacy = { epsilon: 4, release: 'ldp', epsilon0: 4 } as const;
     const local = told({ encoder: encoderSpec('projection'), privacy });
     assert.equal(local.width, told({ privacy }).width);
     assert.doesNotMatch(local.text, /projection/);
+  });
+
+  it('a federation that sends histories needs consents that name them, and no other does', () => {
+    const ldp = { epsilon: 4, release: 'ldp', epsilon0: 4 } as const;
+    for (const [encoder, privacy, purposes] of [
+      ['projection', { epsilon: 4 }, ['history']],
+      ['subspace+projection', { epsilon: 4 }, ['history']],
+      ['projection', ldp, []],
+      ['text', { epsilon: 4 }, []],
+      ['projection>autoencoder', { epsilon: 4 }, []],
+    ] as const) {
+      const made = manifest({ encoder: encoderSpec(encoder), privacy });
+      assert.deepEqual(plannedRelease(planFederation(made), made.platforms[0].name).purposes, purposes);
+      const { text } = claimOf(privacyStatement(requestOf(made)), 'C3');
+      assert.equal(/names this purpose \(history\)/.test(text), purposes.length > 0);
+    }
   });
 
   it('a person is one contribution to each sum, however long the history', async () => {

@@ -37,6 +37,19 @@ describe('isthmus consent', () => {
     assert.deepEqual(JSON.parse(stdout), { consents: [{ person: 'p', target: 'books', epoch: 1, expires }] });
   });
 
+  it('shows what it allows beside a representation', async () => {
+    const wide = await consent('add', 'z', '--target', 'books', '--person', 'p', '--also', 'history');
+    assert.match(wide.stdout, /^ {2}history: the target may receive the history on this platform itself/m);
+    const plain = await consent('add', 'z', '--target', 'music', '--person', 'p');
+    assert.doesNotMatch(plain.stdout, /history/);
+    const { stdout } = await consent('list', 'z');
+    assert.match(stdout, /^p\tbooks\t1\t\S+\thistory$/m);
+    assert.match(stdout, /^p\tmusic\t1\t\S+\t-$/m);
+    assert.match(stdout, /^history: the target may receive/m);
+    const unknown = await consent('add', 'z', '--target', 'books', '--person', 'p', '--also', 'everything');
+    assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
+  });
+
   it('withdraws whom a file names, whatever blanks, marks and line ends stand around the ids', async () => {
     const ids = ['s000010', 's000011', 's000012'];
     writeFileSync(place.path('a.txt'), `${ids.join('\n')}\n`);
@@ -83,6 +96,12 @@ describe('isthmus consent', () => {
     const astray = await consent('add', 'y', '--target', 'bookz', '--person', 's000001');
     assert.equal(astray.code, 3);
     assert.match(astray.stderr, /"bookz" is not in the federation \(films, books, music\)/);
+    const person = ['--target', 'music', '--person', 's000002'];
+    assert.equal((await consent('add', 'y', ...person, '--also', 'history')).code, 0);
+    const narrower = await consent('add', 'y', ...person);
+    assert.equal(narrower.code, 3);
+    assert.match(narrower.stderr, /an earlier one to "music" names more purposes, of s000002\. Withdraw it first/);
+    assert.equal((await consent('withdraw', 'y', ...person)).code, 0);
     const dry = await consent('add', 'y', '--target', 'books', '--person', 's000001', '--dry-run');
     assert.match(dry.stdout, /^consents that would be recorded: 1, /);
     const later = await consent('add', 'y', '--target', 'books', '--person', 'alice', '--accept-unknown');

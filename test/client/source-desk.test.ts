@@ -14,6 +14,7 @@ import type { Consent } from '../../core/federation/consent.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import type { LetterBody, ReleaseBatch } from '../../core/federation/letter.ts';
 import { planFederation } from '../../core/federation/plan.ts';
+import type { Purpose } from '../../core/federation/purposes.ts';
 import type { ReleaseModeName } from '../../core/release/registry.ts';
 import { releaseMode } from '../../core/release/registry.ts';
 import { seededStreams } from '../../core/random/streams.ts';
@@ -52,6 +53,7 @@ describe('A source', () => {
     plan = 'plan',
     pseudonyms = scheme,
     mostPersons = 10,
+    purposes: readonly Purpose[] = [],
   ): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, pseudonyms),
@@ -59,6 +61,7 @@ describe('A source', () => {
       store,
       mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
       mostPersons,
+      purposes,
       plan,
       targets: TARGETS,
       clock,
@@ -128,6 +131,20 @@ describe('A source', () => {
     assert.deepEqual(batch.vectors, Float32Array.of(0.6, 0.8));
     assert.deepEqual([batch.part, batch.parts, batch.mode, batch.dimension], [0, 1, 'raw', 2]);
     assert.deepEqual(new Set(represented), new Set([0]), 'nobody else was even computed');
+  });
+
+  it('releases a history by a consent that names this purpose, and by no other', async () => {
+    store.consents.add([consent, { ...consent, person: 'b', also: ['history'] }]);
+    const source = await desk('raw', null, 'plan', scheme, 10, ['history']);
+    await source.adopt(encoder());
+    await source.request(request);
+    const [a, b] = await scheme.pseudonyms(['a', 'b']);
+    assert.deepEqual(batches()[0].persons, [b]);
+    assert.deepEqual(new Set(represented), new Set([1]), 'nobody else was even computed');
+    const wider: Consent = { ...consent, also: ['history'] };
+    store.consents.add([wider]);
+    await source.onConsents([wider]);
+    assert.deepEqual(new Set(batches()[1].persons), new Set([a, b]));
   });
 
   it('answers nothing before it is asked, and with nobody where nobody consented', async () => {
@@ -282,6 +299,7 @@ describe('A source', () => {
       store,
       mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
       mostPersons: count,
+      purposes: [],
       plan: 'plan',
       targets: TARGETS,
       clock,

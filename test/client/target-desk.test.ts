@@ -43,6 +43,7 @@ describe('A target', () => {
         mostPersons: 4,
         mostParts: 2,
         lastRound: 9,
+        purposes: [],
       }),
       epoch: 1,
       clock,

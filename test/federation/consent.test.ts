@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { checkTerms, covers } from '../../core/federation/consent.ts';
+import { checkTerms, covers, names } from '../../core/federation/consent.ts';
+import type { Consent } from '../../core/federation/consent.ts';
 
-const consent = { person: 'p', target: 'books', epoch: 1, expires: 100 };
+const consent: Consent = { person: 'p', target: 'books', epoch: 1, expires: 100 };
 const platforms = ['films', 'books'];
 
 describe('consent', () => {
@@ -10,6 +11,12 @@ describe('consent', () => {
     assert.equal(covers(consent, 'books', 1, 100), false);
     assert.equal(covers(consent, 'books', 2, 99), false);
     assert.equal(covers(consent, 'music', 1, 99), false);
+  });
+
+  it('names no purpose unless it says so', () => {
+    assert.equal(names(consent, []), true);
+    assert.equal(names(consent, ['history']), false);
+    assert.equal(names({ ...consent, also: ['history'] }, ['history']), true);
   });
 
   it('is refused with its reason', () => {

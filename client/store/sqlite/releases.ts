@@ -5,6 +5,7 @@
 import type { CodeStore, ConsentStore, PseudonymStore, RequestStore } from '../platform-store.ts';
 import { byTargetEpochPerson } from '../../../core/federation/consent.ts';
 import type { Consent } from '../../../core/federation/consent.ts';
+import type { Purpose } from '../../../core/federation/purposes.ts';
 import type { Row, SqliteDatabase } from '../../../host/sqlite.ts';
 import { toBytes, toFloat32 } from '../../../host/sqlite/vector-bytes.ts';
 
@@ -69,10 +70,12 @@ export function sqliteCodes(database: SqliteDatabase): CodeStore {
 export function sqliteConsents(database: SqliteDatabase): ConsentStore {
   return {
     add(consents) {
-      const rows = consents.map(({ target, epoch, person, expires }) => [target, epoch, person, expires]);
+      const rows = consents.map(({ target, epoch, person, expires, also = [] }) => [
+        ...[target, epoch, person, expires, also.join(' ')],
+      ]);
       database.run(
         `INSERT OR REPLACE INTO consents
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 0 FROM json_each(:rows)`,
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, 0, value ->> 4 FROM json_each(:rows)`,
         { rows: JSON.stringify(rows) },
       );
     },
@@ -144,10 +147,12 @@ export function sqliteRequests(database: SqliteDatabase): RequestStore {
 }
 
 function toConsent(row: Row): Consent {
+  const also = row.text('also');
   return {
     person: row.text('person'),
     target: row.text('target'),
     epoch: row.integer('epoch'),
     expires: row.integer('expires'),
+    ...(also !== '' && { also: also.split(' ') as Purpose[] }),
   };
 }

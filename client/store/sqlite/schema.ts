@@ -5,7 +5,7 @@
 import { LEDGER_COLUMNS } from '../../../host/sqlite/ledger.ts';
 import { VERSION_COLUMNS } from '../../../host/sqlite/versions.ts';
 
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 export const SCHEMA = `
 CREATE TABLE owner (federation TEXT NOT NULL, platform TEXT NOT NULL);
@@ -32,6 +32,7 @@ CREATE TABLE named (
 CREATE TABLE pseudonym_scheme (one INTEGER PRIMARY KEY CHECK (one = 1), fingerprint TEXT NOT NULL);
 CREATE TABLE consents (
   target TEXT, epoch INTEGER, person TEXT, expires INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  also TEXT NOT NULL,
   PRIMARY KEY (target, epoch, person, revoked)
 ) WITHOUT ROWID;
 CREATE INDEX consents_of_person ON consents (person);

@@ -183,6 +183,14 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: terms,
     title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
   },
+  'usual-consent-for-a-history': {
+    file: releases,
+    title: 'releases a history by a consent that names this purpose, and by no other',
+  },
+  'history-without-a-purpose': {
+    file: terms,
+    title: 'a federation that sends histories needs consents that name them, and no other does',
+  },
   'own-numbers-by-how-many-persons': {
     file: 'test/transfer/encoder.test.ts',
     title: 'moves nobody else when a person is removed, and the person by no more than the bound',

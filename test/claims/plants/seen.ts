@@ -259,9 +259,9 @@ export const seen: readonly Plant[] = [
     id: 'released-to-whoever-asks',
     file: 'client/releases/source.ts',
     search:
-      'const consents = store.consents.list({ target, epoch });\n    const dueOf = (some: readonly Consent[]): Due[] =>\n      some.flatMap((consent) => {\n        const row = people.rowOf(consent.person);\n        const isDue = row !== undefined && people.hasHistory(row) && covers(consent, target, epoch, now);',
+      'const all = store.consents.list({ target, epoch });\n    const consents = all.filter((consent) => names(consent, purposes));',
     replace:
-      'const consents = store.consents.list({ epoch });\n    const dueOf = (some: readonly Consent[]): Due[] =>\n      some.flatMap((consent) => {\n        const row = people.rowOf(consent.person);\n        const isDue = row !== undefined && people.hasHistory(row) && covers(consent, consent.target, epoch, now);',
+      'const all = store.consents.list({ epoch }).map((consent) => ({ ...consent, target }));\n    const consents = all.filter((consent) => names(consent, purposes));',
     breaks: 'C2.outside',
     why: 'a platform that a person did not choose receives codes of that person',
   },
@@ -280,6 +280,22 @@ export const seen: readonly Plant[] = [
     replace: 'ownNumbers: previous?.ownNumbers ?? 0,',
     breaks: 'C3.own',
     why: 'a platform receives numbers from which it can reconstruct histories, and the statement does not say so',
+  },
+  {
+    id: 'usual-consent-for-a-history',
+    file: 'client/releases/source.ts',
+    search: 'all.filter((consent) => names(consent, purposes));',
+    replace: 'all.filter((consent) => consent.also === undefined || names(consent, purposes));',
+    breaks: 'C3.by-name',
+    why: 'whoever consented to a representation is sent with the whole history',
+  },
+  {
+    id: 'history-without-a-purpose',
+    file: 'core/federation/planned-release.ts',
+    search: "releaseBound(manifest.privacy.release) === 'unbounded' && encoder.ownNumbers(shape) > 0;",
+    replace: "releaseBound(manifest.privacy.release) === 'unbounded' && encoder.ownNumbers(shape) === Infinity;",
+    breaks: 'C3.by-name',
+    why: 'a federation that sends histories asks for no consent that names them',
   },
   {
     id: 'own-numbers-by-how-many-persons',
