@@ -50,12 +50,15 @@ export function packDomain(domain: Domain): DomainPacket {
   };
 }
 
+/** No id is empty (core/data/ids.ts), so an empty text is an empty list. */
+const idsOf = (joined: string): readonly string[] => (joined === '' ? [] : joined.split(BETWEEN));
+
 /** The domain of a packet. Its numbers stay in the shared memory. */
 export function unpackDomain({ persons, catalogue, titles, vectors, ...rest }: DomainPacket): Domain {
   return {
     ...rest,
-    persons: persons.split(BETWEEN),
-    catalogue: catalogue.split(BETWEEN),
+    persons: idsOf(persons),
+    catalogue: idsOf(catalogue),
     ...(titles !== undefined && { titles: titles.split(BETWEEN).map((title) => (title === '' ? undefined : title)) }),
     ...(vectors && { vectors: unpackTable(vectors) }),
   };
@@ -72,7 +75,7 @@ function unpackTable({ dimension, ids, values }: TablePacket): ItemTable {
     id,
     values.subarray(at * dimension, (at + 1) * dimension),
   ];
-  return { dimension, of: new Map(ids.split(BETWEEN).map(row)) };
+  return { dimension, of: new Map(idsOf(ids).map(row)) };
 }
 
 export type ReceivedPacket = Omit<ReceivedRepresentations, 'persons'> & { readonly persons: string };
@@ -82,10 +85,7 @@ export function packReceived(received: readonly ReceivedRepresentations[]): read
 }
 
 export function unpackReceived(packets: readonly ReceivedPacket[]): readonly ReceivedRepresentations[] {
-  return packets.map((source) => ({
-    ...source,
-    persons: source.persons === '' ? [] : source.persons.split(BETWEEN),
-  }));
+  return packets.map((source) => ({ ...source, persons: idsOf(source.persons) }));
 }
 
 function sharedInts(from: Uint32Array): Uint32Array<SharedArrayBuffer> {

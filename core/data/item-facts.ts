@@ -62,6 +62,9 @@ export async function readAttributes(bytes: AsyncIterable<Uint8Array>): Promise<
       const id = idOf(fields.at(place));
       if (id === undefined)
         throw new DataError('DATA_FORMAT_BROKEN', `line ${line}: the person ${whyNoId(fields.at(place))}`);
+      if (of.has(id)) {
+        throw new DataError('DATA_FORMAT_BROKEN', `line ${line}: the person stands in an earlier line too`);
+      }
       const header = names;
       of.set(
         id,

@@ -85,6 +85,18 @@ export class CoordinatorEnd implements CoordinatorEndpoint {
     this.#takes = options.limits ?? COORDINATOR_LIMITS;
   }
 
+  /** This endpoint for a carrier, which must also close what is its own. */
+  carriedBy(close: () => Promise<void>): CoordinatorEndpoint {
+    return {
+      online: () => this.online(),
+      traffic: () => this.traffic(),
+      send: (platform, body, session) => this.send(platform, body, session),
+      broadcast: (platforms, body, session) => this.broadcast(platforms, body, session),
+      drained: (platform) => this.drained(platform),
+      close,
+    };
+  }
+
   online(): readonly string[] {
     return [...this.#peers.values()].filter((peer) => peer.visit !== undefined).map((peer) => peer.platform);
   }

@@ -8,7 +8,7 @@ import { CoordinatorEnd } from './coordinator-end.ts';
 import type { CoordinatorEndOptions } from './coordinator-end.ts';
 import { PlatformEnd } from './platform-end.ts';
 import type { PlatformEndOptions } from './platform-end.ts';
-import type { CoordinatorEndpoint, CoordinatorTransport, PlatformTransport } from './transport.ts';
+import type { CoordinatorTransport, PlatformTransport } from './transport.ts';
 
 /**
  * Runs a task soon, after those scheduled before it. In a process it is `setImmediate`, so that timers and sockets get
@@ -32,17 +32,10 @@ export class MemoryNetwork {
         const end = new CoordinatorEnd(options, handlers);
         const accept: Accept = (caller) => end.accept(caller);
         this.#accept = accept;
-        const endpoint: CoordinatorEndpoint = {
-          online: () => end.online(),
-          traffic: () => end.traffic(),
-          send: (platform, body, session) => end.send(platform, body, session),
-          broadcast: (platforms, body, session) => end.broadcast(platforms, body, session),
-          drained: (platform) => end.drained(platform),
-          close: async () => {
-            if (this.#accept === accept) this.#accept = undefined;
-            await end.close();
-          },
-        };
+        const endpoint = end.carriedBy(async () => {
+          if (this.#accept === accept) this.#accept = undefined;
+          await end.close();
+        });
         return Promise.resolve(endpoint);
       },
     };

@@ -15,7 +15,7 @@ import { HANDSHAKE_MS } from '../../core/wire/handshake.ts';
 import { coordinatorPackets } from '../../core/wire/socket-packets.ts';
 import { SOCKET_EVENT, SOCKET_TARGET } from '../../core/wire/socket.ts';
 import { COORDINATOR_LIMITS } from '../../core/wire/transport.ts';
-import type { CoordinatorEndpoint, CoordinatorTransport } from '../../core/wire/transport.ts';
+import type { CoordinatorTransport } from '../../core/wire/transport.ts';
 import { wireEngine } from './engine.ts';
 import { STRANGER_LIMITS, Strangers } from './strangers.ts';
 import type { StrangerLimits } from './strangers.ts';
@@ -68,20 +68,13 @@ export function socketTransport(http: HttpServer, options: SocketTransportOption
         else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       };
       http.on('upgrade', upgrade);
-      const endpoint: CoordinatorEndpoint = {
-        online: () => end.online(),
-        traffic: () => end.traffic(),
-        send: (platform, body, session) => end.send(platform, body, session),
-        broadcast: (platforms, body, session) => end.broadcast(platforms, body, session),
-        drained: (platform) => end.drained(platform),
-        close: async () => {
-          http.off('upgrade', upgrade);
-          await end.close();
-          // `server.close()` would close the HTTP server, which belongs to the caller.
-          server.disconnectSockets(true);
-          engine.close();
-        },
-      };
+      const endpoint = end.carriedBy(async () => {
+        http.off('upgrade', upgrade);
+        await end.close();
+        // `server.close()` would close the HTTP server, which belongs to the caller.
+        server.disconnectSockets(true);
+        engine.close();
+      });
       return Promise.resolve(endpoint);
     },
   };

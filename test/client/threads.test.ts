@@ -190,6 +190,8 @@ describe('Long work on threads of its own', function () {
   it('packs domains and what was received without loss', () => {
     const domain = smallWorld().domains.get('films')!;
     assert.deepEqual(unpackDomain(structuredClone(packDomain(domain))), domain);
+    const empty = { name: 'new', persons: [], catalogue: [], offsets: new Uint32Array(1), items: new Uint32Array(0) };
+    assert.deepEqual(unpackDomain(structuredClone(packDomain(empty))), empty);
     const nobody = { source: 's', noiseModel: { kind: 'exact' }, dimension: 0 } as const;
     for (const persons of [[], ['p'], ['p', 'q']]) {
       const received = [{ ...nobody, persons, vectors: new Float32Array(0) }];

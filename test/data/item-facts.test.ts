@@ -86,6 +86,10 @@ describe('facts about items and persons', () => {
 
   it('persons: a file without a column of persons is refused; what is written is read again', async () => {
     await assert.rejects(readAttributes(bytes('age\tregion\n1\t2\n')), { code: 'DATA_HEADER' });
+    await assert.rejects(readAttributes(bytes('person\tage\np1\t2\np1\t3\n')), {
+      code: 'DATA_FORMAT_BROKEN',
+      message: /line 3: the person stands in an earlier line too/,
+    });
     const attributes = new Map([
       ['p1', ['age=1', 'note=a=b']],
       ['p2', ['note=c']],

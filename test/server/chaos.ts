@@ -1,7 +1,7 @@
 /** Rounds in which platforms die at random moments and come back, and the sums that must come out anyway. */
 import assert from 'node:assert/strict';
 import { Prng } from '../../core/random/prng.ts';
-import type { PlatformMessage } from '../../core/secagg/messages.ts';
+import { STAGES } from '../secagg/drops.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
 
@@ -22,15 +22,6 @@ export interface ChaosResult {
   readonly seconds: number;
 }
 
-const MOMENTS: readonly PlatformMessage['kind'][] = [
-  'advertise-keys',
-  'share-keys',
-  'upload-request',
-  'masked-chunk',
-  'consistency-signature',
-  'reveals',
-];
-
 /** Every round ends, and every model is that of the plain sum over the platforms that are reported to be in it. */
 export async function chaos(settings: ChaosSettings): Promise<ChaosResult> {
   const { platforms, parameters, rounds, deaths, dropouts, seed } = settings;
@@ -45,7 +36,7 @@ export async function chaos(settings: ChaosSettings): Promise<ChaosResult> {
   const random = new Prng(seed);
   const fates = Array.from({ length: rounds + 1 }, () => {
     const victims = random.shuffle(Uint32Array.from({ length: platforms }, (_, index) => index)).subarray(0, deaths);
-    return new Map([...victims].map((index) => [index, MOMENTS[random.integer(MOMENTS.length)]]));
+    return new Map([...victims].map((index) => [index, STAGES[random.integer(STAGES.length)]]));
   });
   const vector = (index: number) => (round: number) =>
     Float64Array.from({ length: parameters }, (_, i) => ((index * 7919 + round * 104_729 + i * 31) % 2001) - 1000);
