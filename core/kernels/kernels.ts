@@ -147,6 +147,14 @@ export interface OuterSums {
 /** Takes the little-endian words of `bytes` into the sum, plus or minus, from word `start` on. A multiple of four bytes. */
 export type TakeWords = (start: number, bytes: Uint8Array, sign: 1 | -1) => void;
 
+/** GF(2^bits): the integers below 2^bits as polynomials over GF(2), modulo an irreducible one. */
+export interface SymbolField {
+  /** m: bits of a symbol. */
+  readonly bits: 8 | 16;
+  /** The irreducible polynomial without x^m. */
+  readonly reduction: number;
+}
+
 /** Matrices are row-major; those in float64 are rounded to float32 first. */
 export interface Kernels {
   readonly name: 'wasm' | 'javascript';
@@ -174,6 +182,14 @@ export interface Kernels {
    * Adds words to `vector`, modulo 2^32, as often as `use` calls its argument. `vector` has the sum when this returns.
    */
   sumWords(vector: Uint32Array, use: (take: TakeWords) => void): void;
+  /**
+   * Values of Σ coefficient_i x^i at the points 1 to `points`: [points, 32]. Rows of 32 bytes are vectors of symbols, those of 16
+   * bits little-endian. Rows may be secret: the time depends on sizes and constants alone, and nothing stays in the kernel's memory.
+   * @param coefficients [terms, 32]
+   */
+  polynomialValues(field: SymbolField, coefficients: Uint8Array, points: number): Uint8Array;
+  /** Σ constant_i row_i for rows [count, 32], which may be secret, and public constants [count]: 32 bytes. */
+  combineRows(field: SymbolField, constants: Uint32Array, rows: Uint8Array): Uint8Array;
   /** tanh of every number, to 4e-7. NaN stays NaN. */
   tanh(x: Float32Array): Float32Array;
 }

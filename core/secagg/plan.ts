@@ -160,7 +160,9 @@ const AGREEMENT_US = 60;
 const VERIFY_US = 90;
 const PACKET_US = 45;
 const MASK_US_PER_WORD = 0.002;
-const SHARE_US_PER_TERM = 0.1;
+/** Dealing: one coefficient at one holder's point. Rebuilding: one share. */
+const SHARE_US_PER_TERM = 0.005;
+const REBUILD_US_PER_SHARE = 0.08;
 
 /** Bytes of a reveal on the wire besides its share: five of tags and lengths, and the peer's index in seven bits per byte. */
 function revealFraming(platforms: number): number {
@@ -187,7 +189,7 @@ function costOf(request: PlanRequest, degree: number, holders: number, threshold
     2 * n * VERIFY_US +
     (coordinatorAgreements + 2 * n) * AGREEMENT_US +
     alive * degree * 5 +
-    n * threshold * SHARE_US_PER_TERM +
+    n * threshold * REBUILD_US_PER_SHARE +
     (coordinatorMaskWords + n * d) * MASK_US_PER_WORD;
   return {
     uploadBytes: packedBytes(d, ringBits) + degree * bytesPerNeighbour + keys + KEY_BYTES + SIGNATURE_BYTES,

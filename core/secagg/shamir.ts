@@ -7,7 +7,8 @@
  * @module
  */
 import type { RandomSource } from '../random/source.ts';
-import { addMultiple, fieldFor, fromPlanes, toPlanes } from './galois.ts';
+import { kernels } from '../kernels/index.ts';
+import { fieldFor } from './galois.ts';
 import type { BinaryField } from './galois.ts';
 
 export const SECRET_BYTES = 32;
@@ -27,35 +28,20 @@ export function splitSecret(
     throw new RangeError(`a threshold of ${threshold} is impossible with ${holders} holders`);
   }
   const field = fieldFor(holders);
-  const { bits } = field;
-  const coefficients = new Int32Array(bits * threshold);
-  toPlanes(field, secret, coefficients);
+  const coefficients = new Uint8Array(SECRET_BYTES * threshold);
+  coefficients.set(secret);
   const drawn = random.bytes(SECRET_BYTES * (threshold - 1));
-  for (let i = 1; i < threshold; i++) {
-    toPlanes(field, drawn.subarray(SECRET_BYTES * (i - 1), SECRET_BYTES * i), coefficients, bits * i);
-  }
-  drawn.fill(0);
-  const shares: Uint8Array[] = [];
-  let value = new Int32Array(bits);
-  let next = new Int32Array(bits);
-  for (let point = 1; point <= holders; point++) {
-    for (let bit = 0, at = bits * (threshold - 1); bit < bits; bit++) value[bit] = coefficients[at + bit];
-    for (let i = threshold - 2; i >= 0; i--) {
-      // Horner: value = value x point + coefficient.
-      for (let bit = 0, at = bits * i; bit < bits; bit++) next[bit] = coefficients[at + bit];
-      addMultiple(field, next, value, point);
-      [value, next] = [next, value];
-    }
-    shares.push(fromPlanes(field, value));
-  }
-  for (const planes of [coefficients, value, next]) planes.fill(0);
+  coefficients.set(drawn, SECRET_BYTES);
+  const values = kernels.polynomialValues(field, coefficients, holders);
+  const shares = Array.from({ length: holders }, (_, i) => values.slice(SECRET_BYTES * i, SECRET_BYTES * (i + 1)));
+  for (const secrets of [drawn, coefficients, values]) secrets.fill(0);
   return shares;
 }
 
 /** Coefficients that rebuild a secret from shares at given points. Secrets with the same holders share one set. */
 export interface Recombination {
   readonly field: BinaryField;
-  readonly coefficients: readonly number[];
+  readonly coefficients: Uint32Array;
 }
 
 /**
@@ -70,7 +56,7 @@ export function recombination(points: readonly number[], holders: number): Recom
       throw new RangeError(`point ${point} is outside 1 to ${holders}`);
     }
   }
-  const coefficients = points.map((point, i) => {
+  const coefficients = Uint32Array.from(points, (point, i) => {
     let numerator = 1;
     let denominator = 1;
     for (let j = 0; j < points.length; j++) {
@@ -88,12 +74,12 @@ export function combineShares(plan: Recombination, shares: readonly Uint8Array[]
   if (shares.length !== plan.coefficients.length) {
     throw new RangeError(`${plan.coefficients.length} shares are needed, not ${shares.length}`);
   }
-  const sum = new Int32Array(plan.field.bits);
-  for (let i = 0; i < shares.length; i++) {
-    if (shares[i].length !== SECRET_BYTES) throw new RangeError(`a share has ${SECRET_BYTES} bytes`);
-    addMultiple(plan.field, sum, toPlanes(plan.field, shares[i]), plan.coefficients[i]);
-  }
-  const secret = fromPlanes(plan.field, sum);
-  sum.fill(0);
+  const rows = new Uint8Array(SECRET_BYTES * shares.length);
+  shares.forEach((share, i) => {
+    if (share.length !== SECRET_BYTES) throw new RangeError(`a share has ${SECRET_BYTES} bytes`);
+    rows.set(share, SECRET_BYTES * i);
+  });
+  const secret = kernels.combineRows(plan.field, plan.coefficients, rows);
+  rows.fill(0);
   return secret;
 }

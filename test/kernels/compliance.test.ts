@@ -60,6 +60,35 @@ describe('kernels', () => {
     assert.equal(kernels.name, 'wasm', 'node core/kernels/generate.mjs makes them; npm ci runs it');
   });
 
+  it('values of polynomials and combinations of rows over both fields: equal bytes', () => {
+    const bytes = (rows: number, seed: string): Uint8Array => {
+      const prng = new Prng(seed);
+      return Uint8Array.from({ length: 32 * rows }, () => prng.integer(256));
+    };
+    for (const [bits, reduction, most] of [
+      [8, 0x1b, 255],
+      [16, 0x2b, 65_535],
+    ] as const) {
+      const field = { bits, reduction };
+      for (const [terms, points] of [
+        [1, 1],
+        [2, 5],
+        [17, 255],
+        [40, bits === 8 ? 60 : 700],
+      ]) {
+        const coefficients = bytes(terms, `terms ${terms}`);
+        const [wasm, javascript] = [inWasm, inJavaScript].map((one) =>
+          one.polynomialValues(field, coefficients, points),
+        );
+        assert.deepEqual(wasm, javascript);
+        const prng = new Prng(`constants ${terms}`);
+        const constants = Uint32Array.from({ length: terms }, (_, i) => (i === 0 ? most : prng.integer(most + 1)));
+        const combined = [inWasm, inJavaScript].map((one) => one.combineRows(field, constants, coefficients));
+        assert.deepEqual(combined[0], combined[1]);
+      }
+    }
+  });
+
   describe('factorisation, WebAssembly beside JavaScript', () => {
     // Dimensions around multiples of 8, and sides around multiples of 4 and of the rows per call.
     for (const [dimension, persons, items] of [

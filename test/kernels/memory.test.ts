@@ -36,6 +36,20 @@ describe('memory of the kernels', () => {
     );
   });
 
+  it('holds nothing of a secret after the job', () => {
+    const field = { bits: 16, reduction: 0x2b } as const;
+    const rows = new Uint8Array(32 * 5).fill(0xa5);
+    for (const job of [
+      () => inWasm.polynomialValues(field, rows, 300),
+      () => inWasm.combineRows(field, Uint32Array.of(1, 2, 3, 4, 5), rows),
+    ]) {
+      withArena(1, (arena) => arena.bytes(0, arena.size).fill(0));
+      job();
+      const left = withArena(1, (arena) => arena.bytes(0, arena.size).slice());
+      assert.ok(left.every((byte) => byte === 0));
+    }
+  });
+
   longIt('of large jobs is given back', function () {
     this.timeout(60_000);
     setFlagsFromString('--expose-gc');

@@ -3,6 +3,7 @@ export { solveRows } from './als';
 export { tanh } from './bend';
 export { keepBest, keepBestOfColumns } from './best';
 export { candidateScores } from './candidates';
+export { combineRows, polynomialValues } from './fields';
 export { floatGram, integerGram, outerSum, roundRows } from './outer';
 export { crossProduct, multiply, rotate } from './product';
 export { blendedRanks } from './ranks';

@@ -5,6 +5,7 @@
 import type { Kernels } from '../kernels.ts';
 import { factorisationInJavaScript } from './factorisation.ts';
 import { holdFeaturesInJavaScript } from './features.ts';
+import { combineRowsInJavaScript, polynomialValuesInJavaScript } from './fields.ts';
 import { holdRowsInJavaScript } from './held-rows.ts';
 import { outerSumsInJavaScript } from './outer-sums.ts';
 import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
@@ -23,5 +24,7 @@ export const inJavaScript: Kernels = {
   factorisation: factorisationInJavaScript,
   outerSums: outerSumsInJavaScript,
   sumWords: sumWordsInJavaScript,
+  polynomialValues: polynomialValuesInJavaScript,
+  combineRows: combineRowsInJavaScript,
   tanh: (x) => x.map(Math.tanh),
 };

@@ -42,6 +42,16 @@ export interface KernelCode {
   integerGram(x: number, rows: number, width: number, out: number): void;
   roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
   outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
+  polynomialValues(
+    ...[coefficients, terms, points, bits, reduction, tables, out]: [
+      ...[number, number, number, number, number, number, number],
+    ]
+  ): void;
+  combineRows(
+    ...[constants, rows, count, bits, reduction, tables, out]: [
+      ...[number, number, number, number, number, number, number],
+    ]
+  ): void;
   addWords(to: number, from: number, words: number): void;
   subtractWords(to: number, from: number, words: number): void;
   solveRows(

@@ -6,6 +6,7 @@ import { inJavaScript } from '../javascript/kernels.ts';
 import type { Kernels } from '../kernels.ts';
 import { factorisationInWasm } from './factorisation.ts';
 import { holdFeaturesInWasm } from './features.ts';
+import { combineRowsInWasm, polynomialValuesInWasm } from './fields.ts';
 import { holdRowsInWasm } from './held-rows.ts';
 import { outerSumsInWasm } from './outer-sums.ts';
 import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm, tanhInWasm } from './products.ts';
@@ -25,6 +26,8 @@ export const inWasm: Kernels = {
   sumWords: (vector, use) => {
     if (!sumWordsInWasm(vector, use)) inJavaScript.sumWords(vector, use);
   },
+  polynomialValues: (...order) => polynomialValuesInWasm(...order) ?? inJavaScript.polynomialValues(...order),
+  combineRows: (...order) => combineRowsInWasm(...order) ?? inJavaScript.combineRows(...order),
   tanh: (x) => tanhInWasm(x) ?? inJavaScript.tanh(x),
   outerSums: (order) => outerSumsInWasm(order) ?? inJavaScript.outerSums(order),
 };
