@@ -167,17 +167,19 @@ ${studies.map((study) => studyRow(study, kept.get(study.name))).join('\n')}
 }
 
 /** Better by what over each other row, in the first metric. */
-function studyGains(study: Study, result: StudyResult | undefined): string {
-  if (result === undefined) return '';
+function studyGains(study: Study, result: StudyResult): string {
   const [decides] = Object.keys(study.metrics);
   const gains = Object.entries(result.gains).map(([over, gain]) => `over ${over} ${gainText(gain)}`);
-  return `${decides} ${result.figures[study.method][decides].toFixed(3)}: ${gains.join('; ')} (${result.seeds} seeds)`;
+  const on = result.data === null ? '' : `${result.data}: `;
+  return `${on}${decides} ${result.figures[study.method][decides].toFixed(3)}: ${gains.join('; ')} (${result.seeds} seeds)`;
 }
 
 function studyRow(study: Study, kept: KeptStudy | undefined): string {
+  const gainsOf = (results: readonly StudyResult[]): string =>
+    results.map((one) => studyGains(study, one)).join('<br>');
   const { caveats, method, name, planted, question, reference } = study;
   const without = `${method}; \`${planted.ablation.method}\`: ${planted.ablation.off}`;
-  return `| \`${name}\` | ${question} (${reference}) | ${without} | ${studyGains(study, kept?.planted)} | ${studyGains(study, kept?.real)} | ${caveats.join(' ')} |`;
+  return `| \`${name}\` | ${question} (${reference}) | ${without} | ${gainsOf(kept ? [kept.planted] : [])} | ${gainsOf(kept?.real ?? [])} | ${caveats.join(' ')} |`;
 }
 
 function plantedRow({ method, world, off, ...gains }: Verified): string {

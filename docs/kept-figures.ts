@@ -16,7 +16,8 @@ export const STUDIES = join(FOLDER, 'studies');
 /** What was measured of a study. */
 export interface KeptStudy {
   readonly planted: StudyResult;
-  readonly real?: StudyResult;
+  /** One result for each real data set of the study. */
+  readonly real: readonly StudyResult[];
 }
 
 export interface KeptFigures {

@@ -50,8 +50,10 @@ if (values.study !== undefined) {
   const planted = await runPlanted(study, STUDY_SEEDS);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => String(i + 1));
   const real =
-    values.data === undefined ? keptFigures().studies.get(study.name)?.real : await runReal(study, values.data, seeds);
-  await write(join(STUDIES, `${study.name}.json`), { planted, ...(real !== undefined && { real }) });
+    values.data === undefined
+      ? (keptFigures().studies.get(study.name)?.real ?? [])
+      : await runReal(study, values.data, seeds);
+  await write(join(STUDIES, `${study.name}.json`), { planted, real });
 }
 
 writeFileSync(join(import.meta.dirname, 'strategies.md'), strategiesPage(keptFigures()));

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../host/exit-codes.ts';
 import { studies, studyNamed } from '../../simulations/studies/registry.ts';
-import { keepsMargins, runPlanted, runReal, STUDY_SEEDS } from '../../simulations/studies/run.ts';
+import { filesOf, keepsMargins, runPlanted, runReal, STUDY_SEEDS } from '../../simulations/studies/run.ts';
 import type { StudyResult } from '../../simulations/studies/run.ts';
 import type { Study } from '../../simulations/studies/study.ts';
 import { integer } from '../arguments.ts';
@@ -31,12 +31,18 @@ export const studySchema = z.union([
   z.strictObject({
     isthmus: z.literal('study'),
     study: z.string(),
-    data: z.string().nullable().describe('the data folder; null: the planted world'),
-    seeds: z.number(),
-    figures: z.record(z.string(), z.record(z.string(), z.number())).describe('by method, then by metric'),
-    gains: z
-      .record(z.string(), gainSchema)
-      .describe('how much better the method is than each of these, in the first metric; 95 % intervals over seeds'),
+    folder: z.string().nullable().describe('the data folder; null: the planted world'),
+    results: z.array(
+      z.strictObject({
+        study: z.string(),
+        data: z.string().nullable().describe('name of the real data; null: the planted world'),
+        seeds: z.number(),
+        figures: z.record(z.string(), z.record(z.string(), z.number())).describe('by method, then by metric'),
+        gains: z
+          .record(z.string(), gainSchema)
+          .describe('how much better the method is than each of these, in the first metric; 95 % intervals over seeds'),
+      }),
+    ),
     asPlanted: z
       .boolean()
       .nullable()
@@ -77,17 +83,17 @@ Examples:
 function listed(json: boolean): string {
   if (!json) {
     return studies
-      .map(({ name, question, real }) => {
-        const files = real === undefined ? 'planted world only' : `real data: ${real.files.join(', ')}`;
-        return `${name}\n  ${question}\n  ${files}`;
+      .map((study) => {
+        const files = study.real.length === 0 ? 'planted world only' : `real data: ${filesOf(study).join(', ')}`;
+        return `${study.name}\n  ${study.question}\n  ${files}`;
       })
       .join('\n');
   }
-  const all = studies.map(({ name, question, real, reference }) => ({
-    name,
-    question,
-    reference,
-    files: real?.files ?? [],
+  const all = studies.map((study) => ({
+    name: study.name,
+    question: study.question,
+    reference: study.reference,
+    files: filesOf(study),
   }));
   return JSON.stringify({ isthmus: 'studies', studies: all });
 }
@@ -95,23 +101,43 @@ function listed(json: boolean): string {
 async function run(study: Study, { data, json, seeds }: Flags): Promise<string> {
   // Seeds beyond those of the margins are numbered.
   const used = Array.from({ length: seeds ?? STUDY_SEEDS.length }, (_, i) => STUDY_SEEDS[i] ?? String(i + 4));
+  const total = used.length * (data === undefined ? 1 : study.real.length);
   const startedAt = Date.now();
   const onSeed = (done: number): void => {
-    const left = (((Date.now() - startedAt) / done) * (used.length - done)) / 1000;
-    process.stderr.write(`${study.name}: seed ${done} of ${used.length}, about ${left.toFixed(0)} s left\n`);
+    const left = (((Date.now() - startedAt) / done) * (total - done)) / 1000;
+    process.stderr.write(`${study.name}: seed ${done} of ${total}, about ${left.toFixed(0)} s left\n`);
   };
-  const result = data === undefined ? await runPlanted(study, used, onSeed) : await runReal(study, data, used, onSeed);
+  const results =
+    data === undefined ? [await runPlanted(study, used, onSeed)] : await runReal(study, data, used, onSeed);
   // With fewer seeds the intervals are too wide to judge.
   const judged = data === undefined && used.length >= STUDY_SEEDS.length;
-  const asPlanted = judged ? keepsMargins(study, result) : null;
+  const asPlanted = judged ? keepsMargins(study, results[0]) : null;
   if (asPlanted === false) process.exitCode = EXIT.internal;
   return json
-    ? JSON.stringify({ isthmus: 'study', data: data ?? null, ...result, asPlanted, caveats: study.caveats })
-    : textOf(study, result, data, asPlanted);
+    ? JSON.stringify({
+        isthmus: 'study',
+        study: study.name,
+        folder: data ?? null,
+        results,
+        asPlanted,
+        caveats: study.caveats,
+      })
+    : textOf(study, results, asPlanted);
 }
 
-function textOf(study: Study, result: StudyResult, data: string | undefined, asPlanted: boolean | null): string {
-  const { figures, gains, seeds } = result;
+function textOf(study: Study, results: readonly StudyResult[], asPlanted: boolean | null): string {
+  return [
+    study.question,
+    ...results.flatMap((result) => linesOf(study, result)),
+    ...study.caveats,
+    ...(asPlanted === null
+      ? []
+      : [asPlanted ? 'As planted.' : 'NOT AS PLANTED: the method does not bring what it should.']),
+  ].join('\n');
+}
+
+function linesOf(study: Study, result: StudyResult): readonly string[] {
+  const { data, figures, gains, seeds } = result;
   const metrics = Object.keys(study.metrics);
   const width = Math.max(...Object.keys(figures).map((method) => method.length));
   const cell = (text: string): string => text.padStart(18);
@@ -120,12 +146,11 @@ function textOf(study: Study, result: StudyResult, data: string | undefined, asP
   const over = Object.entries(gains).map(([other, { high, low, mean }]) => {
     const interval = Number.isFinite(low) ? ` [${low.toFixed(3)}, ${high.toFixed(3)}]` : '';
     const off = other === ablation.method ? ` (${ablation.off})` : '';
-    const wanted = data === undefined ? `, wanted above ${margins[other]}` : '';
+    const wanted = data === null ? `, wanted above ${margins[other]}` : '';
     return `  over ${other}${off}: ${mean.toFixed(3)}${interval}${wanted}`;
   });
   return [
-    study.question,
-    data === undefined ? `Planted world: ${study.planted.summary}.` : `Real data: ${data}.`,
+    data === null ? `Planted world: ${study.planted.summary}.` : `Real data: ${data}.`,
     `Means over ${seeds} seed${seeds === 1 ? '' : 's'}:`,
     '',
     `  ${''.padEnd(width)}${metrics.map(cell).join('')}`,
@@ -136,9 +161,6 @@ function textOf(study: Study, result: StudyResult, data: string | undefined, asP
     '',
     `${study.method} is better in ${decides} by`,
     ...over,
-    ...study.caveats,
-    ...(asPlanted === null
-      ? []
-      : [asPlanted ? 'As planted.' : 'NOT AS PLANTED: the method does not bring what it should.']),
-  ].join('\n');
+    '',
+  ];
 }

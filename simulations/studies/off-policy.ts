@@ -33,6 +33,7 @@ export const offPolicy: Study = {
     margins: { 'mean of the log': 0.05, 'equal propensities': 0.05 },
     measure,
   },
+  real: [],
   caveats: [
     'The data here have no log of what was shown to whom, so there is no figure on real data.',
     'The estimate needs the probabilities with which the served items were drawn: a recommender that always shows its best list has none.',

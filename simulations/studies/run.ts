@@ -12,6 +12,8 @@ import type { Figures, Study } from './study.ts';
 
 export interface StudyResult {
   readonly study: string;
+  /** Name of the real data; null: the planted world. */
+  readonly data: string | null;
   readonly seeds: number;
   /** Means over seeds, by method, then by metric. */
   readonly figures: Figures;
@@ -22,36 +24,51 @@ export interface StudyResult {
 /** Seeds of the planted world on which margins are checked. Neither a world nor a margin was set on them. */
 export const STUDY_SEEDS: readonly string[] = ['four', 'five', 'six', 'seven', 'eight'];
 
-/** Measures the planted world. @param onSeed called after each seed. */
+/** Measures the planted world. @param onSeed called after each seed, with the number of seeds done. */
 export async function runPlanted(
   study: Study,
   seeds: readonly string[],
   onSeed?: (done: number) => void,
 ): Promise<StudyResult> {
   const { planted } = study;
-  return resultOf(study, Object.keys(planted.margins), await overSeeds(seeds, (seed) => planted.measure(seed), onSeed));
+  return resultOf(
+    study,
+    null,
+    Object.keys(planted.margins),
+    await overSeeds(seeds, (seed) => planted.measure(seed), onSeed),
+  );
 }
 
-/** Measures real data. @throws SimulationError SIMULATION_STUDY if the study has no real part, or a file is missing. */
+/** Measures all real data sets of the study. @throws SimulationError SIMULATION_STUDY if there are none, or a file is missing. */
 export async function runReal(
   study: Study,
   folder: string,
   seeds: readonly string[],
   onSeed?: (done: number) => void,
-): Promise<StudyResult> {
-  const { real } = study;
-  if (real === undefined) {
+): Promise<readonly StudyResult[]> {
+  if (study.real.length === 0) {
     throw new SimulationError('SIMULATION_STUDY', `${study.name} has no real data; run it without a data folder`);
   }
-  for (const file of real.files) {
+  for (const file of filesOf(study)) {
     await access(join(folder, file)).catch(() => {
       throw new SimulationError(
         'SIMULATION_STUDY',
-        `${join(folder, file)} is missing; ${study.name} reads ${real.files.join(', ')} in the data folder`,
+        `${join(folder, file)} is missing; ${study.name} reads ${filesOf(study).join(', ')} in the data folder`,
       );
     });
   }
-  return resultOf(study, real.over, await overSeeds(seeds, (seed) => real.measure(folder, seed), onSeed));
+  const results: StudyResult[] = [];
+  for (const [place, part] of study.real.entries()) {
+    const onOwn = (done: number): void => onSeed?.(place * seeds.length + done);
+    const tables = await overSeeds(seeds, (seed) => part.measure(folder, seed), onOwn);
+    results.push(resultOf(study, part.name, part.over, tables));
+  }
+  return results;
+}
+
+/** Files of all real data sets of the study, each once. */
+export function filesOf({ real }: Study): readonly string[] {
+  return [...new Set(real.flatMap(({ files }) => files))];
 }
 
 /** True if the interval over seeds lies above the margin, for each margin. */
@@ -72,7 +89,7 @@ async function overSeeds(
   return tables;
 }
 
-function resultOf(study: Study, over: readonly string[], tables: readonly Figures[]): StudyResult {
+function resultOf(study: Study, data: string | null, over: readonly string[], tables: readonly Figures[]): StudyResult {
   const [decides] = Object.keys(study.metrics);
   const sign = study.metrics[decides] === 'higher' ? 1 : -1;
   const values = (method: string, metric: string): readonly number[] => tables.map((table) => table[method][metric]);
@@ -86,6 +103,7 @@ function resultOf(study: Study, over: readonly string[], tables: readonly Figure
   });
   return {
     study: study.name,
+    data,
     seeds: tables.length,
     figures: Object.fromEntries(figures),
     gains: Object.fromEntries(gains),

@@ -18,8 +18,8 @@ export interface Study {
   /** The studied method: a row of the figures. */
   readonly method: string;
   readonly planted: PlantedStudy;
-  /** Absent if there are no data for it; `caveats` then says why. */
-  readonly real?: RealStudy;
+  /** Real data sets, each measured by itself; empty if there are no data for it, and `caveats` then says why. */
+  readonly real: readonly RealStudy[];
   /** What the figures do not show, and what no claim covers: whole sentences. */
   readonly caveats: readonly string[];
 }
@@ -35,6 +35,8 @@ export interface PlantedStudy {
 }
 
 export interface RealStudy {
+  /** Name of the data, for people: "Last.fm". */
+  readonly name: string;
   /** Files that it reads, as paths within the data folder. */
   readonly files: readonly string[];
   /** Rows that the method is compared with in the first metric. */

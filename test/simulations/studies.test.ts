@@ -24,14 +24,18 @@ describe('studies', function () {
     for (const [name, { planted, real }] of kept) {
       const study = studyNamed(name);
       assert.ok(keepsMargins(study, planted), name);
-      assert.equal(real !== undefined, study.real !== undefined, `${name}: figures on real data`);
+      assert.deepEqual(
+        real.map(({ data }) => data),
+        study.real.map((one) => one.name),
+        `${name}: figures on real data`,
+      );
     }
   });
 
   for (const study of studies) {
     it(`${study.name}: the ablation is among the margins`, () => {
       assert.ok(study.planted.ablation.method in study.planted.margins);
-      if (study.real === undefined) assert.ok(study.caveats.length > 0, 'says why it has no figure on real data');
+      if (study.real.length === 0) assert.ok(study.caveats.length > 0, 'says why it has no figure on real data');
     });
 
     longIt(`${study.name} keeps its margins; mechanism switched off: ${study.planted.ablation.off}`, async () => {
@@ -40,18 +44,18 @@ describe('studies', function () {
       assert.ok(keepsMargins(study, result), JSON.stringify(result.gains));
     });
 
-    if (study.real === undefined) continue;
+    if (study.real.length === 0) continue;
     longIt(`${study.name} measures real data (skips without ISTHMUS_DATA)`, async function () {
       const folder = process.env.ISTHMUS_DATA;
       if (folder === undefined) return this.skip();
-      assertComplete(study, await runReal(study, folder, ['1']));
+      for (const result of await runReal(study, folder, ['1'])) assertComplete(study, result);
     });
   }
 
   it('a missing file of data is named', async () => {
     const study: Study = {
       ...studyNamed('off-policy'),
-      real: { files: ['absent/rows.tsv'], over: [], measure: () => Promise.resolve({}) },
+      real: [{ name: 'absent', files: ['absent/rows.tsv'], over: [], measure: () => Promise.resolve({}) }],
     };
     await assert.rejects(runReal(study, '/nowhere', ['1']), { code: 'SIMULATION_STUDY', message: /absent\/rows\.tsv/ });
   });
