@@ -15,9 +15,9 @@ import type { Domain } from '../core/data/domain.ts';
 import { itemCounts, itemIndex } from '../core/data/select.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../core/evaluation/evaluate.ts';
-import { gainsOver } from '../core/evaluation/gains.ts';
-import type { MeasuredGain } from '../core/evaluation/gains.ts';
 import type { Negatives } from '../core/evaluation/negatives.ts';
+import { personQualities } from '../core/evaluation/per-person.ts';
+import type { PersonQuality } from '../core/evaluation/per-person.ts';
 import { seedRows } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { seededStreams } from '../core/random/streams.ts';
@@ -43,10 +43,10 @@ export interface ReferenceOrder {
   readonly settings: EvaluationSettings;
 }
 
-/** Rows, gains over the prior, and the processor time of each baseline. */
+/** Rows, the quality for each cold person, and the processor time of each baseline. */
 export interface References {
   readonly rows: readonly SeedRow[];
-  readonly gains: readonly MeasuredGain[];
+  readonly perPerson: readonly PersonQuality[];
   readonly spent: readonly Spent[];
 }
 
@@ -87,7 +87,12 @@ export async function referenceRows(
   const order = referenceOrder(world, files, options);
   const references = await baselines(order, signal, onProgress);
   if (truth === undefined) return references;
-  return { ...references, rows: [...references.rows, ...(await truthRows(order, truth, signal))] };
+  const truly = await truthRows(order, truth, signal);
+  return {
+    ...references,
+    rows: [...references.rows, ...truly.rows],
+    perPerson: [...references.perPerson, ...truly.perPerson],
+  };
 }
 
 function referenceOrder(world: TrialWorld, files: DataFiles, options: SimulationOptions): ReferenceOrder {
@@ -134,7 +139,7 @@ export async function baselineRows(
   const { factorise } = factors;
   const everything = { target, linked, sources, ...(validation && { validation }), factorise, signal };
   let finished = 0;
-  const evaluations = new Map<string, readonly Evaluation[]>();
+  const perPerson: PersonQuality[] = [];
   const rows = baselines.flatMap((baseline) => {
     const { name } = baseline;
     const share = SHARES[name] ?? 0;
@@ -147,18 +152,22 @@ export async function baselineRows(
       onProgress: (part) => tell(0.9 * part),
     });
     const measured = measure(order, open, candidates, score, signal);
-    evaluations.set(name, measured);
+    perPerson.push(...personQualities(name, measured));
     const own = rowsOf(order, open, name, measured);
     lap(name);
     finished += share;
     return own;
   });
   onProgress('', 1);
-  return { rows, gains: gainsOver('prior', evaluations), spent };
+  return { rows, perPerson, spent };
 }
 
-/** Rows of the best possible scores: the world's own preferences. */
-async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: AbortSignal): Promise<SeedRow[]> {
+/** The best possible scores: the world's own preferences. */
+async function truthRows(
+  order: ReferenceOrder,
+  truth: WorldTruth,
+  signal: AbortSignal,
+): Promise<Pick<References, 'rows' | 'perPerson'>> {
   const open = await openTarget(order);
   const place = new Map(truth.catalogue(order.target).map((id, item) => [id, item]));
   // The file's catalogue has another order, and lacks items that only cold persons have met.
@@ -168,7 +177,9 @@ async function truthRows(order: ReferenceOrder, truth: WorldTruth, signal: Abort
     return Float32Array.from(items, (item) => preference[item]);
   };
   const candidates = candidatesOf(order.settings, open.target, open.cold);
-  return rowsOf(order, open, 'true-preference', measure(order, open, candidates, score, signal));
+  const method = 'true-preference';
+  const measured = measure(order, open, candidates, score, signal);
+  return { rows: rowsOf(order, open, method, measured), perPerson: personQualities(method, measured) };
 }
 
 function measure(

@@ -47,10 +47,12 @@ const gainSchema = z.strictObject({
   negatives: z.enum(['uniform', 'popularity', 'full']),
   metric: z.literal('NDCG@10'),
   mean: z.number(),
-  /** 95 % interval: over persons for one seed, over seeds for several. */
+  /** 95 % interval over another choice of persons, and over another choice of seeds if there are several. */
   low: z.number(),
   high: z.number(),
-  per: z.enum(['persons', 'seeds']),
+  per: z.enum(['persons', 'persons and seeds']),
+  /** Number of test persons: a person of several seeds counts once. */
+  persons: z.int(),
 });
 
 /** A method as a target can judge it, by its held-out persons, and how that went. */

@@ -104,7 +104,7 @@ export async function simulate(input: SimulationInput, context: SimulationContex
       seeds,
       notes: notesOf(options, measured, of),
       rows,
-      gains: overSeeds(measured.gains, options.protocol),
+      gains: overSeeds(measured.gains),
       choices: choicesOf(measured.choices, rows, options.decoder[0]),
       privacy: [...measured.statements.values()],
       rounds: measured.rounds,

@@ -3,7 +3,10 @@
  * @module
  */
 import { isOfStrategy } from '../client/evaluation/measure.ts';
-import { gainOverDraws, gainOverSeeds } from '../core/evaluation/gains.ts';
+import type { ColdPerson } from '../core/data/cold-person.ts';
+import { clusteredGain } from '../core/evaluation/clustered-gain.ts';
+import type { PersonQuality } from '../core/evaluation/per-person.ts';
+import { mean } from '../core/evaluation/results.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import type { Manifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
@@ -12,8 +15,6 @@ import { privacyStatement } from '../core/claims/claims.ts';
 import { claimTerms } from '../core/claims/claim-terms.ts';
 import type { PrivacyStatement } from '../core/claims/claims.ts';
 import type { SeedChoice } from './choices.ts';
-import { isPublished } from './options.ts';
-import type { ProtocolName } from './options.ts';
 import type { Variant } from './variants.ts';
 import type { References } from './central.ts';
 import type { GainRow, PrivacyRow, RoundRow } from './results.ts';
@@ -42,6 +43,19 @@ function inVariant(method: string, strategy: string, variant: Variant): string {
   return `${variant.strategy}${method.slice(strategy.length)}`;
 }
 
+/** The strategy's quality for each cold person, by each decoder. */
+export function strategyQualities({ evaluation }: TrialOutcome, variant: Variant): PersonQuality[] {
+  const { perPerson, strategy } = evaluation;
+  return perPerson
+    .filter(({ method }) => isOfStrategy(method, strategy))
+    .map((one) => ({ ...one, method: inVariant(one.method, strategy, variant) }));
+}
+
+/** The cold persons who are ranked: the file of hidden positives names nobody without one. */
+export function rankedPersons(cold: readonly ColdPerson[]): readonly ColdPerson[] {
+  return cold.filter(({ positives }) => positives.length > 0);
+}
+
 /** Each method's quality on the target's held-out persons. */
 export function strategyChoices({ evaluation }: TrialOutcome, { target }: TrialWorld, variant: Variant): SeedChoice[] {
   const { decoder, reports, rows, strategy } = evaluation;
@@ -54,43 +68,73 @@ export function strategyChoices({ evaluation }: TrialOutcome, { target }: TrialW
   });
 }
 
-/** A gain at one seed. */
-export type SeedGain = Omit<GainRow, 'per'>;
+/** The gains of one method at one seed, for each cold person who has positives. */
+export interface SeedGain extends Omit<GainRow, 'mean' | 'low' | 'high' | 'per' | 'persons'> {
+  readonly persons: readonly string[];
+  /** Number of positives of each person. */
+  readonly counts: readonly number[];
+  /** Difference in NDCG@10 of each person, summed over the positives. */
+  readonly gains: readonly number[];
+}
 
 /** The target's gains of the strategy, by each decoder, over the prior. */
-export function strategyGains({ evaluation }: TrialOutcome, { target }: TrialWorld, variant: Variant): SeedGain[] {
-  const { gains, rows, strategy } = evaluation;
-  return gains
-    .filter(({ method }) => isOfStrategy(method, strategy))
-    .flatMap((gain) => {
-      const own = rows.find(({ method }) => method === gain.method);
-      if (own === undefined) return [];
-      const { release, epsilon, epsilon0 } = own;
-      return [{ target, release, epsilon, epsilon0, ...gain, method: inVariant(gain.method, strategy, variant) }];
-    });
+export function strategyGains({ evaluation }: TrialOutcome, world: TrialWorld, variant: Variant): SeedGain[] {
+  const { perPerson, rows, strategy } = evaluation;
+  return gainsOverPrior(perPerson, world.cold).flatMap((gain) => {
+    const own = rows.find(({ method }) => method === gain.method && isOfStrategy(method, strategy));
+    if (own === undefined) return [];
+    const { release, epsilon, epsilon0 } = own;
+    const method = inVariant(gain.method, strategy, variant);
+    return [{ ...gain, target: world.target, release, epsilon, epsilon0, method }];
+  });
 }
 
 /** Gains of the reference rows over the prior. */
-export function referenceGains({ gains }: References, { target }: TrialWorld): SeedGain[] {
-  return gains.map((gain) => ({ target, release: 'none', epsilon: null, epsilon0: null, ...gain }));
+export function referenceGains({ perPerson }: References, { cold, target }: TrialWorld): SeedGain[] {
+  const nothing = { release: 'none', epsilon: null, epsilon0: null };
+  return gainsOverPrior(perPerson, cold).map((gain) => ({ ...gain, target, ...nothing }));
+}
+
+type PersonGains = Pick<SeedGain, 'method' | 'over' | 'negatives' | 'metric' | 'persons' | 'counts' | 'gains'>;
+
+function gainsOverPrior(perPerson: readonly PersonQuality[], cold: readonly ColdPerson[]): PersonGains[] {
+  const ranked = rankedPersons(cold);
+  const persons = ranked.map(({ person }) => person);
+  const counts = ranked.map(({ positives }) => positives.length);
+  return perPerson.flatMap(({ method, negatives, sums }) => {
+    const prior = perPerson.find((one) => one.method === 'prior' && one.negatives === negatives)?.sums;
+    if (prior === undefined || method === 'prior') return [];
+    if (sums.length !== persons.length) {
+      throw new RangeError(`${method} ranked ${sums.length} persons where ${persons.length} are cold`);
+    }
+    const gains = sums.map((sum, person) => sum - prior[person]);
+    return [{ method, over: 'prior', negatives, metric: 'NDCG@10', persons, counts, gains }];
+  });
 }
 
 /**
- * Merges gains that differ only in the seed. Each seed has cold persons of its own, so an interval over seeds covers persons
- * too. A published split has the same persons at every seed, and its interval is over them.
+ * Merges gains that differ only in the seed. The interval covers another choice of persons and of seeds. Seeds share persons (a
+ * published split has the same ones at every seed), and a person of several seeds counts as one.
  */
-export function overSeeds(gains: readonly SeedGain[], protocol: ProtocolName): GainRow[] {
+export function overSeeds(gains: readonly SeedGain[]): GainRow[] {
   const alike = new Map<string, SeedGain[]>();
   for (const gain of gains) {
-    const key = JSON.stringify({ ...gain, mean: 0, low: 0, high: 0 });
+    const { persons: _, counts: __, gains: ___, ...subject } = gain;
+    const key = JSON.stringify(subject);
     alike.set(key, [...(alike.get(key) ?? []), gain]);
   }
-  return [...alike.values()].map((same) => {
-    const [first] = same;
-    if (same.length === 1) return { ...first, per: 'persons' };
-    if (isPublished(protocol)) return { ...first, ...gainOverDraws(same), per: 'persons' };
-    const { mean, low, high } = gainOverSeeds(same.map((gain) => gain.mean));
-    return { ...first, mean, low, high, per: 'seeds' };
+  return [...alike].map(([key, seeds]) => {
+    const { persons: _, counts: __, gains: ___, ...subject } = seeds[0];
+    const { low, high, n } = clusteredGain([seeds], key);
+    return {
+      ...subject,
+      // As in the rows of the methods, every seed weighs the same.
+      mean: mean(seeds.map(({ counts, gains: values }) => mean(values) / mean(counts))),
+      low,
+      high,
+      per: seeds.length === 1 ? 'persons' : 'persons and seeds',
+      persons: n,
+    };
   });
 }
 

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { readNamedFile } from '../../host/files.ts';
 import { experimentConfig, experimentOptions, parseConfigText } from '../../simulations/experiment/config.ts';
 import type { ExperimentEvent } from '../../simulations/experiment/run.ts';
-import type { ExperimentSummary, Interval } from '../../simulations/experiment/summary.ts';
+import { gainCell, intervalText } from '../../simulations/experiment/summary.ts';
+import type { ExperimentSummary } from '../../simulations/experiment/summary.ts';
 import { SimulationError } from '../../simulations/errors.ts';
 import { integer, text } from '../arguments.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -115,8 +116,6 @@ const duration = (seconds: number): string =>
   seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 
 function describe({ frontier, references, failures, metric }: ExperimentSummary, report: string): string {
-  const interval = ({ mean, low, high }: Interval): string =>
-    low === null || high === null ? mean.toFixed(3) : `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
   const rows = [
     ['method', 'epsilon', 'overlap', 'negatives', metric, 'gain over popularity and prior'],
     ...references
@@ -126,7 +125,7 @@ function describe({ frontier, references, failures, metric }: ExperimentSummary,
         '',
         String(overlap),
         negatives,
-        interval(quality),
+        intervalText(quality),
         '',
       ]),
     ...frontier.map(({ strategy, release, epsilon, epsilon0, overlap, negatives, quality, gain }) => [
@@ -134,8 +133,8 @@ function describe({ frontier, references, failures, metric }: ExperimentSummary,
       epsilon === null ? 'none' : String(epsilon),
       String(overlap),
       negatives,
-      interval(quality),
-      gain === null ? '' : interval(gain),
+      intervalText(quality),
+      gainCell(gain),
     ]),
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

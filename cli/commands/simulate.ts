@@ -4,7 +4,7 @@ import { flagOf } from '../../simulations/option-fields.ts';
 import type { SimulationInput, SimulationOptions } from '../../simulations/options.ts';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';
-import { ablationLines, familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
+import { familiesOf, familyColumns, formatFamilies, tableNotes } from '../../simulations/report/families.ts';
 import { directionText } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
 import { interruption } from '../interrupted.ts';
@@ -88,7 +88,7 @@ function summary(results: Results, folder: string, options: SimulationOptions): 
       `First recommendations in world ${world.name}, ${directionText(direction, results.protocol)} (${results.protocol}, ${seeds})`,
       '',
       formatFamilies(familiesOf(results, direction.target), familyColumns(results)),
-      ...ablationLines(results, direction.target).map((line) => wrapped(`  ${line}`, WIDTH, '    ')),
+      ...tableNotes(results, direction.target).map((line) => wrapped(`  ${line}`, WIDTH, '    ')),
       '',
     );
   }

@@ -12,6 +12,8 @@ import { gainsOver } from '../../core/evaluation/gains.ts';
 import type { MeasuredGain } from '../../core/evaluation/gains.ts';
 import { drawnOnce, negativesByName, uniformWithReplacement } from '../../core/evaluation/negatives.ts';
 import type { Negatives } from '../../core/evaluation/negatives.ts';
+import { personQualities } from '../../core/evaluation/per-person.ts';
+import type { PersonQuality } from '../../core/evaluation/per-person.ts';
 import { GAME_VIDEO_NEGATIVES } from '../../core/evaluation/published.ts';
 import { seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
@@ -60,6 +62,8 @@ interface Method {
 export interface EvaluationResult {
   readonly rows: readonly SeedRow[];
   readonly gains: readonly MeasuredGain[];
+  /** Every method's quality for each cold person, from which gains over several seeds get their intervals. */
+  readonly perPerson: readonly PersonQuality[];
 }
 
 /** @throws EvaluationError. */
@@ -104,7 +108,8 @@ export function evaluateTarget(order: EvaluationOrder, place: EvaluationPlace): 
     });
     return [...quality, told];
   });
-  return { rows, gains: gainsOver('prior', evaluations) };
+  const perPerson = [...evaluations].flatMap(([method, measured]) => personQualities(method, measured));
+  return { rows, gains: gainsOver('prior', evaluations), perPerson };
 }
 
 /**

@@ -13,12 +13,14 @@ import { EvaluationError } from './errors.ts';
 export interface CutGains {
   /** Ids of the scored persons. */
   readonly persons: readonly string[];
-  /** The difference of each. */
+  /** The difference of each, summed over the person's positives. */
   readonly gains: ArrayLike<number>;
+  /** Number of positives of each person; absent: one each. */
+  readonly counts?: ArrayLike<number>;
 }
 
 /**
- * Mean over settings of the mean over persons and cuts, with its 95 % interval. `n` is the number of persons.
+ * Mean over settings of the mean over positives of all persons and cuts, with its 95 % interval. `n` is the number of persons.
  * @param settings the cuts of each setting, for example of each market.
  * @throws EvaluationError EVALUATION_NO_POSITIVES
  */
@@ -39,14 +41,14 @@ export function clusteredGain(settings: readonly (readonly CutGains[])[], seed: 
         for (let i = 0; i < table.gains.length; i++) {
           const w = ofPersons[table.person[i]] * ofCuts[table.cut[i]];
           sum += w * table.gains[i];
-          weight += w;
+          weight += w * table.counts[i];
         }
         return weight > 0 ? sum / weight : 0;
       }),
     );
   const means = Float64Array.from({ length: draws }, once).sort();
   return {
-    mean: average(tables.map(({ gains }) => average(gains))),
+    mean: average(tables.map(({ counts, gains }) => total(gains) / total(counts))),
     low: means[Math.floor(0.025 * draws)],
     high: means[Math.ceil(0.975 * draws) - 1],
     n,
@@ -59,6 +61,7 @@ interface GainTable {
   readonly person: Uint32Array;
   readonly cut: Uint32Array;
   readonly gains: Float64Array;
+  readonly counts: Float64Array;
 }
 
 function tableOf(cuts: readonly CutGains[]): GainTable {
@@ -66,13 +69,15 @@ function tableOf(cuts: readonly CutGains[]): GainTable {
   const person: number[] = [];
   const cut: number[] = [];
   const gains: number[] = [];
-  cuts.forEach(({ persons, gains: values }, c) => {
+  const counts: number[] = [];
+  cuts.forEach(({ persons, gains: values, counts: positives }, c) => {
     persons.forEach((id, i) => {
       const number = numbers.get(id) ?? numbers.size;
       numbers.set(id, number);
       person.push(number);
       cut.push(c);
       gains.push(values[i]);
+      counts.push(positives?.[i] ?? 1);
     });
   });
   return {
@@ -81,6 +86,7 @@ function tableOf(cuts: readonly CutGains[]): GainTable {
     person: Uint32Array.from(person),
     cut: Uint32Array.from(cut),
     gains: Float64Array.from(gains),
+    counts: Float64Array.from(counts),
   };
 }
 
@@ -90,8 +96,10 @@ function drawn(n: number, prng: Prng): Uint32Array {
   return weights;
 }
 
-function average(values: ArrayLike<number>): number {
+function total(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  return sum;
 }
+
+const average = (values: ArrayLike<number>): number => total(values) / values.length;

@@ -81,19 +81,9 @@ export function gainOverSeeds(gainsBySeed: readonly number[]): Gain {
   return { mean: middle, low: middle - half, high: middle + half, n };
 }
 
-/**
- * The mean of the gains of several draws (of negatives, of noise) over the same persons. More draws do not add persons, so the
- * interval is as wide as that of one draw: it covers another choice of persons.
- */
-export function gainOverDraws(draws: readonly Pick<Gain, 'mean' | 'low' | 'high'>[]): Omit<Gain, 'n'> {
-  const middle = mean(draws.map((draw) => draw.mean));
-  const half = Math.sqrt(mean(draws.map(({ low, high }) => ((high - low) / 2) ** 2)));
-  return { mean: middle, low: middle - half, high: middle + half };
-}
-
 /** Fewest test persons with which a gain below {@link LEAST_CLAIMED} may be claimed if its interval lies above 0. */
-const FEW_PERSONS = 600;
-const LEAST_CLAIMED = 0.02;
+export const FEW_PERSONS = 600;
+export const LEAST_CLAIMED = 0.02;
 
 /** True if a gain may be claimed: its interval lies above 0, and there were enough test persons for its size. */
 export function mayBeClaimed({ low, mean: middle }: Pick<Gain, 'low' | 'mean'>, persons: number): boolean {

@@ -12,6 +12,7 @@ export * from './gains.ts';
 export * from './metrics.ts';
 export * from './negatives.ts';
 export * from './off-policy.ts';
+export * from './per-person.ts';
 export * from './published.ts';
 export * from './recency.ts';
 export * from './results.ts';

@@ -17,7 +17,7 @@ export async function experimentCharts(summary: ExperimentSummary): Promise<Char
     for (const kind of negatives) {
       await add(
         `Privacy-utility frontier: ${kind} negatives, overlap ${overlap}`,
-        `${summary.metric} of cold persons against the total epsilon of everything trained; mean over seeds with 95 % intervals, one line per release mode. Bands: popularity and prior below, the ceiling (all data in one place, no privacy) above.`,
+        `${summary.metric} of cold persons against the total epsilon of everything trained; mean over seeds with 95 % intervals over persons and seeds, one line per release mode. Bands: popularity and prior below, the ceiling (all data in one place, no privacy) above.`,
         frontier(summary, overlap, kind),
       );
     }
@@ -52,8 +52,8 @@ function frontier(summary: ExperimentSummary, overlap: number, negatives: string
     series: series(point),
     epsilon: label(point.epsilon),
     mean: point.quality.mean,
-    low: point.quality.low ?? point.quality.mean,
-    high: point.quality.high ?? point.quality.mean,
+    low: point.quality.low,
+    high: point.quality.high,
   }));
   if (points.length === 0) return null;
   const bands = summary.references
@@ -62,8 +62,8 @@ function frontier(summary: ExperimentSummary, overlap: number, negatives: string
     .map(({ method, quality }) => ({
       method,
       mean: quality.mean,
-      low: quality.low ?? quality.mean,
-      high: quality.high ?? quality.mean,
+      low: quality.low,
+      high: quality.high,
     }));
   const numbers = summary.config.epsilon.filter((value) => value !== null).toSorted((a, b) => a - b);
   const order = [...numbers.map(label), NO_NOISE];

@@ -4,13 +4,24 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PersonQuality } from '../../core/evaluation/per-person.ts';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import { baselineRows, referenceRows } from '../central.ts';
 import type { PrivacyRow, RoundRow } from '../results.ts';
 import { openDirections } from '../settings.ts';
 import type { Direction } from '../settings.ts';
 import { writeDataFiles, writeFederationFiles } from '../trial-files.ts';
-import { privacyRow, roundRows, statementOf, strategyRows } from '../trial-rows.ts';
+import type { TrialWorld } from '../trial-files.ts';
+import {
+  privacyRow,
+  rankedPersons,
+  roundRows,
+  statementOf,
+  strategyChoices,
+  strategyQualities,
+  strategyRows,
+} from '../trial-rows.ts';
+import type { SeedChoice } from '../choices.ts';
 import { runTrial } from '../trial.ts';
 import { optionsAt } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
@@ -18,9 +29,20 @@ import type { Job } from './grid.ts';
 
 export interface JobResult {
   readonly rows: readonly SeedRow[];
+  /** The cold persons with positives, in the order of `perPerson`. */
+  readonly persons: readonly TestPerson[];
+  readonly perPerson: readonly PersonQuality[];
+  readonly choices: readonly SeedChoice[];
   readonly privacy: PrivacyRow;
   readonly rounds: readonly RoundRow[];
   readonly seconds: number;
+}
+
+export interface TestPerson {
+  /** Row of the person in the target's data: results hold no ids. */
+  readonly number: number;
+  /** Number of hidden positives. */
+  readonly positives: number;
 }
 
 /** Runs jobs one after another, and keeps the world open between jobs of the same overlap. */
@@ -45,12 +67,15 @@ export class JobRunner {
     try {
       const data = await writeDataFiles(world, folder);
       const central = { truth: direction.truth, signal, baselines: baselineRows };
-      const references = job.withReferences ? (await referenceRows(world, data, options, central)).rows : [];
+      const references = job.withReferences ? await referenceRows(world, data, options, central) : undefined;
       const federation = await writeFederationFiles(world, job, options, join(folder, 'federation'));
       const logFile = join(folder, 'log.jsonl');
       const outcome = await runTrial({ world, data, federation, options, logFile, onEvent: () => undefined, signal });
       return {
-        rows: [...references, ...strategyRows(outcome, world, job)],
+        rows: [...(references?.rows ?? []), ...strategyRows(outcome, world, job)],
+        persons: testPersons(direction, world),
+        perPerson: [...(references?.perPerson ?? []), ...strategyQualities(outcome, job)],
+        choices: strategyChoices(outcome, world, job),
         privacy: privacyRow(statementOf(federation.manifest), job),
         rounds: roundRows(outcome, job),
         seconds: (performance.now() - began) / 1000,
@@ -66,4 +91,13 @@ export class JobRunner {
     this.#open = { overlap, direction };
     return direction;
   }
+}
+
+function testPersons({ domains }: Direction, { cold, target }: TrialWorld): TestPerson[] {
+  const persons = domains.find(({ name }) => name === target)?.persons ?? [];
+  const numbers = new Map(persons.map((person, number) => [person, number]));
+  return rankedPersons(cold).map(({ person, positives }) => ({
+    number: numbers.get(person) ?? -1,
+    positives: positives.length,
+  }));
 }

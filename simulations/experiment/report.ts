@@ -8,7 +8,8 @@ import { STYLE } from '../report/style.ts';
 import { notChargedLines, privacyLine, termsLine } from '../report/table.ts';
 import type { PrivacyRow } from '../results.ts';
 import { experimentCharts } from './charts.ts';
-import type { ExperimentSummary, FrontierPoint, Interval } from './summary.ts';
+import { gainCell, intervalText } from './summary.ts';
+import type { ExperimentSummary, FrontierPoint } from './summary.ts';
 
 export async function experimentReport(summary: ExperimentSummary): Promise<string> {
   const { config, frontier, privacy, audits, failures } = summary;
@@ -25,12 +26,13 @@ ${config.epsilon.includes(null) ? '<p class="note">NO PRIVACY: points without an
 ${failures.map(({ trial, code, text }) => `<p class="note">no result for ${escape(trial)}: ${escape(text)} [${escape(code)}]</p>`).join('\n')}
 ${figures.join('\n')}
 <h2>The frontier in figures</h2>
+<p>Intervals (95 %) cover another choice of persons and of seeds. Bold: held-out persons choose this method among those with the same budgets, release and overlap.</p>
 <table><thead><tr><th>strategy, release</th><th>epsilon</th><th>eps0</th><th>overlap</th><th>negatives</th><th>${escape(summary.metric)}</th><th>gain over popularity and prior</th></tr></thead><tbody>
 ${frontier.map(line).join('\n')}
 </tbody></table>
 <h2>Reference levels</h2>
 <table><thead><tr><th>method</th><th>overlap</th><th>negatives</th><th>${escape(summary.metric)}</th></tr></thead><tbody>
-${summary.references.map(({ method, overlap, negatives, quality }) => `<tr class="reference"><td>${escape(method)}</td><td>${overlap}</td><td>${escape(negatives)}</td><td>${text(quality)}</td></tr>`).join('\n')}
+${summary.references.map(({ method, overlap, negatives, quality }) => `<tr class="reference"><td>${escape(method)}</td><td>${overlap}</td><td>${escape(negatives)}</td><td>${intervalText(quality)}</td></tr>`).join('\n')}
 </tbody></table>
 <h2>Measured beside proven</h2>
 <p>Canary persons went through the mechanisms at these epsilons, with fixed seeds, on four platforms of which one colludes. Codes are those of invented persons. This audits the mechanisms, not the trials above.</p>
@@ -47,14 +49,20 @@ ${privacy.map(claims).join('\n')}
 `;
 }
 
-function line({ strategy, release, epsilon, epsilon0, overlap, negatives, quality, gain }: FrontierPoint): string {
-  const cells = [epsilon ?? 'none', epsilon0 ?? '', overlap, negatives, text(quality), gain === null ? '' : text(gain)];
-  return `<tr><td>${escape(`${strategy}, ${release}`)}</td>${cells.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`;
-}
-
-function text({ mean, low, high }: Interval): string {
-  const middle = mean.toFixed(3);
-  return low === null || high === null ? middle : `${middle} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+function line({
+  strategy,
+  release,
+  epsilon,
+  epsilon0,
+  overlap,
+  negatives,
+  quality,
+  gain,
+  chosen,
+}: FrontierPoint): string {
+  const cells = [epsilon ?? 'none', epsilon0 ?? '', overlap, negatives, intervalText(quality), gainCell(gain)];
+  const name = escape(`${strategy}, ${release}`);
+  return `<tr><td>${chosen ? `<b>${name}</b>` : name}</td>${cells.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`;
 }
 
 function claims(row: PrivacyRow): string {

@@ -24,6 +24,11 @@ CREATE TABLE IF NOT EXISTS measurements (
   is_reference INTEGER NOT NULL, negatives TEXT NOT NULL, twins TEXT NOT NULL, activity TEXT NOT NULL,
   metric TEXT NOT NULL, mean REAL NOT NULL, person_mean REAL NOT NULL, n INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS persons (
+  trial TEXT NOT NULL REFERENCES trials, method TEXT NOT NULL, negatives TEXT NOT NULL, person INTEGER NOT NULL,
+  positives INTEGER NOT NULL, ndcg REAL NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS choices (trial TEXT NOT NULL REFERENCES trials, method TEXT NOT NULL, held_out REAL NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS measurements_by_metric ON measurements (metric, negatives, activity, twins);
 CREATE TABLE IF NOT EXISTS rounds (
   trial TEXT NOT NULL REFERENCES trials, round INTEGER NOT NULL, attempt INTEGER NOT NULL, outcome TEXT NOT NULL,
@@ -50,6 +55,16 @@ export interface Measurement {
   readonly mean: number;
 }
 
+/** NDCG@10 of one method for the test persons of one trial. */
+export interface StoredPersons {
+  /** Rows of the persons in the target's data. */
+  readonly persons: readonly string[];
+  /** Number of positives of each person. */
+  readonly counts: readonly number[];
+  /** NDCG@10 summed over the positives of each person. */
+  readonly sums: readonly number[];
+}
+
 export interface StoredRound {
   readonly strategy: string;
   readonly release: string;
@@ -72,6 +87,13 @@ export interface AuditRow {
   readonly confidence: number;
 }
 
+/** Of one method's persons in one trial. */
+export const personsKey = ({ method, negatives, trial }: Pick<Measurement, 'trial' | 'method' | 'negatives'>): string =>
+  JSON.stringify([trial, method, negatives]);
+
+/** Counts up when a table changes, so that results of an earlier version are not continued. */
+const VERSION = 1;
+
 export class ResultsStore {
   readonly #database: Libsql.Database;
   readonly #path: string;
@@ -85,10 +107,25 @@ export class ResultsStore {
     try {
       this.#database = new Libsql(path);
       this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
+      this.#checkVersion(path);
       this.#database.exec(SCHEMA);
     } catch (cause) {
+      if (cause instanceof SimulationError) throw cause;
       const why = messageOf(cause);
       throw new SimulationError('SIMULATION_RESULTS', `cannot use ${path} for results: ${why}`, { cause });
+    }
+  }
+
+  #checkVersion(path: string): void {
+    const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
+    const isNew =
+      this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() === undefined;
+    if (isNew) this.#database.exec(`PRAGMA user_version = ${VERSION}`);
+    else if (version !== VERSION) {
+      throw new SimulationError(
+        'SIMULATION_RESULTS',
+        `${path} has results of another version of isthmus, which kept other tables: run the experiment again in a new folder`,
+      );
     }
   }
 
@@ -130,12 +167,16 @@ export class ResultsStore {
   }
 
   /** Adds a trial in one transaction, so that a killed run keeps only whole trials. */
-  addTrial(job: Job, { rows, privacy, rounds, seconds }: JobResult): void {
+  addTrial(job: Job, { rows, persons, perPerson, choices, privacy, rounds, seconds }: JobResult): void {
     const { trial, overlap, seed, strategy, release, budget, epsilon0 } = job;
     const measurement = this.#database.prepare(
       `INSERT INTO measurements VALUES (:trial, :target, :sources, :overlap, :seed, :method, :release, :epsilon, :epsilon0,
        :isReference, :negatives, :twins, :activity, :metric, :mean, :personMean, :n)`,
     );
+    const person = this.#database.prepare(
+      'INSERT INTO persons VALUES (:trial, :method, :negatives, :person, :positives, :ndcg)',
+    );
+    const choice = this.#database.prepare('INSERT INTO choices VALUES (:trial, :method, :heldOut)');
     const round = this.#database.prepare(
       'INSERT INTO rounds VALUES (:trial, :round, :attempt, :outcome, :platforms, :epsilonSpent, :modelChange, :milliseconds)',
     );
@@ -178,6 +219,12 @@ export class ResultsStore {
           n: row.n,
         });
       }
+      for (const { method, negatives, sums } of perPerson) {
+        persons.forEach(({ number, positives }, at) =>
+          person.run({ trial, method, negatives, person: number, positives, ndcg: sums[at] }),
+        );
+      }
+      for (const { method, heldOut } of choices) choice.run({ trial, method, heldOut });
       for (const { round: number, attempt, outcome, platforms, epsilonSpent, modelChange, milliseconds } of rounds) {
         round.run({
           trial,
@@ -221,6 +268,37 @@ export class ResultsStore {
       )
       .all({ metric }) as (Omit<Measurement, 'isReference'> & { isReference: number })[];
     return rows.map((row) => ({ ...row, isReference: row.isReference === 1 }));
+  }
+
+  /** By {@link personsKey}. */
+  persons(): ReadonlyMap<string, StoredPersons> {
+    const rows = this.#database.prepare('SELECT * FROM persons ORDER BY rowid').all() as {
+      trial: string;
+      method: string;
+      negatives: string;
+      person: number;
+      positives: number;
+      ndcg: number;
+    }[];
+    const found = new Map<string, { persons: string[]; counts: number[]; sums: number[] }>();
+    for (const row of rows) {
+      const key = personsKey(row);
+      const one = found.get(key) ?? { persons: [], counts: [], sums: [] };
+      found.set(key, one);
+      one.persons.push(String(row.person));
+      one.counts.push(row.positives);
+      one.sums.push(row.ndcg);
+    }
+    return found;
+  }
+
+  /** NDCG@10 of held-out persons, by trial and method. */
+  choices(): readonly { readonly trial: string; readonly method: string; readonly heldOut: number }[] {
+    return this.#database.prepare('SELECT trial, method, held_out AS heldOut FROM choices').all() as {
+      trial: string;
+      method: string;
+      heldOut: number;
+    }[];
   }
 
   rounds(): readonly StoredRound[] {

@@ -3,20 +3,35 @@
  * docs/schemas.
  * @module
  */
-import { gainOverSeeds } from '../../core/evaluation/gains.ts';
+import { clusteredGain } from '../../core/evaluation/clustered-gain.ts';
+import { mayBeClaimed } from '../../core/evaluation/gains.ts';
+import { mean as meanOf } from '../../core/evaluation/results.ts';
+import { ablationOf } from '../ablations.ts';
 import type { PrivacyRow } from '../results.ts';
 import type { ExperimentConfig } from './config.ts';
-import type { AuditRow, Measurement, ResultsStore, StoredRound } from './store.ts';
+import { personsKey } from './store.ts';
+import type { AuditRow, Measurement, ResultsStore, StoredPersons, StoredRound } from './store.ts';
 
 /** The metric of the frontier. */
 export const FRONTIER_METRIC = 'NDCG@10';
 
-/** Mean over seeds with Student's 95 % interval. The ends are null for a single seed. */
+/**
+ * Mean over seeds. The 95 % interval covers another choice of persons, and of seeds if there are several; a person who is cold at
+ * several seeds counts once.
+ */
 export interface Interval {
   readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
+  readonly low: number;
+  readonly high: number;
   readonly seeds: number;
+  /** Number of test persons. */
+  readonly persons: number;
+}
+
+/** A gain with its interval. */
+export interface GainInterval extends Interval {
+  /** True if the interval lies above 0 and there are enough test persons for a gain of this size. */
+  readonly claimed: boolean;
 }
 
 export interface FrontierPoint {
@@ -29,10 +44,16 @@ export interface FrontierPoint {
   readonly negatives: string;
   readonly quality: Interval;
   /**
-   * Quality minus the best of popularity, prior and prior-count, paired by seed. Null if no trial with these reference
-   * rows has ended.
+   * Quality minus the best of popularity, prior and prior-count at each seed, paired by person. Null if no trial with these
+   * reference rows has ended.
    */
-  readonly gain: Interval | null;
+  readonly gain: GainInterval | null;
+  /** NDCG@10 of the target's held-out persons, the mean over kinds of negatives and seeds; null if nobody was held out. */
+  readonly heldOut: number | null;
+  /** True if held-out persons choose this strategy and decoder among those with the same budgets, release and overlap. */
+  readonly chosen: boolean;
+  /** True if it turned out best among them on the cold persons. Nobody could have chosen it by that. */
+  readonly hindsight: boolean;
 }
 
 export interface ReferenceLevel {
@@ -69,6 +90,17 @@ export interface ExperimentSummary {
   readonly failures: readonly { readonly trial: string; readonly code: string; readonly text: string }[];
 }
 
+/** Mean and interval with three decimals. */
+export function intervalText({ mean, low, high }: Interval): string {
+  return `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+/** A gain, and whether there are too few persons to tell; empty if it was not measured. */
+export function gainCell(gain: GainInterval | null): string {
+  if (gain === null) return '';
+  return `${intervalText(gain)}${gain.low > 0 && !gain.claimed ? ` (${gain.persons} persons: too few to tell)` : ''}`;
+}
+
 /** Merges rows that differ only in the seed into one point. */
 export function summarise(
   store: ResultsStore,
@@ -76,34 +108,43 @@ export function summarise(
   { folder, version }: { readonly folder: string; readonly version: string },
 ): ExperimentSummary {
   const measured = store.measurements(FRONTIER_METRIC);
+  const persons = store.persons();
   const zero = zeroLines(measured);
-  const frontier = grouped(
+  const heldOut = heldOutOf(store);
+  const points = grouped(
     measured.filter(({ isReference }) => !isReference),
     ({ method, release, epsilon, epsilon0, overlap, negatives }) =>
       JSON.stringify([method, release, epsilon, epsilon0, overlap, negatives]),
-  ).map((same): FrontierPoint => {
+  ).map((same): Point => {
     const [{ method, release, epsilon, epsilon0, overlap, negatives }] = same;
-    const gains = same.flatMap((row) => {
+    const compared = same.flatMap((row) => {
       const line = zero.get(seedKey(row));
-      return line === undefined ? [] : [row.mean - line];
+      return line === undefined ? [] : [{ row, line }];
     });
+    const judged = same.flatMap(({ trial }) => heldOut.get(JSON.stringify([trial, method])) ?? []);
     return {
-      strategy: method,
-      release,
-      epsilon,
-      epsilon0,
-      overlap,
-      negatives,
-      quality: interval(same.map(({ mean }) => mean)),
-      gain: gains.length > 0 ? interval(gains) : null,
+      ...{ strategy: method, release, epsilon, epsilon0, overlap, negatives },
+      quality: interval(
+        same.map(({ mean }) => mean),
+        same.map((row) => cutOf(persons, row)),
+      ),
+      gain: compared.length > 0 ? gainOf(compared, persons) : null,
+      heldOut: judged.length > 0 ? meanOf(judged) : null,
     };
   });
+  const frontier = grouped(points, ({ release, epsilon, epsilon0, overlap }) =>
+    JSON.stringify([release, epsilon, epsilon0, overlap]),
+  ).flatMap((rivals) => marked(rivals, config.decoder[0]));
   const references = grouped(
     measured.filter(({ isReference }) => isReference),
     ({ method, overlap, negatives }) => JSON.stringify([method, overlap, negatives]),
   ).map((same): ReferenceLevel => {
     const [{ method, overlap, negatives }] = same;
-    return { method, overlap, negatives, quality: interval(same.map(({ mean }) => mean)) };
+    const quality = interval(
+      same.map(({ mean }) => mean),
+      same.map((row) => cutOf(persons, row)),
+    );
+    return { method, overlap, negatives, quality };
   });
   return {
     isthmus: version,
@@ -124,13 +165,66 @@ export function summarise(
 const seedKey = ({ overlap, seed, negatives }: Measurement): string => JSON.stringify([overlap, seed, negatives]);
 
 /** The best of popularity, prior and prior-count, at each seed. */
-function zeroLines(measured: readonly Measurement[]): ReadonlyMap<string, number> {
-  const lines = new Map<string, number>();
+function zeroLines(measured: readonly Measurement[]): ReadonlyMap<string, Measurement> {
+  const lines = new Map<string, Measurement>();
   for (const row of measured) {
     if (!['popularity', 'prior', 'prior-count'].includes(row.method)) continue;
-    lines.set(seedKey(row), Math.max(row.mean, lines.get(seedKey(row)) ?? -Infinity));
+    if (row.mean > (lines.get(seedKey(row))?.mean ?? -Infinity)) lines.set(seedKey(row), row);
   }
   return lines;
+}
+
+type Point = Omit<FrontierPoint, 'chosen' | 'hindsight'>;
+
+/**
+ * Marks the choices among points that differ only in strategy, decoder and negatives. A method with a mechanism switched off is no
+ * rival. @param serving name of the decoder that serves.
+ */
+function marked(points: readonly Point[], serving: string): FrontierPoint[] {
+  const rivals = points.filter(({ strategy }) => ablationOf(strategy, serving) === undefined);
+  const cold = ({ strategy }: Point): number =>
+    meanOf(rivals.filter((one) => one.strategy === strategy).map(({ quality }) => quality.mean));
+  const best = Math.max(...rivals.map((one) => one.heldOut ?? -Infinity));
+  const bestCold = Math.max(...rivals.map(cold));
+  return points.map((one) => ({
+    ...one,
+    chosen: rivals.includes(one) && one.heldOut === best,
+    hindsight: rivals.includes(one) && cold(one) === bestCold,
+  }));
+}
+
+/** By trial and method. */
+function heldOutOf(store: ResultsStore): ReadonlyMap<string, number> {
+  return new Map(store.choices().map(({ trial, method, heldOut }) => [JSON.stringify([trial, method]), heldOut]));
+}
+
+type Cut = Parameters<typeof clusteredGain>[0][number][number];
+
+function cutOf(persons: ReadonlyMap<string, StoredPersons>, row: Measurement): Cut {
+  const stored = persons.get(personsKey(row));
+  if (stored === undefined) throw new RangeError(`no persons are stored for ${row.method} in ${row.trial}`);
+  return { ...stored, gains: stored.sums };
+}
+
+/** @param compared rows of one seed each, beside the row that they are compared with. */
+function gainOf(
+  compared: readonly { readonly row: Measurement; readonly line: Measurement }[],
+  persons: ReadonlyMap<string, StoredPersons>,
+): GainInterval {
+  const cuts = compared.map(({ row, line }): Cut => {
+    const [own, other] = [cutOf(persons, row), cutOf(persons, line)];
+    return { ...own, gains: Array.from(own.gains, (value, person) => value - other.gains[person]) };
+  });
+  const found = interval(
+    compared.map(({ row, line }) => row.mean - line.mean),
+    cuts,
+  );
+  return { ...found, claimed: mayBeClaimed(found, found.persons) };
+}
+
+function interval(means: readonly number[], cuts: readonly Cut[]): Interval {
+  const { low, high, n } = clusteredGain([cuts], 'experiment');
+  return { mean: meanOf(means), low, high, seeds: means.length, persons: n };
 }
 
 function roundCosts(rounds: readonly StoredRound[]): RoundCost[] {
@@ -149,11 +243,6 @@ function roundCosts(rounds: readonly StoredRound[]): RoundCost[] {
       epsilonSpent: spent.length === 0 ? null : Math.max(...spent),
     };
   });
-}
-
-function interval(values: readonly number[]): Interval {
-  const { mean, low, high, n } = gainOverSeeds(values);
-  return { mean, low: Number.isFinite(low) ? low : null, high: Number.isFinite(high) ? high : null, seeds: n };
 }
 
 function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {

@@ -3,11 +3,10 @@
  * data in one place, what the target was told of a person, and what less privacy would have brought.
  * @module
  */
-import { mayBeClaimed } from '../../core/evaluation/gains.ts';
+import { FEW_PERSONS, LEAST_CLAIMED, mayBeClaimed } from '../../core/evaluation/gains.ts';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
 import type { PrivacyRow, Results } from '../results.ts';
-import { isPublished } from '../options.ts';
 import { figure, gainText, headlines, isSame } from './headline.ts';
 import type { Headline } from './headline.ts';
 
@@ -26,28 +25,25 @@ function answerOf(results: Results, direction: Results['world']['directions'][nu
     ...strategies.filter(({ row }) => row.epsilon !== null),
     ...strategies,
   ];
-  const persons = coldPersons * (isPublished(results.protocol) ? 1 : results.seeds.length);
   const [prior, ceiling] = [byName('prior'), byName('ceiling')];
   if (prior === undefined || ceiling === undefined) return [];
   const who = `${coldPersons} persons are new on ${target} and known on ${listed(sources)}, and ${warmPersons} others are known on both sides.`;
   return [
     who,
     `${best.row.epsilon === null ? 'No method of this run has an epsilon, and the' : 'The'} best ${best.row.epsilon === null ? 'one' : 'method with an epsilon'}, ${best.row.method}, gives them first lists of NDCG@10 ${figure(best.row.mean)}; one list for everybody reaches ${figure(prior.row.mean)}.`,
-    gainSentence(best, ceiling, persons),
+    gainSentence(best, ceiling),
     costSentence(best, results.privacy, target),
     otherSentence(best, strategies, results.seeds.length),
   ];
 }
 
-/** @param persons number of cold persons of all seeds. */
-function gainSentence({ gain }: Headline, { gain: most, row }: Headline, persons: number): string {
+function gainSentence({ gain }: Headline, { gain: most, row }: Headline): string {
   if (gain === undefined) return 'Its gain over that list was not measured.';
   const interval = `${gainText(gain)} (95 % interval over ${gain.per})`;
-  if (!Number.isFinite(gain.high - gain.low)) return `Its gain is ${figure(gain.mean)}, without an interval.`;
   if (gain.high < 0) return `It is worse than that list: ${interval}.`;
   if (gain.low <= 0) return `Chance alone may explain the difference: ${interval}.`;
-  if (!mayBeClaimed(gain, persons)) {
-    return `Its gain of ${interval} is too small to be claimed on ${persons} test persons.`;
+  if (!mayBeClaimed(gain, gain.persons)) {
+    return `There are too few persons to tell: fewer than ${FEW_PERSONS} test persons (${gain.persons}), and a gain below ${figure(LEAST_CLAIMED)}, ${interval}.`;
   }
   const share =
     most !== undefined && most.mean > 0

@@ -36,7 +36,7 @@ export async function pictures(results: Results): Promise<Chart[]> {
     if (spec === null) return null;
     return {
       title: `Quality against privacy, target ${target}`,
-      caption: `NDCG@10 of cold persons by the total epsilon of training; less is more private. Bars: 95 % interval of the gain over the prior. Lines: one list for everybody (popularity, prior) and all data in one place without privacy (ceiling). The axis does not begin at zero.`,
+      caption: `NDCG@10 of cold persons by the total epsilon of training; less is more private. Bars: 95 % interval of the gain over the prior, over another choice of persons and seeds. Lines: one list for everybody (popularity, prior) and all data in one place without privacy (ceiling). The axis does not begin at zero.`,
       svg: await toSvg(spec),
     };
   });

@@ -3,8 +3,9 @@
  * prior.
  * @module
  */
+import { FEW_PERSONS, LEAST_CLAIMED, mayBeClaimed } from '../../core/evaluation/gains.ts';
 import { upward } from '../../core/accounting/printed-epsilon.ts';
-import type { Results } from '../results.ts';
+import type { GainRow, Results } from '../results.ts';
 import { figure, gainText, headlines, signedFigure, toldCell } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { OWN_ROWS } from './own-rows.ts';
@@ -72,7 +73,7 @@ function unguarded(line: Headline, all: readonly Headline[]): string {
 
 function lineOf(line: Headline, told: string, guard: string | undefined): FamilyLine {
   const { gain, isStrategy, row } = line;
-  const over = row.method === 'prior' ? '' : gain === undefined ? '-' : gainText(gain);
+  const over = row.method === 'prior' ? '' : gain === undefined ? '-' : markedGain(gain);
   const own = isStrategy ? [toldCell(line), row.epsilon === null ? 'no limit' : upward(row.epsilon)] : [told, ''];
   const cells = [...own, quality(row), over, ...(guard === undefined ? [] : [guard])];
   return { method: row.method, cells, isStrategy };
@@ -80,19 +81,34 @@ function lineOf(line: Headline, told: string, guard: string | undefined): Family
 
 /** The line of a method without one of its mechanisms. An ablation of the guard has no line: it is a cell of the method's own line. */
 function ablatedLine({ ablation, gain, row }: Headline): FamilyLine {
-  const over = gain === undefined ? '-' : gainText(gain);
+  const over = gain === undefined ? '-' : markedGain(gain);
   return { method: `  without ${ablation?.part ?? ''}`, cells: ['', '', quality(row), over, ''], isStrategy: false };
 }
 
 const quality = ({ mean, std }: Headline['row']): string =>
   std === null ? figure(mean) : `${figure(mean)} ±${figure(std)}`;
 
-/** Explains the lines of ablations, once each. */
-export function ablationLines(results: Pick<Results, 'rows' | 'gains' | 'config'>, target: string): readonly string[] {
-  const lines = headlines(results, target).flatMap(({ ablation }) =>
+/** True if the interval lies above 0, but the test persons are too few for a gain of this size. */
+const isUncertain = (gain: GainRow | undefined): boolean =>
+  gain !== undefined && gain.low > 0 && !mayBeClaimed(gain, gain.persons);
+
+const markedGain = (gain: GainRow): string => `${gainText(gain)}${isUncertain(gain) ? ' *' : ''}`;
+
+/** Explains the lines of ablations, once each, and the gains that are not claimed. */
+export function tableNotes(results: Pick<Results, 'rows' | 'gains' | 'config'>, target: string): readonly string[] {
+  const all = headlines(results, target);
+  const ablations = all.flatMap(({ ablation }) =>
     ablation === undefined ? [] : [`without ${ablation.part}: ${ablation.off}`],
   );
-  return [...new Set(lines)].map((line) => line.replace('without guard:', 'no guard: the gain without'));
+  const unclaimed = all.some(({ gain }) => isUncertain(gain))
+    ? [
+        `*: too few persons to tell; below ${FEW_PERSONS} test persons no gain below ${figure(LEAST_CLAIMED)} is claimed`,
+      ]
+    : [];
+  return [
+    ...[...new Set(ablations)].map((line) => line.replace('without guard:', 'no guard: the gain without')),
+    ...unclaimed,
+  ];
 }
 
 /** Plain text with aligned columns. */

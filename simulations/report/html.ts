@@ -9,7 +9,7 @@ import { charts, pictures } from './charts.ts';
 import type { Chart } from './charts.ts';
 import { claimsOnce, nameOf } from './claims-once.ts';
 import type { ClaimOnce } from './claims-once.ts';
-import { ablationLines, familyColumns, familiesOf } from './families.ts';
+import { familyColumns, familiesOf, tableNotes } from './families.ts';
 import type { Family } from './families.ts';
 import { PRINT_SCRIPT, STYLE } from './style.ts';
 import { directionText, notChargedLines, privacyLine, referenceLines, resultsTables, termsLine } from './table.ts';
@@ -24,7 +24,7 @@ export async function reportHtml(results: Results): Promise<string> {
 <h1>Isthmus: first recommendations for persons who are new</h1>
 <div class="answer">${answer(results).map(paragraph).join('\n')}</div>
 ${drawn.map(figure).join('\n')}
-${directions.map((direction) => `<h2>${escape(directionText(direction, results.protocol))}</h2>${familiesHtml(familiesOf(results, direction.target), familyColumns(results))}${ablationLines(results, direction.target).map(paragraph).join('\n')}`).join('\n')}
+${directions.map((direction) => `<h2>${escape(directionText(direction, results.protocol))}</h2>${familiesHtml(familiesOf(results, direction.target), familyColumns(results))}${tableNotes(results, direction.target).map(paragraph).join('\n')}`).join('\n')}
 <h2>Told of a person</h2>
 ${notes.map((note) => `<p class="note">${escape(note)}</p>`).join('\n')}
 ${claimsOnce(privacy)

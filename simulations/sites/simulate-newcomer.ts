@@ -10,6 +10,7 @@ import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { placesOf } from '../../core/data/vocabulary.ts';
 import { restrictPersons } from '../../core/data/select.ts';
 import { aggregate, seedRows } from '../../core/evaluation/results.ts';
+import { personQualities } from '../../core/evaluation/per-person.ts';
 import type { SeedRow } from '../../core/evaluation/results.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
@@ -100,7 +101,7 @@ export async function simulateNewcomer(options: SimulationOptions, context: Simu
             counts,
           ),
         );
-        gains.push(...gainsOf(figures, world, variant));
+        gains.push(...gainsOf(figures, world, variant, arriving));
         notes.add(noteOf(figures, world, trial));
         const statement = privacyRow(statementOf(federation.manifest), variant);
         privacy.set(JSON.stringify(variant), statement);
@@ -138,7 +139,7 @@ export async function simulateNewcomer(options: SimulationOptions, context: Simu
     seeds,
     notes: [...notes],
     rows: aggregate(rows),
-    gains: overSeeds(gains, options.protocol),
+    gains: overSeeds(gains),
     choices: [],
     privacy: [...privacy.values()],
     rounds,
@@ -206,11 +207,23 @@ function rowsOf(
   });
 }
 
-function gainsOf({ gain }: NewcomerFigures, { target }: TrialWorld, { strategy, epsilon }: Variant): SeedGain[] {
+/** Each arriving person has one hidden item. */
+function gainsOf(
+  { ranks }: NewcomerFigures,
+  { target }: TrialWorld,
+  { strategy, epsilon }: Variant,
+  arriving: readonly { readonly person: string }[],
+): SeedGain[] {
+  const persons = arriving.map(({ person }) => person);
+  const of = { target, method: strategy, release: 'none', epsilon, epsilon0: null, over: OWN_ROWS, persons };
   return (['uniform', 'popularity'] as const).map((negatives) => {
-    const { mean, low, high } = gain[negatives];
-    const of = { target, method: strategy, release: 'none', epsilon, epsilon0: null, over: OWN_ROWS, negatives };
-    return { ...of, metric: 'NDCG@10', mean, low, high };
+    const [own, together] = [OWN_ROWS, strategy].map((method) => {
+      const measured = ranks.get(method)?.[negatives];
+      if (measured === undefined) throw new RangeError(`${method} was not measured`);
+      return personQualities(method, [measured])[0].sums;
+    });
+    const gains = together.map((value, person) => value - own[person]);
+    return { ...of, negatives, metric: 'NDCG@10', counts: persons.map(() => 1), gains };
   });
 }
 

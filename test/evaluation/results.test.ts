@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buildDomain } from '../../core/data/build.ts';
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
-import { gainOverDraws, gainOverSeeds, pairedGain, studentQuantile } from '../../core/evaluation/gains.ts';
+import { gainOverSeeds, pairedGain, studentQuantile } from '../../core/evaluation/gains.ts';
 import { gains } from '../../core/evaluation/metrics.ts';
 import { activityGroup, aggregate, seedRows } from '../../core/evaluation/results.ts';
 import type { RowSubject } from '../../core/evaluation/results.ts';
@@ -121,18 +121,6 @@ describe('paired gains', () => {
       code: 'EVALUATION_NOT_PAIRED',
     });
     assert.throws(() => pairedGain(e, { ...e, negatives: 'uniform' }, mrr), { code: 'EVALUATION_NOT_PAIRED' });
-  });
-
-  it('over draws of the same persons keep the width of one draw', () => {
-    const one = { mean: 0.1, low: 0.05, high: 0.15 };
-    const { mean, low, high } = gainOverDraws([one, { mean: 0.2, low: 0.15, high: 0.25 }, one, one]);
-    for (const [found, wanted] of [
-      [mean, 0.125],
-      [low, 0.075],
-      [high, 0.175],
-    ]) {
-      assert.ok(Math.abs(found - wanted) < 1e-12);
-    }
   });
 
   it('over seeds use Student’s t', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { answer, wrapped } from '../../simulations/report/answer.ts';
 import { claimsOnce } from '../../simulations/report/claims-once.ts';
-import { familiesOf, familyColumns, formatFamilies } from '../../simulations/report/families.ts';
+import { familiesOf, familyColumns, formatFamilies, tableNotes } from '../../simulations/report/families.ts';
 import { reportHtml } from '../../simulations/report/html.ts';
 import type { GainRow, PrivacyRow, ResultRow, Results } from '../../simulations/results.ts';
 
@@ -16,9 +16,9 @@ const row = (of: Subject, mean: number): ResultRow => ({
   ...{ metric: 'NDCG@10', mean, personMean: mean, std: null, n: 100, seeds: 1 },
 });
 
-const gain = (of: Subject, mean: number, half = 0.01): GainRow => ({
+const gain = (of: Subject, mean: number, half = 0.01, persons = 700): GainRow => ({
   ...{ target: 'music', ...of, over: 'prior', negatives: 'uniform', metric: 'NDCG@10' },
-  ...{ mean, low: mean - half, high: mean + half, per: 'persons' },
+  ...{ mean, low: mean - half, high: mean + half, per: 'persons', persons },
 });
 
 const privacy = (of: Subject): PrivacyRow => ({
@@ -117,8 +117,21 @@ describe('the answer of a simulation', () => {
   });
 
   it('claims no gain under .02 on fewer than 600 persons', () => {
-    const third = (half: number): string => answer(resultsOf([[bounded, 0.215, gain(bounded, 0.015, half)]]))[2];
-    assert.match(third(0.01), /^Its gain of \+\.015 .* is too small to be claimed on 7 test persons\.$/);
+    const of = (mean: number, persons: number) =>
+      resultsOf([[bounded, 0.2 + mean, gain(bounded, mean, 0.01, persons)]]);
+    const third = (mean: number, persons: number): string => answer(of(mean, persons))[2];
+    assert.match(
+      third(0.015, 599),
+      /^There are too few persons to tell: fewer than 600 test persons \(599\), and a gain below \.020, \+\.015 \[/,
+    );
+    assert.match(third(0.015, 600), /^That is a gain of/);
+    assert.match(third(0.02, 599), /^That is a gain of/);
+    const table = (mean: number, persons: number): string =>
+      formatFamilies(familiesOf(of(mean, persons), 'music'), familyColumns(of(mean, persons)));
+    assert.match(table(0.015, 599), /\+\.015 \[\.005, \.025\] \*/);
+    assert.doesNotMatch(table(0.015, 600), /\*/);
+    assert.match(tableNotes(of(0.015, 599), 'music').join(), /^\*: too few persons to tell/);
+    assert.deepEqual(tableNotes(of(0.015, 600), 'music'), []);
   });
 
   it('never prints a limit that is not there, and rounds one upward', () => {

@@ -44,6 +44,16 @@ function rowsIn(folder: string): unknown[] {
   }
 }
 
+/** Rows in the target's data of everybody who was measured. */
+function personsIn(folder: string): number[] {
+  const database = new Libsql(join(folder, 'results.db'));
+  try {
+    return (database.prepare('SELECT person FROM persons').all() as { person: number }[]).map(({ person }) => person);
+  } finally {
+    database.close();
+  }
+}
+
 describe('privacy experiment', function () {
   this.timeout(180_000);
   let place = '';
@@ -131,7 +141,14 @@ describe('privacy experiment', function () {
     );
     // The failed trial was the one that should have measured the references.
     assert.ok(summary.references.some(({ method }) => method === 'popularity'));
-    assert.ok(summary.frontier.length > 0 && summary.frontier.every(({ gain }) => gain !== null));
+    assert.ok(summary.frontier.length > 0);
+    for (const { chosen, gain, heldOut, hindsight, quality } of summary.frontier) {
+      assert.ok(quality.low < quality.mean && quality.mean < quality.high, 'one seed has an interval over persons');
+      assert.ok(gain !== null && gain.low <= gain.mean && gain.mean <= gain.high && !gain.claimed);
+      assert.ok(quality.persons > 5 && gain.persons === quality.persons && gain.seeds === 1);
+      assert.deepEqual([chosen, hindsight], [heldOut !== null, true], 'it has no rival');
+    }
+    assert.ok(personsIn(folder).every((number) => number >= 0 && number < 150));
   });
 
   it('describes a grid whose trials have names of their own', () => {
