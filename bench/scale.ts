@@ -4,6 +4,7 @@
  *   npm run bench:scale                                  10^4 and 10^5 persons; 100 and 1,000 platforms
  *   npm run bench:scale -- --persons 10000,1000000       the real command `simulate --in-process`, two platforms
  *   npm run bench:scale -- --platforms 1000,10000        one noised round over the sparse graph, without sockets
+ *   npm run bench:scale -- --persons none --platforms 10000 --colluding .001 --lost .02
  *   npm run bench:scale -- --persons none --json
  *
  * `persons` are those of both platforms together, with about ten interactions each. An exponent of 1 means that twice as many take
@@ -27,6 +28,8 @@ const { values: flags } = parseArgs({
     platforms: { type: 'string', default: '100,1000' },
     items: { type: 'string', default: '1500' },
     parameters: { type: 'string', default: '1000' },
+    colluding: { type: 'string', default: '0.05' },
+    lost: { type: 'string', default: '0.05' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -82,7 +85,10 @@ async function persons(size: number): Promise<Omit<Row, 'exponent'>> {
 function platforms(size: number): Omit<Row, 'exponent'> {
   const began = performance.now();
   const memory = watchMemory(process.pid);
-  const { degree, plan, updates, session } = noisedRound(size, Number(flags.parameters));
+  const { degree, plan, updates, session } = noisedRound(size, Number(flags.parameters), {
+    colluding: Number(flags.colluding),
+    lost: Number(flags.lost),
+  });
   const { peakBytes } = memory.stop();
   return {
     what: 'platforms',

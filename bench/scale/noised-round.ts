@@ -23,14 +23,21 @@ export interface NoisedRound {
   readonly session: number;
 }
 
+export interface Shares {
+  /** Share of the platforms that may collude with the coordinator. The degree of the graph grows with their number. */
+  readonly colluding: number;
+  /** Share of the platforms that may be lost. A fifth of them deal shares and upload nothing. */
+  readonly lost: number;
+}
+
 /** @param parameters of the vector. */
-export function noisedRound(platforms: number, parameters: number): NoisedRound {
+export function noisedRound(platforms: number, parameters: number, { colluding, lost }: Shares): NoisedRound {
   const began = processorMs();
   const plan = planPrivacy({
     epsilon: 4,
     delta: 1e-6,
-    colluding: Math.floor(platforms / 20),
-    dropouts: Math.floor(platforms / 20),
+    colluding: Math.floor(platforms * colluding),
+    dropouts: Math.floor(platforms * lost),
     maxPlatformsPerPerson: 2,
     graph: 'sparse',
     graphAttempts: 1,
@@ -68,7 +75,7 @@ export function noisedRound(platforms: number, parameters: number): NoisedRound 
     threshold: plan.threshold,
     tNoise: plan.noiseThreshold,
     ringBits: plan.ringBits,
-    dropped: Math.floor(platforms / 50),
+    dropped: Math.floor((platforms * lost) / 5),
     engine: nodeEngine,
     vectors,
   });

@@ -8,6 +8,7 @@ import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import type { RandomSource } from '../../core/random/source.ts';
 import { SecaggError } from '../../core/secagg/errors.ts';
 import type { PlatformMessage } from '../../core/secagg/messages.ts';
+import { PublicFacts } from '../../core/secagg/platform/public-facts.ts';
 import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type { PlatformEffect, PlatformEvent, PlatformFloor, SessionParameters } from '../../core/secagg/session.ts';
@@ -42,6 +43,9 @@ export type AttemptEnding =
   | { readonly kind: 'done'; readonly outcome: string }
   | { readonly kind: 'left'; readonly code: string; readonly text: string };
 
+/** All platforms of this process are in the same sessions, or there is only one. */
+const facts = new PublicFacts();
+
 export class Attempt {
   readonly ended: Promise<AttemptEnding>;
   readonly #options: AttemptOptions;
@@ -62,6 +66,7 @@ export class Attempt {
       random,
       floor,
       isEntered: (attempt) => sessions.find(attempt) !== undefined,
+      facts,
     });
     this.#state = state;
     this.#last = this.#carryOut(effects);

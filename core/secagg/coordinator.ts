@@ -22,17 +22,18 @@ import type {
 } from './coordinator/state.ts';
 import { SecaggError } from './errors.ts';
 import type { CoordinatorMessage } from './messages.ts';
-import { checkParameters, parametersHash } from './parameters.ts';
+import { checkCohort, checkTerms, parametersHash } from './parameters.ts';
 import type { CoordinatorDependencies, CoordinatorEffect, CoordinatorEvent, SessionParameters } from './session.ts';
 
 export type { CoordinatorState } from './coordinator/state.ts';
 
-/** @throws SecaggError if the parameters break a limit of `checkParameters`: every platform would refuse them. */
+/** @throws SecaggError if the parameters break a limit of `checkTerms` or `checkCohort`: every platform would refuse them. */
 export function createCoordinatorSession(
   parameters: SessionParameters,
   dependencies: CoordinatorDependencies,
 ): CoordinatorStep {
-  checkParameters(parameters);
+  checkTerms(parameters);
+  checkCohort(parameters);
   const everyone = parameters.cohort.map((_, index) => index);
   const session: CoordinatorSession = {
     parameters,

@@ -12,6 +12,6 @@ export { createCoordinatorSession, handleCoordinator, uploadingPlatforms } from 
 export type { CoordinatorState } from './coordinator.ts';
 export { createPlatformSession, handlePlatform } from './platform.ts';
 export type { PlatformState } from './platform.ts';
-export { attemptKey, checkFloor, checkParameters, defaultThreshold, helpersTolerated } from './parameters.ts';
+export { attemptKey, checkCohort, checkFloor, checkTerms, defaultThreshold, helpersTolerated } from './parameters.ts';
 export * from './degree.ts';
 export * from './plan.ts';

@@ -30,11 +30,12 @@ export function helpersTolerated(platforms: number, threshold: number): number {
   return Math.max(0, 2 * threshold - platforms - 1);
 }
 
-/** @throws SecaggError SECAGG_PARAMETERS, SECAGG_HELPERS */
-export function checkParameters(p: SessionParameters): void {
-  const refuse = (detail: string): never => {
-    throw new SecaggError('SECAGG_PARAMETERS', detail);
-  };
+function refuse(detail: string): never {
+  throw new SecaggError('SECAGG_PARAMETERS', detail);
+}
+
+/** Checks everything but the members of the cohort. @throws SecaggError SECAGG_PARAMETERS, SECAGG_HELPERS */
+export function checkTerms(p: SessionParameters): void {
   const n = p.cohort.length;
   const integers: readonly (readonly [name: string, value: number, least: number, most: number])[] = [
     ['version', p.version, PROTOCOL_VERSION, PROTOCOL_VERSION],
@@ -57,11 +58,6 @@ export function checkParameters(p: SessionParameters): void {
   if (p.federation.length === 0) refuse('the federation has no name');
   if (p.modelHash.length !== 32) refuse('modelHash must have 32 bytes');
   if (p.configHash.length !== 32) refuse('configHash must have 32 bytes');
-  p.cohort.forEach((member, i) => {
-    if (member.identity.length !== 32) refuse(`the identity of platform ${member.id} must have 32 bytes`);
-    if (i > 0 && !(p.cohort[i - 1].id < member.id)) refuse('the cohort must be sorted by id, each id once');
-  });
-  if (new Set(p.cohort.map((member) => toHex(member.identity))).size !== n) refuse('two platforms have one identity');
   if (p.tNoise - p.colluders < LEAST_HONEST) {
     refuse(
       `with ${p.colluders} colluders a sum of tNoise = ${p.tNoise} platforms may hold only ` +
@@ -84,6 +80,16 @@ export function checkParameters(p: SessionParameters): void {
     }
     if (p.threshold > degree) refuse(`a threshold of ${p.threshold} is above the degree ${degree}`);
   }
+}
+
+/** Checks that the members are in order and different from each other. @throws SecaggError SECAGG_PARAMETERS */
+export function checkCohort(p: SessionParameters): void {
+  p.cohort.forEach((member, i) => {
+    if (member.identity.length !== 32) refuse(`the identity of platform ${member.id} must have 32 bytes`);
+    if (i > 0 && !(p.cohort[i - 1].id < member.id)) refuse('the cohort must be sorted by id, each id once');
+  });
+  if (new Set(p.cohort.map((member) => toHex(member.identity))).size !== p.cohort.length)
+    refuse('two platforms have one identity');
 }
 
 /** @throws SecaggError SECAGG_FLOOR naming both numbers. */

@@ -11,8 +11,9 @@
 import { SecaggError } from './errors.ts';
 import type { CoordinatorMessage } from './messages.ts';
 import { commitBeacon } from './packet.ts';
-import { attemptKey, checkFloor, checkParameters, keysToSign, parametersHash } from './parameters.ts';
+import { attemptKey, checkCohort, checkFloor, checkTerms, keysToSign, parametersHash } from './parameters.ts';
 import { onBeaconList, onKeyList } from './platform/keys.ts';
+import { PublicFacts } from './platform/public-facts.ts';
 import { onSharePackets } from './platform/shares.ts';
 import { abort, ignore, wipe } from './platform/state.ts';
 import type { OnceMessage, PlatformState, PlatformStep } from './platform/state.ts';
@@ -53,7 +54,10 @@ function begin(
   dependencies: PlatformDependencies,
 ): PlatformStep {
   const { engine, random, floor } = dependencies;
-  checkParameters(parameters);
+  const facts = dependencies.facts ?? new PublicFacts();
+  checkTerms(parameters);
+  const hash = parametersHash(engine, parameters);
+  facts.of('cohort', [hash], () => checkCohort(parameters));
   checkFloor(parameters, floor);
   const me = parameters.cohort.findIndex((member) => member.id === identity.id);
   if (me === -1)
@@ -73,7 +77,6 @@ function begin(
     masks: [],
     held: new Map(),
   };
-  const hash = parametersHash(engine, parameters);
   const sealAgreement = engine.x25519(secrets.sealKey);
   const maskAgreement = engine.x25519(secrets.maskKey);
   const keys = {
@@ -92,6 +95,7 @@ function begin(
         parametersHash: hash,
         attempt,
         dependencies,
+        facts,
         identity,
         me,
         secrets,

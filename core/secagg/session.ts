@@ -5,6 +5,7 @@
  * @module
  */
 import type { CryptoEngine } from '../crypto/engine.ts';
+import type { PublicFacts } from './platform/public-facts.ts';
 import type { Outcome } from './outcome.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { SecaggError } from './errors.ts';
@@ -73,6 +74,8 @@ export interface PlatformDependencies {
   readonly floor: PlatformFloor;
   /** True if the attempt (by `attemptKey`) was entered before. The record is durable, and `persist-entered` writes it. */
   readonly isEntered: (attempt: string) => boolean;
+  /** Shared by the platforms of one process. Absent: this platform finds out everything by itself. */
+  readonly facts?: PublicFacts;
 }
 
 export interface CoordinatorDependencies {

@@ -7,6 +7,7 @@ import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { SecaggCode } from '../../core/secagg/errors.ts';
 import type { CoordinatorMessage, PlatformMessage } from '../../core/secagg/messages.ts';
 import { defaultThreshold } from '../../core/secagg/parameters.ts';
+import { PublicFacts } from '../../core/secagg/platform/public-facts.ts';
 import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import { PROTOCOL_VERSION } from '../../core/secagg/session.ts';
@@ -201,6 +202,8 @@ export function run(count: number, options: Options = {}): Result {
   });
   coordinator = begun[0];
   performCoordinator(begun[1]);
+  // As in one process: what one platform found out must not hide what another was shown.
+  const facts = new PublicFacts();
   for (const { id, secretKey } of people) {
     const update = options.update?.(id) ?? randomUpdate(parameters.vectorLength, id);
     updates.set(id, update);
@@ -212,6 +215,7 @@ export function run(count: number, options: Options = {}): Result {
         random: seededRandom(`${options.seed ?? 'session'} ${id}`),
         floor,
         isEntered: (attempt) => options.isEntered?.(id, attempt) ?? false,
+        facts,
       },
     );
     states.set(id, state);

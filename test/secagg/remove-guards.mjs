@@ -109,7 +109,13 @@ const guards = [
     COORDINATOR,
     'lists a platform outside the cohort',
   ],
-  ['keys distinct', 'platform/keys.ts', [never('seen.has(key)')], COORDINATOR, 'gives two platforms one key'],
+  [
+    'keys distinct',
+    'platform/keys.ts',
+    [['if (seen.has(key)) throw', 'if (false) throw']],
+    COORDINATOR,
+    'gives two platforms one key',
+  ],
   [
     'keys of the right size',
     'platform/keys.ts',
@@ -207,7 +213,7 @@ const guards = [
   [
     'beacon openings',
     'platform/keys.ts',
-    [never('!equalBytes(commitment, entry.beaconCommitment)')],
+    [never('!equalBytes(commitBeacon(dependencies.engine, parametersHash, platform, nonce), beaconCommitment)')],
     COORDINATOR,
     'changes an opening of the beacon',
   ],

@@ -16,12 +16,12 @@ import type { Joined, Placed, PlatformSession, PlatformStateOf, PlatformStep } f
 
 export function onKeyList(state: PlatformStateOf<'awaiting-keys'>, list: KeyList): PlatformStep {
   const { session } = state;
-  const { parameters, dependencies } = session;
+  const { parameters, dependencies, facts } = session;
   checkKeyList(session, list);
-  const joined: Joined = {
-    sessionId: sessionIdOf(dependencies.engine, session.parametersHash, named(parameters, list.entries)),
-    keys: list.entries,
-  };
+  const keys = list.entries;
+  const sessionId = sessionIdOf(dependencies.engine, session.parametersHash, named(parameters, keys));
+  facts.of('different keys', [sessionId], () => checkDifferent(keys));
+  const joined: Joined = { sessionId, keys };
   if (parameters.graph.kind === 'complete') {
     return deal(advance(session, list, []), list, place(session, joined, new Uint8Array(0)));
   }
@@ -35,17 +35,31 @@ export function onKeyList(state: PlatformStateOf<'awaiting-keys'>, list: KeyList
 export function onBeaconList(state: PlatformStateOf<'awaiting-beacon'>, list: BeaconList): PlatformStep {
   const { session, joined } = state;
   expectBytes('the beacon list', list.nonces, KEY_BYTES * joined.keys.length);
-  joined.keys.forEach((entry, i) => {
-    const nonce = piece(list.nonces, KEY_BYTES, i);
-    const commitment = commitBeacon(session.dependencies.engine, session.parametersHash, entry.platform, nonce);
-    if (!equalBytes(commitment, entry.beaconCommitment)) {
-      throw new SecaggError('SECAGG_BEACON', `platform ${entry.platform}`, entry.platform);
-    }
-  });
   return deal(session, list, place(session, joined, list.nonces));
 }
 
-/** Checks sizes, order and repetitions, and that this platform's own keys are in the list unchanged. @throws SecaggError */
+/** @throws SecaggError SECAGG_BEACON */
+function checkBeacon({ dependencies, parametersHash }: PlatformSession, { keys }: Joined, nonces: Uint8Array): void {
+  keys.forEach(({ beaconCommitment, platform }, i) => {
+    const nonce = piece(nonces, KEY_BYTES, i);
+    if (!equalBytes(commitBeacon(dependencies.engine, parametersHash, platform, nonce), beaconCommitment)) {
+      throw new SecaggError('SECAGG_BEACON', `platform ${platform}`, platform);
+    }
+  });
+}
+
+/** @throws SecaggError SECAGG_REPEATED_KEY */
+function checkDifferent(keys: readonly KeyEntry[]): void {
+  const seen = new Set<string>();
+  for (const { maskKey, platform, sealKey } of keys) {
+    for (const key of [toHex(sealKey), toHex(maskKey)]) {
+      if (seen.has(key)) throw new SecaggError('SECAGG_REPEATED_KEY', `again at platform ${platform}`, platform);
+      seen.add(key);
+    }
+  }
+}
+
+/** Checks sizes and order, and that this platform's own keys are in the list unchanged. @throws SecaggError */
 function checkKeyList(session: PlatformSession, list: KeyList): void {
   const { parameters, me } = session;
   const platforms = list.entries.map((entry) => entry.platform);
@@ -53,18 +67,11 @@ function checkKeyList(session: PlatformSession, list: KeyList): void {
   const least = parameters.graph.kind === 'complete' ? parameters.threshold : parameters.threshold + 1;
   expectEnough('the key list', platforms.length, least, parameters.tNoise);
   const beaconBytes = parameters.graph.kind === 'complete' ? 0 : KEY_BYTES;
-  const seen = new Set<string>();
   for (const entry of list.entries) {
     expectBytes('a seal key', entry.sealKey, KEY_BYTES, entry.platform);
     expectBytes('a mask key', entry.maskKey, KEY_BYTES, entry.platform);
     expectBytes('a beacon commitment', entry.beaconCommitment, beaconBytes, entry.platform);
     expectBytes('a signature', entry.signature, SIGNATURE_BYTES, entry.platform);
-    for (const key of [toHex(entry.sealKey), toHex(entry.maskKey)]) {
-      if (seen.has(key)) {
-        throw new SecaggError('SECAGG_REPEATED_KEY', `again at platform ${entry.platform}`, entry.platform);
-      }
-      seen.add(key);
-    }
   }
   const own = list.entries.find((entry) => entry.platform === me);
   if (own === undefined) throw new SecaggError('SECAGG_OWN_KEY', 'missing from the key list');
@@ -79,9 +86,13 @@ function checkKeyList(session: PlatformSession, list: KeyList): void {
 
 /** Finds this platform's place in the graph and checks the key signatures of its neighbours. */
 function place(session: PlatformSession, joined: Joined, nonces: Uint8Array): Placed {
-  const { parameters, dependencies, me } = session;
+  const { parameters, dependencies, facts, me } = session;
   const { keys, sessionId } = joined;
-  const graph = graphOf(dependencies.engine, parameters.graph, sessionId, nonces, keys.length);
+  // The session id covers the parameters, the keys and the commitments of the beacon.
+  const graph = facts.of('ring', [sessionId, dependencies.engine.sha256(nonces)], () => {
+    if (parameters.graph.kind !== 'complete') checkBeacon(session, joined, nonces);
+    return graphOf(dependencies.engine, parameters.graph, sessionId, nonces, keys.length);
+  });
   const position = keys.findIndex((entry) => entry.platform === me);
   const around = graph.neighbours(position);
   for (const at of around) checkSignature(session, keys[at]);

@@ -19,6 +19,7 @@ import type {
 import type { DealtShares } from '../packet.ts';
 import type { PlatformDependencies, PlatformEffect, PlatformIdentity, SessionParameters, Step } from '../session.ts';
 import type { PlatformMessage } from '../messages.ts';
+import type { PublicFacts } from './public-facts.ts';
 
 /** Secrets of one attempt. Masking checks `wiped` first: after a wipe no masks are left, and the update would leave unmasked. */
 export interface PlatformSecrets {
@@ -44,6 +45,7 @@ export interface PlatformSession {
   /** Name of the attempt, by `attemptKey`. */
   readonly attempt: string;
   readonly dependencies: PlatformDependencies;
+  readonly facts: PublicFacts;
   readonly identity: PlatformIdentity;
   /** Own cohort index. */
   readonly me: number;

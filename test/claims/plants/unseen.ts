@@ -217,8 +217,8 @@ export const unseen: readonly Plant[] = [
   {
     id: 'shares-of-one-coefficient',
     file: 'core/secagg/shamir.ts',
-    search: 'drawn.subarray(SECRET_BYTES * (i - 1), SECRET_BYTES * i)',
-    replace: 'drawn.subarray(0, SECRET_BYTES)',
+    search: 'coefficients.set(drawn, SECRET_BYTES);',
+    replace: 'for (let i = 1; i < threshold; i++) coefficients.set(drawn.subarray(0, SECRET_BYTES), SECRET_BYTES * i);',
     breaks: 'C4.sums',
     why: 'two shares give the secret, where t should be needed',
   },
