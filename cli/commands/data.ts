@@ -70,7 +70,7 @@ function inspectCommand(): Command {
     )
     .argument(
       '<source...>',
-      'TSV, CSV, MovieLens .dat, JSON lines (also .gz), Parquet; a folder with ratings.csv, ratings.dat or u.data; a folder of part files',
+      'TSV, CSV, MovieLens .dat, RecBole .inter, JSON lines (also .gz), Parquet; .sql, a query of a database; a folder of MovieLens, RecBole or part files',
     )
     .option('--out <file>', 'the reading file, of one source (default: SOURCE.reading.yaml)', text)
     .option('--dry-run', 'write nothing')
@@ -81,7 +81,13 @@ function inspectCommand(): Command {
 Examples:
   isthmus data inspect books.tsv music.tsv
   isthmus data inspect export.csv --columns person=customer,item=sku
-  isthmus data inspect ratings.txt --columns person=0,item=1,timestamp=none --delimiter blank --min-rating 4`,
+  isthmus data inspect ratings.txt --columns person=0,item=1,timestamp=none --delimiter blank --min-rating 4
+  isthmus data inspect ml-100k/ml-100k.inter
+  SHOP=postgres://me@localhost/shop isthmus data inspect shop.sql
+
+A .sql file names the environment variable with the database's address, and then one query:
+  -- connection: SHOP
+  SELECT customer AS person, product AS item, bought_at AS time FROM purchases`,
     )
     .action(async (sources: string[], options: InspectOptions) => {
       const document = await inspectSources(sources, options);

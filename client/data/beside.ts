@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, join } from 'node:path';
-import { bytesOf, exists, readable } from './source.ts';
+import { atomicBeside, bytesOf, exists, readable } from './source.ts';
 import type { Source } from './source.ts';
 
 /** Files beside the data that say more about items and persons. */
@@ -14,10 +14,14 @@ export interface FilesBeside {
   readonly persons?: string;
 }
 
-/** `<name>.vectors.tsv` and `<name>.persons.tsv` beside a source, those that exist. */
-export async function factsFilesBeside({ path, name }: Source): Promise<FilesBeside> {
-  const [vectors, persons] = ['vectors', 'persons'].map((what) => join(dirname(path), `${name}.${what}.tsv`));
-  return { ...((await exists(vectors)) && { vectors }), ...((await exists(persons)) && { persons }) };
+/** `<name>.vectors.tsv` and `<name>.persons.tsv` (or RecBole's `<name>.user`) beside a source, those that exist. */
+export async function factsFilesBeside({ path, name, files }: Source): Promise<FilesBeside> {
+  const [vectors, table] = ['vectors', 'persons'].map((what) => join(dirname(path), `${name}.${what}.tsv`));
+  const atomic = atomicBeside(files[0], 'user');
+  const candidates = [table, ...(atomic === undefined ? [] : [join(dirname(files[0]), atomic)])];
+  const found = await Promise.all(candidates.map(exists));
+  const persons = candidates.find((_, at) => found[at]);
+  return { ...((await exists(vectors)) && { vectors }), ...(persons !== undefined && { persons }) };
 }
 
 /** @throws DataError naming the file. */

@@ -6,7 +6,7 @@
 import { basename } from 'node:path';
 import { detectFormat } from '../../core/data/detect.ts';
 import { DataError } from '../../core/data/errors.ts';
-import { sketchNamed, sketchText, Tally } from '../../core/data/inspection.ts';
+import { sketchNamed, sketchQuery, sketchText, Tally } from '../../core/data/inspection.ts';
 import type { ReadingChoice, Sketch } from '../../core/data/inspection.ts';
 import { readAttributes, readItemVectors } from '../../core/data/item-facts.ts';
 import { NOT_UTF8 } from '../../core/data/lines.ts';
@@ -22,6 +22,7 @@ import { itemsBeside, readItemsFile } from './items-file.ts';
 import type { ItemsFile } from './items-file.ts';
 import { findSource, headOf, isGzipped, outsideColumns, readable, readSource, withRanges } from './source.ts';
 import type { Source } from './source.ts';
+import { queryColumns, queryOf } from './sql.ts';
 
 export interface InspectChoice extends ReadingChoice {
   /** The platform's name. Default: the file's name without its endings. */
@@ -112,8 +113,12 @@ async function sketchOf({ files: [file] }: Source, choice: ReadingChoice): Promi
   const name = basename(file).replace(/\.gz$/i, '');
   const { format: outside } = choice;
   if (outside !== undefined) return sketchNamed(outside, await outsideColumns(file, outside), choice);
-  const { bytes, isWhole } = await headOf(file);
   try {
+    if (/\.sql$/i.test(name)) {
+      const query = await queryOf(file);
+      return sketchQuery(query, await queryColumns(query), choice);
+    }
+    const { bytes, isWhole } = await headOf(file);
     const format = detectFormat(bytes, name, choice.encoding);
     if (format.kind === 'parquet') return sketchNamed('parquet', await withRanges(file, parquetColumns), choice);
     const { lines, broken } = await linesOf(bytes, isWhole, format.encoding);

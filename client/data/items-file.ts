@@ -11,7 +11,7 @@ import { CATALOGUE_SHAPE, readItems } from '../../core/data/items.ts';
 import type { Items } from '../../core/data/items.ts';
 import { NOT_UTF8 } from '../../core/data/lines.ts';
 import { firstLines } from './head.ts';
-import { bytesOf, exists, isGzipped, readable } from './source.ts';
+import { atomicBeside, bytesOf, exists, isGzipped, readable } from './source.ts';
 import type { Source } from './source.ts';
 
 export interface ItemsFile extends Items {
@@ -24,7 +24,7 @@ export interface ItemsFile extends Items {
 /** MovieLens' item files, which have no header. */
 const BARE = /^(movies\.dat|u\.item)$/i;
 
-/** The file of items beside a source, if there is one: `<name>.items.tsv` or `.csv`, else MovieLens' own. */
+/** The file of items beside a source, if there is one: `<name>.items.tsv` or `.csv`, else RecBole's or MovieLens' own. */
 export async function itemsBeside({ path, name, files }: Source): Promise<string | undefined> {
   const folder = dirname(files.length === 1 ? files[0] : path);
   const beside = dirname(path);
@@ -35,7 +35,11 @@ export async function itemsBeside({ path, name, files }: Source): Promise<string
     'u.data': 'u.item',
   };
   const movies = movieLens[basename(files[0])] as string | undefined;
-  const candidates = [...named, ...(movies === undefined ? [] : [join(folder, movies)])];
+  const atomic = atomicBeside(files[0], 'item');
+  const candidates = [
+    ...named,
+    ...[atomic, movies].flatMap((file) => (file === undefined ? [] : [join(folder, file)])),
+  ];
   for (const candidate of candidates) if (candidate !== path && (await exists(candidate))) return candidate;
   return undefined;
 }

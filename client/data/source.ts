@@ -1,6 +1,6 @@
 /**
- * The files of a source of interactions, as bytes. A source is one file, gzipped or not, a MovieLens folder, or a
- * folder of part files as Spark, BigQuery and dask write them.
+ * The files of a source of interactions, as bytes. A source is one file, gzipped or not, a MovieLens or RecBole folder, or a
+ * folder of part files as Spark, BigQuery and dask write them. A file of a query stands for the rows of its result.
  * @module
  */
 import { createReadStream } from 'node:fs';
@@ -21,6 +21,7 @@ import { readParquet } from '../../core/data/parquet.ts';
 import type { RandomAccess } from '../../core/data/parquet.ts';
 import type { Reading } from '../../core/data/reading.ts';
 import type { RowSink } from '../../core/data/rows.ts';
+import { readQuery } from './sql.ts';
 
 export interface Source {
   /** The path that the user gave. */
@@ -36,8 +37,14 @@ const CHUNK_BYTES = 1 << 18;
 const HEAD_BYTES = 1 << 20;
 /** Names of the ratings file in a MovieLens folder. */
 const RATINGS = ['ratings.dat', 'ratings.csv', 'u.data'];
-const ENDINGS = /(\.(tsv|csv|txt|tab|dat|data|inter|jsonl?|ndjson|parquet|snappy|gz))+$/i;
+const ENDINGS = /(\.(tsv|csv|txt|tab|dat|data|inter|sql|jsonl?|ndjson|parquet|snappy|gz))+$/i;
 const PART = /\.(parquet|tsv|csv|txt|jsonl?|ndjson)(\.gz)?$/i;
+
+/** Name of the RecBole file of items or users that belongs to a file `<name>.inter`; undefined for another file. */
+export function atomicBeside(file: string, kind: 'item' | 'user'): string | undefined {
+  const name = basename(file);
+  return /\.inter$/i.test(name) ? name.replace(/\.inter$/i, `.${kind}`) : undefined;
+}
 
 /** @throws DataError DATA_UNREADABLE, DATA_FORMAT_UNKNOWN. */
 export async function findSource(path: string): Promise<Source> {
@@ -48,7 +55,8 @@ export async function findSource(path: string): Promise<Source> {
     throw readable(error, path);
   }
   const folder = { path, name: basename(path) };
-  for (const file of RATINGS) if (await exists(join(path, file))) return { ...folder, files: [join(path, file)] };
+  for (const file of [...RATINGS, `${folder.name}.inter`])
+    if (await exists(join(path, file))) return { ...folder, files: [join(path, file)] };
   const parts = await partsOf(path);
   return { ...folder, files: parts.map((part) => join(path, part)) };
 }
@@ -75,7 +83,7 @@ async function partsOf(folder: string): Promise<readonly string[]> {
   throw new DataError(
     'DATA_FORMAT_UNKNOWN',
     parts.length === 0
-      ? `${folder} is a folder without ${RATINGS.join(', ')} or part files of Parquet, CSV or JSON lines: name the file of interactions itself`
+      ? `${folder} is a folder without ${RATINGS.join(', ')}, ${basename(folder)}.inter or part files of Parquet, CSV or JSON lines: name the file of interactions itself`
       : `${folder} holds files that are not the parts of one table (${parts.slice(0, 5).join(', ')}): name one of them, or move the parts into a folder of their own`,
   );
 }
@@ -135,6 +143,8 @@ async function readFile(file: string, reading: Reading, sink: RowSink, signal?: 
       return readJsonLines(await textOf(file), reading, sink);
     case 'parquet':
       return withRanges(file, (ranges) => readParquet(ranges, reading, sink, signal));
+    case 'sql':
+      return readQuery(file, reading, sink, signal);
     default: {
       const { columns, format } = reading;
       return byOutside(format, (reader) => reader.read(sourceFile(file), columns, sink, signal), signal);

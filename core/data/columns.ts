@@ -25,11 +25,29 @@ const KNOWN: Readonly<Record<Role, readonly string[]>> = {
 };
 
 export function plainName(name: string): string {
-  return name
-    .trim()
+  return untyped(name)
     .toLowerCase()
-    .replace(/:(token|token_seq|float|float_seq)$/, '')
     .replace(/[\s_-]/g, '');
+}
+
+/** The name of a column without RecBole's type: `user_id` for `user_id:token`. */
+export function untyped(name: string): string {
+  return name.trim().replace(/:(token|token_seq|float|float_seq)$/, '');
+}
+
+/** True for RecBole's file of interactions, whose header gives each column a type. */
+export function isAtomic(fileName: string): boolean {
+  return /\.inter$/i.test(fileName);
+}
+
+/** @throws DataError DATA_HEADER for a column without one of RecBole's four types. */
+export function checkTypes(names: readonly string[]): void {
+  const wrong = names.find((name) => untyped(name) === name.trim());
+  if (wrong === undefined) return;
+  throw new DataError(
+    'DATA_HEADER',
+    `line 1: the column ${listed([wrong])} has no type that RecBole knows: token, token_seq, float or float_seq, as in user_id:token`,
+  );
 }
 
 /** True if the first row is a header: columns were chosen by name, or the row holds a known name. */

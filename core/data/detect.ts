@@ -14,8 +14,8 @@ const CONTAINERS: readonly { readonly name: string; readonly magic: readonly num
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
   { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
   { name: 'Zstandard', magic: [0x28, 0xb5, 0x2f, 0xfd] },
-  { name: 'an SQLite database', magic: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65] },
 ];
+const SQLITE = [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65];
 
 export function isGzip(head: Uint8Array): boolean {
   return startsWith(head, [0x1f, 0x8b]);
@@ -33,6 +33,12 @@ export function isParquet(head: Uint8Array): boolean {
 export function detectFormat(head: Uint8Array, fileName: string, encoding?: Encoding): SourceFormat {
   if (head.length === 0) throw new DataError('DATA_EMPTY', `${fileName} is empty`);
   if (isParquet(head)) return { kind: 'parquet' };
+  if (startsWith(head, SQLITE)) {
+    throw new DataError(
+      'DATA_FORMAT_UNKNOWN',
+      `${fileName} is an SQLite database: write a query into a file that ends in .sql ("isthmus data inspect --help" shows one)`,
+    );
+  }
   const container = CONTAINERS.find(({ magic }) => startsWith(head, magic));
   if (container) {
     throw new DataError('DATA_FORMAT_UNKNOWN', `${fileName} is ${container.name}: unpack it, or convert it to TSV`);
@@ -93,7 +99,7 @@ export function detectLayout(lines: readonly string[], fileName: string, chosen?
     );
   }
   if (first.includes('\r')) throw unknown('its lines end in CR only: save it with Unix or Windows line ends');
-  const delimiter = separatorLine(lines) ?? delimiterOf(first, fileName) ?? blanks(rows, unknown);
+  const delimiter = separatorLine(lines) ?? doubleTabs(rows) ?? delimiterOf(first, fileName) ?? blanks(rows, unknown);
   if (delimiter !== undefined) return { kind: 'delimited', delimiter, skip };
   throw unknown(
     `no tab, comma, semicolon, "::", "|" or blank in its first line, which is ${shown(first)}, so it has no columns: name their separator with --delimiter; ` +
@@ -121,6 +127,11 @@ function delimiterOf(line: string, fileName: string): string | undefined {
   if (/\.csv$/i.test(fileName) && present.includes(',')) return ',';
   if (/\.(tsv|tab)$/i.test(fileName) && present.includes('\t')) return '\t';
   return present.at(0);
+}
+
+/** Jester's files have two tabs between values. The separator " " means any run of blanks and tabs. */
+function doubleTabs(rows: readonly string[]): string | undefined {
+  return rows.every((row) => /^[^\t]+(\t\t[^\t]+)+\t*$/.test(row)) ? ' ' : undefined;
 }
 
 /** Blanks separate columns only if every line has the same number of values. */

@@ -18,6 +18,7 @@ export * from './json-lines.ts';
 export * from './likes.ts';
 export * from './lines.ts';
 export * from './parquet.ts';
+export * from './query-file.ts';
 export * from './reading-text.ts';
 export type * from './reader.ts';
 export * from './reading.ts';

@@ -4,7 +4,7 @@
  * shown to a person and written down. Data that leaves a platform is never read by a new guess.
  * @module
  */
-import { columnsOfNames, columnsOfPlaces, isHeader } from './columns.ts';
+import { checkTypes, columnsOfNames, columnsOfPlaces, isAtomic, isHeader } from './columns.ts';
 import type { ColumnChoice, Columns } from './columns.ts';
 import { fieldsOf, listed } from './delimited.ts';
 import { detectLayout } from './detect.ts';
@@ -16,6 +16,7 @@ import type { Likes } from './likes.ts';
 import type { OutsideName } from '../packages/package-id.ts';
 import { NOT_UTF8 } from './lines.ts';
 import type { Encoding } from './lines.ts';
+import type { QueryFile } from './query-file.ts';
 import type { Column, Reading } from './reading.ts';
 import { numberOf } from './rows.ts';
 import type { Field, RowSink } from './rows.ts';
@@ -69,7 +70,9 @@ export function sketchText(
     );
   }
   const chosen = choice.columns ?? {};
-  const header = choice.header ?? isHeader(first, chosen);
+  const isTyped = isAtomic(fileName);
+  const header = choice.header ?? (isTyped || isHeader(first, chosen));
+  if (header && isTyped) checkTypes(first);
   const columns = header ? columnsOfNames(first, chosen) : columnsOfPlaces(first, chosen);
   const width = header ? first.length : mostCommon([first, ...others].map((row) => row.length));
   const names = header ? first.map((name) => name.trim()) : Array.from({ length: width }, (_, place) => place);
@@ -103,6 +106,12 @@ function sketchJson(lines: readonly string[], encoding: Encoding, choice: Readin
 export function sketchNamed(format: 'parquet' | OutsideName, names: readonly string[], choice: ReadingChoice): Sketch {
   const columns = columnsOfNames(names, named(choice.columns));
   return { reading: { format, columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
+}
+
+/** A first reading of the result of a query. @param names of its columns. @throws DataError DATA_HEADER, DATA_OPTION */
+export function sketchQuery({ connection, query }: QueryFile, names: readonly string[], choice: ReadingChoice): Sketch {
+  const columns = columnsOfNames(names, named(choice.columns));
+  return { reading: { format: 'sql', connection, query, columns, ...UNSETTLED }, unread: unreadOf(names, columns) };
 }
 
 /** @throws DataError DATA_OPTION */

@@ -1,9 +1,9 @@
 /**
- * Two files beside the data, tab-separated: `<platform>.vectors.tsv` (item, then its numbers) and `<platform>.persons.tsv` (a
- * header with a column of persons; every other column is an attribute).
+ * Two files beside the data, tab-separated: `<platform>.vectors.tsv` (item, then its numbers) and `<platform>.persons.tsv`, or
+ * RecBole's `<platform>.user` (a header with a column of persons; every other column is an attribute).
  * @module
  */
-import { plainName } from './columns.ts';
+import { plainName, untyped } from './columns.ts';
 import { eachRecord } from './delimited.ts';
 import type { FieldShape } from './delimited.ts';
 import type { Domain, ItemTable } from './domain.ts';
@@ -54,7 +54,7 @@ export async function readAttributes(bytes: AsyncIterable<Uint8Array>): Promise<
   await eachRecord(bytes, SHAPE, {
     record(fields, line) {
       if (names === undefined) {
-        names = fields.map((name) => name.trim());
+        names = fields.map(untyped);
         place = names.findIndex((name) => PERSON.has(plainName(name)));
         if (place >= 0) return;
         throw new DataError('DATA_HEADER', `a file of persons needs a column "person"; found ${names.join(', ')}`);

@@ -1,7 +1,6 @@
 /**
- * The items of a platform with their titles (from a column `title`, or from `keywords` if there is no such column):
- * `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat` and `u.item`, and the catalogue that
- * `isthmus data inspect` writes.
+ * The items of a platform with their titles: `<platform>.items.tsv` or `.csv`, MovieLens' `movies.csv`, `movies.dat` and
+ * `u.item`, RecBole's `<platform>.item`, and the catalogue that `isthmus data inspect` writes.
  * @module
  */
 import { plainName } from './columns.ts';
@@ -11,6 +10,8 @@ import { DataError } from './errors.ts';
 import { idOf, whyNoId } from './ids.ts';
 
 const ITEM = new Set(['item', 'itemid', 'asin', 'parentasin', 'movieid', 'productid', 'bookid', 'isbn']);
+/** Columns that may hold a title; the first one that a file has is used. RecBole's files have the second and the third. */
+const TITLES = ['title', 'movietitle', 'name', 'keywords'];
 
 /** The form of a catalogue file that `isthmus data inspect` writes and a platform reads. */
 export const CATALOGUE_SHAPE: FieldShape = { encoding: 'utf-8', delimiter: '\t', quotes: 'none' };
@@ -39,7 +40,7 @@ export async function readItems(bytes: AsyncIterable<Uint8Array>, shape: FieldSh
     record(fields, line) {
       if (places === undefined) {
         const names = fields.map(plainName);
-        const title = names.includes('title') ? names.indexOf('title') : names.indexOf('keywords');
+        const title = TITLES.map((name) => names.indexOf(name)).find((place) => place >= 0) ?? -1;
         places = { item: names.findIndex((name) => ITEM.has(name)), title };
         if (places.item >= 0) return;
         throw new DataError(

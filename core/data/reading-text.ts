@@ -18,6 +18,8 @@ export function formatText(reading: Reading): string {
       return `JSON lines, ${reading.encoding}`;
     case 'parquet':
       return 'Parquet';
+    case 'sql':
+      return `a query of the database that ${reading.connection} names`;
     default:
       return `read by ${reading.format}`;
   }

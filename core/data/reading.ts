@@ -48,16 +48,24 @@ const delimited = z.strictObject({
 });
 const jsonLines = z.strictObject({ format: z.literal('json-lines'), ...text, ...common });
 const parquet = z.strictObject({ format: z.literal('parquet'), ...common });
+const sql = z.strictObject({
+  format: z.literal('sql'),
+  /** The environment variable with the address of the database. */
+  connection: z.string().min(1),
+  query: z.string().min(1),
+  ...common,
+});
 
 /** A format of an outside package's reader. */
 const outside = z.strictObject({ format: outsideNameSchema, ...common });
 
-const readingSchema = z.discriminatedUnion('format', [delimited, jsonLines, parquet]);
+const readingSchema = z.discriminatedUnion('format', [delimited, jsonLines, parquet, sql]);
 export type OutsideReading = z.infer<typeof outside>;
 export type Reading = z.infer<typeof readingSchema> | OutsideReading;
 export type DelimitedReading = z.infer<typeof delimited>;
 export type JsonLinesReading = z.infer<typeof jsonLines>;
 export type ParquetReading = z.infer<typeof parquet>;
+export type SqlReading = z.infer<typeof sql>;
 
 /** The items of the platform: a file of ids and titles, with its size and hash. */
 const catalogue = z.strictObject({

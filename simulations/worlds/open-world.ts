@@ -29,7 +29,7 @@ export interface WorldRequest {
   readonly meanHistory: number;
 }
 
-const ENDING = /\.(tsv|csv|parquet|jsonl|json)(\.gz)?$/;
+const ENDING = /\.(tsv|csv|inter|sql|parquet|jsonl|json)(\.gz)?$/;
 const NOT_INTERACTIONS = /\.(items|catalogue|vectors|persons)\.(tsv|csv)(\.gz)?$/;
 
 /** @throws SimulationError SIMULATION_WORLD with the missing parts; DataError for a file that cannot be read. */
