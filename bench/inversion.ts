@@ -2,10 +2,10 @@
  * Measures the other price of a transfer: how much a chosen target is told about one person, and how much of the person's history it can
  * work out from that.
  *
- *   ISTHMUS_DATA=<folder> npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'private-subspace@4 projection@0 none history'
+ *   ISTHMUS_DATA=<folder> npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'none private-subspace@4 projection@0 history@0'
  *
- * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. Two rows need no encoder:
- * `none` (nothing is sent) and `history` (the history itself), between which every other must lie.
+ * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. The row `none` sends
+ * nothing, and `history@0` the history itself: every other row must lie between them.
  *
  * `told` is the number of bits of a person's vector, rounded as coarsely as costs less than .001 NDCG@10 (mean over both kinds of
  * negatives,
@@ -19,13 +19,14 @@ import { historyOf, personIndex } from '../core/data/select.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import { gains } from '../core/evaluation/metrics.ts';
 import { Prng } from '../core/random/prng.ts';
-import { coarsestBits, quantised, scalesOf } from '../core/release/quantise.ts';
+import { bitsOf, boxOf, coarsestBits, quantised, roundedNumbers, WHOLE_BITS } from '../core/release/quantise.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
+import { historyOfBox } from '../core/transfer/encoder/history-box.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
 import { linearAttack, matchingPursuit, mean, popularityGuess, probed, recalls } from './strategies/inversion.ts';
-import type { Person } from './strategies/inversion.ts';
+import type { Attack, Person } from './strategies/inversion.ts';
 import { settingNamed } from './strategies/settings.ts';
 import type { Trial } from './strategies/settings.ts';
 
@@ -68,7 +69,7 @@ async function federated(
   seed: number,
 ): Promise<{ run: Federated; factorise: ReturnType<typeof factorMemory>['factorise'] }> {
   const parsed = /^([a-z+>-]+)(\{.*\})?@(.+)$/.exec(row);
-  if (parsed === null) throw new RangeError(`row "${row}": write ENCODER@EPSILON, none or history`);
+  if (parsed === null) throw new RangeError(`row "${row}": write ENCODER@EPSILON, or none`);
   const [, name, , epsilon] = parsed;
   const { factorise } = factorMemory(String(seed));
   const encoder = encoderNamed(name, JSON.parse(parsed.at(2) ?? '{}') as Record<string, unknown>);
@@ -99,27 +100,16 @@ async function measure(row: string, trial: Trial, seed: number): Promise<Measure
   const victims = cold.map((id) => person(id, null));
   const guessed = [...recalls(guess, victims)];
   if (row === 'none') return { ...bare, numbers: 0, told: 0, guess: guessed, pursuit: guessed, linear: guessed };
-  if (row === 'history') {
-    const longest = Math.max(...linked.map((id) => person(id, null).history.length));
-    const whole = victims.map((victim) => recalls(() => Array.from(victim.history), [victim])[0]);
-    return {
-      ...bare,
-      numbers: longest,
-      told: longest * Math.ceil(Math.log2(items + 1)),
-      guess: guessed,
-      pursuit: whole,
-      linear: whole,
-    };
-  }
   const { factorise, run } = await federated(row, trial, seed);
   const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);
-  const [{ dimension, vectors }] = run.received;
-  const scales = scalesOf(vectors, dimension);
+  const [received] = run.received;
+  const { history } = received;
+  const box = boxOf(received);
   const figures = (bits: number): Record<string, number> =>
     Object.fromEntries(
       evaluateColdStart({
         scorer: (_, { person: id }) =>
-          decoder.score(run.releasedOf(id).map((one) => ({ ...one, vector: quantised(one.vector, scales, bits) }))),
+          decoder.score(run.releasedOf(id).map((one) => ({ ...one, vector: quantised(one.vector, box, bits) }))),
         cold: split.cold,
         items: split.target.catalogue.length,
         negatives,
@@ -135,21 +125,24 @@ async function measure(row: string, trial: Trial, seed: number): Promise<Measure
     known.set(bits, made);
     return mean(Float64Array.from(Object.values(made)));
   };
-  const bits = coarsestBits(quality, TOLERANCE);
+  const bits = roundedNumbers(box) === 0 ? 0 : coarsestBits(quality, TOLERANCE);
   const releasedOf = (id: string): Float32Array | null => run.releasedOf(id).at(0)?.vector ?? null;
   const consenting = linked.map((id) => person(id, releasedOf(id)));
   const targets = cold.map((id) => person(id, releasedOf(id)));
-  const itemVectors = probed((history) => run.represent(source.name, history), items);
+  // A history needs no attack: the target reads it.
+  const itemVectors = history ? undefined : probed((one) => run.represent(source.name, one), items);
+  const read: Attack = (vector) =>
+    vector === null || history === undefined ? guess(null) : [...historyOfBox(vector, history)];
   return {
     row,
     seed,
-    numbers: dimension,
+    numbers: roundedNumbers(box),
     bits,
-    told: dimension * bits,
-    ndcg: known.get(32) ?? {},
-    coarse: known.get(bits) ?? {},
+    told: bitsOf([box], bits),
+    ndcg: known.get(WHOLE_BITS) ?? figures(WHOLE_BITS),
+    coarse: known.get(bits) ?? figures(WHOLE_BITS),
     guess: guessed,
-    pursuit: itemVectors === undefined ? guessed : [...recalls(matchingPursuit(itemVectors, consenting), targets)],
+    pursuit: [...recalls(itemVectors === undefined ? read : matchingPursuit(itemVectors, consenting), targets)],
     linear: [...recalls(linearAttack(consenting, items), targets)],
   };
 }

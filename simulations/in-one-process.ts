@@ -182,12 +182,14 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       const code = byPerson.get(person);
       if (code !== undefined) table.set(code, row * sent);
     });
+    const history = encoder.historyBox(shape, domain.name);
     received.push({
       source: domain.name,
       noiseModel: mode.noiseModel,
       dimension: sent,
       persons: wanted,
       vectors: table,
+      ...(history && { history }),
     });
   }
 

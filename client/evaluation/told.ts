@@ -7,7 +7,7 @@ import { gains } from '../../core/evaluation/metrics.ts';
 import type { Evaluation } from '../../core/evaluation/evaluate.ts';
 import { TOLD_BITS, TOLD_TOLERANCE } from '../../core/evaluation/results.ts';
 import type { RowSubject, SeedRow } from '../../core/evaluation/results.ts';
-import { bitsOf, coarsestBits, quantised, WHOLE_BITS } from '../../core/release/quantise.ts';
+import { bitsOf, coarsestBits, quantised, roundedNumbers, WHOLE_BITS } from '../../core/release/quantise.ts';
 import type { Box } from '../../core/release/quantise.ts';
 import type { ReleasedVector } from '../../core/transfer/decoder/report.ts';
 
@@ -29,9 +29,9 @@ export function toldRow({ boxes, evaluate, seed, subject, whole }: Told): SeedRo
   const coarser = (bits: number) => (released: readonly ReleasedVector[]) =>
     released.map(({ source, vector }) => {
       const box = scales.get(source);
-      return { source, vector: box === undefined || box.codes > 0 ? vector : quantised(vector, box.scales, bits) };
+      return { source, vector: box === undefined || box.codes > 0 ? vector : quantised(vector, box, bits) };
     });
-  const hasNumbers = boxes.some(({ codes, scales: { length } }) => codes === 0 && length > 0);
+  const hasNumbers = boxes.some((box) => roundedNumbers(box) > 0);
   const bits = hasNumbers
     ? coarsestBits((some) => quality(some === WHOLE_BITS ? whole : evaluate(coarser(some))), TOLD_TOLERANCE)
     : 0;

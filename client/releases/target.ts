@@ -86,7 +86,9 @@ export class TargetDesk {
         const vectors = new Float32Array(held.length * batch.dimension);
         held.forEach(({ vector }, row) => vectors.set(vector, row * batch.dimension));
         const { source, noiseModel, dimension } = batch;
-        return { source, noiseModel, dimension, persons: held.map(({ pseudonym }) => pseudonym), vectors };
+        const { history } = this.#options.planned(source);
+        const persons = held.map(({ pseudonym }) => pseudonym);
+        return { source, noiseModel, dimension, persons, vectors, ...(history && { history }) };
       });
   }
 

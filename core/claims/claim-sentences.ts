@@ -36,6 +36,8 @@ export interface ClaimTerms {
   readonly release: ReleaseTerms;
   /** Numbers of a raw vector that are a public projection of the person's own history; 0: none. */
   readonly ownNumbers: number;
+  /** Items of the person's own history that a raw vector holds themselves; 0: none. */
+  readonly ownItems: number;
   readonly codes: CodeTerms;
   /** True if the manifest's members did not compare its words. */
   readonly unsafeTrial?: boolean;
@@ -216,7 +218,7 @@ function ownAlone(terms: Terms): ExactClaim {
 
 /** C3: the bound against a chosen target. */
 function chosen(terms: Terms): ExactClaim {
-  const { by, ownNumbers, plan, law, release } = terms;
+  const { by, ownItems, ownNumbers, plan, law, release } = terms;
   const thirdPersons = isOwnAlone(terms)
     ? [
         said(
@@ -231,7 +233,10 @@ function chosen(terms: Terms): ExactClaim {
     case 'unbounded': {
       const text =
         'The platform you chose receives a vector computed from your data. No differential-privacy bound applies to that platform.';
-      const own = `${ownNumbers} of its numbers are a public projection of your history on that source: the platform may be able to reconstruct the history itself from them.`;
+      const own =
+        ownItems > 0
+          ? `It receives your history on that source itself: your latest ${ownItems} items there, whatever they are.`
+          : `${ownNumbers} of its numbers are a public projection of your history on that source: the platform may be able to reconstruct the history itself from them.`;
       const byName =
         'Your source sends such a vector only by a consent that names this purpose (history), and by any other consent nothing.';
       const ofHistory = ownNumbers > 0 ? [said('C3.own', own), said('C3.by-name', byName)] : [];

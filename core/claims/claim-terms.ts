@@ -8,7 +8,7 @@ import type { FederationPlan } from '../federation/plan.ts';
 import { lineageOf } from '../federation/versions.ts';
 import type { ClaimTerms, CodeTerms } from './claim-sentences.ts';
 
-export function claimTerms({ encoder, law, manifest, ownNumbers, privacy }: FederationPlan): ClaimTerms {
+export function claimTerms({ encoder, law, manifest, ownItems, ownNumbers, privacy }: FederationPlan): ClaimTerms {
   const { platforms, unsafeTrial, vocabulary } = manifest;
   return {
     strategy: encoder.name,
@@ -16,6 +16,7 @@ export function claimTerms({ encoder, law, manifest, ownNumbers, privacy }: Fede
     plan: privacy,
     release: { name: manifest.privacy.release, epsilon0: manifest.privacy.epsilon0 },
     ownNumbers,
+    ownItems,
     codes: codeTerms(manifest),
     takers: platforms.length - contributorsOf(manifest).length,
     ...(vocabulary && { vocabulary }),

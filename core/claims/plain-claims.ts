@@ -68,16 +68,19 @@ export function plainOthers({ by, isOwnAlone }: Terms & { readonly isOwnAlone: b
 /** C3: the platforms that the person chose. */
 export function plainChosen({
   by,
+  ownItems,
   ownNumbers,
   release: { name, epsilon0 },
-}: Terms & { readonly ownNumbers: number }): Sentence {
+}: Terms & { readonly ownItems: number; readonly ownNumbers: number }): Sentence {
   switch (releaseBound(name)) {
     case 'nothing-sent':
       return said('C3.plain', 'No platform receives anything computed from your history for you alone.');
     case 'unbounded':
       return said(
         'C3.plain',
-        `Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them${ownNumbers > 0 ? ': perhaps your whole history' : ''}.`,
+        ownItems > 0
+          ? `Each platform that you choose receives your history itself: your latest ${ownItems} items. Nothing here limits what it can work out from them.`
+          : `Each platform that you choose receives numbers computed from your history. Nothing here limits what it can work out from them${ownNumbers > 0 ? ': perhaps your whole history' : ''}.`,
       );
     case 'epsilon0':
       return said(

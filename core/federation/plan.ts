@@ -29,8 +29,10 @@ export interface FederationPlan {
   readonly parameters: number;
   /** The worst law of the encoders of this version and of all earlier ones: a target may still hold their vectors. */
   readonly law: Law;
-  /** Numbers of a raw representation that are a public projection of the person's own history. */
+  /** Numbers of a raw representation that are a public projection of the person's own history, or hold it. */
   readonly ownNumbers: number;
+  /** Items of the person's own history that a raw representation holds themselves. */
+  readonly ownItems: number;
   readonly privacy: PrivacyPlan;
   /** The plan of the version before; absent in the first version. */
   readonly previous?: FederationPlan;
@@ -118,6 +120,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     law: worstLaw([encoder.law, ...(previous === undefined ? [] : [previous.law])]),
     // A target may still hold vectors that it received under the version before.
     ownNumbers: Math.max(encoder.ownNumbers(shape), previous?.ownNumbers ?? 0),
+    ownItems: Math.max(encoder.ownItems, previous?.ownItems ?? 0),
     privacy,
   };
   if (previous === undefined) return plan;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import { releaseBound, releaseMode } from '../release/registry.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
-import type { NoiseModel } from '../release/release.ts';
+import type { NoiseModel, SentHistory } from '../release/release.ts';
 import { prototypeSettings } from '../transfer/encoder/release-shape.ts';
 import { MAX_CONTENT_BYTES } from './letter-seal.ts';
 import { CONTENT_OVERHEAD_BYTES, LETTER_LIMITS } from './letter.ts';
@@ -30,6 +30,8 @@ export interface PlannedRelease {
   readonly lastRound: number;
   /** Purposes that a person's consent must name. */
   readonly purposes: readonly Purpose[];
+  /** Absent if no history is sent itself. */
+  readonly history?: SentHistory;
 }
 
 /** The description that an answer, or a part of one, gives of itself. */
@@ -59,6 +61,7 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
   const { release, epsilon0 } = manifest.privacy;
   const platform = shape.platforms.find(({ name }) => name === source);
   const dimension = encoder.dimension(shape);
+  const history = platform && encoder.historyBox(shape, source);
   const cohorts = prototypeSettings(shape, dimension)?.cohorts ?? 0;
   const mostPersons = PERSONS_SLACK * (platform?.personsAbout ?? 0);
   return {
@@ -70,6 +73,7 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
     mostParts: partsOf(mostPersons, personsInLetter(dimension, cohorts, LETTER_LIMITS.nameCharacters)),
     lastRound: plan.parameters > 0 ? manifest.rounds.count : 0,
     purposes: purposesOf(plan),
+    ...(history && { history }),
   };
 }
 

@@ -4,7 +4,7 @@
  * keep the quality.
  * @module
  */
-import type { ReceivedRepresentations } from './release.ts';
+import type { ReceivedRepresentations, SentHistory } from './release.ts';
 
 /** Bits per number that are tried, from the coarsest. */
 export const QUANTISED_BITS: readonly number[] = [1, 2, 3, 4, 6, 8];
@@ -15,10 +15,15 @@ export const WHOLE_BITS = 32;
  * Rounds each number to one of 2^bits levels between -scale and the scale of its coordinate. A vector of zeros means "nothing
  * known", and stays.
  */
-export function quantised(vector: Float32Array, scales: Float32Array, bits: number): Float32Array {
+export function quantised(
+  vector: Float32Array,
+  { history, scales }: Pick<Box, 'history' | 'scales'>,
+  bits: number,
+): Float32Array {
   if (bits >= WHOLE_BITS || vector.every((value) => value === 0)) return vector;
   const levels = 2 ** bits;
   return vector.map((value, i) => {
+    if (history !== undefined && i >= history.at && i <= history.at + history.slots) return value;
     const scale = scales[i];
     if (scale === 0) return 0;
     const level = Math.min(levels - 1, Math.max(0, Math.floor(((value / scale + 1) / 2) * levels)));
@@ -51,17 +56,26 @@ export interface Box {
   readonly scales: Float32Array;
   /** Number of prototypes among which a code chooses; 0 if the representation holds numbers. */
   readonly codes: number;
+  /** The history, if the source sends it itself: its numbers are items, and are not rounded. */
+  readonly history?: SentHistory;
 }
 
-export function boxOf({ dimension, noiseModel, source, vectors }: ReceivedRepresentations): Box {
+export function boxOf({ dimension, history, noiseModel, source, vectors }: ReceivedRepresentations): Box {
   const codes = dimension === 0 ? 0 : (noiseModel.prototypes?.length ?? 0) / dimension;
-  return { source, codes, scales: scalesOf(vectors, dimension) };
+  return { source, codes, scales: scalesOf(vectors, dimension), ...(history && { history }) };
 }
 
 /** Bits of one person's representations from all sources, with `bits` bits per number. Equal for all persons. */
 export function bitsOf(boxes: readonly Box[], bits: number): number {
-  return boxes.reduce(
-    (sum, { codes, scales }) => sum + (codes > 0 ? Math.ceil(Math.log2(codes)) : scales.length * bits),
-    0,
-  );
+  return boxes.reduce((sum, box) => {
+    const { codes, history } = box;
+    if (codes > 0) return sum + Math.ceil(Math.log2(codes));
+    const ofHistory = history === undefined ? 0 : history.slots * Math.ceil(Math.log2(history.items + 1));
+    return sum + ofHistory + roundedNumbers(box) * bits;
+  }, 0);
+}
+
+/** Number of numbers that are rounded: those of a history are not. */
+export function roundedNumbers({ codes, history, scales }: Box): number {
+  return codes > 0 ? 0 : scales.length - (history === undefined ? 0 : history.slots + 1);
 }

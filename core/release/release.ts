@@ -62,6 +62,16 @@ export interface ReleaseMode {
   release(representation: Float32Array, random: RandomSource): Float32Array | null;
 }
 
+/** A history that a source sends itself: a box of item numbers in each vector. */
+export interface SentHistory {
+  /** Position of the box's first number. */
+  readonly at: number;
+  /** Number of slots: the box has one number more. */
+  readonly slots: number;
+  /** Number of items of the source's catalogue. */
+  readonly items: number;
+}
+
 /** The released vectors, by pseudonym, that a target has received from one source. */
 export interface ReceivedRepresentations {
   readonly source: string;
@@ -69,4 +79,6 @@ export interface ReceivedRepresentations {
   readonly dimension: number;
   readonly persons: readonly string[];
   readonly vectors: Float32Array /* [persons, dimension] row-major */;
+  /** Absent if the vectors hold coordinates alone. */
+  readonly history?: SentHistory;
 }

@@ -14,6 +14,7 @@ import type {
   SharedModel,
   SharedPlan,
 } from './encoder.ts';
+import { MOST_BOXED_ITEMS } from './encoder/history-box.ts';
 import { releaseQueries } from './encoder/release-shape.ts';
 import { TransferError } from './errors.ts';
 import { encoderName, encoderSpec } from './expression.ts';
@@ -76,7 +77,19 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
               piece.law === 'public' && piece.sendsHistory ? sum + piece.width(releaseOf(shape), settings) : sum,
             0,
           ),
+    ownItems: views.reduce((most, view) => Math.max(most, slotsOf(view) ?? 0), 0),
+    historyBox(shape, source) {
+      const place = views.findIndex((view) => slotsOf(view) !== undefined);
+      if (place < 0) return undefined;
+      const from = views
+        .slice(place)
+        .reduce((sum, { piece, settings }) => sum + piece.width(releaseOf(shape), settings), 0);
+      const { items } = publicPlatform(shape, source);
+      // The output of a training stands before the views beside it.
+      return { at: dimension(shape) - from, slots: slotsOf(views[place]) ?? 0, items };
+    },
     queries(shape, platform) {
+      if (views.some((view) => slotsOf(view) !== undefined)) checkBox(name, shape);
       checkRelease(
         name,
         views.length + (training?.piece.readsViews === false ? 1 : 0),
@@ -158,6 +171,13 @@ interface ChosenPieces {
 function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
   const parts = spec.views.map((one) => ({ one, piece: allViews.named(one.name) }));
   const training = spec.training && trainings.named(spec.training.name);
+  const boxed = parts.find(({ piece }) => piece.law === 'public' && piece.slots !== undefined);
+  if (boxed !== undefined && training?.readsViews === true) {
+    throw new TransferError(
+      'TRANSFER_PIECE',
+      `encoder ${name}: ${boxed.one.name} is a list of items, and ${training.name} reads coordinates; choose projection instead`,
+    );
+  }
   const twice = parts.find(({ one }, index) => parts.findIndex((other) => other.one.name === one.name) !== index);
   if (twice !== undefined) {
     throw new TransferError('TRANSFER_PIECE', `encoder ${name} has the view "${twice.one.name}" twice`);
@@ -188,6 +208,27 @@ function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
     views: parts.map(({ one, piece }) => chosen(piece, one)),
     training: training && chosen(training, spec.training),
   };
+}
+
+/** Number of items that the view sends; undefined if it sends none itself. */
+function slotsOf({ piece, settings }: Chosen<View>): number | undefined {
+  return piece.law === 'public' ? piece.slots?.(settings) : undefined;
+}
+
+/** @throws TransferError TRANSFER_SETTING if the release mode cannot carry a list of items, or a platform has too many. */
+function checkBox(name: string, { platforms, release }: PublicShape): void {
+  if (release !== undefined && isLocalMode(release.mode)) {
+    throw new TransferError(
+      'TRANSFER_SETTING',
+      `release mode ${release.mode} randomises numbers, and encoder ${name} sends a history, which is a list of items: choose release raw, or another view`,
+    );
+  }
+  const large = platforms.find(({ items, releases }) => releases && items > MOST_BOXED_ITEMS);
+  if (large === undefined) return;
+  throw new TransferError(
+    'TRANSFER_SETTING',
+    `encoder ${name} sends a history, which numbers at most ${MOST_BOXED_ITEMS} items, and "${large.name}" has ${large.items}: choose projection instead`,
+  );
 }
 
 /** The piece as a manifest names it, with its settings completed. */

@@ -8,6 +8,7 @@ import type { Domain, History } from '../data/domain.ts';
 import type { Places } from '../data/vocabulary.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
+import type { SentHistory } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
@@ -35,6 +36,10 @@ export interface Encoder {
   readonly spec: EncoderSpec;
   /** Numbers of a raw representation in which a target may read the history itself; 0: none. */
   ownNumbers(shape: PublicShape): number;
+  /** Items of the person's own history that a representation holds themselves; 0: none. */
+  readonly ownItems: number;
+  /** The place of the history itself in a source's representations; undefined if it is not sent. */
+  historyBox(shape: PublicShape, source: string): SentHistory | undefined;
   /** Every noisy sum that one platform will release, alone or in rounds. */
   queries(shape: PublicShape, platform: string): readonly SumQuery[];
   /** Numbers of a representation, 1 to 288: a target takes no others from a source of this federation. */

@@ -14,6 +14,7 @@ import { textCnn } from './training/text-cnn.ts';
 import type { Training } from './training/training.ts';
 import { twoTowers } from './training/two-towers.ts';
 import { attributes } from './views/attributes.ts';
+import { history } from './views/history.ts';
 import { plainAls } from './views/plain-als.ts';
 import { projection } from './views/projection.ts';
 import { subspace } from './views/subspace.ts';
@@ -21,7 +22,15 @@ import { text } from './views/text.ts';
 import { vectors } from './views/vectors.ts';
 import type { View } from './views/view.ts';
 
-export const views = new Pieces<View>('view', 'views', [plainAls, subspace, text, vectors, attributes, projection]);
+export const views = new Pieces<View>('view', 'views', [
+  plainAls,
+  subspace,
+  text,
+  vectors,
+  attributes,
+  projection,
+  history,
+]);
 export const trainings = new Pieces<Training>('training', 'trainings', [
   autoencoder,
   sharedSubspace,

@@ -38,6 +38,7 @@ function statement(
     plan,
     release: { name: 'raw', epsilon0: null },
     ownNumbers: 0,
+    ownItems: 0,
     codes: { sources: Math.min(2, n - 1), targets: n - 1 },
     ...rest,
   });

@@ -511,6 +511,7 @@ function planOf(
     parameters: PARAMETERS,
     law: 'charged',
     ownNumbers: 0,
+    ownItems: 0,
     privacy: project.planPrivacy({
       epsilon,
       delta: manifest.privacy.delta,

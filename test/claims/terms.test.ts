@@ -124,6 +124,11 @@ describe('What a statement says is what runs', () => {
     assert.match(own.text, /only by a consent that names this purpose \(history\)/);
     assert.match(own.plain, /perhaps your whole history/);
     for (const said of [without.text, without.plain]) assert.doesNotMatch(said, /reconstruct|whole history|names this/);
+    const itself = told({ encoder: encoderSpec('subspace+history', { 'history.items': 12 }) });
+    assert.equal(itself.width - without.width, 12 + 1);
+    assert.match(itself.text, /receives your history on that source itself: your latest 12 items/);
+    assert.match(itself.text, /only by a consent that names this purpose \(history\)/);
+    assert.match(itself.plain, /receives your history itself: your latest 12 items/);
     const privacy = { epsilon: 4, release: 'ldp', epsilon0: 4 } as const;
     const local = told({ encoder: encoderSpec('projection'), privacy });
     assert.equal(local.width, told({ privacy }).width);
@@ -135,6 +140,7 @@ describe('What a statement says is what runs', () => {
     for (const [encoder, privacy, purposes] of [
       ['projection', { epsilon: 4 }, ['history']],
       ['subspace+projection', { epsilon: 4 }, ['history']],
+      ['history', { epsilon: 4 }, ['history']],
       ['projection', ldp, []],
       ['text', { epsilon: 4 }, []],
       ['projection>autoencoder', { epsilon: 4 }, []],

@@ -34,8 +34,8 @@ const TOYS: Readonly<Record<string, Toy>> = {
     },
     entries: {
       'core/transfer/registry.ts': [
-        'projection]);',
-        'projection, toyView]);',
+        "new Pieces<View>('view', 'views', [",
+        "new Pieces<View>('view', 'views', [toyView, ",
         "import { toyView } from './views/toy-view.ts';",
       ],
     },

@@ -91,6 +91,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
     parameters,
     law: 'charged',
     ownNumbers: 0,
+    ownItems: 0,
     privacy: planPrivacy({
       epsilon,
       delta,

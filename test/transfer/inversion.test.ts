@@ -75,10 +75,11 @@ describe('inversion of what a target is told', () => {
     const vectors = Float32Array.of(1, -0.5, 0.3, 0.5);
     const scales = scalesOf(vectors, 2);
     assert.deepEqual(scales, Float32Array.of(1, 0.5));
-    assert.deepEqual(quantised(Float32Array.of(0.3, -0.1), scales, 1), Float32Array.of(0.5, -0.25));
-    assert.deepEqual(quantised(new Float32Array(2), scales, 1), new Float32Array(2));
+    const box = { scales };
+    assert.deepEqual(quantised(Float32Array.of(0.3, -0.1), box, 1), Float32Array.of(0.5, -0.25));
+    assert.deepEqual(quantised(new Float32Array(2), box, 1), new Float32Array(2));
     for (const bits of [1, 2, 4, 8]) {
-      const error = Math.abs(quantised(Float32Array.of(0.3, 0), scales, bits)[0] - 0.3);
+      const error = Math.abs(quantised(Float32Array.of(0.3, 0), box, bits)[0] - 0.3);
       assert.ok(error <= 2 ** -bits, `${bits}: ${error}`);
     }
     assert.equal(

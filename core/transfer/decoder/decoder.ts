@@ -24,6 +24,8 @@ import type { RowsByPerson } from './received-features.ts';
 import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from './report.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
+import { HistoryReader, learnHistories } from './told-histories.ts';
+import type { ToldHistories } from './told-histories.ts';
 
 export interface DecoderContext {
   /** The target's domain, without the interactions of cold persons. */
@@ -54,6 +56,8 @@ interface FittedData extends DecoderData {
   readonly prior: Float64Array;
   /** The readout's own; undefined where no source was let in. */
   readonly readout: object | undefined;
+  /** What was learnt from histories that sources sent themselves. */
+  readonly told: ToldHistories;
   /** See own-items.ts; undefined if own items do not move a person. */
   readonly pull: number | undefined;
 }
@@ -74,10 +78,12 @@ export function fitDecoder(
 /** Fits several methods to the same releases and held-out persons. @throws TransferError TRANSFER_DECODER_UNKNOWN */
 export function fitDecoders(
   { domain, factorise, random }: DecoderContext,
-  received: readonly ReceivedRepresentations[],
+  released: readonly ReceivedRepresentations[],
   methods: readonly (string | DecoderMethod)[],
 ): readonly Decoder[] {
   const found = methods.map((method) => (typeof method === 'string' ? decoderNamed(method) : method));
+  const told = learnHistories(released, factorise);
+  const received = new HistoryReader(told).all(released);
   const rows = received.map((source): RowsByPerson => new Map(source.persons.map((person, row) => [person, row])));
   const index = personIndex(domain);
   const warm = [...new Set(received.flatMap((source) => source.persons))]
@@ -102,6 +108,7 @@ export function fitDecoders(
       space: { dimension: space.dimension, items: space.items },
       prior: meanFactor(train, space.dimension),
       readout: state,
+      told,
       pull,
     });
   };
@@ -138,8 +145,9 @@ class FittedDecoder implements Decoder {
   constructor(domain: Domain, data: FittedData) {
     this.#domain = domain;
     this.data = data;
-    const { method, prior, readout, space } = data;
-    this.#readout = readout && decoderNamed(method).readout.restore(readout as never, space, domain);
+    const { method, prior, readout, space, told } = data;
+    this.#readout =
+      readout && new HistoryReader(told).before(decoderNamed(method).readout.restore(readout as never, space, domain));
     this.#priorScores = multiplyVector(space.items, space.dimension, prior);
     this.#popularity = popularityOnScaleOf(domain, this.#priorScores).list;
   }

@@ -45,6 +45,8 @@ export interface PublicView<Settings extends object = object> extends AnyView<Se
   readonly law: 'public';
   /** True if a target may read the history itself in the numbers: the statement says so, and in how many (C3.own). */
   readonly sendsHistory: boolean;
+  /** Number of items, if the numbers are a box of them (encoder/history-box.ts), which the target reads; absent: they are coordinates. */
+  slots?(settings: Settings): number;
   make(context: ViewContext<Settings>): Promise<Made>;
 }
 

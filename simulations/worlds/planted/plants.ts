@@ -51,6 +51,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
     overPrior: 0.2,
   },
   { method: 'projection', encoder: 'projection', epsilon: null, world: rare, overAblation: 0.1, overPrior: 0.1 },
+  { method: 'history', encoder: 'history', epsilon: null, world: rare, overAblation: 0.1, overPrior: 0.1 },
   {
     method: 'autoencoder',
     encoder: 'subspace>autoencoder',

@@ -49,6 +49,14 @@ const plain = 'tell a person what the exact claims say, with the same numbers, a
 
 /** By the bug's id. */
 export const NOTICED: Readonly<Record<string, NamedTest>> = {
+  'history-box-of-its-true-length': {
+    file: own,
+    title: 'history: every person’s box has one size, however long the history is',
+  },
+  'history-box-as-wide-as-the-longest': {
+    file: own,
+    title: 'history: every person’s box has one size, however long the history is',
+  },
   'box-as-long-as-the-history': {
     file: own,
     title: 'text: every person’s box has one size, however long the history is',
@@ -180,6 +188,10 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     title: 'counts a person on several platforms with the coins of all of them',
   },
   'own-numbers-unsaid': {
+    file: terms,
+    title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
+  },
+  'own-items-unsaid': {
     file: terms,
     title: 'a raw vector has as many numbers of the history itself as the statement says, and a local code has none',
   },

@@ -14,6 +14,24 @@ export const ownAlone: readonly Plant[] = [
     why: 'the length of a letter tells how long a history is',
   },
   {
+    id: 'history-box-of-its-true-length',
+    file: 'core/transfer/encoder/history-box.ts',
+    search: 'const box = new Float64Array(slots + 1);',
+    replace: 'const box = new Float64Array(Math.min(slots, items.length) + 1);',
+    breaks: 'C2.box',
+    why: 'a box is as long as the history in it',
+  },
+  {
+    id: 'history-box-as-wide-as-the-longest',
+    file: 'core/transfer/composed-model.ts',
+    search:
+      'const context = {\n      platform: publicPlatform(shape, domain.name),\n      catalogue: catalogueOf(domain),\n      settings,',
+    replace:
+      "const longest = domain.offsets.reduce((most, end, row) => Math.max(most, end - (domain.offsets[row - 1] ?? 0)), 0);\n    const context = {\n      platform: publicPlatform(shape, domain.name),\n      catalogue: catalogueOf(domain),\n      settings: 'items' in settings ? { ...settings, items: Math.min(8, longest) } : settings,",
+    breaks: 'C2.box',
+    why: 'the width of every box tells how long the longest history of the platform is',
+  },
+  {
     id: 'unknown-times-as-the-newest-day',
     file: 'core/data/select.ts',
     search: '...(domain.timestamps && { timestamps: domain.timestamps.subarray(begin, end) }),',

@@ -282,6 +282,14 @@ export const seen: readonly Plant[] = [
     why: 'a platform receives numbers from which it can reconstruct histories, and the statement does not say so',
   },
   {
+    id: 'own-items-unsaid',
+    file: 'core/federation/plan.ts',
+    search: 'ownItems: Math.max(encoder.ownItems, previous?.ownItems ?? 0),',
+    replace: 'ownItems: previous?.ownItems ?? 0,',
+    breaks: 'C3.own',
+    why: 'a platform receives the history itself, and the statement says that it receives a projection of it',
+  },
+  {
     id: 'usual-consent-for-a-history',
     file: 'client/releases/source.ts',
     search: 'all.filter((consent) => names(consent, purposes));',
