@@ -14,18 +14,34 @@ export interface Blend {
 const steps = 5;
 
 /**
- * All mixtures in fifths. Mixtures of fewer parts come first, so that a tie is decided in favour of the simpler one.
+ * All weights of so many lists in fifths. Mixtures of fewer lists come first, so that a tie is decided in favour of the simpler
+ * one.
  */
-function mixtures(decoderAllowed: boolean): readonly Blend[] {
-  const all: Blend[] = [];
-  for (let decoder = 0; decoder <= (decoderAllowed ? steps : 0); decoder++) {
-    for (let popularity = 0; popularity <= steps - decoder; popularity++) {
-      const prior = steps - decoder - popularity;
-      all.push({ decoder: decoder / steps, prior: prior / steps, popularity: popularity / steps });
-    }
-  }
-  const parts = (blend: Blend): number => [blend.decoder, blend.prior, blend.popularity].filter((w) => w > 0).length;
-  return all.sort((a, b) => parts(a) - parts(b));
+function mixtures(lists: number): readonly (readonly number[])[] {
+  const divide = (parts: number, left: number): readonly (readonly number[])[] =>
+    parts === 1
+      ? [[left]]
+      : Array.from({ length: left + 1 }, (_, last) =>
+          divide(parts - 1, left - last).map((others) => [...others, last]),
+        ).flat();
+  const used = (weights: readonly number[]): number => weights.filter((weight) => weight > 0).length;
+  return divide(lists, steps)
+    .map((weights) => weights.map((fifths) => fifths / steps))
+    .sort((a, b) => used(a) - used(b));
+}
+
+export interface WeightsChoice {
+  /** One for each list; they sum to 1. */
+  readonly weights: readonly number[];
+  readonly quality: RankingQuality;
+}
+
+/** The weights that rank held-out persons best. @param lists candidate scores in the same units, one to three lists. */
+export function chooseWeights(ranking: HeldOutRanking, lists: readonly Float32Array[]): WeightsChoice {
+  const tried = mixtures(lists.length);
+  const qualities = ranking.qualities(lists, tried);
+  const at = bestOf(qualities);
+  return { weights: tried[at], quality: qualities[at] };
 }
 
 export interface BlendChoice {
@@ -44,11 +60,8 @@ export function chooseBlend(
   decoder: Float32Array | undefined,
 ): BlendChoice {
   const lists = decoder === undefined ? [prior, popularity] : [prior, popularity, decoder];
-  const blends = mixtures(decoder !== undefined);
-  const weights = blends.map((blend) => [blend.prior, blend.popularity, blend.decoder].slice(0, lists.length));
-  const qualities = ranking.qualities(lists, weights);
-  const at = bestOf(qualities);
-  return { blend: blends[at], quality: qualities[at] };
+  const { quality, weights } = chooseWeights(ranking, lists);
+  return { blend: { prior: weights[0], popularity: weights[1], decoder: weights[2] ?? 0 }, quality };
 }
 
 /** The place of the best mean, the first among equals. */
