@@ -1,8 +1,9 @@
 /** Links between persons: common friends, suggestions among those who consented. */
 import assert from 'node:assert/strict';
 import { Prng } from '../../core/random/prng.ts';
-import { fitFriends, HIDDEN } from '../../core/transfer/social/friends.ts';
+import { fitFriends } from '../../core/transfer/social/friends.ts';
 import { adamicAdar, consentedLinks, linkedWith, mutualLinks, pairsOf } from '../../core/transfer/social/links.ts';
+import { HIDDEN } from '../../core/transfer/social/standardised.ts';
 
 describe('links between persons', () => {
   it('are mutual, once, and never with oneself', () => {

@@ -7,6 +7,7 @@ import { Prng } from '../../random/prng.ts';
 import { reducedRidge } from '../decoder/reduced-ridge.ts';
 import type { Readout } from '../decoder/readout.ts';
 import type { Fitting } from '../decoder/vector-readout.ts';
+import { kMeans } from '../linear-algebra/k-means.ts';
 import { thinSvd, whitened, whitening } from '../linear-algebra/thin-svd.ts';
 
 const GROUPS = 12;
@@ -69,34 +70,5 @@ function groupsOf({ dimension, factors }: Fitting): Uint32Array {
     const person = prng.integer(persons);
     centres.set(factors.subarray(person * dimension, (person + 1) * dimension), group * dimension);
   }
-  const groups = new Uint32Array(persons);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (let p = 0; p < persons; p++) groups[p] = nearest(centres, factors, p * dimension, dimension);
-    const sums = new Float64Array(centres.length);
-    const sizes = new Float64Array(GROUPS);
-    groups.forEach((group, p) => {
-      sizes[group] += 1;
-      for (let o = 0; o < dimension; o++) sums[group * dimension + o] += factors[p * dimension + o];
-    });
-    // A group that nobody is in keeps its centre.
-    sums.forEach((value, at) => {
-      const size = sizes[Math.floor(at / dimension)];
-      if (size > 0) centres[at] = value / size;
-    });
-  }
-  return groups;
-}
-
-function nearest(centres: Float64Array, factors: Float64Array, from: number, dimension: number): number {
-  let best = 0;
-  let least = Infinity;
-  for (let group = 0; group < GROUPS; group++) {
-    let distance = 0;
-    for (let o = 0; o < dimension; o++) distance += (centres[group * dimension + o] - factors[from + o]) ** 2;
-    if (distance < least) {
-      least = distance;
-      best = group;
-    }
-  }
-  return best;
+  return kMeans(factors, dimension, centres, SWEEPS).groups;
 }

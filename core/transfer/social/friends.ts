@@ -15,6 +15,7 @@ import { HeldOutRanking } from '../decoder/held-out.ts';
 import { factorSettings } from '../decoder/target-factors.ts';
 import { implicitAls } from '../factors/implicit-als.ts';
 import { adamicAdar, consentedLinks, linkedWith, mutualLinks, pairsOf } from './links.ts';
+import { standardised, weighted } from './standardised.ts';
 
 export interface FriendTask {
   /** Mutual links: {@link mutualLinks}. */
@@ -35,14 +36,11 @@ export type FriendSignal = (typeof FRIEND_SIGNALS)[number];
 export interface Friends {
   /** Weight of each signal in the blend; they sum to 1. */
   readonly weights: Readonly<Record<FriendSignal, number>>;
-  /** Scores of all persons as friends of person p; see {@link HIDDEN} for those who cannot be suggested. */
+  /** Scores of all persons as friends of person p. Those of p, of p's friends, and of everybody without consent are `HIDDEN`. */
   scores(p: number): Float32Array /* [persons] */;
   /** The same from one signal alone. */
   signal(name: FriendSignal, p: number): Float32Array /* [persons] */;
 }
-
-/** Score of p, of p's friends, and of everybody without consent: below every other score. */
-export const HIDDEN = -1e6;
 
 /** Share of the links that are hidden to choose the blend. */
 const HELD_OUT = 0.1;
@@ -69,12 +67,11 @@ export function fitFriends(task: FriendTask): Friends {
   return {
     weights: { 'adamic-adar': weights[0], factors: weights[1], tastes: weights[2] },
     signal,
-    scores(p) {
-      const all = FRIEND_SIGNALS.map((name) => signal(name, p));
-      return all[0].map((score, other) =>
-        score === HIDDEN ? HIDDEN : weights.reduce((sum, weight, i) => sum + weight * all[i][other], 0),
-      );
-    },
+    scores: (p) =>
+      weighted(
+        FRIEND_SIGNALS.map((name) => signal(name, p)),
+        weights,
+      ),
   };
 }
 
@@ -109,20 +106,4 @@ function products(rows: Float32Array, dimension: number, others: Float32Array, p
     for (let j = 0; j < dimension; j++) sum += rows[row * dimension + j] * own[j];
     return sum;
   });
-}
-
-/** Mean 0 and variance 1 over the persons who can be suggested; {@link HIDDEN} for all others. */
-function standardised(scores: Float32Array, isHidden: Uint8Array): Float32Array {
-  let n = 0;
-  let sum = 0;
-  let squares = 0;
-  scores.forEach((score, p) => {
-    if (isHidden[p] === 1) return;
-    n++;
-    sum += score;
-    squares += score * score;
-  });
-  const mean = sum / n;
-  const deviation = Math.sqrt(Math.max(0, squares / n - mean * mean));
-  return scores.map((score, p) => (isHidden[p] === 1 ? HIDDEN : deviation > 0 ? (score - mean) / deviation : 0));
 }
