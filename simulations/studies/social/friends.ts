@@ -4,9 +4,6 @@
  * @module
  */
 import type { Interactions } from '../../../core/data/domain.ts';
-import { evaluateColdStart } from '../../../core/evaluation/evaluate.ts';
-import { rankMetrics } from '../../../core/evaluation/metrics.ts';
-import { uniformNegatives } from '../../../core/evaluation/negatives.ts';
 import { mean } from '../../../core/evaluation/results.ts';
 import { Prng } from '../../../core/random/prng.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
@@ -17,6 +14,7 @@ import { fitFriends } from '../../../core/transfer/social/friends.ts';
 import type { FriendTask } from '../../../core/transfer/social/friends.ts';
 import { consentedLinks, linkedWith, mutualLinks, pairsOf } from '../../../core/transfer/social/links.ts';
 import { HIDDEN } from '../../../core/transfer/social/standardised.ts';
+import { rankedAt10 } from '../ranking.ts';
 import type { Figures, RealStudy, Study } from '../study.ts';
 import { FILM_TRUST, LAST_FM, mutualOf, openSocial } from './data.ts';
 import type { SocialSet } from './data.ts';
@@ -104,13 +102,8 @@ function measured({ dimension, links, seed, tastes }: Asked): Figures {
     return positives.length === 0 ? [] : [{ person, positives, sourceInteractions: 0 }];
   });
   const target = { name: 'links', persons: names, catalogue: names, ...kept };
-  const negatives = [uniformNegatives({ target, n: NEGATIVES, seed })];
-  const figuresOf = (score: (p: number) => Float32Array): Record<string, number> => {
-    const scorer = (_: number, { person }: { readonly person: string }): Float32Array => score(Number(person));
-    const [evaluation] = evaluateColdStart({ scorer, cold, items: persons, negatives, seed });
-    const found = new Map(rankMetrics(evaluation, { cutoffs: [10] }).map((one) => [one.metric, one.mean]));
-    return { 'NDCG@10': found.get('NDCG@10') ?? 0, 'HR@10': found.get('HR@10') ?? 0 };
-  };
+  const figuresOf = (score: (p: number) => Float32Array): Figures[string] =>
+    rankedAt10({ target, cold, negatives: NEGATIVES, seed }, (person) => score(Number(person)));
   return {
     blend: figuresOf((p) => own.scores(p)),
     'adamic-adar': figuresOf((p) => own.signal('adamic-adar', p)),

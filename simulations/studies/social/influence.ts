@@ -5,9 +5,6 @@
  */
 import type { Domain, Interactions } from '../../../core/data/domain.ts';
 import { historyOf, itemCounts, itemFacts } from '../../../core/data/select.ts';
-import { evaluateColdStart } from '../../../core/evaluation/evaluate.ts';
-import { rankMetrics } from '../../../core/evaluation/metrics.ts';
-import { uniformNegatives } from '../../../core/evaluation/negatives.ts';
 import { Prng } from '../../../core/random/prng.ts';
 import { seededRandom } from '../../../core/random/seeded.ts';
 import { factorSettings } from '../../../core/transfer/decoder/target-factors.ts';
@@ -16,6 +13,7 @@ import { multiplyVector } from '../../../core/transfer/linear-algebra/products.t
 import { fitInfluence, friendItems } from '../../../core/transfer/social/influence.ts';
 import { linkedWith, mutualLinks, pairsOf } from '../../../core/transfer/social/links.ts';
 import { likedItems } from '../../worlds/planted/planted.ts';
+import { rankedAt10 } from '../ranking.ts';
 import type { Figures, Study } from '../study.ts';
 import { LAST_FM, mutualOf, openSocial } from './data.ts';
 
@@ -98,18 +96,14 @@ function measured({ domain, links, seed }: Asked): Figures {
   const strangers = fitInfluence({ ...task, links: relabelled(links, prng) });
 
   const rows = new Map(domain.persons.map((id, p) => [id, p]));
-  const negatives = [uniformNegatives({ target: train, n: 99, seed })];
   const cold = ranked.slice(cut);
-  const ndcg = (score: (p: number) => Float32Array): number => {
-    const scorer = (_: number, { person }: { readonly person: string }): Float32Array => {
+  const ndcg = (score: (p: number) => Float32Array): number =>
+    rankedAt10({ target: train, cold, negatives: 99, seed }, (person) => {
       const p = rows.get(person) ?? 0;
       const scores = score(p).slice();
       for (const item of kept[p]) scores[item] = -Infinity;
       return scores;
-    };
-    const [evaluation] = evaluateColdStart({ scorer, cold, items: domain.catalogue.length, negatives, seed });
-    return rankMetrics(evaluation, { cutoffs: [10] }).find(({ metric }) => metric === 'NDCG@10')?.mean ?? 0;
-  };
+    })['NDCG@10'];
   return {
     'own and friends': { 'NDCG@10': ndcg((p) => both.scores(p)), 'weight of friends': both.weight },
     own: { 'NDCG@10': ndcg(own), 'weight of friends': 0 },
