@@ -1,8 +1,10 @@
 import { SimulationError } from '../errors.ts';
 import { offPolicy } from './off-policy.ts';
+import { communities } from './social/communities.ts';
+import { friends } from './social/friends.ts';
 import type { Study } from './study.ts';
 
-export const studies: readonly Study[] = [offPolicy];
+export const studies: readonly Study[] = [offPolicy, friends, communities];
 
 /** @throws SimulationError SIMULATION_STUDY if there is no study of this name. */
 export function studyNamed(name: string): Study {
