@@ -91,7 +91,7 @@ export const runOptions = {
   }),
   protocol: option(oneOf(['sampled', 'full', 'published:game-video', 'cold-platform']).default('sampled'), {
     value: 'name',
-    help: 'how cold persons are measured: sampled, full, published:game-video; cold-platform: the target has few persons of its own, contributes nobody, and takes what the others make together',
+    help: 'how cold persons are measured: sampled, full (the whole catalogue: also precision, recall and F1 at k), published:game-video; cold-platform: the target has few persons of its own, contributes nobody, and takes what the others make together',
   }),
   ownPersons: option(whole(0, 10_000).default(30), {
     value: 'n',

@@ -22,7 +22,7 @@ export interface TableLine {
   readonly cells: readonly string[];
 }
 
-const METRICS = ['HR@10', 'NDCG@10', TOLD_BITS];
+const METRICS = ['HR@10', 'NDCG@10', 'Precision@10', 'Recall@10', 'F1@10', TOLD_BITS];
 /** The order in which a reader compares: the simplest baselines first, then the strategies, then the upper bounds. */
 const FIRST = ['random', 'popularity', 'prior', 'prior-count', 'local-only', 'user-knn'];
 const LAST = ['ceiling', 'true-preference'];
