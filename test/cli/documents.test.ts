@@ -27,6 +27,7 @@ describe('Documents that commands print with --json', function () {
     ['study', 'study'],
     ['study', 'study off-policy --seeds 2'],
     ['data-sample', 'data sample --out sample --persons 60 --items 150'],
+    ['data-export', 'data export --persons 60 --items 150 --negatives 20 --out recbole'],
     ['data-vocabulary', 'data vocabulary sample/films.items.tsv --out words.txt'],
   ];
   for (const [name, line] of asked) {
@@ -48,6 +49,7 @@ describe('Documents that commands print with --json', function () {
       'audit.ts': 'audit',
       'consent.ts': 'consent-list',
       'data.ts': 'data-inspect',
+      'data-export.ts': 'data-export',
       'data-sample.ts': 'data-sample',
       'data-vocabulary.ts': 'data-vocabulary',
       'experiment.ts': 'experiment-privacy',
