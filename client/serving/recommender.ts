@@ -3,6 +3,7 @@
  * @module
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
+import { bestItems } from '../../core/evaluation/rank.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import type { Newcomer, NewcomerParts } from '../../core/transfer/newcomer/newcomer.ts';
 import type { Explanation } from '../../core/transfer/decoder/report.ts';
@@ -63,7 +64,7 @@ export class Recommender {
     // The newcomer's ranking reads only the own history, so the decoder ranks for a person with released vectors.
     const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
     const scores = newcomer?.scores(own) ?? decoder.score(released, own);
-    const best = bestOf(scores, k, new Set(own));
+    const best = bestItems(scores, k, new Set(own));
     const explanations: readonly ExplainedBy[] =
       newcomer === undefined
         ? best.map((item) => decoder.explain(released, item, own))
@@ -117,23 +118,4 @@ function partsText({ neighbours, popularity, shared, sharedPopularity }: Newcome
     { name: 'shared vectors', weight: shared },
     { name: 'shared popularity', weight: sharedPopularity },
   ];
-}
-
-/** The k highest scores above -Infinity, best first, without some items. Equal scores are in catalogue order. */
-function bestOf(scores: Float32Array, k: number, without: ReadonlySet<number>): number[] {
-  let kept: number[] = [];
-  let least = -Infinity;
-  const cut = (): void => {
-    kept = kept.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
-    if (kept.length === k) least = scores[kept[k - 1]];
-  };
-  for (let item = 0; item < scores.length; item++) {
-    // A later item with the same score is worse, because equal scores are in catalogue order.
-    if (!(scores[item] > least) || without.has(item)) continue;
-    kept.push(item);
-    // A large buffer makes sorting rare, so that the pass over the scores takes most of the time.
-    if (kept.length >= 4 * k + 60) cut();
-  }
-  cut();
-  return kept;
 }

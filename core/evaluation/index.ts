@@ -3,11 +3,14 @@
  * @module
  */
 export type { ColdPerson } from '../data/cold-person.ts';
+export * from './calibration.ts';
+export * from './clicks.ts';
 export * from './clustered-gain.ts';
 export * from './cold-item.ts';
 export * from './cold-platform.ts';
 export * from './errors.ts';
 export * from './evaluate.ts';
+export * from './exposure.ts';
 export * from './gains.ts';
 export * from './metrics.ts';
 export * from './negatives.ts';

@@ -92,3 +92,24 @@ export class TopItems {
     }
   }
 }
+
+const NO_ITEMS: ReadonlySet<number> = new Set();
+
+/** The k highest scores above -Infinity, best first, without some items. Equal scores are in catalogue order. */
+export function bestItems(scores: Float32Array, k: number, without: ReadonlySet<number> = NO_ITEMS): number[] {
+  let kept: number[] = [];
+  let least = -Infinity;
+  const cut = (): void => {
+    kept = kept.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
+    if (kept.length === k) least = scores[kept[k - 1]];
+  };
+  for (let item = 0; item < scores.length; item++) {
+    // A later item with the same score is worse, because equal scores are in catalogue order.
+    if (!(scores[item] > least) || without.has(item)) continue;
+    kept.push(item);
+    // A large buffer makes sorting rare, so that the pass over the scores takes most of the time.
+    if (kept.length >= 4 * k + 60) cut();
+  }
+  cut();
+  return kept;
+}
