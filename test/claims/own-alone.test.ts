@@ -66,6 +66,7 @@ function shop(persons: readonly Person[]): Domain {
     attributes: new Map(persons.map(({ id, items }) => [id, [`age=${items.length % 2}`]])),
     offsets,
     items: Uint32Array.from(persons.flatMap(({ items }) => items)),
+    ratings: Float32Array.from(persons.flatMap(({ items }) => items.map((item) => (item % 5) / 4))),
     timestamps: Float64Array.from(
       persons.flatMap(({ days }) => days),
       (day) => day * DAY,
@@ -81,7 +82,7 @@ const WORLDS = [
   shop([short, { id: 'other', items: [39, 38], days: [1, 2] }, one]),
 ];
 
-const AGED = { halfLife: 30 };
+const AGED = { halfLife: 30, weights: 'ratings' };
 const SETTINGS: Readonly<Record<string, object>> = {
   text: { numbers: 8, ...AGED },
   vectors: { numbers: 6, ...AGED },

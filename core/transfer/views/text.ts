@@ -10,14 +10,14 @@ import { releasedDimension } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import { parseSettings } from '../settings.ts';
 import { titleVectors } from '../text/title-vectors.ts';
-import { ageWeights, halfLifeSchema } from './half-life.ts';
+import { eventWeights, weightsSchema } from './event-weights.ts';
+import type { WeightSettings } from './event-weights.ts';
+import { halfLifeSchema } from './half-life.ts';
 import type { PublicView } from './view.ts';
 
-export interface TextSettings {
+export interface TextSettings extends WeightSettings {
   /** Numbers of a person, 2 to 256. A local release mode sends as many as it can carry. */
   readonly numbers: number;
-  /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
-  readonly halfLife: number | null;
   /** True: each title's vector is dealt to another item. It shows how much of a gain comes from words. */
   readonly shuffled: boolean;
 }
@@ -25,6 +25,7 @@ export interface TextSettings {
 const schema: z.ZodType<TextSettings> = z.strictObject({
   numbers: z.int().min(2).max(256).default(96),
   halfLife: halfLifeSchema,
+  weights: weightsSchema,
   shuffled: z.boolean().default(false),
 });
 
@@ -49,7 +50,7 @@ export const text: PublicView<TextSettings> = {
     const items = titleVectors(own, releasedDimension(release, settings.numbers));
     return Promise.resolve({
       items,
-      encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),
+      encode: (history) => encodeHistory(history.items, items, eventWeights(history, settings)),
     });
   },
 };

@@ -13,14 +13,14 @@ import type { ItemVectors } from '../encoder/item-vectors.ts';
 import { releasedDimension } from '../encoder/release-shape.ts';
 import { TransferError } from '../errors.ts';
 import { parseSettings } from '../settings.ts';
-import { ageWeights, halfLifeSchema } from './half-life.ts';
+import { eventWeights, weightsSchema } from './event-weights.ts';
+import type { WeightSettings } from './event-weights.ts';
+import { halfLifeSchema } from './half-life.ts';
 import type { PublicView } from './view.ts';
 
-export interface VectorSettings {
+export interface VectorSettings extends WeightSettings {
   /** Numbers of a person, 2 to 288: the leading ones of each vector, and zeros where a platform's vectors have fewer. */
   readonly numbers: number;
-  /** Days after which an item weighs half, from the person's own last event; null: all weigh alike. */
-  readonly halfLife: number | null;
   /** True: each vector is dealt to another item. It shows how much of a gain comes from what the vectors say. */
   readonly shuffled: boolean;
 }
@@ -28,6 +28,7 @@ export interface VectorSettings {
 const schema: z.ZodType<VectorSettings> = z.strictObject({
   numbers: z.int().min(2).max(288).default(96),
   halfLife: halfLifeSchema,
+  weights: weightsSchema,
   shuffled: z.boolean().default(false),
 });
 
@@ -52,7 +53,7 @@ export const vectors: PublicView<VectorSettings> = {
     const items = centred(ids, catalogue.vectors, releasedDimension(release, settings.numbers));
     return Promise.resolve({
       items,
-      encode: (history) => encodeHistory(history.items, items, ageWeights(history, settings.halfLife)),
+      encode: (history) => encodeHistory(history.items, items, eventWeights(history, settings)),
     });
   },
 };
