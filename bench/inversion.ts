@@ -25,8 +25,15 @@ import { encoderNamed } from '../core/transfer/compose.ts';
 import { historyOfBox } from '../core/transfer/encoder/history-box.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
-import { linearAttack, matchingPursuit, mean, popularityGuess, probed, recalls } from './strategies/inversion.ts';
-import type { Attack, Person } from './strategies/inversion.ts';
+import {
+  linearAttack,
+  matchingPursuit,
+  mean,
+  popularityGuess,
+  probed,
+  recalls,
+} from '../simulations/audit/inversion.ts';
+import type { Attack, Person } from '../simulations/audit/inversion.ts';
 import { settingNamed } from './strategies/settings.ts';
 import type { Trial } from './strategies/settings.ts';
 

@@ -11,8 +11,8 @@ import {
   popularityGuess,
   probed,
   recalls,
-} from '../../bench/strategies/inversion.ts';
-import type { Person } from '../../bench/strategies/inversion.ts';
+} from '../../simulations/audit/inversion.ts';
+import type { Person } from '../../simulations/audit/inversion.ts';
 
 const ITEMS = 300;
 const catalogue = Array.from({ length: ITEMS }, (_, item) => `i${item}`);
