@@ -7,6 +7,7 @@ import { claimsOnce } from '../../simulations/report/claims-once.ts';
 import { familiesOf, familyColumns, formatFamilies, tableNotes } from '../../simulations/report/families.ts';
 import { directionText } from '../../simulations/report/table.ts';
 import type { Results } from '../../simulations/results.ts';
+import { PRESET_NAMES, PRESET_SENTENCES } from '../../simulations/worlds/presets.ts';
 import { interruption } from '../interrupted.ts';
 import { progressOn } from '../progress.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
@@ -23,12 +24,16 @@ export function simulateCommand(): Command {
     .addHelpText(
       'after',
       `
+Worlds:
+${PRESET_NAMES.map((world) => `  ${world.padEnd(18)} ${PRESET_SENTENCES[world]}`).join('\n')}
+
 Examples:
   isthmus simulate
   isthmus simulate --strategy private-subspace --epsilon 1,2,4,8 --seeds 3
   isthmus simulate --data data/amazon --platforms food,kitchen --target kitchen --strategy linear-bridge --seeds 3 --json
   isthmus simulate --strategy private-subspace --decoder ridge,memory --ablate
   isthmus simulate --world cross-site
+  isthmus simulate --world short-long-video --target films --encoder text --set text.weights=ratings
   isthmus simulate --data data/xmarket-electronics --protocol cold-platform --target jp --own-persons 30 --seeds 5
   isthmus simulate --data data/game-video --protocol published:game-video --strategy linear-bridge
   isthmus simulate --strategy shared-trunk --no-privacy --rounds 10`,
@@ -119,6 +124,7 @@ function nextCommand({ privacy }: Results, options: SimulationOptions): string {
 
 const WORLD_OPTIONS = [
   'data',
+  'world',
   'protocol',
   'platforms',
   'sources',

@@ -5,7 +5,7 @@
 import { DEFAULT_SYNTHETIC_WORLD } from './synthetic.ts';
 import type { SyntheticWorldOptions } from './synthetic.ts';
 
-export const PRESET_NAMES = ['cross-category', 'cross-site', 'cross-platform'] as const;
+export const PRESET_NAMES = ['cross-category', 'cross-site', 'cross-platform', 'short-long-video'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** Persons of each site of `cross-site`, as shares of `persons`: large and small ones, and one that begins. */
@@ -13,10 +13,18 @@ const SITES = { north: 0.4, south: 0.35, east: 0.25, west: 0.15, newcomer: 0.1 }
 
 type Given = Pick<SyntheticWorldOptions, 'seed' | 'persons' | 'items' | 'meanHistory'>;
 
-/**
- * `cross-category`: items of their own, half of the persons in common. `cross-site`: one catalogue on large and small
- * sites, nobody in common. `cross-platform`: one catalogue, and some persons in common.
- */
+/** What each world is, for people. */
+export const PRESET_SENTENCES: Readonly<Record<PresetName, string>> = {
+  'cross-category': 'Each platform has items of its own, and half of the persons are on all of them.',
+  'cross-site': 'Large and small sites have one catalogue and nobody in common.',
+  'cross-platform': 'A phone app, a web site and a store have one catalogue and some persons in common.',
+  'short-long-video':
+    'A feed of short videos has many views with their watched fractions as ratings; a catalogue of films has few choices.',
+};
+
+/** Views of a person on the feed of `short-long-video`, per choice on the other platform. */
+const VIEWS_PER_CHOICE = 5;
+
 export function presetWorld(preset: PresetName, given: Given): SyntheticWorldOptions {
   const world = { ...DEFAULT_SYNTHETIC_WORLD, ...given };
   switch (preset) {
@@ -40,5 +48,7 @@ export function presetWorld(preset: PresetName, given: Given): SyntheticWorldOpt
     }
     case 'cross-platform':
       return { ...world, platforms: ['phone', 'web', 'store'], isOneCatalogue: true, overlap: 0.3 };
+    case 'short-long-video':
+      return { ...world, platforms: ['shorts', 'films'], feeds: { shorts: VIEWS_PER_CHOICE * given.meanHistory } };
   }
 }

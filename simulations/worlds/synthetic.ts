@@ -20,6 +20,11 @@ export interface SyntheticWorldOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   /** True if all platforms sell the same items; absent: each has items of its own. */
   readonly isOneCatalogue?: boolean;
+  /**
+   * Mean views of a person on platforms with a feed; absent: none has one. A feed shows items that follow taste only weakly. Each
+   * view has the watched fraction as its rating, which follows taste strongly.
+   */
+  readonly feeds?: Readonly<Record<string, number>>;
   /** Items of each catalogue. */
   readonly items: number;
   /** Share of a platform's persons who are on all platforms, 0 to 1. */
@@ -93,15 +98,33 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     const persons = personsOf(platform);
     const offsets = new Uint32Array(persons.length + 1);
     const drawn: number[] = [];
-    const race = new Race(catalogues[platform], options);
+    const feed = options.feeds?.[name];
+    const own = feed === undefined ? options : { ...options, meanHistory: feed, tasteStrength: FEED_TASTE };
+    const race = new Race(catalogues[platform], own);
+    const watched: number[] = [];
     for (const [row, person] of persons.entries()) {
       const random = new Prng(`${options.seed}/history/${name}/${person}`);
-      const count = historyLength(random, options);
-      for (const item of race.draw(tasteOn(platform, person), count, random)) drawn.push(item);
+      const count = historyLength(random, own);
+      const taste = tasteOn(platform, person);
+      for (const item of race.draw(taste, count, random)) {
+        drawn.push(item);
+        if (feed === undefined) continue;
+        const liking = affinityScale(options) * affinity(taste, catalogues[platform].vectors, item);
+        watched.push(1 / (1 + Math.exp(1 - liking - random.gaussian())));
+      }
       offsets[row + 1] = drawn.length;
     }
     const { ids, titles } = catalogues[platform];
-    return { name, persons, catalogue: ids, titles, offsets, items: Uint32Array.from(drawn) };
+    const ratings = feed === undefined ? undefined : Float32Array.from(watched);
+    return {
+      name,
+      persons,
+      catalogue: ids,
+      titles,
+      offsets,
+      items: Uint32Array.from(drawn),
+      ...(ratings && { ratings }),
+    };
   });
 
   const placeOf = (domain: string): number => {
@@ -117,11 +140,16 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
       catalogue: (domain) => catalogues[placeOf(domain)].ids,
       preference: (domain, person) => {
         const platform = placeOf(domain);
-        return preferences(tasteOn(platform, person), catalogues[platform], options);
+        const isFeed = options.feeds?.[domain] !== undefined;
+        const own = isFeed ? { ...options, tasteStrength: FEED_TASTE } : options;
+        return preferences(tasteOn(platform, person), catalogues[platform], own);
       },
     },
   };
 }
+
+/** Standard deviation of a person's affinity for the items that a feed shows, in log-odds. */
+const FEED_TASTE = 0.4;
 
 interface Catalogue {
   readonly ids: readonly string[];

@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
+import { historyOf } from '../../core/data/select.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { presetWorld } from '../../simulations/worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD, syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 
 const SMALL = { ...DEFAULT_SYNTHETIC_WORLD, persons: 200, items: 150 };
 
 describe('the synthetic world', () => {
+  it('of short and long videos has a feed whose watched fractions follow taste more than its views do', () => {
+    const world = syntheticWorld(presetWorld('short-long-video', { ...SMALL, meanHistory: 8 }));
+    const [shorts, films] = world.domains;
+    assert.deepEqual([shorts.name, films.name], ['shorts', 'films']);
+    assert.ok(shorts.items.length > 3 * films.items.length);
+    assert.equal(films.ratings, undefined);
+    assert.ok(shorts.ratings?.every((fraction) => fraction > 0 && fraction < 1));
+    // The item that a person watched longest is preferred to the one that the person left first.
+    let right = 0;
+    shorts.persons.forEach((person, row) => {
+      const preference = world.truth!.preference('shorts', person);
+      const { items, ratings } = historyOf(shorts, row);
+      const watched = [...items.keys()].sort((a, b) => ratings![b] - ratings![a]);
+      if (preference[items[watched[0]]] > preference[items[watched[items.length - 1]]]) right += 1;
+    });
+    assert.ok(right / shorts.persons.length > 0.7, `${right} of ${shorts.persons.length}`);
+  });
+
   it('is the same for the same seed, and another for another', () => {
     const [a, b, c] = ['1', '1', '2'].map((seed) => syntheticWorld({ ...SMALL, seed }));
     assert.deepEqual(a.domains, b.domains);
