@@ -1,11 +1,12 @@
 import { SimulationError } from '../errors.ts';
+import { calibration } from './calibration.ts';
 import { offPolicy } from './off-policy.ts';
 import { ratings } from './ratings.ts';
 import { communities } from './social/communities.ts';
 import { friends } from './social/friends.ts';
 import type { Study } from './study.ts';
 
-export const studies: readonly Study[] = [offPolicy, ratings, friends, communities];
+export const studies: readonly Study[] = [calibration, communities, friends, offPolicy, ratings];
 
 /** @throws SimulationError SIMULATION_STUDY if there is no study of this name. */
 export function studyNamed(name: string): Study {
