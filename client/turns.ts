@@ -4,6 +4,8 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 
+export { turn };
+
 /** Most items in one turn: few enough that a turn takes a few milliseconds. */
 export const ITEMS_IN_A_TURN = 500;
 

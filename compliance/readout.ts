@@ -74,6 +74,17 @@ export function readoutCompliance(name: string): void {
     assert.ok(Math.abs(shares - both.report.blend.decoder) < 1e-6, `the sources' weights add up to ${shares}`);
   });
 
+  it('finds the best items as all of its scores would', () => {
+    const scores = decoder.score(releasedOf(taste));
+    const expected = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+    const { rows, scores: best } = decoder.best(releasedOf(taste), 10);
+    assert.deepEqual(rows, expected.slice(0, 10));
+    assert.deepEqual(
+      best,
+      Array.from(rows, (item) => scores[item]),
+    );
+  });
+
   it('is restored from plain data, and uses the prior for a person of whom nothing is known', () => {
     const again = restoreDecoder(domain, structuredClone(decoder.data));
     assert.deepEqual(again.score(releasedOf(taste)), decoder.score(releasedOf(taste)));

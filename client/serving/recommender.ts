@@ -3,10 +3,11 @@
  * @module
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
-import { bestItems } from '../../core/evaluation/rank.ts';
+import { bestOfAll } from '../../core/transfer/decoder/best-rows.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
 import type { Newcomer, NewcomerParts } from '../../core/transfer/newcomer/newcomer.ts';
 import type { Explanation } from '../../core/transfer/decoder/report.ts';
+import { turn } from '../turns.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
 
@@ -37,7 +38,7 @@ export interface RecommendedItem {
 }
 
 export interface RecommenderOptions {
-  readonly decoder: Pick<Decoder, 'score' | 'explain'>;
+  readonly decoder: Pick<Decoder, 'best' | 'explain'>;
   readonly people: People;
   /** Ranks for persons with a history here; undefined if the federation trains no item vectors. */
   readonly newcomer: () => Newcomer | undefined;
@@ -54,8 +55,12 @@ export class Recommender {
     this.#options = options;
   }
 
-  /** Recommends items that the person does not have here yet. @param k number of items, at least 1. */
-  recommend(pseudonym: string, k: number): Recommendation {
+  /**
+   * Recommends items that the person does not have here yet. Other work gets a turn between the list and its explanation, because each
+   * reads the vectors of all items.
+   * @param k number of items, at least 1.
+   */
+  async recommend(pseudonym: string, k: number): Promise<Recommendation> {
     const { decoder, people, received, version } = this.#options;
     const { domain } = people;
     const released = received.person(pseudonym, version);
@@ -63,8 +68,9 @@ export class Recommender {
     const own = row === undefined ? NO_ITEMS : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
     // The newcomer's ranking reads only the own history, so the decoder ranks for a person with released vectors.
     const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
-    const scores = newcomer?.scores(own) ?? decoder.score(released, own);
-    const best = bestItems(scores, k, new Set(own));
+    const { rows: best, scores } =
+      newcomer === undefined ? decoder.best(released, k, own) : bestOfAll(newcomer.scores(own), k, own);
+    await turn();
     const explanations: readonly ExplainedBy[] =
       newcomer === undefined
         ? best.map((item) => decoder.explain(released, item, own))
@@ -76,7 +82,7 @@ export class Recommender {
         return {
           item: domain.catalogue[item],
           ...(title !== undefined && { title }),
-          score: scores[item],
+          score: scores[place],
           explanation: explanations[place].parts,
         };
       }),

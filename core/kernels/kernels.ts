@@ -48,6 +48,8 @@ export type Numbers = Float32Array | Float64Array;
 export interface HeldRows {
   /** Scores of all rows: float32 [rows]. */
   times(v: Numbers): Float32Array;
+  /** Scores of some rows, the same to the bit as those among all. */
+  someTimes(v: Numbers, rows: Uint32Array): Float32Array;
   /**
    * The k rows that score best for each of many vectors [count, width]. A score of many vectors may differ in the last digits
    * from that of one: the sums have another order.
@@ -55,6 +57,24 @@ export interface HeldRows {
   best(vs: Numbers, k: number, among?: RowRange): BestRows;
   /** Row r, where it lies: not to be written to. */
   row(r: number): Float32Array;
+}
+
+export interface FilterOrder {
+  /** Matrices [rows, width] of the same rows. */
+  readonly parts: readonly { readonly x: Float32Array; readonly width: number }[];
+  readonly constants: Float32Array /* [rows] */;
+  /** How far the score of each row may be from the products and the constant, apart from the rounding of the products. */
+  readonly doubts: Float32Array /* [rows] */;
+}
+
+/** Rows in bytes: they say which rows are worth an exact score, and take a quarter of the memory that is read for all. */
+export interface RowFilter {
+  /**
+   * Every row that may be among the k best of the sum of X v over the parts, and the constant, whatever the order in which the products
+   * are summed in float32; and few others. Ascending. Undefined where too many may be. A constant of -Infinity leaves a row out.
+   * @param vs one vector for each part
+   */
+  candidates(vs: readonly Numbers[], k: number): Uint32Array | undefined;
 }
 
 /** Rows from `from` (0 where absent) up to, not with, `until` (all rows where absent). */
@@ -162,6 +182,7 @@ export interface Kernels {
   multiply(x: Numbers, inner: number, b: Numbers, columns: number): Float32Array;
   /** Keeps X [rows, width] and the rows' offsets, zeros where absent: float32 [rows]. */
   holdRows(x: Float32Array, width: number, offsets?: Float32Array): HeldRows;
+  holdFilter(order: FilterOrder): RowFilter;
   holdFeatures(order: FeatureOrder): HeldFeatures;
   /** XᵀY for X [rows, d] and Y [rows, m]: float64 [d, m]. */
   crossProduct(x: Numbers, d: number, y: Numbers, m: number): Float64Array;

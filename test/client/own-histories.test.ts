@@ -93,10 +93,10 @@ describe('own histories of a platform with few persons', () => {
     const { store, histories, recommender } = await shop();
     store.models.accept(0, new Float32Array(plan.parameters));
     await histories.fit();
-    assert.equal(recommender.recommend(domain.persons[3], 20).basis, 'popularity', 'the first model is random');
+    assert.equal((await recommender.recommend(domain.persons[3], 20)).basis, 'popularity', 'the first model is random');
     store.models.accept(2, telling());
     await histories.fit();
-    const { basis, items, claim, sources } = recommender.recommend(domain.persons[3], 20);
+    const { basis, items, claim, sources } = await recommender.recommend(domain.persons[3], 20);
     assert.deepEqual([basis, sources], ['own-history', []]);
     assert.match(claim, /this person's own history here.*C1 says so\.$/);
     const own = new Set(domain.items.subarray(domain.offsets[3], domain.offsets[4]));
@@ -114,6 +114,6 @@ describe('own histories of a platform with few persons', () => {
     const { store, histories, recommender } = await shop();
     store.models.accept(2, telling());
     await histories.fit();
-    assert.equal(recommender.recommend(domain.persons[12], 5).basis, 'popularity');
+    assert.equal((await recommender.recommend(domain.persons[12], 5)).basis, 'popularity');
   });
 });

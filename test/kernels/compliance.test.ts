@@ -230,6 +230,65 @@ describe('kernels', () => {
       });
     }
 
+    for (const [rows, width, k] of [
+      [5001, 48, 10],
+      [500, 5, 3],
+      [200, 16, 150],
+      [3, 1, 10],
+    ]) {
+      it(`a filter of ${rows} rows in bytes has the ${k} best among few`, () => {
+        for (const spread of [1, 1e-30, 1e20]) {
+          const x = gaussians(rows * width, 'x').map((value, at) => spread * value * (at % 7 === 0 ? 100 : 1));
+          const y = gaussians(rows * 8, 'y');
+          const constants = gaussians(rows, 'constants');
+          constants[1] = -Infinity;
+          const order = {
+            constants,
+            doubts: constants.map((value) => 2 ** -20 * (Math.abs(value) || 1)),
+            parts: [
+              { x, width },
+              { x: y, width: 8 },
+            ],
+          };
+          order.doubts[1] = 0;
+          for (const one of [inWasm, inJavaScript]) {
+            const [filter, held, other] = [one.holdFilter(order), one.holdRows(x, width), one.holdRows(y, 8)];
+            for (let person = 0; person < (rows > 1000 ? 2 : 12); person++) {
+              const vs = [
+                gaussians(width, `v ${person}`),
+                gaussians(8, `w ${person % 2}`).map((v) => (person % 3) * v),
+              ];
+              const [first, second] = [held.times(vs[0]), other.times(vs[1])];
+              const scores = Float32Array.from(constants, (value, row) => value + first[row] + second[row]);
+              const best = Array.from(scores.keys())
+                .filter((row) => scores[row] > -Infinity)
+                .sort((a, b) => scores[b] - scores[a])
+                .slice(0, k);
+              const found = filter.candidates(vs, k) ?? [];
+              const among = new Set(found);
+              assert.ok(best.every((row) => among.has(row)));
+              assert.ok(found.length <= 4 * k + 20, `${found.length} of ${rows}`);
+              assert.deepEqual(Uint32Array.from(found), Uint32Array.from(among).sort(), 'ascending, each once');
+            }
+          }
+        }
+      });
+    }
+
+    it('scores of some rows are those among all, to the bit', () => {
+      const [x, offsets] = [gaussians(5000 * 13, 'x'), gaussians(5000, 'offsets')];
+      const v = Float64Array.from(gaussians(13, 'v'));
+      const some = Uint32Array.of(0, 4999, 17, 4096, 3);
+      for (const one of [inWasm, inJavaScript]) {
+        const held = one.holdRows(x, 13, offsets);
+        const all = held.times(v);
+        assert.deepEqual(
+          held.someTimes(v, some),
+          Float32Array.from(some, (row) => all[row]),
+        );
+      }
+    });
+
     it('of equal scores the first row is the better, and what is no score is in no list', () => {
       const x = Float32Array.of(1, 2, 2, 1, 2, NaN, 1, -Infinity, 2, 1);
       for (const one of [inWasm, inJavaScript]) {

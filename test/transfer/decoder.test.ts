@@ -22,8 +22,14 @@ const random = (count: number, dimension: number, seed: string): Float64Array[] 
   return Array.from({ length: count }, () => Float64Array.from({ length: dimension }, () => prng.gaussian()));
 };
 
+/** The same decoder, whose scores are moved by own items. */
+const pullOf = (decoder: Decoder, pull: number): Decoder =>
+  restoreDecoder(WORLD.domain, { ...decoder.data, pull } as Decoder['data']);
+
+const WORLD = tasteWorld(400, 'tastes');
+
 describe('decoder', () => {
-  const world = tasteWorld(400, 'tastes');
+  const world = WORLD;
   const { domain } = world;
   const warmTastes = world.tastes.slice(0, 400);
   const exact = (taste: Float64Array): Float32Array => Float32Array.from(taste);
@@ -94,6 +100,35 @@ describe('decoder', () => {
     assert.deepEqual(decoder.score([{ source: 'unheard of', vector: Float32Array.of(1, 0, 0) }]), nothing);
     assert.notDeepEqual(decoder.score([{ source: 'source', vector: Float32Array.of(1, 0, 0) }]), nothing);
     assert.equal(decoder.explain([], 3).basis, 'prior');
+  });
+
+  it('gives the best items as all scores would, own items or none, whatever the readout', () => {
+    const prng = new Prng('best');
+    for (const name of ['ridge', 'bayes', 'memory']) {
+      const context = { domain, random: new Prng('fit'), factorise: factorMemory('als').factorise };
+      const decoder = fitDecoder(context, [receivedFrom('source', warmTastes, domain.persons)], name);
+      const read = pullOf(decoder, 0.3);
+      for (let person = 0; person < 5; person++) {
+        const released = [{ source: 'source', vector: exact(warmTastes[person]) }];
+        for (const own of [new Uint32Array(0), Uint32Array.from(prng.sample(items, 5)).sort()]) {
+          for (const one of [decoder, read]) {
+            for (const k of [10, items]) {
+              const scores = one.score(released, own);
+              const best = one.best(released, k, own);
+              const expected = Array.from(scores.keys())
+                .filter((item) => !own.includes(item))
+                .sort((a, b) => scores[b] - scores[a] || a - b)
+                .slice(0, k);
+              assert.deepEqual(best.rows, expected, `${name}, ${k} best`);
+              assert.deepEqual(
+                best.scores,
+                expected.map((item) => scores[item]),
+              );
+            }
+          }
+        }
+      }
+    }
   });
 
   it('works with a mode that releases nothing, and with nobody known on both sides', () => {

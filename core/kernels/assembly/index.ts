@@ -2,6 +2,7 @@
 export { solveRows } from './als';
 export { tanh } from './bend';
 export { keepBest, keepBestOfColumns } from './best';
+export { addByteProducts, keepPossible } from './bytes';
 export { candidateScores } from './candidates';
 export { combineRows, polynomialValues } from './fields';
 export { floatGram, integerGram, outerSum, roundRows } from './outer';

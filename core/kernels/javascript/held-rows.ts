@@ -20,6 +20,12 @@ export function holdRowsInJavaScript(x: Float32Array, width: number, offsets?: F
       }
       return out;
     },
+    someTimes: (v, rows) =>
+      Float32Array.from(rows, (r) => {
+        let sum = 0;
+        for (let i = 0; i < width; i++) sum += own[r * width + i] * v[i];
+        return sum + added[r];
+      }),
     best: (vs, k, { from = 0, until = added.length } = {}) =>
       bestInJavaScript(held, vs, width, Math.min(k, until - from), from, until),
     row: (r) => own.subarray(r * width, (r + 1) * width),

@@ -10,12 +10,14 @@ import { holdRowsInJavaScript } from './held-rows.ts';
 import { outerSumsInJavaScript } from './outer-sums.ts';
 import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaScript } from './products.ts';
 import { ranksInJavaScript } from './ranks.ts';
+import { holdFilterInJavaScript } from './row-filter.ts';
 import { sumWordsInJavaScript } from './word-sums.ts';
 
 export const inJavaScript: Kernels = {
   name: 'javascript',
   multiply: multiplyInJavaScript,
   holdRows: holdRowsInJavaScript,
+  holdFilter: holdFilterInJavaScript,
   holdFeatures: holdFeaturesInJavaScript,
   crossProduct: crossProductInJavaScript,
   gram: (x, d) => crossProductInJavaScript(x, d, undefined, d),

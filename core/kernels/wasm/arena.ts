@@ -42,6 +42,18 @@ export interface KernelCode {
   integerGram(x: number, rows: number, width: number, out: number): void;
   roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
   outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
+  addByteProducts(
+    ...[rows, scales, radii, count, width, w, unit, length, scores, errors]: [
+      ...[number, number, number, number, number],
+      ...[number, number, number, number, number],
+    ]
+  ): void;
+  keepPossible(
+    ...[scores, errors, count, first, k, least, found, highest, held, most]: [
+      ...[number, number, number, number, number],
+      ...[number, number, number, number, number],
+    ]
+  ): number;
   polynomialValues(
     ...[coefficients, terms, points, bits, reduction, tables, out]: [
       ...[number, number, number, number, number, number, number],

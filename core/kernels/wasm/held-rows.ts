@@ -66,6 +66,17 @@ class WasmRows implements HeldRows {
     return out;
   }
 
+  someTimes(v: Numbers, rows: Uint32Array): Float32Array {
+    const arena = this.#arena;
+    arena.writeRows(this.#vectors, v, this.#width, this.#padded);
+    const product = arena.floats(this.#block, 1);
+    const offsets = arena.floats(this.#offsets, this.#rows);
+    return Float32Array.from(rows, (row) => {
+      arena.code.multiplyVector(this.#x + row * this.#padded * 4, 1, this.#padded, this.#vectors, this.#block);
+      return product[0] + offsets[row];
+    });
+  }
+
   row(r: number): Float32Array {
     return this.#arena.floats(this.#x + r * this.#padded * 4, this.#width);
   }

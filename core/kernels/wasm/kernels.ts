@@ -11,12 +11,14 @@ import { holdRowsInWasm } from './held-rows.ts';
 import { outerSumsInWasm } from './outer-sums.ts';
 import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm, tanhInWasm } from './products.ts';
 import { ranksInWasm } from './ranks.ts';
+import { holdFilterInWasm } from './row-filter.ts';
 import { sumWordsInWasm } from './word-sums.ts';
 
 export const inWasm: Kernels = {
   name: 'wasm',
   multiply: (...order) => multiplyInWasm(...order) ?? inJavaScript.multiply(...order),
   holdRows: (...order) => holdRowsInWasm(...order) ?? inJavaScript.holdRows(...order),
+  holdFilter: (order) => holdFilterInWasm(order) ?? inJavaScript.holdFilter(order),
   holdFeatures: (order) => holdFeaturesInWasm(order) ?? inJavaScript.holdFeatures(order),
   crossProduct: crossProductInWasm,
   gram: (x, d) => crossProductInWasm(x, d, undefined, d),

@@ -14,14 +14,17 @@ import type { Factorise } from '../factors/factor-memory.ts';
 import { multiplyVector } from '../linear-algebra/products.ts';
 import { DEFAULT_DECODER, decoderNamed } from '../readouts/registry.ts';
 import type { DecoderMethod } from '../readouts/registry.ts';
-import { explainScore, ItemDirections, ScoresBySources } from './explain.ts';
-import type { NearItem } from './explain.ts';
+import { BestRows, bestOfAll } from './best-rows.ts';
+import type { Best } from './best-rows.ts';
+import { explainScore, ItemDirections, listed, ScoresBySources } from './explain.ts';
+import type { ItemScores, NearItem } from './explain.ts';
 import { hide, inSpace } from './held-out-target.ts';
 import { popularityOnScaleOf } from './popularity-list.ts';
 import { moveBy } from './own-items.ts';
 import type { ItemSpace, LiveReadout, PersonPosterior } from './readout.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { DecoderData, DecoderReport, Explanation, ReleasedVector } from './report.ts';
+import type { HeldScores } from './score-map.ts';
 import { select } from './selection.ts';
 import { meanFactor, targetsOf } from './targets.ts';
 import { HistoryReader, learnHistories } from './told-histories.ts';
@@ -41,6 +44,8 @@ export interface Decoder {
   readonly data: DecoderData;
   /** @param own items that the person has here already; they move the scores of all others. */
   score(released: readonly ReleasedVector[], own?: Uint32Array): Float32Array /* [items] */;
+  /** The k items with the highest of these scores above -Infinity, without the own ones. */
+  best(released: readonly ReleasedVector[], k: number, own?: Uint32Array): Best;
   /** Parts of an item's score. The same lists may be asked about several items at little cost. */
   explain(released: readonly ReleasedVector[], item: number, own?: Uint32Array): Explanation;
   /** The readout’s belief about the person, with its certainty; undefined if it has no such belief, or nothing was released. */
@@ -124,11 +129,13 @@ function isFitted(data: DecoderData): data is FittedData {
   return 'method' in data;
 }
 
+const NO_ITEMS = new Uint32Array(0);
+
 interface Asked {
   readonly scores: ScoresBySources;
   near?: readonly NearItem[] | undefined;
-  /** The change of all scores for the own items that were asked about last. */
-  moved?: { readonly own: Uint32Array; readonly scores: Float32Array } | undefined;
+  /** The move of the person by the own items that were asked about last. */
+  moved?: { readonly own: Uint32Array; readonly by: Float64Array } | undefined;
 }
 
 class FittedDecoder implements Decoder {
@@ -137,6 +144,8 @@ class FittedDecoder implements Decoder {
   readonly #readout: LiveReadout | undefined;
   readonly #priorScores: Float32Array;
   readonly #popularity: Float32Array;
+  /** Made when the best items are asked for the first time. */
+  #best: BestRows | undefined;
   /** Made when something is explained for the first time. */
   #directions: ItemDirections | undefined;
   /** The person who was scored or explained last. */
@@ -157,46 +166,92 @@ class FittedDecoder implements Decoder {
   }
 
   score(released: readonly ReleasedVector[], own?: Uint32Array): Float32Array {
-    const out = this.#transferred(released);
-    const moved = this.#moved(released, own, out);
-    if (moved !== undefined) for (let item = 0; item < out.length; item++) out[item] += moved[item];
+    const out = this.#transferred(this.#of(released).scores.all.all());
+    const move = this.#moveBy(released, own);
+    if (move === undefined) return out;
+    const moved = this.#changeBy(move).all();
+    for (let item = 0; item < out.length; item++) out[item] += moved[item];
     return out;
   }
 
-  /** The change of all scores by the own items. @param scores without it */
-  #moved(
-    released: readonly ReleasedVector[],
-    own: Uint32Array | undefined,
-    scores?: Float32Array,
-  ): Float32Array | undefined {
+  best(released: readonly ReleasedVector[], k: number, own = NO_ITEMS): Best {
+    const { held } = this.#readout ?? {};
+    const features = this.report.blend.decoder > 0 ? this.#readout?.features?.(released) : undefined;
+    if (held === undefined || features === undefined) return bestOfAll(this.score(released, own), k, own);
+    this.#best ??= this.#bestRows(held);
+    const move = this.#moveBy(released, own);
+    const weighted = features.map((value) => this.report.blend.decoder * value);
+    const vectors =
+      this.data.pull === undefined ? [weighted] : [weighted, move ?? new Float64Array(this.data.prior.length)];
+    return this.#best.best(vectors, k, (some) => this.#scoresOf(held, features, move, some), new Set(own));
+  }
+
+  /** Scores of some items, the same to the bit as by `score`. */
+  #scoresOf(held: HeldScores, features: Float64Array, move: Float64Array | undefined, some: Uint32Array): Float32Array {
+    const out = this.#transferred(held.ofSome(features, some), some);
+    const moved = move && this.#changeBy(move);
+    if (moved !== undefined) some.forEach((item, at) => (out[at] += moved.of(item)));
+    return out;
+  }
+
+  /** @param held the part of the scores that depends on the person; the rest is the same for everybody. */
+  #bestRows({ map }: HeldScores): BestRows {
+    const { decoder, prior, popularity } = this.report.blend;
+    const { pull, space } = this.data;
+    const constants = new Float32Array(map.intercept.length);
+    // Sums of float32 numbers in another order differ by a few units in the last place of their absolute values.
+    const doubts = new Float32Array(map.intercept.length);
+    for (let item = 0; item < constants.length; item++) {
+      const parts = [
+        decoder * map.intercept[item],
+        prior * this.#priorScores[item],
+        popularity * this.#popularity[item],
+      ];
+      constants[item] = parts[0] + parts[1] + parts[2];
+      doubts[item] = 2 ** -20 * (Math.abs(parts[0]) + Math.abs(parts[1]) + Math.abs(parts[2]));
+    }
+    const own = pull === undefined ? [] : [{ x: space.items, width: space.dimension }];
+    return new BestRows([{ x: map.items, width: map.width }, ...own], constants, doubts);
+  }
+
+  /** The move of the person's vector by the own items. */
+  #moveBy(released: readonly ReleasedVector[], own: Uint32Array | undefined): Float64Array | undefined {
     const { pull, space } = this.data;
     if (own === undefined || own.length === 0 || pull === undefined) return undefined;
     const last = this.#of(released);
     if (last.moved?.own !== own) {
-      const before = scores ?? this.#transferred(released);
-      const move = moveBy(
-        space,
+      const before = this.#transferred(
+        Float32Array.from(own, (item) => last.scores.all.of(item)),
         own,
-        Float64Array.from(own, (item) => before[item]),
-        pull,
       );
-      last.moved = { own, scores: multiplyVector(space.items, space.dimension, move) };
+      last.moved = { own, by: moveBy(space, own, Float64Array.from(before), pull) };
     }
-    return last.moved.scores;
+    return last.moved.by;
   }
 
-  #transferred(released: readonly ReleasedVector[]): Float32Array {
+  /** The change of scores by a move of the person's vector. */
+  #changeBy(move: Float64Array): ItemScores {
+    const { dimension: d, items } = this.data.space;
+    return {
+      all: () => multiplyVector(items, d, move),
+      of: (item) => multiplyVector(items.subarray(item * d, item * d + d), d, move)[0],
+    };
+  }
+
+  /** Blends decoded scores with prior and popularity. @param some the items that they are of; absent: all */
+  #transferred(decoded: Float32Array, some?: Uint32Array): Float32Array {
     const { decoder, prior, popularity } = this.report.blend;
-    const out = new Float32Array(this.#priorScores.length);
-    const decoded = this.#of(released).scores.all;
-    for (let item = 0; item < out.length; item++) {
-      out[item] = decoder * decoded[item] + prior * this.#priorScores[item] + popularity * this.#popularity[item];
+    const out = new Float32Array(decoded.length);
+    for (let at = 0; at < out.length; at++) {
+      const item = some === undefined ? at : some[at];
+      out[at] = decoder * decoded[at] + prior * this.#priorScores[item] + popularity * this.#popularity[item];
     }
     return out;
   }
 
   explain(released: readonly ReleasedVector[], item: number, own?: Uint32Array): Explanation {
     const last = this.#of(released);
+    const move = this.#moveBy(released, own);
     const near = (scores: ScoresBySources): readonly NearItem[] | undefined => {
       const direction = this.#readout?.direction(scores.groups.flat());
       if (direction === undefined) return undefined;
@@ -209,7 +264,7 @@ class FittedDecoder implements Decoder {
         blend: this.report.blend,
         popularity: this.#popularity,
         priorScores: this.#priorScores,
-        moved: this.#moved(released, own),
+        moved: move && this.#changeBy(move),
         near: (scores) => (last.near ??= near(scores)),
         attention: (scores) => this.#readout?.attention?.(scores.groups.flat()),
       },
@@ -230,8 +285,15 @@ class FittedDecoder implements Decoder {
   }
 
   /** The readout's scores; undefined if transfer was shut out or nothing usable was released, and the prior's scores take their place. */
-  #decode(released: readonly ReleasedVector[]): Float32Array | undefined {
-    return this.report.blend.decoder > 0 ? this.#readout?.scores(released) : undefined;
+  #decode(released: readonly ReleasedVector[]): ItemScores | undefined {
+    if (this.#readout === undefined || this.report.blend.decoder === 0) return undefined;
+    const { held } = this.#readout;
+    if (held === undefined) {
+      const scores = this.#readout.scores(released);
+      return scores && listed(scores);
+    }
+    const features = this.#readout.features?.(released);
+    return features && { all: () => held.of(features), of: (item) => held.ofSome(features, Uint32Array.of(item))[0] };
   }
 }
 
@@ -249,6 +311,7 @@ function popularityOf(domain: Domain, data: DecoderData): Decoder {
     data,
     report: data.report,
     score: () => list.slice(),
+    best: (_, k, own = NO_ITEMS) => bestOfAll(list, k, own),
     explain: () => ({ basis: 'popularity', parts: [{ name: 'popularity', weight: 1 }] }),
   };
 }

@@ -7,8 +7,7 @@
  * @module
  */
 import type { Domain } from '../../data/domain.ts';
-import { kernels } from '../../kernels/index.ts';
-import type { HeldRows } from '../../kernels/index.ts';
+import { BestRows } from './best-rows.ts';
 import type { Blend } from './blend.ts';
 import type { ItemSpace } from './readout.ts';
 import type { Explanation, ReleasedVector } from './report.ts';
@@ -17,26 +16,32 @@ import type { Explanation, ReleasedVector } from './report.ts';
 const MOST_SOURCES = 5;
 const NEAREST_SHOWN = 3;
 
-type Decode = (released: readonly ReleasedVector[]) => Float32Array | undefined;
+/** Scores over the catalogue, of which often only a few are asked for. */
+export interface ItemScores {
+  all(): Float32Array /* [items] */;
+  of(item: number): number;
+}
+
+type Decode = (released: readonly ReleasedVector[]) => ItemScores | undefined;
 
 /** The decoder's scores for sets of the sources that released something of one person. Each set is decoded once, when asked for. */
 export class ScoresBySources {
   readonly released: readonly ReleasedVector[];
   readonly #decode: Decode;
-  readonly #priorScores: Float32Array;
-  readonly #decoded = new Map<string, Float32Array | undefined>();
+  readonly #priorScores: ItemScores;
+  readonly #decoded = new Map<string, ItemScores | undefined>();
   #groups: readonly (readonly ReleasedVector[])[] | undefined;
-  #bySet: readonly Float32Array[] | undefined;
+  #bySet: readonly ItemScores[] | undefined;
 
   /** @param decode undefined if the vectors tell nothing; the prior's scores take their place. */
   constructor(released: readonly ReleasedVector[], decode: Decode, priorScores: Float32Array) {
     this.released = released;
     this.#decode = decode;
-    this.#priorScores = priorScores;
+    this.#priorScores = listed(priorScores);
   }
 
   /** Scores by everything that was released. */
-  get all(): Float32Array {
+  get all(): ItemScores {
     return this.#scores(this.released) ?? this.#priorScores;
   }
 
@@ -52,7 +57,7 @@ export class ScoresBySources {
   }
 
   /** Scores by set: bit g is set if group g is in it. */
-  get #sets(): readonly Float32Array[] {
+  get #sets(): readonly ItemScores[] {
     this.#bySet ??= Array.from({ length: 2 ** this.groups.length }, (_, set) => {
       const members = this.groups.filter((__, g) => ((set >> g) & 1) === 1).flat();
       return (members.length === 0 ? undefined : this.#scores(members)) ?? this.#priorScores;
@@ -60,7 +65,7 @@ export class ScoresBySources {
     return this.#bySet;
   }
 
-  #scores(members: readonly ReleasedVector[]): Float32Array | undefined {
+  #scores(members: readonly ReleasedVector[]): ItemScores | undefined {
     const key = members.map((one) => this.released.indexOf(one)).join();
     if (!this.#decoded.has(key)) this.#decoded.set(key, this.#decode(members));
     return this.#decoded.get(key);
@@ -70,16 +75,21 @@ export class ScoresBySources {
   values(item: number): readonly number[] {
     const n = this.groups.length;
     const sets = this.#sets;
+    const scores = sets.map((set) => set.of(item));
     const weights = Array.from({ length: n }, (_, size) => (factorial(size) * factorial(n - 1 - size)) / factorial(n));
     return this.groups.map((_, g) => {
       let value = 0;
-      sets.forEach((without, set) => {
+      scores.forEach((without, set) => {
         if (((set >> g) & 1) === 1) return;
-        value += weights[bits(set)] * (sets[set | (1 << g)][item] - without[item]);
+        value += weights[bits(set)] * (scores[set | (1 << g)] - without);
       });
       return value;
     });
   }
+}
+
+export function listed(scores: Float32Array): ItemScores {
+  return { all: () => scores, of: (item) => scores[item] };
 }
 
 export interface ExplainedDecoder {
@@ -88,7 +98,7 @@ export interface ExplainedDecoder {
   readonly popularity: Float32Array /* [items] */;
   readonly priorScores: Float32Array /* [items] */;
   /** The change of each score by the person's own items here; undefined: none. */
-  readonly moved: Float32Array | undefined /* [items] */;
+  readonly moved: ItemScores | undefined;
   /** Items nearest to where the released vectors move a person; undefined if the readout has no direction. */
   readonly near: (scores: ScoresBySources) => readonly NearItem[] | undefined;
   /** The weight that the readout gives each source for this person; undefined if it gives everybody's the same. */
@@ -110,7 +120,7 @@ export function explainScore(decoder: ExplainedDecoder, scores: ScoresBySources,
     })),
     { name: 'prior', weight: (blend.prior + blend.decoder) * priorScores[item] },
     { name: 'popularity', weight: blend.popularity * decoder.popularity[item] },
-    ...(decoder.moved === undefined ? [] : [{ name: 'own items', weight: decoder.moved[item] }]),
+    ...(decoder.moved === undefined ? [] : [{ name: 'own items', weight: decoder.moved.of(item) }]),
   ];
   if (scores.groups.length === 0) return { basis: blend.popularity === 1 ? 'popularity' : 'prior', parts };
   const near = decoder.near(scores)?.filter((one) => one.item !== item);
@@ -134,34 +144,42 @@ export interface NearItem {
   readonly cosine: number;
 }
 
-/** Items by their cosine with a direction: one pass over the items for all that is explained to a person. */
+/** Items by their cosine with a direction: one pass over the items, in bytes, for all that is explained to a person. */
 export class ItemDirections {
-  readonly #rows: HeldRows;
+  readonly #space: Pick<ItemSpace, 'dimension' | 'items'>;
+  readonly #lengths: Float64Array;
+  readonly #units: BestRows;
 
-  constructor({ dimension: d, items }: Pick<ItemSpace, 'dimension' | 'items'>) {
+  constructor(space: Pick<ItemSpace, 'dimension' | 'items'>) {
+    const { dimension: d, items } = space;
+    this.#space = space;
+    this.#lengths = new Float64Array(items.length / d);
     const unit = new Float32Array(items.length);
     // An item without a direction is near to nothing.
-    const offsets = new Float32Array(items.length / d);
-    for (let item = 0; item < offsets.length; item++) {
+    const constants = new Float32Array(this.#lengths.length);
+    for (let item = 0; item < constants.length; item++) {
       const row = items.subarray(item * d, item * d + d);
       const length = Math.sqrt(dot(row, row));
-      if (length === 0) offsets[item] = -Infinity;
+      this.#lengths[item] = length;
+      if (length === 0) constants[item] = -Infinity;
       else for (let i = 0; i < d; i++) unit[item * d + i] = row[i] / length;
     }
-    this.#rows = kernels.holdRows(unit, d, offsets);
+    this.#units = new BestRows([{ x: unit, width: d }], constants, new Float32Array(constants.length));
   }
 
   /** The nearest items, nearest first: one more than is shown, because the explained item may be among them. */
   nearest(direction: Float64Array): readonly NearItem[] {
+    const { dimension: d, items } = this.#space;
     const length = Math.sqrt(dot(direction, direction));
     if (length === 0) return [];
-    const { rows, scores } = this.#rows.best(
-      direction.map((value) => value / length),
-      NEAREST_SHOWN + 1,
+    const cosine = (item: number): number =>
+      this.#lengths[item] === 0
+        ? -Infinity
+        : dot(items.subarray(item * d, item * d + d), direction) / (this.#lengths[item] * length);
+    const { rows, scores } = this.#units.best([direction.map((value) => value / length)], NEAREST_SHOWN + 1, (some) =>
+      Float32Array.from(some, cosine),
     );
-    return Array.from(rows, (item, place) => ({ item, cosine: scores[place] })).filter(
-      ({ cosine }) => cosine > -Infinity,
-    );
+    return rows.map((item, place) => ({ item, cosine: scores[place] }));
   }
 }
 

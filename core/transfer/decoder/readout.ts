@@ -11,6 +11,7 @@ import type { Factors } from '../factors/implicit-als.ts';
 import type { HeldOutRanking } from './held-out.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { DecoderReport, ReleasedVector } from './report.ts';
+import type { HeldScores } from './score-map.ts';
 import type { Targets } from './targets.ts';
 
 /** Names a method for people: one file has one exported method, and one line of a registry lists it. */
@@ -82,6 +83,10 @@ export interface Readout extends Method {
 export interface LiveReadout {
   /** Scores over the catalogue, in the units of the prior's; undefined if nothing usable was released. */
   scores(released: readonly ReleasedVector[]): Float32Array | undefined /* [items] */;
+  /** The map that gives the scores, if one map gives everybody's from features. The best items are then found without all scores. */
+  readonly held?: HeldScores;
+  /** The features that `held` takes; undefined if nothing usable was released. */
+  features?(released: readonly ReleasedVector[]): Float64Array | undefined;
   /** The direction in the item space in which the released vectors move a person. */
   direction(released: readonly ReleasedVector[]): Float64Array /* [dimension] */;
   /** How much the readout listens to each source for this person; the weights sum to 1. Absent: alike for everybody. */

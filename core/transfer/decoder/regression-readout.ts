@@ -96,16 +96,21 @@ function fit(
 
 class LiveRegression implements LiveReadout {
   readonly #regression: Pick<Regression, 'layout' | 'map'>;
-  readonly #scores: HeldScores;
+  readonly held: HeldScores;
 
-  constructor(regression: Pick<Regression, 'layout' | 'map'>, scores: HeldScores) {
+  constructor(regression: Pick<Regression, 'layout' | 'map'>, held: HeldScores) {
     this.#regression = regression;
-    this.#scores = scores;
+    this.held = held;
   }
 
   scores(released: readonly ReleasedVector[]): Float32Array | undefined {
+    const features = this.features(released);
+    return features && this.held.of(features);
+  }
+
+  features(released: readonly ReleasedVector[]): Float64Array | undefined {
     const features = this.#features(released);
-    return features.some((value) => value !== 0) ? this.#scores.of(features) : undefined;
+    return features.some((value) => value !== 0) ? features : undefined;
   }
 
   direction(released: readonly ReleasedVector[]): Float64Array {

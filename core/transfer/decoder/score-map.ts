@@ -77,14 +77,21 @@ export function mixedScoreMap(a: ScoreMap, b: ScoreMap, share: number, scale: nu
 
 /** A score map held by the kernels, for many calls. */
 export class HeldScores {
+  readonly map: ScoreMap;
   readonly #items: HeldRows;
 
-  constructor({ intercept, items, width }: ScoreMap) {
-    this.#items = kernels.holdRows(items, width, intercept);
+  constructor(map: ScoreMap) {
+    this.map = map;
+    this.#items = kernels.holdRows(map.items, map.width, map.intercept);
   }
 
   of(features: Float64Array): Float32Array /* [items] */ {
     return this.#items.times(features);
+  }
+
+  /** Scores of some items, the same to the bit as those among all. */
+  ofSome(features: Float64Array, items: Uint32Array): Float32Array {
+    return this.#items.someTimes(features, items);
   }
 
   /** The weight of each feature in the item's score: [width]. */

@@ -274,14 +274,14 @@ function scoreMapOf(given: Fitting, predictor: Predictor, { scale, share }: Hist
 class LiveVectors implements LiveReadout {
   readonly #layout: FeatureLayout;
   readonly #predictor: Predictor;
-  readonly #scores: HeldScores;
+  readonly held: HeldScores;
   readonly attention?: (released: readonly ReleasedVector[]) => Readonly<Record<string, number>>;
   readonly posterior?: (released: readonly ReleasedVector[]) => PersonPosterior | undefined;
 
-  constructor(layout: FeatureLayout, predictor: Predictor, scores: HeldScores) {
+  constructor(layout: FeatureLayout, predictor: Predictor, held: HeldScores) {
     this.#layout = layout;
     this.#predictor = predictor;
-    this.#scores = scores;
+    this.held = held;
     if (predictor.attention !== undefined) {
       this.attention = (released) => {
         const row = this.#row(released);
@@ -299,8 +299,14 @@ class LiveVectors implements LiveReadout {
   }
 
   scores(released: readonly ReleasedVector[]): Float32Array | undefined {
+    const features = this.features(released);
+    return features && this.held.of(features);
+  }
+
+  /** The predicted vector. */
+  features(released: readonly ReleasedVector[]): Float64Array | undefined {
     const row = this.#row(released);
-    return says(row) ? this.#scores.of(this.#predictor.predict(row)) : undefined;
+    return says(row) ? this.#predictor.predict(row) : undefined;
   }
 
   direction(released: readonly ReleasedVector[]): Float64Array {
