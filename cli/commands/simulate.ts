@@ -33,6 +33,7 @@ Examples:
   isthmus simulate --data data/amazon --platforms food,kitchen --target kitchen --strategy linear-bridge --seeds 3 --json
   isthmus simulate --strategy private-subspace --decoder ridge,memory --ablate
   isthmus simulate --world cross-site
+  isthmus simulate --world social --strategy private-subspace
   isthmus simulate --world short-long-video --target films --encoder text --set text.weights=ratings
   isthmus simulate --data data/xmarket-electronics --protocol cold-platform --target jp --own-persons 30 --seeds 5
   isthmus simulate --data data/game-video --protocol published:game-video --strategy linear-bridge

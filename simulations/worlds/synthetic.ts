@@ -3,11 +3,16 @@
  * long-tailed popularity. A person draws items without replacement in proportion to exp(popularity + affinity)
  * (Plackett-Luce, by a race of exponential times). So the log-odds are the true preference, and ranking by them is the best
  * possible result.
+ *
+ * Three traits can be added: a platform of links, whose items are its own persons; periods, in which new items appear and older ones
+ * fade; titles in two languages.
  * @module
  */
 import type { Domain } from '../../core/data/domain.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { title } from './titles.ts';
+import { twoLanguages } from './two-languages.ts';
+import type { TwoLanguages } from './two-languages.ts';
 import type { World } from './world.ts';
 
 export interface SyntheticWorldOptions {
@@ -39,6 +44,12 @@ export interface SyntheticWorldOptions {
   readonly tasteStrength: number;
   /** Exponent of the items' popularity (Zipf). */
   readonly popularityExponent: number;
+  /** The platform, one of `platforms`, whose items are its own persons; absent: none. */
+  readonly links?: string;
+  /** Number of periods of {@link PERIOD_DAYS} days over which the histories are spread; absent: interactions have no time. */
+  readonly periods?: number;
+  /** True if the titles of every second platform are in another language. */
+  readonly hasTwoLanguages?: boolean;
 }
 
 /**
@@ -62,9 +73,6 @@ export const DEFAULT_SYNTHETIC_WORLD: SyntheticWorldOptions = {
 export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETIC_WORLD): World {
   check(options);
   const tastes = new Map<string, Float32Array>();
-  const catalogues = options.platforms.map((name) =>
-    catalogue(options.isOneCatalogue === true ? 'item' : name, options),
-  );
   const shared = Math.round(options.persons * options.overlap);
 
   const personsOf = (platform: number): string[] =>
@@ -82,6 +90,13 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     return taste;
   };
 
+  const languages = options.hasTwoLanguages === true ? languagesOf(options) : undefined;
+  const catalogues = options.platforms.map((name, platform) => {
+    if (name === options.links) return personsAsItems(name, personsOf(platform), tasteOf, options);
+    const titleOf = languages && ((...traits: Traits) => languages.title(platform % 2, ...traits));
+    return catalogue(options.isOneCatalogue === true ? 'item' : name, options, titleOf);
+  });
+
   /** The person's taste on this platform: the shared and its own part. */
   const tasteOn = (platform: number, person: string): Float32Array => {
     const own = gaussianVector(
@@ -98,32 +113,41 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
     const persons = personsOf(platform);
     const offsets = new Uint32Array(persons.length + 1);
     const drawn: number[] = [];
+    const times: number[] = [];
     const feed = options.feeds?.[name];
-    const own = feed === undefined ? options : { ...options, meanHistory: feed, tasteStrength: FEED_TASTE };
-    const race = new Race(catalogues[platform], own);
+    const shape = feed === undefined ? options : { ...options, meanHistory: feed, tasteStrength: FEED_TASTE };
+    const { ids, odds, titles, vectors } = catalogues[platform];
+    const races = odds.map((popularity) => new Race({ ...catalogues[platform], popularity }, shape));
     const watched: number[] = [];
     for (const [row, person] of persons.entries()) {
       const random = new Prng(`${options.seed}/history/${name}/${person}`);
-      const count = historyLength(random, own);
+      const count = historyLength(random, shape);
       const taste = tasteOn(platform, person);
-      for (const item of race.draw(taste, count, random)) {
-        drawn.push(item);
-        if (feed === undefined) continue;
-        const liking = affinityScale(options) * affinity(taste, catalogues[platform].vectors, item);
-        watched.push(1 / (1 + Math.exp(1 - liking - random.gaussian())));
-      }
+      // Nobody is linked with oneself.
+      const taken = new Set(name === options.links ? [row] : []);
+      races.forEach((race, period) => {
+        const own = Math.floor(((period + 1) * count) / races.length) - Math.floor((period * count) / races.length);
+        const found = race.draw(taste, taken.size + own, random).filter((item) => !taken.has(item));
+        for (const item of found.slice(0, own)) {
+          taken.add(item);
+          drawn.push(item);
+          if (feed === undefined) continue;
+          const liking = affinityScale(options) * affinity(taste, vectors, item);
+          watched.push(1 / (1 + Math.exp(1 - liking - random.gaussian())));
+        }
+        if (options.periods !== undefined) times.push(...timesIn(period, own, random));
+      });
       offsets[row + 1] = drawn.length;
     }
-    const { ids, titles } = catalogues[platform];
-    const ratings = feed === undefined ? undefined : Float32Array.from(watched);
     return {
       name,
       persons,
       catalogue: ids,
-      titles,
+      ...(titles && { titles }),
       offsets,
       items: Uint32Array.from(drawn),
-      ...(ratings && { ratings }),
+      ...(feed !== undefined && { ratings: Float32Array.from(watched) }),
+      ...(options.periods !== undefined && { timestamps: Float64Array.from(times) }),
     };
   });
 
@@ -141,8 +165,12 @@ export function syntheticWorld(options: SyntheticWorldOptions = DEFAULT_SYNTHETI
       preference: (domain, person) => {
         const platform = placeOf(domain);
         const isFeed = options.feeds?.[domain] !== undefined;
-        const own = isFeed ? { ...options, tasteStrength: FEED_TASTE } : options;
-        return preferences(tasteOn(platform, person), catalogues[platform], own);
+        const shape = isFeed ? { ...options, tasteStrength: FEED_TASTE } : options;
+        const found = preferences(tasteOn(platform, person), catalogues[platform], shape);
+        // Nobody is linked with oneself.
+        return domain === options.links
+          ? found.map((value, item) => (catalogues[platform].ids[item] === person ? -Infinity : value))
+          : found;
       },
     },
   };
@@ -153,12 +181,22 @@ const FEED_TASTE = 0.4;
 
 interface Catalogue {
   readonly ids: readonly string[];
-  readonly titles: readonly string[];
+  readonly titles?: readonly string[];
   readonly vectors: Float32Array /* [items, tasteDimensions] */;
+  /** Over all periods. */
   readonly popularity: Float32Array /* [items], log-odds */;
+  /** Popularity in each period; one where there are none. */
+  readonly odds: readonly Float32Array[];
 }
 
-function catalogue(name: string, options: SyntheticWorldOptions): Catalogue {
+/** The two strongest traits of an item. */
+type Traits = readonly [strongest: number, second: number, random: Prng];
+
+function catalogue(
+  name: string,
+  options: SyntheticWorldOptions,
+  titleOf: (...traits: Traits) => string = (strongest, _, random) => title(strongest, random),
+): Catalogue {
   const random = new Prng(`${options.seed}/catalogue/${name}`);
   const { items, tasteDimensions } = options;
   const vectors = new Float32Array(items * tasteDimensions);
@@ -166,17 +204,68 @@ function catalogue(name: string, options: SyntheticWorldOptions): Catalogue {
   const titles: string[] = [];
   const ranks = random.shuffle(Uint32Array.from({ length: items }, (_, index) => index));
   for (let item = 0; item < items; item++) {
-    let strongest = 0;
-    for (let k = 0; k < tasteDimensions; k++) {
-      const value = random.gaussian();
-      vectors[item * tasteDimensions + k] = value;
-      if (Math.abs(value) > Math.abs(vectors[item * tasteDimensions + strongest])) strongest = k;
-    }
+    const vector = gaussianVector(random, tasteDimensions);
+    vectors.set(vector, item * tasteDimensions);
     popularity[item] = -options.popularityExponent * Math.log(ranks[item] + 3);
-    const isPositive = vectors[item * tasteDimensions + strongest] > 0;
-    titles.push(title(2 * strongest + (isPositive ? 1 : 0), random));
+    // Each end of a taste is a trait.
+    const order = Array.from(vector.keys()).sort((a, b) => Math.abs(vector[b]) - Math.abs(vector[a]));
+    const [strongest, second = strongest] = order.map((k) => 2 * k + (vector[k] > 0 ? 1 : 0));
+    titles.push(titleOf(strongest, second, random));
   }
-  return { ids: titles.map((_, item) => `${name}-${String(item).padStart(5, '0')}`), titles, vectors, popularity };
+  const ids = titles.map((_, item) => `${name}-${String(item).padStart(5, '0')}`);
+  if (options.periods === undefined) return { ids, titles, vectors, popularity, odds: [popularity] };
+  const odds = oddsByPeriod(popularity, options.periods, new Prng(`${options.seed}/periods/${name}`));
+  const totals = odds.map((own) => own.reduce((sum, value) => sum + Math.exp(value), 0));
+  // Each period has as many interactions of a person as any other, so an item's shares add up.
+  const shares = popularity.map((_, item) =>
+    odds.reduce((sum, own, period) => sum + Math.exp(own[item]) / totals[period], 0),
+  );
+  return { ids, titles, vectors, popularity: shares.map(Math.log), odds };
+}
+
+/** A catalogue of persons: each is placed by the taste that all platforms share. */
+function personsAsItems(
+  name: string,
+  persons: readonly string[],
+  tasteOf: (person: string) => Float32Array,
+  options: SyntheticWorldOptions,
+): Catalogue {
+  const random = new Prng(`${options.seed}/catalogue/${name}`);
+  const vectors = new Float32Array(persons.length * options.tasteDimensions);
+  persons.forEach((person, row) => vectors.set(tasteOf(person), row * options.tasteDimensions));
+  // Some persons are liked by many.
+  const popularity = Float32Array.from(persons, () => 0.5 * random.gaussian());
+  return { ids: persons, vectors, popularity, odds: [popularity] };
+}
+
+/** Days of one period. */
+export const PERIOD_DAYS = 90;
+const FIRST_DAY = Date.UTC(2024, 0, 1) / 1000;
+/** Log-odds that a new item has beside its popularity; they fall by a factor of e per period. */
+const FRESH = 3;
+/** Log-odds of an item that has not appeared yet. */
+const NOT_YET = -12;
+
+/** Each item appears in one of the periods, and fades afterwards. Half of them are there from the first on. */
+function oddsByPeriod(popularity: Float32Array, periods: number, random: Prng): readonly Float32Array[] {
+  const born = Float64Array.from(popularity, () => Math.max(0, random.integer(2 * periods) - periods));
+  return Array.from({ length: periods }, (_, period) =>
+    popularity.map((value, item) => (born[item] > period ? NOT_YET : value + FRESH * Math.exp(born[item] - period))),
+  );
+}
+
+/** Times of so many interactions in a period, ascending, in Unix seconds. */
+function timesIn(period: number, count: number, random: Prng): Float64Array {
+  const seconds = PERIOD_DAYS * 86_400;
+  return Float64Array.from({ length: count }, () =>
+    Math.floor(FIRST_DAY + (period + random.uniform()) * seconds),
+  ).sort();
+}
+
+/** Languages whose topics and brands are the two ends of each taste. */
+function languagesOf({ seed, tasteDimensions }: SyntheticWorldOptions): TwoLanguages {
+  const ends = 2 * tasteDimensions;
+  return twoLanguages({ topics: ends, brands: ends }, new Prng(`${seed}/languages`));
 }
 
 /** Log-odds of all items. */
@@ -278,5 +367,9 @@ function check(options: SyntheticWorldOptions): void {
   atLeast('meanHistory', options.meanHistory, 3);
   atLeast('tasteDimensions', options.tasteDimensions, 1);
   atLeast('sharedTaste', options.sharedTaste, 0, 1);
+  if (options.periods !== undefined) atLeast('periods', options.periods, 1);
+  if (options.links !== undefined && !options.platforms.includes(options.links)) {
+    throw new RangeError(`synthetic world: links names ${options.links}, which is none of its platforms`);
+  }
   if (options.platforms.length < 2) throw new RangeError('synthetic world: platforms must name at least two');
 }

@@ -1,27 +1,19 @@
 /**
- * Titles of two catalogues in two invented languages. Words of topics differ and stand in a dictionary; brands and model numbers are
+ * Titles in two invented languages. Words of topics differ and stand in a dictionary; brands and model numbers are
  * in no dictionary, and the second language adds an ending to brands.
  * @module
  */
 import type { Prng } from '../../core/random/prng.ts';
 import type { PublicDictionary } from '../../core/transfer/text/cross-lingual.ts';
 
-export interface TitledItem {
-  readonly title: string;
-  readonly topic: number;
-  readonly brand: number;
-}
-
 export interface TwoLanguages {
-  readonly first: readonly TitledItem[];
-  readonly second: readonly TitledItem[];
   /** From the first language to the second, which is the common one. */
   readonly dictionary: PublicDictionary;
+  /** A title in a language, 0 or 1. */
+  readonly title: (language: number, topic: number, brand: number, prng: Prng) => string;
 }
 
 export interface LanguagesShape {
-  /** Items of each catalogue. */
-  readonly items: number;
   readonly topics: number;
   readonly brands: number;
 }
@@ -37,25 +29,23 @@ const SYLLABLES = [
   ['ba', 'do', 'gi', 'lu', 'me', 'no', 'ri', 'ta'],
   ['xe', 'zy', 'qua', 'fow', 'jik', 'vuh', 'cep', 'hys'],
 ] as const;
+/** What each language adds to a brand. */
+const ENDINGS = ['', 'esk'] as const;
 const BRAND_SYLLABLES = ['ak', 'tor', 'vin', 'sol', 'pra', 'len', 'mux', 'ori', 'kel', 'dra'];
 
-export function crossLingualTitles({ brands, items, topics }: LanguagesShape, prng: Prng): TwoLanguages {
+export function twoLanguages({ brands, topics }: LanguagesShape, prng: Prng): TwoLanguages {
   const vocabularies = SYLLABLES.map((syllables) => differentWords(topics * WORDS, 3, syllables, prng));
   const names = differentWords(brands, 3, BRAND_SYLLABLES, prng);
-  const catalogue = (language: number): readonly TitledItem[] =>
-    Array.from({ length: items }, () => {
-      const [topic, brand] = [prng.integer(topics), prng.integer(brands)];
-      const words = Array.from(prng.sample(WORDS, USED), (word) => vocabularies[language][topic * WORDS + word]);
-      const ending = language === 0 ? '' : 'esk';
-      return { title: `${names[brand]}${ending} ${words.join(' ')} ${100 + prng.integer(900)}`, topic, brand };
-    });
   const translations = new Map(
     vocabularies[0].map((word, at) => [word, vocabularies[1][at]] as const).filter(() => prng.uniform() < TRANSLATED),
   );
   return {
-    first: catalogue(0),
-    second: catalogue(1),
     dictionary: { translations, common: new Set(vocabularies[1]) },
+    title: (language, topic, brand, random) => {
+      const words = Array.from(random.sample(WORDS, USED), (word) => vocabularies[language][topic * WORDS + word]);
+      const name = `${names[brand]}${ENDINGS[language]}`;
+      return `${name} ${words.join(' ')} ${100 + random.integer(900)}`;
+    },
   };
 }
 

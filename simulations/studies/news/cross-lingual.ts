@@ -10,7 +10,7 @@ import { multiplyVector } from '../../../core/transfer/linear-algebra/products.t
 import { commonTerms, termVectors, wordsOf } from '../../../core/transfer/text/cross-lingual.ts';
 import type { PublicDictionary } from '../../../core/transfer/text/cross-lingual.ts';
 import { domainOf } from '../../worlds/planted/encoder-worlds.ts';
-import { crossLingualTitles } from '../../worlds/two-languages.ts';
+import { twoLanguages } from '../../worlds/two-languages.ts';
 import { likedItems } from '../../worlds/planted/planted.ts';
 import { rankedAt10 } from '../ranking.ts';
 import type { Figures, Study } from '../study.ts';
@@ -49,8 +49,13 @@ export const crossLingual: Study = {
 
 function measure(seed: string): Figures {
   const prng = new Prng(`cross-lingual/${seed}`);
-  const shape = { items: ITEMS, topics: TOPICS, brands: BRANDS };
-  const { dictionary, first, second } = crossLingualTitles(shape, prng);
+  const { dictionary, title } = twoLanguages({ topics: TOPICS, brands: BRANDS }, prng);
+  const [first, second] = [0, 1].map((language) =>
+    Array.from({ length: ITEMS }, () => {
+      const [topic, brand] = [prng.integer(TOPICS), prng.integer(BRANDS)];
+      return { topic, brand, title: title(language, topic, brand, prng) };
+    }),
+  );
   const persons = Array.from({ length: OWN_PERSONS + PERSONS }, (_, row) => {
     const [topic, brand] = [prng.integer(TOPICS), prng.integer(BRANDS)];
     const utility = (catalogue: typeof first): Float64Array =>
