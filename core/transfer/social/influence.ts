@@ -36,17 +36,25 @@ export interface Influence {
 export function fitInfluence({ consents, domain, heldOut, links, own, seed }: InfluenceTask): Influence {
   const consented = consentedLinks(links, consents);
   const rows = personIndex(domain);
-  const lists = (p: number): readonly Float32Array[] => {
+  const sources = [own, (p: number) => friendItems(domain, consented, p)];
+  const listOf = (source: (p: number) => Float32Array, p: number): Float32Array => {
     const isOwn = new Uint8Array(domain.catalogue.length);
     for (const item of historyOf(domain, p).items) isOwn[item] = 1;
-    return [own(p), friendItems(domain, consented, p)].map((scores) => standardised(scores, isOwn));
+    return standardised(source(p), isOwn);
   };
   const ranking = new HeldOutRanking(domain, heldOut, seed);
-  const candidates = [0, 1].map((which) =>
-    ranking.personScores((at) => lists(rows.get(ranking.persons[at].person) ?? 0)[which]),
+  const { weights } = chooseWeights(
+    ranking,
+    sources.map((source) => ranking.personScores((at) => listOf(source, rows.get(ranking.persons[at].person) ?? 0))),
   );
-  const { weights } = chooseWeights(ranking, candidates);
-  return { weight: weights[1], scores: (p) => weighted(lists(p), weights) };
+  return {
+    weight: weights[1],
+    scores: (p) =>
+      weighted(
+        sources.map((source) => listOf(source, p)),
+        weights,
+      ),
+  };
 }
 
 /**

@@ -14,12 +14,14 @@ import { fitInfluence, friendItems } from '../../../core/transfer/social/influen
 import { linkedWith, mutualLinks, pairsOf } from '../../../core/transfer/social/links.ts';
 import { likedItems } from '../../worlds/planted/planted.ts';
 import { rankedAt10 } from '../ranking.ts';
-import type { Figures, Study } from '../study.ts';
+import type { Figures, RealStudy, Study } from '../study.ts';
 import { LAST_FM, mutualOf, openSocial } from './data.ts';
 
-/** Share of each person's items that are hidden. */
-const HIDDEN_SHARE = 0.3;
-/** Share of the persons with friends who choose the weight; the others are scored. */
+/** Share of the persons some of whose items are hidden. */
+const RANKED = 0.5;
+/** Most hidden items of a person. */
+const MOST_HIDDEN = 15;
+/** Share of these persons who choose the weight; the others are scored. */
 const CHOOSING = 0.4;
 
 export const influence: Study = {
@@ -34,19 +36,9 @@ export const influence: Study = {
       'half of a person’s items are of the person’s own group of tastes, and half are taken from friends of any group',
     ablation: { method: 'friends permuted', off: 'each person is given the friends of another' },
     margins: { own: 0.04, friends: 0.05, 'friends permuted': 0.04, popularity: 0.1 },
-    measure: (seed) => measured({ ...plantedWorld(seed), seed }),
+    measure: (seed) => measured({ ...plantedWorld(seed), keeps: 8, seed }),
   },
-  real: [
-    {
-      name: LAST_FM.name,
-      files: LAST_FM.files,
-      over: ['own', 'friends', 'friends permuted', 'popularity'],
-      async measure(folder, seed) {
-        const data = await openSocial(folder, LAST_FM);
-        return measured({ domain: data.histories, links: mutualOf(data), seed });
-      },
-    },
-  ],
+  real: [realOf('Last.fm, thirty own artists', 30), realOf('Last.fm, five own artists', 5)],
   caveats: [
     'A list that contains friends’ items shows something of the friends’ histories to the person: every friend consents, and no figure here bounds what it shows.',
     'Like tastes make friends as much as friends make tastes: the gain is in prediction, and is no proof that friends changed anybody.',
@@ -54,32 +46,43 @@ export const influence: Study = {
   ],
 };
 
+function realOf(name: string, keeps: number): RealStudy {
+  return {
+    name,
+    files: LAST_FM.files,
+    over: ['own', 'friends', 'friends permuted', 'popularity'],
+    async measure(folder, seed) {
+      const data = await openSocial(folder, LAST_FM);
+      return measured({ domain: data.histories, links: mutualOf(data), keeps, seed });
+    },
+  };
+}
+
 interface Asked {
   readonly domain: Domain;
   readonly links: Interactions;
+  /** Own items that a ranked person keeps. */
+  readonly keeps: number;
   readonly seed: string;
 }
 
-function measured({ domain, links, seed }: Asked): Figures {
+function measured({ domain, keeps, links, seed }: Asked): Figures {
   const prng = new Prng(`${seed}/influence`);
   const persons = domain.persons.length;
-  const hidden: Uint32Array[] = [];
-  const kept: Uint32Array[] = [];
-  for (let p = 0; p < persons; p++) {
-    const items = prng.shuffle(historyOf(domain, p).items.slice());
-    const cut = Math.floor(HIDDEN_SHARE * items.length);
-    hidden.push(items.slice(0, cut));
-    kept.push(items.slice(cut));
+  const kept = Array.from({ length: persons }, (_, p) => historyOf(domain, p).items);
+  const hidden = new Map<number, Uint32Array>();
+  for (const p of prng.sample(persons, Math.round(RANKED * persons))) {
+    if (linkedWith(links, p).length === 0) continue;
+    const items = prng.shuffle(kept[p].slice());
+    kept[p] = items.slice(0, keeps);
+    hidden.set(p, items.slice(keeps, keeps + MOST_HIDDEN));
   }
   const train = withHistories(domain, kept);
   const counts = itemCounts(train);
-  const withFriends = prng
-    .shuffle(Uint32Array.from({ length: persons }, (_, p) => p))
-    .filter((p) => linkedWith(links, p).length > 0);
   // Nobody could rank an item that nobody else has.
-  const ranked = Array.from(withFriends, (p) => ({
+  const ranked = Array.from(hidden, ([p, items]) => ({
     person: domain.persons[p],
-    positives: hidden[p].filter((item) => counts[item] > 0),
+    positives: items.filter((item) => counts[item] > 0),
     sourceInteractions: 0,
   })).filter(({ positives }) => positives.length > 0);
   const cut = Math.round(CHOOSING * ranked.length);
@@ -131,7 +134,7 @@ function relabelled(links: Interactions, prng: Prng): Interactions {
   );
 }
 
-const PERSONS = 500;
+const PERSONS = 1500;
 const ITEMS = 240;
 const GROUPS = 8;
 const FRIENDS = 5;
