@@ -1,12 +1,26 @@
 import { SimulationError } from '../errors.ts';
 import { calibration } from './calibration.ts';
+import { crossLingual } from './news/cross-lingual.ts';
+import { exploration } from './news/exploration.ts';
+import { hotItems } from './news/hot-items.ts';
 import { offPolicy } from './off-policy.ts';
 import { ratings } from './ratings.ts';
 import { communities } from './social/communities.ts';
 import { friends } from './social/friends.ts';
+import { trust } from './social/trust.ts';
 import type { Study } from './study.ts';
 
-export const studies: readonly Study[] = [calibration, communities, friends, offPolicy, ratings];
+export const studies: readonly Study[] = [
+  calibration,
+  communities,
+  crossLingual,
+  exploration,
+  friends,
+  hotItems,
+  offPolicy,
+  ratings,
+  trust,
+];
 
 /** @throws SimulationError SIMULATION_STUDY if there is no study of this name. */
 export function studyNamed(name: string): Study {

@@ -51,6 +51,7 @@ export const exploration: Study = {
   ],
   caveats: [
     'On real data an answer is known only for items that the person met later: of 100 items those are worth 1, and all others 0. A person might have liked others.',
+    'On food -> kitchen the draws cost more than they find within twenty steps: always the item that is best so far is better there, and nothing in this project explores when it serves.',
     'Regret is the sum, over the steps, of what the best item left would have earned minus what the shown one earns.',
   ],
 };
