@@ -1,7 +1,11 @@
-/** Links between persons: common friends, suggestions among those who consented. */
+/** Links between persons: common friends, suggestions among those who consented, communities, friends' items. */
 import assert from 'node:assert/strict';
+import { mutualInformation } from '../../core/evaluation/partitions.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { kMeans, spreadCentres } from '../../core/transfer/linear-algebra/k-means.ts';
+import { spectralCommunities } from '../../core/transfer/social/communities.ts';
 import { fitFriends } from '../../core/transfer/social/friends.ts';
+import { fitInfluence, friendItems } from '../../core/transfer/social/influence.ts';
 import { adamicAdar, consentedLinks, linkedWith, mutualLinks, pairsOf } from '../../core/transfer/social/links.ts';
 import { HIDDEN } from '../../core/transfer/social/standardised.ts';
 
@@ -84,5 +88,89 @@ describe('friend suggestions', () => {
     const order = Array.from(all.scores(0).keys()).sort((a, b) => all.scores(0)[b] - all.scores(0)[a]);
     const found = order.slice(0, 5).filter((p) => p % 3 === 0).length;
     assert.ok(found >= 4, `${found} of 5`);
+  });
+});
+
+describe('communities', () => {
+  it('are the cliques that few links join', () => {
+    const truth = Uint32Array.from({ length: 30 }, (_, p) => p % 3);
+    const pairs: [number, number][] = [
+      [0, 1],
+      [1, 2],
+    ];
+    for (let a = 0; a < 30; a++) for (let b = 0; b < a; b++) if (truth[a] === truth[b]) pairs.push([a, b]);
+    assert.equal(mutualInformation(spectralCommunities(mutualLinks(30, pairs), 3, '1'), truth), 1);
+  });
+
+  it('groups by k-means are those of rows that lie together', () => {
+    const prng = new Prng('k-means');
+    const rows = Float64Array.from({ length: 60 }, (_, at) => 10 * (Math.floor(at / 2) % 3) + prng.gaussian());
+    const { cost, groups } = kMeans(rows, 2, spreadCentres(rows, 2, 3, prng), 10);
+    assert.equal(
+      mutualInformation(
+        groups,
+        Uint32Array.from({ length: 30 }, (_, row) => row % 3),
+      ),
+      1,
+    );
+    assert.ok(cost < 100, `${cost}`);
+  });
+});
+
+describe("friends' items", () => {
+  const domain = {
+    name: 'shop',
+    persons: ['a', 'b', 'c'],
+    catalogue: ['0', '1', '2', '3', '4', '5'],
+    offsets: Uint32Array.of(0, 1, 3, 4),
+    items: Uint32Array.of(0, 1, 2, 2),
+  };
+  const links = mutualLinks(3, [
+    [0, 1],
+    [0, 2],
+  ]);
+
+  it('share one vote of each friend', () => {
+    assert.deepEqual(friendItems(domain, links, 0), Float32Array.of(0, 0.5, 1.5, 0, 0, 0));
+    assert.deepEqual(friendItems(domain, links, 1), Float32Array.of(1, 0, 0, 0, 0, 0));
+  });
+
+  /** Thirty pairs of friends who have the same two items; the second of one of them is hidden. */
+  const circle = (consents: Uint8Array): { readonly weight: number; readonly shown: number } => {
+    const persons = 60;
+    const items = Array.from({ length: persons }, (_, p) => {
+      const own = [p % 30, 30 + ((7 * (p % 30)) % 30)];
+      return p < 20 ? own.slice(0, 1) : own;
+    });
+    const offsets = new Uint32Array(persons + 1);
+    items.forEach((own, p) => (offsets[p + 1] = offsets[p] + own.length));
+    const shop = {
+      name: 'shop',
+      persons: items.map((_, p) => `p${p}`),
+      catalogue: Array.from({ length: 60 }, (_, item) => `${item}`),
+      offsets,
+      items: Uint32Array.from(items.flat()),
+    };
+    const heldOut = shop.persons.slice(0, 20).map((person, p) => ({
+      person,
+      positives: Uint32Array.of(30 + ((7 * p) % 30)),
+    }));
+    const friends = mutualLinks(
+      persons,
+      Array.from({ length: 30 }, (_, p) => [p, p + 30] as const),
+    );
+    const own = (): Float32Array => new Float32Array(60);
+    const found = fitInfluence({ domain: shop, links: friends, consents, own, heldOut, seed: '1' });
+    return { weight: found.weight, shown: found.scores(0)[30] };
+  };
+
+  it('get a weight where they are what held-out persons took', () => {
+    const { shown, weight } = circle(new Uint8Array(60).fill(1));
+    assert.ok(weight > 0 && shown > 0, `${weight} ${shown}`);
+  });
+
+  it('of friends without consent show nowhere', () => {
+    const { shown } = circle(Uint8Array.from({ length: 60 }, (_, p) => (p < 30 ? 1 : 0)));
+    assert.equal(shown, 0);
   });
 });
