@@ -7,6 +7,7 @@ import { offPolicy } from './off-policy.ts';
 import { ratings } from './ratings.ts';
 import { communities } from './social/communities.ts';
 import { friends } from './social/friends.ts';
+import { influence } from './social/influence.ts';
 import { trust } from './social/trust.ts';
 import type { Study } from './study.ts';
 
@@ -17,6 +18,7 @@ export const studies: readonly Study[] = [
   exploration,
   friends,
   hotItems,
+  influence,
   offPolicy,
   ratings,
   trust,
