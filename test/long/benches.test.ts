@@ -54,6 +54,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   oracle: { args: ['claims', '--first', '1', '--count', '1'], says: /oracle: claims/, python: true },
   pauses: { args: ['--persons', '600', '--items', '200', '--rounds', '1'], says: /coordinator/ },
   'real-data': { args: ['--only', 'game-video', '--seeds', '1', '--in-process'], says: /linear-bridge/, data: true },
+  recbole: { args: ['--targets', 'game', '--models', 'none'], says: /linear-bridge/, data: true },
   rooms: { args: [], says: /classes that extend Error/ },
   scale: {
     args: ['--persons', '1000', '--platforms', '10', '--items', '300', '--parameters', '100'],
