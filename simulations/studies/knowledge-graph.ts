@@ -10,7 +10,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { fitTransR, hitsAtTen, TRANS_R_SETTINGS, tripleKey } from '../../core/transfer/graph/trans-r.ts';
 import type { GraphVectors, Triple, TransRSettings } from '../../core/transfer/graph/trans-r.ts';
-import { domainAt } from './pair.ts';
+import { commonAt } from './pair.ts';
 import type { Figures, Study } from './study.ts';
 import { coldNdcg, transferOf } from './transfer.ts';
 
@@ -46,6 +46,7 @@ export const knowledgeGraph: Study = {
   caveats: [
     'One fact in ten is hidden; its tail is ranked among all tails of the relation.',
     'NDCG is of cold persons who are known on beauty alone, through the view `vectors`, which takes the vectors from a file.',
+    'The platforms are cut to the persons whom they have in common.',
     'Facts made of purchases, such as bought_together, are left out.',
   ],
 };
@@ -142,8 +143,8 @@ async function measureBeauty(folder: string, seed: string): Promise<Figures> {
     // A brand may have the name of a category.
     (relation, tail) => `${relation}/${tail}`,
   );
-  const source = await domainAt(folder, 'amazon/beauty.tsv');
-  const split = coldSplit(await domainAt(folder, 'amazon/food.tsv'), [source], { seed });
+  const [source, target] = await commonAt(folder, ['amazon/beauty.tsv', 'amazon/food.tsv']);
+  const split = coldSplit(target, [source], { seed });
   const { factorise } = factorMemory(seed);
   const figures: Record<string, Record<string, number>> = {};
   for (const { graph, hits, method } of figuresOf(facts, seed, 1000)) {

@@ -10,7 +10,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { titleVectors } from '../../core/transfer/text/title-vectors.ts';
 import { itemColumn } from './item-column.ts';
-import { domainAt } from './pair.ts';
+import { commonAt } from './pair.ts';
 import type { Figures, Study } from './study.ts';
 import { tasteWorld, USUAL_TASTES } from './taste-world.ts';
 import { coldNdcg, transferOf } from './transfer.ts';
@@ -44,6 +44,7 @@ export const multimodal: Study = {
   ],
   caveats: [
     'The data here have no images and no sounds: on real data the two models are of titles and of attributes.',
+    'The platforms are cut to the persons whom they have in common.',
     'Both tables are fused alike; nothing is learned about which of them matters.',
   ],
 };
@@ -102,8 +103,8 @@ function measure(seed: string): Promise<Figures> {
 const NUMBERS = 48;
 
 async function measureReal(folder: string, seed: string): Promise<Figures> {
-  const source = await domainAt(folder, 'amazon/beauty.tsv');
-  const split = coldSplit(await domainAt(folder, 'amazon/food.tsv'), [source], { seed });
+  const [source, target] = await commonAt(folder, ['amazon/beauty.tsv', 'amazon/food.tsv']);
+  const split = coldSplit(target, [source], { seed });
   const columns = await Promise.all(
     ['title', 'category', 'brand'].map((column) => itemColumn(folder, 'amazon/beauty.items.tsv', column)),
   );

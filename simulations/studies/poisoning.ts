@@ -57,7 +57,7 @@ export const poisoning: Study = {
     },
   ],
   caveats: [
-    'The clip bounds a malicious person’s weight to that of an honest person with one item; it does not find malicious persons. Many of them still move the counts.',
+    'The clip bounds a malicious person’s weight to that of an honest person with one item; it does not find malicious persons. Many of them still move the counts: on the real data 14 of 7,144 persons raise an item of the less popular half into the first fiftieth.',
     'A malicious platform is another matter: it can send any masked sum within the range of the ring, and nothing here bounds that.',
     'Figures are of the item counts at epsilon 4; directions of a subspace are clipped by the same mechanism, and were not attacked here.',
   ],

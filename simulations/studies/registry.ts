@@ -1,10 +1,17 @@
 import { SimulationError } from '../errors.ts';
 import { calibration } from './calibration.ts';
+import { clickThrough } from './click-through.ts';
+import { generalPersonal } from './general-personal.ts';
+import { hostileSource } from './hostile-source.ts';
+import { inversion } from './inversion.ts';
+import { membership } from './membership.ts';
 import { crossLingual } from './news/cross-lingual.ts';
 import { exploration } from './news/exploration.ts';
 import { hotItems } from './news/hot-items.ts';
 import { offPolicy } from './off-policy.ts';
+import { poisoning } from './poisoning.ts';
 import { ratings } from './ratings.ts';
+import { shortLongVideo } from './short-long-video.ts';
 import { communities } from './social/communities.ts';
 import { friends } from './social/friends.ts';
 import { influence } from './social/influence.ts';
@@ -13,14 +20,21 @@ import type { Study } from './study.ts';
 
 export const studies: readonly Study[] = [
   calibration,
+  clickThrough,
   communities,
   crossLingual,
   exploration,
   friends,
+  generalPersonal,
+  hostileSource,
   hotItems,
   influence,
+  inversion,
+  membership,
   offPolicy,
+  poisoning,
   ratings,
+  shortLongVideo,
   trust,
 ];
 

@@ -46,6 +46,22 @@ describe('click models', () => {
     assert.ok(areaOf(CLICK_SETTINGS, triple) > 0.99);
   });
 
+  it('the network moves the vectors, too: two numbers per attribute tell eighteen attributes apart', () => {
+    const prng = new Prng('sums');
+    const all = Array.from({ length: 2400 }, (): ClickExample => {
+      const own = Array.from({ length: 3 }, () => prng.integer(6));
+      const clicked = own.reduce((sum, one) => sum + one, 0) % 2 === 0;
+      return { fields: own.map((one, field) => [6 * field + one]), clicked };
+    });
+    const model = fitClicks(all.slice(0, 1800), 18, { ...CLICK_SETTINGS, factors: 2 }, '1');
+    const judged = all.slice(1800);
+    const area = areaUnderRoc(
+      judged.map(({ fields }) => model.probability(fields)),
+      judged.map(({ clicked }) => clicked),
+    );
+    assert.ok(area > 0.95, `${area}`);
+  });
+
   it('several attributes of a field share its weight, and a field may be empty', () => {
     const all: ClickExample[] = examples(400, ([a]) => a === 1).map(({ clicked, fields }) => ({
       fields: [fields[0], []],
