@@ -16,10 +16,7 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { historyOf, personIndex } from '../core/data/select.ts';
-import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
-import { gains } from '../core/evaluation/metrics.ts';
 import { Prng } from '../core/random/prng.ts';
-import { bitsOf, boxOf, coarsestBits, quantised, roundedNumbers, WHOLE_BITS } from '../core/release/quantise.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
 import { historyOfBox } from '../core/transfer/encoder/history-box.ts';
@@ -36,6 +33,7 @@ import {
 import type { Attack, Person } from '../simulations/audit/inversion.ts';
 import { settingNamed } from './strategies/settings.ts';
 import type { Trial } from './strategies/settings.ts';
+import { toldBy } from './strategies/told.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -52,7 +50,6 @@ if (data === undefined) {
   process.exit(2);
 }
 
-const TOLERANCE = 0.001;
 const setting = await settingNamed(options.setting, data);
 
 interface Measured {
@@ -89,7 +86,7 @@ async function federated(
 }
 
 async function measure(row: string, trial: Trial, seed: number): Promise<Measured> {
-  const { sources, split, negatives } = trial;
+  const { sources, split } = trial;
   const [source] = sources;
   const index = personIndex(source);
   const items = source.catalogue.length;
@@ -111,28 +108,7 @@ async function measure(row: string, trial: Trial, seed: number): Promise<Measure
   const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);
   const [received] = run.received;
   const { history } = received;
-  const box = boxOf(received);
-  const figures = (bits: number): Record<string, number> =>
-    Object.fromEntries(
-      evaluateColdStart({
-        scorer: (_, { person: id }) =>
-          decoder.score(run.releasedOf(id).map((one) => ({ ...one, vector: quantised(one.vector, box, bits) }))),
-        cold: split.cold,
-        items: split.target.catalogue.length,
-        negatives,
-        seed,
-      }).map(({ negatives: name, ranks }) => [
-        name,
-        ranks.reduce((sum, rank) => sum + gains.ndcg(rank, 10), 0) / ranks.length,
-      ]),
-    );
-  const known = new Map<number, Record<string, number>>();
-  const quality = (bits: number): number => {
-    const made = known.get(bits) ?? figures(bits);
-    known.set(bits, made);
-    return mean(Float64Array.from(Object.values(made)));
-  };
-  const bits = roundedNumbers(box) === 0 ? 0 : coarsestBits(quality, TOLERANCE);
+  const { bits, numbers, told, rounded, whole } = toldBy(decoder, run, trial, seed);
   const releasedOf = (id: string): Float32Array | null => run.releasedOf(id).at(0)?.vector ?? null;
   const consenting = linked.map((id) => person(id, releasedOf(id)));
   const targets = cold.map((id) => person(id, releasedOf(id)));
@@ -143,11 +119,11 @@ async function measure(row: string, trial: Trial, seed: number): Promise<Measure
   return {
     row,
     seed,
-    numbers: roundedNumbers(box),
+    numbers,
     bits,
-    told: bitsOf([box], bits),
-    ndcg: known.get(WHOLE_BITS) ?? figures(WHOLE_BITS),
-    coarse: known.get(bits) ?? figures(WHOLE_BITS),
+    told,
+    ndcg: whole,
+    coarse: rounded,
     guess: guessed,
     pursuit: [...recalls(itemVectors === undefined ? read : matchingPursuit(itemVectors, consenting), targets)],
     linear: [...recalls(linearAttack(consenting, items), targets)],

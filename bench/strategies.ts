@@ -9,6 +9,7 @@
  * over the first space). Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
  * computed again. No new row begins after --minutes. Factors and releases are kept in --cache, by data, settings, seed and
  * the code that made them; they are computed from persons' rows, so the folder is as private as the data.
+ * --told also measures what the target is told, and --over 'linear-bridge, ridge' prints paired gains over that row.
  * --summary adds what docs/strategies.md shows to a file. --json prints the same, with the row that held-out persons choose and
  * the one that turned out best.
  */
@@ -26,7 +27,8 @@ import { readouts } from '../core/transfer/readouts/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
 import { settingNamed } from './strategies/settings.ts';
 import { openCache } from './strategies/cache.ts';
-import { chosenOf, merged, NO_TWINS, summaryOf, summaryText } from './strategies/summary.ts';
+import { toldBy } from './strategies/told.ts';
+import { chosenOf, gainsOver, merged, NO_TWINS, summaryOf, summaryText } from './strategies/summary.ts';
 import type { Row, Summary } from './strategies/summary.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
@@ -46,6 +48,8 @@ const { values: options } = parseArgs({
     resume: { type: 'boolean', default: false },
     cache: { type: 'string', default: 'runs/strategies-cache' },
     shots: { type: 'string', default: '0' },
+    told: { type: 'boolean', default: false },
+    over: { type: 'string' },
     summary: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -90,7 +94,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     const row = { setting: settingName, ...of, seed };
     if (done.has(key(row)) || performance.now() > until) return;
     const began = performance.now();
-    const { report, score, seconds } = make();
+    const { report, score, seconds, told } = make();
     const fitted = performance.now();
     const evaluations = evaluateColdStart({
       scorer: (_, { person }) => withoutOwn(score(person), own(person)),
@@ -113,6 +117,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
         }),
       ),
       ...(report && { report }),
+      ...(told && { told: told() }),
     };
     rows.push(ended);
     appendFileSync(options.rows, `${JSON.stringify(ended)}\n`);
@@ -147,7 +152,12 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     const nothing = new Uint32Array(0);
     const scorer = (released: boolean, known: (person: string) => Uint32Array) => (person: string) =>
       fitted.score(released ? run.releasedOf(person) : [], known(person));
-    measure({ encoder, epsilon, decoder }, () => ({ score: scorer(true, () => nothing), report, seconds }));
+    measure({ encoder, epsilon, decoder }, () => ({
+      score: scorer(true, () => nothing),
+      report,
+      seconds,
+      ...(options.told && { told: () => toldBy(fitted, run, { split, negatives }, seed).told }),
+    }));
     if (shots === 0) continue;
     // The decoder's report is left out, because its held-out figures are of persons without items.
     measure({ encoder, epsilon, decoder: `${decoder} + own items` }, () => ({ score: scorer(true, own), seconds }));
@@ -161,12 +171,15 @@ if (options.summary !== undefined) {
   writeFileSync(options.summary, `${JSON.stringify(all, null, 1)}\n`);
 }
 console.log(options.json ? JSON.stringify({ rows: summary, chosen: chosenOf(summary) }) : summaryText(summary));
+if (options.over !== undefined && !options.json) console.log(gainsOver(rows, options.over));
 
 interface Scorer {
   readonly score: (person: string) => Float32Array;
   readonly report?: Row['report'];
   /** Seconds of the fit, if it was made before. */
   readonly seconds?: number;
+  /** Bits that the target is told about one person, if they are to be measured. */
+  readonly told?: () => number;
 }
 
 function timed<Value>(make: () => Value): [value: Value, seconds: number] {

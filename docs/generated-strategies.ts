@@ -142,9 +142,9 @@ ${planted.map(plantedRow).join('\n')}
 
 ## Real data
 
-Encoders at a total epsilon of 4, raw (\`linear-bridge\` has no limit, and \`text\` costs the others nothing). A target is told 8 numbers per person (256 bits); with \`subspace+projection\` it is
-told 256 further numbers of a public projection of the person's own history (8,192 bits), from which it may reconstruct that history:
-rows are comparable only where as much is told. NDCG@10 with 99 negatives; paired gains with 95 % intervals over seeds, and over persons
+Encoders at a total epsilon of 4, raw (\`linear-bridge\` has no limit; \`text\` and \`history\` alone cost the others nothing). *Told* is the number of bits of one person's padded
+vector, rounded as coarsely as costs less than .001 NDCG@10 (of the first row of the encoder that was measured). With \`subspace+projection\` the target can reconstruct the person's own history, and with \`history\` and
+\`subspace+history\` it receives that history itself, by a consent that names it: rows are comparable only where as much is told ([at equal bits](transfer.md#at-equal-bits)). NDCG@10 with 99 negatives; paired gains with 95 % intervals over seeds, and over persons
 within seeds; "over ridge" compares decoders of the same releases. Bold: the best row on *held-out* persons among the rows with the most seeds;
 cold persons choose nothing. A method with \`~guard\` has no guard: every source is let in, and nothing is blended with the prior. On the published
 split (\`game-video\`) all draws have the same 212 persons, and 22 of 1,304 positives have a twin in the person's own source history: a column leaves them out. After 3: the first three
@@ -198,6 +198,8 @@ function settingTable(rows: readonly Summary[]): string {
   const best = Math.max(...rivals.map(({ heldOut }) => heldOut ?? 0));
   const kinds = KINDS.filter((kind) => rows.some(({ figures }) => kind in figures));
   const head = kinds.flatMap((kind) => [`NDCG@10 ${kind}`, 'over the prior', 'over ridge']);
+  const toldOf = ({ encoder, told }: Summary): number | undefined =>
+    told ?? rows.find((row) => row.encoder === encoder && row.told !== undefined)?.told;
   const lines = rows.map((row) => {
     const name = nameOf(row);
     const cells = kinds.flatMap((kind) => {
@@ -207,11 +209,11 @@ function settingTable(rows: readonly Summary[]): string {
       return [ndcg.toFixed(3).slice(1), ...[overPrior, overRidge].map((gain) => claimText(gain, row))];
     });
     const guard = row.kept === undefined ? '' : `${Math.round(100 * row.kept)} %`;
-    return `| ${rivals.includes(row) && row.heldOut === best ? `**${name}**` : name} | ${cells.join(' | ')} | ${guard} | ${row.seeds} | ${row.seconds.toFixed(0)} |`;
+    return `| ${rivals.includes(row) && row.heldOut === best ? `**${name}**` : name} | ${toldOf(row) ?? ''} | ${cells.join(' | ')} | ${guard} | ${row.seeds} | ${row.seconds.toFixed(0)} |`;
   });
   return `### ${setting.replace('-', ' -> ')}
 
-| method | ${head.join(' | ')} | let in | seeds | seconds |
-|---|${'---|'.repeat(head.length + 3)}
+| method | told, bits | ${head.join(' | ')} | let in | seeds | seconds |
+|---|${'---|'.repeat(head.length + 4)}
 ${lines.join('\n')}`;
 }

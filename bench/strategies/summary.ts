@@ -22,6 +22,8 @@ export interface Row {
    */
   readonly ndcg: Readonly<Record<string, readonly number[]>>;
   readonly report?: DecoderReport;
+  /** Bits that the target is told about one person. */
+  readonly told?: number;
 }
 
 /** Marks kinds of negatives under which positives with a twin do not count. */
@@ -44,6 +46,8 @@ export interface Summary extends Pick<Row, 'setting' | 'encoder' | 'epsilon' | '
   readonly figures: Readonly<
     Record<string, { readonly ndcg: number; readonly overPrior?: Interval; readonly overRidge?: Interval }>
   >;
+  /** Bits that the target is told about one person, the most over seeds; absent if they were not measured. */
+  readonly told?: number;
   /** Mean held-out NDCG@10 of the decoder's blend: a target can choose a decoder by it. */
   readonly heldOut?: number;
   /** Share of the seeds in which the guard accepted the decoder. */
@@ -65,6 +69,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
     const ridge = rows.filter(
       (row) => row.setting === setting && row.encoder === encoder && row.epsilon === epsilon && row.decoder === 'ridge',
     );
+    const told = group.flatMap((row) => row.told ?? []);
     const reports = group.flatMap(({ report }) => (report === undefined ? [] : [report]));
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return {
@@ -82,6 +87,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
           return [kind, { ndcg, ...(overPrior && { overPrior }), ...(overRidge && { overRidge }) }];
         }),
       ),
+      ...(told.length > 0 && { told: Math.max(...told) }),
       ...(reports.length > 0 && {
         heldOut: mean(reports.map(({ heldOut }) => heldOut['blend'] ?? 0)),
         kept: mean(reports.map(({ blend }) => (blend.decoder > 0 ? 1 : 0))),
@@ -180,12 +186,30 @@ export function chosenOf(rows: readonly Summary[]): readonly Chosen[] {
   });
 }
 
-/** Rows of an earlier measurement. A row of this one takes the place of the same row if it has at least as many seeds. */
+/** Rows of an earlier measurement. A row of this one takes the place of the same row if it has at least as many seeds, and else adds what the target is told. */
 export function merged(before: readonly Summary[], now: readonly Summary[]): readonly Summary[] {
   const same = (a: Summary, b: Summary): boolean =>
     a.setting === b.setting && a.encoder === b.encoder && a.epsilon === b.epsilon && a.decoder === b.decoder;
-  const kept = before.map((old) => now.find((row) => same(row, old) && row.seeds >= old.seeds) ?? old);
+  const kept = before.map((old) => {
+    const row = now.find((one) => same(one, old));
+    if (row !== undefined && row.seeds >= old.seeds) return row;
+    return row?.told === undefined ? old : { ...old, told: row.told };
+  });
   return [...kept, ...now.filter((row) => !before.some((old) => same(row, old)))];
+}
+
+/** Paired gains of every row over one row of the same seeds, by kind of negatives, as text. @param name as `nameOf` gives it */
+export function gainsOver(rows: readonly Row[], name: string): string {
+  const titles = [...new Set(rows.map((row) => `${row.setting} ${nameOf(row)}`))];
+  const lines = titles.flatMap((title) => {
+    const group = rows.filter((row) => title === `${row.setting} ${nameOf(row)}` && nameOf(row) !== name);
+    const over = rows.filter((row) => row.setting === group.at(0)?.setting && nameOf(row) === name);
+    return Object.keys(group.at(0)?.ndcg ?? {}).flatMap((kind) => {
+      const gain = gainOf(group, over, kind);
+      return gain === undefined ? [] : [`${title}, ${kind}: over ${name} ${text(gain)}`];
+    });
+  });
+  return lines.join('\n');
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -194,13 +218,13 @@ const text = ({ mean, low, high }: Interval): string => `${signed(mean)} [${sign
 
 export function summaryText(summaries: readonly Summary[]): string {
   return summaries
-    .map(({ setting, encoder, epsilon, decoder, seeds, figures, heldOut, kept, seconds }) => {
+    .map(({ setting, encoder, epsilon, decoder, seeds, figures, heldOut, kept, seconds, told }) => {
       const cells = Object.entries(figures).map(
         ([kind, { ndcg, overPrior, overRidge }]) =>
           `${kind} ${ndcg.toFixed(4)}${overPrior ? ` prior ${text(overPrior)}` : ''}${overRidge ? ` ridge ${text(overRidge)}` : ''}`,
       );
       const chosen = heldOut === undefined ? '' : ` held-out ${heldOut.toFixed(4)} kept ${String(kept)}`;
-      return `${setting} ${encoder} eps ${epsilon ?? '-'} ${decoder.padEnd(16)} x${seeds} ${seconds.toFixed(0)} s${chosen}\n    ${cells.join('\n    ')}`;
+      return `${setting} ${encoder} eps ${epsilon ?? '-'} ${decoder.padEnd(16)} x${seeds} ${seconds.toFixed(0)} s${chosen}${told === undefined ? '' : ` told ${told}`}\n    ${cells.join('\n    ')}`;
     })
     .join('\n');
 }

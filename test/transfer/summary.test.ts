@@ -1,6 +1,6 @@
 /** Intervals of bench:strategies: what they cover, and what may be claimed. */
 import assert from 'node:assert/strict';
-import { gainOf, isClaimed } from '../../bench/strategies/summary.ts';
+import { gainOf, gainsOver, isClaimed, merged, summaryOf } from '../../bench/strategies/summary.ts';
 import type { Interval, Row } from '../../bench/strategies/summary.ts';
 import { Prng } from '../../core/random/prng.ts';
 
@@ -30,6 +30,22 @@ describe('figures of bench:strategies', () => {
     // Persons differ by .25 on both sides, so the mean of a hundred has an interval of 2 · 1.96 · .25 / 10.
     assert.ok(Math.abs(widthOf('game-video') - 0.098) < 0.015, String(widthOf('game-video')));
     assert.ok(widthOf('sports-toys') < 0.05, String(widthOf('sports-toys')));
+  });
+
+  it('what a target is told is added to figures of more seeds, and stays with figures of as many', () => {
+    const rows = rowsOf('sports-toys', 'own', () => 0.3);
+    const [before] = summaryOf(rows);
+    const [fewer] = summaryOf(rows.slice(0, 3).map((row, seed) => ({ ...row, told: 30 + seed })));
+    assert.deepEqual(merged([before], [fewer]), [{ ...before, told: 32 }]);
+    const [again] = summaryOf(rows.map((row) => ({ ...row, told: 40 })));
+    assert.deepEqual(merged([before], [again]), [again]);
+  });
+
+  it('gains over a named row are paired, and every other row has one', () => {
+    const rows = [rowsOf('sports-toys', 'own', () => 0.3), rowsOf('sports-toys', 'other', () => 0.2)].flat();
+    const text = gainsOver(rows, 'other');
+    assert.match(text, /^sports-toys own, uniform: over other \+0\.(09|10)\d\d \[\+/);
+    assert.equal(text.split('\n').length, 1);
   });
 
   it('no gain under .02 is claimed on fewer than 600 persons', () => {
