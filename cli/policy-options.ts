@@ -58,7 +58,7 @@ export function addPolicyOptions(command: Command): Command {
     )
     .option(
       '--encoder <expression>',
-      'what leaves a platform, from pieces: VIEW, VIEW+VIEW or VIEW>TRAINING ("isthmus strategies" lists them)',
+      'what leaves a platform, from pieces: VIEW, VIEW+VIEW or VIEW>TRAINING ("isthmus strategies" lists them); >map behind it learns a map from persons known on both sides, for targets that know none',
     )
     .option('--set <piece.key=value>', 'a setting of a piece of the encoder; may be repeated', setting)
     .option('--rounds <count>', 'rounds of the shared model', integer(0), 0)

@@ -12,7 +12,7 @@ import { inTurns } from './turns.ts';
 /** A platform's consents, and everything that a change is checked against. */
 export interface ConsentBook {
   readonly platform: string;
-  /** All platforms of the federation, including this one. */
+  /** The platforms that a consent may name as its target: the others, and this one if the federation learns a map. */
   readonly platforms: readonly string[];
   readonly consents: Pick<ConsentStore, 'list'>;
   /** Unix seconds. */

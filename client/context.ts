@@ -19,7 +19,7 @@ import { decoderNamed } from '../core/transfer/readouts/registry.ts';
 import type { Body } from '../core/wire/body.ts';
 import { sparingLog } from '../host/sparing-log.ts';
 import { onCoordinates } from './coordinates.ts';
-import { checkDomain, checkOrigin } from './domain-check.ts';
+import { checkDomain, checkOrigin, checkPersons } from './domain-check.ts';
 import type { HiddenPositives } from './evaluation/hidden.ts';
 import type { PlatformEvent } from './events.ts';
 import { forgetFormerKeys } from './former-members.ts';
@@ -61,7 +61,7 @@ export type Context<Key extends keyof PlatformContext> = Pick<PlatformContext, K
 
 /**
  * @throws FederationError MANIFEST_*, VERSION_*, FEDERATION_UNKNOWN_PLATFORM; PlatformError PLATFORM_EMPTY_DOMAIN,
- *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_CATALOGUE_OF_ROWS, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR;
+ *   PLATFORM_BAD_DOMAIN, PLATFORM_CATALOGUE, PLATFORM_CATALOGUE_OF_ROWS, PLATFORM_PERSONS, PLATFORM_PSEUDONYM_KEY, POLICY_FLOOR;
  *   TransferError, PackageError for an unknown decoder; PrivacyError for a policy that cannot be planned or a broken ledger.
  */
 export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
@@ -76,6 +76,7 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   const entry = platformOf(manifest, name);
   checkOrigin(plan, name, given.catalogueOrigin);
   checkDomain(given.domain, entry, log);
+  checkPersons(plan, given.domain);
   const ledger = new OwnLedger(plan, name, store);
   takeVersion(
     manifest,

@@ -8,6 +8,7 @@ import { idOf } from '../core/data/ids.ts';
 import type { CatalogueEntry } from '../core/data/reading.ts';
 import type { ManifestPlatform } from '../core/federation/manifest.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
+import { plannedRelease } from '../core/federation/planned-release.ts';
 import { isSource } from '../core/transfer/public-shape.ts';
 import { PlatformError } from './errors.ts';
 import type { Log } from '../host/log.ts';
@@ -84,5 +85,20 @@ export function checkOrigin(plan: FederationPlan, platform: string, origin: Cata
   throw new PlatformError(
     'PLATFORM_CATALOGUE_OF_ROWS',
     `the catalogue of "${platform}" was collected from its rows, so it tells which items other persons have met, and this federation promises epsilon 0. Give "isthmus data inspect" a file of all items with --items, or leave "${platform}" out of privacy.sources`,
+  );
+}
+
+/**
+ * An answer holds a public number of persons at most, and leaves out those whose pseudonyms come last. One person's row would then
+ * decide if another person teaches the map.
+ * @throws PlatformError PLATFORM_PERSONS.
+ */
+export function checkPersons(plan: FederationPlan, { name, persons }: Pick<Domain, 'name' | 'persons'>): void {
+  if (!plan.learnsMap || !isSource(plan.shape, name)) return;
+  const { mostPersons } = plannedRelease(plan, name);
+  if (persons.length <= mostPersons) return;
+  throw new PlatformError(
+    'PLATFORM_PERSONS',
+    `"${name}" has ${persons.length} persons, and its answers hold ${mostPersons} at most by the manifest. Who is left out would tell of others in the map that is learnt: put the number of its persons into the manifest (personsAbout)`,
   );
 }

@@ -12,6 +12,10 @@ export const PlatformError = errorsOf('PlatformError', {
     kind: 'privacy',
     about: 'the catalogue was collected from rows, and the federation promises that nothing depends on other persons',
   },
+  PLATFORM_PERSONS: {
+    kind: 'privacy',
+    about: 'the platform has more persons than one answer may hold, and a map would be learnt from those who fit',
+  },
   PLATFORM_VOCABULARY: {
     kind: 'input',
     about: 'the federation’s vocabulary is missing, another one, or may not be used with this catalogue',

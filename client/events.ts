@@ -6,7 +6,10 @@
 import type { Outcome } from '../core/secagg/outcome.ts';
 import type { DecoderReport } from '../core/transfer/decoder/report.ts';
 
-/** The stages of a platform, in the order in which it passes through them. */
+/**
+ * The stages of a platform, in the order in which it passes through them. Where a map is learnt, `releasing` comes before `ready`:
+ * linked persons teach it with what was released.
+ */
 export type PlatformStage = 'preparing' | 'ready' | 'training' | 'releasing' | 'fitting' | 'evaluating' | 'serving';
 
 export type PlatformEvent =
@@ -36,6 +39,11 @@ export type PlatformEvent =
       readonly report: DecoderReport;
       readonly refusedBecause?: string;
     }
+  /**
+   * The map of a round serves. Root mean square of a coordinate, and the standard deviation of its noise: a map without more than
+   * noise has both alike.
+   */
+  | { readonly kind: 'map'; readonly modelRound: number; readonly coordinate: number; readonly noise: number }
   | { readonly kind: 'evaluated'; readonly file: string | null; readonly coldPersons: number }
   /** `warnings` are about the federation, e.g. that it adds no noise. */
   | { readonly kind: 'listening'; readonly url: string; readonly warnings: readonly string[] }

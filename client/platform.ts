@@ -22,6 +22,7 @@ import { ReleaseOffice } from './releases/office.ts';
 import { Post } from './releases/post.ts';
 import { Participation } from './rounds/participation.ts';
 import { OwnHistories } from './serving/own-histories.ts';
+import { TaughtMap } from './serving/taught-map.ts';
 import { ServedDecoder } from './serving/decoder.ts';
 import type { Fitted } from './serving/decoder.ts';
 import type { Recommendation } from './serving/recommender.ts';
@@ -72,6 +73,7 @@ interface Rooms {
   readonly office: ReleaseOffice;
   readonly decoder: ServedDecoder;
   readonly histories: OwnHistories;
+  readonly taughtMap: TaughtMap;
 }
 
 class Agent implements Platform {
@@ -126,6 +128,7 @@ class Agent implements Platform {
       ...context,
       persons: context.domain.persons.length,
       onAdopted: () => this.#onAdopted(),
+      linked: () => this.#opened().office.linked(),
     });
     this.#post = new Post({
       ...context,
@@ -209,9 +212,10 @@ class Agent implements Platform {
     await office.begin();
     const encoder = new LocalEncoder(context, workshop);
     const histories = new OwnHistories({ ...context, domain: people.domain, models: context.store.models, workshop });
+    const taughtMap = new TaughtMap({ ...context, domain: people.domain, models: context.store.models });
     const onStage = (stage: 'fitting' | 'serving'): void => this.#progress.enter(stage);
-    const decoder = new ServedDecoder({ ...context, people, workshop, office, histories, onStage });
-    this.#rooms = { workshop, encoder, office, decoder, histories };
+    const decoder = new ServedDecoder({ ...context, people, workshop, office, histories, taughtMap, onStage });
+    this.#rooms = { workshop, encoder, office, decoder, histories, taughtMap };
     // Persons who were served before the restart are served while the new models are made.
     if (context.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(context.onError);
   }
@@ -223,26 +227,24 @@ class Agent implements Platform {
 
   /** Ends once the first recommendations are served and evaluated. Afterwards the decoder is fitted again until `stop`. */
   async #live(): Promise<void> {
-    const { log, signal, onError } = this.#context;
+    const { signal, onError } = this.#context;
     const { workshop, office, decoder } = this.#opened();
-    const [progress, participation] = [this.#progress, this.#participation];
+    const progress = this.#progress;
     await unlessAborted(this.#link.contact, signal);
 
     progress.enter('preparing');
     await workshop.prepare();
     signal.throwIfAborted();
 
-    await participation.join(workshop);
-    progress.prepared();
-    const end = await unlessAborted(participation.over, signal);
-    if (this.plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
-    await participation.idle();
-    this.#areRoundsOver = true;
+    if (!this.plan.learnsMap) await this.#takePartInRounds();
 
     progress.enter('releasing');
     void decoder.serveMeanwhile().catch(onError);
     await this.#release();
     await office.answers();
+
+    // Linked persons teach the map with what was just released.
+    if (this.plan.learnsMap) await this.#takePartInRounds();
 
     office.onReceived(() => void decoder.refit().catch(onError));
     const fitted = await decoder.fit();
@@ -252,21 +254,34 @@ class Agent implements Platform {
     void decoder.refitIfWanted().catch(onError);
   }
 
+  async #takePartInRounds(): Promise<void> {
+    const { log, signal } = this.#context;
+    const participation = this.#participation;
+    await participation.join(this.#opened().workshop);
+    this.#progress.prepared();
+    const end = await unlessAborted(participation.over, signal);
+    if (this.plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
+    await participation.idle();
+    this.#areRoundsOver = true;
+  }
+
   /**
    * Offers this platform's representations and requests those of the others, then weighs the federation's item vectors
    * for persons with a history here.
    */
   async #release(): Promise<void> {
     const { encoder, office, histories } = this.#opened();
-    const current = await encoder.after(this.#participation.round);
+    // No round of a map is in a representation.
+    const current = await encoder.after(this.plan.learnsMap ? 0 : this.#participation.round);
     this.#stopping.signal.throwIfAborted();
     office.open(current);
     await histories.fit();
   }
 
-  /** Releases again: a shared model may arrive after the one that the last releases were made with. */
+  /** A map serves at once. After another shared model the releases are made again, because it may arrive after the last ones. */
   async #onAdopted(): Promise<void> {
-    if (this.#areRoundsOver) await this.#release();
+    if (this.plan.learnsMap) this.#opened().taughtMap.adopt();
+    else if (this.#areRoundsOver) await this.#release();
   }
 
   async #measure({ version, decoder }: Fitted): Promise<void> {

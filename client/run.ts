@@ -8,6 +8,7 @@ import { unsafeSharedKeyPseudonyms } from '../core/crypto/pseudonym.ts';
 import { formatReading } from '../core/data/reading.ts';
 import { badRowPlace } from '../core/data/rows.ts';
 import { memberOf } from '../core/federation/co-signature.ts';
+import { consentTargets } from '../core/federation/consent.ts';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
 import type { RandomStreams } from '../core/random/streams.ts';
 import { placeOf } from './defect.ts';
@@ -159,7 +160,7 @@ export async function runPlatform(settings: RunSettings): Promise<RunningPlatfor
     closers.push(() => platform.stop());
     store.starts.put({
       platform: identity.name,
-      platforms: manifest.platforms.map(({ name }) => name),
+      platforms: consentTargets(platform.plan, identity.name),
       data: resolve(data),
       readingPath,
       reading: formatReading(file),

@@ -23,7 +23,7 @@ export const recommendationSchema = z.strictObject({
       }),
     )
     .describe('best first'),
-  basis: z.enum(['representation', 'prior', 'popularity', 'own-history']).describe('what the answer rests on'),
+  basis: z.enum(['representation', 'prior', 'popularity', 'own-history', 'map']).describe('what the answer rests on'),
   sources: z.array(z.string()).describe('platforms whose release of this person was used'),
   claim: z.string().describe('what may be said of the privacy of this answer'),
   known: z.boolean().describe('whether anything is known of the person, here or from a source'),
@@ -73,6 +73,11 @@ export const platformEventSchema: z.ZodType<PlatformEvent> = z.discriminatedUnio
   event('received', { source: z.string(), persons: count }),
   event('withdrawn', { platform: z.string(), persons: count }),
   event('decoder', { modelRound: count, report: decoderReportSchema, refusedBecause: z.string().optional() }),
+  event('map', {
+    modelRound: count,
+    coordinate: z.number().min(0).describe('root mean square of a coordinate of the map'),
+    noise: z.number().min(0).describe('standard deviation of the noise in it'),
+  }),
   event('evaluated', { file: z.string().nullable(), coldPersons: count }),
   event('listening', { url: z.string(), warnings }),
   event('failed', { code: z.string() }),

@@ -24,7 +24,11 @@ const USUAL_STRATEGIES = published.filter((one) => one !== 'shared-subspace');
 /** An encoder, as an expression. */
 const encoder = z.string().superRefine((value, context) => {
   try {
-    composeEncoder(encoderSpec(value));
+    const { spec } = composeEncoder(encoderSpec(value));
+    if (spec.map === undefined) return;
+    const message =
+      'learns a map, which serves where nobody is linked, and a simulation has linked persons: leave out >map';
+    context.addIssue({ code: 'custom', input: value, message });
   } catch (error) {
     context.addIssue({ code: 'custom', input: value, message: `names an encoder wrongly: ${messageOf(error)}` });
   }

@@ -7,7 +7,8 @@ import { implicitAls } from '../../core/transfer/factors/implicit-als.ts';
 import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
 import type { Blend } from '../federation/choice.ts';
 import { combinations, keyOf, ranksOf, unitLength, weighted } from '../federation/choice.ts';
-import { noisedMap } from './noised.ts';
+import { LENGTH_POWER, MAP_WEIGHT } from '../../core/transfer/decoder/mapped-list.ts';
+import { LENGTHS, noisedMap } from './noised.ts';
 import { cutOf } from './persons.ts';
 import type { Cut } from './persons.ts';
 import { localsOf, ownMap, pooledMap, pooledVotes, popularity, prior, titles, withConstant } from './scorers.ts';
@@ -21,6 +22,8 @@ const POOLED = ['B0', 'B1', 'W0', 'W1', 'W2'];
 /** Length of a person's representation in the map that is learnt from own linked persons under noise. */
 const OWN_LINKS = 32;
 const WEIGHTS = [0.15, 0.3, 0.6, 1, 2, 4];
+/** The list that the product serves: its weights are fixed. */
+const SERVED: Blend = { P: 1, [`N${OWN_LINKS}-${LENGTHS.indexOf(LENGTH_POWER)}`]: MAP_WEIGHT };
 
 /** Lists of scores of one pair and cut, by name. */
 export interface Board {
@@ -126,6 +129,9 @@ export function compare(boards: readonly Board[]): BridgeRow[] {
       ['pooled raw rows', beside(POOLED)],
       ['pooled map of 32 numbers', beside(['W0', 'W1', 'W2'])],
       ...(noised.length > 0 ? [['noised map', beside(noised)] as [string, Chosen[]]] : []),
+      ...(noised.length > 0 && linked === 0
+        ? [['noised map, weights of the product', chosenElsewhere(there, () => [SERVED])] as [string, Chosen[]]]
+        : []),
     ];
     there.forEach((board, b) => {
       const add = (row: string, a: Chosen, over: string, c: Chosen): void => {

@@ -13,7 +13,7 @@ import { itemWeights, weightedVectors } from '../../core/transfer/encoder/subspa
 import { multiplyVector } from '../../core/transfer/linear-algebra/products.ts';
 import { LawfulVector } from '../../core/transfer/training/linked-person.ts';
 import type { LinkedPerson } from '../../core/transfer/training/linked-person.ts';
-import { bridgedItems, linkedProducts } from '../../core/transfer/training/linked-products.ts';
+import { linkedProducts, mappedItems } from '../../core/transfer/training/linked-products.ts';
 import { trainSubspace } from '../federation/subspace.ts';
 import { historyAt } from './scorers.ts';
 import type { Score } from './scorers.ts';
@@ -74,11 +74,12 @@ export function noisedMap({ pair, elsewhere }: Cut, dimension: number, epsilon: 
       ],
     })),
   });
+  const blocks = [{ name: source.name, shape: [common.size, dimension] }];
   const random = seededRandom(`${seed}/bridge`);
   const total = new Float64Array(common.size * dimension);
   others.forEach(({ domain }, t) => {
     const [planned] = plan.sums[domain.name];
-    const of = linkedProducts({ source: source.name, dimension, places: placesAt(others[t]) });
+    const of = linkedProducts(blocks, placesAt(others[t]));
     const linked = elsewhere[t].map((person): LinkedPerson => ({
       received: new Map([[source.name, numbers.lawful(person.source)]]),
       history: { items: historyAt(domain, person.target) },
@@ -91,8 +92,9 @@ export function noisedMap({ pair, elsewhere }: Cut, dimension: number, epsilon: 
   const sum = discreteGaussian.decode(planned, total);
   const signal = Math.hypot(...[...chunked(sum)]) / Math.sqrt(sum.length);
   const scores = LENGTHS.map((power): Score => {
-    const items = bridgedItems(sum, { source: source.name, dimension, places: placesAt(target) }, deviation, power);
-    return (row) => multiplyVector(items, dimension, numbers.of(row));
+    const items = mappedItems(blocks, sum, { noiseDeviation: deviation, places: placesAt(target), power });
+    const vectors = items.get(source.name)?.vectors ?? new Float32Array(0);
+    return (row) => multiplyVector(vectors, dimension, numbers.of(row));
   });
   return { numbers: numbers.of, scores, signal, noise: deviation };
 }

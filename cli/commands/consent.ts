@@ -38,11 +38,17 @@ const DAY_SECONDS = 86_400;
 
 export function consentCommand(): Command {
   return new Command('consent')
-    .description('record, list and withdraw consents of persons to a release to a target platform')
+    .description(
+      'record, list and withdraw consents of persons to a release to a target platform, or to teaching the map',
+    )
     .addCommand(
       whom(withAllow(new Command('add')))
         .description('record consents; without one nothing of a person is released')
-        .requiredOption('--target <platform>', 'platform that may receive their representations', text)
+        .requiredOption(
+          '--target <platform>',
+          'platform that may receive their representations; this platform itself, with --also map',
+          text,
+        )
         .option('--epoch <number>', 'release epoch that the consent is for', integer(0, LATEST_EPOCH), 1)
         .addOption(
           new Option('--expires <when>', 'a date (2027-01-31) or a number of days (90d)')
@@ -58,7 +64,7 @@ export function consentCommand(): Command {
     .addCommand(
       withAllow(new Command('list'))
         .description('list the consents on record')
-        .requiredOption('--state <dir>', "the source platform's state directory", text)
+        .requiredOption('--state <dir>', "the platform's state directory", text)
         .option('--person <id>', 'of one person', personId)
         .option('--target <platform>', 'for one target', text)
         .option('--epoch <number>', 'of one epoch', integer(0))
@@ -88,6 +94,7 @@ Examples:
   isthmus consent add --state films-state --person p000123 --target books --expires 90d
   isthmus consent add --state films-state --file persons.txt --target books --dry-run      one person id per line
   isthmus consent add --state films-state --person p000123 --target books --also history
+  isthmus consent add --state books-state --file persons.txt --target books --also map
   isthmus consent list --state films-state --target books
   isthmus consent withdraw --state films-state --person p000123`,
     );
@@ -95,7 +102,7 @@ Examples:
 
 function whom(command: Command): Command {
   return command
-    .requiredOption('--state <dir>', "the source platform's state directory", text)
+    .requiredOption('--state <dir>', "the platform's state directory", text)
     .option('--person <ids>', "the platform's own person ids, comma-separated", list(personId))
     .option('--file <file>', 'a file of person ids, one per line', text)
     .option('--dry-run', 'only print what would be done');

@@ -86,6 +86,7 @@ export function table({ items, basis, sources, claim, known, warnings }: Recomme
   const why = {
     representation: `what ${sources.join(' and ')} released of this person`,
     prior: 'the taste of persons known on several platforms: nothing was released of this person',
+    map: 'the vectors of the sources above, a map that other platforms learnt from persons known on both sides, and what is popular here',
     'own-history': "this person's history here, this platform's persons, and item vectors that the federation trained",
     popularity: "what this platform's persons like: nothing was released of this person",
   }[basis];

@@ -2,6 +2,7 @@
  * All releases of one platform: its consents, its desk as a source, and its desk as a target.
  * @module
  */
+import { consentTargets } from '../../core/federation/consent.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 import type { LetterBody } from '../../core/federation/letter.ts';
 import { encoderFingerprint, plannedRelease } from '../../core/federation/planned-release.ts';
@@ -15,6 +16,7 @@ import type { People } from '../data/people.ts';
 import { SourceDesk } from './source.ts';
 import type { Encoder } from './source.ts';
 import { TargetDesk } from './target.ts';
+import { ofTeachers } from './teachers.ts';
 import { unixSeconds } from '../clock.ts';
 import { inTurns, InOrder } from '../turns.ts';
 import { Withdrawals } from './withdrawals.ts';
@@ -141,6 +143,18 @@ export class ReleaseOffice {
     return this.#target?.representations(version) ?? [];
   }
 
+  /** What was received, in the requested version, of the persons who teach the map here. */
+  linked(): readonly ReceivedRepresentations[] {
+    const { store, identity, clock, people } = this.#options;
+    return ofTeachers(this.representations(this.version), {
+      platform: identity.name,
+      epoch: this.version.epoch,
+      now: unixSeconds(clock),
+      people,
+      consents: store.consents.list({ target: identity.name }),
+    });
+  }
+
   /** @throws FederationError LETTER_INVALID. */
   onLetter(from: string, { body, order }: IncomingLetter): void {
     switch (body.kind) {
@@ -164,10 +178,10 @@ export class ReleaseOffice {
 
   /** The consents on record, with the operations that change them. */
   get book(): ConsentBook {
-    const { manifest, identity, store, clock } = this.#options;
+    const { plan, identity, store, clock } = this.#options;
     return {
       platform: identity.name,
-      platforms: manifest.platforms.map(({ name }) => name),
+      platforms: consentTargets(plan, identity.name),
       consents: store.consents,
       now: () => unixSeconds(clock),
       knows: (person) => this.#options.people.rowOf(person) !== undefined,
@@ -187,15 +201,15 @@ export class ReleaseOffice {
 
   /** Warns of consents that release nobody, because of a mistyped name or data of another day. */
   #warnOfIdleConsents(): void {
-    const { store, log, manifest, identity, people } = this.#options;
+    const { store, log, plan, identity, people } = this.#options;
     const consents = store.consents.list({});
     const unknown = unknownAmong(consents, people);
     if (unknown > 0) log.warn('consents on record of persons that the data does not hold', { persons: unknown });
-    const others = new Set(manifest.platforms.map(({ name }) => name).filter((name) => name !== identity.name));
-    const astray = consents.filter(({ target }) => !others.has(target)).length;
+    const targets = consentTargets(plan, identity.name);
+    const astray = consents.filter(({ target }) => !targets.includes(target)).length;
     if (astray > 0) {
       log.warn(
-        'consents on record for targets that are no other platform of this federation: nobody is released by them; see "isthmus consent list"',
+        'consents on record for targets that this federation does not have: nobody is released by them; see "isthmus consent list"',
         { consents: astray },
       );
     }

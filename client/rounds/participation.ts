@@ -6,6 +6,7 @@ import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 import { cohortOf, roundSum, sessionParameters } from '../../core/federation/attempt.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { attemptCharge, proposedAttempt } from '../../core/privacy/plan/plan-events.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { attemptKey } from '../../core/secagg/parameters.ts';
 import type {
   AttemptEndBody,
@@ -34,6 +35,8 @@ export interface ParticipationOptions extends Context<Needed> {
   readonly store: Pick<PlatformStore, 'sessions' | 'models'>;
   /** Called after the encoder adopted a new shared model. */
   readonly onAdopted: () => Promise<void>;
+  /** What this platform received of persons who let it teach the map, read anew for each attempt; absent: of nobody. */
+  readonly linked?: () => readonly ReceivedRepresentations[];
   /** Number of this platform's persons, only for its own progress view. */
   readonly persons: number;
 }
@@ -204,7 +207,7 @@ export class Participation {
   }
 
   #update({ model, round }: AttemptStartBody, signal: AbortSignal): Promise<Update> {
-    const { plan, identity, mechanism, random, emit, persons } = this.#options;
+    const { plan, identity, mechanism, random, emit, linked, persons } = this.#options;
     let done = 0;
     const step = Math.max(1, Math.floor(persons / 20));
     return this.#model.update({
@@ -212,6 +215,7 @@ export class Participation {
       platform: identity.name,
       shared: model,
       round,
+      ...(linked && { linked: linked() }),
       mechanism,
       // A seeded source, which only simulations use, gives every retry of the round the same draws. So a measurement
       // does not depend on which attempts failed.

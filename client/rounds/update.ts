@@ -11,6 +11,7 @@ import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.t
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { toRing } from '../../core/privacy/mechanism/ring.ts';
 import type { RandomSource } from '../../core/random/source.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 
 /** The part of a strategy that rounds need, on whichever thread it runs. */
@@ -38,6 +39,8 @@ export interface UpdateOptions {
   /** The shared model that came with the attempt. */
   readonly shared: SharedModel;
   readonly round: number;
+  /** What the platform received of persons who let it teach the map; absent: of nobody. */
+  readonly linked?: readonly ReceivedRepresentations[];
   readonly mechanism: PrivacyMechanism;
   readonly random: RandomSource;
   readonly signal: AbortSignal;
@@ -60,12 +63,12 @@ export interface Update {
 
 /** @throws AbortError if the attempt is over; the errors of the strategy. */
 export async function computeUpdate(options: UpdateOptions): Promise<Update> {
-  const { plan, model, shared, round, mechanism, random, signal, onContribution } = options;
+  const { plan, model, shared, round, linked, mechanism, random, signal, onContribution } = options;
   const sum = roundSum(plan, options.platform);
   const clip = clipOf(plan, shared);
   const accumulator = mechanism.accumulate(sum, random);
   let turnBegan = performance.now();
-  for await (const contribution of model.contributions(trainedPart(plan, shared), round)) {
+  for await (const contribution of model.contributions(trainedPart(plan, shared), round, linked)) {
     accumulator.add(clip === undefined ? contribution : votingContribution(sum, clip, contribution));
     onContribution();
     if (performance.now() - turnBegan < TURN_MS) continue;

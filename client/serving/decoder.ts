@@ -15,12 +15,14 @@ import type { Workshop } from '../work/workshop.ts';
 import { qualityOf, refusalOf } from './acceptance.ts';
 import type { OwnHistories } from './own-histories.ts';
 import { Recommender } from './recommender.ts';
+import type { TaughtMap } from './taught-map.ts';
 
 export interface ServedDecoderOptions extends Context<'statement' | 'store' | 'receives' | 'log' | 'emit' | 'signal'> {
   readonly people: People;
   readonly workshop: Pick<Workshop, 'fit' | 'fitsApart'>;
   readonly office: ReleaseOffice;
   readonly histories: Pick<OwnHistories, 'newcomer'>;
+  readonly taughtMap: Pick<TaughtMap, 'list'>;
   readonly onStage: (stage: 'fitting' | 'serving') => void;
 }
 
@@ -103,9 +105,10 @@ export class ServedDecoder {
   }
 
   #recommenderOf(decoder: Decoder, version: ReceivedVersion): Recommender {
-    const { people, statement, store, histories } = this.#given;
+    const { people, statement, store, histories, taughtMap } = this.#given;
     const { received } = store;
-    return new Recommender({ decoder, people, newcomer: () => histories.newcomer, received, version, statement });
+    const rankings = { newcomer: () => histories.newcomer, mapped: () => taughtMap.list };
+    return new Recommender({ decoder, people, ...rankings, received, version, statement });
   }
 
   #tellFitted({ version, decoder: { report } }: Fitted, refusedBecause: string | undefined): void {

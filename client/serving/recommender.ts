@@ -4,9 +4,12 @@
  */
 import type { PrivacyStatement } from '../../core/claims/claims.ts';
 import { bestOfAll } from '../../core/transfer/decoder/best-rows.ts';
+import type { Best } from '../../core/transfer/decoder/best-rows.ts';
+import { FEWEST_WARM } from '../../core/transfer/decoder/decoder.ts';
 import type { Decoder } from '../../core/transfer/decoder/decoder.ts';
+import type { MappedList, MappedScores } from '../../core/transfer/decoder/mapped-list.ts';
 import type { Newcomer, NewcomerParts } from '../../core/transfer/newcomer/newcomer.ts';
-import type { Explanation } from '../../core/transfer/decoder/report.ts';
+import type { Explanation, ReleasedVector } from '../../core/transfer/decoder/report.ts';
 import { turn } from '../turns.ts';
 import type { People } from '../data/people.ts';
 import type { ReceivedStore, ReceivedVersion } from '../store/platform-store.ts';
@@ -26,8 +29,11 @@ export interface Recommendation {
   readonly warnings: readonly string[];
 }
 
-/** `own-history`: the person's history here, beside item vectors that the federation trained. */
-export type Basis = Explanation['basis'] | 'own-history';
+/**
+ * `own-history`: the person's history here, beside item vectors that the federation trained. `map`: the released vectors, through
+ * a map that was learnt at other targets.
+ */
+export type Basis = Explanation['basis'] | 'own-history' | 'map';
 
 export interface RecommendedItem {
   readonly item: string;
@@ -38,10 +44,12 @@ export interface RecommendedItem {
 }
 
 export interface RecommenderOptions {
-  readonly decoder: Pick<Decoder, 'best' | 'explain'>;
+  readonly decoder: Pick<Decoder, 'best' | 'explain' | 'report'>;
   readonly people: People;
   /** Ranks for persons with a history here; undefined if the federation trains no item vectors. */
   readonly newcomer: () => Newcomer | undefined;
+  /** Ranks for persons with released vectors while too few are known on both sides for a decoder; absent or undefined without a map. */
+  readonly mapped?: () => MappedList | undefined;
   readonly received: ReceivedStore;
   /** The version that the decoder was fitted on. */
   readonly version: ReceivedVersion;
@@ -61,36 +69,50 @@ export class Recommender {
    * @param k number of items, at least 1.
    */
   async recommend(pseudonym: string, k: number): Promise<Recommendation> {
-    const { decoder, people, received, version } = this.#options;
+    const { people, received, version } = this.#options;
     const { domain } = people;
     const released = received.person(pseudonym, version);
     const row = people.rowOfPseudonym(pseudonym);
     const own = row === undefined ? NO_ITEMS : domain.items.subarray(domain.offsets[row], domain.offsets[row + 1]);
-    // The newcomer's ranking reads only the own history, so the decoder ranks for a person with released vectors.
-    const newcomer = released.length === 0 && own.length > 0 ? this.#options.newcomer() : undefined;
-    const { rows: best, scores } =
-      newcomer === undefined ? decoder.best(released, k, own) : bestOfAll(newcomer.scores(own), k, own);
+    const { best, explain } = this.#ranking(released, own, k);
     await turn();
-    const explanations: readonly ExplainedBy[] =
-      newcomer === undefined
-        ? best.map((item) => decoder.explain(released, item, own))
-        : newcomer.explain(own, best).map((parts) => ({ basis: 'own-history', parts: partsText(parts) }));
+    const explanations = explain(best.rows);
     const basis = explanations.at(0)?.basis ?? 'popularity';
     return {
-      items: best.map((item, place) => {
+      items: best.rows.map((item, place) => {
         const title = domain.titles?.[item];
         return {
           item: domain.catalogue[item],
           ...(title !== undefined && { title }),
-          score: scores[place],
+          score: best.scores[place],
           explanation: explanations[place].parts,
         };
       }),
       basis,
-      sources: basis === 'representation' ? released.map(({ source }) => source) : [],
+      sources: restsOnReleases(basis) ? released.map(({ source }) => source) : [],
       claim: this.#claim(basis, own.length > 0),
       known: released.length > 0 || (row !== undefined && people.hasHistory(row)),
       warnings: this.#options.statement.warnings,
+    };
+  }
+
+  /** The k best items for a person, by the ranking that knows most of the person here. */
+  #ranking(released: readonly ReleasedVector[], own: Uint32Array, k: number): Ranking {
+    const { decoder, newcomer, mapped } = this.#options;
+    const map = mapped?.();
+    const mappedScores = map && decoder.report.warmPersons < FEWEST_WARM ? map.scores(released) : undefined;
+    if (mappedScores !== undefined) return mappedRanking(mappedScores, k, own);
+    // The newcomer's ranking reads only the own history, so the decoder ranks for a person with released vectors.
+    const ofOwn = released.length === 0 && own.length > 0 ? newcomer() : undefined;
+    if (ofOwn === undefined) {
+      return {
+        best: decoder.best(released, k, own),
+        explain: (items) => items.map((item) => decoder.explain(released, item, own)),
+      };
+    }
+    return {
+      best: bestOfAll(ofOwn.scores(own), k, own),
+      explain: (items) => ofOwn.explain(own, items).map((parts) => ({ basis: 'own-history', parts: partsText(parts) })),
     };
   }
 
@@ -99,7 +121,7 @@ export class Recommender {
       const [trained] = this.#options.statement.claims;
       return `This list rests on this person's own history here and on other persons of this platform: nothing of this person's data on other platforms is in it but as a part of sums over everybody. ${trained.plain}`;
     }
-    if (basis !== 'representation') {
+    if (!restsOnReleases(basis)) {
       const rests = hasOwn
         ? "this person's own history here and on other persons of this platform"
         : 'other persons of this platform alone';
@@ -115,6 +137,31 @@ const NO_ITEMS = new Uint32Array(0);
 interface ExplainedBy {
   readonly basis: Basis;
   readonly parts: Explanation['parts'];
+}
+
+interface Ranking {
+  readonly best: Best;
+  readonly explain: (items: readonly number[]) => readonly ExplainedBy[];
+}
+
+function mappedRanking({ map, popularity }: MappedScores, k: number, own: Uint32Array): Ranking {
+  const scores = map.map((score, item) => score + popularity[item]);
+  return {
+    best: bestOfAll(scores, k, own),
+    explain: (items) =>
+      items.map((item) => ({
+        basis: 'map',
+        parts: [
+          { name: 'map', weight: map[item] },
+          { name: 'popularity', weight: popularity[item] },
+        ],
+      })),
+  };
+}
+
+/** True for a list that rests on vectors that were released of this person. */
+function restsOnReleases(basis: Basis): boolean {
+  return basis === 'representation' || basis === 'map';
 }
 
 function partsText({ neighbours, popularity, shared, sharedPopularity }: NewcomerParts): Explanation['parts'] {

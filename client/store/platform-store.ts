@@ -56,7 +56,7 @@ export interface StartStore {
 
 export interface LastStart {
   readonly platform: string;
-  /** All platforms of the federation, including this one. */
+  /** The platforms that a consent here may name as its target. */
   readonly platforms: readonly string[];
   /** Absolute path. */
   readonly data: string;

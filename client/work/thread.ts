@@ -13,7 +13,7 @@ import type { SharedModel } from '../../core/transfer/encoder.ts';
 import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { systemRandom, systemStreams } from '../../host/system.ts';
 import type { EvaluationOrder } from '../evaluation/evaluate.ts';
-import type { Update } from '../rounds/update.ts';
+import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
 import { LocalWorkshop } from './local-workshop.ts';
 import { unpackDomain, unpackReceived } from './packets.ts';
@@ -42,7 +42,8 @@ class Thread {
       prototypes: () => this.#work().prototypes(),
       adopt: (shared: SharedModel) => this.#work().adopt(shared),
       represent: (rows: readonly number[]) => this.#work().represent(rows),
-      update: (shared: SharedModel, round: number, signal: AbortSignal) => this.#update(shared, round, signal),
+      update: (shared: SharedModel, round: number, linked: readonly ReceivedPacket[], signal: AbortSignal) =>
+        this.#update({ shared, round, linked: unpackReceived(linked), signal }),
       fit: (received: readonly ReceivedPacket[], decoder: string | undefined): Promise<DecoderData> =>
         this.#work().fit(unpackReceived(received), decoder),
       weigh: (shared: SharedModel) => this.#work().weigh(shared),
@@ -77,17 +78,15 @@ class Thread {
     });
   }
 
-  #update(shared: SharedModel, round: number, signal: AbortSignal): Promise<Update> {
+  #update(order: Required<Pick<UpdateOrder, 'shared' | 'round' | 'linked' | 'signal'>>): Promise<Update> {
     const plan = this.#plan;
     if (plan === undefined) throw new Error('the thread has not begun');
     let count = 0;
     return this.#work()
       .update({
         plan,
+        ...order,
         platform: this.#platform,
-        shared,
-        round,
-        signal,
         mechanism: plan.privacy.budget === null ? withoutNoise : discreteGaussian,
         random: systemRandom,
         onContribution: () => {

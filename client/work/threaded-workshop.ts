@@ -64,11 +64,11 @@ export class ThreadedWorkshop implements Workshop {
     return this.#training.calls.call('adopt', [shared]);
   }
 
-  async update({ shared, round, signal, onContribution }: UpdateOrder): Promise<Update> {
+  async update({ shared, round, linked = [], signal, onContribution }: UpdateOrder): Promise<Update> {
     this.#onContribution = (count) => {
       for (let i = 0; i < count; i++) onContribution();
     };
-    const update = await this.#training.calls.call<Update>('update', [shared, round], { signal });
+    const update = await this.#training.calls.call<Update>('update', [shared, round, packReceived(linked)], { signal });
     // The thread may have been done before it heard that the attempt is over.
     signal.throwIfAborted();
     return update;

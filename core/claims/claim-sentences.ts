@@ -45,6 +45,8 @@ export interface ClaimTerms {
   readonly takers?: number;
   /** The ids over which the platforms sum together; absent: no sum is over ids of several platforms. */
   readonly vocabulary?: { readonly items: number } | { readonly buckets: number };
+  /** Most platforms at which one person teaches a map; absent: no map is learnt. */
+  readonly taughtAt?: number;
 }
 
 export interface SaidClaim {
@@ -141,6 +143,7 @@ function trained(terms: Terms): ExactClaim {
     said('C1.opened', `Platforms open only sums of at least ${leastOf(plan).noiseThreshold} contributions.`),
     ...overVocabulary(terms),
     ...taking(terms),
+    ...teaching(terms),
     said('C1.paid', `A platform pays before it uploads, and its data is in at most ${opened}:`),
     said('C1.refunds', refunded),
   ]);
@@ -163,6 +166,22 @@ function taking({ takers = 0 }: ClaimTerms): readonly Sentence[] {
       ? '1 platform takes the shared model and contributes nobody: it is'
       : `${takers} platforms take the shared model and contribute nobody: they are`;
   return [said('C1.takes', `${who} in no sum, and counted in none of these numbers.`)];
+}
+
+/** The limits of a map's sums. */
+function teaching({ taughtAt }: ClaimTerms): readonly Sentence[] {
+  if (taughtAt === undefined) return [];
+  const where = taughtAt === 1 ? 'one of the person’s platforms' : `${taughtAt} of the person’s platforms`;
+  return [
+    said(
+      'C1.linked',
+      `These sums are of linked persons alone, who consented to teaching the map at the platform that adds them: per person a product of what the platform received and of the history there, at most at ${where}.`,
+    ),
+    said(
+      'C1.stays',
+      'A withdrawal, or the end of a consent, keeps a person out of later sums; what an opened sum contains stays in it.',
+    ),
+  ];
 }
 
 /** C2: the bound against everybody but the chosen targets. */

@@ -2,13 +2,15 @@
  * The facts of a federation on which its claims depend.
  * @module
  */
+import { roundSum } from '../federation/attempt.ts';
 import { contributorsOf } from '../federation/manifest.ts';
 import type { Manifest } from '../federation/manifest.ts';
 import type { FederationPlan } from '../federation/plan.ts';
 import { lineageOf } from '../federation/versions.ts';
 import type { ClaimTerms, CodeTerms } from './claim-sentences.ts';
 
-export function claimTerms({ encoder, law, manifest, ownItems, ownNumbers, privacy }: FederationPlan): ClaimTerms {
+export function claimTerms(plan: FederationPlan): ClaimTerms {
+  const { encoder, law, learnsMap, manifest, ownItems, ownNumbers, privacy } = plan;
   const { platforms, unsafeTrial, vocabulary } = manifest;
   return {
     strategy: encoder.name,
@@ -20,6 +22,7 @@ export function claimTerms({ encoder, law, manifest, ownItems, ownNumbers, priva
     codes: codeTerms(manifest),
     takers: platforms.length - contributorsOf(manifest).length,
     ...(vocabulary && { vocabulary }),
+    ...(learnsMap && { taughtAt: roundSum(plan).platformsPerPerson ?? privacy.maxPlatformsPerPerson }),
     unsafeTrial: unsafeTrial === true,
   };
 }

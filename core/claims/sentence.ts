@@ -16,6 +16,8 @@ export const SENTENCES = {
   'C1.refunds': 'condition on which a payment is taken back, and how often',
   'C1.vocabulary': 'length of the masked sums, which tells of no catalogue',
   'C1.takes': 'platforms that take the shared model and are in no sum',
+  'C1.linked': 'persons in the sums of a map, and at how many platforms',
+  'C1.stays': 'what a withdrawal ends, and what it does not',
   'C1.absent': 'reason why nothing bounds training',
   'C2.plain': 'the coordinator and other platforms, for a person',
   'C2.bound': 'bound on what everybody but the chosen platforms learns',

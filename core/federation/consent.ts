@@ -1,15 +1,17 @@
 /**
- * Consent: the persons that a source may release, to which target, in which epoch and until when. This file has only
- * the rules; stores keep the consents.
+ * Consent: the persons that a source may release, to which target, in which epoch and until when. A consent whose target is the
+ * platform itself names the purpose `map`: nothing leaves by it but the person's part in the map's sums. This file has only the
+ * rules; stores keep the consents.
  * @module
  */
 import { FederationError } from './errors.ts';
+import type { FederationPlan } from './plan.ts';
 import type { Purpose } from './purposes.ts';
 
 export interface Consent {
   /** The platform's own person id: it never leaves the platform. */
   readonly person: string;
-  /** The platform that may receive this person's representation. */
+  /** The platform that may receive this person's representation; the platform itself: it may teach the map. */
   readonly target: string;
   /** Epoch of the code. The source draws one code per epoch, so a consent to another epoch is a consent to another code. */
   readonly epoch: number;
@@ -54,20 +56,35 @@ export function names({ also = [] }: Pick<Consent, 'also'>, purposes: readonly P
 /** A consent without its person. */
 export type ConsentTerms = Omit<Consent, 'person'>;
 
+/** The targets that a consent on the platform `own` may name. */
+export function consentTargets(
+  { learnsMap, manifest }: Pick<FederationPlan, 'learnsMap' | 'manifest'>,
+  own: string,
+): readonly string[] {
+  return manifest.platforms.map(({ name }) => name).filter((name) => learnsMap || name !== own);
+}
+
 /** @param now Unix seconds. @throws FederationError CONSENT_INVALID with the name of the field. */
-export function checkTerms(terms: ConsentTerms, own: string, platforms: readonly string[], now: number): void {
-  const problem = problemOf(terms, own, platforms, now);
+export function checkTerms(terms: ConsentTerms, own: string, targets: readonly string[], now: number): void {
+  const problem = problemOf(terms, own, targets, now);
   if (problem !== undefined) throw new FederationError('CONSENT_INVALID', `consent refused: ${problem}`);
 }
 
 function problemOf(
-  { target, epoch, expires }: ConsentTerms,
+  { target, epoch, expires, also = [] }: ConsentTerms,
   own: string,
-  platforms: readonly string[],
+  targets: readonly string[],
   now: number,
 ): string | undefined {
-  if (target === own) return `the target "${target}" is this platform itself`;
-  if (!platforms.includes(target)) return `the target "${target}" is not in the federation (${platforms.join(', ')})`;
+  if (!targets.includes(target)) {
+    return target === own
+      ? `the target "${target}" is this platform itself, and this federation learns no map that its persons could teach`
+      : `the target "${target}" is not in the federation (${targets.join(', ')})`;
+  }
+  const isForMap = names({ also }, ['map']);
+  if (target === own && !isForMap)
+    return `the target "${target}" is this platform itself: name the purpose map (--also)`;
+  if (target !== own && isForMap) return `purpose map is of a consent to the platform that teaches, "${own}" itself`;
   if (!Number.isInteger(epoch) || epoch < 0 || epoch > LATEST_EPOCH) return `the epoch ${epoch} is not a whole number`;
   if (!Number.isInteger(expires) || expires <= 0 || expires > LATEST_EXPIRY) {
     return `the expiry ${expires} is not in Unix seconds up to ${LATEST_EXPIRY}`;

@@ -72,9 +72,16 @@ const pieceSchema = z.strictObject({
   portion: z.number().gt(0).max(1).optional(),
 });
 
-/** The encoder: views of one person each, and a training of all platforms together. Nothing else leaves a platform. */
+/**
+ * The encoder: views of one person each, a training of all platforms together, and a map that targets learn from linked persons
+ * after the releases. Nothing else leaves a platform.
+ */
 export const encoderSchema = z.strictObject(
-  { views: z.array(pieceSchema).max(8).default([]), training: pieceSchema.optional() },
+  {
+    views: z.array(pieceSchema).max(8).default([]),
+    training: pieceSchema.optional(),
+    map: pieceSchema.pick({ portion: true }).optional(),
+  },
   {
     error: ({ input }) =>
       input === undefined

@@ -27,6 +27,8 @@ export interface FederationPlan {
   readonly shared: SharedPlan;
   /** Number of parameters of the shared model, including an adaptive clip; 0 for an encoder that shares nothing. */
   readonly parameters: number;
+  /** True if the rounds come after the releases: linked persons teach a map (core/transfer/training/linked-map.ts). */
+  readonly learnsMap: boolean;
   /** The worst law of the encoders of this version and of all earlier ones: a target may still hold their vectors. */
   readonly law: Law;
   /** Numbers of a raw representation that are a public projection of the person's own history, or hold it. */
@@ -39,12 +41,12 @@ export interface FederationPlan {
 }
 
 /** A platform that only takes the shared model must be able to use it without a source. @throws TransferError TRANSFER_SHAPE */
-function checkTakers({ platforms }: Manifest, { itemVectors, name }: Encoder): void {
+function checkTakers({ platforms }: Manifest, { itemVectors, name, spec }: Encoder): void {
   const taker = platforms.find(({ takes }) => takes === true);
-  if (taker === undefined || itemVectors !== undefined) return;
+  if (taker === undefined || itemVectors !== undefined || spec.map !== undefined) return;
   throw new TransferError(
     'TRANSFER_SHAPE',
-    `"${taker.name}" only takes the shared model, and that of ${name} has no item vectors for it to use: choose shared-subspace, or let "${taker.name}" contribute`,
+    `"${taker.name}" only takes the shared model, and that of ${name} has no item vectors for it to use: choose shared-subspace or learn a map, or let "${taker.name}" contribute`,
   );
 }
 
@@ -117,6 +119,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     shape,
     shared,
     parameters,
+    learnsMap: encoder.spec.map !== undefined,
     law: worstLaw([encoder.law, ...(previous === undefined ? [] : [previous.law])]),
     // A target may still hold vectors that it received under the version before.
     ownNumbers: Math.max(encoder.ownNumbers(shape), previous?.ownNumbers ?? 0),
@@ -124,6 +127,7 @@ export function planFederation(manifest: Manifest): FederationPlan {
     privacy,
   };
   if (previous === undefined) return plan;
+  checkMap(plan);
   checkModel(previous, plan);
   checkPromises(previous, plan);
   return { ...plan, previous };
@@ -142,6 +146,15 @@ function checkAttempts({ privacy, manifest: before }: FederationPlan, { version,
   const planned = privacy.rounds + privacy.spareAttempts;
   if (previous === undefined || previous.attempts <= planned) return;
   throw refused(version, `leaves ${previous.attempts} attempts to version ${before.version}, which plans ${planned}`);
+}
+
+/** @throws TransferError TRANSFER_LAW if targets may hold vectors that were made from raw data, and would teach a map with them. */
+function checkMap({ law, learnsMap, manifest: { version } }: FederationPlan): void {
+  if (!learnsMap || law !== 'sealed-only') return;
+  throw new TransferError(
+    'TRANSFER_LAW',
+    `version ${version} learns a map, and targets may hold vectors of an earlier version that were made from raw data: begin another federation`,
+  );
 }
 
 /** @throws FederationError MANIFEST_SUCCESSION if the shared model cannot continue in this version. */

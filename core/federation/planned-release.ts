@@ -26,7 +26,7 @@ export interface PlannedRelease {
   readonly mostPersons: number;
   /** Most letters per answer. */
   readonly mostParts: number;
-  /** Largest round whose shared model can make a representation; 0 if no shared model is trained. */
+  /** Largest round whose shared model can make a representation; 0 if none takes part in it. */
   readonly lastRound: number;
   /** Purposes that a person's consent must name. */
   readonly purposes: readonly Purpose[];
@@ -71,7 +71,8 @@ export function plannedRelease(plan: FederationPlan, source: string): PlannedRel
     cohorts,
     mostPersons,
     mostParts: partsOf(mostPersons, personsInLetter(dimension, cohorts, LETTER_LIMITS.nameCharacters)),
-    lastRound: plan.parameters > 0 ? manifest.rounds.count : 0,
+    // A map is learnt from representations, and is no part of them.
+    lastRound: plan.parameters > 0 && !plan.learnsMap ? manifest.rounds.count : 0,
     purposes: purposesOf(plan),
     ...(history && { history }),
   };

@@ -7,6 +7,7 @@
 /** What a target may do under a consent that names the purpose, in words for the person. */
 export const PURPOSES = {
   history: 'the target may receive the history on this platform itself, or numbers from which it can work it out',
+  map: 'the target, which is this platform itself, may teach the map of all platforms with what it receives and with the history here',
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

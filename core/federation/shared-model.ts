@@ -49,17 +49,22 @@ export function nextModel(
 
 /** The optimiser for an encoder that computes the next model from the sum itself. */
 function replacing(plan: FederationPlan): Pick<ServerOptimiser, 'initialState' | 'step'> {
-  const { encoder, shared, privacy } = plan;
-  const { localSigma, scale, sampling } = roundSum(plan);
-  const noiseDeviation = (localSigma * Math.sqrt(privacy.platformCount)) / (scale * (sampling?.rate ?? 1));
+  const { encoder, shared } = plan;
+  const deviation = noiseDeviation(plan);
   return {
     initialState: () => ({ steps: 0, moments: [] }),
     step: (model, mean, { steps }) => {
       const sum = Float64Array.from(mean, (value) => value * shared.denominator);
-      const next = encoder.advance?.(shared, model, { sum, earlier: steps, noiseDeviation }) ?? model;
+      const next = encoder.advance?.(shared, model, { sum, earlier: steps, noiseDeviation: deviation }) ?? model;
       return { model: next, state: { steps: steps + 1, moments: [] } };
     },
   };
+}
+
+/** Standard deviation of the noise in one number of an opened sum, in the encoder's units, if every platform took part. */
+export function noiseDeviation(plan: FederationPlan): number {
+  const { localSigma, scale, sampling } = roundSum(plan);
+  return (localSigma * Math.sqrt(plan.privacy.platformCount)) / (scale * (sampling?.rate ?? 1));
 }
 
 function trainedParameters({ shared }: FederationPlan, model: SharedModel): number {

@@ -15,6 +15,7 @@ import type {
   SharedPlan,
 } from './encoder.ts';
 import { MOST_BOXED_ITEMS } from './encoder/history-box.ts';
+import type { SumQuery } from '../privacy/mechanism/mechanism.ts';
 import { releaseQueries } from './encoder/release-shape.ts';
 import { TransferError } from './errors.ts';
 import { encoderName, encoderSpec } from './expression.ts';
@@ -24,7 +25,8 @@ import { presets } from './presets.ts';
 import { publicPlatform } from './public-shape.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { trainings, views as allViews } from './registry.ts';
-import type { Training } from './training/training.ts';
+import { emptyMap, MAP, mapRounds, mostTargets, nextMap, USUAL_MAP_PORTION } from './training/linked-map.ts';
+import type { RoundsPlan, Training } from './training/training.ts';
 import type { View } from './views/view.ts';
 
 /** The encoder of an expression or of a published name, such as `subspace+projection`. @throws as composeEncoder */
@@ -39,7 +41,7 @@ const NOTHING_SHARED: SharedPlan = { blocks: [], optimiser: { name: 'fedavg', le
 /** @throws TransferError TRANSFER_PIECE for names, TRANSFER_SETTING for settings and portions. */
 export function composeEncoder(spec: EncoderSpec): Encoder {
   const name = encoderName(spec);
-  const { views, training } = chosenOf(spec, name);
+  const { views, training, mapShare } = chosenOf(spec, name);
   const law = worstLaw([...views.map(({ piece }) => piece.law), ...(training ? ['charged' as const] : [])]);
   const preset = presets.find((one) => one.name === name);
   const pieces = [...views.map(({ piece }) => piece), ...(training ? [training.piece] : [])];
@@ -68,6 +70,7 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
     spec: {
       views: views.map(specOf(spec.views)),
       ...(training && spec.training && { training: specOf([spec.training])(training, 0) }),
+      ...(spec.map && { map: spec.map }),
     },
     ownNumbers: (shape) =>
       training?.piece.readsViews === true
@@ -117,30 +120,29 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
                 : []),
             ]
           : [];
+        if (spec.map !== undefined) {
+          const most = mostTargets(shape);
+          const sum = roundQuery(mapRounds(shape, dimension(shape)), shape, { most, share: left * mapShare });
+          return [...own, { ...sum, platformsPerPerson: most }];
+        }
         if (rounds === undefined || shape.rounds === 0) return own;
-        const { blocks, clip, outerProducts, portion } = rounds;
-        return [
-          ...own,
-          {
-            label: ROUND_LABEL,
-            dimension: blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0),
-            // The plan splits the bound over the platforms a person may be on. With this factor each of them keeps `clip`.
-            clip: clip * Math.min(shape.maxPlatformsPerPerson, shape.platforms.length),
-            repetitions: shape.rounds,
-            ...(outerProducts !== undefined && { outerProducts }),
-            relativeNoise: relativeNoise(left * ofTraining * portion, shape.rounds),
-            scope: 'federation',
-          },
-        ];
+        const most = Math.min(shape.maxPlatformsPerPerson, shape.platforms.length);
+        return [...own, roundQuery(rounds, shape, { most, share: left * ofTraining * rounds.portion })];
       });
     },
     dimension,
     plan(shape) {
-      const rounds = training?.piece.rounds?.(shape, inputs(shape), training.settings);
+      const rounds =
+        spec.map === undefined
+          ? training?.piece.rounds?.(shape, inputs(shape), training.settings)
+          : mapRounds(shape, dimension(shape));
       if (rounds === undefined) return NOTHING_SHARED;
       const { blocks, denominator, optimiser } = rounds;
       return { blocks, optimiser, denominator };
     },
+    ...(spec.map && {
+      advance: (_plan: SharedPlan, shared: SharedModel, opened: OpenedRound) => nextMap(shared, opened),
+    }),
     ...(training &&
       advance && {
         advance: (plan: SharedPlan, shared: SharedModel, opened: OpenedRound) =>
@@ -151,11 +153,15 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
         itemVectors: (plan: SharedPlan, shared: SharedModel, places: Places) =>
           itemVectors(plan, training.settings, shared, places),
       }),
-    initialModel: (plan, seed) => training?.piece.initialModel(plan, seed) ?? new Float32Array(0),
+    initialModel: (plan, seed) =>
+      spec.map === undefined ? (training?.piece.initialModel(plan, seed) ?? new Float32Array(0)) : emptyMap(plan),
     join: (context) =>
       new ComposedModel(context, {
+        name,
+        law,
         views,
         training,
+        learnsMap: spec.map !== undefined,
         widths: views.map(({ piece, settings }) => piece.width(releaseOf(context.shape), settings)),
         dimension: dimension(context.shape),
         release: releaseOf(context.shape),
@@ -163,9 +169,29 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
   };
 }
 
+/** @param most platforms at which one person enters the sum. */
+function roundQuery(
+  { blocks, clip, outerProducts }: Omit<RoundsPlan, 'portion'>,
+  { rounds }: PublicShape,
+  { most, share }: { readonly most: number; readonly share: number },
+): SumQuery {
+  return {
+    label: ROUND_LABEL,
+    dimension: blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0),
+    // The plan splits the bound over these platforms. With this factor each of them keeps `clip`.
+    clip: clip * most,
+    repetitions: rounds,
+    ...(outerProducts !== undefined && { outerProducts }),
+    relativeNoise: relativeNoise(share, rounds),
+    scope: 'federation',
+  };
+}
+
 interface ChosenPieces {
   readonly views: readonly Chosen<View>[];
   readonly training: Chosen<Training> | undefined;
+  /** The map's share of the budget; 0 without a map. */
+  readonly mapShare: number;
 }
 
 function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
@@ -192,11 +218,18 @@ function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
       `encoder ${name}: ${training.name} would train on a view made from raw data, and its sums would bound nothing; choose public or charged views`,
     );
   }
+  if (spec.map !== undefined)
+    checkUnderMap(
+      name,
+      training,
+      parts.map(({ piece }) => piece),
+    );
   const charging = [
     ...parts
       .filter(({ piece }) => piece.law === 'charged')
       .map(({ one }) => ({ name: one.name, portion: one.portion ?? null })),
     ...(training ? [{ name: training.name, portion: spec.training.portion ?? training.portion }] : []),
+    ...(spec.map ? [{ name: MAP, portion: spec.map.portion ?? USUAL_MAP_PORTION }] : []),
   ];
   const shares = new Map(sharesOf(charging).map((share, index) => [charging[index].name, share]));
   const chosen = <One extends Piece>(piece: One, { settings }: PieceSpec): Chosen<One> => ({
@@ -207,6 +240,7 @@ function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
   return {
     views: parts.map(({ one, piece }) => chosen(piece, one)),
     training: training && chosen(training, spec.training),
+    mapShare: shares.get(MAP) ?? 0,
   };
 }
 
@@ -228,6 +262,29 @@ function checkBox(name: string, { platforms, release }: PublicShape): void {
   throw new TransferError(
     'TRANSFER_SETTING',
     `encoder ${name} sends a history, which numbers at most ${MOST_BOXED_ITEMS} items, and "${large.name}" has ${large.items}: choose projection instead`,
+  );
+}
+
+/** @throws TransferError TRANSFER_PIECE, TRANSFER_LAW if no map can be learnt from representations of these pieces. */
+function checkUnderMap(name: string, training: Training | undefined, parts: readonly View[]): void {
+  if (training?.rounds !== undefined) {
+    throw new TransferError(
+      'TRANSFER_PIECE',
+      `encoder ${name}: ${training.name} is trained in rounds, and so is the map: choose one of them`,
+    );
+  }
+  const listing = parts.find((piece) => piece.law === 'public' && piece.slots !== undefined);
+  if (listing !== undefined) {
+    throw new TransferError(
+      'TRANSFER_PIECE',
+      `encoder ${name}: view ${listing.name} sends a list of items, and a map is of numbers: choose another view`,
+    );
+  }
+  const raw = parts.find(({ law }) => law === 'sealed-only');
+  if (raw === undefined) return;
+  throw new TransferError(
+    'TRANSFER_LAW',
+    `encoder ${name}: view ${raw.name} is made from raw data, so a map that is learnt from it would tell of others, and nothing would bound it; choose public or charged views`,
   );
 }
 

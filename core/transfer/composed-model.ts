@@ -6,18 +6,26 @@ import type { Domain, History } from '../data/domain.ts';
 import { catalogueOf, historyOf } from '../data/select.ts';
 import type { ChargedSums, Contribution } from '../privacy/mechanism/mechanism.ts';
 import { trainPrototypes } from '../release/cohort.ts';
+import type { ReceivedRepresentations } from '../release/release.ts';
 import type { Chosen } from './piece.ts';
 import type { EncoderContext, PlatformModel, PublicRelease, SharedModel } from './encoder.ts';
 import { prototypeSettings } from './encoder/release-shape.ts';
 import { TransferError } from './errors.ts';
 import type { PerPerson, PersonSums } from './per-person.ts';
+import type { Law } from './law.ts';
 import { isSource, publicPlatform } from './public-shape.ts';
+import { linkedPersons } from './training/linked-person.ts';
+import { linkedProducts } from './training/linked-products.ts';
 import type { Trainee, Training } from './training/training.ts';
 import type { Encode, Made, View } from './views/view.ts';
 
 export interface Composition {
+  readonly name: string;
+  readonly law: Law;
   readonly views: readonly Chosen<View>[];
   readonly training: Chosen<Training> | undefined;
+  /** True if the rounds come after the releases, and linked persons teach a map in them. */
+  readonly learnsMap: boolean;
   /** Width of each view. */
   readonly widths: readonly number[];
   /** Numbers of a representation. */
@@ -77,8 +85,13 @@ export class ComposedModel implements PlatformModel {
     if (training.piece.rounds === undefined) await this.adopt(new Float32Array(0));
   }
 
-  contributions(shared: SharedModel, round: number): Iterable<Contribution> {
-    const { training } = this.#composition;
+  contributions(
+    shared: SharedModel,
+    round: number,
+    linked: readonly ReceivedRepresentations[] = [],
+  ): Iterable<Contribution> {
+    const { learnsMap, training } = this.#composition;
+    if (learnsMap) return this.#ofLinked(linked);
     if (training === undefined || !this.#takesPart()) return [];
     if (this.#trainee === undefined) throw notPrepared('there is no training yet: call prepare first');
     return this.#ofEverybody(this.#trainee.contribution(shared, round));
@@ -143,6 +156,17 @@ export class ComposedModel implements PlatformModel {
       noiseDeviation: (label) => charged.noiseDeviation(label),
       release: (label, of) => charged.release(label, this.#ofEverybody(of)),
     };
+  }
+
+  #ofLinked(linked: readonly ReceivedRepresentations[]): Iterable<Contribution> {
+    const { domain, plan } = this.#context;
+    if (domain.places === undefined) {
+      throw new TransferError(
+        'TRANSFER_SHAPE',
+        `"${domain.name}" has not found its items in the vocabulary: give it the file that the manifest names`,
+      );
+    }
+    return linkedProducts(plan.blocks, domain.places)(linkedPersons(domain, linked, this.#composition));
   }
 
   *#ofEverybody(of: PerPerson): Generator<Contribution> {

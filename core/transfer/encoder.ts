@@ -8,12 +8,13 @@ import type { Domain, History } from '../data/domain.ts';
 import type { Places } from '../data/vocabulary.ts';
 import type { ChargedSums, Contribution, SumQuery } from '../privacy/mechanism/mechanism.ts';
 import type { ReleaseModeName } from '../release/registry.ts';
-import type { SentHistory } from '../release/release.ts';
+import type { ReceivedRepresentations, SentHistory } from '../release/release.ts';
 import type { RandomSource } from '../random/source.ts';
 import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
 import type { SharedVectors } from './encoder/item-vectors.ts';
+import type { MapSpec } from './training/linked-map.ts';
 import type { OptimiserName } from './training/optimisers.ts';
 
 /** An encoder as a manifest names it. */
@@ -21,6 +22,8 @@ export interface EncoderSpec {
   /** Side by side: a representation is all of their numbers. None only below a training that reads histories alone. */
   readonly views: readonly PieceSpec[];
   readonly training?: PieceSpec;
+  /** Present if the rounds come after the releases: persons whom a target knows on both sides teach a map (training/linked-map.ts). */
+  readonly map?: MapSpec;
 }
 
 /** An encoder composed from its pieces, as a federation uses it. */
@@ -147,9 +150,14 @@ export interface PlatformModel {
   prepare(sums: ChargedSums): Promise<void>;
   /**
    * Streams one vector per person, as long as the shared plan. It is always computed from `shared`, never from an
-   * earlier local state.
+   * earlier local state. Where a map is learnt, one vector per linked person.
+   * @param linked what the platform received of persons who let it teach the map; absent: of nobody.
    */
-  contributions(shared: SharedModel, round: number): AsyncIterable<Contribution> | Iterable<Contribution>;
+  contributions(
+    shared: SharedModel,
+    round: number,
+    linked?: readonly ReceivedRepresentations[],
+  ): AsyncIterable<Contribution> | Iterable<Contribution>;
   /** Takes over the federation's new shared model. */
   adopt(shared: SharedModel): Promise<void>;
   /**

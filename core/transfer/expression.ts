@@ -1,6 +1,6 @@
 /**
  * Encoders in one line, as the command line takes them: `subspace`, `subspace+projection`, `subspace>autoencoder`, or a
- * published name.
+ * published name; `>map` behind it for a map that is learnt after the releases.
  * @module
  */
 import type { EncoderSpec } from './encoder.ts';
@@ -8,6 +8,11 @@ import { TransferError } from './errors.ts';
 import type { Piece, PieceSpec } from './piece.ts';
 import { presets } from './presets.ts';
 import { trainings, views } from './registry.ts';
+import { MAP } from './training/linked-map.ts';
+import type { MapSpec } from './training/linked-map.ts';
+
+/** The end of an expression whose encoder learns a map. */
+const TO_MAP = `>${MAP}`;
 
 /** The encoder where nobody chooses one. */
 export const USUAL_ENCODER = 'private-subspace';
@@ -53,13 +58,18 @@ function pieceNamed(name: string): Piece | undefined {
 }
 
 function usualSpec(text: string): EncoderSpec {
+  const before = text.endsWith(TO_MAP) ? text.slice(0, -TO_MAP.length) : undefined;
+  if (before !== undefined) return { ...usualSpec(before), map: {} };
   const preset = presets.find(({ name }) => name === text) ?? presets.find(({ encoder }) => piecesOf(encoder) === text);
   if (preset !== undefined) return preset.encoder;
   const sides = text.split('>');
   const [left] = sides;
   const right = sides.at(1);
   if (text === '' || sides.length > 2) {
-    throw new TransferError('TRANSFER_PIECE', `encoder "${text}": write VIEW, VIEW+VIEW or VIEW+VIEW>TRAINING`);
+    throw new TransferError(
+      'TRANSFER_PIECE',
+      `encoder "${text}": write VIEW, VIEW+VIEW or VIEW+VIEW>TRAINING, and >map behind it to learn a map`,
+    );
   }
   if (right === undefined && trainings.has(left)) return { views: [], training: { name: left } };
   const names = left.split('+');
@@ -75,16 +85,17 @@ function usualSpec(text: string): EncoderSpec {
 }
 
 /** The published name of an encoder's pieces, or their expression. */
-export function encoderName(spec: EncoderSpec): string {
-  const pieces = piecesOf(spec);
-  return presets.find(({ encoder }) => piecesOf(encoder) === pieces)?.name ?? pieces;
+export function encoderName({ map, ...encoder }: EncoderSpec): string {
+  const pieces = piecesOf(encoder);
+  const name = presets.find((preset) => piecesOf(preset.encoder) === pieces)?.name ?? pieces;
+  return map === undefined ? name : `${name}${TO_MAP}`;
 }
 
 /** The expression of an encoder, without settings. */
-export function piecesOf({ views: parts, training }: EncoderSpec): string {
+export function piecesOf({ map, training, views: parts }: EncoderSpec): string {
   const left = parts.map(({ name }) => name).join('+');
-  if (training === undefined) return left;
-  return left === '' ? training.name : `${left}>${training.name}`;
+  const steps = [left, training?.name ?? '', map === undefined ? '' : MAP];
+  return steps.filter((step) => step !== '').join('>');
 }
 
 /**
@@ -93,7 +104,7 @@ export function piecesOf({ views: parts, training }: EncoderSpec): string {
  * @throws TransferError TRANSFER_SETTING for a key without a piece, or for a piece that the encoder does not have.
  */
 export function withSettings(spec: EncoderSpec, changes: Readonly<Record<string, unknown>>): EncoderSpec {
-  const pieces = pieceSpecsOf(spec);
+  const pieces = [...pieceSpecsOf(spec), ...(spec.map ? [{ name: MAP, ...spec.map }] : [])];
   const wrong = Object.keys(changes).find((key) => !pieces.some(({ name }) => key.startsWith(`${name}.`)));
   if (wrong !== undefined) {
     throw new TransferError(
@@ -112,7 +123,20 @@ export function withSettings(spec: EncoderSpec, changes: Readonly<Record<string,
       ...(portion !== undefined && { portion: portion as number }),
     };
   };
-  return { views: spec.views.map(changed), ...(spec.training && { training: changed(spec.training) }) };
+  return {
+    views: spec.views.map(changed),
+    ...(spec.training && { training: changed(spec.training) }),
+    ...(spec.map && { map: mapWith(changed({ name: MAP, ...spec.map })) }),
+  };
+}
+
+/** @throws TransferError TRANSFER_SETTING for a setting that the map does not have. */
+function mapWith({ portion, settings = {} }: PieceSpec): MapSpec {
+  const unknown = Object.keys(settings).at(0);
+  if (unknown !== undefined) {
+    throw new TransferError('TRANSFER_SETTING', `"${MAP}.${unknown}" is no setting: the map has ${MAP}.portion alone`);
+  }
+  return portion === undefined ? {} : { portion };
 }
 
 function known(): string {

@@ -509,6 +509,7 @@ function planOf(
       denominator: 1,
     },
     parameters: PARAMETERS,
+    learnsMap: false,
     law: 'charged',
     ownNumbers: 0,
     ownItems: 0,

@@ -44,12 +44,13 @@ export const NEVER = 4_000_000_000;
 export function smallWorld(
   draft: Partial<Omit<Draft, 'coordinator' | 'platforms'>> = {},
   names: readonly string[] = ['books', 'films'],
-  { spareItems = 0 }: { readonly spareItems?: number } = {},
+  { spareItems = 0, isOneCatalogue = false }: { readonly spareItems?: number; readonly isOneCatalogue?: boolean } = {},
 ): SmallWorld {
   const random = seededRandom('small world');
   const world = syntheticWorld({
     seed: '1',
     platforms: names,
+    isOneCatalogue,
     persons: 400,
     items: 250,
     overlap: 0.8,
@@ -75,6 +76,7 @@ export function smallWorld(
     })),
     encoder: draft.encoder ?? encoderSpec('linear-bridge', { 'plain-als.dimension': 8 }),
     privacy: draft.privacy ?? { epsilon: 4 },
+    ...(draft.vocabulary && { vocabulary: draft.vocabulary }),
     ...(draft.rounds && { rounds: draft.rounds }),
   });
   let starts = 0;

@@ -89,6 +89,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       denominator: 1,
     },
     parameters,
+    learnsMap: false,
     law: 'charged',
     ownNumbers: 0,
     ownItems: 0,

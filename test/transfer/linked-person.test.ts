@@ -3,7 +3,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { LawfulVector } from '../../core/transfer/training/linked-person.ts';
 import type { LinkedPerson } from '../../core/transfer/training/linked-person.ts';
-import { bridgedItems, linkedProducts } from '../../core/transfer/training/linked-products.ts';
+import { linkedProducts, mappedItems } from '../../core/transfer/training/linked-products.ts';
 
 describe('a received vector in a contribution made at a target', () => {
   const values = Float32Array.of(1, 2);
@@ -25,7 +25,8 @@ describe('products of representations and histories', () => {
   const encoder = encoderNamed('private-subspace');
   /** Two items outside of the vocabulary, and the others in another order. */
   const places = Int32Array.from({ length: ITEMS }, (_, item) => (item < 2 ? -1 : ITEMS - 1 - item));
-  const of = linkedProducts({ source: 'books', dimension: 3, places });
+  const blocks = [{ name: 'books', shape: [ITEMS, 3] }];
+  const of = linkedProducts(blocks, places);
   const person = (values: ArrayLike<number>, items: ArrayLike<number>): LinkedPerson => ({
     received: new Map([['books', LawfulVector.of(encoder, Float32Array.from(values))]]),
     history: { items: Uint32Array.from(items) },
@@ -82,10 +83,12 @@ describe('products of representations and histories', () => {
     for (const { indices, values } of of(taught) as Iterable<{ indices: Uint32Array; values: Float32Array }>) {
       indices.forEach((at, i) => (sum[at] += values[i]));
     }
-    const items = bridgedItems(sum, { source: 'books', dimension: 3, places }, 0, 1);
+    const vectorsOver = (noiseDeviation: number): Float32Array =>
+      mappedItems(blocks, sum, { noiseDeviation, places, power: 1 }).get('books')!.vectors;
+    const items = vectorsOver(0);
     const score = (item: number, number: number): number => items[item * 3 + number];
     assert.ok(score(4, 0) > 0.9 && score(4, 1) === 0 && score(6, 1) > 0.9 && score(6, 0) === 0);
-    const noisy = bridgedItems(sum, { source: 'books', dimension: 3, places }, 1, 1);
+    const noisy = vectorsOver(1);
     assert.ok(noisy[4 * 3] > 0, 'nine persons stand out of the noise');
     assert.equal(noisy[6 * 3 + 1], 0, 'one person does not');
   });

@@ -68,7 +68,7 @@ interface FittedData extends DecoderData {
 }
 
 /** Least number of persons known on both sides. With fewer nothing can be judged, and popularity is used alone. */
-const fewestWarm = 20;
+export const FEWEST_WARM = 20;
 const heldOutShare = 0.2;
 
 /** @throws TransferError TRANSFER_DECODER_UNKNOWN */
@@ -94,7 +94,7 @@ export function fitDecoders(
   const warm = [...new Set(received.flatMap((source) => source.persons))]
     .filter((person) => historyLengthOf(domain, index.get(person)) > 0)
     .sort();
-  if (warm.length < fewestWarm) return methods.map(() => popularityAlone(domain, warm.length, received));
+  if (warm.length < FEWEST_WARM) return methods.map(() => popularityAlone(domain, warm.length, received));
 
   const shuffled = random.shuffle(warm.slice());
   const heldOutCount = Math.max(1, Math.round(heldOutShare * warm.length));
@@ -298,7 +298,7 @@ class FittedDecoder implements Decoder {
 }
 
 function popularityAlone(domain: Domain, warmPersons: number, received: readonly ReceivedRepresentations[]): Decoder {
-  const shutOutBecause = `${warmPersons} persons are known on both sides; with fewer than ${fewestWarm} no source can be judged`;
+  const shutOutBecause = `${warmPersons} persons are known on both sides; with fewer than ${FEWEST_WARM} no source can be judged`;
   const sources = received.map(({ source }) => ({ source, weight: 0, shutOutBecause }));
   return popularityOf(domain, {
     report: { warmPersons, blend: { decoder: 0, prior: 0, popularity: 1 }, heldOut: {}, sources, chosen: {} },

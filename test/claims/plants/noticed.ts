@@ -45,6 +45,10 @@ const sameBytes = 'text, raw: what leaves about a person is the same byte for by
 const saidOnlyThere =
   'is not said where prototypes are made of persons, where a view reads raw rows, or where no noise was asked for';
 
+const teachers = 'test/client/teachers.test.ts';
+const linked = 'test/federation/linked-map.test.ts';
+const namesItself = 'are those whose consent is to the target itself and names the purpose, with their vectors';
+
 const plain = 'tell a person what the exact claims say, with the same numbers, and no more';
 
 /** By the bug's id. */
@@ -56,6 +60,24 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'history-box-as-wide-as-the-longest': {
     file: own,
     title: 'history: every person’s box has one size, however long the history is',
+  },
+  'map-taught-without-consent': { file: teachers, title: namesItself },
+  'consent-without-the-purpose-teaches': { file: teachers, title: namesItself },
+  'expired-consent-teaches': {
+    file: teachers,
+    title: 'teach no longer once the consent is over, or was for another epoch',
+  },
+  'map-crowd-at-the-source': {
+    file: teachers,
+    title: 'are no choice among too many: a source with more persons than an answer holds is refused',
+  },
+  'map-every-source-alone': {
+    file: linked,
+    title: 'counts a person once at each platform that may add the person, and the source’s sums beside them',
+  },
+  'map-split-of-an-earlier-version': {
+    file: linked,
+    title: 'does not count a platform that only takes it, and goes on in a next version',
   },
   'box-as-long-as-the-history': {
     file: own,

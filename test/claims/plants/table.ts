@@ -3,13 +3,21 @@
  * @module
  */
 import { SENTENCES } from '../../../core/claims/sentence.ts';
+import { linked } from './linked.ts';
 import { NOTICED } from './noticed.ts';
 import { ownAlone } from './own-alone.ts';
 import type { Plant } from './plant.ts';
 import { seen } from './seen.ts';
 import { fromReview, unseen, unseenOfManifests } from './unseen.ts';
 
-export const PLANTS: readonly Plant[] = [...fromReview, ...unseen, ...unseenOfManifests, ...seen, ...ownAlone];
+export const PLANTS: readonly Plant[] = [
+  ...fromReview,
+  ...unseen,
+  ...unseenOfManifests,
+  ...seen,
+  ...ownAlone,
+  ...linked,
+];
 
 const BEGIN = '<!-- planted bugs: npx tsx docs/write-plants.ts -->';
 const END = '<!-- end of planted bugs -->';
