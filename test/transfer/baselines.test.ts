@@ -8,6 +8,7 @@ import type { ColdSplit } from '../../core/evaluation/split.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { BaselineWorld } from '../../core/transfer/baselines/baseline.ts';
 import { baselineNamed, baselines } from '../../core/transfer/baselines/registry.ts';
+import { Neighbours } from '../../core/transfer/baselines/user-knn.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { syntheticWorld } from '../../simulations/worlds/synthetic.ts';
 import { domainOfRows } from '../../compliance/domain-of-rows.ts';
@@ -93,6 +94,27 @@ describe('baselines', () => {
     assert.ok(neighbours > prior + 0.02, `${neighbours} and ${prior}`);
     assert.ok(ceiling > prior + 0.1, `${ceiling} and ${prior}`);
     assert.ok(ceiling > neighbours - 0.02, `${ceiling} and ${neighbours}`);
+  });
+
+  it('neighbours are weighted by the cosines of their profiles', () => {
+    const target = domainOfRows('t', [[0, 1], [1, 2], [3], [2]], 5);
+    // The last two have nothing in common with the profile, or no profile.
+    const profiles = [
+      { items: Uint32Array.of(0, 4), weights: Float64Array.of(0.6, 0.8) },
+      { items: Uint32Array.of(4, 7), weights: Float64Array.of(0.28, 0.96) },
+      { items: Uint32Array.of(2), weights: Float64Array.of(1) },
+      { items: new Uint32Array(0), weights: new Float64Array(0) },
+    ];
+    const neighbours = new Neighbours(target, [0, 1, 2, 3], profiles);
+    const [first, second] = [0.8 * 0.6 + 0.6 * 0.8, 0.6 * 0.28];
+    const everybody = [1, 2, 2, 1, 0].map((count) => (1e-3 * count) / 4);
+    const expected = [first, first + second, second, 0, 0].map((own, item) => everybody[item] + own / (first + second));
+    const profile = { items: Uint32Array.of(0, 4, 9), weights: Float64Array.of(0.8, 0.6, 0) };
+    for (const scores of [neighbours.scores(profile), neighbours.scores(profile)]) {
+      scores.forEach((score, item) => assert.ok(Math.abs(score - expected[item]) < 1e-6, `${item}: ${score}`));
+    }
+    const stranger = { items: Uint32Array.of(9), weights: Float64Array.of(1) };
+    assert.deepEqual(neighbours.scores(stranger), Float32Array.from(everybody));
   });
 
   it('the ceiling takes the validation persons of a published split', () => {

@@ -51,40 +51,6 @@ export function sourceProfiles(sources: readonly Domain[]): SourceProfiles {
   return { items: sources.reduce((sum, { catalogue }) => sum + catalogue.length, 0), of };
 }
 
-/** Cosines between profiles, computed through their common items. */
-export class ProfileIndex {
-  readonly size: number;
-  readonly #persons = new Map<number, number[]>();
-  readonly #weights = new Map<number, number[]>();
-
-  constructor(profiles: readonly Profile[]) {
-    this.size = profiles.length;
-    profiles.forEach(({ items, weights }, row) => {
-      items.forEach((item, i) => {
-        const persons = this.#persons.get(item);
-        if (persons === undefined) {
-          this.#persons.set(item, [row]);
-          this.#weights.set(item, [weights[i]]);
-        } else {
-          persons.push(row);
-          this.#weights.get(item)?.push(weights[i]);
-        }
-      });
-    });
-  }
-
-  /** The cosine of `profile` with each indexed profile. */
-  cosines({ items, weights }: Profile): Float32Array /* [size] */ {
-    const out = new Float32Array(this.size);
-    items.forEach((item, i) => {
-      const persons = this.#persons.get(item) ?? [];
-      const theirs = this.#weights.get(item) ?? [];
-      for (let p = 0; p < persons.length; p++) out[persons[p]] += weights[i] * theirs[p];
-    });
-    return out;
-  }
-}
-
 /**
  * The representations that a source without noise would release: whitened factors of unit length, zeros for a person it
  * does not know.
