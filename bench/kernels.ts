@@ -1,6 +1,6 @@
 /**
  * Rates of the hot kernels, beside numpy and the library implicit: the same arrays, one thread each, in turn within one
- * run. Seconds are processor seconds; a rate counts the multiplications and additions of the task, not those of padding.
+ * run. Seconds are processor seconds; a rate counts the multiplications and additions of the task, in its own field, not those of padding.
  *
  *   bench/peers/install-implicit-peer.sh       once; without it the peers' rows are left out (or ISTHMUS_PEER_PYTHON names one)
  *   npm run bench:kernels [-- --repeats 7] [--reference]
@@ -95,6 +95,28 @@ const tasks: readonly Task[] = [
     calls: 2,
     peers: ['implicit', 'numpy'],
     prepare: (kernels) => () => kernels.holdRows(data.items, d).best(data.users, k).rows,
+  },
+  {
+    name: `items in bytes that may be among the ${k} best of ${items}`,
+    operations: 2 * items * d,
+    calls: 100,
+    peers: [],
+    prepare(kernels) {
+      const none = new Float32Array(items);
+      const filter = kernels.holdFilter({ parts: [{ x: data.items, width: d }], constants: none, doubts: none });
+      return () => filter.candidates([data.users.subarray(0, d)], k) ?? [];
+    },
+  },
+  {
+    // Over GF(2^8): threshold and holders of 1,000 platforms on the sparse graph.
+    name: 'shares of one secret, 157 of 184',
+    operations: 2 * 32 * 157 * 184,
+    calls: 20,
+    peers: [],
+    prepare(kernels) {
+      const coefficients = Uint8Array.from(integers(32 * 157, 256));
+      return () => kernels.polynomialValues({ bits: 8, reduction: 0x1b }, coefficients, 184);
+    },
   },
 ];
 
