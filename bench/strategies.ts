@@ -136,7 +136,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       return { score: baselineNamed(name).fit({ ...world, random: seededRandom(`${name}/${seed}`) }) };
     });
   }
-  let federated: Omit<Federated, 'plan' | 'represent'> | undefined;
+  let federated: Pick<Federated, 'received' | 'codes' | 'releasedOf'> | undefined;
   const wanted = decoders.filter(
     (decoder) => !done.has(key({ setting: settingName, encoder, epsilon, decoder, seed })),
   );

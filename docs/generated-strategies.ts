@@ -5,6 +5,7 @@ import { presets, publishedPairs } from '../core/transfer/presets.ts';
 import { trainings, views } from '../core/transfer/registry.ts';
 import { isClaimed, NO_TWINS, nameOf, rivalsOf } from '../bench/strategies/summary.ts';
 import type { Interval, Summary } from '../bench/strategies/summary.ts';
+import { mechanismPlants } from '../simulations/worlds/planted/plants.ts';
 import { gainText } from '../simulations/worlds/planted/verify.ts';
 import type { PlantedGain, Verified } from '../simulations/worlds/planted/verify.ts';
 import { studies } from '../simulations/studies/registry.ts';
@@ -104,6 +105,10 @@ ${trainings.all.map((training) => `| \`${training.name}\` | ${LAWS['charged']} |
 
 \`shared-trunk\` (\`subspace>autoencoder\`) was measured on other pairs: +.002 over \`private-subspace\` on the mean of all cells
 ([transfer.md](transfer.md)). \`shared-subspace\` is for platforms with few persons ([federation.md](federation.md)).
+
+| setting of trainings | law | method and source | planted |
+|---|---|---|---|
+${mechanismPlants.map((one) => `| \`${one.method}\` | ${LAWS['charged']} | ${sourced(one)} | ${bothWays(one.method)} |`).join('\n')}
 
 | published name | encoder | source |
 |---|---|---|

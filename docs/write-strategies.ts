@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { studyNamed } from '../simulations/studies/registry.ts';
 import { runPlanted, runReal, STUDY_SEEDS } from '../simulations/studies/run.ts';
-import { encoderPlants, plants } from '../simulations/worlds/planted/plants.ts';
+import { encoderPlants, mechanismPlants, plants } from '../simulations/worlds/planted/plants.ts';
 import { verify, VERIFY_SEEDS } from '../simulations/worlds/planted/verify.ts';
 import type { Verified } from '../simulations/worlds/planted/verify.ts';
 import { keptFigures, PLANTED, STUDIES } from './kept-figures.ts';
@@ -38,7 +38,7 @@ if (values.verify === true) {
   const names = positionals.flatMap((list) => list.split(','));
   const known = new Map(keptFigures().planted.map((one) => [one.method, one]));
   const verified: Verified[] = [];
-  for (const plant of [...encoderPlants, ...plants]) {
+  for (const plant of [...encoderPlants, ...mechanismPlants, ...plants]) {
     const kept = names.length === 0 || names.includes(plant.method) ? undefined : known.get(plant.method);
     verified.push(kept ?? (await verify(plant, VERIFY_SEEDS)));
   }

@@ -8,8 +8,8 @@ import type { CoordinatorStage } from '../core/secagg/session.ts';
 import type { MailOutcome } from '../core/wire/body.ts';
 import type { Missed } from './rounds/missed.ts';
 
-/** How the rounds ended. `gave-up` is not final: the rounds continue once a platform that was missing is back. */
-export type RoundsEnding = 'completed' | 'budget-exhausted' | 'gave-up';
+/** How the rounds ended. `stopped-early`: the loss of held-out persons has stopped falling. `gave-up` is not final: the rounds continue once a platform that was missing is back. */
+export type RoundsEnding = 'completed' | 'stopped-early' | 'budget-exhausted' | 'gave-up';
 
 export type CoordinatorEvent =
   | { readonly kind: 'listening'; readonly url: string }

@@ -95,6 +95,9 @@ function logOver(
     case 'completed':
       log.info('all rounds are completed', { rounds: completedRounds });
       return;
+    case 'stopped-early':
+      log.info('rounds are over: the loss of held-out persons has stopped falling', { completedRounds });
+      return;
     case 'budget-exhausted':
       log.error(`rounds are over: ${ending}`, { completedRounds });
       return;

@@ -46,6 +46,7 @@ export function exitCodeOf(ending: RoundsEnding | null): ExitCode {
   switch (ending) {
     case null:
     case 'completed':
+    case 'stopped-early':
       return EXIT.ok;
     case 'budget-exhausted':
       return EXIT.privacy;

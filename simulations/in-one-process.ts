@@ -4,7 +4,8 @@
  * @module
  */
 import type { ColdSplit } from '../core/evaluation/split.ts';
-import { serverOptimiser } from '../core/federation/optimiser.ts';
+import type { OptimiserState } from '../core/federation/optimiser.ts';
+import { keptModel, nextTrained } from '../core/federation/shared-model.ts';
 import type { Domain, History } from '../core/data/domain.ts';
 import { historyOf, personIndex } from '../core/data/select.ts';
 import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
@@ -21,6 +22,7 @@ import type { Factorise } from '../core/transfer/factors/factor-memory.ts';
 import { fitDecoders } from '../core/transfer/decoder/decoder.ts';
 import type { Decoder } from '../core/transfer/decoder/decoder.ts';
 import type { ReleasedVector } from '../core/transfer/decoder/report.ts';
+import { isStopped } from '../core/transfer/training/stopping.ts';
 import { Prng } from '../core/random/prng.ts';
 import type {
   PlatformModel,
@@ -56,6 +58,8 @@ export interface FederationOptions {
 
 export interface Federated {
   readonly plan: PrivacyPlan;
+  /** Fewer than planned if the rounds stopped early. */
+  readonly roundsRun: number;
   /** Representations that the target received, of the persons known on both sides and of those who arrive. */
   readonly received: readonly ReceivedRepresentations[];
   /** The releases of each source about every person it was asked about, warm or cold. */
@@ -149,9 +153,11 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     await model.prepare(chargedSums(domain));
     if (fixed) options.cache?.set(key, model);
   }
+  let roundsRun = 0;
   if (shared.blocks.length > 0) {
     const trained = await trainInRounds({ ...options, domains, models, shared, plan, rounds, mechanism });
-    for (const model of models) await model.adopt(trained);
+    roundsRun = trained.rounds;
+    for (const model of models) await model.adopt(trained.model);
   }
 
   const received: ReceivedRepresentations[] = [];
@@ -195,6 +201,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
 
   return {
     plan,
+    roundsRun,
     received,
     codes,
     releasedOf: releasedBy(codes),
@@ -211,13 +218,19 @@ interface Rounds extends FederationOptions {
   readonly mechanism: PrivacyMechanism;
 }
 
+interface Trained {
+  readonly model: SharedModel;
+  /** Rounds that were run. */
+  readonly rounds: number;
+}
+
 /** Does the coordinator's work, with a plain sum instead of the masked one. */
-async function trainInRounds(options: Rounds): Promise<SharedModel> {
+async function trainInRounds(options: Rounds): Promise<Trained> {
   const { domains, mechanism, models, plan, rounds, seed, shared, encoder } = options;
   let model = encoder.initialModel(shared, 'a public seed');
-  if (rounds === 0) return model;
-  const optimiser = serverOptimiser(shared.optimiser);
-  let state = optimiser.initialState(model.length);
+  if (rounds === 0) return { model, rounds };
+  let state: OptimiserState | undefined;
+  const kept = [model];
   const sum = plannedSum(plan, domains[0].name, 'round');
   const noiseDeviation = (sum.localSigma * Math.sqrt(domains.length)) / sum.scale;
   for (let round = 1; round <= rounds; round++) {
@@ -229,13 +242,10 @@ async function trainInRounds(options: Rounds): Promise<SharedModel> {
       const noised = mechanism.addNoise(sum, accumulator.finish().integers, random);
       for (let i = 0; i < total.length; i++) total[i] += noised[i];
     }
-    const decoded = mechanism.decode(sum, total);
-    if (encoder.advance !== undefined) {
-      model = encoder.advance(shared, model, { sum: decoded, earlier: round - 1, noiseDeviation });
-      continue;
-    }
-    const meanUpdate = decoded.map((value) => value / shared.denominator);
-    ({ model, state } = optimiser.step(model, meanUpdate, state));
+    const mean = mechanism.decode(sum, total).map((value) => value / shared.denominator);
+    ({ model, state } = nextTrained(encoder, shared, model, { mean, noiseDeviation, state }));
+    if (isStopped(shared, model)) return { model: keptModel(shared, model, round, (at) => kept[at]), rounds: round };
+    kept.push(model);
   }
-  return model;
+  return { model, rounds };
 }

@@ -17,7 +17,10 @@ type Releases = Pick<Federated, 'received' | 'codes'>;
 export interface Cache {
   readonly factors: FactorStore;
   /** A federation's releases, read from the cache, or made and kept. */
-  releases(options: FederationOptions, make: () => Promise<Federated>): Promise<Omit<Federated, 'plan' | 'represent'>>;
+  releases(
+    options: FederationOptions,
+    make: () => Promise<Federated>,
+  ): Promise<Pick<Federated, 'received' | 'codes' | 'releasedOf'>>;
 }
 
 /** @param folder holds numbers computed from persons' rows. */

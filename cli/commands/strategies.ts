@@ -6,7 +6,7 @@ import { presets, publishedPairs } from '../../core/transfer/presets.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { plantOf } from '../../simulations/worlds/planted/plants.ts';
+import { mechanismPlants, plantOf } from '../../simulations/worlds/planted/plants.ts';
 import type { Margins } from '../../simulations/worlds/planted/plants.ts';
 import { gainText, keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
 import type { PlantedGain } from '../../simulations/worlds/planted/verify.ts';
@@ -90,7 +90,11 @@ export function strategiesCommand(): Command {
     .option('--json', 'print one JSON document', false)
     .addOption(
       new Option('--verify <method>', 'run a method on its planted world, with its mechanism on and off')
-        .choices([...views.all, ...trainings.all, ...readouts, ...spaces, ...adaptations].map(({ name }) => name))
+        .choices([
+          ...[...views.all, ...trainings.all].map(({ name }) => name),
+          ...mechanismPlants.map(({ method: name }) => name),
+          ...[...readouts, ...spaces, ...adaptations].map(({ name }) => name),
+        ])
         .conflicts('json'),
     )
     .action(async ({ json, verify: method }: { readonly json: boolean; readonly verify?: string }) => {

@@ -6,6 +6,7 @@
 import { firstModel } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
+import { isStopped } from '../../core/transfer/training/stopping.ts';
 import type { Context } from '../context.ts';
 import { PlatformError } from '../errors.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
@@ -33,6 +34,12 @@ export class HeldModel {
   /** Round of the shared model. */
   get round(): number {
     return this.#options.store.models.latest()?.round ?? 0;
+  }
+
+  /** True if the model says that its rounds stopped early. */
+  get isStopped(): boolean {
+    const latest = this.#options.store.models.latest();
+    return latest !== undefined && isStopped(this.#options.plan.shared, latest.model);
   }
 
   /** True once the encoder is ready. */

@@ -15,6 +15,7 @@ import type {
   LedgerSyncBody,
   SecaggBody,
 } from '../../core/wire/body.ts';
+import { isStopped } from '../../core/transfer/training/stopping.ts';
 import { isPlatformMessage } from '../../core/wire/secagg-codec.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
 import type { Context } from '../context.ts';
@@ -50,7 +51,10 @@ interface Running {
 
 /** The reason why the rounds ended. A round that was given up may be tried again, and the platform then joins it. */
 export type RoundsEnd =
-  'all rounds are completed' | 'the budget is spent' | 'the coordinator gave the round up for now';
+  | 'all rounds are completed'
+  | 'the loss of held-out persons has stopped falling'
+  | 'the budget is spent'
+  | 'the coordinator gave the round up for now';
 
 export class Participation {
   /** Resolves once no further round will come, or the coordinator gives a round up. */
@@ -174,6 +178,11 @@ export class Participation {
       throw new PlatformError('ROUND_STALE', text);
     }
     this.#model.check(round - 1, body.model);
+    // A platform charges no round that the model it holds has no use for.
+    if (isStopped(plan.shared, body.model)) {
+      const text = `the rounds stopped after round ${round - 1}: the loss of held-out persons has stopped falling`;
+      throw new PlatformError('ROUND_STALE', text);
+    }
     if (!cohortOf(plan, body.config).includes(identity.name)) {
       throw new FederationError('ATTEMPT_CONFIG', `platform "${identity.name}" is not in the cohort it was invited to`);
     }
@@ -231,6 +240,7 @@ export class Participation {
   #checkOver(ended: AttemptEndBody | undefined): void {
     const { parameters, manifest } = this.#options.plan;
     if (parameters === 0 || this.round >= manifest.rounds.count) this.#resolveOver('all rounds are completed');
+    else if (this.#model.isStopped) this.#resolveOver('the loss of held-out persons has stopped falling');
     else if (ended?.outcome === 'budget-exhausted') this.#resolveOver('the budget is spent');
     else if (ended?.attempt === 0) {
       // Attempt 0 stands for every attempt that is not made.

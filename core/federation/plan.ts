@@ -83,6 +83,12 @@ export function planFederation(manifest: Manifest): FederationPlan {
   const shared = encoder.plan(shape);
   const trained = shared.blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0);
   const { sampling, clipQuantile, clipWeights } = manifest.privacy;
+  if (shared.stopping !== undefined && clipQuantile !== undefined) {
+    throw new TransferError(
+      'TRANSFER_SETTING',
+      'patience compares the losses of different rounds, and with clipQuantile these have different weights: remove patience from the encoder, or clipQuantile',
+    );
+  }
   const privacy = planPrivacy({
     epsilon: manifest.privacy.epsilon,
     delta: manifest.privacy.delta,

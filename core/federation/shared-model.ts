@@ -4,10 +4,18 @@
  * @module
  */
 import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
-import type { SharedModel } from '../transfer/encoder.ts';
+import type { Encoder, SharedModel, SharedPlan } from '../transfer/encoder.ts';
+import {
+  bestRound,
+  isStopped,
+  nextProgress,
+  progressOf,
+  weightsOf,
+  withProgress,
+} from '../transfer/training/stopping.ts';
 import { roundSum } from './attempt.ts';
 import { serverOptimiser } from './optimiser.ts';
-import type { OptimiserState, OptimiserStep, ServerOptimiser } from './optimiser.ts';
+import type { OptimiserState, OptimiserStep } from './optimiser.ts';
 import type { FederationPlan } from './plan.ts';
 
 /** The part of the shared model that the encoder trains. */
@@ -34,31 +42,68 @@ export function nextModel(
   mean: Float64Array,
   state: OptimiserState | undefined,
 ): OptimiserStep {
-  const optimiser = plan.encoder.advance === undefined ? serverOptimiser(plan.shared.optimiser) : replacing(plan);
   const trained = trainedPart(plan, model);
-  const before = state ?? optimiser.initialState(trained.length);
   const clip = clipOf(plan, model);
   const { adaptiveClip } = roundSum(plan);
-  if (clip === undefined || adaptiveClip === undefined) return optimiser.step(trained, mean, before);
-  const moved = optimiser.step(trained, withoutVotes(mean, clip), before);
+  const isAdaptive = clip !== undefined && adaptiveClip !== undefined;
+  const moved = nextTrained(plan.encoder, plan.shared, trained, {
+    mean: isAdaptive ? withoutVotes(mean, clip) : mean,
+    noiseDeviation: noiseDeviation(plan),
+    state,
+  });
+  if (!isAdaptive) return moved;
   const next = new Float32Array(model.length);
   next.set(moved.model);
   next[trained.length] = nextClip(adaptiveClip, clip, mean);
   return { ...moved, model: next };
 }
 
-/** The optimiser for an encoder that computes the next model from the sum itself. */
-function replacing(plan: FederationPlan): Pick<ServerOptimiser, 'initialState' | 'step'> {
-  const { encoder, shared } = plan;
-  const deviation = noiseDeviation(plan);
-  return {
-    initialState: () => ({ steps: 0, moments: [] }),
-    step: (model, mean, { steps }) => {
-      const sum = Float64Array.from(mean, (value) => value * shared.denominator);
-      const next = encoder.advance?.(shared, model, { sum, earlier: steps, noiseDeviation: deviation }) ?? model;
-      return { model: next, state: { steps: steps + 1, moments: [] } };
-    },
-  };
+/** An opened sum over its public denominator, and the optimiser's state before it; undefined before the first round. */
+interface Moving {
+  readonly mean: Float64Array;
+  /** Standard deviation of the noise in one number of the sum. */
+  readonly noiseDeviation: number;
+  readonly state: OptimiserState | undefined;
+}
+
+/** The next trained part: a step of the optimiser, or what the encoder computes from the sum itself. */
+export function nextTrained(
+  { advance }: Pick<Encoder, 'advance'>,
+  shared: SharedPlan,
+  model: SharedModel,
+  { mean, noiseDeviation: deviation, state }: Moving,
+): OptimiserStep {
+  const sumOf = (part: Float64Array): Float64Array => part.map((value) => value * shared.denominator);
+  if (advance !== undefined) {
+    const earlier = state?.steps ?? 0;
+    const next = advance(shared, model, { sum: sumOf(mean), earlier, noiseDeviation: deviation });
+    return { model: next, state: { steps: earlier + 1, moments: [] } };
+  }
+  const optimiser = serverOptimiser(shared.optimiser);
+  const weights = weightsOf(shared, model);
+  const moved = optimiser.step(
+    weights,
+    mean.subarray(0, weights.length),
+    state ?? optimiser.initialState(weights.length),
+  );
+  if (shared.stopping === undefined) return moved;
+  const losses = sumOf(mean.subarray(weights.length));
+  const progress = nextProgress(progressOf(model), [...losses], deviation);
+  return { ...moved, model: withProgress(shared, moved.model, progress) };
+}
+
+/**
+ * The model that a federation keeps after a round: that with the lowest loss, if the rounds stop with it.
+ * @param at the shared model after an earlier round.
+ */
+export function keptModel(
+  shared: SharedPlan,
+  model: SharedModel,
+  round: number,
+  at: (round: number) => SharedModel,
+): SharedModel {
+  if (!isStopped(shared, model)) return model;
+  return withProgress(shared, weightsOf(shared, at(bestRound(model, round))), progressOf(model));
 }
 
 /** Standard deviation of the noise in one number of an opened sum, in the encoder's units, if every platform took part. */

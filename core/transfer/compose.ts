@@ -137,8 +137,8 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
           ? training?.piece.rounds?.(shape, inputs(shape), training.settings)
           : mapRounds(shape, dimension(shape));
       if (rounds === undefined) return NOTHING_SHARED;
-      const { blocks, denominator, optimiser } = rounds;
-      return { blocks, optimiser, denominator };
+      const { blocks, denominator, optimiser, stopping } = rounds;
+      return { blocks, optimiser, denominator, ...(stopping && { stopping }) };
     },
     ...(spec.map && {
       advance: (_plan: SharedPlan, shared: SharedModel, opened: OpenedRound) => nextMap(shared, opened),

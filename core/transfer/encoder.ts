@@ -16,6 +16,7 @@ import type { PieceSpec } from './piece.ts';
 import type { SharedVectors } from './encoder/item-vectors.ts';
 import type { MapSpec } from './training/linked-map.ts';
 import type { OptimiserName } from './training/optimisers.ts';
+import type { Stopping } from './training/stopping.ts';
 
 /** An encoder as a manifest names it. */
 export interface EncoderSpec {
@@ -119,6 +120,8 @@ export interface SharedPlan {
   readonly optimiser: { readonly name: OptimiserName; readonly learningRate: number };
   /** Public denominator of the mean update. */
   readonly denominator: number;
+  /** Present if the rounds stop early; the last block is then their progress (training/stopping.ts). */
+  readonly stopping?: Stopping;
 }
 
 export interface SharedBlock {

@@ -51,7 +51,8 @@ export function lastWord(state: RoundState, failure: Outcome, missed: readonly M
   const { completed } = state;
   const told = { round: completed + 1, attempt: 0, completedRounds: completed };
   if (state.kind === 'given-up') return attemptEnd({ ...told, outcome: failure, text: gaveUpText(told.round, missed) });
-  if (state.ending === 'completed') return undefined;
+  // The shared model itself tells every platform that the rounds stopped early.
+  if (state.ending === 'completed' || state.ending === 'stopped-early') return undefined;
   return attemptEnd({ ...told, outcome: 'budget-exhausted', text: OUTCOME_TEXT['budget-exhausted'] });
 }
 

@@ -53,7 +53,12 @@ export type RoundEvent =
   | { readonly kind: 'refused'; readonly mayBeRefunded: boolean }
   /** The ledger took a charge back. */
   | ({ readonly kind: 'refunded' } & Present)
-  | ({ readonly kind: 'attempt-ended'; readonly outcome: Outcome } & Present)
+  | ({
+      readonly kind: 'attempt-ended';
+      readonly outcome: Outcome;
+      /** True if the loss of the shared model no longer falls (core/transfer/training/stopping.ts). */
+      readonly hasStopped?: boolean;
+    } & Present)
   /** A platform that was missing shows that it lives. */
   | { readonly kind: 'back' };
 
@@ -70,9 +75,10 @@ export type RoundEffect =
 
 export type RoundStep = readonly [RoundState, readonly RoundEffect[]];
 
-/** @param completed number of completed rounds in the store. */
-export function beginRounds(policy: RoundPolicy, completed: number): RoundStep {
+/** @param completed number of completed rounds in the store. @param hasStopped true if the stored model's loss no longer falls. */
+export function beginRounds(policy: RoundPolicy, completed: number, hasStopped = false): RoundStep {
   if (completed >= policy.rounds) return over(completed, 'completed');
+  if (hasStopped) return over(completed, 'stopped-early');
   return [{ kind: 'gathering', completed, failures: 0, grace: false }, []];
 }
 
@@ -127,11 +133,16 @@ function open({ completed, failures }: Gathering): RoundStep {
   return [{ kind: 'attempting', completed, failures }, [{ kind: 'open', round: completed + 1 }]];
 }
 
-function ended(policy: RoundPolicy, state: Attempting, event: Present & { readonly outcome: Outcome }): RoundStep {
-  const { outcome } = event;
+function ended(
+  policy: RoundPolicy,
+  state: Attempting,
+  event: Extract<RoundEvent, { readonly kind: 'attempt-ended' }>,
+): RoundStep {
+  const { outcome, hasStopped = false } = event;
   if (outcome === 'completed') {
     const completed = state.completed + 1;
     if (completed >= policy.rounds) return over(completed, 'completed');
+    if (hasStopped) return over(completed, 'stopped-early');
     return gather(policy, { kind: 'gathering', completed, failures: 0, grace: false }, event);
   }
   const { completed } = state;

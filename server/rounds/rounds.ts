@@ -117,7 +117,7 @@ export class Rounds {
     const { store, ledger, clock } = this.#options;
     closeInterrupted(store.rounds, ledger, clock.now());
     this.#refunds.look();
-    this.#step(beginRounds(this.#policy, this.completed));
+    this.#step(beginRounds(this.#policy, this.completed, this.#models.hasStopped));
   }
 
   /** Must be called when membership has changed. */
@@ -312,7 +312,8 @@ export class Rounds {
     emit({ kind: 'attempt-ended', round, attempt: number, outcome, text, charged, seconds, completedRounds });
     const isStoreError = error !== undefined && outcome !== 'budget-exhausted';
     if (isStoreError) onError(error);
-    else this.#event({ kind: 'attempt-ended', outcome, ...this.#attendance.present });
+    else
+      this.#event({ kind: 'attempt-ended', outcome, hasStopped: this.#models.hasStopped, ...this.#attendance.present });
   }
 
   #onRefunded(): void {

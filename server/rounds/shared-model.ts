@@ -6,9 +6,10 @@
 import { roundSum } from '../../core/federation/attempt.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { nextModel } from '../../core/federation/shared-model.ts';
+import { keptModel, nextModel } from '../../core/federation/shared-model.ts';
 import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
+import { isStopped } from '../../core/transfer/training/stopping.ts';
 import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 
 export class SharedModelHistory {
@@ -34,7 +35,12 @@ export class SharedModelHistory {
 
   /** The model that the next attempt trains from. */
   get current(): Float32Array {
-    return this.#latest?.model ?? (this.#first ??= firstModel(this.#plan));
+    return this.#latest?.model ?? this.#firstModel;
+  }
+
+  /** True if the model's loss no longer falls, so that no further round begins. */
+  get hasStopped(): boolean {
+    return isStopped(this.#plan.shared, this.current);
   }
 
   /**
@@ -55,6 +61,12 @@ export class SharedModelHistory {
     const total = mechanism.decode(roundSum(this.#plan), centre(sum, privacy.ringBits));
     for (let i = 0; i < total.length; i++) total[i] /= shared.denominator;
     const { model, state } = nextModel(this.#plan, this.current, total, this.#latest?.optimiser);
-    return { round: this.completedRounds + 1, model, optimiser: state };
+    const round = this.completedRounds + 1;
+    const at = (earlier: number): Float32Array => this.#store.model(earlier) ?? this.#firstModel;
+    return { round, model: keptModel(shared, model, round, at), optimiser: state };
+  }
+
+  get #firstModel(): Float32Array {
+    return (this.#first ??= firstModel(this.#plan));
   }
 }

@@ -39,7 +39,7 @@ describe('Taking part in a round', () => {
     'subspace.steps': 1,
   });
   const world = smallWorld({ encoder: trunk, privacy: { epsilon: 8 }, rounds: { count: 3 } }, names);
-  const plan = planFederation(world.manifest);
+  let plan = planFederation(world.manifest);
   const { identity } = world.options('books');
   let store: PlatformStore;
   let ledger: OwnLedger;
@@ -86,6 +86,7 @@ describe('Taking part in a round', () => {
   const said = (): readonly string[] => sent.flatMap((body) => (body.kind === 'secagg' ? [body.message.kind] : []));
 
   beforeEach(() => {
+    plan = planFederation(world.manifest);
     store = createMemoryStore();
     ledger = new OwnLedger(plan, 'books', store);
     sent = [];
@@ -178,6 +179,25 @@ describe('Taking part in a round', () => {
       code: 'ROUND_MODEL',
     });
     assert.equal(participation.round, 1);
+  });
+
+  it('is declined, and nothing is charged, once the shared model says that its loss stopped falling', async () => {
+    const spec = encoderSpec('subspace>two-towers', { 'two-towers.patience': 2 });
+    const stopping = smallWorld({ encoder: spec, privacy: { epsilon: 8 }, rounds: { count: 9 } }, names);
+    plan = planFederation(stopping.manifest);
+    ledger = new OwnLedger(plan, 'books', store);
+    const participation = await ready();
+    const next = firstModel(plan);
+    assert.deepEqual([...next.subarray(-2)], [1, 0]);
+    const end = { kind: 'attempt-end', attempt: 1, outcome: 'completed', text: '' } as const;
+    participation.onAttemptEnd({ ...end, round: 1, completedRounds: 1, model: next.with(-1, 1) });
+    participation.onAttemptEnd({ ...end, round: 2, completedRounds: 2, model: next.with(-1, 2) });
+    assert.equal(await participation.over, 'the loss of held-out persons has stopped falling');
+    const config = attemptConfig(plan, names);
+    const before = ledger.spent;
+    participation.onAttemptStart(invitation({ round: 3, config, model: next.with(-1, 2) }));
+    assert.deepEqual([declined(), said(), ledger.spent], [['ROUND_STALE'], [], before]);
+    assert.equal(await begin().over, 'the loss of held-out persons has stopped falling');
   });
 
   it('is declined when the budget does not hold it', async () => {

@@ -3,6 +3,7 @@ import type { Body } from '../../core/wire/body.ts';
 import { exitCodeOf } from '../../server/run.ts';
 import { memoryStore } from '../../server/store/memory.ts';
 import type { CoordinatorStore } from '../../server/store/coordinator-store.ts';
+import { checkEvent } from './check-events.ts';
 import { House } from './house.ts';
 import { tinyFederation } from './tiny-federation.ts';
 
@@ -56,6 +57,34 @@ describe('coordinator', () => {
       assert.equal(ends.at(-1)?.completedRounds, 3);
     }
     assert.equal(coordinator.status().rounds.state, 'over');
+  });
+
+  it('stops once the loss no longer falls: the model is the one with the lowest loss, and rounds not run are not charged', async () => {
+    house = new House(tinyFederation({ epsilon: 4, patience: 2, rounds: { count: 6 } }));
+    const losses = [9000, 5000, 6000, 7000, 1000, 1000];
+    const vector = (index: number) => (round: number) =>
+      Float64Array.of(...integers(index, 6)(round), 10_000, losses[round - 1]);
+    const join = (): void => house.federation.platforms.forEach((_, i) => house.join(i, { integers: vector(i) }));
+    const coordinator = await house.start();
+    join();
+    assert.equal(await coordinator.roundsOver, 'stopped-early');
+    assert.equal(exitCodeOf('stopped-early'), 0);
+    const { rounds, ledger } = house.store;
+    // Round 2 measured the model of round 1, and found the lowest loss.
+    const [best, last] = [rounds.model(1)!, rounds.latest()!];
+    assert.deepEqual([last.round, last.model.subarray(0, 6)], [4, best.subarray(0, 6)]);
+    assert.ok(Math.abs(last.model[6] - 0.5) < 1e-6 && last.model[7] === 2, last.model.join());
+    assert.equal(ledger.entries().length, 4);
+    const { spent, budget } = coordinator.status().epsilon!;
+    assert.ok(spent! < 0.95 * budget, `${spent} of ${budget}`);
+    for (const platform of house.platforms) {
+      await platform.ended(({ round }) => round === 4);
+      assert.equal(platform.ends.length, 4);
+    }
+    for (const event of house.events) checkEvent(event);
+    await coordinator.stop();
+    assert.equal(await (await house.start()).roundsOver, 'stopped-early');
+    assert.equal(ledger.entries().length, 4);
   });
 
   it('a strategy without rounds is over at once, and mail still flows', async () => {

@@ -23,6 +23,17 @@ describe('round machine', () => {
     assert.equal(beginRounds({ ...policy, rounds: 0 }, 0)[0].kind, 'over');
   });
 
+  it('is over once the loss has stopped falling, after a restart as well; the last planned round is simply the last', () => {
+    const end = { kind: 'attempt-ended', outcome: 'completed', hasStopped: true, ready: 5, awaited: 0 } as const;
+    const [state, effects] = handleRound(policy, { kind: 'attempting', completed: 1, failures: 0 }, end);
+    assert.deepEqual(state, { kind: 'over', completed: 2, ending: 'stopped-early' });
+    assert.deepEqual(effects, [{ kind: 'cancel-timer' }, { kind: 'over', ending: 'stopped-early' }]);
+    assert.deepEqual(beginRounds(policy, 2, true)[0], state);
+    const last = { kind: 'over', completed: 3, ending: 'completed' };
+    assert.deepEqual(handleRound(policy, { kind: 'attempting', completed: 2, failures: 0 }, end)[0], last);
+    assert.deepEqual(beginRounds(policy, 3, true)[0], last);
+  });
+
   it('opens at once when enough are ready and nobody else is awaited', () => {
     const four = handleRound(policy, gathering(1), { kind: 'ready', ready: 4, awaited: 0 });
     assert.deepEqual(four[1], [{ kind: 'open', round: 2 }]);
@@ -125,6 +136,7 @@ describe('round machine', () => {
       fc.record({
         kind: fc.constant('attempt-ended' as const),
         outcome: fc.constantFrom(...OUTCOMES),
+        hasStopped: fc.boolean(),
         ...present,
       }),
       fc.record({ kind: fc.constant('refused' as const), mayBeRefunded: fc.boolean() }),

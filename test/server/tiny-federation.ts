@@ -10,6 +10,7 @@ import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { Encoder } from '../../core/transfer/encoder.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { Law } from '../../core/transfer/law.ts';
+import { weightsOf, withProgress } from '../../core/transfer/training/stopping.ts';
 import { testRandom } from '../../compliance/wire-federation.ts';
 
 export interface TinyFederation {
@@ -29,6 +30,8 @@ export interface TinySettings {
   readonly law?: Law;
   /** Number of rounds for which the privacy plan is calibrated. Default: the manifest's. */
   readonly plannedRounds?: number;
+  /** Rounds without a lower loss after which the rounds stop. The last two parameters are then their progress. */
+  readonly patience?: number;
   /** F. Default: none. */
   readonly refunds?: number;
 }
@@ -51,13 +54,14 @@ export function tinyFederation(settings: TinySettings = {}): TinyFederation {
 }
 
 function planOf(manifest: Manifest, parameters: number, settings: TinySettings): FederationPlan {
-  const { law = 'charged', plannedRounds = manifest.rounds.count } = settings;
+  const { law = 'charged', patience, plannedRounds = manifest.rounds.count } = settings;
+  const stopping = patience === undefined ? {} : { stopping: { patience } };
   const encoder: Encoder = {
     ...encoderNamed('linear-bridge'),
     name: 'tiny',
     law,
     queries: () => [],
-    initialModel: () => new Float32Array(parameters),
+    initialModel: () => withProgress(stopping, new Float32Array(weightsOf(stopping, new Float32Array(parameters)))),
   };
   const shape = {
     platforms: manifest.platforms.map(({ name, items, personsAbout }) => ({
@@ -87,6 +91,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
       blocks: [{ name: 'all', shape: [parameters] }],
       optimiser: { name: 'fedavg', learningRate: 1 },
       denominator: 1,
+      ...stopping,
     },
     parameters,
     learnsMap: false,

@@ -13,6 +13,7 @@ const SETTINGS: Readonly<Record<string, object>> = {
 
 const OTHER_WAYS: readonly (readonly [string, object])[] = [
   ['meta', { outer: 'reptile' }],
+  ['two-towers', { patience: 2 }],
   ['meta', { nearness: 'distance', sampling: 'counts' }],
   ['item-attention', { sampling: 'mixed', logQ: false, task: 'next' }],
   ['item-attention', { sampling: 'hard', ordered: false }],

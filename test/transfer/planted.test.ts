@@ -6,11 +6,15 @@ import { keptFigures } from '../../docs/kept-figures.ts';
 import { strategiesPage } from '../../docs/generated-strategies.ts';
 import { adaptations, readouts, spaces } from '../../core/transfer/readouts/registry.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
-import { plantOf } from '../../simulations/worlds/planted/plants.ts';
+import { mechanismPlants, plantOf } from '../../simulations/worlds/planted/plants.ts';
 import { keepsMargins, verify, VERIFY_SEEDS } from '../../simulations/worlds/planted/verify.ts';
 
 const QUICK = ['subspace', 'ridge', 'memory', 'procrustes', 'als', 'content'];
-const methods = [...views.all, ...trainings.all, ...readouts, ...spaces, ...adaptations];
+const methods = [
+  ...[...views.all, ...trainings.all],
+  ...mechanismPlants.map(({ ablation, method: name }) => ({ name, ablation })),
+  ...[...readouts, ...spaces, ...adaptations],
+];
 
 describe('planted worlds', function () {
   this.timeout(60_000);

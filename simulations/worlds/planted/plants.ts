@@ -6,7 +6,7 @@ import { between, biased, idle, narrow, opposite, silent, tellers, turned, wide 
 import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
-import { gifts, opposites, stages, witnesses, WITNESSES, wordOrder } from './tower-worlds.ts';
+import { fewTeachers, gifts, opposites, stages, witnesses, WITNESSES, wordOrder } from './tower-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { blurred, both, linear, niches, sectors } from './worlds.ts';
 
@@ -34,6 +34,15 @@ export interface EncoderPlant extends Margins {
   /** Total epsilon; null: without noise. */
   readonly epsilon: number | null;
   readonly world: EncoderWorld;
+  /** Settings without the mechanism; absent: the piece's own ablation. */
+  readonly ablation?: { readonly off: string; readonly settings: Readonly<Record<string, unknown>> };
+}
+
+/** The plant of a setting that several trainings have. */
+export interface MechanismPlant extends EncoderPlant {
+  readonly summary: string;
+  readonly reference: string;
+  readonly ablation: NonNullable<EncoderPlant['ablation']>;
 }
 
 export const encoderPlants: readonly EncoderPlant[] = [
@@ -139,6 +148,28 @@ export const encoderPlants: readonly EncoderPlant[] = [
   },
 ];
 
+export const mechanismPlants: readonly MechanismPlant[] = [
+  {
+    method: 'early-stopping',
+    summary:
+      '`patience` of a training by two towers: rounds stop when the loss of held-out persons, charged with the round, falls no more',
+    reference: 'Prechelt, Neural Networks: Tricks of the Trade 1998; the loss as in Andrew et al., NeurIPS 2021',
+    encoder: 'vectors>two-towers',
+    settings: {
+      'vectors.numbers': 48,
+      'two-towers.temperature': 1,
+      'two-towers.learningRate': 0.1,
+      'two-towers.patience': 3,
+    },
+    ablation: { off: 'all rounds are run', settings: { 'two-towers.patience': null } },
+    rounds: 20,
+    epsilon: 4,
+    world: fewTeachers,
+    overAblation: 0.15,
+    overPrior: 0.2,
+  },
+];
+
 export const plants: readonly Plant[] = [
   { method: 'ridge', world: linear, overAblation: 0.1, overPrior: 0.1 },
   { method: 'kernel', world: sectors, overAblation: 0.1, overPrior: 0.1, overRidge: 0.05 },
@@ -167,7 +198,7 @@ export const plants: readonly Plant[] = [
 
 /** @throws RangeError for a method without a planted world. */
 export function plantOf(method: string): Plant | EncoderPlant {
-  const found = [...plants, ...encoderPlants].find((plant) => plant.method === method);
+  const found = [...encoderPlants, ...mechanismPlants, ...plants].find((plant) => plant.method === method);
   if (found === undefined) throw new RangeError(`no planted world for ${method}: add one to plants.ts`);
   return found;
 }

@@ -27,24 +27,26 @@ interface Item {
 
 interface Plan {
   readonly groups: number;
+  /** Persons of the sources alone; absent: the usual number. */
+  readonly others?: number;
   readonly items: (prng: Prng) => readonly Item[];
   /** Places of a person's items at a source, in their order. */
-  readonly history: (group: number, prng: Prng) => Uint32Array;
+  readonly history: (group: number, prng: Prng, isOther: boolean) => Uint32Array;
   /** Attributes of a person at a source. */
   readonly attributes?: (group: number, prng: Prng) => readonly string[];
 }
 
 /** Both sources sell the same items; persons are on one of them in turn. */
-function towerTrial({ attributes, groups, history, items }: Plan, seed: string): EncoderTrial {
+function towerTrial({ attributes, groups, history, items, others = OTHERS }: Plan, seed: string): EncoderTrial {
   const prng = new Prng(seed);
   const sold = items(prng);
-  const persons = Array.from({ length: LINKED + COLD + OTHERS }, (_, row) => {
+  const persons = Array.from({ length: LINKED + COLD + others }, (_, row) => {
     const group = prng.integer(groups);
     const utility = Float64Array.from({ length: TARGET_ITEMS }, (__, item) => (item % groups === group ? LIKING : 0));
     return {
       id: `p${row}`,
       source: row % SOURCES.length,
-      history: history(group, prng),
+      history: history(group, prng, row >= LINKED + COLD),
       attributes: attributes?.(group, prng) ?? [],
       items: likedItems(utility, CHOSEN, prng),
     };
@@ -173,6 +175,36 @@ export const stages: EncoderWorld = {
           // If an item is met several times, its last occurrence counts.
           return Uint32Array.from(items.filter((item, at) => items.lastIndexOf(item) === at));
         },
+      },
+      seed,
+    ),
+};
+
+/** Numbers of taste, and idle ones behind them. */
+const TASTES = 8;
+const IDLE = 40;
+
+export const fewTeachers: EncoderWorld = {
+  name: 'few teachers',
+  summary:
+    'a hundred persons of chance tastes teach through noise, so that rounds only spoil what the item vectors know',
+  make: (seed) =>
+    towerTrial(
+      {
+        groups: TASTES,
+        others: 100,
+        items: (prng) =>
+          Array.from({ length: 480 }, (_, item) => {
+            const vector = gaussians(prng, TASTES + IDLE).map((value) => 0.35 * value);
+            vector[item % TASTES] += 1;
+            return { id: `item ${item}`, vector };
+          }),
+        history: (group, prng, isOther) =>
+          liked(
+            Float64Array.from({ length: 480 }, (_, item) => (item % TASTES === group ? (isOther ? 1 : 5) : 0)),
+            isOther ? 8 : 1,
+            prng,
+          ),
       },
       seed,
     ),

@@ -145,6 +145,7 @@ function runDecoders(plant: Plant, seed: string): Run {
 const withoutPiece = ({ encoder, method }: EncoderPlant): string => `${encoder}~${method}`;
 
 function encoderOff(plant: EncoderPlant): string | undefined {
+  if (plant.ablation !== undefined) return plant.ablation.off;
   return encoderAblations(plant.encoder).find(({ expression }) => expression === withoutPiece(plant))?.off;
 }
 
@@ -152,9 +153,12 @@ async function runEncoders(plant: EncoderPlant, seed: string): Promise<Run> {
   const { sources, split, vocabulary } = plant.world.make(seed);
   const { factorise } = factorMemory(seed);
   const ranked = ranking(split.target, split.cold, seed);
-  const ranksWith = async (expression: string): Promise<Evaluation> => {
+  const ranksWith = async (
+    expression: string,
+    changes: Readonly<Record<string, unknown>> = {},
+  ): Promise<Evaluation> => {
     const federated = await federate({
-      encoder: encoderNamed(expression, plant.settings),
+      encoder: encoderNamed(expression, { ...plant.settings, ...changes }),
       sources,
       split,
       epsilon: plant.epsilon,
@@ -169,7 +173,7 @@ async function runEncoders(plant: EncoderPlant, seed: string): Promise<Run> {
   };
   return {
     own: await ranksWith(plant.encoder),
-    off: await ranksWith(withoutPiece(plant)),
+    off: await (plant.ablation ? ranksWith(plant.encoder, plant.ablation.settings) : ranksWith(withoutPiece(plant))),
     prior: ranked(priorOf(split.target, split.linked, factorise, seed)),
   };
 }

@@ -48,6 +48,7 @@ const saidOnlyThere =
 const teachers = 'test/client/teachers.test.ts';
 const linked = 'test/federation/linked-map.test.ts';
 const namesItself = 'are those whose consent is to the target itself and names the purpose, with their vectors';
+const earlyStopping = 'training two-towers, {"patience":2} takes one history at a time, in its own sums and in rounds';
 
 const plain = 'tell a person what the exact claims say, with the same numbers, and no more';
 
@@ -200,6 +201,8 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: 'test/transfer/piece.test.ts',
     title: 'training gru takes one history at a time, in its own sums and in rounds',
   },
+  'held-out-by-place': { file: 'test/transfer/piece.test.ts', title: earlyStopping },
+  'loss-outside-the-clip': { file: 'test/transfer/piece.test.ts', title: earlyStopping },
   'noise-skips-zeros': { file: released, title: 'a sum of one platform alone: all of the noise, in every coordinate' },
   'noise-words-repeat': {
     file: 'test/random/streams.test.ts',

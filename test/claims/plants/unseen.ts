@@ -118,10 +118,28 @@ export const unseen: readonly Plant[] = [
   {
     id: 'negatives-by-who-came-before',
     file: 'core/transfer/training/towers/towers.ts',
-    search: 'examplesOf(history.items, round, settings, negatives, { score, seed })',
-    replace: 'examplesOf(history.items, round, settings, negatives, { score, seed: `${seed}/${start}` })',
+    search: '{ score: by, seed }',
+    replace: '{ score: by, seed: `${seed}/${start}` }',
     breaks: 'C1.bound',
     why: "a person's negatives depend on the place among other persons, so that one person less moves everybody after",
+  },
+  {
+    id: 'held-out-by-place',
+    file: 'core/transfer/training/towers/towers.ts',
+    search: 'map(({ items: history }) => {\n            const heldOut = isHeldOut(history);',
+    replace:
+      'map(({ items: history }, place) => {\n            const heldOut = isHeldOut(Uint32Array.of(start + place));',
+    breaks: 'C1.bound',
+    why: 'the place among other persons decides who is held out, so that one person less swaps losses and gradients of everybody after',
+  },
+  {
+    id: 'loss-outside-the-clip',
+    file: 'core/transfer/training/towers/towers.ts',
+    search: 'else if (one.heldOut) yield heldOutContribution(places, taught[person].loss / unit, clip);',
+    replace:
+      'else if (one.heldOut) yield* [padded(taught[person].update, places), heldOutContribution(places, taught[person].loss / unit, clip)];',
+    breaks: 'C1.bound',
+    why: 'a held-out person adds a loss beside a whole gradient, and each of them has the clip for itself',
   },
   {
     id: 'noise-skips-zeros',

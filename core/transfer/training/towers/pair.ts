@@ -43,7 +43,7 @@ export class TowerPair {
   }
 
   runPerson(arithmetic: Arithmetic, parameters: Reals, w: Reals, offsets: Uint32Array): Pass {
-    return this.#person.run(arithmetic, parameters.subarray(this.#split), w, offsets);
+    return this.#person.run(arithmetic, parameters.subarray(this.#split, this.size), w, offsets);
   }
 
   /** For each person, the mean loss of the person's examples, and minus its gradient, written out. */

@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 import type { History } from '../../../data/domain.ts';
-import type { Contribution } from '../../../privacy/mechanism/mechanism.ts';
+import type { Contribution, WrittenContribution } from '../../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../../random/prng.ts';
 import type { PublicShape, SharedBlock, SharedModel } from '../../encoder.ts';
 import { TransferError } from '../../errors.ts';
@@ -23,6 +23,7 @@ import { parseSettings } from '../../settings.ts';
 import type { PerPerson } from '../../per-person.ts';
 import { OPTIMISERS } from '../optimisers.ts';
 import type { OptimiserName } from '../optimisers.ts';
+import { heldOutContribution, HELD_OUT_SHARE, PROGRESS, withProgress } from '../stopping.ts';
 import type { Trainee, Training, TrainingContext } from '../training.ts';
 import { EXAMPLES, examplesOf, seenOf, TASKS } from './examples.ts';
 import type { Task } from './examples.ts';
@@ -55,6 +56,8 @@ export interface TowerSettings {
   readonly countShare: number;
   readonly optimiser: OptimiserName;
   readonly learningRate: number;
+  /** Rounds without a lower loss of held-out persons after which the rounds stop; null: all rounds are run (stopping.ts). */
+  readonly patience: number | null;
 }
 
 export const towerDefaults: TowerSettings = {
@@ -71,6 +74,7 @@ export const towerDefaults: TowerSettings = {
   countShare: 0.1,
   optimiser: 'fedadam',
   learningRate: 0.05,
+  patience: null,
 };
 
 /** The settings that every training by towers has. @param defaults its own defaults. */
@@ -91,6 +95,7 @@ export function towerSettings(defaults: TowerSettings): {
     countShare: z.number().min(0.001).max(0.9).default(defaults.countShare),
     optimiser: z.enum(OPTIMISERS).default(defaults.optimiser),
     learningRate: z.number().positive().max(100).default(defaults.learningRate),
+    patience: z.int().min(1).max(1000).nullable().default(defaults.patience),
   };
 }
 
@@ -121,6 +126,7 @@ const COUNTS = 'training/counts';
  * The constant in a representation. Released vectors have unit length, and with the constant their direction still shows the length of z.
  */
 const ANCHOR = 0.5;
+const NO_SCORE = (): (() => number) => () => 0;
 const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
 
 export function towers<Settings extends TowerSettings>(design: TowersDesign<Settings>): Training<Settings> {
@@ -151,7 +157,8 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
       }
       const { items, person } = design.layers(inputs, settings);
       return {
-        blocks: [...items, ...person.blocks],
+        blocks: [...items, ...person.blocks, ...(settings.patience === null ? [] : [PROGRESS])],
+        ...(settings.patience !== null && { stopping: { patience: settings.patience } }),
         optimiser: { name: settings.optimiser, learningRate: settings.learningRate },
         denominator: shape.platforms.reduce((sum, { personsAbout }) => sum + personsAbout, 0),
         clip: settings.clip,
@@ -160,14 +167,16 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
     },
     initialModel(plan, seed) {
       const random = new Prng(seed);
-      return Float32Array.from(
-        plan.blocks.flatMap((block) => {
+      const blocks = plan.stopping === undefined ? plan.blocks : plan.blocks.slice(0, -1);
+      const weights = Float32Array.from(
+        blocks.flatMap((block) => {
           const columns = block.shape.at(-1) ?? 1;
           return Array.from({ length: sizeOfBlocks([block]) }, (_, i) =>
             design.initial(block, { row: Math.floor(i / columns), column: i % columns }, random),
           );
         }),
       );
+      return withProgress(plan, weights);
     },
     async join(context) {
       const { catalogue, settings, sums } = context;
@@ -176,7 +185,7 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
       const both = pairOf(design, context);
       const { logQ: corrects, sampling } = settings;
       const negatives = new Negatives(items, { sampling, corrects, ...(counts && { counts }) });
-      return trainee(both, negatives, settings, seedOf(context), items);
+      return trainee(both, negatives, context, seedOf(context));
     },
   };
 }
@@ -198,7 +207,7 @@ function pairOf<Settings extends TowerSettings>(
 ): TowerPair {
   const { dimension, person } = design.layers(context.width, context.settings);
   const pair = new TowerPair(design.itemTower(context), person, dimension);
-  if (sizeOfBlocks(context.plan.blocks) === pair.size) return pair;
+  if (sizeOfBlocks(context.plan.blocks) === placesOf(pair, context)) return pair;
   throw new TransferError('TRANSFER_SHAPE', `the shared plan is not for ${design.name}: another version made it`);
 }
 
@@ -208,19 +217,48 @@ const seedOf = ({ random }: TrainingContext<object>): string => Buffer.from(rand
 /** Items that a tower is run on at once. It bounds memory, and changes no number: rows are independent. */
 const ROWS = 2560;
 
-function trainee(both: TowerPair, negatives: Negatives, settings: TowerSettings, seed: string, items: number): Trainee {
-  const { longest, negatives: drawn, positives } = settings;
+/** Numbers of the shared model, and of a contribution. */
+function placesOf({ size }: TowerPair, { plan: { stopping } }: Pick<TrainingContext<object>, 'plan'>): number {
+  return size + (stopping === undefined ? 0 : sizeOfBlocks([PROGRESS]));
+}
+
+function trainee<Settings extends TowerSettings>(
+  both: TowerPair,
+  negatives: Negatives,
+  context: TrainingContext<Settings>,
+  seed: string,
+): Trainee {
+  const { plan, settings } = context;
+  const items = context.catalogue.ids.length;
+  const places = placesOf(both, context);
+  const { clip, longest, negatives: drawn, positives } = settings;
   const persons = Math.max(1, Math.floor(ROWS / (EXAMPLES * (longest + positives + drawn))));
+  /** Twice the loss of a guess. */
+  const unit = 2 * Math.log(1 + drawn);
+  const isHeldOut = (history: Uint32Array): boolean =>
+    plan.stopping !== undefined && new Prng(`${seed}/held out/${history.join()}`).uniform() < HELD_OUT_SHARE;
   return {
     contribution(shared: SharedModel, round: number): PerPerson {
-      const score = settings.sampling === 'hard' ? scores(both, shared, items) : (): (() => number) => () => 0;
+      const score = settings.sampling === 'hard' ? scores(both, shared, items) : NO_SCORE;
       return function* (batch) {
         for (let start = 0; start < batch.length; start += persons) {
-          const some = batch
-            .slice(start, start + persons)
-            .map((history) => examplesOf(history.items, round, settings, negatives, { score, seed }));
-          const taught = both.learn(single, shared, some, settings);
-          for (const [person, examples] of some.entries()) yield examples.length > 0 ? taught[person].update : NOTHING;
+          const some = batch.slice(start, start + persons).map(({ items: history }) => {
+            const heldOut = isHeldOut(history);
+            // A held-out person has the same examples in every round, so that only noise and the model change the loss.
+            const [at, by] = heldOut ? [0, NO_SCORE] : [round, score];
+            return { heldOut, examples: examplesOf(history, at, settings, negatives, { score: by, seed }) };
+          });
+          const taught = both.learn(
+            single,
+            shared,
+            some.map((one) => one.examples),
+            settings,
+          );
+          for (const [person, one] of some.entries()) {
+            if (one.examples.length === 0) yield NOTHING;
+            else if (one.heldOut) yield heldOutContribution(places, taught[person].loss / unit, clip);
+            else yield padded(taught[person].update, places);
+          }
         }
       };
     },
@@ -237,6 +275,14 @@ function trainee(both: TowerPair, negatives: Negatives, settings: TowerSettings,
       };
     },
   };
+}
+
+/** The update, with zeros in the places behind it. */
+function padded({ values }: WrittenContribution, places: number): WrittenContribution {
+  if (values.length === places) return { values };
+  const longer = new Float32Array(places);
+  longer.set(values);
+  return { values: longer };
 }
 
 function allVectors(arithmetic: Arithmetic, both: TowerPair, shared: SharedModel, items: number): Reals {
