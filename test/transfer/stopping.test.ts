@@ -88,7 +88,8 @@ describe('early stopping', () => {
     const [{ encoder, epsilon, rounds, settings, world }] = mechanismPlants;
     const seed = 'one';
     const { sources, split } = world.make(seed);
-    const terms = { sources, split, epsilon, delta: 1e-6, seed, rounds: rounds!, ...factorMemory(seed) };
+    const { factorise } = factorMemory(seed);
+    const terms = { sources, split, epsilon, delta: 1e-6, seed, rounds: rounds!, factorise };
     const { roundsRun } = await federate({ ...terms, encoder: encoderNamed(encoder, settings) });
     assert.ok(rounds === 20 && roundsRun < 6, `${roundsRun} of ${rounds}`);
   });
