@@ -224,6 +224,13 @@ function chosenOf(spec: EncoderSpec, name: string): ChosenPieces {
       training,
       parts.map(({ piece }) => piece),
     );
+  const itemless = parts.find(({ piece }) => piece.hasNoItems === true);
+  if (training?.readsItems === true && itemless !== undefined) {
+    throw new TransferError(
+      'TRANSFER_PIECE',
+      `encoder ${name}: ${training.name} reads vectors of items, and the view "${itemless.piece.name}" has none; leave it out, or choose views such as subspace, text or vectors`,
+    );
+  }
   const charging = [
     ...parts
       .filter(({ piece }) => piece.law === 'charged')

@@ -12,6 +12,7 @@ import { meta } from './training/meta.ts';
 import { sharedSubspace } from './training/shared-subspace.ts';
 import { textCnn } from './training/text-cnn.ts';
 import type { Training } from './training/training.ts';
+import { tunedHead } from './training/tuned-head.ts';
 import { twoTowers } from './training/two-towers.ts';
 import { attributes } from './views/attributes.ts';
 import { history } from './views/history.ts';
@@ -40,4 +41,5 @@ export const trainings = new Pieces<Training>('training', 'trainings', [
   gru,
   textCnn,
   meta,
+  tunedHead,
 ]);

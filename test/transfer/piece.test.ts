@@ -39,9 +39,18 @@ describe('pieces that carry a claim', () => {
     assert.throws(() => composeEncoder(above), { code: 'TRANSFER_LAW', message: /raw data/ });
   });
 
+  it('a training by towers is refused above a view without vectors of items, before any platform prepares', () => {
+    const above = (view: string, training: string): unknown =>
+      composeEncoder({ views: [{ name: 'text' }, { name: view }], training: { name: training } });
+    const refused = { code: 'TRANSFER_PIECE', message: /the view "attributes" has none; leave it out/ };
+    assert.throws(() => above('attributes', 'two-towers'), refused);
+    above('attributes', 'gram');
+    above('projection', 'two-towers');
+  });
+
   it('a training by towers is refused without rounds, where it would release untrained networks', () => {
     const platforms = [{ name: 'books', items: 50, personsAbout: 100, releases: true }];
-    for (const training of ['two-towers', 'item-attention', 'gru', 'text-cnn', 'meta']) {
+    for (const training of ['two-towers', 'item-attention', 'gru', 'text-cnn', 'meta', 'tuned-head']) {
       const encoder = composeEncoder({ views: [{ name: 'text' }], training: { name: training } });
       const shape = { platforms, maxPlatformsPerPerson: 1, rounds: 0 };
       assert.throws(() => encoder.queries(shape, 'books'), { code: 'TRANSFER_SHAPE', message: /none are planned/ });

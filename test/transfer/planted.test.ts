@@ -42,6 +42,11 @@ describe('planted worlds', function () {
       planted.map(({ method }) => method),
       methods.map(({ name }) => name),
     );
+    // The more items a person has, the more the training of meta gains, beyond the intervals of both.
+    const [one, three, five] = ['meta-1-shot', 'meta-3-shots', 'meta-5-shots'].map(
+      (method) => planted.find((verified) => verified.method === method)!.overAblation,
+    );
+    assert.ok(one.low > 0 && three.low > one.high && five.low > three.high);
     for (const verified of planted) assert.ok(keepsMargins(verified, plantOf(verified.method)), verified.method);
     const page = readFileSync(join(import.meta.dirname, '../../docs/strategies.md'), 'utf8');
     assert.equal(strategiesPage(figures), page);

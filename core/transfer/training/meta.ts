@@ -50,5 +50,5 @@ export const meta: Training<MetaSettings> = towers({
     person: adapted(dimension, { outer, rate, steps }, 'start'),
   }),
   itemTower: (context) => towerOver(dense(context.width, context.settings.dimension, { weights: 'items' }), context),
-  initial: startOf({ pass: ['items'] }),
+  initial: startOf({ project: ['items'] }),
 });

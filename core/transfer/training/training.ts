@@ -18,6 +18,8 @@ export interface Training<Settings extends object = object> extends Piece<Settin
    * every platform that contributes teaches it.
    */
   readonly readsViews: boolean;
+  /** True if it reads the views' vectors of items, so that every view must have some. */
+  readonly readsItems?: true;
   /** Its usual share of the budget, relative to 1 for all views together. */
   readonly portion: number;
   /** Numbers of a representation, 1 to 288. @param inputs width of all views together. */

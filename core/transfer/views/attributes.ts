@@ -28,6 +28,7 @@ export const attributes: PublicView<AttributeSettings> = {
   reference: 'Schein, Popescul, Ungar and Pennock, SIGIR 2002; Gantner et al., ICDM 2010',
   law: 'public',
   sendsHistory: false,
+  hasNoItems: true,
   defaults: { values: [] },
   ablation: { off: 'attributes that nobody has', settings: { values: ['none=of these'] } },
   settings: (raw) => parseSettings(schema, raw, 'attributes'),

@@ -39,6 +39,8 @@ export interface ViewContext<Settings> {
 interface AnyView<Settings extends object> extends Piece<Settings> {
   /** Numbers of a person: the same on every platform of the federation, 1 to 288. */
   width(release: PublicRelease | undefined, settings: Settings): number;
+  /** True if `make` gives no vectors of items, so that a training by towers cannot read it. */
+  readonly hasNoItems?: true;
 }
 
 export interface PublicView<Settings extends object = object> extends AnyView<Settings> {

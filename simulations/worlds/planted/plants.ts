@@ -6,7 +6,19 @@ import { between, biased, idle, narrow, opposite, silent, tellers, turned, wide 
 import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
-import { fewTeachers, gifts, opposites, stages, witnesses, WITNESSES, wordOrder } from './tower-worlds.ts';
+import {
+  fewTeachers,
+  fiveShots,
+  gifts,
+  hidden,
+  oneShot,
+  opposites,
+  threeShots,
+  stages,
+  witnesses,
+  WITNESSES,
+  wordOrder,
+} from './tower-worlds.ts';
 import type { PlantedWorld } from './planted.ts';
 import { blurred, both, linear, niches, sectors } from './worlds.ts';
 
@@ -146,7 +158,37 @@ export const encoderPlants: readonly EncoderPlant[] = [
     overAblation: 0.08,
     overPrior: 0.08,
   },
+  {
+    method: 'tuned-head',
+    encoder: 'vectors>tuned-head',
+    settings: { 'vectors.numbers': 48, 'tuned-head.dimension': 8 },
+    rounds: 15,
+    epsilon: null,
+    world: hidden,
+    overAblation: 0.05,
+    overPrior: 0.3,
+  },
 ];
+
+/** Trained and untrained `meta`, at one number of items of a person. */
+function ofMeta(
+  method: string,
+  world: EncoderWorld,
+  margins: Pick<Margins, 'overAblation' | 'overPrior'>,
+): MechanismPlant {
+  return {
+    method,
+    summary: `the training of \`meta\`, read after as many items of a person`,
+    reference: 'Finn et al., ICML 2017',
+    encoder: 'vectors>meta',
+    settings: { 'vectors.numbers': 48, 'meta.dimension': 8 },
+    ablation: { off: 'start and map as they start, not trained', settings: { 'meta.learningRate': 1e-9 } },
+    rounds: 15,
+    epsilon: null,
+    world,
+    ...margins,
+  };
+}
 
 export const mechanismPlants: readonly MechanismPlant[] = [
   {
@@ -168,6 +210,10 @@ export const mechanismPlants: readonly MechanismPlant[] = [
     overAblation: 0.15,
     overPrior: 0.2,
   },
+  // The gain of the training grows with the number of items.
+  ofMeta('meta-1-shot', oneShot, { overAblation: 0, overPrior: 0.04 }),
+  ofMeta('meta-3-shots', threeShots, { overAblation: 0.03, overPrior: 0.12 }),
+  ofMeta('meta-5-shots', fiveShots, { overAblation: 0.06, overPrior: 0.2 }),
 ];
 
 export const plants: readonly Plant[] = [

@@ -210,6 +210,50 @@ export const fewTeachers: EncoderWorld = {
     ),
 };
 
+/** Items of one taste, one direction each, in vectors of which most directions say nothing. */
+function hiddenTastes(
+  seed: string,
+  { met, strength }: { readonly met: (isOther: boolean) => number; readonly strength: number },
+): EncoderTrial {
+  return towerTrial(
+    {
+      groups: TASTES,
+      items(prng) {
+        const directions = Array.from({ length: TASTES }, () => gaussians(prng, TASTES + IDLE));
+        return Array.from({ length: 480 }, (_, item) => ({
+          id: `item ${item}`,
+          vector: gaussians(prng, TASTES + IDLE).map((value, i) => value + strength * directions[item % TASTES][i]),
+        }));
+      },
+      history: (group, prng, isOther) =>
+        liked(
+          Float64Array.from({ length: 480 }, (_, item) => (item % TASTES === group ? LIKING : 0)),
+          met(isOther),
+          prng,
+        ),
+    },
+    seed,
+  );
+}
+
+export const hidden: EncoderWorld = {
+  name: 'hidden tastes',
+  summary:
+    'eight of forty-eight directions of the item vectors tell tastes, in no special place, and the others are idle',
+  make: (seed) => hiddenTastes(seed, { met: () => 6, strength: 0.35 }),
+};
+
+/** The persons to rank for, and those known on both sides, have few items; everybody else has twelve. */
+const shots = (count: number): EncoderWorld => ({
+  name: `hidden tastes, ${count} met`,
+  summary: `eight directions of forty-eight tell tastes, more faintly; persons have ${count} items, and those who teach twelve`,
+  make: (seed) => hiddenTastes(seed, { met: (isOther) => (isOther ? 12 : count), strength: 0.23 }),
+});
+
+export const oneShot: EncoderWorld = shots(1);
+export const threeShots: EncoderWorld = shots(3);
+export const fiveShots: EncoderWorld = shots(5);
+
 const KINDS = 4;
 const VARIANTS = 10;
 

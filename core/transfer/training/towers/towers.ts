@@ -138,6 +138,7 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
     summary,
     reference,
     readsViews: true,
+    readsItems: true,
     portion: 0.2,
     defaults,
     ablation,
