@@ -26,6 +26,7 @@ import { memory } from './memory.ts';
 import { mlp } from './mlp.ts';
 import { pca } from './pca.ts';
 import { personal } from './personal.ts';
+import { pooled } from './pooled.ts';
 import { procrustes } from './procrustes.ts';
 import { ridge } from './ridge.ts';
 import { stackOf } from './stack.ts';
@@ -48,6 +49,7 @@ export const readouts: readonly Readout[] = [
   information,
   densityRatio,
   meanMatching,
+  pooled,
 ];
 export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, content];
 /** Methods for a person who has items on the target by now, whatever the readout. */

@@ -63,6 +63,24 @@ function signed(taste: Float64Array, sign: number, prng: Prng): Float64Array {
   return Float64Array.from([...noisy(taste, prng, 0.1), ...gaussians(prng, 5, 0.2), sign + 0.1 * prng.gaussian()]);
 }
 
+export const unlinked: PlantedWorld = {
+  name: 'an unlinked source',
+  summary:
+    'two sources tell tastes by the same numbers; all linked persons are of the first, and all arrivals of the second',
+  make(seed) {
+    const items = itemsOf(seed, 4);
+    const shape = { ...plan, sources: ['linked', 'unlinked'], dimension: 4, releasesCold: true };
+    return planted(shape, seed, (prng, row) => {
+      const taste = direction(prng, 4);
+      const released = noisy(taste, prng, 0.15);
+      return {
+        releases: row < shape.warm ? { linked: released } : { unlinked: released },
+        utility: Float64Array.from(items, (item) => 4 * dot(item, taste)),
+      };
+    });
+  },
+};
+
 export const tellers: PlantedWorld = {
   name: 'two tellers',
   summary:

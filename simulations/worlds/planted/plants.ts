@@ -2,7 +2,7 @@
  * The planted world of each view, training, readout and item space, and the margins that it must keep there.
  * @module
  */
-import { between, biased, idle, narrow, opposite, silent, tellers, turned, wide } from './bridge-worlds.ts';
+import { between, biased, idle, narrow, opposite, silent, tellers, turned, unlinked, wide } from './bridge-worlds.ts';
 import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { chains, titled } from './space-worlds.ts';
@@ -234,6 +234,7 @@ export const plants: readonly Plant[] = [
   { method: 'information', world: idle, overAblation: 0.1, overPrior: 0.1, overRidge: 0.01 },
   { method: 'density-ratio', world: biased, overAblation: 0.02, overPrior: 0.05, overRidge: 0.01 },
   { method: 'mean-matching', world: between, overAblation: 0.05, overPrior: 0.08, overRidge: 0.05 },
+  { method: 'pooled', world: unlinked, overAblation: 0.1, overPrior: 0.1, overRidge: 0.1 },
   { method: 'als', world: linear, overAblation: 0.02, overPrior: 0.1 },
   { method: 'bpr', world: linear, overAblation: 0.05, overPrior: 0.1 },
   { method: 'lightgcn', world: chains, overAblation: 0.002, overPrior: 0.04 },
