@@ -120,7 +120,7 @@ async function measure(row: string, trial: Trial, seed: number): Promise<Measure
     row,
     seed,
     numbers,
-    bits,
+    bits: numbers === 0 ? null : bits,
     told,
     ndcg: whole,
     coarse: rounded,
