@@ -25,6 +25,7 @@ import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { readouts } from '../core/transfer/readouts/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
+import { listedInterests } from './strategies/item-facts.ts';
 import { settingNamed } from './strategies/settings.ts';
 import { openCache } from './strategies/cache.ts';
 import { toldBy } from './strategies/told.ts';
@@ -63,7 +64,15 @@ if (data === undefined) {
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const until = performance.now() + 60_000 * Number(options.minutes);
 const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
-const chosen = encoderNamed(options.encoder, JSON.parse(options.settings) as Record<string, unknown>);
+const asked = JSON.parse(options.settings) as Record<string, unknown>;
+const readsFacts = ['vectors', 'attributes'].includes(options.encoder);
+const setting = await settingNamed(options.setting, data, readsFacts);
+// A manifest lists the attributes that are sent. Here they are those that occur.
+const { sources: firstSources } = setting(Number(options.seed));
+const chosen = encoderNamed(options.encoder, {
+  ...(options.encoder === 'attributes' && { 'attributes.values': firstSources.flatMap(listedInterests) }),
+  ...asked,
+});
 // Only an encoder that is charged has an epsilon.
 const epsilon = chosen.law !== 'charged' || options.epsilon === 'none' ? null : Number(options.epsilon);
 const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
@@ -81,7 +90,6 @@ const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'see
 const done = new Set(rows.map(key));
 const shots = Number(options.shots);
 const settingName = shots === 0 ? options.setting : `${options.setting} after ${shots}`;
-const setting = await settingNamed(options.setting, data);
 const cache = openCache(options.cache);
 
 for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {

@@ -53,9 +53,10 @@ function keyOf({ delta, encoder, epsilon, release, rounds, seed, sources, split 
 
 function hashDomain(
   hash: ReturnType<typeof createHash>,
-  { catalogue, items, name, offsets, persons, titles }: Domain,
+  { attributes, catalogue, items, name, offsets, persons, titles, vectors }: Domain,
 ): void {
-  hash.update(JSON.stringify([name, persons, catalogue, titles ?? null]));
+  hash.update(JSON.stringify([name, persons, catalogue, titles ?? null, [...(attributes ?? [])]]));
+  for (const [id, vector] of vectors?.of ?? []) hash.update(`${id} ${vector.join()}\n`);
   for (const words of [offsets, items]) hash.update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
 }
 

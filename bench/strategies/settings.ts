@@ -12,6 +12,7 @@ import { popularityNegatives, uniformNegatives } from '../../core/evaluation/neg
 import type { Negatives } from '../../core/evaluation/negatives.ts';
 import { gameVideoNegatives } from '../../core/evaluation/published.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
+import { withItemFacts } from './item-facts.ts';
 import type { ColdSplit } from '../../core/evaluation/split.ts';
 
 export interface Trial {
@@ -28,11 +29,15 @@ export type Setting = (seed: number) => Trial;
 
 const published: Readonly<Record<string, number | undefined>> = { 'game-video': 0, 'video-game': 1 };
 
-/** @param name SOURCE-TARGET. In the published split, a seed draws only the negatives. */
-export async function settingNamed(name: string, data: string): Promise<Setting> {
+/**
+ * @param name SOURCE-TARGET. In the published split, a seed draws only the negatives.
+ * @param withFacts true: the source has vectors of its items and interests of its persons.
+ */
+export async function settingNamed(name: string, data: string, withFacts = false): Promise<Setting> {
   const place = published[name];
   if (place !== undefined) return publishedSetting(data, place);
-  const [source, target] = await Promise.all(name.split('-').map((one) => domainOf(data, one)));
+  const [plain, target] = await Promise.all(name.split('-').map((one) => domainOf(data, one)));
+  const source = withFacts ? withItemFacts(plain, join(data, 'amazon', `${plain.name}.items.tsv`)) : plain;
   return (seed) => {
     const split = coldSplit(target, [source], { seed });
     const drawn = { target: split.target, seed };

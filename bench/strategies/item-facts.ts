@@ -1,0 +1,86 @@
+/**
+ * What the files of items say beside titles, in the form in which a platform would have it: item vectors from all words, and
+ * persons' own interests.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Domain, ItemTable } from '../../core/data/domain.ts';
+import { titleVectors } from '../../core/transfer/text/title-vectors.ts';
+
+const NUMBERS = 96;
+/** Most common categories and brands of a catalogue that may be an interest. */
+const INTERESTS = 32;
+/** Interests of a person. */
+const OWN = 3;
+
+/** Fields of each item by name, without the id. */
+type Fields = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** The domain with the facts that its file of items has; unchanged if there is no such file. */
+export function withItemFacts(domain: Domain, itemsFile: string): Domain {
+  if (!existsSync(itemsFile)) return domain;
+  const facts = fieldsOf(itemsFile);
+  const categories = domain.catalogue.map((id) => facts.get(id)?.['attributes']?.split(' ') ?? []);
+  const isCoarse = new Set(mostCommon(categories.flat(), INTERESTS));
+  return {
+    ...domain,
+    vectors: vectorsOf(domain.catalogue, facts),
+    ...(isCoarse.size > 0 && {
+      attributes: interestsOf(
+        domain,
+        categories.map((own) => own.filter((id) => isCoarse.has(id))),
+      ),
+    }),
+  };
+}
+
+/** The interests that occur, as the view `attributes` lists them. */
+export function listedInterests({ attributes = new Map() }: Domain): readonly string[] {
+  return [...new Set([...attributes.values()].flat())].sort();
+}
+
+function fieldsOf(file: string): Fields {
+  const [head, ...lines] = readFileSync(file, 'utf8').split('\n');
+  const names = head.split('\t');
+  return new Map(
+    lines.map((line) => {
+      const [id, ...fields] = line.split('\t');
+      return [id, Object.fromEntries(fields.map((field, at) => [names[at + 1], field]))];
+    }),
+  );
+}
+
+/** Latent semantic analysis of every word that the file has of an item: title, keywords, brand, category, numbers of attributes. */
+function vectorsOf(catalogue: readonly string[], facts: Fields): ItemTable {
+  const words = catalogue.map((id) => {
+    const { attributes = '', ...others } = facts.get(id) ?? {};
+    // A number of an attribute must not be read as a word of a title.
+    return [...Object.values(others), attributes.replace(/\d+/g, 'attribute$&')].join(' ');
+  });
+  const { vectors } = titleVectors(words, NUMBERS);
+  return {
+    dimension: NUMBERS,
+    of: new Map(catalogue.map((id, item) => [id, vectors.subarray(item * NUMBERS, (item + 1) * NUMBERS)])),
+  };
+}
+
+/** The categories and brands that each person has most items of, as the person might state them. */
+function interestsOf(
+  { items, offsets, persons }: Domain,
+  categories: readonly (readonly string[])[],
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    persons.map((person, row) => {
+      const own = Array.from(items.subarray(offsets[row], offsets[row + 1]), (item) => categories[item]).flat();
+      return [person, mostCommon(own, OWN).map((id) => `interest=${id}`)];
+    }),
+  );
+}
+
+function mostCommon(values: readonly string[], most: number): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const value of values.filter((one) => one !== '')) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([value]) => value);
+}
