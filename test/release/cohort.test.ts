@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
+import type { ChargedSums, WrittenContribution } from '../../core/privacy/mechanism/mechanism.ts';
 import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { Prng } from '../../core/random/prng.ts';
 import { RandomWords } from '../../core/random/random-words.ts';
 import {
   nearest,
@@ -15,6 +17,8 @@ import {
 import { spherePoint } from '../../core/release/sphere-cap.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
+import type { PublicShape } from '../../core/transfer/encoder.ts';
+import { prototypeSettings } from '../../core/transfer/encoder/release-shape.ts';
 
 const refused = (error: unknown) => error instanceof PrivacyError && error.code === 'PRIVACY_BAD_PARAMETER';
 
@@ -102,4 +106,42 @@ describe('cohorts', () => {
       /declared 4 releases/,
     );
   });
+
+  it('have as many passes as few prototypes need to reach good places from any start', async () => {
+    const prng = new Prng('x');
+    const shares = [0.8, 0.5, 0.3];
+    const points = Array.from({ length: 1500 }, () =>
+      Float32Array.of(1, ...shares.map((share) => share * prng.gaussian())),
+    );
+    const settings = prototypeSettings({ release: { mode: 'cohort', epsilon0: 2 } } as unknown as PublicShape, 4);
+    assert.ok(settings !== undefined);
+    /** Mean distance of persons from the nearest of three prototypes, as 1 less the cosine. */
+    const lossOf = async (passes: number, start: number): Promise<number> => {
+      const trained = { ...settings, cohorts: 3, passes };
+      const random = seededRandom(`s${start}`);
+      const prototypes = await trainPrototypes(trained, () => points, withoutNoise, random);
+      const cosine = (point: Float32Array): number => {
+        const at = 4 * nearest(prototypes, 4, point);
+        return point.reduce((sum, value, i) => sum + value * prototypes[at + i], 0) / Math.hypot(...point);
+      };
+      return 1 - points.reduce((sum, point) => sum + cosine(point), 0) / points.length;
+    };
+    const best = await lossOf(40, 0);
+    for (let start = 0; start < 12; start++) {
+      const loss = await lossOf(settings.passes, start);
+      assert.ok(loss < 1.03 * best, `start ${start}: ${loss.toFixed(4)}, and at best ${best.toFixed(4)}`);
+    }
+  });
 });
+
+/** Exact sums of whatever is contributed to three prototypes in four dimensions. */
+const withoutNoise: ChargedSums = {
+  release(_label, contributions) {
+    const sum = new Float64Array(15);
+    for (const { indices, values } of contributions as Iterable<WrittenContribution>) {
+      indices?.forEach((at, i) => (sum[at] += values[i]));
+    }
+    return Promise.resolve(sum);
+  },
+  noiseDeviation: () => 0,
+};

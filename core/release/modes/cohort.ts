@@ -9,7 +9,7 @@ export const cohort: ReleaseModeDefinition = {
   bound: 'epsilon0',
   // A randomised response is less often right the more codes there are, so a small budget is best spent on few of them.
   // The figures were chosen like those of ldp (docs/transfer.md).
-  width: (epsilon0) => (epsilon0 >= 6 ? 6 : 4),
+  width: (epsilon0) => (epsilon0 < 3 ? 2 : epsilon0 < 6 ? 4 : 6),
   prototypes: (epsilon0) => (epsilon0 < 3 ? 3 : epsilon0 < 6 ? 8 : 32),
   bind({ prototypes, dimension, epsilon0 }) {
     const cohorts = prototypes.length / dimension;

@@ -11,7 +11,8 @@ import type { PublicRelease, PublicShape } from '../encoder.ts';
 
 /** Share of the budget (of zero-concentrated DP) for prototypes, if the release mode needs them. */
 const prototypeShare = 0.05;
-const prototypePasses = 4;
+/** Half as many leave few prototypes far from their best places, whatever the noise (docs/transfer.md). */
+const prototypePasses = 8;
 
 /** Length of a representation if the settings do not fix it. @param plain the length without local noise. */
 export function releasedDimension(release: PublicRelease | undefined, plain: number): number {
