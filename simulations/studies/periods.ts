@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { inspectSource } from '../../client/data/inspect.ts';
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import type { Domain } from '../../core/data/domain.ts';
-import { historyLength, historyOf, itemCounts, personIndex } from '../../core/data/select.ts';
+import { historyLength, historyOf, itemCounts, personIndex, withoutPersons } from '../../core/data/select.ts';
 import { beforeMoment, decayedCounts } from '../../core/evaluation/recency.ts';
 import type { ColdSplit } from '../../core/evaluation/split.ts';
 import { Prng } from '../../core/random/prng.ts';
@@ -30,7 +30,8 @@ const EPSILON = 4;
 const FEWEST = 3;
 /** Half-life of the decayed counts, in days. */
 const HALF_LIFE = 28;
-const PERSONS = 1000;
+/** Share of the persons of the last period who are taken as new: nothing that they ever did on the target is read. */
+const NEW = 0.2;
 
 export const periods: Study = {
   name: 'periods',
@@ -64,7 +65,7 @@ export const periods: Study = {
   ],
   caveats: [
     `An encoder that is made again is charged again: here epsilon ${EPSILON} for each training. A decoder that is made again costs nothing, because it stays at the target.`,
-    'The scored persons have no interaction with the target before the last period; items that nobody met before it are left out.',
+    'The scored persons are drawn from those who are on the target in the last period, and their whole past there is hidden; few persons begin there in earnest. Items that nobody else met before the period are left out.',
   ],
 };
 
@@ -79,8 +80,8 @@ interface Asked {
 
 async function measured({ end, first, second, source, target }: Asked, seed: string): Promise<Figures> {
   const { factorise } = factorMemory(seed);
-  const newly = arrivals(source, target, second, end, seed);
-  const [early, late] = [first, second].map((moment) => splitAt(source, target, moment, newly));
+  const { newly, rest } = arrivals({ source, target, first, second, end }, seed);
+  const [early, late] = [first, second].map((moment) => splitAt(source, rest, moment, newly));
   const train = (split: ColdSplit, moment: number) =>
     federate({
       encoder: encoderNamed('private-subspace'),
@@ -101,7 +102,7 @@ async function measured({ end, first, second, source, target }: Asked, seed: str
   const [refitted] = decodersOf(kept, { split: late, factorise, seed }, [DEFAULT_DECODER]);
   const [both] = decodersOf(again, { split: late, factorise, seed }, [DEFAULT_DECODER]);
   const world = { target: late.target, linked: late.linked, sources: [], random: seededRandom(seed), factorise };
-  const hot = Float32Array.from(decayedCounts(target, second, HALF_LIFE * DAY));
+  const hot = Float32Array.from(decayedCounts(rest, second, HALF_LIFE * DAY));
   const figuresOf = (score: (person: string) => Float32Array): Figures[string] =>
     rankedAt10({ target: late.target, cold: newly, negatives: 99, seed }, score);
   return {
@@ -113,19 +114,29 @@ async function measured({ end, first, second, source, target }: Asked, seed: str
   };
 }
 
-/** Persons with a history in the source and none in the target before the moment, and what they met in the target after it. */
-function arrivals(source: Domain, target: Domain, moment: number, end: number, seed: string): readonly ColdPerson[] {
-  const [past, known] = [beforeMoment(target, moment), beforeMoment(source, moment)];
-  const counts = itemCounts(past);
+/** New persons, with what they meet on the target in the last period, and the target without them. */
+function arrivals(
+  { end, second, source, target }: Asked,
+  seed: string,
+): { readonly newly: readonly ColdPerson[]; readonly rest: Domain } {
+  const known = beforeMoment(source, second);
   const rows = personIndex(known);
-  const found = target.persons.flatMap((person, p) => {
+  const met = target.persons.flatMap((person, p) => {
     const row = rows.get(person);
-    if (row === undefined || historyLength(known, row) < FEWEST || historyLength(past, p) > 0) return [];
-    const { items, timestamps } = historyOf(target, p);
-    const positives = items.filter((item, i) => (timestamps?.[i] ?? Infinity) < end && counts[item] > 0);
+    if (row === undefined || historyLength(known, row) < FEWEST) return [];
+    const { items, timestamps = new Float64Array(0) } = historyOf(target, p);
+    const positives = items.filter((_, i) => timestamps[i] >= second && timestamps[i] < end);
     return positives.length === 0 ? [] : [{ person, positives, sourceInteractions: historyLength(known, row) }];
   });
-  return new Prng(`${seed}/arrivals`).shuffle(found).slice(0, PERSONS);
+  const drawn = new Prng(`${seed}/new persons`).shuffle(met).slice(0, Math.round(NEW * met.length));
+  const rest = withoutPersons(target, new Set(drawn.map(({ person }) => person)));
+  const counts = itemCounts(beforeMoment(rest, second));
+  return {
+    newly: drawn
+      .map((one) => ({ ...one, positives: one.positives.filter((item) => counts[item] > 0) }))
+      .filter(({ positives }) => positives.length > 0),
+    rest,
+  };
 }
 
 function splitAt(source: Domain, target: Domain, moment: number, cold: readonly ColdPerson[]): ColdSplit {
