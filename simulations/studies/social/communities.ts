@@ -5,15 +5,11 @@
 import type { Interactions } from '../../../core/data/domain.ts';
 import { modularity, mutualInformation } from '../../../core/evaluation/partitions.ts';
 import { Prng } from '../../../core/random/prng.ts';
-import { seededRandom } from '../../../core/random/seeded.ts';
-import { factorSettings } from '../../../core/transfer/decoder/target-factors.ts';
-import { unit } from '../../../core/transfer/encoder/item-vectors.ts';
-import { implicitAls } from '../../../core/transfer/factors/implicit-als.ts';
 import { kMeans, spreadCentres } from '../../../core/transfer/linear-algebra/k-means.ts';
 import { spectralCommunities } from '../../../core/transfer/social/communities.ts';
 import { linkedWith, mutualLinks, pairsOf } from '../../../core/transfer/social/links.ts';
 import type { Figures, Study } from '../study.ts';
-import { LAST_FM, mutualOf, openSocial } from './data.ts';
+import { LAST_FM, mutualOf, openSocial, tastesOf } from './data.ts';
 
 const BLOCKS = 12;
 const SIZE = 40;
@@ -42,13 +38,9 @@ export const communities: Study = {
       over: ['label propagation', 'links rewired'],
       async measure(folder, seed) {
         const data = await openSocial(folder, LAST_FM);
-        const { histories } = data;
-        const items = histories.catalogue.length;
-        const { dimension, persons } = implicitAls(histories, items, factorSettings, seededRandom(`${seed}/tastes`));
-        const rows = new Float32Array(persons.length);
-        for (let at = 0; at < rows.length; at += dimension) rows.set(unit(persons.subarray(at, at + dimension)), at);
-        const start = spreadCentres(rows, dimension, BLOCKS, new Prng(`${seed}/groups of tastes`));
-        return measured(mutualOf(data), kMeans(rows, dimension, start, 30).groups, seed);
+        const { dimension, vectors } = tastesOf(data.histories, seed);
+        const start = spreadCentres(vectors, dimension, BLOCKS, new Prng(`${seed}/groups of tastes`));
+        return measured(mutualOf(data), kMeans(vectors, dimension, start, 30).groups, seed);
       },
     },
   ],

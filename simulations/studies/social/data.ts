@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import { inspectSource } from '../../../client/data/inspect.ts';
 import type { Domain, Interactions } from '../../../core/data/domain.ts';
 import { personIndex } from '../../../core/data/select.ts';
+import { seededRandom } from '../../../core/random/seeded.ts';
+import { factorSettings } from '../../../core/transfer/decoder/target-factors.ts';
+import { unit } from '../../../core/transfer/encoder/item-vectors.ts';
+import { implicitAls } from '../../../core/transfer/factors/implicit-als.ts';
+import type { FriendTask } from '../../../core/transfer/social/friends.ts';
 import { mutualLinks } from '../../../core/transfer/social/links.ts';
 
 export interface SocialData {
@@ -48,4 +53,21 @@ export function mutualOf({ histories, links }: SocialData): Interactions {
     }
   });
   return mutualLinks(histories.persons.length, pairs);
+}
+
+/** A vector of length 1 for each person. */
+export type Tastes = FriendTask['tastes'];
+
+/** Persons' tastes: the factors of their histories. */
+export function tastesOf(histories: Domain, seed: string): Tastes {
+  const random = seededRandom(`${seed}/tastes`);
+  const { dimension, persons } = implicitAls(histories, histories.catalogue.length, factorSettings, random);
+  return unitRows(persons, dimension);
+}
+
+/** Rows scaled to length 1. @param vectors [rows, dimension] */
+export function unitRows(vectors: Float32Array, dimension: number): Tastes {
+  const out = new Float32Array(vectors.length);
+  for (let at = 0; at < out.length; at += dimension) out.set(unit(vectors.subarray(at, at + dimension)), at);
+  return { dimension, vectors: out };
 }

@@ -6,20 +6,14 @@
 import type { Interactions } from '../../../core/data/domain.ts';
 import { mean } from '../../../core/evaluation/results.ts';
 import { Prng } from '../../../core/random/prng.ts';
-import { seededRandom } from '../../../core/random/seeded.ts';
-import { factorSettings } from '../../../core/transfer/decoder/target-factors.ts';
-import { unit } from '../../../core/transfer/encoder/item-vectors.ts';
-import { implicitAls } from '../../../core/transfer/factors/implicit-als.ts';
 import { fitFriends } from '../../../core/transfer/social/friends.ts';
 import type { FriendTask } from '../../../core/transfer/social/friends.ts';
 import { consentedLinks, linkedWith, mutualLinks, pairsOf } from '../../../core/transfer/social/links.ts';
 import { HIDDEN } from '../../../core/transfer/social/standardised.ts';
 import { rankedAt10 } from '../ranking.ts';
 import type { Figures, RealStudy, Study } from '../study.ts';
-import { FILM_TRUST, LAST_FM, mutualOf, openSocial } from './data.ts';
-import type { SocialSet } from './data.ts';
-
-type Tastes = FriendTask['tastes'];
+import { FILM_TRUST, LAST_FM, mutualOf, openSocial, tastesOf, unitRows } from './data.ts';
+import type { SocialSet, Tastes } from './data.ts';
 
 /** Share of the links between consenting persons that are hidden and ranked. */
 const HIDDEN_SHARE = 0.2;
@@ -54,22 +48,9 @@ function realOf(set: SocialSet): RealStudy {
     over: ['adamic-adar', 'factors', 'tastes', 'tastes permuted', 'number of friends'],
     async measure(folder, seed) {
       const data = await openSocial(folder, set);
-      const { histories } = data;
-      const { dimension, persons } = implicitAls(
-        histories,
-        histories.catalogue.length,
-        factorSettings,
-        seededRandom(`${seed}/tastes`),
-      );
-      return measured({ links: mutualOf(data), tastes: unitRows(persons, dimension), dimension: 48, seed });
+      return measured({ links: mutualOf(data), tastes: tastesOf(data.histories, seed), dimension: 48, seed });
     },
   };
-}
-
-function unitRows(vectors: Float32Array, dimension: number): Tastes {
-  const out = new Float32Array(vectors.length);
-  for (let at = 0; at < out.length; at += dimension) out.set(unit(vectors.subarray(at, at + dimension)), at);
-  return { dimension, vectors: out };
 }
 
 interface Asked {
