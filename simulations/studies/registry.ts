@@ -9,6 +9,7 @@ import { crossLingual } from './news/cross-lingual.ts';
 import { exploration } from './news/exploration.ts';
 import { hotItems } from './news/hot-items.ts';
 import { offPolicy } from './off-policy.ts';
+import { periods } from './periods.ts';
 import { poisoning } from './poisoning.ts';
 import { ratings } from './ratings.ts';
 import { shortLongVideo } from './short-long-video.ts';
@@ -32,6 +33,7 @@ export const studies: readonly Study[] = [
   inversion,
   membership,
   offPolicy,
+  periods,
   poisoning,
   ratings,
   shortLongVideo,
