@@ -19,7 +19,7 @@ const TARGETS = [0.3, 0.5, 0.7];
 const TARGET = 0.5;
 /** Cold persons who are shown lists on real data. */
 const MOST_PERSONS = 400;
-const FILES = ['amazon/food.tsv', 'amazon/kitchen.tsv'] as const;
+const FILES = ['douban/book.tsv', 'douban/music.tsv'] as const;
 
 export const exposure: Study = {
   name: 'exposure',
@@ -39,7 +39,7 @@ export const exposure: Study = {
   },
   real: [
     {
-      name: 'Amazon food to kitchen',
+      name: 'Douban books to music',
       files: FILES,
       over: [`discounted to target ${TARGET}`, `target ${TARGET}, unpopular items at random`],
       measure: measureReal,
@@ -48,7 +48,7 @@ export const exposure: Study = {
   caveats: [
     'An unpopular item is one outside the most popular fifth of the catalogue.',
     'The hidden interactions are of a platform that showed popular items more: NDCG counts the cost of a target, and nothing counts its use.',
-    'Scores are discounted until unpopular items have the same exposure.',
+    'Scores are discounted until unpopular items have at least the same exposure.',
   ],
 };
 

@@ -1,10 +1,13 @@
 import { SimulationError } from '../errors.ts';
 import { calibration } from './calibration.ts';
 import { clickThrough } from './click-through.ts';
+import { exposure } from './exposure.ts';
 import { generalPersonal } from './general-personal.ts';
 import { hostileSource } from './hostile-source.ts';
 import { inversion } from './inversion.ts';
+import { knowledgeGraph } from './knowledge-graph.ts';
 import { membership } from './membership.ts';
+import { multimodal } from './multimodal.ts';
 import { crossLingual } from './news/cross-lingual.ts';
 import { exploration } from './news/exploration.ts';
 import { hotItems } from './news/hot-items.ts';
@@ -25,13 +28,16 @@ export const studies: readonly Study[] = [
   communities,
   crossLingual,
   exploration,
+  exposure,
   friends,
   generalPersonal,
   hostileSource,
   hotItems,
   influence,
   inversion,
+  knowledgeGraph,
   membership,
+  multimodal,
   offPolicy,
   periods,
   poisoning,
