@@ -171,11 +171,10 @@ function taking({ takers = 0 }: ClaimTerms): readonly Sentence[] {
 /** The limits of a map's sums. */
 function teaching({ taughtAt }: ClaimTerms): readonly Sentence[] {
   if (taughtAt === undefined) return [];
-  const where = taughtAt === 1 ? 'one of the person’s platforms' : `${taughtAt} of the person’s platforms`;
   return [
     said(
       'C1.linked',
-      `These sums are of linked persons alone, who consented to teaching the map at the platform that adds them: per person a product of what the platform received and of the history there, at most at ${where}.`,
+      `These sums are of linked persons alone, who consented to teaching the map at the platform that adds them: per person a product of what the platform received and of the history there, at most at ${taughtAt} of the person’s platforms.`,
     ),
     said(
       'C1.stays',

@@ -2,15 +2,21 @@
  * The facts of a federation on which its claims depend.
  * @module
  */
-import { roundSum } from '../federation/attempt.ts';
 import { contributorsOf } from '../federation/manifest.ts';
 import type { Manifest } from '../federation/manifest.ts';
 import type { FederationPlan } from '../federation/plan.ts';
 import { lineageOf } from '../federation/versions.ts';
 import type { ClaimTerms, CodeTerms } from './claim-sentences.ts';
 
-export function claimTerms(plan: FederationPlan): ClaimTerms {
-  const { encoder, law, learnsMap, manifest, ownItems, ownNumbers, privacy } = plan;
+export function claimTerms({
+  encoder,
+  law,
+  learnsMap,
+  manifest,
+  ownItems,
+  ownNumbers,
+  privacy,
+}: FederationPlan): ClaimTerms {
   const { platforms, unsafeTrial, vocabulary } = manifest;
   return {
     strategy: encoder.name,
@@ -22,7 +28,7 @@ export function claimTerms(plan: FederationPlan): ClaimTerms {
     codes: codeTerms(manifest),
     takers: platforms.length - contributorsOf(manifest).length,
     ...(vocabulary && { vocabulary }),
-    ...(learnsMap && { taughtAt: roundSum(plan).platformsPerPerson ?? privacy.maxPlatformsPerPerson }),
+    ...(learnsMap && { taughtAt: privacy.maxPlatformsPerPerson }),
     unsafeTrial: unsafeTrial === true,
   };
 }

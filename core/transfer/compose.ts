@@ -25,7 +25,7 @@ import { presets } from './presets.ts';
 import { publicPlatform } from './public-shape.ts';
 import { isLocalMode } from '../release/registry.ts';
 import { trainings, views as allViews } from './registry.ts';
-import { emptyMap, MAP, mapRounds, mostTargets, nextMap, USUAL_MAP_PORTION } from './training/linked-map.ts';
+import { emptyMap, MAP, mapRounds, nextMap, USUAL_MAP_PORTION } from './training/linked-map.ts';
 import type { RoundsPlan, Training } from './training/training.ts';
 import type { View } from './views/view.ts';
 
@@ -121,13 +121,10 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
             ]
           : [];
         if (spec.map !== undefined) {
-          const most = mostTargets(shape);
-          const sum = roundQuery(mapRounds(shape, dimension(shape)), shape, { most, share: left * mapShare });
-          return [...own, { ...sum, platformsPerPerson: most }];
+          return [...own, roundQuery(mapRounds(shape, dimension(shape)), shape, left * mapShare)];
         }
         if (rounds === undefined || shape.rounds === 0) return own;
-        const most = Math.min(shape.maxPlatformsPerPerson, shape.platforms.length);
-        return [...own, roundQuery(rounds, shape, { most, share: left * ofTraining * rounds.portion })];
+        return [...own, roundQuery(rounds, shape, left * ofTraining * rounds.portion)];
       });
     },
     dimension,
@@ -169,17 +166,16 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
   };
 }
 
-/** @param most platforms at which one person enters the sum. */
 function roundQuery(
   { blocks, clip, outerProducts }: Omit<RoundsPlan, 'portion'>,
-  { rounds }: PublicShape,
-  { most, share }: { readonly most: number; readonly share: number },
+  { maxPlatformsPerPerson, platforms, rounds }: PublicShape,
+  share: number,
 ): SumQuery {
   return {
     label: ROUND_LABEL,
     dimension: blocks.reduce((sum, block) => sum + block.shape.reduce((a, b) => a * b, 1), 0),
-    // The plan splits the bound over these platforms. With this factor each of them keeps `clip`.
-    clip: clip * most,
+    // The plan splits the bound over the platforms a person may be on. With this factor each of them keeps `clip`.
+    clip: clip * Math.min(maxPlatformsPerPerson, platforms.length),
     repetitions: rounds,
     ...(outerProducts !== undefined && { outerProducts }),
     relativeNoise: relativeNoise(share, rounds),

@@ -57,8 +57,6 @@ export interface SumQuery {
    * block. Their rounding needs a larger scale.
    */
   readonly outerProducts?: number;
-  /** Most platforms at which one person enters this sum, if its scope is `federation`; M if absent. */
-  readonly platformsPerPerson?: number;
   /**
    * `platform`: one platform releases it alone, with all of the noise. `federation`: one masked sum over all platforms,
    * each of which adds a share of the noise.

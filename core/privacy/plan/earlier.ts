@@ -145,9 +145,8 @@ export function federationSums({ sums }: Pick<PrivacyPlan, 'sums'>): readonly Pl
 }
 
 /** Platforms over which the masked sums of this version split the bound on one person. */
-function splitOf(plan: Pick<PrivacyPlan, 'maxPlatformsPerPerson' | 'sums'>): number {
-  const most = federationSums(plan).at(0)?.platformsPerPerson ?? plan.maxPlatformsPerPerson;
-  return Math.min(most, Object.keys(plan.sums).length);
+function splitOf({ maxPlatformsPerPerson, sums }: Pick<PrivacyPlan, 'maxPlatformsPerPerson' | 'sums'>): number {
+  return Math.min(maxPlatformsPerPerson, Object.keys(sums).length);
 }
 
 function isEven(plan: Pick<PrivacyPlan, 'sums'>): boolean {

@@ -36,8 +36,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   if (federated.length === 0) refuseOptionsOfRounds(request);
   const trust = trustOf(request, request.platforms.length, federated.length > 0);
   const spare = request.spareAttempts ?? 0;
-  const summed = federated.at(0)?.platformsPerPerson ?? request.maxPlatformsPerPerson;
-  const split = Math.min(summed, request.platforms.length);
+  const split = Math.min(request.maxPlatformsPerPerson, request.platforms.length);
 
   const sampling =
     request.sampling === undefined || request.epsilon === null ? undefined : personSampling(request.sampling, split);
@@ -45,7 +44,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   const holders = Object.fromEntries(platforms.map(({ name, holder }) => [name, holder ?? name]));
   const kept = new Map(platforms.map((platform) => [platform.name, keptSums(previous, platform)] as const));
   const earlier = earlierReleases(previous, kept, holders);
-  checkSplit(earlier, summed);
+  checkSplit(earlier, request.maxPlatformsPerPerson);
   // A person may have been on a platform that left and be on others now. The plan counts the costliest M of all of them.
   const ever = new Set([...Object.keys(holders), ...earlier.sums.map(({ platform }) => platform)]);
   const maxPlatformsPerPerson = Math.min(request.maxPlatformsPerPerson, ever.size);
@@ -87,7 +86,7 @@ export function planPrivacy(request: PlanRequest): PrivacyPlan {
   } else if (request.epsilon !== null && releasesSomething) {
     const target = request.epsilon * (1 - CALIBRATION_SLACK);
     const sums = [
-      ...costliestPersonQueries(request.platforms, request.maxPlatformsPerPerson),
+      ...costliestPersonQueries(request.platforms, split),
       ...federated.map(({ relativeNoise, repetitions }) => ({
         relativeNoise,
         repetitions: repetitions + spare,
@@ -261,19 +260,7 @@ function checkRequest(request: PlanRequest): void {
   for (const { name, personsAbout, queries } of platforms) {
     need(personsAbout >= 1, `${name}: personsAbout must be at least 1, and is ${personsAbout}`);
     need(new Set(queries.map(({ label }) => label)).size === queries.length, `${name}: labels must be different`);
-    for (const {
-      label,
-      dimension,
-      clip,
-      repetitions,
-      relativeNoise,
-      outerProducts = 1,
-      platformsPerPerson = 1,
-    } of queries) {
-      need(
-        Number.isInteger(platformsPerPerson) && platformsPerPerson >= 1 && platformsPerPerson <= maxPlatformsPerPerson,
-        `${name}/${label}: platformsPerPerson must be an integer from 1 to ${maxPlatformsPerPerson}, and is ${platformsPerPerson}`,
-      );
+    for (const { label, dimension, clip, repetitions, relativeNoise, outerProducts = 1 } of queries) {
       need(
         Number.isInteger(dimension) && dimension >= 1,
         `${name}/${label}: dimension must be at least 1, and is ${dimension}`,

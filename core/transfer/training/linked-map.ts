@@ -20,15 +20,6 @@ export interface MapSpec {
   readonly portion?: number;
 }
 
-/**
- * The most platforms at which one person adds to the map. An only source has nobody's representation, so it adds nothing.
- */
-export function mostTargets({ maxPlatformsPerPerson, platforms }: PublicShape): number {
-  const targets = sourcesOf(platforms).length === 1 ? platforms.length - 1 : platforms.length;
-  const most = sourcesOf(platforms).length === 1 ? maxPlatformsPerPerson - 1 : maxPlatformsPerPerson;
-  return Math.min(most, targets);
-}
-
 /** @param dimension numbers of a representation. @throws TransferError TRANSFER_SHAPE, saying what no map can be learnt without. */
 export function mapRounds(shape: PublicShape, dimension: number): Omit<RoundsPlan, 'portion'> {
   const { maxPlatformsPerPerson, platforms, release, rounds, vocabulary } = shape;

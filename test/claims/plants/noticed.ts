@@ -72,13 +72,13 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
     file: teachers,
     title: 'are no choice among too many: a source with more persons than an answer holds is refused',
   },
-  'map-every-source-alone': {
+  'map-by-honest-sources': {
     file: linked,
-    title: 'counts a person once at each platform that may add the person, and the source’s sums beside them',
+    title: 'is within the bound where a source that lies makes up vectors, so that each of M platforms adds the person',
   },
-  'map-split-of-an-earlier-version': {
+  'map-said-of-one-platform-less': {
     file: linked,
-    title: 'does not count a platform that only takes it, and goes on in a next version',
+    title: 'says in its claims who is in the sums, at how many platforms, and what a withdrawal does not undo',
   },
   'box-as-long-as-the-history': {
     file: own,
