@@ -128,7 +128,7 @@ class Agent implements Platform {
       ...context,
       persons: context.domain.persons.length,
       onAdopted: () => this.#onAdopted(),
-      linked: () => this.#opened().office.linked(),
+      ...(plan.learnsMap && { linked: () => this.#opened().office.linked() }),
     });
     this.#post = new Post({
       ...context,

@@ -32,6 +32,17 @@ export function ofTeachers(
   return received.map((one) => ofPersons(one, (person) => teach.has(person)));
 }
 
+/** True if everybody of whom something was taken for an update still teaches. */
+export function stillTeach(
+  taken: readonly ReceivedRepresentations[],
+  now: readonly ReceivedRepresentations[],
+): boolean {
+  return taken.every(({ source, persons }) => {
+    const teaching = new Set(now.filter((one) => one.source === source).flatMap((one) => one.persons));
+    return persons.every((person) => teaching.has(person));
+  });
+}
+
 /** The rows of some persons. */
 function ofPersons(received: ReceivedRepresentations, has: (person: string) => boolean): ReceivedRepresentations {
   const { dimension, persons, vectors } = received;

@@ -18,6 +18,7 @@ import type {
 import { isStopped } from '../../core/transfer/training/stopping.ts';
 import { isPlatformMessage } from '../../core/wire/secagg-codec.ts';
 import { StoreError } from '../../host/errors/store-errors.ts';
+import { stillTeach } from '../releases/teachers.ts';
 import type { Context } from '../context.ts';
 import { PlatformError } from '../errors.ts';
 import { sessionFloor } from '../policy.ts';
@@ -36,7 +37,7 @@ export interface ParticipationOptions extends Context<Needed> {
   readonly store: Pick<PlatformStore, 'sessions' | 'models'>;
   /** Called after the encoder adopted a new shared model. */
   readonly onAdopted: () => Promise<void>;
-  /** What this platform received of persons who let it teach the map, read anew for each attempt; absent: of nobody. */
+  /** What this platform received of persons who let it teach the map now; absent: no map is learnt. */
   readonly linked?: () => readonly ReceivedRepresentations[];
   /** Number of this platform's persons, only for its own progress view. */
   readonly persons: number;
@@ -169,7 +170,7 @@ export class Participation {
 
   /** @throws the reason to decline the attempt. */
   #begin(body: AttemptStartBody): Running {
-    const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError } = this.#options;
+    const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError, linked } = this.#options;
     const { round, attempt: number } = body;
     if (!this.#model.hasEncoder) throw notReady();
     if (ledger.refusal !== undefined) throw ledger.refusal;
@@ -190,6 +191,7 @@ export class Participation {
     const key = Buffer.from(attemptKey(engine, parameters), 'hex');
     const sum = roundSum(plan);
     ledger.check(proposedAttempt(sum, round, number));
+    const teaching = linked?.();
     const attempt = new Attempt({
       parameters,
       me: { id: identity.name, secretKey: identity.identity.secretKey },
@@ -198,9 +200,11 @@ export class Participation {
       floor: sessionFloor(floor),
       sessions: store.sessions,
       log,
-      update: (signal) => this.#update(body, signal),
+      update: (signal) => this.#update(body, teaching, signal),
       send: (message) => send({ kind: 'secagg', message }, key),
       charge: (session) => {
+        // The last moment before the upload. A consent may have been withdrawn or expired since the update was made.
+        if (teaching !== undefined && linked !== undefined && !stillTeach(teaching, linked())) throw outdated();
         ledger.charge(attemptCharge(sum, round, number, session));
         emit({ kind: 'epsilon', spent: ledger.spent, budget: ledger.budget });
       },
@@ -215,8 +219,12 @@ export class Participation {
     return { round, number, key, attempt };
   }
 
-  #update({ model, round }: AttemptStartBody, signal: AbortSignal): Promise<Update> {
-    const { plan, identity, mechanism, random, emit, linked, persons } = this.#options;
+  #update(
+    { model, round }: AttemptStartBody,
+    linked: readonly ReceivedRepresentations[] | undefined,
+    signal: AbortSignal,
+  ): Promise<Update> {
+    const { plan, identity, mechanism, random, emit, persons } = this.#options;
     let done = 0;
     const step = Math.max(1, Math.floor(persons / 20));
     return this.#model.update({
@@ -224,7 +232,7 @@ export class Participation {
       platform: identity.name,
       shared: model,
       round,
-      ...(linked && { linked: linked() }),
+      ...(linked && { linked }),
       mechanism,
       // A seeded source, which only simulations use, gives every retry of the round the same draws. So a measurement
       // does not depend on which attempts failed.
@@ -248,6 +256,9 @@ export class Participation {
     }
   }
 }
+
+const outdated = (): PlatformError =>
+  new PlatformError('PLATFORM_NOT_READY', 'its update is out of date; it makes another one for the next attempt');
 
 function ignoreLost(): void {
   // The link is gone. Whatever is still needed will be requested again.

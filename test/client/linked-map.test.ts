@@ -102,6 +102,26 @@ describe('Platforms that learn a map from linked persons', () => {
     assert.ok(hits.map > 1.1 * hits.popularity, JSON.stringify(hits));
   });
 
+  it('upload nothing of a person who withdrew after the invitation', async () => {
+    const coordinator = await start(world.coordinator());
+    const [teacher] = TEACHERS;
+    const { consents, ledger } = world.stores.get(teacher)!;
+    const [{ person }] = consents.list({ target: teacher });
+    for (const name of [...TEACHERS.slice(1), SOURCE, TARGET]) await start(platform(name));
+    let withdrawnIn: number | undefined;
+    await start(
+      platform(teacher, (event) => {
+        // By now its update is made.
+        if (event.kind !== 'attempt' || event.stage !== 'awaiting-packets' || withdrawnIn !== undefined) return;
+        withdrawnIn = event.attempt;
+        consents.revoke([person], teacher);
+      }),
+    );
+    assert.equal(await coordinator.roundsOver, 'completed');
+    const uploaded = ledger.entries().flatMap(({ charge }) => (charge?.scope === 'federation' ? [charge.attempt] : []));
+    assert.ok(withdrawnIn !== undefined && !uploaded.includes(withdrawnIn), `${withdrawnIn} in ${uploaded.join()}`);
+  });
+
   longIt(
     'release and pay for nothing twice over a kill between the releases and the rounds, and one in a round',
     async () => {

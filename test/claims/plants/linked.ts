@@ -43,6 +43,14 @@ export const linked: readonly Plant[] = [
     why: 'a person may teach at M platforms, and M - 1 are said',
   },
   {
+    id: 'withdrawn-before-the-upload-teaches',
+    file: 'client/rounds/participation.ts',
+    search: '!stillTeach(teaching, linked())',
+    replace: 'teaching.length < 0 && !stillTeach(teaching, linked())',
+    breaks: 'C1.stays',
+    why: 'who withdraws between the invitation and the upload is in the sum',
+  },
+  {
     id: 'expired-consent-teaches',
     file: 'client/releases/teachers.ts',
     search: 'epoch, now)) teach',

@@ -64,6 +64,10 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'map-taught-without-consent': { file: teachers, title: namesItself },
   'consent-without-the-purpose-teaches': { file: teachers, title: namesItself },
+  'withdrawn-before-the-upload-teaches': {
+    file: 'test/client/linked-map.test.ts',
+    title: 'upload nothing of a person who withdrew after the invitation',
+  },
   'expired-consent-teaches': {
     file: teachers,
     title: 'teach no longer once the consent is over, or was for another epoch',
