@@ -14,9 +14,13 @@ import type { Factorise } from './factors/factor-memory.ts';
 import type { Law } from './law.ts';
 import type { PieceSpec } from './piece.ts';
 import type { SharedVectors } from './encoder/item-vectors.ts';
-import type { MapSpec } from './training/linked-map.ts';
 import type { OptimiserName } from './training/optimisers.ts';
-import type { Stopping } from './training/stopping.ts';
+
+/** The map of linked persons in the manifest (training/linked-map.ts). */
+export interface MapSpec {
+  /** Share of the budget (of zero-concentrated DP), relative to the pieces of the encoder. Absent: the usual share. */
+  readonly portion?: number;
+}
 
 /** An encoder as a manifest names it. */
 export interface EncoderSpec {
@@ -122,6 +126,11 @@ export interface SharedPlan {
   readonly denominator: number;
   /** Present if the rounds stop early; the last block is then their progress (training/stopping.ts). */
   readonly stopping?: Stopping;
+}
+
+export interface Stopping {
+  /** Rounds without a fall of the charged loss after which no further round begins (training/stopping.ts). */
+  readonly patience: number;
 }
 
 export interface SharedBlock {

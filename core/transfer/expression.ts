@@ -3,13 +3,12 @@
  * published name; `>map` behind it for a map that is learnt after the releases.
  * @module
  */
-import type { EncoderSpec } from './encoder.ts';
+import type { EncoderSpec, MapSpec } from './encoder.ts';
 import { TransferError } from './errors.ts';
 import type { Piece, PieceSpec } from './piece.ts';
 import { presets } from './presets.ts';
 import { trainings, views } from './registry.ts';
 import { MAP } from './training/linked-map.ts';
-import type { MapSpec } from './training/linked-map.ts';
 
 /** The end of an expression whose encoder learns a map. */
 const TO_MAP = `>${MAP}`;

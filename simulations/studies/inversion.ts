@@ -28,11 +28,11 @@ export const inversion: Study = {
   method: 'ldp at 8',
   planted: {
     summary: 'persons choose items along their taste, and a public projection of 48 numbers is released about each',
-    ablation: { method: 'raw', off: 'no noise on the released vector' },
-    margins: { raw: 0.4 },
+    ablation: { method: 'raw vector', off: 'no noise on the released vector' },
+    margins: { 'raw vector': 0.4 },
     measure,
   },
-  real: [{ name: 'Douban books to music', files: FILES, over: ['raw'], measure: measureReal }],
+  real: [{ name: 'Douban books to music', files: FILES, over: ['raw vector'], measure: measureReal }],
   caveats: [
     'Items found: the share of ten guessed items that the person has, out of as many as could be right, by the stronger of two attacks. Guessing the most popular items is the row `none`.',
     'The attacker knows the histories of all linked persons and can ask the encoder about any history; a stronger attacker may find more.',

@@ -31,11 +31,11 @@ export const membership: Study = {
   method: 'ldp at 2',
   planted: {
     summary: 'persons choose items along their taste, and a public projection is released about each',
-    ablation: { method: 'raw', off: 'no noise on the released vector' },
-    margins: { raw: 0.5 },
+    ablation: { method: 'raw vector', off: 'no noise on the released vector' },
+    margins: { 'raw vector': 0.5 },
     measure,
   },
-  real: [{ name: 'Amazon food', files: ['amazon/food.tsv'], over: ['raw'], measure: measureReal }],
+  real: [{ name: 'Amazon food', files: ['amazon/food.tsv'], over: ['raw vector'], measure: measureReal }],
   caveats: [
     'The advantage is the share of codes that the attacker recognises less the share of the other’s codes that the attacker takes for them: 1 is certainty, 0 is a guess.',
     'The attacker knows both histories and the encoder. A person’s code is drawn once, so an attacker cannot average several.',

@@ -175,7 +175,7 @@ describe('A platform as a process', function () {
     assert.match(strangers.stderr, /no consent is recorded: .* holds no person alice, bob, /);
     const astray = await add('bookz', person);
     assert.equal(astray.code, 3);
-    assert.match(astray.stderr, /"bookz" is not in the federation \(books, films\)/);
+    assert.match(astray.stderr, /"bookz" is not in the federation \(books\)/);
     const { withdrawn, told } = await (
       await openConsents(file('films-state'))
     ).withdraw({ persons: [person], dryRun: false });

@@ -651,7 +651,7 @@ describe('A source', () => {
     }).stop();
     const told = JSON.stringify(warnings);
     assert.match(told, /persons that the data does not hold",\{"persons":1\}/);
-    assert.match(told, /no other platform of this federation.*"consents":2/);
+    assert.match(told, /targets that this federation does not have.*"consents":2/);
     assert.doesNotMatch(told, /stranger|nowhere/);
   });
 

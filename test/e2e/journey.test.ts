@@ -154,7 +154,7 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     const answer = JSON.parse((await ask(person)).stdout) as { basis: string; known: boolean };
     assert.deepEqual([answer.basis === 'representation', answer.known], [false, false]);
     const list = await place.run('consent', 'list', '--state', 'try/films-state', '--person', person);
-    assert.equal(list.stdout, 'person\ttarget\tepoch\texpires\n');
+    assert.equal(list.stdout, 'person\ttarget\tepoch\texpires\talso\n');
   });
 
   it('stops when asked: exit code 0, no process left, ports free, state closed', async () => {

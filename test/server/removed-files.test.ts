@@ -76,7 +76,7 @@ describe('a state that is removed under a running process', () => {
     // One example: to the file the other ways are the same.
     if (!['its log is removed', 'its folder is removed', 'a copy takes its place'].includes(name)) continue;
     it(`of a platform, ${name}: nothing of an update leaves it any more`, async () => {
-      const federation = tinyFederation({ epsilon: 8, rounds: { count: 5, stageTimeoutMs: 200, maxAttempts: 1 } });
+      const federation = tinyFederation({ epsilon: 8, rounds: { count: 5, stageTimeoutMs: 600, maxAttempts: 1 } });
       house = new House(federation);
       const coordinator = await house.start();
       store = openPlatformStore(join(state, 'state.db'), { federation: 'tiny', platform: 'p2' });

@@ -14,12 +14,6 @@ export const MAP = 'map';
 /** A third of the budget: the source's sums are the two others. */
 export const USUAL_MAP_PORTION = 1 / 3;
 
-/** The map in the manifest. */
-export interface MapSpec {
-  /** Share of the budget (of zero-concentrated DP), relative to the pieces of the encoder. Absent: the usual share. */
-  readonly portion?: number;
-}
-
 /** @param dimension numbers of a representation. @throws TransferError TRANSFER_SHAPE, saying what no map can be learnt without. */
 export function mapRounds(shape: PublicShape, dimension: number): Omit<RoundsPlan, 'portion'> {
   const { maxPlatformsPerPerson, platforms, release, rounds, vocabulary } = shape;

@@ -14,11 +14,6 @@
 import type { WrittenContribution } from '../../privacy/mechanism/mechanism.ts';
 import type { SharedBlock, SharedModel, SharedPlan } from '../encoder.ts';
 
-export interface Stopping {
-  /** Rounds without a fall of the loss after which no further round begins. */
-  readonly patience: number;
-}
-
 /** Share of the persons who are held out. */
 export const HELD_OUT_SHARE = 0.2;
 /** Deviations of the noise by which a mean loss must fall to count as lower. */
