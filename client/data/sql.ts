@@ -1,9 +1,10 @@
 /**
  * Interactions from a database, by the query of a file. The rows stream: they are never all in memory. The transaction is read
- * only.
+ * only. It does not stop a function that acts outside of it (PostgreSQL's dblink), so the role should be one that may only read.
  * @module
  */
 import { access, readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'libsql';
 import { parseQueryFile } from '../../core/data/query-file.ts';
 import type { QueryFile } from '../../core/data/query-file.ts';
@@ -12,7 +13,7 @@ import type { Column, SqlReading } from '../../core/data/reading.ts';
 import type { RowSink } from '../../core/data/rows.ts';
 import { codeOf, messageOf } from '../../core/errors/coded-error.ts';
 
-/** Rows that a cursor of PostgreSQL fetches at once. */
+/** Rows that are fetched at once. */
 const BATCH = 1000;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -62,7 +63,7 @@ export async function readQuery(file: string, reading: SqlReading, sink: RowSink
   );
 }
 
-/** Errors of the driver name the variable, never the address, which may hold a password. */
+/** Errors of the driver name the variable, and never a password or a token. */
 async function connected<Result>(
   variable: string,
   work: (database: Connection) => Promise<Result>,
@@ -97,13 +98,22 @@ async function connect(variable: string): Promise<Connection> {
   throw new DataError('DATA_OPTION', `${variable} is neither a postgres: nor a sqlite: address`);
 }
 
+/** Functions of the library that "query_only" does not stop. A view cannot call them. */
+const FILE_FUNCTIONS = /\b(readfile|writefile|fsdir)\b/i;
+
 async function sqliteConnection(path: string): Promise<Connection> {
   // The library makes a file that is missing, and its own option "readonly" lets a statement write.
-  await access(path);
+  await access(path).catch(() => {
+    // The path is not shown: it may be an address with a token.
+    throw new Error('its file does not exist, or this user cannot read it');
+  });
   const database = new Database(path);
   database.pragma('query_only = ON');
   // Ids beyond 2^53 would lose digits as doubles.
-  const statement = (query: string): Database.Statement => database.prepare(query).safeIntegers(true);
+  const statement = (query: string): Database.Statement => {
+    if (FILE_FUNCTIONS.test(query)) throw new Error('readfile, writefile and fsdir reach files outside the database');
+    return database.prepare(query).safeIntegers(true);
+  };
   return {
     columns: (query) =>
       Promise.resolve(
@@ -112,7 +122,15 @@ async function sqliteConnection(path: string): Promise<Connection> {
           .map(({ name }) => name),
       ),
     async *rows(query) {
-      for (const row of statement(query).iterate()) yield await Promise.resolve([row as Row]);
+      let batch: Row[] = [];
+      for (const row of statement(query).iterate()) {
+        if (batch.push(row as Row) < BATCH) continue;
+        yield batch;
+        batch = [];
+        // The library reads without a pause, in which no signal would be heard.
+        await nextTurn();
+      }
+      yield batch;
     },
     close: () => Promise.resolve(void database.close()),
   };
@@ -121,7 +139,7 @@ async function sqliteConnection(path: string): Promise<Connection> {
 /** The part of the package `postgres` that is used here. It is optional, so its own types may be absent. */
 type Postgres = (address: string, options: object) => PostgresClient;
 interface PostgresClient {
-  unsafe(query: string): {
+  unsafe(query: string): PromiseLike<unknown> & {
     describe(): Promise<{ readonly columns: readonly { readonly name: string }[] }>;
     cursor(rows: number): AsyncIterable<readonly Row[]>;
   };
@@ -138,15 +156,23 @@ async function postgresConnection(address: string): Promise<Connection> {
     connect_timeout: 10,
     fetch_types: false,
     onnotice: () => undefined,
-    connection: { default_transaction_read_only: true },
+    connection: { DateStyle: 'ISO' },
     // The driver reads a time without a zone in the zone of this machine. Our own reading of the text takes UTC.
     types: { date: { to: 1184, from: [1082, 1114, 1184], serialize: asText, parse: asText } },
   });
-  return {
-    columns: async (query) => (await client.unsafe(query).describe()).columns.map(({ name }) => name),
-    rows: (query) => client.unsafe(query).cursor(BATCH),
-    close: () => client.end({ timeout: 5 }),
-  };
+  const close = (): Promise<void> => client.end({ timeout: 5 });
+  try {
+    // A setting of the session could be overruled by the address. With one connection, this is the transaction of the query.
+    await client.unsafe('BEGIN READ ONLY');
+    return {
+      columns: async (query) => (await client.unsafe(query).describe()).columns.map(({ name }) => name),
+      rows: (query) => client.unsafe(query).cursor(BATCH),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function driver(): Promise<Postgres> {

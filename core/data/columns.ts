@@ -75,6 +75,15 @@ export function columnsOfNames(given: readonly string[], chosen: ColumnChoice): 
     throw noColumn(choice, role, names);
   };
   const [person, item, rating = null, timestamp = null] = ROLES.map(find);
+  const twice = [person, item, rating, timestamp].find(
+    (column) => typeof column === 'string' && names.indexOf(column) !== names.lastIndexOf(column),
+  );
+  if (twice !== undefined) {
+    throw new DataError(
+      'DATA_HEADER',
+      `two columns have the name ${JSON.stringify(twice)} among ${listed(names)}: rename one of them`,
+    );
+  }
   if (isGiven(person) && isGiven(item)) return { person, item, rating, timestamp };
   const missing = ROLES.slice(0, 2).filter((role) => !isGiven(role === 'person' ? person : item));
   const free = names.filter((name) => name !== '' && ![person, item, rating, timestamp].includes(name));

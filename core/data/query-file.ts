@@ -25,18 +25,31 @@ export function parseQueryFile(text: string): QueryFile {
   const lines = text.split(/\r?\n/);
   const connection = CONNECTION.exec(lines[0])?.[1];
   if (connection === undefined) throw new DataError('DATA_HEADER', `line 1 names no connection: ${REMEDY}`);
-  const first = lines.findIndex((line, at) => at > 0 && !/^\s*(--.*)?$/.test(line));
-  if (first < 0) throw new DataError('DATA_FORMAT_BROKEN', `there is no query after line 1: ${REMEDY}`);
-  if (!/^\s*(select|with)\b/i.test(lines[first])) {
-    throw new DataError(
-      'DATA_FORMAT_BROKEN',
-      `line ${first + 1}: the query does not begin with SELECT or WITH: ${REMEDY}`,
-    );
+  const code = withoutTexts(lines.join('\n'));
+  const first = lineOf(code, /\S/);
+  if (first === undefined) throw new DataError('DATA_FORMAT_BROKEN', `there is no query after line 1: ${REMEDY}`);
+  if (!/^\s*(select|with)\b/i.test(code)) {
+    throw new DataError('DATA_FORMAT_BROKEN', `line ${first}: the query does not begin with SELECT or WITH: ${REMEDY}`);
   }
-  const second = lines.findIndex((line, at) => at > first && /\S/.test(line) && /;\s*$/.test(lines[at - 1]));
-  if (second >= 0) {
-    throw new DataError('DATA_FORMAT_BROKEN', `line ${second + 1} begins a second statement: ${REMEDY}`);
+  const second = lineOf(code, /(?<=;\s*)[^\s;]/);
+  if (second !== undefined) {
+    throw new DataError('DATA_FORMAT_BROKEN', `line ${second} begins a second statement: ${REMEDY}`);
   }
-  const query = lines.slice(first).join('\n').trim().replace(/;$/, '');
+  const query = lines
+    .slice(first - 1)
+    .join('\n')
+    .trim()
+    .replace(/;$/, '');
   return { connection, query };
+}
+
+/** The statement with blanks in place of comments, strings and quoted names, whose semicolons end nothing. */
+function withoutTexts(sql: string): string {
+  return sql.replace(/'[^']*'|"[^"]*"|--[^\n]*|\/\*[^]*?\*\//g, (text) => text.replace(/[^\n]/g, ' '));
+}
+
+/** Number of the line with the first match, from 1. */
+function lineOf(text: string, pattern: RegExp): number | undefined {
+  const at = text.search(pattern);
+  return at < 0 ? undefined : text.slice(0, at).split('\n').length;
 }

@@ -87,6 +87,34 @@ describe('a query as a source', () => {
     database.close();
   });
 
+  it('cannot reach files outside the database', async () => {
+    const out = join(folder, 'out');
+    const path = await put(QUERY.replace('customer AS', `"writefile"('${out}', 'x') AS`));
+    await assert.rejects(inspectSource(path), { code: 'DATA_UNREADABLE', message: /files outside the database/ });
+    await assert.rejects(readFile(out), { code: 'ENOENT' });
+  });
+
+  it('does not take one of two columns of the same name for the person', async () => {
+    const path = await put(QUERY.replace('stars AS rating', 'stars AS person'));
+    await assert.rejects(inspectSource(path), {
+      code: 'DATA_HEADER',
+      message: /two columns have the name "person" .*rename one of them/,
+    });
+  });
+
+  it('does not show an address that is none of a file', async () => {
+    process.env['ISTHMUS_TEST_SHOP'] = 'sqlite:libsql://host?authToken=secret';
+    await assert.rejects(inspectSource(await put(QUERY)), ({ message }: Error) => !/secret|host/.test(message));
+  });
+
+  it('lets other work go on while it is read', async () => {
+    const path = await put(
+      '-- connection: ISTHMUS_TEST_SHOP\nSELECT value AS person, 1 AS item FROM generate_series(1, 50000)',
+    );
+    const signal = AbortSignal.timeout(1);
+    await assert.rejects(inspectSource(path, {}, { signal }), { name: 'TimeoutError' });
+  });
+
   for (const [what, change, address, code, message] of [
     [
       'an address that is not set',
@@ -143,8 +171,12 @@ describe('a query as a source', () => {
     assert.throws(() => parseQueryFile('-- connection: DB\n-- so\nDELETE FROM a'), {
       message: /line 3: the query does not begin/,
     });
-    assert.throws(() => parseQueryFile('-- connection: DB\nSELECT 1;\nDELETE FROM a'), {
-      message: /line 3 begins a second/,
-    });
+    for (const second of ['\nDELETE FROM a', ' DELETE FROM a', " /* ' */ DELETE FROM a"]) {
+      assert.throws(() => parseQueryFile(`-- connection: DB\n\nSELECT 1;${second}`), {
+        message: /line [34] begins a second/,
+      });
+    }
+    const quiet = `SELECT ';' AS a, -- it's one;\n "b;c" FROM d /* ; */;\n-- the end`;
+    assert.equal(parseQueryFile(`-- connection: DB\n${quiet}`).query, quiet);
   });
 });
