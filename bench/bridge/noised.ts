@@ -21,6 +21,8 @@ import type { Cut } from './persons.ts';
 import type { Platform } from './worlds.ts';
 
 const ROUNDS = 2;
+/** The source and one other target. The bound is split over both, although an honest source adds nothing (docs/privacy.md). */
+const PLATFORMS_PER_PERSON = 2;
 /** Powers of its length by which an item's vector is divided, because popular items have long vectors. */
 export const LENGTHS = [0.5, 0.7, 1] as const;
 
@@ -58,14 +60,15 @@ export function noisedMap({ pair, elsewhere }: Cut, dimension: number, epsilon: 
     delta: 1e-6,
     colluding: 1,
     dropouts: others.length >= 4 ? 1 : 0,
-    maxPlatformsPerPerson: 1,
+    maxPlatformsPerPerson: PLATFORMS_PER_PERSON,
     platforms: others.map(({ domain }, t) => ({
       name: domain.name,
       personsAbout: Math.max(100, Math.ceil(elsewhere[t].length / 100) * 100),
       queries: [
         {
           label: 'sum',
-          clip: 1,
+          // Each platform keeps length 1.
+          clip: PLATFORMS_PER_PERSON,
           relativeNoise: 1,
           scope: 'federation',
           dimension: common.size * dimension,
