@@ -62,7 +62,7 @@ describe('a map that linked persons teach, over processes', function () {
     await ran(
       ...['init', '--unsafe-trial', '--unsafe-shared-pseudonym-key', '--out', 'fed', '--platforms', NAMES.join(',')],
       ...['--items', each(ITEMS), '--persons', each(1200), '--encoder', 'subspace>map', '--set', 'subspace.steps=2'],
-      ...['--rounds', '1', '--buckets', '4000', '--epsilon', '60', '--sources', SOURCE, '--platforms-per-person', '4'],
+      ...['--rounds', '1', '--buckets', '4000', '--epsilon', '100', '--sources', SOURCE, '--platforms-per-person', '4'],
     );
     for (const target of [TARGET, ...TEACHERS]) await consent(SOURCE, target);
     for (const teacher of TEACHERS) await consent(teacher, teacher);
@@ -74,7 +74,7 @@ describe('a map that linked persons teach, over processes', function () {
         place,
         name,
         url,
-        ...['--unsafe-shared-pseudonym-key', 'fed/pseudonym.key', '--max-epsilon', '60', '--min-noise', '0.01'],
+        ...['--unsafe-shared-pseudonym-key', 'fed/pseudonym.key', '--max-epsilon', '100', '--min-noise', '0.01'],
         ...(name === SOURCE ? ['--no-receive'] : []),
       );
     const source = start(SOURCE);
