@@ -70,6 +70,11 @@ export function within(test: (value: number) => boolean, range: string): z.ZodTy
 export const share = within((value) => value > 0 && value <= 1, 'above 0 and at most 1');
 export const epsilon = within((value) => value > 0 && value <= 100, 'above 0 and at most 100');
 export const name = z.string().min(1, 'is empty');
+/** Name of a platform, which also names its files. */
+export const platformName = name.refine(
+  (value) => !/^\.{1,2}$|[/\\]/.test(value),
+  'is a path: give names without / and \\',
+);
 
 /** A list in which no value occurs twice: the rows of both would pass for two seeds of one variant. */
 export function list<Schema extends z.ZodType>(schema: Schema): z.ZodArray<Schema> {

@@ -13,7 +13,19 @@ import { composeEncoder } from '../core/transfer/compose.ts';
 import { trainings } from '../core/transfer/registry.ts';
 import { encoderName, encoderSpec } from '../core/transfer/expression.ts';
 import { presets, publishedPair, publishedPairs } from '../core/transfer/presets.ts';
-import { checked, epsilon, flagOf, list, name, oneOf, option, share, whole, within } from './option-fields.ts';
+import {
+  checked,
+  epsilon,
+  flagOf,
+  list,
+  name,
+  oneOf,
+  option,
+  platformName,
+  share,
+  whole,
+  within,
+} from './option-fields.ts';
 import { PRESET_NAMES } from './worlds/presets.ts';
 import { DEFAULT_SYNTHETIC_WORLD } from './worlds/synthetic.ts';
 
@@ -55,17 +67,17 @@ export const runOptions = {
     help: `a named synthetic world: ${PRESET_NAMES.join(', ')}; cross-site is measured with --protocol cold-platform`,
     unsaid: 'films, books and music with persons in common',
   }),
-  platforms: option(list(name).default([]), {
+  platforms: option(list(platformName).default([]), {
     value: 'names',
     help: 'platforms that train',
     unsaid: 'all of the world',
   }),
-  sources: option(list(name).default([]), {
+  sources: option(list(platformName).default([]), {
     value: 'names',
     help: 'platforms that release representations',
     unsaid: 'all but the target',
   }),
-  target: option(name.nullable().default(null), {
+  target: option(platformName.nullable().default(null), {
     value: 'name',
     help: 'platform that receives them',
     unsaid: 'the last platform',

@@ -2,7 +2,6 @@
  * Item vectors from a knowledge graph of public facts: do they know which facts hold, and do they help persons without a history?
  * @module
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Domain } from '../../core/data/domain.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
@@ -10,6 +9,7 @@ import { Prng } from '../../core/random/prng.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { fitTransR, hitsAtTen, TRANS_R_SETTINGS, tripleKey } from '../../core/transfer/graph/trans-r.ts';
 import type { GraphVectors, Triple, TransRSettings } from '../../core/transfer/graph/trans-r.ts';
+import { tableAt } from './item-column.ts';
 import { commonAt } from './pair.ts';
 import type { Figures, Study } from './study.ts';
 import { coldNdcg, transferOf } from './transfer.ts';
@@ -112,9 +112,8 @@ async function factsAt(
     numbers.set(name, number);
     return number;
   };
-  const lines = (await readFile(path, 'utf8')).trim().split('\n').slice(1);
-  const triples = lines
-    .map((line) => line.split('\t'))
+  const [, ...rows] = await tableAt(path);
+  const triples = rows
     .filter(([, relation]) => takes(relation))
     .flatMap(([head, relation, tails]) =>
       tails.split('|').map((tail) => ({

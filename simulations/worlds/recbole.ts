@@ -16,6 +16,7 @@ import type { ColdPerson } from '../../core/data/cold-person.ts';
 import type { Domain } from '../../core/data/domain.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { SimulationError } from '../errors.ts';
 import { makeOutFolder, writeOut } from '../out-folder.ts';
 import type { EvaluationSettings } from '../../client/evaluation/settings.ts';
 import type { TrialWorld } from '../trial-files.ts';
@@ -34,6 +35,7 @@ export async function writeRecbole(
 ): Promise<readonly string[]> {
   const target = domainOf(world, world.target);
   const sources = world.sources.map((name) => domainOf(world, name));
+  checkIds(target);
   const validation = world.validation === undefined ? new Set(someOf(world.linked, world.seed)) : new Set<string>();
   const files = new Map<string, string>();
   const common = new Set([...world.linked, ...world.cold.map(({ person }) => person)]);
@@ -117,8 +119,19 @@ function hidden({ catalogue, ratings, timestamps }: Domain, cold: readonly ColdP
 }
 
 function items({ catalogue, titles }: Domain): string {
-  return ['item_id:token\ttitle:token_seq\n', ...catalogue.map((id, item) => line([id, titles?.[item] ?? '']))].join(
-    '',
+  return [
+    'item_id:token\ttitle:token_seq\n',
+    ...catalogue.map((id, item) => line([id, (titles?.[item] ?? '').replace(/\s+/g, ' ')])),
+  ].join('');
+}
+
+/** Ids of RecBole's lists stand between blanks. @throws SimulationError SIMULATION_WORLD for an id with a blank */
+function checkIds({ catalogue, name }: Domain): void {
+  const broken = catalogue.find((id) => /\s/.test(id));
+  if (broken === undefined) return;
+  throw new SimulationError(
+    'SIMULATION_WORLD',
+    `RecBole separates the ids of a list by blanks, and ${JSON.stringify(broken)} of ${name} has one: replace blanks in item ids by another character`,
   );
 }
 

@@ -58,6 +58,17 @@ describe("a split in RecBole's files", () => {
     assert.equal(config['source_domain']['dataset'], 'films');
   });
 
+  it('refuses ids that RecBole would take apart, and platforms outside the folder', async () => {
+    const world = await worldAt();
+    const domains = world.domains.map((one) => ({ ...one, catalogue: one.catalogue.map((id) => `item ${id}`) }));
+    await assert.rejects(writeRecbole({ ...world, domains }, SETTINGS, folder), {
+      code: 'SIMULATION_WORLD',
+      message: /"item [^"]+" of books has one: replace blanks/,
+    });
+    for (const name of ['../films', '..', '/films'])
+      assert.throws(() => simulationOptions({ platforms: [name, 'books'] }), { message: /is a path/ });
+  });
+
   it('is read again by our own reader, with the titles', async () => {
     const world = await worldAt();
     await writeRecbole(world, SETTINGS, folder);

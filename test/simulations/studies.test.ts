@@ -1,6 +1,10 @@
 /** Every study on its planted world, and on real data where `ISTHMUS_DATA` names them. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { keptFigures } from '../../docs/kept-figures.ts';
+import { itemColumn } from '../../simulations/studies/item-column.ts';
 import { studies, studyNamed } from '../../simulations/studies/registry.ts';
 import { keepsMargins, runPlanted, runReal, STUDY_SEEDS } from '../../simulations/studies/run.ts';
 import type { StudyResult } from '../../simulations/studies/run.ts';
@@ -29,6 +33,21 @@ describe('studies', function () {
         study.real.map((one) => one.name),
         `${name}: figures on real data`,
       );
+    }
+  });
+
+  it('names the line of a table that is too short, and reads Windows line ends', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'isthmus-table-'));
+    try {
+      await writeFile(join(folder, 'items.tsv'), '\uFEFFitem\tcategory\r\na\tfood\r\n');
+      assert.deepEqual([...(await itemColumn(folder, 'items.tsv', 'category'))], [['a', 'food']]);
+      await writeFile(join(folder, 'items.tsv'), 'item\tcategory\na\tfood\nb\n');
+      await assert.rejects(itemColumn(folder, 'items.tsv', 'category'), {
+        code: 'SIMULATION_STUDY',
+        message: /items\.tsv, line 3: 1 columns, and the header has 2/,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 
