@@ -30,6 +30,7 @@ export const shortLongVideo: Study = {
   },
   real: [],
   caveats: [
+    'Leaving out views below half does as well as weighing them: .347 against .349 with 80 views, and .219 against .213 with 15.',
     'The data here have no watched fractions, so there is no figure on real data.',
     'The views `text` and `vectors` weigh items so (`weights=ratings`), for a file whose ratings are watched fractions and which was read with --min-rating none.',
     'A feed that follows taste already says more by its views, and leaves less to the watched fraction.',
