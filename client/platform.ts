@@ -20,6 +20,7 @@ import type { PlatformOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { ReleaseOffice } from './releases/office.ts';
 import { Post } from './releases/post.ts';
+import type { Ties } from './rounds/held-model.ts';
 import { Participation } from './rounds/participation.ts';
 import { OwnHistories } from './serving/own-histories.ts';
 import { TaughtMap } from './serving/taught-map.ts';
@@ -124,12 +125,7 @@ class Agent implements Platform {
     const context = { ...admitted, ...running, send, tell };
     this.#context = context;
     this.#progress = new Progress(running.emit, tell);
-    this.#participation = new Participation({
-      ...context,
-      persons: context.domain.persons.length,
-      onAdopted: () => this.#onAdopted(),
-      ...(plan.learnsMap && { linked: () => this.#opened().office.linked() }),
-    });
+    this.#participation = new Participation({ ...context, persons: context.domain.persons.length });
     this.#post = new Post({
       ...context,
       random: random.of('letters'),
@@ -228,7 +224,7 @@ class Agent implements Platform {
   /** Ends once the first recommendations are served and evaluated. Afterwards the decoder is fitted again until `stop`. */
   async #live(): Promise<void> {
     const { signal, onError } = this.#context;
-    const { workshop, office, decoder } = this.#opened();
+    const { workshop, office, decoder, taughtMap } = this.#opened();
     const progress = this.#progress;
     await unlessAborted(this.#link.contact, signal);
 
@@ -236,15 +232,18 @@ class Agent implements Platform {
     await workshop.prepare();
     signal.throwIfAborted();
 
-    if (!this.plan.learnsMap) await this.#takePartInRounds();
+    // A shared model may arrive after the last releases. They are made again then.
+    const releaseAgain = async (): Promise<void> => (this.#areRoundsOver ? this.#release() : undefined);
+    if (!this.plan.learnsMap) await this.#takePartInRounds({ onAdopted: releaseAgain });
 
     progress.enter('releasing');
     void decoder.serveMeanwhile().catch(onError);
     await this.#release();
     await office.answers();
 
-    // Linked persons teach the map with what was just released.
-    if (this.plan.learnsMap) await this.#takePartInRounds();
+    // Linked persons teach the map with what was just released. A map serves at once.
+    const teaching = { onAdopted: () => taughtMap.adopt(), linked: () => office.linked() };
+    if (this.plan.learnsMap) await this.#takePartInRounds(teaching);
 
     office.onReceived(() => void decoder.refit().catch(onError));
     const fitted = await decoder.fit();
@@ -254,10 +253,10 @@ class Agent implements Platform {
     void decoder.refitIfWanted().catch(onError);
   }
 
-  async #takePartInRounds(): Promise<void> {
+  async #takePartInRounds(ties: Ties): Promise<void> {
     const { log, signal } = this.#context;
     const participation = this.#participation;
-    await participation.join(this.#opened().workshop);
+    await participation.join(this.#opened().workshop, ties);
     this.#progress.prepared();
     const end = await unlessAborted(participation.over, signal);
     if (this.plan.parameters > 0) log.info(`rounds are over: ${end}`, { round: participation.round });
@@ -276,12 +275,6 @@ class Agent implements Platform {
     this.#stopping.signal.throwIfAborted();
     office.open(current);
     await histories.fit();
-  }
-
-  /** A map serves at once. After another shared model the releases are made again, because it may arrive after the last ones. */
-  async #onAdopted(): Promise<void> {
-    if (this.plan.learnsMap) this.#opened().taughtMap.adopt();
-    else if (this.#areRoundsOver) await this.#release();
   }
 
   async #measure({ version, decoder }: Fitted): Promise<void> {

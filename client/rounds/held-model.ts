@@ -5,6 +5,7 @@
  */
 import { firstModel } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
+import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
 import { isStopped } from '../../core/transfer/training/stopping.ts';
 import type { Context } from '../context.ts';
@@ -15,15 +16,21 @@ import type { RoundWork, Update, UpdateOrder } from './update.ts';
 
 export interface HeldModelOptions extends Context<'plan'> {
   readonly store: Pick<PlatformStore, 'models'>;
+}
+
+/** What a platform that joins the rounds ties to them. */
+export interface Ties {
   /** Called after the encoder adopted a new shared model. */
-  readonly onAdopted: () => Promise<void>;
+  readonly onAdopted?: () => void | Promise<void>;
+  /** What this platform received of persons who let it teach the map now; absent: no map is learnt. */
+  readonly linked?: () => readonly ReceivedRepresentations[];
 }
 
 export class HeldModel {
   readonly #options: HeldModelOptions;
   /** Adopting and computing use the same model, so only one runs at a time. */
   readonly #work = new InOrder();
-  #encoder: RoundWork | undefined;
+  #joined: (Ties & { readonly encoder: RoundWork }) | undefined;
 
   constructor(options: HeldModelOptions) {
     this.#options = options;
@@ -42,13 +49,13 @@ export class HeldModel {
     return latest !== undefined && isStopped(this.#options.plan.shared, latest.model);
   }
 
-  /** True once the encoder is ready. */
-  get hasEncoder(): boolean {
-    return this.#encoder !== undefined;
+  /** Undefined until the encoder is ready. */
+  get ties(): Ties | undefined {
+    return this.#joined;
   }
 
-  async join(encoder: RoundWork): Promise<void> {
-    this.#encoder = encoder;
+  async join(encoder: RoundWork, ties: Ties): Promise<void> {
+    this.#joined = { encoder, ...ties };
     await this.adopt();
   }
 
@@ -65,17 +72,17 @@ export class HeldModel {
 
   /** Lets the encoder adopt the latest model, if there is an encoder. */
   async adopt(): Promise<void> {
-    const { plan, store, onAdopted } = this.#options;
+    const { plan, store } = this.#options;
     const latest = store.models.latest();
-    const encoder = this.#encoder;
-    if (latest === undefined || encoder === undefined) return;
-    await this.#work.do(() => encoder.adopt(trainedPart(plan, latest.model)));
-    await onAdopted();
+    const joined = this.#joined;
+    if (latest === undefined || joined === undefined) return;
+    await this.#work.do(() => joined.encoder.adopt(trainedPart(plan, latest.model)));
+    await joined.onAdopted?.();
   }
 
   /** @throws PlatformError PLATFORM_NOT_READY; the errors of the strategy. */
   update(order: UpdateOrder): Promise<Update> {
-    const encoder = this.#encoder;
+    const encoder = this.#joined?.encoder;
     if (encoder === undefined) return Promise.reject(notReady());
     return this.#work.do(() => encoder.update(order));
   }

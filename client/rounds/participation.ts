@@ -25,6 +25,7 @@ import { sessionFloor } from '../policy.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
 import { Attempt } from './attempt.ts';
 import { HeldModel, notReady } from './held-model.ts';
+import type { Ties } from './held-model.ts';
 import { checkLastKeys } from './last-keys.ts';
 import { Settlement } from './settlement.ts';
 import type { RoundWork, Update } from './update.ts';
@@ -35,10 +36,6 @@ type Needed =
 
 export interface ParticipationOptions extends Context<Needed> {
   readonly store: Pick<PlatformStore, 'sessions' | 'models'>;
-  /** Called after the encoder adopted a new shared model. */
-  readonly onAdopted: () => Promise<void>;
-  /** What this platform received of persons who let it teach the map now; absent: no map is learnt. */
-  readonly linked?: () => readonly ReceivedRepresentations[];
   /** Number of this platform's persons, only for its own progress view. */
   readonly persons: number;
 }
@@ -88,8 +85,8 @@ export class Participation {
   }
 
   /** The encoder is ready and charged: from now on this platform joins attempts. */
-  join(encoder: RoundWork): Promise<void> {
-    return this.#model.join(encoder);
+  join(encoder: RoundWork, ties: Ties = {}): Promise<void> {
+    return this.#model.join(encoder, ties);
   }
 
   /** Resolves once no model is being adopted and no update computed. */
@@ -170,9 +167,10 @@ export class Participation {
 
   /** @throws the reason to decline the attempt. */
   #begin(body: AttemptStartBody): Running {
-    const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError, linked } = this.#options;
+    const { plan, identity, floor, store, ledger, engine, random, log, emit, send, onError } = this.#options;
     const { round, attempt: number } = body;
-    if (!this.#model.hasEncoder) throw notReady();
+    const { ties } = this.#model;
+    if (ties === undefined) throw notReady();
     if (ledger.refusal !== undefined) throw ledger.refusal;
     if (round <= this.round) {
       const text = `round ${round} is over: this platform holds the model of round ${this.round}`;
@@ -191,6 +189,7 @@ export class Participation {
     const key = Buffer.from(attemptKey(engine, parameters), 'hex');
     const sum = roundSum(plan);
     ledger.check(proposedAttempt(sum, round, number));
+    const { linked } = ties;
     const teaching = linked?.();
     const attempt = new Attempt({
       parameters,

@@ -44,7 +44,6 @@ describe("A platform's metrics", () => {
       log: silentLog,
       emit: (event) => metrics.observe(event),
       send: () => Promise.resolve(),
-      onAdopted: () => Promise.resolve(),
       onError: (error) => assert.fail(String(error)),
       persons: 1,
     });

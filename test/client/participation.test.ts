@@ -63,7 +63,6 @@ describe('Taking part in a round', () => {
         sent.push(body);
         return Promise.resolve();
       },
-      onAdopted: () => Promise.resolve(),
       onError: (error) => void failures.push(error),
       persons: 10,
     });

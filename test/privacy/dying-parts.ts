@@ -56,7 +56,6 @@ export async function takePart(network: MemoryNetwork, platform: TestPlatform, p
       if (body.kind === 'statement') leave(`statement ${body.round}/${body.attempt}`);
       return link.send(body, session);
     },
-    onAdopted: () => Promise.resolve(),
     onError: (error) => {
       throw error;
     },

@@ -80,7 +80,6 @@ export class LivePlatform {
         this.sent.push(body);
         await this.link.send(body, session);
       },
-      onAdopted: () => Promise.resolve(),
       onError,
       persons: 1,
     });
