@@ -13,8 +13,6 @@ import { platformOf } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import type { FederationPlan } from '../core/federation/plan.ts';
 import { takeVersion } from '../core/federation/versions.ts';
-import type { PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
-import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
 import { decoderNamed } from '../core/transfer/readouts/registry.ts';
 import type { Body } from '../core/wire/body.ts';
 import { sparingLog } from '../host/sparing-log.ts';
@@ -36,7 +34,6 @@ export interface AdmittedPlatform extends Omit<PlatformOptions, 'hidden'> {
   readonly statement: PrivacyStatement;
   readonly floor: PolicyFloor;
   readonly ledger: OwnLedger;
-  readonly mechanism: PrivacyMechanism;
   readonly engine: CryptoEngine;
   /** Hidden positives, for measuring only. */
   readonly positives?: HiddenPositives;
@@ -97,11 +94,10 @@ export function admit({ hidden, ...given }: PlatformOptions): AdmittedPlatform {
   }
   const statement = privacyStatement(claimTerms(plan));
   for (const warning of statement.warnings) log.warn(warning);
-  const mechanism = plan.privacy.budget === null ? withoutNoise : discreteGaussian;
   const positives = hidden?.(domain);
   return {
     ...given,
-    ...{ log, domain, floor, plan, statement, ledger, mechanism, engine: nodeEngine },
+    ...{ log, domain, floor, plan, statement, ledger, engine: nodeEngine },
     flush: () => log.flush(),
     ...(positives && { positives }),
   };

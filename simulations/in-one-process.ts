@@ -9,9 +9,8 @@ import { keptModel, nextTrained } from '../core/federation/shared-model.ts';
 import type { Domain, History } from '../core/data/domain.ts';
 import { historyOf, personIndex } from '../core/data/select.ts';
 import { createChargedSums } from '../core/privacy/plan/charged-sums.ts';
-import { discreteGaussian, withoutNoise } from '../core/privacy/mechanism/pipeline.ts';
 import { planPrivacy } from '../core/privacy/plan/plan.ts';
-import { plannedSum } from '../core/privacy/plan/plan-lookups.ts';
+import { mechanismOf, plannedSum } from '../core/privacy/plan/plan-lookups.ts';
 import type { ChargedSums, PrivacyMechanism } from '../core/privacy/mechanism/mechanism.ts';
 import type { PrivacyPlan } from '../core/privacy/plan/privacy-plan.ts';
 import { needsPrototypes, releaseMode } from '../core/release/registry.ts';
@@ -132,7 +131,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
       factorise: options.factorise,
     });
 
-  const mechanism = epsilon === null ? withoutNoise : discreteGaussian;
+  const mechanism = mechanismOf(plan);
   const models: PlatformModel[] = [];
   const chargedSums = (domain: Domain): ChargedSums =>
     createChargedSums({

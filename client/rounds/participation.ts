@@ -30,9 +30,7 @@ import { checkLastKeys } from './last-keys.ts';
 import { Settlement } from './settlement.ts';
 import type { RoundWork, Update } from './update.ts';
 
-type Needed =
-  | ('plan' | 'identity' | 'floor' | 'ledger' | 'mechanism' | 'engine' | 'random')
-  | ('log' | 'emit' | 'send' | 'onError');
+type Needed = ('plan' | 'identity' | 'floor' | 'ledger' | 'engine' | 'random') | ('log' | 'emit' | 'send' | 'onError');
 
 export interface ParticipationOptions extends Context<Needed> {
   readonly store: Pick<PlatformStore, 'sessions' | 'models'>;
@@ -223,19 +221,13 @@ export class Participation {
     linked: readonly ReceivedRepresentations[] | undefined,
     signal: AbortSignal,
   ): Promise<Update> {
-    const { plan, identity, mechanism, random, emit, persons } = this.#options;
+    const { emit, persons } = this.#options;
     let done = 0;
     const step = Math.max(1, Math.floor(persons / 20));
     return this.#model.update({
-      plan,
-      platform: identity.name,
       shared: model,
       round,
       ...(linked && { linked }),
-      mechanism,
-      // A seeded source, which only simulations use, gives every retry of the round the same draws. So a measurement
-      // does not depend on which attempts failed.
-      random: random.of(`noise/${roundSum(plan).label}/${round}`),
       signal,
       onContribution: () => {
         done += 1;

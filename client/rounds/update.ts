@@ -10,7 +10,9 @@ import { clipOf, trainedPart } from '../../core/federation/shared-model.ts';
 import { votingContribution } from '../../core/privacy/mechanism/adaptive-clip.ts';
 import type { PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { toRing } from '../../core/privacy/mechanism/ring.ts';
+import { mechanismOf } from '../../core/privacy/plan/plan-lookups.ts';
 import type { RandomSource } from '../../core/random/source.ts';
+import type { RandomStreams } from '../../core/random/streams.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 
@@ -21,30 +23,40 @@ export interface RoundWork {
   update(order: UpdateOrder): Promise<Update>;
 }
 
-/** Runs the work on the calling thread. */
-export function roundWorkOf(model: PlatformModel): RoundWork {
-  return {
-    adopt: (shared) => model.adopt(shared),
-    update: (order) => computeUpdate({ ...order, model }),
-  };
-}
-
-export type UpdateOrder = Omit<UpdateOptions, 'model'>;
-
-export interface UpdateOptions {
-  readonly plan: FederationPlan;
-  /** Name of the platform whose update this is. */
-  readonly platform: string;
-  readonly model: PlatformModel;
+export interface UpdateOrder {
   /** The shared model that came with the attempt. */
   readonly shared: SharedModel;
   readonly round: number;
   /** What the platform received of persons who let it teach the map; absent: of nobody. */
   readonly linked?: readonly ReceivedRepresentations[];
-  readonly mechanism: PrivacyMechanism;
-  readonly random: RandomSource;
   readonly signal: AbortSignal;
   readonly onContribution: () => void;
+}
+
+export interface UpdateOptions extends UpdateOrder {
+  readonly plan: FederationPlan;
+  /** Name of the platform whose update this is. */
+  readonly platform: string;
+  readonly model: PlatformModel;
+  readonly mechanism: PrivacyMechanism;
+  readonly random: RandomSource;
+}
+
+export interface RoundTerms extends Pick<UpdateOptions, 'plan' | 'platform'> {
+  /** The source of noise and rounding. */
+  readonly random: RandomStreams;
+}
+
+/** Runs the work on the calling thread. */
+export function roundWorkOf(model: PlatformModel, { plan, platform, random }: RoundTerms): RoundWork {
+  const mechanism = mechanismOf(plan.privacy);
+  // A seeded source, which only simulations use, gives every retry of the round the same draws. So a measurement does not
+  // depend on which attempts failed.
+  const noiseOf = (round: number): RandomSource => random.of(`noise/${roundSum(plan).label}/${round}`);
+  return {
+    adopt: (shared) => model.adopt(shared),
+    update: (order) => computeUpdate({ ...order, plan, platform, model, mechanism, random: noiseOf(order.round) }),
+  };
 }
 
 /** Longest piece of work before sockets and timers get a turn. */

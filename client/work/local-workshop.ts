@@ -4,9 +4,9 @@
  */
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
+import { mechanismOf } from '../../core/privacy/plan/plan-lookups.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
@@ -18,8 +18,8 @@ import { chooseWeights } from '../../core/transfer/newcomer/newcomer.ts';
 import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
 import { evaluateTarget } from '../evaluation/evaluate.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
-import { computeUpdate } from '../rounds/update.ts';
-import type { Update, UpdateOrder } from '../rounds/update.ts';
+import { roundWorkOf } from '../rounds/update.ts';
+import type { RoundWork, Update, UpdateOrder } from '../rounds/update.ts';
 import { newcomerTask } from '../serving/own-histories.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
@@ -27,6 +27,7 @@ export class LocalWorkshop implements Workshop {
   readonly fitsApart = false;
   readonly #options: WorkshopOptions;
   readonly #model: PlatformModel;
+  readonly #rounds: RoundWork;
   readonly #sums: ChargedSums;
 
   constructor(options: WorkshopOptions) {
@@ -41,7 +42,8 @@ export class LocalWorkshop implements Workshop {
       onProgress: (_, fraction) => onProgress(fraction),
       signal,
     });
-    const mechanism = plan.privacy.budget === null ? withoutNoise : discreteGaussian;
+    this.#rounds = roundWorkOf(this.#model, options);
+    const mechanism = mechanismOf(plan.privacy);
     this.#sums = createChargedSums({ plan: plan.privacy, platform, mechanism, random, drawn, charge });
   }
 
@@ -54,11 +56,11 @@ export class LocalWorkshop implements Workshop {
   }
 
   adopt(shared: SharedModel): Promise<void> {
-    return this.#model.adopt(shared);
+    return this.#rounds.adopt(shared);
   }
 
   update(order: UpdateOrder): Promise<Update> {
-    return computeUpdate({ ...order, model: this.#model });
+    return this.#rounds.update(order);
   }
 
   represent(rows: readonly number[]): Promise<readonly Float32Array[]> {

@@ -5,13 +5,11 @@
 import { parentPort } from 'node:worker_threads';
 import type { Manifest } from '../../core/federation/manifest.ts';
 import { planFederation } from '../../core/federation/plan.ts';
-import type { FederationPlan } from '../../core/federation/plan.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { SharedModel } from '../../core/transfer/encoder.ts';
 import { loadInheritedPackages } from '../../host/packages/load.ts';
-import { systemRandom, systemStreams } from '../../host/system.ts';
+import { systemStreams } from '../../host/system.ts';
 import type { EvaluationOrder } from '../evaluation/evaluate.ts';
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
@@ -31,8 +29,6 @@ const PROGRESS_STEP = 0.01;
 
 class Thread {
   readonly #calls: Calls;
-  #plan: FederationPlan | undefined;
-  #platform = '';
   #workshop: LocalWorkshop | undefined;
 
   constructor(port: NonNullable<typeof parentPort>) {
@@ -53,8 +49,6 @@ class Thread {
 
   #begin({ manifest, platform, domain, decoder }: ThreadTerms): void {
     const plan = planFederation(manifest);
-    this.#plan = plan;
-    this.#platform = platform;
     let told = -1;
     this.#workshop = new LocalWorkshop({
       plan,
@@ -78,17 +72,11 @@ class Thread {
     });
   }
 
-  #update(order: Required<Pick<UpdateOrder, 'shared' | 'round' | 'linked' | 'signal'>>): Promise<Update> {
-    const plan = this.#plan;
-    if (plan === undefined) throw new Error('the thread has not begun');
+  #update(order: Omit<UpdateOrder, 'onContribution'>): Promise<Update> {
     let count = 0;
     return this.#work()
       .update({
-        plan,
         ...order,
-        platform: this.#platform,
-        mechanism: plan.privacy.budget === null ? withoutNoise : discreteGaussian,
-        random: systemRandom,
         onContribution: () => {
           count += 1;
           if (count % 100 === 0) this.#calls.tell('contributed', 100);

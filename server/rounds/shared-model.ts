@@ -7,8 +7,8 @@ import { roundSum } from '../../core/federation/attempt.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { keptModel, nextModel } from '../../core/federation/shared-model.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
+import { mechanismOf } from '../../core/privacy/plan/plan-lookups.ts';
 import { isStopped } from '../../core/transfer/training/stopping.ts';
 import type { AttemptEnded, CompletedRound, RoundStore } from '../store/coordinator-store.ts';
 
@@ -57,8 +57,7 @@ export class SharedModelHistory {
 
   #next(sum: Uint32Array): CompletedRound {
     const { privacy, shared } = this.#plan;
-    const mechanism = privacy.budget === null ? withoutNoise : discreteGaussian;
-    const total = mechanism.decode(roundSum(this.#plan), centre(sum, privacy.ringBits));
+    const total = mechanismOf(privacy).decode(roundSum(this.#plan), centre(sum, privacy.ringBits));
     for (let i = 0; i < total.length; i++) total[i] /= shared.denominator;
     const { model, state } = nextModel(this.#plan, this.current, total, this.#latest?.optimiser);
     const round = this.completedRounds + 1;

@@ -111,12 +111,13 @@ export class Deviation {
 
   static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
     const deviation = new Deviation(project, settings);
-    for (const { participation } of deviation.honest) await participation.join(deviation.#work());
+    for (const { name, participation } of deviation.honest) await participation.join(deviation.#work(name));
     return deviation;
   }
 
-  #work(): RoundWork {
-    return this.#project.roundWorkOf(MODEL as PlatformModel);
+  #work(platform: string): RoundWork {
+    const random = this.#project.seededStreams(`noise ${platform}`);
+    return this.#project.roundWorkOf(MODEL as PlatformModel, { plan: this.plan, platform, random });
   }
 
   /** Number of charges in this platform's ledger that are not taken back. */
@@ -280,7 +281,6 @@ export class Deviation {
       floor: FLOOR,
       store,
       ledger,
-      mechanism: project.discreteGaussian,
       engine: project.nodeEngine,
       random: project.seededStreams(`deviation ${name} ${process}`),
       log: project.silentLog,
@@ -289,8 +289,8 @@ export class Deviation {
         this.#hear(name, body);
         return Promise.resolve();
       },
-      // Earlier commits call it after every round.
-      ...{ onAdopted: () => Promise.resolve() },
+      // Only earlier commits use these.
+      ...{ mechanism: project.discreteGaussian, onAdopted: () => Promise.resolve() },
       onError: (error) => {
         throw error;
       },
@@ -316,7 +316,7 @@ export class Deviation {
     const { identity, store, view, opened } = this.honest[at];
     const next = { ...this.#join(identity, store, view), opened };
     this.#honest[at] = next;
-    await next.participation.join(this.#work());
+    await next.participation.join(this.#work(name));
     await this.settle();
     return next;
   }
@@ -324,7 +324,7 @@ export class Deviation {
   /** A platform of this name with an empty state. Its messages are ignored. */
   async stranger(name: string): Promise<Honest> {
     const one = this.#join(this.honest.find((known) => known.name === name)!.identity);
-    await one.participation.join(this.#work());
+    await one.participation.join(this.#work(name));
     return one;
   }
 

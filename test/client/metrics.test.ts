@@ -9,7 +9,6 @@ import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
 import { firstModel } from '../../core/federation/plan.ts';
 import { canonicalEntry } from '../../core/privacy/ledger/ledger.ts';
-import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
@@ -32,15 +31,15 @@ describe("A platform's metrics", () => {
     const store = createMemoryStore();
     const ledger = new OwnLedger(plan, identity.name, store);
     const metrics = new PlatformMetrics(() => ledger);
+    const random = seededStreams('metrics');
     const participation = new Participation({
       plan,
       identity,
       floor: DEFAULT_FLOOR,
       store,
       ledger,
-      mechanism: discreteGaussian,
       engine: nodeEngine,
-      random: seededStreams('metrics'),
+      random,
       log: silentLog,
       emit: (event) => metrics.observe(event),
       send: () => Promise.resolve(),
@@ -51,7 +50,7 @@ describe("A platform's metrics", () => {
       adopt: () => Promise.resolve(),
       contributions: () => [],
     };
-    await participation.join(roundWorkOf(model as PlatformModel));
+    await participation.join(roundWorkOf(model as PlatformModel, { plan, platform: identity.name, random }));
     const before = await figuresOf(metrics);
     assert.equal(before.get('isthmus_epsilon_spent'), 0);
     assert.equal(before.get('isthmus_epsilon_budget'), 4);

@@ -1,4 +1,5 @@
 import { roundWorkOf } from '../../client/rounds/update.ts';
+import type { RoundWork } from '../../client/rounds/update.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,7 +15,6 @@ import { attemptConfig, roundSum } from '../../core/federation/attempt.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
 import { canonicalEntry } from '../../core/privacy/ledger/ledger.ts';
 import { attemptCharge } from '../../core/privacy/plan/plan-events.ts';
-import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { RandomStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
@@ -54,7 +54,6 @@ describe('Taking part in a round', () => {
       floor: DEFAULT_FLOOR,
       store,
       ledger,
-      mechanism: discreteGaussian,
       engine: nodeEngine,
       random,
       log: silentLog,
@@ -66,10 +65,12 @@ describe('Taking part in a round', () => {
       onError: (error) => void failures.push(error),
       persons: 10,
     });
+  const work = (joined: object = model): RoundWork =>
+    roundWorkOf(joined as PlatformModel, { plan, platform: identity.name, random: seededStreams('noise') });
   const ready = async (random?: RandomStreams, joined: object = model): Promise<Participation> => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: [] });
     const participation = begin(random);
-    await participation.join(roundWorkOf(joined as PlatformModel));
+    await participation.join(work(joined));
     return participation;
   };
   const invitation = (changes: Partial<AttemptStartBody> = {}): AttemptStartBody => ({
@@ -103,7 +104,7 @@ describe('Taking part in a round', () => {
   it('is declined before the encoder stands, and before the coordinator’s ledger was seen', async () => {
     begin().onAttemptStart(invitation());
     const participation = begin();
-    await participation.join(roundWorkOf(model as PlatformModel));
+    await participation.join(work());
     participation.onAttemptStart(invitation());
     assert.deepEqual([declined(), said()], [['PLATFORM_NOT_READY', 'PRIVACY_LEDGER_REFUSED'], []]);
   });
@@ -211,7 +212,7 @@ describe('Taking part in a round', () => {
     ledger.sync({ kind: 'ledger-sync', from: 0, entries: store.ledger.entries().map(canonicalEntry) });
     assert.equal(ledger.refusal, undefined);
     const participation = begin();
-    await participation.join(roundWorkOf(model as PlatformModel));
+    await participation.join(work());
     participation.onAttemptStart(invitation());
     assert.deepEqual([declined(), said()], [['PRIVACY_BUDGET_EXHAUSTED'], []]);
   });

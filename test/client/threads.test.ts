@@ -13,9 +13,7 @@ import { roundSum } from '../../core/federation/attempt.ts';
 import { planFederation } from '../../core/federation/plan.ts';
 import { trainedPart } from '../../core/federation/shared-model.ts';
 import { PrivacyError } from '../../core/privacy/mechanism/errors.ts';
-import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { firstModel } from '../../core/federation/plan.ts';
-import { seededRandom } from '../../core/random/seeded.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
@@ -148,7 +146,7 @@ describe('Long work on threads of its own', function () {
     await workshop.adopt(trainedPart(plan, shared));
     let contributions = 0;
     const order = (signal: AbortSignal) => ({
-      ...{ plan, platform, shared, round: 1, mechanism: discreteGaussian, random: seededRandom('unused'), signal },
+      ...{ shared, round: 1, signal },
       onContribution: () => void (contributions += 1),
     });
     const update = await workshop.update(order(new AbortController().signal));

@@ -11,7 +11,6 @@ import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
-import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
@@ -37,15 +36,15 @@ export async function takePart(network: MemoryNetwork, platform: TestPlatform, p
     contributions: () => [{ values: new Float32Array(plan.parameters).fill(0.1) }],
   };
   const attempts = new Map<string, string>();
+  const random = seededStreams(`${identity.name} ${process}`);
   const participation = new Participation({
     plan,
     identity,
     floor: DEFAULT_FLOOR,
     store,
     ledger,
-    mechanism: discreteGaussian,
     engine: nodeEngine,
-    random: seededStreams(`${identity.name} ${process}`),
+    random,
     log: silentLog,
     emit: () => undefined,
     send(body, session = new Uint8Array(0)) {
@@ -61,7 +60,7 @@ export async function takePart(network: MemoryNetwork, platform: TestPlatform, p
     },
     persons: 1,
   });
-  await participation.join(roundWorkOf(model as PlatformModel));
+  await participation.join(roundWorkOf(model as PlatformModel, { plan, platform: identity.name, random }));
   const link = network
     .platformTransport({
       identity: wireIdentity(plan.manifest, identity),

@@ -11,7 +11,6 @@ import type { PlatformStore } from '../../client/store/platform-store.ts';
 import { nodeEngine } from '../../core/crypto/node-engine.ts';
 import type { Identity } from '../../core/federation/identity.ts';
 import { wireIdentity } from '../../core/federation/wire-identity.ts';
-import { discreteGaussian, withoutNoise } from '../../core/privacy/mechanism/pipeline.ts';
 import { seededStreams } from '../../core/random/streams.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
 import type { Body } from '../../core/wire/body.ts';
@@ -59,15 +58,15 @@ export class LivePlatform {
     this.store = store;
     this.died = new Promise((resolve) => (this.#resolveDied = resolve));
     this.ledger = new OwnLedger(plan, identity.name, store);
+    const random = seededStreams(`live ${identity.name} ${process}`);
     this.participation = new Participation({
       plan,
       identity,
       floor: { ...DEFAULT_FLOOR, acceptNoPrivacy: true, maxEpsilon: 100, minNoiseMultiplier: 0 },
       store,
       ledger: this.ledger,
-      mechanism: plan.privacy.budget === null ? withoutNoise : discreteGaussian,
       engine: nodeEngine,
-      random: seededStreams(`live ${identity.name} ${process}`),
+      random,
       log: silentLog,
       emit: () => undefined,
       send: async (body, session) => {
@@ -87,7 +86,8 @@ export class LivePlatform {
       adopt: () => Promise.resolve(),
       contributions: () => [{ values: new Float32Array(plan.parameters).fill(0.01) }],
     };
-    const joined = this.participation.join(roundWorkOf(model as PlatformModel));
+    const work = roundWorkOf(model as PlatformModel, { plan, platform: identity.name, random });
+    const joined = this.participation.join(work);
     this.link = house.network
       .platformTransport({
         identity: wireIdentity(manifest, identity),

@@ -1,16 +1,23 @@
 /**
- * Answers from a finished plan: epsilon against a number of colluding platforms, and one platform's sum by its label.
+ * Answers from a finished plan: its mechanism, epsilon against a number of colluding platforms, and one platform's sum by
+ * its label.
  * @module
  */
 import { largestEpsilon } from '../../accounting/composition.ts';
 import { PrivacyError } from '../mechanism/errors.ts';
-import type { PlannedSum } from '../mechanism/mechanism.ts';
+import type { PlannedSum, PrivacyMechanism } from '../mechanism/mechanism.ts';
+import { discreteGaussian, withoutNoise } from '../mechanism/pipeline.ts';
 import { attemptsByPlatform, openingsOf } from './earlier.ts';
 import { openingsAgainst } from './openings.ts';
 import { eventKnowingCoins, worstPersonEvents } from './plan-events.ts';
 import type { MaskedSumSight } from './plan-events.ts';
 import type { EarlierRounds, PrivacyPlan } from './privacy-plan.ts';
 import { noiseSharesAgainst } from './trust.ts';
+
+/** The mechanism of every sum of this plan: without a budget, nothing is noised. */
+export function mechanismOf({ budget }: PrivacyPlan): PrivacyMechanism {
+  return budget === null ? withoutNoise : discreteGaussian;
+}
 
 /**
  * Epsilon at the plan's delta against a deviating coordinator and this many platforms that collude with it, over
