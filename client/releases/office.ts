@@ -66,7 +66,7 @@ export class ReleaseOffice {
       people,
       store,
       random,
-      mode: sourceMode(manifest, releasing.includes(identity.name)),
+      mode: sourceMode(planned),
       mostPersons: planned.mostPersons,
       purposes: planned.purposes,
       plan: encoderFingerprint(plan, identity.name),

@@ -191,8 +191,9 @@ export class SourceDesk {
       const remedy = 'put the number of persons that this platform has into the manifest';
       log.error('more persons consented than the manifest lets a target take', { target, mostPersons, remedy });
     }
-    const dimension = released.at(0)?.code.vector.length ?? 0;
-    const sent = dimension === 0 ? releaseMode('none') : mode.of(dimension, encoder.prototypes);
+    const isEmpty = released.length === 0;
+    const dimension = isEmpty ? 0 : mode.dimension;
+    const sent = isEmpty ? releaseMode('none') : mode.of(encoder.prototypes);
     const noise = noiseText(sent.noiseModel);
     const cohorts = noise.prototypes.length / Math.max(1, dimension);
     const longest = released.reduce((most, { code }) => Math.max(most, code.pseudonym.length), 0);
@@ -249,10 +250,8 @@ export class SourceDesk {
       });
     const due = (await inTurns(consents, dueOf)).flat();
     if (due.length === 0) return [];
-    const [first] = await encoder.represent([due[0].row]);
-    // All codes of one batch have the same dimension.
-    const tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${first.length} ${plan} ${scheme}${fingerprint(encoder)}`;
-    const made = { tag, encoder, mode: mode.of(first.length, encoder.prototypes), target, epoch };
+    const tag = `${mode.name} ${mode.epsilon0 ?? 'unbounded'} ${mode.dimension} ${plan} ${scheme}${fingerprint(encoder)}`;
+    const made = { tag, encoder, mode: mode.of(encoder.prototypes), target, epoch };
     let withheld = 0;
     const releaseSome = async (some: readonly Due[]): Promise<readonly Released[]> => {
       const current: Released[] = [];

@@ -133,7 +133,7 @@ async function lettersAbout(plan: FederationPlan, domain: Domain): Promise<reado
   const people = await peopleOf(domain, scheme);
   const model = await modelOf(plan, people.domain);
   const store = createMemoryStore();
-  const { purposes } = plannedRelease(plan, domain.name);
+  const { purposes, dimension } = plannedRelease(plan, domain.name);
   store.consents.add([{ person: one.id, target: 'target', epoch: 1, expires: 2_000_000, also: purposes }]);
   const { release: name, epsilon0 } = plan.manifest.privacy;
   const letters: Uint8Array[] = [];
@@ -141,7 +141,7 @@ async function lettersAbout(plan: FederationPlan, domain: Domain): Promise<reado
     people,
     scheme: scheme.fingerprint,
     store,
-    mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
+    mode: { name, epsilon0, dimension, of: () => releaseMode(name, { epsilon0, dimension }) },
     mostPersons: 10,
     purposes,
     plan: 'plan',

@@ -54,12 +54,13 @@ describe('A source', () => {
     pseudonyms = scheme,
     mostPersons = 10,
     purposes: readonly Purpose[] = [],
+    dimension = 2,
   ): Promise<SourceDesk> =>
     new SourceDesk({
       people: await peopleOf(domain, pseudonyms),
       scheme: pseudonyms.fingerprint,
       store,
-      mode: { name, epsilon0, of: (dimension) => releaseMode(name, { epsilon0, dimension }) },
+      mode: { name, epsilon0, dimension, of: () => releaseMode(name, { epsilon0, dimension }) },
       mostPersons,
       purposes,
       plan,
@@ -130,7 +131,7 @@ describe('A source', () => {
     assert.deepEqual(batch.expires, Uint32Array.of(86_400));
     assert.deepEqual(batch.vectors, Float32Array.of(0.6, 0.8));
     assert.deepEqual([batch.part, batch.parts, batch.mode, batch.dimension], [0, 1, 'raw', 2]);
-    assert.deepEqual(new Set(represented), new Set([0]), 'nobody else was even computed');
+    assert.deepEqual(represented, [0], 'nobody else was even computed, and nobody twice');
   });
 
   it('releases a history by a consent that names this purpose, and by no other', async () => {
@@ -240,6 +241,17 @@ describe('A source', () => {
     assert.notDeepEqual(after.vectors, before.vectors);
   });
 
+  it('sends a stored code as it is, and computes nothing for it: the text of its tag never changes', async () => {
+    store.consents.add([consent]);
+    const [pseudonym] = await scheme.pseudonyms(['a']);
+    const stored = { person: 'a', pseudonym, vector: Float32Array.of(7, 8), modelRound: 0 };
+    store.codes.put(1, 'books', [{ ...stored, mode: `ldp 2 2 plan ${scheme.fingerprint}` }]);
+    const source = await desk('ldp', 2);
+    await source.adopt(encoder());
+    await source.request(request);
+    assert.deepEqual([batches()[0].vectors, represented], [stored.vector, []]);
+  });
+
   it('withholds codes of another plan or dimension, and mixes none into a batch', async () => {
     store.consents.add([consent]);
     const wide = {
@@ -253,7 +265,7 @@ describe('A source', () => {
       ['plan', wide],
       ['plan', encoder()],
     ] as const) {
-      const source = await desk('ldp', 2, plan);
+      const source = await desk('ldp', 2, plan, scheme, 10, [], made === wide ? 3 : 2);
       await source.adopt(made);
       if (made === wide) store.consents.add([{ ...consent, person: 'b' }]);
       await source.request(request);
@@ -297,7 +309,7 @@ describe('A source', () => {
       people,
       scheme: scheme.fingerprint,
       store,
-      mode: { name: 'raw', epsilon0: null, of: () => releaseMode('raw') },
+      mode: { name: 'raw', epsilon0: null, dimension: 32, of: () => releaseMode('raw') },
       mostPersons: count,
       purposes: [],
       plan: 'plan',
