@@ -14,6 +14,7 @@ import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import type { Contribution, PlannedSum, PrivacyMechanism } from '../../core/privacy/mechanism/mechanism.ts';
 import { discreteGaussian } from '../../core/privacy/mechanism/pipeline.ts';
 import { centre } from '../../core/privacy/mechanism/ring.ts';
+import { mechanismOf } from '../../core/privacy/plan/plan-lookups.ts';
 import { Prng } from '../../core/random/prng.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
@@ -53,7 +54,7 @@ async function update(
   platform: string,
   people: readonly Contribution[],
   seed: string,
-  mechanism: PrivacyMechanism = discreteGaussian,
+  mechanism: PrivacyMechanism = mechanismOf(plan.privacy),
 ): Promise<Float64Array> {
   const model: Pick<PlatformModel, 'contributions'> = { contributions: () => people };
   const { vector } = await computeUpdate({
