@@ -126,7 +126,7 @@ describe('kill -9', function () {
     }
   }
 
-  it('of a platform of three in a simulation: it is started again, and the next attempt completes', async () => {
+  longIt('of a platform of three in a simulation: it is started again, and the next attempt completes', async () => {
     const run = place.start(
       ...['simulate', '--strategy', 'shared-trunk', '--rounds', '1', '--persons', '150', '--items', '160', '--json'],
     );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { address, coordinator, found, PLATFORMS, platform } from './federation.ts';
 import { assertRoundsAsInOnePlace } from './in-one-place.ts';
 import { Workplace } from './isthmus.ts';
+import { longIt } from '../longer.ts';
 
 const ROUNDS = 2;
 
@@ -15,7 +16,7 @@ describe('rounds without noise', function () {
 
   afterEach(() => place.leave());
 
-  it('of processes are the same computation in one place, integer for integer', async () => {
+  longIt('of processes are the same computation in one place, integer for integer', async () => {
     await found(place, { persons: 100, items: 120 }, [
       ...['--strategy', 'shared-trunk', '--no-privacy', '--rounds', `${ROUNDS}`, '--release', 'none'],
       ...['--set', 'autoencoder.hidden=8', '--set', 'autoencoder.bottleneck=4', '--set', 'subspace.steps=1'],

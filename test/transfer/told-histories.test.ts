@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { bitsOf, boxOf, quantised } from '../../core/release/quantise.ts';
 import { Prng } from '../../core/random/prng.ts';
+import type { LiveReadout } from '../../core/transfer/decoder/readout.ts';
 import { HistoryReader, learnHistories } from '../../core/transfer/decoder/told-histories.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { boxOfHistory, historyOfBox, MOST_BOXED_ITEMS } from '../../core/transfer/encoder/history-box.ts';
@@ -117,5 +118,20 @@ describe('a history that is sent itself', () => {
       message: /numbers at most 1000000 items, and "shop" has 1000001/,
     });
     assert.throws(() => encoderNamed('history>autoencoder'), { code: 'TRANSFER_PIECE', message: /projection instead/ });
+  });
+
+  it('leaves a readout everything that it has: what finds the best items without all scores, attention, posterior', () => {
+    const all: Required<LiveReadout> = {
+      scores: () => Float32Array.of(1),
+      held: { map: undefined, of: () => Float32Array.of(1), ofSome: () => Float32Array.of(1) } as never,
+      features: () => Float64Array.of(2),
+      direction: () => Float64Array.of(3),
+      attention: () => ({ shop: 1 }),
+      posterior: () => undefined,
+    };
+    const read = new HistoryReader({}).before(all);
+    assert.deepEqual(Object.keys(read).toSorted(), Object.keys(all).toSorted());
+    assert.equal(read.held, all.held);
+    assert.deepEqual(read.features?.([]), Float64Array.of(2));
   });
 });

@@ -93,6 +93,8 @@ export class HistoryReader {
     return {
       scores: (released) => readout.scores(read(released)),
       direction: (released) => readout.direction(read(released)),
+      ...(readout.held && { held: readout.held }),
+      ...(readout.features && { features: (released) => readout.features?.(read(released)) }),
       ...(readout.attention && { attention: (released) => readout.attention?.(read(released)) ?? {} }),
       ...(readout.posterior && { posterior: (released) => readout.posterior?.(read(released)) }),
     };
