@@ -43,7 +43,7 @@ describe('behind a proxy', function () {
   const start = (name: string, at: string, environment: Readonly<Record<string, string>> = {}): Running =>
     place.spawn(platformCommand(name, at, '--accept-no-privacy'), environment);
 
-  it('under a path, under TLS and directly: platforms connect, and a round completes', async () => {
+  longIt('under a path, under TLS and directly: platforms connect, and a round completes', async () => {
     const plain = await proxied('/consortium/isthmus', false);
     const secure = await proxied('/isthmus', true);
     const trusted = { NODE_EXTRA_CA_CERTS: certificate };
