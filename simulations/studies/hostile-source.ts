@@ -1,5 +1,5 @@
 /**
- * A hostile source sends crafted vectors. Does the decoder's guard keep them out of the lists?
+ * A source that was honest sends crafted vectors. Does a decoder that is fitted again, and so judges its sources again, keep them out of the lists?
  * @module
  */
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
@@ -23,7 +23,8 @@ const FILES = ['douban/book.tsv', 'douban/music.tsv'] as const;
 
 export const hostileSource: Study = {
   name: 'hostile-source',
-  question: 'Does the guard keep the crafted vectors of a hostile source out of the lists?',
+  question:
+    'Does a decoder that is fitted again keep the crafted vectors of a source that turned hostile out of the lists?',
   reference: 'Biggio et al., ECML PKDD 2013 (evasion at test time); the guard is that of the decoder',
   metrics: { 'NDCG@10': 'higher' },
   method: METHOD,
