@@ -86,6 +86,17 @@ SELECT n AS person, n AS item FROM generate_series(1, 200000) AS n`);
     assert.ok(rows < 100_000, `${rows} rows were read`);
   });
 
+  it('cannot write by a function either, whatever its address asks for', async () => {
+    const sql = postgres(server.address, { max: 1, onnotice: () => undefined });
+    await sql.unsafe(`CREATE TABLE written (n int);
+      CREATE FUNCTION write() RETURNS int VOLATILE LANGUAGE sql AS 'INSERT INTO written VALUES (1) RETURNING n'`);
+    process.env['ISTHMUS_TEST_SHOP'] = `${server.address}?default_transaction_read_only=off`;
+    const path = await put('-- connection: ISTHMUS_TEST_SHOP\nSELECT write() AS person, 1 AS item');
+    await assert.rejects(inspectSource(path), { code: 'DATA_UNREADABLE', message: /in a read-only transaction/ });
+    assert.deepEqual([...(await sql.unsafe('SELECT count(*)::int AS n FROM written'))], [{ n: 0 }]);
+    await sql.end();
+  });
+
   for (const [what, query, message] of [
     [
       'cannot write',

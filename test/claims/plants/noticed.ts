@@ -207,6 +207,10 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   },
   'held-out-by-place': { file: 'test/transfer/piece.test.ts', title: earlyStopping },
   'loss-outside-the-clip': { file: 'test/transfer/piece.test.ts', title: earlyStopping },
+  'mechanism-without-noise': {
+    file: released,
+    title: 'a round, everybody: noise of the planned variance in every coordinate',
+  },
   'noise-skips-zeros': { file: released, title: 'a sum of one platform alone: all of the noise, in every coordinate' },
   'noise-words-repeat': {
     file: 'test/random/streams.test.ts',

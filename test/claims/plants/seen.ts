@@ -46,6 +46,14 @@ export const seen: readonly Plant[] = [
     why: 'a sum that an encoder asks for three times is counted once',
   },
   {
+    id: 'mechanism-without-noise',
+    file: 'core/privacy/plan/plan-lookups.ts',
+    search: 'return budget === null ? withoutNoise : discreteGaussian;',
+    replace: 'return budget === null ? discreteGaussian : withoutNoise;',
+    breaks: 'C1.bound',
+    why: 'a plan with a budget gets the mechanism without noise',
+  },
+  {
     id: 'own-sum-with-a-share-of-noise',
     file: 'core/privacy/plan/charged-sums.ts',
     search: 'mechanism.addNoise(sum, integers, stream)',
