@@ -5,35 +5,15 @@ import { openDirections } from '../../simulations/settings.ts';
 import { writeRecbole } from '../../simulations/worlds/recbole.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
 
-const {
-  data,
-  platforms,
-  sources,
-  target,
-  protocol,
-  negatives,
-  seed,
-  overlap,
-  persons,
-  items,
-  worldOverlap,
-  meanHistory,
-} = runOptions;
 /** The options of a run that decide its split. */
-const splitOptions = {
-  data,
-  platforms,
-  sources,
-  target,
-  protocol,
-  negatives,
-  seed,
-  overlap,
-  persons,
-  items,
-  worldOverlap,
-  meanHistory,
-};
+const splitOptions = Object.fromEntries(
+  (
+    [
+      ...(['data', 'platforms', 'sources', 'target', 'protocol', 'negatives', 'seed', 'overlap'] as const),
+      ...(['persons', 'items', 'worldOverlap', 'meanHistory'] as const),
+    ] as const
+  ).map((name) => [name, runOptions[name]]),
+);
 
 interface Flags {
   readonly out: string;
