@@ -4,7 +4,8 @@
  *   ISTHMUS_DATA=<folder> npm run bench:codes -- --seeds 5 --resume --summary docs/measured/codes/frontier.json
  *
  * --settings SOURCES>TARGET, such as sports>toys or beauty+sports>toys. --senders names those of the sources whose codes are used, for
- * example sports; each of them gets an equal part of --totals. Without it all send. --encoders, --modes (ldp, cohort) and --totals make a grid; raw
+ * example sports; each of them gets an equal part of --totals. Without it all send. --encoders (each with settings behind it, such as
+ * 'subspace>two-towers two-towers.dimension=4'), --modes (ldp, cohort) and --totals make a grid; raw
  * releases and the prior are measured beside it. Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are
  * not computed again. No new row begins after --minutes. --summary writes the figures that docs/transfer.md shows.
  */
@@ -23,6 +24,7 @@ import { encoderNamed } from '../core/transfer/compose.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import type { PlatformModel } from '../core/transfer/encoder.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
+import { encoderIn } from './strategies/encoders.ts';
 import { keyOf, summaryOf, summaryText } from './codes/summary.ts';
 import type { CodeRow } from './codes/summary.ts';
 import { domainOf } from './strategies/settings.ts';
@@ -132,8 +134,10 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
       await measure({ encoder, mode, total, senders: senders.join('+') }, async () => {
         const name = mode as ReleaseModeName;
         const release = { mode: name, epsilon0: isLocalMode(name) && total !== null ? total / senders.length : null };
-        const privacy = { epsilon: Number(options.epsilon), delta: 1e-6, seed, release };
-        const run = await federate({ encoder: encoderNamed(encoder), sources, split, ...privacy, cache, factorise });
+        const { changes, expression, rounds } = encoderIn(encoder);
+        const privacy = { epsilon: Number(options.epsilon), delta: 1e-6, seed, release, rounds };
+        const made = encoderNamed(expression, changes);
+        const run = await federate({ encoder: made, sources, split, ...privacy, cache, factorise });
         const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);
         return (person) => decoder.score(run.releasedOf(person));
       });

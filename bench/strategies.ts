@@ -3,10 +3,13 @@
  *
  *   ISTHMUS_DATA=<folder> npm run bench:strategies -- --setting sports-toys --seeds 3 --minutes 20 --resume
  *
- * --setting: sports-toys, food-kitchen (or any SOURCE-TARGET of amazon/ and douban/), game-video, video-game (published).
- * --shots 3: each cold person's first three items are known, and the later ones are ranked.
+ * --setting: sports-toys, food-kitchen (or any SOURCE+SOURCE-TARGET of amazon/ and douban/), game-video, video-game
+ * (published). A training in rounds needs two sources: a masked sum of two platforms hides nobody.
+ * --shots 3: each cold person's first three items are known, and the later ones are ranked. --met 3: sources know only the
+ * first three items of the persons who are linked or cold, as of persons who are new there.
  * --encoder and --epsilon say what is released (private-subspace at 4), --decoders which decoders read it (all readouts
- * over the first space). Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
+ * over the first space). An encoder may have settings: --encoder 'subspace>two-towers two-towers.patience=2 rounds=20'
+ * (5 rounds if it says nothing). Beside a row of the same views without the training, a gain over it is shown. Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
  * computed again. No new row begins after --minutes. Factors and releases are kept in --cache, by data, settings, seed and
  * the code that made them; they are computed from persons' rows, so the folder is as private as the data.
  * --told also measures what the target is told, and --over 'linear-bridge, ridge' prints paired gains over that row.
@@ -25,6 +28,7 @@ import { baselineNamed, baselines } from '../core/transfer/baselines/registry.ts
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { readouts } from '../core/transfer/readouts/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
+import { encoderIn, piecesIn } from './strategies/encoders.ts';
 import { listedInterests } from './strategies/item-facts.ts';
 import { settingNamed } from './strategies/settings.ts';
 import { openCache } from './strategies/cache.ts';
@@ -39,7 +43,6 @@ const { values: options } = parseArgs({
     setting: { type: 'string', default: 'sports-toys' },
     encoder: { type: 'string', default: 'private-subspace' },
     epsilon: { type: 'string', default: '4' },
-    settings: { type: 'string', default: '{}' },
     decoders: { type: 'string' },
     baselines: { type: 'string', default: 'prior' },
     seeds: { type: 'string', default: '1' },
@@ -49,6 +52,7 @@ const { values: options } = parseArgs({
     resume: { type: 'boolean', default: false },
     cache: { type: 'string', default: 'runs/strategies-cache' },
     shots: { type: 'string', default: '0' },
+    met: { type: 'string' },
     told: { type: 'boolean', default: false },
     over: { type: 'string' },
     summary: { type: 'string' },
@@ -64,18 +68,21 @@ if (data === undefined) {
 const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
 const until = performance.now() + 60_000 * Number(options.minutes);
 const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
-const asked = JSON.parse(options.settings) as Record<string, unknown>;
-const readsFacts = ['vectors', 'attributes'].includes(options.encoder);
-const setting = await settingNamed(options.setting, data, readsFacts);
+const { encoder } = options;
+const { changes, expression, rounds } = encoderIn(encoder);
+const { views } = piecesIn(expression);
+const setting = await settingNamed(options.setting, data, {
+  withFacts: views.some((view) => ['vectors', 'attributes'].includes(view)),
+  ...(options.met !== undefined && { met: Number(options.met) }),
+});
 // A manifest lists the attributes that are sent. Here they are those that occur.
 const { sources: firstSources } = setting(Number(options.seed));
-const chosen = encoderNamed(options.encoder, {
-  ...(options.encoder === 'attributes' && { 'attributes.values': firstSources.flatMap(listedInterests) }),
-  ...asked,
+const chosen = encoderNamed(expression, {
+  ...(views.includes('attributes') && { 'attributes.values': firstSources.flatMap(listedInterests) }),
+  ...changes,
 });
 // Only an encoder that is charged has an epsilon.
 const epsilon = chosen.law !== 'charged' || options.epsilon === 'none' ? null : Number(options.epsilon);
-const encoder = options.settings === '{}' ? options.encoder : `${options.encoder} ${options.settings}`;
 mkdirSync(dirname(options.rows), { recursive: true });
 if (!options.resume) rmSync(options.rows, { force: true });
 const rows: Row[] = existsSync(options.rows)
@@ -89,12 +96,13 @@ const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'see
   JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]);
 const done = new Set(rows.map(key));
 const shots = Number(options.shots);
-const settingName = shots === 0 ? options.setting : `${options.setting} after ${shots}`;
+const met = options.met === undefined ? '' : ` met ${options.met}`;
+const settingName = `${options.setting}${met}${shots === 0 ? '' : ` after ${shots}`}`;
 const cache = openCache(options.cache);
 
 for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {
   const whole = setting(seed);
-  const { sources, negatives, validation } = whole;
+  const { sources, negatives, validation, vocabulary } = whole;
   const keep = shots === 0 ? whole.keep : undefined;
   const { own, split } = afterFirst(whole.split, shots);
   const { factorise } = factorMemory(String(seed), cache.factors);
@@ -102,7 +110,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     const row = { setting: settingName, ...of, seed };
     if (done.has(key(row)) || performance.now() > until) return;
     const began = performance.now();
-    const { report, score, seconds, told } = make();
+    const { report, roundsRun, score, seconds, told } = make();
     const fitted = performance.now();
     const evaluations = evaluateColdStart({
       scorer: (_, { person }) => withoutOwn(score(person), own(person)),
@@ -126,6 +134,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       ),
       ...(report && { report }),
       ...(told && { told: told() }),
+      ...(roundsRun !== undefined && { roundsRun }),
     };
     rows.push(ended);
     appendFileSync(options.rows, `${JSON.stringify(ended)}\n`);
@@ -144,12 +153,20 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       return { score: baselineNamed(name).fit({ ...world, random: seededRandom(`${name}/${seed}`) }) };
     });
   }
-  let federated: Pick<Federated, 'received' | 'codes' | 'releasedOf'> | undefined;
+  let federated: Pick<Federated, 'received' | 'codes' | 'releasedOf' | 'roundsRun'> | undefined;
   const wanted = decoders.filter(
     (decoder) => !done.has(key({ setting: settingName, encoder, epsilon, decoder, seed })),
   );
   if (wanted.length > 0 && performance.now() < until) {
-    const terms = { encoder: chosen, sources, split, epsilon, delta: 1e-6, seed, rounds: 5, factorise };
+    const privacy = { epsilon, delta: 1e-6, seed, rounds };
+    const terms = {
+      encoder: chosen,
+      sources,
+      split,
+      ...privacy,
+      factorise,
+      ...(vocabulary !== undefined && { vocabulary }),
+    };
     federated = await cache.releases(terms, () => federate(terms));
   }
   for (const decoder of wanted) {
@@ -164,6 +181,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       score: scorer(true, () => nothing),
       report,
       seconds,
+      ...(run.roundsRun > 0 && { roundsRun: run.roundsRun }),
       ...(options.told && { told: () => toldBy(fitted, run, { split, negatives }, seed).told }),
     }));
     if (shots === 0) continue;
@@ -184,6 +202,7 @@ if (options.over !== undefined && !options.json) console.log(gainsOver(rows, opt
 interface Scorer {
   readonly score: (person: string) => Float32Array;
   readonly report?: Row['report'];
+  readonly roundsRun?: number;
   /** Seconds of the fit, if it was made before. */
   readonly seconds?: number;
   /** Bits that the target is told about one person, if they are to be measured. */

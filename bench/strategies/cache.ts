@@ -12,7 +12,7 @@ import { releasedBy } from '../../simulations/in-one-process.ts';
 import type { Federated, FederationOptions } from '../../simulations/in-one-process.ts';
 import { factorFolder } from '../../simulations/factor-folder.ts';
 
-type Releases = Pick<Federated, 'received' | 'codes'>;
+type Releases = Pick<Federated, 'received' | 'codes' | 'roundsRun'>;
 
 export interface Cache {
   readonly factors: FactorStore;
@@ -20,7 +20,7 @@ export interface Cache {
   releases(
     options: FederationOptions,
     make: () => Promise<Federated>,
-  ): Promise<Pick<Federated, 'received' | 'codes' | 'releasedOf'>>;
+  ): Promise<Releases & Pick<Federated, 'releasedOf'>>;
 }
 
 /** @param folder holds numbers computed from persons' rows. */
@@ -35,10 +35,11 @@ export function openCache(folder: string): Cache {
         const found = deserialize(readFileSync(file)) as Releases;
         return { ...found, releasedOf: releasedBy(found.codes) };
       }
-      const { codes, received, releasedOf } = await make();
-      writeFileSync(`${file}.part`, serialize({ received, codes }), { mode: 0o600 });
+      const { codes, received, releasedOf, roundsRun } = await make();
+      const releases: Releases = { received, codes, roundsRun };
+      writeFileSync(`${file}.part`, serialize(releases), { mode: 0o600 });
       renameSync(`${file}.part`, file);
-      return { received, codes, releasedOf };
+      return { ...releases, releasedOf };
     },
   };
 }

@@ -11,6 +11,7 @@ import type { PublishedDirection, GameVideoFolder } from '../../core/data/game-v
 import { popularityNegatives, uniformNegatives } from '../../core/evaluation/negatives.ts';
 import type { Negatives } from '../../core/evaluation/negatives.ts';
 import { gameVideoNegatives } from '../../core/evaluation/published.ts';
+import { historyOf } from '../../core/data/select.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import { withItemFacts } from './item-facts.ts';
 import type { ColdSplit } from '../../core/evaluation/split.ts';
@@ -23,26 +24,67 @@ export interface Trial {
   readonly keep?: Uint8Array;
   /** Persons of a published split on whom a baseline may choose. */
   readonly validation?: readonly ColdPerson[];
+  /** Number of places of the vocabulary, in which each item of each platform has one. */
+  readonly vocabulary?: number;
+}
+
+export interface SettingOptions {
+  /** True: the sources have vectors of their items and interests of their persons. */
+  readonly withFacts?: boolean;
+  /** Items that sources know of each person who is linked or cold; absent: all. */
+  readonly met?: number;
 }
 
 export type Setting = (seed: number) => Trial;
 
 const published: Readonly<Record<string, number | undefined>> = { 'game-video': 0, 'video-game': 1 };
 
-/**
- * @param name SOURCE-TARGET. In the published split, a seed draws only the negatives.
- * @param withFacts true: the source has vectors of its items and interests of its persons.
- */
-export async function settingNamed(name: string, data: string, withFacts = false): Promise<Setting> {
+/** @param name SOURCE+SOURCE-TARGET. In the published split, a seed draws only the negatives. */
+export async function settingNamed(name: string, data: string, options: SettingOptions = {}): Promise<Setting> {
   const place = published[name];
   if (place !== undefined) return publishedSetting(data, place);
-  const [plain, target] = await Promise.all(name.split('-').map((one) => domainOf(data, one)));
-  const source = withFacts ? withItemFacts(plain, join(data, 'amazon', `${plain.name}.items.tsv`)) : plain;
+  const [left, right] = name.split('-');
+  const target = await domainOf(data, right);
+  const plain = await Promise.all(left.split('+').map((one) => domainOf(data, one)));
+  const withFacts = (domain: Domain): Domain => withItemFacts(domain, join(data, 'amazon', `${domain.name}.items.tsv`));
+  const sources = options.withFacts === true ? plain.map(withFacts) : plain;
   return (seed) => {
-    const split = coldSplit(target, [source], { seed });
+    const split = coldSplit(target, sources, { seed });
     const drawn = { target: split.target, seed };
-    return { sources: [source], split, negatives: [uniformNegatives(drawn), popularityNegatives(drawn)] };
+    const negatives = [uniformNegatives(drawn), popularityNegatives(drawn)];
+    return inOneVocabulary({ sources: sources.map(shortened(split, options.met)), split, negatives });
   };
+}
+
+/** Sources as they are when persons have met only so many items there. */
+function shortened({ cold, linked }: ColdSplit, met: number | undefined): (domain: Domain) => Domain {
+  const isNew = new Set([...linked, ...cold.map(({ person }) => person)]);
+  return (domain) => {
+    if (met === undefined) return domain;
+    const kept = domain.persons.map((person, row) => {
+      const { items } = historyOf(domain, row);
+      return isNew.has(person) ? items.subarray(0, met) : items;
+    });
+    const offsets = new Uint32Array(kept.length + 1);
+    kept.forEach(({ length }, row) => (offsets[row + 1] = offsets[row] + length));
+    const items = new Uint32Array(offsets[kept.length]);
+    kept.forEach((own, row) => items.set(own, offsets[row]));
+    const { ratings: _ratings, timestamps: _timestamps, ...rest } = domain;
+    return { ...rest, offsets, items };
+  };
+}
+
+/** Every item of every platform has a place of its own: these platforms share no items, but for one of sports and toys. */
+function inOneVocabulary(trial: Trial): Trial {
+  let places = 0;
+  const placed = (domain: Domain): Domain => {
+    const first = places;
+    places += domain.catalogue.length;
+    return { ...domain, places: Int32Array.from(domain.catalogue, (_, item) => first + item) };
+  };
+  const sources = trial.sources.map(placed);
+  const split = { ...trial.split, target: placed(trial.split.target) };
+  return { ...trial, sources, split, vocabulary: places };
 }
 
 async function publishedSetting(data: string, place: number): Promise<Setting> {

@@ -1,6 +1,7 @@
 /** From rows of single seeds to means and paired gains with intervals over seeds and persons. */
 import { mayBeClaimed } from '../../core/evaluation/gains.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { viewsIn } from './encoders.ts';
 import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 
 /** One decoder on one seed. */
@@ -24,6 +25,8 @@ export interface Row {
   readonly report?: DecoderReport;
   /** Bits that the target is told about one person. */
   readonly told?: number;
+  /** Rounds of the training, fewer than planned if they stopped early. */
+  readonly roundsRun?: number;
 }
 
 /** Marks kinds of negatives under which positives with a twin do not count. */
@@ -38,14 +41,22 @@ export interface Interval {
   readonly high: number;
 }
 
+export interface Figure {
+  readonly ndcg: number;
+  readonly overPrior?: Interval;
+  readonly overRidge?: Interval;
+  /** Over the same views without the training, at the same epsilon. */
+  readonly overViews?: Interval;
+}
+
 export interface Summary extends Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder'> {
   readonly seeds: number;
   /** Cold persons of all seeds together. */
   readonly persons: number;
   /** NDCG@10 and paired gains, by kind of negatives. */
-  readonly figures: Readonly<
-    Record<string, { readonly ndcg: number; readonly overPrior?: Interval; readonly overRidge?: Interval }>
-  >;
+  readonly figures: Readonly<Record<string, Figure>>;
+  /** Mean number of rounds of the training. */
+  readonly rounds?: number;
   /** Bits that the target is told about one person, the most over seeds; absent if they were not measured. */
   readonly told?: number;
   /** Mean held-out NDCG@10 of the decoder's blend: a target can choose a decoder by it. */
@@ -69,6 +80,11 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
     const ridge = rows.filter(
       (row) => row.setting === setting && row.encoder === encoder && row.epsilon === epsilon && row.decoder === 'ridge',
     );
+    const views = viewsIn(encoder);
+    const untrained = rows.filter(
+      (row) => row.setting === setting && row.encoder === views && row.decoder === decoder && isAtEpsilon(row, epsilon),
+    );
+    const rounds = group.flatMap(({ roundsRun }) => roundsRun ?? []);
     const told = group.flatMap((row) => row.told ?? []);
     const reports = group.flatMap(({ report }) => (report === undefined ? [] : [report]));
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -83,10 +99,17 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
         Object.keys(group[0].ndcg).map((kind) => {
           const overPrior = decoder === 'prior' ? undefined : gainOf(group, prior, kind);
           const overRidge = decoder === 'ridge' ? undefined : gainOf(group, ridge, kind);
+          const overViews = gainOf(group, untrained, kind);
           const ndcg = mean(group.map((row) => total(row.ndcg[kind]) / total(countsOf(row, kind))));
-          return [kind, { ndcg, ...(overPrior && { overPrior }), ...(overRidge && { overRidge }) }];
+          const gains = {
+            ...(overPrior && { overPrior }),
+            ...(overRidge && { overRidge }),
+            ...(overViews && { overViews }),
+          };
+          return [kind, { ndcg, ...gains }];
         }),
       ),
+      ...(rounds.length > 0 && { rounds: mean(rounds) }),
       ...(told.length > 0 && { told: Math.max(...told) }),
       ...(reports.length > 0 && {
         heldOut: mean(reports.map(({ heldOut }) => heldOut['blend'] ?? 0)),
@@ -96,6 +119,9 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
     };
   });
 }
+
+/** Public views cost no epsilon, and are compared with any. */
+const isAtEpsilon = (row: Row, epsilon: number | null): boolean => row.epsilon === epsilon || row.epsilon === null;
 
 /** Settings in which every seed has the same test persons, and draws only negatives and noise. */
 const ONE_TEST_SET: ReadonlySet<string> = new Set(['game-video', 'video-game']);
@@ -216,15 +242,17 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(4)}`;
 const text = ({ mean, low, high }: Interval): string => `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
 
+const gainOver = (name: string, gain: Interval | undefined): string => (gain ? ` ${name} ${text(gain)}` : '');
+
 export function summaryText(summaries: readonly Summary[]): string {
   return summaries
-    .map(({ setting, encoder, epsilon, decoder, seeds, figures, heldOut, kept, seconds, told }) => {
+    .map(({ setting, encoder, epsilon, decoder, seeds, figures, heldOut, kept, rounds, seconds, told }) => {
       const cells = Object.entries(figures).map(
-        ([kind, { ndcg, overPrior, overRidge }]) =>
-          `${kind} ${ndcg.toFixed(4)}${overPrior ? ` prior ${text(overPrior)}` : ''}${overRidge ? ` ridge ${text(overRidge)}` : ''}`,
+        ([kind, { ndcg, overPrior, overRidge, overViews }]) =>
+          `${kind} ${ndcg.toFixed(4)}${gainOver('prior', overPrior)}${gainOver('ridge', overRidge)}${gainOver('views', overViews)}`,
       );
       const chosen = heldOut === undefined ? '' : ` held-out ${heldOut.toFixed(4)} kept ${String(kept)}`;
-      return `${setting} ${encoder} eps ${epsilon ?? '-'} ${decoder.padEnd(16)} x${seeds} ${seconds.toFixed(0)} s${chosen}${told === undefined ? '' : ` told ${told}`}\n    ${cells.join('\n    ')}`;
+      return `${setting} ${encoder} eps ${epsilon ?? '-'} ${decoder.padEnd(16)} x${seeds} ${seconds.toFixed(0)} s${chosen}${told === undefined ? '' : ` told ${told}`}${rounds === undefined ? '' : ` rounds ${rounds.toFixed(1)}`}\n    ${cells.join('\n    ')}`;
     })
     .join('\n');
 }

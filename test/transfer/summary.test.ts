@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { gainOf, gainsOver, isClaimed, merged, summaryOf } from '../../bench/strategies/summary.ts';
 import type { Interval, Row } from '../../bench/strategies/summary.ts';
+import { encoderIn, viewsIn } from '../../bench/strategies/encoders.ts';
 import { Prng } from '../../core/random/prng.ts';
 
 /** @param level of each person's figure, the same in every seed but for the noise of the draw */
@@ -46,6 +47,33 @@ describe('figures of bench:strategies', () => {
     const text = gainsOver(rows, 'other');
     assert.match(text, /^sports-toys own, uniform: over other \+0\.(09|10)\d\d \[\+/);
     assert.equal(text.split('\n').length, 1);
+  });
+
+  it('a trained encoder is compared with the same views at the same epsilon, and no other', () => {
+    const of = (encoder: string, epsilon: number | null, level: number): Row[] =>
+      rowsOf('beauty+food-kitchen', 'ridge', () => level).map((row) => ({ ...row, encoder, epsilon }));
+    const rows = [
+      ...of('subspace>two-towers two-towers.dimension=4', 4, 0.3),
+      ...of('private-subspace', 4, 0.2),
+      ...of('private-subspace', 2, 0.1),
+      ...of('text>gru', 4, 0.3),
+      ...of('text', null, 0.25),
+    ];
+    const over = summaryOf(rows).map(({ figures }) => figures['uniform'].overViews?.mean.toFixed(2));
+    assert.deepEqual(over, ['0.10', undefined, undefined, '0.05', undefined]);
+  });
+
+  it('the text of an encoder names its pieces, its settings and its rounds', () => {
+    const text = 'text+subspace>two-towers text.numbers=8 two-towers.patience=2 rounds=20';
+    assert.deepEqual(encoderIn(text), {
+      expression: 'text+subspace>two-towers',
+      changes: { 'text.numbers': 8, 'two-towers.patience': 2 },
+      rounds: 20,
+    });
+    assert.equal(viewsIn(text), 'text+subspace text.numbers=8');
+    assert.equal(viewsIn('shared-trunk'), 'private-subspace');
+    assert.equal(viewsIn('shared-subspace'), undefined);
+    assert.equal(viewsIn('private-subspace'), undefined);
   });
 
   it('no gain under .02 is claimed on fewer than 600 persons', () => {
