@@ -1,22 +1,10 @@
-/**
- * Measures local codes at equal total eps0: all that one target receives about one person, from all of its sources.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:codes -- --seeds 5 --resume --summary docs/measured/codes/frontier.json
- *
- * --settings SOURCES>TARGET, such as sports>toys or beauty+sports>toys. --senders names those of the sources whose codes are used, for
- * example sports; each of them gets an equal part of --totals. Without it all send. --encoders (each with settings behind it, such as
- * 'subspace>two-towers two-towers.dimension=4'), --modes (ldp, cohort) and --totals make a grid; raw
- * releases and the prior are measured beside it. Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are
- * not computed again. No new row begins after --minutes. --summary writes the figures that docs/transfer.md shows.
- */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+/** Measures local codes at equal total eps0: all that one target receives about one person, from all of its sources. */
+import { writeFileSync } from 'node:fs';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import { popularityNegatives, uniformNegatives } from '../core/evaluation/negatives.ts';
 import { personQualities } from '../core/evaluation/per-person.ts';
 import { coldSplit } from '../core/evaluation/split.ts';
-import { isLocalMode } from '../core/release/registry.ts';
+import { isLocalMode, RELEASE_MODES } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed } from '../core/transfer/baselines/registry.ts';
@@ -26,50 +14,51 @@ import type { PlatformModel } from '../core/transfer/encoder.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import { encoderIn } from './strategies/encoders.ts';
 import { keyOf, summaryOf, summaryText } from './codes/summary.ts';
-import type { CodeRow } from './codes/summary.ts';
+import type { CodeKey, CodeRow } from './codes/summary.ts';
 import { domainOf } from './strategies/settings.ts';
+import { KeptRows, keeping } from './kept-rows.ts';
+import { count, file, flag, maybe, number, numbers, readOptions, realData, someOf, word, words } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    settings: { type: 'string', default: 'sports>toys,food>kitchen' },
-    senders: { type: 'string' },
-    encoders: { type: 'string', default: 'linear-bridge,private-subspace' },
-    modes: { type: 'string', default: 'ldp,cohort' },
-    totals: { type: 'string', default: '8,4,2' },
-    epsilon: { type: 'string', default: '4' },
-    decoder: { type: 'string', default: 'ridge' },
-    seeds: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '600' },
-    rows: { type: 'string', default: 'runs/codes.jsonl' },
-    resume: { type: 'boolean', default: false },
-    summary: { type: 'string' },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures:
+      'Measures local codes at equal total eps0: all that one target receives about one person, from all of its sources.',
+    examples: [
+      'ISTHMUS_DATA=DIR npm run bench:codes -- --seeds 5 --resume --summary docs/measured/codes/frontier.json',
+    ],
+    more: 'The encoders, modes and totals make a grid; raw releases and the prior are measured beside it.',
   },
-});
+  {
+    data: realData('amazon/ and douban/'),
+    settings: words('SOURCES>TARGET, such as beauty+sports>toys', 'sports>toys,food>kitchen'),
+    senders: maybe(
+      word(
+        'the sources whose codes are used, joined by +; each gets an equal part of the total. All if none is named',
+        '',
+      ),
+    ),
+    encoders: words(
+      "what is released, each with settings behind it, such as 'subspace>two-towers two-towers.dimension=4'",
+      'linear-bridge,private-subspace',
+    ),
+    modes: someOf(RELEASE_MODES.filter(isLocalMode), 'release modes', 'ldp,cohort'),
+    totals: numbers('total eps0', '8,4,2'),
+    epsilon: number('total epsilon of the encoder', 4),
+    decoder: word('reads the codes', 'ridge'),
+    seeds: count('how many', 3),
+    seed: count('the first of them', 1, 0),
+    ...keeping('runs/codes.jsonl'),
+    summary: file('writes the figures that docs/transfer.md shows'),
+    json: flag('prints the same'),
+  },
+);
 
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
-  process.exit(2);
-}
-const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
-const until = performance.now() + 60_000 * Number(options.minutes);
-mkdirSync(dirname(options.rows), { recursive: true });
-if (!options.resume) rmSync(options.rows, { force: true });
-const rows: CodeRow[] = existsSync(options.rows)
-  ? readFileSync(options.rows, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as CodeRow)
-  : [];
-const done = new Set(rows.map(keyOf));
+const rows = new KeptRows<CodeKey, CodeRow>(options, keyOf);
 
-const first = Number(options.seed);
-for (let seed = first; seed < first + Number(options.seeds); seed++) {
-  for (const setting of names(options.settings)) await measureSetting(setting, seed);
+for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+  for (const setting of options.settings) await measureSetting(setting, seed);
 }
-const summary = summaryOf(rows);
+const summary = summaryOf(rows.all);
 if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 1)}\n`);
 console.log(options.json ? JSON.stringify(summary) : summaryText(summary));
 
@@ -77,7 +66,7 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
   const [left, right] = setting.split('>');
   const all = left.split('+');
   const senders = options.senders?.split('+') ?? all;
-  const open = (name: string) => domainOf(data ?? '', name);
+  const open = (name: string) => domainOf(options.data, name);
   const target = await open(right);
   const domains = await Promise.all(all.map(open));
   const split = coldSplit(target, domains, { seed });
@@ -93,7 +82,7 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
     fit: () => Promise<(person: string) => Float32Array>,
   ): Promise<void> => {
     const row = { setting, seed, ...of };
-    if (done.has(keyOf(row)) || performance.now() > until) return;
+    if (rows.has(row) || rows.isOver) return;
     const began = process.cpuUsage();
     const score = await fit();
     const evaluations = evaluateColdStart({
@@ -111,9 +100,7 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
       sums: Object.fromEntries(personQualities('', evaluations).map((one) => [one.negatives, one.sums])),
       cpuSeconds: (spent.user + spent.system) / 1e6,
     };
-    rows.push(ended);
-    done.add(keyOf(row));
-    appendFileSync(options.rows, `${JSON.stringify(ended)}\n`);
+    rows.add(ended);
     console.error(
       `seed ${seed}, ${setting}, ${of.encoder} ${of.mode} ${of.total ?? ''}: ${ended.cpuSeconds.toFixed(1)} s`,
     );
@@ -126,16 +113,14 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
       return Promise.resolve(baselineNamed(mode).fit({ ...world, random: seededRandom(`${mode}/${seed}`) }));
     });
   }
-  const releases = names(options.modes).flatMap((mode) =>
-    names(options.totals).map((total) => ({ mode, total: Number(total) })),
-  );
-  for (const encoder of names(options.encoders)) {
+  const releases = options.modes.flatMap((mode) => options.totals.map((total) => ({ mode, total })));
+  for (const encoder of options.encoders) {
     for (const { mode, total } of [{ mode: 'raw', total: null }, ...releases]) {
       await measure({ encoder, mode, total, senders: senders.join('+') }, async () => {
         const name = mode as ReleaseModeName;
         const release = { mode: name, epsilon0: isLocalMode(name) && total !== null ? total / senders.length : null };
         const { changes, expression, rounds } = encoderIn(encoder);
-        const privacy = { epsilon: Number(options.epsilon), delta: 1e-6, seed, release, rounds };
+        const privacy = { epsilon: options.epsilon, delta: 1e-6, seed, release, rounds };
         const made = encoderNamed(expression, changes);
         const run = await federate({ encoder: made, sources, split, ...privacy, cache, factorise });
         const [decoder] = decodersOf(run, { split, factorise, seed }, [options.decoder]);

@@ -1,13 +1,7 @@
 /**
  * Compares encoders where the target is told equally much about one person: the width of each is set so that the bits of a person's
- * padded vector, rounded as coarsely as costs less than .001 NDCG@10, are within 10 % of --bits.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:equal-told -- --settings sports-toys,food-kitchen --bits 32,512 --seeds 3
- *
- * --encoders names encoders of WIDTHS below, --decoder reads them (ridge). No new row begins after --minutes. --out appends JSON lines.
+ * padded vector, rounded as coarsely as costs less than .001 NDCG@10, are within 10 % of those asked.
  */
-import { appendFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { encoderNamed } from '../core/transfer/compose.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
@@ -15,6 +9,8 @@ import { settingNamed } from './strategies/settings.ts';
 import type { Trial } from './strategies/settings.ts';
 import { toldBy } from './strategies/told.ts';
 import type { Told } from './strategies/told.ts';
+import { KeptRows, keeping } from './kept-rows.ts';
+import { count, numbers, readOptions, realData, someOf, word, words } from './options.ts';
 
 interface Width {
   readonly key: string;
@@ -36,23 +32,33 @@ const WIDTHS: Readonly<Record<string, Width>> = {
 const NEAR = 0.1;
 const TRIES = 4;
 
-const { values: options } = parseArgs({
-  options: {
-    settings: { type: 'string', default: 'sports-toys,food-kitchen' },
-    bits: { type: 'string', default: '32,512' },
-    encoders: { type: 'string', default: Object.keys(WIDTHS).join(',') },
-    decoder: { type: 'string', default: 'ridge' },
-    seeds: { type: 'string', default: '3' },
-    minutes: { type: 'string', default: '600' },
-    out: { type: 'string' },
+const options = readOptions(
+  {
+    measures: 'Compares encoders, each so wide that the target is told equally much about one person (within 10 %).',
+    examples: [
+      'ISTHMUS_DATA=DIR npm run bench:equal-told -- --settings sports-toys,food-kitchen --bits 32,512 --seeds 3',
+    ],
   },
-});
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and douban/');
-  process.exit(2);
+  {
+    data: realData('amazon/ and douban/'),
+    settings: words('SOURCE-TARGET', 'sports-toys,food-kitchen'),
+    bits: numbers('bits of one person', '32,512'),
+    encoders: someOf(Object.keys(WIDTHS), 'what is released'),
+    decoder: word('reads it', 'ridge'),
+    seeds: count('how many', 3),
+    ...keeping('runs/equal-told.jsonl'),
+  },
+);
+
+interface Asked {
+  readonly setting: string;
+  readonly bits: number;
+  readonly encoder: string;
+  readonly seed: number;
 }
-const until = performance.now() + 60_000 * Number(options.minutes);
+const kept = new KeptRows<Asked, Asked & { readonly found: Measured }>(options, ({ bits, encoder, seed, setting }) =>
+  JSON.stringify([setting, bits, encoder, options.decoder, seed]),
+);
 
 interface Measured extends Told {
   readonly width: number;
@@ -88,20 +94,21 @@ const short = (value: number): string => value.toFixed(3).replace(/^0/, '');
 console.log(
   '| setting | bits | encoder | epsilon | width | told, bits | NDCG@10 | seeds |\n|---|---|---|---|---|---|---|---|',
 );
-for (const setting of options.settings.split(',')) {
-  const trialOf = await settingNamed(setting, data);
-  for (const bits of options.bits.split(',').map(Number)) {
-    for (const name of options.encoders.split(',')) {
+for (const setting of options.settings) {
+  const trialOf = await settingNamed(setting, options.data);
+  for (const bits of options.bits) {
+    for (const name of options.encoders) {
       const { epsilon, least, most } = WIDTHS[name];
       const rows: Measured[] = [];
-      for (let seed = 1; seed <= Number(options.seeds) && performance.now() < until; seed++) {
+      for (let seed = 1; seed <= options.seeds; seed++) {
+        const asked = { setting, bits, encoder: name, seed };
         const start =
           rows.at(-1)?.width ?? Math.min(most, Math.max(least, Math.round(bits / (name.includes('history') ? 14 : 4))));
-        const row = await widthTelling(name, bits, start, trialOf(seed), seed);
-        rows.push(row);
-        if (options.out !== undefined) {
-          appendFileSync(options.out, `${JSON.stringify({ setting, asked: bits, name, seed, ...row })}\n`);
-        }
+        const before = kept.find(asked)?.found;
+        if (before === undefined && kept.isOver) break;
+        const found = before ?? (await widthTelling(name, bits, start, trialOf(seed), seed));
+        if (before === undefined) kept.add({ ...asked, found });
+        rows.push(found);
       }
       if (rows.length === 0) continue;
       const kinds = Object.keys(rows[0].whole).map((kind) =>

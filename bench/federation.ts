@@ -1,16 +1,6 @@
-/**
- * Measures what a federation brings to a platform with few persons of its own, or none: XMarket electronics, one shop in seven countries.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:federation -- --minutes 60 --resume
- *
- * Parts (--only): goals (with the bound: everybody else's raw rows), members (the platform's own persons are in the sums), curves,
- * diagnosis (shared minus private subspace). Every cell (a market, a cut, a setting) is kept in --rows (JSON lines) as it ends; with --resume the cells there are not measured again. No new
- * cell begins after --minutes or Ctrl-C, and the summary of what there is follows. --summary writes it as JSON, --json prints it.
- */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** Measures what a federation brings to a platform with few persons of its own, or none: XMarket electronics, one shop in seven countries. */
+import { writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { mostOwnOf } from './federation/board.ts';
 import { Measurer } from './federation/cell.ts';
 import type { Means } from './federation/cell.ts';
@@ -21,59 +11,53 @@ import { marketOf, openWorld } from './federation/markets.ts';
 import { settingKey } from './federation/setting.ts';
 import { summaryOf } from './federation/summary.ts';
 import { summaryText } from './federation/text.ts';
+import { KeptRows, keeping } from './kept-rows.ts';
+import { count, file, flag, readOptions, realData, someOf } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: PARTS.join(',') },
-    cuts: { type: 'string', default: '10' },
-    'choosing-cuts': { type: 'string', default: '3' },
-    minutes: { type: 'string', default: '600' },
-    rows: { type: 'string', default: 'runs/federation.jsonl' },
-    resume: { type: 'boolean', default: false },
-    summary: { type: 'string' },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures:
+      'Measures what a federation brings to a platform with few persons of its own, or none: XMarket electronics, seven countries.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:federation -- --minutes 60 --resume'],
+    more: `goals: with the bound, which has everybody else's raw rows. members: the platform's own persons are in the sums. diagnosis: the shared minus
+the private subspace. A row is a cell: a market, a cut, a setting. After Ctrl-C, too, no cell begins, and the summary of what there is follows.`,
   },
-});
+  {
+    data: realData('xmarket-electronics/'),
+    only: someOf(PARTS, 'parts'),
+    cuts: count('cuts of each market', 10),
+    choosingCuts: count('cuts of the markets that only decide choices', 3, 0),
+    ...keeping('runs/federation.jsonl'),
+    summary: file('writes the figures that docs/federation.md shows'),
+    json: flag('prints the same'),
+  },
+);
 
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds xmarket-electronics/');
-  process.exit(2);
-}
-const parts = PARTS.filter((part) => options.only.split(',').includes(part));
-if (parts.length === 0) {
-  console.error(`--only ${options.only}: name at least one of ${PARTS.join(', ')}`);
-  process.exit(2);
-}
+const parts = PARTS.filter((part) => options.only.includes(part));
 const stop = new AbortController();
 process.once('SIGINT', () => {
   stop.abort();
   console.error('\nstops after this cell; again: at once');
 });
 
-mkdirSync(dirname(options.rows), { recursive: true });
-if (!options.resume) rmSync(options.rows, { force: true });
-const kept = new Map(readRows(options.rows).map((row) => [row.key, row]));
-const world = await openWorld(data);
+const kept = new KeptRows<Pick<Kept, 'key'>, Kept>(options, ({ key }) => key);
+const world = await openWorld(options.data);
 const measurer = new Measurer(world);
-const amounts = { cuts: Number(options.cuts), choosingCuts: Number(options['choosing-cuts']) };
-const cells = parts.flatMap((part) => cellsOf(part, amounts, (market) => mostOwnOf(marketOf(world, market))));
-const missing = new Set(cells.filter((cell) => !kept.has(cellKey(cell))).map(cellKey));
+const cells = parts.flatMap((part) => cellsOf(part, options, (market) => mostOwnOf(marketOf(world, market))));
+const missing = new Set(cells.filter((cell) => !kept.has({ key: cellKey(cell) })).map(cellKey));
 const toDo = missing.size;
 const began = performance.now();
-const until = began + 60_000 * Number(options.minutes);
 
 for (const cell of cells) {
   const key = cellKey(cell);
   if (!missing.has(key)) continue;
   await setImmediate();
-  if (stop.signal.aborted || performance.now() > until) break;
+  if (stop.signal.aborted || kept.isOver) break;
   const start = process.cpuUsage();
   const result = measured(cell);
   const { user, system } = process.cpuUsage(start);
   const row: Kept = { key, cell, seconds: Math.round((user + system) / 1e4) / 100, ...result };
-  kept.set(key, row);
-  appendFileSync(options.rows, `${JSON.stringify(row)}\n`);
+  kept.add(row);
   missing.delete(key);
   const done = toDo - missing.size;
   const left = ((performance.now() - began) / done / 60_000) * missing.size;
@@ -82,7 +66,7 @@ for (const cell of cells) {
   );
 }
 
-const all = cells.flatMap((cell) => kept.get(cellKey(cell)) ?? []);
+const all = cells.flatMap((cell) => kept.find({ key: cellKey(cell) }) ?? []);
 const summary = summaryOf(all);
 if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 1)}\n`);
 console.log(options.json ? JSON.stringify(summary) : summaryText(summary));
@@ -107,24 +91,10 @@ function measured(cell: Cell): Pick<Kept, 'means' | 'measured'> {
 /** Means of fr and ca in the same setting; for a point of a curve, those in the goals' setting with 100 and 300 own persons. */
 function priorOf({ part, setting }: Cell, own: number): Means[] {
   const isCurve = part === 'curves';
-  return [...kept.values()]
+  return kept.all
     .filter(({ cell }) => cell.role === 'choose' && cell.part === (isCurve ? 'goals' : part))
     .filter(({ cell }) => isCurve || settingKey(cell.setting) === settingKey(setting))
     .flatMap(({ means }) =>
       (isCurve ? [100, 300] : [own]).flatMap((asked) => (means?.[asked] === undefined ? [] : [means[asked]])),
     );
-}
-
-/** A line that was cut off while it was written is not a row. */
-function readRows(file: string): Kept[] {
-  if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
-  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as Kept];
-    } catch {
-      return [];
-    }
-  });
 }

@@ -1,24 +1,5 @@
-/**
- * Measures decoders of the target on real data, several on the releases of one federation, in one process.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:strategies -- --setting sports-toys --seeds 3 --minutes 20 --resume
- *
- * --setting: sports-toys, food-kitchen (or any SOURCE+SOURCE-TARGET of amazon/ and douban/), game-video, video-game
- * (published). A training in rounds needs two sources: a masked sum of two platforms hides nobody.
- * --shots 3: each cold person's first three items are known, and the later ones are ranked. --met 3: sources know only the
- * first three items of the persons who are linked or cold, as of persons who are new there.
- * --encoder and --epsilon say what is released (private-subspace at 4), --decoders which decoders read it (all readouts
- * over the first space). An encoder may have settings: --encoder 'subspace>two-towers two-towers.patience=2 rounds=20'
- * (5 rounds if it says nothing). Beside a row of the same views without the training, a gain over it is shown. Every ended row is kept in --rows (JSON lines) at once; with --resume the rows there are not
- * computed again. No new row begins after --minutes. Factors and releases are kept in --cache, by data, settings, seed and
- * the code that made them; they are computed from persons' rows, so the folder is as private as the data.
- * --told also measures what the target is told, and --over 'linear-bridge, ridge' prints paired gains over that row.
- * --summary adds what docs/strategies.md shows to a file. --json prints the same, with the row that held-out persons choose and
- * the one that turned out best.
- */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+/** Measures decoders of the target on real data, several on the releases of one federation, in one process. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../core/evaluation/evaluate.ts';
 import type { ColdSplit } from '../core/evaluation/split.ts';
@@ -37,70 +18,69 @@ import { chosenOf, gainsOver, merged, NO_TWINS, summaryOf, summaryText } from '.
 import type { Row, Summary } from './strategies/summary.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
+import { KeptRows, keeping } from './kept-rows.ts';
+import { count, file, flag, maybe, readOptions, realData, totalEpsilon, word, words } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    setting: { type: 'string', default: 'sports-toys' },
-    encoder: { type: 'string', default: 'private-subspace' },
-    epsilon: { type: 'string', default: '4' },
-    decoders: { type: 'string' },
-    baselines: { type: 'string', default: 'prior' },
-    seeds: { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '600' },
-    rows: { type: 'string', default: 'runs/strategies.jsonl' },
-    resume: { type: 'boolean', default: false },
-    cache: { type: 'string', default: 'runs/strategies-cache' },
-    shots: { type: 'string', default: '0' },
-    met: { type: 'string' },
-    told: { type: 'boolean', default: false },
-    over: { type: 'string' },
-    summary: { type: 'string' },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures:
+      'Measures decoders of the target on real data, several on the releases of one federation, in one process.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:strategies -- --setting sports-toys --seeds 3 --minutes 20 --resume'],
+    more: `A training in rounds needs two sources, because a masked sum of two platforms hides nobody. An encoder may have settings, as in
+--encoder 'subspace>two-towers two-towers.patience=2 rounds=20' (5 rounds if it says nothing). Beside a row of the same views without the
+training, a gain over it is shown. Factors and releases are kept in --cache, by data, settings, seed and the code that made them. They are computed from persons' rows, so
+the folder is as private as the data.`,
   },
-});
+  {
+    data: realData('amazon/, douban/ and game-video/'),
+    setting: word('SOURCE+SOURCE-TARGET of amazon/ and douban/; game-video or video-game (published)', 'sports-toys'),
+    shots: count("each cold person's first items that are known; the later ones are ranked", 0, 0),
+    met: maybe(
+      count(
+        'sources know only so many items of the persons who are linked or cold, as of persons who are new there',
+        3,
+      ),
+    ),
+    encoder: word('what is released', 'private-subspace'),
+    epsilon: totalEpsilon('its total epsilon', '4'),
+    decoders: maybe(words('they read the releases; all readouts over the first space if none is named', '')),
+    baselines: words('measured beside them', 'prior'),
+    seeds: count('how many', 1),
+    seed: count('the first of them', 1, 0),
+    ...keeping('runs/strategies.jsonl'),
+    cache: word('keeps factors and releases', 'runs/strategies-cache', 'folder'),
+    told: flag('also measures what the target is told'),
+    over: maybe(word("prints paired gains over this row, such as 'linear-bridge, ridge'", '')),
+    summary: file('adds what docs/strategies.md shows'),
+    json: flag('prints the same, with the row that held-out persons choose and the one that turned out best'),
+  },
+);
 
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
-  process.exit(2);
-}
-const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
-const until = performance.now() + 60_000 * Number(options.minutes);
-const decoders = options.decoders === undefined ? readouts.map(({ name }) => name) : names(options.decoders);
+const decoders = options.decoders ?? readouts.map(({ name }) => name);
 const { encoder } = options;
 const { changes, expression, rounds } = encoderIn(encoder);
 const { views } = piecesIn(expression);
-const setting = await settingNamed(options.setting, data, {
+const setting = await settingNamed(options.setting, options.data, {
   withFacts: views.some((view) => ['vectors', 'attributes'].includes(view)),
-  ...(options.met !== undefined && { met: Number(options.met) }),
+  ...(options.met !== undefined && { met: options.met }),
 });
 // A manifest lists the attributes that are sent. Here they are those that occur.
-const { sources: firstSources } = setting(Number(options.seed));
+const { sources: firstSources } = setting(options.seed);
 const chosen = encoderNamed(expression, {
   ...(views.includes('attributes') && { 'attributes.values': firstSources.flatMap(listedInterests) }),
   ...changes,
 });
 // Only an encoder that is charged has an epsilon.
-const epsilon = chosen.law !== 'charged' || options.epsilon === 'none' ? null : Number(options.epsilon);
-mkdirSync(dirname(options.rows), { recursive: true });
-if (!options.resume) rmSync(options.rows, { force: true });
-const rows: Row[] = existsSync(options.rows)
-  ? readFileSync(options.rows, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Row)
-  : [];
-
-const key = (row: Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'seed'>): string =>
-  JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]);
-const done = new Set(rows.map(key));
-const shots = Number(options.shots);
+const epsilon = chosen.law === 'charged' ? options.epsilon : null;
+const rows = new KeptRows<Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder' | 'seed'>, Row>(options, (row) =>
+  JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]),
+);
+const { shots } = options;
 const met = options.met === undefined ? '' : ` met ${options.met}`;
 const settingName = `${options.setting}${met}${shots === 0 ? '' : ` after ${shots}`}`;
 const cache = openCache(options.cache);
 
-for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.seeds); seed++) {
+for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
   const whole = setting(seed);
   const { sources, negatives, validation, vocabulary } = whole;
   const keep = shots === 0 ? whole.keep : undefined;
@@ -108,7 +88,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   const { factorise } = factorMemory(String(seed), cache.factors);
   const measure = (of: Pick<Row, 'encoder' | 'epsilon' | 'decoder'>, make: () => Scorer): void => {
     const row = { setting: settingName, ...of, seed };
-    if (done.has(key(row)) || performance.now() > until) return;
+    if (rows.has(row) || rows.isOver) return;
     const began = performance.now();
     const { report, roundsRun, score, seconds, told } = make();
     const fitted = performance.now();
@@ -136,12 +116,11 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
       ...(told && { told: told() }),
       ...(roundsRun !== undefined && { roundsRun }),
     };
-    rows.push(ended);
-    appendFileSync(options.rows, `${JSON.stringify(ended)}\n`);
+    rows.add(ended);
     console.error(`seed ${seed}, ${of.encoder} / ${of.decoder}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
   };
 
-  for (const name of names(options.baselines).filter((one) => baselines.some((baseline) => baseline.name === one))) {
+  for (const name of options.baselines.filter((one) => baselines.some((baseline) => baseline.name === one))) {
     measure({ encoder: 'none', epsilon: null, decoder: name }, () => {
       const world = {
         target: split.target,
@@ -154,10 +133,8 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     });
   }
   let federated: Pick<Federated, 'received' | 'codes' | 'releasedOf' | 'roundsRun'> | undefined;
-  const wanted = decoders.filter(
-    (decoder) => !done.has(key({ setting: settingName, encoder, epsilon, decoder, seed })),
-  );
-  if (wanted.length > 0 && performance.now() < until) {
+  const wanted = decoders.filter((decoder) => !rows.has({ setting: settingName, encoder, epsilon, decoder, seed }));
+  if (wanted.length > 0 && !rows.isOver) {
     const privacy = { epsilon, delta: 1e-6, seed, rounds };
     const terms = {
       encoder: chosen,
@@ -171,7 +148,7 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
   }
   for (const decoder of wanted) {
     const run = federated;
-    if (run === undefined || performance.now() > until) break;
+    if (run === undefined || rows.isOver) break;
     const [fitted, seconds] = timed(() => decodersOf(run, { split, factorise, seed }, [decoder])[0]);
     const { report } = fitted;
     const nothing = new Uint32Array(0);
@@ -190,14 +167,14 @@ for (let seed = Number(options.seed); seed < Number(options.seed) + Number(optio
     measure({ encoder, epsilon, decoder: `own items alone` }, () => ({ score: scorer(false, own), seconds }));
   }
 }
-const summary = summaryOf(rows);
+const summary = summaryOf(rows.all);
 if (options.summary !== undefined) {
   const before = existsSync(options.summary) ? readFileSync(options.summary, 'utf8') : '[]';
   const all = merged(JSON.parse(before) as Summary[], summary);
   writeFileSync(options.summary, `${JSON.stringify(all, null, 1)}\n`);
 }
 console.log(options.json ? JSON.stringify({ rows: summary, chosen: chosenOf(summary) }) : summaryText(summary));
-if (options.over !== undefined && !options.json) console.log(gainsOver(rows, options.over));
+if (options.over !== undefined && !options.json) console.log(gainsOver(rows.all, options.over));
 
 interface Scorer {
   readonly score: (person: string) => Float32Array;

@@ -1,17 +1,5 @@
-/**
- * Measures strategies and baselines on real data, in one process.
- *
- *   ISTHMUS_DATA=<folder> npx tsx bench/transfer.ts --pair sports,toys --strategies linear-bridge,private-subspace \
- *     --epsilon 4 --seeds 10
- *
- * The last name of --pair is the target, the names before it are sources. --epsilon none runs without noise. --settings
- * takes JSON for every strategy named. --release raw,ldp,cohort --epsilon0 8,4,2 runs every local mode at every eps0.
- * --rounds 0,5 is for strategies that share a model. --seeds 10 means seeds 1 to 10, --seeds 11-13 means those three.
- * --published measures the game-video split. --out FILE keeps every seed's figures (JSON lines, written as seeds end),
- * which bench/transfer/shares.ts reads.
- */
+/** Measures strategies and baselines on real data, in one process. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { ColdPerson } from '../core/data/cold-person.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { popularityNegatives, uniformNegatives } from '../core/evaluation/negatives.ts';
@@ -25,38 +13,57 @@ import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import { DEFAULT_DECODER } from '../core/transfer/readouts/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
 import type { PlatformModel, PublicRelease } from '../core/transfer/encoder.ts';
-import { isLocalMode, needsPrototypes } from '../core/release/registry.ts';
+import { isLocalMode, needsPrototypes, RELEASE_MODES } from '../core/release/registry.ts';
 import type { ReleaseModeName } from '../core/release/registry.ts';
 import { domainOf, gameVideo } from './strategies/settings.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
 import { figures, measure, table } from './transfer/measure.ts';
 import type { Measured } from './transfer/measure.ts';
+import { InvalidArgumentError } from 'commander';
+import {
+  counts,
+  totalEpsilons,
+  file,
+  flag,
+  number,
+  numbers,
+  readOptions,
+  realData,
+  settings,
+  share,
+  someOf,
+  word,
+  words,
+} from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    pair: { type: 'string', default: 'food,kitchen' },
-    strategies: { type: 'string', default: 'linear-bridge,private-subspace' },
-    baselines: { type: 'string', default: 'popularity,prior' },
-    epsilon: { type: 'string', default: '4' },
-    delta: { type: 'string', default: '1e-6' },
-    seeds: { type: 'string', default: '3' },
-    decoder: { type: 'string', default: DEFAULT_DECODER },
-    overlap: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '5' },
-    release: { type: 'string', default: 'raw' },
-    epsilon0: { type: 'string', default: '8,4,2' },
-    settings: { type: 'string', default: '{}' },
-    published: { type: 'boolean', default: false },
-    out: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures: 'Measures strategies and baselines on real data, in one process.',
+    examples: [
+      'ISTHMUS_DATA=DIR npx tsx bench/transfer.ts --pair sports,toys --strategies linear-bridge,private-subspace --epsilon 4 --seeds 10',
+    ],
   },
-});
-
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
-  process.exit(2);
-}
+  {
+    data: realData('amazon/, douban/ and game-video/'),
+    pair: words('sources, and the target as the last name', 'food,kitchen'),
+    published: flag('measures the game-video split instead'),
+    strategies: words('what is released', 'linear-bridge,private-subspace'),
+    baselines: words('measured beside them', 'popularity,prior'),
+    epsilon: totalEpsilons('total epsilons', '4'),
+    delta: number('of each', 1e-6),
+    seeds: { says: '10 means seeds 1 to 10, 11-13 those three', usually: '3', name: 'seeds', read: seedsOf },
+    decoder: word('reads the releases', DEFAULT_DECODER),
+    overlap: share('kept persons of both sides', '1'),
+    rounds: counts('of strategies that share a model', '5', 0),
+    release: someOf(RELEASE_MODES, 'release modes', 'raw'),
+    epsilon0: numbers('of every local mode', '8,4,2'),
+    settings: settings('for every strategy named, in JSON'),
+    out: file(
+      "keeps every seed's figures as its strategies end, as lines of JSON, which bench/transfer/shares.ts reads",
+    ),
+    verbose: flag("prints every decoder's report"),
+  },
+);
 
 interface Trial {
   readonly seed: number;
@@ -66,21 +73,16 @@ interface Trial {
   readonly validation?: readonly ColdPerson[];
 }
 
-const names = (list: string): string[] => list.split(',').filter((name) => name !== '');
-const epsilons = names(options.epsilon).map((text) => (text === 'none' ? null : Number(text)));
-const settings = JSON.parse(options.settings) as Record<string, unknown>;
-const roundCounts = names(options.rounds).map(Number);
-
 function seedsOf(text: string): number[] {
-  const [from, to] = text.includes('-') ? text.split('-').map(Number) : [1, Number(text)];
+  const parts = /^(?:(\d+)-)?(\d+)$/.exec(text);
+  if (parts === null) throw new InvalidArgumentError('It is a number, or two with a hyphen.');
+  const [from, to] = [Number(parts.at(1) ?? 1), Number(parts[2])];
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
 const localReleases = (mode: ReleaseModeName): PublicRelease[] =>
-  isLocalMode(mode)
-    ? names(options.epsilon0).map((epsilon0) => ({ mode, epsilon0: Number(epsilon0) }))
-    : [{ mode, epsilon0: null }];
-const releases = names(options.release).flatMap((mode) => localReleases(mode as ReleaseModeName));
+  isLocalMode(mode) ? options.epsilon0.map((epsilon0) => ({ mode, epsilon0 })) : [{ mode, epsilon0: null }];
+const releases = options.release.flatMap(localReleases);
 
 async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   const measured: Measured = new Map();
@@ -90,7 +92,7 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
   for (const { seed, sources, split, negatives, validation } of trials) {
     const setting = { cold: split.cold, items: split.target.catalogue.length, negatives, seed };
     const { factorise } = factorMemory(String(seed));
-    for (const name of names(options.baselines)) {
+    for (const name of options.baselines) {
       const scorer = baselineNamed(name).fit({
         target: split.target,
         linked: split.linked,
@@ -101,14 +103,14 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
       });
       measure(measured, name, scorer, setting);
     }
-    for (const name of names(options.strategies)) {
-      const encoder = encoderNamed(name, settings);
+    for (const name of options.strategies) {
+      const encoder = encoderNamed(name, options.settings);
       const shares = encoder.spec.training !== undefined;
-      for (const rounds of shares ? roundCounts : [0]) {
+      for (const rounds of shares ? options.rounds : [0]) {
         for (const release of releases) {
           const charged = encoder.law !== 'sealed-only' || needsPrototypes(release.mode);
-          for (const epsilon of charged ? epsilons : [null]) {
-            const delta = Number(options.delta);
+          for (const epsilon of charged ? options.epsilon : [null]) {
+            const { delta } = options;
             const privacy = { epsilon, delta, seed, rounds, release };
             const run = await federate({ encoder, sources, split, ...privacy, cache, factorise });
             const label = [
@@ -137,10 +139,10 @@ async function run(title: string, trials: Iterable<Trial>): Promise<void> {
 }
 
 if (options.published) {
-  for (const direction of await gameVideo(data)) {
+  for (const direction of await gameVideo(options.data)) {
     const { source, target, warm, test } = direction;
     const split: ColdSplit = { target, cold: test, warm, linked: warm, unmetPositives: 0 };
-    const trials = seedsOf(options.seeds).map((seed) => ({
+    const trials = options.seeds.map((seed) => ({
       seed,
       sources: [source],
       split,
@@ -150,11 +152,11 @@ if (options.published) {
     await run(`published:game-video, ${direction.name}`, trials);
   }
 } else {
-  const platforms = await Promise.all(names(options.pair).map((name) => domainOf(data, name)));
+  const platforms = await Promise.all(options.pair.map((name) => domainOf(options.data, name)));
   const sources = platforms.slice(0, -1);
   const target = platforms[platforms.length - 1];
-  const trials = seedsOf(options.seeds).map((seed) => {
-    const split = coldSplit(target, sources, { seed, overlapKept: Number(options.overlap) });
+  const trials = options.seeds.map((seed) => {
+    const split = coldSplit(target, sources, { seed, overlapKept: options.overlap });
     const drawn = { target: split.target, seed };
     return { seed, sources, split, negatives: [uniformNegatives(drawn), popularityNegatives(drawn)] };
   });

@@ -27,6 +27,9 @@ export interface CodeRow {
   readonly cpuSeconds: number;
 }
 
+/** Names a release on a seed. */
+export type CodeKey = Omit<CodeRow, 'persons' | 'counts' | 'sums' | 'cpuSeconds'>;
+
 /** One release in one setting, over seeds. */
 export interface CodeSummary extends Pick<CodeRow, 'setting' | 'encoder' | 'mode' | 'total' | 'senders'> {
   readonly seeds: number;
@@ -49,14 +52,7 @@ export interface Frontier {
   readonly shares: readonly (Pick<CodeRow, 'encoder' | 'mode' | 'total'> & Share & { readonly seeds: number })[];
 }
 
-export const keyOf = ({
-  encoder,
-  mode,
-  seed,
-  senders,
-  setting,
-  total,
-}: Omit<CodeRow, 'persons' | 'counts' | 'sums' | 'cpuSeconds'>): string =>
+export const keyOf = ({ encoder, mode, seed, senders, setting, total }: CodeKey): string =>
   JSON.stringify([setting, encoder, mode, total, senders, seed]);
 
 const nameOf = ({ encoder, mode, senders, total }: Pick<CodeRow, 'encoder' | 'mode' | 'total' | 'senders'>): string =>
