@@ -5,7 +5,6 @@ import { popularityNegatives, uniformNegatives } from '../core/evaluation/negati
 import { personQualities } from '../core/evaluation/per-person.ts';
 import { coldSplit } from '../core/evaluation/split.ts';
 import { isLocalMode, RELEASE_MODES } from '../core/release/registry.ts';
-import type { ReleaseModeName } from '../core/release/registry.ts';
 import { seededRandom } from '../core/random/seeded.ts';
 import { baselineNamed } from '../core/transfer/baselines/registry.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
@@ -26,7 +25,7 @@ const options = readOptions(
     examples: [
       'ISTHMUS_DATA=DIR npm run bench:codes -- --seeds 5 --resume --summary docs/measured/codes/frontier.json',
     ],
-    more: 'The encoders, modes and totals make a grid; raw releases and the prior are measured beside it.',
+    more: 'The encoders, modes and totals make a grid; the prior is measured beside it.',
   },
   {
     data: realData('amazon/ and douban/'),
@@ -41,7 +40,7 @@ const options = readOptions(
       "what is released, each with settings behind it, such as 'subspace>two-towers two-towers.dimension=4'",
       'linear-bridge,private-subspace',
     ),
-    modes: someOf(RELEASE_MODES.filter(isLocalMode), 'release modes', 'ldp,cohort'),
+    modes: someOf(RELEASE_MODES, 'release modes', 'raw,ldp,cohort'),
     totals: numbers('total eps0', '8,4,2'),
     epsilon: number('total epsilon of the encoder', 4),
     decoder: word('reads the codes', 'ridge'),
@@ -113,12 +112,14 @@ async function measureSetting(setting: string, seed: number): Promise<void> {
       return Promise.resolve(baselineNamed(mode).fit({ ...world, random: seededRandom(`${mode}/${seed}`) }));
     });
   }
-  const releases = options.modes.flatMap((mode) => options.totals.map((total) => ({ mode, total })));
+  const releases = options.modes.flatMap((mode) => {
+    const totals = isLocalMode(mode) ? options.totals : [null];
+    return totals.map((total) => ({ mode, total }));
+  });
   for (const encoder of options.encoders) {
-    for (const { mode, total } of [{ mode: 'raw', total: null }, ...releases]) {
+    for (const { mode, total } of releases) {
       await measure({ encoder, mode, total, senders: senders.join('+') }, async () => {
-        const name = mode as ReleaseModeName;
-        const release = { mode: name, epsilon0: isLocalMode(name) && total !== null ? total / senders.length : null };
+        const release = { mode, epsilon0: total === null ? null : total / senders.length };
         const { changes, expression, rounds } = encoderIn(encoder);
         const privacy = { epsilon: options.epsilon, delta: 1e-6, seed, release, rounds };
         const made = encoderNamed(expression, changes);

@@ -17,7 +17,6 @@ import { toldBy } from './strategies/told.ts';
 import { chosenOf, gainsOver, merged, NO_TWINS, summaryOf, summaryText } from './strategies/summary.ts';
 import type { Row, Summary } from './strategies/summary.ts';
 import { decodersOf, federate } from '../simulations/in-one-process.ts';
-import type { Federated } from '../simulations/in-one-process.ts';
 import { KeptRows, keeping } from './kept-rows.ts';
 import { count, file, flag, maybe, readOptions, realData, totalEpsilon, word, words } from './options.ts';
 
@@ -41,6 +40,7 @@ the folder is as private as the data.`,
         3,
       ),
     ),
+    unlinked: maybe(word('a source that knows no linked person, and alone knows the cold ones', '')),
     encoder: word('what is released', 'private-subspace'),
     epsilon: totalEpsilon('its total epsilon', '4'),
     decoders: maybe(words('they read the releases; all readouts over the first space if none is named', '')),
@@ -63,6 +63,7 @@ const { views } = piecesIn(expression);
 const setting = await settingNamed(options.setting, options.data, {
   withFacts: views.some((view) => ['vectors', 'attributes'].includes(view)),
   ...(options.met !== undefined && { met: options.met }),
+  ...(options.unlinked !== undefined && { unlinked: options.unlinked }),
 });
 // A manifest lists the attributes that are sent. Here they are those that occur.
 const { sources: firstSources } = setting(options.seed);
@@ -76,8 +77,12 @@ const rows = new KeptRows<Pick<Row, 'setting' | 'encoder' | 'epsilon' | 'decoder
   JSON.stringify([row.setting, row.encoder, row.epsilon, row.decoder, row.seed]),
 );
 const { shots } = options;
-const met = options.met === undefined ? '' : ` met ${options.met}`;
-const settingName = `${options.setting}${met}${shots === 0 ? '' : ` after ${shots}`}`;
+const settingName = [
+  options.setting,
+  ...(options.met === undefined ? [] : [`met ${options.met}`]),
+  ...(options.unlinked === undefined ? [] : [`unlinked ${options.unlinked}`]),
+  ...(shots === 0 ? [] : [`after ${shots}`]),
+].join(' ');
 const cache = openCache(options.cache);
 
 for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
@@ -90,7 +95,7 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const row = { setting: settingName, ...of, seed };
     if (rows.has(row) || rows.isOver) return;
     const began = performance.now();
-    const { report, roundsRun, score, seconds, told } = make();
+    const { encoderSeconds, report, roundsRun, score, seconds, told } = make();
     const fitted = performance.now();
     const evaluations = evaluateColdStart({
       scorer: (_, { person }) => withoutOwn(score(person), own(person)),
@@ -114,6 +119,7 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
       ),
       ...(report && { report }),
       ...(told && { told: told() }),
+      ...(encoderSeconds !== undefined && { encoderSeconds }),
       ...(roundsRun !== undefined && { roundsRun }),
     };
     rows.add(ended);
@@ -132,7 +138,7 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
       return { score: baselineNamed(name).fit({ ...world, random: seededRandom(`${name}/${seed}`) }) };
     });
   }
-  let federated: Pick<Federated, 'received' | 'codes' | 'releasedOf' | 'roundsRun'> | undefined;
+  let federated: Awaited<ReturnType<typeof cache.releases>> | undefined;
   const wanted = decoders.filter((decoder) => !rows.has({ setting: settingName, encoder, epsilon, decoder, seed }));
   if (wanted.length > 0 && !rows.isOver) {
     const privacy = { epsilon, delta: 1e-6, seed, rounds };
@@ -158,6 +164,7 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
       score: scorer(true, () => nothing),
       report,
       seconds,
+      encoderSeconds: run.cpuSeconds,
       ...(run.roundsRun > 0 && { roundsRun: run.roundsRun }),
       ...(options.told && { told: () => toldBy(fitted, run, { split, negatives }, seed).told }),
     }));
@@ -179,6 +186,7 @@ if (options.over !== undefined && !options.json) console.log(gainsOver(rows.all,
 interface Scorer {
   readonly score: (person: string) => Float32Array;
   readonly report?: Row['report'];
+  readonly encoderSeconds?: number;
   readonly roundsRun?: number;
   /** Seconds of the fit, if it was made before. */
   readonly seconds?: number;

@@ -12,7 +12,10 @@ import { releasedBy } from '../../simulations/in-one-process.ts';
 import type { Federated, FederationOptions } from '../../simulations/in-one-process.ts';
 import { factorFolder } from '../../simulations/factor-folder.ts';
 
-type Releases = Pick<Federated, 'received' | 'codes' | 'roundsRun'>;
+interface Releases extends Pick<Federated, 'received' | 'codes' | 'roundsRun'> {
+  /** Processor seconds in which they were made. */
+  readonly cpuSeconds: number;
+}
 
 export interface Cache {
   readonly factors: FactorStore;
@@ -35,8 +38,10 @@ export function openCache(folder: string): Cache {
         const found = deserialize(readFileSync(file)) as Releases;
         return { ...found, releasedOf: releasedBy(found.codes) };
       }
+      const began = process.cpuUsage();
       const { codes, received, releasedOf, roundsRun } = await make();
-      const releases: Releases = { received, codes, roundsRun };
+      const { system, user } = process.cpuUsage(began);
+      const releases: Releases = { received, codes, roundsRun, cpuSeconds: (system + user) / 1e6 };
       writeFileSync(`${file}.part`, serialize(releases), { mode: 0o600 });
       renameSync(`${file}.part`, file);
       return { ...releases, releasedOf };

@@ -15,21 +15,38 @@ const OWN = 3;
 /** Fields of each item by name, without the id. */
 type Fields = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** The domain with the facts that its file of items has; unchanged if there is no such file. */
-export function withItemFacts(domain: Domain, itemsFile: string): Domain {
-  if (!existsSync(itemsFile)) return domain;
-  const facts = fieldsOf(itemsFile);
+/**
+ * The domains with the facts that their files of items have. One model is made of the words of all of them, as of one
+ * pre-trained model that all platforms use, so that its numbers have one meaning everywhere.
+ * @param fileOf the file of items of a domain; a domain without one stays as it is.
+ */
+export function withItemFacts(domains: readonly Domain[], fileOf: (domain: Domain) => string): readonly Domain[] {
+  const facts = domains.map((domain) => (existsSync(fileOf(domain)) ? fieldsOf(fileOf(domain)) : undefined));
+  const words = domains.flatMap(({ catalogue }, at) => (facts[at] === undefined ? [] : wordsOf(catalogue, facts[at])));
+  const { vectors } = titleVectors(words, NUMBERS);
+  let first = 0;
+  return domains.map((domain, at) => {
+    const own = facts[at];
+    if (own === undefined) return domain;
+    const from = first;
+    first += domain.catalogue.length;
+    return {
+      ...domain,
+      vectors: tableOf(domain.catalogue, vectors.subarray(from * NUMBERS, first * NUMBERS)),
+      ...interestsIn(domain, own),
+    };
+  });
+}
+
+function interestsIn(domain: Domain, facts: Fields): Pick<Domain, 'attributes'> {
   const categories = domain.catalogue.map((id) => facts.get(id)?.['attributes']?.split(' ') ?? []);
   const isCoarse = new Set(mostCommon(categories.flat(), INTERESTS));
+  if (isCoarse.size === 0) return {};
   return {
-    ...domain,
-    vectors: vectorsOf(domain.catalogue, facts),
-    ...(isCoarse.size > 0 && {
-      attributes: interestsOf(
-        domain,
-        categories.map((own) => own.filter((id) => isCoarse.has(id))),
-      ),
-    }),
+    attributes: interestsOf(
+      domain,
+      categories.map((own) => own.filter((id) => isCoarse.has(id))),
+    ),
   };
 }
 
@@ -49,18 +66,18 @@ function fieldsOf(file: string): Fields {
   );
 }
 
-/** Latent semantic analysis of every word that the file has of an item: title, keywords, brand, category, numbers of attributes. */
-function vectorsOf(catalogue: readonly string[], facts: Fields): ItemTable {
-  const words = catalogue.map((id) => {
+/** Every word that the file has of each item: title, keywords, brand, category, numbers of attributes. */
+function wordsOf(catalogue: readonly string[], facts: Fields): readonly string[] {
+  return catalogue.map((id) => {
     const { attributes = '', ...others } = facts.get(id) ?? {};
     // A number of an attribute must not be read as a word of a title.
     return [...Object.values(others), attributes.replace(/\d+/g, 'attribute$&')].join(' ');
   });
-  const { vectors } = titleVectors(words, NUMBERS);
-  return {
-    dimension: NUMBERS,
-    of: new Map(catalogue.map((id, item) => [id, vectors.subarray(item * NUMBERS, (item + 1) * NUMBERS)])),
-  };
+}
+
+function tableOf(catalogue: readonly string[], vectors: Float32Array): ItemTable {
+  const vectorOf = (item: number): Float32Array => vectors.subarray(item * NUMBERS, (item + 1) * NUMBERS);
+  return { dimension: NUMBERS, of: new Map(catalogue.map((id, item) => [id, vectorOf(item)])) };
 }
 
 /** The categories and brands that each person has most items of, as the person might state them. */

@@ -11,7 +11,7 @@ import type { PublishedDirection, GameVideoFolder } from '../../core/data/game-v
 import { popularityNegatives, uniformNegatives } from '../../core/evaluation/negatives.ts';
 import type { Negatives } from '../../core/evaluation/negatives.ts';
 import { gameVideoNegatives } from '../../core/evaluation/published.ts';
-import { historyOf } from '../../core/data/select.ts';
+import { historyOf, personIndex, withoutPersons } from '../../core/data/select.ts';
 import { coldSplit } from '../../core/evaluation/split.ts';
 import { withItemFacts } from './item-facts.ts';
 import type { ColdSplit } from '../../core/evaluation/split.ts';
@@ -33,6 +33,8 @@ export interface SettingOptions {
   readonly withFacts?: boolean;
   /** Items that sources know of each person who is linked or cold; absent: all. */
   readonly met?: number;
+  /** A source that knows no linked person, and alone knows the cold ones. */
+  readonly unlinked?: string;
 }
 
 export type Setting = (seed: number) => Trial;
@@ -46,13 +48,31 @@ export async function settingNamed(name: string, data: string, options: SettingO
   const [left, right] = name.split('-');
   const target = await domainOf(data, right);
   const plain = await Promise.all(left.split('+').map((one) => domainOf(data, one)));
-  const withFacts = (domain: Domain): Domain => withItemFacts(domain, join(data, 'amazon', `${domain.name}.items.tsv`));
-  const sources = options.withFacts === true ? plain.map(withFacts) : plain;
+  const itemsFile = (domain: Domain): string => join(data, 'amazon', `${domain.name}.items.tsv`);
+  const sources = options.withFacts === true ? withItemFacts(plain, itemsFile) : plain;
   return (seed) => {
     const split = coldSplit(target, sources, { seed });
     const drawn = { target: split.target, seed };
     const negatives = [uniformNegatives(drawn), popularityNegatives(drawn)];
-    return inOneVocabulary({ sources: sources.map(shortened(split, options.met)), split, negatives });
+    const whole = { sources: sources.map(shortened(split, options.met)), split, negatives };
+    return inOneVocabulary(options.unlinked === undefined ? whole : unlinkedFrom(options.unlinked, whole));
+  };
+}
+
+/** The trial in which one source knows no linked person, and it alone knows the cold ones. */
+function unlinkedFrom(name: string, { negatives, sources, split }: Trial): Trial {
+  const source = sources.find((one) => one.name === name);
+  if (source === undefined) throw new Error(`--unlinked ${name}: name one of the sources`);
+  const known = personIndex(source);
+  const cold = split.cold.filter(({ person }) => known.has(person));
+  const isCold = new Set(cold.map(({ person }) => person));
+  const others = sources.filter((one) => one !== source).map((one) => withoutPersons(one, isCold));
+  const knownThere = new Set(others.flatMap(({ persons }) => persons));
+  const linked = split.linked.filter((person) => knownThere.has(person));
+  return {
+    sources: [withoutPersons(source, new Set(split.linked)), ...others],
+    split: { ...split, cold, linked },
+    negatives,
   };
 }
 

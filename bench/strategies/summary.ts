@@ -25,6 +25,8 @@ export interface Row {
   readonly report?: DecoderReport;
   /** Bits that the target is told about one person. */
   readonly told?: number;
+  /** Processor seconds of all platforms' encoders, with their training. */
+  readonly encoderSeconds?: number;
   /** Rounds of the training, fewer than planned if they stopped early. */
   readonly roundsRun?: number;
 }
@@ -63,7 +65,10 @@ export interface Summary extends Pick<Row, 'setting' | 'encoder' | 'epsilon' | '
   readonly heldOut?: number;
   /** Share of the seeds in which the guard accepted the decoder. */
   readonly kept?: number;
+  /** Of the decoder's fit. */
   readonly seconds: number;
+  /** Processor seconds of all platforms' encoders, with their training. */
+  readonly encoderSeconds?: number;
 }
 
 const DRAWS = 1000;
@@ -84,6 +89,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
     const untrained = rows.filter(
       (row) => row.setting === setting && row.encoder === views && row.decoder === decoder && isAtEpsilon(row, epsilon),
     );
+    const encoderSeconds = group.flatMap((row) => row.encoderSeconds ?? []);
     const rounds = group.flatMap(({ roundsRun }) => roundsRun ?? []);
     const told = group.flatMap((row) => row.told ?? []);
     const reports = group.flatMap(({ report }) => (report === undefined ? [] : [report]));
@@ -116,6 +122,7 @@ export function summaryOf(rows: readonly Row[]): readonly Summary[] {
         kept: mean(reports.map(({ blend }) => (blend.decoder > 0 ? 1 : 0))),
       }),
       seconds: mean(group.map(({ seconds }) => seconds.fit)),
+      ...(encoderSeconds.length > 0 && { encoderSeconds: mean(encoderSeconds) }),
     };
   });
 }
