@@ -35,15 +35,20 @@ export interface CodeSummary extends Pick<CodeRow, 'setting' | 'encoder' | 'mode
   readonly seeds: number;
   /** Test persons; a person of several seeds counts once. */
   readonly persons: number;
-  readonly figures: Readonly<
-    Record<
-      string,
-      {
-        readonly ndcg: number;
-        readonly overPrior: { readonly mean: number; readonly low: number; readonly high: number };
-      }
-    >
-  >;
+  readonly figures: Readonly<Record<string, CodeFigure>>;
+}
+
+interface CodeGain {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface CodeFigure {
+  readonly ndcg: number;
+  readonly overPrior: CodeGain;
+  /** Over codes of `private-subspace` with the same eps0 of the same sources. */
+  readonly overSubspace?: CodeGain;
 }
 
 export interface Frontier {
@@ -65,34 +70,48 @@ export function summaryOf(rows: readonly CodeRow[]): Frontier {
   };
 }
 
+const SUBSPACE = 'private-subspace';
+
 function rowOf(group: readonly CodeRow[], all: readonly CodeRow[]): CodeSummary[] {
   const [{ encoder, mode, senders, setting, sums, total }] = group;
   if (mode === 'prior') return [];
-  const paired = group.flatMap((row) => {
-    const prior = all.find((one) => one.setting === setting && one.mode === 'prior' && one.seed === row.seed);
-    return prior === undefined ? [] : [{ row, prior }];
-  });
-  const figures = Object.keys(sums).map((kind) => {
-    const cuts = paired.map(({ row, prior }): CutGains => ({
-      persons: row.persons,
-      counts: row.counts,
-      gains: row.sums[kind].map((value, person) => value - prior.sums[kind][person]),
-    }));
-    const { low, high, n } = clusteredGain([cuts], `${setting} ${nameOf(group[0])} ${kind}`);
-    const ndcg = mean(group.map((row) => quality(row, kind)));
-    const gain = mean(paired.map(({ row, prior }) => quality(row, kind) - quality(prior, kind)));
-    return {
-      kind,
-      n,
-      figure: { ndcg: rounded(ndcg), overPrior: { mean: rounded(gain), low: rounded(low), high: rounded(high) } },
-    };
-  });
+  const ofSetting = all.filter((row) => row.setting === setting);
+  const priors = ofSetting.filter((row) => row.mode === 'prior');
+  const subspaces = ofSetting.filter(
+    (row) => row.encoder === SUBSPACE && row.mode === mode && row.total === total && row.senders === senders,
+  );
+  const comparesSubspace = encoder !== 'none' && encoder !== SUBSPACE && subspaces.length > 0;
+  const figures = Object.keys(sums).map((kind): readonly [string, CodeFigure] => [
+    kind,
+    {
+      ndcg: rounded(mean(group.map((row) => quality(row, kind)))),
+      overPrior: gainOf(group, priors, kind),
+      ...(comparesSubspace && { overSubspace: gainOf(group, subspaces, kind) }),
+    },
+  ]);
+  const persons = new Set(group.flatMap((row) => row.persons)).size;
   return [
     {
-      ...{ setting, encoder, mode, total, senders, seeds: group.length, persons: figures[0].n },
-      figures: Object.fromEntries(figures.map(({ figure, kind }) => [kind, figure])),
+      ...{ setting, encoder, mode, total, senders, seeds: group.length, persons },
+      figures: Object.fromEntries(figures),
     },
   ];
+}
+
+/** The paired gain on the seeds that both have. */
+function gainOf(group: readonly CodeRow[], references: readonly CodeRow[], kind: string): CodeGain {
+  const paired = group.flatMap((row) => {
+    const reference = references.find(({ seed }) => seed === row.seed);
+    return reference === undefined ? [] : [{ row, reference }];
+  });
+  const cuts = paired.map(({ row, reference }): CutGains => ({
+    persons: row.persons,
+    counts: row.counts,
+    gains: row.sums[kind].map((value, person) => value - reference.sums[kind][person]),
+  }));
+  const { low, high } = clusteredGain([cuts], `${group[0].setting} ${nameOf(group[0])} ${kind}`);
+  const gain = mean(paired.map(({ row, reference }) => quality(row, kind) - quality(reference, kind)));
+  return { mean: rounded(gain), low: rounded(low), high: rounded(high) };
 }
 
 const RAW: Pick<CodeRow, 'encoder' | 'mode' | 'total'> = { encoder: 'linear-bridge', mode: 'raw', total: null };
@@ -154,16 +173,14 @@ function grouped<Row>(rows: readonly Row[], key: (row: Row) => string): Readonly
   return groups;
 }
 
+const gainText = ({ high, low, mean: gain }: CodeGain): string =>
+  `${gain.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
+
 export function summaryText({ rows, shares }: Frontier): string {
   const lines = rows.map(({ encoder, figures, mode, seeds, senders, setting, total }) => {
     const cells = Object.entries(figures).map(
-      ([
-        kind,
-        {
-          ndcg,
-          overPrior: { mean: gain, low, high },
-        },
-      ]) => `${kind} ${ndcg.toFixed(4)} ${gain.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`,
+      ([kind, { ndcg, overPrior, overSubspace }]) =>
+        `${kind} ${ndcg.toFixed(4)} ${gainText(overPrior)}${overSubspace ? ` over subspace ${gainText(overSubspace)}` : ''}`,
     );
     return `${setting} ${senders} ${encoder} ${mode} ${total ?? ''} x${seeds}: ${cells.join('  ')}`;
   });
