@@ -1,9 +1,6 @@
 /**
  * Compares our accountant with Google's dp_accounting on the same compositions, in turn within one run.
  *
- *   bench/peers/install-accountant-peer.sh     once; without it the peer's columns stay empty
- *   npx tsx bench/accountant.ts [--repeats 7] [--json]
- *
  * Each figure is the median over the repeats, in processor time of one process. It covers everything from the event to epsilon:
  * discretising, composing, converting. A composition that takes less than 20 ms is repeated for so long on its own side, because
  * clocks of processor time are coarse.
@@ -12,11 +9,11 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { PldAccountant } from '../core/reference-accounting/pld/pld-accountant.ts';
 import type { ReferenceEvent } from '../core/reference-accounting/reference-event.ts';
 import { referenceRdp } from '../core/reference-accounting/reference-rules.ts';
 import { GOOGLE_ORDERS } from '../core/reference-accounting/verification/reference-orders.ts';
+import { count, flag, readOptions } from './options.ts';
 
 interface Composition {
   readonly name: string;
@@ -97,14 +94,16 @@ const COMPOSITIONS: readonly Composition[] = [
   },
 ];
 
-const { values: options } = parseArgs({
-  options: { repeats: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
-});
-const repeats = Number(options.repeats);
-if (!Number.isInteger(repeats) || repeats < 1) {
-  console.error('--repeats takes a whole number of at least 1');
-  process.exit(2);
-}
+const { json, repeats } = readOptions(
+  {
+    measures: "Compares our accountant with Google's dp_accounting on the same compositions, in processor time.",
+    examples: [
+      'bench/peers/install-accountant-peer.sh       once; without it the peer has no figures',
+      'npm run bench:accountant -- --repeats 7 --json',
+    ],
+  },
+  { repeats: count('medians are over so many', 7), json: flag('prints the rows as JSON') },
+);
 
 const peer = startPeer();
 const results = [];
@@ -123,7 +122,7 @@ for (const composition of COMPOSITIONS) {
 }
 peer?.end();
 
-if (options.json) console.log(JSON.stringify(results, null, 2));
+if (json) console.log(JSON.stringify(results, null, 2));
 else {
   const width = Math.max(...results.map(({ name }) => name.length));
   console.log(`${''.padEnd(width)}        ours  dp_accounting    ratio  epsilon: ours  dp_accounting`);

@@ -1,17 +1,10 @@
 /**
  * Compares our implicit ALS with the library implicit: the same matrices, dimension, sweeps, weight and ridge, one
  * thread each, in turn within one run. Seconds are processor seconds.
- *
- *   bench/peers/install-implicit-peer.sh       once; without it the peer's columns stay empty (or ISTHMUS_PEER_PYTHON names one)
- *   ISTHMUS_DATA=<folder> npm run bench:als [-- --domains toys,sports] [--repeats 5] [--reference] [--cholesky]
- *
- * Without ISTHMUS_DATA it uses a synthetic matrix of 20,000 persons and 12,000 items. --reference adds our JavaScript,
- * --cholesky the peer's exact solver.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { inspectSource } from '../client/data/inspect.ts';
 import type { Interactions } from '../core/data/domain.ts';
 import type { Kernels } from '../core/kernels/index.ts';
@@ -24,17 +17,27 @@ import { implicitAls } from '../core/transfer/factors/implicit-als.ts';
 import { gram } from '../core/transfer/linear-algebra/products.ts';
 import { openPeer } from './kernels/peer.ts';
 import { cpuSeconds, machine, medianAndSpread } from './kernels/measure.ts';
+import { count, flag, maybe, readOptions, realData, words } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    domains: { type: 'string', default: 'toys,sports' },
-    repeats: { type: 'string', default: '5' },
-    reference: { type: 'boolean', default: false },
-    cholesky: { type: 'boolean', default: false },
+const flags = readOptions(
+  {
+    measures:
+      'Compares our implicit ALS with the library implicit on the same matrices, in processor seconds of one thread.',
+    examples: [
+      'bench/peers/install-implicit-peer.sh      once; without it the peer has no figures (or ISTHMUS_PEER_PYTHON names one)',
+      'ISTHMUS_DATA=DIR npm run bench:als -- --domains toys,sports --repeats 5 --reference --cholesky',
+    ],
+    more: 'Without data it uses a synthetic matrix of 20,000 persons and 12,000 items.',
   },
-});
-const repeats = Number(flags.repeats);
-const data = process.env['ISTHMUS_DATA'];
+  {
+    data: maybe(realData('amazon/')),
+    domains: words('of amazon/', 'toys,sports'),
+    repeats: count('medians are over so many', 5),
+    reference: flag('adds our JavaScript'),
+    cholesky: flag("adds the peer's exact solver"),
+  },
+);
+const { data, repeats } = flags;
 const { dimension: d, ridge, sweeps, unseenWeight: w0 } = factorSettings;
 
 interface Matrix extends Interactions {
@@ -45,7 +48,7 @@ interface Matrix extends Interactions {
 async function matrices(): Promise<Matrix[]> {
   if (data === undefined) return [synthetic(20_000, 12_000)];
   return Promise.all(
-    flags.domains.split(',').map(async (name) => {
+    flags.domains.map(async (name) => {
       const { domain } = (await inspectSource(join(data, 'amazon', `${name}.tsv`), { name, minRating: null })).report;
       return { name, offsets: domain.offsets, items: domain.items, columns: domain.catalogue.length };
     }),

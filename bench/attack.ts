@@ -1,11 +1,8 @@
 /**
- * Attacks a real federation over loopback: `npm run bench:attack [-- --at CHECKOUT] [--only TEXT] [--out FILE]
- * [--before FILE]`. It runs every attack in the table of SECURITY.md against the processes of a checkout: this one by
- * default, or an earlier version. `--before` copies the results of an earlier run's `--out` into the table.
+ * Attacks a real federation over loopback: runs every attack in the table of SECURITY.md against the processes of a checkout.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { MEMBERS, WITHOUT_MARGIN } from './attack/members.ts';
 import type { Attack, Stage } from './attack/attack.ts';
 import { openCheckout } from './attack/checkout.ts';
@@ -16,15 +13,27 @@ import type { Figures } from './attack/scene.ts';
 import { SCENES } from './attack/scenes.ts';
 import { STATE } from './attack/state.ts';
 import { STRANGERS, TIMED } from './attack/strangers.ts';
+import { file, readOptions, word } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    at: { type: 'string', default: fileURLToPath(new URL('..', import.meta.url)) },
-    only: { type: 'string', default: '' },
-    out: { type: 'string' },
-    before: { type: 'string' },
+const values = readOptions(
+  {
+    measures: 'Attacks a real federation over loopback, with every attack in the table of SECURITY.md.',
+    examples: [
+      'npm run bench:attack -- --only strangers',
+      'npm run bench:attack -- --at ../earlier --out earlier.json',
+    ],
   },
-});
+  {
+    at: word(
+      'the checkout whose processes are attacked: this one, or an earlier version',
+      fileURLToPath(new URL('..', import.meta.url)),
+      'folder',
+    ),
+    only: word('a part of the names of the attacks', ''),
+    out: file('gets the results, as JSON'),
+    before: file("results of an earlier run's --out, shown beside these"),
+  },
+);
 
 const ATTACKS: readonly Attack[] = [
   ...STRANGERS,

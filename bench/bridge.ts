@@ -2,10 +2,7 @@
  * Measures a map between vocabularies, learnt from persons who are linked at other targets and used by a target that has no
  * linked person, or few. The bound comes first: everybody's raw rows pooled, without noise. No noised sum can bring more than about
  * this.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:bridge -- --only amazon,xmarket --cuts 1 --json
  */
-import { parseArgs } from 'node:util';
 import { clusteredGain } from '../core/evaluation/clustered-gain.ts';
 import type { CutGains } from '../core/evaluation/clustered-gain.ts';
 import type { Gain } from '../core/evaluation/gains.ts';
@@ -16,21 +13,23 @@ import type { Board, BridgeRow } from './bridge/measure.ts';
 import { amazonPairs, xmarketPairs } from './bridge/worlds.ts';
 import type { Pair } from './bridge/worlds.ts';
 import { codeOf, messageOf } from '../core/errors/coded-error.ts';
+import { count, flag, readOptions, realData, someOf, words } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: 'amazon,xmarket' },
-    cuts: { type: 'string', default: '1' },
-    pairs: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures:
+      'Measures a map between vocabularies that persons of other targets taught, for a target with few linked persons or none.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:bridge -- --only amazon,xmarket --cuts 1 --json'],
   },
-});
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and xmarket-electronics/');
-  process.exit(2);
-}
-const asked = new Set(options.pairs.split(',').filter((name) => name !== ''));
+  {
+    data: realData('amazon/ and xmarket-electronics/'),
+    only: someOf(['amazon', 'xmarket'], 'worlds'),
+    cuts: count('cuts of each pair', 1),
+    pairs: words('SOURCE-TARGET; all if none is named', ''),
+    json: flag('prints the groups as JSON'),
+  },
+);
+const asked = new Set(options.pairs);
 /** Lengths of a representation in the noised maps. Words would need a sum of their own, so Amazon has only the bound. */
 const worlds = [
   { name: 'amazon', pairsOf: amazonPairs, noised: [] },
@@ -38,12 +37,12 @@ const worlds = [
 ] as const;
 const found: object[] = [];
 for (const { name: world, noised, pairsOf } of worlds) {
-  if (!options.only.split(',').includes(world)) continue;
+  if (!options.only.includes(world)) continue;
   const boards: Board[] = [];
-  for (const pair of await pairsOf(data)) {
+  for (const pair of await pairsOf(options.data)) {
     const name = `${pair.source.name}-${pair.target.domain.name}`;
     if (asked.size > 0 && !asked.has(name)) continue;
-    for (let cut = 0; cut < Number(options.cuts); cut++) {
+    for (let cut = 0; cut < options.cuts; cut++) {
       const board = boardUnlessTooSmall(pair, name, cut, noised);
       if (board === undefined) continue;
       boards.push(board);

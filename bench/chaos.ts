@@ -3,13 +3,10 @@
  * sockets. In each round some platforms are killed (-9) at random moments and restarted. Then every round's model is
  * compared with the plain sum over the platforms that are reported to be in it, computed in one place.
  *
- *   npm run bench:chaos -- [--platforms 30] [--rounds 100] [--deaths 5] [--seed 1]
- *
  * If --deaths exceeds the losses that a sum survives, all platforms die before the updates are in. Every attempt must
  * then end as too-few-platforms, uncharged, until the coordinator gives the round up.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Prng } from '../core/random/prng.ts';
 import { openSqliteStore } from '../server/store/sqlite.ts';
 import { parseManifest } from '../core/federation/manifest.ts';
@@ -18,17 +15,24 @@ import { address, coordinator, found, platform, deadlines } from '../test/e2e/fe
 import { assertRoundsAsInOnePlace } from '../test/e2e/in-one-place.ts';
 import { Workplace } from '../test/e2e/isthmus.ts';
 import type { Running, Told } from '../test/e2e/isthmus.ts';
+import { count, flag, readOptions, word } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    platforms: { type: 'string', default: '30' },
-    rounds: { type: 'string', default: '100' },
-    deaths: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
+const { deaths, platforms, rounds, seed, verbose } = readOptions(
+  {
+    measures: 'Counts the rounds that complete while platform processes are killed in each of them.',
+    examples: [
+      'npm run bench:chaos -- --platforms 30 --rounds 100 --deaths 5',
+      'npm run bench:chaos -- --rounds 3 --deaths 10      more than a sum can lose',
+    ],
   },
-});
-const [platforms, rounds, deaths] = [flags.platforms, flags.rounds, flags.deaths].map(Number);
+  {
+    platforms: count('processes', 30, 3),
+    rounds: count('how many', 100),
+    deaths: count('in each round', 5, 0),
+    seed: word('of the deaths', '1'),
+    verbose: flag('prints every event'),
+  },
+);
 /** The most losses that a threshold above two thirds survives. */
 const dropouts = Math.ceil(platforms / 3) - 1;
 const isTooMany = deaths > dropouts;
@@ -38,7 +42,7 @@ const STAGES = isTooMany
 /** Latest moment of a death within a stage. */
 const LATEST_MS = 400;
 
-const random = new Prng(flags.seed);
+const random = new Prng(seed);
 const names = Array.from({ length: platforms }, (_, index) => `p${String(index + 1).padStart(2, '0')}`);
 const place = await Workplace.make();
 process.once('SIGINT', () => void place.leave().finally(() => process.exit(130)));
@@ -87,7 +91,7 @@ try {
     });
   };
   const onEvent = (event: Told): void => {
-    if (flags.verbose) appendFileSync('/dev/stderr', `${JSON.stringify(event)}\n`);
+    if (verbose) appendFileSync('/dev/stderr', `${JSON.stringify(event)}\n`);
     if (event.kind === 'attempt' && (event.attempt === 1 || isTooMany)) {
       const victims = Array.from(random.sample(platforms, deaths), (index) => names[index]);
       fates = new Map(victims.map((name) => [name, STAGES[random.integer(STAGES.length)]]));

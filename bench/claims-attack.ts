@@ -2,27 +2,23 @@
  * Measures how many sums a deviating coordinator opens, and what the platforms whose data is in them have paid. It uses
  * real platforms (Participation, OwnLedger, Attempt, their store, the state machines of the masked sum) with n = 10, t
  * = 7, c = 2, for several numbers of platforms that help the coordinator.
- *
- *   npm run bench:claims -- [--root FOLDER] [--rounds 10] [--epsilon 4]
- *
- * `--root` uses the classes of another working tree, for example of an earlier commit.
  */
-import { parseArgs } from 'node:util';
 import { openEverybody, openVictim } from '../test/claims/attacks.ts';
 import { loadProject } from '../test/claims/project.ts';
 import type { Project } from '../test/claims/project.ts';
 import type { AttackResult } from '../test/claims/attacks.ts';
+import { count, number, readOptions } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    root: { type: 'string', default: new URL('..', import.meta.url).pathname },
-    rounds: { type: 'string', default: '10' },
-    epsilon: { type: 'string', default: '4' },
+const { epsilon, rounds } = readOptions(
+  {
+    measures:
+      'Measures how many sums a deviating coordinator opens, and what the platforms whose data is in them have paid.',
+    examples: ['npm run bench:claims -- --rounds 10 --epsilon 4'],
   },
-});
-const project = await loadProject(flags.root);
-const rounds = Number(flags.rounds);
-const setting = { platforms: 10, colluding: 2, dropouts: 2, rounds, epsilon: Number(flags.epsilon) };
+  { rounds: count('of the federation', 10), epsilon: number('total epsilon', 4) },
+);
+const project = await loadProject(new URL('..', import.meta.url).pathname);
+const setting = { platforms: 10, colluding: 2, dropouts: 2, rounds, epsilon };
 
 /** Composed epsilon of this many opened sums, with the noise that is left against this many helpers. */
 function composed({ plan: { privacy } }: AttackResult['deviation'], helpers: number, sums: number): number {
@@ -45,7 +41,7 @@ for (const helpers of [0, 2, 3, 6, 7]) {
     `${Math.max(everybody.worst, victim.worst)}${isEndless ? ' and on' : ''}`,
   ]);
 }
-console.log(`classes of ${flags.root}: n = 10, t = 7, c = 2, R = ${rounds}, budget ${flags.epsilon}`);
+console.log(`n = 10, t = 7, c = 2, R = ${rounds}, budget ${epsilon}`);
 const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 for (const row of rows) console.log(row.map((cell, column) => cell.padStart(widths[column])).join('  '));
 

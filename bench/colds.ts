@@ -1,37 +1,35 @@
 /**
  * Measures cold items (titles, no interaction anywhere) on Amazon domains with titles; and on the stamped interactions of XMarket
  * decayed counts, and a federation that is refreshed each period beside one that was trained once.
- *
- *   ISTHMUS_DATA=<folder> npm run bench:colds -- --only items,drift,refreshed --seeds 3 --json
  */
-import { parseArgs } from 'node:util';
 import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import { coldItems } from './colds/items.ts';
 import type { ColdItemRow } from './colds/items.ts';
 import { drift, stampedMarkets } from './colds/drift.ts';
 import { refreshed } from './colds/refreshed.ts';
 import { openWorld } from './federation/markets.ts';
+import { count, flag, readOptions, realData, someOf, words } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: 'items,drift,refreshed' },
-    domains: { type: 'string', default: 'food,kitchen,beauty' },
-    seeds: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures: 'Measures cold items by their titles, decayed counts, and a federation that is refreshed each period.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:colds -- --only items,drift,refreshed --seeds 3 --json'],
   },
-});
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/ and xmarket-electronics/');
-  process.exit(2);
-}
-const seeds = Array.from({ length: Number(options.seeds) }, (_, seed) => String(seed + 1));
-const wanted = options.only.split(',');
+  {
+    data: realData('amazon/ and xmarket-electronics/'),
+    only: someOf(['items', 'drift', 'refreshed'], 'parts'),
+    domains: words('of amazon/, for cold items', 'food,kitchen,beauty'),
+    seeds: count('how many', 3),
+    json: flag('prints the same'),
+  },
+);
+const { data, only: wanted } = options;
+const seeds = Array.from({ length: options.seeds }, (_, seed) => String(seed + 1));
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
 
 const items: ColdItemRow[][] = [];
 if (wanted.includes('items')) {
-  for (const name of options.domains.split(',')) {
+  for (const name of options.domains) {
     const bySeed: ColdItemRow[][] = [];
     for (const seed of seeds) {
       bySeed.push(await coldItems(data, name, seed));

@@ -1,17 +1,8 @@
 /**
  * Rounds in which platforms die and come back, in real processes: a coordinator and ten platforms as an operator starts them
  * (t = 7, c = 2, one loss planned for, 20 rounds), over sockets. SIGKILL kills them at known points.
- *
- *   npm run bench:dropouts -- [--case a|b|c] [--rounds 20] [--epsilon 8] [--command "node /elsewhere/dist/cli/main.js"]
- *
- *   a  in every third round two die between their first and their last chunk; both return before the next attempt
- *   b  in every third round four die after their last chunk and before stage 4; all return before the next attempt
- *   c  like a in round 3, but one of the two never returns; then one more dies in every third round and returns
- *
- * Prints attempts, charges, refunds, rounds completed, seconds, and the noise multiplier of the manifest.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseManifest } from '../core/federation/manifest.ts';
 import { planFederation } from '../core/federation/plan.ts';
 import { Prng } from '../core/random/prng.ts';
@@ -19,19 +10,8 @@ import { address, coordinator, deadlines, found, platformCommand } from '../test
 import { COMMAND, Workplace } from '../test/e2e/isthmus.ts';
 import type { Running, Told } from '../test/e2e/isthmus.ts';
 import { UploadGate } from './dropouts/upload-gate.ts';
+import { count, flag, maybe, number, readOptions, someOf, word } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    case: { type: 'string', default: 'a,b,c' },
-    rounds: { type: 'string', default: '20' },
-    epsilon: { type: 'string', default: '8' },
-    command: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
-const rounds = Number(flags.rounds);
-const command = flags.command?.split(' ') ?? COMMAND;
 const NAMES = Array.from({ length: 10 }, (_, index) => `p${index}`);
 const CHUNK_LENGTH = 65_536;
 const CASES: Readonly<
@@ -41,6 +21,27 @@ const CASES: Readonly<
   b: { deaths: 4, after: 'last', leaves: false },
   c: { deaths: 2, after: 'first', leaves: true },
 };
+
+const flags = readOptions(
+  {
+    measures:
+      'Counts attempts, charges, refunds, rounds and seconds while platforms are killed and come back, in real processes.',
+    examples: ['npm run bench:dropouts -- --case a --rounds 20 --command "node /elsewhere/dist/cli/main.js"'],
+    more: `a: in every third round two die between their first and their last chunk; both return before the next attempt.
+b: in every third round four die after their last chunk and before stage 4; all return before the next attempt.
+c: like a in round 3, but one of the two never returns; then one more dies in every third round and returns.`,
+  },
+  {
+    case: someOf(Object.keys(CASES), 'cases'),
+    rounds: count('how many', 20),
+    epsilon: number('total epsilon', 8),
+    command: maybe(word('another build of isthmus', '', 'command')),
+    seed: word('of the deaths', '1'),
+    verbose: flag('prints every event'),
+  },
+);
+const { rounds } = flags;
+const command = flags.command?.split(' ') ?? COMMAND;
 
 async function run(name: string): Promise<void> {
   const { deaths, after, leaves } = CASES[name];
@@ -54,7 +55,16 @@ async function run(name: string): Promise<void> {
       place,
       { persons: 60, items: 80 },
       [
-        ...['--strategy', 'shared-trunk', '--epsilon', flags.epsilon, '--rounds', `${rounds}`, '--release', 'none'],
+        ...[
+          '--strategy',
+          'shared-trunk',
+          '--epsilon',
+          `${flags.epsilon}`,
+          '--rounds',
+          `${rounds}`,
+          '--release',
+          'none',
+        ],
         ...['--colluding', '2', '--dropouts', '1'],
         // Makes the model wide enough for two chunks.
         ...deadlines(60_000),
@@ -158,4 +168,4 @@ console.log(
   '| case | kills | attempts | lost | charged | refunds | rounds | ending | exit code | seconds | noise multiplier |',
 );
 console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-for (const name of flags.case.split(',')) await run(name);
+for (const name of flags.case) await run(name);

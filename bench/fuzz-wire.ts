@@ -1,12 +1,13 @@
 /**
- * Fuzzes the wire: `npm run bench:fuzz-wire [-- packets [frames [loopback]]]`. In this process it sends random connections
+ * Fuzzes the wire. In this process it sends random connections
  * through both parsers and changed frames through the decoders. Then it sends random traffic over loopback to a coordinator
  * and a platform, each in its own process as shipped. It fails at the first wrong answer, if a process ends or reports a
- * defect, or if a heap, after collection, has grown from the second to the last tenth. The script must cover the parsers
- * completely.
+ * defect, if a heap, after collection, has grown from the second to the last tenth, or if a line of the parsers was not run.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { wireIdentity } from '../core/federation/wire-identity.ts';
+import { EXIT } from '../host/exit-codes.ts';
 import { silentLog } from '../host/log.ts';
 import { readIdentity, readManifest } from '../host/federation-files.ts';
 import { address, found, json, PLATFORMS } from '../test/e2e/federation.ts';
@@ -17,8 +18,29 @@ import { fuzzFrames } from '../test/wire/fuzz-frames.ts';
 import { fuzzPackets } from '../test/wire/fuzz-packets.ts';
 import { falseCoordinator } from '../test/wire/fuzz-platform.ts';
 import { GRAMMAR } from '../test/wire/packet-grammar.ts';
+import { count, readOptions } from './options.ts';
 
-const [packets = 10_000_000, frames = 300_000, loopback = 100_000] = process.argv.slice(2).map(Number);
+const { frames, loopback, packets } = readOptions(
+  {
+    measures:
+      'Sends random packets and frames through the parsers of the wire, and over loopback to a coordinator and a platform.',
+    examples: ['npm run bench:fuzz-wire -- --packets 2000 --frames 200 --loopback 20'],
+  },
+  {
+    packets: count('messages through both parsers', 10_000_000),
+    frames: count('changed frames through the decoders', 300_000),
+    loopback: count('messages at each process', 100_000),
+  },
+);
+if (process.env.NODE_V8_COVERAGE === undefined) {
+  const files = ['socket-packets', 'engine-packets'].map((name) => `--include=core/wire/${name}.ts`);
+  const { status } = spawnSync(
+    'npx',
+    ['c8', '--reporter=text', '--100', ...files, process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    { stdio: 'inherit' },
+  );
+  process.exit(status ?? EXIT.internal);
+}
 const TENTHS = 10;
 /** Allowed growth of a heap, for compiled code and caches. */
 const HEAP_SLACK = 1024 ** 2;

@@ -2,19 +2,12 @@
  * Measures the other price of a transfer: how much a chosen target is told about one person, and how much of the person's history it can
  * work out from that.
  *
- *   ISTHMUS_DATA=<folder> npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'none private-subspace@4 projection@0 history@0'
- *
- * A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. The row `none` sends
- * nothing, and `history@0` the history itself: every other row must lie between them.
- *
  * `told` is the number of bits of a person's vector, rounded as coarsely as costs less than .001 NDCG@10 (mean over both kinds of
- * negatives,
- * decoder fitted on the unrounded vectors). The stronger of two attacks counts: recall of ten items of the person's history on the source,
- * less the recall of guessing the most popular ones. The attacker knows the histories of all linked persons. The victims are the cold
- * persons. --out appends JSON lines.
+ * negatives, decoder fitted on the unrounded vectors). The stronger of two attacks counts: recall of ten items of the person's history
+ * on the source, less the recall of guessing the most popular ones. The attacker knows the histories of all linked persons. The victims
+ * are the cold persons.
  */
 import { appendFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { historyOf, personIndex } from '../core/data/select.ts';
 import { Prng } from '../core/random/prng.ts';
 import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
@@ -34,23 +27,29 @@ import type { Attack, Person } from '../simulations/audit/inversion.ts';
 import { settingNamed } from './strategies/settings.ts';
 import type { Trial } from './strategies/settings.ts';
 import { toldBy } from './strategies/told.ts';
+import { count, file, readOptions, realData, word } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    setting: { type: 'string', default: 'sports-toys' },
-    seeds: { type: 'string', default: '1' },
-    rows: { type: 'string', default: 'none private-subspace@4 projection@0 history' },
-    decoder: { type: 'string', default: 'ridge' },
-    out: { type: 'string' },
+const options = readOptions(
+  {
+    measures:
+      "Measures how much a chosen target is told about one person, and how much of the person's history it can work out.",
+    examples: [
+      "ISTHMUS_DATA=DIR npm run bench:inversion -- --setting sports-toys --seeds 2 --rows 'none private-subspace@4 projection@0 history@0'",
+    ],
+    more: `A row is an encoder and its total epsilon, with settings in braces: projection{"projection.numbers":32}@0. The row none sends nothing, and
+history@0 the history itself: every other row must lie between them.`,
   },
-});
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/, douban/ and game-video/');
-  process.exit(2);
-}
+  {
+    data: realData('amazon/, douban/ and game-video/'),
+    setting: word('SOURCE-TARGET', 'sports-toys'),
+    seeds: count('how many', 1),
+    rows: word('separated by spaces', 'none private-subspace@4 projection@0 history@0', 'rows'),
+    decoder: word('reads the vectors', 'ridge'),
+    out: file('each figure is added to it, as a line of JSON'),
+  },
+);
 
-const setting = await settingNamed(options.setting, data);
+const setting = await settingNamed(options.setting, options.data);
 
 interface Measured {
   readonly row: string;
@@ -149,7 +148,7 @@ console.log(
 );
 for (const row of rows) {
   const all: Measured[] = [];
-  for (let seed = 1; seed <= Number(options.seeds); seed++) {
+  for (let seed = 1; seed <= options.seeds; seed++) {
     const measured = await measure(row, setting(seed), seed);
     all.push(measured);
     if (options.out !== undefined)

@@ -1,27 +1,31 @@
 /**
  * Rates of the hot kernels, beside numpy and the library implicit: the same arrays, one thread each, in turn within one
  * run. Seconds are processor seconds; a rate counts the multiplications and additions of the task, in its own field, not those of padding.
- *
- *   bench/peers/install-implicit-peer.sh       once; without it the peers' rows are left out (or ISTHMUS_PEER_PYTHON names one)
- *   npm run bench:kernels [-- --repeats 7] [--reference]
- *
- * Shapes are those of Amazon's toys: 11,924 items, 48 factors; 2000 persons. --reference adds our JavaScript.
+ * Shapes are those of Amazon's toys: 11,924 items, 48 factors; 2000 persons.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Kernels } from '../core/kernels/index.ts';
 import { inJavaScript } from '../core/kernels/javascript/kernels.ts';
 import { inWasm } from '../core/kernels/wasm/kernels.ts';
 import { Prng } from '../core/random/prng.ts';
 import { openPeer } from './kernels/peer.ts';
 import { cpuSeconds, machine, median, medianAndSpread } from './kernels/measure.ts';
+import { count, flag, readOptions } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: { repeats: { type: 'string', default: '7' }, reference: { type: 'boolean', default: false } },
-});
-const repeats = Number(flags.repeats);
+const flags = readOptions(
+  {
+    measures:
+      'Measures the rates of the hot kernels beside numpy and the library implicit, on the same arrays, one thread each.',
+    examples: [
+      "bench/peers/install-implicit-peer.sh      once; without it the peers' rows are left out (or ISTHMUS_PEER_PYTHON names one)",
+      'npm run bench:kernels -- --repeats 7 --reference',
+    ],
+  },
+  { repeats: count('medians are over so many', 7), reference: flag('adds our JavaScript') },
+);
+const { repeats } = flags;
 const [persons, items, d, k] = [2000, 11_924, 48, 10];
 /** Sizes of kernel ridge: dense features and profile entries of a person, items of all sources. */
 const [dense, entries, profileItems] = [96, 10, 18_357];

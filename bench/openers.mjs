@@ -1,16 +1,10 @@
-/**
- * Counts comments by room, and among them those that open with What, Of, Whether, Who or Where (docs/style.md, rule 1).
- *
- *   node bench/openers.mjs              counts
- *   node bench/openers.mjs --list       also prints each such comment with its place
- *   node bench/openers.mjs --draw 10    prints ten comments per room, drawn by the hash of the checked-out commit
- */
+/** Counts comments by room, and among them those that open with What, Of, Whether, Who or Where (docs/style.md, rule 1). */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import { count, flag, maybe, readOptions } from './options.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const ROOMS = ['core', 'host', 'server', 'client', 'proto', 'cli', 'simulations', 'bench', 'test', 'docs'];
@@ -64,7 +58,16 @@ function isText(node, range) {
   return range.pos >= node.getStart() && range.pos < node.getEnd();
 }
 
-const { values } = parseArgs({ options: { list: { type: 'boolean' }, draw: { type: 'string' } } });
+const values = readOptions(
+  {
+    measures: 'Counts comments by room, and among them those that open with What, Of, Whether, Who or Where.',
+    examples: ['node --import=tsx bench/openers.mjs --list'],
+  },
+  {
+    list: flag('also prints each such comment with its place'),
+    draw: maybe(count('prints so many comments per room, drawn by the hash of the checked-out commit', 10)),
+  },
+);
 const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
 const files = git('ls-files', ...ROOMS).split('\n');
 const commit = git('rev-parse', 'HEAD').trim();

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { integer, list, positive, text } from '../cli/arguments.ts';
 import { failure } from '../cli/failure.ts';
 import { EXIT } from '../host/exit-codes.ts';
@@ -51,6 +51,14 @@ export const words = (says: string, usually: string): Asked<readonly string[]> =
   read: (given) => given.split(',').filter((one) => one !== ''),
 });
 
+const choiceOf =
+  <Choice extends string>(choices: readonly Choice[]) =>
+  (given: string): Choice => {
+    const found = choices.find((choice) => choice === given);
+    if (found === undefined) throw new InvalidArgumentError(`"${given}" is not one of ${choices.join(', ')}.`);
+    return found;
+  };
+
 /** Some of these words, separated by commas. */
 export const someOf = <Choice extends string>(
   choices: readonly Choice[],
@@ -58,11 +66,7 @@ export const someOf = <Choice extends string>(
   usually = choices.join(','),
 ): Asked<readonly Choice[]> => ({
   ...{ says: `${says}: ${choices.join(', ')}`, usually, name: 'names' },
-  read: list((given) => {
-    const found = choices.find((choice) => choice === given);
-    if (found === undefined) throw new InvalidArgumentError(`"${given}" is not one of ${choices.join(', ')}.`);
-    return found;
-  }),
+  read: list(choiceOf(choices)),
 });
 
 export const count = (says: string, usually: number, least = 1): Asked<number> => ({
@@ -121,8 +125,29 @@ export const settings = (says: string): Asked<Record<string, unknown>> => ({
   },
 });
 
+export const oneOf = <Choice extends string>(
+  choices: readonly Choice[],
+  says: string,
+  usually: NoInfer<Choice>,
+): Asked<Choice> => ({
+  ...{ says, usually, name: choices.join('|') },
+  read: choiceOf(choices),
+});
+
+/** Arguments that are no options. @param missing the error if there is none; absent if there need not be any. */
+export const rest = (name: `${string}...`, says: string, missing?: string): Asked<readonly string[]> => ({
+  ...{ says, name, ...(missing !== undefined && { missing }) },
+  read: (given) => [given],
+});
+
+/** Words that are no options: all of these if none is given. */
+export const parts = <Choice extends string>(choices: readonly Choice[], says: string): Asked<readonly Choice[]> => ({
+  ...{ says: `${says}: ${choices.join(', ')}; all if none is named`, name: 'parts...' },
+  read: (given) => [choiceOf(choices)(given)],
+});
+
 /** Undefined without it. */
-export const maybe = <Value>({ usually: _, ...asked }: Asked<Value>): Asked<Value | undefined> => asked;
+export const maybe = <Value>({ missing: _, usually: __, ...asked }: Asked<Value>): Asked<Value | undefined> => asked;
 
 export const file = (says: string): Asked<string | undefined> => ({ says, name: 'file', read: text });
 
@@ -167,20 +192,25 @@ export function parseOptions<const Of extends Spec>(
   const after = [...(more === '' ? [] : [more, '']), 'Examples:', ...examples.map((example) => `  ${example}`)];
   command.addHelpText('after', `\n${after.join('\n')}`);
   for (const [key, asked] of Object.entries(spec)) {
-    if (isRest(asked)) command.argument(`[${asked.name}]`, asked.says);
+    if (isRest(asked)) command.addArgument(new Argument(`[${asked.name}]`, asked.says).argParser(collect(asked)));
     else command.addOption(optionOf(key, asked));
   }
   command.parse(given, { from: 'user' });
   const found: Readonly<Record<string, readonly [unknown] | true | undefined>> = command.opts();
   const values = Object.entries(spec).map(([key, asked]) => {
-    const value = found[key];
-    if (isRest(asked)) return [key, command.args];
+    const value = isRest(asked) ? (command.processedArgs as [unknown]) : found[key];
+    const isGiven = isRest(asked) ? command.args.length > 0 : value !== undefined;
+    if (!isGiven && asked.missing !== undefined) command.error(`error: ${asked.missing}`);
     if (asked.name === undefined) return [key, value === true];
-    if (value === undefined && asked.missing !== undefined) command.error(`error: ${asked.missing}`);
     return [key, typeof value === 'object' ? value[0] : undefined];
   });
   return Object.fromEntries(values) as Options<Of>;
 }
+
+const collect =
+  ({ read }: Asked<unknown>) =>
+  (given: string, before: readonly unknown[] = []): readonly unknown[] =>
+    before.concat(read(given));
 
 const isRest = ({ name }: Asked<unknown>): boolean => name?.endsWith('...') === true;
 
@@ -191,5 +221,5 @@ function optionOf(key: string, { env, name, read, says, usually }: Asked<unknown
   // Boxed, because commander takes a value of null for an empty text.
   const option = new Option(`${long} <${name}>`, says).argParser((given) => [read(given)]);
   if (env !== undefined) option.env(env);
-  return usually === undefined ? option : option.default([read(usually)], usually);
+  return usually === undefined ? option : option.default([read(usually)], usually === '' ? "''" : usually);
 }

@@ -1,23 +1,28 @@
 /**
- * Measures how long the event loops of a federation's processes stand still:
- * `npm run bench:pauses [-- --persons 20000 --items 5000]`. During a pause a process answers no ping, no signal and no request for
- * recommendations. Two sources train, record consents and release histories to a target, which fits, measures itself on hidden positives
- * and serves. Needs Linux, and dist/ (`npm run build`).
+ * Measures how long the event loops of a federation's processes stand still. During a pause a process answers no ping, no signal and no
+ * request for recommendations. Two sources train, record consents and release histories to a target, which fits, measures itself on
+ * hidden positives and serves. Needs Linux.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { address, coordinator, found, PLATFORMS, platform, serving } from '../test/e2e/federation.ts';
 import { Workplace } from '../test/e2e/isthmus.ts';
+import { built } from './built.ts';
+import { count, readOptions } from './options.ts';
 
-const { values } = parseArgs({
-  options: {
-    persons: { type: 'string', default: '20000' },
-    items: { type: 'string', default: '5000' },
-    rounds: { type: 'string', default: '3' },
+const values = readOptions(
+  {
+    measures: "Measures how long the event loops of a federation's processes stand still.",
+    examples: ['npm run bench:pauses -- --persons 20000 --items 5000'],
   },
-});
+  {
+    persons: count('of each platform', 20_000),
+    items: count('of each platform', 5000),
+    rounds: count('how many', 3),
+  },
+);
+built();
 const TARGET_MS = 20;
 const SHOWN = 10;
 const COLD = 300;
@@ -35,8 +40,8 @@ const folder = mkdtempSync(join(tmpdir(), 'isthmus-pauses-'));
 const place = await Workplace.make();
 process.once('SIGINT', () => void place.leave().finally(() => process.exit(130)));
 try {
-  await found(place, { persons: Number(values.persons), items: Number(values.items) }, [
-    ...['--strategy', 'shared-trunk', '--epsilon', '4', '--rounds', values.rounds, PSEUDONYMS],
+  await found(place, { persons: values.persons, items: values.items }, [
+    ...['--strategy', 'shared-trunk', '--epsilon', '4', '--rounds', `${values.rounds}`, PSEUDONYMS],
   ]);
   hide();
   process.env.ISTHMUS_PAUSES = folder;

@@ -1,25 +1,25 @@
 /**
  * Plants each bug of test/claims/plants in a copy of the working tree, runs the one test that its row of docs/privacy.md names,
  * and shows that it fails with the bug and passes without.
- *
- *   npm run test:plants -- [--only TEXT] [--after ID] [--clean]
- *
- * `--after` continues a run that was stopped, behind the bug of this id.
- * `--clean` also checks types and lint of the copy with all bugs in it at once: no bug may be found that way.
  */
-import { parseArgs } from 'node:util';
 import { NOTICED } from '../test/claims/plants/noticed.ts';
 import { PlantedCopy } from '../test/claims/plants/planted-copy.ts';
 import type { Ran } from '../test/claims/plants/planted-copy.ts';
 import { PLANTS } from '../test/claims/plants/table.ts';
+import { flag, maybe, readOptions, word } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    after: { type: 'string' },
-    clean: { type: 'boolean', default: false },
+const flags = readOptions(
+  {
+    measures:
+      'Plants each bug of test/claims/plants in a copy of the working tree, and shows that its test fails with it and passes without.',
+    examples: ['npm run test:plants -- --only noise'],
   },
-});
+  {
+    only: word('a part of the names of the bugs, or the name of a sentence', ''),
+    after: maybe(word('continues a run that was stopped, behind the bug of this id', '')),
+    clean: flag('also checks types and lint of the copy with all bugs in it at once: no bug may be found that way'),
+  },
+);
 /** Generous, because other programs may slow a test down. Alone no test takes more than 20 s. */
 const LIMIT_SECONDS = 120;
 

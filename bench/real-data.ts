@@ -1,90 +1,52 @@
 /**
  * Measures the figures of docs/benchmarks.md on real data: whole federations over processes and sockets, paired gains
  * over `prior`, and processor seconds by part.
- *
- *   ISTHMUS_DATA=<folder> npx tsx bench/real-data.ts [--only sports-toys] [--seeds 10] [--in-process]
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gainOverSeeds } from '../core/evaluation/gains.ts';
 import type { SeedRow } from '../core/evaluation/results.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
 import type { SimulationInput } from '../simulations/options.ts';
 import { simulate } from '../simulations/simulate.ts';
-
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    seeds: { type: 'string', default: '10' },
-    'in-process': { type: 'boolean', default: false },
-  },
-});
-
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined || !existsSync(data)) {
-  console.error('ISTHMUS_DATA must name a folder that holds amazon/, douban/ and game-video/');
-  process.exit(2);
-}
-
-interface Case {
-  readonly name: string;
-  readonly options: SimulationInput;
-}
+import { count, flag, readOptions, realData, someOf } from './options.ts';
 
 const BRIDGES = ['linear-bridge', 'private-subspace'];
-const cases: readonly Case[] = [
+const TRUNK = { strategy: ['private-subspace', 'shared-trunk'], epsilon: [null] };
+/** `data` is a folder of the real data. */
+const CASES: Readonly<Record<string, SimulationInput & { readonly data: string }>> = {
+  'sports-toys': { data: 'amazon', platforms: ['sports', 'toys'], target: 'toys', strategy: BRIDGES },
+  'food-kitchen': { data: 'amazon', platforms: ['food', 'kitchen'], target: 'kitchen', strategy: BRIDGES },
+  'book-music': { data: 'douban', platforms: ['book', 'music'], target: 'music', strategy: ['linear-bridge'] },
+  'game-video': { data: 'game-video', protocol: 'published:game-video', strategy: ['linear-bridge'] },
+  'trunk-toys': { data: 'amazon', platforms: ['beauty', 'sports', 'toys'], target: 'toys', ...TRUNK },
+  'trunk-kitchen': {
+    ...{ data: 'amazon', platforms: ['food', 'electronics', 'beauty', 'kitchen'], target: 'kitchen' },
+    ...TRUNK,
+  },
+};
+
+const { data, ...flags } = readOptions(
   {
-    name: 'sports-toys',
-    options: { data: join(data, 'amazon'), platforms: ['sports', 'toys'], target: 'toys', strategy: BRIDGES },
+    measures: 'Measures whole federations on real data: paired gains over `prior`, and processor seconds by part.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:real-data -- --only sports-toys --seeds 10'],
   },
   {
-    name: 'food-kitchen',
-    options: { data: join(data, 'amazon'), platforms: ['food', 'kitchen'], target: 'kitchen', strategy: BRIDGES },
+    data: realData('amazon/, douban/ and game-video/'),
+    only: someOf(Object.keys(CASES), 'cases'),
+    seeds: count('how many', 10),
+    inProcess: flag('without processes and sockets'),
   },
-  {
-    name: 'book-music',
-    options: {
-      data: join(data, 'douban'),
-      platforms: ['book', 'music'],
-      target: 'music',
-      strategy: ['linear-bridge'],
-    },
-  },
-  {
-    name: 'game-video',
-    options: { data: join(data, 'game-video'), protocol: 'published:game-video', strategy: ['linear-bridge'] },
-  },
-  {
-    name: 'trunk-toys',
-    options: {
-      data: join(data, 'amazon'),
-      platforms: ['beauty', 'sports', 'toys'],
-      target: 'toys',
-      strategy: ['private-subspace', 'shared-trunk'],
-      epsilon: [null],
-    },
-  },
-  {
-    name: 'trunk-kitchen',
-    options: {
-      data: join(data, 'amazon'),
-      platforms: ['food', 'electronics', 'beauty', 'kitchen'],
-      target: 'kitchen',
-      strategy: ['private-subspace', 'shared-trunk'],
-      epsilon: [null],
-    },
-  },
-];
+);
 
 const signal = new AbortController().signal;
-for (const { name, options } of cases.filter((one) => flags.only === undefined || one.name === flags.only)) {
+for (const name of flags.only) {
+  const options = { ...CASES[name], data: join(data, CASES[name].data) };
   const out = await mkdtemp(join(tmpdir(), 'isthmus-bench-'));
   const { seedRows, results } = await simulate(
-    { ...options, seeds: Number(flags.seeds), inProcess: flags['in-process'], out },
+    { ...options, seeds: flags.seeds, inProcess: flags.inProcess, out },
     { version: 'bench', signal, onEvent: tellTrial },
   );
   await rm(out, { recursive: true, force: true });

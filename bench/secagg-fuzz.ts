@@ -1,13 +1,17 @@
 /**
  * Sends a million mutated frames to the decoder and both state machines of the masked sum: no crash, no hang, no
  * growing memory.
- *
- *   node --expose-gc --import=tsx bench/secagg-fuzz.ts [frames] [seed]
  */
 import { fuzz } from '../test/secagg/fuzz.ts';
+import { count, readOptions } from './options.ts';
 
-const frames = Number(process.argv[2] ?? 1_000_000);
-const seed = Number(process.argv[3] ?? 1);
+const { frames, seed } = readOptions(
+  {
+    measures: 'Sends mutated frames to the decoder and both state machines of the masked sum, and watches the heap.',
+    examples: ['node --expose-gc --import=tsx bench/secagg-fuzz.ts --frames 1000000'],
+  },
+  { frames: count('how many', 1_000_000), seed: count('of the mutations', 1, 0) },
+);
 const PARTS = 20;
 let baseline = 0;
 for (let part = 0; part < PARTS; part++) {

@@ -1,18 +1,7 @@
 /**
  * Measures the cost of the masked sum, in whole rounds with all signatures and checks, beside Flower's SecAgg+ and the
  * bare sum.
- *
- *   bash bench/peers/install-flower-peer.sh
- *   npm run bench:secagg                       n = 10, 30, 100, complete and sparse, 0 and 10 % lost
- *   npm run bench:secagg -- --large            n = 1000 and 5000, sparse, 10 % lost
- *   npm run bench:secagg -- --json             one row per case, as JSON
- *   npm run bench:secagg -- --n 100 --graph complete --no-peer --repeat 5
- *
- * Times are processor time (user and system) of one process: medians over --repeat rounds, after one round to warm up
- * (with --large: a single round). Platform times are means over platforms. `ratio` is the peer's whole round
- * (coordinator plus all platforms) divided by ours.
  */
-import { parseArgs } from 'node:util';
 import { nodeEngine } from '../core/crypto/node-engine.ts';
 import { portableEngine } from '../core/crypto/portable-engine.ts';
 import { degreeAndThreshold } from '../core/secagg/degree.ts';
@@ -21,21 +10,32 @@ import { measurePeer, peerIsInstalled } from './secagg/peer.ts';
 import type { PeerMeasure } from './secagg/peer.ts';
 import { bareSumMs, measureSession } from './secagg/session.ts';
 import type { SessionMeasure } from './secagg/session.ts';
+import { count, flag, maybe, oneOf, readOptions, share } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    n: { type: 'string' },
-    d: { type: 'string', default: '100000' },
-    graph: { type: 'string' },
-    dropped: { type: 'string' },
-    engine: { type: 'string', default: 'node' },
-    repeat: { type: 'string', default: '5' },
-    'peer-repeat': { type: 'string', default: '1' },
-    large: { type: 'boolean', default: false },
-    'no-peer': { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+const options = readOptions(
+  {
+    measures: "Measures the cost of the masked sum in whole rounds, beside Flower's SecAgg+ and the bare sum.",
+    examples: [
+      'bash bench/peers/install-flower-peer.sh           once, for the peer',
+      'npm run bench:secagg                              n = 10, 30, 100, complete and sparse, 0 and 10 % lost',
+      'npm run bench:secagg -- --n 100 --graph complete --no-peer --repeat 5',
+    ],
+    more: `Times are processor time of one process: medians over the rounds, after one to warm up. Platform times are means over platforms. The ratio
+is the peer's whole round (coordinator and all platforms) divided by ours.`,
   },
-});
+  {
+    n: maybe(count('platforms', 10, 3)),
+    d: count('length of the vectors', 100_000),
+    graph: maybe(oneOf(['complete', 'sparse'], 'who shares masks with whom', 'complete')),
+    dropped: maybe(share('of the platforms', '0')),
+    engine: oneOf(['node', 'portable'], 'cryptography', 'node'),
+    repeat: count('rounds', 5),
+    peerRepeat: count('rounds of the peer', 1),
+    large: flag('n = 1000 and 5000, sparse, 10 % lost, a single round'),
+    noPeer: flag('leaves the peer out'),
+    json: flag('prints the rows as JSON'),
+  },
+);
 
 interface Row {
   readonly n: number;
@@ -56,12 +56,12 @@ interface Row {
   readonly ratio: number | null;
 }
 
-const d = Number(options.d);
+const { d } = options;
 const engine = options.engine === 'portable' ? portableEngine : nodeEngine;
-const sizes = options.n === undefined ? (options.large ? [1000, 5000] : [10, 30, 100]) : [Number(options.n)];
+const sizes = options.n === undefined ? (options.large ? [1000, 5000] : [10, 30, 100]) : [options.n];
 const graphs = options.graph === undefined ? (options.large ? ['sparse'] : ['complete', 'sparse']) : [options.graph];
-const losses = options.dropped === undefined ? (options.large ? [0.1] : [0, 0.1]) : [Number(options.dropped)];
-const withPeer = !options['no-peer'] && !options.large && peerIsInstalled();
+const losses = options.dropped === undefined ? (options.large ? [0.1] : [0, 0.1]) : [options.dropped];
+const withPeer = !options.noPeer && !options.large && peerIsInstalled();
 
 function median<Key extends string>(runs: readonly Readonly<Record<Key, number>>[], key: Key): number {
   const sorted = runs.map((run) => run[key]).sort((a, b) => a - b);
@@ -87,13 +87,13 @@ async function measureCase(n: number, graph: string, lost: number): Promise<Row 
     dropped,
     engine,
   };
-  const repeat = options.large ? 1 : Number(options.repeat);
+  const repeat = options.large ? 1 : options.repeat;
   if (!options.large) measureSession(spec);
   const runs: SessionMeasure[] = Array.from({ length: repeat }, () => measureSession(spec));
   const floors = Array.from({ length: 5 }, () => ({ ms: bareSumMs(n - dropped, d) }));
   const peers: PeerMeasure[] = [];
   if (withPeer) {
-    for (let i = 0; i < Number(options['peer-repeat']); i++) {
+    for (let i = 0; i < options.peerRepeat; i++) {
       peers.push(await measurePeer({ n, d, shares: degree + 1, threshold, dropped }));
     }
   }

@@ -1,25 +1,31 @@
 /**
  * Measures one recommendation of a fitted decoder, explanations included, beside its floor: one read of the items' vectors,
  * with the same number of bytes, in the same run; and how long the event loop is held at a time.
- *
- *   npm run bench:serving [-- --items 10000,100000,1000000] [--repeats 7] [--k 10]
  */
-import { parseArgs } from 'node:util';
 import { Recommender } from '../client/serving/recommender.ts';
 import type { RecommenderOptions } from '../client/serving/recommender.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { Prng } from '../core/random/prng.ts';
 import { fitDecoder } from '../core/transfer/decoder/decoder.ts';
 import { cpuSeconds, machine, median, medianAndSpread } from './kernels/measure.ts';
+import { count, counts, readOptions } from './options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    items: { type: 'string', default: '10000,100000,1000000' },
-    repeats: { type: 'string', default: '7' },
-    k: { type: 'string', default: '10' },
+const {
+  items: sizes,
+  k,
+  repeats,
+} = readOptions(
+  {
+    measures:
+      "Measures one recommendation of a fitted decoder beside one read of as many bytes as the items' vectors have.",
+    examples: ['npm run bench:serving -- --items 10000,100000 --repeats 7'],
   },
-});
-const [repeats, k] = [Number(flags.repeats), Number(flags.k)];
+  {
+    items: counts('of the catalogue', '10000,100000,1000000'),
+    repeats: count('medians are over so many', 7),
+    k: count('items of a list', 10),
+  },
+);
 const d = 48;
 const persons = 400;
 
@@ -64,7 +70,7 @@ function decoderOf(domain: Domain, prng: Prng) {
 }
 
 console.log(machine());
-for (const items of flags.items.split(',').map(Number)) {
+for (const items of sizes) {
   const prng = new Prng(`serving ${items}`);
   const domain = domainOf(items, prng);
   const { decoder, vectors } = decoderOf(domain, prng);

@@ -1,28 +1,25 @@
 /**
  * Measures `npm start` as a stranger sees it: wall seconds until the first figure and until the end, and processor seconds by
- * part. It runs the built program, so `npm run build` comes first.
- *
- *   npm run bench:start [-- --repeats 3] [-- further options of simulate]
+ * part.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { resultsSchema } from '../simulations/results.ts';
+import { built } from './built.ts';
 import { machine, medianAndSpread } from './kernels/measure.ts';
+import { count, readOptions, rest } from './options.ts';
 
-const { values: flags, positionals } = parseArgs({
-  options: { repeats: { type: 'string', default: '3' } },
-  allowPositionals: true,
-});
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-if (!existsSync(program)) {
-  console.error('bench:start runs the built program: npm run build');
-  process.exit(2);
-}
+const { further, repeats } = readOptions(
+  {
+    measures:
+      'Measures `npm start`: wall seconds until the first figure and until the end, and processor seconds by part.',
+    examples: ['npm run bench:start -- --repeats 3 -- --persons 300'],
+  },
+  { repeats: count('medians are over so many', 3), further: rest('further...', 'options of simulate, after --') },
+);
+const program = built();
 
 /** The line that ends a trial has its figures. */
 const FIGURES = /^ {2}done in .*NDCG@10/m;
@@ -33,7 +30,7 @@ async function run(out: string): Promise<Map<string, number>> {
   const lap = (what: string): void => {
     if (!seconds.has(what)) seconds.set(what, (performance.now() - began) / 1000);
   };
-  const child = spawn(process.execPath, [program, 'simulate', '--json', '--out', out, ...positionals], {
+  const child = spawn(process.execPath, [program, 'simulate', '--json', '--out', out, ...further], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -61,7 +58,7 @@ async function run(out: string): Promise<Map<string, number>> {
 
 console.log(machine());
 const runs: Map<string, number>[] = [];
-for (let repeat = 0; repeat < Number(flags.repeats); repeat++) {
+for (let repeat = 0; repeat < repeats; repeat++) {
   const out = await mkdtemp(join(tmpdir(), 'isthmus-start-'));
   try {
     runs.push(await run(out));

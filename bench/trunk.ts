@@ -1,15 +1,7 @@
 /**
- * Measures the processor seconds of a round of the shared trunk, split by stage, in one process on synthetic persons.
- *
- *   npx tsx bench/trunk.ts --platforms 1 --persons 36000
- *   npx tsx bench/trunk.ts --platforms 50 --persons 400 --hidden 1462        # a trunk of 100,000 parameters
- *
- * After bench/peers/install-flower-peer.sh, it sets a round beside Flower's client on the same network without any privacy.
- *
- * For its quality: bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon
- * 4,none
+ * Measures the processor seconds of a round of the shared trunk, split by stage, in one process on synthetic persons. Its quality:
+ * bench/transfer.ts --strategies private-subspace,shared-trunk --pair beauty,sports,toys --epsilon 4,none
  */
-import { parseArgs } from 'node:util';
 import { flowerRound, peerIsInstalled } from './secagg/peer.ts';
 import { trunkShapeOf } from '../core/transfer/trunk/network.ts';
 import { serverOptimiser } from '../core/federation/optimiser.ts';
@@ -23,16 +15,26 @@ import { seededStreams } from '../core/random/streams.ts';
 import { encoderNamed } from '../core/transfer/compose.ts';
 import type { PublicShape } from '../core/transfer/encoder.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
+import { count, readOptions } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    platforms: { type: 'string', default: '3' },
-    persons: { type: 'string', default: '2000' },
-    items: { type: 'string', default: '500' },
-    hidden: { type: 'string', default: '32' },
-    rounds: { type: 'string', default: '3' },
+const options = readOptions(
+  {
+    measures:
+      'Measures the processor seconds of a round of the shared trunk, split by stage, in one process on synthetic persons.',
+    examples: [
+      'npx tsx bench/trunk.ts --platforms 1 --persons 36000',
+      'npx tsx bench/trunk.ts --platforms 50 --persons 400 --hidden 1462        a trunk of 100,000 parameters',
+    ],
+    more: "After bench/peers/install-flower-peer.sh, it sets a round beside Flower's client on the same network without any privacy.",
   },
-});
+  {
+    platforms: count('in a round', 3),
+    persons: count('of each', 2000),
+    items: count('of each', 500),
+    hidden: count('units of the hidden layer', 32),
+    rounds: count('how many', 3),
+  },
+);
 
 /** Processor time of this process. Unlike the time of a clock, it does not depend on other processes. */
 const cpuMs = (): number => {
@@ -40,14 +42,12 @@ const cpuMs = (): number => {
   return (user + system) / 1000;
 };
 
-const count = Number(options.platforms);
-const persons = Number(options.persons);
-const rounds = Number(options.rounds);
+const { persons, platforms, rounds } = options;
 const { domains } = syntheticWorld({
   seed: 'trunk',
-  platforms: Array.from({ length: Math.max(3, count) }, (_, i) => `platform-${i + 1}`),
+  platforms: Array.from({ length: Math.max(3, platforms) }, (_, i) => `platform-${i + 1}`),
   persons,
-  items: Number(options.items),
+  items: options.items,
   overlap: 0.3,
   meanHistory: 9,
   tasteDimensions: 6,
@@ -55,7 +55,7 @@ const { domains } = syntheticWorld({
   tasteStrength: 2,
   popularityExponent: 0.7,
 });
-const sharedTrunk = encoderNamed('shared-trunk', { 'autoencoder.hidden': Number(options.hidden) });
+const sharedTrunk = encoderNamed('shared-trunk', { 'autoencoder.hidden': options.hidden });
 const shape: PublicShape = {
   platforms: domains.map(({ name, catalogue }) => ({
     name,
@@ -85,7 +85,7 @@ let state = optimiser.initialState(shared.length);
 const sum = plannedSum(privacy, domains[0].name, 'round');
 
 const { factorise } = factorMemory('a public seed');
-const timed = domains.slice(0, count);
+const timed = domains.slice(0, platforms);
 const started = cpuMs();
 const models = timed.map((domain) =>
   sharedTrunk.join({ domain, shape, plan, random: seededRandom(domain.name), factorise }),
@@ -97,9 +97,9 @@ for (const [p, model] of models.entries()) {
     createChargedSums({ plan: privacy, platform: name, mechanism: discreteGaussian, random, charge: () => undefined }),
   );
 }
-const preparing = (cpuMs() - started) / 1000 / count;
+const preparing = (cpuMs() - started) / 1000 / platforms;
 console.log(
-  `${count} platforms x ${persons} persons, ${shared.length} parameters; ` +
+  `${platforms} platforms x ${persons} persons, ${shared.length} parameters; ` +
     `preparing: ${preparing.toFixed(2)} s per platform`,
 );
 
@@ -132,13 +132,13 @@ for (let round = 1; round <= rounds; round++) {
   const sumOf = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
   perRound.push(sumOf);
   console.log(
-    `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / count).toFixed(3)} s per platform: ${all.join(', ')}`,
+    `round ${round}: ${sumOf.toFixed(2)} s in all, ${(sumOf / platforms).toFixed(3)} s per platform: ${all.join(', ')}`,
   );
 }
 
 if (peerIsInstalled()) {
   const ours = perRound.slice(1).sort((a, b) => a - b)[Math.floor((rounds - 1) / 2)];
-  const peer = (await flowerRound({ clients: count, persons, ...trunkShapeOf(plan.blocks) })).cpuMs / 1000;
+  const peer = (await flowerRound({ clients: platforms, persons, ...trunkShapeOf(plan.blocks) })).cpuMs / 1000;
   console.log(
     `Flower's client without privacy: ${peer.toFixed(2)} s; ours / Flower: ${(ours / peer).toFixed(2)} (median round)`,
   );

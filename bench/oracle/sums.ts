@@ -5,10 +5,7 @@
  *
  * With `--versions` it does so in every version of federations that have several, and compares what a platform releases again
  * in a later version with what it released before.
- *
- *   node --import=tsx bench/oracle/sums.ts [--first 1] [--count 12] [--repeats 200] [--versions]
  */
-import { parseArgs } from 'node:util';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
 import { firstModel, planFederation } from '../../core/federation/plan.ts';
@@ -25,16 +22,21 @@ import { run } from '../../test/secagg/federation.ts';
 import { generatedFederation, generatedVersions } from './federations.ts';
 import { tracing } from './traced.ts';
 import type { TracedRelease } from './traced.ts';
+import { count, flag, readOptions } from '../options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    first: { type: 'string', default: '1' },
-    count: { type: 'string', default: '12' },
-    repeats: { type: 'string', default: '200' },
-    versions: { type: 'boolean', default: false },
+const flags = readOptions(
+  {
+    measures: 'Writes sums as an adversary opens them, for check_sums.py, as lines of JSON.',
+    examples: ['node --import=tsx bench/oracle/sums.ts --first 1 --count 12'],
   },
-});
-const repeats = Number(flags.repeats);
+  {
+    first: count('the first federation', 1),
+    count: count('federations', 12),
+    repeats: count('releases of each sum', 200),
+    versions: flag('federations that have several versions'),
+  },
+);
+const { repeats } = flags;
 /** Most samples of one own sum: a sum with many coordinates is released less often, but at least 20 times. */
 const MOST_SAMPLES = 200_000;
 
@@ -241,8 +243,8 @@ async function release(
   return released.map((value) => value * sum.scale);
 }
 
-const first = Number(flags.first);
-for (let seed = first; seed < first + Number(flags.count); seed++) {
+const { first } = flags;
+for (let seed = first; seed < first + flags.count; seed++) {
   const federation = flags.versions ? generatedVersions(seed) : generatedFederation(seed);
   if (federation === undefined) continue;
   const platforms = new Map<string, Releasing>();

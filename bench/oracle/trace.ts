@@ -2,10 +2,7 @@
  * Writes a trace of what generated federations release, one JSON line each, for check.py. The strategies, the charged sums, the
  * updates and the platforms' ledgers are those of production. Rounds continue for as long as every ledger allows, and everybody
  * uploads. The reader of the trace chooses the uploads that an adversary leaves in an opened sum.
- *
- *   node --import=tsx bench/oracle/trace.ts [--first 1] [--count 40] [--versions]
  */
-import { parseArgs } from 'node:util';
 import { OwnLedger } from '../../client/rounds/own-ledger.ts';
 import { computeUpdate } from '../../client/rounds/update.ts';
 import { createMemoryStore } from '../../client/store/memory.ts';
@@ -35,14 +32,19 @@ import type { GeneratedFederation } from './federations.ts';
 import { tracing } from './traced.ts';
 import type { TracedRelease } from './traced.ts';
 import { needsPrototypes } from '../../core/release/registry.ts';
+import { count, flag, readOptions } from '../options.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    first: { type: 'string', default: '1' },
-    count: { type: 'string', default: '40' },
-    versions: { type: 'boolean', default: false },
+const flags = readOptions(
+  {
+    measures: 'Writes a trace of what generated federations release, for check_claims.py, as lines of JSON.',
+    examples: ['node --import=tsx bench/oracle/trace.ts --first 1 --count 40'],
   },
-});
+  {
+    first: count('the first federation', 1),
+    count: count('federations', 40),
+    versions: flag('federations that have several versions'),
+  },
+);
 
 /** One platform over all versions, with one state. */
 class Traced {
@@ -220,8 +222,8 @@ function trustIn(plan: FederationPlan): { readonly tNoise: number; readonly coll
   return { tNoise, colluders };
 }
 
-const first = Number(flags.first);
-for (let seed = first; seed < first + Number(flags.count); seed++) {
+const { first } = flags;
+for (let seed = first; seed < first + flags.count; seed++) {
   const federation = flags.versions ? generatedVersions(seed) : generatedFederation(seed);
   if (federation !== undefined) console.log(JSON.stringify(await traceOf(federation)));
 }

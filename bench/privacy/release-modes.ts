@@ -1,11 +1,21 @@
 /**
  * Measures how much of a direction a code keeps: the expected cosine of PrivUnit, of the Gaussian mechanism at delta =
- * 1e-6 (which most papers release; here only for comparison) and of cohorts. `npx tsx bench/privacy/release-modes.ts`
+ * 1e-6 (which most papers release; here only for comparison) and of cohorts.
  */
 import { gaussianNoiseMultiplier } from '../../core/accounting/gaussian-exact.ts';
 import { truthProbability } from '../../core/release/cohort.ts';
 import { privUnitParameters } from '../../core/release/privunit.ts';
 import { Prng } from '../../core/random/prng.ts';
+import { readOptions } from '../options.ts';
+
+readOptions(
+  {
+    measures:
+      'Measures how much of a direction a code keeps: the expected cosine of PrivUnit, of the Gaussian mechanism and of cohorts.',
+    examples: ['npx tsx bench/privacy/release-modes.ts'],
+  },
+  {},
+);
 
 const budgets = [1, 2, 4, 8, 16];
 const prng = new Prng('cosines');

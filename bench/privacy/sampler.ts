@@ -1,6 +1,15 @@
-/** Measures the speed of the discrete Gaussian sampler: `npx tsx bench/privacy/sampler.ts`. Medians of five runs. */
+/** Measures the speed of the discrete Gaussian sampler. Medians of five runs. */
 import { randomBytes } from 'node:crypto';
 import { DiscreteGaussian, varianceAtLeast } from '../../core/privacy/mechanism/discrete-gaussian.ts';
+import { readOptions } from '../options.ts';
+
+readOptions(
+  {
+    measures: 'Measures the speed of the discrete Gaussian sampler: medians of five runs.',
+    examples: ['npx tsx bench/privacy/sampler.ts'],
+  },
+  {},
+);
 
 const random = { bytes: (length: number) => randomBytes(length) };
 const samples = 400_000;

@@ -1,18 +1,30 @@
 /**
  * Computes the share of the raw release's gain that each method keeps, over pairs and kinds of negatives.
- *
- *   npx tsx bench/transfer/shares.ts FILE...        FILE: written by `bench/transfer.ts --out FILE`, one per pair
- *
  * A cell is a pair and a kind of negatives; zero is the better of popularity and prior (share.ts).
  */
 import { readFileSync } from 'node:fs';
 import type { FigureLine } from './measure.ts';
 import { shareOf } from './share.ts';
+import { readOptions, rest } from '../options.ts';
 
 const RAW = 'linear-bridge';
 
+const { files } = readOptions(
+  {
+    measures: "Computes the share of the raw release's gain that each method keeps, over pairs and kinds of negatives.",
+    examples: ['npx tsx bench/transfer/shares.ts toys.jsonl kitchen.jsonl'],
+  },
+  {
+    files: rest(
+      'files...',
+      'written by bench/transfer.ts --out FILE, one per pair',
+      'name the files that bench/transfer.ts kept with --out',
+    ),
+  },
+);
+
 const cells = new Map<string, Map<string, readonly number[]>>();
-for (const file of process.argv.slice(2)) {
+for (const file of files) {
   for (const text of readFileSync(file, 'utf8').trim().split('\n')) {
     const { title, negatives, method, ndcg } = JSON.parse(text) as FigureLine;
     const name = `${title}, ${negatives}`;
@@ -20,10 +32,6 @@ for (const file of process.argv.slice(2)) {
     cell.set(method, ndcg);
     cells.set(name, cell);
   }
-}
-if (cells.size === 0) {
-  console.error('name the files that bench/transfer.ts kept with --out');
-  process.exit(2);
 }
 
 const all = [...cells.values()];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { KeptRows, keeping } from '../../bench/kept-rows.ts';
-import { count, flag, maybe, parseOptions, realData, someOf, totalEpsilon, words } from '../../bench/options.ts';
+import { count, flag, maybe, parseOptions, parts, realData, someOf, totalEpsilon, words } from '../../bench/options.ts';
 
 const ABOUT = { measures: 'Measures nothing.', examples: ['npm run bench:nothing -- --seeds 2'] };
 const SPEC = {
@@ -15,6 +15,7 @@ const SPEC = {
   only: someOf(['a', 'b'], 'parts'),
   decoders: maybe(words('all if none is named', '')),
   noPeer: flag('without the peer'),
+  oracles: parts(['claims', 'sums'], 'which'),
   ...keeping('runs/nothing.jsonl'),
 };
 
@@ -45,7 +46,7 @@ describe('options of a bench', () => {
 
   it('have defaults, and are read by their kinds', () => {
     assert.deepEqual(read().options, {
-      ...{ data: folder, seeds: 3, epsilon: 4, only: ['a', 'b'], decoders: undefined, noPeer: false },
+      ...{ data: folder, seeds: 3, epsilon: 4, only: ['a', 'b'], decoders: undefined, noPeer: false, oracles: [] },
       ...{ minutes: 600, rows: 'runs/nothing.jsonl', resume: false },
     });
     const given = [
@@ -61,6 +62,7 @@ describe('options of a bench', () => {
       '--minutes',
       '.5',
     ];
+    assert.deepEqual(read('sums', '--seeds', '2', 'claims').options?.oracles, ['sums', 'claims']);
     const { decoders, epsilon, minutes, noPeer, only, seeds } = read(...given).options!;
     assert.deepEqual([seeds, epsilon, only, decoders, noPeer, minutes], [2, null, ['b'], ['x', 'y'], true, 0.5]);
   });
@@ -82,7 +84,7 @@ describe('options of a bench', () => {
       [['--seeds', '2x'], /^error: option '--seeds <n>' argument '2x' is invalid. "2x" is not a whole number .*\n$/],
       [['--only', 'c'], /^error: .* "c" is not one of a, b\.\n$/],
       [['--data', join(folder, 'none')], /^error: .* It must be the folder that holds amazon\/\.\n$/],
-      [['toys'], /^error: too many arguments.*\n$/],
+      [['toys'], /^error: .* "toys" is not one of claims, sums\.\n$/],
     ] as const) {
       const { exitCode, text } = read(...given);
       assert.notEqual(exitCode, 0);

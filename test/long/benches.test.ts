@@ -30,8 +30,35 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bridge: { args: ['--only', 'xmarket', '--cuts', '1'], says: /linked elsewhere/, data: true },
   chaos: { args: ['--platforms', '5', '--rounds', '2', '--deaths', '1'], says: /2 of 2 rounds completed/ },
   claims: { args: ['--rounds', '2'], says: /printed +opened/ },
+  codes: {
+    args: [
+      ...[
+        '--settings',
+        'sports>toys',
+        '--encoders',
+        'linear-bridge',
+        '--modes',
+        'ldp',
+        '--totals',
+        '8',
+        '--seeds',
+        '1',
+      ],
+      ...['--rows', join(out, 'codes.jsonl')],
+    ],
+    says: /linear-bridge ldp 8/,
+    data: true,
+  },
   colds: { args: ['--only', 'items', '--domains', 'kitchen', '--seeds', '1'], says: /kitchen/, data: true },
   dropouts: { args: ['--case', 'a', '--rounds', '3'], says: /\| a \|.*completed/ },
+  'equal-told': {
+    args: [
+      ...['--settings', 'sports-toys', '--bits', '32', '--encoders', 'history', '--seeds', '1'],
+      ...['--rows', join(out, 'equal-told.jsonl')],
+    ],
+    says: /\| sports-toys \| 32 \| history/,
+    data: true,
+  },
   federation: {
     args: [
       '--only',
@@ -48,7 +75,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     says: /./,
     data: true,
   },
-  'fuzz-wire': { args: ['2000', '200', '20'], says: /messages through both parsers/ },
+  'fuzz-wire': {
+    args: ['--packets', '2000', '--frames', '200', '--loopback', '20'],
+    says: /messages through both parsers/,
+  },
   inversion: { args: ['--seeds', '1', '--rows', 'none'], says: /none/, data: true },
   kernels: { args: ['--repeats', '1'], says: /GFLOP/ },
   oracle: { args: ['claims', '--first', '1', '--count', '1'], says: /oracle: claims/, python: true },
@@ -112,6 +142,20 @@ describe('benches', function () {
         .sort(),
       named.sort(),
     );
+  });
+
+  for (const name of Object.keys(BENCHES)) {
+    it(`bench:${name} --help`, async () => {
+      const { code, text } = await run(name, ['--help']);
+      assert.equal(code, 0, text);
+      assert.match(text, /^Usage: bench\/\S+ \[options\].*\n\n[A-Z][^]*\nOptions:\n[^]*\nExamples:\n {2}\S/m);
+    });
+  }
+
+  it('bench:kernels refuses an option that it does not know, without a stack', async () => {
+    const { code, text } = await run('kernels', ['--reps', '1']);
+    assert.equal(code, 2);
+    assert.match(text, /^error: unknown option '--reps'\n\(Did you mean --repeats\?\)\n$/);
   });
 
   for (const [name, { args, data = false, python = false, says }] of Object.entries(BENCHES)) {
