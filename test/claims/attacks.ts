@@ -4,7 +4,6 @@
  */
 import { Deviation } from './deviation.ts';
 import type { DeviationSettings } from './deviation.ts';
-import type { Project } from './project.ts';
 
 export interface AttackResult {
   /** Number of sums opened with everybody's data in them. */
@@ -24,12 +23,11 @@ export interface AttackResult {
  * @param most number of attempts after which the attack counts as endless.
  */
 async function attack(
-  project: Project,
   settings: DeviationSettings,
   chooses: (deviation: Deviation, needed: number) => readonly string[],
   most: number,
 ): Promise<AttackResult> {
-  const deviation = await Deviation.begin(project, settings);
+  const deviation = await Deviation.begin(settings);
   const needed = Math.max(0, deviation.plan.privacy.threshold - settings.helpers);
   let opened = 0;
   let worst = 0;
@@ -51,13 +49,11 @@ async function attack(
  * Opens as many sums over everybody as possible. The shares come from the platforms with the least to take back, then
  * from those that paid least.
  */
-export function openEverybody(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
+export function openEverybody(settings: DeviationSettings, most = 60): Promise<AttackResult> {
   return attack(
-    project,
     settings,
     (deviation, needed) =>
       deviation.honest
-        .filter((one) => project.refunds !== undefined || deviation.paid(one) < deviation.attempts)
         .toSorted((a, b) => deviation.refundsOf(b) - deviation.refundsOf(a) || deviation.paid(a) - deviation.paid(b))
         .slice(0, needed)
         .map(({ name }) => name),
@@ -66,14 +62,12 @@ export function openEverybody(project: Project, settings: DeviationSettings, mos
 }
 
 /** Opens as many sums with one platform's data as possible, without that platform learning of any. */
-export function openVictim(project: Project, settings: DeviationSettings, most = 60): Promise<AttackResult> {
+export function openVictim(settings: DeviationSettings, most = 60): Promise<AttackResult> {
   return attack(
-    project,
     settings,
     (deviation, needed) =>
       deviation.honest
         .slice(1)
-        .filter((one) => project.refunds !== undefined || deviation.paid(one) < deviation.attempts)
         .toSorted((a, b) => deviation.paid(a) - deviation.paid(b))
         .slice(0, needed)
         .map(({ name }) => name),

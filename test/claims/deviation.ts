@@ -4,26 +4,45 @@
  * shows each a ledger of its own charges alone, and asks for refunds of sums that it has opened.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { OwnLedger } from '../../client/rounds/own-ledger.ts';
-import type { Participation } from '../../client/rounds/participation.ts';
+import { silentLog } from '../../host/log.ts';
+import { OwnLedger } from '../../client/rounds/own-ledger.ts';
+import { Participation } from '../../client/rounds/participation.ts';
+import { roundWorkOf } from '../../client/rounds/update.ts';
 import type { RoundWork } from '../../client/rounds/update.ts';
+import { createMemoryStore } from '../../client/store/memory.ts';
 import type { PlatformStore } from '../../client/store/platform-store.ts';
+import { nodeEngine } from '../../core/crypto/node-engine.ts';
+import { attemptConfig, sessionParameters } from '../../core/federation/attempt.ts';
+import { draftManifest } from '../../core/federation/draft.ts';
+import { generateIdentity } from '../../core/federation/identity.ts';
 import type { Identity } from '../../core/federation/identity.ts';
+import { manifestHash } from '../../core/federation/manifest.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import type { Charge, Ledger, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
+import { canonicalEntry, Ledger, MemoryLedgerStore } from '../../core/privacy/ledger/ledger.ts';
+import type { Charge, LedgerEntry } from '../../core/privacy/ledger/ledger.ts';
+import { planPrivacy } from '../../core/privacy/plan/plan.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
+import { seededStreams } from '../../core/random/streams.ts';
+import { createCoordinatorSession, handleCoordinator } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorState } from '../../core/secagg/coordinator.ts';
 import type { CoordinatorMessage, NamedKeys, PlatformMessage } from '../../core/secagg/messages.ts';
+import { attemptKey } from '../../core/secagg/parameters.ts';
+import { makeRefundProof } from '../../core/secagg/refund-proof.ts';
 import type { RefundProof } from '../../core/secagg/refund-proof.ts';
+import { createPlatformSession, handlePlatform } from '../../core/secagg/platform.ts';
 import type { PlatformState } from '../../core/secagg/platform.ts';
 import type {
   CoordinatorEffect,
   CoordinatorEvent,
   PlatformEffect,
+  PlatformEvent,
   SessionParameters,
 } from '../../core/secagg/session.ts';
+import { signStatement } from '../../core/secagg/statement.ts';
+import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { PlatformModel } from '../../core/transfer/encoder.ts';
+import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { AttemptStartBody, Body, StatementBody } from '../../core/wire/body.ts';
-import type { Project } from './project.ts';
 
 const PARAMETERS = 4;
 const FEDERATION = 'deviation';
@@ -87,20 +106,18 @@ export class Deviation {
   /** R and F. */
   readonly attempts: number;
   readonly refunds: number;
-  readonly #project: Project;
   readonly #statements: (StatementBody & { readonly from: string })[] = [];
   #session: Session | undefined;
   #attempts = 0;
   #processes = 0;
 
-  private constructor(project: Project, settings: DeviationSettings) {
-    this.#project = project;
-    const random = project.seededRandom('deviation');
-    const coordinator = project.generateIdentity('coordinator', random);
-    const identities = Array.from({ length: settings.platforms }, (_, i) => project.generateIdentity(`p${i}`, random));
-    this.plan = planOf(project, coordinator, identities, settings);
+  private constructor(settings: DeviationSettings) {
+    const random = seededRandom('deviation');
+    const coordinator = generateIdentity('coordinator', random);
+    const identities = Array.from({ length: settings.platforms }, (_, i) => generateIdentity(`p${i}`, random));
+    this.plan = planOf(coordinator, identities, settings);
     this.attempts = settings.rounds;
-    this.refunds = project.refunds === undefined ? 0 : this.plan.privacy.refunds;
+    this.refunds = this.plan.privacy.refunds;
     this.helpers = identities.slice(0, settings.helpers);
     this.#honest = identities.slice(settings.helpers).map((identity) => this.#join(identity));
   }
@@ -109,15 +126,15 @@ export class Deviation {
     return this.#honest;
   }
 
-  static async begin(project: Project, settings: DeviationSettings): Promise<Deviation> {
-    const deviation = new Deviation(project, settings);
+  static async begin(settings: DeviationSettings): Promise<Deviation> {
+    const deviation = new Deviation(settings);
     for (const { name, participation } of deviation.honest) await participation.join(deviation.#work(name));
     return deviation;
   }
 
   #work(platform: string): RoundWork {
-    const random = this.#project.seededStreams(`noise ${platform}`);
-    return this.#project.roundWorkOf(MODEL as PlatformModel, { plan: this.plan, platform, random });
+    const random = seededStreams(`noise ${platform}`);
+    return roundWorkOf(MODEL as PlatformModel, { plan: this.plan, platform, random });
   }
 
   /** Number of charges in this platform's ledger that are not taken back. */
@@ -150,17 +167,16 @@ export class Deviation {
     signatures: ReadonlySet<string> = told,
     open: ReadonlySet<string> = new Set(),
   ): Promise<readonly string[] | undefined> {
-    const { attempts, attemptKey, nodeEngine, coordinators } = this.#project;
     const number = ++this.#attempts;
     const everyone = [...this.helpers, ...this.honest.map(({ identity }) => identity)].map(({ name }) => name);
     const start: AttemptStartBody = {
       kind: 'attempt-start',
       round: 1,
       attempt: number,
-      config: attempts.attemptConfig(this.plan, everyone),
+      config: attemptConfig(this.plan, everyone),
       model: new Float32Array(PARAMETERS),
     };
-    const parameters = attempts.sessionParameters(this.plan, start);
+    const parameters = sessionParameters(this.plan, start);
     const session: Session = {
       number,
       parameters,
@@ -175,7 +191,7 @@ export class Deviation {
       keys: [],
     };
     this.#session = session;
-    let [state, effects] = coordinators.createCoordinatorSession(parameters, {
+    let [state, effects] = createCoordinatorSession(parameters, {
       engine: nodeEngine,
       uploadSlots: everyone.length,
     });
@@ -195,7 +211,7 @@ export class Deviation {
         continue;
       }
       idle = 0;
-      [state, effects] = coordinators.handleCoordinator(state, event);
+      [state, effects] = handleCoordinator(state, event);
       act(effects);
     }
     for (const one of this.honest) {
@@ -232,15 +248,14 @@ export class Deviation {
     of?: ReadonlySet<string>,
     change: (proof: RefundProof) => RefundProof = (proof) => proof,
   ): Promise<readonly string[]> {
-    const { refunds } = this.#project;
     const session = this.#session;
-    if (refunds === undefined || session === undefined) return [];
+    if (session === undefined) return [];
     const statements = new Map<string, Uint8Array>();
     for (const { attempt, from, signature } of this.#statements) {
       if (attempt === session.number) statements.set(from, signature);
     }
     for (const helper of this.helpers) statements.set(helper.name, this.#falseStatement(session, helper));
-    const proof = change(refunds.makeRefundProof(session.parametersHash, session.keys, statements));
+    const proof = change(makeRefundProof(session.parametersHash, session.keys, statements));
     const before = new Map(this.honest.map((one) => [one.name, this.refundsOf(one)]));
     for (const one of this.honest) {
       const charge = this.#chargeOf(one, session.number);
@@ -261,36 +276,31 @@ export class Deviation {
   }
 
   #falseStatement({ key, parametersHash, keys }: Session, helper: Identity): Uint8Array {
-    const { refunds, nodeEngine } = this.#project;
     const own = keys.find(({ id }) => id === helper.name);
-    if (refunds === undefined || own === undefined) throw new Error(`${helper.name} has no keys in the list`);
+    if (own === undefined) throw new Error(`${helper.name} has no keys in the list`);
     const { sealKey, maskKey } = own;
     const entered = { attempt: Buffer.from(key).toString('hex'), parametersHash, sealKey, maskKey };
-    return refunds.signStatement(nodeEngine, FEDERATION, entered, helper.identity.secretKey);
+    return signStatement(nodeEngine, FEDERATION, entered, helper.identity.secretKey);
   }
 
-  #join(identity: Identity, store = this.#project.createMemoryStore(), seen?: Ledger): Honest {
-    const { OwnLedger, Participation, ...project } = this.#project;
+  #join(identity: Identity, store = createMemoryStore(), seen?: Ledger): Honest {
     const { name } = identity;
     const process = ++this.#processes;
-    // An earlier commit passes only the ledger's store.
-    const ledger = new OwnLedger(this.plan, name, project.refunds === undefined ? (store.ledger as never) : store);
+    const ledger = new OwnLedger(this.plan, name, store);
     const participation = new Participation({
       plan: this.plan,
       identity,
       floor: FLOOR,
       store,
       ledger,
-      engine: project.nodeEngine,
-      random: project.seededStreams(`deviation ${name} ${process}`),
-      log: project.silentLog,
+      engine: nodeEngine,
+      random: seededStreams(`deviation ${name} ${process}`),
+      log: silentLog,
       emit: () => undefined,
       send: (body) => {
         this.#hear(name, body);
         return Promise.resolve();
       },
-      // Only earlier commits use these.
-      ...{ mechanism: project.discreteGaussian, onAdopted: () => Promise.resolve() },
       onError: (error) => {
         throw error;
       },
@@ -367,10 +377,9 @@ export class Deviation {
 
   /** A helper follows the protocol without any record: it never charges, and never refuses. */
   #beginHelper(session: Session, name: string): void {
-    const { platforms, nodeEngine, seededRandom } = this.#project;
     const helper = this.helpers.find((identity) => identity.name === name);
     if (helper === undefined) return;
-    const [state, effects] = platforms.createPlatformSession(
+    const [state, effects] = createPlatformSession(
       session.parameters,
       { id: name, secretKey: helper.identity.secretKey },
       {
@@ -385,10 +394,10 @@ export class Deviation {
     this.#helperTakes(session, name, { kind: 'update', vector: new Uint32Array(PARAMETERS) });
   }
 
-  #helperTakes(session: Session, name: string, event: Parameters<Project['platforms']['handlePlatform']>[1]): void {
+  #helperTakes(session: Session, name: string, event: PlatformEvent): void {
     const state = session.helpers.get(name);
     if (state === undefined) return;
-    const [next, effects] = this.#project.platforms.handlePlatform(state, event);
+    const [next, effects] = handlePlatform(state, event);
     session.helpers.set(name, next);
     this.#helperDoes(session, name, effects);
   }
@@ -418,7 +427,6 @@ export class Deviation {
 
   /** A coordinator's ledger that follows no rule. */
   #view(entries: readonly LedgerEntry[]): Ledger {
-    const { Ledger, MemoryLedgerStore } = this.#project.ledgers;
     const store = new MemoryLedgerStore();
     for (const entry of entries) store.append(entry);
     return Ledger.open(
@@ -431,7 +439,6 @@ export class Deviation {
 
   /** @param view the ledger that the platform is shown. Default: its own. */
   show({ participation, ...one }: Pick<Honest, 'view' | 'participation'>, view = one.view): void {
-    const { canonicalEntry } = this.#project.ledgers;
     participation.onLedgerSync({ kind: 'ledger-sync', from: 0, entries: view.entries.map(canonicalEntry) });
   }
 
@@ -464,27 +471,23 @@ const FLOOR = {
   maxEpsilon0: null,
 };
 
-function planOf(
-  project: Project,
-  coordinator: Identity,
-  identities: readonly Identity[],
-  settings: DeviationSettings,
-): FederationPlan {
+function planOf(coordinator: Identity, identities: readonly Identity[], settings: DeviationSettings): FederationPlan {
   const { epsilon, colluding, dropouts, rounds, refunds } = settings;
-  const manifest = project.draftManifest({
+  const manifest = draftManifest({
     federation: FEDERATION,
     seed: 'deviation',
     coordinator,
     platforms: identities.map((identity) => ({ identity, items: 10, personsAbout: 1000 })),
-    ...project.drafted,
+    encoder: encoderSpec('linear-bridge'),
     privacy: { epsilon, colluding, dropouts },
     rounds: { count: rounds, spareAttempts: 0, ...(refunds !== undefined && { refunds }) },
   });
-  const encoder = project.planned({
+  const encoder = {
+    ...encoderNamed('private-subspace'),
     name: 'deviation',
     queries: () => [],
     initialModel: () => new Float32Array(PARAMETERS),
-  });
+  };
   const platforms = manifest.platforms.map(({ name, items, personsAbout }) => ({
     name,
     items,
@@ -501,8 +504,8 @@ function planOf(
   } as const;
   return {
     manifest,
-    manifestHash: project.manifestHash(manifest),
-    ...encoder,
+    manifestHash: manifestHash(manifest),
+    encoder,
     shape: { platforms, maxPlatformsPerPerson: 2, rounds },
     shared: {
       blocks: [{ name: 'all', shape: [PARAMETERS] }],
@@ -514,14 +517,14 @@ function planOf(
     law: 'charged',
     ownNumbers: 0,
     ownItems: 0,
-    privacy: project.planPrivacy({
+    privacy: planPrivacy({
       epsilon,
       delta: manifest.privacy.delta,
       colluding,
       dropouts,
       maxPlatformsPerPerson: 2,
       spareAttempts: 0,
-      ...(project.refunds && { refunds: manifest.rounds.refunds }),
+      refunds: manifest.rounds.refunds,
       platforms: platforms.map(({ name, personsAbout }) => ({ name, personsAbout, queries: [round] })),
     }),
   };

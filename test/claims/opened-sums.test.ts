@@ -6,8 +6,6 @@ import { openingsAgainst } from '../../core/privacy/plan/openings.ts';
 import { openEverybody, openVictim } from './attacks.ts';
 import { Deviation } from './deviation.ts';
 import type { DeviationSettings } from './deviation.ts';
-import { loadProject } from './project.ts';
-import type { Project } from './project.ts';
 
 /** t = 4 of 5; 2t - n = 3. */
 const SETTING: Omit<DeviationSettings, 'helpers'> = {
@@ -21,15 +19,11 @@ const SETTING: Omit<DeviationSettings, 'helpers'> = {
 
 describe('Opened sums and what was paid for them', function () {
   this.timeout(60_000);
-  let project: Project;
-  before(async () => {
-    project = await loadProject(new URL('../..', import.meta.url).pathname);
-  });
 
   for (const helpers of [0, 1]) {
     it(`${helpers} helpers, uploaders kept in the dark: no platform is in more opened sums than it has paid for`, async () => {
       for (const attack of [openEverybody, openVictim]) {
-        const { opened, worst, refunds, deviation } = await attack(project, { ...SETTING, helpers });
+        const { opened, worst, refunds, deviation } = await attack({ ...SETTING, helpers });
         assert.equal(opened, deviation.attempts, 'R sums, and no more');
         assert.equal(worst, 0);
         assert.equal(refunds, 0, 'of an opened sum nothing is taken back');
@@ -40,7 +34,7 @@ describe('Opened sums and what was paid for them', function () {
   for (const helpers of [2, 3, 4]) {
     it(`${helpers} helpers, more than planned for, with false statements: as many sums as the plan prints, no more`, async () => {
       for (const attack of [openEverybody, openVictim]) {
-        const { opened, worst, refunds, isEndless, deviation } = await attack(project, { ...SETTING, helpers });
+        const { opened, worst, refunds, isEndless, deviation } = await attack({ ...SETTING, helpers });
         const bound = { attempts: deviation.attempts, refunds: deviation.refunds };
         const most = openingsAgainst(deviation.plan.privacy, bound, helpers);
         assert.equal(isEndless, false);
@@ -54,12 +48,12 @@ describe('Opened sums and what was paid for them', function () {
 
   it('ten platforms, nobody helps: the shares of seven open a sum over all ten, and all ten pay', async () => {
     const setting = { platforms: 10, colluding: 2, dropouts: 2, rounds: 2, epsilon: 4, helpers: 0 };
-    const { opened, worst } = await openEverybody(project, setting);
+    const { opened, worst } = await openEverybody(setting);
     assert.deepEqual([opened, worst], [2, 0]);
   });
 
   it('a sum that was not opened is refunded to everybody, and another one is opened for it', async () => {
-    const deviation = await Deviation.begin(project, { ...SETTING, helpers: 0 });
+    const deviation = await Deviation.begin({ ...SETTING, helpers: 0 });
     const all = deviation.honest.map(({ name }) => name);
     for (let lost = 1; lost <= deviation.refunds; lost++) {
       // Nobody is told the survivors: five platforms have uploaded, and none revealed.
@@ -80,7 +74,7 @@ describe('Opened sums and what was paid for them', function () {
   });
 
   it('no more than F are refunded, whoever states what', async () => {
-    const deviation = await Deviation.begin(project, { ...SETTING, helpers: 0 });
+    const deviation = await Deviation.begin({ ...SETTING, helpers: 0 });
     for (let lost = 1; lost <= deviation.refunds; lost++) {
       await deviation.attempt(new Set());
       assert.equal((await deviation.refund()).length, 5);

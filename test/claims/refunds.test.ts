@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import type { RefundProof } from '../../core/secagg/refund-proof.ts';
 import { Deviation } from './deviation.ts';
 import type { DeviationSettings, Honest } from './deviation.ts';
-import { loadProject } from './project.ts';
 
 /** t = 4 of 5, c = 1: at most two may be silent. */
 const SETTING: DeviationSettings = {
@@ -32,7 +31,7 @@ describe('A platform takes a charge back', function () {
   const of = (name: string): Honest => deviation.honest.find((one) => one.name === name)!;
 
   beforeEach(async () => {
-    deviation = await Deviation.begin(await loadProject(new URL('../..', import.meta.url).pathname), SETTING);
+    deviation = await Deviation.begin(SETTING);
   });
 
   it('once it has given the attempt up and enough of its holders have: the others’ refund is no disagreement', async () => {
