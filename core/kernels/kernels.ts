@@ -146,22 +146,22 @@ export interface Grams {
 export interface OuterSums {
   /** Holds one person's terms of a block, left float32 [terms, rows] and right [terms, columns], until the next ones come. */
   place(block: number, left: Float32Array, right: Float32Array): Grams;
-  /** Length of `words` for one term of a block. */
-  wordsPerTerm(block: number): number;
+  /** Room for the 32-bit coins of what was placed last, in this block. Fill it before each call of {@link round}. */
+  coins(block: number): Uint32Array;
   /**
    * Rounds what was placed: |value| times the factor of its term, up with a probability equal to the fraction. A call again
    * takes the place of the one before. Integers are exact, and so are their inner products as long as no sum of squares
    * reaches 2^53.
    * @param factors two for each term, left and right, rounded to float32
-   * @param words 32-bit coins
    */
-  round(block: number, factors: Float64Array, words: Uint32Array): Grams;
+  round(block: number, factors: Float64Array): Grams;
   /** Takes the rounded terms of every block into the sum. */
   keep(): void;
-  /** Adds the sum of what was kept, each number modulo 2^32 and signed, to `into` [rows, columns] from `at` on. */
+  /**
+   * Adds the sum of what was kept of a block, each number modulo 2^32 and signed, to `into` [rows, columns] from `at` on, and
+   * forgets it.
+   */
   addTo(block: number, into: Float64Array, at: number): void;
-  /** Forgets what was kept. */
-  clear(): void;
 }
 
 /** Takes the little-endian words of `bytes` into the sum, plus or minus, from word `start` on. A multiple of four bytes. */

@@ -62,7 +62,8 @@ export class RandomWords {
   #refill(): void {
     const bytes = this.#random.bytes(this.#block);
     // The source may return a view at an odd offset, or reuse its memory, so the bytes are copied.
-    this.#words = new Uint32Array(bytes.slice().buffer);
+    if (4 * this.#words.length !== this.#block) this.#words = new Uint32Array(this.#block / 4);
+    new Uint8Array(this.#words.buffer).set(bytes);
     this.#position = 0;
     this.#block = Math.min(this.#block * 4, LARGEST_BLOCK);
   }

@@ -7,6 +7,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import type { RandomSource } from './source.ts';
 
 const BLOCK = new Uint8Array(4096);
+const ZEROS = new Uint8Array(65_536);
 
 /** The AES-256-CTR keystream under SHA-256 of a label and the seed. A seed that is text is encoded as UTF-8. */
 export function seededRandom(seed: Uint8Array | string): RandomSource {
@@ -16,6 +17,11 @@ export function seededRandom(seed: Uint8Array | string): RandomSource {
   let used = 0;
   return {
     bytes(length) {
+      // A long request takes its bytes as the cipher gives them: the same stream, not copied once more.
+      if (used === block.length && length <= ZEROS.length && length % BLOCK.length === 0) {
+        const { buffer, byteOffset } = cipher.update(ZEROS.subarray(0, length));
+        return new Uint8Array(buffer, byteOffset, length);
+      }
       const bytes = new Uint8Array(length);
       for (let filled = 0; filled < length;) {
         if (used === block.length) {

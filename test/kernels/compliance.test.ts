@@ -479,8 +479,8 @@ describe('kernels', () => {
           seen.push([...placed.left], [...placed.right]);
           for (let time = 0; time < (person === persons - 2 ? 2 : 1); time++) {
             const factors = Float64Array.from({ length: 2 * count }, () => 40 * Math.abs(prng.gaussian()));
-            const words = Uint32Array.from({ length: count * sums.wordsPerTerm(b) }, () => prng.uint32());
-            const rounded = sums.round(b, factors, words);
+            sums.coins(b).forEach((_, i, coins) => (coins[i] = prng.uint32()));
+            const rounded = sums.round(b, factors);
             seen.push([...rounded.left], [...rounded.right]);
           }
         }
@@ -491,7 +491,6 @@ describe('kernels', () => {
         sums.addTo(b, into, 1);
         seen.push([...into]);
       }
-      sums.clear();
       const empty = new Float64Array(100);
       sums.addTo(0, empty.subarray(0, 19 * 33), 0);
       return [...seen, [...empty]];
@@ -517,11 +516,10 @@ describe('kernels', () => {
             Float32Array.from({ length }, () => (prng.integer(2) === 0 ? prng.gaussian() : oneOf(extremes)));
           const placed = sums.place(0, any(count * rows), any(count * columns));
           seen.push([...placed.left], [...placed.right]);
-          const words = Uint32Array.from({ length: count * sums.wordsPerTerm(0) }, () => prng.uint32());
+          sums.coins(0).forEach((_, i, coins) => (coins[i] = prng.uint32()));
           const rounded = sums.round(
             0,
             Float64Array.from({ length: 2 * count }, () => oneOf(factors)),
-            words,
           );
           seen.push([...rounded.left], [...rounded.right]);
           sums.keep();
@@ -544,12 +542,11 @@ describe('kernels', () => {
         for (let time = 0; time < 4000; time++) {
           sums.place(0, Float32Array.of(1), given);
           // The smallest coin rounds every fraction up, and no integer.
-          const words = Uint32Array.from({ length: sums.wordsPerTerm(0) }, () => (time === 0 ? 0 : prng.uint32()));
-          const { right } = sums.round(0, Float64Array.of(1, 1), words);
+          sums.coins(0).forEach((_, i, coins) => (coins[i] = time === 0 ? 0 : prng.uint32()));
+          const { right } = sums.round(0, Float64Array.of(1, 1));
           sums.keep();
           const one = new Float64Array(4);
           sums.addTo(0, one, 0);
-          sums.clear();
           assert.equal(
             one.reduce((sum, value) => sum + value * value, 0),
             right[0],
@@ -569,7 +566,8 @@ describe('kernels', () => {
         const sums = one.outerSums({ blocks: [{ rows: 1, columns: 1 }], terms: 1, persons: 2 });
         for (const value of [2 ** 20, 3]) {
           sums.place(0, Float32Array.of(value), Float32Array.of(2 ** 11));
-          sums.round(0, Float64Array.of(1, 1), new Uint32Array(sums.wordsPerTerm(0)).fill(2 ** 32 - 1));
+          sums.coins(0).fill(2 ** 32 - 1);
+          sums.round(0, Float64Array.of(1, 1));
           sums.keep();
         }
         const into = new Float64Array(1);

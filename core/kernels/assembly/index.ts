@@ -5,7 +5,7 @@ export { keepBest, keepBestOfColumns } from './best';
 export { addByteProducts, keepPossible } from './bytes';
 export { candidateScores } from './candidates';
 export { combineRows, polynomialValues } from './fields';
-export { floatGram, integerGram, outerSum, roundRows } from './outer';
+export { floatGram, integerGram, outerSum, outerSumOfPairs, padRows, pairRows, roundRows } from './outer';
 export { crossProduct, multiply, rotate } from './product';
 export { blendedRanks } from './ranks';
 export { add, multiplySparse, multiplyVector } from './sparse';

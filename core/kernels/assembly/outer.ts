@@ -6,6 +6,20 @@
  * integers as long as a sum of squares is below 2^53.
  */
 
+/**
+ * Rows of `width` numbers one after the other, each followed by zeros up to `padded`, from `from` to `to`; they do not overlap.
+ */
+export function padRows(from: usize, rows: i32, width: i32, padded: i32, to: usize): void {
+  const bytes = (<usize>width) << 2;
+  const room = (<usize>padded) << 2;
+  for (let r = 0; r < rows; r++) {
+    memory.copy(to, from, bytes);
+    memory.fill(to + bytes, 0, room - bytes);
+    from += bytes;
+    to += room;
+  }
+}
+
 /** out [rows, rows] in float64: inner products of float32 rows. */
 export function floatGram(x: usize, rows: i32, width: i32, out: usize): void {
   const bytes = (<usize>width) << 2;
@@ -74,7 +88,8 @@ export function roundRows(x: usize, rows: i32, width: i32, factors: usize, words
       const value = v128.load(x + i);
       const magnitude = f32x4.mul(f32x4.abs(value), factor);
       const low = f32x4.floor(magnitude);
-      const coin = f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(v128.load(words + i), 8)), unit);
+      // The sign bit is clear after the shift, and the signed conversion is one instruction.
+      const coin = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(v128.load(words + i), 8)), unit);
       // A comparison that holds is -1 in every bit.
       const up = f32x4.lt(coin, f32x4.sub(magnitude, low));
       const integer = i32x4.sub(i32x4.trunc_sat_f32x4_s(low), up);
@@ -84,52 +99,97 @@ export function roundRows(x: usize, rows: i32, width: i32, factors: usize, words
   }
 }
 
+/** Rows whose part of a tile is summed at once: what a column of tiles reads of them stays in the nearest cache. */
+const ROWS_AT_ONCE: i32 = 64;
+
+/**
+ * x [rows, width] in int32, each number within 16 bits: rows 2r and 2r + 1 become row r, in place, as the lower and the upper
+ * half of each number. An odd last row gets zeros beside it.
+ */
+export function pairRows(x: usize, rows: i32, width: i32): void {
+  const bytes = (<usize>width) << 2;
+  const low = i32x4.splat(0xffff);
+  let to = x;
+  for (let r = 0; r < rows; r += 2) {
+    const first = x + <usize>r * bytes;
+    const isAlone = r + 1 === rows;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const upper = isAlone ? i32x4.splat(0) : i32x4.shl(v128.load(first + bytes + i), 16);
+      v128.store(to + i, v128.or(v128.and(v128.load(first + i), low), upper));
+    }
+    to += bytes;
+  }
+}
+
 /** out [left, right] in int32, modulo 2^32: the sum of the outer products of both sides' rows, 4 x 8 numbers at a time. */
 export function outerSum(x: usize, left: i32, y: usize, right: i32, rows: i32, out: usize): void {
+  sumBlocks<i32>(x, left, y, right, rows, out);
+}
+
+/** The same for rows of {@link pairRows}: `rows` counts pairs, and one instruction multiplies and adds both of a pair. */
+export function outerSumOfPairs(x: usize, left: i32, y: usize, right: i32, rows: i32, out: usize): void {
+  sumBlocks<i16>(x, left, y, right, rows, out);
+}
+
+function sumBlocks<T>(x: usize, left: i32, y: usize, right: i32, rows: i32, out: usize): void {
   const xBytes = (<usize>left) << 2;
   const yBytes = (<usize>right) << 2;
-  for (let i: usize = 0; i < xBytes; i += 16) {
-    for (let j: usize = 0; j < yBytes; j += 32) {
-      let a0 = i32x4.splat(0);
-      let b0 = a0;
-      let a1 = a0;
-      let b1 = a0;
-      let a2 = a0;
-      let b2 = a0;
-      let a3 = a0;
-      let b3 = a0;
-      let atX = x + i;
-      let atY = y + j;
-      for (let r = 0; r < rows; r++) {
-        const u = v128.load(atY);
-        const v = v128.load(atY, 16);
-        let t = v128.load32_splat(atX);
-        a0 = i32x4.add(a0, i32x4.mul(t, u));
-        b0 = i32x4.add(b0, i32x4.mul(t, v));
-        t = v128.load32_splat(atX, 4);
-        a1 = i32x4.add(a1, i32x4.mul(t, u));
-        b1 = i32x4.add(b1, i32x4.mul(t, v));
-        t = v128.load32_splat(atX, 8);
-        a2 = i32x4.add(a2, i32x4.mul(t, u));
-        b2 = i32x4.add(b2, i32x4.mul(t, v));
-        t = v128.load32_splat(atX, 12);
-        a3 = i32x4.add(a3, i32x4.mul(t, u));
-        b3 = i32x4.add(b3, i32x4.mul(t, v));
-        atX += xBytes;
-        atY += yBytes;
+  memory.fill(out, 0, <usize>left * yBytes);
+  for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
+    const count = min(ROWS_AT_ONCE, rows - row);
+    const fromX = x + <usize>row * xBytes;
+    const fromY = y + <usize>row * yBytes;
+    for (let i: usize = 0; i < xBytes; i += 16) {
+      for (let j: usize = 0; j < yBytes; j += 32) {
+        let to = out + (i >> 2) * yBytes + j;
+        let a0 = v128.load(to);
+        let b0 = v128.load(to, 16);
+        to += yBytes;
+        let a1 = v128.load(to);
+        let b1 = v128.load(to, 16);
+        to += yBytes;
+        let a2 = v128.load(to);
+        let b2 = v128.load(to, 16);
+        to += yBytes;
+        let a3 = v128.load(to);
+        let b3 = v128.load(to, 16);
+        let atX = fromX + i;
+        let atY = fromY + j;
+        for (let r = 0; r < count; r++) {
+          const u = v128.load(atY);
+          const v = v128.load(atY, 16);
+          let t = v128.load32_splat(atX);
+          a0 = i32x4.add(a0, product<T>(t, u));
+          b0 = i32x4.add(b0, product<T>(t, v));
+          t = v128.load32_splat(atX, 4);
+          a1 = i32x4.add(a1, product<T>(t, u));
+          b1 = i32x4.add(b1, product<T>(t, v));
+          t = v128.load32_splat(atX, 8);
+          a2 = i32x4.add(a2, product<T>(t, u));
+          b2 = i32x4.add(b2, product<T>(t, v));
+          t = v128.load32_splat(atX, 12);
+          a3 = i32x4.add(a3, product<T>(t, u));
+          b3 = i32x4.add(b3, product<T>(t, v));
+          atX += xBytes;
+          atY += yBytes;
+        }
+        to = out + (i >> 2) * yBytes + j;
+        v128.store(to, a0);
+        v128.store(to, b0, 16);
+        to += yBytes;
+        v128.store(to, a1);
+        v128.store(to, b1, 16);
+        to += yBytes;
+        v128.store(to, a2);
+        v128.store(to, b2, 16);
+        to += yBytes;
+        v128.store(to, a3);
+        v128.store(to, b3, 16);
       }
-      let to = out + (i >> 2) * yBytes + j;
-      v128.store(to, a0);
-      v128.store(to, b0, 16);
-      to += yBytes;
-      v128.store(to, a1);
-      v128.store(to, b1, 16);
-      to += yBytes;
-      v128.store(to, a2);
-      v128.store(to, b2, 16);
-      to += yBytes;
-      v128.store(to, a3);
-      v128.store(to, b3, 16);
     }
   }
+}
+
+function product<T>(t: v128, u: v128): v128 {
+  return sizeof<T>() == 2 ? i32x4.dot_i16x8_s(t, u) : i32x4.mul(t, u);
 }

@@ -21,22 +21,24 @@ export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
     left: side(rows, Math.ceil(rows / 4) * 4),
     right: side(columns, Math.ceil(columns / 8) * 8),
     kept: 0,
+    coins: new Uint32Array(0),
   }));
   return {
     place(block, left, right) {
       const to = sides[block];
+      to.coins = new Uint32Array((left.length / to.left.width) * (to.left.padded + to.right.padded));
       to.left.floats = left;
       to.right.floats = right;
       return { left: gram(floatRows(to.left)), right: gram(floatRows(to.right)) };
     },
-    wordsPerTerm: (block) => sides[block].left.padded + sides[block].right.padded,
-    round(block, factors, words): Grams {
-      const { kept, left, right } = sides[block];
+    coins: (block) => sides[block].coins,
+    round(block, factors): Grams {
+      const { coins, kept, left, right } = sides[block];
       const terms = left.floats.length / left.width;
       const rounded = [left, right].map((one, at) => {
         const first = at * terms * left.padded;
         const rows = floatRows(one).map((row, term) =>
-          Array.from(row, (value, i) => rounding(value, factors[2 * term + at], words[first + term * one.padded + i])),
+          Array.from(row, (value, i) => rounding(value, factors[2 * term + at], coins[first + term * one.padded + i])),
         );
         one.integers.splice(kept, Infinity, ...rows);
         return gram(rows);
@@ -47,7 +49,8 @@ export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
       for (const block of sides) block.kept = block.left.integers.length;
     },
     addTo(block, into, at) {
-      const { kept, left, right } = sides[block];
+      const from = sides[block];
+      const { kept, left, right } = from;
       const total = new Int32Array(left.width * right.width);
       for (let row = 0; row < kept; row++) {
         const x = left.integers[row];
@@ -57,13 +60,9 @@ export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
         }
       }
       total.forEach((value, i) => (into[at + i] += value));
-    },
-    clear() {
-      for (const block of sides) {
-        block.kept = 0;
-        block.left.integers.length = 0;
-        block.right.integers.length = 0;
-      }
+      from.kept = 0;
+      left.integers.length = 0;
+      right.integers.length = 0;
     },
   };
 }

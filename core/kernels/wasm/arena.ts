@@ -41,7 +41,10 @@ export interface KernelCode {
   floatGram(x: number, rows: number, width: number, out: number): void;
   integerGram(x: number, rows: number, width: number, out: number): void;
   roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
+  padRows(from: number, rows: number, width: number, padded: number, to: number): void;
+  pairRows(x: number, rows: number, width: number): void;
   outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
+  outerSumOfPairs(x: number, left: number, y: number, right: number, rows: number, out: number): void;
   addByteProducts(
     ...[rows, scales, radii, count, width, w, unit, length, scores, errors]: [
       ...[number, number, number, number, number],

@@ -7,6 +7,9 @@ import type { Arena } from './arena.ts';
 import { LARGEST_ARENA, openArena, paddedBytes } from './arena.ts';
 import { inEights, inFours } from './products.ts';
 
+/** Rows of a smaller square than this have numbers of 16 bits. */
+const NARROW_SQUARE = 2 ** 30;
+
 /** One side of a block. */
 interface Side {
   readonly width: number;
@@ -26,6 +29,16 @@ interface Block {
   /** Terms that were placed, and those that were kept before. */
   placed: number;
   kept: number;
+  /** True if every integer that was rounded last, or kept, is within 16 bits. */
+  isPlacedNarrow: boolean;
+  isNarrow: boolean;
+  /** Views for each number of terms. A view costs more than a person's arithmetic on a small block. */
+  readonly views: (Views | undefined)[];
+}
+
+interface Views {
+  readonly grams: Grams;
+  readonly coins: Uint32Array;
 }
 
 /** Undefined where the job is too large for one arena. */
@@ -46,12 +59,19 @@ export function outerSumsInWasm(order: OuterOrder): OuterSums | undefined {
 
 class WasmOuterSums implements OuterSums {
   readonly #arena: Arena;
+  readonly #floats: Float32Array;
+  readonly #integers: Int32Array;
+  readonly #doubles: Float64Array;
   readonly #blocks: readonly Block[];
+  /** Room for a person's factors as they come, and later for their coins. */
   readonly #words: number;
   readonly #result: number;
 
   constructor(arena: Arena, { blocks, persons, terms }: OuterOrder, words: number, result: number) {
     this.#arena = arena;
+    this.#floats = arena.floats(0, arena.size / 4);
+    this.#integers = arena.integers(0, arena.size / 4);
+    this.#doubles = arena.doubles(0, arena.size / 8);
     const side = (width: number, padded: number): Side => {
       const floats = arena.take(terms * padded);
       const integers = arena.take(terms * padded * persons);
@@ -62,6 +82,9 @@ class WasmOuterSums implements OuterSums {
       right: side(columns, inEights(columns)),
       placed: 0,
       kept: 0,
+      isPlacedNarrow: true,
+      isNarrow: true,
+      views: [],
     }));
     this.#words = arena.take(words);
     this.#result = arena.take(result);
@@ -70,63 +93,80 @@ class WasmOuterSums implements OuterSums {
   place(block: number, left: Float32Array, right: Float32Array): Grams {
     const to = this.#blocks[block];
     to.placed = left.length / to.left.width;
-    for (const [side, values] of [
-      [to.left, left],
-      [to.right, right],
-    ] as const) {
-      this.#arena.writeRows(side.floats, values, side.width, side.padded);
-      this.#arena.code.floatGram(side.floats, to.placed, side.padded, side.gram);
-    }
-    return this.#grams(to);
+    this.#place(to.left, left, to.placed);
+    this.#place(to.right, right, to.placed);
+    return this.#views(to).grams;
   }
 
-  wordsPerTerm(block: number): number {
-    return this.#blocks[block].left.padded + this.#blocks[block].right.padded;
-  }
-
-  round(block: number, factors: Float64Array, words: Uint32Array): Grams {
+  #place({ floats, gram, padded, width }: Side, values: Float32Array, terms: number): void {
     const { code } = this.#arena;
+    this.#floats.set(values, (width === padded ? floats : this.#words) >> 2);
+    if (width !== padded) code.padRows(this.#words, terms, width, padded, floats);
+    code.floatGram(floats, terms, padded, gram);
+  }
+
+  coins(block: number): Uint32Array {
+    return this.#views(this.#blocks[block]).coins;
+  }
+
+  round(block: number, factors: Float64Array): Grams {
     const to = this.#blocks[block];
-    this.#arena.words(this.#words, words.length).set(words);
-    let coins = this.#words;
-    for (const [side, first] of [
-      [to.left, 0],
-      [to.right, 1],
-    ] as const) {
-      const own = this.#arena.floats(side.factors, to.placed);
-      for (let term = 0; term < to.placed; term++) own[term] = factors[2 * term + first];
-      const out = side.integers + to.kept * side.padded * 4;
-      code.roundRows(side.floats, to.placed, side.padded, side.factors, coins, out);
-      code.integerGram(out, to.placed, side.padded, side.gram);
-      coins += to.placed * side.padded * 4;
+    const { left, placed, right } = to;
+    for (let term = 0; term < placed; term++) {
+      this.#floats[(left.factors >> 2) + term] = factors[2 * term];
+      this.#floats[(right.factors >> 2) + term] = factors[2 * term + 1];
     }
-    return this.#grams(to);
+    to.isPlacedNarrow = true;
+    this.#round(to, left, this.#words);
+    this.#round(to, right, this.#words + placed * left.padded * 4);
+    return this.#views(to).grams;
+  }
+
+  #round(block: Block, { factors, floats, gram, integers, padded }: Side, coins: number): void {
+    const { code } = this.#arena;
+    const { kept, placed } = block;
+    const out = integers + kept * padded * 4;
+    code.roundRows(floats, placed, padded, factors, coins, out);
+    code.integerGram(out, placed, padded, gram);
+    for (let term = 0; term < placed; term++) {
+      block.isPlacedNarrow &&= this.#doubles[(gram >> 3) + term * (placed + 1)] < NARROW_SQUARE;
+    }
   }
 
   keep(): void {
     for (const block of this.#blocks) {
       block.kept += block.placed;
       block.placed = 0;
+      block.isNarrow &&= block.isPlacedNarrow;
     }
   }
 
   addTo(block: number, into: Float64Array, at: number): void {
-    const { kept, left, right } = this.#blocks[block];
+    const from = this.#blocks[block];
+    const { kept, left, right } = from;
     if (kept === 0) return;
-    this.#arena.code.outerSum(left.integers, left.padded, right.integers, right.padded, kept, this.#result);
+    const { code } = this.#arena;
+    if (from.isNarrow) {
+      for (const { integers, padded } of [left, right]) code.pairRows(integers, kept, padded);
+      const pairs = Math.ceil(kept / 2);
+      code.outerSumOfPairs(left.integers, left.padded, right.integers, right.padded, pairs, this.#result);
+    } else code.outerSum(left.integers, left.padded, right.integers, right.padded, kept, this.#result);
     for (let row = 0; row < left.width; row++) {
-      const from = this.#arena.integers(this.#result + row * right.padded * 4, right.width);
+      const first = (this.#result >> 2) + row * right.padded;
       const start = at + row * right.width;
-      for (let column = 0; column < from.length; column++) into[start + column] += from[column];
+      for (let column = 0; column < right.width; column++) into[start + column] += this.#integers[first + column];
     }
+    from.kept = 0;
+    from.isNarrow = true;
   }
 
-  clear(): void {
-    for (const block of this.#blocks) block.kept = 0;
-  }
-
-  #grams({ left, placed, right }: Block): Grams {
-    const size = placed * placed;
-    return { left: this.#arena.doubles(left.gram, size), right: this.#arena.doubles(right.gram, size) };
+  #views({ left, placed, right, views }: Block): Views {
+    return (views[placed] ??= {
+      grams: {
+        left: this.#arena.doubles(left.gram, placed * placed),
+        right: this.#arena.doubles(right.gram, placed * placed),
+      },
+      coins: this.#arena.words(this.#words, placed * (left.padded + right.padded)),
+    });
   }
 }

@@ -26,7 +26,7 @@ const LARGEST_BULK = 2 ** 26;
 /** Largest coordinate of a batch's sum that a signed 32-bit integer holds. It limits the persons per batch. */
 const LARGEST_SUM = 2 ** 31 - 1;
 /** Approximate size of a batch: the count of numbers in the larger factors of its widest block. */
-const BATCH_NUMBERS = 2 ** 20;
+const BATCH_NUMBERS = 2 ** 18;
 const LARGEST_BATCH = 512;
 /** Expected variance of one rounding; the largest is 1/4. */
 const ROUNDING_VARIANCE = 1 / 6;
@@ -44,8 +44,6 @@ interface Measured {
   readonly spread: number;
   /** Variance that rounding adds in the direction of g, divided by |g|²: `along` times the scale. */
   readonly along: number;
-  /** |l_t| and |r_t| of each term, by block. */
-  readonly lengths: readonly Float64Array[];
 }
 
 export class OuterProductSum {
@@ -57,7 +55,9 @@ export class OuterProductSum {
   #terms = 0;
   #capacity = 0;
   #kept = 0;
-  #words = new Uint32Array(0);
+  /** |l_t| and |r_t| of each term of the person that is being added, by block. */
+  #lengths: readonly Float64Array[] = [];
+  #scales = new Float64Array(0);
 
   /** @param into integers of all persons [dimension], to which {@link flush} adds. @param coins fills words with coins. */
   constructor(sum: PlannedSum, into: Float64Array, coins: (into: Uint32Array) => void) {
@@ -106,7 +106,7 @@ export class OuterProductSum {
     const limit = integerClip * integerClip;
     let factor = this.#firstFactor(measured);
     for (let attempt = 0; ; attempt++) {
-      const { bulk, square } = this.#round(rows, blocks, measured, factor);
+      const { bulk, square } = this.#round(rows, blocks, factor);
       if (bulk < LARGEST_BULK && square <= limit) break;
       // Each attempt is shorter than the one before. The loop ends, because at last everything rounds to zero.
       const shorter = 1 - Math.min(0.5, 0.002 * 2 ** attempt);
@@ -124,7 +124,6 @@ export class OuterProductSum {
     // No person moves a coordinate by more than K, so the sum of a batch stays within 32 bits, and is exact although its
     // parts may wrap around.
     for (const [b, { offset }] of this.#layout.entries()) this.#rows.addTo(b, this.#into, offset);
-    this.#rows.clear();
     this.#kept = 0;
   }
 
@@ -147,6 +146,8 @@ export class OuterProductSum {
     );
     this.#layout = blocks.map(({ columns, offset, rows }) => ({ columns, offset, rows, left: null, right: NO_LEFT }));
     this.#terms = terms;
+    this.#lengths = blocks.map(() => new Float64Array(2 * terms));
+    this.#scales = new Float64Array(2 * terms);
     this.#capacity = persons;
     this.#rows = kernels.outerSums({ blocks: this.#layout, terms, persons });
     return this.#rows;
@@ -154,11 +155,11 @@ export class OuterProductSum {
 
   #measure(rows: OuterSums, blocks: readonly FactoredBlock[]): Measured {
     const total = { square: 0, bulk: 0, spread: 0, along: 0 };
-    const lengths = blocks.map((block, b) => {
+    for (const [b, block] of blocks.entries()) {
       const grams = rows.place(b, block.left ?? NO_LEFT, block.right);
       const terms = termsOf(block);
       total.square += squareOf(grams);
-      const own = new Float64Array(2 * terms);
+      const own = this.#lengths[b];
       const ratio = Math.sqrt(block.rows / block.columns);
       for (let t = 0; t < terms; t++) {
         own[2 * t] = Math.sqrt(grams.left[t * terms + t]);
@@ -169,9 +170,8 @@ export class OuterProductSum {
         total.spread += 2 * ROUNDING_VARIANCE * length * Math.sqrt(block.rows * block.columns);
         total.along += ROUNDING_VARIANCE * length * (ratio + 1 / ratio);
       }
-      return own;
-    });
-    return { ...total, lengths };
+    }
+    return total;
   }
 
   /** Factor on the person's vector: 1 if it fits, else the factor with which the rounded norm is usually just below K. */
@@ -189,18 +189,15 @@ export class OuterProductSum {
   #round(
     rows: OuterSums,
     blocks: readonly FactoredBlock[],
-    { lengths }: Measured,
     factor: number,
   ): { readonly bulk: number; readonly square: number } {
     let bulk = 0;
     let square = 0;
     for (const [b, block] of blocks.entries()) {
       const terms = termsOf(block);
-      const length = terms * rows.wordsPerTerm(b);
-      if (this.#words.length < length) this.#words = new Uint32Array(length);
-      const words = this.#words.subarray(0, length);
-      this.#coins(words);
-      const grams = rows.round(b, scalesOf(block, lengths[b], factor * this.#sum.scale), words);
+      this.#coins(rows.coins(b));
+      setScales(this.#scales, block, this.#lengths[b], factor * this.#sum.scale);
+      const grams = rows.round(b, this.#scales);
       square += squareOf(grams);
       for (let t = 0; t < terms; t++) bulk += Math.sqrt(grams.left[t * terms + t] * grams.right[t * terms + t]);
     }
@@ -218,17 +215,16 @@ function squareOf({ left, right }: Grams): number {
 }
 
 /**
- * The factors a and b of the two sides of each term. Their product is the scale. Rounding adds a variance of about
- * (a² |l|² columns + b² |r|² rows) / 6, which is least if both terms are equal.
+ * The factors a and b of the two sides of each term, into `scales`. Their product is the scale. Rounding adds a variance of
+ * about (a² |l|² columns + b² |r|² rows) / 6, which is least if both terms are equal.
  */
-function scalesOf({ columns, left, rows }: FactoredBlock, lengths: Float64Array, scale: number): Float64Array {
-  const scales = new Float64Array(lengths.length);
-  for (let t = 0; t < lengths.length; t += 2) {
+function setScales(scales: Float64Array, block: FactoredBlock, lengths: Float64Array, scale: number): void {
+  const { columns, left, rows } = block;
+  for (let t = 0; t < 2 * termsOf(block); t += 2) {
     const l = lengths[t];
     const r = lengths[t + 1];
     const balanced = Math.sqrt((scale * r * Math.sqrt(rows)) / (l * Math.sqrt(columns)));
     scales[t] = left === null ? 1 : l > 0 && r > 0 ? balanced : 0;
     scales[t + 1] = left === null ? scale : l > 0 && r > 0 ? scale / balanced : 0;
   }
-  return scales;
 }
