@@ -146,15 +146,16 @@ export interface Grams {
 export interface OuterSums {
   /** Holds one person's terms of a block, left float32 [terms, rows] and right [terms, columns], until the next ones come. */
   place(block: number, left: Float32Array, right: Float32Array): Grams;
-  /** Room for the 32-bit coins of what was placed last, in this block. Fill it before each call of {@link round}. */
+  /** Room for the coins of what was placed last in this block, 8 bits each. Fill it before each call of {@link round}. */
   coins(block: number): Uint32Array;
   /**
    * Rounds what was placed: |value| times the factor of its term, up with a probability equal to the fraction. A call again
    * takes the place of the one before. Integers are exact, and so are their inner products as long as no sum of squares
    * reaches 2^53.
    * @param factors two for each term, left and right, rounded to float32
+   * @param word draws 32 further bits for each coin that its first 8 bits do not decide: one in 256
    */
-  round(block: number, factors: Float64Array): Grams;
+  round(block: number, factors: Float64Array, word: () => number): Grams;
   /** Takes the rounded terms of every block into the sum. */
   keep(): void;
   /**
@@ -162,6 +163,34 @@ export interface OuterSums {
    * forgets it.
    */
   addTo(block: number, into: Float64Array, at: number): void;
+}
+
+/**
+ * Steps of a network in float32 whose results stay where the kernel works, until {@link clear}. Arguments may lie elsewhere: they
+ * are copied in. A row of a result has the same bits whichever rows are beside it.
+ */
+export interface Workbench {
+  zeros(length: number): Float32Array;
+  /** X B for X [rows, inner] and B [inner, columns], plus a constant times the row, if there is one. */
+  multiply(
+    ...[x, inner, b, columns, row, constant]: [
+      ...[Float32Array, number, Float32Array, number],
+      ...[(Float32Array | undefined)?, number?],
+    ]
+  ): Float32Array;
+  tanh(x: Float32Array): Float32Array;
+  /** Every number times a constant. */
+  times(x: Float32Array, constant: number): Float32Array;
+  /** dy constant (1 - bent²): the slope of constant tanh at a point where tanh is `bent`, times dy. */
+  slope(dy: Float32Array, bent: Float32Array, constant: number): Float32Array;
+  /** X [rows, width] with a constant after each row. */
+  followed(x: Float32Array, width: number, constant: number): Float32Array;
+  /** Xᵀ for X [rows, columns]. */
+  transposed(x: Float32Array, columns: number): Float32Array;
+  /** Copies numbers to where they stay for the workbench's life. Clears it. */
+  keep(x: Float32Array): Float32Array;
+  /** Forgets all results: their memory is used again. */
+  clear(): void;
 }
 
 /** Takes the little-endian words of `bytes` into the sum, plus or minus, from word `start` on. A multiple of four bytes. */
@@ -199,6 +228,11 @@ export interface Kernels {
   ranks(lists: readonly Float32Array[], width: number, blends: readonly (readonly number[])[]): Float32Array[];
   factorisation(order: FactorisationOrder): Factorisation;
   outerSums(order: OuterOrder): OuterSums;
+  /**
+   * @param room numbers for which there is room; 0: none, every result has memory of its own. Results beyond the room have the same
+   * bits, but are copied to and fro.
+   */
+  workbench(room: number): Workbench;
   /**
    * Adds words to `vector`, modulo 2^32, as often as `use` calls its argument. `vector` has the sum when this returns.
    */

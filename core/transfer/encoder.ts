@@ -162,7 +162,7 @@ export interface PlatformModel {
   prepare(sums: ChargedSums): Promise<void>;
   /**
    * Streams one vector per person, as long as the shared plan. It is always computed from `shared`, never from an
-   * earlier local state. Where a map is learnt, one vector per linked person.
+   * earlier local state. Where a map is learnt, one vector per linked person. A vector is valid until the next one is asked for.
    * @param linked what the platform received of persons who let it teach the map; absent: of nobody.
    */
   contributions(

@@ -7,7 +7,7 @@
 import type { History } from '../data/domain.ts';
 import type { Contribution } from '../privacy/mechanism/mechanism.ts';
 
-/** Yields one contribution per history, in their order. */
+/** Yields one contribution per history, in their order. Read each before you ask for the next, which may use its memory again. */
 export type PerPerson = (batch: readonly History[]) => Iterable<Contribution>;
 
 /** A platform's own charged sums, over all of its persons. */

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import type { CompressedRows, Factorisation, FactorisationOrder, Kernels, Side } from '../../core/kernels/index.ts';
+import type {
+  CompressedRows,
+  Factorisation,
+  FactorisationOrder,
+  Kernels,
+  Side,
+  Workbench,
+} from '../../core/kernels/index.ts';
 import { kernels } from '../../core/kernels/index.ts';
 import { inJavaScript } from '../../core/kernels/javascript/kernels.ts';
 import { inWasm } from '../../core/kernels/wasm/kernels.ts';
@@ -455,6 +462,62 @@ describe('kernels', () => {
     });
   });
 
+  describe('workbench, WebAssembly beside JavaScript', () => {
+    /** Everything that a layer does, of sizes around 4 rows and 8 columns. */
+    function steps(bench: Workbench, rows: number, inner: number, columns: number): Float32Array[] {
+      const x = gaussians(rows * inner, `x ${rows}`);
+      const kept = bench.keep(gaussians((inner + 1) * columns, `b ${columns}`));
+      const b = kept.subarray(0, inner * columns);
+      const y = bench.multiply(x, inner, b, columns, kept.subarray(inner * columns), 0.3);
+      const bent = bench.tanh(y);
+      const z = bench.times(bent, 1.7);
+      const dy = bench.slope(z, bent, 0.7);
+      const dx = bench.multiply(dy, columns, bench.transposed(b, columns), inner);
+      const left = bench.followed(z, columns, 0.1);
+      const none = bench.multiply(bench.zeros(0), inner, b, columns);
+      return [y, bent, z, dy, dx, left, bench.zeros(5), none].map((values) => values.slice());
+    }
+    const shapes: readonly (readonly [rows: number, inner: number, columns: number])[] = [
+      [1, 3, 2],
+      [3, 5, 9],
+      [4, 8, 8],
+      [6, 7, 15],
+      [9, 18, 31],
+      [33, 1, 7],
+    ];
+
+    it('says the same, and an arena without room says it to the bit', () => {
+      for (const shape of shapes) {
+        const whole = steps(inWasm.workbench(100_000), ...shape);
+        steps(inJavaScript.workbench(0), ...shape).forEach((values, i) => assertClose(whole[i], values));
+        for (const room of [0, 1, 50, 200, 400, 800, 1600]) {
+          assert.deepEqual(steps(inWasm.workbench(room), ...shape), whole, `${shape.join(' x ')}, room ${room}`);
+        }
+      }
+    });
+
+    it('gives a row the same bits whichever rows are beside it, and keeps what it is told to keep', () => {
+      const bench = inWasm.workbench(10_000);
+      const [inner, columns] = [18, 31];
+      const x = gaussians(11 * inner, 'rows');
+      const given = gaussians(inner * columns, 'kept');
+      const b = bench.keep(given);
+      const all = bench.multiply(x, inner, b, columns).slice();
+      for (let row = 0; row < 11; row++) {
+        bench.clear();
+        const one = bench.multiply(x.subarray(row * inner, (row + 1) * inner), inner, b, columns);
+        assert.deepEqual(one, all.subarray(row * columns, (row + 1) * columns));
+      }
+      assert.deepEqual(b, given);
+    });
+
+    it('bends what is none, infinite or far away as the reference does', () => {
+      const x = Float32Array.of(NaN, Infinity, -Infinity, 1e30, -9, 0, -0, 1e-30);
+      assertClose(inWasm.tanh(x).slice(1), inJavaScript.tanh(x).slice(1), 4e-7);
+      assert.ok(Number.isNaN(inWasm.tanh(x)[0]) && Object.is(inWasm.tanh(x)[6], -0));
+    });
+  });
+
   describe('outer products of integers, WebAssembly beside JavaScript', () => {
     const blocks = [
       { rows: 19, columns: 33 },
@@ -480,7 +543,7 @@ describe('kernels', () => {
           for (let time = 0; time < (person === persons - 2 ? 2 : 1); time++) {
             const factors = Float64Array.from({ length: 2 * count }, () => 40 * Math.abs(prng.gaussian()));
             sums.coins(b).forEach((_, i, coins) => (coins[i] = prng.uint32()));
-            const rounded = sums.round(b, factors);
+            const rounded = sums.round(b, factors, () => prng.uint32());
             seen.push([...rounded.left], [...rounded.right]);
           }
         }
@@ -520,6 +583,7 @@ describe('kernels', () => {
           const rounded = sums.round(
             0,
             Float64Array.from({ length: 2 * count }, () => oneOf(factors)),
+            () => prng.uint32(),
           );
           seen.push([...rounded.left], [...rounded.right]);
           sums.keep();
@@ -543,7 +607,7 @@ describe('kernels', () => {
           sums.place(0, Float32Array.of(1), given);
           // The smallest coin rounds every fraction up, and no integer.
           sums.coins(0).forEach((_, i, coins) => (coins[i] = time === 0 ? 0 : prng.uint32()));
-          const { right } = sums.round(0, Float64Array.of(1, 1));
+          const { right } = sums.round(0, Float64Array.of(1, 1), () => (time === 0 ? 0 : prng.uint32()));
           sums.keep();
           const one = new Float64Array(4);
           sums.addTo(0, one, 0);
@@ -561,13 +625,40 @@ describe('kernels', () => {
       }
     });
 
+    it('compare 40 bits of a uniform fraction with the fraction of a number, whichever sign it has', () => {
+      const given = Float32Array.of(0.3, -0.3, 5.7501, -(2 ** -12), 2 ** -20, 0.996, -0.9999999, 1 / 256);
+      for (const one of [inWasm, inJavaScript]) {
+        const sums = one.outerSums({ blocks: [{ rows: 1, columns: given.length }], terms: 1, persons: 1 });
+        const ups = (coin: number, word: number): number[] => {
+          sums.place(0, Float32Array.of(1), given);
+          new Uint8Array(sums.coins(0).buffer, sums.coins(0).byteOffset, sums.coins(0).byteLength).fill(coin);
+          sums.round(0, Float64Array.of(1, 1), () => word);
+          sums.keep();
+          const into = new Float64Array(given.length);
+          sums.addTo(0, into, 0);
+          return Array.from(given, (value, i) => Math.abs(into[i]) - Math.floor(Math.abs(value)));
+        };
+        given.forEach((value, i) => {
+          const magnitude = Math.abs(value);
+          const fraction = (magnitude - Math.floor(magnitude)) * 256;
+          const start = Math.floor(fraction);
+          const rest = (fraction - start) * 2 ** 32;
+          for (let coin = 0; coin < 256; coin++) {
+            if (coin !== start) assert.equal(ups(coin, 0)[i], coin < start ? 1 : 0, `${one.name}: ${value}, ${coin}`);
+          }
+          if (rest > 0) assert.equal(ups(start, Math.ceil(rest) - 1)[i], 1, `${one.name}: ${value}, just below`);
+          assert.equal(ups(start, Math.ceil(rest))[i], 0, `${one.name}: ${value}, just not`);
+        });
+      }
+    });
+
     it('wrap around as 32 bits do', () => {
       for (const one of [inWasm, inJavaScript]) {
         const sums = one.outerSums({ blocks: [{ rows: 1, columns: 1 }], terms: 1, persons: 2 });
         for (const value of [2 ** 20, 3]) {
           sums.place(0, Float32Array.of(value), Float32Array.of(2 ** 11));
           sums.coins(0).fill(2 ** 32 - 1);
-          sums.round(0, Float64Array.of(1, 1));
+          sums.round(0, Float64Array.of(1, 1), () => 2 ** 32 - 1);
           sums.keep();
         }
         const into = new Float64Array(1);

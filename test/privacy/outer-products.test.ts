@@ -270,7 +270,12 @@ describe('outer products', () => {
       [{ values }, ...new Array<Contribution>(39).fill(one)],
     ]) {
       const { clamped, integers } = discreteGaussian.bound(sum, people, seededRandom('clamp'));
-      assert.equal(clamped, integers.filter((integer) => Math.abs(integer) === 1500).length);
+      const free = discreteGaussian.bound({ ...sum, bound: 2 ** 50 }, people, seededRandom('clamp')).integers;
+      assert.equal(clamped, free.filter((integer) => Math.abs(integer) > 1500).length);
+      assert.deepEqual(
+        integers,
+        free.map((integer) => Math.max(-1500, Math.min(1500, integer))),
+      );
       assert.ok(clamped > 10 && integers.every((integer) => Math.abs(integer) <= 1500), `${clamped} clamped`);
     }
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writtenOut } from '../../core/privacy/mechanism/written-out.ts';
+import { single } from '../../core/transfer/network/arithmetic.ts';
 import { personUpdates } from '../../core/transfer/trunk/gradients.ts';
 import { halvesOf } from '../../core/transfer/trunk/halves.ts';
 import type { TrunkShape } from '../../core/transfer/trunk/network.ts';
@@ -36,7 +37,7 @@ describe('trunk', () => {
     const inputs = wave(persons * 2 * shape.inputs, 1.3);
     const targets = wave(persons * 2 * shape.inputs, 2.7);
     const size = trunkSize(shape);
-    const updates = personUpdates(shape, parameters, { inputs, targets }).map(
+    const updates = personUpdates(shape, parameters, { inputs, targets }, single).map(
       (update) => writtenOut(update, size).values,
     );
     assert.equal(updates.length, persons);

@@ -4,6 +4,7 @@ export { tanh } from './bend';
 export { keepBest, keepBestOfColumns } from './best';
 export { addByteProducts, keepPossible } from './bytes';
 export { candidateScores } from './candidates';
+export { affine, followed, slope, times, transposed } from './dense';
 export { combineRows, polynomialValues } from './fields';
 export { floatGram, integerGram, outerSum, outerSumOfPairs, padRows, pairRows, roundRows } from './outer';
 export { crossProduct, multiply, rotate } from './product';

@@ -75,12 +75,15 @@ function keepBoth(out: usize, rows: i32, r: i32, s: i32, value: f64): void {
 
 /**
  * out [rows, width] in int32: x [rows, width] in float32 times the factor of its row, its magnitude rounded up with a
- * probability equal to the fraction. `words` [rows, width]: the coins, of which the upper 24 bits are used.
+ * probability equal to the fraction. `coins` [rows, width]: a byte each, the first 8 bits of a uniform fraction. Where they equal
+ * those of the magnitude's fraction, further bits decide: `ties` gets the place in `out`, followed by the rest of the magnitude's
+ * fraction in units of 2^-8, with the sign of x. Returns the number of ties; there is room for `rows` x `width`.
  */
-export function roundRows(x: usize, rows: i32, width: i32, factors: usize, words: usize, out: usize): void {
+export function roundRows(x: usize, rows: i32, width: i32, factors: usize, coins: usize, out: usize, ties: usize): i32 {
   const bytes = (<usize>width) << 2;
-  const unit = f32x4.splat(1.0 / 16777216.0);
+  const unit = f32x4.splat(256);
   const zero = f32x4.splat(0);
+  const first = ties;
   for (let r = 0; r < rows; r++) {
     const factor = v128.load32_splat(factors + ((<usize>r) << 2));
     const from = <usize>r * bytes;
@@ -88,15 +91,35 @@ export function roundRows(x: usize, rows: i32, width: i32, factors: usize, words
       const value = v128.load(x + i);
       const magnitude = f32x4.mul(f32x4.abs(value), factor);
       const low = f32x4.floor(magnitude);
-      // The sign bit is clear after the shift, and the signed conversion is one instruction.
-      const coin = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(v128.load(words + i), 8)), unit);
+      const fraction = f32x4.mul(f32x4.sub(magnitude, low), unit);
+      const start = f32x4.floor(fraction);
+      const coin = f32x4.convert_i32x4_s(
+        i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(coins + (i >> 2)))),
+      );
       // A comparison that holds is -1 in every bit.
-      const up = f32x4.lt(coin, f32x4.sub(magnitude, low));
+      const up = f32x4.lt(coin, start);
       const integer = i32x4.sub(i32x4.trunc_sat_f32x4_s(low), up);
       const negative = f32x4.lt(value, zero);
       v128.store(out + i, i32x4.sub(v128.xor(integer, negative), negative));
+      const tied = v128.and(f32x4.eq(coin, start), f32x4.lt(start, fraction));
+      if (v128.any_true(tied)) {
+        const sign = v128.and(value, i32x4.splat(0x80000000));
+        const rest = v128.or(f32x4.sub(fraction, start), sign);
+        const lanes = i32x4.bitmask(tied);
+        if (lanes & 1) ties = tie(ties, i, f32x4.extract_lane(rest, 0));
+        if (lanes & 2) ties = tie(ties, i + 4, f32x4.extract_lane(rest, 1));
+        if (lanes & 4) ties = tie(ties, i + 8, f32x4.extract_lane(rest, 2));
+        if (lanes & 8) ties = tie(ties, i + 12, f32x4.extract_lane(rest, 3));
+      }
     }
   }
+  return <i32>((ties - first) >> 3);
+}
+
+function tie(ties: usize, bytes: usize, rest: f32): usize {
+  store<u32>(ties, <u32>(bytes >> 2));
+  store<f32>(ties, rest, 4);
+  return ties + 8;
 }
 
 /** Rows whose part of a tile is summed at once: what a column of tiles reads of them stays in the nearest cache. */

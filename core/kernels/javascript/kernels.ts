@@ -12,6 +12,10 @@ import { candidateScoresInJavaScript, crossProductInJavaScript, multiplyInJavaSc
 import { ranksInJavaScript } from './ranks.ts';
 import { holdFilterInJavaScript } from './row-filter.ts';
 import { sumWordsInJavaScript } from './word-sums.ts';
+import { plainWorkbench } from './workbench.ts';
+
+const tanh = (x: Float32Array): Float32Array => x.map(Math.tanh);
+const bench = plainWorkbench({ multiply: multiplyInJavaScript, tanh });
 
 export const inJavaScript: Kernels = {
   name: 'javascript',
@@ -28,5 +32,6 @@ export const inJavaScript: Kernels = {
   sumWords: sumWordsInJavaScript,
   polynomialValues: polynomialValuesInJavaScript,
   combineRows: combineRowsInJavaScript,
-  tanh: (x) => x.map(Math.tanh),
+  tanh,
+  workbench: () => bench,
 };

@@ -4,7 +4,7 @@
  */
 import type { Grams, OuterOrder, OuterSums } from '../kernels.ts';
 
-const COIN = 2 ** -24;
+const WORD = 2 ** 32;
 const LARGEST_INTEGER = 2 ** 31 - 1;
 
 /** One side of a block: the person's floats, and integers of everybody. */
@@ -26,19 +26,22 @@ export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
   return {
     place(block, left, right) {
       const to = sides[block];
-      to.coins = new Uint32Array((left.length / to.left.width) * (to.left.padded + to.right.padded));
+      to.coins = new Uint32Array(((left.length / to.left.width) * (to.left.padded + to.right.padded)) / 4);
       to.left.floats = left;
       to.right.floats = right;
       return { left: gram(floatRows(to.left)), right: gram(floatRows(to.right)) };
     },
     coins: (block) => sides[block].coins,
-    round(block, factors): Grams {
+    round(block, factors, word): Grams {
       const { coins, kept, left, right } = sides[block];
       const terms = left.floats.length / left.width;
+      const bytes = new Uint8Array(coins.buffer);
       const rounded = [left, right].map((one, at) => {
         const first = at * terms * left.padded;
         const rows = floatRows(one).map((row, term) =>
-          Array.from(row, (value, i) => rounding(value, factors[2 * term + at], coins[first + term * one.padded + i])),
+          Array.from(row, (value, i) =>
+            rounding(value, factors[2 * term + at], bytes[first + term * one.padded + i], word),
+          ),
         );
         one.integers.splice(kept, Infinity, ...rows);
         return gram(rows);
@@ -73,10 +76,13 @@ function floatRows({ floats, width }: Side): Float32Array[] {
   return Array.from({ length: floats.length / width }, (_, row) => floats.subarray(row * width, (row + 1) * width));
 }
 
-function rounding(value: number, factor: number, word: number): number {
+function rounding(value: number, factor: number, coin: number, word: () => number): number {
   const magnitude = Math.fround(Math.abs(value) * Math.fround(factor));
   const low = Math.floor(magnitude);
-  const up = (word >>> 8) * COIN < magnitude - low ? 1 : 0;
+  const fraction = (magnitude - low) * 256;
+  const start = Math.floor(fraction);
+  const isTied = coin === start && start < fraction;
+  const up = coin < start || (isTied && word() < (fraction - start) * WORD) ? 1 : 0;
   const integer = Number.isNaN(low) ? 0 : Math.min(low, LARGEST_INTEGER) + up;
   return value < 0 ? -integer : integer;
 }

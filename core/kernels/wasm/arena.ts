@@ -38,9 +38,18 @@ export interface KernelCode {
     ]
   ): void;
   tanh(x: number, length: number, out: number): void;
+  affine(
+    ...[x, rows, inner, b, columns, added, out]: [...[number, number, number, number], ...[number, number, number]]
+  ): void;
+  times(x: number, length: number, constant: number, out: number): void;
+  slope(dy: number, bent: number, length: number, constant: number, out: number): void;
+  followed(x: number, rows: number, width: number, constant: number, out: number): void;
+  transposed(x: number, rows: number, columns: number, out: number): void;
   floatGram(x: number, rows: number, width: number, out: number): void;
   integerGram(x: number, rows: number, width: number, out: number): void;
-  roundRows(x: number, rows: number, width: number, factors: number, words: number, out: number): void;
+  roundRows(
+    ...[x, rows, width, factors, coins, out, ties]: [...[number, number, number, number], ...[number, number, number]]
+  ): number;
   padRows(from: number, rows: number, width: number, padded: number, to: number): void;
   pairRows(x: number, rows: number, width: number): void;
   outerSum(x: number, left: number, y: number, right: number, rows: number, out: number): void;
@@ -109,9 +118,19 @@ export class Arena {
     return this.#buffer.byteLength;
   }
 
-  /** Forgets what was taken; what is there stays until it is written over. */
-  reset(): void {
-    this.#top = 0;
+  /** Forgets what was taken after the first `kept` bytes; what is there stays until it is written over. */
+  reset(kept = 0): void {
+    this.#top = kept;
+  }
+
+  /** Bytes that are not taken. */
+  get room(): number {
+    return this.size - this.#top;
+  }
+
+  /** Bytes that are taken. */
+  get taken(): number {
+    return this.#top;
   }
 
   /** Room for `length` numbers of four bytes, as a byte offset that is a multiple of 16. Its content is undefined. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { inJavaScript } from '../javascript/kernels.ts';
+import { plainWorkbench } from '../javascript/workbench.ts';
 import type { Kernels } from '../kernels.ts';
 import { factorisationInWasm } from './factorisation.ts';
 import { holdFeaturesInWasm } from './features.ts';
@@ -13,10 +14,16 @@ import { candidateScoresInWasm, crossProductInWasm, multiplyInWasm, tanhInWasm }
 import { ranksInWasm } from './ranks.ts';
 import { holdFilterInWasm } from './row-filter.ts';
 import { sumWordsInWasm } from './word-sums.ts';
+import { workbenchInWasm } from './workbench.ts';
+
+const multiply: Kernels['multiply'] = (...order) => multiplyInWasm(...order) ?? inJavaScript.multiply(...order);
+const tanh: Kernels['tanh'] = (x) => tanhInWasm(x) ?? inJavaScript.tanh(x);
+const outside = plainWorkbench({ multiply, tanh });
 
 export const inWasm: Kernels = {
   name: 'wasm',
-  multiply: (...order) => multiplyInWasm(...order) ?? inJavaScript.multiply(...order),
+  multiply,
+  tanh,
   holdRows: (...order) => holdRowsInWasm(...order) ?? inJavaScript.holdRows(...order),
   holdFilter: (order) => holdFilterInWasm(order) ?? inJavaScript.holdFilter(order),
   holdFeatures: (order) => holdFeaturesInWasm(order) ?? inJavaScript.holdFeatures(order),
@@ -30,6 +37,6 @@ export const inWasm: Kernels = {
   },
   polynomialValues: (...order) => polynomialValuesInWasm(...order) ?? inJavaScript.polynomialValues(...order),
   combineRows: (...order) => combineRowsInWasm(...order) ?? inJavaScript.combineRows(...order),
-  tanh: (x) => tanhInWasm(x) ?? inJavaScript.tanh(x),
+  workbench: (room) => workbenchInWasm(room, outside),
   outerSums: (order) => outerSumsInWasm(order) ?? inJavaScript.outerSums(order),
 };

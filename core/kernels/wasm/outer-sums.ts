@@ -9,6 +9,7 @@ import { inEights, inFours } from './products.ts';
 
 /** Rows of a smaller square than this have numbers of 16 bits. */
 const NARROW_SQUARE = 2 ** 30;
+const WORD = 2 ** 32;
 
 /** One side of a block. */
 interface Side {
@@ -53,7 +54,7 @@ export function outerSumsInWasm(order: OuterOrder): OuterSums | undefined {
       sum + paddedBytes(terms * width) * (1 + persons) + paddedBytes(terms) + paddedBytes(2 * terms * terms),
     0,
   );
-  const size = sides + paddedBytes(words) + paddedBytes(result);
+  const size = sides + 3 * paddedBytes(words) + paddedBytes(result);
   return size > LARGEST_ARENA ? undefined : new WasmOuterSums(openArena(size), order, words, result);
 }
 
@@ -65,10 +66,12 @@ class WasmOuterSums implements OuterSums {
   readonly #blocks: readonly Block[];
   /** Room for a person's factors as they come, and later for their coins. */
   readonly #words: number;
+  readonly #ties: number;
   readonly #result: number;
 
   constructor(arena: Arena, { blocks, persons, terms }: OuterOrder, words: number, result: number) {
     this.#arena = arena;
+    this.#ties = arena.take(2 * words);
     this.#floats = arena.floats(0, arena.size / 4);
     this.#integers = arena.integers(0, arena.size / 4);
     this.#doubles = arena.doubles(0, arena.size / 8);
@@ -109,7 +112,7 @@ class WasmOuterSums implements OuterSums {
     return this.#views(this.#blocks[block]).coins;
   }
 
-  round(block: number, factors: Float64Array): Grams {
+  round(block: number, factors: Float64Array, word: () => number): Grams {
     const to = this.#blocks[block];
     const { left, placed, right } = to;
     for (let term = 0; term < placed; term++) {
@@ -117,16 +120,20 @@ class WasmOuterSums implements OuterSums {
       this.#floats[(right.factors >> 2) + term] = factors[2 * term + 1];
     }
     to.isPlacedNarrow = true;
-    this.#round(to, left, this.#words);
-    this.#round(to, right, this.#words + placed * left.padded * 4);
+    this.#round(to, left, this.#words, word);
+    this.#round(to, right, this.#words + placed * left.padded, word);
     return this.#views(to).grams;
   }
 
-  #round(block: Block, { factors, floats, gram, integers, padded }: Side, coins: number): void {
+  #round(block: Block, { factors, floats, gram, integers, padded }: Side, coins: number, word: () => number): void {
     const { code } = this.#arena;
     const { kept, placed } = block;
     const out = integers + kept * padded * 4;
-    code.roundRows(floats, placed, padded, factors, coins, out);
+    const ties = code.roundRows(floats, placed, padded, factors, coins, out, this.#ties);
+    for (let at = this.#ties >> 2; at < (this.#ties >> 2) + 2 * ties; at += 2) {
+      const rest = this.#floats[at + 1];
+      if (word() < Math.abs(rest) * WORD) this.#integers[(out >> 2) + this.#integers[at]] += rest < 0 ? -1 : 1;
+    }
     code.integerGram(out, placed, padded, gram);
     for (let term = 0; term < placed; term++) {
       block.isPlacedNarrow &&= this.#doubles[(gram >> 3) + term * (placed + 1)] < NARROW_SQUARE;
@@ -166,7 +173,7 @@ class WasmOuterSums implements OuterSums {
         left: this.#arena.doubles(left.gram, placed * placed),
         right: this.#arena.doubles(right.gram, placed * placed),
       },
-      coins: this.#arena.words(this.#words, placed * (left.padded + right.padded)),
+      coins: this.#arena.words(this.#words, (placed * (left.padded + right.padded)) / 4),
     });
   }
 }

@@ -46,10 +46,16 @@ interface Measured {
   readonly along: number;
 }
 
+/** Uniform bits that round numbers. */
+export interface Coins {
+  fill(into: Uint32Array): void;
+  word: () => number;
+}
+
 export class OuterProductSum {
   readonly #sum: PlannedSum;
   readonly #into: Float64Array;
-  readonly #coins: (into: Uint32Array) => void;
+  readonly #coins: Coins;
   #layout: readonly FactoredBlock[] = [];
   #rows: OuterSums | undefined;
   #terms = 0;
@@ -59,8 +65,8 @@ export class OuterProductSum {
   #lengths: readonly Float64Array[] = [];
   #scales = new Float64Array(0);
 
-  /** @param into integers of all persons [dimension], to which {@link flush} adds. @param coins fills words with coins. */
-  constructor(sum: PlannedSum, into: Float64Array, coins: (into: Uint32Array) => void) {
+  /** @param into integers of all persons [dimension], to which {@link flush} adds. */
+  constructor(sum: PlannedSum, into: Float64Array, coins: Coins) {
     this.#sum = sum;
     this.#into = into;
     this.#coins = coins;
@@ -195,9 +201,9 @@ export class OuterProductSum {
     let square = 0;
     for (const [b, block] of blocks.entries()) {
       const terms = termsOf(block);
-      this.#coins(rows.coins(b));
+      this.#coins.fill(rows.coins(b));
       setScales(this.#scales, block, this.#lengths[b], factor * this.#sum.scale);
-      const grams = rows.round(b, this.#scales);
+      const grams = rows.round(b, this.#scales, this.#coins.word);
       square += squareOf(grams);
       for (let t = 0; t < terms; t++) bulk += Math.sqrt(grams.left[t * terms + t] * grams.right[t * terms + t]);
     }

@@ -19,11 +19,11 @@ import type {
   WrittenContribution,
 } from './mechanism.ts';
 import { OuterProductSum } from './outer-products.ts';
+import type { Coins } from './outer-products.ts';
 import { RandomWords } from '../../random/random-words.ts';
 
 /** Largest K. Above it, the sum of squares of one person's integers might not be exact in a double. */
 export const LARGEST_INTEGER_CLIP = 2 ** 25;
-const HALF_A_WORD = 2 ** 31;
 const WORD = 4_294_967_296;
 
 /** Discrete Gaussian noise: the mechanism behind every claim. */
@@ -81,7 +81,7 @@ interface Rounding {
    */
   start(length: number): number;
   /** Coins for roundings of many numbers at once. */
-  coins(into: Uint32Array): void;
+  readonly coins: Coins;
   /** One person's coin: true with probability `rate`. */
   draws(rate: number): boolean;
 }
@@ -89,7 +89,8 @@ interface Rounding {
 const TO_NEAREST: Rounding = {
   round: Math.round,
   start: () => 0,
-  coins: (into) => into.fill(HALF_A_WORD),
+  // Half a unit, exactly.
+  coins: { fill: (into) => into.fill(0x80808080), word: () => 0 },
   draws: () => true,
 };
 
@@ -102,7 +103,7 @@ function stochasticRounding(words: RandomWords): Rounding {
       return fraction > 0 && words.next() < fraction * WORD ? low + 1 : low;
     },
     start: (length) => words.below(length),
-    coins: (into) => words.fill(into),
+    coins: { fill: (into) => words.fill(into), word: () => words.next() },
     // A person is never drawn more often than the rate says: the rate was rounded down to a multiple of 2^-32.
     draws: (rate) => words.next() < rate * WORD,
   };
@@ -134,7 +135,7 @@ class Accumulator implements SumAccumulator {
     this.#rounding = rounding;
     this.#integers = new Float64Array(sum.dimension);
     this.#touched = new Uint32Array(sum.dimension);
-    this.#outer = new OuterProductSum(sum, this.#integers, (into) => rounding.coins(into));
+    this.#outer = new OuterProductSum(sum, this.#integers, rounding.coins);
   }
 
   add(contribution: Contribution): void {

@@ -9,69 +9,54 @@ export type Reals = Float32Array | Float64Array;
 
 export interface Arithmetic {
   zeros(length: number): Reals;
-  /** X B for X [rows, inner] and B [inner, columns]. */
-  multiply(x: Reals, inner: number, b: Reals, columns: number): Reals;
-  /** Adds a row to every row of y [rows, row.length], times a constant. */
-  addRow(y: Reals, row: Reals, constant: number): void;
+  /** X B for X [rows, inner] and B [inner, columns], plus a constant times the row, if there is one. */
+  multiply(...[x, inner, b, columns, row, constant]: [...[Reals, number, Reals, number], ...[Reals?, number?]]): Reals;
   tanh(x: Reals): Reals;
   /** Every number times a constant. */
   times(x: Reals, constant: number): Reals;
   /** The slope of constant tanh at a point where tanh is `bent`, times dy. */
   slope(dy: Reals, bent: Reals, constant: number): Reals;
+  /** X [rows, width] with a constant after each row. */
+  followed(x: Reals, width: number, constant: number): Reals;
+  /** Xᵀ for X [rows, columns]. */
+  transposed(x: Reals, columns: number): Reals;
 }
 
-// float32 and float64 have loops of their own: the JavaScript engine runs a loop that has seen both types several times slower.
-export const single: Arithmetic = {
-  zeros: (length) => new Float32Array(length),
-  multiply: (x, inner, b, columns) => (x.length === 0 ? new Float32Array(0) : kernels.multiply(x, inner, b, columns)),
-  addRow(y, row, constant) {
-    const to = y as Float32Array;
-    const added = Float32Array.from(row, (value) => constant * value);
-    for (let i = 0; i < to.length; i += added.length) for (let j = 0; j < added.length; j++) to[i + j] += added[j];
-  },
-  tanh: (x) => kernels.tanh(x as Float32Array),
-  times(x, constant) {
-    const from = x as Float32Array;
-    const out = new Float32Array(from.length);
-    for (let i = 0; i < out.length; i++) out[i] = constant * from[i];
-    return out;
-  },
-  slope(dy, bent, constant) {
-    const [slopes, bends] = [dy as Float32Array, bent as Float32Array];
-    const out = new Float32Array(slopes.length);
-    for (let i = 0; i < out.length; i++) out[i] = slopes[i] * constant * (1 - bends[i] * bends[i]);
-    return out;
-  },
-};
+/** Results of a pass outlive it. A workbench with room is faster. */
+export const single: Arithmetic = kernels.workbench(0);
 
 export const double: Arithmetic = {
   zeros: (length) => new Float64Array(length),
-  multiply(x, inner, b, columns) {
+  multiply(x, inner, b, columns, row, constant = 1) {
     const rows = x.length / inner;
     const out = new Float64Array(rows * columns);
-    for (let row = 0; row < rows; row++) {
+    for (let r = 0; r < rows; r++) {
       for (let i = 0; i < inner; i++) {
-        const value = x[row * inner + i];
-        for (let j = 0; j < columns; j++) out[row * columns + j] += value * b[i * columns + j];
+        const value = x[r * inner + i];
+        for (let j = 0; j < columns; j++) out[r * columns + j] += value * b[i * columns + j];
       }
+      if (row !== undefined) for (let j = 0; j < columns; j++) out[r * columns + j] += constant * row[j];
     }
     return out;
-  },
-  addRow(y, row, constant) {
-    for (let i = 0; i < y.length; i += row.length) for (let j = 0; j < row.length; j++) y[i + j] += constant * row[j];
   },
   tanh: (x) => Float64Array.from(x, tanh),
   times: (x, constant) => Float64Array.from(x, (value) => constant * value),
   slope: (dy, bent, constant) => Float64Array.from(dy, (value, i) => value * constant * (1 - bent[i] * bent[i])),
+  followed(x, width, constant) {
+    const out = new Float64Array(x.length + x.length / width);
+    for (let i = 0, o = 0; i < x.length; i += width, o += width + 1) {
+      for (let j = 0; j < width; j++) out[o + j] = x[i + j];
+      out[o + width] = constant;
+    }
+    return out;
+  },
+  transposed(x, columns) {
+    const rows = x.length / columns;
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j];
+    return out;
+  },
 };
-
-/** Xᵀ for X [rows, columns]. */
-export function transposed(arithmetic: Arithmetic, x: Reals, columns: number): Reals {
-  const rows = x.length / columns;
-  const out = arithmetic.zeros(x.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j];
-  return out;
-}
 
 /** tanh, to 1e-15: three times as fast as Math.tanh. */
 export const tanh = (x: number): number => 1 - 2 / (Math.exp(2 * x) + 1);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Reals } from './arithmetic.ts';
-import { tanh, transposed } from './arithmetic.ts';
+import { tanh } from './arithmetic.ts';
 import type { Pass, SequenceLayer } from './layer.ts';
 
 export interface AttentionPass extends Pass {
@@ -78,7 +78,7 @@ export function attention(
               }
             }
           }
-          const through = arithmetic.multiply(errors, inner, transposed(arithmetic, keys, inner), width);
+          const through = arithmetic.multiply(errors, inner, arithmetic.transposed(keys, inner), width);
           for (let example = 0; example + 1 < offsets.length; example++) {
             for (let i = offsets[example]; i < offsets[example + 1]; i++) {
               for (let j = 0; j < width; j++) {

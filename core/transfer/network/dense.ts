@@ -3,7 +3,7 @@
  * @module
  */
 import type { Reals } from './arithmetic.ts';
-import { added, transposed } from './arithmetic.ts';
+import { added } from './arithmetic.ts';
 import type { Backward, Factors, Layer } from './layer.ts';
 import { shifted, sizeOfBlocks } from './layer.ts';
 
@@ -25,28 +25,20 @@ export function dense(inputs: number, outputs: number, names: DenseNames, consta
     ],
     run(arithmetic, parameters, x) {
       const weights = parameters.subarray(0, inputs * outputs);
-      const y = arithmetic.multiply(x, inputs, weights, outputs);
-      if (hasBias) arithmetic.addRow(y, parameters.subarray(inputs * outputs), constant);
+      const bias = hasBias ? parameters.subarray(inputs * outputs) : undefined;
+      const y = arithmetic.multiply(x, inputs, weights, outputs, bias, constant);
       return {
         y,
         backward(dy, wantsInput = true) {
           const dx = wantsInput
-            ? arithmetic.multiply(dy, outputs, transposed(arithmetic, weights, outputs), inputs)
+            ? arithmetic.multiply(dy, outputs, arithmetic.transposed(weights, outputs), inputs)
             : arithmetic.zeros(0);
-          const left = hasBias ? followedBy(constant, x, inputs, arithmetic.zeros((x.length / inputs) * rows)) : x;
+          const left = hasBias ? arithmetic.followed(x, inputs, constant) : x;
           return { dx, factors: [{ at: 0, rows, columns: outputs, left, right: dy }] };
         },
       };
     },
   };
-}
-
-function followedBy(constant: number, x: Reals, width: number, out: Reals): Reals {
-  for (let row = 0; row < x.length / width; row++) {
-    out.set(x.subarray(row * width, (row + 1) * width), row * (width + 1));
-    out[row * (width + 1) + width] = constant;
-  }
-  return out;
 }
 
 /** y = scale tanh(x). */

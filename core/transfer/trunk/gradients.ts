@@ -3,10 +3,10 @@
  * @module
  */
 import type { FactoredContribution } from '../../privacy/mechanism/mechanism.ts';
-import { single } from '../network/arithmetic.ts';
+import type { Arithmetic } from '../network/arithmetic.ts';
 import { contributionOf } from '../network/layer.ts';
 import type { TrunkShape } from './network.ts';
-import { checkTrunk, trunkNetwork } from './network.ts';
+import { checkTrunk, trunkNetwork, trunkSize } from './network.ts';
 
 /** Two examples per person: the first half of a history predicts the second, and the second the first. */
 export const EXAMPLES = 2;
@@ -20,14 +20,23 @@ export interface TrunkBatch {
   readonly targets: Float32Array /* [examples, inputs] */;
 }
 
-/** Minus the sum of the gradients of each person's two examples. */
+/** Numbers that a pass over so many examples leaves behind, and the weights both ways round; rather too many than too few. */
+export function numbersOfPass(shape: TrunkShape, examples: number): number {
+  const { bottleneck, hidden, inputs } = shape;
+  return examples * (14 * (hidden + 2) + 24 * (inputs + bottleneck + 2)) + 4 * trunkSize(shape);
+}
+
+/**
+ * Minus the sum of the gradients of each person's two examples. @param arithmetic whose results the updates are views of.
+ */
 export function personUpdates(
   shape: TrunkShape,
   parameters: Float32Array,
   { inputs, targets }: TrunkBatch,
+  arithmetic: Arithmetic,
 ): readonly FactoredContribution[] {
   checkTrunk(shape, parameters);
-  const pass = trunkNetwork(shape).run(single, parameters, inputs);
+  const pass = trunkNetwork(shape).run(arithmetic, parameters, inputs);
   const left = targets.map((target, i) => target - pass.y[i]);
   const { factors } = pass.backward(left, false);
   const persons = inputs.length / shape.inputs / EXAMPLES;

@@ -4,19 +4,21 @@
  * @module
  */
 import type { History } from '../../data/domain.ts';
+import { kernels } from '../../kernels/index.ts';
+import type { Workbench } from '../../kernels/index.ts';
 import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
 import type { SharedModel } from '../encoder.ts';
 import type { PerPerson } from '../per-person.ts';
 import type { Trainee, TrainingContext } from '../training/training.ts';
 import type { Encode } from '../views/view.ts';
-import { EXAMPLES, personUpdates } from './gradients.ts';
+import { EXAMPLES, numbersOfPass, personUpdates } from './gradients.ts';
 import { halvesOf } from './halves.ts';
 import { HistoryInputs, momentsOf, scaleInputs, scalingOf } from './history-inputs.ts';
 import { checkTrunk, encode, trunkShapeOf } from './network.ts';
 import type { TrunkShape } from './network.ts';
 
-/** Numbers in the factors of a batch, about, which limits the persons in it. */
-const BATCH_NUMBERS = 1 << 21;
+/** Numbers in the factors of a batch, about, which limits the persons in it: what a pass leaves behind stays in the caches. */
+const BATCH_NUMBERS = 1 << 20;
 const LARGEST_BATCH = 512;
 
 /** The contribution of a person whose history is too short to be split: all zeros. */
@@ -52,19 +54,27 @@ interface Round {
 
 /**
  * One update per person: minus the gradient of the person's two examples, or zeros for a history too short to be split.
- * A person's update does not depend on the other persons of the batch.
+ * A person's update does not depend on the other persons of the batch,
+ * and lies in memory that the next ones use again.
  */
 function updates({ shape, shared, round, input }: Round): PerPerson {
   const capacity = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_NUMBERS / (8 * EXAMPLES * shape.hidden))));
   checkTrunk(shape, shared);
+  const workbench = kernels.workbench(numbersOfPass(shape, EXAMPLES * capacity));
+  const held = workbench.keep(shared);
   return function* (batch) {
     for (let start = 0; start < batch.length; start += capacity) {
-      yield* updatesOf(batch.slice(start, start + capacity), { shape, shared, round, input });
+      workbench.clear();
+      yield* updatesOf(batch.slice(start, start + capacity), { shape, shared: held, round, input }, workbench);
     }
   };
 }
 
-function* updatesOf(persons: readonly History[], { shape, shared, round, input }: Round): Generator<Contribution> {
+function* updatesOf(
+  persons: readonly History[],
+  { shape, shared, round, input }: Round,
+  workbench: Workbench,
+): Generator<Contribution> {
   const width = shape.inputs;
   const inputs = new Float32Array(persons.length * EXAMPLES * width);
   const targets = new Float32Array(inputs.length);
@@ -85,7 +95,7 @@ function* updatesOf(persons: readonly History[], { shape, shared, round, input }
   }
   const numbers = taught * EXAMPLES * width;
   const examples = { inputs: inputs.subarray(0, numbers), targets: targets.subarray(0, numbers) };
-  const values = taught === 0 ? [] : personUpdates(shape, shared, examples);
+  const values = taught === 0 ? [] : personUpdates(shape, shared, examples, workbench);
   for (const row of rows) yield row < 0 ? NOTHING : values[row];
 }
 
