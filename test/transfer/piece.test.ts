@@ -4,6 +4,7 @@ import { checkOneAtATime, trainingCompliance, viewCompliance } from '../../compl
 import { composeEncoder } from '../../core/transfer/compose.ts';
 import type { PerPerson } from '../../core/transfer/per-person.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
+import { representationOf } from '../../core/transfer/training/representation.ts';
 
 /** Settings of pieces that have no usable defaults, or are slow with them. */
 const SETTINGS: Readonly<Record<string, object>> = {
@@ -37,6 +38,24 @@ describe('pieces that carry a claim', () => {
   it('a training is never put above a view that is made from raw data', () => {
     const above = { views: [{ name: 'plain-als' }], training: { name: 'autoencoder' } };
     assert.throws(() => composeEncoder(above), { code: 'TRANSFER_LAW', message: /raw data/ });
+  });
+
+  it('under a local mode a training sends as many numbers as the mode carries, and raw all of them', () => {
+    for (const { name } of trainings.all) {
+      const training = trainings.named(name);
+      const settings = training.settings({});
+      const sent = (mode: 'ldp' | 'cohort', epsilon0: number): number =>
+        training.width(8, settings, { mode, epsilon0 });
+      assert.deepEqual([sent('ldp', 8), sent('ldp', 4), sent('cohort', 8), sent('cohort', 4)], [5, 2, 6, 4], name);
+      const raw = training.width(8, settings, { mode: 'raw', epsilon0: null });
+      assert.ok(raw >= 8 && raw === training.width(8, settings), `${name} sends ${raw} numbers`);
+    }
+  });
+
+  it('a representation is z with a constant behind it, where there is room for one', () => {
+    assert.deepEqual([...representationOf([1, 2, 3], 4)], [1, 2, 3, 0.5]);
+    assert.deepEqual([...representationOf([1, 2, 3], 2)], [1, 2]);
+    assert.deepEqual([...representationOf(undefined, 4)], [0, 0, 0, 0]);
   });
 
   it('a training by towers is refused above a view without vectors of items, before any platform prepares', () => {

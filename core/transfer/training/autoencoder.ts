@@ -19,6 +19,7 @@ import { initialTrunk, trunkBlocks, trunkShapeOf } from '../trunk/network.ts';
 import { trunkTrainee } from '../trunk/training.ts';
 import { OPTIMISERS } from './optimisers.ts';
 import type { OptimiserName } from './optimisers.ts';
+import { representationWidth } from './representation.ts';
 import type { Training } from './training.ts';
 
 export interface AutoencoderSettings {
@@ -69,7 +70,7 @@ export const autoencoder: Training<AutoencoderSettings> = {
   defaults,
   ablation: { off: 'the trunk as it starts, not trained', settings: { learningRate: 1e-9 } },
   settings: (raw) => parseSettings(schema, raw, 'autoencoder'),
-  width: (_, { bottleneck }) => bottleneck,
+  width: (_, { bottleneck }, release) => representationWidth(bottleneck - 1, release),
   asks: (_shape, _platform, inputs, settings) => [
     momentsAsk(momentsLabel, trunkShape(inputs, settings).inputs, settings.momentShare),
   ],

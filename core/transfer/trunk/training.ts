@@ -9,6 +9,7 @@ import type { Workbench } from '../../kernels/index.ts';
 import type { Contribution } from '../../privacy/mechanism/mechanism.ts';
 import type { SharedModel } from '../encoder.ts';
 import type { PerPerson } from '../per-person.ts';
+import { representationOf, representationWidth } from '../training/representation.ts';
 import type { Trainee, TrainingContext } from '../training/training.ts';
 import type { Encode } from '../views/view.ts';
 import { EXAMPLES, numbersOfPass, personUpdates } from './gradients.ts';
@@ -24,9 +25,6 @@ const LARGEST_BATCH = 512;
 /** The contribution of a person whose history is too short to be split: all zeros. */
 const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
 
-/** The constant in a representation: about the length of z. */
-const ANCHOR = 0.5;
-
 /**
  * Releases the moments of the inputs, which is charged, and returns the platform's part in the rounds.
  * @param momentsLabel label of that sum. @throws TransferError TRANSFER_SHAPE; PrivacyError of the sum.
@@ -39,7 +37,7 @@ export async function trunkTrainee(context: TrainingContext<object>, momentsLabe
   const input: Input = (items, length) => scaleInputs(inputs.raw(items, length), scaling);
   return {
     contribution: (shared, round) => updates({ shape, shared, round, input }),
-    encode: (shared) => encoderOf(shape, shared, input),
+    encode: (shared) => encoderOf(shape, shared, input, representationWidth(shape.bottleneck, context.shape.release)),
   };
 }
 
@@ -99,18 +97,10 @@ function* updatesOf(
   for (const row of rows) yield row < 0 ? NOTHING : values[row];
 }
 
-/**
- * z of a whole history, followed by a constant. A released vector has unit length, and with the constant its direction
- * still shows the length of z. Zeros for an empty history.
- */
-function encoderOf(shape: TrunkShape, shared: SharedModel, input: Input): Encode {
-  return ({ items }) => {
-    const representation = new Float32Array(shape.bottleneck + 1);
-    if (items.length === 0) return representation;
-    representation.set(encode(shape, shared, input(items, items.length)));
-    representation[shape.bottleneck] = ANCHOR;
-    return representation;
-  };
+/** z of a whole history. @param width numbers of a representation. */
+function encoderOf(network: TrunkShape, shared: SharedModel, input: Input, width: number): Encode {
+  return ({ items }) =>
+    representationOf(items.length === 0 ? undefined : encode(network, shared, input(items, items.length)), width);
 }
 
 function* momentsIn(batch: readonly History[], inputs: HistoryInputs): Generator<Contribution> {

@@ -24,6 +24,7 @@ import type { PerPerson } from '../../per-person.ts';
 import { OPTIMISERS } from '../optimisers.ts';
 import type { OptimiserName } from '../optimisers.ts';
 import { heldOutContribution, HELD_OUT_SHARE, PROGRESS, withProgress } from '../stopping.ts';
+import { representationOf, representationWidth } from '../representation.ts';
 import type { Trainee, Training, TrainingContext } from '../training.ts';
 import { EXAMPLES, examplesOf, seenOf, TASKS } from './examples.ts';
 import type { Task } from './examples.ts';
@@ -122,10 +123,6 @@ export interface TowersDesign<Settings extends TowerSettings> {
 }
 
 const COUNTS = 'training/counts';
-/**
- * The constant in a representation. Released vectors have unit length, and with the constant their direction still shows the length of z.
- */
-const ANCHOR = 0.5;
 const NO_SCORE = (): (() => number) => () => 0;
 const NOTHING: Contribution = { indices: new Uint32Array(0), values: new Float32Array(0) };
 
@@ -143,7 +140,7 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
     defaults,
     ablation,
     settings: (raw) => parseSettings(schema, raw, name),
-    width: (inputs, settings) => design.layers(inputs, settings).dimension + 1,
+    width: (inputs, settings, release) => representationWidth(design.layers(inputs, settings).dimension, release),
     asks(shape, platform, _, settings) {
       const portion = countShare(settings);
       if (portion === 0) return [];
@@ -265,14 +262,12 @@ function trainee<Settings extends TowerSettings>(
     },
     encode(shared) {
       const vectors = allVectors(double, both, shared, items);
+      const width = representationWidth(both.dimension, context.shape.release);
       return (history) => {
-        const representation = new Float32Array(both.dimension + 1);
-        if (history.items.length === 0) return representation;
+        if (history.items.length === 0) return representationOf(undefined, width);
         const seen = seenOf(history.items, settings);
         const w = rowsOf(double, vectors, both.dimension, seen);
-        representation.set(both.runPerson(double, shared, w, Uint32Array.of(0, seen.length)).y);
-        representation[both.dimension] = ANCHOR;
-        return representation;
+        return representationOf(both.runPerson(double, shared, w, Uint32Array.of(0, seen.length)).y, width);
       };
     },
   };
