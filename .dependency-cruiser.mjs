@@ -56,6 +56,12 @@ export default {
     { name: 'server-never-meets-client', severity: 'error', from: { path: '^server/' }, to: { path: '^client/' } },
     { name: 'client-never-meets-server', severity: 'error', from: { path: '^client/' }, to: { path: '^server/' } },
     {
+      name: 'work-never-knows-who-serves',
+      severity: 'error',
+      from: { path: '^client/work/' },
+      to: { path: '^client/serving/' },
+    },
+    {
       name: 'core-does-no-io',
       severity: 'error',
       from: { path: '^(core|proto)/', pathNot: 'generate\\.mjs$' },

@@ -6,12 +6,11 @@
  */
 import type { Domain } from '../../core/data/domain.ts';
 import type { FederationPlan } from '../../core/federation/plan.ts';
-import { trainedPart } from '../../core/federation/shared-model.ts';
-import type { SharedModel } from '../../core/transfer/encoder.ts';
 import { restoreNewcomer } from '../../core/transfer/newcomer/newcomer.ts';
-import type { Newcomer, NewcomerTask } from '../../core/transfer/newcomer/newcomer.ts';
+import type { Newcomer } from '../../core/transfer/newcomer/newcomer.ts';
 import type { Log } from '../../host/log.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
+import { newcomerTask } from '../work/newcomer-task.ts';
 import type { Workshop } from '../work/workshop.ts';
 
 export interface OwnHistoriesOptions {
@@ -52,12 +51,4 @@ export class OwnHistories {
       ...choice.weights,
     });
   }
-}
-
-/** @throws RangeError if the encoder trains no item vectors, or the items have no places in a vocabulary. */
-export function newcomerTask(plan: FederationPlan, domain: Domain, shared: SharedModel): Omit<NewcomerTask, 'seed'> {
-  const { places, catalogue } = domain;
-  const vectors = places && plan.encoder.itemVectors?.(plan.shared, trainedPart(plan, shared), places);
-  if (vectors === undefined) throw new RangeError(`encoder ${plan.encoder.name} has no vectors for the items`);
-  return { own: domain, items: catalogue.length, shared: vectors };
 }

@@ -20,7 +20,7 @@ import { evaluateTarget } from '../evaluation/evaluate.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import { roundWorkOf } from '../rounds/update.ts';
 import type { RoundWork, Update, UpdateOrder } from '../rounds/update.ts';
-import { newcomerTask } from '../serving/own-histories.ts';
+import { newcomerTask } from './newcomer-task.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
 export class LocalWorkshop implements Workshop {
