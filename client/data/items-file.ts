@@ -24,11 +24,23 @@ export interface ItemsFile extends Items {
 /** MovieLens' item files, which have no header. */
 const BARE = /^(movies\.dat|u\.item)$/i;
 
-/** The file of items beside a source, if there is one: `<name>.items.tsv` or `.csv`, else RecBole's or MovieLens' own. */
+/**
+ * The file of items beside a source, if there is one: `<name>.items.tsv` or `.csv`, else RecBole's or MovieLens' own.
+ * @throws DataError DATA_TWO_FILES if there are several with that name: their items may differ.
+ */
 export async function itemsBeside({ path, name, files }: Source): Promise<string | undefined> {
   const folder = dirname(files.length === 1 ? files[0] : path);
   const beside = dirname(path);
-  const named = ['tsv', 'csv', 'tsv.gz', 'csv.gz'].map((ending) => join(beside, `${name}.items.${ending}`));
+  const endings = ['tsv', 'csv', 'tsv.gz', 'csv.gz'].map((ending) => join(beside, `${name}.items.${ending}`));
+  const named: string[] = [];
+  for (const one of endings) if (one !== path && (await exists(one))) named.push(one);
+  if (named.length > 1) {
+    const both = named.map((one) => basename(one)).join(' and ');
+    throw new DataError(
+      'DATA_TWO_FILES',
+      `${beside} has ${both}: keep the one that is to be read, or name it with --items`,
+    );
+  }
   const movieLens: Readonly<Record<string, string>> = {
     'ratings.csv': 'movies.csv',
     'ratings.dat': 'movies.dat',
@@ -36,12 +48,9 @@ export async function itemsBeside({ path, name, files }: Source): Promise<string
   };
   const movies = movieLens[basename(files[0])] as string | undefined;
   const atomic = atomicBeside(files[0], 'item');
-  const candidates = [
-    ...named,
-    ...[atomic, movies].flatMap((file) => (file === undefined ? [] : [join(folder, file)])),
-  ];
-  for (const candidate of candidates) if (candidate !== path && (await exists(candidate))) return candidate;
-  return undefined;
+  const own = [atomic, movies].flatMap((file) => (file === undefined ? [] : [join(folder, file)]));
+  for (const candidate of own) if (candidate !== path && (await exists(candidate))) named.push(candidate);
+  return named.at(0);
 }
 
 /**

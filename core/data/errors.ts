@@ -10,6 +10,7 @@ export const DataError = errorsOf('DataError', {
   DATA_FORMAT_UNKNOWN: { kind: 'input', about: 'neither the name nor the content of a file shows its format' },
   DATA_FORMAT_BROKEN: { kind: 'input', about: 'a file is not what its name or its first bytes say' },
   DATA_UNREADABLE: { kind: 'input', about: 'a data file does not exist or cannot be read' },
+  DATA_TWO_FILES: { kind: 'input', about: 'two files could be meant, and nobody said which' },
   DATA_NO_READING: { kind: 'input', about: 'there is no reading file beside the data' },
   DATA_READING: { kind: 'input', about: 'a reading file is not in its format' },
   DATA_READING_CHANGED: { kind: 'input', about: 'the reading file is not the one that the platform started with' },

@@ -48,6 +48,14 @@ export async function openWorld(request: WorldRequest): Promise<World> {
   }
   const files = await interactionFiles(data);
   const names = platforms.length > 0 ? platforms : [...files.keys()].sort();
+  for (const name of names) {
+    const [one, ...others] = files.get(name) ?? [];
+    if (others.length === 0) continue;
+    throw new SimulationError(
+      'SIMULATION_WORLD',
+      `platform ${name} has more than one file in ${data}: ${[one, ...others].join(' and ')}. Keep the one that is to be read`,
+    );
+  }
   const missing = names.filter((name) => !files.has(name));
   if (missing.length > 0 || names.length < 2) {
     const found = [...files.keys()].sort().join(', ') || 'none';
@@ -59,7 +67,7 @@ export async function openWorld(request: WorldRequest): Promise<World> {
     );
   }
   const opened: OpenedFile[] = [];
-  for (const name of names) opened.push(await openFile(join(data, files.get(name) ?? ''), name));
+  for (const name of names) opened.push(await openFile(join(data, files.get(name)?.[0] ?? ''), name));
   const domains = opened.map(({ domain }) => domain);
   return { name: names.join(', '), domains, readings: opened.map(({ reading }) => reading) };
 }
@@ -88,7 +96,8 @@ function leftOut(bad: number): string {
   return bad === 0 ? '' : `; rows that cannot be read: ${bad}`;
 }
 
-async function interactionFiles(folder: string): Promise<Map<string, string>> {
+/** The files of each platform: one, unless somebody left another form of it there. */
+async function interactionFiles(folder: string): Promise<Map<string, readonly string[]>> {
   let entries: string[];
   try {
     entries = await readdir(folder);
@@ -97,6 +106,10 @@ async function interactionFiles(folder: string): Promise<Map<string, string>> {
       cause: error,
     });
   }
-  const files = entries.filter((entry) => ENDING.test(entry) && !NOT_INTERACTIONS.test(entry));
-  return new Map(files.map((file) => [file.replace(ENDING, ''), file]));
+  const files = new Map<string, readonly string[]>();
+  for (const entry of entries.filter((one) => ENDING.test(one) && !NOT_INTERACTIONS.test(one)).sort()) {
+    const name = entry.replace(ENDING, '');
+    files.set(name, [...(files.get(name) ?? []), entry]);
+  }
+  return files;
 }

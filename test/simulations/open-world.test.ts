@@ -32,4 +32,23 @@ describe('A world of files', () => {
     );
     assert.equal(readings[1], `films is read by ${path('films.csv.reading.yaml')}`);
   });
+
+  it('refuses a platform with two files, and names both; the others can still be read', async () => {
+    const data = await mkdtemp(join(folder, 'two-'));
+    for (const name of ['food.tsv', 'food.csv', 'toys.tsv', 'books.tsv'])
+      await writeFile(join(data, name), name.endsWith('csv') ? 'person,item\na,x\n' : 'person\titem\na\ty\n');
+    const sizes = { seed: '1', world: null, persons: 1, items: 1, worldOverlap: 0, meanHistory: 3 };
+    await assert.rejects(openWorld({ data, platforms: [], ...sizes }), {
+      code: 'SIMULATION_WORLD',
+      message: `platform food has more than one file in ${data}: food.csv and food.tsv. Keep the one that is to be read`,
+    });
+    const { domains } = await openWorld({ data, platforms: ['toys', 'books'], ...sizes });
+    assert.equal(domains.length, 2);
+    await rm(join(data, 'food.csv'));
+    for (const ending of ['tsv', 'csv']) await writeFile(join(data, `food.items.${ending}`), 'y\n');
+    await assert.rejects(inspectSource(join(data, 'food.tsv')), {
+      code: 'DATA_TWO_FILES',
+      message: `${data} has food.items.tsv and food.items.csv: keep the one that is to be read, or name it with --items`,
+    });
+  });
 });
