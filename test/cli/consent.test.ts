@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { openSqliteStore } from '../../client/store/sqlite.ts';
 import { readPersons } from '../../cli/person-file.ts';
 import { consentCommand } from '../../cli/commands/consent.ts';
@@ -73,6 +73,25 @@ describe('isthmus consent', () => {
     assert.match(astray.stderr, /the target "bookz" has no consent on record \[CONSENT_INVALID\]/);
     assert.equal((await consent('list', 'x', '--target', 'bookz')).code, 3);
     assert.match((await consent('list', 'x')).stdout, /^b\tbooks\t/m);
+  });
+
+  it('ends again what was withdrawn after a copy of the state was made, for everybody whom the copy still has', async () => {
+    const onRecord = async (): Promise<readonly string[]> => {
+      const { stdout } = await consent('list', 'r', '--json');
+      return (JSON.parse(stdout) as { consents: { person: string }[] }).consents.map(({ person }) => person).sort();
+    };
+    await consent('add', 'r', '--target', 'books', '--person', 'early,late,stays');
+    await consent('withdraw', 'r', '--person', 'early');
+    copyFileSync(place.path('r/state.db'), place.path('copy.db'));
+    await consent('withdraw', 'r', '--person', 'late');
+    assert.deepEqual(await onRecord(), ['stays']);
+    copyFileSync(place.path('copy.db'), place.path('r/state.db'));
+    assert.deepEqual(await onRecord(), ['late', 'stays'], 'a copy knows no later withdrawal');
+    writeFileSync(place.path('withdrawn.txt'), 'early\nlate\n');
+    const { code, stdout, stderr } = await consent('withdraw', 'r', '--file', place.path('withdrawn.txt'));
+    assert.deepEqual([code, stdout.split(';')[0]], [3, 'consents withdrawn: 1']);
+    assert.match(stderr, /no consent on record of: early/);
+    assert.deepEqual(await onRecord(), ['stays']);
   });
 
   it('knows, once a platform was started, whom its data holds and who is in the federation', async () => {
