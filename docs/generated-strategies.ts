@@ -136,6 +136,10 @@ Nothing of it leaves the target, so no law applies.
 |---|---|---|${REAL_RULE}
 ${readouts.map((one) => `| \`${one.name}\` | ${sourced(one)} | ${bothWays(one.name)} | ${realOfDecoder(one.name)} |`).join('\n')}
 
+\`pooled\` is for a source without linked persons. Over the prior, for persons whom beauty alone knows and no linked person does:
+${unlinkedText(measured)}. A map that was fitted on persons of one shop misreads those of another, even if one model makes the numbers of both (\`vectors\`).
+The guard let it in every time, because it judges by linked persons: choose \`pooled\` only if one training gives the numbers of all platforms one meaning.
+
 | item space | method and source | planted | ${REAL_HEAD} |
 |---|---|---|${REAL_RULE}
 ${spaces.map((one) => `| \`${one.name}\` | ${sourced(one)} | ${bothWays(one.name)} | ${realOfDecoder(`ridge@${one.name}`)} |`).join('\n')}
@@ -198,6 +202,17 @@ function studyRow(study: Study, kept: KeptStudy | undefined): string {
   const { caveats, method, name, planted, question, reference } = study;
   const without = `${method}; \`${planted.ablation.method}\`: ${planted.ablation.off}`;
   return `| \`${name}\` | ${question} (${reference}) | ${without} | ${gainsOf(kept ? [kept.planted] : [])} | ${gainsOf(kept?.real ?? [])} | ${caveats.join(' ')} |`;
+}
+
+/** `pooled` in the settings where a source has no linked persons. */
+function unlinkedText(measured: readonly Summary[]): string {
+  return measured
+    .filter(({ decoder, setting }) => decoder === 'pooled' && setting.includes(' unlinked '))
+    .map(
+      (row) =>
+        `${claimText(row.figures['uniform'].overPrior, row)} (\`${row.encoder}\`, ${settingTitle(row.setting.split(' ')[0])})`,
+    )
+    .join(', ');
 }
 
 function plantedRow({ method, world, off, ...gains }: Verified): string {
