@@ -43,11 +43,12 @@ export class RandomWords {
   below(bound: number): number {
     if (bound <= 1_048_576) {
       // Lemire (2019), "Fast random integer generation in an interval": the product stays below 2^52, so it is exact.
-      const reject = 4_294_967_296 % bound;
+      // Only a low part below the bound can be one that must be rejected: the slow remainder is rarely needed.
       for (;;) {
         const product = this.next() * bound;
         const high = Math.floor(product / 4_294_967_296);
-        if (product - high * 4_294_967_296 >= reject) return high;
+        const low = product - high * 4_294_967_296;
+        if (low >= bound || low >= 4_294_967_296 % bound) return high;
       }
     }
     const highSpan = 2 ** Math.ceil(Math.log2(Math.ceil(bound / 4_294_967_296)));

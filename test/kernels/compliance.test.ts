@@ -652,6 +652,26 @@ describe('kernels', () => {
       }
     });
 
+    it('sum more persons than the arena has room for, some of them with numbers beyond 16 bits', () => {
+      const [columns, persons] = [40_000, 12];
+      const sums = [inWasm, inJavaScript].map((one) => {
+        const job = one.outerSums({ blocks: [{ rows: 1, columns }], terms: 1, persons });
+        const prng = new Prng('crowd');
+        for (let person = 0; person < persons; person++) {
+          const right = Float32Array.from({ length: columns }, () => (person === 9 ? 2 ** 17 : 50) * prng.gaussian());
+          job.place(0, Float32Array.of(1), right);
+          job.coins(0).fill(0x80808080);
+          job.round(0, Float64Array.of(3, 1), () => 0);
+          job.keep();
+        }
+        const into = new Float64Array(columns);
+        job.addTo(0, into, 0);
+        return into;
+      });
+      assert.deepEqual(sums[0], sums[1]);
+      assert.ok(sums[0].some((value) => Math.abs(value) > 2 ** 17));
+    });
+
     it('wrap around as 32 bits do', () => {
       for (const one of [inWasm, inJavaScript]) {
         const sums = one.outerSums({ blocks: [{ rows: 1, columns: 1 }], terms: 1, persons: 2 });

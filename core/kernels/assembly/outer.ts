@@ -144,7 +144,7 @@ export function pairRows(x: usize, rows: i32, width: i32): void {
   }
 }
 
-/** out [left, right] in int32, modulo 2^32: the sum of the outer products of both sides' rows, 4 x 8 numbers at a time. */
+/** out [left, right] in int32, modulo 2^32: plus the sum of the outer products of both sides' rows, 4 x 8 numbers at a time. */
 export function outerSum(x: usize, left: i32, y: usize, right: i32, rows: i32, out: usize): void {
   sumBlocks<i32>(x, left, y, right, rows, out);
 }
@@ -157,7 +157,6 @@ export function outerSumOfPairs(x: usize, left: i32, y: usize, right: i32, rows:
 function sumBlocks<T>(x: usize, left: i32, y: usize, right: i32, rows: i32, out: usize): void {
   const xBytes = (<usize>left) << 2;
   const yBytes = (<usize>right) << 2;
-  memory.fill(out, 0, <usize>left * yBytes);
   for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
     const count = min(ROWS_AT_ONCE, rows - row);
     const fromX = x + <usize>row * xBytes;

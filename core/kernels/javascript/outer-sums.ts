@@ -7,65 +7,60 @@ import type { Grams, OuterOrder, OuterSums } from '../kernels.ts';
 const WORD = 2 ** 32;
 const LARGEST_INTEGER = 2 ** 31 - 1;
 
-/** One side of a block: the person's floats, and integers of everybody. */
+/** One side of a block: the person's floats, and what they were rounded to last. */
 interface Side {
   readonly width: number;
   readonly padded: number;
   floats: Float32Array;
-  /** Rows that were kept, followed by those that were rounded last. */
-  readonly integers: number[][];
+  integers: readonly (readonly number[])[];
 }
 
 export function outerSumsInJavaScript({ blocks }: OuterOrder): OuterSums {
-  const sides = blocks.map(({ rows, columns }) => ({
+  const all = blocks.map(({ rows, columns }) => ({
     left: side(rows, Math.ceil(rows / 4) * 4),
     right: side(columns, Math.ceil(columns / 8) * 8),
-    kept: 0,
     coins: new Uint32Array(0),
+    total: new Int32Array(rows * columns),
   }));
   return {
     place(block, left, right) {
-      const to = sides[block];
+      const to = all[block];
       to.coins = new Uint32Array(((left.length / to.left.width) * (to.left.padded + to.right.padded)) / 4);
       to.left.floats = left;
       to.right.floats = right;
       return { left: gram(floatRows(to.left)), right: gram(floatRows(to.right)) };
     },
-    coins: (block) => sides[block].coins,
+    coins: (block) => all[block].coins,
     round(block, factors, word): Grams {
-      const { coins, kept, left, right } = sides[block];
+      const { coins, left, right } = all[block];
       const terms = left.floats.length / left.width;
       const bytes = new Uint8Array(coins.buffer);
-      const rounded = [left, right].map((one, at) => {
+      for (const [at, one] of [left, right].entries()) {
         const first = at * terms * left.padded;
-        const rows = floatRows(one).map((row, term) =>
+        one.integers = floatRows(one).map((row, term) =>
           Array.from(row, (value, i) =>
             rounding(value, factors[2 * term + at], bytes[first + term * one.padded + i], word),
           ),
         );
-        one.integers.splice(kept, Infinity, ...rows);
-        return gram(rows);
-      });
-      return { left: rounded[0], right: rounded[1] };
+      }
+      return { left: gram(left.integers), right: gram(right.integers) };
     },
     keep() {
-      for (const block of sides) block.kept = block.left.integers.length;
+      for (const { left, right, total } of all) {
+        for (const [term, x] of left.integers.entries()) {
+          const y = right.integers[term];
+          for (let i = 0; i < x.length; i++) {
+            for (let j = 0; j < y.length; j++) total[i * y.length + j] += Math.imul(x[i], y[j]);
+          }
+        }
+        left.integers = [];
+        right.integers = [];
+      }
     },
     addTo(block, into, at) {
-      const from = sides[block];
-      const { kept, left, right } = from;
-      const total = new Int32Array(left.width * right.width);
-      for (let row = 0; row < kept; row++) {
-        const x = left.integers[row];
-        const y = right.integers[row];
-        for (let i = 0; i < x.length; i++) {
-          for (let j = 0; j < y.length; j++) total[i * y.length + j] += Math.imul(x[i], y[j]);
-        }
-      }
+      const { total } = all[block];
       total.forEach((value, i) => (into[at + i] += value));
-      from.kept = 0;
-      left.integers.length = 0;
-      right.integers.length = 0;
+      total.fill(0);
     },
   };
 }

@@ -35,6 +35,8 @@ interface Block {
   isNarrow: boolean;
   /** Views for each number of terms. A view costs more than a person's arithmetic on a small block. */
   readonly views: (Views | undefined)[];
+  /** int32 [left, right]: the sum of what was kept and multiplied. */
+  readonly result: number;
 }
 
 interface Views {
@@ -42,20 +44,24 @@ interface Views {
   readonly coins: Uint32Array;
 }
 
+/** Numbers in the larger factors of the widest block that are kept, about, before they are multiplied: they stay in the caches. */
+const KEPT_NUMBERS = 2 ** 18;
+
 /** Undefined where the job is too large for one arena. */
 export function outerSumsInWasm(order: OuterOrder): OuterSums | undefined {
-  const { blocks, persons, terms } = order;
+  const { blocks, terms } = order;
   const widths = blocks.flatMap(({ rows, columns }) => [inFours(rows), inEights(columns)]);
   const pairs = blocks.map((_, b) => [widths[2 * b], widths[2 * b + 1]]);
   const words = terms * Math.max(...pairs.map(([left, right]) => left + right));
-  const result = Math.max(...pairs.map(([left, right]) => left * right));
+  const persons = Math.min(order.persons, Math.ceil(KEPT_NUMBERS / (terms * Math.max(...widths))));
+  const results = pairs.reduce((sum, [left, right]) => sum + paddedBytes(left * right), 0);
   const sides = widths.reduce(
     (sum, width) =>
       sum + paddedBytes(terms * width) * (1 + persons) + paddedBytes(terms) + paddedBytes(2 * terms * terms),
     0,
   );
-  const size = sides + 3 * paddedBytes(words) + paddedBytes(result);
-  return size > LARGEST_ARENA ? undefined : new WasmOuterSums(openArena(size), order, words, result);
+  const size = sides + 3 * paddedBytes(words) + results;
+  return size > LARGEST_ARENA ? undefined : new WasmOuterSums(openArena(size), { blocks, terms, persons }, words);
 }
 
 class WasmOuterSums implements OuterSums {
@@ -67,9 +73,11 @@ class WasmOuterSums implements OuterSums {
   /** Room for a person's factors as they come, and later for their coins. */
   readonly #words: number;
   readonly #ties: number;
-  readonly #result: number;
+  /** Terms of a block for which there is room. */
+  readonly #rows: number;
+  readonly #terms: number;
 
-  constructor(arena: Arena, { blocks, persons, terms }: OuterOrder, words: number, result: number) {
+  constructor(arena: Arena, { blocks, persons, terms }: OuterOrder, words: number) {
     this.#arena = arena;
     this.#ties = arena.take(2 * words);
     this.#floats = arena.floats(0, arena.size / 4);
@@ -87,10 +95,12 @@ class WasmOuterSums implements OuterSums {
       kept: 0,
       isPlacedNarrow: true,
       isNarrow: true,
+      result: arena.take(inFours(rows) * inEights(columns)),
       views: [],
     }));
     this.#words = arena.take(words);
-    this.#result = arena.take(result);
+    this.#rows = terms * persons;
+    this.#terms = terms;
   }
 
   place(block: number, left: Float32Array, right: Float32Array): Grams {
@@ -145,26 +155,33 @@ class WasmOuterSums implements OuterSums {
       block.kept += block.placed;
       block.placed = 0;
       block.isNarrow &&= block.isPlacedNarrow;
+      if (block.kept + this.#terms > this.#rows) this.#multiply(block);
     }
+  }
+
+  #multiply(block: Block): void {
+    const { isNarrow, kept, left, result, right } = block;
+    if (kept === 0) return;
+    const { code } = this.#arena;
+    if (isNarrow) {
+      for (const { integers, padded } of [left, right]) code.pairRows(integers, kept, padded);
+      const pairs = Math.ceil(kept / 2);
+      code.outerSumOfPairs(left.integers, left.padded, right.integers, right.padded, pairs, result);
+    } else code.outerSum(left.integers, left.padded, right.integers, right.padded, kept, result);
+    block.kept = 0;
+    block.isNarrow = true;
   }
 
   addTo(block: number, into: Float64Array, at: number): void {
     const from = this.#blocks[block];
-    const { kept, left, right } = from;
-    if (kept === 0) return;
-    const { code } = this.#arena;
-    if (from.isNarrow) {
-      for (const { integers, padded } of [left, right]) code.pairRows(integers, kept, padded);
-      const pairs = Math.ceil(kept / 2);
-      code.outerSumOfPairs(left.integers, left.padded, right.integers, right.padded, pairs, this.#result);
-    } else code.outerSum(left.integers, left.padded, right.integers, right.padded, kept, this.#result);
+    this.#multiply(from);
+    const { left, result, right } = from;
     for (let row = 0; row < left.width; row++) {
-      const first = (this.#result >> 2) + row * right.padded;
+      const first = (result >> 2) + row * right.padded;
       const start = at + row * right.width;
       for (let column = 0; column < right.width; column++) into[start + column] += this.#integers[first + column];
     }
-    from.kept = 0;
-    from.isNarrow = true;
+    this.#integers.fill(0, result >> 2, (result >> 2) + left.padded * right.padded);
   }
 
   #views({ left, placed, right, views }: Block): Views {

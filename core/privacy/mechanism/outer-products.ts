@@ -25,8 +25,6 @@ import type { FactoredBlock, FactoredContribution, PlannedSum } from './mechanis
 const LARGEST_BULK = 2 ** 26;
 /** Largest coordinate of a batch's sum that a signed 32-bit integer holds. It limits the persons per batch. */
 const LARGEST_SUM = 2 ** 31 - 1;
-/** Approximate size of a batch: the count of numbers in the larger factors of its widest block. */
-const BATCH_NUMBERS = 2 ** 18;
 const LARGEST_BATCH = 512;
 /** Expected variance of one rounding; the largest is 1/4. */
 const ROUNDING_VARIANCE = 1 / 6;
@@ -144,12 +142,7 @@ export class OuterProductSum {
       });
     if (this.#rows !== undefined && isSame && terms <= this.#terms) return this.#rows;
     this.flush();
-    const widest = Math.max(...blocks.map(({ columns, rows }) => Math.max(rows, columns)));
-    const persons = Math.min(
-      Math.floor(LARGEST_SUM / this.#sum.integerClip),
-      Math.ceil(BATCH_NUMBERS / (terms * widest)),
-      LARGEST_BATCH,
-    );
+    const persons = Math.min(Math.floor(LARGEST_SUM / this.#sum.integerClip), LARGEST_BATCH);
     this.#layout = blocks.map(({ columns, offset, rows }) => ({ columns, offset, rows, left: null, right: NO_LEFT }));
     this.#terms = terms;
     this.#lengths = blocks.map(() => new Float64Array(2 * terms));
