@@ -67,6 +67,8 @@ export interface Federated {
   readonly releasedOf: (person: string) => ReleasedVector[];
   /** The representation of any history by a source's encoder, before the release. */
   readonly represent: (source: string, history: History) => Float32Array;
+  /** The weights of a history's items in that representation; undefined if the encoder computes none. */
+  readonly attend: (source: string, history: History) => Float32Array | undefined;
 }
 
 export interface SourceCodes {
@@ -198,13 +200,15 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     });
   }
 
+  const modelOf = (source: string): PlatformModel => models[sources.findIndex(({ name }) => name === source)];
   return {
     plan,
     roundsRun,
     received,
     codes,
     releasedOf: releasedBy(codes),
-    represent: (source, history) => models[sources.findIndex(({ name }) => name === source)].represent(history),
+    represent: (source, history) => modelOf(source).represent(history),
+    attend: (source, history) => modelOf(source).attend(history),
   };
 }
 

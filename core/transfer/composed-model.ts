@@ -17,7 +17,7 @@ import { isSource, publicPlatform } from './public-shape.ts';
 import { linkedPersons } from './training/linked-person.ts';
 import { linkedProducts } from './training/linked-products.ts';
 import type { Trainee, Training } from './training/training.ts';
-import type { Encode, Made, View } from './views/view.ts';
+import type { Attend, Encode, Made, View } from './views/view.ts';
 
 export interface Composition {
   readonly name: string;
@@ -42,6 +42,7 @@ export class ComposedModel implements PlatformModel {
   readonly #releases: boolean;
   #trainee: Trainee | undefined;
   #encode: Encode | undefined;
+  #attend: Attend | undefined;
   /** Views that stand beside the output of the training. */
   #beside: readonly Encode[] = [];
 
@@ -98,22 +99,21 @@ export class ComposedModel implements PlatformModel {
   }
 
   adopt(shared: SharedModel): Promise<void> {
-    if (this.#trainee !== undefined) this.#encode = joined([this.#trainee.encode(shared.slice()), ...this.#beside]);
+    if (this.#trainee !== undefined) {
+      const own = shared.slice();
+      this.#encode = joined([this.#trainee.encode(own), ...this.#beside]);
+      this.#attend = this.#trainee.attend?.(own);
+    }
     return Promise.resolve();
   }
 
   represent(history: History): Float32Array {
-    if (this.#encode !== undefined) return this.#encode(history);
-    if (!this.#takesPart()) {
-      throw notPrepared(
-        `"${this.#context.domain.name}" is not a source in this federation, so it has no encoder: add it to privacy.sources in the manifest`,
-      );
-    }
-    throw notPrepared(
-      this.#trainee === undefined
-        ? 'there is no encoder yet: call prepare before represent'
-        : 'there is no shared model yet: adopt one before represent',
-    );
+    return this.#encoder()(history);
+  }
+
+  attend(history: History): Float32Array | undefined {
+    this.#encoder();
+    return this.#attend?.(history);
   }
 
   async prototypes(sums: ChargedSums): Promise<Float32Array> {
@@ -127,6 +127,21 @@ export class ComposedModel implements PlatformModel {
     }
     const represent = (_id: string, row: number): Float32Array => this.represent(historyOf(domain, row));
     return trainPrototypes(settings, () => domain.persons.map(represent), sums, random);
+  }
+
+  /** @throws TransferError TRANSFER_NOT_PREPARED */
+  #encoder(): Encode {
+    if (this.#encode !== undefined) return this.#encode;
+    if (!this.#takesPart()) {
+      throw notPrepared(
+        `"${this.#context.domain.name}" is not a source in this federation, so it has no encoder: add it to privacy.sources in the manifest`,
+      );
+    }
+    throw notPrepared(
+      this.#trainee === undefined
+        ? 'there is no encoder yet: call prepare before represent'
+        : 'there is no shared model yet: adopt one before represent',
+    );
   }
 
   /** True if the platform makes an encoder: a source, or any platform if the training reads histories alone. */

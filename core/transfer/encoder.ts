@@ -178,6 +178,11 @@ export interface PlatformModel {
    */
   represent(history: History): Float32Array;
   /**
+   * Weights of the history's items in the representation, in the order of the history; undefined if the encoder computes none.
+   * They are this platform's own to show: no target is told them. @throws as `represent`.
+   */
+  attend(history: History): Float32Array | undefined;
+  /**
    * Unit prototypes of this platform's representations, row-major [K, dimension], made through charged sums. They are
    * asked for once, after the last round, if the codes of the release mode are prototypes.
    */

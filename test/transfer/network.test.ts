@@ -160,7 +160,7 @@ describe('network', () => {
   it('attention weighs the vectors of an example, in all by 1', () => {
     const layer = attention(4, 3, { keys: 'K', query: 'q' });
     const { offsets, parameters, x } = setting(cases.find(({ name }) => name === 'attention')!);
-    const { weights } = layer.run(double, parameters, x, offsets);
+    const weights = layer.weights(double, parameters, x, offsets);
     for (let e = 0; e < EXAMPLES; e++) {
       const own = weights.subarray(offsets[e], offsets[e + 1]);
       assert.ok(own.every((weight) => weight > 0));

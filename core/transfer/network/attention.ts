@@ -5,16 +5,18 @@
  */
 import type { Reals } from './arithmetic.ts';
 import { tanh } from './arithmetic.ts';
-import type { Pass, SequenceLayer } from './layer.ts';
+import type { SequenceLayer } from './layer.ts';
 
-export interface AttentionPass extends Pass {
-  /** a_i of every vector. */
+/** A sequence layer that shows its weights a. */
+export type Attention = SequenceLayer & Required<Pick<SequenceLayer, 'weights'>>;
+
+type Weigh = (...order: Parameters<SequenceLayer['run']>) => {
+  readonly keys: Reals;
+  readonly query: Reals;
+  /** tanh(v W) of every vector. */
+  readonly bent: Reals;
   readonly weights: Reals;
-}
-
-export interface Attention extends SequenceLayer {
-  run(...order: Parameters<SequenceLayer['run']>): AttentionPass;
-}
+};
 
 /** @param inner width of the hidden layer. */
 export function attention(
@@ -23,6 +25,27 @@ export function attention(
   names: { readonly keys: string; readonly query: string },
   temperature = 1,
 ): Attention {
+  const weighed: Weigh = (arithmetic, parameters, x, offsets) => {
+    const keys = parameters.subarray(0, width * inner);
+    const query = parameters.subarray(width * inner);
+    const bent = arithmetic.multiply(x, width, keys, inner);
+    for (let i = 0; i < bent.length; i++) bent[i] = tanh(bent[i]);
+    const weights = arithmetic.zeros(x.length / width);
+    for (let example = 0; example + 1 < offsets.length; example++) {
+      const [from, until] = [offsets[example], offsets[example + 1]];
+      let largest = -Infinity;
+      for (let i = from; i < until; i++) {
+        let score = 0;
+        for (let j = 0; j < inner; j++) score += bent[i * inner + j] * query[j];
+        weights[i] = score / temperature;
+        largest = Math.max(largest, weights[i]);
+      }
+      let total = 0;
+      for (let i = from; i < until; i++) total += weights[i] = Math.exp(weights[i] - largest);
+      for (let i = from; i < until; i++) weights[i] /= total;
+    }
+    return { keys, query, bent, weights };
+  };
   return {
     inputs: width,
     outputs: width,
@@ -30,33 +53,18 @@ export function attention(
       { name: names.keys, shape: [width, inner] },
       { name: names.query, shape: [inner] },
     ],
+    weights: (...order) => weighed(...order).weights,
     run(arithmetic, parameters, x, offsets) {
-      const keys = parameters.subarray(0, width * inner);
-      const query = parameters.subarray(width * inner);
-      const bent = arithmetic.multiply(x, width, keys, inner);
-      for (let i = 0; i < bent.length; i++) bent[i] = tanh(bent[i]);
-      const count = x.length / width;
-      const weights = arithmetic.zeros(count);
+      const { keys, query, bent, weights } = weighed(arithmetic, parameters, x, offsets);
+      const count = weights.length;
       const y = arithmetic.zeros((offsets.length - 1) * width);
       for (let example = 0; example + 1 < offsets.length; example++) {
-        const [from, until] = [offsets[example], offsets[example + 1]];
-        let largest = -Infinity;
-        for (let i = from; i < until; i++) {
-          let score = 0;
-          for (let j = 0; j < inner; j++) score += bent[i * inner + j] * query[j];
-          weights[i] = score / temperature;
-          largest = Math.max(largest, weights[i]);
-        }
-        let total = 0;
-        for (let i = from; i < until; i++) total += weights[i] = Math.exp(weights[i] - largest);
-        for (let i = from; i < until; i++) {
-          weights[i] /= total;
+        for (let i = offsets[example]; i < offsets[example + 1]; i++) {
           for (let j = 0; j < width; j++) y[example * width + j] += weights[i] * x[i * width + j];
         }
       }
       return {
         y,
-        weights,
         backward(dy) {
           const dx = arithmetic.zeros(x.length);
           const errors = arithmetic.zeros(count * inner);

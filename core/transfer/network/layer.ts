@@ -29,6 +29,11 @@ export interface SequenceLayer {
   readonly blocks: readonly LayerBlock[];
   /** @param x [all vectors, inputs]. @param offsets [examples + 1]: example e has the vectors from offsets[e] on. */
   run(arithmetic: Arithmetic, parameters: Reals, x: Reals, offsets: Uint32Array): Pass;
+  /**
+   * Weight of each vector in the output of its example; those of an example are positive and add up to 1. Absent: the layer
+   * computes no weights.
+   */
+  weights?(...order: Parameters<SequenceLayer['run']>): Reals /* [all vectors] */;
 }
 
 export interface LayerBlock {

@@ -10,7 +10,7 @@ import type { OpenedRound, PublicRelease, PublicShape, SharedModel, SharedPlan }
 import type { Ask, PerPerson, PersonSums } from '../per-person.ts';
 import type { Piece } from '../piece.ts';
 import type { SharedVectors } from '../encoder/item-vectors.ts';
-import type { Encode, Made } from '../views/view.ts';
+import type { Attend, Encode, Made } from '../views/view.ts';
 
 export interface Training<Settings extends object = object> extends Piece<Settings> {
   /**
@@ -73,4 +73,6 @@ export interface Trainee {
   /** Minus a gradient if the optimiser steps, statistics if `advance` computes the next model; zeros for a person who teaches nothing. */
   contribution(shared: SharedModel, round: number): PerPerson;
   encode(shared: SharedModel): Encode;
+  /** The weights of a person's items in `encode`. Only a training that weighs the items of a history has this. */
+  attend?(shared: SharedModel): Attend;
 }

@@ -15,6 +15,12 @@ import type { Piece } from '../piece.ts';
 /** A person's numbers, as many as the view's width: of length 1, or zeros if the view knows nothing of the history. */
 export type Encode = (history: History) => Float32Array;
 
+/**
+ * The weight of each item of a history in its representation, in the order of the history. They add up to 1; an item that is not
+ * looked at has 0.
+ */
+export type Attend = (history: History) => Float32Array;
+
 export interface Made {
   readonly encode: Encode;
   /** One vector per item, if `encode` is the unit sum of the vectors of the history's items. Trained pieces may use them. */

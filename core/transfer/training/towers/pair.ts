@@ -46,6 +46,19 @@ export class TowerPair {
     return this.#person.run(arithmetic, parameters.subarray(this.#split, this.size), w, offsets);
   }
 
+  /** Weights of the items of a history in z, from their vectors w; undefined for a person tower that computes none. */
+  get weigh(): ((arithmetic: Arithmetic, parameters: Reals, w: Reals) => Reals) | undefined {
+    const weights = this.#person.weights?.bind(this.#person);
+    if (weights === undefined) return undefined;
+    return (arithmetic, parameters, w) =>
+      weights(
+        arithmetic,
+        parameters.subarray(this.#split, this.size),
+        w,
+        Uint32Array.of(0, w.length / this.dimension),
+      );
+  }
+
   /** For each person, the mean loss of the person's examples, and minus its gradient, written out. */
   learn(
     arithmetic: Arithmetic,

@@ -21,6 +21,7 @@ import { sizeOfBlocks } from '../../network/layer.ts';
 import type { LayerBlock, SequenceLayer } from '../../network/layer.ts';
 import { parseSettings } from '../../settings.ts';
 import type { PerPerson } from '../../per-person.ts';
+import type { Attend } from '../../views/view.ts';
 import { OPTIMISERS } from '../optimisers.ts';
 import type { OptimiserName } from '../optimisers.ts';
 import { heldOutContribution, HELD_OUT_SHARE, PROGRESS, withProgress } from '../stopping.ts';
@@ -230,6 +231,7 @@ function trainee<Settings extends TowerSettings>(
   const items = context.catalogue.ids.length;
   const places = placesOf(both, context);
   const { clip, longest, negatives: drawn, positives } = settings;
+  const { weigh } = both;
   const persons = Math.max(1, Math.floor(ROWS / (EXAMPLES * (longest + positives + drawn))));
   /** Twice the loss of a guess. */
   const unit = 2 * Math.log(1 + drawn);
@@ -270,6 +272,23 @@ function trainee<Settings extends TowerSettings>(
         return representationOf(both.runPerson(double, shared, w, Uint32Array.of(0, seen.length)).y, width);
       };
     },
+    ...(weigh && {
+      attend: (shared: SharedModel): Attend => {
+        // Few models are ever asked for weights, so their vectors wait for the first question.
+        let vectors: Reals | undefined;
+        return ({ items: history }) => {
+          const weights = new Float32Array(history.length);
+          if (history.length === 0) return weights;
+          vectors ??= allVectors(double, both, shared, items);
+          const seen = seenOf(history, settings);
+          const places = new Map(Array.from(history, (item, place) => [item, place]));
+          weigh(double, shared, rowsOf(double, vectors, both.dimension, seen)).forEach((weight, i) => {
+            weights[places.get(seen[i]) ?? 0] += weight;
+          });
+          return weights;
+        };
+      },
+    }),
   };
 }
 
