@@ -50,12 +50,15 @@ async function shownOn(seed: string, changes: Readonly<Record<string, unknown>> 
 describe('the weights of the items of a history', function () {
   this.timeout(120_000);
   for (const seed of VERIFY_SEEDS) {
-    longIt(`${seed}: trained attention lays little weight on gifts, and with its mechanism off all weigh the same`, async () => {
-      const trained = await shownOn(seed);
-      const off = await shownOn(seed, { 'item-attention.evenness': 1e9 });
-      assert.ok(trained.onGifts < MOST_ON_GIFTS, JSON.stringify(trained));
-      assert.ok(off.onGifts > LEAST_IF_EVEN && off.unevenness < 1e-6, JSON.stringify(off));
-    });
+    longIt(
+      `${seed}: trained attention lays little weight on gifts, and with its mechanism off all weigh the same`,
+      async () => {
+        const trained = await shownOn(seed);
+        const off = await shownOn(seed, { 'item-attention.evenness': 1e9 });
+        assert.ok(trained.onGifts < MOST_ON_GIFTS, JSON.stringify(trained));
+        assert.ok(off.onGifts > LEAST_IF_EVEN && off.unevenness < 1e-6, JSON.stringify(off));
+      },
+    );
   }
 });
 
@@ -114,6 +117,9 @@ describe('the influence of the items of a history', () => {
     const boxed = (history: History): Float32Array => Float32Array.of(...represent(history), history.items[0], 9, 1);
     const history = { items: Uint32Array.of(0, 2) };
     close(influences(boxed, history, 9, { at: 2, slots: 2 }), [1 - cosine([1, 1], [0, 1]), 1 - cosine([1, 1], [1, 0])]);
-    assert.equal(influences(() => Float32Array.of(5, 1), history, 9, { at: 0, slots: 1 }), undefined);
+    assert.equal(
+      influences(() => Float32Array.of(5, 1), history, 9, { at: 0, slots: 1 }),
+      undefined,
+    );
   });
 });

@@ -121,11 +121,11 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'item-attention',
     encoder: 'vectors>item-attention',
-    settings: { 'vectors.numbers': 9 },
+    settings: { 'vectors.numbers': 9, 'item-attention.learningRate': 0.2, 'item-attention.temperature': 1 },
     rounds: 20,
     epsilon: null,
     world: gifts,
-    overAblation: 0.015,
+    overAblation: 0.02,
     overPrior: 0.3,
   },
   {

@@ -51,12 +51,7 @@ export class TowerPair {
     const weights = this.#person.weights?.bind(this.#person);
     if (weights === undefined) return undefined;
     return (arithmetic, parameters, w) =>
-      weights(
-        arithmetic,
-        parameters.subarray(this.#split, this.size),
-        w,
-        Uint32Array.of(0, w.length / this.dimension),
-      );
+      weights(arithmetic, parameters.subarray(this.#split, this.size), w, Uint32Array.of(0, w.length / this.dimension));
   }
 
   /** For each person, the mean loss of the person's examples, and minus its gradient, written out. */
