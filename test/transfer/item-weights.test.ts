@@ -48,7 +48,7 @@ async function shownOn(seed: string, changes: Readonly<Record<string, unknown>> 
 }
 
 describe('the weights of the items of a history', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   for (const seed of VERIFY_SEEDS) {
     longIt(
       `${seed}: trained attention lays little weight on gifts, and with its mechanism off all weigh the same`,
