@@ -11,6 +11,7 @@ export class LocalEncoder {
   readonly #workshop: Pick<Workshop, 'represent' | 'prototypes'>;
   readonly #needsPrototypes: boolean;
   #prototypes: Promise<Float32Array> | undefined;
+  #modelRound: number | undefined;
 
   constructor(
     { plan, identity, pseudonyms }: Context<'plan' | 'identity' | 'pseudonyms'>,
@@ -22,6 +23,11 @@ export class LocalEncoder {
     this.#needsPrototypes = needsPrototypes(plan.manifest.privacy.release) && isSource && pseudonyms !== undefined;
   }
 
+  /** Round of the shared model that releases are made with; undefined before the first release. */
+  get modelRound(): number | undefined {
+    return this.#modelRound;
+  }
+
   /**
    * The encoder after the last round. Prototypes are made only once, so a later shared model chooses its codes among
    * the same ones.
@@ -29,8 +35,9 @@ export class LocalEncoder {
    */
   async after(modelRound: number): Promise<Encoder> {
     const represent: Encoder['represent'] = (rows) => this.#workshop.represent(rows);
-    if (!this.#needsPrototypes) return { modelRound, represent };
-    this.#prototypes ??= this.#workshop.prototypes();
-    return { modelRound, represent, prototypes: await this.#prototypes };
+    if (this.#needsPrototypes) this.#prototypes ??= this.#workshop.prototypes();
+    const prototypes = await this.#prototypes;
+    this.#modelRound = modelRound;
+    return { modelRound, represent, ...(prototypes && { prototypes }) };
   }
 }

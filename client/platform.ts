@@ -20,6 +20,7 @@ import type { PlatformOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { ReleaseOffice } from './releases/office.ts';
 import { Post } from './releases/post.ts';
+import { PreviewDesk } from './releases/preview.ts';
 import type { Ties } from './rounds/held-model.ts';
 import { Participation } from './rounds/participation.ts';
 import { OwnHistories } from './serving/own-histories.ts';
@@ -72,6 +73,7 @@ interface Rooms {
   readonly workshop: Workshop;
   readonly encoder: LocalEncoder;
   readonly office: ReleaseOffice;
+  readonly preview: PreviewDesk;
   readonly decoder: ServedDecoder;
   readonly histories: OwnHistories;
   readonly taughtMap: TaughtMap;
@@ -140,6 +142,8 @@ class Agent implements Platform {
     this.backend = {
       stage: () => this.#progress.stage,
       recommend: (who, k) => this.#recommend(who, k),
+      preview: async (person, target) =>
+        this.#opened().preview.of(person, target, () => this.#notReady('representation')),
       get book() {
         return book();
       },
@@ -211,7 +215,8 @@ class Agent implements Platform {
     const taughtMap = new TaughtMap({ ...context, domain: people.domain, models: context.store.models });
     const onStage = (stage: 'fitting' | 'serving'): void => this.#progress.enter(stage);
     const decoder = new ServedDecoder({ ...context, people, workshop, office, histories, taughtMap, onStage });
-    this.#rooms = { workshop, encoder, office, decoder, histories, taughtMap };
+    const preview = new PreviewDesk({ ...context, people, workshop, encoder });
+    this.#rooms = { workshop, encoder, office, preview, decoder, histories, taughtMap };
     // Persons who were served before the restart are served while the new models are made.
     if (context.store.models.served() !== undefined) void decoder.serveMeanwhile().catch(context.onError);
   }
@@ -299,14 +304,16 @@ class Agent implements Platform {
 
   async #recommend(...[who, k]: Parameters<ServiceBackend['recommend']>): Promise<Recommendation> {
     const recommender = this.#rooms?.decoder.recommender;
-    if (recommender === undefined) {
-      const { stage, fraction } = this.#progress;
-      const text = `this platform is ${stage} (${Math.round(fraction * 100)} %)`;
-      throw new PlatformError('PLATFORM_NOT_READY', `there are no recommendations yet: ${text}; ask again later`);
-    }
+    if (recommender === undefined) throw this.#notReady('recommendation');
     if ('pseudonym' in who) return recommender.recommend(who.pseudonym, k);
     const [pseudonym] = (await this.#context.pseudonyms?.pseudonyms([who.person])) ?? [who.person];
     return recommender.recommend(pseudonym, k);
+  }
+
+  #notReady(what: string): PlatformError {
+    const { stage, fraction } = this.#progress;
+    const text = `this platform is ${stage} (${Math.round(fraction * 100)} %)`;
+    return new PlatformError('PLATFORM_NOT_READY', `there are no ${what}s yet: ${text}; ask again later`);
   }
 
   #fail(error: unknown): void {

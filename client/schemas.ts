@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { PURPOSE_NAMES } from '../core/federation/purposes.ts';
 import { OUTCOMES } from '../core/secagg/outcome.ts';
 import type { PlatformEvent } from './events.ts';
+import type { Preview } from './releases/preview.ts';
 import type { Recommendation } from './serving/recommender.ts';
 
 const count = z.int().min(0);
@@ -42,6 +43,48 @@ export const consentsSchema = z.strictObject({
     }),
   ),
 });
+
+/** Answer of `GET /v1/preview`, and of `isthmus consent preview --json`. */
+export const previewSchema = z.strictObject({
+  warnings,
+  source: z.string().describe('this platform'),
+  target: z.string(),
+  release: z.string().describe('release mode; none: this platform sends nothing of this person'),
+  bound: z
+    .enum(['nothing-sent', 'unbounded', 'epsilon0'])
+    .describe('epsilon0: the target receives only a random code of the representation'),
+  epsilon0: z.number().nullable().describe('of one code; null: nothing bounds it'),
+  numbers: count.describe('that the target would receive'),
+  bits: count.describe('of these numbers: the most that one answer tells in them'),
+  claim: z.string().describe('what the target can work out, in words for the person; or why nothing is sent'),
+  needs: z.array(z.enum(PURPOSE_NAMES)).describe('purposes that a consent must name before anything is sent'),
+  consents: z.array(
+    z.strictObject({
+      epoch: count,
+      expires: count.describe('Unix seconds'),
+      also: z.array(z.enum(PURPOSE_NAMES)).optional().describe('purposes beside a representation; absent: none'),
+      inForce: z.boolean().describe('true: something may be sent by it now'),
+    }),
+  ),
+  modelRound: count.nullable().describe('of the shared model that makes the representation; null: nothing is sent'),
+  representation: z.array(z.number()).describe('its direction, of length 1, before the release mode'),
+  history: count.describe('items in the history on this platform'),
+  items: z
+    .array(
+      z.strictObject({
+        item: z.string(),
+        title: z.string().optional(),
+        influence: z
+          .number()
+          .min(0)
+          .optional()
+          .describe('1 minus the cosine between the representations with and without the item'),
+        weight: z.number().min(0).max(1).optional().describe('that the encoder itself gives the item'),
+        sent: z.literal(true).optional().describe('the target receives the item itself'),
+      }),
+    )
+    .describe('the latest items of the history, those that count most first; no target is told these figures'),
+}) satisfies z.ZodType<Preview>;
 
 const decoderReportSchema = z.strictObject({
   warmPersons: count,

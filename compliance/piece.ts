@@ -10,7 +10,7 @@ import type { PublicShape } from '../core/transfer/encoder.ts';
 import type { PerPerson, PersonSums } from '../core/transfer/per-person.ts';
 import { views } from '../core/transfer/registry.ts';
 import type { Trainee, Training } from '../core/transfer/training/training.ts';
-import type { Made, View } from '../core/transfer/views/view.ts';
+import type { Attend, Made, View } from '../core/transfer/views/view.ts';
 import { syntheticWorld } from '../simulations/worlds/synthetic.ts';
 
 const { domains } = syntheticWorld({
@@ -189,5 +189,20 @@ export function trainingCompliance(training: Training, given: object = {}): void
     const encode = trainee.encode(moved);
     assert.equal(encode(histories[0]).length, training.width(width, settings));
     assert.deepEqual(encode({ items: new Uint32Array(0) }), new Float32Array(training.width(width, settings)));
+    if (trainee.attend !== undefined) checkWeights(trainee.attend(moved));
   });
+}
+
+/** Fails unless an item's weight says how much of the representation it is, and depends on this history alone. */
+function checkWeights(attend: Attend): void {
+  assert.deepEqual(attend({ items: new Uint32Array(0) }), new Float32Array(0));
+  const whole = histories.map((history) => attend(history));
+  for (const [row, history] of histories.entries()) {
+    const weights = whole[row];
+    assert.equal(weights.length, history.items.length);
+    assert.ok(weights.every((weight) => weight >= 0));
+    const all = weights.reduce((sum, weight) => sum + weight, 0);
+    assert.ok(history.items.length === 0 || Math.abs(all - 1) < 1e-5, `the weights add up to ${all}`);
+  }
+  for (const row of shuffled) assert.deepEqual(attend(histories[row]), whole[row], 'weighing keeps no state');
 }

@@ -4,7 +4,7 @@ import { dataVocabularySchema } from '../cli/commands/data-vocabulary.ts';
 import { strategiesSchema } from '../cli/commands/strategies.ts';
 import { studySchema } from '../cli/commands/study.ts';
 import { manifestDiffSchema } from '../cli/manifest-diff.ts';
-import { consentsSchema, platformEventSchema, recommendationSchema } from '../client/schemas.ts';
+import { consentsSchema, platformEventSchema, previewSchema, recommendationSchema } from '../client/schemas.ts';
 import { manifestJsonSchema } from '../core/federation/manifest.ts';
 import { resultsJsonSchema } from '../simulations/results.ts';
 
@@ -19,6 +19,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
     ['data-vocabulary', titled('isthmus data vocabulary --json', z.toJSONSchema(dataVocabularySchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
     ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],
+    ['consent-preview', titled('isthmus consent preview --json', z.toJSONSchema(previewSchema))],
     ['platform-events', titled('isthmus platform --events json: one line', z.toJSONSchema(platformEventSchema))],
   ]);
 }

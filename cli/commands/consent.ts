@@ -8,6 +8,7 @@ import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { FederationError } from '../../core/federation/errors.ts';
 import { CommandError } from '../errors.ts';
 import { integer, list, personId, text } from '../arguments.ts';
+import { consentPreviewCommand } from './consent-preview.ts';
 import { readPersons } from '../person-file.ts';
 
 interface Whom {
@@ -39,7 +40,7 @@ const DAY_SECONDS = 86_400;
 export function consentCommand(): Command {
   return new Command('consent')
     .description(
-      'record, list and withdraw consents of persons to a release to a target platform, or to teaching the map',
+      'record, list and withdraw consents of persons to a release to a target platform, or to teaching the map; preview a release',
     )
     .addCommand(
       whom(withAllow(new Command('add')))
@@ -77,10 +78,11 @@ export function consentCommand(): Command {
         .option('--target <platform>', 'for this target only', text)
         .action(withdraw),
     )
+    .addCommand(consentPreviewCommand())
     .addHelpText(
       'after',
       `
-Works with a running agent, through its local service, and without one. A withdrawal made without a running agent reaches
+Works with a running agent, through its local service, and (but for preview) without one. A withdrawal made without a running agent reaches
 the targets when the agent next runs. If a person or a target is unknown, the command names it and fails: a withdrawal still
 withdraws the others, an addition records nobody.
 
@@ -96,7 +98,8 @@ Examples:
   isthmus consent add --state films-state --person p000123 --target books --also history
   isthmus consent add --state books-state --file persons.txt --target books --also map
   isthmus consent list --state films-state --target books
-  isthmus consent withdraw --state films-state --person p000123`,
+  isthmus consent withdraw --state films-state --person p000123
+  isthmus consent preview --state films-state --person p000123 --target books`,
     );
 }
 

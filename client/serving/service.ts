@@ -9,6 +9,7 @@ import { LATEST_EPOCH, LATEST_EXPIRY } from '../../core/federation/consent.ts';
 import { PURPOSE_NAMES } from '../../core/federation/purposes.ts';
 import { addConsents, listConsents, withdrawConsents } from '../consent-book.ts';
 import type { ConsentBook } from '../consent-book.ts';
+import type { Preview } from '../releases/preview.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { Recommendation } from './recommender.ts';
 import { inTurns } from '../turns.ts';
@@ -21,6 +22,11 @@ export interface ServiceBackend {
   stage(): string;
   /** @throws PlatformError PLATFORM_NOT_READY. */
   recommend(who: { readonly person: string } | { readonly pseudonym: string }, k: number): Promise<Recommendation>;
+  /**
+   * What a target would be told about a person of this platform.
+   * @throws FederationError CONSENT_INVALID, CONSENT_UNKNOWN; PlatformError PLATFORM_NOT_READY.
+   */
+  preview(person: string, target: string): Promise<Preview>;
   /** The consents on record, with the operations that change them. */
   readonly book: ConsentBook;
 }
@@ -39,6 +45,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Errors of a platform that is not yet ready, or is stopping. */
+const TRY_LATER: ReadonlySet<string> = new Set(['PLATFORM_NOT_READY', 'WORK_ENDED']);
 const LOOPBACK = '127.0.0.1';
 /**
  * Paths that need no token. They reveal nothing about a person, and a scraper must not need the token, which gives
@@ -88,6 +96,7 @@ const consentFilter = z.strictObject({
   target: z.string().optional(),
   epoch: whole(LATEST_EPOCH).optional(),
 });
+const previewQuery = z.strictObject({ person: z.string(), target: z.string() });
 const consentBody = z.strictObject({
   persons: z.array(z.string()).min(1),
   target: z.string(),
@@ -114,8 +123,8 @@ export async function startService({ backend, metrics, token, port, onDefect }: 
     mostPathCharacters: MOST_PATH_CHARACTERS,
     requestMs: REQUEST_MS,
     keepAliveMs: KEEP_ALIVE_MS,
-    paths: 'there are /v1/recommendations/{pseudonym}, /v1/consents, /healthz and /metrics',
-    statusOf: (code) => (code === 'PLATFORM_NOT_READY' ? 503 : undefined),
+    paths: 'there are /v1/recommendations/{pseudonym}, /v1/consents, /v1/preview, /healthz and /metrics',
+    statusOf: (code) => (TRY_LATER.has(code) ? 503 : undefined),
     nameRemedy: 'ask for localhost or 127.0.0.1',
     onDefect,
   });
@@ -149,6 +158,10 @@ function routes(app: FastifyInstance, backend: ServiceBackend): void {
         ...(epoch !== undefined && { epoch }),
       }),
     };
+  });
+  app.get('/v1/preview', (request) => {
+    const { person, target } = previewQuery.parse(request.query);
+    return backend.preview(personIn(person, ['person']), target);
   });
   app.post('/v1/consents', async (request) => {
     const { persons: named, dryRun, acceptUnknown, also, ...rest } = consentBody.parse(request.body);

@@ -4,6 +4,7 @@
  */
 import type { Domain } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
+import { plannedRelease } from '../../core/federation/planned-release.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
 import { createChargedSums } from '../../core/privacy/plan/charged-sums.ts';
 import { mechanismOf } from '../../core/privacy/plan/plan-lookups.ts';
@@ -21,6 +22,8 @@ import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.t
 import { roundWorkOf } from '../rounds/update.ts';
 import type { RoundWork, Update, UpdateOrder } from '../rounds/update.ts';
 import { newcomerTask } from './newcomer-task.ts';
+import { shownOf } from './shown.ts';
+import type { Shown } from './shown.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
 export class LocalWorkshop implements Workshop {
@@ -66,6 +69,12 @@ export class LocalWorkshop implements Workshop {
   represent(rows: readonly number[]): Promise<readonly Float32Array[]> {
     const { domain } = this.#options;
     return new Promise((resolve) => resolve(rows.map((row) => this.#model.represent(historyOf(domain, row)))));
+  }
+
+  show(row: number): Promise<Shown> {
+    const { domain, plan, platform } = this.#options;
+    const { history } = plannedRelease(plan, platform);
+    return new Promise((resolve) => resolve(shownOf(this.#model, historyOf(domain, row), history)));
   }
 
   fit(received: readonly ReceivedRepresentations[], decoder = this.#options.decoder): Promise<DecoderData> {

@@ -38,6 +38,7 @@ class Thread {
       prototypes: () => this.#work().prototypes(),
       adopt: (shared: SharedModel) => this.#work().adopt(shared),
       represent: (rows: readonly number[]) => this.#work().represent(rows),
+      show: (row: number) => this.#work().show(row),
       update: (shared: SharedModel, round: number, linked: readonly ReceivedPacket[], signal: AbortSignal) =>
         this.#update({ shared, round, linked: unpackReceived(linked), signal }),
       fit: (received: readonly ReceivedPacket[], decoder: string | undefined): Promise<DecoderData> =>

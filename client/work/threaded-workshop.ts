@@ -16,6 +16,7 @@ import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.t
 import type { Update, UpdateOrder } from '../rounds/update.ts';
 import { Calls } from './calls.ts';
 import { packDomain, packReceived } from './packets.ts';
+import type { Shown } from './shown.ts';
 import type { ThreadTerms } from './thread.ts';
 import type { Workshop, WorkshopOptions } from './workshop.ts';
 
@@ -76,6 +77,10 @@ export class ThreadedWorkshop implements Workshop {
 
   represent(rows: readonly number[]): Promise<readonly Float32Array[]> {
     return this.#training.calls.call('represent', [rows]);
+  }
+
+  show(row: number): Promise<Shown> {
+    return this.#training.calls.call('show', [row]);
   }
 
   fit(received: readonly ReceivedRepresentations[], decoder?: string): Promise<DecoderData> {

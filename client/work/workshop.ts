@@ -15,6 +15,7 @@ import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
 import type { EvaluationOrder, EvaluationResult } from '../evaluation/evaluate.ts';
 import type { RoundWork } from '../rounds/update.ts';
+import type { Shown } from './shown.ts';
 
 export interface Workshop extends RoundWork {
   /** True if a fit blocks nothing else, not even a round. */
@@ -28,6 +29,8 @@ export interface Workshop extends RoundWork {
   prototypes(): Promise<Float32Array>;
   /** Representations of persons, given by their rows in the domain. */
   represent(rows: readonly number[]): Promise<readonly Float32Array[]>;
+  /** What may be shown to the person in this row of the domain. */
+  show(row: number): Promise<Shown>;
   /**
    * @param decoder in place of this platform's own
    * @returns the decoder, for `restoreDecoder` over the same domain.

@@ -25,7 +25,10 @@ export const FederationError = errorsOf('FederationError', {
   FAREWELL_INVALID: { kind: 'input', about: 'a farewell is not signed by the platform, or does not fit the versions' },
   SIGNATURE_INVALID: { kind: 'input', about: "a file is no member's signature of this manifest" },
   IDENTITY_INVALID: { kind: 'input', about: 'a key file is not valid' },
-  CONSENT_UNKNOWN: { kind: 'input', about: 'a consent or a withdrawal names a person whom the platform does not know' },
+  CONSENT_UNKNOWN: {
+    kind: 'input',
+    about: 'a consent, a withdrawal or a preview names a person whom the platform does not know',
+  },
   CONSENT_INVALID: { kind: 'input', about: "a consent's platform, epoch or last day cannot be used" },
   FEDERATION_UNKNOWN_PLATFORM: { kind: 'input', about: 'the manifest has no platform of this name' },
   FEDERATION_NOTHING_SHARED: { kind: 'input', about: 'the strategy shares no model, so there are no rounds' },

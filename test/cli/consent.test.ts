@@ -50,6 +50,20 @@ describe('isthmus consent', () => {
     assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
   });
 
+  it('previews through a running agent alone, for one person and one target', async () => {
+    const preview = (...terms: readonly string[]): Promise<Said> => consent('preview', 'films-state', ...terms);
+    for (const person of ['p', '../token', 'José 漢', '__proto__']) {
+      const { code, stdout, stderr } = await preview('--person', person, '--target', 'books');
+      assert.deepEqual([code, stdout], [6, '']);
+      assert.match(stderr, /no agent runs on .*films-state: start "isthmus platform" .* \[PLATFORM_NOT_RUNNING\]/);
+      assert.ok(!stderr.includes(person) || person === 'p');
+    }
+    for (const wrong of [[], ['--person', 'p'], ['--target', 'books'], ['--person', ' ', '--target', 'books']]) {
+      const { code, stdout } = await preview(...wrong);
+      assert.deepEqual([code, stdout], [2, ''], wrong.join());
+    }
+  });
+
   it('withdraws whom a file names, whatever blanks, marks and line ends stand around the ids', async () => {
     const ids = ['s000010', 's000011', 's000012'];
     writeFileSync(place.path('a.txt'), `${ids.join('\n')}\n`);

@@ -48,6 +48,7 @@ describe('Documents that commands print with --json', function () {
     const schemas: Readonly<Record<string, string>> = {
       'audit.ts': 'audit',
       'consent.ts': 'consent-list',
+      'consent-preview.ts': 'consent-preview',
       'data.ts': 'data-inspect',
       'data-export.ts': 'data-export',
       'data-sample.ts': 'data-sample',

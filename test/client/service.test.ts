@@ -7,6 +7,7 @@ import { PlatformError } from '../../client/errors.ts';
 import { PlatformMetrics } from '../../client/serving/metrics.ts';
 import { startService } from '../../client/serving/service.ts';
 import type { Service, ServiceBackend } from '../../client/serving/service.ts';
+import type { Preview } from '../../client/releases/preview.ts';
 import type { Consent } from '../../core/federation/consent.ts';
 
 const token = 'the token';
@@ -14,6 +15,12 @@ const metrics = new PlatformMetrics(() => ({ spent: 1.5, budget: 4, attempts: 2,
 let isReady = true;
 let recorded: Consent[] = [];
 let defects: unknown[] = [];
+
+const nothing: Preview = {
+  ...{ warnings: [], source: 'films', target: 'books', release: 'none', bound: 'nothing-sent', epsilon0: null },
+  ...{ numbers: 0, bits: 0, claim: '', needs: [], consents: [], modelRound: null, representation: [] },
+  ...{ history: 0, items: [] },
+};
 
 const backend: ServiceBackend = {
   stage: () => 'serving',
@@ -28,6 +35,10 @@ const backend: ServiceBackend = {
       known: false,
       warnings: [],
     });
+  },
+  preview: (person, target) => {
+    if (!isReady) return Promise.reject(new PlatformError('PLATFORM_NOT_READY', 'not yet'));
+    return Promise.resolve({ ...nothing, claim: JSON.stringify([person, target]) });
   },
   book: {
     platform: 'films',
@@ -83,7 +94,7 @@ describe('The local service', () => {
       answer: { status: 'ok', stage: 'serving' },
     });
     for (const authorization of ['', 'Bearer ', 'Bearer wrong', token, `Basic ${token}`]) {
-      for (const path of ['/v1/recommendations/p', '/v1/consents', '/nothing']) {
+      for (const path of ['/v1/recommendations/p', '/v1/consents', '/v1/preview?person=p&target=books', '/nothing']) {
         const { status, answer } = await ask(path, { authorization });
         assert.equal(status, 401);
         assert.equal(answer.code, 'HTTP_UNAUTHORISED');
@@ -300,6 +311,35 @@ describe('The local service', () => {
     assert.deepEqual([done, recorded.length], [expected, 1]);
     assert.equal((await ask('/v1/recommendations/%20p%EF%BB%BF?as=person')).answer.claim, '{"person":"p"}');
     assert.equal((await ask('/v1/recommendations/%20?as=person')).status, 400);
+  });
+
+  it('previews a release to one target for one person, whatever characters the id has, and repeats no person', async () => {
+    const preview = (person: string, more = '&target=books'): ReturnType<typeof ask> =>
+      ask(`/v1/preview?person=${encodeURIComponent(person)}${more}`);
+    for (const id of ['p', 'a/b?c=d&e#f', '../token', 'José 漢', '__proto__', `"'<%00`, 'é'.repeat(4096)]) {
+      const { status, answer } = await preview(id);
+      assert.deepEqual([status, answer.claim], [200, JSON.stringify([id, 'books'])]);
+    }
+    const secret = 'p000123';
+    for (const [person, more] of [
+      ['', '&target=books'],
+      [`${secret}\n`.repeat(2), '&target=books'],
+      [`${secret}\u0000`, '&target=books'],
+      [secret.repeat(600), '&target=books'],
+      [secret, ''],
+      [secret, '&target=books&target=music'],
+      [secret, '&target=books&epoch=1'],
+      [secret, `&target=books&person=${secret}`],
+    ]) {
+      const { status, answer } = await preview(person, more);
+      assert.deepEqual([status, answer.code], [400, 'HTTP_BAD_REQUEST'], JSON.stringify([person, more]));
+      assert.ok(!JSON.stringify(answer).includes(secret));
+    }
+    for (const method of ['POST', 'DELETE']) {
+      assert.equal((await ask('/v1/preview?person=p&target=books', { method })).status, 404);
+    }
+    isReady = false;
+    assert.equal((await preview('p')).status, 503);
   });
 
   it('says so when its port is taken', async () => {

@@ -85,6 +85,7 @@ describe('Long work on threads of its own', function () {
     await Promise.all([here.prepare(), there.prepare()]);
     const rows = [0, 3, 2];
     assert.deepEqual(await there.represent(rows), await here.represent(rows));
+    assert.deepEqual(await there.show(3), await here.show(3));
     const received = await receivedOf(world, here);
     // Each fit on a thread starts from nothing, as in a new process.
     const fitted = await local(options).fit(structuredClone(received));

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { consentCommand } from '../../cli/commands/consent.ts';
+import { previewSchema } from '../../client/schemas.ts';
+import { runHere } from '../cli/in-process.ts';
 import type { DecoderReport } from '../../core/transfer/decoder/report.ts';
 import { address, column, freePort, json, PLATFORMS, serving, operator } from './federation.ts';
 import { COMMAND, descendants, isAlive, ROOT, Workplace } from './isthmus.ts';
@@ -142,6 +145,33 @@ describe('a stranger tries a federation, with the commands of deploy/compose.yam
     assert.match(metrics, /^isthmus_epsilon_spent 3\.\d+$/m);
     assert.match(metrics, /^isthmus_budget_exhausted 0$/m);
     assert.ok(!metrics.includes(coldPerson()));
+  });
+
+  it('shows a person what films tells books, through the agent that runs, and logs nobody', async () => {
+    const person = coldPerson();
+    const terms = ['--state', place.path('try/films-state'), '--person', person, '--target', 'books'];
+    const { code, stdout, stderr } = await runHere(consentCommand(), 'preview', ...terms, '--json');
+    assert.equal(code, 0, stderr);
+    const shown = previewSchema.parse(JSON.parse(stdout));
+    assert.deepEqual([shown.release, shown.consents.map(({ inForce }) => inForce)], ['raw', [true]]);
+    assert.equal(shown.representation.length, shown.numbers);
+    const own = column(place, 'try/data/films.tsv', 1);
+    assert.ok(shown.items.length > 0 && shown.items.every(({ item, title }) => own.has(item) && title !== undefined));
+    const text = await runHere(consentCommand(), 'preview', ...terms);
+    assert.match(
+      text.stdout,
+      /^films would tell books about this person \d+ numbers, at most \d+ bits \(release raw\)\.$/m,
+    );
+    const stranger = await runHere(
+      consentCommand(),
+      'preview',
+      ...terms.slice(0, 2),
+      '--person',
+      'x',
+      ...terms.slice(4),
+    );
+    assert.equal(stranger.code, 3);
+    assert.match(stranger.stderr, /holds no such person, .* \[PLATFORM_REFUSED\]/);
   });
 
   it('forgets a person at both ends when consent is withdrawn', async () => {

@@ -4,6 +4,10 @@ import type { History } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
+import { trainings } from '../../core/transfer/registry.ts';
+import { itemAttention } from '../../core/transfer/training/item-attention.ts';
+import type { Trainee, Training } from '../../core/transfer/training/training.ts';
+import { seededRandom } from '../../core/random/seeded.ts';
 import { influences, withoutItem } from '../../core/transfer/influence.ts';
 import { federate } from '../../simulations/in-one-process.ts';
 import { plantOf } from '../../simulations/worlds/planted/plants.ts';
@@ -60,6 +64,45 @@ describe('the weights of the items of a history', function () {
       },
     );
   }
+});
+
+describe('the weights of item-attention', () => {
+  const vectors = { dimension: 2, vectors: Float32Array.of(1, 0, 0, 1, 0.6, 0.8, -1, 0, 0.8, -0.6) };
+  const joined = async (training: Training, given: object): Promise<Trainee> => {
+    const settings = training.settings(given);
+    const shape = { platforms: [], maxPlatformsPerPerson: 1, rounds: 1 };
+    return training.join({
+      ...{ shape, settings, width: 2, widths: [2], inputs: () => new Float32Array(2) },
+      plan: training.rounds!(shape, 2, settings),
+      platform: { name: 'films', number: 0 },
+      views: [{ items: vectors, encode: () => new Float32Array(2) }],
+      catalogue: { ids: ['a', 'b', 'c', 'd', 'e'] },
+      sums: { noiseDeviation: () => 0, release: () => Promise.resolve(new Float64Array(0)) },
+      random: seededRandom('weights'),
+    });
+  };
+  const shared = Float32Array.from({ length: 9 }, (_, i) => Math.sin(3 * i) * 2);
+  const items = Uint32Array.of(3, 0, 4, 2);
+
+  for (const ordered of [true, false]) {
+    it(`stand beside their items, ordered ${ordered}: the representation is the sum of the vectors by them`, async () => {
+      const trainee = await joined(itemAttention, { inner: 3, ordered, longest: 3 });
+      const weights = trainee.attend!(shared)({ items });
+      const z = trainee.encode(shared)({ items });
+      for (const j of [0, 1]) {
+        const sum = items.reduce((total, item, i) => total + weights[i] * vectors.vectors[2 * item + j], 0);
+        assert.ok(Math.abs(sum - z[j]) < 1e-6, `${sum} and ${z[j]}`);
+      }
+      assert.equal(weights[0], 0, 'the tower sees the latest three items');
+      assert.equal(new Set(weights).size, 4);
+    });
+  }
+
+  it('are shown by it alone: other towers weigh no items', async () => {
+    for (const name of ['two-towers', 'gru']) {
+      assert.ok(!('attend' in (await joined(trainings.named(name), {}))), name);
+    }
+  });
 });
 
 describe('the influence of the items of a history', () => {
