@@ -120,6 +120,8 @@ ${mechanismPlants.map((one) => `| \`${one.method}\` | ${LAWS['charged']} | ${sou
 Trainings on real data, at a total epsilon of 4 and read by \`ridge\`. *Over its views*: over the same views without the training, paired over persons and
 seeds, at the same epsilon (public views alone cost none). A masked sum of two platforms hides nobody, so trainings in rounds have three platforms here. Processor seconds: of all platforms'
 encoders, with the rounds.
+No training gains over its views with uniform negatives, but for one row of one seed (\`meta\`, three items); \`shared-trunk\` gains .001 to .007 with popularity-drawn ones. [transfer.md](transfer.md#trained-methods-over-their-views) has
+the likely reason, noise, and codes of trained encoders under a local mode. \`shared-subspace\` is for platforms that share items ([federation.md](federation.md)); these share none, and it is far behind \`private-subspace\` (+.052).
 
 ${trainedTable(measured, claimText)}
 
