@@ -5,6 +5,7 @@
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { Accountant, PrivacyEvent } from './accountant.ts';
 import { RdpAccountant } from './rdp.ts';
+import type { RdpOptions } from './rdp.ts';
 
 export interface CountedEvent {
   readonly event: PrivacyEvent;
@@ -29,17 +30,17 @@ export function composedEpsilon(events: readonly CountedEvent[], delta: number):
  * above the largest of theirs.
  */
 export function largestEpsilon(lists: readonly (readonly CountedEvent[])[], delta: number): number {
-  return RdpAccountant.ofAny(lists.map(composed)).epsilon(delta);
+  return RdpAccountant.ofAny(lists.map((events) => composed(events))).epsilon(delta);
 }
 
 /** Composes the events. It counts equal events first, because their cost is then computed once. */
-function composed(events: readonly CountedEvent[]): RdpAccountant<PrivacyEvent> {
+export function composed(events: readonly CountedEvent[], options: RdpOptions = {}): RdpAccountant<PrivacyEvent> {
   const counted = new Map<string, CountedEvent>();
   for (const { event, count } of events) {
     const key = canonicalJson(event);
     counted.set(key, { event, count: count + (counted.get(key)?.count ?? 0) });
   }
-  let accountant = RdpAccountant.empty();
+  let accountant = RdpAccountant.empty(options);
   for (const { event, count } of counted.values()) accountant = accountant.compose(event, count);
   return accountant;
 }

@@ -12,3 +12,4 @@ export * from './orders.ts';
 export * from './printed-epsilon.ts';
 export * from './rdp.ts';
 export * from './release-rules.ts';
+export * from './repeat-and-select.ts';

@@ -12,12 +12,17 @@ export interface Piece<Settings extends object = object> {
   readonly defaults: Settings;
   /** Parses and checks settings. Its errors name the key and the accepted range. */
   settings(raw: unknown): Settings;
+  /** Values of single settings from which a search draws (`isthmus experiment search`); absent: it leaves this piece as it is. */
+  readonly draws?: Draws;
   /**
    * The piece's own settings that switch its mechanism off. The gain over this is the mechanism's work. A piece from a
    * package may have none.
    */
   readonly ablation?: { readonly off: string; readonly settings: Readonly<Record<string, unknown>> };
 }
+
+/** By setting, the values that a search may give it. The default is among them. */
+export type Draws = Readonly<Record<string, readonly unknown[]>>;
 
 /** A piece as a manifest names it. */
 export interface PieceSpec {

@@ -44,6 +44,13 @@ export const subspace: ChargedView<SubspaceViewSettings> = {
   reference: 'Hardt and Price, NeurIPS 2014, algorithm 1; Chien et al., ICML 2021',
   law: 'charged',
   defaults,
+  draws: {
+    rank: [4, 8, 12, 16],
+    steps: [1, 2, 3, 4],
+    countShare: [0.01, 0.03, 0.1],
+    weightExponent: [0.25, 0.5, 0.75],
+    countFloor: [3, 10, 30],
+  },
   ablation: { off: 'directions as they start, without a step', settings: { steps: 0 } },
   settings: (raw) => parseSettings(schema, raw, 'subspace'),
   width: directionsOf,
