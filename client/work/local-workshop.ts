@@ -2,7 +2,6 @@
  * Does the long work on the calling thread: in tests, in seeded simulations, and inside each work thread.
  * @module
  */
-import type { Domain } from '../../core/data/domain.ts';
 import { historyOf } from '../../core/data/select.ts';
 import { plannedRelease } from '../../core/federation/planned-release.ts';
 import type { ChargedSums } from '../../core/privacy/mechanism/mechanism.ts';
@@ -13,7 +12,7 @@ import { seededRandom } from '../../core/random/seeded.ts';
 import type { ReceivedRepresentations } from '../../core/release/release.ts';
 import { fitDecoder } from '../../core/transfer/decoder/decoder.ts';
 import type { DecoderData } from '../../core/transfer/decoder/report.ts';
-import type { Factors } from '../../core/transfer/factors/implicit-als.ts';
+import type { Factorise } from '../../core/transfer/factors/factor-memory.ts';
 import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import { chooseWeights } from '../../core/transfer/newcomer/newcomer.ts';
 import type { NewcomerChoice } from '../../core/transfer/newcomer/newcomer.ts';
@@ -80,9 +79,10 @@ export class LocalWorkshop implements Workshop {
   fit(received: readonly ReceivedRepresentations[], decoder = this.#options.decoder): Promise<DecoderData> {
     const { plan, platform, domain, factorise, onProgress, signal } = this.#options;
     let fits = 0;
-    const telling = (part: Domain): Factors => {
+    const telling: Factorise = (part, _, changes) => {
       const before = fits++;
-      return factorise(part, { onProgress: (fraction) => onProgress(Math.min(1, (before + fraction) / 2)), signal });
+      const tell = (fraction: number): void => onProgress(Math.min(1, (before + fraction) / 2));
+      return factorise(part, { onProgress: tell, signal }, changes);
     };
     const random = Prng.fromSource(seededRandom(`${plan.manifest.seed}/strategy/${platform}`));
     return new Promise((resolve) =>

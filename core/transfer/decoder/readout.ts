@@ -8,6 +8,7 @@ import type { ReceivedRepresentations } from '../../release/release.ts';
 import type { Prng } from '../../random/prng.ts';
 import type { Factorise } from '../factors/factor-memory.ts';
 import type { Factors } from '../factors/implicit-als.ts';
+import type { Draws } from '../piece.ts';
 import type { HeldOutRanking } from './held-out.ts';
 import type { RowsByPerson } from './received-features.ts';
 import type { DecoderReport, ReleasedVector } from './report.ts';
@@ -23,12 +24,23 @@ export interface Method {
   readonly reference: string;
 }
 
+/** A method whose settings a decoder's name may carry, as in `ridge@als/dimension=32`. */
+export interface Adjustable<One> {
+  readonly defaults: Readonly<Record<string, number>>;
+  /** Values from which a search draws (`isthmus experiment search`). */
+  readonly draws: Draws;
+  /** @throws TransferError TRANSFER_SETTING naming the key and the accepted range. */
+  at(settings: Readonly<Record<string, unknown>>): One;
+}
+
 /** Vectors of the target's items and persons; an inner product scores an item for a person. */
 export type ItemSpace = Factors;
 
 export interface SpaceMaker extends Method {
   /** The same space with its mechanism switched off. */
   readonly ablation?: { readonly off: string; readonly space: SpaceMaker };
+  /** Absent: it has no settings. */
+  readonly adjustable?: Adjustable<SpaceMaker>;
   /** @param domain the target, or a part of its persons. The same domain must give the same space. */
   make(domain: Domain, factorise: Factorise): ItemSpace;
 }
@@ -75,6 +87,8 @@ export interface Tuned {
 export interface Readout extends Method {
   /** The same readout with its mechanism switched off. The gain over this is the mechanism's own work. */
   readonly ablation?: { readonly off: string; readonly readout: Readout };
+  /** Absent: it has no settings. */
+  readonly adjustable?: Adjustable<Readout>;
   tune(task: TuningTask): Tuned;
   /** @param state as `fit` returned it, perhaps in another thread. */
   restore(state: never, space: Pick<ItemSpace, 'dimension' | 'items'>, domain: Domain): LiveReadout;

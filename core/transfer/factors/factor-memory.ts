@@ -10,8 +10,8 @@ import type { AlsSettings } from './als-settings.ts';
 import type { AlsProgress, Factors } from './implicit-als.ts';
 import { factorsOf, implicitAls } from './implicit-als.ts';
 
-/** The factors of a domain, or of a part of its persons. */
-export type Factorise = (domain: Domain, progress?: AlsProgress) => Factors;
+/** The factors of a domain, or of a part of its persons. @param changes of the usual settings; absent: none */
+export type Factorise = (domain: Domain, progress?: AlsProgress, changes?: Partial<AlsSettings>) => Factors;
 
 export type KeptFactors = Pick<Factors, 'items' | 'persons'>;
 
@@ -50,30 +50,31 @@ export class FactorMemory {
   }
 
   /** @throws TransferError as {@link implicitAls}. */
-  readonly factorise: Factorise = (domain, progress) => {
-    const key = this.#keyOf(domain);
-    const factors = this.#held.get(key) ?? this.#find(key, domain, progress);
+  readonly factorise: Factorise = (domain, progress, changes) => {
+    const settings = { ...this.#settings, ...changes };
+    const key = this.#keyOf(domain, settings);
+    const factors = this.#held.get(key) ?? this.#find(key, domain, settings, progress);
     this.#held.delete(key);
     this.#held.set(key, factors);
     if (this.#held.size > MOST_HELD) for (const oldest of [...this.#held.keys()].slice(0, 1)) this.#held.delete(oldest);
     return factors;
   };
 
-  #find(key: string, domain: Domain, progress?: AlsProgress): Factors {
+  #find(key: string, domain: Domain, settings: AlsSettings, progress?: AlsProgress): Factors {
     const make = (): Factors => {
       this.#made += 1;
       const random = seededRandom(`${this.#seed}/factors`);
-      return implicitAls(domain, domain.catalogue.length, this.#settings, random, progress);
+      return implicitAls(domain, domain.catalogue.length, settings, random, progress);
     };
     if (this.#store === undefined) return make();
-    const persons = domain.persons.length * this.#settings.dimension;
+    const persons = domain.persons.length * settings.dimension;
     const kept = this.#store.through(key, persons, make);
-    return factorsOf(kept.persons, kept.items, this.#settings);
+    return factorsOf(kept.persons, kept.items, settings);
   }
 
   /** The key covers only the interactions, because persons may have their own names or pseudonyms. */
-  #keyOf({ catalogue, items, offsets }: Domain): string {
-    const hash = createHash('sha256').update(JSON.stringify([this.#settings, this.#seed, catalogue.length]));
+  #keyOf({ catalogue, items, offsets }: Domain, settings: AlsSettings): string {
+    const hash = createHash('sha256').update(JSON.stringify([settings, this.#seed, catalogue.length]));
     for (const words of [offsets, items]) {
       hash.update(`${words.length};`).update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
     }

@@ -3,10 +3,12 @@
  * correlated carry anything over, each shrunk by its correlation.
  * @module
  */
+import { z } from 'zod';
 import { kernels } from '../../kernels/index.ts';
 import type { Readout } from '../decoder/readout.ts';
 import { vectorReadout } from '../decoder/vector-readout.ts';
 import type { Fitting, Setting } from '../decoder/vector-readout.ts';
+import { adjustable } from '../settings.ts';
 import { thinSvd, whitened, whitening } from '../linear-algebra/thin-svd.ts';
 import type { Whitening } from '../linear-algebra/thin-svd.ts';
 
@@ -31,15 +33,17 @@ interface CcaState {
 const settings: readonly Directions[] = [1, 2, 4, 8].flatMap((directions) =>
   [0.1, 10].map((shrink) => ({ text: `${directions} directions, shrinkage ${shrink}`, directions, shrink })),
 );
-/** Share of the mean variance that is added to each axis of the released vectors. */
-const SOURCE_SHRINK = 0.0005;
+const schema = z.strictObject({
+  /** Share of the mean variance that is added to each axis of the released vectors. */
+  shrink: z.number().min(0).max(10).default(0.0005),
+});
 
 /** @param correlated false: the widest axes of the released vectors, whatever they are correlated with. */
-function ccaReadout(correlated: boolean): Readout {
+function ccaReadout(correlated: boolean, shrink: number): Readout {
   return vectorReadout({
     ...about,
     settings,
-    fit: (given, setting) => fit(given, setting, correlated),
+    fit: (given, setting) => fit(given, setting, correlated, shrink),
     predictor: (state) => ({ predict: (row) => predict(state, row) }),
   });
 }
@@ -50,13 +54,23 @@ const about = {
   reference: 'Hotelling, Biometrika 1936; reduced-rank regression, Izenman, JMA 1975',
 };
 
-export const cca: Readout = {
-  ...ccaReadout(true),
-  ablation: { off: 'the widest directions in place of the most correlated ones', readout: ccaReadout(false) },
-};
+export const cca: Readout = adjustable(
+  about.name,
+  schema,
+  { shrink: [0.0005, 0.005, 0.05, 0.5] },
+  ({ shrink }): Readout => ({
+    ...ccaReadout(true, shrink),
+    ablation: { off: 'the widest directions in place of the most correlated ones', readout: ccaReadout(false, shrink) },
+  }),
+);
 
-function fit({ dimension, factors, features, width }: Fitting, choice: Directions, correlated: boolean): CcaState {
-  const source = whitening(features, width, SOURCE_SHRINK);
+function fit(
+  { dimension, factors, features, width }: Fitting,
+  choice: Directions,
+  correlated: boolean,
+  shrink: number,
+): CcaState {
+  const source = whitening(features, width, shrink);
   const target = whitening(factors, dimension, choice.shrink);
   const k = source.deviations.length;
   const m = target.deviations.length;

@@ -6,6 +6,7 @@
  * where L is the kernel among the landmarks (Nyström).
  * @module
  */
+import { z } from 'zod';
 import { Prng } from '../../random/prng.ts';
 import type { FeatureKind, FeatureMap } from '../decoder/features.ts';
 import { codeFeatures } from '../decoder/features.ts';
@@ -13,6 +14,7 @@ import { NOTHING } from '../decoder/received-features.ts';
 import { regressionReadout } from '../decoder/regression-readout.ts';
 import type { Readout } from '../decoder/readout.ts';
 import { unit } from '../encoder/item-vectors.ts';
+import { adjustable } from '../settings.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 interface KernelState {
@@ -25,17 +27,19 @@ interface KernelState {
   readonly root: Float64Array;
 }
 
-const mostLandmarks = 256;
 /** Directions of the kernel among landmarks that are weaker than this share of the strongest are rounding errors. */
 const weakest = 1e-6;
 
-/** @param widths of the kernel, to choose from. An infinite one is the linear kernel. */
-function kernelReadout(widths: readonly number[]): Readout {
+/**
+ * @param widths of the kernel, to choose from. An infinite one is the linear kernel.
+ * @param landmarks most persons in the sample
+ */
+function kernelReadout(widths: readonly number[], landmarks: number): Readout {
   const features: FeatureKind<KernelState> = {
     variants: (noise, dimension) =>
       (noise.prototypes === undefined ? widths : widths.slice(0, 1)).map((width) => ({
         text: `kernel of width ${width}`,
-        fit: (vectors) => landmarksOf(vectors, dimension, width),
+        fit: (vectors) => landmarksOf(vectors, dimension, width, landmarks),
       })),
     map: (state, noise, dimension) =>
       noise.prototypes === undefined ? kernelFeatures(state, dimension) : codeFeatures(noise.prototypes, dimension),
@@ -49,14 +53,21 @@ const about = {
   reference: 'Saunders, Gammerman and Vovk, ICML 1998; Williams and Seeger, NIPS 2000',
 };
 
-export const kernel: Readout = {
-  ...kernelReadout([0.25, 0.5, 1, 2]),
-  ablation: { off: 'an infinite width: the linear kernel', readout: kernelReadout([Infinity]) },
-};
+const schema = z.strictObject({ landmarks: z.int().min(16).max(1024).default(256) });
 
-function landmarksOf(vectors: Float32Array, dimension: number, width: number): KernelState {
+export const kernel: Readout = adjustable(
+  about.name,
+  schema,
+  { landmarks: [64, 128, 256, 512] },
+  ({ landmarks }): Readout => ({
+    ...kernelReadout([0.25, 0.5, 1, 2], landmarks),
+    ablation: { off: 'an infinite width: the linear kernel', readout: kernelReadout([Infinity], landmarks) },
+  }),
+);
+
+function landmarksOf(vectors: Float32Array, dimension: number, width: number, most: number): KernelState {
   const order = new Prng('landmarks').shuffle(Array.from({ length: vectors.length / dimension }, (_, row) => row));
-  const rows = order.slice(0, mostLandmarks);
+  const rows = order.slice(0, most);
   const units = order.map((row) => unit(vectors.subarray(row * dimension, (row + 1) * dimension)));
   const mean = new Float64Array(dimension);
   for (const own of units) own.forEach((value, i) => (mean[i] += value / units.length));

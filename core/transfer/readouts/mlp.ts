@@ -3,6 +3,8 @@
  * beside the hidden layer starts as a ridge regression, so that training only adds what a linear map cannot express.
  * @module
  */
+import { z } from 'zod';
+import { adjustable } from '../settings.ts';
 import { fitNetwork, predictNetwork } from '../decoder/hidden-layer.ts';
 import type { NetworkState } from '../decoder/hidden-layer.ts';
 import type { Readout } from '../decoder/readout.ts';
@@ -14,11 +16,11 @@ interface Layers {
   readonly epochs: number;
 }
 
-function mlpReadout(choices: readonly Layers[]): Readout {
+function mlpReadout(choices: readonly Layers[], decay: number): Readout {
   return vectorReadout({
     ...about,
     settings: choices,
-    fit: (given, { epochs, hidden }) => fitNetwork(given, { hidden, epochs, decay: 0.01, penalty: 1 }, about.name),
+    fit: (given, { epochs, hidden }) => fitNetwork(given, { hidden, epochs, decay, penalty: 1 }, about.name),
     predictor: (state: NetworkState) => ({ predict: (row) => predictNetwork(state, row) }),
   });
 }
@@ -29,9 +31,23 @@ const about = {
   reference: 'EMCDR, Man et al., IJCAI 2017, eq. 6; Kingma and Ba, ICLR 2015',
 };
 
-const choices = [10, 40, 100].map((epochs) => ({ text: `32 units, ${epochs} epochs`, hidden: 32, epochs }));
+const schema = z.strictObject({
+  hidden: z.int().min(1).max(256).default(32),
+  decay: z.number().min(0).max(1).default(0.01),
+});
 
-export const mlp: Readout = {
-  ...mlpReadout(choices),
-  ablation: { off: 'no hidden layer', readout: mlpReadout(choices.map((choice) => ({ ...choice, hidden: 0 }))) },
-};
+const draws = { hidden: [16, 32, 64], decay: [0.001, 0.01, 0.1] };
+
+const choicesOf = (hidden: number): readonly Layers[] =>
+  [10, 40, 100].map((epochs) => ({ text: `${hidden} units, ${epochs} epochs`, hidden, epochs }));
+
+export const mlp: Readout = adjustable(about.name, schema, draws, ({ decay, hidden }): Readout => ({
+  ...mlpReadout(choicesOf(hidden), decay),
+  ablation: {
+    off: 'no hidden layer',
+    readout: mlpReadout(
+      choicesOf(hidden).map((choice) => ({ ...choice, hidden: 0 })),
+      decay,
+    ),
+  },
+}));

@@ -3,7 +3,7 @@
  * from outside brings its own as `package:name` (core/packages/).
  * @module
  */
-import type { Method, Readout, SpaceMaker } from '../decoder/readout.ts';
+import type { Adjustable, Method, Readout, SpaceMaker } from '../decoder/readout.ts';
 import { isOutsideName } from '../../packages/package-id.ts';
 import { outsideNames, outsidePiece, PIECE_WORDS } from '../../packages/pieces.ts';
 import { fineTune } from '../decoder/own-items.ts';
@@ -55,7 +55,10 @@ export const spaces: readonly SpaceMaker[] = [als, bpr, lightgcn, deepwalk, cont
 /** Methods for a person who has items on the target by now, whatever the readout. */
 export const adaptations = [fineTune];
 
-/** A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. */
+/**
+ * A readout over an item space. Its name is `readout`, or `readout@space` where the space is not the first one. Settings other than
+ * the defaults stand behind either: `mlp/hidden=16@als/dimension=32`.
+ */
 export interface DecoderMethod {
   readonly name: string;
   readonly readout: Readout;
@@ -72,7 +75,7 @@ export const DEFAULT_DECODER = 'ridge';
 const PARTS = ['readout', 'space', 'guard'] as const;
 
 /**
- * @throws TransferError TRANSFER_DECODER_UNKNOWN, naming the readouts, the spaces or the mechanisms that exist;
+ * @throws TransferError TRANSFER_SETTING for a setting; TRANSFER_DECODER_UNKNOWN, naming the readouts, the spaces or the mechanisms that exist;
  *   PackageError PACKAGE_NOT_ALLOWED, PACKAGE_PIECE_UNKNOWN for a name with a colon.
  */
 export function decoderNamed(name: string): DecoderMethod {
@@ -81,15 +84,20 @@ export function decoderNamed(name: string): DecoderMethod {
   // The name of a package may begin with @.
   const written = /^(@?[^@]+)(?:@(@?[^@]+))?$/.exec(parts[0]);
   if (written === null || parts.length > 2) {
-    throw unknown(`decoder "${name}": write readout or readout@space, and ~${PARTS.join(', ~')} without that part`);
+    throw unknown(
+      `decoder "${name}": write readout or readout@space, with /setting=value behind either, and ~${PARTS.join(', ~')} without that part`,
+    );
   }
-  const [, readout, space = spaces[0].name] = written;
-  const found = {
-    readout: named('readouts', readouts, readout),
-    space: named('itemSpaces', spaces, space),
+  const [, left, right = spaces[0].name] = written;
+  const readout = adjusted('readouts', readouts, left);
+  const space = adjusted('itemSpaces', spaces, right);
+  const isUsual = space.name === spaces[0].name;
+  const whole = {
+    readout: readout.method,
+    space: space.method,
     guard: true,
+    name: isUsual ? readout.name : `${readout.name}@${space.name}`,
   };
-  const whole = { ...found, name: found.space === spaces[0] ? readout : `${readout}@${space}` };
   return off === undefined ? whole : without(whole, off);
 }
 
@@ -114,6 +122,43 @@ function without(whole: DecoderMethod, part: string): DecoderMethod {
     return { ...whole, name, space: space.ablation.space, off: space.ablation.off };
   }
   throw unknown(`decoder "${name}": "${part}" cannot be switched off; there are ${PARTS.join(', ')}`);
+}
+
+/** A readout or a space as its own settings make it, and its shortest name. @param text `name` or `name/setting=value/...` */
+function adjusted<One extends Method & { readonly adjustable?: Adjustable<One> }>(
+  kind: 'readouts' | 'itemSpaces',
+  list: readonly One[],
+  text: string,
+): { readonly method: One; readonly name: string } {
+  // The name of a package may hold a slash too, but no equals sign.
+  const [, name, rest] = /^(.*?)((?:\/[^/=]+=[^/=]*)*)$/.exec(text) ?? ['', text, ''];
+  const method = named(kind, list, name);
+  if (rest === '') return { method, name };
+  const { adjustable } = method;
+  if (adjustable === undefined) throw unknown(`decoder "${text}": the ${PIECE_WORDS[kind]} ${name} has no settings`);
+  const given = rest
+    .slice(1)
+    .split('/')
+    .map((one) => one.split('='));
+  const settings = Object.fromEntries(given.map(([key, value]) => [key, value === '' ? NaN : Number(value)]));
+  const known = Object.keys(adjustable.defaults);
+  const wrong = Object.keys(settings).find((key) => !known.includes(key) || Number.isNaN(settings[key]));
+  if (wrong !== undefined) {
+    const why = known.includes(wrong) ? `${wrong} is not a number` : `${name} has no setting ${wrong}`;
+    const usual = known.map((key) => `/${key}=${adjustable.defaults[key]}`).join(' or ');
+    throw unknown(`decoder "${text}": ${why}; write ${usual}, with values of your own`);
+  }
+  const made = adjustable.at(settings);
+  return { method: made, name: `${name}${settingsText(adjustable, settings)}` };
+}
+
+/** Settings other than the defaults as a decoder's name carries them, in a fixed order: `/decay=0.1/hidden=16`. */
+export function settingsText<One>({ defaults }: Adjustable<One>, settings: Readonly<Record<string, unknown>>): string {
+  return Object.keys(settings)
+    .filter((key) => settings[key] !== defaults[key])
+    .sort()
+    .map((key) => `/${key}=${String(settings[key])}`)
+    .join('');
 }
 
 function named<One extends Method>(kind: 'readouts' | 'itemSpaces', list: readonly One[], name: string): One {

@@ -4,20 +4,27 @@
  * that of a person is 1.
  * @module
  */
+import { z } from 'zod';
 import type { Domain } from '../../data/domain.ts';
 import { Prng } from '../../random/prng.ts';
 import type { ItemSpace, SpaceMaker } from '../decoder/readout.ts';
+import { adjustable } from '../settings.ts';
 
-const FACTORS = 32;
-const WIDTH = FACTORS + 1;
-const EPOCHS = 40;
+const schema = z.strictObject({
+  factors: z.int().min(2).max(256).default(32),
+  epochs: z.int().min(1).max(500).default(40),
+  rate: z.number().min(0.001).max(1).default(0.05),
+  decay: z.number().min(0).max(1).default(0.01),
+});
+type Settings = z.output<typeof schema>;
+
+const draws = { factors: [16, 32, 64], epochs: [20, 40], rate: [0.02, 0.05, 0.1], decay: [0.003, 0.01, 0.03] };
+
 /** Epochs over a history whose person is folded in; item vectors stay. */
 const FOLD_EPOCHS = 60;
-const RATE = 0.05;
-const DECAY = 0.01;
 
-function bprSpace(epochs: number): SpaceMaker {
-  return { ...about, make: (domain) => make(domain, epochs) };
+function bprSpace(settings: Settings): SpaceMaker {
+  return { ...about, make: (domain) => make(domain, settings) };
 }
 
 const about = {
@@ -26,16 +33,18 @@ const about = {
   reference: 'Rendle, Freudenthaler, Gantner and Schmidt-Thieme, UAI 2009, algorithm 1',
 };
 
-export const bpr: SpaceMaker = {
-  ...bprSpace(EPOCHS),
-  ablation: { off: 'vectors as they start, not trained', space: bprSpace(0) },
-};
+export const bpr: SpaceMaker = adjustable(about.name, schema, draws, (settings): SpaceMaker => ({
+  ...bprSpace(settings),
+  ablation: { off: 'vectors as they start, not trained', space: bprSpace({ ...settings, epochs: 0 }) },
+}));
 
-function make(domain: Domain, epochs: number): ItemSpace {
+function make(domain: Domain, settings: Settings): ItemSpace {
+  const { epochs, factors } = settings;
+  const width = factors + 1;
   const prng = new Prng(about.name);
   const { catalogue, items: seen, offsets } = domain;
   const start = (rows: number, last: number): Float32Array =>
-    Float32Array.from({ length: rows * WIDTH }, (_, at) => (at % WIDTH === FACTORS ? last : 0.1 * prng.gaussian()));
+    Float32Array.from({ length: rows * width }, (_, at) => (at % width === factors ? last : 0.1 * prng.gaussian()));
   const persons = start(domain.persons.length, 1);
   const items = start(catalogue.length, 0);
   const owners = new Uint32Array(seen.length);
@@ -44,20 +53,21 @@ function make(domain: Domain, epochs: number): ItemSpace {
     const at = prng.integer(seen.length);
     const person = owners[at];
     const other = strange(seen.subarray(offsets[person], offsets[person + 1]), catalogue.length, prng);
-    if (other >= 0) learn(persons, person * WIDTH, items, seen[at] * WIDTH, other * WIDTH, true);
+    if (other >= 0) learn(persons, person * width, items, seen[at] * width, other * width, true, settings);
   }
   return {
-    dimension: WIDTH,
+    dimension: width,
     persons,
     items,
     foldIn(history) {
-      const own = new Float32Array(WIDTH);
+      const own = new Float32Array(width);
       if (history.length === 0) return own;
-      own[FACTORS] = 1;
-      const draws = new Prng(`${about.name}/${history.join()}`);
+      own[factors] = 1;
+      const random = new Prng(`${about.name}/${history.join()}`);
       for (let step = 0; step < FOLD_EPOCHS * history.length; step++) {
-        const other = strange(history, catalogue.length, draws);
-        if (other >= 0) learn(own, 0, items, history[draws.integer(history.length)] * WIDTH, other * WIDTH, false);
+        const other = strange(history, catalogue.length, random);
+        if (other >= 0)
+          learn(own, 0, items, history[random.integer(history.length)] * width, other * width, false, settings);
       }
       return own;
     },
@@ -81,18 +91,19 @@ function learn(
   liked: number,
   other: number,
   movesItems: boolean,
+  { decay, factors, rate }: Settings,
 ): void {
   let difference = 0;
-  for (let i = 0; i < WIDTH; i++) difference += persons[person + i] * (items[liked + i] - items[other + i]);
-  const slope = RATE / (1 + Math.exp(difference));
-  for (let i = 0; i < WIDTH; i++) {
+  for (let i = 0; i <= factors; i++) difference += persons[person + i] * (items[liked + i] - items[other + i]);
+  const slope = rate / (1 + Math.exp(difference));
+  for (let i = 0; i <= factors; i++) {
     const own = persons[person + i];
     const a = items[liked + i];
     const b = items[other + i];
     // The last number of a person is the 1 that the items' biases are read with.
-    if (i < FACTORS) persons[person + i] += slope * (a - b) - RATE * DECAY * own;
+    if (i < factors) persons[person + i] += slope * (a - b) - rate * decay * own;
     if (!movesItems) continue;
-    items[liked + i] += slope * own - RATE * DECAY * a;
-    items[other + i] -= slope * own + RATE * DECAY * b;
+    items[liked + i] += slope * own - rate * decay * a;
+    items[other + i] -= slope * own + rate * decay * b;
   }
 }
