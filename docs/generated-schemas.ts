@@ -6,6 +6,7 @@ import { studySchema } from '../cli/commands/study.ts';
 import { manifestDiffSchema } from '../cli/manifest-diff.ts';
 import { consentsSchema, platformEventSchema, previewSchema, recommendationSchema } from '../client/schemas.ts';
 import { manifestJsonSchema } from '../core/federation/manifest.ts';
+import { searchSummarySchema } from '../simulations/search/summary.ts';
 import { resultsJsonSchema } from '../simulations/results.ts';
 
 /** By file name, without its ending. */
@@ -15,6 +16,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
     ['results', titled('isthmus simulate --json, and runs/<id>/results.json', resultsJsonSchema())],
     ['manifest-diff', titled('isthmus manifest diff --json', z.toJSONSchema(manifestDiffSchema))],
     ['strategies', titled('isthmus strategies --json', z.toJSONSchema(strategiesSchema))],
+    ['experiment-search', titled('isthmus experiment search --json', z.toJSONSchema(searchSummarySchema))],
     ['study', titled('isthmus study --json', z.toJSONSchema(studySchema))],
     ['data-vocabulary', titled('isthmus data vocabulary --json', z.toJSONSchema(dataVocabularySchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],

@@ -26,12 +26,16 @@ export interface Direction {
   at(seed: string): TrialWorld;
 }
 
-export async function openDirections(options: SimulationOptions): Promise<readonly Direction[]> {
-  return options.protocol === 'published:game-video' ? published(options) : [await sampled(options)];
+/** @param worldSeed of a synthetic world; absent: the first seed of the options. */
+export async function openDirections(
+  options: SimulationOptions,
+  worldSeed = String(options.seed),
+): Promise<readonly Direction[]> {
+  return options.protocol === 'published:game-video' ? published(options) : [await sampled(options, worldSeed)];
 }
 
-async function sampled(options: SimulationOptions): Promise<Direction> {
-  const world = await openWorld({ ...options, seed: String(options.seed) });
+async function sampled(options: SimulationOptions, worldSeed: string): Promise<Direction> {
+  const world = await openWorld({ ...options, seed: worldSeed });
   const names = world.domains.map(({ name }) => name);
   const targetName = options.target ?? names[names.length - 1];
   const sourceNames = options.sources.length > 0 ? options.sources : names.filter((name) => name !== targetName);

@@ -8,9 +8,11 @@ import { SimulationError } from '../../simulations/errors.ts';
 import { integer, text } from '../arguments.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { interruption } from '../interrupted.ts';
+import { durationText } from '../duration.ts';
 import { givenOptions, withRunOptions } from '../run-options.ts';
 import { version } from '../version.ts';
 import { withAllow } from '../allow-option.ts';
+import { searchCommand } from './experiment-search.ts';
 
 /** Options of the experiment itself, beside those of its runs. */
 interface Flags {
@@ -23,8 +25,9 @@ interface Flags {
 
 export function experimentCommand(): Command {
   return new Command('experiment')
-    .description('measure what privacy costs, over a grid of budgets')
-    .addCommand(privacyExperimentCommand());
+    .description('measure what privacy costs over a grid of budgets; search settings without spending any')
+    .addCommand(privacyExperimentCommand())
+    .addCommand(searchCommand());
 }
 
 function privacyExperimentCommand(): Command {
@@ -106,14 +109,11 @@ function progressLine(event: ExperimentEvent): string {
     case 'started':
       return '';
     case 'ended':
-      return `[${event.done}/${event.of}] ${event.trial}${event.failed === null ? '' : ` FAILED: ${event.failed}`}${event.done < event.of ? `, about ${duration(event.secondsLeft)} left` : ''}\n`;
+      return `[${event.done}/${event.of}] ${event.trial}${event.failed === null ? '' : ` FAILED: ${event.failed}`}${event.done < event.of ? `, about ${durationText(event.secondsLeft)} left` : ''}\n`;
     case 'auditing':
       return 'auditing\n';
   }
 }
-
-const duration = (seconds: number): string =>
-  seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 
 function describe({ frontier, references, failures, metric }: ExperimentSummary, report: string): string {
   const rows = [

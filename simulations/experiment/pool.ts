@@ -5,39 +5,43 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { codeOf } from '../../core/errors/coded-error.ts';
 import { SimulationError } from '../errors.ts';
-import type { ExperimentConfig } from './config.ts';
-import type { Job } from './grid.ts';
-import type { WorkerOrder, WorkerReport } from './worker.ts';
+import type { WorkerOrder, WorkerReport } from './serve-jobs.ts';
 
-export interface Pool {
-  readonly config: ExperimentConfig;
-  readonly jobs: readonly Job[];
+export interface Pool<Config, Job extends { readonly trial: string }, Result> {
+  /** Path of the module that workers run, which calls `serveJobs`. */
+  readonly entry: string;
+  readonly config: Config;
+  /** Jobs in the order of their start. An asynchronous one may await the end of earlier jobs before it names the next. */
+  readonly jobs: Iterable<Job> | AsyncIterable<Job>;
   /** Called before a job runs; returns the job to run in its place. */
-  readonly atTurn: (job: Job) => Job;
+  readonly atTurn?: (job: Job) => Job;
+  /** At least 1. */
   readonly workers: number;
   /** Folder for files of running trials. It is emptied before; afterwards this run's part of it is deleted. */
   readonly work: string;
   readonly signal: AbortSignal;
   readonly onStart: (job: Job) => void;
   /** Called in the order in which jobs end. An error that it throws ends the pool. */
-  readonly onEnd: (job: Job, report: WorkerReport) => void;
+  readonly onEnd: (job: Job, report: WorkerReport<Result>) => void;
 }
 
 /**
  * Resolves once every job has ended. Leaves no process behind.
  * @throws SimulationError SIMULATION_PROCESS if a worker dies; the signal's reason if aborted.
  */
-export async function runPool(pool: Pool): Promise<void> {
+export async function runPool<Config, Job extends { readonly trial: string }, Result>(
+  pool: Pool<Config, Job, Result>,
+): Promise<void> {
   const { jobs, signal } = pool;
   const children: ChildProcess[] = [];
-  const waiting = jobs.values();
-  const count = Math.min(pool.workers, jobs.length);
+  const waiting = inTurn(jobs);
   // The names are unique to this run. An earlier run whose command was killed may still be deleting its own folders.
-  const folders = Array.from({ length: count }, (_, index) => join(pool.work, `worker-${process.pid}-${index + 1}`));
+  const folders = Array.from({ length: pool.workers }, (_, index) =>
+    join(pool.work, `worker-${process.pid}-${index + 1}`),
+  );
   signal.throwIfAborted();
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -46,7 +50,7 @@ export async function runPool(pool: Pool): Promise<void> {
     await rm(pool.work, { recursive: true, force: true });
     for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
     const working = folders.map((folder) => {
-      const child = start(pool.config, folder);
+      const child = start(pool, folder);
       children.push(child);
       return workThrough(child, waiting, pool);
     });
@@ -67,28 +71,37 @@ async function removeIfEmpty(folder: string): Promise<void> {
   }
 }
 
-function start(config: ExperimentConfig, work: string): ChildProcess {
-  const entry = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+/** One iterator that several workers may ask at once: it answers them in the order in which they asked. */
+async function* inTurn<Job>(jobs: Iterable<Job> | AsyncIterable<Job>): AsyncGenerator<Job, undefined> {
+  for await (const job of jobs) yield job;
+  return undefined;
+}
+
+function start({ config, entry }: { readonly config: unknown; readonly entry: string }, work: string): ChildProcess {
   const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' });
-  child.send({ kind: 'config', config, work } satisfies WorkerOrder);
+  child.send({ kind: 'config', config, work } satisfies WorkerOrder<unknown, never>);
   return child;
 }
 
-async function workThrough(child: ChildProcess, waiting: Iterator<Job>, pool: Pool): Promise<void> {
+async function workThrough<Config, Job extends { readonly trial: string }, Result>(
+  child: ChildProcess,
+  waiting: AsyncIterator<Job, undefined>,
+  pool: Pool<Config, Job, Result>,
+): Promise<void> {
   const { atTurn, onStart, onEnd, signal } = pool;
-  for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
-    const job = atTurn(next.value);
+  for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
+    const job = atTurn === undefined ? next.value : atTurn(next.value);
     onStart(job);
-    const report = await one(child, job);
+    const report = await one<Result>(child, job);
     // A later run may already be working on the same results.
     if (signal.aborted) return;
     onEnd(job, report);
   }
 }
 
-function one(child: ChildProcess, job: Job): Promise<WorkerReport> {
+function one<Result>(child: ChildProcess, job: { readonly trial: string }): Promise<WorkerReport<Result>> {
   return new Promise((resolve, reject) => {
-    const onMessage = (report: WorkerReport): void => {
+    const onMessage = (report: WorkerReport<Result>): void => {
       child.off('exit', onExit);
       resolve(report);
     };
@@ -99,7 +112,7 @@ function one(child: ChildProcess, job: Job): Promise<WorkerReport> {
     };
     child.once('message', onMessage);
     child.once('exit', onExit);
-    child.send({ kind: 'job', job } satisfies WorkerOrder);
+    child.send({ kind: 'job', job } satisfies WorkerOrder<never, unknown>);
   });
 }
 

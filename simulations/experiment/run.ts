@@ -4,7 +4,8 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { auditReleases } from '../audit/release-audit.ts';
 import { auditTraining } from '../audit/training-audit.ts';
 import type { AuditTerms } from '../audit/training-audit.ts';
@@ -14,6 +15,7 @@ import { experimentConfig } from './config.ts';
 import type { ExperimentConfig } from './config.ts';
 import { grid } from './grid.ts';
 import type { Job } from './grid.ts';
+import type { JobResult } from './job.ts';
 import { runPool } from './pool.ts';
 import { ReferenceDuty } from './references.ts';
 import { experimentReport } from './report.ts';
@@ -103,10 +105,11 @@ async function runJobs(
   const duty = new ReferenceDuty(store.referenced());
   let done = ended.size;
   const began = performance.now();
-  await runPool({
+  await runPool<ExperimentConfig, Job, JobResult>({
+    entry: fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)),
     config,
     jobs,
-    workers,
+    workers: Math.min(workers, jobs.length),
     work: join(folder, 'work'),
     signal,
     atTurn: (job) => duty.assign(job),

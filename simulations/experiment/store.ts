@@ -3,17 +3,14 @@
  * describes its tables.
  * @module
  */
-import Libsql from 'libsql';
 import { isOfStrategy } from '../../client/evaluation/measure.ts';
-import { SimulationError } from '../errors.ts';
 import type { PrivacyRow } from '../results.ts';
 import { privacySchema } from '../results.ts';
 import type { Job } from './grid.ts';
 import type { JobResult } from './job.ts';
-import { messageOf } from '../../core/errors/coded-error.ts';
+import { KeptStore } from './kept-store.ts';
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+const TABLES = `
 CREATE TABLE IF NOT EXISTS trials (
   trial TEXT PRIMARY KEY, strategy TEXT NOT NULL, release TEXT NOT NULL, epsilon REAL, epsilon0 REAL,
   overlap REAL NOT NULL, seed TEXT NOT NULL, seconds REAL NOT NULL, privacy TEXT NOT NULL
@@ -34,7 +31,6 @@ CREATE TABLE IF NOT EXISTS rounds (
   trial TEXT NOT NULL REFERENCES trials, round INTEGER NOT NULL, attempt INTEGER NOT NULL, outcome TEXT NOT NULL,
   platforms INTEGER NOT NULL, epsilon_spent REAL, model_change REAL, milliseconds REAL NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS failures (trial TEXT PRIMARY KEY, code TEXT NOT NULL, text TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS audits (
   subject TEXT NOT NULL, release TEXT NOT NULL, attack TEXT NOT NULL, proven REAL, measured REAL NOT NULL,
   measured_gaussian REAL, confidence REAL NOT NULL
@@ -91,98 +87,41 @@ export interface AuditRow {
 export const personsKey = ({ method, negatives, trial }: Pick<Measurement, 'trial' | 'method' | 'negatives'>): string =>
   JSON.stringify([trial, method, negatives]);
 
-/** Counts up when a table changes, so that results of an earlier version are not continued. */
-const VERSION = 1;
-
-export class ResultsStore {
-  readonly #database: Libsql.Database;
-  readonly #path: string;
-
-  /**
-   * Opens the file or creates it. @throws SimulationError SIMULATION_RESULTS for a file that is no results store, or is
-   * in use.
-   */
+export class ResultsStore extends KeptStore {
+  /** @throws as {@link KeptStore}. */
   constructor(path: string) {
-    this.#path = path;
-    try {
-      this.#database = new Libsql(path);
-      this.#database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
-      this.#checkVersion(path);
-      this.#database.exec(SCHEMA);
-    } catch (cause) {
-      if (cause instanceof SimulationError) throw cause;
-      const why = messageOf(cause);
-      throw new SimulationError('SIMULATION_RESULTS', `cannot use ${path} for results: ${why}`, { cause });
-    }
-  }
-
-  #checkVersion(path: string): void {
-    const { user_version: version } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
-    const isNew =
-      this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() === undefined;
-    if (isNew) this.#database.exec(`PRAGMA user_version = ${VERSION}`);
-    else if (version !== VERSION) {
-      throw new SimulationError(
-        'SIMULATION_RESULTS',
-        `${path} has results of another version of isthmus, which kept other tables: run the experiment again in a new folder`,
-      );
-    }
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  get(key: string): string | undefined {
-    const row = this.#database.prepare('SELECT value FROM experiment WHERE key = :key').get({ key });
-    return (row as { value: string } | undefined)?.value;
-  }
-
-  put(key: string, value: string): void {
-    this.#database.prepare('INSERT OR REPLACE INTO experiment VALUES (:key, :value)').run({ key, value });
+    super(path, TABLES);
   }
 
   /** Names of the trials that have ended. */
   ended(): ReadonlySet<string> {
-    const rows = this.#database.prepare('SELECT trial FROM trials').all() as { trial: string }[];
+    const rows = this.database.prepare('SELECT trial FROM trials').all() as { trial: string }[];
     return new Set(rows.map(({ trial }) => trial));
   }
 
   /** Pairs of overlap and seed whose reference rows are kept. */
   referenced(): readonly { readonly overlap: number; readonly seed: string }[] {
     const query = 'SELECT DISTINCT overlap, seed FROM measurements WHERE is_reference = 1';
-    return this.#database.prepare(query).all() as { overlap: number; seed: string }[];
-  }
-
-  failures(): readonly { readonly trial: string; readonly code: string; readonly text: string }[] {
-    return this.#database.prepare('SELECT trial, code, text FROM failures ORDER BY trial').all() as {
-      trial: string;
-      code: string;
-      text: string;
-    }[];
-  }
-
-  addFailure(trial: string, code: string, text: string): void {
-    this.#database.prepare('INSERT OR REPLACE INTO failures VALUES (:trial, :code, :text)').run({ trial, code, text });
+    return this.database.prepare(query).all() as { overlap: number; seed: string }[];
   }
 
   /** Adds a trial in one transaction, so that a killed run keeps only whole trials. */
   addTrial(job: Job, { rows, persons, perPerson, choices, privacy, rounds, seconds }: JobResult): void {
     const { trial, overlap, seed, strategy, release, budget, epsilon0 } = job;
-    const measurement = this.#database.prepare(
+    const measurement = this.database.prepare(
       `INSERT INTO measurements VALUES (:trial, :target, :sources, :overlap, :seed, :method, :release, :epsilon, :epsilon0,
        :isReference, :negatives, :twins, :activity, :metric, :mean, :personMean, :n)`,
     );
-    const person = this.#database.prepare(
+    const person = this.database.prepare(
       'INSERT INTO persons VALUES (:trial, :method, :negatives, :person, :positives, :ndcg)',
     );
-    const choice = this.#database.prepare('INSERT INTO choices VALUES (:trial, :method, :heldOut)');
-    const round = this.#database.prepare(
+    const choice = this.database.prepare('INSERT INTO choices VALUES (:trial, :method, :heldOut)');
+    const round = this.database.prepare(
       'INSERT INTO rounds VALUES (:trial, :round, :attempt, :outcome, :platforms, :epsilonSpent, :modelChange, :milliseconds)',
     );
-    this.#transaction(() => {
-      this.#database.prepare('DELETE FROM failures WHERE trial = :trial').run({ trial });
-      this.#database
+    this.transaction(() => {
+      this.database.prepare('DELETE FROM failures WHERE trial = :trial').run({ trial });
+      this.database
         .prepare(
           'INSERT INTO trials VALUES (:trial, :strategy, :release, :epsilon, :epsilon0, :overlap, :seed, :seconds, :privacy)',
         )
@@ -241,9 +180,9 @@ export class ResultsStore {
   }
 
   setAudits(audits: readonly AuditRow[]): void {
-    this.#transaction(() => {
-      this.#database.exec('DELETE FROM audits');
-      const add = this.#database.prepare(
+    this.transaction(() => {
+      this.database.exec('DELETE FROM audits');
+      const add = this.database.prepare(
         'INSERT INTO audits VALUES (:subject, :release, :attack, :proven, :measured, :measuredGaussian, :confidence)',
       );
       for (const audit of audits) add.run({ ...audit });
@@ -251,7 +190,7 @@ export class ResultsStore {
   }
 
   audits(): readonly AuditRow[] {
-    return this.#database
+    return this.database
       .prepare(
         'SELECT subject, release, attack, proven, measured, measured_gaussian AS measuredGaussian, confidence FROM audits',
       )
@@ -260,7 +199,7 @@ export class ResultsStore {
 
   /** Measurements over all persons, twins included, in a fixed order. */
   measurements(metric: string): readonly Measurement[] {
-    const rows = this.#database
+    const rows = this.database
       .prepare(
         `SELECT trial, overlap, seed, method, release, epsilon, epsilon0, is_reference AS isReference, negatives, metric, mean
          FROM measurements WHERE metric = :metric AND activity = 'all' AND twins = 'with'
@@ -272,7 +211,7 @@ export class ResultsStore {
 
   /** By {@link personsKey}. */
   persons(): ReadonlyMap<string, StoredPersons> {
-    const rows = this.#database.prepare('SELECT * FROM persons ORDER BY rowid').all() as {
+    const rows = this.database.prepare('SELECT * FROM persons ORDER BY rowid').all() as {
       trial: string;
       method: string;
       negatives: string;
@@ -294,7 +233,7 @@ export class ResultsStore {
 
   /** NDCG@10 of held-out persons, by trial and method. */
   choices(): readonly { readonly trial: string; readonly method: string; readonly heldOut: number }[] {
-    return this.#database.prepare('SELECT trial, method, held_out AS heldOut FROM choices').all() as {
+    return this.database.prepare('SELECT trial, method, held_out AS heldOut FROM choices').all() as {
       trial: string;
       method: string;
       heldOut: number;
@@ -302,7 +241,7 @@ export class ResultsStore {
   }
 
   rounds(): readonly StoredRound[] {
-    return this.#database
+    return this.database
       .prepare(
         `SELECT strategy, release, epsilon, round, outcome, epsilon_spent AS epsilonSpent, milliseconds
          FROM rounds JOIN trials USING (trial) ORDER BY strategy, epsilon, release, round, attempt, seed`,
@@ -312,7 +251,7 @@ export class ResultsStore {
 
   /** One statement per (strategy, release, epsilon, epsilon0). */
   privacy(): readonly PrivacyRow[] {
-    const rows = this.#database
+    const rows = this.database
       .prepare(
         'SELECT MIN(privacy) AS privacy FROM trials GROUP BY strategy, release, epsilon, epsilon0 ORDER BY strategy, release, epsilon, epsilon0',
       )
@@ -321,22 +260,7 @@ export class ResultsStore {
   }
 
   seconds(): number {
-    const row = this.#database.prepare('SELECT COALESCE(SUM(seconds), 0) AS seconds FROM trials').get();
+    const row = this.database.prepare('SELECT COALESCE(SUM(seconds), 0) AS seconds FROM trials').get();
     return (row as { seconds: number }).seconds;
-  }
-
-  get path(): string {
-    return this.#path;
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }

@@ -14,6 +14,7 @@ import type { ExperimentContext, ExperimentEvent, ExperimentOutcome } from '../e
 import { reportedError } from '../failed-report.ts';
 import type { SimulationInput } from '../options.ts';
 import { dataFolderOf } from '../run-folder.ts';
+import type { SearchContext, SearchEvent, SearchOutcome } from '../search/run.ts';
 import type { Simulated, SimulationContext } from '../simulated.ts';
 import type { RunOrder, RunReport } from './run-messages.ts';
 
@@ -59,6 +60,14 @@ export async function experimentElsewhere(folder: string, context: ExperimentCon
     () => undefined,
   );
   return result as ExperimentOutcome;
+}
+
+/** Runs {@link runSearch} in a child process. @throws also SimulationError SIMULATION_PROCESS if that process dies. */
+export async function searchElsewhere(folder: string, context: SearchContext): Promise<SearchOutcome> {
+  const { version, workers, signal, onEvent } = context;
+  const order = { kind: 'search', folder, workers, version } as const;
+  const tell = (event: RunEvent): void => onEvent(event as SearchEvent);
+  return (await runElsewhere(order, signal, tell, () => undefined)) as SearchOutcome;
 }
 
 type RunEvent = Extract<RunReport, { kind: 'event' }>['event'];

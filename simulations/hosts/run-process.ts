@@ -32,6 +32,9 @@ async function run(order: Exclude<RunOrder, { kind: 'stop' }>): Promise<void> {
     if (order.kind === 'simulate') {
       const { simulate } = await import('../simulate.ts');
       last = { kind: 'done', result: await simulate(order.options, context) };
+    } else if (order.kind === 'search') {
+      const { runSearch } = await import('../search/run.ts');
+      last = { kind: 'done', result: await runSearch(order.folder, { ...context, workers: order.workers }) };
     } else {
       const { runExperiment } = await import('../experiment/run.ts');
       last = { kind: 'done', result: await runExperiment(order.folder, { ...context, workers: order.workers }) };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Adjustable, Method, Readout, SpaceMaker } from '../decoder/readout.ts';
+import type { Draws } from '../piece.ts';
 import { isOutsideName } from '../../packages/package-id.ts';
 import { outsideNames, outsidePiece, PIECE_WORDS } from '../../packages/pieces.ts';
 import { fineTune } from '../decoder/own-items.ts';
@@ -67,6 +68,8 @@ export interface DecoderMethod {
   readonly guard: boolean;
   /** The mechanism that is switched off; absent: none. */
   readonly off?: string;
+  /** Settings that the name leaves at their defaults, with the values that a search may give them. */
+  readonly draws: { readonly readout: Draws; readonly space: Draws };
 }
 
 export const DEFAULT_DECODER = 'ridge';
@@ -95,6 +98,7 @@ export function decoderNamed(name: string): DecoderMethod {
   const whole = {
     readout: readout.method,
     space: space.method,
+    draws: { readout: readout.draws, space: space.draws },
     guard: true,
     name: isUsual ? readout.name : `${readout.name}@${space.name}`,
   };
@@ -129,12 +133,12 @@ function adjusted<One extends Method & { readonly adjustable?: Adjustable<One> }
   kind: 'readouts' | 'itemSpaces',
   list: readonly One[],
   text: string,
-): { readonly method: One; readonly name: string } {
+): { readonly method: One; readonly name: string; readonly draws: Draws } {
   // The name of a package may hold a slash too, but no equals sign.
   const [, name, rest] = /^(.*?)((?:\/[^/=]+=[^/=]*)*)$/.exec(text) ?? ['', text, ''];
   const method = named(kind, list, name);
-  if (rest === '') return { method, name };
   const { adjustable } = method;
+  if (rest === '') return { method, name, draws: adjustable?.draws ?? {} };
   if (adjustable === undefined) throw unknown(`decoder "${text}": the ${PIECE_WORDS[kind]} ${name} has no settings`);
   const given = rest
     .slice(1)
@@ -149,11 +153,12 @@ function adjusted<One extends Method & { readonly adjustable?: Adjustable<One> }
     throw unknown(`decoder "${text}": ${why}; write ${usual}, with values of your own`);
   }
   const made = adjustable.at(settings);
-  return { method: made, name: `${name}${settingsText(adjustable, settings)}` };
+  const draws = Object.fromEntries(Object.entries(adjustable.draws).filter(([key]) => !(key in settings)));
+  return { method: made, name: `${name}${settingsText(adjustable, settings)}`, draws };
 }
 
 /** Settings other than the defaults as a decoder's name carries them, in a fixed order: `/decay=0.1/hidden=16`. */
-export function settingsText<One>({ defaults }: Adjustable<One>, settings: Readonly<Record<string, unknown>>): string {
+function settingsText<One>({ defaults }: Adjustable<One>, settings: Readonly<Record<string, unknown>>): string {
   return Object.keys(settings)
     .filter((key) => settings[key] !== defaults[key])
     .sort()

@@ -68,6 +68,7 @@ export const autoencoder: Training<AutoencoderSettings> = {
   readsViews: true,
   portion: 0.08,
   defaults,
+  draws: { bottleneck: [8, 16, 24], hidden: [16, 32, 64], clip: [0.25, 0.5, 1], learningRate: [0.5, 1, 2, 4] },
   ablation: { off: 'the trunk as it starts, not trained', settings: { learningRate: 1e-9 } },
   settings: (raw) => parseSettings(schema, raw, 'autoencoder'),
   width: (_, { bottleneck }, release) => representationWidth(bottleneck - 1, release),

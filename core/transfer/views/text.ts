@@ -36,6 +36,7 @@ export const text: PublicView<TextSettings> = {
   law: 'public',
   sendsHistory: false,
   defaults: { numbers: 96, halfLife: null, shuffled: false },
+  draws: { numbers: [32, 64, 96, 128] },
   ablation: { off: 'titles shuffled among items', settings: { shuffled: true } },
   settings: (raw) => parseSettings(schema, raw, 'text'),
   width: (release, { numbers }) => releasedDimension(release, numbers),
