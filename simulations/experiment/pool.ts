@@ -43,6 +43,7 @@ export async function runPool<Config, Job extends { readonly trial: string }, Re
     join(pool.work, `worker-${process.pid}-${index + 1}`),
   );
   signal.throwIfAborted();
+  const over = new AbortController();
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
@@ -52,10 +53,11 @@ export async function runPool<Config, Job extends { readonly trial: string }, Re
     const working = folders.map((folder) => {
       const child = start(pool, folder);
       children.push(child);
-      return workThrough(child, waiting, pool);
+      return workThrough(child, waiting, pool, AbortSignal.any([signal, over.signal]));
     });
     await Promise.race([stopped, Promise.all(working)]);
   } finally {
+    over.abort();
     await Promise.all(children.map(end));
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
     await removeIfEmpty(pool.work);
@@ -86,15 +88,18 @@ function start({ config, entry }: { readonly config: unknown; readonly entry: st
 async function workThrough<Config, Job extends { readonly trial: string }, Result>(
   child: ChildProcess,
   waiting: AsyncIterator<Job, undefined>,
-  pool: Pool<Config, Job, Result>,
+  { atTurn, onEnd, onStart }: Pool<Config, Job, Result>,
+  /** Aborted once the pool has ended in any way. */
+  over: AbortSignal,
 ): Promise<void> {
-  const { atTurn, onStart, onEnd, signal } = pool;
   for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
+    // Another worker's failure, or the caller, may have ended the pool while this one awaited its turn.
+    if (over.aborted) return;
     const job = atTurn === undefined ? next.value : atTurn(next.value);
     onStart(job);
     const report = await one<Result>(child, job);
     // A later run may already be working on the same results.
-    if (signal.aborted) return;
+    if (over.aborted) return;
     onEnd(job, report);
   }
 }
@@ -110,6 +115,11 @@ function one<Result>(child: ChildProcess, job: { readonly trial: string }): Prom
       const text = `a worker ended (${signal ?? `exit code ${String(code)}`}) in ${job.trial}; finished trials are kept, and --resume continues`;
       reject(new SimulationError('SIMULATION_PROCESS', text));
     };
+    // It may have died while it awaited its turn.
+    if (!child.connected) {
+      onExit(child.exitCode, child.signalCode);
+      return;
+    }
     child.once('message', onMessage);
     child.once('exit', onExit);
     child.send({ kind: 'job', job } satisfies WorkerOrder<never, unknown>);

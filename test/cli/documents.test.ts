@@ -54,6 +54,7 @@ describe('Documents that commands print with --json', function () {
       'data-sample.ts': 'data-sample',
       'data-vocabulary.ts': 'data-vocabulary',
       'experiment.ts': 'experiment-privacy',
+      'experiment-search.ts': 'experiment-search',
       'manifest.ts': 'manifest-diff',
       'privacy-check.ts': 'privacy-check',
       'privacy-ledger.ts': 'privacy-ledger',
