@@ -2,7 +2,7 @@
  * Measures whether a charged search over the settings of a released encoder pays: one source, the view `subspace`, every total at
  * the same epsilon.
  *
- *   ISTHMUS_DATA=<folder> npx tsx bench/charged-search.ts --setting food-kitchen --seeds 3 --trials 12
+ *   ISTHMUS_DATA=<folder> npm run bench:charged-search -- --setting food-kitchen --seeds 3 --trials 12
  *
  * - defaults: the whole epsilon for one release with the defaults;
  * - composition: each of --trials settings has its part of the budget, and the best is used;
@@ -89,7 +89,7 @@ interface Trial {
   readonly cold: number;
 }
 const ways = ['full', 'composition', 'selection'] as const;
-const setting = await settingNamed(options.setting, data, false);
+const setting = await settingNamed(options.setting, data);
 const seeds: {
   readonly counts: readonly number[];
   readonly persons: readonly string[];

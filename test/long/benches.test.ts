@@ -29,6 +29,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   attack: { args: ['--only', 'strangers'], says: /s in all/ },
   bridge: { args: ['--only', 'xmarket', '--cuts', '1'], says: /linked elsewhere/, data: true },
   chaos: { args: ['--platforms', '5', '--rounds', '2', '--deaths', '1'], says: /2 of 2 rounds completed/ },
+  'charged-search': {
+    args: ['--setting', 'sports-toys', '--trials', '2', '--seeds', '1'],
+    says: /composition of 2 /,
+    data: true,
+  },
   claims: { args: ['--rounds', '2'], says: /printed +opened/ },
   codes: {
     args: [
