@@ -43,7 +43,7 @@ export async function runPool<Config, Job extends { readonly trial: string }, Re
     join(pool.work, `worker-${process.pid}-${index + 1}`),
   );
   signal.throwIfAborted();
-  const over = new AbortController();
+  let isEnded = false;
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
@@ -53,11 +53,11 @@ export async function runPool<Config, Job extends { readonly trial: string }, Re
     const working = folders.map((folder) => {
       const child = start(pool, folder);
       children.push(child);
-      return workThrough(child, waiting, pool, AbortSignal.any([signal, over.signal]));
+      return workThrough(child, waiting, pool, () => signal.aborted || isEnded);
     });
     await Promise.race([stopped, Promise.all(working)]);
   } finally {
-    over.abort();
+    isEnded = true;
     await Promise.all(children.map(end));
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
     await removeIfEmpty(pool.work);
@@ -89,17 +89,17 @@ async function workThrough<Config, Job extends { readonly trial: string }, Resul
   child: ChildProcess,
   waiting: AsyncIterator<Job, undefined>,
   { atTurn, onEnd, onStart }: Pool<Config, Job, Result>,
-  /** Aborted once the pool has ended in any way. */
-  over: AbortSignal,
+  /** True once the pool has ended in any way. */
+  isOver: () => boolean,
 ): Promise<void> {
   for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
     // Another worker's failure, or the caller, may have ended the pool while this one awaited its turn.
-    if (over.aborted) return;
+    if (isOver()) return;
     const job = atTurn === undefined ? next.value : atTurn(next.value);
     onStart(job);
     const report = await one<Result>(child, job);
     // A later run may already be working on the same results.
-    if (over.aborted) return;
+    if (isOver()) return;
     onEnd(job, report);
   }
 }

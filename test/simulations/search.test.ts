@@ -120,10 +120,11 @@ describe('settings that a search tries', () => {
     const [usual, ...others] = candidatesOf(config);
     assert.equal(usual.name, 'defaults');
     assert.ok(others.length === 14 && others.every(({ settings }) => settings['subspace.steps'] === 2));
-    for (const { defaults, draws = {}, name, settings } of [...views.all, ...trainings.all]) {
+    for (const piece of [...views.all, ...trainings.all]) {
+      const { defaults, draws = {}, name } = piece;
       for (const [key, values] of Object.entries(draws)) {
         assert.ok(values.includes((defaults as Readonly<Record<string, unknown>>)[key]), `${name}.${key}`);
-        for (const value of values) settings({ [key]: value });
+        for (const value of values) piece.settings({ [key]: value });
       }
     }
   });
@@ -292,16 +293,17 @@ describe('a run of a search', function () {
       assert.match(whole.privacy, /nothing left a platform, and epsilon stays/);
       assert.deepEqual(readdirSync(join(place, 'whole')).sort(), ['config.json', 'results.db', 'summary.json']);
       const stop = new AbortController();
-      const stopped = run('stopped', (event) => void (event.kind === 'ended' && event.done === 3 && stop.abort()), {
-        signal: stop.signal,
-        workers: 1,
-      });
+      const onThird = (event: SearchEvent): void => {
+        if (event.kind === 'ended' && event.done === 3) stop.abort();
+      };
+      const stopped = run('stopped', onThird, { signal: stop.signal, workers: 1 });
       await assert.rejects(stopped, { name: 'AbortError' });
       assert.deepEqual(readdirSync(join(place, 'stopped')).sort(), ['config.json', 'results.db'], 'no rows of persons');
       let before = 0;
-      const resumed = await run('stopped', (event) => void (event.kind === 'search' && (before = event.done)), {
-        workers: 1,
-      });
+      const onStart = (event: SearchEvent): void => {
+        if (event.kind === 'search') before = event.done;
+      };
+      const resumed = await run('stopped', onStart, { workers: 1 });
       assert.equal(before, 3);
       assert.deepEqual(figures(resumed), figures(whole));
       await assert.rejects(createSearch(join(place, 'whole'), config, 'test'), { code: 'SIMULATION_OPTION' });
