@@ -24,7 +24,7 @@ export const strategiesSchema = z.strictObject({
   isthmus: z.literal('strategies'),
   places: z.array(
     z.strictObject({
-      place: z.enum(['view', 'training', 'preset', 'pair', 'readout', 'space', 'adaptation']),
+      place: z.enum(['view', 'training', 'setting', 'preset', 'pair', 'readout', 'space', 'adaptation']),
       about: z.string(),
       methods: z.array(methodSchema),
     }),
@@ -46,6 +46,13 @@ const places = (): readonly Place[] => [
     about:
       '--encoder VIEW>TRAINING: what all platforms train together above the views; it stands in the signed manifest',
     methods: trainings.all.map(({ name, reference, summary }) => ({ name, summary, reference, law: 'charged' })),
+  },
+  {
+    place: 'setting',
+    about: '--set TRAINING.SETTING=VALUE: settings of several trainings; they stand in the signed manifest',
+    methods: mechanismPlants.flatMap(({ reference, setting, summary }) =>
+      setting === undefined ? [] : [{ name: setting, summary, reference, law: 'charged' }],
+    ),
   },
   {
     place: 'preset',

@@ -47,6 +47,8 @@ export interface ClaimTerms {
   readonly vocabulary?: { readonly items: number } | { readonly buckets: number };
   /** Most platforms at which one person teaches a map; absent: no map is learnt. */
   readonly taughtAt?: number;
+  /** True if the sums have places of each platform's persons alone. */
+  readonly comparesPlatforms?: boolean;
 }
 
 export interface SaidClaim {
@@ -339,6 +341,14 @@ function seen(terms: Terms): ExactClaim {
       `with ${exposedFrom} helpers or more it ${sparse ? 'may' : 'can'} see single platforms. With t = ${threshold} or more it needs no honest platform's share for that.`,
     ),
     ...sparseLimit('C4.stage-0', plan),
+    ...(terms.comparesPlatforms === true
+      ? [
+          said(
+            'C4.apart',
+            'The encoder compares platforms (adaptation): these sums tell how the mean over the persons of one platform differs from that of the others, with the noise of the whole sum, and everybody who receives the shared model reads it.',
+          ),
+        ]
+      : []),
     said('C4.uploads', `A platform uploads at most ${planUploads(plan)} times, whoever lies.`),
   ]);
 }

@@ -16,6 +16,7 @@ export function claimTerms({
   ownItems,
   ownNumbers,
   privacy,
+  shared,
 }: FederationPlan): ClaimTerms {
   const { platforms, unsafeTrial, vocabulary } = manifest;
   return {
@@ -28,6 +29,7 @@ export function claimTerms({
     codes: codeTerms(manifest),
     takers: platforms.length - contributorsOf(manifest).length,
     ...(vocabulary && { vocabulary }),
+    ...(shared.comparesPlatforms && { comparesPlatforms: true }),
     ...(learnsMap && { taughtAt: privacy.maxPlatformsPerPerson }),
     unsafeTrial: unsafeTrial === true,
   };

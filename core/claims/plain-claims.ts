@@ -26,6 +26,7 @@ interface Terms {
   readonly law: Law;
   readonly plan: PrivacyPlan;
   readonly release: ReleaseTerms;
+  readonly comparesPlatforms?: boolean;
 }
 
 /** C1: the training. @param holds true if the exact claim is made. */
@@ -93,12 +94,12 @@ export function plainChosen({
 }
 
 /** C4: the coordinator's view of the masked sums. */
-export function plainCoordinator({ plan }: Terms): Sentence {
+export function plainCoordinator({ comparesPlatforms, plan }: Terms): Sentence {
   const { noiseThreshold, exposedFrom } = leastOf(plan);
   return said(
     'C4.plain',
     plan.maskedSum
-      ? `The coordinator sees sums to which at least ${noiseThreshold} platforms contributed, and not what one platform contributed, unless ${exposedFrom} or more platforms help it${isSparse(plan) ? ' or it cheats while keys are exchanged' : ''}, under the conditions of the exact claim.`
+      ? `The coordinator sees sums to which at least ${noiseThreshold} platforms contributed, and not what one platform contributed${comparesPlatforms === true ? ', except how its persons differ on average from those of others' : ''}, unless ${exposedFrom} or more platforms help it${isSparse(plan) ? ' or it cheats while keys are exchanged' : ''}, under the conditions of the exact claim.`
       : 'The coordinator sums nothing.',
   );
 }

@@ -42,6 +42,7 @@ export const SENTENCES = {
   'C4.sums': 'view of a deviating coordinator, by number of helpers',
   'C4.single': 'number of helpers with which it can see single platforms',
   'C4.stage-0': 'nothing bounds what such a coordinator sees',
+  'C4.apart': 'what the sums tell of single platforms where an encoder compares them',
   'C4.uploads': 'how often a platform uploads',
   'C4.absent': 'there are no sums over platforms',
   'W.outside': 'code from outside this project runs',

@@ -89,6 +89,12 @@ export function planFederation(manifest: Manifest): FederationPlan {
       'patience compares the losses of different rounds, and with clipQuantile these have different weights: remove patience from the encoder, or clipQuantile',
     );
   }
+  if (shared.means !== undefined && clipQuantile !== undefined) {
+    throw new TransferError(
+      'TRANSFER_SETTING',
+      'adaptation mmd gives every person the same weight in the mean of a platform, and clipQuantile moves these weights: set adaptation to adversarial or none, or remove clipQuantile',
+    );
+  }
   const privacy = planPrivacy({
     epsilon: manifest.privacy.epsilon,
     delta: manifest.privacy.delta,

@@ -5,14 +5,8 @@
  */
 import { nextClip, withoutVotes } from '../privacy/mechanism/adaptive-clip.ts';
 import type { Encoder, SharedModel, SharedPlan } from '../transfer/encoder.ts';
-import {
-  bestRound,
-  isStopped,
-  nextProgress,
-  progressOf,
-  weightsOf,
-  withProgress,
-} from '../transfer/training/stopping.ts';
+import { weightsOf, withNextBehind } from '../transfer/training/behind-weights.ts';
+import { bestRound, isStopped, progressOf, withProgress } from '../transfer/training/stopping.ts';
 import { roundSum } from './attempt.ts';
 import { serverOptimiser } from './optimiser.ts';
 import type { OptimiserState, OptimiserStep } from './optimiser.ts';
@@ -86,10 +80,9 @@ export function nextTrained(
     mean.subarray(0, weights.length),
     state ?? optimiser.initialState(weights.length),
   );
-  if (shared.stopping === undefined) return moved;
-  const losses = sumOf(mean.subarray(weights.length));
-  const progress = nextProgress(progressOf(model), [...losses], deviation);
-  return { ...moved, model: withProgress(shared, moved.model, progress) };
+  if (weights.length === model.length) return moved;
+  const behind = sumOf(mean.subarray(weights.length));
+  return { ...moved, model: withNextBehind(shared, model, moved.model, behind, deviation) };
 }
 
 /**
@@ -103,7 +96,7 @@ export function keptModel(
   at: (round: number) => SharedModel,
 ): SharedModel {
   if (!isStopped(shared, model)) return model;
-  return withProgress(shared, weightsOf(shared, at(bestRound(model, round))), progressOf(model));
+  return withProgress(at(bestRound(model, round)), progressOf(model));
 }
 
 /** Standard deviation of the noise in one number of an opened sum, in the encoder's units, if every platform took part. */

@@ -134,8 +134,15 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
           ? training?.piece.rounds?.(shape, inputs(shape), training.settings)
           : mapRounds(shape, dimension(shape));
       if (rounds === undefined) return NOTHING_SHARED;
-      const { blocks, denominator, optimiser, stopping } = rounds;
-      return { blocks, optimiser, denominator, ...(stopping && { stopping }) };
+      const { blocks, comparesPlatforms, denominator, means, optimiser, stopping } = rounds;
+      return {
+        blocks,
+        optimiser,
+        denominator,
+        ...(comparesPlatforms && { comparesPlatforms }),
+        ...(means && { means }),
+        ...(stopping && { stopping }),
+      };
     },
     ...(spec.map && {
       advance: (_plan: SharedPlan, shared: SharedModel, opened: OpenedRound) => nextMap(shared, opened),

@@ -124,8 +124,19 @@ export interface SharedPlan {
   readonly optimiser: { readonly name: OptimiserName; readonly learningRate: number };
   /** Public denominator of the mean update. */
   readonly denominator: number;
+  /** True if each platform's persons have places of their own in the sum, so that what is opened tells platforms apart. */
+  readonly comparesPlatforms?: true;
+  /** Present if each round replaces means of platforms, which are a block behind the weights (training/platform-means.ts). */
+  readonly means?: PlatformMeans;
   /** Present if the rounds stop early; the last block is then their progress (training/stopping.ts). */
   readonly stopping?: Stopping;
+}
+
+export interface PlatformMeans {
+  /** Platforms that teach, in the order of the manifest. */
+  readonly platforms: number;
+  /** Numbers of a mean. */
+  readonly features: number;
 }
 
 export interface Stopping {

@@ -75,10 +75,10 @@ export async function runAudit(
     };
   }
   const strategies: StrategyAudit[] = [];
-  for (const { strategy, notBecause } of attackedEncoders()) {
+  for (const { encoder, strategy, notBecause } of attackedEncoders()) {
     if (notBecause !== null) continue;
     onPart(`canaries in ${strategy}`);
-    strategies.push(await auditStrategy(terms, strategy, discreteGaussian));
+    strategies.push(await auditStrategy(terms, strategy, discreteGaussian, encoder));
   }
   onPart('one-shot canaries');
   const oneShot = auditOneShot(terms);

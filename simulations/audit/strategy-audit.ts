@@ -35,7 +35,7 @@ import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import { seededRandom } from '../../core/random/seeded.ts';
 import { seededStreams } from '../../core/random/streams.ts';
-import type { PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
+import type { EncoderSpec, PlatformModel, SharedModel } from '../../core/transfer/encoder.ts';
 import type { AuditTerms } from './training-audit.ts';
 
 export interface StrategyAudit {
@@ -64,14 +64,18 @@ const MOST_CANARIES = 12_000;
 /** Most canaries for an encoder with a training, whose update takes thousands of numbers per person. */
 const MOST_TRAINED = 1500;
 
-/** @param mechanism of the platforms: the discrete Gaussian, unless a bug is planted. */
+/**
+ * @param mechanism of the platforms: the discrete Gaussian, unless a bug is planted.
+ * @param encoder with other settings than the strategy's usual ones.
+ */
 export async function auditStrategy(
   { claimedEpsilon, delta, canaries: asked, significance, seed }: AuditTerms,
   strategy: string,
   mechanism: PrivacyMechanism,
+  encoder: EncoderSpec = encoderSpec(strategy),
 ): Promise<StrategyAudit> {
-  const canaries = Math.min(asked, encoderSpec(strategy).training === undefined ? MOST_CANARIES : MOST_TRAINED);
-  const plan = federationOf(strategy, claimedEpsilon, delta, canaries, seed);
+  const canaries = Math.min(asked, encoder.training === undefined ? MOST_CANARIES : MOST_TRAINED);
+  const plan = federationOf(encoder, claimedEpsilon, delta, canaries, seed);
   const words = new RandomWords(seededRandom(`${seed} ${strategy} coins`));
   const inside = Uint8Array.from({ length: canaries }, () => words.next() & 1);
   const scores = new Float64Array(canaries);
@@ -295,7 +299,7 @@ function joined(plan: FederationPlan, domain: Domain, seed: string): PlatformMod
 }
 
 function federationOf(
-  strategy: string,
+  encoder: EncoderSpec,
   epsilon: number,
   delta: number,
   canaries: number,
@@ -309,7 +313,7 @@ function federationOf(
       seed,
       coordinator: identity('coordinator'),
       platforms: PLATFORMS.map((name) => ({ identity: identity(name), items: 2 * canaries, personsAbout: canaries })),
-      encoder: encoderSpec(strategy),
+      encoder,
       privacy: { epsilon, delta, colluding: 1, maxPlatformsPerPerson: PLATFORMS.length - 1 },
       rounds: { count: ROUNDS, spareAttempts: 0 },
     }),

@@ -10,7 +10,7 @@ import { encoderNamed } from '../../core/transfer/compose.ts';
 import type { Encoder } from '../../core/transfer/encoder.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
 import type { Law } from '../../core/transfer/law.ts';
-import { weightsOf, withProgress } from '../../core/transfer/training/stopping.ts';
+import { weightsOf, withNothingBehind } from '../../core/transfer/training/behind-weights.ts';
 import { testRandom } from '../../compliance/wire-federation.ts';
 
 export interface TinyFederation {
@@ -61,7 +61,7 @@ function planOf(manifest: Manifest, parameters: number, settings: TinySettings):
     name: 'tiny',
     law,
     queries: () => [],
-    initialModel: () => withProgress(stopping, new Float32Array(weightsOf(stopping, new Float32Array(parameters)))),
+    initialModel: () => withNothingBehind(stopping, weightsOf(stopping, new Float32Array(parameters))),
   };
   const shape = {
     platforms: manifest.platforms.map(({ name, items, personsAbout }) => ({

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { runAudit } from '../../simulations/audit/audit.ts';
 import type { AuditRequest } from '../../simulations/audit/audit.ts';
 import { composeEncoder } from '../../core/transfer/compose.ts';
-import { encoderSpec } from '../../core/transfer/expression.ts';
 import { trainings, views } from '../../core/transfer/registry.ts';
+import { ADAPTATIONS } from '../../core/transfer/training/towers/adaptation.ts';
+import type { TowerSettings } from '../../core/transfer/training/towers/towers.ts';
 import { attackedEncoders } from '../../simulations/audit/attacked.ts';
 import { PLANTED_BUGS } from '../../simulations/audit/planted-bugs.ts';
 import { longIt } from '../longer.ts';
@@ -74,8 +75,8 @@ describe('The audit and the registry', () => {
   it('agree: every charged view and every training is attacked, or named with the reason why it is not', () => {
     const attacked = attackedEncoders();
     const pieces = new Set(
-      attacked.flatMap(({ strategy }) => {
-        const { views: parts, training } = composeEncoder(encoderSpec(strategy)).spec;
+      attacked.flatMap(({ encoder }) => {
+        const { views: parts, training } = composeEncoder(encoder).spec;
         return [...parts, ...(training ? [training] : [])].map(({ name }) => name);
       }),
     );
@@ -85,5 +86,11 @@ describe('The audit and the registry', () => {
       attacked.filter(({ notBecause }) => notBecause !== null).map(({ strategy }) => strategy),
       ['shared-subspace'],
     );
+    const adaptations = attacked.flatMap(({ encoder }) => {
+      const { training } = composeEncoder(encoder).spec;
+      const adaptation = (training?.settings as Partial<TowerSettings> | undefined)?.adaptation;
+      return training?.name === 'two-towers' && adaptation !== undefined ? [adaptation] : [];
+    });
+    assert.deepEqual(adaptations, ADAPTATIONS);
   });
 });

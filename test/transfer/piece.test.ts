@@ -15,6 +15,8 @@ const SETTINGS: Readonly<Record<string, object>> = {
 const OTHER_WAYS: readonly (readonly [string, object])[] = [
   ['meta', { outer: 'reptile' }],
   ['two-towers', { patience: 2 }],
+  ['two-towers', { adaptation: 'mmd' }],
+  ['two-towers', { adaptation: 'adversarial', patience: 2 }],
   ['meta', { nearness: 'distance', sampling: 'counts' }],
   ['item-attention', { sampling: 'mixed', logQ: false, task: 'next' }],
   ['item-attention', { sampling: 'hard', ordered: false }],

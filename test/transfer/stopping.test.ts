@@ -6,12 +6,12 @@ import { lengthOf } from '../../core/privacy/mechanism/written-out.ts';
 import { encoderNamed } from '../../core/transfer/compose.ts';
 import { factorMemory } from '../../core/transfer/decoder/target-factors.ts';
 import { encoderSpec } from '../../core/transfer/expression.ts';
+import { weightsOf, withNothingBehind } from '../../core/transfer/training/behind-weights.ts';
 import {
   bestRound,
   heldOutContribution,
   isStopped,
   nextProgress,
-  weightsOf,
   withProgress,
 } from '../../core/transfer/training/stopping.ts';
 import { federate } from '../../simulations/in-one-process.ts';
@@ -35,13 +35,13 @@ describe('early stopping', () => {
 
   it('stops after as many rounds as its patience, with the model whose loss was the lowest', () => {
     const losses = [0.9, 0.6, 0.5, 0.55, 0.7, 0.1];
-    const models = [withProgress({ stopping }, Float32Array.of(0))];
+    const models = [withNothingBehind({ stopping }, Float32Array.of(0))];
     let round = 0;
     while (!isStopped(shared, models[round])) {
       const [lowest, waited] = weightsOf(shared, models[round]).length === 1 ? models[round].subarray(1) : [];
       const progress = nextProgress([lowest, waited], [1, losses[round]], 0);
       round += 1;
-      models.push(withProgress({ stopping }, Float32Array.of(round), progress));
+      models.push(withProgress(Float32Array.of(round, 0, 0), progress));
     }
     // Round 3 measures the model of round 2.
     assert.deepEqual([round, bestRound(models[round], round)], [5, 2]);

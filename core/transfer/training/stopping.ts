@@ -22,24 +22,13 @@ const DEVIATIONS = 2;
 /** The last block of a shared model that stops early. */
 export const PROGRESS: SharedBlock = { name: 'progress', shape: [2] };
 /** Its numbers before the first round: no mean is above 1, and none was measured. */
-const NO_PROGRESS: readonly number[] = [1, 0];
+export const NO_PROGRESS: readonly number[] = [1, 0];
 
-/** The model's numbers that an optimiser moves: all but the progress. */
-export function weightsOf({ stopping }: Pick<SharedPlan, 'stopping'>, model: SharedModel): SharedModel {
-  return stopping === undefined ? model : model.subarray(0, model.length - NO_PROGRESS.length);
-}
-
-/** The weights with the progress behind them, if the plan has any. */
-export function withProgress(
-  { stopping }: Pick<SharedPlan, 'stopping'>,
-  weights: SharedModel,
-  progress: readonly number[] = NO_PROGRESS,
-): SharedModel {
-  if (stopping === undefined) return weights;
-  const model = new Float32Array(weights.length + progress.length);
-  model.set(weights);
-  model.set(progress, weights.length);
-  return model;
+/** The model with another progress. */
+export function withProgress(model: SharedModel, progress: readonly number[]): SharedModel {
+  const moved = model.slice();
+  moved.set(progress, model.length - progress.length);
+  return moved;
 }
 
 /** What a held-out person adds. @param places number of the model's numbers. @param loss in units, 0 or more. */

@@ -46,12 +46,16 @@ export interface EncoderPlant extends Margins {
   /** Total epsilon; null: without noise. */
   readonly epsilon: number | null;
   readonly world: EncoderWorld;
+  /** The decoder that reads it; absent: the usual one. */
+  readonly decoder?: string;
   /** Settings without the mechanism; absent: the piece's own ablation. */
   readonly ablation?: { readonly off: string; readonly settings: Readonly<Record<string, unknown>> };
 }
 
 /** The plant of a setting that several trainings have. */
 export interface MechanismPlant extends EncoderPlant {
+  /** The setting as it is written behind the training's name; absent for a mechanism without a setting of its own. */
+  readonly setting?: string;
   readonly summary: string;
   readonly reference: string;
   readonly ablation: NonNullable<EncoderPlant['ablation']>;
@@ -193,6 +197,7 @@ function ofMeta(
 export const mechanismPlants: readonly MechanismPlant[] = [
   {
     method: 'early-stopping',
+    setting: 'patience',
     summary:
       '`patience` of a training by two towers: rounds stop when the loss of held-out persons, charged with the round, falls no more',
     reference: 'Prechelt, Neural Networks: Tricks of the Trade 1998; the loss as in Andrew et al., NeurIPS 2021',

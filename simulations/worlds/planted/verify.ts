@@ -168,7 +168,7 @@ async function runEncoders(plant: EncoderPlant, seed: string): Promise<Run> {
       factorise,
       ...(vocabulary !== undefined && { vocabulary }),
     });
-    const [decoder] = decodersOf(federated, { split, factorise, seed }, [DEFAULT_DECODER]);
+    const [decoder] = decodersOf(federated, { split, factorise, seed }, [plant.decoder ?? DEFAULT_DECODER]);
     return ranked((person) => decoder.score(federated.releasedOf(person)));
   };
   return {

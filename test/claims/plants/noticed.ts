@@ -50,6 +50,12 @@ const linked = 'test/federation/linked-map.test.ts';
 const namesItself = 'are those whose consent is to the target itself and names the purpose, with their vectors';
 const earlyStopping = 'training two-towers, {"patience":2} takes one history at a time, in its own sums and in rounds';
 
+const adaptation = 'test/transfer/adaptation.test.ts';
+const adapted = (settings: string): NamedTest => ({
+  file: 'test/transfer/piece.test.ts',
+  title: `training two-towers, {${settings}} takes one history at a time, in its own sums and in rounds`,
+});
+
 const plain = 'tell a person what the exact claims say, with the same numbers, and no more';
 
 /** By the bug's id. */
@@ -204,6 +210,13 @@ export const NOTICED: Readonly<Record<string, NamedTest>> = {
   'negatives-by-who-came-before': {
     file: 'test/transfer/piece.test.ts',
     title: 'training gru takes one history at a time, in its own sums and in rounds',
+  },
+  'statistics-outside-the-clip': adapted('"adaptation":"mmd"'),
+  'pulled-by-means-that-nobody-released': adapted('"adaptation":"mmd"'),
+  'classifier-steps-within-the-platform': adapted('"adaptation":"adversarial","patience":2'),
+  'compared-platforms-unsaid': {
+    file: adaptation,
+    title: 'the statement says what the sums tell of single platforms, to a person as well',
   },
   'held-out-by-place': { file: 'test/transfer/piece.test.ts', title: earlyStopping },
   'loss-outside-the-clip': { file: 'test/transfer/piece.test.ts', title: earlyStopping },

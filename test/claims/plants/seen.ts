@@ -430,6 +430,14 @@ export const seen: readonly Plant[] = [
     why: 'a person takes the epsilon0 of one code for that of all codes',
   },
   {
+    id: 'compared-platforms-unsaid',
+    file: 'core/claims/claim-terms.ts',
+    search: '...(shared.comparesPlatforms && { comparesPlatforms: true }),',
+    replace: '',
+    breaks: 'C4.apart',
+    why: 'the coordinator reads means of single platforms, and the statement says that it sees sums of several alone',
+  },
+  {
     id: 'plain-single-platforms-from-the-threshold',
     file: 'core/claims/plain-claims.ts',
     search: 'unless ${exposedFrom} or more',

@@ -142,6 +142,32 @@ export const unseen: readonly Plant[] = [
     why: 'a held-out person adds a loss beside a whole gradient, and each of them has the clip for itself',
   },
   {
+    id: 'statistics-outside-the-clip',
+    file: 'core/transfer/training/towers/towers.ts',
+    search: 'else yield updateOf(taught[person]);',
+    replace:
+      'else yield* [padded(taught[person].update.values, places), updateOf({ ...taught[person], update: { values: new Float32Array(both.size) } })];',
+    breaks: 'C1.bound',
+    why: 'a person adds features to the means of platforms beside a whole gradient, and each of them has the clip for itself',
+  },
+  {
+    id: 'pulled-by-means-that-nobody-released',
+    file: 'core/transfer/training/towers/mmd.ts',
+    search: 'own.set(features.of(z), number * (1 + FEATURES) + 1);',
+    replace:
+      'own.set(features.of(z), number * (1 + FEATURES) + 1);\n        features.of(z).forEach((value, j) => (direction[j] += value / 100));',
+    breaks: 'C1.bound',
+    why: 'the features of everybody before are in the pull, so that one person less moves the gradients of all others of the platform',
+  },
+  {
+    id: 'classifier-steps-within-the-platform',
+    file: 'core/transfer/training/towers/adversarial.ts',
+    search: 'if (j < dimension) dz[j] -=',
+    replace: 'w[j * platforms + p] += own[j * platforms + p];\n            if (j < dimension) dz[j] -=',
+    breaks: 'C1.bound',
+    why: 'the classifier takes a step after each person, so that everybody after answers to those before',
+  },
+  {
     id: 'noise-skips-zeros',
     file: 'core/privacy/mechanism/discrete-gaussian.ts',
     search: 'index++) integers[index] += this.sample();',

@@ -7,6 +7,7 @@ import type { WrittenContribution } from '../../../privacy/mechanism/mechanism.t
 import type { Arithmetic, Reals } from '../../network/arithmetic.ts';
 import { contributionOf, sizeOfBlocks } from '../../network/layer.ts';
 import type { LayerBlock, Pass, SequenceLayer } from '../../network/layer.ts';
+import type { Adapt } from './adapting.ts';
 import type { Example } from './examples.ts';
 import { softmaxLoss } from './softmax.ts';
 import type { Softmax } from './softmax.ts';
@@ -20,6 +21,8 @@ export interface ItemTower {
 export interface Learnt {
   readonly loss: number;
   readonly update: WrittenContribution;
+  /** The mean over the person's examples of what an adaptation adds to its block; empty without one. */
+  readonly own: Float64Array;
 }
 
 /** Both towers of one platform, with their parameters in one vector: the item tower's first. */
@@ -54,12 +57,16 @@ export class TowerPair {
       weights(arithmetic, parameters.subarray(this.#split, this.size), w, Uint32Array.of(0, w.length / this.dimension));
   }
 
-  /** For each person, the mean loss of the person's examples, and minus its gradient, written out. */
+  /**
+   * For each person, the mean loss of the person's examples, and minus its gradient, written out.
+   * @param adapt adds the slopes of an adaptation, whose loss is not in the loss.
+   */
   learn(
     arithmetic: Arithmetic,
     parameters: Reals,
     persons: readonly (readonly Example[])[],
     { nearness, temperature }: Pick<Softmax, 'nearness' | 'temperature'>,
+    adapt?: Adapt,
   ): readonly Learnt[] {
     const width = this.dimension;
     const examples = placed(persons);
@@ -75,10 +82,12 @@ export class TowerPair {
     const dz = arithmetic.zeros(examples.length * width);
     const dw = arithmetic.zeros(items.length * width);
     const losses = new Float64Array(persons.length);
+    const own: Float64Array[] = persons.map(() => new Float64Array(0));
     examples.forEach(({ candidates, logQ, of, positives, row, seen, share }, e) => {
       const from = (row + seen.length) * width;
+      const z = person.y.subarray(e * width, (e + 1) * width);
       const slopes = softmaxLoss(arithmetic, {
-        z: person.y.subarray(e * width, (e + 1) * width),
+        z,
         w: below.y.subarray(from, from + candidates.length * width),
         positives,
         logQ,
@@ -88,6 +97,10 @@ export class TowerPair {
       losses[of] += share * slopes.loss;
       for (let j = 0; j < width; j++) dz[e * width + j] = -share * slopes.dz[j];
       for (let j = 0; j < slopes.dw.length; j++) dw[from + j] = -share * slopes.dw[j];
+      const adapted = adapt?.(z);
+      if (adapted === undefined) return;
+      for (let j = 0; j < width; j++) dz[e * width + j] -= share * adapted.dz[j];
+      own[of] = adapted.own.map((value, i) => (own[of].at(i) ?? 0) + share * value);
     });
     const above = person.backward(dz);
     examples.forEach(({ row, seen }, e) => {
@@ -96,13 +109,14 @@ export class TowerPair {
     const ofItems = below.backward(dw, false).factors;
     let example = 0;
     let row = 0;
-    return persons.map((own, of) => {
+    return persons.map((taught, of) => {
       const [firstExample, firstRow] = [example, row];
-      example += own.length;
-      row += own.reduce((sum, { candidates, seen }) => sum + seen.length + candidates.length, 0);
+      example += taught.length;
+      row += taught.reduce((sum, { candidates, seen }) => sum + seen.length + candidates.length, 0);
       const lower = contributionOf(ofItems, firstRow, row);
       const upper = contributionOf(above.factors, firstExample, example, this.#split);
-      return { loss: losses[of], update: writtenOut({ blocks: [...lower.blocks, ...upper.blocks] }, this.size) };
+      const update = writtenOut({ blocks: [...lower.blocks, ...upper.blocks] }, this.size);
+      return { loss: losses[of], update, own: own[of] };
     });
   }
 }

@@ -13,10 +13,10 @@ import { z } from 'zod';
 import type { History } from '../../../data/domain.ts';
 import type { Contribution, WrittenContribution } from '../../../privacy/mechanism/mechanism.ts';
 import { Prng } from '../../../random/prng.ts';
-import type { PublicShape, SharedBlock, SharedModel } from '../../encoder.ts';
+import type { PublicShape, SharedBlock, SharedModel, SharedPlan } from '../../encoder.ts';
 import { TransferError } from '../../errors.ts';
 import { double, single } from '../../network/arithmetic.ts';
-import type { Arithmetic, Reals } from '../../network/arithmetic.ts';
+import type { Reals } from '../../network/arithmetic.ts';
 import { sizeOfBlocks } from '../../network/layer.ts';
 import type { LayerBlock, SequenceLayer } from '../../network/layer.ts';
 import { parseSettings } from '../../settings.ts';
@@ -24,13 +24,18 @@ import type { PerPerson } from '../../per-person.ts';
 import type { Attend } from '../../views/view.ts';
 import { OPTIMISERS } from '../optimisers.ts';
 import type { OptimiserName } from '../optimisers.ts';
-import { heldOutContribution, HELD_OUT_SHARE, PROGRESS, withProgress } from '../stopping.ts';
+import { withNothingBehind } from '../behind-weights.ts';
 import { representationOf, representationWidth } from '../representation.ts';
+import { heldOutContribution, HELD_OUT_SHARE, PROGRESS } from '../stopping.ts';
 import type { Trainee, Training, TrainingContext } from '../training.ts';
+import { ADAPTATIONS, adaptationOf, teacherOf } from './adaptation.ts';
+import type { AdaptationName } from './adaptation.ts';
+import type { Adaptation } from './adapting.ts';
+import { allVectors, ROWS, scores } from './all-items.ts';
 import { EXAMPLES, examplesOf, seenOf, TASKS } from './examples.ts';
 import type { Task } from './examples.ts';
 import { TowerPair } from './pair.ts';
-import type { ItemTower } from './pair.ts';
+import type { ItemTower, Learnt } from './pair.ts';
 import { Negatives, SAMPLINGS } from './negatives.ts';
 import type { Sampling } from './negatives.ts';
 import { rowsOf } from './rows.ts';
@@ -60,6 +65,10 @@ export interface TowerSettings {
   readonly learningRate: number;
   /** Rounds without a lower loss of held-out persons after which the rounds stop; null: all rounds are run (stopping.ts). */
   readonly patience: number | null;
+  /** How z is kept from telling a person's platform (adaptation.ts). */
+  readonly adaptation: AdaptationName;
+  /** Weight of the adaptation beside the loss; 0 plans it, and lets it do nothing. */
+  readonly lambda: number;
 }
 
 export const towerDefaults: TowerSettings = {
@@ -77,6 +86,8 @@ export const towerDefaults: TowerSettings = {
   optimiser: 'fedadam',
   learningRate: 0.05,
   patience: null,
+  adaptation: 'none',
+  lambda: 30,
 };
 
 /** The settings that every training by towers has. @param defaults its own defaults. */
@@ -98,6 +109,8 @@ export function towerSettings(defaults: TowerSettings): {
     optimiser: z.enum(OPTIMISERS).default(defaults.optimiser),
     learningRate: z.number().positive().max(100).default(defaults.learningRate),
     patience: z.int().min(1).max(1000).nullable().default(defaults.patience),
+    adaptation: z.enum(ADAPTATIONS).default(defaults.adaptation),
+    lambda: z.number().min(0).max(1000).default(defaults.lambda),
   };
 }
 
@@ -154,9 +167,17 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
           `${name} is trained in rounds, and none are planned: set rounds.count to 5, or leave the training out`,
         );
       }
-      const { items, person } = design.layers(inputs, settings);
+      const { dimension, items, person } = design.layers(inputs, settings);
+      const adaptation = adaptationOf(settings, shape, dimension);
       return {
-        blocks: [...items, ...person.blocks, ...(settings.patience === null ? [] : [PROGRESS])],
+        blocks: [
+          ...items,
+          ...person.blocks,
+          ...(adaptation === undefined ? [] : [adaptation.block]),
+          ...(settings.patience === null ? [] : [PROGRESS]),
+        ],
+        ...(adaptation && { comparesPlatforms: true }),
+        ...(adaptation?.means && { means: adaptation.means }),
         ...(settings.patience !== null && { stopping: { patience: settings.patience } }),
         optimiser: { name: settings.optimiser, learningRate: settings.learningRate },
         denominator: shape.platforms.reduce((sum, { personsAbout }) => sum + personsAbout, 0),
@@ -166,7 +187,8 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
     },
     initialModel(plan, seed) {
       const random = new Prng(seed);
-      const blocks = plan.stopping === undefined ? plan.blocks : plan.blocks.slice(0, -1);
+      const behind = (plan.means === undefined ? 0 : 1) + (plan.stopping === undefined ? 0 : 1);
+      const blocks = plan.blocks.slice(0, plan.blocks.length - behind);
       const weights = Float32Array.from(
         blocks.flatMap((block) => {
           const columns = block.shape.at(-1) ?? 1;
@@ -175,16 +197,18 @@ export function towers<Settings extends TowerSettings>(design: TowersDesign<Sett
           );
         }),
       );
-      return withProgress(plan, weights);
+      return withNothingBehind(plan, weights);
     },
     async join(context) {
       const { catalogue, settings, sums } = context;
       const items = catalogue.ids.length;
       const counts = countShare(settings) > 0 ? await sums.release(COUNTS, (batch) => batch.map(evenly)) : undefined;
       const both = pairOf(design, context);
+      const adaptation = adaptationOf(settings, context.shape, both.dimension);
+      checkPlan(design.name, context.plan, placesOf(both, adaptation, context));
       const { logQ: corrects, sampling } = settings;
       const negatives = new Negatives(items, { sampling, corrects, ...(counts && { counts }) });
-      return trainee(both, negatives, context, seedOf(context));
+      return trainee({ both, adaptation, negatives, seed: seedOf(context) }, context);
     },
   };
 }
@@ -205,41 +229,55 @@ function pairOf<Settings extends TowerSettings>(
   context: TrainingContext<Settings>,
 ): TowerPair {
   const { dimension, person } = design.layers(context.width, context.settings);
-  const pair = new TowerPair(design.itemTower(context), person, dimension);
-  if (sizeOfBlocks(context.plan.blocks) === placesOf(pair, context)) return pair;
-  throw new TransferError('TRANSFER_SHAPE', `the shared plan is not for ${design.name}: another version made it`);
+  return new TowerPair(design.itemTower(context), person, dimension);
+}
+
+function checkPlan(name: string, { blocks }: SharedPlan, places: number): void {
+  if (sizeOfBlocks(blocks) === places) return;
+  throw new TransferError('TRANSFER_SHAPE', `the shared plan is not for ${name}: another version made it`);
 }
 
 /** A public seed: the same after a restart, so that a person's examples are too. */
 const seedOf = ({ random }: TrainingContext<object>): string => Buffer.from(random.bytes(16)).toString('hex');
 
-/** Items that a tower is run on at once. It bounds memory, and changes no number: rows are independent. */
-const ROWS = 2560;
-
 /** Numbers of the shared model, and of a contribution. */
-function placesOf({ size }: TowerPair, { plan: { stopping } }: Pick<TrainingContext<object>, 'plan'>): number {
-  return size + (stopping === undefined ? 0 : sizeOfBlocks([PROGRESS]));
+function placesOf(
+  { size }: TowerPair,
+  adaptation: Adaptation | undefined,
+  { plan: { stopping } }: Pick<TrainingContext<object>, 'plan'>,
+): number {
+  const own = adaptation === undefined ? 0 : sizeOfBlocks([adaptation.block]);
+  return size + own + (stopping === undefined ? 0 : sizeOfBlocks([PROGRESS]));
+}
+
+interface Parts {
+  readonly both: TowerPair;
+  readonly adaptation: Adaptation | undefined;
+  readonly negatives: Negatives;
+  readonly seed: string;
 }
 
 function trainee<Settings extends TowerSettings>(
-  both: TowerPair,
-  negatives: Negatives,
+  { adaptation, both, negatives, seed }: Parts,
   context: TrainingContext<Settings>,
-  seed: string,
 ): Trainee {
-  const { plan, settings } = context;
+  const { plan, platform, settings, shape } = context;
   const items = context.catalogue.ids.length;
-  const places = placesOf(both, context);
+  const places = placesOf(both, adaptation, context);
   const { clip, longest, negatives: drawn, positives } = settings;
   const { weigh } = both;
   const persons = Math.max(1, Math.floor(ROWS / (EXAMPLES * (longest + positives + drawn))));
+  const teacher = adaptation && teacherOf(shape, platform.name);
   /** Twice the loss of a guess. */
   const unit = 2 * Math.log(1 + drawn);
   const isHeldOut = (history: Uint32Array): boolean =>
     plan.stopping !== undefined && new Prng(`${seed}/held out/${history.join()}`).uniform() < HELD_OUT_SHARE;
+  const updateOf = ({ own, update }: Learnt): WrittenContribution =>
+    padded(adaptation === undefined ? update.values : adaptation.together(update.values, own, clip), places);
   return {
     contribution(shared: SharedModel, round: number): PerPerson {
       const score = settings.sampling === 'hard' ? scores(both, shared, items) : NO_SCORE;
+      const adapt = teacher && adaptation.at(ownOf(adaptation, both, shared), teacher, settings.lambda);
       return function* (batch) {
         for (let start = 0; start < batch.length; start += persons) {
           const some = batch.slice(start, start + persons).map(({ items: history }) => {
@@ -253,11 +291,12 @@ function trainee<Settings extends TowerSettings>(
             shared,
             some.map((one) => one.examples),
             settings,
+            adapt,
           );
           for (const [person, one] of some.entries()) {
             if (one.examples.length === 0) yield NOTHING;
             else if (one.heldOut) yield heldOutContribution(places, taught[person].loss / unit, clip);
-            else yield padded(taught[person].update, places);
+            else yield updateOf(taught[person]);
           }
         }
       };
@@ -292,34 +331,15 @@ function trainee<Settings extends TowerSettings>(
   };
 }
 
+/** The adaptation's block of the shared model. */
+function ownOf({ block }: Adaptation, { size }: TowerPair, shared: SharedModel): SharedModel {
+  return shared.subarray(size, size + sizeOfBlocks([block]));
+}
+
 /** The update, with zeros in the places behind it. */
-function padded({ values }: WrittenContribution, places: number): WrittenContribution {
+function padded(values: Float32Array, places: number): WrittenContribution {
   if (values.length === places) return { values };
   const longer = new Float32Array(places);
   longer.set(values);
   return { values: longer };
-}
-
-function allVectors(arithmetic: Arithmetic, both: TowerPair, shared: SharedModel, items: number): Reals {
-  const vectors = arithmetic.zeros(items * both.dimension);
-  for (let start = 0; start < items; start += ROWS) {
-    const some = Uint32Array.from({ length: Math.min(ROWS, items - start) }, (_, i) => start + i);
-    vectors.set(both.runItems(arithmetic, shared, some).y, start * both.dimension);
-  }
-  return vectors;
-}
-
-/** The product of a person's vector with an item's, for hard negatives. */
-function scores(both: TowerPair, shared: SharedModel, items: number): (seen: Uint32Array) => (item: number) => number {
-  const width = both.dimension;
-  const vectors = allVectors(single, both, shared, items);
-  return (seen) => {
-    const w = rowsOf(single, vectors, width, seen);
-    const { y: z } = both.runPerson(single, shared, w, Uint32Array.of(0, seen.length));
-    return (item) => {
-      let product = 0;
-      for (let j = 0; j < width; j++) product += z[j] * vectors[item * width + j];
-      return product;
-    };
-  };
 }
