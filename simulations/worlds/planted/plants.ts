@@ -5,7 +5,9 @@
 import { between, biased, idle, narrow, opposite, silent, tellers, turned, unlinked, wide } from './bridge-worlds.ts';
 import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
+import { localMeanings } from './local-world.ts';
 import { chains, titled } from './space-worlds.ts';
+import type { AdaptationName } from '../../../core/transfer/training/towers/adaptation.ts';
 import {
   fewTeachers,
   fiveShots,
@@ -194,6 +196,36 @@ function ofMeta(
   };
 }
 
+/** One way of adaptation, and the same at weight 0: what it adds to the sum is the same. */
+function ofAdaptation(
+  adaptation: AdaptationName,
+  terms: Pick<MechanismPlant, 'summary' | 'reference' | 'rounds'> & { readonly lambda: number },
+): MechanismPlant {
+  const { lambda, ...rest } = terms;
+  return {
+    method: adaptation,
+    setting: `adaptation=${adaptation}`,
+    ...rest,
+    encoder: 'vectors>tuned-head',
+    decoder: 'pooled',
+    settings: {
+      'vectors.numbers': 8,
+      'tuned-head.dimension': 8,
+      'tuned-head.nearness': 'distance',
+      'tuned-head.temperature': 1,
+      'tuned-head.longest': 10,
+      'tuned-head.negatives': 12,
+      'tuned-head.adaptation': adaptation,
+      'tuned-head.lambda': lambda,
+    },
+    ablation: { off: 'lambda 0', settings: { 'tuned-head.lambda': 0 } },
+    epsilon: null,
+    world: localMeanings,
+    overAblation: 0.05,
+    overPrior: 0.05,
+  };
+}
+
 export const mechanismPlants: readonly MechanismPlant[] = [
   {
     method: 'early-stopping',
@@ -215,6 +247,20 @@ export const mechanismPlants: readonly MechanismPlant[] = [
     overAblation: 0.15,
     overPrior: 0.2,
   },
+  ofAdaptation('mmd', {
+    summary:
+      '`adaptation=mmd` of a training by two towers: the means of features of the platforms’ persons are pulled together, by means that each round releases',
+    reference: 'Long et al., ICML 2015 (DAN); Rahimi and Recht, NIPS 2007; Harder et al., AISTATS 2021 (DP-MERF)',
+    rounds: 60,
+    lambda: 100,
+  }),
+  ofAdaptation('adversarial', {
+    summary:
+      '`adaptation=adversarial` of a training by two towers: a classifier of platforms is trained, and the towers against it',
+    reference: 'Ganin et al., JMLR 2016 (DANN)',
+    rounds: 40,
+    lambda: 30,
+  }),
   // The gain of the training grows with the number of items.
   ofMeta('meta-1-shot', oneShot, { overAblation: 0, overPrior: 0.04 }),
   ofMeta('meta-3-shots', threeShots, { overAblation: 0.03, overPrior: 0.12 }),
