@@ -18,6 +18,7 @@ import type { Context } from '../context.ts';
 import type { People } from '../data/people.ts';
 import type { LocalEncoder } from '../encoder.ts';
 import { PlatformError } from '../errors.ts';
+import { InOrder } from '../turns.ts';
 import type { Shown } from '../work/shown.ts';
 import type { Workshop } from '../work/workshop.ts';
 
@@ -82,6 +83,8 @@ const MOST_WAIT_MS = 20_000;
 export class PreviewDesk {
   readonly #options: PreviewOptions;
   readonly #planned: PlannedRelease;
+  /** One question at a time is on the thread: questions that are asked again would add up there, and delay rounds. */
+  readonly #order = new InOrder();
 
   constructor(options: PreviewOptions) {
     this.#options = options;
@@ -162,13 +165,16 @@ export class PreviewDesk {
   async #shown(row: number): Promise<Shown> {
     const { clock, workshop } = this.#options;
     let cancel = (): void => undefined;
+    let isLate = false;
     const late = new Promise<never>((_, reject) => {
-      cancel = clock.after(MOST_WAIT_MS, () =>
-        reject(new PlatformError('PLATFORM_NOT_READY', 'the encoder is busy with a round: ask again later')),
-      );
+      cancel = clock.after(MOST_WAIT_MS, () => {
+        isLate = true;
+        reject(new PlatformError('PLATFORM_NOT_READY', 'the encoder is busy with a round: ask again later'));
+      });
     });
     try {
-      return await Promise.race([workshop.show(row), late]);
+      // Nobody waits for a late answer any more.
+      return await Promise.race([this.#order.do(() => (isLate ? late : workshop.show(row))), late]);
     } finally {
       cancel();
     }

@@ -66,7 +66,7 @@ export function formatCatalogue(
   return `item\ttitle\n${catalogue.map((id, item) => `${id}\t${titles?.[item] ?? ''}\n`).join('')}`;
 }
 
-/** Puts a title on one line. */
+/** Puts a title on one line. A control character would reach the terminals on which titles are shown, and change what they show. */
 function titleOf(field: string | undefined): string {
-  return (field ?? '').replace(/\s+/g, ' ').trim();
+  return (field ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

@@ -237,22 +237,32 @@ describe('the preview of a release', function () {
     const { identity, store, pseudonyms } = world.options('films');
     const plan = planFederation(world.manifest);
     const clock = new HandClock();
-    let asked = 0;
+    const asked: ((error: Error) => void)[] = [];
     const desk = new PreviewDesk({
       ...{ plan, identity, store, pseudonyms, clock, encoder: { modelRound: 0 } },
       statement: privacyStatement(claimTerms(plan)),
       people: await peopleOf(world.domains.get('films')!, pseudonyms),
-      workshop: { show: () => (asked++, new Promise(() => undefined)) },
+      workshop: { show: () => new Promise((_, reject) => asked.push(reject)) },
     });
     const [person] = world.domains.get('films')!.persons;
-    const given = desk.of(person, 'books', () => new PlatformError('PLATFORM_NOT_READY', 'no encoder'));
-    const refused = assert.rejects(given, {
-      code: 'PLATFORM_NOT_READY',
-      message: /busy with a round: ask again later/,
-    });
-    await untilTrue(() => asked > 0);
-    clock.tick();
-    await refused;
+    const ask = (): Promise<Preview> =>
+      desk.of(person, 'books', () => new PlatformError('PLATFORM_NOT_READY', 'no encoder'));
+    for (let again = 0; again < 3; again++) {
+      const refused = [ask(), ask()].map((given) =>
+        assert.rejects(given, { code: 'PLATFORM_NOT_READY', message: /busy with a round: ask again later/ }),
+      );
+      await untilTrue(() => asked.length > 0);
+      clock.tick();
+      await Promise.all(refused);
+    }
+    assert.equal(asked.length, 1, 'questions add up on the thread that trains');
+    // Then only the question that somebody waits for is asked; a failure of another is not its own.
+    const given = ask();
+    asked[0](new Error('of the first'));
+    await untilTrue(() => asked.length > 1);
+    asked[1](new Error('of the last'));
+    await assert.rejects(given, { message: 'of the last' });
+    assert.equal(asked.length, 2);
   });
 
   it('runs the encoder a bounded number of times, however long a history is', () => {

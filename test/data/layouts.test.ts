@@ -41,6 +41,16 @@ const LAYOUTS: readonly Layout[] = [
     titles: ['Toy Story', 'Heat'],
   },
   {
+    what: 'titles that hold control characters, which would command a terminal',
+    files: {
+      'shop.inter': INTER,
+      'shop.item': 'item_id:token\ttitle:token_seq\n1\tToy\u001b[2J\u009b1A Story\n2\t\u0007\n',
+    },
+    source: 'shop.inter',
+    said: /person column "user_id:token"/,
+    titles: ['Toy [2J 1A Story', undefined],
+  },
+  {
     what: "LensKit's columns",
     files: { 'ratings.csv': 'user,item,rating,timestamp\nu1,1,5,881250949\nu2,2,4,881250950\n' },
     source: 'ratings.csv',
