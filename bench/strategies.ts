@@ -1,5 +1,6 @@
 /** Measures decoders of the target on real data, several on the releases of one federation, in one process. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { evaluateColdStart } from '../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../core/evaluation/evaluate.ts';
 import type { ColdSplit } from '../core/evaluation/split.ts';
@@ -42,6 +43,13 @@ the folder is as private as the data.`,
     ),
     unlinked: maybe(word('a source that knows no linked person, and alone knows the cold ones', '')),
     encoder: word('what is released', 'private-subspace'),
+    vectors: maybe(
+      word(
+        'holds SOURCE.vectors.tsv of "isthmus data embed", for the view vectors instead of the words of the items files',
+        '',
+        'folder',
+      ),
+    ),
     epsilon: totalEpsilon('its total epsilon', '4'),
     decoders: maybe(words('they read the releases; all readouts over the first space if none is named', '')),
     baselines: words('measured beside them', 'prior'),
@@ -57,18 +65,24 @@ the folder is as private as the data.`,
 );
 
 const decoders = options.decoders ?? readouts.map(({ name }) => name);
-const { encoder } = options;
-const { changes, expression, rounds } = encoderIn(encoder);
+const { changes, expression, rounds } = encoderIn(options.encoder);
 const { views } = piecesIn(expression);
+// The name of the folder, as of a model, is part of the row's name.
+const encoder =
+  options.vectors === undefined
+    ? options.encoder
+    : options.encoder.replace(/\bvectors\b/, `vectors:${basename(options.vectors)}`);
 const setting = await settingNamed(options.setting, options.data, {
   withFacts: views.some((view) => ['vectors', 'attributes'].includes(view)),
+  ...(options.vectors !== undefined && { vectors: options.vectors }),
   ...(options.met !== undefined && { met: options.met }),
   ...(options.unlinked !== undefined && { unlinked: options.unlinked }),
 });
-// A manifest lists the attributes that are sent. Here they are those that occur.
+// A manifest lists the attributes that are sent, and names what made item vectors. Here they are those that occur.
 const { sources: firstSources } = setting(options.seed);
 const chosen = encoderNamed(expression, {
   ...(views.includes('attributes') && { 'attributes.values': firstSources.flatMap(listedInterests) }),
+  ...(views.includes('vectors') && { 'vectors.made': firstSources[0].vectors?.made ?? null }),
   ...changes,
 });
 // Only an encoder that is charged has an epsilon.

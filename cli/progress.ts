@@ -6,6 +6,8 @@ import { createLogUpdate } from 'log-update';
 import { upwardFixed } from '../core/accounting/printed-epsilon.ts';
 import { trialText } from '../simulations/events.ts';
 import type { SimulationEvent } from '../simulations/events.ts';
+import { bar } from './bar.ts';
+import { durationText } from './duration.ts';
 
 export interface Progress {
   show(event: SimulationEvent): void;
@@ -124,7 +126,7 @@ function draw(state: Board): string {
   const width = Math.max(8, ...[...state.platforms.keys()].map((name) => name.length));
   const out = [
     `isthmus simulate   ${state.world}`,
-    `  ${bar(done)} trial ${Math.min(state.index + 1, state.of)} of ${state.of}   ${duration(seconds)}${left === null ? '' : `, about ${duration(left)} left`}`,
+    `  ${bar(done)} trial ${Math.min(state.index + 1, state.of)} of ${state.of}   ${durationText(seconds)}${left === null ? '' : `, about ${durationText(left)} left`}`,
     `  ${state.trial}`,
     ...[...state.platforms].map(([name, { stage, fraction }]) => `    ${name.padEnd(width)} ${bar(fraction)} ${stage}`),
   ];
@@ -213,7 +215,8 @@ const referencesText = ({ target, seed }: { readonly target: string; readonly se
 
 function referencesLine({ baseline, fraction, startedAt, target }: NonNullable<Board['references']>): string {
   const seconds = (Date.now() - startedAt) / 1000;
-  const left = fraction > 0.1 && fraction < 1 ? `, about ${duration((seconds / fraction) * (1 - fraction))} left` : '';
+  const left =
+    fraction > 0.1 && fraction < 1 ? `, about ${durationText((seconds / fraction) * (1 - fraction))} left` : '';
   return `reference rows for ${target} ${bar(fraction)} ${baseline}${left}`;
 }
 
@@ -221,12 +224,3 @@ const epsilonText = (spent: number | null, budget: number | null): string => {
   if (budget === null) return 'NO PRIVACY: no noise, no epsilon';
   return spent === null ? 'epsilon not bounded' : `epsilon ${upwardFixed(spent, 2)} of ${upwardFixed(budget, 2)} spent`;
 };
-
-function bar(fraction: number): string {
-  const width = 20;
-  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
-  return `[${'='.repeat(full)}${' '.repeat(width - full)}]`;
-}
-
-const duration = (seconds: number): string =>
-  seconds < 90 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;

@@ -1,5 +1,6 @@
 /** The schemas of docs/schemas that are made from the code that checks the documents. */
 import { z } from 'zod';
+import { dataEmbedSchema } from '../cli/commands/data-embed.ts';
 import { dataVocabularySchema } from '../cli/commands/data-vocabulary.ts';
 import { strategiesSchema } from '../cli/commands/strategies.ts';
 import { studySchema } from '../cli/commands/study.ts';
@@ -19,6 +20,7 @@ export function generatedSchemas(): ReadonlyMap<string, unknown> {
     ['experiment-search', titled('isthmus experiment search --json', z.toJSONSchema(searchSummarySchema))],
     ['study', titled('isthmus study --json', z.toJSONSchema(studySchema))],
     ['data-vocabulary', titled('isthmus data vocabulary --json', z.toJSONSchema(dataVocabularySchema))],
+    ['data-embed', titled('isthmus data embed --json', z.toJSONSchema(dataEmbedSchema))],
     ['recommend', titled('isthmus recommend --json', z.toJSONSchema(recommendationSchema))],
     ['consent-list', titled('isthmus consent list --json', z.toJSONSchema(consentsSchema))],
     ['consent-preview', titled('isthmus consent preview --json', z.toJSONSchema(previewSchema))],

@@ -2,6 +2,7 @@
  * What the files of items say beside titles, in the form in which a platform would have it: item vectors from all words, and
  * persons' own interests.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Domain, ItemTable } from '../../core/data/domain.ts';
 import { titleVectors } from '../../core/transfer/text/title-vectors.ts';
@@ -24,6 +25,7 @@ export function withItemFacts(domains: readonly Domain[], fileOf: (domain: Domai
   const facts = domains.map((domain) => (existsSync(fileOf(domain)) ? fieldsOf(fileOf(domain)) : undefined));
   const words = domains.flatMap(({ catalogue }, at) => (facts[at] === undefined ? [] : wordsOf(catalogue, facts[at])));
   const { vectors } = titleVectors(words, NUMBERS);
+  const made = createHash('sha256').update(words.join('\n')).digest('hex');
   let first = 0;
   return domains.map((domain, at) => {
     const own = facts[at];
@@ -32,7 +34,7 @@ export function withItemFacts(domains: readonly Domain[], fileOf: (domain: Domai
     first += domain.catalogue.length;
     return {
       ...domain,
-      vectors: tableOf(domain.catalogue, vectors.subarray(from * NUMBERS, first * NUMBERS)),
+      vectors: { ...tableOf(domain.catalogue, vectors.subarray(from * NUMBERS, first * NUMBERS)), made },
       ...interestsIn(domain, own),
     };
   });

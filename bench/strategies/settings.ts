@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFacts } from '../../client/data/beside.ts';
 import { inspectSource } from '../../client/data/inspect.ts';
 import type { ColdPerson } from '../../core/data/cold-person.ts';
 import { findTwins, withoutTwins } from '../../core/evaluation/twins.ts';
 import type { Domain } from '../../core/data/domain.ts';
+import { readItemVectors } from '../../core/data/item-facts.ts';
 import { readGameVideo } from '../../core/data/game-video.ts';
 import type { PublishedDirection, GameVideoFolder } from '../../core/data/game-video.ts';
 import { popularityNegatives, uniformNegatives } from '../../core/evaluation/negatives.ts';
@@ -31,6 +33,8 @@ export interface Trial {
 export interface SettingOptions {
   /** True: the sources have vectors of their items and interests of their persons. */
   readonly withFacts?: boolean;
+  /** A folder with files of item vectors, which take the place of those of words. */
+  readonly vectors?: string;
   /** Items that sources know of each person who is linked or cold; absent: all. */
   readonly met?: number;
   /** A source that knows no linked person, and alone knows the cold ones. */
@@ -49,7 +53,8 @@ export async function settingNamed(name: string, data: string, options: SettingO
   const target = await domainOf(data, right);
   const plain = await Promise.all(left.split('+').map((one) => domainOf(data, one)));
   const itemsFile = (domain: Domain): string => join(data, 'amazon', `${domain.name}.items.tsv`);
-  const sources = options.withFacts === true ? withItemFacts(plain, itemsFile) : plain;
+  const withWords = options.withFacts === true ? withItemFacts(plain, itemsFile) : plain;
+  const sources = options.vectors === undefined ? withWords : await withVectors(withWords, options.vectors);
   return (seed) => {
     const split = coldSplit(target, sources, { seed });
     const drawn = { target: split.target, seed };
@@ -57,6 +62,15 @@ export async function settingNamed(name: string, data: string, options: SettingO
     const whole = { sources: sources.map(shortened(split, options.met)), split, negatives };
     return inOneVocabulary(options.unlinked === undefined ? whole : unlinkedFrom(options.unlinked, whole));
   };
+}
+
+function withVectors(domains: readonly Domain[], folder: string): Promise<readonly Domain[]> {
+  return Promise.all(
+    domains.map(async (domain) => ({
+      ...domain,
+      vectors: await readFacts(join(folder, `${domain.name}.vectors.tsv`), readItemVectors),
+    })),
+  );
 }
 
 /** The trial in which one source knows no linked person, and it alone knows the cold ones. */

@@ -18,6 +18,7 @@ import { text } from '../arguments.ts';
 import { readerOptions, withReaderOptions } from '../reader-options.ts';
 import type { ReaderOptions } from '../reader-options.ts';
 import { adoptCommand } from './data-adopt.ts';
+import { dataEmbedCommand } from './data-embed.ts';
 import { dataExportCommand } from './data-export.ts';
 import { dataSampleCommand } from './data-sample.ts';
 import { dataVocabularyCommand } from './data-vocabulary.ts';
@@ -61,6 +62,7 @@ export function dataCommand(): Command {
     .addCommand(inspectCommand())
     .addCommand(adoptCommand())
     .addCommand(dataVocabularyCommand())
+    .addCommand(dataEmbedCommand())
     .addCommand(dataSampleCommand())
     .addCommand(dataExportCommand());
 }

@@ -27,6 +27,7 @@ export interface DomainPacket {
 
 interface TablePacket {
   readonly dimension: number;
+  readonly made?: string;
   readonly ids: string;
   readonly values: Float32Array<SharedArrayBuffer> /* [ids, dimension] row-major */;
 }
@@ -64,18 +65,19 @@ export function unpackDomain({ persons, catalogue, titles, vectors, ...rest }: D
   };
 }
 
-function packTable({ dimension, of }: ItemTable): TablePacket {
+function packTable({ dimension, made, of }: ItemTable): TablePacket {
   const values = new Float32Array(new SharedArrayBuffer(4 * dimension * of.size));
   [...of.values()].forEach((vector, row) => values.set(vector, row * dimension));
-  return { dimension, ids: [...of.keys()].join(BETWEEN), values };
+  return { dimension, ...(made !== undefined && { made }), ids: [...of.keys()].join(BETWEEN), values };
 }
 
-function unpackTable({ dimension, ids, values }: TablePacket): ItemTable {
+function unpackTable({ ids, values, ...rest }: TablePacket): ItemTable {
+  const { dimension } = rest;
   const row = (id: string, at: number): [string, Float32Array] => [
     id,
     values.subarray(at * dimension, (at + 1) * dimension),
   ];
-  return { dimension, of: new Map(idsOf(ids).map(row)) };
+  return { ...rest, of: new Map(idsOf(ids).map(row)) };
 }
 
 export type ReceivedPacket = Omit<ReceivedRepresentations, 'persons'> & { readonly persons: string };

@@ -119,6 +119,7 @@ export const NOT_CLAIMED: readonly string[] = [
   'a bound on what several federations over the same persons spend together (each has a ledger of its own, and nothing adds them up)',
   'a bound on how many epochs there are: each one spends the epsilon0 of new codes again',
   'secrecy of whether a source knows you: if you have no history there, it sends nothing, and the target can see that; epsilon0 protects only among persons with a history there',
+  'protection of persons outside this federation, such as those whose texts trained a language model that item vectors come from',
   'protection of you as an item: where items are persons (links of friendship or trust), a link is data of the person who made it, and whoever it points to is not covered',
 ];
 

@@ -25,6 +25,8 @@ export interface ItemFacts {
 export interface ItemTable {
   /** Length of each vector. */
   readonly dimension: number;
+  /** Fingerprint of what made the vectors, a SHA-256 in hex: equal ones mean the same by each number. Absent: unknown. */
+  readonly made?: string;
   readonly of: ReadonlyMap<string, Float32Array>;
 }
 

@@ -17,6 +17,7 @@ export const DataError = errorsOf('DataError', {
   DATA_CATALOGUE: { kind: 'input', about: 'the catalogue is not the one that the reading file was written with' },
   DATA_UNWRITABLE: { kind: 'resource', about: 'a reading file or a catalogue cannot be written' },
   DATA_VOCABULARY: { kind: 'input', about: 'a vocabulary file is not in its format, or not the one of the manifest' },
+  DATA_MODEL: { kind: 'input', about: 'a folder of a sentence model cannot be used' },
   DATA_UNKNOWN_ID: { kind: 'input', about: 'an id is not in the domain' },
   DATA_NO_OVERLAP: { kind: 'input', about: 'too few persons are known on both sides' },
   DATA_OPTION: { kind: 'usage', about: 'an option of reading or splitting is outside its range' },

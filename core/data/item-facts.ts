@@ -1,6 +1,6 @@
 /**
- * Two files beside the data, tab-separated: `<platform>.vectors.tsv` (item, then its numbers) and `<platform>.persons.tsv`, or
- * RecBole's `<platform>.user` (a header with a column of persons; every other column is an attribute).
+ * Two files beside the data, tab-separated: `<platform>.vectors.tsv` (item, then its numbers; a header may say what made them) and
+ * `<platform>.persons.tsv`, or RecBole's `<platform>.user` (a header with a column of persons; every other column is an attribute).
  * @module
  */
 import { plainName, untyped } from './columns.ts';
@@ -15,10 +15,20 @@ const PERSON: ReadonlySet<string> = new Set(['person', 'personid', 'user', 'user
 /** Longest vector of an item. No strategy sends more numbers, and a longer vector only costs memory. */
 const MOST_NUMBERS = 4096;
 
+/** A field of the header of item vectors, with the fingerprint of what made them. */
+const MADE = /^made:(.*)$/;
+const FINGERPRINT = /^[0-9a-f]{64}$/;
+
+/** The header of a file of item vectors that says what made them. */
+export function vectorsHeader(made: string): string {
+  return `item\tmade:${made}\n`;
+}
+
 /** @throws DataError DATA_FORMAT_BROKEN naming the line. */
 export async function readItemVectors(bytes: AsyncIterable<Uint8Array>): Promise<ItemTable> {
   const of = new Map<string, Float32Array>();
   let dimension = 0;
+  let made: string | undefined;
   const refuse = (line: number, why: string): DataError =>
     new DataError('DATA_FORMAT_BROKEN', `line ${line}: ${why}; a line is an item and its numbers, separated by tabs`);
   await eachRecord(bytes, SHAPE, {
@@ -26,7 +36,14 @@ export async function readItemVectors(bytes: AsyncIterable<Uint8Array>): Promise
       const vector = Float32Array.from(rest, (field) => (field.trim() === '' ? NaN : Number(field)));
       if (!vector.every(Number.isFinite)) {
         // The first line may be a header: its fields are no numbers.
-        if (of.size === 0 && line === 1) return;
+        if (of.size === 0 && line === 1) {
+          made = rest.flatMap((field) => MADE.exec(field.trim())?.[1] ?? []).at(0);
+          if (made === undefined || FINGERPRINT.test(made)) return;
+          throw refuse(
+            line,
+            `"made:${made}" of the header is no fingerprint, which is a SHA-256 in 64 digits of lower-case hex`,
+          );
+        }
         throw refuse(line, 'one of its numbers is none, or infinite');
       }
       const id = idOf(first);
@@ -43,7 +60,7 @@ export async function readItemVectors(bytes: AsyncIterable<Uint8Array>): Promise
     },
   });
   if (of.size === 0) throw new DataError('DATA_FORMAT_BROKEN', 'it holds no vector');
-  return { dimension, of };
+  return { dimension, ...(made !== undefined && { made }), of };
 }
 
 /** @throws DataError DATA_HEADER, DATA_FORMAT_BROKEN naming the line. */
@@ -78,8 +95,9 @@ export async function readAttributes(bytes: AsyncIterable<Uint8Array>): Promise<
   return of;
 }
 
-export function formatItemVectors({ of }: ItemTable): string {
-  return [...of].map(([id, vector]) => `${id}\t${vector.join('\t')}\n`).join('');
+export function formatItemVectors({ made, of }: ItemTable): string {
+  const lines = [...of].map(([id, vector]) => `${id}\t${vector.join('\t')}\n`);
+  return `${made === undefined ? '' : vectorsHeader(made)}${lines.join('')}`;
 }
 
 /** Writes attributes as columns, in the order of their first appearance. A cell is empty if the person lacks the attribute. */

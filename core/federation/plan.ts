@@ -181,6 +181,14 @@ function checkModel(previous: FederationPlan, plan: FederationPlan): void {
   const [before, after] = [previous.manifest, plan.manifest].map(({ vocabulary }) => canonicalJson(vocabulary ?? null));
   // With another vocabulary the shared model's coordinates would stand for other items.
   if (before !== after) throw refused(version, 'names another vocabulary: keep it, or begin another federation');
+  const [madeBefore, madeAfter] = [previous, plan].map(({ encoder }) =>
+    canonicalJson(encoder.spec.views.map(({ settings }) => settings?.['made'] ?? null)),
+  );
+  if (madeBefore === madeAfter) return;
+  throw refused(
+    version,
+    'names other item vectors, which the shared model does not know: keep vectors.made, or begin another federation',
+  );
 }
 
 /**

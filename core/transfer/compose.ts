@@ -93,6 +93,7 @@ export function composeEncoder(spec: EncoderSpec): Encoder {
     },
     queries(shape, platform) {
       if (views.some((view) => slotsOf(view) !== undefined)) checkBox(name, shape);
+      if (training?.piece.readsViews === true) checkMeaning(name, training.piece.name, views, shape);
       checkRelease(
         name,
         views.length + (training?.piece.readsViews === false ? 1 : 0),
@@ -273,6 +274,21 @@ function checkBox(name: string, { platforms, release }: PublicShape): void {
     'TRANSFER_SETTING',
     `encoder ${name} sends a history, which numbers at most ${MOST_BOXED_ITEMS} items, and "${large.name}" has ${large.items}: choose projection instead`,
   );
+}
+
+/** @throws TransferError TRANSFER_SETTING if one training would read numbers of several sources that mean different things. */
+function checkMeaning(
+  name: string,
+  training: string,
+  views: readonly Chosen<View>[],
+  { platforms }: PublicShape,
+): void {
+  if (platforms.filter(({ releases }) => releases).length < 2) return;
+  for (const { piece, settings } of views) {
+    const why = piece.law === 'public' ? piece.meansItsOwn?.(settings) : undefined;
+    if (why === undefined) continue;
+    throw new TransferError('TRANSFER_SETTING', `encoder ${name}: ${training} is one for all sources, and ${why}`);
+  }
 }
 
 /** @throws TransferError TRANSFER_PIECE, TRANSFER_LAW if no map can be learnt from representations of these pieces. */

@@ -14,6 +14,7 @@ export const TransferError = errorsOf('TransferError', {
   TRANSFER_LAW: { kind: 'input', about: 'a piece of an encoder would see data that its law excludes' },
   TRANSFER_NO_TITLES: { kind: 'input', about: 'an item space or a view needs titles, and the domain has none' },
   TRANSFER_NO_VECTORS: { kind: 'input', about: 'a view needs item vectors from a file, and the platform has none' },
+  TRANSFER_OTHER_VECTORS: { kind: 'input', about: 'item vectors were not made by what the members agreed on' },
   TRANSFER_EMPTY_DOMAIN: { kind: 'input', about: 'the domain has no interactions to learn from' },
   TRANSFER_NOT_PREPARED: { kind: 'input', about: 'the strategy was asked for what it has not made on this platform' },
   TRANSFER_CANCELLED: { kind: 'federation', about: 'the work was cancelled before it ended' },

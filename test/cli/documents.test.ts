@@ -50,6 +50,7 @@ describe('Documents that commands print with --json', function () {
       'consent.ts': 'consent-list',
       'consent-preview.ts': 'consent-preview',
       'data.ts': 'data-inspect',
+      'data-embed.ts': 'data-embed',
       'data-export.ts': 'data-export',
       'data-sample.ts': 'data-sample',
       'data-vocabulary.ts': 'data-vocabulary',

@@ -69,8 +69,23 @@ describe('facts about items and persons', () => {
     await assert.rejects(openByReadingBeside(data, { name: 'shop' }), { code: 'DATA_CATALOGUE' });
   });
 
+  it('vectors: what made them is in the header, and reaches work threads and the files of a simulation', async () => {
+    const made = '3f'.repeat(32);
+    const data = await inspected(folder());
+    const file = data.replace(/tsv$/, 'vectors.tsv');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('item\tx\ty', `item\tmade:${made}\ttitles:0`));
+    await writeReading(await inspectSource(data), readingPathOf(data));
+    const { domain } = await openByReadingBeside(data, { name: 'shop' });
+    checkFacts(domain);
+    const { interactions } = await writeDomain(unpackDomain(structuredClone(packDomain(domain))), folder());
+    assert.equal((await openByReadingBeside(interactions, { name: 'shop' })).domain.vectors?.made, made);
+    assert.equal((await readItemVectors(bytes('item\tx\na\t1\n'))).made, undefined);
+  });
+
   for (const [what, text] of [
     ['a number that is none', 'a\t1\nb\tx\n'],
+    ['NaN', 'a\t1\nb\tNaN\n'],
+    ['a header whose fingerprint is none', 'item\tmade:3F\na\t1\n'],
     ['another length', 'a\t1\t2\nb\t1\n'],
     ['an item twice', 'a\t1\na\t2\n'],
     ['no item', '\t1\n'],

@@ -67,6 +67,42 @@ describe('views of public facts', () => {
     await assert.rejects(async () => made(vectors, {}), { code: 'TRANSFER_NO_VECTORS', message: /shop\.vectors\.tsv/ });
   });
 
+  it('vectors: those that another model made are refused, and so are shorter ones than the members agreed on', async () => {
+    const [agreed, other] = ['a', 'b'].map((digit) => digit.repeat(64));
+    const of = new Map(catalogue.ids.map((id, i) => [id, Float32Array.of(i, 1)]));
+    const about = (made?: string): Catalogue => ({
+      ...catalogue,
+      vectors: { dimension: 2, of, ...(made !== undefined && { made }) },
+    });
+    const numbers = 2;
+    const refusal = { code: 'TRANSFER_OTHER_VECTORS' };
+    await made(vectors, { numbers, made: agreed }, about(agreed));
+    await made(vectors, { numbers }, about(other));
+    for (const [settings, has, message] of [
+      [{ numbers, made: agreed }, other, /of "shop" were made by b{64}, .* those made by a{64}.*data embed/],
+      [{ numbers, made: agreed }, undefined, /do not say what made them/],
+      [{ numbers: 3, made: agreed }, agreed, /have 2 numbers, and the federation reads 3: .*--numbers 3/],
+    ] as const) {
+      await assert.rejects(async () => made(vectors, settings, about(has)), { ...refusal, message });
+    }
+    assert.throws(() => vectors.settings({ made: 'all-MiniLM' }), /made: must be the fingerprint/);
+  });
+
+  it('vectors: a training reads those of several sources only if the manifest says what made them', () => {
+    const two = ['shop', 'mall'].map((name) => ({ ...platform, name }));
+    const asked = (platforms: typeof two, changes: object): unknown =>
+      encoderNamed('vectors>tuned-head', { ...changes }).queries(
+        { platforms, maxPlatformsPerPerson: 2, rounds: 1 },
+        'shop',
+      );
+    assert.throws(() => asked(two, {}), {
+      code: 'TRANSFER_SETTING',
+      message: /tuned-head is one for all sources.*vectors\.made/,
+    });
+    asked(two.slice(0, 1), {});
+    asked(two, { 'vectors.made': 'a'.repeat(64) });
+  });
+
   it('attributes: only those that the manifest lists are sent', async () => {
     const encode = await made(attributes, { values: ['age=18-24', 'age=25-34'] });
     assert.deepEqual(encode({ ...of(0), attributes: ['age=25-34', 'name=secret'] }), Float32Array.of(0, 1));

@@ -23,6 +23,11 @@ export interface VectorSettings extends WeightSettings {
   readonly numbers: number;
   /** True: each vector is dealt to another item. It shows how much of a gain comes from what the vectors say. */
   readonly shuffled: boolean;
+  /**
+   * Fingerprint of what made the vectors (the field "made" in the header of the file): vectors of anything else are refused.
+   * Null: each platform's own vectors, which need not mean the same.
+   */
+  readonly made: string | null;
 }
 
 const schema: z.ZodType<VectorSettings> = z.strictObject({
@@ -30,6 +35,11 @@ const schema: z.ZodType<VectorSettings> = z.strictObject({
   halfLife: halfLifeSchema,
   weights: weightsSchema,
   shuffled: z.boolean().default(false),
+  made: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be the fingerprint that "isthmus data embed" prints: 64 digits of lower-case hex')
+    .nullable()
+    .default(null),
 });
 
 export const vectors: PublicView<VectorSettings> = {
@@ -38,10 +48,14 @@ export const vectors: PublicView<VectorSettings> = {
   reference: 'He and McAuley, AAAI 2016 (VBPR), eq. 3; van den Oord et al., NIPS 2013',
   law: 'public',
   sendsHistory: false,
-  defaults: { numbers: 96, halfLife: null, shuffled: false },
+  defaults: { numbers: 96, halfLife: null, shuffled: false, made: null },
   ablation: { off: 'vectors shuffled among items', settings: { shuffled: true } },
   settings: (raw) => parseSettings(schema, raw, 'vectors'),
   width: (release, { numbers }) => releasedDimension(release, numbers),
+  meansItsOwn: ({ made }) =>
+    made === null
+      ? 'the vectors of each platform may be of another model: set vectors.made to the fingerprint that "isthmus data embed" prints on every platform'
+      : undefined,
   make({ catalogue, platform, release, settings }) {
     if (catalogue.vectors === undefined) {
       throw new TransferError(
@@ -49,6 +63,7 @@ export const vectors: PublicView<VectorSettings> = {
         `the view "vectors" needs vectors of the items of "${platform.name}": put ${platform.name}.vectors.tsv (item, then its numbers) beside the data before "isthmus data inspect", or leave "${platform.name}" out of privacy.sources`,
       );
     }
+    checkMade(catalogue.vectors, platform.name, settings);
     const ids = settings.shuffled ? new Prng('shuffled vectors').shuffle(catalogue.ids.slice()) : catalogue.ids;
     const items = centred(ids, catalogue.vectors, releasedDimension(release, settings.numbers));
     return Promise.resolve({
@@ -57,6 +72,16 @@ export const vectors: PublicView<VectorSettings> = {
     });
   },
 };
+
+/** @throws TransferError TRANSFER_OTHER_VECTORS */
+function checkMade({ dimension, made }: ItemTable, platform: string, settings: VectorSettings): void {
+  if (settings.made === null || (made === settings.made && dimension >= settings.numbers)) return;
+  const why =
+    made === settings.made
+      ? `have ${dimension} numbers, and the federation reads ${settings.numbers}: make them again with "isthmus data embed --numbers ${settings.numbers}", or agree on vectors.numbers=${dimension}`
+      : `${made === undefined ? 'do not say what made them' : `were made by ${made}`}, and the federation agreed on those made by ${settings.made}: numbers of two models do not mean the same. Make them again with "isthmus data embed" and the model that the members agreed on, then inspect the data again`;
+  throw new TransferError('TRANSFER_OTHER_VECTORS', `the item vectors of "${platform}" ${why}`);
+}
 
 function centred(ids: readonly string[], { of }: ItemTable, dimension: number): ItemVectors {
   const mean = new Float64Array(dimension);

@@ -55,6 +55,8 @@ export interface PublicView<Settings extends object = object> extends AnyView<Se
   readonly sendsHistory: boolean;
   /** Number of items, if the numbers are a box of them (encoder/history-box.ts), which the target reads; absent: they are coordinates. */
   slots?(settings: Settings): number;
+  /** Why a number may mean something else on another platform, with the remedy; undefined if it does not. Absent: nobody knows. */
+  meansItsOwn?(settings: Settings): string | undefined;
   make(context: ViewContext<Settings>): Promise<Made>;
 }
 
