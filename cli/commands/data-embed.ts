@@ -48,7 +48,7 @@ model. Members agree on it in the manifest, and vectors of any other model are r
 Examples:
   isthmus data embed films.items.tsv --model all-MiniLM-L6-v2
   isthmus data inspect films.tsv
-  isthmus manifest make --from half-*.yaml --strategy vectors --set vectors.made=FINGERPRINT`,
+  isthmus manifest make --from half-*.yaml --encoder vectors --set vectors.made=FINGERPRINT`,
     )
     .action(embed);
 }
