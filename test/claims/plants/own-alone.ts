@@ -8,8 +8,8 @@ export const ownAlone: readonly Plant[] = [
   {
     id: 'box-as-long-as-the-history',
     file: 'core/transfer/composed-model.ts',
-    search: 'if (this.#encode !== undefined) return this.#encode(history);',
-    replace: 'if (this.#encode !== undefined) return this.#encode(history).slice(0, 2 + history.items.length);',
+    search: 'return this.#encoder()(history);',
+    replace: 'return this.#encoder()(history).slice(0, 2 + history.items.length);',
     breaks: 'C2.box',
     why: 'the length of a letter tells how long a history is',
   },
