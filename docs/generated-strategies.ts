@@ -122,6 +122,7 @@ seeds, at the same epsilon (public views alone cost none). A masked sum of two p
 encoders, with the rounds.
 No training gains over its views with uniform negatives, but for one row of one seed (\`meta\`, three items); \`shared-trunk\` gains .001 to .007 with popularity-drawn ones. [transfer.md](transfer.md#trained-methods-over-their-views) has
 the likely reason, noise, and codes of trained encoders under a local mode. \`shared-subspace\` is for platforms that share items ([federation.md](federation.md)); these share none, and it is far behind \`private-subspace\` (+.052).
+\`text-cnn\` has no row: one seed on beauty + food -> kitchen, the one setting with titles on two sources, was not over after nine processor minutes.
 
 ${trainedTable(measured, claimText)}
 
