@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { address, coordinator, found, PLATFORMS, platform, serving } from '../test/e2e/federation.ts';
 import { Workplace } from '../test/e2e/isthmus.ts';
-import { built } from './built.ts';
+import { built } from '../test/e2e/built.ts';
 import { count, readOptions } from './options.ts';
 
 const values = readOptions(

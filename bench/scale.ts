@@ -8,7 +8,7 @@ import { resultsSchema } from '../simulations/results.ts';
 import { machine } from './kernels/measure.ts';
 import { noisedRound } from './scale/noised-round.ts';
 import { watchMemory } from './scale/process-tree.ts';
-import { built } from './built.ts';
+import { built } from '../test/e2e/built.ts';
 import { count, counts, flag, readOptions, share } from './options.ts';
 
 const flags = readOptions(

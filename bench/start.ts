@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resultsSchema } from '../simulations/results.ts';
-import { built } from './built.ts';
+import { built } from '../test/e2e/built.ts';
 import { machine, medianAndSpread } from './kernels/measure.ts';
 import { count, readOptions, rest } from './options.ts';
 

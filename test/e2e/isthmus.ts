@@ -5,27 +5,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { builtIfNew, ROOT } from './built.ts';
 
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BUILT = join(ROOT, 'dist/cli/main.js');
-const FLOORS = ['proto', 'core', 'host', 'server', 'client', 'simulations', 'cli'];
+export { ROOT };
+const program = builtIfNew();
 
 /** The built program if it is as new as the sources; otherwise the sources themselves, which start more slowly. */
 export const COMMAND: readonly string[] =
-  existsSync(BUILT) && statSync(BUILT).mtimeMs >= Math.max(...FLOORS.map((floor) => newest(join(ROOT, floor))))
-    ? [process.execPath, BUILT]
+  program !== undefined
+    ? [process.execPath, program]
     : [process.execPath, '--import', import.meta.resolve('../typescript.mjs'), join(ROOT, 'cli/main.ts')];
-
-function newest(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Math.max(0, ...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
-}
 
 export interface Ended {
   readonly code: number | null;
