@@ -24,12 +24,12 @@ export interface Judged {
   readonly sums: readonly number[];
 }
 
-/** Everything that a target's search may read. It holds nothing of a cold person: {@link withoutArrivals} sees to it. */
+/** Everything that a target's search may read. */
 export interface TargetMaterial {
   /** The target without its cold persons. */
   readonly domain: Domain;
   readonly linked: readonly string[];
-  /** Releases about linked persons alone. */
+  /** Those about persons who are not linked are left aside: cold persons are among them. */
   readonly received: readonly ReceivedRepresentations[];
   readonly factorise: Factorise;
   readonly seed: string;
@@ -38,7 +38,7 @@ export interface TargetMaterial {
 }
 
 /** The releases about linked persons: a source also released those about persons who arrive, and a search must not read them. */
-export function withoutArrivals(
+function withoutArrivals(
   received: readonly ReceivedRepresentations[],
   linked: readonly string[],
 ): readonly ReceivedRepresentations[] {
@@ -75,7 +75,8 @@ export function foldOf(
 
 /** One decoder, fitted without the persons of one fold and judged on them. @throws TransferError, EvaluationError */
 export function judgeFold(material: TargetMaterial, fold: number, decoder: string): Judged {
-  const { factorise, received, seed } = material;
+  const { factorise, seed } = material;
+  const received = withoutArrivals(material.received, material.linked);
   const { hidden, target } = foldOf(material, fold);
   const random = new Prng(`${seed}/search/${fold}`);
   const [fitted] = fitDecoders({ domain: target, factorise, random }, received, [decoder]);

@@ -190,6 +190,11 @@ function warningsOf(config: SearchConfig, searches: SearchSummary['searches'], k
       `a synthetic world may be unlike your data${config.data === null ? ': measure the winner with --data before you sign it' : ''}`,
     );
   }
+  if (config.of === 'encoder' && config.data !== null) {
+    warnings.push(
+      'to decide by the figure on your data is a choice made on persons, of settings that everybody sees, and nothing charges it',
+    );
+  }
   if (new Set(searches.map(({ winner }) => winner)).size > 1) {
     warnings.push(
       'the seeds chose different settings: the choice depends on the persons who are hidden and on the noise',

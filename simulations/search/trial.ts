@@ -19,7 +19,7 @@ import type { TrialWorld } from '../trial-files.ts';
 import type { Candidate } from './candidates.ts';
 import { encoderOf, worldOptions } from './config.ts';
 import type { SearchConfig } from './config.ts';
-import { judge, judgeFold, withoutArrivals } from './judged.ts';
+import { judge, judgeFold } from './judged.ts';
 import type { Judged } from './judged.ts';
 
 export interface SearchJob {
@@ -74,7 +74,7 @@ export class SearchRunner {
     if (place === 'end') {
       return { judged: this.#end(world, federated, candidate, factorise), epsilon: plan.epsilon };
     }
-    const received = withoutArrivals(federated.received, world.linked);
+    const { received } = federated;
     const material = { domain: target, linked: world.linked, received, factorise, seed, negatives };
     return { judged: numbered(judgeFold(material, place, candidate.decoder), direction, world), epsilon: plan.epsilon };
   }

@@ -15,7 +15,7 @@ import { searchConfig } from '../../simulations/search/config.ts';
 import type { SearchInput } from '../../simulations/search/config.ts';
 import { createSearch } from '../../simulations/search/create.ts';
 import { FOLDS, halve, rungsOf } from '../../simulations/search/halving.ts';
-import { foldOf, judge, judgeFold, withoutArrivals } from '../../simulations/search/judged.ts';
+import { foldOf, judge, judgeFold } from '../../simulations/search/judged.ts';
 import type { TargetMaterial } from '../../simulations/search/judged.ts';
 import { priceOf } from '../../simulations/search/price.ts';
 import { runSearch } from '../../simulations/search/run.ts';
@@ -36,7 +36,7 @@ function materialOf({ received, target }: PlantedTrial, seed: string): TargetMat
   return {
     domain: target,
     linked: target.persons,
-    received: withoutArrivals(received, target.persons),
+    received,
     factorise: factorMemory(seed).factorise,
     seed,
     negatives: 49,
@@ -173,13 +173,15 @@ describe('a search at the target', function () {
       ),
     }));
     assert.notDeepEqual(received[0].vectors, others[0].vectors, 'the letters have cold persons');
-    const judged = (letters: readonly ReceivedRepresentations[], isFiltered: boolean): unknown => {
+    const judged = (letters: readonly ReceivedRepresentations[], also: readonly string[]): unknown => {
       const material = materialOf(world, 'arrivals');
-      const own = isFiltered ? withoutArrivals(letters, target.persons) : letters;
-      return judgeFold({ ...material, received: own }, 0, 'mean-matching');
+      const own = { ...material, received: letters, linked: [...material.linked, ...also] };
+      return judgeFold(own, 0, 'mean-matching');
     };
-    assert.deepEqual(judged(received, true), judged(others, true));
-    assert.notDeepEqual(judged(received, false), judged(others, false));
+    assert.deepEqual(judged(received, []), judged(others, []));
+    // A search that takes the cold persons for linked ones reads their releases.
+    const cold = world.cold.map(({ person }) => person);
+    assert.notDeepEqual(judged(received, cold), judged(others, cold));
   });
 
   // The margin was set before these seeds were used.
