@@ -54,7 +54,7 @@ export const searchSummarySchema = z.strictObject({
   ),
   end: gainSchema.describe('over all seeds, on persons whom the search never saw'),
   endIsClaimed: z.boolean().describe('true if that gain lies above 0, with enough persons'),
-  recommended: z.string().describe('the defaults, unless a winner is apart from them'),
+  recommended: z.string().describe('the defaults, unless one winner is apart from them at more than half of the seeds'),
   warnings: z.array(z.string()),
   failures: z.array(z.strictObject({ trial: z.string(), code: z.string(), text: z.string() })),
   next: z.string().describe('the command to try next'),
@@ -135,11 +135,11 @@ export function summarise(
   };
 }
 
-/** The winner of most searches that found one apart from the defaults; the first of several. */
+/** The setting that won apart from the defaults at more than half of the seeds. */
 function recommendedOf(searches: SearchSummary['searches']): string | undefined {
   const votes = new Map<string, number>();
   for (const { isApart, winner } of searches) if (isApart) votes.set(winner, (votes.get(winner) ?? 0) + 1);
-  return [...votes].sort((a, b) => b[1] - a[1]).at(0)?.[0];
+  return [...votes].find(([, count]) => 2 * count > searches.length)?.[0];
 }
 
 /** Differences of each person between two lists of trials, which judged the same persons. @param label keeps worlds apart */
