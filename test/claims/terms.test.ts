@@ -354,6 +354,9 @@ describe('What a statement says is what runs', () => {
       requestOf(manifest({ ...rounds, privacy: { epsilon: 4, sampling: 0.3 } })),
       requestOf(manifest({ ...rounds, rounds: { count: 2, graph: 'sparse' } }, 12)),
       requestOf(taken(manifest({ ...rounds, encoder: encoderSpec('shared-subspace'), vocabulary: { buckets: 64 } }))),
+      requestOf(
+        manifest({ ...rounds, encoder: encoderSpec('subspace>two-towers', { 'two-towers.adaptation': 'mmd' }) }),
+      ),
       requestOf(manifest({ encoder: encoderSpec('subspace>map'), rounds: { count: 1 }, vocabulary: { buckets: 64 } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'none' } })),
       requestOf(manifest({ privacy: { epsilon: 4, release: 'cohort', epsilon0: 2 } })),
