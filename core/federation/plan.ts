@@ -89,10 +89,13 @@ export function planFederation(manifest: Manifest): FederationPlan {
       'patience compares the losses of different rounds, and with clipQuantile these have different weights: remove patience from the encoder, or clipQuantile',
     );
   }
-  if (shared.means !== undefined && clipQuantile !== undefined) {
+  const clipsOtherwise =
+    clipQuantile !== undefined ? 'clipQuantile' : clipWeights !== undefined ? 'clipWeights' : undefined;
+  if (shared.means !== undefined && clipsOtherwise !== undefined) {
+    // Under a smaller clip than the encoder's, a person with a longer gradient has a smaller weight.
     throw new TransferError(
       'TRANSFER_SETTING',
-      'adaptation mmd gives every person the same weight in the mean of a platform, and clipQuantile moves these weights: set adaptation to adversarial or none, or remove clipQuantile',
+      `adaptation mmd gives every person the same weight in the mean of a platform, and ${clipsOtherwise} moves these weights: set adaptation to adversarial or none, or remove ${clipsOtherwise}`,
     );
   }
   const privacy = planPrivacy({
@@ -169,11 +172,23 @@ function checkMap({ law, learnsMap, manifest: { version } }: FederationPlan): vo
   );
 }
 
+/** Names of the platforms that teach, in their order. */
+function teachersOf({ shape: { platforms } }: FederationPlan): string {
+  const teaching = platforms.filter(({ releases }) => releases);
+  return teaching.map(({ name }) => name).join(', ');
+}
+
 /** @throws FederationError MANIFEST_SUCCESSION if the shared model cannot continue in this version. */
 function checkModel(previous: FederationPlan, plan: FederationPlan): void {
   if (!previous.privacy.maskedSum) return;
   const { version } = plan.manifest;
   if (plan.privacy.rounds === 0) throw refused(version, 'has no round left: plan at least one more');
+  const [compared, comparing] = [previous, plan].map(teachersOf);
+  // As many others would have the same shape, and read places that stand for those before.
+  if (previous.shared.comparesPlatforms && plan.shared.comparesPlatforms && compared !== comparing) {
+    const why = `compares ${comparing} where version ${previous.manifest.version} compares ${compared} (adaptation), each in a place of its own in the shared model`;
+    throw refused(version, `${why}: keep these, in their order, or begin another federation`);
+  }
   const isSame =
     previous.parameters === plan.parameters &&
     canonicalJson(previous.shared.blocks) === canonicalJson(plan.shared.blocks);

@@ -240,6 +240,32 @@ describe('versions of a manifest', () => {
     );
   });
 
+  it('keep the platforms that an encoder compares, because each has a place of its own in the shared model', () => {
+    const compares = (adaptation: string): ManifestParts['encoder'] =>
+      encoderSpec('subspace>two-towers', { 'two-towers.adaptation': adaptation });
+    const after = (adaptation: string, members: readonly Identity[]): unknown => {
+      const encoder = compares(adaptation);
+      const before = newManifest({ ...first, encoder });
+      return planFederation(next(before, { encoder, members: members.map((one) => entry(one)) }));
+    };
+    for (const adaptation of ['mmd', 'adversarial']) {
+      for (const members of [
+        [a, b, c, d],
+        // As many as before, so that the shared model has the same shape, and places of other platforms.
+        [a, b, d],
+        [b, a, c],
+      ]) {
+        const refused = {
+          code: 'MANIFEST_SUCCESSION',
+          message: /compares a, b, c.*keep these.*begin another federation/,
+        };
+        assert.throws(() => after(adaptation, members), refused);
+      }
+      after(adaptation, [a, b, c]);
+    }
+    after('none', [a, b, d]);
+  });
+
   it('follow the one before in number, name and seed, stay a trial or none, and keep each platform’s name', () => {
     const refused = (more: Partial<ManifestParts>, message: RegExp): void => {
       assert.throws(() => next(first, { more }), { code: 'MANIFEST_INVALID', message });

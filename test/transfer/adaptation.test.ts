@@ -191,6 +191,9 @@ describe('domain adaptation', () => {
       assert.ok(Math.abs(Math.hypot(...values.subarray(40)) - 0.25) < 1e-6, `${long}`);
     }
     assert.ok(Math.hypot(...way.together(gaussians(40), statistics, 0.5).subarray(0, 40)) > 0.4);
+    // Wide towers have more parameters than a call has room for arguments.
+    const wide = way.together(new Float32Array(200_000).fill(1), statistics, 0.5);
+    assert.ok(Math.abs(lengthOf({ values: wide }) - 0.5) < 1e-6);
   });
 
   it('a mean is a ratio of opened sums: whoever took part, it is replaced only where persons are above the noise', () => {
@@ -244,6 +247,10 @@ describe('domain adaptation', () => {
     const clipQuantile = { clipQuantile: 0.5 };
     assert.throws(() => world('mmd', {}, clipQuantile), { code: 'TRANSFER_SETTING', message: /adversarial or none/ });
     world('adversarial', {}, clipQuantile);
+    // Under a platform's smaller clip, who has a long gradient would count less in its mean.
+    const clipWeights = { clipWeights: { books: 4, films: 1, music: 1 } };
+    assert.throws(() => world('mmd', {}, clipWeights), { code: 'TRANSFER_SETTING', message: /clipWeights/ });
+    world('adversarial', {}, clipWeights);
   });
 
   it('the statement says what the sums tell of single platforms, to a person as well', () => {

@@ -12,6 +12,7 @@
  * 2021 (DP-MERF).
  * @module
  */
+import { lengthOf } from '../../../privacy/mechanism/written-out.ts';
 import { Prng } from '../../../random/prng.ts';
 import type { PlatformMeans } from '../../encoder.ts';
 import type { Reals } from '../../network/arithmetic.ts';
@@ -87,7 +88,7 @@ export function mmd({ dimension, platforms, temperature }: Adapting): Adaptation
     // Both parts have bounds of their own, so that a long gradient does not make a person count less in the mean.
     together(update, statistics, clip) {
       const most = clip * Math.sqrt(1 - STATISTICS ** 2);
-      const shrink = Math.min(1, most / Math.hypot(...update));
+      const shrink = Math.min(1, most / lengthOf({ values: update }));
       const both = new Float32Array(update.length + statistics.length);
       for (let i = 0; i < update.length; i++) both[i] = shrink * update[i];
       const unit = clip * STATISTICS * Math.SQRT1_2;
