@@ -76,7 +76,7 @@ export async function embedItems(options: EmbedOptions): Promise<Embedded> {
   try {
     signal?.throwIfAborted();
     const made = fingerprintOf(model);
-    await write(titled, model, { ...options, header: headerOf(made, titled) });
+    await write(titled, model, { ...options, header: headerOf(made, titled, options.numbers) });
     return { items: titled.length, untitled: titles.size - titled.length, made };
   } finally {
     await model.close();
@@ -88,9 +88,9 @@ function fingerprintOf({ files: { model, tokenizer } }: SentenceModel): string {
   return sha256(JSON.stringify(['mean over tokens', PROJECTION, model, tokenizer]));
 }
 
-/** With the hash of the titles, so that an unfinished file is continued for the same titles alone. */
-function headerOf(made: string, titled: readonly (readonly [string, string])[]): string {
-  const hash = createHash('sha256');
+/** With the hash of the titles and of the length, so that an unfinished file is continued for the same ones alone. */
+function headerOf(made: string, titled: readonly (readonly [string, string])[], numbers: number): string {
+  const hash = createHash('sha256').update(`${numbers}\n`);
   for (const [id, title] of titled) hash.update(`${id}\t${title}\n`);
   return vectorsHeader(made).replace('\n', `\ttitles:${hash.digest('hex')}\n`);
 }
@@ -136,8 +136,8 @@ async function write(titled: readonly (readonly [string, string])[], model: Sent
 }
 
 /**
- * Number of vectors that an earlier call left. A line without an end is cut off; a file of other titles or of another model is
- * removed.
+ * Number of vectors that an earlier call left. A line without an end is cut off; a file of other titles, of another
+ * length or of another model is removed.
  */
 async function keptIn(part: string, header: string): Promise<number> {
   if (!(await exists(part))) return 0;

@@ -122,6 +122,13 @@ describe('a pre-trained sentence model', function () {
     assert.deepEqual(readFileSync(options().out), readFileSync(join(folder, 'whole.tsv')));
   });
 
+  it('an unfinished file of longer vectors is begun again', async () => {
+    const stop = new AbortController();
+    await assert.rejects(embedItems(options({ signal: stop.signal, onProgress: () => stop.abort() })));
+    await embedItems(options({ numbers: 8 }));
+    assert.equal((await tableOf(options().out)).dimension, 8);
+  });
+
   it('Ctrl-C in the middle says how to go on, leaves no process, and exits with 130', async () => {
     const many = Array.from({ length: 20_000 }, (_, i) => `i${i}\ta scarf of ${i} threads\n`).join('');
     const place = await Workplace.make();
