@@ -59,6 +59,8 @@ export interface Federated {
   readonly plan: PrivacyPlan;
   /** Fewer than planned if the rounds stopped early. */
   readonly roundsRun: number;
+  /** The shared model after them; empty for an encoder without rounds. */
+  readonly shared: SharedModel;
   /** Representations that the target received, of the persons known on both sides and of those who arrive. */
   readonly received: readonly ReceivedRepresentations[];
   /** The releases of each source about every person it was asked about, warm or cold. */
@@ -155,9 +157,11 @@ export async function federate(options: FederationOptions): Promise<Federated> {
     if (fixed) options.cache?.set(key, model);
   }
   let roundsRun = 0;
+  let last: SharedModel = new Float32Array(0);
   if (shared.blocks.length > 0) {
     const trained = await trainInRounds({ ...options, domains, models, shared, plan, rounds, mechanism });
     roundsRun = trained.rounds;
+    last = trained.model;
     for (const model of models) await model.adopt(trained.model);
   }
 
@@ -204,6 +208,7 @@ export async function federate(options: FederationOptions): Promise<Federated> {
   return {
     plan,
     roundsRun,
+    shared: last,
     received,
     codes,
     releasedOf: releasedBy(codes),
