@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { failedReport } from '../failed-report.ts';
 import type { FailedReport } from '../failed-report.ts';
+import { toParent } from '../hosts/to-parent.ts';
 
 export type WorkerOrder<Config, Job> =
   | {
@@ -50,5 +51,5 @@ export function serveJobs(runnerOf: (config: never, work: string) => Runner): vo
 }
 
 function report(message: WorkerReport<unknown>): void {
-  if (process.connected) process.send?.(message);
+  toParent(message);
 }

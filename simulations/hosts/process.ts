@@ -13,6 +13,7 @@ import type { CoordinatorReport } from './coordinator-host.ts';
 import type { HostOrder, ReferencesReport } from './messages.ts';
 import { cpuSecondsSince } from './spent.ts';
 import type { PlatformReport } from './platform-host.ts';
+import { toParent } from './to-parent.ts';
 
 type Hosted = { stop(): Promise<void>; readonly factorisations?: number };
 
@@ -78,5 +79,5 @@ async function stop(): Promise<void> {
 }
 
 function report(message: PlatformReport | CoordinatorReport | ReferencesReport | FailedReport): void {
-  if (process.connected) process.send?.(message);
+  toParent(message);
 }

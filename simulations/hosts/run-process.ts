@@ -6,6 +6,7 @@
 import { loadInheritedPackages } from '../../host/packages/load.ts';
 import { failedReport } from '../failed-report.ts';
 import type { RunOrder, RunReport } from './run-messages.ts';
+import { toParent } from './to-parent.ts';
 
 const stop = new AbortController();
 
@@ -47,5 +48,5 @@ async function run(order: Exclude<RunOrder, { kind: 'stop' }>): Promise<void> {
 }
 
 function report(message: RunReport): void {
-  if (process.connected) process.send?.(message);
+  toParent(message);
 }
