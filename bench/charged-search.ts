@@ -2,10 +2,8 @@
  * Measures whether a charged search over the settings of a released encoder pays: one source, the view `subspace`, every total at
  * the same epsilon.
  *
- *   ISTHMUS_DATA=<folder> npm run bench:charged-search -- --setting food-kitchen --seeds 3 --trials 12
- *
  * - defaults: the whole epsilon for one release with the defaults;
- * - composition: each of --trials settings has its part of the budget, and the best is used;
+ * - composition: each of the settings has its part of the budget, and the best is used;
  * - selection: repeat-and-select (core/accounting/repeat-and-select.ts) with a logarithmic number of trials of that mean;
  *   the mean over the draws of the number and of the settings;
  * - not charged: the best of the settings, each at the whole epsilon. It is no lawful release: no charged search can exceed it.
@@ -14,7 +12,6 @@
  * by an oracle, the target's own quality on the cold persons, free of charge. Where the oracle does not beat the defaults, no
  * score can.
  */
-import { parseArgs } from 'node:util';
 import { leastSafe } from '../core/accounting/calibrate.ts';
 import { composedEpsilon } from '../core/accounting/composition.ts';
 import type { CountedEvent } from '../core/accounting/composition.ts';
@@ -31,23 +28,24 @@ import { factorMemory } from '../core/transfer/decoder/target-factors.ts';
 import type { Federated } from '../simulations/in-one-process.ts';
 import type { Domain } from '../core/data/domain.ts';
 import { settingNamed } from './strategies/settings.ts';
+import { count, number, readOptions, realData, word } from './options.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    setting: { type: 'string', default: 'food-kitchen' },
-    seeds: { type: 'string', default: '3' },
-    trials: { type: 'string', default: '12' },
-    epsilon: { type: 'string', default: '4' },
+const options = readOptions(
+  {
+    measures:
+      'Measures whether a charged search over the settings of a released encoder pays, every total at the same epsilon.',
+    examples: ['ISTHMUS_DATA=DIR npm run bench:charged-search -- --setting food-kitchen --seeds 3 --trials 12'],
   },
-});
-const data = process.env['ISTHMUS_DATA'];
-if (data === undefined) {
-  console.error('ISTHMUS_DATA is not set: name the folder that holds amazon/');
-  process.exit(2);
-}
+  {
+    data: realData('amazon/'),
+    setting: word('SOURCE-TARGET', 'food-kitchen'),
+    seeds: count('how many', 3),
+    trials: count('settings that are tried', 12),
+    epsilon: number('of everything together', 4),
+  },
+);
 const DELTA = 1e-6;
-const total = Number(options.epsilon);
-const trials = Number(options.trials);
+const { epsilon: total, trials } = options;
 /** Share of a trial's cost for its score. */
 const SCORE_SHARE = 0.05;
 
@@ -89,13 +87,13 @@ interface Trial {
   readonly cold: number;
 }
 const ways = ['full', 'composition', 'selection'] as const;
-const setting = await settingNamed(options.setting, data);
+const setting = await settingNamed(options.setting, options.data);
 const seeds: {
   readonly counts: readonly number[];
   readonly persons: readonly string[];
   readonly trials: Record<Way, Trial[]>;
 }[] = [];
-for (let seed = 1; seed <= Number(options.seeds); seed++) {
+for (let seed = 1; seed <= options.seeds; seed++) {
   const { negatives, sources, split } = setting(seed);
   const { factorise } = factorMemory(String(seed));
   const counts = split.cold.map(({ positives }) => positives.length);
