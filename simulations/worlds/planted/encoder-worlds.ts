@@ -9,6 +9,9 @@ import type { ColdSplit } from '../../../core/evaluation/split.ts';
 import { Prng } from '../../../core/random/prng.ts';
 import { likedItems } from './planted.ts';
 
+/** Fingerprint of what made the item vectors of planted worlds: each world has one table for all sources. */
+export const VECTORS_MADE = '0'.repeat(64);
+
 export interface EncoderWorld {
   readonly name: string;
   /** The assumption that holds. */

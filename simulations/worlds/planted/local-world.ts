@@ -5,7 +5,7 @@
  */
 import type { ColdPerson } from '../../../core/data/cold-person.ts';
 import { Prng } from '../../../core/random/prng.ts';
-import { domainOf } from './encoder-worlds.ts';
+import { domainOf, VECTORS_MADE } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { likedItems } from './planted.ts';
 
@@ -72,7 +72,7 @@ export const localMeanings: EncoderWorld = {
           items.map(({ id }) => id),
         ),
         // One table for both, so that the view's centre is the same.
-        vectors: { dimension: 2 + IDLE, of: vectors },
+        vectors: { dimension: 2 + IDLE, of: vectors, made: VECTORS_MADE },
       })),
       split: {
         target: domainOf(

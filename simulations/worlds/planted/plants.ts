@@ -3,7 +3,7 @@
  * @module
  */
 import { between, biased, idle, narrow, opposite, silent, tellers, turned, unlinked, wide } from './bridge-worlds.ts';
-import { banded, BANDS, described, groups, pictured, rare, twoShops } from './encoder-worlds.ts';
+import { banded, BANDS, described, groups, pictured, rare, twoShops, VECTORS_MADE } from './encoder-worlds.ts';
 import type { EncoderWorld } from './encoder-worlds.ts';
 import { localMeanings } from './local-world.ts';
 import { chains, titled } from './space-worlds.ts';
@@ -102,7 +102,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'gram',
     encoder: 'vectors+attributes>gram',
-    settings: { 'vectors.numbers': 8, 'attributes.values': WITNESSES, 'gram.numbers': 3 },
+    settings: { 'vectors.numbers': 8, 'vectors.made': VECTORS_MADE, 'attributes.values': WITNESSES, 'gram.numbers': 3 },
     epsilon: 8,
     world: witnesses,
     overAblation: 0.1,
@@ -113,6 +113,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
     encoder: 'vectors>two-towers',
     settings: {
       'vectors.numbers': 6,
+      'vectors.made': VECTORS_MADE,
       'two-towers.dimension': 8,
       'two-towers.hidden': 16,
       'two-towers.learningRate': 0.1,
@@ -127,7 +128,12 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'item-attention',
     encoder: 'vectors>item-attention',
-    settings: { 'vectors.numbers': 9, 'item-attention.learningRate': 0.2, 'item-attention.temperature': 1 },
+    settings: {
+      'vectors.numbers': 9,
+      'vectors.made': VECTORS_MADE,
+      'item-attention.learningRate': 0.2,
+      'item-attention.temperature': 1,
+    },
     rounds: 20,
     epsilon: null,
     world: gifts,
@@ -137,7 +143,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'gru',
     encoder: 'vectors>gru',
-    settings: { 'vectors.numbers': 8 },
+    settings: { 'vectors.numbers': 8, 'vectors.made': VECTORS_MADE },
     rounds: 20,
     epsilon: null,
     world: stages,
@@ -157,7 +163,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'meta',
     encoder: 'vectors>meta',
-    settings: { 'vectors.numbers': 8 },
+    settings: { 'vectors.numbers': 8, 'vectors.made': VECTORS_MADE },
     rounds: 10,
     epsilon: null,
     world: stages,
@@ -167,7 +173,7 @@ export const encoderPlants: readonly EncoderPlant[] = [
   {
     method: 'tuned-head',
     encoder: 'vectors>tuned-head',
-    settings: { 'vectors.numbers': 48, 'tuned-head.dimension': 8 },
+    settings: { 'vectors.numbers': 48, 'vectors.made': VECTORS_MADE, 'tuned-head.dimension': 8 },
     rounds: 15,
     epsilon: null,
     world: hidden,
@@ -187,7 +193,7 @@ function ofMeta(
     summary: `the training of \`meta\`, read after as many items of a person`,
     reference: 'Finn et al., ICML 2017',
     encoder: 'vectors>meta',
-    settings: { 'vectors.numbers': 48, 'meta.dimension': 8 },
+    settings: { 'vectors.numbers': 48, 'vectors.made': VECTORS_MADE, 'meta.dimension': 8 },
     ablation: { off: 'start and map as they start, not trained', settings: { 'meta.learningRate': 1e-9 } },
     rounds: 15,
     epsilon: null,
@@ -210,6 +216,7 @@ function ofAdaptation(
     decoder: 'pooled',
     settings: {
       'vectors.numbers': 8,
+      'vectors.made': VECTORS_MADE,
       'tuned-head.dimension': 8,
       'tuned-head.nearness': 'distance',
       'tuned-head.temperature': 1,
@@ -236,6 +243,7 @@ export const mechanismPlants: readonly MechanismPlant[] = [
     encoder: 'vectors>two-towers',
     settings: {
       'vectors.numbers': 48,
+      'vectors.made': VECTORS_MADE,
       'two-towers.temperature': 1,
       'two-towers.learningRate': 0.1,
       'two-towers.patience': 3,

@@ -5,7 +5,7 @@
  */
 import type { ColdPerson } from '../../../core/data/cold-person.ts';
 import { Prng } from '../../../core/random/prng.ts';
-import { domainOf } from './encoder-worlds.ts';
+import { domainOf, VECTORS_MADE } from './encoder-worlds.ts';
 import type { EncoderTrial, EncoderWorld } from './encoder-worlds.ts';
 import { likedItems } from './planted.ts';
 
@@ -55,7 +55,7 @@ function towerTrial({ attributes, groups, history, items, others = OTHERS }: Pla
   const names = linked.map(({ id }) => id);
   const vectors = new Map(sold.flatMap(({ id, vector }) => (vector === undefined ? [] : [[id, vector] as const])));
   const facts = {
-    ...(vectors.size > 0 && { vectors: { dimension: sold[0].vector?.length ?? 0, of: vectors } }),
+    ...(vectors.size > 0 && { vectors: { dimension: sold[0].vector?.length ?? 0, of: vectors, made: VECTORS_MADE } }),
     ...(sold[0].title !== undefined && { titles: sold.map(({ title }) => title) }),
   };
   return {
