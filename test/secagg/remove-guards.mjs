@@ -844,6 +844,7 @@ for (const part of [
   'test/secagg',
   'test/crypto',
   'test/privacy/ring.test.ts',
+  'test/typescript.mjs',
   'package.json',
   'tsconfig.json',
 ]) {
@@ -854,7 +855,15 @@ const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
 /** Number of tests that ran, and number that failed. */
 function runTest(file, name) {
-  const args = ['--import=tsx', mocha, '--reporter=json', '--spec', `test/secagg/${file}.test.ts`, '--fgrep', name];
+  const args = [
+    '--import=./test/typescript.mjs',
+    mocha,
+    '--reporter=json',
+    '--spec',
+    `test/secagg/${file}.test.ts`,
+    '--fgrep',
+    name,
+  ];
   const { stdout } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
   const begin = stdout.indexOf('{\n  "stats"');
   if (begin === -1) return { tests: 0, failures: 0 };
